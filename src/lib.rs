@@ -1,0 +1,1 @@
+//! Candor: the privacy portal that a company runs in front of its own databases.

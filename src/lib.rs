@@ -1,1 +1,3 @@
 //! Candor: the privacy portal that a company runs in front of its own databases.
+
+pub mod register;

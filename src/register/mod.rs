@@ -1,0 +1,20 @@
+//! What the organisation declares: which data it holds where, why, for how long, and who gets it.
+//!
+//! A register is a folder of fideslang YAML (datasets and systems, as other tools write them) with our own
+//! keys under `candor:`, and one `register.yml` for what fideslang lacks. Read once at start; never changed after.
+
+mod category;
+mod describe;
+mod map;
+mod model;
+mod rules;
+mod words;
+
+pub use category::{Category, Letter, SourceKind, covers};
+pub use describe::FieldView;
+pub use map::{
+    Collection, CollectionKey, DataType, Dataset, Direction, Field, Kind, Masking, Reference,
+};
+pub use model::{Activity, LawfulBasis, Organisation, Recipient, RecipientRole, Register, System};
+pub use rules::{Correctable, Erase, Input, NeverDisclose, Required, Retention};
+pub(crate) use words::words;

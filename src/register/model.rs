@@ -1,0 +1,218 @@
+//! The register as a whole, and the people and purposes in it.
+
+use chrono::NaiveDate;
+
+use super::{Category, Collection, CollectionKey, Dataset, Required, covers, words};
+
+/// Everything that the organisation declares. Immutable; share it in an `Arc`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Register {
+    /// Who holds the data.
+    pub organisation: Organisation,
+    /// In the order of file names, then of the manifest.
+    pub datasets: Vec<Dataset>,
+    /// In the order of `register.yml`, which is the order of pages.
+    pub categories: Vec<Category>,
+    /// In the order of file names, then of the manifest.
+    pub activities: Vec<Activity>,
+    /// In the order of `register.yml`.
+    pub recipients: Vec<Recipient>,
+    /// The systems that carry out the activities.
+    pub systems: Vec<System>,
+}
+
+/// Who runs the portal.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Organisation {
+    /// The name that people know.
+    pub name: String,
+    /// The name in the company register; may be empty.
+    pub legal_name: String,
+    /// E-mail address for privacy questions.
+    pub contact: String,
+    /// Postal address; may be empty.
+    pub address: String,
+    /// Its own web site; may be empty.
+    pub website: String,
+    /// E-mail address of the data protection officer; may be empty.
+    pub data_protection_officer: String,
+}
+
+/// One processing activity: a privacy declaration of a fideslang system.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Activity {
+    /// Stable key such as `marketing`; choices are kept under it.
+    pub key: String,
+    /// What people call it.
+    pub title: String,
+    /// One or two plain sentences: what is done and why.
+    pub purpose: String,
+    /// `None` where the manifest does not say.
+    pub lawful_basis: Option<LawfulBasis>,
+    /// fideslang data use, such as `marketing.advertising.third_party`.
+    pub data_use: String,
+    /// A person may refuse it and keep the service.
+    pub refusable: bool,
+    /// Why it cannot be refused, and what stops without it.
+    pub mandatory: Option<Required>,
+    /// It sells data or shares them for advertising (Cal. Civ. Code 1798.140(ad), (ah)).
+    pub sale_or_sharing: bool,
+    /// It uses sensitive data beyond what the service needs: "limit" stops it.
+    pub uses_sensitive: bool,
+    /// Data categories that it uses; each speaks for all beneath it.
+    pub categories: Vec<String>,
+    /// Whose data, as fideslang data subjects.
+    pub subjects: Vec<String>,
+    /// Key of the system that carries it out.
+    pub system: String,
+}
+
+words! {
+    /// The bases of GDPR Art. 6(1).
+    pub enum LawfulBasis {
+        /// (a) The person agreed.
+        Consent => "consent",
+        /// (b) The contract with the person needs it.
+        Contract => "contract",
+        /// (c) A law demands it.
+        LegalObligation => "legal-obligation",
+        /// (d) It protects somebody's life.
+        VitalInterests => "vital-interests",
+        /// (e) It is a task in the public interest.
+        PublicTask => "public-task",
+        /// (f) The organisation's interests, weighed against the person's.
+        LegitimateInterests => "legitimate-interests",
+    }
+}
+
+impl LawfulBasis {
+    /// What people read.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Consent => "You agreed to it",
+            Self::Contract => "Our contract with you needs it",
+            Self::LegalObligation => "The law demands it",
+            Self::VitalInterests => "It protects someone's life",
+            Self::PublicTask => "It is a task in the public interest",
+            Self::LegitimateInterests => "We have a legitimate interest in it",
+        }
+    }
+}
+
+/// Who gets data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipient {
+    /// Stable key; disclosures are kept under it.
+    pub key: String,
+    /// The name that people read: a company, or a kind such as "Employers you apply to".
+    pub name: String,
+    /// What it is to the organisation.
+    pub role: RecipientRole,
+    /// One plain sentence: what it does with the data.
+    pub purpose: String,
+    /// Data categories that it gets; each speaks for all beneath it.
+    pub categories: Vec<String>,
+    /// Keys of the activities for which it gets them; refusing one of these is passed on to it.
+    pub activities: Vec<String>,
+    /// When the contract about the data was signed.
+    pub contract_on: Option<NaiveDate>,
+    /// Where it is told of deletions, corrections and opt-outs: an e-mail address or a URL.
+    pub contact: Option<String>,
+}
+
+words! {
+    /// What a recipient is to the organisation.
+    pub enum RecipientRole {
+        /// Works on the organisation's behalf, under contract.
+        ServiceProvider => "service-provider",
+        /// Gets data for a business purpose, under contract.
+        Contractor => "contractor",
+        /// Uses data for purposes of its own.
+        ThirdParty => "third-party",
+        /// Under the same owner.
+        Affiliate => "affiliate",
+        /// Court, agency or other public body.
+        Authority => "authority",
+        /// Takes over the business.
+        Successor => "successor",
+        /// Looks for people to employ.
+        ProspectiveEmployer => "prospective-employer",
+    }
+}
+
+impl RecipientRole {
+    /// What people read.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::ServiceProvider => "Service provider",
+            Self::Contractor => "Contractor",
+            Self::ThirdParty => "Third party",
+            Self::Affiliate => "Affiliated company",
+            Self::Authority => "Public authority",
+            Self::Successor => "Successor company",
+            Self::ProspectiveEmployer => "Prospective employer",
+        }
+    }
+}
+
+/// A fideslang system: what carries out activities.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct System {
+    /// `fides_key`.
+    pub key: String,
+    /// The name that people read.
+    pub name: String,
+    /// May be empty.
+    pub description: String,
+    /// Keys of the datasets that it works on.
+    pub datasets: Vec<String>,
+}
+
+impl Register {
+    /// The dataset of this key.
+    pub fn dataset(&self, key: &str) -> Option<&Dataset> {
+        self.datasets.iter().find(|dataset| dataset.key == key)
+    }
+
+    /// The collection of this key.
+    pub fn collection(&self, key: &CollectionKey) -> Option<&Collection> {
+        self.dataset(&key.dataset)?.collection(&key.collection)
+    }
+
+    /// The declared category of exactly this key.
+    pub fn category(&self, key: &str) -> Option<&Category> {
+        self.categories.iter().find(|category| category.key == key)
+    }
+
+    /// The declared category that speaks for a data category: the one with the longest key that covers it.
+    pub fn category_of(&self, data_category: &str) -> Option<&Category> {
+        self.categories
+            .iter()
+            .filter(|it| covers(&it.key, data_category))
+            .max_by_key(|it| it.key.len())
+    }
+
+    /// The activity of this key.
+    pub fn activity(&self, key: &str) -> Option<&Activity> {
+        self.activities.iter().find(|activity| activity.key == key)
+    }
+
+    /// The recipient of this key.
+    pub fn recipient(&self, key: &str) -> Option<&Recipient> {
+        self.recipients
+            .iter()
+            .find(|recipient| recipient.key == key)
+    }
+
+    /// The activities that a person may refuse, in the order of the register.
+    pub fn refusable(&self) -> impl Iterator<Item = &Activity> {
+        self.activities.iter().filter(|activity| activity.refusable)
+    }
+
+    /// The datasets of one connected source.
+    pub fn datasets_of<'a>(&'a self, source: &'a str) -> impl Iterator<Item = &'a Dataset> {
+        self.datasets
+            .iter()
+            .filter(move |dataset| dataset.source == source)
+    }
+}

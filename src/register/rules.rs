@@ -1,0 +1,162 @@
+//! What a manifest says about keeping, erasing, correcting and disclosing a datum.
+
+use chrono::{Days, NaiveDate};
+
+use super::words;
+
+/// How long data are kept: a period or a criterion, as Cal. Civ. Code 1798.100(a)(3) asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Retention {
+    /// A number of days after the record's date.
+    Period {
+        /// From the date on which the record came about.
+        days: u32,
+        /// Path of the date field; else the one that the collection marks as its date.
+        from: Option<String>,
+    },
+    /// A criterion in plain words, which completes "Kept …": "until you close your account".
+    Criterion(String),
+}
+
+impl Retention {
+    /// The last day on which a record of this date may be kept; `None` for a criterion.
+    pub fn ends_on(&self, date: NaiveDate) -> Option<NaiveDate> {
+        match self {
+            Self::Period { days, .. } => date.checked_add_days(Days::new(u64::from(*days))),
+            Self::Criterion(_) => None,
+        }
+    }
+
+    /// Path of the date field that the manifest names.
+    pub fn from_field(&self) -> Option<&str> {
+        match self {
+            Self::Period { from, .. } => from.as_deref(),
+            Self::Criterion(_) => None,
+        }
+    }
+
+    /// Completes "Kept …": "for 4 years", "for 90 days", "until you close your account".
+    pub fn in_words(&self) -> String {
+        match self {
+            Self::Period { days, .. } => format!("for {}", days_in_words(*days)),
+            Self::Criterion(text) => text.clone(),
+        }
+    }
+}
+
+/// "4 years", "1 month", "90 days": the largest unit that divides the number (a year is 365 days, a month 30).
+pub(super) fn days_in_words(days: u32) -> String {
+    let (count, unit) = match days {
+        0 => (0, "day"),
+        n if n % 365 == 0 => (n / 365, "year"),
+        // Leap days: four years are 1461 days.
+        n if n % 1461 == 0 => (n / 1461 * 4, "year"),
+        n if n % 30 == 0 && n < 365 => (n / 30, "month"),
+        n => (n, "day"),
+    };
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
+/// What a deletion does to a row or a field.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Erase {
+    /// The row goes; for a field: it is set to NULL.
+    #[default]
+    Delete,
+    /// The row stays and its personal fields are overwritten.
+    Mask,
+    /// It stays for a legal reason; the person is told which and until when.
+    Keep {
+        /// A plain sentence for the person.
+        reason: String,
+        /// The cite, such as "Cal. Gov. Code 12946".
+        basis: String,
+        /// Days after the record's date; `None` when `until` says it in words.
+        days: Option<u32>,
+        /// Path of the date field; else the collection's.
+        from: Option<String>,
+    },
+}
+
+/// Data that must be given by law or by contract.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Required {
+    /// Which law or contract needs it, with cite.
+    pub basis: String,
+    /// Which service stops, is delayed or is cancelled without it.
+    pub consequence: String,
+}
+
+/// What a manifest says about correcting a field.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Correctable {
+    /// Nothing: it follows from its type and its role.
+    #[default]
+    Unsaid,
+    /// `correctable: false`.
+    No,
+    /// `correctable: true`, with the input of its type.
+    Yes,
+    /// `correctable: {input: …}`.
+    By(Input),
+}
+
+/// What kind of input a corrected value is typed into, and what it may be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// One line, at most so many characters.
+    Text(Option<u32>),
+    /// Several lines, at most so many characters.
+    LongText(Option<u32>),
+    /// An e-mail address.
+    Email,
+    /// A telephone number.
+    Phone,
+    /// A whole number.
+    Integer,
+    /// A number with decimals.
+    Decimal,
+    /// A calendar day.
+    Date,
+    /// Day and time.
+    DateTime,
+    /// Yes or no.
+    YesNo,
+    /// One of these values.
+    OneOf(Vec<String>),
+}
+
+words! {
+    /// Data that are held but never shown in full (11 CCR 7024(d)): the portal only says that they are held.
+    pub enum NeverDisclose {
+        /// Social Security number.
+        Ssn => "ssn",
+        /// Driver's licence, passport or other number given by a government.
+        GovernmentId => "government-id",
+        /// Bank account, payment card or other financial account number.
+        AccountNumber => "account-number",
+        /// Health insurance or medical identification number.
+        HealthInsuranceId => "health-insurance-id",
+        /// A password or its hash.
+        Password => "password",
+        /// A security question or its answer.
+        SecurityAnswer => "security-answer",
+        /// Unique biometric data.
+        Biometric => "biometric",
+    }
+}
+
+impl NeverDisclose {
+    /// What people call it; completes "We hold your …".
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Ssn => "Social Security number",
+            Self::GovernmentId => "government identification number",
+            Self::AccountNumber => "financial account number",
+            Self::HealthInsuranceId => "health insurance or medical number",
+            Self::Password => "password, in scrambled form",
+            Self::SecurityAnswer => "security questions and answers",
+            Self::Biometric => "biometric data",
+        }
+    }
+}

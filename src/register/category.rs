@@ -1,11 +1,13 @@
 //! Categories of data: fideslang's dotted keys, and what the organisation declares about them.
 
-use super::{Retention, words};
+use super::{Place, Retention, words};
 
 /// One category that the organisation declares. It speaks for its key and every key beneath it, unless a
 /// longer key is declared too.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Category {
+    /// Where it is declared.
+    pub place: Place,
     /// A dotted key such as `user.contact`.
     pub key: String,
     /// What people call it: "How to reach you".

@@ -2,11 +2,13 @@
 
 use std::{fmt, str::FromStr};
 
-use super::{Correctable, Erase, NeverDisclose, Required, Retention, SourceKind, words};
+use super::{Correctable, Erase, NeverDisclose, Place, Required, Retention, SourceKind, words};
 
 /// The collections of one source, as one fideslang `dataset`.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Dataset {
+    /// Where it is declared.
+    pub place: Place,
     /// `fides_key`: unique in the register.
     pub key: String,
     /// The name that people read.
@@ -24,6 +26,8 @@ pub struct Dataset {
 /// One table, or what a source has in its place.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Collection {
+    /// Where it is declared.
+    pub place: Place,
     /// The name in the source.
     pub name: String,
     /// What people call it, such as "Jobs you applied for"; else made of the name.
@@ -55,6 +59,8 @@ pub struct Collection {
     reason = "each is an independent declaration of the manifest"
 )]
 pub struct Field {
+    /// Where it is declared.
+    pub place: Place,
     /// The last segment of `path`.
     pub name: String,
     /// Unique in its collection: the name, or names joined by dots where fields are nested.
@@ -101,6 +107,8 @@ pub struct Field {
 /// How one field leads to another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference {
+    /// Where it is declared.
+    pub place: Place,
     /// Key of the other dataset.
     pub dataset: String,
     /// Name of the other collection.

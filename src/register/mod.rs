@@ -5,6 +5,7 @@
 
 mod category;
 mod describe;
+mod finding;
 mod map;
 mod model;
 mod rules;
@@ -12,6 +13,7 @@ mod words;
 
 pub use category::{Category, Letter, SourceKind, covers};
 pub use describe::FieldView;
+pub use finding::{Finding, Place};
 pub use map::{
     Collection, CollectionKey, DataType, Dataset, Direction, Field, Kind, Masking, Reference,
 };

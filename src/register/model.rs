@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Category, Collection, CollectionKey, Dataset, Required, covers, words};
+use super::{Category, Collection, CollectionKey, Dataset, Place, Required, covers, words};
 
 /// Everything that the organisation declares. Immutable; share it in an `Arc`.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -41,6 +41,8 @@ pub struct Organisation {
 /// One processing activity: a privacy declaration of a fideslang system.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Activity {
+    /// Where it is declared.
+    pub place: Place,
     /// Stable key such as `marketing`; choices are kept under it.
     pub key: String,
     /// What people call it.
@@ -102,6 +104,8 @@ impl LawfulBasis {
 /// Who gets data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recipient {
+    /// Where it is declared.
+    pub place: Place,
     /// Stable key; disclosures are kept under it.
     pub key: String,
     /// The name that people read: a company, or a kind such as "Employers you apply to".
@@ -158,6 +162,8 @@ impl RecipientRole {
 /// A fideslang system: what carries out activities.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct System {
+    /// Where it is declared.
+    pub place: Place,
     /// `fides_key`.
     pub key: String,
     /// The name that people read.

@@ -44,15 +44,14 @@ impl Retention {
     }
 }
 
-/// "4 years", "1 month", "90 days": the largest unit that divides the number (a year is 365 days, a month 30).
-pub(super) fn days_in_words(days: u32) -> String {
+/// "4 years", "1 month", "90 days": leap days are not counted against whole years.
+fn days_in_words(days: u32) -> String {
+    let years = (days + 182) * 100 / 36525;
+    let whole_years = years > 0 && (days * 100).abs_diff(years * 36525) < 100;
     let (count, unit) = match days {
-        0 => (0, "day"),
-        n if n % 365 == 0 => (n / 365, "year"),
-        // Leap days: four years are 1461 days.
-        n if n % 1461 == 0 => (n / 1461 * 4, "year"),
-        n if n % 30 == 0 && n < 365 => (n / 30, "month"),
-        n => (n, "day"),
+        _ if whole_years => (years, "year"),
+        30..365 if days.is_multiple_of(30) => (days / 30, "month"),
+        _ => (days, "day"),
     };
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
@@ -71,10 +70,8 @@ pub enum Erase {
         reason: String,
         /// The cite, such as "Cal. Gov. Code 12946".
         basis: String,
-        /// Days after the record's date; `None` when `until` says it in words.
-        days: Option<u32>,
-        /// Path of the date field; else the collection's.
-        from: Option<String>,
+        /// How long the reason holds.
+        until: Retention,
     },
 }
 

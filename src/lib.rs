@@ -1,3 +1,29 @@
 //! Candor: the privacy portal that a company runs in front of its own databases.
 
+// How it is started and put together.
+pub mod cli;
+pub mod config;
+pub mod logs;
+
+pub mod app;
+pub mod server;
+
+pub mod routes;
+
+// What every slice stands on.
+pub mod clock;
+pub mod db;
+pub mod error;
+pub mod keys;
+pub mod web;
+
+// Who people are.
+pub mod accounts;
+
+// What the organisation declares.
 pub mod register;
+
+// What is done later, and the proof of all that was done.
+pub mod audit;
+pub mod jobs;
+pub mod mail;

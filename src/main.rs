@@ -1,3 +1,9 @@
 //! The `candor` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    candor::cli::run(candor::cli::Cli::parse())
+}

@@ -1,0 +1,82 @@
+//! Finding and creating people and staff.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::model::{Identity, IdentityKind, PersonRow, StaffRow};
+use crate::db::AnyConnection;
+use crate::db::schema::{identities, people, staff};
+use crate::keys::{Keys, random_token};
+
+/// The one form in which an address is stored, hashed and compared.
+pub fn normal_email(typed: &str) -> String {
+    typed.trim().to_lowercase()
+}
+
+/// The keyed hash by which an identity is looked up.
+pub fn identity_hash(keys: &Keys, kind: IdentityKind, value: &str) -> String {
+    keys.hash(&format!("identity {kind}"), value.as_bytes())
+}
+
+/// Whose identity it is, if anybody's.
+pub fn find_person_by_identity(
+    conn: &mut AnyConnection,
+    keys: &Keys,
+    kind: IdentityKind,
+    value: &str,
+) -> QueryResult<Option<PersonRow>> {
+    PersonRow::query()
+        .inner_join(identities::table)
+        .filter(identities::hash.eq(identity_hash(keys, kind, value)))
+        .filter(identities::kind.eq(kind.as_str()))
+        .first(conn)
+        .optional()
+}
+
+/// A new person with one verified e-mail address.
+pub fn create_person(
+    conn: &mut AnyConnection,
+    keys: &Keys,
+    email: &str,
+    residence: &str,
+    now: NaiveDateTime,
+) -> QueryResult<PersonRow> {
+    let person: PersonRow = diesel::insert_into(people::table)
+        .values((
+            people::pseudonym.eq(random_token()),
+            people::residence.eq(residence),
+            people::language.eq("en"),
+            people::created_at.eq(now),
+        ))
+        .returning(people::all_columns)
+        .get_result(conn)?;
+    diesel::insert_into(identities::table)
+        .values((
+            identities::person_id.eq(person.id),
+            identities::kind.eq(IdentityKind::Email.as_str()),
+            identities::value.eq(email),
+            identities::hash.eq(identity_hash(keys, IdentityKind::Email, email)),
+            identities::verified_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(person)
+}
+
+/// The person by id.
+pub fn find_person(conn: &mut AnyConnection, id: i64) -> QueryResult<PersonRow> {
+    PersonRow::query().filter(people::id.eq(id)).first(conn)
+}
+
+/// All verified handles of a person: what sources are searched for.
+pub fn list_identities(conn: &mut AnyConnection, person_id: i64) -> QueryResult<Vec<Identity>> {
+    Identity::query().filter(identities::person_id.eq(person_id)).order(identities::id).load(conn)
+}
+
+/// The staff member with that address who may sign in.
+pub fn find_active_staff(conn: &mut AnyConnection, keys: &Keys, email: &str) -> QueryResult<Option<StaffRow>> {
+    StaffRow::query()
+        .filter(staff::email_hash.eq(identity_hash(keys, IdentityKind::Email, email)))
+        .filter(staff::disabled_at.is_null())
+        .first(conn)
+        .optional()
+}

@@ -1,0 +1,151 @@
+//! Sessions in the portal's database, for actix-session. A cookie holds a token; the database its hash.
+
+use std::collections::HashMap;
+
+use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
+use actix_web::cookie::time::Duration;
+use anyhow::anyhow;
+use chrono::{NaiveDateTime, TimeDelta};
+use diesel::prelude::*;
+
+use super::guard::{ACCOUNT, Account};
+use crate::app::App;
+use crate::db::AnyConnection;
+use crate::db::schema::sessions;
+use crate::error::AppResult;
+use crate::keys::random_token;
+
+type State = HashMap<String, String>;
+
+/// The session's key under which the device stands, as the browser describes itself.
+pub const DEVICE: &str = "device";
+
+/// Looks are written down at most this often: a page need not cost a write.
+const SEEN_EVERY: TimeDelta = TimeDelta::minutes(5);
+
+/// See the module.
+pub struct DbSessions(pub App);
+
+impl SessionStore for DbSessions {
+    async fn load(&self, key: &SessionKey) -> Result<Option<State>, LoadError> {
+        let hash = self.token_hash(key);
+        let now = self.0.clock.now();
+        let found = self.0.db.read(move |conn| Ok(find(conn, &hash, now)?)).await;
+        let Some((id, state, seen_at)) = found.map_err(|error| LoadError::Other(anyhow!(error)))? else {
+            return Ok(None);
+        };
+        if now - seen_at > SEEN_EVERY {
+            let seen = self.0.db.write(move |conn| Ok(mark_seen(conn, id, now)?)).await;
+            seen.map_err(|error| LoadError::Other(anyhow!(error)))?;
+        }
+        serde_json::from_str(&state).map_err(|error| LoadError::Deserialization(error.into()))
+    }
+
+    async fn save(&self, state: State, ttl: &Duration) -> Result<SessionKey, SaveError> {
+        let token = format!("{}{}", random_token(), random_token());
+        let key = SessionKey::try_from(token).map_err(|error| SaveError::Other(anyhow!(error)))?;
+        let row = self.row(&key, &state, ttl).map_err(|error| SaveError::Serialization(anyhow!(error)))?;
+        let saved = self.0.db.write(move |conn| Ok(insert(conn, &row)?)).await;
+        saved.map_err(|error| SaveError::Other(anyhow!(error)))?;
+        Ok(key)
+    }
+
+    async fn update(&self, key: SessionKey, state: State, ttl: &Duration) -> Result<SessionKey, UpdateError> {
+        let row = self.row(&key, &state, ttl).map_err(|error| UpdateError::Serialization(anyhow!(error)))?;
+        let updated = self.0.db.write(move |conn| Ok(update(conn, &row)?)).await;
+        // No row means that it was ended while this request ran; it stays ended.
+        updated.map(|_| key).map_err(|error| UpdateError::Other(anyhow!(error)))
+    }
+
+    async fn update_ttl(&self, _: &SessionKey, _: &Duration) -> Result<(), anyhow::Error> {
+        Ok(())
+    }
+
+    async fn delete(&self, key: &SessionKey) -> Result<(), anyhow::Error> {
+        let hash = self.token_hash(key);
+        let gone = self.0.db.write(move |conn| {
+            Ok(diesel::delete(sessions::table.filter(sessions::token_hash.eq(hash))).execute(conn)?)
+        });
+        gone.await.map(drop).map_err(|error| anyhow!(error))
+    }
+}
+
+struct Row {
+    token_hash: String,
+    state: String,
+    person_id: Option<i64>,
+    staff_id: Option<i64>,
+    device: String,
+    now: NaiveDateTime,
+    expires_at: NaiveDateTime,
+}
+
+impl DbSessions {
+    fn token_hash(&self, key: &SessionKey) -> String {
+        token_hash(&self.0, key.as_ref())
+    }
+
+    fn row(&self, key: &SessionKey, state: &State, ttl: &Duration) -> AppResult<Row> {
+        let now = self.0.clock.now();
+        let account = state.get(ACCOUNT).map(|json| serde_json::from_str(json)).transpose()?;
+        let (person_id, staff_id) = match account {
+            Some(Account::Person(person)) => (Some(person.id), None),
+            Some(Account::Staff(member)) => (None, Some(member.id)),
+            None => (None, None),
+        };
+        let device = state.get(DEVICE).map(|json| serde_json::from_str(json)).transpose()?;
+        Ok(Row {
+            token_hash: self.token_hash(key),
+            state: serde_json::to_string(state)?,
+            person_id,
+            staff_id,
+            device: device.unwrap_or_default(),
+            now,
+            expires_at: now + TimeDelta::seconds(ttl.whole_seconds()),
+        })
+    }
+}
+
+/// What the database keeps of a session's token.
+pub fn token_hash(app: &App, token: &str) -> String {
+    app.keys.hash("session", token.as_bytes())
+}
+
+fn find(conn: &mut AnyConnection, hash: &str, now: NaiveDateTime) -> QueryResult<Option<(i64, String, NaiveDateTime)>> {
+    sessions::table
+        .filter(sessions::token_hash.eq(hash))
+        .filter(sessions::expires_at.gt(now))
+        .select((sessions::id, sessions::state, sessions::last_seen_at))
+        .first(conn)
+        .optional()
+}
+
+fn mark_seen(conn: &mut AnyConnection, id: i64, now: NaiveDateTime) -> QueryResult<usize> {
+    diesel::update(sessions::table.filter(sessions::id.eq(id))).set(sessions::last_seen_at.eq(now)).execute(conn)
+}
+
+fn insert(conn: &mut AnyConnection, row: &Row) -> QueryResult<usize> {
+    diesel::insert_into(sessions::table)
+        .values((
+            sessions::token_hash.eq(&row.token_hash),
+            sessions::state.eq(&row.state),
+            sessions::person_id.eq(row.person_id),
+            sessions::staff_id.eq(row.staff_id),
+            sessions::device.eq(&row.device),
+            sessions::created_at.eq(row.now),
+            sessions::last_seen_at.eq(row.now),
+            sessions::expires_at.eq(row.expires_at),
+        ))
+        .execute(conn)
+}
+
+fn update(conn: &mut AnyConnection, row: &Row) -> QueryResult<usize> {
+    diesel::update(sessions::table.filter(sessions::token_hash.eq(&row.token_hash)))
+        .set((
+            sessions::state.eq(&row.state),
+            sessions::person_id.eq(row.person_id),
+            sessions::staff_id.eq(row.staff_id),
+            sessions::last_seen_at.eq(row.now),
+        ))
+        .execute(conn)
+}

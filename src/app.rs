@@ -1,0 +1,68 @@
+//! What every handler, job and command works with.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
+use tokio::sync::Notify;
+
+use crate::clock::Clock;
+use crate::config::Site;
+use crate::db::Db;
+use crate::error::AppError;
+use crate::keys::Keys;
+use crate::mail::Mailer;
+
+/// Cheap to clone; a handler takes it as a parameter.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// The parts of the application. They keep nothing that another instance would need.
+pub struct Parts {
+    /// The portal's own database.
+    pub db: Db,
+    /// The only source of time.
+    pub clock: Clock,
+    /// Every key, derived from the master secret.
+    pub keys: Arc<Keys>,
+    /// What pages and mails need to know of the settings.
+    pub site: Arc<Site>,
+    /// Writes mails into the outbox.
+    pub mailer: Mailer,
+    /// Rung after a commit that left mail or a job, so that the worker in this process need not wait for its next look.
+    pub wake: Arc<Notify>,
+}
+
+impl App {
+    /// Puts the parts together.
+    pub fn new(parts: Parts) -> Self {
+        App(Arc::new(parts))
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl FromRequest for App {
+    type Error = AppError;
+    type Future = std::future::Ready<Result<App, AppError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let app = request.app_data::<web::Data<App>>().expect("the server registers App");
+        std::future::ready(Ok(app.get_ref().clone()))
+    }
+}
+
+impl App {
+    /// The application on these foundations.
+    pub fn assemble(db: Db, clock: Clock, keys: Arc<Keys>, site: Arc<Site>) -> Self {
+        let mailer = Mailer::new(site.clone());
+        App::new(Parts { db, clock, keys, site, mailer, wake: Arc::new(Notify::new()) })
+    }
+}

@@ -1,0 +1,94 @@
+//! Opening a connection: by the URL's scheme alone, and with settings that suit the portal.
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::r2d2::{HandleError, ManageConnection, R2D2Connection};
+
+/// A connection to either database; queries are written once for both.
+#[derive(diesel::MultiConnection)]
+pub enum AnyConnection {
+    /// The embedded database.
+    Sqlite(diesel::SqliteConnection),
+    /// A PostgreSQL server.
+    Postgres(diesel::PgConnection),
+}
+
+/// The write-ahead log with full flushes: an accepted request survives a power cut.
+const SQLITE_SETTINGS: &str = "
+    PRAGMA busy_timeout = 10000;
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA foreign_keys = ON;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA cache_size = -16000;
+    PRAGMA mmap_size = 268435456;
+";
+
+const POSTGRES_SETTINGS: &str = "
+    SET TIME ZONE 'UTC';
+    SET statement_timeout = '30s';
+    SET idle_in_transaction_session_timeout = '60s';
+";
+
+/// Opens connections for the pool. The `establish` that the enum derives tries each backend in
+/// turn and hides the reason of a failure; a mistyped `postgres:` URL becomes a SQLite file.
+#[derive(Clone)]
+pub(super) struct Opener {
+    url: String,
+}
+
+impl Opener {
+    pub(super) fn new(url: &str) -> Self {
+        Opener { url: url.to_owned() }
+    }
+
+    pub(super) fn is_sqlite(&self) -> bool {
+        self.url.starts_with("sqlite://")
+    }
+}
+
+impl ManageConnection for Opener {
+    type Connection = AnyConnection;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> Result<AnyConnection, Self::Error> {
+        match self.url.split_once("://") {
+            Some(("sqlite", path)) => {
+                let mut conn = SqliteConnection::establish(path)?;
+                conn.batch_execute(SQLITE_SETTINGS).map_err(diesel::r2d2::Error::QueryError)?;
+                Ok(AnyConnection::Sqlite(conn))
+            }
+            Some(("postgres" | "postgresql", _)) => {
+                let mut conn = PgConnection::establish(&self.url)?;
+                conn.batch_execute(POSTGRES_SETTINGS).map_err(diesel::r2d2::Error::QueryError)?;
+                Ok(AnyConnection::Postgres(conn))
+            }
+            _ => {
+                let expected = "expected sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME".to_owned();
+                Err(ConnectionError::InvalidConnectionUrl(expected))?
+            }
+        }
+    }
+
+    fn is_valid(&self, conn: &mut AnyConnection) -> Result<(), Self::Error> {
+        match conn {
+            // A file does not go away; asking it each time costs a statement a page.
+            AnyConnection::Sqlite(_) => Ok(()),
+            AnyConnection::Postgres(conn) => conn.ping().map_err(diesel::r2d2::Error::QueryError),
+        }
+    }
+
+    fn has_broken(&self, conn: &mut AnyConnection) -> bool {
+        conn.is_broken()
+    }
+}
+
+/// Failures to connect go to the log, not to standard error.
+#[derive(Debug)]
+pub(super) struct LogErrors;
+
+impl HandleError<diesel::r2d2::Error> for LogErrors {
+    fn handle_error(&self, error: diesel::r2d2::Error) {
+        tracing::error!(%error, "no database connection");
+    }
+}

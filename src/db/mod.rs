@@ -1,0 +1,107 @@
+//! One connection type for SQLite and PostgreSQL, and the two doors to it: [`Db::read`] and [`Db::write`].
+//!
+//! Work is synchronous and runs on a blocking thread. On PostgreSQL a write is a transaction on a pooled
+//! connection. On SQLite all writes go through one thread that commits what has queued up together
+//! ([`writer`]): a commit waits for the disk, and waiting once for many is what makes it fast.
+
+mod connection;
+mod migrations;
+pub mod schema;
+mod text_enum;
+mod writer;
+
+use std::sync::Arc;
+
+use diesel::prelude::*;
+use diesel::r2d2::Pool;
+
+use crate::error::{AppError, AppResult};
+use connection::Opener;
+use writer::Writer;
+
+pub use connection::AnyConnection;
+pub use migrations::{migrate, pending_migrations};
+pub(crate) use text_enum::text_enum;
+
+/// Compiles one diesel expression natively for each backend, where `MultiConnection` cannot
+/// (upserts, batch inserts, `for_update`).
+macro_rules! both {
+    ($conn:expr, |$c:ident| $body:expr) => {
+        match $conn {
+            $crate::db::AnyConnection::Sqlite($c) => $body,
+            $crate::db::AnyConnection::Postgres($c) => $body,
+        }
+    };
+}
+pub(crate) use both;
+
+/// The portal's own database.
+#[derive(Clone)]
+pub struct Db(Arc<Doors>);
+
+struct Doors {
+    pool: Pool<Opener>,
+    /// Present on SQLite alone.
+    writer: Option<Writer>,
+}
+
+impl Db {
+    /// Opens `sqlite://PATH` or `postgres://…`, with a pool of at most that many connections.
+    pub fn open(url: &str, connections: u32) -> AppResult<Self> {
+        let opener = Opener::new(url);
+        let pool = Pool::builder()
+            .max_size(connections)
+            .min_idle(Some(1))
+            .connection_timeout(std::time::Duration::from_secs(10))
+            .error_handler(Box::new(connection::LogErrors))
+            .build(opener.clone())?;
+        let writer = if opener.is_sqlite() { Some(Writer::start(opener)?) } else { None };
+        Ok(Db(Arc::new(Doors { pool, writer })))
+    }
+
+    /// Runs queries on a blocking thread.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> AppResult<T> + Send + 'static,
+    ) -> AppResult<T> {
+        let db = self.clone();
+        tokio::task::spawn_blocking(move || db.read_now(work)).await?
+    }
+
+    /// Runs queries in one write transaction: all of it is on disk when this returns, or none.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> AppResult<T> + Send + 'static,
+    ) -> AppResult<T> {
+        if let Some(writer) = &self.0.writer {
+            return writer.send(work).await.unwrap_or_else(|_| Err(writer_gone()));
+        }
+        let db = self.clone();
+        tokio::task::spawn_blocking(move || db.write_now(work)).await?
+    }
+
+    /// As [`Db::read`], for code that already runs on a blocking thread.
+    pub fn read_now<T>(&self, work: impl FnOnce(&mut AnyConnection) -> AppResult<T>) -> AppResult<T> {
+        work(&mut *self.0.pool.get()?)
+    }
+
+    /// As [`Db::write`], for code that already runs on a blocking thread. It panics in async code.
+    pub fn write_now<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> AppResult<T> + Send + 'static,
+    ) -> AppResult<T> {
+        if let Some(writer) = &self.0.writer {
+            return writer.send(work).blocking_recv().unwrap_or_else(|_| Err(writer_gone()));
+        }
+        (*self.0.pool.get()?).transaction(work)
+    }
+
+    /// Whether this is the embedded database.
+    pub fn is_sqlite(&self) -> bool {
+        self.0.writer.is_some()
+    }
+}
+
+fn writer_gone() -> AppError {
+    AppError::Unavailable("the writer has stopped; nothing was written".to_owned())
+}

@@ -1,0 +1,116 @@
+//! Every way a request can fail. `web::error_pages` turns each into a page.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, ResponseError};
+
+/// The result of everything that serves a request.
+pub type AppResult<T> = Result<T, AppError>;
+
+/// Why a request cannot be served. Mistakes in a form are not among them: they are part of the form.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// Nobody is signed in: 303 to the sign-in page, with a way back.
+    #[error("sign in first")]
+    SignInRequired,
+    /// The last confirmation by code is too old: 303 to the step-up page, with a way back.
+    #[error("confirm that it is you first")]
+    StepUpRequired,
+    /// Signed in, but in another role: 403.
+    #[error("not allowed in this role")]
+    Forbidden,
+    /// Missing or somebody else's, which must look the same: 404.
+    #[error("no such page")]
+    NotFound,
+    /// The thing has changed in between: 409, with a sentence that says what happened.
+    #[error("conflict: {0}")]
+    Conflict(String),
+    /// Not a request that our pages can send: 400, with a sentence that says what was expected.
+    #[error("bad request: {0}")]
+    BadRequest(String),
+    /// More than is read: 413.
+    #[error("the request is too large")]
+    TooLarge,
+    /// Over a rate limit: 429, with the seconds to wait.
+    #[error("too many requests; try again in {0} seconds")]
+    TooMany(u64),
+    /// The database or a source cannot be reached: 503. The text is for the log alone.
+    #[error("unavailable: {0}")]
+    Unavailable(String),
+    /// A fault of ours: 500. The cause is for the log alone.
+    #[error(transparent)]
+    Database(diesel::result::Error),
+    /// A template that could not be rendered: 500.
+    #[error(transparent)]
+    Template(#[from] askama::Error),
+    /// Any other fault of ours: 500.
+    #[error("{0:#}")]
+    Internal(#[from] anyhow::Error),
+}
+
+impl AppError {
+    /// A conflict that is explained by one sentence.
+    pub fn conflict(sentence: &str) -> Self {
+        AppError::Conflict(sentence.to_owned())
+    }
+}
+
+impl From<diesel::result::Error> for AppError {
+    fn from(error: diesel::result::Error) -> Self {
+        match error {
+            diesel::result::Error::NotFound => AppError::NotFound,
+            other => AppError::Database(other),
+        }
+    }
+}
+
+impl From<diesel::r2d2::PoolError> for AppError {
+    fn from(error: diesel::r2d2::PoolError) -> Self {
+        AppError::Unavailable(error.to_string())
+    }
+}
+
+impl From<tokio::task::JoinError> for AppError {
+    fn from(error: tokio::task::JoinError) -> Self {
+        AppError::Internal(error.into())
+    }
+}
+
+impl From<actix_session::SessionGetError> for AppError {
+    fn from(error: actix_session::SessionGetError) -> Self {
+        AppError::Internal(anyhow::anyhow!("{error}"))
+    }
+}
+
+impl From<actix_session::SessionInsertError> for AppError {
+    fn from(error: actix_session::SessionInsertError) -> Self {
+        AppError::Internal(anyhow::anyhow!("{error}"))
+    }
+}
+
+impl From<serde_json::Error> for AppError {
+    fn from(error: serde_json::Error) -> Self {
+        AppError::Internal(error.into())
+    }
+}
+
+impl ResponseError for AppError {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            AppError::SignInRequired | AppError::StepUpRequired => StatusCode::SEE_OTHER,
+            AppError::Forbidden => StatusCode::FORBIDDEN,
+            AppError::NotFound => StatusCode::NOT_FOUND,
+            AppError::Conflict(_) => StatusCode::CONFLICT,
+            AppError::BadRequest(_) => StatusCode::BAD_REQUEST,
+            AppError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            AppError::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            AppError::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            AppError::Database(_) | AppError::Template(_) | AppError::Internal(_) => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::new(self.status_code())
+    }
+}

@@ -1,0 +1,141 @@
+//! One master secret, and every key that is derived from it.
+
+use std::fmt;
+
+use anyhow::{Context, bail};
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER};
+use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
+use hkdf::Hkdf;
+use hmac::{Hmac, Mac};
+use rand::RngCore;
+use sha2::Sha256;
+
+const NONCE_BYTES: usize = 24;
+
+/// The keys of this portal. All instances of one portal share the master secret.
+pub struct Keys {
+    master: [u8; 32],
+    hash: [u8; 32],
+    seal: XChaCha20Poly1305,
+    sign: SigningKey,
+}
+
+impl Keys {
+    /// Derives all keys from the 32 bytes of the master secret.
+    pub fn new(master: [u8; 32]) -> Self {
+        let hash = derive(&master, "keyed hashes");
+        let seal = XChaCha20Poly1305::new(&derive(&master, "sealing").into());
+        let sign = SigningKey::from_bytes(&derive(&master, "receipts"));
+        Keys { master, hash, seal, sign }
+    }
+
+    /// Reads the master secret as `candor` writes it: 32 bytes in base64.
+    pub fn from_text(text: &str) -> anyhow::Result<Self> {
+        let bytes = BASE64.decode(text.trim().as_bytes()).context("the secret key is not base64")?;
+        let Ok(master) = <[u8; 32]>::try_from(bytes.as_slice()) else {
+            bail!("the secret key has {} bytes, but 32 are needed", bytes.len());
+        };
+        Ok(Keys::new(master))
+    }
+
+    /// A new master secret, as text for a file.
+    pub fn generate_text() -> String {
+        BASE64.encode(&random_bytes::<32>())
+    }
+
+    /// A keyed hash of a value, in hex. Equal values under different purposes have unrelated hashes.
+    pub fn hash(&self, purpose: &str, value: &[u8]) -> String {
+        let mut mac = self.mac(purpose);
+        mac.update(value);
+        HEXLOWER.encode(&mac.finalize().into_bytes())
+    }
+
+    /// Compares a value with its keyed hash in constant time.
+    pub fn hash_matches(&self, purpose: &str, value: &[u8], hash: &str) -> bool {
+        use subtle::ConstantTimeEq;
+        self.hash(purpose, value).as_bytes().ct_eq(hash.as_bytes()).into()
+    }
+
+    fn mac(&self, purpose: &str) -> Hmac<Sha256> {
+        let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(&self.hash).expect("any length is a key");
+        mac.update(&(purpose.len() as u64).to_be_bytes());
+        mac.update(purpose.as_bytes());
+        mac
+    }
+
+    /// Encrypts for storage. The context (what it is and whose) must be given again to open it.
+    pub fn seal(&self, context: &str, plain: &[u8]) -> Vec<u8> {
+        let nonce = random_bytes::<NONCE_BYTES>();
+        let payload = Payload { msg: plain, aad: context.as_bytes() };
+        let sealed = self.seal.encrypt(XNonce::from_slice(&nonce), payload).expect("memory is the only limit");
+        [nonce.as_slice(), &sealed].concat()
+    }
+
+    /// Decrypts what `seal` made; an error if it was altered or belongs to another context.
+    pub fn open(&self, context: &str, sealed: &[u8]) -> anyhow::Result<Vec<u8>> {
+        if sealed.len() < NONCE_BYTES {
+            bail!("sealed data is too short");
+        }
+        let (nonce, msg) = sealed.split_at(NONCE_BYTES);
+        let payload = Payload { msg, aad: context.as_bytes() };
+        let opened = self.seal.decrypt(XNonce::from_slice(nonce), payload);
+        opened.map_err(|_| anyhow::anyhow!("sealed data was altered, or sealed with another key"))
+    }
+
+    /// An Ed25519 signature in base64.
+    pub fn sign(&self, message: &[u8]) -> String {
+        BASE64.encode(&self.sign.sign(message).to_bytes())
+    }
+
+    /// The public half of the signing key, in base64.
+    pub fn public_key(&self) -> String {
+        BASE64.encode(self.sign.verifying_key().as_bytes())
+    }
+
+    /// The key that signs and encrypts session cookies.
+    pub fn cookie_key(&self) -> actix_web::cookie::Key {
+        let mut bytes = [0; 64];
+        Hkdf::<Sha256>::new(None, &self.master)
+            .expand(b"session cookies", &mut bytes)
+            .expect("64 bytes can be expanded");
+        actix_web::cookie::Key::from(&bytes)
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Keys(***)")
+    }
+}
+
+fn derive(master: &[u8; 32], purpose: &str) -> [u8; 32] {
+    let mut key = [0; 32];
+    Hkdf::<Sha256>::new(None, master).expand(purpose.as_bytes(), &mut key).expect("32 bytes can be expanded");
+    key
+}
+
+/// Whether the signature (base64) over the message was made with the private half of the public key (base64).
+pub fn signature_holds(public_key: &str, message: &[u8], signature: &str) -> bool {
+    let check = || {
+        let key = BASE64.decode(public_key.as_bytes()).ok()?;
+        let key = VerifyingKey::from_bytes(&key.try_into().ok()?).ok()?;
+        let signature = BASE64.decode(signature.as_bytes()).ok()?;
+        let signature = Signature::from_slice(&signature).ok()?;
+        key.verify_strict(message, &signature).ok()
+    };
+    check().is_some()
+}
+
+/// Bytes that nobody can guess.
+pub fn random_bytes<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    rand::rng().fill_bytes(&mut bytes);
+    bytes
+}
+
+/// A text of 22 URL-safe characters that nobody can guess.
+pub fn random_token() -> String {
+    BASE64URL_NOPAD.encode(&random_bytes::<16>())
+}

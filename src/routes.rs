@@ -1,0 +1,42 @@
+//! Every URL of the site on one screen, with who may use it.
+
+use actix_web::web::{ServiceConfig, get};
+
+use crate::web::assets;
+
+/// Who may use a route. The handlers' parameters enforce it; the access test compares the two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// Everybody.
+    Anyone,
+    /// Whoever is signed in, person or staff.
+    Account,
+    /// A person, for their own things.
+    Person,
+    /// Agents and supervisors.
+    CaseWorker,
+    /// Supervisors.
+    Supervisor,
+    /// Staff of any role.
+    Staff,
+    /// Auditors and admins.
+    Auditor,
+    /// Admins.
+    Admin,
+}
+
+macro_rules! routes {
+    ($($who:ident $method:ident $path:literal => $handler:expr;)+) => {
+        /// Each route: who may use it, its method and its pattern.
+        pub const ALL: &[(Who, &str, &str)] = &[$((Who::$who, stringify!($method), $path)),+];
+
+        /// Registers every route.
+        pub fn register(config: &mut ServiceConfig) {
+            config$(.route($path, $method().to($handler)))+;
+        }
+    };
+}
+
+routes! {
+    Anyone get "/static/{name:.*}" => assets::serve;
+}

@@ -1,0 +1,81 @@
+//! Builds and runs the server: the same call for the command and for tests.
+
+use std::net::TcpListener;
+
+use actix_session::SessionMiddleware;
+use actix_session::config::{CookieContentSecurity, PersistentSession};
+use actix_web::cookie::SameSite;
+use actix_web::cookie::time::Duration;
+use actix_web::dev::Server;
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{App as ActixApp, HttpServer, web};
+use tracing_actix_web::TracingLogger;
+
+use crate::accounts::session_store::DbSessions;
+use crate::app::App;
+use crate::error::AppError;
+use crate::routes;
+use crate::web::error_pages::show_errors;
+use crate::web::headers::set_headers;
+use crate::web::same_origin::refuse_cross_site;
+use request_log::RouteOnly;
+
+mod request_log;
+
+/// A form larger than this is refused (413). Uploads have a limit of their own.
+const LARGEST_FORM: usize = 256 * 1024;
+
+/// How long a session lasts.
+const SESSION_LASTS: Duration = Duration::hours(12);
+
+/// How much of the machine the server takes.
+#[derive(Debug, Clone, Copy)]
+pub struct Size {
+    /// Threads that serve requests.
+    pub workers: usize,
+    /// Threads for the database, in each worker.
+    pub blocking_threads: usize,
+}
+
+impl Size {
+    /// All of the machine: a worker per core.
+    pub fn of_this_machine() -> Self {
+        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        Size { workers: cores, blocking_threads: cores.max(4) }
+    }
+}
+
+/// A server on that socket. It stops gracefully on SIGTERM and Ctrl-C.
+pub fn run(app: App, listener: TcpListener, size: Size) -> std::io::Result<Server> {
+    let data = web::Data::new(app);
+    let server = HttpServer::new(move || {
+        ActixApp::new()
+            .app_data(data.clone())
+            .app_data(web::FormConfig::default().limit(LARGEST_FORM))
+            .configure(routes::register)
+            .default_service(web::to(|| async { Err::<String, _>(AppError::NotFound) }))
+            .wrap(from_fn(refuse_cross_site))
+            .wrap(sessions(data.get_ref()))
+            .wrap(from_fn(show_errors))
+            .wrap(from_fn(set_headers))
+            .wrap(Compress::default())
+            .wrap(TracingLogger::<RouteOnly>::new())
+    })
+    .workers(size.workers)
+    .worker_max_blocking_threads(size.blocking_threads)
+    .tcp_nodelay(true)
+    .shutdown_timeout(10)
+    .listen(listener)?;
+    Ok(server.run())
+}
+
+fn sessions(app: &App) -> SessionMiddleware<DbSessions> {
+    SessionMiddleware::builder(DbSessions(app.clone()), app.keys.cookie_key())
+        .cookie_name("candor".to_owned())
+        .cookie_secure(app.site.base_url.scheme() == "https")
+        .cookie_http_only(true)
+        .cookie_same_site(SameSite::Lax)
+        .cookie_content_security(CookieContentSecurity::Signed)
+        .session_lifecycle(PersistentSession::default().session_ttl(SESSION_LASTS))
+        .build()
+}

@@ -1,0 +1,158 @@
+//! Turns whatever failed into a page that helps.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
+use actix_web::http::{Method, StatusCode, header};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use askama::Template;
+use tracing_actix_web::RequestId;
+
+use super::{Page, html, see_other};
+use crate::error::AppError;
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage {
+    page: Page,
+    title: &'static str,
+    sentences: Vec<String>,
+    reference: Option<String>,
+}
+
+/// Middleware: every error answer becomes a page, or the redirect that gets the visitor further.
+/// It stands outside of the session, so that a database that is down has its page too.
+pub async fn show_errors(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let bare = Page::bare(&request);
+    // The request must not be cloned here: routing needs it alone.
+    let response = match next.call(request).await {
+        Ok(response) => response,
+        Err(error) => return Err(InternalError::from_response(error.to_string(), bare_answer(bare, &error)).into()),
+    };
+    let status = response.status();
+    let is_plain = !response.headers().contains_key(header::CONTENT_TYPE);
+    let failed = status.is_client_error() || status.is_server_error();
+    let failure = response.response().error().map(describe);
+    if failure.is_none() && !(failed && is_plain) {
+        return Ok(response.map_into_boxed_body());
+    }
+    let (request, _) = response.into_parts();
+    let answer = page_for(&request, status, failure.unwrap_or(Failure::Other));
+    Ok(ServiceResponse::new(request, answer))
+}
+
+/// For failures before there was a session, or while it was stored.
+fn bare_answer(page: Page, error: &actix_web::Error) -> HttpResponse {
+    describe(error);
+    let status = StatusCode::SERVICE_UNAVAILABLE;
+    let (title, sentences) = words(status);
+    html(status, &ErrorPage { page, title, sentences, reference: None }).unwrap_or_else(|_| HttpResponse::new(status))
+}
+
+/// What is kept of an error: where it leads, or what may be said of it.
+enum Failure {
+    SignIn,
+    StepUp,
+    Explained(String),
+    Wait(u64),
+    Other,
+}
+
+fn describe(error: &actix_web::Error) -> Failure {
+    if error.as_response_error().status_code().is_server_error() {
+        // The one place where a failure is logged.
+        tracing::error!(error = format!("{error:#}"), "request failed");
+    }
+    match error.as_error::<AppError>() {
+        Some(AppError::SignInRequired) => Failure::SignIn,
+        Some(AppError::StepUpRequired) => Failure::StepUp,
+        Some(AppError::Conflict(sentence) | AppError::BadRequest(sentence)) => Failure::Explained(sentence.clone()),
+        Some(AppError::TooMany(seconds)) => Failure::Wait(*seconds),
+        _ => Failure::Other,
+    }
+}
+
+fn page_for(request: &HttpRequest, status: StatusCode, failure: Failure) -> HttpResponse {
+    match failure {
+        Failure::SignIn => return see_other(&with_way_back("/sign-in", request)),
+        Failure::StepUp => return see_other(&with_way_back("/step-up", request)),
+        _ => {}
+    }
+    let Ok(page) = Page::without_flash(request) else {
+        return HttpResponse::new(status);
+    };
+    let (title, mut sentences) = words(status);
+    let mut wait = None;
+    match failure {
+        Failure::Explained(sentence) => sentences = vec![sentence],
+        Failure::Wait(seconds) => {
+            sentences.push(format!("Please wait {} and try again.", minutes(seconds)));
+            wait = Some(seconds);
+        }
+        _ => {}
+    }
+    let reference = status.is_server_error().then(|| reference_of(request)).flatten();
+    let mut response = html(status, &ErrorPage { page, title, sentences, reference })
+        .unwrap_or_else(|_| HttpResponse::new(status));
+    if let Some(seconds) = wait {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    response
+}
+
+fn minutes(seconds: u64) -> String {
+    match seconds.div_ceil(60) {
+        1 => "a minute".to_owned(),
+        more => format!("{more} minutes"),
+    }
+}
+
+/// The number by which staff find the failure in the log.
+fn reference_of(request: &HttpRequest) -> Option<String> {
+    let id = request.extensions().get::<RequestId>().copied()?;
+    Some(id.to_string())
+}
+
+/// After signing in, a page that was asked for is shown; a form that was sent leads back to its own page.
+fn with_way_back(to: &str, request: &HttpRequest) -> String {
+    let own_path = |url: &str| Some(url::Url::parse(url).ok()?.path().to_owned());
+    let back = if request.method() == Method::GET {
+        request.uri().to_string()
+    } else {
+        let referer = request.headers().get(header::REFERER).and_then(|value| value.to_str().ok());
+        referer.and_then(own_path).unwrap_or_else(|| "/".to_owned())
+    };
+    let query: String = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", &back).finish();
+    format!("{to}?{query}")
+}
+
+fn words(status: StatusCode) -> (&'static str, Vec<String>) {
+    let (title, sentences): (_, &[&str]) = match status {
+        StatusCode::FORBIDDEN => {
+            ("You cannot open this page", &["Your role does not include it. If you need it, ask an administrator."])
+        }
+        StatusCode::NOT_FOUND => (
+            "This page is not here",
+            &["The address may be mistyped, or the page may be gone.", "Start again from the first page."],
+        ),
+        StatusCode::METHOD_NOT_ALLOWED => ("This page is not here", &["The address may be mistyped."]),
+        StatusCode::CONFLICT => ("This has changed in the meantime", &["Load the page again to see how it stands now."]),
+        StatusCode::PAYLOAD_TOO_LARGE => ("That is too large", &["Send less text, or a smaller file."]),
+        StatusCode::TOO_MANY_REQUESTS => ("Too many tries", &["To protect accounts, we limit how often this can be done."]),
+        StatusCode::SERVICE_UNAVAILABLE => {
+            ("We cannot answer right now", &["Nothing was changed. Please try again in a few minutes."])
+        }
+        status if status.is_client_error() => {
+            ("We could not read that", &["Something in the request was not as expected.", "Open the page again and retry."])
+        }
+        _ => (
+            "Something went wrong on our side",
+            &["It has been recorded, and nothing was changed by half.", "Please try again in a few minutes."],
+        ),
+    };
+    (title, sentences.iter().map(ToString::to_string).collect())
+}

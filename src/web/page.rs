@@ -1,0 +1,169 @@
+//! What the layout needs to know of a request.
+
+use actix_session::{Session, SessionExt};
+use actix_web::dev::{Payload, ServiceRequest};
+use actix_web::{FromRequest, HttpRequest, web};
+use serde::{Deserialize, Serialize};
+
+use super::{assets, signal};
+use crate::accounts::guard::Account;
+use crate::accounts::model::Role;
+use crate::app::App;
+use crate::config::Site;
+use crate::db::text_enum;
+use crate::error::{AppError, AppResult};
+
+const FLASH: &str = "flash";
+
+text_enum! {
+    /// How a one-time message is meant.
+    pub enum FlashKind {
+        /// Something was done.
+        Success = "success",
+        /// Something to know.
+        Notice = "notice",
+        /// Something could not be done.
+        Error = "error",
+    }
+}
+
+/// A message that is shown once, on the next page.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Flash {
+    /// How it is meant.
+    pub kind: FlashKind,
+    /// One or two sentences.
+    pub text: String,
+}
+
+impl Flash {
+    /// Leaves a message for the next page of this session.
+    pub fn leave(session: &Session, kind: FlashKind, text: impl Into<String>) -> AppResult<()> {
+        let mut waiting: Vec<Flash> = session.get(FLASH)?.unwrap_or_default();
+        waiting.push(Flash { kind, text: text.into() });
+        Ok(session.insert(FLASH, waiting)?)
+    }
+
+    /// The text of its kind, for class names.
+    pub fn kind_str(&self) -> &'static str {
+        self.kind.as_str()
+    }
+}
+
+/// Who is signed in, as the navigation shows it.
+#[derive(Debug, Clone)]
+pub struct NavUser {
+    /// A person's e-mail address, or a staff member's name.
+    pub label: String,
+    /// `person`, or the staff role.
+    pub role: &'static str,
+    /// Whether the desk is theirs.
+    pub is_staff: bool,
+    /// Whether they manage staff and policy.
+    pub can_admin: bool,
+}
+
+/// The part of every page's template that the layout shows.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// The organisation whose portal this is.
+    pub organisation: String,
+    /// The address for privacy matters.
+    pub contact: String,
+    /// BCP 47 tag of the page's language.
+    pub lang: &'static str,
+    /// The path of this page.
+    pub path: String,
+    /// Who is signed in.
+    pub user: Option<NavUser>,
+    /// Messages from the step before.
+    pub flash: Vec<Flash>,
+    /// Whether the browser sends Global Privacy Control.
+    pub signal: bool,
+    /// What that signal has brought about, in one sentence.
+    pub signal_line: Option<String>,
+    /// Whether this is a demonstration with invented data.
+    pub demo: bool,
+}
+
+impl Page {
+    /// The page of this request; takes the messages that wait in its session.
+    pub fn of(request: &HttpRequest) -> AppResult<Page> {
+        let session = request.get_session();
+        let flash = session.get(FLASH)?.unwrap_or_default();
+        if session.contains_key(FLASH) {
+            session.remove(FLASH);
+        }
+        Ok(Page { flash, ..Page::without_flash(request)? })
+    }
+
+    /// The page of this request; messages go on waiting for the next one.
+    pub fn without_flash(request: &HttpRequest) -> AppResult<Page> {
+        let app = App::extract(request).into_inner()?;
+        let user = Account::of(&request.get_session())?.map(|account| nav_user(&account));
+        let signal = signal::is_on(request.headers());
+        let signal_line = signal.then(|| signal_line(user.as_ref()));
+        Ok(Page { user, signal, signal_line, ..Page::empty(&app.site, request.path()) })
+    }
+
+    /// A page for when there is no session.
+    pub fn bare(request: &ServiceRequest) -> Page {
+        let app = request.app_data::<web::Data<App>>().expect("the server registers App");
+        Page::empty(&app.site, request.path())
+    }
+
+    fn empty(site: &Site, path: &str) -> Page {
+        Page {
+            organisation: site.organisation.clone(),
+            contact: site.contact.clone(),
+            lang: "en",
+            path: path.to_owned(),
+            user: None,
+            flash: Vec::new(),
+            signal: false,
+            signal_line: None,
+            demo: site.demo,
+        }
+    }
+
+    /// Whether the page is that one, or below it.
+    pub fn is_at(&self, path: &str) -> bool {
+        self.path.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// The address of a static file, which changes with its content.
+    #[expect(clippy::unused_self, reason = "templates reach it through their page")]
+    pub fn asset(&self, name: &str) -> String {
+        assets::url(name)
+    }
+}
+
+fn nav_user(account: &Account) -> NavUser {
+    match account {
+        Account::Person(person) => {
+            NavUser { label: person.email.clone(), role: "person", is_staff: false, can_admin: false }
+        }
+        Account::Staff(staff) => NavUser {
+            label: staff.name.clone(),
+            role: staff.role.as_str(),
+            is_staff: true,
+            can_admin: staff.role == Role::Admin,
+        },
+    }
+}
+
+fn signal_line(user: Option<&NavUser>) -> String {
+    match user {
+        Some(user) if !user.is_staff => "Opt-out request honoured for your account.".to_owned(),
+        _ => "Opt-out request honoured for this browser.".to_owned(),
+    }
+}
+
+impl FromRequest for Page {
+    type Error = AppError;
+    type Future = std::future::Ready<AppResult<Page>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        std::future::ready(Page::of(request))
+    }
+}

@@ -54,7 +54,9 @@ impl FromRequest for App {
     type Future = std::future::Ready<Result<App, AppError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let app = request.app_data::<web::Data<App>>().expect("the server registers App");
+        let app = request
+            .app_data::<web::Data<App>>()
+            .expect("the server registers App");
         std::future::ready(Ok(app.get_ref().clone()))
     }
 }
@@ -63,6 +65,13 @@ impl App {
     /// The application on these foundations.
     pub fn assemble(db: Db, clock: Clock, keys: Arc<Keys>, site: Arc<Site>) -> Self {
         let mailer = Mailer::new(site.clone());
-        App::new(Parts { db, clock, keys, site, mailer, wake: Arc::new(Notify::new()) })
+        App::new(Parts {
+            db,
+            clock,
+            keys,
+            site,
+            mailer,
+            wake: Arc::new(Notify::new()),
+        })
     }
 }

@@ -40,7 +40,10 @@ impl Clock {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the machine's clock"
+)]
 fn system_time() -> NaiveDateTime {
     Utc::now().naive_utc().trunc_subsecs(6)
 }

@@ -14,7 +14,12 @@ use crate::keys::Keys;
 #[derive(Debug, Clone, Args)]
 pub struct Settings {
     /// The portal's own database: sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME
-    #[arg(long, env = "CANDOR_DATABASE_URL", default_value = "sqlite://candor.db", value_name = "URL")]
+    #[arg(
+        long,
+        env = "CANDOR_DATABASE_URL",
+        default_value = "sqlite://candor.db",
+        value_name = "URL"
+    )]
     pub database_url: String,
 
     /// A file that holds the database's address, in place of --database-url
@@ -26,15 +31,30 @@ pub struct Settings {
     pub database_connections: Option<u32>,
 
     /// Address and port to listen on
-    #[arg(long, env = "CANDOR_BIND", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    #[arg(
+        long,
+        env = "CANDOR_BIND",
+        default_value = "127.0.0.1:8080",
+        value_name = "ADDRESS"
+    )]
     pub bind: std::net::SocketAddr,
 
     /// The address by which people reach the portal; https:// turns on Secure cookies and HSTS
-    #[arg(long, env = "CANDOR_BASE_URL", default_value = "http://localhost:8080", value_name = "URL")]
+    #[arg(
+        long,
+        env = "CANDOR_BASE_URL",
+        default_value = "http://localhost:8080",
+        value_name = "URL"
+    )]
     pub base_url: Url,
 
     /// The master secret (32 bytes in base64) from which every key is derived
-    #[arg(long, env = "CANDOR_SECRET_KEY", value_name = "KEY", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "CANDOR_SECRET_KEY",
+        value_name = "KEY",
+        hide_env_values = true
+    )]
     pub secret_key: Option<String>,
 
     /// A file that holds the master secret, in place of --secret-key
@@ -42,15 +62,30 @@ pub struct Settings {
     pub secret_key_file: Option<PathBuf>,
 
     /// The folder with the organisation's manifests (datasets, systems, register.yml)
-    #[arg(long, env = "CANDOR_REGISTER", default_value = "register", value_name = "FOLDER")]
+    #[arg(
+        long,
+        env = "CANDOR_REGISTER",
+        default_value = "register",
+        value_name = "FOLDER"
+    )]
     pub register: PathBuf,
 
     /// A source database, as the manifests name it; may be given several times
-    #[arg(long = "source", env = "CANDOR_SOURCES", value_delimiter = ' ', value_name = "KEY=URL")]
+    #[arg(
+        long = "source",
+        env = "CANDOR_SOURCES",
+        value_delimiter = ' ',
+        value_name = "KEY=URL"
+    )]
     pub sources: Vec<String>,
 
     /// Networks of proxies whose Forwarded and X-Forwarded-For headers are believed
-    #[arg(long = "trusted-proxy", env = "CANDOR_TRUSTED_PROXIES", value_delimiter = ',', value_name = "NETWORK")]
+    #[arg(
+        long = "trusted-proxy",
+        env = "CANDOR_TRUSTED_PROXIES",
+        value_delimiter = ',',
+        value_name = "NETWORK"
+    )]
     pub trusted_proxies: Vec<IpNet>,
 }
 
@@ -72,7 +107,10 @@ pub struct Site {
 impl Site {
     /// The full address of a path of this portal, for mails.
     pub fn url(&self, path: &str) -> String {
-        self.base_url.join(path).expect("paths are ours").to_string()
+        self.base_url
+            .join(path)
+            .expect("paths are ours")
+            .to_string()
     }
 
     /// Whether an `Origin` header names this portal.
@@ -93,7 +131,9 @@ impl Settings {
             Some(file) => read_secret(file)?,
             None => self.database_url.clone(),
         };
-        let connections = self.database_connections.unwrap_or_else(|| default_connections(&url));
+        let connections = self
+            .database_connections
+            .unwrap_or_else(|| default_connections(&url));
         Db::open(&url, connections).context("the portal's database cannot be opened")
     }
 
@@ -119,11 +159,17 @@ impl Settings {
 }
 
 fn read_secret(file: &Path) -> anyhow::Result<String> {
-    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let text =
+        std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     Ok(text.trim().to_owned())
 }
 
 fn default_connections(url: &str) -> u32 {
-    let cores = std::thread::available_parallelism().map_or(2, |cores| u32::try_from(cores.get()).unwrap_or(8));
-    if url.starts_with("sqlite://") { cores + 1 } else { 8 }
+    let cores = std::thread::available_parallelism()
+        .map_or(2, |cores| u32::try_from(cores.get()).unwrap_or(8));
+    if url.starts_with("sqlite://") {
+        cores + 1
+    } else {
+        8
+    }
 }

@@ -28,14 +28,24 @@ impl Keys {
         let hash = derive(&master, "keyed hashes");
         let seal = XChaCha20Poly1305::new(&derive(&master, "sealing").into());
         let sign = SigningKey::from_bytes(&derive(&master, "receipts"));
-        Keys { master, hash, seal, sign }
+        Keys {
+            master,
+            hash,
+            seal,
+            sign,
+        }
     }
 
     /// Reads the master secret as `candor` writes it: 32 bytes in base64.
     pub fn from_text(text: &str) -> anyhow::Result<Self> {
-        let bytes = BASE64.decode(text.trim().as_bytes()).context("the secret key is not base64")?;
+        let bytes = BASE64
+            .decode(text.trim().as_bytes())
+            .context("the secret key is not base64")?;
         let Ok(master) = <[u8; 32]>::try_from(bytes.as_slice()) else {
-            bail!("the secret key has {} bytes, but 32 are needed", bytes.len());
+            bail!(
+                "the secret key has {} bytes, but 32 are needed",
+                bytes.len()
+            );
         };
         Ok(Keys::new(master))
     }
@@ -55,11 +65,15 @@ impl Keys {
     /// Compares a value with its keyed hash in constant time.
     pub fn hash_matches(&self, purpose: &str, value: &[u8], hash: &str) -> bool {
         use subtle::ConstantTimeEq;
-        self.hash(purpose, value).as_bytes().ct_eq(hash.as_bytes()).into()
+        self.hash(purpose, value)
+            .as_bytes()
+            .ct_eq(hash.as_bytes())
+            .into()
     }
 
     fn mac(&self, purpose: &str) -> Hmac<Sha256> {
-        let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(&self.hash).expect("any length is a key");
+        let mut mac =
+            <Hmac<Sha256> as Mac>::new_from_slice(&self.hash).expect("any length is a key");
         mac.update(&(purpose.len() as u64).to_be_bytes());
         mac.update(purpose.as_bytes());
         mac
@@ -68,8 +82,14 @@ impl Keys {
     /// Encrypts for storage. The context (what it is and whose) must be given again to open it.
     pub fn seal(&self, context: &str, plain: &[u8]) -> Vec<u8> {
         let nonce = random_bytes::<NONCE_BYTES>();
-        let payload = Payload { msg: plain, aad: context.as_bytes() };
-        let sealed = self.seal.encrypt(XNonce::from_slice(&nonce), payload).expect("memory is the only limit");
+        let payload = Payload {
+            msg: plain,
+            aad: context.as_bytes(),
+        };
+        let sealed = self
+            .seal
+            .encrypt(XNonce::from_slice(&nonce), payload)
+            .expect("memory is the only limit");
         [nonce.as_slice(), &sealed].concat()
     }
 
@@ -79,7 +99,10 @@ impl Keys {
             bail!("sealed data is too short");
         }
         let (nonce, msg) = sealed.split_at(NONCE_BYTES);
-        let payload = Payload { msg, aad: context.as_bytes() };
+        let payload = Payload {
+            msg,
+            aad: context.as_bytes(),
+        };
         let opened = self.seal.decrypt(XNonce::from_slice(nonce), payload);
         opened.map_err(|_| anyhow::anyhow!("sealed data was altered, or sealed with another key"))
     }
@@ -112,7 +135,9 @@ impl fmt::Debug for Keys {
 
 fn derive(master: &[u8; 32], purpose: &str) -> [u8; 32] {
     let mut key = [0; 32];
-    Hkdf::<Sha256>::new(None, master).expand(purpose.as_bytes(), &mut key).expect("32 bytes can be expanded");
+    Hkdf::<Sha256>::new(None, master)
+        .expand(purpose.as_bytes(), &mut key)
+        .expect("32 bytes can be expanded");
     key
 }
 

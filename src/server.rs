@@ -41,7 +41,10 @@ impl Size {
     /// All of the machine: a worker per core.
     pub fn of_this_machine() -> Self {
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-        Size { workers: cores, blocking_threads: cores.max(4) }
+        Size {
+            workers: cores,
+            blocking_threads: cores.max(4),
+        }
     }
 }
 

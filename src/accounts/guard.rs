@@ -115,7 +115,13 @@ fn staff(request: &HttpRequest) -> AppResult<StaffMember> {
 }
 
 fn staff_in(request: &HttpRequest, roles: &[Role]) -> AppResult<StaffMember> {
-    staff(request).and_then(|member| if roles.contains(&member.role) { Ok(member) } else { Err(AppError::Forbidden) })
+    staff(request).and_then(|member| {
+        if roles.contains(&member.role) {
+            Ok(member)
+        } else {
+            Err(AppError::Forbidden)
+        }
+    })
 }
 
 macro_rules! extractor {
@@ -134,10 +140,20 @@ macro_rules! extractor {
 extractor!(Person, person);
 extractor!(FreshPerson, fresh_person);
 extractor!(StaffMember, staff);
-extractor!(CaseWorker, |request| staff_in(request, &[Role::Agent, Role::Supervisor]).map(CaseWorker));
-extractor!(Supervisor, |request| staff_in(request, &[Role::Supervisor]).map(Supervisor));
-extractor!(Auditor, |request| staff_in(request, &[Role::Auditor, Role::Admin]).map(Auditor));
-extractor!(Admin, |request| staff_in(request, &[Role::Admin]).map(Admin));
+extractor!(CaseWorker, |request| staff_in(
+    request,
+    &[Role::Agent, Role::Supervisor]
+)
+.map(CaseWorker));
+extractor!(Supervisor, |request| staff_in(request, &[Role::Supervisor])
+    .map(Supervisor));
+extractor!(Auditor, |request| staff_in(
+    request,
+    &[Role::Auditor, Role::Admin]
+)
+.map(Auditor));
+extractor!(Admin, |request| staff_in(request, &[Role::Admin])
+    .map(Admin));
 
 macro_rules! is_a {
     ($name:ident, $target:ident) => {

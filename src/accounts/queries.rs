@@ -69,11 +69,18 @@ pub fn find_person(conn: &mut AnyConnection, id: i64) -> QueryResult<PersonRow> 
 
 /// All verified handles of a person: what sources are searched for.
 pub fn list_identities(conn: &mut AnyConnection, person_id: i64) -> QueryResult<Vec<Identity>> {
-    Identity::query().filter(identities::person_id.eq(person_id)).order(identities::id).load(conn)
+    Identity::query()
+        .filter(identities::person_id.eq(person_id))
+        .order(identities::id)
+        .load(conn)
 }
 
 /// The staff member with that address who may sign in.
-pub fn find_active_staff(conn: &mut AnyConnection, keys: &Keys, email: &str) -> QueryResult<Option<StaffRow>> {
+pub fn find_active_staff(
+    conn: &mut AnyConnection,
+    keys: &Keys,
+    email: &str,
+) -> QueryResult<Option<StaffRow>> {
     StaffRow::query()
         .filter(staff::email_hash.eq(identity_hash(keys, IdentityKind::Email, email)))
         .filter(staff::disabled_at.is_null())

@@ -30,12 +30,21 @@ impl SessionStore for DbSessions {
     async fn load(&self, key: &SessionKey) -> Result<Option<State>, LoadError> {
         let hash = self.token_hash(key);
         let now = self.0.clock.now();
-        let found = self.0.db.read(move |conn| Ok(find(conn, &hash, now)?)).await;
-        let Some((id, state, seen_at)) = found.map_err(|error| LoadError::Other(anyhow!(error)))? else {
+        let found = self
+            .0
+            .db
+            .read(move |conn| Ok(find(conn, &hash, now)?))
+            .await;
+        let Some((id, state, seen_at)) = found.map_err(|error| LoadError::Other(anyhow!(error)))?
+        else {
             return Ok(None);
         };
         if now - seen_at > SEEN_EVERY {
-            let seen = self.0.db.write(move |conn| Ok(mark_seen(conn, id, now)?)).await;
+            let seen = self
+                .0
+                .db
+                .write(move |conn| Ok(mark_seen(conn, id, now)?))
+                .await;
             seen.map_err(|error| LoadError::Other(anyhow!(error)))?;
         }
         serde_json::from_str(&state).map_err(|error| LoadError::Deserialization(error.into()))
@@ -44,17 +53,28 @@ impl SessionStore for DbSessions {
     async fn save(&self, state: State, ttl: &Duration) -> Result<SessionKey, SaveError> {
         let token = format!("{}{}", random_token(), random_token());
         let key = SessionKey::try_from(token).map_err(|error| SaveError::Other(anyhow!(error)))?;
-        let row = self.row(&key, &state, ttl).map_err(|error| SaveError::Serialization(anyhow!(error)))?;
+        let row = self
+            .row(&key, &state, ttl)
+            .map_err(|error| SaveError::Serialization(anyhow!(error)))?;
         let saved = self.0.db.write(move |conn| Ok(insert(conn, &row)?)).await;
         saved.map_err(|error| SaveError::Other(anyhow!(error)))?;
         Ok(key)
     }
 
-    async fn update(&self, key: SessionKey, state: State, ttl: &Duration) -> Result<SessionKey, UpdateError> {
-        let row = self.row(&key, &state, ttl).map_err(|error| UpdateError::Serialization(anyhow!(error)))?;
+    async fn update(
+        &self,
+        key: SessionKey,
+        state: State,
+        ttl: &Duration,
+    ) -> Result<SessionKey, UpdateError> {
+        let row = self
+            .row(&key, &state, ttl)
+            .map_err(|error| UpdateError::Serialization(anyhow!(error)))?;
         let updated = self.0.db.write(move |conn| Ok(update(conn, &row)?)).await;
         // No row means that it was ended while this request ran; it stays ended.
-        updated.map(|_| key).map_err(|error| UpdateError::Other(anyhow!(error)))
+        updated
+            .map(|_| key)
+            .map_err(|error| UpdateError::Other(anyhow!(error)))
     }
 
     async fn update_ttl(&self, _: &SessionKey, _: &Duration) -> Result<(), anyhow::Error> {
@@ -64,7 +84,10 @@ impl SessionStore for DbSessions {
     async fn delete(&self, key: &SessionKey) -> Result<(), anyhow::Error> {
         let hash = self.token_hash(key);
         let gone = self.0.db.write(move |conn| {
-            Ok(diesel::delete(sessions::table.filter(sessions::token_hash.eq(hash))).execute(conn)?)
+            Ok(
+                diesel::delete(sessions::table.filter(sessions::token_hash.eq(hash)))
+                    .execute(conn)?,
+            )
         });
         gone.await.map(drop).map_err(|error| anyhow!(error))
     }
@@ -87,13 +110,19 @@ impl DbSessions {
 
     fn row(&self, key: &SessionKey, state: &State, ttl: &Duration) -> AppResult<Row> {
         let now = self.0.clock.now();
-        let account = state.get(ACCOUNT).map(|json| serde_json::from_str(json)).transpose()?;
+        let account = state
+            .get(ACCOUNT)
+            .map(|json| serde_json::from_str(json))
+            .transpose()?;
         let (person_id, staff_id) = match account {
             Some(Account::Person(person)) => (Some(person.id), None),
             Some(Account::Staff(member)) => (None, Some(member.id)),
             None => (None, None),
         };
-        let device = state.get(DEVICE).map(|json| serde_json::from_str(json)).transpose()?;
+        let device = state
+            .get(DEVICE)
+            .map(|json| serde_json::from_str(json))
+            .transpose()?;
         Ok(Row {
             token_hash: self.token_hash(key),
             state: serde_json::to_string(state)?,
@@ -111,7 +140,11 @@ pub fn token_hash(app: &App, token: &str) -> String {
     app.keys.hash("session", token.as_bytes())
 }
 
-fn find(conn: &mut AnyConnection, hash: &str, now: NaiveDateTime) -> QueryResult<Option<(i64, String, NaiveDateTime)>> {
+fn find(
+    conn: &mut AnyConnection,
+    hash: &str,
+    now: NaiveDateTime,
+) -> QueryResult<Option<(i64, String, NaiveDateTime)>> {
     sessions::table
         .filter(sessions::token_hash.eq(hash))
         .filter(sessions::expires_at.gt(now))
@@ -121,7 +154,9 @@ fn find(conn: &mut AnyConnection, hash: &str, now: NaiveDateTime) -> QueryResult
 }
 
 fn mark_seen(conn: &mut AnyConnection, id: i64, now: NaiveDateTime) -> QueryResult<usize> {
-    diesel::update(sessions::table.filter(sessions::id.eq(id))).set(sessions::last_seen_at.eq(now)).execute(conn)
+    diesel::update(sessions::table.filter(sessions::id.eq(id)))
+        .set(sessions::last_seen_at.eq(now))
+        .execute(conn)
 }
 
 fn insert(conn: &mut AnyConnection, row: &Row) -> QueryResult<usize> {

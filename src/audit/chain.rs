@@ -65,7 +65,10 @@ pub fn head(conn: &mut AnyConnection) -> QueryResult<(i64, String)> {
     let newest = events::table
         .filter(events::position.is_not_null())
         .order(events::position.desc())
-        .select((events::position.assume_not_null(), events::hash.assume_not_null()))
+        .select((
+            events::position.assume_not_null(),
+            events::hash.assume_not_null(),
+        ))
         .first(conn)
         .optional()?;
     Ok(newest.unwrap_or((0, GENESIS.to_owned())))
@@ -74,8 +77,11 @@ pub fn head(conn: &mut AnyConnection) -> QueryResult<(i64, String)> {
 /// Links the oldest events that are not yet in the chain; returns how many. Safe to repeat, and safe beside
 /// another worker: positions are unique, so the slower of two is refused as a whole.
 pub fn link(conn: &mut AnyConnection, keys: &Keys, now: NaiveDateTime) -> QueryResult<usize> {
-    let unlinked: Vec<StoredEvent> =
-        StoredEvent::query().filter(events::position.is_null()).order(events::id).limit(BATCH).load(conn)?;
+    let unlinked: Vec<StoredEvent> = StoredEvent::query()
+        .filter(events::position.is_null())
+        .order(events::id)
+        .limit(BATCH)
+        .load(conn)?;
     if unlinked.is_empty() {
         return Ok(0);
     }
@@ -103,7 +109,9 @@ fn sign_checkpoint(
         .select((checkpoints::position, checkpoints::at))
         .first(conn)
         .optional()?;
-    let is_due = newest.is_none_or(|(last, at)| position - last >= CHECKPOINT_EVERY || now - at >= CHECKPOINT_AFTER);
+    let is_due = newest.is_none_or(|(last, at)| {
+        position - last >= CHECKPOINT_EVERY || now - at >= CHECKPOINT_AFTER
+    });
     if is_due {
         diesel::insert_into(checkpoints::table)
             .values((

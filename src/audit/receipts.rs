@@ -58,7 +58,12 @@ pub struct ReceiptFile {
 }
 
 /// Signs and stores a receipt; call it in the transaction of the action that it proves.
-pub fn issue(conn: &mut AnyConnection, keys: &Keys, new: &NewReceipt<'_>, now: NaiveDateTime) -> QueryResult<Receipt> {
+pub fn issue(
+    conn: &mut AnyConnection,
+    keys: &Keys,
+    new: &NewReceipt<'_>,
+    now: NaiveDateTime,
+) -> QueryResult<Receipt> {
     let id = random_token();
     let body = json!({
         "receipt": id,

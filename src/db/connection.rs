@@ -39,7 +39,9 @@ pub(super) struct Opener {
 
 impl Opener {
     pub(super) fn new(url: &str) -> Self {
-        Opener { url: url.to_owned() }
+        Opener {
+            url: url.to_owned(),
+        }
     }
 
     pub(super) fn is_sqlite(&self) -> bool {
@@ -55,16 +57,19 @@ impl ManageConnection for Opener {
         match self.url.split_once("://") {
             Some(("sqlite", path)) => {
                 let mut conn = SqliteConnection::establish(path)?;
-                conn.batch_execute(SQLITE_SETTINGS).map_err(diesel::r2d2::Error::QueryError)?;
+                conn.batch_execute(SQLITE_SETTINGS)
+                    .map_err(diesel::r2d2::Error::QueryError)?;
                 Ok(AnyConnection::Sqlite(conn))
             }
             Some(("postgres" | "postgresql", _)) => {
                 let mut conn = PgConnection::establish(&self.url)?;
-                conn.batch_execute(POSTGRES_SETTINGS).map_err(diesel::r2d2::Error::QueryError)?;
+                conn.batch_execute(POSTGRES_SETTINGS)
+                    .map_err(diesel::r2d2::Error::QueryError)?;
                 Ok(AnyConnection::Postgres(conn))
             }
             _ => {
-                let expected = "expected sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME".to_owned();
+                let expected =
+                    "expected sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME".to_owned();
                 Err(ConnectionError::InvalidConnectionUrl(expected))?
             }
         }

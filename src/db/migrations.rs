@@ -20,11 +20,13 @@ pub fn migrate(db: &Db) -> anyhow::Result<Vec<String>> {
             .run_pending_migrations(SQLITE)
             .map(|run| run.iter().map(ToString::to_string).collect()),
         AnyConnection::Postgres(conn) => {
-            diesel::sql_query(format!("SELECT pg_advisory_lock({MIGRATION_LOCK})")).execute(conn)?;
+            diesel::sql_query(format!("SELECT pg_advisory_lock({MIGRATION_LOCK})"))
+                .execute(conn)?;
             let run = conn
                 .run_pending_migrations(POSTGRES)
                 .map(|run| run.iter().map(ToString::to_string).collect());
-            diesel::sql_query(format!("SELECT pg_advisory_unlock({MIGRATION_LOCK})")).execute(conn)?;
+            diesel::sql_query(format!("SELECT pg_advisory_unlock({MIGRATION_LOCK})"))
+                .execute(conn)?;
             run
         }
     };

@@ -25,6 +25,7 @@ pub(crate) use text_enum::text_enum;
 
 /// Compiles one diesel expression natively for each backend, where `MultiConnection` cannot
 /// (upserts, batch inserts, `for_update`).
+#[expect(unused_macros, reason = "the first upsert will use it")]
 macro_rules! both {
     ($conn:expr, |$c:ident| $body:expr) => {
         match $conn {
@@ -55,7 +56,11 @@ impl Db {
             .connection_timeout(std::time::Duration::from_secs(10))
             .error_handler(Box::new(connection::LogErrors))
             .build(opener.clone())?;
-        let writer = if opener.is_sqlite() { Some(Writer::start(opener)?) } else { None };
+        let writer = if opener.is_sqlite() {
+            Some(Writer::start(opener)?)
+        } else {
+            None
+        };
         Ok(Db(Arc::new(Doors { pool, writer })))
     }
 
@@ -74,14 +79,20 @@ impl Db {
         work: impl FnOnce(&mut AnyConnection) -> AppResult<T> + Send + 'static,
     ) -> AppResult<T> {
         if let Some(writer) = &self.0.writer {
-            return writer.send(work).await.unwrap_or_else(|_| Err(writer_gone()));
+            return writer
+                .send(work)
+                .await
+                .unwrap_or_else(|_| Err(writer_gone()));
         }
         let db = self.clone();
         tokio::task::spawn_blocking(move || db.write_now(work)).await?
     }
 
     /// As [`Db::read`], for code that already runs on a blocking thread.
-    pub fn read_now<T>(&self, work: impl FnOnce(&mut AnyConnection) -> AppResult<T>) -> AppResult<T> {
+    pub fn read_now<T>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> AppResult<T>,
+    ) -> AppResult<T> {
         work(&mut *self.0.pool.get()?)
     }
 
@@ -91,7 +102,10 @@ impl Db {
         work: impl FnOnce(&mut AnyConnection) -> AppResult<T> + Send + 'static,
     ) -> AppResult<T> {
         if let Some(writer) = &self.0.writer {
-            return writer.send(work).blocking_recv().unwrap_or_else(|_| Err(writer_gone()));
+            return writer
+                .send(work)
+                .blocking_recv()
+                .unwrap_or_else(|_| Err(writer_gone()));
         }
         (*self.0.pool.get()?).transaction(work)
     }

@@ -67,7 +67,9 @@ fn write_until_closed(opener: &Opener, mut conn: AnyConnection, units: &Receiver
             // Nothing of the old connection can be trusted, not even what it believes of its transaction.
             match connect(opener) {
                 Ok(fresh) => conn = fresh,
-                Err(error) => tracing::error!(error, "the writer could not open its database again"),
+                Err(error) => {
+                    tracing::error!(error, "the writer could not open its database again");
+                }
             }
         }
         for answer in answers {
@@ -77,7 +79,11 @@ fn write_until_closed(opener: &Opener, mut conn: AnyConnection, units: &Receiver
 }
 
 /// All or nothing of the batch is committed. A unit that fails is rolled back alone.
-fn write_batch(conn: &mut AnyConnection, first: Unit, units: &Receiver<Unit>) -> (Vec<Answer>, Result<(), String>) {
+fn write_batch(
+    conn: &mut AnyConnection,
+    first: Unit,
+    units: &Receiver<Unit>,
+) -> (Vec<Answer>, Result<(), String>) {
     let mut answers = Vec::new();
     if let Err(error) = begin(conn) {
         answers.push(Box::new(move |_| drop(first)) as Answer);
@@ -87,12 +93,24 @@ fn write_batch(conn: &mut AnyConnection, first: Unit, units: &Receiver<Unit>) ->
     while let Some(unit) = next {
         match catch_unwind(AssertUnwindSafe(|| unit(conn))) {
             Ok(answer) => answers.push(answer),
-            Err(_) => return (answers, Err("another unit of work in the same commit panicked".to_owned())),
+            Err(_) => {
+                return (
+                    answers,
+                    Err("another unit of work in the same commit panicked".to_owned()),
+                );
+            }
         }
-        if conn.is_broken() {
-            return (answers, Err("the database gave up the transaction".to_owned()));
+        if !in_transaction(conn) {
+            return (
+                answers,
+                Err("the database gave up the transaction".to_owned()),
+            );
         }
-        next = if answers.len() < LARGEST_BATCH { units.try_recv().ok() } else { None };
+        next = if answers.len() < LARGEST_BATCH {
+            units.try_recv().ok()
+        } else {
+            None
+        };
     }
     let committed = Manager::commit_transaction(conn).map_err(|error| error.to_string());
     (answers, committed)
@@ -102,7 +120,20 @@ fn write_batch(conn: &mut AnyConnection, first: Unit, units: &Receiver<Unit>) ->
 /// "database is locked" as soon as another process writes in between.
 fn begin(conn: &mut AnyConnection) -> QueryResult<()> {
     match conn {
-        AnyConnection::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE"),
+        AnyConnection::Sqlite(conn) => {
+            AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE")
+        }
         AnyConnection::Postgres(_) => Manager::begin_transaction(conn),
     }
+}
+
+/// Some failures (a full disk, for one) make SQLite roll back everything by itself.
+fn in_transaction(conn: &mut AnyConnection) -> bool {
+    let AnyConnection::Sqlite(conn) = conn else {
+        return true;
+    };
+    let status = AnsiTransactionManager::transaction_manager_status_mut(conn);
+    status
+        .transaction_depth()
+        .is_ok_and(|depth| depth.is_some())
 }

@@ -39,7 +39,12 @@ pub fn enqueue(conn: &mut AnyConnection, job: &Job, now: NaiveDateTime) -> AppRe
 }
 
 /// Writes a job that runs at a later time.
-pub fn enqueue_at(conn: &mut AnyConnection, job: &Job, run_at: NaiveDateTime, now: NaiveDateTime) -> AppResult<()> {
+pub fn enqueue_at(
+    conn: &mut AnyConnection,
+    job: &Job,
+    run_at: NaiveDateTime,
+    now: NaiveDateTime,
+) -> AppResult<()> {
     diesel::insert_into(jobs::table)
         .values((
             jobs::kind.eq(job.name()),

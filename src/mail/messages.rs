@@ -51,10 +51,16 @@ macro_rules! message {
             impl $crate::mail::Message for $name {
                 const NAME: &'static str = $folder;
 
-                fn render(&self, site: &$crate::config::Site) -> askama::Result<$crate::mail::Rendered> {
+                fn render(
+                    &self,
+                    site: &$crate::config::Site,
+                ) -> askama::Result<$crate::mail::Rendered> {
                     use askama::Template;
                     Ok($crate::mail::Rendered {
-                        subject: Subject { m: self, site }.render()?.trim().replace(['\r', '\n'], " "),
+                        subject: Subject { m: self, site }
+                            .render()?
+                            .trim()
+                            .replace(['\r', '\n'], " "),
                         text: Text { m: self, site }.render()?,
                         html: Html { m: self, site }.render()?,
                     })

@@ -12,7 +12,10 @@ pub(super) struct RouteOnly;
 impl RootSpanBuilder for RouteOnly {
     fn on_request_start(request: &ServiceRequest) -> Span {
         use actix_web::HttpMessage;
-        let id = request.extensions().get::<RequestId>().map(ToString::to_string);
+        let id = request
+            .extensions()
+            .get::<RequestId>()
+            .map(ToString::to_string);
         tracing::info_span!(
             "request",
             method = %request.method(),

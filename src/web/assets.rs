@@ -21,8 +21,12 @@ static HASHED: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
 });
 
 /// The other way round.
-static NAMES: LazyLock<HashMap<&str, &str>> =
-    LazyLock::new(|| HASHED.iter().map(|(name, hashed)| (hashed.as_str(), name.as_str())).collect());
+static NAMES: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
+    HASHED
+        .iter()
+        .map(|(name, hashed)| (hashed.as_str(), name.as_str()))
+        .collect()
+});
 
 fn hashed_name(name: &str, file: &EmbeddedFile) -> String {
     let hash = HEXLOWER.encode(&file.metadata.sha256_hash()[..8]);

@@ -31,7 +31,11 @@ pub async fn show_errors(
     // The request must not be cloned here: routing needs it alone.
     let response = match next.call(request).await {
         Ok(response) => response,
-        Err(error) => return Err(InternalError::from_response(error.to_string(), bare_answer(bare, &error)).into()),
+        Err(error) => {
+            return Err(
+                InternalError::from_response(error.to_string(), bare_answer(bare, &error)).into(),
+            );
+        }
     };
     let status = response.status();
     let is_plain = !response.headers().contains_key(header::CONTENT_TYPE);
@@ -50,7 +54,16 @@ fn bare_answer(page: Page, error: &actix_web::Error) -> HttpResponse {
     describe(error);
     let status = StatusCode::SERVICE_UNAVAILABLE;
     let (title, sentences) = words(status);
-    html(status, &ErrorPage { page, title, sentences, reference: None }).unwrap_or_else(|_| HttpResponse::new(status))
+    html(
+        status,
+        &ErrorPage {
+            page,
+            title,
+            sentences,
+            reference: None,
+        },
+    )
+    .unwrap_or_else(|_| HttpResponse::new(status))
 }
 
 /// What is kept of an error: where it leads, or what may be said of it.
@@ -70,7 +83,9 @@ fn describe(error: &actix_web::Error) -> Failure {
     match error.as_error::<AppError>() {
         Some(AppError::SignInRequired) => Failure::SignIn,
         Some(AppError::StepUpRequired) => Failure::StepUp,
-        Some(AppError::Conflict(sentence) | AppError::BadRequest(sentence)) => Failure::Explained(sentence.clone()),
+        Some(AppError::Conflict(sentence) | AppError::BadRequest(sentence)) => {
+            Failure::Explained(sentence.clone())
+        }
         Some(AppError::TooMany(seconds)) => Failure::Wait(*seconds),
         _ => Failure::Other,
     }
@@ -95,11 +110,24 @@ fn page_for(request: &HttpRequest, status: StatusCode, failure: Failure) -> Http
         }
         _ => {}
     }
-    let reference = status.is_server_error().then(|| reference_of(request)).flatten();
-    let mut response = html(status, &ErrorPage { page, title, sentences, reference })
-        .unwrap_or_else(|_| HttpResponse::new(status));
+    let reference = status
+        .is_server_error()
+        .then(|| reference_of(request))
+        .flatten();
+    let mut response = html(
+        status,
+        &ErrorPage {
+            page,
+            title,
+            sentences,
+            reference,
+        },
+    )
+    .unwrap_or_else(|_| HttpResponse::new(status));
     if let Some(seconds) = wait {
-        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, seconds.into());
     }
     response
 }
@@ -123,35 +151,62 @@ fn with_way_back(to: &str, request: &HttpRequest) -> String {
     let back = if request.method() == Method::GET {
         request.uri().to_string()
     } else {
-        let referer = request.headers().get(header::REFERER).and_then(|value| value.to_str().ok());
+        let referer = request
+            .headers()
+            .get(header::REFERER)
+            .and_then(|value| value.to_str().ok());
         referer.and_then(own_path).unwrap_or_else(|| "/".to_owned())
     };
-    let query: String = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", &back).finish();
+    let query: String = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("next", &back)
+        .finish();
     format!("{to}?{query}")
 }
 
 fn words(status: StatusCode) -> (&'static str, Vec<String>) {
     let (title, sentences): (_, &[&str]) = match status {
-        StatusCode::FORBIDDEN => {
-            ("You cannot open this page", &["Your role does not include it. If you need it, ask an administrator."])
-        }
+        StatusCode::FORBIDDEN => (
+            "You cannot open this page",
+            &["Your role does not include it. If you need it, ask an administrator."],
+        ),
         StatusCode::NOT_FOUND => (
             "This page is not here",
-            &["The address may be mistyped, or the page may be gone.", "Start again from the first page."],
+            &[
+                "The address may be mistyped, or the page may be gone.",
+                "Start again from the first page.",
+            ],
         ),
-        StatusCode::METHOD_NOT_ALLOWED => ("This page is not here", &["The address may be mistyped."]),
-        StatusCode::CONFLICT => ("This has changed in the meantime", &["Load the page again to see how it stands now."]),
-        StatusCode::PAYLOAD_TOO_LARGE => ("That is too large", &["Send less text, or a smaller file."]),
-        StatusCode::TOO_MANY_REQUESTS => ("Too many tries", &["To protect accounts, we limit how often this can be done."]),
-        StatusCode::SERVICE_UNAVAILABLE => {
-            ("We cannot answer right now", &["Nothing was changed. Please try again in a few minutes."])
+        StatusCode::METHOD_NOT_ALLOWED => {
+            ("This page is not here", &["The address may be mistyped."])
         }
-        status if status.is_client_error() => {
-            ("We could not read that", &["Something in the request was not as expected.", "Open the page again and retry."])
+        StatusCode::CONFLICT => (
+            "This has changed in the meantime",
+            &["Load the page again to see how it stands now."],
+        ),
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            ("That is too large", &["Send less text, or a smaller file."])
         }
+        StatusCode::TOO_MANY_REQUESTS => (
+            "Too many tries",
+            &["To protect accounts, we limit how often this can be done."],
+        ),
+        StatusCode::SERVICE_UNAVAILABLE => (
+            "We cannot answer right now",
+            &["Nothing was changed. Please try again in a few minutes."],
+        ),
+        status if status.is_client_error() => (
+            "We could not read that",
+            &[
+                "Something in the request was not as expected.",
+                "Open the page again and retry.",
+            ],
+        ),
         _ => (
             "Something went wrong on our side",
-            &["It has been recorded, and nothing was changed by half.", "Please try again in a few minutes."],
+            &[
+                "It has been recorded, and nothing was changed by half.",
+                "Please try again in a few minutes.",
+            ],
         ),
     };
     (title, sentences.iter().map(ToString::to_string).collect())

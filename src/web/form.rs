@@ -21,13 +21,19 @@ impl<T: Default> Default for Form<T> {
 impl<T> Form<T> {
     /// A form without faults.
     pub fn new(values: T) -> Self {
-        Form { values, errors: ValidationErrors::new() }
+        Form {
+            values,
+            errors: ValidationErrors::new(),
+        }
     }
 
     /// Adds a fault that only the database or the clock could tell. The sentence stands beside the field.
     #[must_use]
     pub fn refuse(mut self, field: &'static str, sentence: impl Into<Cow<'static, str>>) -> Self {
-        self.errors.add(field, ValidationError::new("refused").with_message(sentence.into()));
+        self.errors.add(
+            field,
+            ValidationError::new("refused").with_message(sentence.into()),
+        );
         self
     }
 
@@ -47,7 +53,12 @@ impl<T> Form<T> {
         let errors = self.errors.field_errors();
         let mut list: Vec<_> = errors
             .iter()
-            .filter_map(|(field, faults)| Some((field.to_string(), faults.first()?.message.as_deref()?.to_owned())))
+            .filter_map(|(field, faults)| {
+                Some((
+                    field.to_string(),
+                    faults.first()?.message.as_deref()?.to_owned(),
+                ))
+            })
             .collect();
         list.sort();
         list

@@ -32,7 +32,9 @@ pub async fn set_headers(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let app = request.app_data::<web::Data<App>>().expect("the server registers App");
+    let app = request
+        .app_data::<web::Data<App>>()
+        .expect("the server registers App");
     let is_https = app.site.base_url.scheme() == "https";
     let mut response = next.call(request).await?;
     let headers = response.headers_mut();

@@ -19,18 +19,25 @@ pub use page::{Flash, Page};
 
 /// Goes on to another page after a form was accepted (303).
 pub fn see_other(location: &str) -> HttpResponse {
-    HttpResponse::SeeOther().insert_header((header::LOCATION, location)).finish()
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, location))
+        .finish()
 }
 
 /// A page.
 pub fn html(status: StatusCode, page: &impl Template) -> AppResult<HttpResponse> {
-    Ok(HttpResponse::build(status).content_type(header::ContentType::html()).body(page.render()?))
+    Ok(HttpResponse::build(status)
+        .content_type(header::ContentType::html())
+        .body(page.render()?))
 }
 
 /// A file to save rather than to show.
 pub fn download(name: &str, media_type: &str, body: Vec<u8>) -> HttpResponse {
     HttpResponse::Ok()
         .content_type(media_type)
-        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
+        .insert_header((
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ))
         .body(body)
 }

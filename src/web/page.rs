@@ -40,7 +40,10 @@ impl Flash {
     /// Leaves a message for the next page of this session.
     pub fn leave(session: &Session, kind: FlashKind, text: impl Into<String>) -> AppResult<()> {
         let mut waiting: Vec<Flash> = session.get(FLASH)?.unwrap_or_default();
-        waiting.push(Flash { kind, text: text.into() });
+        waiting.push(Flash {
+            kind,
+            text: text.into(),
+        });
         Ok(session.insert(FLASH, waiting)?)
     }
 
@@ -94,7 +97,10 @@ impl Page {
         if session.contains_key(FLASH) {
             session.remove(FLASH);
         }
-        Ok(Page { flash, ..Page::without_flash(request)? })
+        Ok(Page {
+            flash,
+            ..Page::without_flash(request)?
+        })
     }
 
     /// The page of this request; messages go on waiting for the next one.
@@ -103,12 +109,19 @@ impl Page {
         let user = Account::of(&request.get_session())?.map(|account| nav_user(&account));
         let signal = signal::is_on(request.headers());
         let signal_line = signal.then(|| signal_line(user.as_ref()));
-        Ok(Page { user, signal, signal_line, ..Page::empty(&app.site, request.path()) })
+        Ok(Page {
+            user,
+            signal,
+            signal_line,
+            ..Page::empty(&app.site, request.path())
+        })
     }
 
     /// A page for when there is no session.
     pub fn bare(request: &ServiceRequest) -> Page {
-        let app = request.app_data::<web::Data<App>>().expect("the server registers App");
+        let app = request
+            .app_data::<web::Data<App>>()
+            .expect("the server registers App");
         Page::empty(&app.site, request.path())
     }
 
@@ -128,42 +141,9 @@ impl Page {
 
     /// Whether the page is that one, or below it.
     pub fn is_at(&self, path: &str) -> bool {
-        self.path.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        self.path
+            .strip_prefix(path)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
     /// The address of a static file, which changes with its content.
-    #[expect(clippy::unused_self, reason = "templates reach it through their page")]
-    pub fn asset(&self, name: &str) -> String {
-        assets::url(name)
-    }
-}
-
-fn nav_user(account: &Account) -> NavUser {
-    match account {
-        Account::Person(person) => {
-            NavUser { label: person.email.clone(), role: "person", is_staff: false, can_admin: false }
-        }
-        Account::Staff(staff) => NavUser {
-            label: staff.name.clone(),
-            role: staff.role.as_str(),
-            is_staff: true,
-            can_admin: staff.role == Role::Admin,
-        },
-    }
-}
-
-fn signal_line(user: Option<&NavUser>) -> String {
-    match user {
-        Some(user) if !user.is_staff => "Opt-out request honoured for your account.".to_owned(),
-        _ => "Opt-out request honoured for this browser.".to_owned(),
-    }
-}
-
-impl FromRequest for Page {
-    type Error = AppError;
-    type Future = std::future::Ready<AppResult<Page>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        std::future::ready(Page::of(request))
-    }
-}

@@ -18,14 +18,23 @@ pub async fn refuse_cross_site(
         return Ok(next.call(request).await?.map_into_left_body());
     }
     let sentence = "This form was sent from another site. Open the page here and send it again.";
-    Ok(request.error_response(AppError::BadRequest(sentence.to_owned())).map_into_right_body())
+    Ok(request
+        .error_response(AppError::BadRequest(sentence.to_owned()))
+        .map_into_right_body())
 }
 
 fn is_from_here(request: &ServiceRequest) -> bool {
-    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let header = |name| {
+        request
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
     if let Some(site) = header("sec-fetch-site") {
         return matches!(site, "same-origin" | "none");
     }
-    let app = request.app_data::<actix_web::web::Data<App>>().expect("the server registers App");
+    let app = request
+        .app_data::<actix_web::web::Data<App>>()
+        .expect("the server registers App");
     header(header::ORIGIN.as_str()).is_some_and(|origin| app.site.is_own_origin(origin))
 }

@@ -4,5 +4,7 @@ use actix_web::http::header::HeaderMap;
 
 /// Whether the request carries the signal. Several headers count as one; any value but `1` is ignored.
 pub fn is_on(headers: &HeaderMap) -> bool {
-    headers.get_all("sec-gpc").any(|value| value.as_bytes() == b"1")
+    headers
+        .get_all("sec-gpc")
+        .any(|value| value.as_bytes() == b"1")
 }

@@ -1,0 +1,39 @@
+use crate::support::TestApp;
+
+#[actix_web::test]
+async fn a_missing_page_says_so_in_the_layout_of_the_site() {
+    let app = TestApp::start().await;
+    let answer = app.visitor().get("/nothing-here").await;
+    assert_eq!(answer.status, 404);
+    assert_eq!(answer.texts("h1"), ["This page is not here"]);
+    assert!(answer.text().contains("ProJobSector"));
+}
+
+#[actix_web::test]
+async fn every_answer_carries_the_security_headers() {
+    let app = TestApp::start().await;
+    let answer = app.visitor().get("/nothing-here").await;
+    assert_eq!(answer.headers["cache-control"], "no-store");
+    assert_eq!(answer.headers["x-content-type-options"], "nosniff");
+    assert!(
+        !answer.headers["content-security-policy"]
+            .to_str()
+            .unwrap()
+            .contains("unsafe")
+    );
+}
+
+#[actix_web::test]
+async fn a_write_from_another_site_is_refused_and_so_is_one_that_does_not_say() {
+    let app = TestApp::start().await;
+    let ada = app.person("ada").await;
+    assert_eq!(ada.post_from_nowhere("/sign-out", &[]).await.status, 400);
+    let elsewhere = app
+        .person("eve")
+        .await
+        .with_header("origin", "https://elsewhere.example");
+    assert_eq!(
+        elsewhere.post_from_nowhere("/sign-out", &[]).await.status,
+        400
+    );
+}

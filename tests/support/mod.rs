@@ -1,0 +1,202 @@
+//! A real server on a database of its own, and actors who use it as people do.
+
+mod actor;
+mod answer;
+mod database;
+
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use actix_web::cookie::{Cookie, CookieJar};
+use candor::accounts::guard::{Account, Person, StaffMember};
+use candor::accounts::model::Role;
+use candor::accounts::{queries, session_store};
+use candor::app::App;
+use candor::clock::Clock;
+use candor::config::Site;
+use candor::db::schema::{outbox, sessions, staff};
+use candor::keys::Keys;
+use candor::server::{self, Size};
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+use diesel::prelude::*;
+
+pub use actor::Actor;
+pub use answer::Answer;
+use database::TestDatabase;
+
+/// A running portal. Its clock stands at [`TestApp::START`] until a test moves it.
+pub struct TestApp {
+    pub app: App,
+    base: String,
+    database: TestDatabase,
+}
+
+/// A mail as it stands in the outbox.
+#[derive(Debug, Clone, Queryable)]
+pub struct Mail {
+    pub to: String,
+    pub kind: String,
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+}
+
+impl TestApp {
+    /// Monday 2026-02-09, 10:00 UTC.
+    pub fn start_time() -> NaiveDateTime {
+        let day = NaiveDate::from_ymd_opt(2026, 2, 9).unwrap();
+        day.and_hms_opt(10, 0, 0).unwrap()
+    }
+
+    pub async fn start() -> Self {
+        let database = TestDatabase::create();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let site = Arc::new(Site {
+            organisation: "ProJobSector".to_owned(),
+            contact: "contact@projobsector.com".to_owned(),
+            base_url: base.parse().unwrap(),
+            demo: false,
+            trusted_proxies: Vec::new(),
+        });
+        let clock = Clock::set_to(Self::start_time());
+        let app = App::assemble(database.open(), clock, Arc::new(Keys::new([7; 32])), site);
+        let size = Size {
+            workers: 1,
+            blocking_threads: 4,
+        };
+        actix_web::rt::spawn(server::run(app.clone(), listener, size).unwrap());
+        TestApp {
+            app,
+            base,
+            database,
+        }
+    }
+
+    /// The address of the database, for a second process.
+    pub fn database_url(&self) -> &str {
+        self.database.url()
+    }
+
+    /// Somebody who is not signed in.
+    pub fn visitor(&self) -> Actor {
+        Actor::new(&self.base, None)
+    }
+
+    /// A person from California, signed in a moment ago as `<name>@example.org`.
+    pub async fn person(&self, name: &str) -> Actor {
+        self.person_in(name, "us-ca").await
+    }
+
+    /// A person who lives there, signed in a moment ago as `<name>@example.org`.
+    pub async fn person_in(&self, name: &str, residence: &str) -> Actor {
+        let (email, residence, keys) = (
+            format!("{name}@example.org"),
+            residence.to_owned(),
+            self.app.keys.clone(),
+        );
+        let now = self.app.clock.now();
+        let address = email.clone();
+        let person = self.app.db.write(move |conn| {
+            Ok(queries::create_person(
+                conn, &keys, &address, &residence, now,
+            )?)
+        });
+        let person = person.await.unwrap();
+        let account = Account::Person(Person {
+            id: person.id,
+            pseudonym: person.pseudonym,
+            email,
+            confirmed_at: now,
+        });
+        self.sign_in(&account).await
+    }
+
+    /// A staff member with that role, signed in with both factors.
+    pub async fn staff(&self, name: &str, role: Role) -> Actor {
+        let email = format!("{name}@staff.example.org");
+        let hash = queries::identity_hash(
+            &self.app.keys,
+            candor::accounts::model::IdentityKind::Email,
+            &email,
+        );
+        let (now, own_name) = (self.app.clock.now(), name.to_owned());
+        let id = self.app.db.write(move |conn| {
+            Ok(diesel::insert_into(staff::table)
+                .values((
+                    staff::email.eq(email),
+                    staff::email_hash.eq(hash),
+                    staff::name.eq(own_name),
+                    staff::role.eq(role.as_str()),
+                    staff::totp_last_step.eq(0),
+                    staff::created_at.eq(now),
+                ))
+                .returning(staff::id)
+                .get_result(conn)?)
+        });
+        let account = Account::Staff(StaffMember {
+            id: id.await.unwrap(),
+            name: name.to_owned(),
+            role,
+        });
+        self.sign_in(&account).await
+    }
+
+    /// A session of that account, as the sign-in pages would have made it.
+    async fn sign_in(&self, account: &Account) -> Actor {
+        let token = candor::keys::random_token();
+        let hash = session_store::token_hash(&self.app, &token);
+        let state =
+            serde_json::json!({ "account": serde_json::to_string(account).unwrap() }).to_string();
+        let (person_id, staff_id) = match account {
+            Account::Person(person) => (Some(person.id), None),
+            Account::Staff(member) => (None, Some(member.id)),
+        };
+        let now = self.app.clock.now();
+        let saved = self.app.db.write(move |conn| {
+            Ok(diesel::insert_into(sessions::table)
+                .values((
+                    sessions::token_hash.eq(hash),
+                    sessions::state.eq(state),
+                    sessions::person_id.eq(person_id),
+                    sessions::staff_id.eq(staff_id),
+                    sessions::device.eq("a test"),
+                    sessions::created_at.eq(now),
+                    sessions::last_seen_at.eq(now),
+                    sessions::expires_at.eq(now + TimeDelta::days(365)),
+                ))
+                .execute(conn)?)
+        });
+        saved.await.unwrap();
+        let mut jar = CookieJar::new();
+        jar.signed_mut(&self.app.keys.cookie_key())
+            .add(Cookie::new("candor", token));
+        Actor::new(
+            &self.base,
+            jar.get("candor").map(|cookie| cookie.value().to_owned()),
+        )
+    }
+
+    /// The mails to `<name>@example.org`, oldest first, delivered or not.
+    pub fn mails_to(&self, name: &str) -> Vec<Mail> {
+        let address = if name.contains('@') {
+            name.to_owned()
+        } else {
+            format!("{name}@example.org")
+        };
+        let mails = self.app.db.read_now(|conn| {
+            Ok(outbox::table
+                .filter(outbox::recipient.eq(address))
+                .order(outbox::id)
+                .select((
+                    outbox::recipient,
+                    outbox::kind,
+                    outbox::subject,
+                    outbox::body_text,
+                    outbox::body_html,
+                ))
+                .load(conn)?)
+        });
+        mails.unwrap()
+    }
+}

@@ -147,3 +147,40 @@ impl Page {
     }
 
     /// The address of a static file, which changes with its content.
+    pub fn asset(&self, name: &str) -> String {
+        assets::url(name)
+    }
+}
+
+fn nav_user(account: &Account) -> NavUser {
+    match account {
+        Account::Person(person) => NavUser {
+            label: person.email.clone(),
+            role: "person",
+            is_staff: false,
+            can_admin: false,
+        },
+        Account::Staff(staff) => NavUser {
+            label: staff.name.clone(),
+            role: staff.role.as_str(),
+            is_staff: true,
+            can_admin: staff.role == Role::Admin,
+        },
+    }
+}
+
+fn signal_line(user: Option<&NavUser>) -> String {
+    match user {
+        Some(user) if !user.is_staff => "Opt-out request honoured for your account.".to_owned(),
+        _ => "Opt-out request honoured for this browser.".to_owned(),
+    }
+}
+
+impl FromRequest for Page {
+    type Error = AppError;
+    type Future = std::future::Ready<AppResult<Page>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        std::future::ready(Page::of(request))
+    }
+}

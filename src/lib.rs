@@ -27,3 +27,6 @@ pub mod register;
 pub mod audit;
 pub mod jobs;
 pub mod mail;
+
+// What it shows without a company behind it.
+pub mod demo;

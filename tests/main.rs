@@ -1,5 +1,8 @@
 //! The whole suite in one binary: one module per slice, through the real server.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
+mod demo;
 mod ground;

@@ -1,0 +1,3 @@
+//! Everything that `candor demo` shows without a company behind it.
+
+pub mod source;

@@ -64,7 +64,9 @@ fn add_score(
             posting_id: posting.id,
             score: chance.between(35, 98),
             reason: reason,
-            calculated_at: chance.moment(person.joined, person.until).to_string(),
+            calculated_at: chance
+                .moment(person.joined.max(posting.posted_on), person.until)
+                .to_string(),
         }
     )?;
     Ok(())

@@ -1,10 +1,10 @@
 //! What somebody wrote about their work: résumés, jobs, schools and skills.
 
-use chrono::{Datelike, Days};
+use chrono::{Datelike, Days, NaiveDate};
 use rusqlite::{Connection, Result};
 
 use super::chance::Chance;
-use super::employers::Market;
+use super::employers::{Market, Posting};
 use super::insert::insert;
 use super::person::Person;
 
@@ -20,6 +20,15 @@ const GERMAN_SCHOOLS: &[&str] = &[
     "Universität am See",
 ];
 
+/// One job of somebody's life.
+struct Job<'m> {
+    posting: &'m Posting,
+    title: &'static str,
+    duty: &'static str,
+    started: NaiveDate,
+    ended: Option<NaiveDate>,
+}
+
 /// Writes `resumes`, `work_history`, `education` and `skills`; gives the ids of the résumés.
 pub fn add(
     db: &Connection,
@@ -27,39 +36,45 @@ pub fn add(
     market: &Market,
     chance: &mut Chance,
 ) -> Result<Vec<i64>> {
+    let jobs = jobs_of(person, market, chance);
     let mut resumes = Vec::new();
-    for version in 0..person.by_use(0, 1, chance.count(1, 2)) {
-        resumes.push(add_resume(db, person, version, market, chance)?);
+    for version in 0..person.by_use(0, 1, 2) {
+        resumes.push(add_resume(db, person, version, &jobs, chance)?);
     }
-    let amount = person.by_use(chance.count(0, 1), chance.count(3, 6), chance.count(5, 8));
-    for name in chance.some_of(&person.trade.skills, amount) {
-        insert!(
-            db,
-            skills {
-                account_id: person.id,
-                name: name,
-                years: chance.between(1, 4 + 3 * i64::try_from(person.level).unwrap_or(0)),
-                endorsements: chance.between(0, person.by_use(0, 6, 24)),
-                added_on: chance.day(person.joined, person.until).to_string(),
-            }
-        )?;
-    }
+    add_skills(db, person, chance)?;
     Ok(resumes)
+}
+
+/// The jobs so far, the latest first, each ended before the next began.
+fn jobs_of<'m>(person: &Person, market: &'m Market, chance: &mut Chance) -> Vec<Job<'m>> {
+    let mut jobs = Vec::new();
+    let mut ended = chance.maybe(45, person.until - Days::new(45));
+    for level in (0..=person.level).rev() {
+        let started = ended.unwrap_or(person.until) - chance.days(800, 1_700);
+        jobs.push(Job {
+            posting: chance.one_of(market.of(person.trade)),
+            title: person.trade.titles[level],
+            duty: chance.one_of::<&str>(&person.trade.duties),
+            started,
+            ended,
+        });
+        ended = Some(started - chance.days(5, 90));
+    }
+    jobs
 }
 
 fn add_resume(
     db: &Connection,
     person: &Person,
     version: usize,
-    market: &Market,
+    jobs: &[Job],
     chance: &mut Chance,
 ) -> Result<i64> {
-    let title = if version == 0 {
-        person.title().to_owned()
-    } else {
-        format!("{} (short)", person.title())
+    let (title, jobs) = match version {
+        0 => (person.title().to_owned(), jobs),
+        _ => (format!("{} (short)", person.title()), &jobs[..1]),
     };
-    let [first, second] = [0, 1].map(|_| *chance.one_of(&person.trade.duties));
+    let industry = person.trade.industry.to_lowercase();
     let created_at = chance.moment(person.joined, person.until);
     let resume = insert!(
         db,
@@ -67,55 +82,52 @@ fn add_resume(
             account_id: person.id,
             title: title,
             summary: format!(
-                "{} with experience in {}. I {first}.",
+                "{} with experience in {industry}. I {}.",
                 person.title(),
-                person.trade.industry.to_lowercase()
+                jobs[0].duty
             ),
             is_public: chance.is(40),
             created_at: created_at.to_string(),
             updated_at: chance.moment(created_at.date(), person.until).to_string(),
         }
     )?;
-    add_jobs(db, person, resume, second, market, chance)?;
-    add_school(db, person, resume, chance)?;
-    Ok(resume)
-}
-
-/// The jobs of a life so far, the latest first, each ended before the next began.
-fn add_jobs(
-    db: &Connection,
-    person: &Person,
-    resume: i64,
-    duty: &str,
-    market: &Market,
-    chance: &mut Chance,
-) -> Result<()> {
-    let mut ended = chance.maybe(45, person.until - Days::new(45));
-    let mut description = Some(format!("I {duty}."));
-    for level in (0..=person.level).rev() {
-        let until = ended.unwrap_or(person.until);
-        let started = until - Days::new(u64::try_from(chance.between(300, 1_500)).unwrap_or(300));
-        let job = chance.one_of(market.of(person.trade));
+    for job in jobs {
         insert!(
             db,
             work_history {
                 resume_id: resume,
-                company: job.employer,
-                job_title: person.trade.titles[level],
-                city: job.city,
-                description: description
-                    .take()
-                    .or_else(|| Some(format!("I {}.", chance.one_of(&person.trade.duties)))),
-                started_on: started.to_string(),
-                ended_on: ended.map(|day| day.to_string()),
+                company: job.posting.employer,
+                job_title: job.title,
+                city: job.posting.city,
+                description: format!("I {}.", job.duty),
+                started_on: job.started.to_string(),
+                ended_on: job.ended.map(|day| day.to_string()),
             }
         )?;
-        ended = Some(started - Days::new(u64::try_from(chance.between(5, 90)).unwrap_or(5)));
+    }
+    add_school(db, person, resume)?;
+    Ok(resume)
+}
+
+fn add_skills(db: &Connection, person: &Person, chance: &mut Chance) -> Result<()> {
+    let amount = person.by_use(chance.count(0, 1), chance.count(3, 6), chance.count(5, 8));
+    let most_years = [4, 7, 10, 13][person.level];
+    for name in chance.some_of(&person.trade.skills, amount) {
+        insert!(
+            db,
+            skills {
+                account_id: person.id,
+                name: name,
+                years: chance.between(1, most_years),
+                endorsements: chance.between(0, person.by_use(0, 6, 24)),
+                added_on: chance.day(person.joined, person.until).to_string(),
+            }
+        )?;
     }
     Ok(())
 }
 
-fn add_school(db: &Connection, person: &Person, resume: i64, chance: &mut Chance) -> Result<()> {
+fn add_school(db: &Connection, person: &Person, resume: i64) -> Result<()> {
     let schools = if person.place.is_german() {
         GERMAN_SCHOOLS
     } else {
@@ -127,7 +139,7 @@ fn add_school(db: &Connection, person: &Person, resume: i64, chance: &mut Chance
         db,
         education {
             resume_id: resume,
-            school: chance.one_of(schools),
+            school: schools[person.name.len() % schools.len()],
             degree: degree,
             field_of_study: field,
             started_year: started,

@@ -1,6 +1,6 @@
 //! Chance that repeats: the same seed makes the same people, whoever was made before them.
 
-use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+use chrono::{Days, NaiveDate, NaiveDateTime, TimeDelta};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
@@ -25,6 +25,11 @@ impl Chance {
     /// A count from `low` to `high`, both included.
     pub fn count(&mut self, low: usize, high: usize) -> usize {
         self.0.random_range(low..=high)
+    }
+
+    /// From `low` to `high` days, both included.
+    pub fn days(&mut self, low: u64, high: u64) -> Days {
+        Days::new(self.0.random_range(low..=high))
     }
 
     /// True in `percent` of 100 cases.

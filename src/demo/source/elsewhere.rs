@@ -168,7 +168,7 @@ pub fn archive_earlier_account(
     person: &Person,
     chance: &mut Chance,
 ) -> Result<()> {
-    let closed = person.joined - Days::new(u64::try_from(chance.between(60, 1_200)).unwrap_or(60));
+    let closed = person.joined - chance.days(60, 1_200);
     insert!(
         db,
         archived_accounts {

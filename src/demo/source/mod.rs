@@ -92,7 +92,7 @@ fn add_person(
 fn add_some(db: &Connection, person: &Person, chance: &mut Chance) -> rusqlite::Result<()> {
     let listed = samples::is_well_known(person);
     let is_known = person.place.is_known();
-    if chance.is(person.by_use(5, 40, 60)) || listed {
+    if !person.place.is_german() && (chance.is(person.by_use(5, 45, 70)) || listed) {
         elsewhere::answer_equal_opportunity(db, person, chance)?;
     }
     if is_known && (chance.is(person.by_use(0, 20, 40)) || listed) {

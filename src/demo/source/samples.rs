@@ -156,19 +156,24 @@ pub fn finish(
     }
 }
 
+/// The first résumé has the faults; the short one has the truth.
 fn spoil_last_job(db: &Connection, person: &Person) -> Result<()> {
-    let started = person.until - Days::new(4 * 365);
-    let ended = person.until - Days::new(500);
+    let work = "WHERE resume_id IN (SELECT id FROM resumes WHERE account_id = ?1)";
     db.execute(
-        "UPDATE work_history SET company = 'Harborlihgt Medical Center', started_on = ?2, ended_on = ?3
-         WHERE id = (SELECT min(work.id) FROM work_history work JOIN resumes ON resumes.id = work.resume_id
-                     WHERE resumes.account_id = ?1)",
-        (person.id, started.to_string(), ended.to_string()),
+        &format!(
+            "UPDATE work_history
+             SET company = 'Harborlight Medical Center', ended_on = date(started_on, '+730 days')
+             WHERE id IN (SELECT min(id) FROM work_history {work} GROUP BY resume_id)"
+        ),
+        [person.id],
     )?;
     db.execute(
-        "UPDATE resumes SET summary = summary || ' I worked at Harborlight Medical Center until ' || ?2 || '.'
-         WHERE account_id = ?1",
-        (person.id, (ended + Days::new(365)).format("%B %Y").to_string()),
+        &format!(
+            "UPDATE work_history
+             SET company = 'Harborlihgt Medical Center', ended_on = date(started_on, '+365 days')
+             WHERE id = (SELECT min(id) FROM work_history {work})"
+        ),
+        [person.id],
     )?;
     Ok(())
 }

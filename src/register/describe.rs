@@ -57,8 +57,24 @@ impl Register {
         collection.all_fields().into_iter().map(view).collect()
     }
 
-    /// Finds what each field's categories lead to. The loader's last step.
-    #[expect(dead_code, reason = "the loader calls it")]
+    /// The declared category of a collection as a whole: by its own data categories, else the most frequent
+    /// among its fields.
+    pub fn category_of_collection(&self, collection: &Collection) -> Option<&Category> {
+        let own = self.category_position(&collection.categories);
+        let most_frequent = || {
+            let fields = collection.all_fields();
+            let positions: Vec<usize> = fields
+                .iter()
+                .filter_map(|field| field.links.category)
+                .collect();
+            let count = |position: &usize| positions.iter().filter(|it| *it == position).count();
+            positions.iter().copied().rev().max_by_key(count)
+        };
+        own.or_else(most_frequent)
+            .map(|position| &self.categories[position])
+    }
+
+    /// Finds what each field's categories lead to, and who uses each category. The loader's last step.
     pub(super) fn link(&mut self) {
         let mut datasets = std::mem::take(&mut self.datasets);
         for collection in datasets
@@ -68,6 +84,17 @@ impl Register {
             self.link_fields(&mut collection.fields);
         }
         self.datasets = datasets;
+        for category in &mut self.categories {
+            let touches = |targets: &[String]| {
+                targets
+                    .iter()
+                    .any(|target| covers(target, &category.key) || covers(&category.key, target))
+            };
+            let activities = self.activities.iter().filter(|it| touches(&it.categories));
+            category.activities = activities.map(|it| it.key.clone()).collect();
+            let recipients = self.recipients.iter().filter(|it| touches(&it.categories));
+            category.recipients = recipients.map(|it| it.key.clone()).collect();
+        }
     }
 
     fn link_fields(&self, fields: &mut [Field]) {

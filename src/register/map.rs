@@ -34,6 +34,8 @@ pub struct Collection {
     pub title: String,
     /// One or two plain sentences; may be empty.
     pub description: String,
+    /// fideslang data categories of the collection as a whole, or its dataset's; may be empty.
+    pub categories: Vec<String>,
     /// In the order of the manifest.
     pub fields: Vec<Field>,
     /// Collections that must be read before this one.

@@ -4,16 +4,21 @@
 //! keys under `candor:`, and one `register.yml` for what fideslang lacks. Read once at start; never changed after.
 
 mod category;
+mod check;
 mod describe;
 mod finding;
+mod load;
+mod manifest;
 mod map;
 mod model;
 mod rules;
+mod taxonomy;
 mod words;
 
 pub use category::{Category, Letter, SourceKind, covers};
 pub use describe::FieldView;
 pub use finding::{Finding, Place};
+pub use load::check_command;
 pub use map::{
     Collection, CollectionKey, DataType, Dataset, Direction, Field, Kind, Masking, Reference,
 };

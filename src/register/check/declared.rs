@@ -1,0 +1,200 @@
+//! Every key is declared once, and every key that is used is declared.
+
+use std::collections::HashSet;
+
+use crate::register::{
+    Activity, Place, Recipient, RecipientRole, Register, covers, finding::Report,
+    manifest::Manifests, taxonomy,
+};
+
+pub(super) fn check(manifests: &Manifests, report: &Report) {
+    let register = &manifests.register;
+    keys_once(register, report);
+    let categories = KnownCategories { manifests, report };
+    for category in &register.categories {
+        categories.check([&category.key], &category.place);
+    }
+    for activity in &register.activities {
+        categories.check(&activity.categories, &activity.place);
+        check_activity(activity, report);
+    }
+    for recipient in &register.recipients {
+        categories.check(&recipient.categories, &recipient.place);
+        check_recipient(recipient, register, report);
+    }
+    for collection in register
+        .datasets
+        .iter()
+        .flat_map(|dataset| &dataset.collections)
+    {
+        for field in collection.all_fields() {
+            categories.check(&field.categories, &field.place);
+            categories.check_declared(&field.categories, &field.place);
+        }
+    }
+    for system in &register.systems {
+        for key in system
+            .datasets
+            .iter()
+            .filter(|key| register.dataset(key).is_none())
+        {
+            report.warn(
+                &system.place,
+                format!("the dataset `{key}` is not declared"),
+                "the key of a dataset",
+            );
+        }
+    }
+}
+
+fn keys_once(register: &Register, report: &Report) {
+    once(
+        register.datasets.iter().map(|it| (&it.key, &it.place)),
+        "dataset",
+        report,
+    );
+    once(
+        register.systems.iter().map(|it| (&it.key, &it.place)),
+        "system",
+        report,
+    );
+    once(
+        register.categories.iter().map(|it| (&it.key, &it.place)),
+        "category",
+        report,
+    );
+    once(
+        register.activities.iter().map(|it| (&it.key, &it.place)),
+        "activity",
+        report,
+    );
+    once(
+        register.recipients.iter().map(|it| (&it.key, &it.place)),
+        "recipient",
+        report,
+    );
+    for dataset in &register.datasets {
+        once(
+            dataset.collections.iter().map(|it| (&it.name, &it.place)),
+            "collection",
+            report,
+        );
+        for collection in &dataset.collections {
+            once(
+                collection
+                    .all_fields()
+                    .into_iter()
+                    .map(|it| (&it.path, &it.place)),
+                "field",
+                report,
+            );
+        }
+    }
+}
+
+fn once<'a>(keys: impl Iterator<Item = (&'a String, &'a Place)>, what: &str, report: &Report) {
+    let mut seen = HashSet::new();
+    for (key, place) in keys {
+        if !key.is_empty() && !seen.insert(key) {
+            report.fault(
+                place,
+                format!("the {what} `{key}` is declared twice"),
+                "each key once",
+            );
+        }
+    }
+}
+
+struct KnownCategories<'a> {
+    manifests: &'a Manifests,
+    report: &'a Report,
+}
+
+impl KnownCategories<'_> {
+    fn check<'k>(&self, keys: impl IntoIterator<Item = &'k String>, place: &Place) {
+        let custom = &self.manifests.custom_categories;
+        for key in keys {
+            if key.is_empty() || taxonomy::knows(key) || custom.contains(key) {
+                continue;
+            }
+            let expected = taxonomy::suggestion(key, custom.iter().map(String::as_str))
+                .unwrap_or_else(|| "a key of fideslang, or one under `data_category:`".to_owned());
+            self.report.fault(
+                place,
+                format!("the data category `{key}` is not known"),
+                expected,
+            );
+        }
+    }
+
+    /// Data about people should be declared, so that they can be told why and how long they are kept.
+    fn check_declared(&self, keys: &[String], place: &Place) {
+        let register = &self.manifests.register;
+        let undeclared = |key: &&String| covers("user", key) && register.category_of(key).is_none();
+        for key in keys.iter().filter(undeclared) {
+            self.report.warn(
+                place,
+                format!("`{key}` has no letter, source and retention"),
+                "a category for it under `candor: categories:`",
+            );
+        }
+    }
+}
+
+fn check_activity(activity: &Activity, report: &Report) {
+    let place = &activity.place;
+    if activity.refusable && activity.mandatory.is_some() {
+        report.fault(
+            place,
+            "it is both `refusable` and `mandatory`",
+            "one of the two",
+        );
+    }
+    if activity.sale_or_sharing && !activity.refusable {
+        report.fault(
+            place,
+            "it sells or shares data and cannot be refused",
+            "`refusable: true`",
+        );
+    }
+    if covers("marketing.advertising.third_party", &activity.data_use) && !activity.sale_or_sharing
+    {
+        report.warn(
+            place,
+            "advertising by third parties is sale or sharing",
+            "`sale_or_sharing: true` under `candor:`",
+        );
+    }
+}
+
+fn check_recipient(recipient: &Recipient, register: &Register, report: &Report) {
+    let known: Vec<&str> = register
+        .activities
+        .iter()
+        .map(|activity| activity.key.as_str())
+        .collect();
+    for key in recipient
+        .activities
+        .iter()
+        .filter(|key| !known.contains(&key.as_str()))
+    {
+        let expected = taxonomy::nearest(key, &known)
+            .unwrap_or_else(|| "the `key` of a privacy declaration".to_owned());
+        report.fault(
+            &recipient.place,
+            format!("the activity `{key}` is not declared"),
+            expected,
+        );
+    }
+    let needs_contract = matches!(
+        recipient.role,
+        RecipientRole::ServiceProvider | RecipientRole::Contractor
+    );
+    if needs_contract && recipient.contract_on.is_none() {
+        report.warn(
+            &recipient.place,
+            "a contract is needed with it",
+            "`contract_on`, the day on which it was signed",
+        );
+    }
+}

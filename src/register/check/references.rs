@@ -1,0 +1,149 @@
+//! Every collection and field that is named exists, and every record can be told apart and has a date.
+
+use crate::register::{
+    Collection, Dataset, Erase, Kind, Place, Reference, Register, Retention, covers,
+    finding::Report, taxonomy,
+};
+
+pub(super) fn check(register: &Register, report: &Report) {
+    for dataset in &register.datasets {
+        for collection in &dataset.collections {
+            for field in collection.all_fields() {
+                field
+                    .references
+                    .iter()
+                    .for_each(|reference| check_reference(register, reference, report));
+                if let Some(Erase::Keep { until, .. }) = &field.erase {
+                    check_date(collection, until, &field.place, report);
+                }
+            }
+            check_collection(register, dataset, collection, report);
+        }
+    }
+}
+
+fn check_reference(register: &Register, reference: &Reference, report: &Report) {
+    let place = &reference.place;
+    let Some(dataset) = register.dataset(&reference.dataset) else {
+        let known = register.datasets.iter().map(|it| it.key.as_str());
+        return missing("dataset", &reference.dataset, known, place, report);
+    };
+    let Some(collection) = dataset.collection(&reference.collection) else {
+        let known = dataset.collections.iter().map(|it| it.name.as_str());
+        return missing("collection", &reference.collection, known, place, report);
+    };
+    if collection.field(&reference.field).is_none() {
+        let known = collection
+            .all_fields()
+            .into_iter()
+            .map(|it| it.path.as_str());
+        missing("field", &reference.field, known, place, report);
+    }
+}
+
+fn missing<'a>(
+    what: &str,
+    name: &str,
+    known: impl Iterator<Item = &'a str>,
+    place: &Place,
+    report: &Report,
+) {
+    let known: Vec<&str> = known.collect();
+    let expected =
+        taxonomy::nearest(name, &known).unwrap_or_else(|| format!("one of {}", known.join(", ")));
+    report.fault(
+        place,
+        format!("the {what} `{name}` does not exist"),
+        expected,
+    );
+}
+
+fn check_collection(
+    register: &Register,
+    dataset: &Dataset,
+    collection: &Collection,
+    report: &Report,
+) {
+    let place = &collection.place;
+    for key in collection.after.iter().chain(&collection.erase_after) {
+        if register.collection(key).is_none() {
+            let known = dataset.collections.iter().map(|it| it.name.as_str());
+            missing("collection", &key.to_string(), known, place, report);
+        }
+    }
+    if collection.skip_processing || !is_personal(collection) {
+        return;
+    }
+    if collection.primary_key().is_empty() {
+        report.warn(
+            place,
+            "it has no primary key, so its records can be shown but not changed one by one",
+            "`primary_key: true` on a field",
+        );
+    }
+    if let Some(retention) = &collection.retention {
+        check_date(collection, retention, place, report);
+    } else if collection.date_field().is_none() && has_period(register, collection) {
+        report.warn(
+            place,
+            "its category has a period, and its records have no date",
+            "`date: true` on a field",
+        );
+    }
+    if let Erase::Keep { until, .. } = &collection.erase {
+        check_date(collection, until, place, report);
+    }
+}
+
+/// Whether any field is about people.
+pub(super) fn is_personal(collection: &Collection) -> bool {
+    collection
+        .all_fields()
+        .iter()
+        .any(|field| field.categories.iter().any(|key| covers("user", key)))
+}
+
+fn has_period(register: &Register, collection: &Collection) -> bool {
+    let categories = collection
+        .all_fields()
+        .into_iter()
+        .flat_map(|field| &field.categories);
+    categories
+        .filter_map(|key| register.category_of(key))
+        .any(|category| matches!(category.retention, Retention::Period { .. }))
+}
+
+/// A period needs a date to count from.
+fn check_date(collection: &Collection, retention: &Retention, place: &Place, report: &Report) {
+    let Retention::Period { from, .. } = retention else {
+        return;
+    };
+    let Some(path) = from else {
+        if collection.date_field().is_none() {
+            report.fault(
+                place,
+                "the period has no date to count from",
+                "`from`, or `date: true` on a field",
+            );
+        }
+        return;
+    };
+    let Some(field) = collection.field(path) else {
+        let known = collection
+            .all_fields()
+            .into_iter()
+            .map(|it| it.path.as_str());
+        return missing("field", path, known, place, report);
+    };
+    let is_date = |kind| matches!(kind, Kind::Date | Kind::DateTime);
+    if field
+        .data_type
+        .is_some_and(|data_type| data_type.array || !is_date(data_type.kind))
+    {
+        report.fault(
+            place,
+            format!("the period counts from `{path}`, which is no date"),
+            "a field of type date or datetime",
+        );
+    }
+}

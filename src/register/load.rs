@@ -1,0 +1,99 @@
+//! From a folder of manifests to a register that holds together, or to every fault in it.
+
+use std::{path::Path, process::ExitCode};
+
+use super::{Finding, Place, Register, check, finding::Report, manifest};
+
+impl Register {
+    /// Reads and checks all manifests of a folder. Gives the register and what deserves a look, or all faults.
+    pub fn load(folder: &Path) -> Result<(Self, Vec<Finding>), Vec<Finding>> {
+        let files = manifest::files(folder).map_err(|error| {
+            let place = Place {
+                file: folder.to_string_lossy().into(),
+                ..Place::default()
+            };
+            vec![Finding {
+                place,
+                wrong: error.to_string(),
+                expected: "a folder of YAML files".to_owned(),
+            }]
+        })?;
+        let files: Vec<_> = files
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.as_str()))
+            .collect();
+        Self::parse(&files)
+    }
+
+    /// As [`Register::load`], from files in memory: name and text of each.
+    pub fn parse(files: &[(&str, &str)]) -> Result<(Self, Vec<Finding>), Vec<Finding>> {
+        let report = Report::default();
+        let mut manifests = manifest::Manifests::default();
+        for (name, text) in files {
+            manifests.read(name, text, &report);
+        }
+        check::check(&manifests, &report);
+        let mut register = manifests.register;
+        register.link();
+        match report.into_findings() {
+            (faults, warnings) if faults.is_empty() => Ok((register, warnings)),
+            (faults, _) => Err(faults),
+        }
+    }
+}
+
+/// `candor register check DIR`: faults and warnings to stderr, one a line; else a line that sums up.
+pub fn check_command(folder: &Path) -> ExitCode {
+    match Register::load(folder) {
+        Ok((register, warnings)) => {
+            for warning in warnings {
+                eprintln!("warning: {warning}");
+            }
+            println!("{}", register.summary());
+            ExitCode::SUCCESS
+        }
+        Err(faults) => {
+            for fault in &faults {
+                eprintln!("{fault}");
+            }
+            eprintln!(
+                "{} found in {}",
+                count(faults.len(), "fault"),
+                folder.display()
+            );
+            ExitCode::FAILURE
+        }
+    }
+}
+
+impl Register {
+    /// How much it declares, in one line.
+    pub fn summary(&self) -> String {
+        let collections: Vec<_> = self
+            .datasets
+            .iter()
+            .flat_map(|dataset| &dataset.collections)
+            .collect();
+        let fields = collections
+            .iter()
+            .map(|collection| collection.all_fields().len())
+            .sum();
+        [
+            count(self.datasets.len(), "dataset"),
+            count(collections.len(), "collection"),
+            count(fields, "field"),
+            count(self.categories.len(), "category"),
+            count(self.activities.len(), "activity"),
+            count(self.recipients.len(), "recipient"),
+        ]
+        .join(", ")
+    }
+}
+
+fn count(number: usize, word: &str) -> String {
+    match (number, word.strip_suffix('y')) {
+        (1, _) => format!("1 {word}"),
+        (_, Some(stem)) => format!("{number} {stem}ies"),
+        _ => format!("{number} {word}s"),
+    }
+}

@@ -1,0 +1,127 @@
+//! `dataset:` and its collections.
+
+use super::{field, reader::Map, rules};
+use crate::register::{Collection, CollectionKey, Dataset};
+
+/// Keys of fideslang that other tools use.
+pub(super) const OTHER_KEYS: &[&str] = &[
+    "meta",
+    "tags",
+    "organization_fides_key",
+    "data_uses",
+    "data_purposes",
+    "data_subjects",
+    "data_qualifier",
+    "joint_controller",
+    "third_country_transfers",
+    "retention",
+    "fidesctl_meta",
+    "joint_controller_info",
+];
+
+pub(super) fn read(map: Map) -> Dataset {
+    let key = map.needed_text("fides_key");
+    let mut dataset = Dataset {
+        place: map.place.clone(),
+        name: map.text("name").unwrap_or_else(|| title_of(&key)),
+        description: map.text("description").unwrap_or_default(),
+        source: key.clone(),
+        key,
+        ..Dataset::default()
+    };
+    if let Some(meta) = fides_meta(&map) {
+        let namespace = meta.map("namespace");
+        dataset.namespace = namespace
+            .as_ref()
+            .and_then(|namespace| namespace.text("schema"));
+    }
+    if let Some(candor) = map.map("candor") {
+        if let Some(source) = candor.text("source") {
+            dataset.source = source;
+        }
+        candor.finish(&[]);
+    }
+    let categories = map.texts("data_categories");
+    if !map.has("collections") {
+        map.fault("collections", "it is missing", "a list of collections");
+    }
+    dataset.collections = map
+        .maps("collections", "name")
+        .into_iter()
+        .map(|map| collection(map, &categories))
+        .collect();
+    map.finish(OTHER_KEYS);
+    dataset
+}
+
+fn collection(map: Map, inherited: &[String]) -> Collection {
+    let name = map.needed_text("name");
+    let mut collection = Collection {
+        place: map.place.clone(),
+        title: title_of(&name),
+        description: map.text("description").unwrap_or_default(),
+        name,
+        ..Collection::default()
+    };
+    if let Some(meta) = fides_meta(&map) {
+        collection.after = collection_keys(&meta, "after");
+        collection.erase_after = collection_keys(&meta, "erase_after");
+        collection.skip_processing = meta.flag("skip_processing");
+        meta.finish(&["masking_strategy_override", "partitioning", "redact"]);
+    }
+    collection.categories = own_or(map.texts("data_categories"), inherited);
+    if !map.has("fields") {
+        map.fault("fields", "it is missing", "a list of fields");
+    }
+    let fields = map.maps("fields", "name");
+    collection.fields = fields
+        .into_iter()
+        .map(|map| field::read(map, "", &collection.categories))
+        .collect();
+    if let Some(candor) = map.map("candor") {
+        if let Some(title) = candor.text("title") {
+            collection.title = title;
+        }
+        collection.retention = candor.map("retention").and_then(rules::retention);
+        collection.erase = rules::erase(&candor).unwrap_or_default();
+        collection.source_kind = candor.parsed("source_kind");
+        collection.copy = candor.text("copy");
+        candor.finish(&[]);
+    }
+    map.finish(OTHER_KEYS);
+    collection
+}
+
+/// `fides_meta`, or `fidesops_meta` as older files call it.
+pub(super) fn fides_meta<'a>(map: &Map<'a>) -> Option<Map<'a>> {
+    map.map("fides_meta").or_else(|| map.map("fidesops_meta"))
+}
+
+/// The nearest level that names any categories speaks.
+pub(super) fn own_or(own: Vec<String>, inherited: &[String]) -> Vec<String> {
+    if own.is_empty() {
+        inherited.to_vec()
+    } else {
+        own
+    }
+}
+
+/// `work_history` becomes "Work history".
+pub(super) fn title_of(name: &str) -> String {
+    let words = name.replace(['_', '-'], " ");
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
+fn collection_keys(meta: &Map, key: &str) -> Vec<CollectionKey> {
+    let parse = |text: String| match text.parse() {
+        Ok(key) => Some(key),
+        Err(expected) => {
+            meta.fault(key, format!("`{text}` names no collection"), expected);
+            None
+        }
+    };
+    meta.texts(key).into_iter().filter_map(parse).collect()
+}

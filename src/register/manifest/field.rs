@@ -1,0 +1,124 @@
+//! The fields of a collection.
+
+use super::{
+    dataset::{self, fides_meta, own_or, title_of},
+    reader::Map,
+    rules,
+};
+use crate::register::{DataType, Direction, Field, Masking, Reference, taxonomy};
+
+pub(super) fn read(map: Map, parent: &str, inherited: &[String]) -> Field {
+    let name = map.needed_text("name");
+    let path = if parent.is_empty() {
+        name.clone()
+    } else {
+        format!("{parent}.{name}")
+    };
+    let mut field = Field {
+        place: map.place.clone(),
+        title: title_of(&name),
+        description: map.text("description").unwrap_or_default(),
+        categories: own_or(map.texts("data_categories"), inherited),
+        name,
+        path,
+        ..Field::default()
+    };
+    if let Some(meta) = fides_meta(&map) {
+        read_meta(&mut field, meta);
+    }
+    if let Some(candor) = map.map("candor") {
+        read_candor(&mut field, candor);
+    }
+    let implied = field
+        .categories
+        .iter()
+        .find_map(|key| taxonomy::never_disclose(key));
+    if let (Some(kind), None) = (implied, field.never_disclose) {
+        // Masked all the same: to forget the key must not disclose the value.
+        field.never_disclose = Some(kind);
+        map.warn(
+            "data_categories",
+            "its values are never disclosed, which the field does not say",
+            format!("`never_disclose: {kind}` under `candor:`"),
+        );
+    }
+    let nested = map.maps("fields", "name");
+    field.fields = nested
+        .into_iter()
+        .map(|map| read(map, &field.path, &field.categories))
+        .collect();
+    map.finish(dataset::OTHER_KEYS);
+    field
+}
+
+fn read_meta(field: &mut Field, meta: Map) {
+    field.primary_key = meta.flag("primary_key");
+    field.identity = meta.text("identity");
+    field.length = meta.number("length");
+    field.return_all_elements = meta.flag("return_all_elements");
+    field.read_only = meta.flag("read_only");
+    field.data_type = data_type(&meta);
+    field.references = meta
+        .maps("references", "field")
+        .into_iter()
+        .filter_map(reference)
+        .collect();
+    field.masking = meta.map("masking_strategy_override").map(|masking| {
+        let configuration = masking
+            .node("configuration")
+            .map(|node| node.value.to_json());
+        let strategy = masking.needed_text("strategy");
+        masking.finish(&[]);
+        Masking {
+            strategy,
+            configuration: configuration.unwrap_or_default(),
+        }
+    });
+    meta.finish(&["custom_request_field", "redact"]);
+}
+
+/// fideslang writes `none` where nothing is known.
+fn data_type(meta: &Map) -> Option<DataType> {
+    if meta.text("data_type").is_some_and(|text| text == "none") {
+        None
+    } else {
+        meta.parsed("data_type")
+    }
+}
+
+fn reference(map: Map) -> Option<Reference> {
+    let dataset = map.needed_text("dataset");
+    let target = map.needed_text("field");
+    let direction = map.parsed("direction").unwrap_or(Direction::Both);
+    let parts = target.split_once('.');
+    if parts.is_none() && !target.is_empty() {
+        map.fault(
+            "field",
+            format!("`{target}` names no field"),
+            "a collection and a field, as `collection.field`",
+        );
+    }
+    let place = map.place.clone();
+    map.finish(&[]);
+    let (collection, field) = parts?;
+    Some(Reference {
+        place,
+        dataset,
+        collection: collection.to_owned(),
+        field: field.to_owned(),
+        direction,
+    })
+}
+
+fn read_candor(field: &mut Field, candor: Map) {
+    if let Some(title) = candor.text("title") {
+        field.title = title;
+    }
+    field.required = candor.map("required").map(rules::required);
+    field.correctable = rules::correctable(&candor);
+    field.never_disclose = candor.parsed("never_disclose");
+    field.erase = rules::erase(&candor);
+    field.source_kind = candor.parsed("source_kind");
+    field.is_date = candor.flag("date");
+    candor.finish(&[]);
+}

@@ -1,0 +1,107 @@
+//! Reads a folder of manifests into a register, without yet asking whether its parts fit together.
+
+mod dataset;
+mod field;
+mod organisation;
+mod reader;
+mod rules;
+mod system;
+mod yaml;
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use reader::Map;
+
+use super::{Place, Register, finding::Report};
+
+/// Resources of fideslang that say nothing about our subject.
+const OTHER_RESOURCES: &[&str] = &[
+    "organization",
+    "policy",
+    "data_use",
+    "data_subject",
+    "registry",
+    "evaluation",
+];
+
+/// What the files say together.
+#[derive(Default)]
+pub(super) struct Manifests {
+    pub(super) register: Register,
+    /// Keys of `data_category:`, which add to fideslang's own.
+    pub(super) custom_categories: Vec<String>,
+}
+
+impl Manifests {
+    /// Adds what one file says.
+    pub(super) fn read(&mut self, file: &str, text: &str, report: &Report) {
+        let place = Place {
+            file: Arc::from(file),
+            line: 1,
+            path: String::new(),
+        };
+        let root = match yaml::parse(text) {
+            Ok(root) => root,
+            Err((line, wrong)) => {
+                return report.fault(&Place { line, ..place }, wrong, "valid YAML");
+            }
+        };
+        let Some(map) = Map::open(&root, place, report) else {
+            return;
+        };
+        for dataset in map.maps("dataset", "fides_key") {
+            self.register.datasets.push(dataset::read(dataset));
+        }
+        for system in map.maps("system", "fides_key") {
+            let (system, activities) = system::read(system);
+            self.register.systems.push(system);
+            self.register.activities.extend(activities);
+        }
+        for category in map.maps("data_category", "fides_key") {
+            self.custom_categories
+                .push(category.needed_text("fides_key"));
+        }
+        if let Some(candor) = map.map("candor") {
+            organisation::read(candor, &mut self.register);
+        }
+        map.finish(OTHER_RESOURCES);
+    }
+}
+
+/// All `.yml` and `.yaml` files of a folder and the folders in it, as path from the folder and text, by name.
+pub(super) fn files(folder: &Path) -> io::Result<Vec<(String, String)>> {
+    let mut paths = Vec::new();
+    collect(folder, &mut paths)?;
+    paths.sort();
+    let read = |path: PathBuf| {
+        let name = path
+            .strip_prefix(folder)
+            .unwrap_or(&path)
+            .to_string_lossy()
+            .into_owned();
+        Ok((name, fs::read_to_string(&path)?))
+    };
+    paths.into_iter().map(read).collect()
+}
+
+fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let hidden = path
+            .file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        if path.is_dir() && !hidden {
+            collect(&path, paths)?;
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "yml" || extension == "yaml")
+        {
+            paths.push(path);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,98 @@
+//! `candor:` at the top of a file: the organisation, its categories and its recipients.
+
+use super::{reader::Map, rules};
+use crate::register::{Category, Letter, Organisation, Recipient, Register};
+
+pub(super) fn read(candor: Map, register: &mut Register) {
+    if let Some(map) = candor.map("organisation") {
+        register.organisation = organisation(map);
+    }
+    register.categories.extend(
+        candor
+            .maps("categories", "key")
+            .into_iter()
+            .filter_map(category),
+    );
+    register.recipients.extend(
+        candor
+            .maps("recipients", "key")
+            .into_iter()
+            .filter_map(recipient),
+    );
+    candor.finish(&[]);
+}
+
+fn organisation(map: Map) -> Organisation {
+    let organisation = Organisation {
+        name: map.needed_text("name"),
+        legal_name: map.text("legal_name").unwrap_or_default(),
+        contact: map.needed_text("contact"),
+        address: map.text("address").unwrap_or_default(),
+        website: map.text("website").unwrap_or_default(),
+        data_protection_officer: map.text("data_protection_officer").unwrap_or_default(),
+    };
+    map.finish(&[]);
+    organisation
+}
+
+/// `None`, with faults, when anything that a category must have is missing.
+fn category(map: Map) -> Option<Category> {
+    for (key, expected) in [
+        ("letter", "a letter from A to L, or `sensitive`"),
+        ("source_kind", "one of you, service, partner, derived"),
+        ("retention", "`days` or `until_text`"),
+    ] {
+        if !map.has(key) {
+            map.fault(key, "it is missing", expected);
+        }
+    }
+    let (key, title) = (map.needed_text("key"), map.needed_text("title"));
+    let description = map.text("description").unwrap_or_default();
+    let sensitive = map.flag("sensitive");
+    let (letter, source_kind) = (letter(&map), map.parsed("source_kind"));
+    let retention = map.map("retention").and_then(rules::retention);
+    let place = map.place.clone();
+    map.finish(&[]);
+    let letter = letter?;
+    Some(Category {
+        place,
+        key,
+        title,
+        description,
+        letter,
+        sensitive: sensitive || letter == Letter::L,
+        source_kind: source_kind?,
+        retention: retention?,
+        activities: Vec::new(),
+        recipients: Vec::new(),
+    })
+}
+
+fn letter(map: &Map) -> Option<Letter> {
+    if map.text("letter").is_some_and(|word| word == "sensitive") {
+        Some(Letter::L)
+    } else {
+        map.parsed("letter")
+    }
+}
+
+fn recipient(map: Map) -> Option<Recipient> {
+    if !map.has("role") {
+        map.fault("role", "it is missing", "a role such as `service-provider`");
+    }
+    let role = map.parsed("role");
+    let recipient = |role| Recipient {
+        place: map.place.clone(),
+        key: map.needed_text("key"),
+        name: map.needed_text("name"),
+        role,
+        purpose: map.needed_text("purpose"),
+        categories: map.texts("categories"),
+        activities: map.texts("activities"),
+        contract_on: map.date("contract_on"),
+        contact: map.text("contact"),
+    };
+    let recipient = recipient(role?);
+    map.finish(&[]);
+    Some(recipient)
+}

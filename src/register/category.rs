@@ -1,6 +1,7 @@
 //! Categories of data: fideslang's dotted keys, and what the organisation declares about them.
 
-use super::{Place, Retention, words};
+use super::{Place, Retention};
+use crate::db::text_enum;
 
 /// One category that the organisation declares. It speaks for its key and every key beneath it, unless a
 /// longer key is declared too.
@@ -28,33 +29,33 @@ pub struct Category {
     pub recipients: Vec<String>,
 }
 
-words! {
+text_enum! {
     /// The paragraphs of Cal. Civ. Code 1798.140(v)(1).
     pub enum Letter {
         /// Identifiers.
-        A => "A",
+        A = "A",
         /// Customer records.
-        B => "B",
+        B = "B",
         /// Protected characteristics.
-        C => "C",
+        C = "C",
         /// Commercial information.
-        D => "D",
+        D = "D",
         /// Biometric information.
-        E => "E",
+        E = "E",
         /// Internet activity.
-        F => "F",
+        F = "F",
         /// Geolocation.
-        G => "G",
+        G = "G",
         /// Sensory data.
-        H => "H",
+        H = "H",
         /// Professional information.
-        I => "I",
+        I = "I",
         /// Education information.
-        J => "J",
+        J = "J",
         /// Inferences.
-        K => "K",
+        K = "K",
         /// Sensitive personal information; manifests may also write `sensitive`.
-        L => "L",
+        L = "L",
     }
 }
 
@@ -78,17 +79,17 @@ impl Letter {
     }
 }
 
-words! {
+text_enum! {
     /// Where data come from.
     pub enum SourceKind {
         /// The person gave it.
-        You => "you",
+        You = "you",
         /// It came about while the person used the service.
-        Service => "service",
+        Service = "service",
         /// Another company gave or sold it.
-        Partner => "partner",
+        Partner = "partner",
         /// The organisation worked it out from other data.
-        Derived => "derived",
+        Derived = "derived",
     }
 }
 

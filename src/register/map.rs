@@ -2,7 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
-use super::{Correctable, Erase, NeverDisclose, Place, Required, Retention, SourceKind, words};
+use super::{Correctable, Erase, NeverDisclose, Place, Required, Retention, SourceKind};
+use crate::db::text_enum;
 
 /// The collections of one source, as one fideslang `dataset`.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -121,17 +122,17 @@ pub struct Reference {
     pub direction: Direction,
 }
 
-words! {
+text_enum! {
     /// Which way a reference is followed.
     #[derive(Default)]
     pub enum Direction {
         /// Rows here are found by values there.
-        From => "from",
+        From = "from",
         /// Rows there are found by values here.
-        To => "to",
+        To = "to",
         /// Both ways.
         #[default]
-        Both => "none",
+        Both = "none",
     }
 }
 
@@ -144,25 +145,25 @@ pub struct DataType {
     pub array: bool,
 }
 
-words! {
+text_enum! {
     /// The type of one value.
     pub enum Kind {
         /// Text.
-        String => "string",
+        String = "string",
         /// Whole number.
-        Integer => "integer",
+        Integer = "integer",
         /// Number with decimals.
-        Float => "float",
+        Float = "float",
         /// Yes or no.
-        Boolean => "boolean",
+        Boolean = "boolean",
         /// Calendar day.
-        Date => "date",
+        Date = "date",
         /// Day and time.
-        DateTime => "datetime",
+        DateTime = "datetime",
         /// Nested fields.
-        Object => "object",
+        Object = "object",
         /// A document store's own id.
-        ObjectId => "object_id",
+        ObjectId = "object_id",
     }
 }
 
@@ -173,9 +174,14 @@ impl FromStr for DataType {
         let (word, array) = text
             .strip_suffix("[]")
             .map_or((text, false), |word| (word, true));
-        let kind = word
-            .parse()
-            .map_err(|words| format!("{words}, with [] behind for a list"))?;
+        let kind = Kind::ALL
+            .iter()
+            .copied()
+            .find(|kind| kind.as_str() == word)
+            .ok_or_else(|| {
+                let words: Vec<_> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
+                format!("one of {}, with [] behind for a list", words.join(", "))
+            })?;
         Ok(Self { kind, array })
     }
 }

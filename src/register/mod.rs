@@ -13,7 +13,6 @@ mod map;
 mod model;
 mod rules;
 mod taxonomy;
-mod words;
 
 pub use category::{Category, Letter, SourceKind, covers};
 pub use describe::FieldView;
@@ -24,4 +23,3 @@ pub use map::{
 };
 pub use model::{Activity, LawfulBasis, Organisation, Recipient, RecipientRole, Register, System};
 pub use rules::{Correctable, Erase, Input, NeverDisclose, Required, Retention};
-pub(crate) use words::words;

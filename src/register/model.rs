@@ -2,7 +2,8 @@
 
 use chrono::NaiveDate;
 
-use super::{Category, Collection, CollectionKey, Dataset, Place, Required, covers, words};
+use super::{Category, Collection, CollectionKey, Dataset, Place, Required, covers};
+use crate::db::text_enum;
 
 /// Everything that the organisation declares. Immutable; share it in an `Arc`.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -69,21 +70,21 @@ pub struct Activity {
     pub system: String,
 }
 
-words! {
+text_enum! {
     /// The bases of GDPR Art. 6(1).
     pub enum LawfulBasis {
         /// (a) The person agreed.
-        Consent => "consent",
+        Consent = "consent",
         /// (b) The contract with the person needs it.
-        Contract => "contract",
+        Contract = "contract",
         /// (c) A law demands it.
-        LegalObligation => "legal-obligation",
+        LegalObligation = "legal-obligation",
         /// (d) It protects somebody's life.
-        VitalInterests => "vital-interests",
+        VitalInterests = "vital-interests",
         /// (e) It is a task in the public interest.
-        PublicTask => "public-task",
+        PublicTask = "public-task",
         /// (f) The organisation's interests, weighed against the person's.
-        LegitimateInterests => "legitimate-interests",
+        LegitimateInterests = "legitimate-interests",
     }
 }
 
@@ -124,23 +125,23 @@ pub struct Recipient {
     pub contact: Option<String>,
 }
 
-words! {
+text_enum! {
     /// What a recipient is to the organisation.
     pub enum RecipientRole {
         /// Works on the organisation's behalf, under contract.
-        ServiceProvider => "service-provider",
+        ServiceProvider = "service-provider",
         /// Gets data for a business purpose, under contract.
-        Contractor => "contractor",
+        Contractor = "contractor",
         /// Uses data for purposes of its own.
-        ThirdParty => "third-party",
+        ThirdParty = "third-party",
         /// Under the same owner.
-        Affiliate => "affiliate",
+        Affiliate = "affiliate",
         /// Court, agency or other public body.
-        Authority => "authority",
+        Authority = "authority",
         /// Takes over the business.
-        Successor => "successor",
+        Successor = "successor",
         /// Looks for people to employ.
-        ProspectiveEmployer => "prospective-employer",
+        ProspectiveEmployer = "prospective-employer",
     }
 }
 

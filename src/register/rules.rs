@@ -2,7 +2,7 @@
 
 use chrono::{Days, NaiveDate};
 
-use super::words;
+use crate::db::text_enum;
 
 /// How long data are kept: a period or a criterion, as Cal. Civ. Code 1798.100(a)(3) asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub enum Retention {
         /// Path of the date field; else the one that the collection marks as its date.
         from: Option<String>,
     },
-    /// A criterion in plain words, which completes "Kept …": "until you close your account".
+    /// A criterion in plain which completes "Kept …": "until you close your account".
     Criterion(String),
 }
 
@@ -123,23 +123,23 @@ pub enum Input {
     OneOf(Vec<String>),
 }
 
-words! {
+text_enum! {
     /// Data that are held but never shown in full (11 CCR 7024(d)): the portal only says that they are held.
     pub enum NeverDisclose {
         /// Social Security number.
-        Ssn => "ssn",
+        Ssn = "ssn",
         /// Driver's licence, passport or other number given by a government.
-        GovernmentId => "government-id",
+        GovernmentId = "government-id",
         /// Bank account, payment card or other financial account number.
-        AccountNumber => "account-number",
+        AccountNumber = "account-number",
         /// Health insurance or medical identification number.
-        HealthInsuranceId => "health-insurance-id",
+        HealthInsuranceId = "health-insurance-id",
         /// A password or its hash.
-        Password => "password",
+        Password = "password",
         /// A security question or its answer.
-        SecurityAnswer => "security-answer",
+        SecurityAnswer = "security-answer",
         /// Unique biometric data.
-        Biometric => "biometric",
+        Biometric = "biometric",
     }
 }
 

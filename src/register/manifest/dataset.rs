@@ -1,7 +1,7 @@
 //! `dataset:` and its collections.
 
 use super::{field, reader::Map, rules};
-use crate::register::{Collection, CollectionKey, Dataset};
+use crate::register::{Collection, CollectionKey, Dataset, SourceKind};
 
 /// Keys of fideslang that other tools use.
 pub(super) const OTHER_KEYS: &[&str] = &[
@@ -84,7 +84,7 @@ fn collection(map: Map, inherited: &[String]) -> Collection {
         }
         collection.retention = candor.map("retention").and_then(rules::retention);
         collection.erase = rules::erase(&candor).unwrap_or_default();
-        collection.source_kind = candor.parsed("source_kind");
+        collection.source_kind = candor.word("source_kind", SourceKind::ALL);
         collection.copy = candor.text("copy");
         candor.finish(&[]);
     }

@@ -5,7 +5,9 @@ use super::{
     reader::Map,
     rules,
 };
-use crate::register::{DataType, Direction, Field, Masking, Reference, taxonomy};
+use crate::register::{
+    DataType, Direction, Field, Masking, NeverDisclose, Reference, SourceKind, taxonomy,
+};
 
 pub(super) fn read(map: Map, parent: &str, inherited: &[String]) -> Field {
     let name = map.needed_text("name");
@@ -89,7 +91,9 @@ fn data_type(meta: &Map) -> Option<DataType> {
 fn reference(map: Map) -> Option<Reference> {
     let dataset = map.needed_text("dataset");
     let target = map.needed_text("field");
-    let direction = map.parsed("direction").unwrap_or(Direction::Both);
+    let direction = map
+        .word("direction", Direction::ALL)
+        .unwrap_or(Direction::Both);
     let parts = target.split_once('.');
     if parts.is_none() && !target.is_empty() {
         map.fault(
@@ -116,9 +120,9 @@ fn read_candor(field: &mut Field, candor: Map) {
     }
     field.required = candor.map("required").map(rules::required);
     field.correctable = rules::correctable(&candor);
-    field.never_disclose = candor.parsed("never_disclose");
+    field.never_disclose = candor.word("never_disclose", NeverDisclose::ALL);
     field.erase = rules::erase(&candor);
-    field.source_kind = candor.parsed("source_kind");
+    field.source_kind = candor.word("source_kind", SourceKind::ALL);
     field.is_date = candor.flag("date");
     candor.finish(&[]);
 }

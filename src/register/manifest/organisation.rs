@@ -1,7 +1,9 @@
 //! `candor:` at the top of a file: the organisation, its categories and its recipients.
 
 use super::{reader::Map, rules};
-use crate::register::{Category, Letter, Organisation, Recipient, Register};
+use crate::register::{
+    Category, Letter, Organisation, Recipient, RecipientRole, Register, SourceKind,
+};
 
 pub(super) fn read(candor: Map, register: &mut Register) {
     if let Some(map) = candor.map("organisation") {
@@ -49,7 +51,7 @@ fn category(map: Map) -> Option<Category> {
     let (key, title) = (map.needed_text("key"), map.needed_text("title"));
     let description = map.text("description").unwrap_or_default();
     let sensitive = map.flag("sensitive");
-    let (letter, source_kind) = (letter(&map), map.parsed("source_kind"));
+    let (letter, source_kind) = (letter(&map), map.word("source_kind", SourceKind::ALL));
     let retention = map.map("retention").and_then(rules::retention);
     let place = map.place.clone();
     map.finish(&[]);
@@ -72,7 +74,7 @@ fn letter(map: &Map) -> Option<Letter> {
     if map.text("letter").is_some_and(|word| word == "sensitive") {
         Some(Letter::L)
     } else {
-        map.parsed("letter")
+        map.word("letter", Letter::ALL)
     }
 }
 
@@ -80,7 +82,7 @@ fn recipient(map: Map) -> Option<Recipient> {
     if !map.has("role") {
         map.fault("role", "it is missing", "a role such as `service-provider`");
     }
-    let role = map.parsed("role");
+    let role = map.word("role", RecipientRole::ALL);
     let recipient = |role| Recipient {
         place: map.place.clone(),
         key: map.needed_text("key"),

@@ -1,6 +1,6 @@
 //! Takes values out of a mapping by key, and reports what is of the wrong type, missing, or known to nobody.
 
-use std::{cell::Cell, collections::HashMap, str::FromStr, sync::Arc};
+use std::{cell::Cell, collections::HashMap, fmt::Display, str::FromStr, sync::Arc};
 
 use chrono::NaiveDate;
 
@@ -159,6 +159,21 @@ impl<'a> Map<'a> {
             }
         };
         items.iter().filter_map(text).collect()
+    }
+
+    /// One of a few fixed words.
+    pub(super) fn word<T: Copy + Display>(&self, key: &str, all: &[T]) -> Option<T> {
+        let text = self.text(key)?;
+        let found = all.iter().copied().find(|word| word.to_string() == text);
+        if found.is_none() {
+            let words: Vec<_> = all.iter().map(ToString::to_string).collect();
+            self.fault(
+                key,
+                format!("`{text}` is not known"),
+                format!("one of {}", words.join(", ")),
+            );
+        }
+        found
     }
 
     /// A text of a fixed form; the error of its `FromStr` says what was expected.

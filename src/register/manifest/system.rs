@@ -113,7 +113,9 @@ fn read_candor(activity: &mut Activity, candor: Map) {
         activity.title = title;
     }
     activity.purpose = candor.text("purpose").unwrap_or_default();
-    activity.lawful_basis = candor.parsed("lawful_basis").or(activity.lawful_basis);
+    activity.lawful_basis = candor
+        .word("lawful_basis", LawfulBasis::ALL)
+        .or(activity.lawful_basis);
     activity.refusable = candor.flag("refusable");
     activity.mandatory = candor.map("mandatory").map(rules::required);
     activity.sale_or_sharing = candor.flag("sale_or_sharing");

@@ -23,6 +23,9 @@ pub mod accounts;
 // What the organisation declares.
 pub mod register;
 
+// The company's databases.
+pub mod sources;
+
 // What is done later, and the proof of all that was done.
 pub mod audit;
 pub mod jobs;

@@ -1,0 +1,182 @@
+//! What every kind of source can do. One file per kind implements it; the URL's scheme chooses.
+
+use std::{ops::ControlFlow, sync::Arc, time::Duration};
+
+use chrono::NaiveDate;
+
+use super::{Fault, Schema, SourceError, Table, Value, sqlite::Sqlite};
+
+/// A connected source. Calls block, and keep to the time that they are given.
+pub trait Source: Send + Sync {
+    /// The key under which the register names it.
+    fn key(&self) -> &str;
+
+    /// Answers when the source can be read.
+    fn ping(&self, wait: Duration) -> Result<(), SourceError>;
+
+    /// The tables as they are now.
+    fn schema(&self, wait: Duration) -> Result<Arc<Schema>, SourceError>;
+
+    /// Hands over row after row, in the order of the columns asked for, until there is none or `each` breaks off.
+    /// `wait` is the longest time to the next row; memory does not grow with their number.
+    fn select(
+        &self,
+        select: &Select<'_>,
+        wait: Duration,
+        each: EachRow<'_>,
+    ) -> Result<(), SourceError>;
+
+    /// Starts a transaction that alone may write; dropped without a commit, it leaves nothing behind.
+    fn begin(&self, wait: Duration) -> Result<Box<dyn Transaction + '_>, SourceError>;
+}
+
+/// What is done with a row; a break ends the reading.
+pub type EachRow<'a> = &'a mut dyn FnMut(Vec<Value>) -> ControlFlow<()>;
+
+/// A writing transaction in one source.
+pub trait Transaction {
+    /// Reads what the transaction itself would leave behind.
+    fn select(
+        &mut self,
+        select: &Select<'_>,
+        wait: Duration,
+        each: EachRow<'_>,
+    ) -> Result<(), SourceError>;
+
+    /// Makes one change and tells how many rows it met: 1 when the row still was as expected, else 0.
+    fn change(&mut self, change: &Change<'_>) -> Result<usize, SourceError>;
+
+    /// Makes everything lasting.
+    fn commit(self: Box<Self>) -> Result<(), SourceError>;
+}
+
+/// Which rows and columns to read.
+#[derive(Debug, Clone, Copy)]
+pub struct Select<'a> {
+    /// The live table.
+    pub table: &'a Table,
+    /// Columns of it; none of them is needed to count.
+    pub columns: &'a [String],
+    /// Which rows.
+    pub filter: &'a Filter,
+    /// In which form.
+    pub form: Form<'a>,
+}
+
+/// In which form rows are read.
+#[derive(Debug, Clone, Copy)]
+pub enum Form<'a> {
+    /// Each row, in no order.
+    Rows,
+    /// Each combination of values once, with the number of its rows behind.
+    Groups,
+    /// In the order of the row key, after a key, at most so many.
+    Page {
+        /// The row key of the last row before.
+        after: Option<&'a [Value]>,
+        /// How many at most.
+        limit: usize,
+    },
+}
+
+/// Which rows: those that meet every part that is given.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// At least one of these columns holds one of its values.
+    pub any: Option<Vec<(String, Vec<Value>)>>,
+    /// The row key is one of these.
+    pub keys: Option<Vec<Vec<Value>>>,
+    /// The date lies in this period, or is empty.
+    pub period: Option<(String, Dates)>,
+}
+
+/// A period of days; both ends belong to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Dates {
+    /// The first day; `None` from the beginning.
+    pub from: Option<NaiveDate>,
+    /// The last day; `None` until now.
+    pub to: Option<NaiveDate>,
+}
+
+/// A change to one row, made only if the row still is as expected.
+#[derive(Debug)]
+pub struct Change<'a> {
+    /// The live table.
+    pub table: &'a Table,
+    /// The row key.
+    pub key: &'a [Value],
+    /// Columns with the values that they must still hold.
+    pub expect: &'a [(String, Value)],
+    /// What to do.
+    pub act: Act<'a>,
+}
+
+/// What a change does to its row.
+#[derive(Debug, Clone, Copy)]
+pub enum Act<'a> {
+    /// It goes.
+    Delete,
+    /// These columns get these values.
+    Set(&'a [(String, Value)]),
+}
+
+/// Opens the source that a URL names, without reaching out for it yet: one that is down now may come back.
+///
+/// # Errors
+/// A sentence for the operator when the URL is of no known kind; it does not repeat the URL, which may hold a password.
+pub fn open(key: &str, url: &str) -> Result<Arc<dyn Source>, String> {
+    let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
+    match scheme {
+        "sqlite" => Ok(Arc::new(Sqlite::open(key, url)?)),
+        _ => Err(format!("source `{key}`: the URL must start with sqlite:")),
+    }
+}
+
+impl Select<'_> {
+    /// Reads all rows into memory: for few.
+    pub fn rows(
+        &self,
+        source: &dyn Source,
+        wait: Duration,
+    ) -> Result<Vec<Vec<Value>>, SourceError> {
+        let mut rows = Vec::new();
+        source.select(self, wait, &mut |row| {
+            rows.push(row);
+            ControlFlow::Continue(())
+        })?;
+        Ok(rows)
+    }
+}
+
+impl Filter {
+    /// Rows in which one column holds one of some values.
+    pub fn one_of(column: &str, values: Vec<Value>) -> Self {
+        Self {
+            any: Some(vec![(column.to_owned(), values)]),
+            ..Self::default()
+        }
+    }
+
+    /// Whether it is certain that no row meets it.
+    pub fn is_empty(&self) -> bool {
+        let none =
+            |any: &Vec<(String, Vec<Value>)>| any.iter().all(|(_, values)| values.is_empty());
+        self.any.as_ref().is_some_and(none) || self.keys.as_ref().is_some_and(Vec::is_empty)
+    }
+}
+
+impl Dates {
+    /// Whether it leaves nothing out.
+    pub const fn is_all(&self) -> bool {
+        self.from.is_none() && self.to.is_none()
+    }
+}
+
+/// The fault of a column that the register names and the table lacks.
+pub(super) fn missing(key: &str, table: &Table, column: &str) -> SourceError {
+    SourceError::new(
+        key,
+        Fault::Missing(format!("column `{}.{column}`", table.name.name)),
+    )
+}

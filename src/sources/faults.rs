@@ -1,0 +1,152 @@
+//! Sources that fail on purpose, for tests and drills.
+
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use super::{Change, EachRow, Fault, Schema, Select, Source, SourceError, Transaction};
+
+/// What is wrong with a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// Nothing.
+    #[default]
+    Healthy,
+    /// It cannot be reached.
+    Down,
+    /// Each call takes this long, and no longer than the caller allows.
+    Slow(Duration),
+    /// The connection breaks at the n-th change of a transaction, counted from 1.
+    BreaksAt(u64),
+    /// The connection breaks when a transaction is to be committed.
+    BreaksAtCommit,
+    /// It commits, but the answer is lost.
+    BreaksAfterCommit,
+}
+
+/// A source that counts calls and fails as told.
+pub struct Faulty {
+    inner: Arc<dyn Source>,
+    mode: Mutex<Mode>,
+    reads: AtomicU64,
+}
+
+impl Faulty {
+    /// A healthy one around another.
+    pub fn new(inner: Arc<dyn Source>) -> Self {
+        Self {
+            inner,
+            mode: Mutex::default(),
+            reads: AtomicU64::new(0),
+        }
+    }
+
+    /// Fails in this way from now on.
+    pub fn set(&self, mode: Mode) {
+        *self.mode.lock().unwrap_or_else(PoisonError::into_inner) = mode;
+    }
+
+    /// How many reads it was asked for.
+    pub fn reads(&self) -> u64 {
+        self.reads.load(Ordering::Relaxed)
+    }
+
+    fn mode(&self) -> Mode {
+        *self.mode.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn broken(&self) -> SourceError {
+        SourceError::new(self.inner.key(), Fault::Unavailable("simulated".to_owned()))
+    }
+
+    fn meet(&self, wait: Duration) -> Result<(), SourceError> {
+        match self.mode() {
+            Mode::Down => Err(self.broken()),
+            Mode::Slow(time) => {
+                std::thread::sleep(time.min(wait));
+                let in_time = time <= wait;
+                in_time
+                    .then_some(())
+                    .ok_or_else(|| SourceError::new(self.inner.key(), Fault::TimedOut))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Source for Faulty {
+    fn key(&self) -> &str {
+        self.inner.key()
+    }
+
+    fn ping(&self, wait: Duration) -> Result<(), SourceError> {
+        self.meet(wait)?;
+        self.inner.ping(wait)
+    }
+
+    fn schema(&self, wait: Duration) -> Result<Arc<Schema>, SourceError> {
+        self.meet(wait)?;
+        self.inner.schema(wait)
+    }
+
+    fn select(
+        &self,
+        select: &Select<'_>,
+        wait: Duration,
+        each: EachRow<'_>,
+    ) -> Result<(), SourceError> {
+        self.reads.fetch_add(1, Ordering::Relaxed);
+        self.meet(wait)?;
+        self.inner.select(select, wait, each)
+    }
+
+    fn begin(&self, wait: Duration) -> Result<Box<dyn Transaction + '_>, SourceError> {
+        self.meet(wait)?;
+        Ok(Box::new(FaultyTransaction {
+            source: self,
+            inner: self.inner.begin(wait)?,
+            changes: 0,
+        }))
+    }
+}
+
+struct FaultyTransaction<'a> {
+    source: &'a Faulty,
+    inner: Box<dyn Transaction + 'a>,
+    changes: u64,
+}
+
+impl Transaction for FaultyTransaction<'_> {
+    fn select(
+        &mut self,
+        select: &Select<'_>,
+        wait: Duration,
+        each: EachRow<'_>,
+    ) -> Result<(), SourceError> {
+        self.inner.select(select, wait, each)
+    }
+
+    fn change(&mut self, change: &Change<'_>) -> Result<usize, SourceError> {
+        self.changes += 1;
+        if self.source.mode() == Mode::BreaksAt(self.changes) {
+            return Err(self.source.broken());
+        }
+        self.inner.change(change)
+    }
+
+    fn commit(self: Box<Self>) -> Result<(), SourceError> {
+        let mode = self.source.mode();
+        if mode == Mode::BreaksAtCommit {
+            return Err(self.source.broken());
+        }
+        self.inner.commit()?;
+        if mode == Mode::BreaksAfterCommit {
+            return Err(self.source.broken());
+        }
+        Ok(())
+    }
+}

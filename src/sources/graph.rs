@@ -1,0 +1,170 @@
+//! How each collection is reached from a person's identities, as the register declares it.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::TableName;
+use crate::register::{Collection, CollectionKey, Dataset, Direction, Register};
+
+/// All collections that are read, and the ways between them.
+#[derive(Debug, Default)]
+pub(super) struct Graph {
+    pub nodes: Vec<Node>,
+    by_key: HashMap<CollectionKey, usize>,
+}
+
+/// One collection.
+#[derive(Debug)]
+pub(super) struct Node {
+    pub key: CollectionKey,
+    /// Key of the source that holds it.
+    pub source: String,
+    pub table: TableName,
+    /// Columns that hold identities, with their kind: where the search starts.
+    pub identities: Vec<(String, String)>,
+    /// The ways that lead here.
+    pub incoming: Vec<Edge>,
+    /// The columns by whose values other collections are reached.
+    pub outgoing: BTreeSet<String>,
+    /// The date of a record.
+    pub date: Option<String>,
+    /// Positions in the register.
+    dataset: usize,
+    collection: usize,
+}
+
+/// One way between two collections: rows here whose `column` equals the `from_column` of a row there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Edge {
+    pub from: usize,
+    pub from_column: String,
+    pub column: String,
+}
+
+impl Graph {
+    pub fn new(register: &Register) -> Self {
+        let mut graph = Self::default();
+        for (at, dataset) in register.datasets.iter().enumerate() {
+            for (position, collection) in dataset.collections.iter().enumerate() {
+                if !collection.skip_processing {
+                    graph.add(dataset, collection, (at, position));
+                }
+            }
+        }
+        for dataset in &register.datasets {
+            for collection in &dataset.collections {
+                graph.connect(
+                    &CollectionKey::new(&dataset.key, &collection.name),
+                    collection,
+                );
+            }
+        }
+        graph
+    }
+
+    /// The position of a collection.
+    pub fn position(&self, key: &CollectionKey) -> Option<usize> {
+        self.by_key.get(key).copied()
+    }
+
+    /// The collections through which these are reached, and they themselves.
+    pub fn ancestors(&self, of: impl IntoIterator<Item = usize>) -> BTreeSet<usize> {
+        let mut found = BTreeSet::new();
+        let mut waiting: Vec<_> = of.into_iter().collect();
+        while let Some(node) = waiting.pop() {
+            if found.insert(node) {
+                waiting.extend(self.nodes[node].incoming.iter().map(|edge| edge.from));
+            }
+        }
+        found
+    }
+
+    fn add(&mut self, dataset: &Dataset, collection: &Collection, place: (usize, usize)) {
+        let key = CollectionKey::new(&dataset.key, &collection.name);
+        let identities = collection.fields.iter().filter_map(|field| {
+            let kind = field.identity.clone()?;
+            Some((field.name.clone(), kind))
+        });
+        let node = Node {
+            source: dataset.source.clone(),
+            table: TableName {
+                schema: dataset.namespace.clone(),
+                name: collection.name.clone(),
+            },
+            identities: identities.collect(),
+            incoming: Vec::new(),
+            outgoing: BTreeSet::new(),
+            date: collection.date_field().map(|field| field.path.clone()),
+            dataset: place.0,
+            collection: place.1,
+            key: key.clone(),
+        };
+        self.by_key.insert(key, self.nodes.len());
+        self.nodes.push(node);
+    }
+
+    /// Adds the ways that a collection declares; a reference to what the register does not know leads nowhere.
+    fn connect(&mut self, key: &CollectionKey, collection: &Collection) {
+        let Some(here) = self.position(key) else {
+            return;
+        };
+        for field in &collection.fields {
+            for reference in &field.references {
+                let other = CollectionKey::new(&reference.dataset, &reference.collection);
+                let Some(there) = self.position(&other) else {
+                    continue;
+                };
+                if matches!(reference.direction, Direction::From | Direction::Both) {
+                    self.lead((there, &reference.field), (here, &field.name));
+                }
+                if matches!(reference.direction, Direction::To | Direction::Both) {
+                    self.lead((here, &field.name), (there, &reference.field));
+                }
+            }
+        }
+    }
+
+    fn lead(&mut self, (from, from_column): (usize, &str), (to, column): (usize, &str)) {
+        let edge = Edge {
+            from,
+            from_column: from_column.to_owned(),
+            column: column.to_owned(),
+        };
+        if !self.nodes[to].incoming.contains(&edge) {
+            self.nodes[to].incoming.push(edge);
+            self.nodes[from].outgoing.insert(from_column.to_owned());
+        }
+    }
+}
+
+impl Node {
+    /// Its declaration.
+    pub fn collection<'a>(&self, register: &'a Register) -> &'a Collection {
+        &register.datasets[self.dataset].collections[self.collection]
+    }
+
+    /// The declaration of its dataset.
+    pub fn dataset<'a>(&self, register: &'a Register) -> &'a Dataset {
+        &register.datasets[self.dataset]
+    }
+
+    /// The columns that matter for reaching: what leads here, what leads on, what names the person.
+    pub fn link_columns(&self) -> Vec<String> {
+        let identities = self.identities.iter().map(|(column, _)| column);
+        let incoming = self.incoming.iter().map(|edge| &edge.column);
+        let all: BTreeSet<_> = self
+            .outgoing
+            .iter()
+            .chain(identities)
+            .chain(incoming)
+            .collect();
+        all.into_iter().cloned().collect()
+    }
+
+    /// Whether everything about its rows follows from the one collection that leads here, so that they need not be
+    /// read to know whose they are.
+    pub fn is_simple(&self) -> bool {
+        let by_one_way = self.incoming.len() == 1 && self.identities.is_empty();
+        let by_name = self.incoming.is_empty();
+        self.outgoing.is_empty() && (by_one_way || by_name)
+    }
+}

@@ -1,0 +1,88 @@
+//! Record ids and fingerprints: what may leave the connector layer in place of keys and values.
+
+use chacha20poly1305::{
+    KeyInit, XChaCha20Poly1305, XNonce,
+    aead::{Aead, Payload},
+};
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+
+use super::Value;
+use crate::register::CollectionKey;
+
+const NONCE: usize = 24;
+
+/// The keys of the layer, all made from one secret.
+#[derive(Clone)]
+pub(super) struct Secrets {
+    cipher: XChaCha20Poly1305,
+    nonce: [u8; 32],
+    fingerprint: [u8; 32],
+    mask: [u8; 32],
+}
+
+impl Secrets {
+    pub fn new(secret: &[u8; 32]) -> Self {
+        let derive = |purpose: &[u8]| mac(secret, &[b"candor sources ", purpose]);
+        Self {
+            cipher: XChaCha20Poly1305::new(&derive(b"record id").into()),
+            nonce: derive(b"record id nonce"),
+            fingerprint: derive(b"fingerprint"),
+            mask: derive(b"mask"),
+        }
+    }
+
+    /// Seals a row key. The same key gives the same id, in its own collection only; keys may be personal data, such
+    /// as e-mail addresses, and must not be readable in a URL.
+    pub fn record_id(&self, collection: &CollectionKey, key: &[Value]) -> String {
+        let plain = serde_json::to_vec(key).expect("values are always JSON");
+        let place = collection.to_string();
+        let nonce = mac(&self.nonce, &[place.as_bytes(), &[0], &plain]);
+        let nonce = XNonce::from_slice(&nonce[..NONCE]);
+        let payload = Payload {
+            msg: &plain,
+            aad: place.as_bytes(),
+        };
+        let sealed = self.cipher.encrypt(nonce, payload);
+        let sealed = sealed.expect("a row key is far shorter than the cipher's limit");
+        BASE64URL_NOPAD.encode(&[nonce.as_slice(), &sealed].concat())
+    }
+
+    /// Opens an id; `None` when it is not one of this collection.
+    pub fn row_key(&self, collection: &CollectionKey, id: &str) -> Option<Vec<Value>> {
+        let bytes = BASE64URL_NOPAD.decode(id.as_bytes()).ok()?;
+        let (nonce, sealed) = bytes.split_at_checked(NONCE)?;
+        let place = collection.to_string();
+        let payload = Payload {
+            msg: sealed,
+            aad: place.as_bytes(),
+        };
+        let plain = self
+            .cipher
+            .decrypt(XNonce::from_slice(nonce), payload)
+            .ok()?;
+        serde_json::from_slice(&plain).ok()
+    }
+
+    /// Tells whether values have changed, and nothing about what they are.
+    pub fn fingerprint<'a>(&self, values: impl IntoIterator<Item = &'a Value>) -> String {
+        let values: Vec<_> = values.into_iter().collect();
+        let plain = serde_json::to_vec(&values).expect("values are always JSON");
+        HEXLOWER.encode(&mac(&self.fingerprint, &[&plain])[..16])
+    }
+
+    /// What stands in for the value of a field in a record, 24 hexadecimal digits: always the same, never undone.
+    pub fn stand_in(&self, record: &str, field: &str) -> String {
+        HEXLOWER.encode(&mac(&self.mask, &[record.as_bytes(), &[0], field.as_bytes()])[..12])
+    }
+}
+
+fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+    let mut mac =
+        <Hmac<Sha256> as Mac>::new_from_slice(key).expect("HMAC takes keys of any length");
+    for part in parts {
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().into()
+}

@@ -1,0 +1,114 @@
+//! Which columns of a collection are read, and where in a row each stands.
+
+use chrono::NaiveDate;
+
+use super::{Datum, Fault, Held, Inner, Record, SourceError, Table, Value, graph::Node, record};
+use crate::register::Field;
+
+/// The columns of one collection.
+pub(super) struct Layout<'a> {
+    pub node: &'a Node,
+    pub table: &'a Table,
+    /// What to select: row key, declared fields, link columns; each once.
+    pub columns: Vec<String>,
+    /// Declared fields that the table has, with their position.
+    pub fields: Vec<(&'a Field, usize)>,
+    links: Vec<usize>,
+    date: Option<usize>,
+}
+
+impl<'a> Layout<'a> {
+    /// A declared field that the table lacks holds nothing and is left out; a table without a row key is an error.
+    pub fn new(inner: &'a Inner, node: &'a Node, table: &'a Table) -> Result<Self, SourceError> {
+        if table.row_key.is_empty() {
+            let fault = Fault::Missing(format!("primary key of `{}`", table.name.name));
+            return Err(SourceError::new(&node.source, fault));
+        }
+        let mut layout = Self {
+            node,
+            table,
+            columns: table.row_key.clone(),
+            fields: Vec::new(),
+            links: Vec::new(),
+            date: None,
+        };
+        for field in &node.collection(&inner.register).fields {
+            if table.column(&field.name).is_some() {
+                let position = layout.position(&field.name);
+                layout.fields.push((field, position));
+            }
+        }
+        layout.links = node
+            .link_columns()
+            .iter()
+            .map(|it| layout.position(it))
+            .collect();
+        layout.date = node
+            .date
+            .as_ref()
+            .filter(|it| table.column(it).is_some())
+            .map(|it| layout.position(it));
+        Ok(layout)
+    }
+
+    fn position(&mut self, column: &str) -> usize {
+        let known = self.columns.iter().position(|it| it == column);
+        known.unwrap_or_else(|| {
+            self.columns.push(column.to_owned());
+            self.columns.len() - 1
+        })
+    }
+
+    /// Where a column stands; `None` when it is not among those that are read.
+    pub fn find(&self, column: &str) -> Option<usize> {
+        self.columns.iter().position(|it| it == column)
+    }
+
+    /// The row key of a row.
+    pub fn key<'r>(&self, row: &'r [Value]) -> &'r [Value] {
+        &row[..self.table.row_key.len()]
+    }
+
+    /// The link columns of a row in their comparable form, as the walk keeps them.
+    pub fn links(&self, row: &[Value]) -> Vec<Value> {
+        let cells = self.links.iter().map(|at| &row[*at]);
+        cells.map(|it| it.as_key().unwrap_or(Value::Null)).collect()
+    }
+
+    /// The day on which the record came about.
+    pub fn date(&self, row: &[Value]) -> Option<NaiveDate> {
+        record::day(&row[self.date?])
+    }
+
+    /// The column of that day.
+    pub fn date_column(&self) -> Option<&str> {
+        self.date.map(|at| self.columns[at].as_str())
+    }
+
+    /// The id of a row.
+    pub fn id(&self, inner: &Inner, row: &[Value]) -> String {
+        inner.secrets.record_id(&self.node.key, self.key(row))
+    }
+
+    /// The record as it may leave this layer: with everything masked that must never be disclosed.
+    pub fn record(&self, inner: &Inner, row: &[Value], shared: bool) -> Record {
+        let mut fields = Vec::with_capacity(self.fields.len());
+        for (field, at) in &self.fields {
+            record::disclose(field, &row[*at], &mut fields);
+        }
+        Record {
+            id: self.id(inner, row),
+            date: self.date(row),
+            shared,
+            fields,
+        }
+    }
+}
+
+impl Record {
+    /// What a field holds, by its path.
+    pub fn held(&self, path: &str) -> Option<&Held> {
+        let datum = self.fields.iter().find(|datum| datum.path == path);
+        datum.map(|Datum { value, .. }| value)
+    }
+}

@@ -1,0 +1,254 @@
+//! The company's databases: finds every record about a person, shows it, corrects it, erases it, and proves it.
+//!
+//! ```text
+//! register ─► graph ─► walk (which values lead on, one read per collection and step) ─► shared (whose rows they are)
+//!                        ├─► person_data   overview, page, record, for_each: what is shown and exported
+//!                        └─► planning ─► Plan ─► execute      correction: one cell
+//! ```
+//! Everything is read live through [`Source`], one file per kind of database. Calls block: use them in jobs, or
+//! inside `web::block`. A person's rows are asked for together with what makes them the person's, so that an id of
+//! someone else's record finds nothing. Values that must never be disclosed are masked here and leave masked.
+
+mod connector;
+mod error;
+pub mod faults;
+mod graph;
+mod identities;
+mod ids;
+mod layout;
+mod person_data;
+mod pool;
+mod reader;
+mod record;
+mod schema;
+mod shared;
+mod sql;
+mod sqlite;
+mod sqlite_schema;
+mod value;
+mod walk;
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, PoisonError, RwLock},
+    time::{Duration, Instant},
+};
+
+pub use connector::{Act, Change, Dates, EachRow, Filter, Form, Select, Source, Transaction};
+pub use error::{Fault, SourceError};
+pub use identities::Identities;
+pub use person_data::{CollectionSummary, Counts, Page};
+pub use record::{Datum, Held, Record};
+pub use schema::{Column, ColumnKind, ForeignKey, Schema, Table, TableName};
+pub use value::Value;
+
+use crate::register::Register;
+use graph::{Graph, Node};
+use ids::Secrets;
+
+/// How long calls may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Of one source, in one call that reads for a page.
+    pub read: Duration,
+    /// To the next row or the next change, in exports, plans and executions.
+    pub step: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            read: Duration::from_secs(5),
+            step: Duration::from_secs(30),
+        }
+    }
+}
+
+/// All connected sources, with the register that says what they hold. Cheap to clone.
+#[derive(Clone)]
+pub struct Sources(Arc<Inner>);
+
+struct Inner {
+    register: Arc<Register>,
+    graph: Graph,
+    connected: BTreeMap<String, Connected>,
+    secrets: Secrets,
+    limits: Limits,
+}
+
+/// A source, and the structure that it last told.
+struct Connected {
+    source: Arc<dyn Source>,
+    schema: RwLock<Option<Arc<Schema>>>,
+}
+
+/// Whether a source can be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Health {
+    /// Key of the source.
+    pub source: String,
+    /// What is wrong, if anything is.
+    pub error: Option<SourceError>,
+}
+
+impl Sources {
+    /// Opens sources by (key, URL), such as `("crm", "sqlite:crm.db")`. The secret makes record ids and fingerprints:
+    /// with another one, plans and links made before mean nothing. Sources that are down now are no error.
+    ///
+    /// # Errors
+    /// One sentence for the operator for each URL of no known kind; none repeats a URL.
+    pub fn open(
+        register: Arc<Register>,
+        urls: &[(String, String)],
+        secret: &[u8; 32],
+    ) -> Result<Self, Vec<String>> {
+        let (mut sources, mut faults) = (Vec::new(), Vec::new());
+        for (key, url) in urls {
+            match connector::open(key, url) {
+                Ok(source) => sources.push(source),
+                Err(fault) => faults.push(fault),
+            }
+        }
+        if faults.is_empty() {
+            Ok(Self::with(register, sources, secret, Limits::default()))
+        } else {
+            Err(faults)
+        }
+    }
+
+    /// The same with sources that are open already and limits of one's own.
+    pub fn with(
+        register: Arc<Register>,
+        sources: Vec<Arc<dyn Source>>,
+        secret: &[u8; 32],
+        limits: Limits,
+    ) -> Self {
+        let connected = sources.into_iter().map(|source| {
+            let connected = Connected {
+                source: source.clone(),
+                schema: RwLock::new(None),
+            };
+            (source.key().to_owned(), connected)
+        });
+        Self(Arc::new(Inner {
+            graph: Graph::new(&register),
+            connected: connected.collect(),
+            secrets: Secrets::new(secret),
+            register,
+            limits,
+        }))
+    }
+
+    /// What the sources hold.
+    pub fn register(&self) -> &Arc<Register> {
+        &self.0.register
+    }
+
+    /// Asks every source whether it can be read, side by side.
+    pub fn health(&self) -> Vec<Health> {
+        let inner = &*self.0;
+        let all = inner.connected.keys().map(|key| (key.clone(), ()));
+        let asked = inner.side_by_side(all.collect(), |connected, ()| {
+            connected.source.ping(inner.limits.read)
+        });
+        let health = asked.into_iter().map(|(source, answer)| Health {
+            source,
+            error: answer.err(),
+        });
+        health.collect()
+    }
+}
+
+impl Inner {
+    /// Does one piece of work per source, in threads of their own when there are several sources.
+    fn side_by_side<T: Send, R: Send>(
+        &self,
+        work: BTreeMap<String, T>,
+        of: impl Fn(&Connected, T) -> Result<R, SourceError> + Sync,
+    ) -> Vec<(String, Result<R, SourceError>)> {
+        let one = |key: &str, work: T| of(self.connected(key)?, work);
+        if work.len() < 2 {
+            return work
+                .into_iter()
+                .map(|(key, work)| (key.clone(), one(&key, work)))
+                .collect();
+        }
+        std::thread::scope(|scope| {
+            let one = &one;
+            let start = |(key, work): (String, T)| {
+                let name = key.clone();
+                (key, scope.spawn(move || one(&name, work)))
+            };
+            let threads: Vec<_> = work.into_iter().map(start).collect();
+            let join = |(key, thread): (String, std::thread::ScopedJoinHandle<'_, _>)| {
+                let crashed = || {
+                    Err(SourceError::new(
+                        &key,
+                        Fault::Failed("connector".to_owned()),
+                    ))
+                };
+                let answer = thread.join().unwrap_or_else(|_| crashed());
+                (key, answer)
+            };
+            threads.into_iter().map(join).collect()
+        })
+    }
+
+    fn connected(&self, key: &str) -> Result<&Connected, SourceError> {
+        let fault = || Fault::Unavailable("not connected".to_owned());
+        self.connected
+            .get(key)
+            .ok_or_else(|| SourceError::new(key, fault()))
+    }
+}
+
+impl Connected {
+    /// The live structure, as last seen.
+    fn schema(&self, wait: Duration) -> Result<Arc<Schema>, SourceError> {
+        let seen = self
+            .schema
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        seen.map_or_else(|| self.fresh_schema(wait), Ok)
+    }
+
+    /// The live structure, looked at anew.
+    fn fresh_schema(&self, wait: Duration) -> Result<Arc<Schema>, SourceError> {
+        let schema = self.source.schema(wait)?;
+        *self.schema.write().unwrap_or_else(PoisonError::into_inner) = Some(schema.clone());
+        Ok(schema)
+    }
+
+    /// Forgets the structure after a fault that says it has changed.
+    fn notice<T>(&self, result: Result<T, SourceError>) -> Result<T, SourceError> {
+        if let Err(error) = &result
+            && matches!(error.fault, Fault::Missing(_))
+        {
+            *self.schema.write().unwrap_or_else(PoisonError::into_inner) = None;
+        }
+        result
+    }
+}
+
+/// The table of a node.
+fn table<'a>(schema: &'a Schema, node: &Node) -> Result<&'a Table, SourceError> {
+    let missing = || Fault::Missing(format!("table `{}`", node.table.name));
+    schema
+        .table(&node.table)
+        .ok_or_else(|| SourceError::new(&node.source, missing()))
+}
+
+/// The time that is left of a call.
+#[derive(Clone, Copy)]
+struct Budget(Instant);
+
+impl Budget {
+    fn of(time: Duration) -> Self {
+        Self(Instant::now() + time)
+    }
+
+    fn left(self) -> Duration {
+        self.0.saturating_duration_since(Instant::now())
+    }
+}

@@ -1,0 +1,287 @@
+//! What is shown and exported of one person: how much there is, pages of it, one record, all of it.
+
+use std::{collections::BTreeMap, ops::ControlFlow};
+
+use subtle::ConstantTimeEq;
+
+use super::{
+    Budget, Connected, Dates, Filter, Form, Identities, Inner, Record, Select, SourceError,
+    Sources, Value,
+    layout::Layout,
+    reader::Reader,
+    shared, table,
+    walk::{Walk, number},
+};
+use crate::register::CollectionKey;
+
+/// How much is held in one collection, or why that is not known now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CollectionSummary {
+    /// The collection.
+    pub key: CollectionKey,
+    /// Key of its source.
+    pub source: String,
+    /// The numbers; an error when the source does not answer.
+    pub counts: Result<Counts, SourceError>,
+    /// A collection that leads here does not answer, so that there may be more.
+    pub is_partial: bool,
+}
+
+/// Numbers of records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// The person's own: shown, exported, erased.
+    pub own: u64,
+    /// Reached, but by others as well: left out and never changed.
+    pub shared: u64,
+}
+
+/// A part of a collection, in the order of its key.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Page {
+    /// The person's own records.
+    pub records: Vec<Record>,
+    /// Give it as `after` to get what follows; `None` at the end.
+    pub next: Option<String>,
+    /// A collection that leads here does not answer, so that there may be more.
+    pub is_partial: bool,
+}
+
+/// What is done with each record of an export; a break ends it.
+pub type EachRecord<'a> = &'a mut dyn FnMut(&CollectionKey, Record) -> ControlFlow<()>;
+
+impl Sources {
+    /// How much is held about a person in every collection, in the order of the register. Sources are asked side by
+    /// side; one that does not answer in time is an error in its own collections, the others stay.
+    pub fn overview(&self, person: &Identities) -> Vec<CollectionSummary> {
+        let inner = &*self.0;
+        let budget = Budget::of(inner.limits.read);
+        let walk = inner.walk(person, 0..inner.graph.nodes.len(), budget);
+        let mut counts = inner.count(person, &walk, budget);
+        let nodes = inner.graph.nodes.iter().enumerate();
+        let summaries = nodes.map(|(at, node)| CollectionSummary {
+            key: node.key.clone(),
+            source: node.source.clone(),
+            counts: match &walk.nodes[at].error {
+                Some(error) => Err(error.clone()),
+                None => counts.remove(&at).unwrap_or_else(|| Ok(walk.counts(at))),
+            },
+            is_partial: walk.errors_before(inner, at).is_some(),
+        });
+        summaries.collect()
+    }
+
+    /// At most `limit` of the person's own records in a collection, after the record whose id is `after`. An unknown
+    /// collection holds none.
+    ///
+    /// # Errors
+    /// When the collection's source does not answer.
+    pub fn page(
+        &self,
+        person: &Identities,
+        collection: &CollectionKey,
+        after: Option<&str>,
+        limit: usize,
+        dates: Dates,
+    ) -> Result<Page, SourceError> {
+        let inner = &*self.0;
+        let mut page = Page::default();
+        let start = after.map(|id| inner.secrets.row_key(collection, id));
+        let (Some(at), false) = (inner.graph.position(collection), start == Some(None)) else {
+            return Ok(page);
+        };
+        let budget = Budget::of(inner.limits.read);
+        let reader = Reader::new(inner, person, [at], budget);
+        let shelf = reader.shelf(at, budget.left())?;
+        let layout = shelf.layout()?;
+        let (mut after, batch) = (start.flatten(), limit.saturating_add(1));
+        while page.records.len() <= limit {
+            let place = (after.as_deref(), batch);
+            let rows = shelf.batch(&layout, place, dates, budget.left())?;
+            let own = rows.iter().filter(|row| shelf.is_own(&layout, row));
+            page.records
+                .extend(own.map(|row| layout.record(inner, row, false)));
+            if rows.len() < batch {
+                break;
+            }
+            after = rows.last().map(|row| layout.key(row).to_vec());
+        }
+        if page.records.len() > limit {
+            page.records.truncate(limit);
+            page.next = page.records.last().map(|record| record.id.clone());
+        }
+        page.is_partial = reader.walk.errors_before(inner, at).is_some();
+        Ok(page)
+    }
+
+    /// One of the person's own records; `None` when there is none of this id, or when it is not theirs.
+    ///
+    /// # Errors
+    /// When the collection's source does not answer.
+    pub fn record(
+        &self,
+        person: &Identities,
+        collection: &CollectionKey,
+        id: &str,
+    ) -> Result<Option<Record>, SourceError> {
+        let found = self
+            .0
+            .own_row(person, collection, id, |inner, layout, row| {
+                layout.record(inner, row, false)
+            })?;
+        Ok(found)
+    }
+
+    /// Whether a masked field of the person's own record holds what the person typed, spaces and hyphens aside.
+    /// `None` when there is no such record or field. Limit how often a person may ask.
+    ///
+    /// # Errors
+    /// When the collection's source does not answer.
+    pub fn matches(
+        &self,
+        person: &Identities,
+        (collection, id): (&CollectionKey, &str),
+        field: &str,
+        typed: &str,
+    ) -> Result<Option<bool>, SourceError> {
+        let plain = |text: &str| -> String {
+            text.chars()
+                .filter(|it| !it.is_whitespace() && *it != '-')
+                .collect()
+        };
+        let found = self.0.own_row(person, collection, id, |_, layout, row| {
+            let (_, at) = layout.fields.iter().find(|(it, _)| it.path == field)?;
+            let (held, typed) = (plain(&row[*at].to_string()), plain(typed));
+            Some(bool::from(held.as_bytes().ct_eq(typed.as_bytes())))
+        })?;
+        Ok(found.flatten())
+    }
+
+    /// Hands over every one of the person's own records, collection by collection in the order of the register, in
+    /// memory that does not grow with their number. Gives the collections that could not be read to the end, and why.
+    pub fn for_each(
+        &self,
+        person: &Identities,
+        dates: Dates,
+        each: EachRecord<'_>,
+    ) -> Vec<(CollectionKey, SourceError)> {
+        let inner = &*self.0;
+        let budget = Budget::of(inner.limits.step);
+        let walk = inner.walk(person, 0..inner.graph.nodes.len(), budget);
+        let reader = Reader {
+            inner,
+            person,
+            walk,
+        };
+        let mut unread = Vec::new();
+        let mut flow = ControlFlow::Continue(());
+        for (at, node) in inner.graph.nodes.iter().enumerate() {
+            if flow.is_break() {
+                break;
+            }
+            let mut read = || {
+                let shelf = reader.shelf(at, inner.limits.step)?;
+                let layout = shelf.layout()?;
+                shelf.stream(&layout, dates, inner.limits.step, &mut |row| {
+                    flow = each(&node.key, layout.record(inner, row, false));
+                    flow
+                })
+            };
+            let error = read().err();
+            let error = error.or_else(|| reader.walk.errors_before(inner, at).cloned());
+            unread.extend(error.map(|error| (node.key.clone(), error)));
+        }
+        unread
+    }
+}
+
+impl Inner {
+    /// Walks to some collections and settles whose the records are.
+    pub(super) fn walk(
+        &self,
+        person: &Identities,
+        to: impl IntoIterator<Item = usize>,
+        budget: Budget,
+    ) -> Walk {
+        let mut walk = Walk::new(self, person, &self.graph.ancestors(to), budget);
+        shared::settle(self, &mut walk, budget);
+        walk
+    }
+
+    /// Counts the rows of the collections that the walk did not read, source by source.
+    fn count(
+        &self,
+        person: &Identities,
+        walk: &Walk,
+        budget: Budget,
+    ) -> BTreeMap<usize, Result<Counts, SourceError>> {
+        let mut work: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (at, node) in self.graph.nodes.iter().enumerate() {
+            if walk.nodes[at].simple && walk.nodes[at].error.is_none() {
+                work.entry(node.source.clone()).or_default().push(at);
+            }
+        }
+        let counted = self.side_by_side(work, |connected, nodes| {
+            let counts = |at| {
+                let count = |ways| self.count_rows(connected, at, ways, budget);
+                let own = count(walk.own_ways(self, person, at))?;
+                let shared = count(walk.shared_ways(self, at))?;
+                Ok(Counts { own, shared })
+            };
+            let counts = nodes
+                .into_iter()
+                .map(|at| (at, connected.notice(counts(at))));
+            Ok(counts.collect::<Vec<_>>())
+        });
+        let counts = counted
+            .into_iter()
+            .flat_map(|(_, counts)| counts.unwrap_or_default());
+        counts.collect()
+    }
+
+    fn count_rows(
+        &self,
+        connected: &Connected,
+        at: usize,
+        ways: Vec<(String, Vec<Value>)>,
+        budget: Budget,
+    ) -> Result<u64, SourceError> {
+        let filter = Filter {
+            any: Some(ways),
+            ..Filter::default()
+        };
+        if filter.is_empty() {
+            return Ok(0);
+        }
+        let schema = connected.schema(budget.left())?;
+        let select = Select {
+            table: table(&schema, &self.graph.nodes[at])?,
+            columns: &[],
+            filter: &filter,
+            form: Form::Groups,
+        };
+        let rows = select.rows(&*connected.source, budget.left())?;
+        Ok(rows.first().and_then(|row| row.first()).map_or(0, number))
+    }
+
+    /// One own row, and what to make of it.
+    pub(super) fn own_row<T>(
+        &self,
+        person: &Identities,
+        collection: &CollectionKey,
+        id: &str,
+        make: impl FnOnce(&Self, &Layout<'_>, &[Value]) -> T,
+    ) -> Result<Option<T>, SourceError> {
+        let place = self.graph.position(collection);
+        let (Some(at), Some(key)) = (place, self.secrets.row_key(collection, id)) else {
+            return Ok(None);
+        };
+        let budget = Budget::of(self.limits.read);
+        let reader = Reader::new(self, person, [at], budget);
+        let shelf = reader.shelf(at, budget.left())?;
+        let layout = shelf.layout()?;
+        let rows = shelf.rows(&layout, vec![key], budget.left())?;
+        let own = rows.iter().find(|row| shelf.is_own(&layout, row));
+        Ok(own.map(|row| make(self, &layout, row)))
+    }
+}

@@ -1,0 +1,168 @@
+//! Reads the person's own rows of one collection after another.
+
+use std::{ops::ControlFlow, sync::Arc, time::Duration};
+
+use super::{
+    Budget, Connected, Dates, Filter, Form, Identities, Inner, Schema, Select, SourceError, Value,
+    graph::Node, layout::Layout, table, walk::Walk,
+};
+
+/// A walk that is over, from which rows can be read.
+pub(super) struct Reader<'a> {
+    pub inner: &'a Inner,
+    pub person: &'a Identities,
+    pub walk: Walk,
+}
+
+/// One collection to read from.
+pub(super) struct Shelf<'a> {
+    pub node: &'a Node,
+    pub connected: &'a Connected,
+    pub schema: Arc<Schema>,
+    ways: Vec<(String, Vec<Value>)>,
+    reader: &'a Reader<'a>,
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    /// Walks to some collections.
+    pub fn new(
+        inner: &'a Inner,
+        person: &'a Identities,
+        to: impl IntoIterator<Item = usize>,
+        budget: Budget,
+    ) -> Self {
+        Self {
+            inner,
+            person,
+            walk: inner.walk(person, to, budget),
+        }
+    }
+
+    /// A collection to which it has walked; an error when its source did not answer.
+    pub fn shelf(&'a self, at: usize, wait: Duration) -> Result<Shelf<'a>, SourceError> {
+        if let Some(error) = &self.walk.nodes[at].error {
+            return Err(error.clone());
+        }
+        let node = &self.inner.graph.nodes[at];
+        let connected = self.inner.connected(&node.source)?;
+        Ok(Shelf {
+            node,
+            connected,
+            schema: connected.schema(wait)?,
+            ways: self.walk.own_ways(self.inner, self.person, at),
+            reader: self,
+            at,
+        })
+    }
+}
+
+impl Shelf<'_> {
+    /// The columns to read.
+    pub fn layout(&self) -> Result<Layout<'_>, SourceError> {
+        Layout::new(
+            self.reader.inner,
+            self.node,
+            table(&self.schema, self.node)?,
+        )
+    }
+
+    /// Whether a row is the person's own, and not shared.
+    pub fn is_own(&self, layout: &Layout<'_>, row: &[Value]) -> bool {
+        let reached = &self.reader.walk.nodes[self.at];
+        let known = || reached.combinations.get(&layout.links(row));
+        reached.simple || known().is_some_and(|combination| combination.is_own)
+    }
+
+    /// Whether it is known without reading that nothing here is the person's own.
+    pub fn is_empty(&self) -> bool {
+        let reached = &self.reader.walk.nodes[self.at];
+        let none_own = || !reached.combinations.values().any(|it| it.is_own);
+        self.ways.iter().all(|(_, values)| values.is_empty()) || (!reached.simple && none_own())
+    }
+
+    /// Candidates in the order of the row key; look at each with `is_own`.
+    pub fn batch(
+        &self,
+        layout: &Layout<'_>,
+        (after, limit): (Option<&[Value]>, usize),
+        dates: Dates,
+        wait: Duration,
+    ) -> Result<Vec<Vec<Value>>, SourceError> {
+        if self.is_empty() {
+            return Ok(Vec::new());
+        }
+        let filter = self.filter(layout, dates);
+        let select = Select {
+            table: layout.table,
+            columns: &layout.columns,
+            filter: &filter,
+            form: Form::Page { after, limit },
+        };
+        self.connected
+            .notice(select.rows(&*self.connected.source, wait))
+    }
+
+    /// Candidates among the rows of these keys.
+    pub fn rows(
+        &self,
+        layout: &Layout<'_>,
+        keys: Vec<Vec<Value>>,
+        wait: Duration,
+    ) -> Result<Vec<Vec<Value>>, SourceError> {
+        let filter = Filter {
+            keys: Some(keys),
+            ..self.filter(layout, Dates::default())
+        };
+        let select = Select {
+            table: layout.table,
+            columns: &layout.columns,
+            filter: &filter,
+            form: Form::Rows,
+        };
+        if self.is_empty() || filter.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.connected
+            .notice(select.rows(&*self.connected.source, wait))
+    }
+
+    /// Hands over every own row.
+    pub fn stream(
+        &self,
+        layout: &Layout<'_>,
+        dates: Dates,
+        wait: Duration,
+        each: &mut dyn FnMut(&[Value]) -> ControlFlow<()>,
+    ) -> Result<(), SourceError> {
+        if self.is_empty() {
+            return Ok(());
+        }
+        let filter = self.filter(layout, dates);
+        let select = Select {
+            table: layout.table,
+            columns: &layout.columns,
+            filter: &filter,
+            form: Form::Rows,
+        };
+        let read = self.connected.source.select(&select, wait, &mut |row| {
+            if self.is_own(layout, &row) {
+                each(&row)
+            } else {
+                ControlFlow::Continue(())
+            }
+        });
+        self.connected.notice(read)
+    }
+
+    fn filter(&self, layout: &Layout<'_>, dates: Dates) -> Filter {
+        let date = layout.date_column();
+        Filter {
+            any: Some(self.ways.clone()),
+            keys: None,
+            period: date
+                .filter(|_| !dates.is_all())
+                .map(|column| (column.to_owned(), dates)),
+        }
+    }
+}

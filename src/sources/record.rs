@@ -1,0 +1,151 @@
+//! Records as they leave this layer: masked where the register says so.
+
+use std::fmt;
+
+use chrono::{DateTime, NaiveDate};
+use serde_json::Value as Json;
+
+use super::Value;
+use crate::register::{Field, NeverDisclose};
+
+/// One row that is about a person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    /// Names the row in URLs and plans: stable, sealed, and of use only together with the person's identities.
+    pub id: String,
+    /// The day on which it came about, from which periods count.
+    pub date: Option<NaiveDate>,
+    /// Another person's records lead to it as well: it is never changed, and shown to staff only.
+    pub shared: bool,
+    /// In the order of the register; keys of nested objects on their own.
+    pub fields: Vec<Datum>,
+}
+
+/// What one field of a record holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Datum {
+    /// Path of the field; with the record's collection, [`crate::register::Register::describe`] tells all about it.
+    pub path: String,
+    /// What it holds.
+    pub value: Held,
+}
+
+/// A value that may be shown, or what is said in its place.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Held {
+    /// Nothing is held.
+    Empty,
+    /// May be shown.
+    Plain(Value),
+    /// Held, and never shown in full; the value has stayed in the source.
+    Masked(NeverDisclose),
+}
+
+impl Held {
+    /// Whether nothing is held.
+    pub const fn is_empty(&self) -> bool {
+        matches!(self, Self::Empty)
+    }
+
+    /// Whether a value is held that is never shown.
+    pub const fn is_masked(&self) -> bool {
+        matches!(self, Self::Masked(_))
+    }
+}
+
+/// The value, or a sentence about what is held.
+impl fmt::Display for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => Ok(()),
+            Self::Plain(value) => value.fmt(f),
+            Self::Masked(what) => write!(f, "We hold your {}. We do not show it.", what.title()),
+        }
+    }
+}
+
+/// Adds what a cell holds: one datum, or one for each nested field of an object.
+pub(super) fn disclose(field: &Field, cell: &Value, into: &mut Vec<Datum>) {
+    if field.fields.is_empty() || field.never_disclose.is_some() || cell.is_null() {
+        into.push(datum(field, cell.clone()));
+        return;
+    }
+    match cell.as_text().map(serde_json::from_str::<Json>) {
+        Some(Ok(Json::Object(object))) => disclose_object(field, &Json::Object(object), into),
+        _ => into.push(unreadable(field, cell)),
+    }
+}
+
+fn disclose_object(field: &Field, object: &Json, into: &mut Vec<Datum>) {
+    for nested in &field.fields {
+        match &object[nested.name.as_str()] {
+            inner @ Json::Object(_)
+                if !nested.fields.is_empty() && nested.never_disclose.is_none() =>
+            {
+                disclose_object(nested, inner, into);
+            }
+            // What is inside a list could not be masked one by one.
+            inner if masked_inside(nested) && !inner.is_null() => {
+                into.push(unreadable(nested, &value_of(inner)))
+            }
+            inner => into.push(datum(nested, value_of(inner))),
+        }
+    }
+}
+
+/// An object that is not written as one: masked whole when anything in it must be.
+fn unreadable(field: &Field, cell: &Value) -> Datum {
+    let what = field.fields.iter().find_map(first_mask);
+    Datum {
+        path: field.path.clone(),
+        value: what.map_or_else(|| Held::Plain(cell.clone()), Held::Masked),
+    }
+}
+
+fn first_mask(field: &Field) -> Option<NeverDisclose> {
+    field
+        .never_disclose
+        .or_else(|| field.fields.iter().find_map(first_mask))
+}
+
+fn masked_inside(field: &Field) -> bool {
+    field.never_disclose.is_none()
+        && field
+            .fields
+            .iter()
+            .any(|nested| first_mask(nested).is_some())
+}
+
+fn datum(field: &Field, value: Value) -> Datum {
+    let value = match field.never_disclose {
+        _ if value.is_null() => Held::Empty,
+        Some(what) => Held::Masked(what),
+        None => Held::Plain(value),
+    };
+    Datum {
+        path: field.path.clone(),
+        value,
+    }
+}
+
+fn value_of(json: &Json) -> Value {
+    match json {
+        Json::Null => Value::Null,
+        Json::Bool(flag) => Value::Bool(*flag),
+        Json::Number(number) => {
+            let whole = number.as_i64().map(Value::Integer);
+            whole.unwrap_or_else(|| Value::Real(number.as_f64().unwrap_or_default()))
+        }
+        Json::String(text) => Value::Text(text.clone()),
+        other => Value::Text(other.to_string()),
+    }
+}
+
+/// The day of a date, however the source writes it: `2026-11-23…`, or seconds since 1970.
+pub(super) fn day(value: &Value) -> Option<NaiveDate> {
+    match value {
+        Value::Text(text) => text.get(..10)?.parse().ok(),
+        Value::Integer(seconds) => Some(DateTime::from_timestamp(*seconds, 0)?.date_naive()),
+        _ => None,
+    }
+}

@@ -1,0 +1,214 @@
+//! The live structure of a source: what its tables really are, whatever the register says.
+
+use super::{
+    Value,
+    value::{whole, whole_number},
+};
+
+/// Names one table; the schema is left out where a source has only one.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TableName {
+    /// The namespace inside the database.
+    pub schema: Option<String>,
+    /// The table's own name.
+    pub name: String,
+}
+
+/// All tables of a source.
+#[derive(Debug, Clone, Default)]
+pub struct Schema {
+    /// In the order in which the source tells them.
+    pub tables: Vec<Table>,
+}
+
+/// One table.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// Its name.
+    pub name: TableName,
+    /// In their own order.
+    pub columns: Vec<Column>,
+    /// The columns that name one row: the primary key, else what the source has in its place; may be empty.
+    pub row_key: Vec<String>,
+    /// Sets of columns of which each combination occurs once.
+    pub unique: Vec<Vec<String>>,
+    /// References that the source itself enforces.
+    pub foreign_keys: Vec<ForeignKey>,
+}
+
+/// One column.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// What kind of value it takes.
+    pub kind: ColumnKind,
+    /// The type as the source writes it, for casts.
+    pub sql_type: String,
+    /// Whether it may be empty.
+    pub nullable: bool,
+    /// The longest text that it takes, in characters.
+    pub length: Option<u32>,
+    /// The source computes it; it cannot be written.
+    pub generated: bool,
+}
+
+/// What kind of value a column takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColumnKind {
+    /// Whole numbers.
+    Integer,
+    /// Numbers with decimals.
+    Number,
+    /// Text.
+    Text,
+    /// Yes and no.
+    Bool,
+    /// Calendar days, written `YYYY-MM-DD`.
+    Date,
+    /// Days with times.
+    DateTime,
+    /// Bytes.
+    Bytes,
+    /// A UUID.
+    Uuid,
+    /// Whatever it is given, as in SQLite columns without a type.
+    Any,
+    /// Another type, read and written as its text.
+    Other,
+}
+
+/// Columns whose values must be found in another table.
+#[derive(Debug, Clone)]
+pub struct ForeignKey {
+    /// The referring columns.
+    pub columns: Vec<String>,
+    /// The table referred to.
+    pub table: TableName,
+    /// The columns referred to, in the same order.
+    pub referenced: Vec<String>,
+}
+
+impl Schema {
+    /// The table of this name; a name without a schema finds it in any.
+    pub fn table(&self, name: &TableName) -> Option<&Table> {
+        let in_schema = |table: &&Table| name.schema.is_none() || table.name.schema == name.schema;
+        let mut tables = self.tables.iter().filter(in_schema);
+        tables
+            .clone()
+            .find(|table| table.name.name == name.name)
+            .or_else(|| tables.find(|table| table.name.name.eq_ignore_ascii_case(&name.name)))
+    }
+
+    /// Every foreign key that points at a table, with the table that has it.
+    pub fn pointing_at<'a>(
+        &'a self,
+        table: &'a Table,
+    ) -> impl Iterator<Item = (&'a Table, &'a ForeignKey)> {
+        self.tables.iter().flat_map(move |other| {
+            let keys = other.foreign_keys.iter();
+            keys.filter(move |key| {
+                self.table(&key.table)
+                    .is_some_and(|it| it.name == table.name)
+            })
+            .map(move |key| (other, key))
+        })
+    }
+}
+
+impl Table {
+    /// The column of this name.
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        let exact = self.columns.iter().find(|column| column.name == name);
+        exact.or_else(|| {
+            let mut columns = self.columns.iter();
+            columns.find(|column| column.name.eq_ignore_ascii_case(name))
+        })
+    }
+
+    /// Whether no two rows share a value of this column.
+    pub fn is_unique(&self, column: &str) -> bool {
+        let is_it =
+            |columns: &[String]| columns.len() == 1 && columns[0].eq_ignore_ascii_case(column);
+        is_it(&self.row_key) || self.unique.iter().any(|columns| is_it(columns))
+    }
+}
+
+impl Column {
+    /// The ways in which this column may hold a key that another column writes as `value`; none when it cannot.
+    pub fn forms_of(&self, value: &Value) -> Vec<Value> {
+        if self.kind == ColumnKind::Any {
+            let written = self.kind.form_of(value).into_iter();
+            let other = match value {
+                Value::Integer(number) => Some(Value::Text(number.to_string())),
+                Value::Text(text) => whole_number(text).map(Value::Integer),
+                _ => None,
+            };
+            return written.chain(other).collect();
+        }
+        self.kind.form_of(value).into_iter().collect()
+    }
+}
+
+impl ColumnKind {
+    /// The value as a column of this kind holds it; `None` when it cannot.
+    pub fn form_of(self, value: &Value) -> Option<Value> {
+        match self {
+            _ if value.is_null() => None,
+            Self::Integer => integer(value).map(Value::Integer),
+            Self::Number => number(value),
+            Self::Bool => yes_or_no(value).map(Value::Bool),
+            Self::Bytes => matches!(value, Value::Bytes(_)).then(|| value.clone()),
+            Self::Any => Some(value.clone()),
+            Self::Text | Self::Date | Self::DateTime | Self::Other => text(value).map(Value::Text),
+            Self::Uuid => text(value).filter(|text| is_uuid(text)).map(Value::Text),
+        }
+    }
+}
+
+fn integer(value: &Value) -> Option<i64> {
+    match value {
+        Value::Integer(number) => Some(*number),
+        Value::Text(text) => whole_number(text),
+        Value::Real(real) => whole(*real),
+        Value::Bool(flag) => Some(i64::from(*flag)),
+        Value::Null | Value::Bytes(_) => None,
+    }
+}
+
+fn number(value: &Value) -> Option<Value> {
+    match value {
+        Value::Integer(_) | Value::Real(_) => Some(value.clone()),
+        Value::Text(text) => whole_number(text)
+            .map(Value::Integer)
+            .or_else(|| text.parse().ok().map(Value::Real)),
+        _ => None,
+    }
+}
+
+fn yes_or_no(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(flag) => Some(*flag),
+        Value::Integer(0) => Some(false),
+        Value::Integer(1) => Some(true),
+        Value::Text(text) => match text.as_str() {
+            "true" | "t" | "yes" | "1" => Some(true),
+            "false" | "f" | "no" | "0" => Some(false),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::Null | Value::Bytes(_) => None,
+        Value::Bool(flag) => Some(flag.to_string()),
+        other => Some(other.to_string()),
+    }
+}
+
+fn is_uuid(text: &str) -> bool {
+    let hex = text.bytes().filter(u8::is_ascii_hexdigit).count();
+    text.len() == 36 && hex == 32 && text.bytes().filter(|byte| *byte == b'-').count() == 4
+}

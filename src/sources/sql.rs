@@ -1,0 +1,279 @@
+//! The SQL that all databases share. Every name is quoted and every value bound.
+
+use std::fmt::Write;
+
+use chrono::{Days, NaiveDate, NaiveTime};
+
+use super::{
+    Act, Change, Column, ColumnKind, Dates, Fault, Form, Select, SourceError, Table, Value,
+    connector::missing,
+};
+
+/// Where databases differ.
+pub(super) trait Dialect {
+    /// Key of the source, for errors.
+    fn key(&self) -> &str;
+    /// The table, quoted.
+    fn table(&self, table: &Table) -> String;
+    /// The expression that reads a column.
+    fn read(&self, column: &Column) -> String;
+    /// The expression by whose values rows are grouped and guarded: letter case counts.
+    fn exact(&self, column: &Column) -> String;
+    /// The placeholder of one value of a column's type.
+    fn one(&self, position: usize, column: &Column) -> String;
+    /// The condition's right side that a column's value is in a list, which is bound as one.
+    fn list(&self, position: usize, column: &Column) -> String;
+    /// The operator that holds for two equal values and for two empty ones.
+    fn same(&self) -> &'static str;
+}
+
+/// What is bound to one placeholder.
+pub(super) enum Param {
+    One(Value),
+    List(Vec<Value>),
+}
+
+/// A statement ready to run.
+pub(super) struct Statement {
+    pub text: String,
+    pub params: Vec<Param>,
+}
+
+/// A name in double quotes, which both standard and databases read as a name whatever is in it.
+pub(super) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// The statement of a `Select`.
+pub(super) fn select(dialect: &dyn Dialect, select: &Select<'_>) -> Result<Statement, SourceError> {
+    let mut builder = Builder::new(dialect, select.table);
+    let columns = builder.columns(select.columns)?;
+    let grouped = matches!(select.form, Form::Groups);
+    let mut outputs: Vec<_> = columns.iter().map(|it| dialect.read(it)).collect();
+    if grouped || outputs.is_empty() {
+        outputs.push("COUNT(*)".to_owned());
+    }
+    let conditions = builder.filter(select)?;
+    let mut text = format!(
+        "SELECT {} FROM {}",
+        outputs.join(", "),
+        dialect.table(select.table)
+    );
+    if !conditions.is_empty() {
+        let _ = write!(text, " WHERE {}", conditions.join(" AND "));
+    }
+    if grouped && !columns.is_empty() {
+        let exact: Vec<_> = columns.iter().map(|it| dialect.exact(it)).collect();
+        let _ = write!(text, " GROUP BY {}", exact.join(", "));
+    }
+    if let Form::Page { limit, .. } = select.form {
+        let key: Vec<_> = select.table.row_key.iter().map(|it| quoted(it)).collect();
+        let _ = write!(text, " ORDER BY {} LIMIT {limit}", key.join(", "));
+    }
+    Ok(builder.finish(text))
+}
+
+/// The statement of a `Change`.
+pub(super) fn change(dialect: &dyn Dialect, change: &Change<'_>) -> Result<Statement, SourceError> {
+    let mut builder = Builder::new(dialect, change.table);
+    let table = dialect.table(change.table);
+    let start = match change.act {
+        Act::Delete => format!("DELETE FROM {table}"),
+        Act::Set(values) => {
+            let mut sets = Vec::with_capacity(values.len());
+            for (name, value) in values {
+                let column = builder.column(name)?;
+                sets.push(format!(
+                    "{} = {}",
+                    quoted(&column.name),
+                    builder.one(column, value)
+                ));
+            }
+            format!("UPDATE {table} SET {}", sets.join(", "))
+        }
+    };
+    let key = builder.row_key()?;
+    let mut conditions = Vec::with_capacity(key.len() + change.expect.len());
+    for (column, value) in key.into_iter().zip(change.key) {
+        conditions.push(format!(
+            "{} = {}",
+            quoted(&column.name),
+            builder.one(column, value)
+        ));
+    }
+    for (name, value) in change.expect {
+        let column = builder.column(name)?;
+        let placeholder = builder.one(column, value);
+        conditions.push(format!(
+            "{} {} {placeholder}",
+            dialect.exact(column),
+            dialect.same()
+        ));
+    }
+    Ok(builder.finish(format!("{start} WHERE {}", conditions.join(" AND "))))
+}
+
+struct Builder<'a> {
+    dialect: &'a dyn Dialect,
+    table: &'a Table,
+    params: Vec<Param>,
+}
+
+impl<'a> Builder<'a> {
+    const fn new(dialect: &'a dyn Dialect, table: &'a Table) -> Self {
+        Self {
+            dialect,
+            table,
+            params: Vec::new(),
+        }
+    }
+
+    fn finish(self, text: String) -> Statement {
+        Statement {
+            text,
+            params: self.params,
+        }
+    }
+
+    fn column(&self, name: &str) -> Result<&'a Column, SourceError> {
+        let column = self.table.column(name);
+        column.ok_or_else(|| missing(self.dialect.key(), self.table, name))
+    }
+
+    fn columns(&self, names: &[String]) -> Result<Vec<&'a Column>, SourceError> {
+        names.iter().map(|name| self.column(name)).collect()
+    }
+
+    fn row_key(&self) -> Result<Vec<&'a Column>, SourceError> {
+        if self.table.row_key.is_empty() {
+            let fault = Fault::Missing(format!("primary key of `{}`", self.table.name.name));
+            return Err(SourceError::new(self.dialect.key(), fault));
+        }
+        self.columns(&self.table.row_key)
+    }
+
+    /// Binds one value in the column's form and gives its placeholder.
+    fn one(&mut self, column: &Column, value: &Value) -> String {
+        let bound = column.kind.form_of(value).unwrap_or_else(|| value.clone());
+        self.params.push(Param::One(bound));
+        self.dialect.one(self.params.len(), column)
+    }
+
+    /// The condition that a column holds one of some keys.
+    fn one_of(&mut self, column: &Column, values: &[Value]) -> String {
+        let mut forms: Vec<_> = values.iter().flat_map(|it| column.forms_of(it)).collect();
+        let name = quoted(&column.name);
+        match forms.len() {
+            0 => "1 = 0".to_owned(),
+            // An equation lets an index give the rows in the order of their keys.
+            1 => format!("{name} = {}", self.one(column, &forms.remove(0))),
+            _ => {
+                self.params.push(Param::List(forms));
+                format!("{name} {}", self.dialect.list(self.params.len(), column))
+            }
+        }
+    }
+
+    fn filter(&mut self, select: &Select<'_>) -> Result<Vec<String>, SourceError> {
+        let mut conditions = Vec::new();
+        if let Some(any) = &select.filter.any {
+            let mut ways = Vec::with_capacity(any.len());
+            for (name, values) in any.iter().filter(|(_, values)| !values.is_empty()) {
+                let column = self.column(name)?;
+                ways.push(self.one_of(column, values));
+            }
+            conditions.push(if ways.is_empty() {
+                "1 = 0".to_owned()
+            } else {
+                either(&ways)
+            });
+        }
+        if let Some(keys) = &select.filter.keys {
+            conditions.push(self.keys(keys)?);
+        }
+        if let Some((name, dates)) = &select.filter.period {
+            let column = self.column(name)?;
+            conditions.extend(self.period(column, *dates));
+        }
+        if let Form::Page { after, .. } = select.form {
+            let key = self.row_key()?;
+            if let Some(after) = after {
+                conditions.push(self.after(&key, after));
+            }
+        }
+        Ok(conditions)
+    }
+
+    fn keys(&mut self, keys: &[Vec<Value>]) -> Result<String, SourceError> {
+        let columns = self.row_key()?;
+        if let [column] = columns[..] {
+            let values: Vec<_> = keys.iter().filter_map(|key| key.first().cloned()).collect();
+            return Ok(self.one_of(column, &values));
+        }
+        if keys.is_empty() {
+            return Ok("1 = 0".to_owned());
+        }
+        let mut rows = Vec::with_capacity(keys.len());
+        for key in keys {
+            rows.push(self.tuple(&columns, key));
+        }
+        Ok(format!(
+            "{} IN (VALUES {})",
+            names(&columns),
+            rows.join(", ")
+        ))
+    }
+
+    fn tuple(&mut self, columns: &[&Column], values: &[Value]) -> String {
+        let both = columns.iter().zip(values);
+        let placeholders: Vec<_> = both
+            .map(|(column, value)| self.one(column, value))
+            .collect();
+        format!("({})", placeholders.join(", "))
+    }
+
+    fn after(&mut self, columns: &[&Column], key: &[Value]) -> String {
+        format!("{} > {}", names(columns), self.tuple(columns, key))
+    }
+
+    fn period(&mut self, column: &Column, dates: Dates) -> Option<String> {
+        let next = |day: NaiveDate| day.checked_add_days(Days::new(1));
+        let name = quoted(&column.name);
+        let mut parts = Vec::with_capacity(2);
+        if let Some(day) = dates.from {
+            parts.push(format!(
+                "{name} >= {}",
+                self.one(column, &start_of(day, column.kind))
+            ));
+        }
+        if let Some(day) = dates.to.and_then(next) {
+            parts.push(format!(
+                "{name} < {}",
+                self.one(column, &start_of(day, column.kind))
+            ));
+        }
+        (!parts.is_empty()).then(|| format!("({name} IS NULL OR ({}))", parts.join(" AND ")))
+    }
+}
+
+fn names(columns: &[&Column]) -> String {
+    let names: Vec<_> = columns.iter().map(|column| quoted(&column.name)).collect();
+    format!("({})", names.join(", "))
+}
+
+fn either(conditions: &[String]) -> String {
+    match conditions {
+        [one] => one.clone(),
+        several => format!("({})", several.join(" OR ")),
+    }
+}
+
+/// A day as the column writes it: text, or seconds since 1970 where times are numbers.
+fn start_of(day: NaiveDate, kind: ColumnKind) -> Value {
+    match kind {
+        ColumnKind::Integer | ColumnKind::Number => {
+            Value::Integer(day.and_time(NaiveTime::MIN).and_utc().timestamp())
+        }
+        _ => Value::Text(day.to_string()),
+    }
+}

@@ -1,0 +1,162 @@
+//! The live structure of a SQLite file.
+
+use rusqlite::{Connection, Result};
+
+use super::{Column, ColumnKind, ForeignKey, Schema, Table, TableName};
+
+/// All ordinary tables and views.
+pub(super) fn read(connection: &Connection) -> Result<Schema> {
+    let mut listed = connection.prepare_cached(
+        "SELECT name, type = 'table' AND NOT wr FROM pragma_table_list \
+         WHERE schema = 'main' AND type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+    )?;
+    let names = listed.query_map([], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, bool>(1)?))
+    })?;
+    let tables = names.map(|it| it.and_then(|(name, rows)| table(connection, &name, rows)));
+    let mut schema = Schema {
+        tables: tables.collect::<Result<_>>()?,
+    };
+    name_referenced(&mut schema);
+    Ok(schema)
+}
+
+/// A foreign key that names no columns means the primary key of the other table.
+fn name_referenced(schema: &mut Schema) {
+    let all = schema.clone();
+    let keys = schema
+        .tables
+        .iter_mut()
+        .flat_map(|table| &mut table.foreign_keys);
+    for key in keys.filter(|key| key.referenced.is_empty()) {
+        if let Some(target) = all.table(&key.table) {
+            key.referenced.clone_from(&target.row_key);
+        }
+    }
+}
+
+fn table(connection: &Connection, name: &str, has_rowid: bool) -> Result<Table> {
+    let (mut columns, mut row_key) = columns(connection, name)?;
+    if row_key.is_empty() && has_rowid {
+        let alias = ["rowid", "_rowid_", "oid"]
+            .into_iter()
+            .find(|alias| !columns.iter().any(|it| it.name.eq_ignore_ascii_case(alias)));
+        if let Some(alias) = alias {
+            columns.push(row_number(alias));
+            row_key.push(alias.to_owned());
+        }
+    }
+    Ok(Table {
+        unique: unique(connection, name)?,
+        foreign_keys: foreign_keys(connection, name)?,
+        name: table_name(name),
+        columns,
+        row_key,
+    })
+}
+
+fn table_name(name: &str) -> TableName {
+    TableName {
+        schema: None,
+        name: name.to_owned(),
+    }
+}
+
+/// SQLite's own number of a row, for tables without a primary key.
+fn row_number(alias: &str) -> Column {
+    Column {
+        name: alias.to_owned(),
+        kind: ColumnKind::Integer,
+        sql_type: "INTEGER".to_owned(),
+        nullable: false,
+        length: None,
+        generated: true,
+    }
+}
+
+fn columns(connection: &Connection, table: &str) -> Result<(Vec<Column>, Vec<String>)> {
+    let mut listed = connection.prepare_cached(
+        "SELECT name, type, \"notnull\", pk, hidden FROM pragma_table_xinfo(?1) WHERE hidden <> 1",
+    )?;
+    let mut rows = listed.query([table])?;
+    let (mut columns, mut key) = (Vec::new(), Vec::new());
+    while let Some(row) = rows.next()? {
+        let (name, sql_type): (String, String) = (row.get(0)?, row.get(1)?);
+        let (position, hidden): (i64, i64) = (row.get(3)?, row.get(4)?);
+        if position > 0 {
+            key.push((position, name.clone()));
+        }
+        columns.push(Column {
+            kind: kind_of(&sql_type),
+            length: length_of(&sql_type),
+            nullable: !row.get::<_, bool>(2)? && position == 0,
+            generated: hidden != 0,
+            name,
+            sql_type,
+        });
+    }
+    key.sort();
+    Ok((columns, key.into_iter().map(|(_, name)| name).collect()))
+}
+
+/// SQLite's affinity rules, with the kinds of value that the usual names promise.
+fn kind_of(sql_type: &str) -> ColumnKind {
+    let name = sql_type.to_ascii_uppercase();
+    let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
+    match name.as_str() {
+        _ if has(&["INT"]) => ColumnKind::Integer,
+        _ if has(&["CHAR", "CLOB", "TEXT"]) => ColumnKind::Text,
+        _ if has(&["BLOB"]) => ColumnKind::Any,
+        _ if has(&["BOOL"]) => ColumnKind::Bool,
+        _ if has(&["TIMESTAMP", "DATETIME"]) => ColumnKind::DateTime,
+        "DATE" => ColumnKind::Date,
+        _ if has(&["REAL", "FLOA", "DOUB", "DEC", "NUMERIC"]) => ColumnKind::Number,
+        _ => ColumnKind::Any,
+    }
+}
+
+/// The n of `VARCHAR(n)`.
+fn length_of(sql_type: &str) -> Option<u32> {
+    let (name, rest) = sql_type.split_once('(')?;
+    let number = rest.split(')').next()?.trim();
+    (kind_of(name) == ColumnKind::Text).then(|| number.parse().ok())?
+}
+
+fn unique(connection: &Connection, table: &str) -> Result<Vec<Vec<String>>> {
+    let mut listed = connection.prepare_cached(
+        "SELECT name FROM pragma_index_list(?1) WHERE \"unique\" AND NOT partial",
+    )?;
+    let mut columns = connection.prepare_cached(
+        "SELECT name FROM pragma_index_info(?1) WHERE name IS NOT NULL ORDER BY seqno",
+    )?;
+    let indexes: Vec<String> = listed
+        .query_map([table], |row| row.get(0))?
+        .collect::<Result<_>>()?;
+    let of = |index: String| columns.query_map([index], |row| row.get(0))?.collect();
+    indexes.into_iter().map(of).collect()
+}
+
+fn foreign_keys(connection: &Connection, table: &str) -> Result<Vec<ForeignKey>> {
+    let mut listed = connection.prepare_cached(
+        "SELECT id, \"table\", \"from\", \"to\" FROM pragma_foreign_key_list(?1) ORDER BY id, seq",
+    )?;
+    let mut rows = listed.query([table])?;
+    let mut keys: Vec<(i64, ForeignKey)> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let id: i64 = row.get(0)?;
+        if keys.last().is_none_or(|(last, _)| *last != id) {
+            let target: String = row.get(1)?;
+            let key = ForeignKey {
+                columns: Vec::new(),
+                table: table_name(&target),
+                referenced: Vec::new(),
+            };
+            keys.push((id, key));
+        }
+        if let Some((_, key)) = keys.last_mut() {
+            key.columns.push(row.get(2)?);
+            key.referenced.extend(row.get::<_, Option<String>>(3)?);
+        }
+    }
+    Ok(keys.into_iter().map(|(_, key)| key).collect())
+}

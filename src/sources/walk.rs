@@ -1,0 +1,312 @@
+//! Follows references from a person's identities, breadth first, until nothing new is reached.
+//!
+//! Rows are not read, only the distinct combinations of the columns that link collections, with the number of rows
+//! of each. A combination is looked at once, so that cycles end, and the order of steps makes no difference.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    ops::ControlFlow,
+};
+
+use super::{
+    Budget, Connected, Counts, Filter, Form, Identities, Inner, Select, SourceError, Value,
+    graph::Node, table,
+};
+
+/// What was reached, for each node of the graph.
+pub(super) struct Walk {
+    pub nodes: Vec<Reached>,
+}
+
+/// What was reached of one collection.
+#[derive(Default)]
+pub(super) struct Reached {
+    /// Whether it belongs to the walk at all.
+    pub wanted: bool,
+    /// Its rows need not be read: whose they are follows from the one collection that leads here.
+    pub simple: bool,
+    /// Why it could not be read.
+    pub error: Option<SourceError>,
+    /// By the values of its link columns, in their comparable form.
+    pub combinations: HashMap<Vec<Value>, Combination>,
+    /// The values that lead on, by column.
+    pub leads: BTreeMap<String, HashSet<Value>>,
+    /// Those of them that rows lead to which nobody else reaches.
+    pub own_leads: BTreeMap<String, HashSet<Value>>,
+}
+
+/// Rows that are alike in their link columns.
+pub(super) struct Combination {
+    pub rows: u64,
+    /// One of the identities is in the row itself.
+    pub is_named: bool,
+    /// Nobody else reaches it; known after `shared::settle`.
+    pub is_own: bool,
+}
+
+type Conditions = Vec<(String, Vec<Value>)>;
+type Groups = HashMap<Vec<Value>, u64>;
+
+impl Walk {
+    /// Walks through these collections and all through which they are reached.
+    pub fn new(
+        inner: &Inner,
+        person: &Identities,
+        wanted: &BTreeSet<usize>,
+        budget: Budget,
+    ) -> Self {
+        let nodes = &inner.graph.nodes;
+        let mut walk = Self {
+            nodes: nodes.iter().map(|_| Reached::default()).collect(),
+        };
+        for &at in wanted {
+            walk.nodes[at].wanted = true;
+        }
+        walk.find_simple(inner, budget);
+        let mut pending: BTreeMap<usize, Conditions> = BTreeMap::new();
+        for &at in wanted {
+            let seeds = seeds(&nodes[at], person);
+            if !seeds.is_empty() {
+                pending.insert(at, seeds);
+            }
+        }
+        while !pending.is_empty() {
+            pending = walk.step(inner, person, pending, budget);
+        }
+        walk
+    }
+
+    /// Every column that leads to a collection, with the values by which the person's own rows lead there.
+    pub fn own_ways(&self, inner: &Inner, person: &Identities, at: usize) -> Conditions {
+        let node = &inner.graph.nodes[at];
+        let mut conditions = seeds(node, person);
+        for edge in &node.incoming {
+            if let Some(values) = self.nodes[edge.from].own_leads.get(&edge.from_column)
+                && !values.is_empty()
+            {
+                conditions.push((edge.column.clone(), values.iter().cloned().collect()));
+            }
+        }
+        conditions
+    }
+
+    /// The same for rows that others reach as well: they are counted, and nothing of them is shown.
+    pub fn shared_ways(&self, inner: &Inner, at: usize) -> Conditions {
+        let mut conditions = Conditions::new();
+        for edge in &inner.graph.nodes[at].incoming {
+            let from = &self.nodes[edge.from];
+            let own = from.own_leads.get(&edge.from_column);
+            let is_shared = |value: &&Value| own.is_none_or(|own| !own.contains(*value));
+            let all = from.leads.get(&edge.from_column).into_iter().flatten();
+            conditions.push((
+                edge.column.clone(),
+                all.filter(is_shared).cloned().collect(),
+            ));
+        }
+        conditions
+    }
+
+    /// The numbers of a collection whose combinations were read.
+    pub fn counts(&self, at: usize) -> Counts {
+        let mut counts = Counts::default();
+        for combination in self.nodes[at].combinations.values() {
+            if combination.is_own {
+                counts.own += combination.rows;
+            } else {
+                counts.shared += combination.rows;
+            }
+        }
+        counts
+    }
+
+    /// Why a collection through which this one is reached could not be read.
+    pub fn errors_before(&self, inner: &Inner, at: usize) -> Option<&SourceError> {
+        let before = inner.graph.ancestors([at]);
+        before
+            .into_iter()
+            .filter(|it| *it != at)
+            .find_map(|it| self.nodes[it].error.as_ref())
+    }
+
+    fn find_simple(&mut self, inner: &Inner, budget: Budget) {
+        let nodes = &inner.graph.nodes;
+        let sources = |at: &usize| (nodes[*at].source.clone(), ());
+        let wanted: Vec<_> = (0..nodes.len())
+            .filter(|at| self.nodes[*at].wanted)
+            .collect();
+        let schemas = inner.side_by_side(wanted.iter().map(sources).collect(), |connected, ()| {
+            connected.schema(budget.left())
+        });
+        let schemas: HashMap<_, _> = schemas.into_iter().collect();
+        let is_unique = |at: usize, column: &str| {
+            let schema = schemas
+                .get(&nodes[at].source)
+                .and_then(|it| it.as_ref().ok());
+            let table = schema.and_then(|schema| table(schema, &nodes[at]).ok());
+            table.is_some_and(|table| table.is_unique(column))
+        };
+        for &at in &wanted {
+            let reached = &mut self.nodes[at];
+            match schemas.get(&nodes[at].source) {
+                Some(Ok(schema)) => reached.error = table(schema, &nodes[at]).err(),
+                Some(Err(error)) => reached.error = Some(error.clone()),
+                None => {}
+            }
+            let mut ways = nodes[at].incoming.iter();
+            reached.simple =
+                nodes[at].is_simple() && ways.all(|edge| is_unique(edge.from, &edge.from_column));
+        }
+    }
+
+    /// Reads what is pending, one read per collection, and gives what follows from it.
+    fn step(
+        &mut self,
+        inner: &Inner,
+        person: &Identities,
+        pending: BTreeMap<usize, Conditions>,
+        budget: Budget,
+    ) -> BTreeMap<usize, Conditions> {
+        let nodes = &inner.graph.nodes;
+        let mut work: BTreeMap<String, Vec<(usize, Conditions)>> = BTreeMap::new();
+        for (at, conditions) in pending {
+            let reached = &self.nodes[at];
+            if reached.wanted && !reached.simple && reached.error.is_none() {
+                work.entry(nodes[at].source.clone())
+                    .or_default()
+                    .push((at, conditions));
+            }
+        }
+        let read = inner.side_by_side(work, |connected, tasks| {
+            let read = |(at, conditions)| {
+                let groups = read_groups(connected, &nodes[at], conditions, budget);
+                (at, connected.notice(groups))
+            };
+            Ok(tasks.into_iter().map(read).collect::<Vec<_>>())
+        });
+        let mut fresh: HashMap<(usize, String), Vec<Value>> = HashMap::new();
+        for (at, groups) in read
+            .into_iter()
+            .flat_map(|(_, read)| read.unwrap_or_default())
+        {
+            match groups {
+                Ok(groups) => self.note(&nodes[at], person, (at, groups), &mut fresh),
+                Err(error) => self.give_up(inner, at, &error),
+            }
+        }
+        follow(inner, &fresh)
+    }
+
+    /// Takes in the combinations that were not known before.
+    fn note(
+        &mut self,
+        node: &Node,
+        person: &Identities,
+        (at, groups): (usize, Groups),
+        fresh: &mut HashMap<(usize, String), Vec<Value>>,
+    ) {
+        let columns = node.link_columns();
+        let reached = &mut self.nodes[at];
+        for (values, rows) in groups {
+            if reached.combinations.contains_key(&values) {
+                continue;
+            }
+            let cells = || columns.iter().zip(&values);
+            for (column, value) in cells().filter(|(column, _)| node.outgoing.contains(*column)) {
+                let is_new = !value.is_null()
+                    && reached
+                        .leads
+                        .entry(column.clone())
+                        .or_default()
+                        .insert(value.clone());
+                if is_new {
+                    fresh
+                        .entry((at, column.clone()))
+                        .or_default()
+                        .push(value.clone());
+                }
+            }
+            let names = |(name, kind): &(String, String)| {
+                cells().any(|(column, value)| column == name && person.holds(kind, value))
+            };
+            let combination = Combination {
+                rows,
+                is_named: node.identities.iter().any(names),
+                is_own: false,
+            };
+            reached.combinations.insert(values, combination);
+        }
+    }
+
+    /// Notes an error; a source that does not answer is not asked again for the other collections.
+    fn give_up(&mut self, inner: &Inner, at: usize, error: &SourceError) {
+        let source = &inner.graph.nodes[at].source;
+        for (other, node) in inner.graph.nodes.iter().enumerate() {
+            if other == at || (error.is_temporary() && node.source == *source) {
+                self.nodes[other].error.get_or_insert_with(|| error.clone());
+            }
+        }
+    }
+}
+
+fn seeds(node: &Node, person: &Identities) -> Conditions {
+    let columns = node.identities.iter();
+    let seeds = columns.map(|(column, kind)| (column.clone(), person.values(kind)));
+    seeds.filter(|(_, values)| !values.is_empty()).collect()
+}
+
+fn read_groups(
+    connected: &Connected,
+    node: &Node,
+    conditions: Conditions,
+    budget: Budget,
+) -> Result<Groups, SourceError> {
+    let schema = connected.schema(budget.left())?;
+    let filter = Filter {
+        any: Some(conditions),
+        ..Filter::default()
+    };
+    let select = Select {
+        table: table(&schema, node)?,
+        columns: &node.link_columns(),
+        filter: &filter,
+        form: Form::Groups,
+    };
+    let mut groups = Groups::new();
+    connected
+        .source
+        .select(&select, budget.left(), &mut |mut row| {
+            let rows = row.pop().map_or(0, |count| number(&count));
+            let values = row
+                .iter()
+                .map(|it| it.as_key().unwrap_or(Value::Null))
+                .collect();
+            *groups.entry(values).or_default() += rows;
+            ControlFlow::Continue(())
+        })?;
+    Ok(groups)
+}
+
+/// The conditions that new values put to the collections they lead to.
+fn follow(
+    inner: &Inner,
+    fresh: &HashMap<(usize, String), Vec<Value>>,
+) -> BTreeMap<usize, Conditions> {
+    let mut pending: BTreeMap<usize, Conditions> = BTreeMap::new();
+    for (at, node) in inner.graph.nodes.iter().enumerate() {
+        for edge in &node.incoming {
+            if let Some(values) = fresh.get(&(edge.from, edge.from_column.clone())) {
+                let conditions = pending.entry(at).or_default();
+                conditions.push((edge.column.clone(), values.clone()));
+            }
+        }
+    }
+    pending
+}
+
+/// A count as the source gives it.
+pub(super) fn number(count: &Value) -> u64 {
+    match count {
+        Value::Integer(number) => u64::try_from(*number).unwrap_or(0),
+        _ => 0,
+    }
+}

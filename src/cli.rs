@@ -1,14 +1,17 @@
 //! The commands. Each does little here: it reads its settings and calls its slice.
 
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::app::App;
-use crate::config::Settings;
+use crate::clock::Clock;
+use crate::config::{self, Config, Settings};
+use crate::keys::Keys;
 use crate::server::{self, Size};
 use crate::{db, logs};
 
@@ -26,14 +29,33 @@ enum Command {
     Serve(Settings),
     /// Bring the portal's database up to date
     Migrate(Settings),
+    /// Copy the portal's database into a file while it runs
+    Backup {
+        /// The file to make; it must not exist yet
+        file: PathBuf,
+        #[command(flatten)]
+        settings: Settings,
+    },
+    /// Show what settings are in force, with secrets masked, and all that is wrong with them
+    Config(Settings),
+    /// Make a new master secret
+    Secret,
 }
 
 /// Runs the command; failures go to standard error, with status 1.
-pub fn run(cli: Cli) -> ExitCode {
+pub fn run() -> ExitCode {
+    let matches = Cli::command().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     logs::start();
     let done = match cli.command {
         Command::Serve(settings) => serve(&settings),
         Command::Migrate(settings) => migrate(&settings),
+        Command::Backup { file, settings } => backup(&settings, &file),
+        Command::Config(settings) => show_config(&settings, &matches),
+        Command::Secret => {
+            println!("{}", Keys::generate_text());
+            Ok(())
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -45,31 +67,62 @@ pub fn run(cli: Cli) -> ExitCode {
 }
 
 fn serve(settings: &Settings) -> anyhow::Result<()> {
-    let app = App::open(settings)?;
-    let listener = TcpListener::bind(settings.bind)
-        .with_context(|| format!("cannot listen on {}", settings.bind))?;
+    let config = settings.check()?;
+    let (bind, metrics_bind) = (config.bind, config.metrics_bind);
+    let listen = |bind| TcpListener::bind(bind).with_context(|| format!("cannot listen on {bind}"));
+    let (listener, metrics) = (listen(bind)?, metrics_bind.map(listen).transpose()?);
+    let app = App::open(config)?;
     actix_web::rt::System::new().block_on(async {
-        server::run(app, listener, Size::of_this_machine())?.await?;
+        let size = Size::of_this_machine();
+        let portal = server::run(app.clone(), listener, size)?;
+        match metrics {
+            Some(socket) => {
+                tokio::try_join!(portal, server::run_metrics(app, socket)?).map(drop)?;
+            }
+            None => {
+                portal.await?;
+            }
+        }
         Ok(())
     })
 }
 
 fn migrate(settings: &Settings) -> anyhow::Result<()> {
-    let db = settings.open_database()?;
-    let run = db::migrate(&db)?;
-    for name in &run {
+    let db = settings.check()?.open_database()?;
+    for name in db::migrate(&db)? {
         println!("ran {name}");
     }
     println!("The database is up to date.");
     Ok(())
 }
 
+fn backup(settings: &Settings, file: &std::path::Path) -> anyhow::Result<()> {
+    let config = settings.check()?;
+    db::backup(&config.open_database()?, &config.database_url, file)?;
+    println!("The backup is in {}.", file.display());
+    Ok(())
+}
+
+fn show_config(settings: &Settings, matches: &clap::ArgMatches) -> anyhow::Result<()> {
+    let cli = Cli::command();
+    let (name, given) = matches.subcommand().expect("this is a subcommand");
+    let command = cli.find_subcommand(name).expect("this is a subcommand");
+    print!("{}", config::print(command, given));
+    settings.check()?;
+    println!("The settings can be used.");
+    Ok(())
+}
+
 impl App {
     /// Opens everything that the settings name.
-    pub fn open(settings: &Settings) -> anyhow::Result<App> {
-        let keys = Arc::new(settings.keys()?);
-        let db = settings.open_database()?;
-        let site = Arc::new(settings.site());
-        Ok(App::assemble(db, crate::clock::Clock::system(), keys, site))
+    pub fn open(config: Config) -> anyhow::Result<App> {
+        let db = config.open_database()?;
+        let site = Arc::new(config.site());
+        Ok(App::assemble(
+            db,
+            Clock::system(),
+            Arc::new(config.keys),
+            site,
+        ))
     }
 }

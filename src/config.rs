@@ -1,8 +1,15 @@
 //! Settings: flags, environment and secret files, by clap alone. `--help` is the reference.
+//!
+//! Values are taken as text and checked together ([`Settings::check`]), so that all faults are told at once.
 
+mod check;
+mod fault;
+mod print;
+
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::Args;
 use ipnet::IpNet;
 use url::Url;
@@ -10,45 +17,49 @@ use url::Url;
 use crate::db::Db;
 use crate::keys::Keys;
 
-/// What `serve` and `worker` need to know.
-#[derive(Debug, Clone, Args)]
+pub use fault::{Fault, Faults};
+pub use print::print;
+
+/// What the commands that work with the portal's data need to know.
+#[derive(Debug, Clone, Default, Args)]
 pub struct Settings {
-    /// The portal's own database: sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME
+    /// The portal's own database.
     #[arg(
         long,
         env = "CANDOR_DATABASE_URL",
         default_value = "sqlite://candor.db",
         value_name = "URL"
     )]
+    #[arg(hide_env_values = true, help = DATABASE_HELP)]
     pub database_url: String,
 
-    /// A file that holds the database's address, in place of --database-url
+    /// A file that holds the address of the database, in place of `--database-url`
     #[arg(long, env = "CANDOR_DATABASE_URL_FILE", value_name = "FILE")]
     pub database_url_file: Option<PathBuf>,
 
-    /// Connections to the portal's database; by default 8 on PostgreSQL, the number of cores + 1 on SQLite
-    #[arg(long, env = "CANDOR_DATABASE_CONNECTIONS", value_name = "N")]
-    pub database_connections: Option<u32>,
+    /// Connections to the portal's database; by default 8 on PostgreSQL, and one more than cores on SQLite
+    #[arg(long, env = "CANDOR_DATABASE_CONNECTIONS", value_name = "NUMBER")]
+    pub database_connections: Option<String>,
 
     /// Address and port to listen on
     #[arg(
         long,
         env = "CANDOR_BIND",
         default_value = "127.0.0.1:8080",
-        value_name = "ADDRESS"
+        value_name = "ADDRESS:PORT"
     )]
-    pub bind: std::net::SocketAddr,
+    pub bind: String,
 
-    /// The address by which people reach the portal; https:// turns on Secure cookies and HSTS
+    /// The address by which people reach the portal; with https it turns on Secure cookies and HSTS
     #[arg(
         long,
         env = "CANDOR_BASE_URL",
         default_value = "http://localhost:8080",
         value_name = "URL"
     )]
-    pub base_url: Url,
+    pub base_url: String,
 
-    /// The master secret (32 bytes in base64) from which every key is derived
+    /// The master secret (32 bytes in base64) from which every key is derived; `candor secret` makes one
     #[arg(
         long,
         env = "CANDOR_SECRET_KEY",
@@ -57,11 +68,11 @@ pub struct Settings {
     )]
     pub secret_key: Option<String>,
 
-    /// A file that holds the master secret, in place of --secret-key
+    /// A file that holds the master secret, in place of `--secret-key`
     #[arg(long, env = "CANDOR_SECRET_KEY_FILE", value_name = "FILE")]
     pub secret_key_file: Option<PathBuf>,
 
-    /// The folder with the organisation's manifests (datasets, systems, register.yml)
+    /// The folder with the organisation's manifests: datasets, systems, register.yml
     #[arg(
         long,
         env = "CANDOR_REGISTER",
@@ -70,23 +81,69 @@ pub struct Settings {
     )]
     pub register: PathBuf,
 
-    /// A source database, as the manifests name it; may be given several times
+    /// A source, as the manifests name it, and its address; may be given several times
     #[arg(
         long = "source",
         env = "CANDOR_SOURCES",
         value_delimiter = ' ',
         value_name = "KEY=URL"
     )]
+    #[arg(hide_env_values = true)]
     pub sources: Vec<String>,
 
-    /// Networks of proxies whose Forwarded and X-Forwarded-For headers are believed
+    /// Files that each hold one KEY=URL, for addresses with passwords; may be given several times
+    #[arg(
+        long = "source-file",
+        env = "CANDOR_SOURCE_FILES",
+        value_delimiter = ',',
+        value_name = "FILE"
+    )]
+    pub source_files: Vec<PathBuf>,
+
+    /// Networks of proxies whose X-Forwarded-For header is believed, such as 10.0.0.0/8; none by default
     #[arg(
         long = "trusted-proxy",
         env = "CANDOR_TRUSTED_PROXIES",
         value_delimiter = ',',
         value_name = "NETWORK"
     )]
+    pub trusted_proxies: Vec<String>,
+
+    /// A second address to serve /metrics on, without a token; keep it inside your network
+    #[arg(long, env = "CANDOR_METRICS_BIND", value_name = "ADDRESS:PORT")]
+    pub metrics_bind: Option<String>,
+
+    /// A file that holds the bearer token for /metrics on the portal's own address; without it there is none
+    #[arg(long, env = "CANDOR_METRICS_TOKEN_FILE", value_name = "FILE")]
+    pub metrics_token_file: Option<PathBuf>,
+}
+
+const DATABASE_HELP: &str =
+    "The portal's own database: sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME";
+
+/// Settings that have been checked.
+#[derive(Debug)]
+pub struct Config {
+    /// The portal's own database.
+    pub database_url: String,
+    /// Connections to it.
+    pub database_connections: u32,
+    /// Where to listen.
+    pub bind: SocketAddr,
+    /// How people reach the portal.
+    pub base_url: Url,
+    /// All keys.
+    pub keys: Keys,
+    /// The folder of manifests.
+    pub register: PathBuf,
+    /// Sources by the key that the manifests give them.
+    pub sources: Vec<(String, String)>,
+    /// Whose forwarding headers are believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// The second address for metrics.
+    pub metrics_bind: Option<SocketAddr>,
+    /// The bearer token for metrics.
+    pub metrics_token: Option<String>,
 }
 
 /// What pages and mails need to know.
@@ -102,6 +159,8 @@ pub struct Site {
     pub demo: bool,
     /// Whose forwarding headers are believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// The bearer token for metrics.
+    pub metrics_token: Option<String>,
 }
 
 impl Site {
@@ -124,26 +183,11 @@ impl Site {
     }
 }
 
-impl Settings {
+impl Config {
     /// Opens the portal's database.
     pub fn open_database(&self) -> anyhow::Result<Db> {
-        let url = match &self.database_url_file {
-            Some(file) => read_secret(file)?,
-            None => self.database_url.clone(),
-        };
-        let connections = self
-            .database_connections
-            .unwrap_or_else(|| default_connections(&url));
-        Db::open(&url, connections).context("the portal's database cannot be opened")
-    }
-
-    /// Reads the master secret.
-    pub fn keys(&self) -> anyhow::Result<Keys> {
-        match (&self.secret_key, &self.secret_key_file) {
-            (Some(text), None) => Keys::from_text(text).context("--secret-key"),
-            (None, Some(file)) => Keys::from_text(&read_secret(file)?).context("--secret-key-file"),
-            _ => bail!("give either --secret-key or --secret-key-file (CANDOR_SECRET_KEY_FILE)"),
-        }
+        let db = Db::open(&self.database_url, self.database_connections);
+        db.context("the portal's database cannot be opened")
     }
 
     /// What pages and mails need to know.
@@ -154,22 +198,14 @@ impl Settings {
             base_url: self.base_url.clone(),
             demo: false,
             trusted_proxies: self.trusted_proxies.clone(),
+            metrics_token: self.metrics_token.clone(),
         }
     }
 }
 
-fn read_secret(file: &Path) -> anyhow::Result<String> {
+/// Reads a secret from its file, without the white space around it.
+pub fn read_secret(file: &Path) -> anyhow::Result<String> {
     let text =
         std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     Ok(text.trim().to_owned())
-}
-
-fn default_connections(url: &str) -> u32 {
-    let cores = std::thread::available_parallelism()
-        .map_or(2, |cores| u32::try_from(cores.get()).unwrap_or(8));
-    if url.starts_with("sqlite://") {
-        cores + 1
-    } else {
-        8
-    }
 }

@@ -10,6 +10,9 @@ pub mod server;
 
 pub mod routes;
 
+// What operators look at.
+pub mod operations;
+
 // What every slice stands on.
 pub mod clock;
 pub mod db;

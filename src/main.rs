@@ -2,8 +2,6 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 fn main() -> ExitCode {
-    candor::cli::run(candor::cli::Cli::parse())
+    candor::cli::run()
 }

@@ -2,7 +2,8 @@
 
 use actix_web::web::{ServiceConfig, get};
 
-use crate::web::assets;
+use crate::operations::pages as operations;
+use crate::web::{assets, home};
 
 /// Who may use a route. The handlers' parameters enforce it; the access test compares the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,5 +39,10 @@ macro_rules! routes {
 }
 
 routes! {
+    Anyone get "/" => home::show;
+    Anyone get "/healthz" => operations::healthz;
+    Anyone get "/readyz" => operations::readyz;
+    Anyone get "/metrics" => operations::metrics;
+    Anyone get "/.well-known/security.txt" => operations::security_txt;
     Anyone get "/static/{name:.*}" => assets::serve;
 }

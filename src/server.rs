@@ -14,6 +14,7 @@ use tracing_actix_web::TracingLogger;
 use crate::accounts::session_store::DbSessions;
 use crate::app::App;
 use crate::error::AppError;
+use crate::operations;
 use crate::routes;
 use crate::web::error_pages::show_errors;
 use crate::web::headers::set_headers;
@@ -62,6 +63,7 @@ pub fn run(app: App, listener: TcpListener, size: Size) -> std::io::Result<Serve
             .wrap(from_fn(show_errors))
             .wrap(from_fn(set_headers))
             .wrap(Compress::default())
+            .wrap(from_fn(operations::metrics::count_requests))
             .wrap(TracingLogger::<RouteOnly>::new())
     })
     .workers(size.workers)
@@ -70,6 +72,18 @@ pub fn run(app: App, listener: TcpListener, size: Size) -> std::io::Result<Serve
     .shutdown_timeout(10)
     .listen(listener)?;
     Ok(server.run())
+}
+
+/// A server with the metrics alone, for an address that only operators reach.
+pub fn run_metrics(app: App, listener: TcpListener) -> std::io::Result<Server> {
+    let data = web::Data::new(app);
+    let server = HttpServer::new(move || {
+        let metrics = web::get().to(operations::pages::metrics_without_token);
+        ActixApp::new()
+            .app_data(data.clone())
+            .route("/metrics", metrics)
+    });
+    Ok(server.workers(1).disable_signals().listen(listener)?.run())
 }
 
 fn sessions(app: &App) -> SessionMiddleware<DbSessions> {

@@ -4,6 +4,8 @@
 
 mod support;
 
+mod config;
 mod demo;
 mod ground;
 mod look;
+mod operations;

@@ -4,6 +4,7 @@
 //! connection. On SQLite all writes go through one thread that commits what has queued up together
 //! ([`writer`]): a commit waits for the disk, and waiting once for many is what makes it fast.
 
+mod backup;
 mod connection;
 mod migrations;
 pub mod schema;
@@ -19,6 +20,7 @@ use crate::error::{AppError, AppResult};
 use connection::Opener;
 use writer::Writer;
 
+pub use backup::backup;
 pub use connection::AnyConnection;
 pub use migrations::{migrate, pending_migrations};
 pub(crate) use text_enum::text_enum;

@@ -4,6 +4,7 @@ pub mod assets;
 pub mod error_pages;
 pub mod form;
 pub mod headers;
+pub mod home;
 pub mod page;
 pub mod same_origin;
 pub mod signal;

@@ -58,6 +58,7 @@ impl TestApp {
             base_url: base.parse().unwrap(),
             demo: false,
             trusted_proxies: Vec::new(),
+            metrics_token: None,
         });
         let clock = Clock::set_to(Self::start_time());
         let app = App::assemble(database.open(), clock, Arc::new(Keys::new([7; 32])), site);

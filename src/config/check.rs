@@ -1,0 +1,162 @@
+//! Checking all settings together.
+
+use std::thread::available_parallelism;
+
+use url::Url;
+
+use super::{Config, Faults, Settings};
+use crate::keys::Keys;
+
+impl Settings {
+    /// Checks all settings; every fault is told, with its name and the way out.
+    pub fn check(&self) -> Result<Config, Faults> {
+        let mut faults = Faults::default();
+        let database_url = self.check_database(&mut faults);
+        let connections = self.check_connections(&database_url, &mut faults);
+        let bind = faults.parse(
+            "--bind (CANDOR_BIND)",
+            &self.bind,
+            "give an address and a port, such as 127.0.0.1:8080",
+        );
+        let base_url = self.check_base_url(&mut faults);
+        let keys = self.check_keys(&mut faults);
+        let sources = self.check_sources(&mut faults);
+        let trusted_proxies = self.trusted_proxies.iter().filter_map(|network| {
+            let way_out = "give a network, such as 10.0.0.0/8";
+            faults.parse("--trusted-proxy (CANDOR_TRUSTED_PROXIES)", network, way_out)
+        });
+        let trusted_proxies = trusted_proxies.collect();
+        let metrics_bind = self.metrics_bind.as_ref().and_then(|bind| {
+            let way_out = "give an address and a port, such as 127.0.0.1:9100";
+            faults.parse("--metrics-bind (CANDOR_METRICS_BIND)", bind, way_out)
+        });
+        let token_file = self.metrics_token_file.as_deref();
+        let metrics_token = token_file
+            .and_then(|file| faults.read("--metrics-token-file (CANDOR_METRICS_TOKEN_FILE)", file));
+        match (bind, base_url, keys) {
+            (Some(bind), Some(base_url), Some(keys)) if faults.is_empty() => Ok(Config {
+                database_url,
+                database_connections: connections,
+                bind,
+                base_url,
+                keys,
+                register: self.register.clone(),
+                sources,
+                trusted_proxies,
+                metrics_bind,
+                metrics_token,
+            }),
+            _ => Err(faults),
+        }
+    }
+
+    fn check_database(&self, faults: &mut Faults) -> String {
+        let (name, url) = match &self.database_url_file {
+            Some(file) => {
+                let name = "--database-url-file (CANDOR_DATABASE_URL_FILE)";
+                (name, faults.read(name, file).unwrap_or_default())
+            }
+            None => (
+                "--database-url (CANDOR_DATABASE_URL)",
+                self.database_url.clone(),
+            ),
+        };
+        let known = ["sqlite://", "postgres://", "postgresql://"];
+        if !url.is_empty() && !known.iter().any(|scheme| url.starts_with(scheme)) {
+            let way_out = "start it with sqlite:// or postgres://";
+            faults.add(
+                name,
+                "this is no address of a database that Candor knows",
+                way_out,
+            );
+        }
+        url
+    }
+
+    fn check_connections(&self, url: &str, faults: &mut Faults) -> u32 {
+        let cores =
+            available_parallelism().map_or(2, |cores| u32::try_from(cores.get()).unwrap_or(8));
+        let default = if url.starts_with("sqlite://") {
+            cores + 1
+        } else {
+            8
+        };
+        let Some(text) = &self.database_connections else {
+            return default;
+        };
+        let name = "--database-connections (CANDOR_DATABASE_CONNECTIONS)";
+        if let Ok(number @ 1..=1000) = text.parse() {
+            return number;
+        }
+        faults.add(
+            name,
+            &format!("{text:?} is not a number from 1 to 1000"),
+            "leave it out, or give 8",
+        );
+        default
+    }
+
+    fn check_base_url(&self, faults: &mut Faults) -> Option<Url> {
+        let name = "--base-url (CANDOR_BASE_URL)";
+        let way_out = "give the address as people type it, such as https://privacy.example.org";
+        let url: Url = faults.parse(name, &self.base_url, way_out)?;
+        let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
+        if !is_web || url.path() != "/" || url.query().is_some() {
+            faults.add(
+                name,
+                &format!("{:?} is not the address of a site", self.base_url),
+                way_out,
+            );
+        }
+        Some(url)
+    }
+
+    fn check_keys(&self, faults: &mut Faults) -> Option<Keys> {
+        let (name, text) = match (&self.secret_key, &self.secret_key_file) {
+            (Some(text), None) => ("--secret-key (CANDOR_SECRET_KEY)", text.clone()),
+            (None, Some(file)) => {
+                let name = "--secret-key-file (CANDOR_SECRET_KEY_FILE)";
+                (name, faults.read(name, file)?)
+            }
+            (given, _) => {
+                let wrong = if given.is_some() {
+                    "it is given twice"
+                } else {
+                    "no master secret is given"
+                };
+                let way_out = "make one with `candor secret > secret.key` and name that file, once";
+                faults.add("--secret-key-file (CANDOR_SECRET_KEY_FILE)", wrong, way_out);
+                return None;
+            }
+        };
+        match Keys::from_text(&text) {
+            Ok(keys) => Some(keys),
+            Err(error) => {
+                faults.add(name, &error.to_string(), "make one with `candor secret`");
+                None
+            }
+        }
+    }
+
+    fn check_sources(&self, faults: &mut Faults) -> Vec<(String, String)> {
+        let mut given = self.sources.clone();
+        for file in &self.source_files {
+            given.extend(faults.read("--source-file (CANDOR_SOURCE_FILES)", file));
+        }
+        let mut sources = Vec::new();
+        for text in given.iter().filter(|text| !text.is_empty()) {
+            match text.split_once('=') {
+                Some((key, url)) if !key.is_empty() && url.contains("://") => {
+                    sources.push((key.to_owned(), url.to_owned()));
+                }
+                _ => faults.add(
+                    "--source (CANDOR_SOURCES)",
+                    // The text may hold a password, so it is not repeated.
+                    "a source is not of the form KEY=URL",
+                    "write it as in projobsector=sqlite:///var/lib/company.db",
+                ),
+            }
+        }
+        sources
+    }
+}

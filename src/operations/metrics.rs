@@ -1,0 +1,46 @@
+//! Figures for Prometheus. Labels are route patterns and states, never anything of a person.
+
+use std::sync::LazyLock;
+use std::time::Instant;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+const DURATION: &str = "candor_http_request_duration_seconds";
+const BUCKETS: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0];
+
+/// One recorder for the process, since the `metrics` macros have one.
+static RECORDER: LazyLock<PrometheusHandle> = LazyLock::new(|| {
+    let name = Matcher::Full(DURATION.to_owned());
+    let builder = PrometheusBuilder::new().set_buckets_for_metric(name, &BUCKETS);
+    let recorder = builder.expect("there are buckets").build_recorder();
+    let handle = recorder.handle();
+    metrics::describe_histogram!(DURATION, "Time to answer, by route and status");
+    // Only this place sets it; in a process that has another recorder, that one keeps its figures.
+    let _ = metrics::set_global_recorder(recorder);
+    handle
+});
+
+/// All figures, in Prometheus' text format.
+pub fn render() -> String {
+    RECORDER.run_upkeep();
+    RECORDER.render()
+}
+
+/// Middleware: counts and times every request by the pattern of its route.
+pub async fn count_requests(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    LazyLock::force(&RECORDER);
+    let start = Instant::now();
+    let route = request.match_pattern().unwrap_or_else(|| "none".to_owned());
+    let method = request.method().to_string();
+    let response = next.call(request).await?;
+    let status = response.status().as_u16().to_string();
+    metrics::histogram!(DURATION, "method" => method, "route" => route, "status" => status)
+        .record(start.elapsed().as_secs_f64());
+    Ok(response)
+}

@@ -1,0 +1,4 @@
+//! What operators look at: whether the portal lives, whether it is ready, and its figures.
+
+pub mod metrics;
+pub mod pages;

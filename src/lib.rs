@@ -29,6 +29,9 @@ pub mod register;
 // The company's databases.
 pub mod sources;
 
+// What people ask for, and what becomes of it.
+pub mod requests;
+
 // What is done later, and the proof of all that was done.
 pub mod audit;
 pub mod jobs;

@@ -23,6 +23,7 @@ use writer::Writer;
 pub use backup::backup;
 pub use connection::AnyConnection;
 pub use migrations::{migrate, pending_migrations};
+pub use text_enum::OptionalText;
 pub(crate) use text_enum::text_enum;
 
 /// Compiles one diesel expression natively for each backend, where `MultiConnection` cannot

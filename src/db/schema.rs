@@ -158,4 +158,126 @@ diesel::table! {
 
 diesel::joinable!(identities -> people (person_id));
 
-diesel::allow_tables_to_appear_in_same_query!(identities, people, sessions, staff);
+// requests
+
+diesel::table! {
+    requests (id) {
+        id -> BigInt,
+        reference -> Text,
+        person_id -> BigInt,
+        kind -> Text,
+        state -> Text,
+        law -> Text,
+        received_on -> Date,
+        acknowledge_by -> Date,
+        due_on -> Date,
+        extended_to -> Nullable<Date>,
+        extension_reason -> Nullable<Text>,
+        scope -> Text,
+        note -> Nullable<Binary>,
+        plan -> Nullable<Binary>,
+        plan_hash -> Nullable<Text>,
+        outcome -> Nullable<Text>,
+        decision_reason -> Nullable<Binary>,
+        failure -> Nullable<Text>,
+        assignee_id -> Nullable<BigInt>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        acknowledged_at -> Nullable<Timestamp>,
+        decided_at -> Nullable<Timestamp>,
+        completed_at -> Nullable<Timestamp>,
+        closed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    request_items (id) {
+        id -> BigInt,
+        request_id -> BigInt,
+        action -> Text,
+        dataset -> Text,
+        collection -> Text,
+        record -> Nullable<Text>,
+        field -> Nullable<Text>,
+        old_value -> Nullable<Binary>,
+        new_value -> Nullable<Binary>,
+        reason -> Nullable<Binary>,
+        count -> BigInt,
+        keep_reason -> Nullable<Text>,
+        keep_until -> Nullable<Text>,
+        decision -> Nullable<Text>,
+        decision_reason -> Nullable<Binary>,
+        decided_at -> Nullable<Timestamp>,
+        applied_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    request_steps (id) {
+        id -> BigInt,
+        request_id -> BigInt,
+        at -> Timestamp,
+        actor -> Text,
+        staff_id -> Nullable<BigInt>,
+        kind -> Text,
+        params -> Text,
+    }
+}
+
+diesel::table! {
+    request_messages (id) {
+        id -> BigInt,
+        request_id -> BigInt,
+        author -> Text,
+        staff_id -> Nullable<BigInt>,
+        body -> Binary,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    request_attachments (id) {
+        id -> BigInt,
+        request_id -> BigInt,
+        media_type -> Text,
+        size -> BigInt,
+        sha256 -> Text,
+        content -> Nullable<Binary>,
+        at -> Timestamp,
+        deleted_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    request_approvals (id) {
+        id -> BigInt,
+        request_id -> BigInt,
+        staff_id -> BigInt,
+        role -> Text,
+        plan_hash -> Text,
+        at -> Timestamp,
+    }
+}
+
+diesel::joinable!(requests -> people (person_id));
+diesel::joinable!(requests -> staff (assignee_id));
+diesel::joinable!(request_items -> requests (request_id));
+diesel::joinable!(request_steps -> requests (request_id));
+diesel::joinable!(request_messages -> requests (request_id));
+diesel::joinable!(request_messages -> staff (staff_id));
+diesel::joinable!(request_attachments -> requests (request_id));
+diesel::joinable!(request_approvals -> requests (request_id));
+diesel::joinable!(request_approvals -> staff (staff_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    identities,
+    people,
+    sessions,
+    staff,
+    requests,
+    request_items,
+    request_steps,
+    request_messages,
+    request_attachments,
+    request_approvals,
+);

@@ -1,5 +1,12 @@
 //! Enums that are kept as text, since `MultiConnection` has no enum of its own.
 
+use std::str::FromStr;
+
+use diesel::backend::Backend;
+use diesel::deserialize::FromStaticSqlRow;
+use diesel::prelude::Queryable;
+use diesel::sql_types::{Nullable, Text};
+
 /// An enum whose variants have a fixed text: in the database, in JSON and in URLs.
 /// Use it in a model with `#[diesel(deserialize_as = String)]`.
 macro_rules! text_enum {
@@ -56,3 +63,26 @@ macro_rules! text_enum {
     };
 }
 pub(crate) use text_enum;
+
+/// A nullable column of such an enum: `#[diesel(deserialize_as = OptionalText<State>)]` on an `Option<State>`.
+pub struct OptionalText<T>(Option<T>);
+
+impl<T> From<OptionalText<T>> for Option<T> {
+    fn from(text: OptionalText<T>) -> Self {
+        text.0
+    }
+}
+
+impl<T, DB> Queryable<Nullable<Text>, DB> for OptionalText<T>
+where
+    DB: Backend,
+    T: FromStr<Err = String>,
+    Option<String>: FromStaticSqlRow<Nullable<Text>, DB>,
+{
+    type Row = Option<String>;
+
+    fn build(row: Self::Row) -> diesel::deserialize::Result<Self> {
+        let known = row.map(|text| text.parse()).transpose()?;
+        Ok(OptionalText(known))
+    }
+}

@@ -1,0 +1,243 @@
+//! Which state may follow which, and the one way from one to the next.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use serde_json::{Value, json};
+
+use super::model::{Outcome, Party, Request, State, StepKind};
+use super::queries;
+use crate::accounts::guard::{Person, StaffMember};
+use crate::audit::{self, Actor, Event};
+use crate::db::AnyConnection;
+use crate::db::schema::{request_steps, requests};
+use crate::error::{AppError, AppResult};
+
+use State::{
+    Acknowledged, Approved, Completed, Denied, Executing, ExecutionFailed, InReview,
+    PartlyApproved, Received, Verifying, WaitingForPerson, Withdrawn,
+};
+
+/// Every allowed move. What has no line here is closed.
+pub const MOVES: &[(State, &[State])] = &[
+    (Received, &[Acknowledged, Withdrawn]),
+    (
+        Acknowledged,
+        &[Verifying, InReview, WaitingForPerson, Withdrawn],
+    ),
+    (Verifying, &[InReview, Denied, Withdrawn]),
+    (
+        InReview,
+        &[
+            Verifying,
+            WaitingForPerson,
+            Approved,
+            PartlyApproved,
+            Denied,
+            Withdrawn,
+        ],
+    ),
+    (WaitingForPerson, &[InReview, Withdrawn]),
+    (Approved, &[Executing, Completed, Withdrawn]),
+    (PartlyApproved, &[Executing, Completed, Withdrawn]),
+    (Executing, &[Completed, ExecutionFailed]),
+    (ExecutionFailed, &[Executing]),
+];
+
+impl State {
+    /// Whether a request may go from this state to that one.
+    pub fn may_become(self, to: State) -> bool {
+        MOVES
+            .iter()
+            .any(|(from, next)| *from == self && next.contains(&to))
+    }
+
+    /// Whether nothing more happens to it.
+    pub fn is_closed(self) -> bool {
+        MOVES.iter().all(|(from, _)| *from != self)
+    }
+
+    /// The line that reaching it adds to the timeline.
+    pub fn step(self) -> StepKind {
+        self.as_str()
+            .parse()
+            .expect("every state has its step; a test says so")
+    }
+
+    fn outcome(self) -> Option<Outcome> {
+        self.as_str().parse().ok()
+    }
+}
+
+/// Who acts, and when.
+#[derive(Debug, Clone, Copy)]
+pub struct By<'a> {
+    /// Who.
+    pub who: Who<'a>,
+    /// When.
+    pub now: NaiveDateTime,
+}
+
+/// Who acts on a request.
+#[derive(Debug, Clone, Copy)]
+pub enum Who<'a> {
+    /// The person whose request it is.
+    Person(&'a Person),
+    /// A staff member.
+    Staff(&'a StaffMember),
+    /// A job.
+    System,
+}
+
+impl<'a> Who<'a> {
+    /// As the person sees it.
+    pub fn party(self) -> Party {
+        match self {
+            Who::Person(_) => Party::Person,
+            Who::Staff(_) => Party::Staff,
+            Who::System => Party::System,
+        }
+    }
+
+    /// The staff member's id.
+    pub fn staff_id(self) -> Option<i64> {
+        match self {
+            Who::Staff(member) => Some(member.id),
+            Who::Person(_) | Who::System => None,
+        }
+    }
+
+    /// As the audit log names it.
+    pub fn actor(self) -> Actor<'a> {
+        match self {
+            Who::Person(person) => Actor::Person(&person.pseudonym),
+            Who::Staff(member) => Actor::Staff(member.id),
+            Who::System => Actor::System,
+        }
+    }
+}
+
+/// Moves a request on: state, timeline and audit event. The request must still be as the caller has seen it.
+/// Returns it as it is now.
+///
+/// # Errors
+/// [`AppError::Conflict`] when the move is not allowed or the request has changed in between.
+pub fn advance(
+    conn: &mut AnyConnection,
+    request: &Request,
+    to: State,
+    by: &By<'_>,
+) -> AppResult<Request> {
+    if !request.state.may_become(to) {
+        return Err(changed());
+    }
+    let at = |reached: bool, before: Option<NaiveDateTime>| {
+        if reached { Some(by.now) } else { before }
+    };
+    let outcome = to.outcome().or(request.outcome);
+    let moved = diesel::update(unchanged(request))
+        .set((
+            requests::state.eq(to.as_str()),
+            requests::version.eq(request.version + 1),
+            requests::outcome.eq(outcome.map(Outcome::as_str)),
+            requests::acknowledged_at.eq(at(to == Acknowledged, request.acknowledged_at)),
+            requests::decided_at.eq(at(to.outcome().is_some(), request.decided_at)),
+            requests::completed_at.eq(at(to == Completed, request.completed_at)),
+            requests::closed_at.eq(at(to.is_closed(), request.closed_at)),
+        ))
+        .returning(requests::all_columns)
+        .get_result(conn)
+        .optional()?;
+    let moved = moved.ok_or_else(changed)?;
+    add_step(conn, request, to.step(), &json!({}), by)?;
+    let detail = json!({ "kind": request.kind, "from": request.state });
+    record(conn, request, &format!("request.{to}"), detail, by)?;
+    Ok(moved)
+}
+
+/// The row of a request, unless it has changed since it was read: the guard of every update.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(super) fn unchanged(request: &Request) -> _ {
+    let id: i64 = request.id;
+    let version: i64 = request.version;
+    let state: &'static str = request.state.as_str();
+    requests::table
+        .filter(requests::id.eq(id))
+        .filter(requests::version.eq(version))
+        .filter(requests::state.eq(state))
+}
+
+/// What a caller learns whose request is no longer as it was shown.
+pub fn changed() -> AppError {
+    AppError::conflict(
+        "This request has changed since the page was opened. Open it again to see how it stands now.",
+    )
+}
+
+/// Adds a line to the timeline that the person sees.
+pub(super) fn add_step(
+    conn: &mut AnyConnection,
+    request: &Request,
+    kind: StepKind,
+    params: &Value,
+    by: &By<'_>,
+) -> QueryResult<()> {
+    diesel::insert_into(request_steps::table)
+        .values((
+            request_steps::request_id.eq(request.id),
+            request_steps::at.eq(by.now),
+            request_steps::actor.eq(by.who.party().as_str()),
+            request_steps::staff_id.eq(by.who.staff_id()),
+            request_steps::kind.eq(kind.as_str()),
+            request_steps::params.eq(params.to_string()),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Writes the audit event of something that was done to a request.
+pub(super) fn record(
+    conn: &mut AnyConnection,
+    request: &Request,
+    action: &str,
+    detail: Value,
+    by: &By<'_>,
+) -> QueryResult<()> {
+    let pseudonym = queries::find_pseudonym(conn, request.person_id)?;
+    let event = Event {
+        actor: by.who.actor(),
+        action,
+        person: Some(&pseudonym),
+        object: &request.reference,
+        detail,
+    };
+    audit::record(conn, &event, by.now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::State;
+
+    #[test]
+    fn every_state_has_a_step_and_can_be_reached() {
+        for state in State::ALL {
+            assert_eq!(state.step().as_str(), state.as_str());
+            let reached = State::ALL.iter().any(|from| from.may_become(*state));
+            assert!(reached || *state == State::Received, "{state}");
+        }
+    }
+
+    #[test]
+    fn what_is_closed_stays_closed_and_what_is_open_can_end() {
+        let closed: Vec<_> = State::ALL.iter().filter(|it| it.is_closed()).collect();
+        assert_eq!(
+            closed,
+            [&State::Denied, &State::Completed, &State::Withdrawn]
+        );
+    }
+
+    #[test]
+    fn nothing_is_withdrawn_once_it_is_carried_out() {
+        assert!(!State::Executing.may_become(State::Withdrawn));
+        assert!(!State::ExecutionFailed.may_become(State::Withdrawn));
+    }
+}

@@ -1,0 +1,23 @@
+//! The life of a request: file, review, decide, execute, close; and the person's pages about it.
+//!
+//! ```text
+//! received ─► acknowledged ─► in_review ─► approved ─────────┐
+//!                  │           ▲  │  ▲  └► partly_approved ──┼─► executing ─► completed
+//!                  ▼           │  │  ▼                       │      │ ▲
+//!              verifying ──────┘  │ waiting_for_person       │      ▼ │
+//!                                 └─► denied                 │ execution_failed
+//! until it is executed: ─► withdrawn        nothing to execute: approved ─► completed
+//! ```
+//! [`life`] has the one table of allowed moves, and [`life::advance`] is the only way from one state to the
+//! next: a guarded update that writes the person's timeline and the audit event with it. [`filing`] makes
+//! requests, [`decisions`] holds what staff and the execution do with them. Every function that changes
+//! something works in its caller's transaction, and writes the mail that belongs to it too.
+//!
+//! Values of a person's data, reasons, messages and evidence are sealed; evidence is erased when the request
+//! closes.
+
+pub mod life;
+pub mod model;
+pub mod queries;
+pub mod reference;
+pub mod sealed;

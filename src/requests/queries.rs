@@ -1,0 +1,139 @@
+//! Finding requests. A person's are found together with their owner.
+
+use diesel::prelude::*;
+
+use super::model::{Approval, Attachment, Item, Message, Request, Step};
+use crate::accounts::model::IdentityKind;
+use crate::db::AnyConnection;
+use crate::db::schema::{
+    identities, people, request_approvals, request_attachments, request_items, request_messages,
+    request_steps, requests, staff,
+};
+
+/// A person's own request; someone else's is not found.
+pub fn find_for_person(
+    conn: &mut AnyConnection,
+    person_id: i64,
+    reference: &str,
+) -> QueryResult<Request> {
+    Request::query()
+        .filter(requests::reference.eq(reference))
+        .filter(requests::person_id.eq(person_id))
+        .first(conn)
+}
+
+/// Anybody's request, for staff.
+pub fn find_by_reference(conn: &mut AnyConnection, reference: &str) -> QueryResult<Request> {
+    Request::query()
+        .filter(requests::reference.eq(reference))
+        .first(conn)
+}
+
+/// Anybody's request, for jobs.
+pub fn find(conn: &mut AnyConnection, id: i64) -> QueryResult<Request> {
+    Request::query().filter(requests::id.eq(id)).first(conn)
+}
+
+/// A person's requests, newest first, at most `limit` of those before the one with that id.
+pub fn list_for_person(
+    conn: &mut AnyConnection,
+    person_id: i64,
+    before: Option<i64>,
+    limit: i64,
+) -> QueryResult<Vec<Request>> {
+    Request::query()
+        .filter(requests::person_id.eq(person_id))
+        .filter(requests::id.lt(before.unwrap_or(i64::MAX)))
+        .order(requests::id.desc())
+        .limit(limit)
+        .load(conn)
+}
+
+/// How many of a person's requests are not closed.
+pub fn count_open(conn: &mut AnyConnection, person_id: i64) -> QueryResult<i64> {
+    requests::table
+        .filter(requests::person_id.eq(person_id))
+        .filter(requests::closed_at.is_null())
+        .count()
+        .get_result(conn)
+}
+
+/// What a request asks for, in the order in which it was filed.
+pub fn list_items(conn: &mut AnyConnection, request_id: i64) -> QueryResult<Vec<Item>> {
+    Item::query()
+        .filter(request_items::request_id.eq(request_id))
+        .order(request_items::id)
+        .load(conn)
+}
+
+/// The timeline, oldest first.
+pub fn list_steps(conn: &mut AnyConnection, request_id: i64) -> QueryResult<Vec<Step>> {
+    Step::query()
+        .filter(request_steps::request_id.eq(request_id))
+        .order(request_steps::id)
+        .load(conn)
+}
+
+/// The messages with their staff authors' names, oldest first.
+pub fn list_messages(
+    conn: &mut AnyConnection,
+    request_id: i64,
+) -> QueryResult<Vec<(Message, Option<String>)>> {
+    request_messages::table
+        .left_join(staff::table)
+        .filter(request_messages::request_id.eq(request_id))
+        .order(request_messages::id)
+        .select((request_messages::all_columns, staff::name.nullable()))
+        .load(conn)
+}
+
+/// The pieces of evidence, without their content.
+pub fn list_attachments(conn: &mut AnyConnection, request_id: i64) -> QueryResult<Vec<Attachment>> {
+    Attachment::query()
+        .filter(request_attachments::request_id.eq(request_id))
+        .order(request_attachments::id)
+        .load(conn)
+}
+
+/// A piece of evidence of that request with its sealed content; one that was erased is not found.
+pub fn find_content(
+    conn: &mut AnyConnection,
+    request_id: i64,
+    attachment_id: i64,
+) -> QueryResult<(Attachment, Vec<u8>)> {
+    let mine = request_attachments::table
+        .filter(request_attachments::request_id.eq(request_id))
+        .filter(request_attachments::id.eq(attachment_id));
+    let attachment = mine.select(Attachment::as_select()).first(conn)?;
+    let content: Option<Vec<u8>> = mine.select(request_attachments::content).first(conn)?;
+    content
+        .map(|content| (attachment, content))
+        .ok_or(diesel::result::Error::NotFound)
+}
+
+/// Who has approved a request.
+pub fn list_approvals(conn: &mut AnyConnection, request_id: i64) -> QueryResult<Vec<Approval>> {
+    Approval::query()
+        .filter(request_approvals::request_id.eq(request_id))
+        .order(request_approvals::id)
+        .load(conn)
+}
+
+/// The name under which the audit log knows a person.
+pub fn find_pseudonym(conn: &mut AnyConnection, person_id: i64) -> QueryResult<String> {
+    people::table
+        .filter(people::id.eq(person_id))
+        .select(people::pseudonym)
+        .first(conn)
+}
+
+/// The address to which a person's mails go: the first that was verified.
+pub fn find_address(conn: &mut AnyConnection, person_id: i64) -> QueryResult<Option<String>> {
+    identities::table
+        .filter(identities::person_id.eq(person_id))
+        .filter(identities::kind.eq(IdentityKind::Email.as_str()))
+        .order(identities::id)
+        .select(identities::value)
+        .first(conn)
+        .optional()
+}

@@ -1,0 +1,44 @@
+//! References: short enough to read over the telephone, too many to guess.
+
+use crate::keys::random_bytes;
+
+/// Crockford's base 32: no I, L, O or U, which are misread or make words.
+const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// A new reference such as `PR-7K4M-22QX`: 40 random bits. Filing tries again should it be taken.
+pub fn random() -> String {
+    let letter = |byte: &u8| char::from(LETTERS[usize::from(byte % 32)]);
+    let letters: String = random_bytes::<8>().iter().map(letter).collect();
+    format!("PR-{}-{}", &letters[..4], &letters[4..])
+}
+
+/// The form in which a typed reference is looked up: capitals, and letters that are mistaken for digits put right.
+pub fn normal(typed: &str) -> String {
+    let typed = typed.trim().to_uppercase();
+    let (start, rest) = typed.split_at_checked(3).unwrap_or(("", &typed));
+    let right = |letter| match letter {
+        'O' => '0',
+        'I' | 'L' => '1',
+        other => other,
+    };
+    start.chars().chain(rest.chars().map(right)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{normal, random};
+
+    #[test]
+    fn a_reference_is_its_own_normal_form() {
+        for _ in 0..1000 {
+            let reference = random();
+            assert_eq!(normal(&reference), reference);
+            assert_eq!(reference.len(), "PR-7K4M-22QX".len());
+        }
+    }
+
+    #[test]
+    fn letters_that_are_mistaken_for_digits_are_put_right() {
+        assert_eq!(normal(" pr-7k4m-o2li "), "PR-7K4M-0211");
+    }
+}

@@ -8,11 +8,13 @@ use actix_web::{FromRequest, HttpRequest, web};
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
-use crate::config::Site;
+use crate::config::{Config, Site};
 use crate::db::Db;
 use crate::error::AppError;
 use crate::keys::Keys;
 use crate::mail::Mailer;
+use crate::register::{Finding, Register};
+use crate::sources::Sources;
 
 /// Cheap to clone; a handler takes it as a parameter.
 #[derive(Clone)]
@@ -30,6 +32,10 @@ pub struct Parts {
     pub site: Arc<Site>,
     /// Writes mails into the outbox.
     pub mailer: Mailer,
+    /// What the organisation declares.
+    pub register: Arc<Register>,
+    /// The company's databases.
+    pub sources: Sources,
     /// Rung after a commit that left mail or a job, so that the worker in this process need not wait for its next look.
     pub wake: Arc<Notify>,
 }
@@ -39,6 +45,32 @@ impl App {
     pub fn new(parts: Parts) -> Self {
         App(Arc::new(parts))
     }
+
+    /// Opens everything that the settings name.
+    pub fn open(config: Config) -> anyhow::Result<App> {
+        let db = config.open_database()?;
+        let (register, _) = Register::load(&config.register).map_err(told)?;
+        let register = Arc::new(register);
+        let secret = config.keys.derive("sources");
+        let sources = Sources::open(register.clone(), &config.sources, &secret)
+            .map_err(|faults| anyhow::anyhow!("{}", faults.join("\n")))?;
+        let site = Arc::new(config.site(&register.organisation));
+        Ok(App::new(Parts {
+            db,
+            clock: Clock::system(),
+            keys: Arc::new(config.keys),
+            mailer: Mailer::new(site.clone()),
+            site,
+            register,
+            sources,
+            wake: Arc::new(Notify::new()),
+        }))
+    }
+}
+
+fn told(faults: Vec<Finding>) -> anyhow::Error {
+    let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
+    anyhow::anyhow!("the register cannot be used:\n{}", lines.join("\n"))
 }
 
 impl Deref for App {
@@ -58,20 +90,5 @@ impl FromRequest for App {
             .app_data::<web::Data<App>>()
             .expect("the server registers App");
         std::future::ready(Ok(app.get_ref().clone()))
-    }
-}
-
-impl App {
-    /// The application on these foundations.
-    pub fn assemble(db: Db, clock: Clock, keys: Arc<Keys>, site: Arc<Site>) -> Self {
-        let mailer = Mailer::new(site.clone());
-        App::new(Parts {
-            db,
-            clock,
-            keys,
-            site,
-            mailer,
-            wake: Arc::new(Notify::new()),
-        })
     }
 }

@@ -3,14 +3,12 @@
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use anyhow::Context;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::app::App;
-use crate::clock::Clock;
-use crate::config::{self, Config, Settings};
+use crate::config::{self, Settings};
 use crate::keys::Keys;
 use crate::server::{self, Size};
 use crate::{db, logs};
@@ -111,18 +109,4 @@ fn show_config(settings: &Settings, matches: &clap::ArgMatches) -> anyhow::Resul
     settings.check()?;
     println!("The settings can be used.");
     Ok(())
-}
-
-impl App {
-    /// Opens everything that the settings name.
-    pub fn open(config: Config) -> anyhow::Result<App> {
-        let db = config.open_database()?;
-        let site = Arc::new(config.site());
-        Ok(App::assemble(
-            db,
-            Clock::system(),
-            Arc::new(config.keys),
-            site,
-        ))
-    }
 }

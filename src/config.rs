@@ -16,6 +16,7 @@ use url::Url;
 
 use crate::db::Db;
 use crate::keys::Keys;
+use crate::register::Organisation;
 
 pub use fault::{Fault, Faults};
 pub use print::print;
@@ -191,10 +192,10 @@ impl Config {
     }
 
     /// What pages and mails need to know.
-    pub fn site(&self) -> Site {
+    pub fn site(&self, organisation: &Organisation) -> Site {
         Site {
-            organisation: "ProJobSector".to_owned(),
-            contact: "contact@projobsector.com".to_owned(),
+            organisation: organisation.name.clone(),
+            contact: organisation.contact.clone(),
             base_url: self.base_url.clone(),
             demo: false,
             trusted_proxies: self.trusted_proxies.clone(),

@@ -117,6 +117,11 @@ impl Keys {
         BASE64.encode(self.sign.verifying_key().as_bytes())
     }
 
+    /// A key of its own for one purpose.
+    pub fn derive(&self, purpose: &str) -> [u8; 32] {
+        derive(&self.master, purpose)
+    }
+
     /// The key that signs and encrypts session cookies.
     pub fn cookie_key(&self) -> actix_web::cookie::Key {
         let mut bytes = [0; 64];

@@ -3,6 +3,7 @@
 mod actor;
 mod answer;
 mod database;
+mod sample;
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -11,24 +12,30 @@ use actix_web::cookie::{Cookie, CookieJar};
 use candor::accounts::guard::{Account, Person, StaffMember};
 use candor::accounts::model::Role;
 use candor::accounts::{queries, session_store};
-use candor::app::App;
+use candor::app::{App, Parts};
 use candor::clock::Clock;
 use candor::config::Site;
 use candor::db::schema::{outbox, sessions, staff};
 use candor::keys::Keys;
+use candor::mail::Mailer;
 use candor::server::{self, Size};
+use candor::sources::Sources;
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
+use tokio::sync::Notify;
 
 pub use actor::Actor;
 pub use answer::Answer;
 use database::TestDatabase;
+use sample::{SampleSource, sample_register};
 
 /// A running portal. Its clock stands at [`TestApp::START`] until a test moves it.
 pub struct TestApp {
     pub app: App,
     base: String,
     database: TestDatabase,
+    /// ProJobSector's own database, with the listed sample people alone.
+    pub source: SampleSource,
 }
 
 /// A mail as it stands in the outbox.
@@ -61,7 +68,20 @@ impl TestApp {
             metrics_token: None,
         });
         let clock = Clock::set_to(Self::start_time());
-        let app = App::assemble(database.open(), clock, Arc::new(Keys::new([7; 32])), site);
+        let keys = Arc::new(Keys::new([7; 32]));
+        let source = SampleSource::create();
+        let register = sample_register();
+        let sources = Sources::open(register.clone(), &source.urls(), &keys.derive("sources"));
+        let app = App::new(Parts {
+            db: database.open(),
+            clock,
+            keys,
+            mailer: Mailer::new(site.clone()),
+            site,
+            register,
+            sources: sources.unwrap(),
+            wake: Arc::new(Notify::new()),
+        });
         let size = Size {
             workers: 1,
             blocking_threads: 4,
@@ -71,6 +91,7 @@ impl TestApp {
             app,
             base,
             database,
+            source,
         }
     }
 

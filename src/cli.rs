@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::config::{self, Settings};
 use crate::keys::Keys;
 use crate::server::{self, Size};
-use crate::{db, logs};
+use crate::{db, logs, register};
 
 /// A privacy portal that a company runs in front of its own databases.
 #[derive(Debug, Parser)]
@@ -38,6 +38,18 @@ enum Command {
     Config(Settings),
     /// Make a new master secret
     Secret,
+    /// Look after the register: what the organisation declares
+    #[command(subcommand)]
+    Register(RegisterCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum RegisterCommand {
+    /// Name every fault in a folder of manifests, with file and line
+    Check {
+        /// The folder
+        folder: PathBuf,
+    },
 }
 
 /// Runs the command; failures go to standard error, with status 1.
@@ -53,6 +65,9 @@ pub fn run() -> ExitCode {
         Command::Secret => {
             println!("{}", Keys::generate_text());
             Ok(())
+        }
+        Command::Register(RegisterCommand::Check { folder }) => {
+            return register::check_command(&folder);
         }
     };
     match done {

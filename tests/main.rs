@@ -9,3 +9,4 @@ mod demo;
 mod ground;
 mod look;
 mod operations;
+mod register;

@@ -25,7 +25,11 @@ pub(super) fn check(register: &Register, report: &Report) {
 fn check_reference(register: &Register, reference: &Reference, report: &Report) {
     let place = &reference.place;
     let Some(dataset) = register.dataset(&reference.dataset) else {
-        let known = register.datasets.iter().map(|it| it.key.as_str());
+        let known = register
+            .datasets
+            .iter()
+            .map(|it| it.key.as_str())
+            .filter(|key| !key.is_empty());
         return missing("dataset", &reference.dataset, known, place, report);
     };
     let Some(collection) = dataset.collection(&reference.collection) else {

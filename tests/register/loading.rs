@@ -1,0 +1,190 @@
+use std::{fs, process::Command};
+
+use candor::register::{Kind, Letter, Register, Retention};
+
+use super::{SHOP, load_with, shop};
+
+#[test]
+fn a_manifest_of_another_tool_loads_unchanged() {
+    let text = include_str!("../data/fides/postgres_example_test_dataset.yml");
+    let (register, warnings) = Register::parse(&[("fides.yml", text)]).unwrap();
+
+    let dataset = register.dataset("postgres_example_test_dataset").unwrap();
+    assert_eq!(dataset.source, "postgres_example_test_dataset");
+    assert_eq!(dataset.collections.len(), 11);
+    let customer = dataset.collection("customer").unwrap();
+    let email = customer.field("email").unwrap();
+    assert_eq!(email.identity.as_deref(), Some("email"));
+    assert_eq!(email.data_type.unwrap().kind, Kind::String);
+    let employee_name = dataset
+        .collection("employee")
+        .unwrap()
+        .field("name")
+        .unwrap();
+    let masking = employee_name.masking.as_ref().unwrap();
+    assert_eq!(masking.strategy, "string_rewrite");
+    assert_eq!(
+        masking.configuration["format_preservation"]["suffix"],
+        "-test"
+    );
+    assert!(
+        warnings
+            .iter()
+            .any(|it| it.place.path.ends_with("visit") && it.wrong.contains("no primary key"))
+    );
+}
+
+#[test]
+fn an_account_number_is_masked_even_when_its_manifest_forgets_to_say_so() {
+    let text = include_str!("../data/fides/postgres_example_test_dataset.yml");
+    let (register, warnings) = Register::parse(&[("fides.yml", text)]).unwrap();
+
+    let view = register
+        .describe("postgres_example_test_dataset", "payment_card", "ccn")
+        .unwrap();
+    assert_eq!(view.never_disclose().unwrap().as_str(), "account-number");
+    assert!(warnings.iter().any(
+        |it| it.place.path.contains("payment_card.ccn") && it.wrong.contains("never disclosed")
+    ));
+}
+
+#[test]
+fn our_own_keys_are_read() {
+    let (register, warnings) = Register::parse(&[("shop.yml", SHOP)]).unwrap();
+
+    assert_eq!(warnings, []);
+    assert_eq!(register.organisation.contact, "privacy@shop.example.org");
+    assert_eq!(register.category("user.contact").unwrap().letter, Letter::A);
+    assert_eq!(
+        register.category("user.behavior").unwrap().retention,
+        Retention::Period {
+            days: 365,
+            from: None
+        }
+    );
+    assert!(register.activity("ads").unwrap().sale_or_sharing);
+    assert_eq!(
+        register
+            .refusable()
+            .map(|it| it.key.as_str())
+            .collect::<Vec<_>>(),
+        ["ads"]
+    );
+    assert_eq!(register.recipient("post").unwrap().name, "Post Ltd");
+    assert_eq!(
+        register.summary(),
+        "1 dataset, 3 collections, 10 fields, 3 categories, 2 activities, 1 recipient"
+    );
+}
+
+#[test]
+fn each_category_knows_its_activities_and_recipients() {
+    let register = shop();
+
+    let contact = register.category("user.contact").unwrap();
+    assert_eq!(contact.activities, ["delivery"]);
+    assert_eq!(
+        contact.recipients,
+        ["post"],
+        "it gets a part of the category"
+    );
+    assert!(
+        register
+            .category("user.behavior")
+            .unwrap()
+            .recipients
+            .is_empty()
+    );
+}
+
+#[test]
+fn an_unknown_key_is_a_warning_with_its_line() {
+    let (_, warnings) = load_with(
+        "candor: {erase: mask}",
+        "candor: {erase: mask, colour: blue}",
+    )
+    .unwrap();
+
+    let line = 1 + SHOP
+        .lines()
+        .position(|line| line.contains("erase: mask"))
+        .unwrap();
+    let told = warnings
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("\n");
+    assert!(
+        told.starts_with(&format!("shop.yml:{line}: shop.customers.candor.colour: ")),
+        "{told}"
+    );
+}
+
+#[test]
+fn sensitive_may_be_written_in_place_of_its_letter() {
+    let (register, _) = load_with("letter: F", "letter: sensitive").unwrap();
+
+    let category = register.category("user.behavior").unwrap();
+    assert_eq!((category.letter, category.sensitive), (Letter::L, true));
+}
+
+#[test]
+fn the_command_tells_every_fault_of_every_file_and_fails() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(
+        folder.path().join("a.yml"),
+        SHOP.replace("letter: F", "letter: Z"),
+    )
+    .unwrap();
+    fs::create_dir(folder.path().join("more")).unwrap();
+    fs::write(folder.path().join("more/b.yaml"), "dataset: [\n").unwrap();
+
+    let output = check(folder.path());
+
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        told.contains(
+            "a.yml:14: candor.user.behavior.letter: `Z` is not known; expected one of A, B"
+        ),
+        "{told}"
+    );
+    assert!(told.contains("more/b.yaml:"), "{told}");
+    assert!(told.contains("2 faults found"), "{told}");
+}
+
+#[test]
+fn the_command_sums_up_a_register_without_faults() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("shop.yml"), SHOP).unwrap();
+
+    let output = check(folder.path());
+
+    assert!(output.status.success());
+    assert!(
+        String::from_utf8(output.stdout)
+            .unwrap()
+            .starts_with("1 dataset, 3 collections")
+    );
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_told() {
+    let output = check("no/such/folder".as_ref());
+
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        String::from_utf8(output.stderr)
+            .unwrap()
+            .contains("no/such/folder")
+    );
+}
+
+fn check(folder: &std::path::Path) -> std::process::Output {
+    Command::new(env!("CARGO_BIN_EXE_candor"))
+        .args(["register", "check"])
+        .arg(folder)
+        .output()
+        .unwrap()
+}

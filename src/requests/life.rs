@@ -5,8 +5,9 @@ use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use super::model::{Outcome, Party, Request, State, StepKind};
-use super::queries;
+use super::{evidence, queries};
 use crate::accounts::guard::{Person, StaffMember};
+use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::db::AnyConnection;
 use crate::db::schema::{request_steps, requests};
@@ -68,9 +69,11 @@ impl State {
     }
 }
 
-/// Who acts, and when.
-#[derive(Debug, Clone, Copy)]
+/// Who acts, with what, and when.
+#[derive(Clone, Copy)]
 pub struct By<'a> {
+    /// Keys for what is sealed, and the mailer.
+    pub app: &'a App,
     /// Who.
     pub who: Who<'a>,
     /// When.
@@ -116,8 +119,21 @@ impl<'a> Who<'a> {
     }
 }
 
-/// Moves a request on: state, timeline and audit event. The request must still be as the caller has seen it.
-/// Returns it as it is now.
+/// Changes columns of a request that is still as it was read, counts its version up, and gives it as it is now.
+macro_rules! touch {
+    ($conn:expr, $request:expr, $($change:expr),+ $(,)?) => {
+        diesel::update($crate::requests::life::unchanged($request))
+            .set((requests::version.eq($request.version + 1), $($change),+))
+            .returning(requests::all_columns)
+            .get_result::<Request>($conn)
+            .optional()?
+            .ok_or_else(changed)?
+    };
+}
+pub(super) use touch;
+
+/// Moves a request on: state, timeline and audit event; evidence is erased when this closes it. The request must
+/// still be as the caller has seen it. Returns it as it is now.
 ///
 /// # Errors
 /// [`AppError::Conflict`] when the move is not allowed or the request has changed in between.
@@ -134,23 +150,22 @@ pub fn advance(
         if reached { Some(by.now) } else { before }
     };
     let outcome = to.outcome().or(request.outcome);
-    let moved = diesel::update(unchanged(request))
-        .set((
-            requests::state.eq(to.as_str()),
-            requests::version.eq(request.version + 1),
-            requests::outcome.eq(outcome.map(Outcome::as_str)),
-            requests::acknowledged_at.eq(at(to == Acknowledged, request.acknowledged_at)),
-            requests::decided_at.eq(at(to.outcome().is_some(), request.decided_at)),
-            requests::completed_at.eq(at(to == Completed, request.completed_at)),
-            requests::closed_at.eq(at(to.is_closed(), request.closed_at)),
-        ))
-        .returning(requests::all_columns)
-        .get_result(conn)
-        .optional()?;
-    let moved = moved.ok_or_else(changed)?;
+    let moved = touch!(
+        conn,
+        request,
+        requests::state.eq(to.as_str()),
+        requests::outcome.eq(outcome.map(Outcome::as_str)),
+        requests::acknowledged_at.eq(at(to == Acknowledged, request.acknowledged_at)),
+        requests::decided_at.eq(at(to.outcome().is_some(), request.decided_at)),
+        requests::completed_at.eq(at(to == Completed, request.completed_at)),
+        requests::closed_at.eq(at(to.is_closed(), request.closed_at)),
+    );
     add_step(conn, request, to.step(), &json!({}), by)?;
     let detail = json!({ "kind": request.kind, "from": request.state });
     record(conn, request, &format!("request.{to}"), detail, by)?;
+    if to.is_closed() {
+        evidence::erase(conn, request, by)?;
+    }
     Ok(moved)
 }
 

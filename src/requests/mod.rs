@@ -10,14 +10,22 @@
 //! ```
 //! [`life`] has the one table of allowed moves, and [`life::advance`] is the only way from one state to the
 //! next: a guarded update that writes the person's timeline and the audit event with it. [`filing`] makes
-//! requests, [`decisions`] holds what staff and the execution do with them. Every function that changes
+//! requests, [`handling`] and [`decisions`] are what staff do
+//! with them, [`execution`] is what carrying them out reports. Every function that changes
 //! something works in its caller's transaction, and writes the mail that belongs to it too.
 //!
 //! Values of a person's data, reasons, messages and evidence are sealed; evidence is erased when the request
 //! closes.
 
+pub mod decisions;
+pub mod details;
+pub mod evidence;
+pub mod execution;
+pub mod handling;
 pub mod life;
 pub mod model;
+pub mod notices;
 pub mod queries;
 pub mod reference;
 pub mod sealed;
+pub mod words;

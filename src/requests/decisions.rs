@@ -1,0 +1,221 @@
+//! Deciding: item by item, as a whole, and by a second staff member where that is needed. Each function works in its
+//! caller's transaction, is refused with a conflict when the request has changed since it was read, and writes
+//! timeline, audit event and mail.
+
+use diesel::prelude::*;
+use serde_json::json;
+
+use super::life::{By, Who, advance, changed, record, touch};
+use super::model::{Action, Decision, Item, Kind, Outcome, Request, State};
+use super::notices::{self, RequestDecided, RequestWithdrawn};
+use super::queries;
+use super::sealed::{self, What};
+use crate::accounts::guard::{StaffMember, Supervisor};
+use crate::db::AnyConnection;
+use crate::db::schema::{request_approvals, request_items, requests};
+use crate::error::{AppError, AppResult};
+
+impl Kind {
+    /// Whether a second staff member must approve what the first proposes.
+    pub fn needs_approval(self) -> bool {
+        self == Kind::Deletion
+    }
+}
+
+/// Decides one item, or decides it anew, while the request is in review. A refusal needs a reason.
+pub fn decide_item(
+    conn: &mut AnyConnection,
+    request: &Request,
+    item_id: i64,
+    (decision, reason): (Decision, &str),
+    by: &By<'_>,
+) -> AppResult<Request> {
+    if request.state != State::InReview || request.outcome.is_some() {
+        return Err(changed());
+    }
+    if decision == Decision::Refused && reason.trim().is_empty() {
+        return Err(AppError::conflict("A refusal needs a reason."));
+    }
+    let touched = touch!(conn, request, requests::outcome.eq(None::<String>));
+    let item = request_items::table
+        .filter(request_items::request_id.eq(request.id))
+        .filter(request_items::id.eq(item_id));
+    let decided = diesel::update(item)
+        .set((
+            request_items::decision.eq(decision.as_str()),
+            request_items::decision_reason.eq(seal_reason(request, reason, by)),
+            request_items::decided_at.eq(by.now),
+        ))
+        .execute(conn)?;
+    if decided == 0 {
+        return Err(AppError::NotFound);
+    }
+    let detail = json!({ "item": item_id, "decision": decision });
+    record(conn, request, "request.item_decided", detail, by)?;
+    Ok(touched)
+}
+
+/// What the decided items come to; `None` while one is undecided or when there are none. Items that stay by the
+/// register's rule make it partial.
+pub fn outcome_of(items: &[Item]) -> Option<Outcome> {
+    let count = |wanted| {
+        items
+            .iter()
+            .filter(|it| it.decision == Some(wanted))
+            .count()
+    };
+    let kept = items.iter().filter(|it| it.action == Action::Keep).count();
+    let (accepted, refused) = (count(Decision::Accepted), count(Decision::Refused));
+    match () {
+        () if items.is_empty() || accepted + refused + kept < items.len() => None,
+        () if accepted == 0 => Some(Outcome::Denied),
+        () if refused + kept > 0 => Some(Outcome::PartlyApproved),
+        () => Some(Outcome::Approved),
+    }
+}
+
+/// Closes the review. Of a kind that [needs approval](Kind::needs_approval) this is a proposal, and the request stays
+/// in review until [`approve`]; of another kind it is the decision. A denial needs a reason.
+pub fn decide(
+    conn: &mut AnyConnection,
+    request: &Request,
+    (outcome, reason): (Outcome, &str),
+    by: &By<'_>,
+) -> AppResult<Request> {
+    let items = queries::list_items(conn, request.id)?;
+    if request.state != State::InReview || request.outcome.is_some() {
+        return Err(changed());
+    }
+    if !items.is_empty() && outcome_of(&items) != Some(outcome) {
+        return Err(AppError::conflict("Decide on every item first."));
+    }
+    if outcome == Outcome::Denied && reason.trim().is_empty() && items.is_empty() {
+        return Err(AppError::conflict("A denial needs a reason."));
+    }
+    let proposed = touch!(
+        conn,
+        request,
+        requests::outcome.eq(outcome.as_str()),
+        requests::decision_reason.eq(seal_reason(request, reason, by)),
+    );
+    if request.kind.needs_approval() {
+        return propose(conn, proposed, outcome, by);
+    }
+    conclude(conn, &proposed, outcome, by)
+}
+
+fn propose(
+    conn: &mut AnyConnection,
+    request: Request,
+    outcome: Outcome,
+    by: &By<'_>,
+) -> AppResult<Request> {
+    let Who::Staff(member) = by.who else {
+        return Err(AppError::Forbidden);
+    };
+    add_approval(conn, &request, member, by)?;
+    let detail = json!({ "outcome": outcome, "plan_hash": request.plan_hash });
+    record(conn, &request, "request.proposed", detail, by)?;
+    Ok(request)
+}
+
+/// A supervisor, who must not be the one that proposed it, makes a proposal the decision.
+pub fn approve(
+    conn: &mut AnyConnection,
+    request: &Request,
+    supervisor: &Supervisor,
+    by: &By<'_>,
+) -> AppResult<Request> {
+    let Some(outcome) = request.outcome.filter(|_| request.state == State::InReview) else {
+        return Err(changed());
+    };
+    let approvals = queries::list_approvals(conn, request.id)?;
+    if approvals.iter().any(|it| it.staff_id == supervisor.id) {
+        let sentence = "You proposed this. Another supervisor has to approve it.";
+        return Err(AppError::conflict(sentence));
+    }
+    let plan = request.plan_hash.as_deref().unwrap_or_default();
+    if approvals.iter().all(|it| it.plan_hash != plan) {
+        return Err(changed());
+    }
+    add_approval(conn, request, supervisor, by)?;
+    let detail = json!({ "outcome": outcome, "plan_hash": request.plan_hash });
+    record(conn, request, "request.second_approval", detail, by)?;
+    conclude(conn, request, outcome, by)
+}
+
+/// A supervisor does not agree with a proposal: it is reviewed again.
+pub fn send_back(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<Request> {
+    if request.outcome.is_none() || request.state != State::InReview {
+        return Err(changed());
+    }
+    let reviewed = touch!(conn, request, requests::outcome.eq(None::<String>));
+    let given = request_approvals::table.filter(request_approvals::request_id.eq(request.id));
+    diesel::delete(given).execute(conn)?;
+    record(conn, request, "request.sent_back", json!({}), by)?;
+    Ok(reviewed)
+}
+
+fn add_approval(
+    conn: &mut AnyConnection,
+    request: &Request,
+    member: &StaffMember,
+    by: &By<'_>,
+) -> QueryResult<()> {
+    diesel::insert_into(request_approvals::table)
+        .values((
+            request_approvals::request_id.eq(request.id),
+            request_approvals::staff_id.eq(member.id),
+            request_approvals::role.eq(member.role.as_str()),
+            request_approvals::plan_hash.eq(request.plan_hash.as_deref().unwrap_or_default()),
+            request_approvals::at.eq(by.now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The decision, as the person learns it.
+fn conclude(
+    conn: &mut AnyConnection,
+    request: &Request,
+    outcome: Outcome,
+    by: &By<'_>,
+) -> AppResult<Request> {
+    let state = match outcome {
+        Outcome::Approved => State::Approved,
+        Outcome::PartlyApproved => State::PartlyApproved,
+        Outcome::Denied => State::Denied,
+    };
+    let decided = advance(conn, request, state, by)?;
+    let mail = RequestDecided {
+        reference: request.reference.clone(),
+        kind: request.kind,
+        outcome,
+    };
+    notices::send(conn, by.app, request, &mail, by.now)?;
+    Ok(decided)
+}
+
+/// The person takes it back, which is possible until it is carried out.
+pub fn withdraw(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<Request> {
+    let withdrawn = advance(conn, request, State::Withdrawn, by)?;
+    let mail = RequestWithdrawn {
+        reference: request.reference.clone(),
+        kind: request.kind,
+    };
+    notices::send(conn, by.app, request, &mail, by.now)?;
+    Ok(withdrawn)
+}
+
+fn seal_reason(request: &Request, reason: &str, by: &By<'_>) -> Option<Vec<u8>> {
+    let reason = reason.trim();
+    let seal = || {
+        sealed::seal(
+            &by.app.keys,
+            &request.reference,
+            What::DecisionReason,
+            reason,
+        )
+    };
+    (!reason.is_empty()).then(seal)
+}

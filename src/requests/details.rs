@@ -1,0 +1,99 @@
+//! A request with all that hangs on it, opened: what its page shows to the person and to staff.
+
+use super::model::{Attachment, Item, Party, Request, Step};
+use super::queries;
+use super::sealed::{self, What};
+use crate::db::AnyConnection;
+use crate::error::AppResult;
+use crate::keys::Keys;
+use chrono::NaiveDateTime;
+
+/// A request, opened.
+#[derive(Debug, Clone)]
+pub struct Details {
+    /// The request itself.
+    pub request: Request,
+    /// What the person wrote when filing; may be empty.
+    pub note: String,
+    /// Why it was decided so; may be empty.
+    pub decision_reason: String,
+    /// In the order of filing.
+    pub items: Vec<OpenItem>,
+    /// Oldest first.
+    pub steps: Vec<Step>,
+    /// Oldest first.
+    pub messages: Vec<OpenMessage>,
+    /// Oldest first.
+    pub attachments: Vec<Attachment>,
+}
+
+/// An item, opened. Absent texts are empty.
+#[derive(Debug, Clone)]
+pub struct OpenItem {
+    /// The item itself.
+    pub item: Item,
+    /// The value when the request was filed.
+    pub old_value: String,
+    /// The value that the person proposes.
+    pub new_value: String,
+    /// Why the person proposes it.
+    pub reason: String,
+    /// Why staff decided so.
+    pub decision_reason: String,
+}
+
+/// A message, opened.
+#[derive(Debug, Clone)]
+pub struct OpenMessage {
+    /// Who wrote it.
+    pub author: Party,
+    /// The staff member's name.
+    pub staff_name: Option<String>,
+    /// The text.
+    pub body: String,
+    /// When.
+    pub at: NaiveDateTime,
+}
+
+/// Reads and opens what hangs on a request.
+pub fn load(conn: &mut AnyConnection, keys: &Keys, request: Request) -> AppResult<Details> {
+    let items = queries::list_items(conn, request.id)?;
+    let messages = queries::list_messages(conn, request.id)?;
+    let reference = &request.reference;
+    let open = |what, sealed: Option<&[u8]>| sealed::open_text(keys, reference, what, sealed);
+    let open_item = |item| open_item(keys, reference, item);
+    let open_message = |(message, staff_name): (super::model::Message, _)| {
+        Ok(OpenMessage {
+            author: message.author,
+            staff_name,
+            body: open(What::Message, Some(&message.body))?,
+            at: message.at,
+        })
+    };
+    Ok(Details {
+        note: open(What::Note, request.note.as_deref())?,
+        decision_reason: open(What::DecisionReason, request.decision_reason.as_deref())?,
+        items: items.into_iter().map(open_item).collect::<AppResult<_>>()?,
+        steps: queries::list_steps(conn, request.id)?,
+        messages: messages
+            .into_iter()
+            .map(open_message)
+            .collect::<AppResult<_>>()?,
+        attachments: queries::list_attachments(conn, request.id)?,
+        request,
+    })
+}
+
+/// Opens one item of the request of that reference.
+pub fn open_item(keys: &Keys, reference: &str, item: Item) -> AppResult<OpenItem> {
+    let open = |what, sealed: &Option<Vec<u8>>| {
+        sealed::open_text(keys, reference, what, sealed.as_deref())
+    };
+    Ok(OpenItem {
+        old_value: open(What::OldValue, &item.old_value)?,
+        new_value: open(What::NewValue, &item.new_value)?,
+        reason: open(What::Reason, &item.reason)?,
+        decision_reason: open(What::DecisionReason, &item.decision_reason)?,
+        item,
+    })
+}

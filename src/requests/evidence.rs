@@ -1,0 +1,122 @@
+//! Evidence: files that back a correction, sealed, and erased when the request closes.
+
+use diesel::prelude::*;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use super::life::{By, add_step, record};
+use super::model::{Request, StepKind};
+use super::sealed::{self, What};
+use crate::db::AnyConnection;
+use crate::db::schema::request_attachments as attachments;
+use crate::error::AppResult;
+
+/// The largest file that is taken, in bytes.
+pub const LARGEST: usize = 10 * 1024 * 1024;
+
+/// A file whose kind is known from its content.
+#[derive(Debug, Clone)]
+pub struct File {
+    /// One of PDF, PNG, JPEG, plain text.
+    pub media_type: &'static str,
+    /// As it was sent.
+    pub content: Vec<u8>,
+}
+
+impl File {
+    /// Looks at the content, never at the name: `None` unless it is PDF, PNG, JPEG or plain text.
+    pub fn recognise(content: Vec<u8>) -> Option<File> {
+        let media_type = match infer::get(&content).map(|kind| kind.mime_type()) {
+            Some("application/pdf") => "application/pdf",
+            Some("image/png") => "image/png",
+            Some("image/jpeg") => "image/jpeg",
+            None if is_plain_text(&content) => "text/plain",
+            _ => return None,
+        };
+        Some(File {
+            media_type,
+            content,
+        })
+    }
+}
+
+/// Text, and no mark-up that a browser might take for a page.
+fn is_plain_text(content: &[u8]) -> bool {
+    let is_printable = |letter: char| !letter.is_control() || matches!(letter, '\n' | '\r' | '\t');
+    std::str::from_utf8(content)
+        .is_ok_and(|text| !text.trim_start().starts_with('<') && text.chars().all(is_printable))
+}
+
+/// Puts a file to a request; call it in the transaction that files it.
+pub fn attach(
+    conn: &mut AnyConnection,
+    request: &Request,
+    file: &File,
+    by: &By<'_>,
+) -> AppResult<()> {
+    let content = sealed::seal(
+        &by.app.keys,
+        &request.reference,
+        What::Evidence,
+        &file.content,
+    );
+    let sha256 = data_encoding::HEXLOWER.encode(&Sha256::digest(&file.content));
+    diesel::insert_into(attachments::table)
+        .values((
+            attachments::request_id.eq(request.id),
+            attachments::media_type.eq(file.media_type),
+            attachments::size.eq(i64::try_from(file.content.len()).unwrap_or(i64::MAX)),
+            attachments::sha256.eq(sha256),
+            attachments::content.eq(content),
+            attachments::at.eq(by.now),
+        ))
+        .execute(conn)?;
+    let detail = json!({ "media_type": file.media_type, "size": file.content.len() });
+    Ok(record(conn, request, "request.evidence_added", detail, by)?)
+}
+
+/// Erases the content of a request's evidence; what it was and when it went stays on record.
+pub(super) fn erase(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
+    let kept = attachments::table
+        .filter(attachments::request_id.eq(request.id))
+        .filter(attachments::deleted_at.is_null());
+    let erased = diesel::update(kept)
+        .set((
+            attachments::content.eq(None::<Vec<u8>>),
+            attachments::deleted_at.eq(by.now),
+        ))
+        .execute(conn)?;
+    if erased > 0 {
+        let detail = json!({ "files": erased });
+        add_step(conn, request, StepKind::EvidenceErased, &detail, by)?;
+        record(conn, request, "request.evidence_erased", detail, by)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::File;
+
+    fn kind(content: &[u8]) -> Option<&'static str> {
+        File::recognise(content.to_vec()).map(|file| file.media_type)
+    }
+
+    #[test]
+    fn a_file_is_known_by_its_content() {
+        assert_eq!(kind(b"%PDF-1.7\n..."), Some("application/pdf"));
+        assert_eq!(kind(b"\x89PNG\r\n\x1a\n...."), Some("image/png"));
+        assert_eq!(kind(b"\xff\xd8\xff\xe0...."), Some("image/jpeg"));
+        assert_eq!(kind("Größe: 1,80 m\n".as_bytes()), Some("text/plain"));
+    }
+
+    #[test]
+    fn whatever_could_run_or_hide_is_not_taken() {
+        assert_eq!(kind(b"PK\x03\x04 a document with macros"), None);
+        assert_eq!(kind(b"\x7fELF\x02\x01\x01"), None);
+        assert_eq!(kind(b"  <!DOCTYPE html><script>"), None);
+        assert_eq!(kind(b"<svg onload=alert(1)>"), None);
+        assert_eq!(kind(b"text with a \0 in it"), None);
+        assert_eq!(kind(b"\xff\xfe\x00"), None);
+    }
+}

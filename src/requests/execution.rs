@@ -1,0 +1,86 @@
+//! What carrying a request out reports. Each function works in its caller's transaction.
+
+use diesel::prelude::*;
+use serde_json::Value;
+
+use super::life::{By, advance};
+use super::model::{Request, State};
+use super::notices::{self, RequestCompleted};
+use crate::audit::receipts::{self, NewReceipt, Receipt};
+use crate::db::AnyConnection;
+use crate::db::schema::{request_items, requests};
+use crate::error::AppResult;
+
+/// Starts it; the caller enqueues the job in the same transaction.
+pub fn start(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<Request> {
+    let started = advance(conn, request, State::Executing, by)?;
+    let row = requests::table.filter(requests::id.eq(request.id));
+    diesel::update(row)
+        .set(requests::failure.eq(None::<String>))
+        .execute(conn)?;
+    Ok(Request {
+        failure: None,
+        ..started
+    })
+}
+
+/// Notes that an item's change was made in its source and read back.
+pub fn mark_applied(
+    conn: &mut AnyConnection,
+    request: &Request,
+    item_id: i64,
+    by: &By<'_>,
+) -> QueryResult<()> {
+    let item = request_items::table
+        .filter(request_items::request_id.eq(request.id))
+        .filter(request_items::id.eq(item_id))
+        .filter(request_items::applied_at.is_null());
+    diesel::update(item)
+        .set(request_items::applied_at.eq(by.now))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Closes a request that was carried out, or whose approval asked for nothing more; signs its receipt and mails it.
+/// The facts are counts, keys and hashes, never personal data.
+pub fn complete(
+    conn: &mut AnyConnection,
+    request: &Request,
+    facts: Value,
+    by: &By<'_>,
+) -> AppResult<(Request, Receipt)> {
+    let completed = advance(conn, request, State::Completed, by)?;
+    let new = NewReceipt {
+        issuer: &by.app.site.organisation,
+        person_id: Some(request.person_id),
+        kind: request.kind.as_str(),
+        object: &request.reference,
+        facts,
+    };
+    let receipt = receipts::issue(conn, &by.app.keys, &new, by.now)?;
+    let mail = RequestCompleted {
+        reference: request.reference.clone(),
+        kind: request.kind,
+        receipt: receipt.id.clone(),
+    };
+    notices::send(conn, by.app, request, &mail, by.now)?;
+    Ok((completed, receipt))
+}
+
+/// Notes why it could not be carried out: one sentence for staff, without personal data.
+pub fn fail(
+    conn: &mut AnyConnection,
+    request: &Request,
+    failure: &str,
+    by: &By<'_>,
+) -> AppResult<Request> {
+    let failed = advance(conn, request, State::ExecutionFailed, by)?;
+    let row = requests::table.filter(requests::id.eq(request.id));
+    diesel::update(row)
+        .set(requests::failure.eq(failure))
+        .execute(conn)?;
+    Ok(Request {
+        failure: Some(failure.to_owned()),
+        ..failed
+    })
+}

@@ -1,0 +1,137 @@
+//! What brings a request on without deciding it: giving it to somebody, talking, taking more time. Each function works
+//! in its caller's transaction, and writes timeline, audit event and mail.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use serde_json::json;
+
+use super::life::{By, add_step, advance, changed, record, touch};
+use super::model::{Party, Request, State, StepKind};
+use super::notices::{self, RequestExtended, RequestMessage};
+use super::sealed::{self, What};
+use crate::db::AnyConnection;
+use crate::db::schema::{request_messages, requests};
+use crate::error::{AppError, AppResult};
+
+/// Gives a request to a staff member, or to nobody.
+pub fn assign(
+    conn: &mut AnyConnection,
+    request: &Request,
+    assignee: Option<i64>,
+    by: &By<'_>,
+) -> AppResult<Request> {
+    let assigned = touch!(conn, request, requests::assignee_id.eq(assignee));
+    let detail = json!({ "from": request.assignee_id, "to": assignee });
+    record(conn, request, "request.assigned", detail, by)?;
+    Ok(assigned)
+}
+
+/// Moves the date of the answer, once, before it has passed, to at most `latest`; the reason is mailed.
+pub fn extend(
+    conn: &mut AnyConnection,
+    request: &Request,
+    (until, latest): (NaiveDate, NaiveDate),
+    reason: &str,
+    by: &By<'_>,
+) -> AppResult<Request> {
+    let refuse = |sentence| Err(AppError::conflict(sentence));
+    match () {
+        () if request.state.is_closed() => return refuse("This request is closed."),
+        () if request.extended_to.is_some() => return refuse("A request is extended only once."),
+        () if by.now.date() > request.due_on => {
+            return refuse("The date has passed; it can no longer be extended.");
+        }
+        () if until <= request.due_on || until > latest => {
+            return refuse("The law does not allow that date.");
+        }
+        () if reason.trim().is_empty() => return refuse("An extension needs a reason."),
+        () => {}
+    }
+    let extended = touch!(
+        conn,
+        request,
+        requests::due_on.eq(until),
+        requests::extended_to.eq(until),
+        requests::extension_reason.eq(reason),
+    );
+    let detail = json!({ "from": request.due_on, "until": until });
+    add_step(conn, request, StepKind::Extended, &detail, by)?;
+    record(conn, request, "request.extended", detail, by)?;
+    let mail = RequestExtended {
+        reference: request.reference.clone(),
+        due_on: until,
+        reason: reason.to_owned(),
+    };
+    notices::send(conn, by.app, request, &mail, by.now)?;
+    Ok(extended)
+}
+
+/// Writes a message. The person is told by mail of a staff member's, and an answer ends the waiting for it.
+pub fn post_message(
+    conn: &mut AnyConnection,
+    request: &Request,
+    body: &str,
+    by: &By<'_>,
+) -> AppResult<()> {
+    write_message(conn, request, body, by)?;
+    match by.who.party() {
+        Party::Person if request.state == State::WaitingForPerson => {
+            advance(conn, request, State::InReview, by)?;
+            Ok(())
+        }
+        Party::Person => Ok(()),
+        Party::Staff | Party::System => mail_message(conn, request, false, by),
+    }
+}
+
+/// Asks the person something; the clock runs on.
+pub fn ask(
+    conn: &mut AnyConnection,
+    request: &Request,
+    question: &str,
+    by: &By<'_>,
+) -> AppResult<Request> {
+    let waiting = advance(conn, request, State::WaitingForPerson, by)?;
+    write_message(conn, request, question, by)?;
+    mail_message(conn, request, true, by)?;
+    Ok(waiting)
+}
+
+fn write_message(
+    conn: &mut AnyConnection,
+    request: &Request,
+    body: &str,
+    by: &By<'_>,
+) -> AppResult<()> {
+    let sealed = sealed::seal(&by.app.keys, &request.reference, What::Message, body);
+    diesel::insert_into(request_messages::table)
+        .values((
+            request_messages::request_id.eq(request.id),
+            request_messages::author.eq(by.who.party().as_str()),
+            request_messages::staff_id.eq(by.who.staff_id()),
+            request_messages::body.eq(sealed),
+            request_messages::at.eq(by.now),
+        ))
+        .execute(conn)?;
+    add_step(conn, request, StepKind::Message, &json!({}), by)?;
+    Ok(record(
+        conn,
+        request,
+        "request.message_written",
+        json!({}),
+        by,
+    )?)
+}
+
+fn mail_message(
+    conn: &mut AnyConnection,
+    request: &Request,
+    is_question: bool,
+    by: &By<'_>,
+) -> AppResult<()> {
+    let mail = RequestMessage {
+        reference: request.reference.clone(),
+        is_question,
+    };
+    notices::send(conn, by.app, request, &mail, by.now)
+}

@@ -1,0 +1,184 @@
+//! The mails about a request. None says what the request is about beyond its kind.
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use super::model::{Kind, Outcome, Request};
+use super::{queries, words};
+use crate::app::App;
+use crate::config::Site;
+use crate::db::AnyConnection;
+use crate::error::AppResult;
+use crate::mail::Message;
+use crate::mail::messages::message;
+
+/// Confirms a filed request: what happens now, and by when.
+#[derive(Debug)]
+pub struct RequestReceived {
+    /// As people quote it.
+    pub reference: String,
+    /// Which right.
+    pub kind: Kind,
+    /// The name of the law whose dates it has.
+    pub law: String,
+    /// When it was received.
+    pub received_on: NaiveDate,
+    /// When to expect an answer.
+    pub due_on: NaiveDate,
+}
+message!(
+    RequestReceived,
+    "request_received",
+    "mail/request_received/subject.txt",
+    "mail/request_received/body.txt",
+    "mail/request_received/body.html"
+);
+
+/// There is a message on the portal; its text stays there.
+#[derive(Debug)]
+pub struct RequestMessage {
+    /// As people quote it.
+    pub reference: String,
+    /// Whether staff wait for an answer.
+    pub is_question: bool,
+}
+message!(
+    RequestMessage,
+    "request_message",
+    "mail/request_message/subject.txt",
+    "mail/request_message/body.txt",
+    "mail/request_message/body.html"
+);
+
+/// The answer will take longer.
+#[derive(Debug)]
+pub struct RequestExtended {
+    /// As people quote it.
+    pub reference: String,
+    /// The new date of the answer.
+    pub due_on: NaiveDate,
+    /// Why, as staff wrote it for the person.
+    pub reason: String,
+}
+message!(
+    RequestExtended,
+    "request_extended",
+    "mail/request_extended/subject.txt",
+    "mail/request_extended/body.txt",
+    "mail/request_extended/body.html"
+);
+
+/// It was decided.
+#[derive(Debug)]
+pub struct RequestDecided {
+    /// As people quote it.
+    pub reference: String,
+    /// Which right.
+    pub kind: Kind,
+    /// How.
+    pub outcome: Outcome,
+}
+message!(
+    RequestDecided,
+    "request_decided",
+    "mail/request_decided/subject.txt",
+    "mail/request_decided/body.txt",
+    "mail/request_decided/body.html"
+);
+
+/// It was carried out.
+#[derive(Debug)]
+pub struct RequestCompleted {
+    /// As people quote it.
+    pub reference: String,
+    /// Which right.
+    pub kind: Kind,
+    /// The id of its receipt.
+    pub receipt: String,
+}
+message!(
+    RequestCompleted,
+    "request_completed",
+    "mail/request_completed/subject.txt",
+    "mail/request_completed/body.txt",
+    "mail/request_completed/body.html"
+);
+
+/// The person took it back.
+#[derive(Debug)]
+pub struct RequestWithdrawn {
+    /// As people quote it.
+    pub reference: String,
+    /// Which right.
+    pub kind: Kind,
+}
+message!(
+    RequestWithdrawn,
+    "request_withdrawn",
+    "mail/request_withdrawn/subject.txt",
+    "mail/request_withdrawn/body.txt",
+    "mail/request_withdrawn/body.html"
+);
+
+/// Mails the person whose request it is; somebody without an address reads it on the portal.
+pub(super) fn send(
+    conn: &mut AnyConnection,
+    app: &App,
+    request: &Request,
+    message: &impl Message,
+    now: NaiveDateTime,
+) -> AppResult<()> {
+    match queries::find_address(conn, request.person_id)? {
+        Some(address) => app.mailer.enqueue(conn, &address, message, now),
+        None => Ok(()),
+    }
+}
+
+fn link(site: &Site, reference: &str) -> String {
+    site.url(&format!("/requests/{reference}"))
+}
+
+macro_rules! linked {
+    ($($mail:ty),+) => {
+        $(impl $mail {
+            fn link(&self, site: &Site) -> String {
+                link(site, &self.reference)
+            }
+        })+
+    };
+}
+
+linked!(
+    RequestReceived,
+    RequestMessage,
+    RequestExtended,
+    RequestDecided,
+    RequestCompleted
+);
+
+impl RequestReceived {
+    fn received(&self) -> String {
+        words::day(self.received_on)
+    }
+
+    fn due(&self) -> String {
+        words::day(self.due_on)
+    }
+}
+
+impl RequestExtended {
+    fn due(&self) -> String {
+        words::day(self.due_on)
+    }
+}
+
+impl RequestDecided {
+    fn is_denied(&self) -> bool {
+        self.outcome == Outcome::Denied
+    }
+}
+
+impl RequestCompleted {
+    fn receipt_link(&self, site: &Site) -> String {
+        site.url(&format!("/receipts/{}", self.receipt))
+    }
+}

@@ -1,0 +1,141 @@
+//! How pages and mails put it.
+
+use chrono::NaiveDate;
+
+use super::model::{Kind, Outcome, Request, State, StepKind};
+
+/// A date in words: `9 February 2026`.
+pub fn day(date: NaiveDate) -> String {
+    date.format("%-d %B %Y").to_string()
+}
+
+impl Kind {
+    /// As a title.
+    pub fn title(self) -> &'static str {
+        match self {
+            Kind::Access => "Access to your data",
+            Kind::Correction => "Correction of your data",
+            Kind::Deletion => "Deletion of your data",
+            Kind::Restriction => "Restriction of a use",
+            Kind::Appeal => "Appeal",
+        }
+    }
+
+    /// In a sentence: "your request for …".
+    pub fn noun(self) -> &'static str {
+        match self {
+            Kind::Access => "access",
+            Kind::Correction => "correction",
+            Kind::Deletion => "deletion",
+            Kind::Restriction => "restriction",
+            Kind::Appeal => "a second look",
+        }
+    }
+}
+
+impl State {
+    /// In one or two words.
+    pub fn title(self) -> &'static str {
+        match self {
+            State::Received => "Received",
+            State::Acknowledged => "Confirmed",
+            State::Verifying => "Checking who asks",
+            State::InReview => "In review",
+            State::WaitingForPerson => "Waiting for you",
+            State::Approved => "Approved",
+            State::PartlyApproved => "Partly approved",
+            State::Denied => "Denied",
+            State::Executing => "Being carried out",
+            State::ExecutionFailed => "Delayed",
+            State::Completed => "Done",
+            State::Withdrawn => "Withdrawn",
+        }
+    }
+
+    /// The tone of its tag, as `components/status.html` knows them.
+    pub fn tone(self) -> &'static str {
+        match self {
+            State::Received | State::Acknowledged => "info",
+            State::Verifying | State::InReview | State::Executing => "progress",
+            State::WaitingForPerson | State::PartlyApproved | State::ExecutionFailed => "warning",
+            State::Approved | State::Completed => "success",
+            State::Denied => "danger",
+            State::Withdrawn => "neutral",
+        }
+    }
+}
+
+impl Outcome {
+    /// In a sentence: "we have … your request".
+    pub fn verb(self) -> &'static str {
+        match self {
+            Outcome::Approved => "approved",
+            Outcome::PartlyApproved => "approved a part of",
+            Outcome::Denied => "denied",
+        }
+    }
+}
+
+impl StepKind {
+    /// As a line of the timeline.
+    pub fn title(self) -> &'static str {
+        match self {
+            StepKind::Received => "You filed the request",
+            StepKind::Acknowledged => "We confirmed it by mail",
+            StepKind::Verifying => "We are checking that it comes from you",
+            StepKind::InReview => "We started to review it",
+            StepKind::WaitingForPerson => "We asked you something",
+            StepKind::Approved => "We approved it",
+            StepKind::PartlyApproved => "We approved a part of it",
+            StepKind::Denied => "We denied it",
+            StepKind::Executing => "We started to carry it out",
+            StepKind::ExecutionFailed => "It could not be carried out at the first try",
+            StepKind::Completed => "It was carried out and checked",
+            StepKind::Withdrawn => "You withdrew it",
+            StepKind::Extended => "We need more time",
+            StepKind::Message => "A message was written",
+            StepKind::EvidenceErased => "Your evidence was erased",
+        }
+    }
+
+    /// The tone of its line.
+    pub fn tone(self) -> &'static str {
+        match self.as_str().parse::<State>() {
+            Ok(state) => state.tone(),
+            Err(_) if self == StepKind::Extended => "warning",
+            Err(_) => "neutral",
+        }
+    }
+}
+
+impl Request {
+    /// What happens next, in one or two sentences for the person.
+    pub fn next_step(&self) -> String {
+        match self.state {
+            State::Received | State::Acknowledged => format!(
+                "A staff member will look at it. You will have our answer by {}.",
+                day(self.due_on)
+            ),
+            State::Verifying => {
+                "We make sure that the request comes from you. The date of our answer stays the same.".to_owned()
+            }
+            State::InReview => format!(
+                "A staff member is looking at it. You will have our answer by {}.",
+                day(self.due_on)
+            ),
+            State::WaitingForPerson => {
+                "Please answer our question below. The date of our answer stays the same.".to_owned()
+            }
+            State::Approved | State::PartlyApproved => {
+                "We will now carry it out, and mail you when it is done.".to_owned()
+            }
+            State::Executing => "It is being carried out now. This takes minutes.".to_owned(),
+            State::ExecutionFailed => {
+                "A system did not answer. Staff have been told, and will try again. You need not do anything.".to_owned()
+            }
+            State::Completed => "Nothing more is to be done.".to_owned(),
+            State::Denied => "Nothing more will happen, unless you ask us to look again.".to_owned(),
+            State::Withdrawn => "Nothing more will happen. You can file a new request at any time.".to_owned(),
+        }
+    }
+}

@@ -27,9 +27,8 @@ pub(super) struct Node {
     pub outgoing: BTreeSet<String>,
     /// The date of a record.
     pub date: Option<String>,
-    /// Positions in the register.
-    dataset: usize,
-    collection: usize,
+    /// Positions of its dataset and of itself in the register.
+    place: (usize, usize),
 }
 
 /// One way between two collections: rows here whose `column` equals the `from_column` of a row there.
@@ -38,6 +37,8 @@ pub(super) struct Edge {
     pub from: usize,
     pub from_column: String,
     pub column: String,
+    /// The row there holds the reference, and many may hold the same: a row here need not be about those there.
+    pub upward: bool,
 }
 
 impl Graph {
@@ -94,8 +95,7 @@ impl Graph {
             incoming: Vec::new(),
             outgoing: BTreeSet::new(),
             date: collection.date_field().map(|field| field.path.clone()),
-            dataset: place.0,
-            collection: place.1,
+            place,
             key: key.clone(),
         };
         self.by_key.insert(key, self.nodes.len());
@@ -114,20 +114,26 @@ impl Graph {
                     continue;
                 };
                 if matches!(reference.direction, Direction::From | Direction::Both) {
-                    self.lead((there, &reference.field), (here, &field.name));
+                    self.lead((there, &reference.field), (here, &field.name), false);
                 }
                 if matches!(reference.direction, Direction::To | Direction::Both) {
-                    self.lead((here, &field.name), (there, &reference.field));
+                    self.lead((here, &field.name), (there, &reference.field), true);
                 }
             }
         }
     }
 
-    fn lead(&mut self, (from, from_column): (usize, &str), (to, column): (usize, &str)) {
+    fn lead(
+        &mut self,
+        (from, from_column): (usize, &str),
+        (to, column): (usize, &str),
+        upward: bool,
+    ) {
         let edge = Edge {
             from,
             from_column: from_column.to_owned(),
             column: column.to_owned(),
+            upward,
         };
         if !self.nodes[to].incoming.contains(&edge) {
             self.nodes[to].incoming.push(edge);
@@ -139,12 +145,7 @@ impl Graph {
 impl Node {
     /// Its declaration.
     pub fn collection<'a>(&self, register: &'a Register) -> &'a Collection {
-        &register.datasets[self.dataset].collections[self.collection]
-    }
-
-    /// The declaration of its dataset.
-    pub fn dataset<'a>(&self, register: &'a Register) -> &'a Dataset {
-        &register.datasets[self.dataset]
+        &register.datasets[self.place.0].collections[self.place.1]
     }
 
     /// The columns that matter for reaching: what leads here, what leads on, what names the person.

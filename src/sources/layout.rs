@@ -1,8 +1,13 @@
 //! Which columns of a collection are read, and where in a row each stands.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 
-use super::{Datum, Fault, Held, Inner, Record, SourceError, Table, Value, graph::Node, record};
+use super::{
+    Datum, Fault, Held, Inner, Record, SourceError, Table, Value, graph::Node, masking::Strategy,
+    record,
+};
 use crate::register::Field;
 
 /// The columns of one collection.
@@ -75,6 +80,12 @@ impl<'a> Layout<'a> {
         cells.map(|it| it.as_key().unwrap_or(Value::Null)).collect()
     }
 
+    /// The value of one column in its comparable form; nothing for a column that is not read.
+    pub fn link(&self, row: &[Value], column: &str) -> Value {
+        let cell = self.find(column).map(|at| &row[at]);
+        cell.and_then(Value::as_key).unwrap_or(Value::Null)
+    }
+
     /// The day on which the record came about.
     pub fn date(&self, row: &[Value]) -> Option<NaiveDate> {
         record::day(&row[self.date?])
@@ -88,6 +99,34 @@ impl<'a> Layout<'a> {
     /// The id of a row.
     pub fn id(&self, inner: &Inner, row: &[Value]) -> String {
         inner.secrets.record_id(&self.node.key, self.key(row))
+    }
+
+    /// The values that a masked row gets, by column.
+    pub fn new_values(
+        &self,
+        inner: &Inner,
+        (id, set, cut): (&str, &BTreeMap<String, Strategy>, &[String]),
+    ) -> Vec<(String, Value)> {
+        let masked = set
+            .iter()
+            .filter(|(name, _)| !cut.contains(name))
+            .filter_map(|(name, strategy)| {
+                let column = self.table.column(name)?;
+                Some((name.clone(), strategy.value(&inner.secrets, id, column)?))
+            });
+        let emptied = cut.iter().map(|name| (name.clone(), Value::Null));
+        masked.chain(emptied).collect()
+    }
+
+    /// The row with new values in it.
+    pub fn with(&self, row: &[Value], values: &[(String, Value)]) -> Vec<Value> {
+        let mut row = row.to_vec();
+        for (column, value) in values {
+            if let Some(at) = self.find(column) {
+                row[at] = value.clone();
+            }
+        }
+        row
     }
 
     /// The record as it may leave this layer: with everything masked that must never be disclosed.

@@ -3,20 +3,29 @@
 //! ```text
 //! register ─► graph ─► walk (which values lead on, one read per collection and step) ─► shared (whose rows they are)
 //!                        ├─► person_data   overview, page, record, for_each: what is shown and exported
-//!                        └─► planning ─► Plan ─► execute      correction: one cell
+//!                        ├─► planning ─► Plan ─► execute     an erasure: planned, agreed, carried out, read back
+//!                        └─► correction                      one cell: planned, guarded, read back
 //! ```
 //! Everything is read live through [`Source`], one file per kind of database. Calls block: use them in jobs, or
 //! inside `web::block`. A person's rows are asked for together with what makes them the person's, so that an id of
 //! someone else's record finds nothing. Values that must never be disclosed are masked here and leave masked.
 
 mod connector;
+mod correction;
 mod error;
+mod execute;
+mod fate;
 pub mod faults;
 mod graph;
 mod identities;
 mod ids;
 mod layout;
+mod links;
+mod masking;
+mod order;
 mod person_data;
+mod plan;
+mod planning;
 mod pool;
 mod reader;
 mod record;
@@ -25,6 +34,7 @@ mod shared;
 mod sql;
 mod sqlite;
 mod sqlite_schema;
+mod summing;
 mod value;
 mod walk;
 
@@ -35,9 +45,13 @@ use std::{
 };
 
 pub use connector::{Act, Change, Dates, EachRow, Filter, Form, Select, Source, Transaction};
+pub use correction::{Corrected, Correction, CorrectionError};
 pub use error::{Fault, SourceError};
+pub use execute::{Done, Effect, Outcome};
 pub use identities::Identities;
-pub use person_data::{CollectionSummary, Counts, Page};
+pub use masking::Strategy;
+pub use person_data::{CollectionSummary, Counts, EachRecord, Page};
+pub use plan::{Action, Hold, Item, Plan, Scope, Stop, Target, Work};
 pub use record::{Datum, Held, Record};
 pub use schema::{Column, ColumnKind, ForeignKey, Schema, Table, TableName};
 pub use value::Value;

@@ -209,7 +209,7 @@ impl Inner {
     }
 
     /// Counts the rows of the collections that the walk did not read, source by source.
-    fn count(
+    pub(super) fn count(
         &self,
         person: &Identities,
         walk: &Walk,

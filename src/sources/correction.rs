@@ -1,0 +1,272 @@
+//! Corrects one cell: planned, guarded by its old value, read back.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::{
+    Act, Change, Column, Fault, Filter, Form, Identities, Inner, Select, SourceError, Sources,
+    Value, layout::Layout,
+};
+use crate::register::{CollectionKey, FieldView, Input};
+
+/// A new value for one field of one record. It holds the new value, so seal it where it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Correction {
+    /// Key of the source.
+    pub source: String,
+    /// Key of the dataset.
+    pub dataset: String,
+    /// Name of the collection.
+    pub collection: String,
+    /// Sealed id of the record.
+    pub record: String,
+    /// Path of the field.
+    pub field: String,
+    /// What is to be held.
+    pub value: Value,
+    /// Keyed hash of the value that was held when this was planned.
+    pub before: String,
+}
+
+/// Why a correction cannot be planned.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum CorrectionError {
+    /// The person has no such record of their own, or it has no such field.
+    #[error("there is no such record")]
+    NotFound,
+    /// The register or the source does not let the field be corrected this way.
+    #[error("this cannot be corrected here")]
+    NotCorrectable,
+    /// The new value is not one that the field takes; a sentence to show beside the input.
+    #[error("{0}")]
+    Invalid(String),
+    /// The source did not answer.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+}
+
+/// What became of a correction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Corrected {
+    /// The source holds the new value, by this run or an earlier one.
+    Done,
+    /// The source holds neither the old value nor the new one; nothing was changed.
+    Changed,
+    /// The record is gone, or is no longer the person's own.
+    Gone,
+}
+
+impl Sources {
+    /// Checks a new value, as the person typed it, against the register and the source. Empty means: hold nothing.
+    ///
+    /// # Errors
+    /// A reason for the person, or that the source does not answer.
+    pub fn plan_correction(
+        &self,
+        person: &Identities,
+        (collection, record): (&CollectionKey, &str),
+        field: &str,
+        typed: &str,
+    ) -> Result<Correction, CorrectionError> {
+        let inner = &*self.0;
+        let view = inner
+            .register
+            .describe(&collection.dataset, &collection.collection, field);
+        let view = view.ok_or(CorrectionError::NotFound)?;
+        let planned = inner.own_row(person, collection, record, |inner, layout, row| {
+            let (_, at) = layout.fields.iter().find(|(it, _)| it.path == field)?;
+            let column = layout.table.column(&layout.columns[*at])?;
+            let before = inner.secrets.fingerprint([&row[*at]]);
+            Some(new_value(&view, layout, column, typed).map(|value| (value, before)))
+        })?;
+        let (value, before) = planned.flatten().ok_or(CorrectionError::NotFound)??;
+        Ok(Correction {
+            source: view.dataset.source.clone(),
+            dataset: collection.dataset.clone(),
+            collection: collection.collection.clone(),
+            record: record.to_owned(),
+            field: field.to_owned(),
+            value,
+            before,
+        })
+    }
+
+    /// Writes the new value if the old one is still held, reads it back and commits. Safe to repeat.
+    ///
+    /// # Errors
+    /// When the source does not answer or refuses the value; then it is as before.
+    pub fn correct(
+        &self,
+        person: &Identities,
+        correction: &Correction,
+    ) -> Result<Corrected, SourceError> {
+        let inner = &*self.0;
+        let key = CollectionKey::new(&correction.dataset, &correction.collection);
+        let outcome = inner.own_row(person, &key, &correction.record, |inner, layout, row| {
+            inner.write(layout, row, correction)
+        })?;
+        outcome.unwrap_or(Ok(Corrected::Gone))
+    }
+}
+
+impl Inner {
+    fn write(
+        &self,
+        layout: &Layout<'_>,
+        row: &[Value],
+        correction: &Correction,
+    ) -> Result<Corrected, SourceError> {
+        let field = layout
+            .fields
+            .iter()
+            .find(|(it, _)| it.path == correction.field);
+        let Some((_, at)) = field else {
+            return Ok(Corrected::Gone);
+        };
+        let (old, new) = (&row[*at], &correction.value);
+        if self.secrets.fingerprint([old]) == self.secrets.fingerprint([new]) {
+            return Ok(Corrected::Done);
+        }
+        if self.secrets.fingerprint([old]) != correction.before {
+            return Ok(Corrected::Changed);
+        }
+        let wait = self.limits.step;
+        let connected = self.connected(&layout.node.source)?;
+        let mut transaction = connected.source.begin(wait)?;
+        let column = layout.columns[*at].clone();
+        let change = Change {
+            table: layout.table,
+            key: layout.key(row),
+            expect: &[(column.clone(), old.clone())],
+            act: Act::Set(&[(column.clone(), new.clone())]),
+        };
+        if transaction.change(&change)? != 1 {
+            return Ok(Corrected::Changed);
+        }
+        let filter = Filter {
+            keys: Some(vec![layout.key(row).to_vec()]),
+            ..Filter::default()
+        };
+        let select = Select {
+            table: layout.table,
+            columns: &[column],
+            filter: &filter,
+            form: Form::Rows,
+        };
+        let mut is_written = false;
+        transaction.select(&select, wait, &mut |row| {
+            is_written = self.secrets.fingerprint(&row) == self.secrets.fingerprint([new]);
+            std::ops::ControlFlow::Continue(())
+        })?;
+        if !is_written {
+            return Err(SourceError::new(&layout.node.source, Fault::NotReadBack));
+        }
+        transaction.commit()?;
+        Ok(Corrected::Done)
+    }
+}
+
+/// What is typed, as the column holds it; or a sentence about what is wrong with it.
+fn new_value(
+    view: &FieldView<'_>,
+    layout: &Layout<'_>,
+    column: &Column,
+    typed: &str,
+) -> Result<Value, CorrectionError> {
+    let input = view.input().ok_or(CorrectionError::NotCorrectable)?;
+    if column.generated
+        || layout.table.row_key.contains(&column.name)
+        || view.field.name != view.field.path
+    {
+        return Err(CorrectionError::NotCorrectable);
+    }
+    let invalid = |sentence: &str| Err(CorrectionError::Invalid(sentence.to_owned()));
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return if column.nullable {
+            Ok(Value::Null)
+        } else {
+            invalid("Enter a value. This cannot be left empty.")
+        };
+    }
+    if let Some(sentence) = fault_in(&input, typed) {
+        return Err(CorrectionError::Invalid(sentence));
+    }
+    let said = match input {
+        Input::Text(length) | Input::LongText(length) => length,
+        _ => view.field.length,
+    };
+    let most = said.into_iter().chain(column.length).min();
+    if most.is_some_and(|most| typed.chars().count() > most as usize) {
+        let most = most.unwrap_or_default();
+        return invalid(&format!("Enter at most {most} characters."));
+    }
+    let text = match (&input, column.kind) {
+        (Input::DateTime, _) => Value::Text(typed.replace('T', " ")),
+        _ => Value::Text(typed.to_owned()),
+    };
+    let value = column.kind.form_of(&text);
+    value.map_or_else(
+        || invalid("The system that holds this does not take such a value."),
+        Ok,
+    )
+}
+
+/// A sentence when the text is not of the kind that the input asks for.
+fn fault_in(input: &Input, typed: &str) -> Option<String> {
+    let is_date_time = || {
+        let formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"];
+        formats
+            .iter()
+            .any(|format| NaiveDateTime::parse_from_str(typed, format).is_ok())
+    };
+    let wrong = |is_right: bool, sentence: &str| (!is_right).then(|| sentence.to_owned());
+    match input {
+        Input::Text(_) => wrong(!typed.contains(['\n', '\r']), "Enter one line."),
+        Input::LongText(_) => None,
+        Input::Email => wrong(
+            is_email(typed),
+            "Enter an e-mail address, such as name@example.com.",
+        ),
+        Input::Phone => wrong(
+            is_phone(typed),
+            "Enter a telephone number, such as +1 555 010 0199.",
+        ),
+        Input::Integer => wrong(typed.parse::<i64>().is_ok(), "Enter a whole number."),
+        Input::Decimal => wrong(
+            typed.parse::<f64>().is_ok_and(f64::is_finite),
+            "Enter a number, such as 12.50.",
+        ),
+        Input::Date => wrong(
+            typed.parse::<NaiveDate>().is_ok(),
+            "Enter a date, such as 2026-11-23.",
+        ),
+        Input::DateTime => wrong(
+            is_date_time(),
+            "Enter a date and time, such as 2026-11-23 14:05:00.",
+        ),
+        Input::YesNo => wrong(matches!(typed, "yes" | "no"), "Choose yes or no."),
+        Input::OneOf(values) => wrong(
+            values.iter().any(|it| it == typed),
+            "Choose one of the values that are offered.",
+        ),
+    }
+}
+
+fn is_email(text: &str) -> bool {
+    let Some((name, host)) = text.split_once('@') else {
+        return false;
+    };
+    !name.is_empty()
+        && host.contains('.')
+        && !host.contains('@')
+        && !text.contains(char::is_whitespace)
+}
+
+fn is_phone(text: &str) -> bool {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let allowed = |it: char| it.is_ascii_digit() || " +-()./".contains(it);
+    (5..=20).contains(&digits) && text.chars().all(allowed)
+}

@@ -1,0 +1,315 @@
+//! Carries a plan out: exactly the plan, or nothing.
+//!
+//! Every record is looked at before anything is written. It is as planned (then it is changed), already as it will be
+//! (then it is left), or something else (then the plan is refused). When nothing has been done yet, the plan is also
+//! made anew, and refused unless it is the same: new records are not silently added, vanished ones not ignored.
+//! A source in which everything is done already was finished by an earlier run that broke off after it; then only
+//! the rest is carried out. Each source is one transaction: guarded by the old values, read back, then committed.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    ops::ControlFlow,
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Act, Change, Fault, Filter, Form, Identities, Inner, Plan, Select, SourceError, Sources,
+    Target, Transaction, Value, Work, connector::EachRow, layout::Layout, table,
+};
+use crate::register::CollectionKey;
+
+type RowsByKey = HashMap<Vec<Value>, Vec<Value>>;
+
+/// Records that are read or changed at a time.
+const BATCH: usize = 500;
+
+/// What became of a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is carried out, now or by an earlier run; the same in both cases.
+    Done(Vec<Effect>),
+    /// Nothing was changed, because the data are no longer those of the plan. Plan anew, and ask again.
+    Stale,
+}
+
+/// What was done in one collection, for a receipt. It names nobody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Effect {
+    /// Key of the source.
+    pub source: String,
+    /// Key of the dataset.
+    pub dataset: String,
+    /// Name of the collection.
+    pub collection: String,
+    /// What was done.
+    pub done: Done,
+    /// The columns that were overwritten; empty when the records went.
+    pub fields: Vec<String>,
+    /// How many records; each was read back before the transaction was committed.
+    pub records: u64,
+}
+
+/// What was done to records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Done {
+    /// They are gone.
+    Deleted,
+    /// Some of their fields were overwritten or emptied.
+    Masked,
+}
+
+/// How a record stands to the plan.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Planned,
+    Done,
+    Changed,
+}
+
+/// How far a source is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    Untouched,
+    Finished,
+    Mixed,
+}
+
+impl Sources {
+    /// Carries a plan out. Safe to repeat: after a crash it completes what is left and gives the same result.
+    ///
+    /// # Errors
+    /// When a source does not answer or refuses a change. That source is as before; others may be done already.
+    pub fn execute(&self, person: &Identities, plan: &Plan) -> Result<Outcome, SourceError> {
+        let inner = &*self.0;
+        if !plan.is_intact() {
+            return Ok(Outcome::Stale);
+        }
+        let mut by_source: BTreeMap<&str, Vec<&Work>> = BTreeMap::new();
+        for work in &plan.work {
+            by_source.entry(&work.source).or_default().push(work);
+        }
+        let mut progress = BTreeMap::new();
+        for (source, works) in &by_source {
+            match inner.progress(source, works)? {
+                Some(far) => progress.insert(*source, far),
+                None => return Ok(Outcome::Stale),
+            };
+        }
+        let is_resumed = progress.values().any(|it| *it == Progress::Finished);
+        if !is_resumed && !plan.is_empty() {
+            let now = self.plan_erasure(person, &plan.scope, &plan.holds, plan.made_on)?;
+            if now.hash != plan.hash {
+                return Ok(Outcome::Stale);
+            }
+        }
+        for (source, works) in &by_source {
+            if progress.get(source) != Some(&Progress::Finished)
+                && !inner.carry_out(source, works)?
+            {
+                return Ok(Outcome::Stale);
+            }
+        }
+        Ok(Outcome::Done(plan.work.iter().map(Effect::of).collect()))
+    }
+}
+
+impl Effect {
+    fn of(work: &Work) -> Self {
+        let cut = work.targets.iter().flat_map(|target| &target.cut);
+        let set = work.set.iter().flat_map(BTreeMap::keys);
+        let mut fields: Vec<_> = set.chain(cut).cloned().collect();
+        fields.sort();
+        fields.dedup();
+        Self {
+            source: work.source.clone(),
+            dataset: work.dataset.clone(),
+            collection: work.collection.clone(),
+            done: if work.set.is_some() {
+                Done::Masked
+            } else {
+                Done::Deleted
+            },
+            fields,
+            records: work.targets.len() as u64,
+        }
+    }
+}
+
+impl Inner {
+    /// How far a source is; `None` when a record is neither as planned nor as it will be.
+    fn progress(&self, source: &str, works: &[&Work]) -> Result<Option<Progress>, SourceError> {
+        let connected = self.connected(source)?;
+        let wait = self.limits.step;
+        let schema = connected.fresh_schema(wait)?;
+        let (mut planned, mut done) = (0, 0);
+        for work in works {
+            let layout = self.layout(work, &schema)?;
+            for batch in work.targets.chunks(BATCH) {
+                let Some(keys) = self.keys(&work.key(), batch) else {
+                    return Ok(None);
+                };
+                let rows = rows(&layout, &keys, |select, each| {
+                    connected.source.select(select, wait, each)
+                })?;
+                for (key, target) in keys.iter().zip(batch) {
+                    match self.state(target, rows.get(key)) {
+                        State::Planned => planned += 1,
+                        State::Done => done += 1,
+                        State::Changed => return Ok(None),
+                    }
+                }
+            }
+        }
+        Ok(Some(match (planned, done) {
+            (0, _) => Progress::Finished,
+            (_, 0) => Progress::Untouched,
+            _ => Progress::Mixed,
+        }))
+    }
+
+    /// One transaction; `false`, and nothing changed, when a record is no longer as planned.
+    fn carry_out(&self, source: &str, works: &[&Work]) -> Result<bool, SourceError> {
+        let connected = self.connected(source)?;
+        let schema = connected.schema(self.limits.step)?;
+        let mut transaction = connected.source.begin(self.limits.step)?;
+        for work in works {
+            let layout = self.layout(work, &schema)?;
+            for batch in work.targets.chunks(BATCH) {
+                if !self.change(&mut *transaction, &layout, work, batch)? {
+                    return Ok(false);
+                }
+            }
+        }
+        for work in works {
+            let layout = self.layout(work, &schema)?;
+            for batch in work.targets.chunks(BATCH) {
+                self.read_back(&mut *transaction, &layout, work, batch)?;
+            }
+        }
+        transaction.commit()?;
+        Ok(true)
+    }
+
+    fn change(
+        &self,
+        transaction: &mut dyn Transaction,
+        layout: &Layout<'_>,
+        work: &Work,
+        batch: &[Target],
+    ) -> Result<bool, SourceError> {
+        let Some(keys) = self.keys(&work.key(), batch) else {
+            return Ok(false);
+        };
+        let wait = self.limits.step;
+        let rows = rows(layout, &keys, |select, each| {
+            transaction.select(select, wait, each)
+        })?;
+        for (key, target) in keys.iter().zip(batch) {
+            let row = rows.get(key);
+            match (self.state(target, row), row) {
+                (State::Done, _) => {}
+                (State::Planned, Some(row)) => {
+                    let names = layout.columns.iter().cloned();
+                    let expect: Vec<_> = names.zip(row.iter().cloned()).collect();
+                    let set = work.set.as_ref();
+                    let values =
+                        set.map(|set| layout.new_values(self, (&target.id, set, &target.cut)));
+                    let change = Change {
+                        table: layout.table,
+                        key,
+                        expect: &expect,
+                        act: values
+                            .as_ref()
+                            .map_or(Act::Delete, |values| Act::Set(values)),
+                    };
+                    if transaction.change(&change)? != 1 {
+                        return Ok(false);
+                    }
+                }
+                _ => return Ok(false),
+            }
+        }
+        Ok(true)
+    }
+
+    fn read_back(
+        &self,
+        transaction: &mut dyn Transaction,
+        layout: &Layout<'_>,
+        work: &Work,
+        batch: &[Target],
+    ) -> Result<(), SourceError> {
+        let keys = self.keys(&work.key(), batch).unwrap_or_default();
+        let wait = self.limits.step;
+        let rows = rows(layout, &keys, |select, each| {
+            transaction.select(select, wait, each)
+        })?;
+        let mut both = keys.iter().zip(batch);
+        if both.all(|(key, target)| self.is_done(target, rows.get(key))) {
+            Ok(())
+        } else {
+            Err(SourceError::new(&work.source, Fault::NotReadBack))
+        }
+    }
+
+    fn state(&self, target: &Target, row: Option<&Vec<Value>>) -> State {
+        if self.is_done(target, row) {
+            return State::Done;
+        }
+        let is_as_planned = row.is_some_and(|row| self.secrets.fingerprint(row) == target.before);
+        if is_as_planned {
+            State::Planned
+        } else {
+            State::Changed
+        }
+    }
+
+    fn is_done(&self, target: &Target, row: Option<&Vec<Value>>) -> bool {
+        row.map(|row| self.secrets.fingerprint(row)) == target.after
+    }
+
+    fn keys(&self, collection: &CollectionKey, targets: &[Target]) -> Option<Vec<Vec<Value>>> {
+        targets
+            .iter()
+            .map(|target| self.secrets.row_key(collection, &target.id))
+            .collect()
+    }
+
+    fn layout<'a>(
+        &'a self,
+        work: &Work,
+        schema: &'a super::Schema,
+    ) -> Result<Layout<'a>, SourceError> {
+        let missing = || Fault::Missing(format!("collection `{}`", work.key()));
+        let at = self.graph.position(&work.key());
+        let at = at.ok_or_else(|| SourceError::new(&work.source, missing()))?;
+        let node = &self.graph.nodes[at];
+        Layout::new(self, node, table(schema, node)?)
+    }
+}
+
+/// Rows by their keys, whosever they are.
+fn rows(
+    layout: &Layout<'_>,
+    keys: &[Vec<Value>],
+    mut read: impl FnMut(&Select<'_>, EachRow<'_>) -> Result<(), SourceError>,
+) -> Result<RowsByKey, SourceError> {
+    let filter = Filter {
+        keys: Some(keys.to_vec()),
+        ..Filter::default()
+    };
+    let select = Select {
+        table: layout.table,
+        columns: &layout.columns,
+        filter: &filter,
+        form: Form::Rows,
+    };
+    let mut rows = RowsByKey::new();
+    read(&select, &mut |row| {
+        rows.insert(layout.key(&row).to_vec(), row);
+        ControlFlow::Continue(())
+    })?;
+    Ok(rows)
+}

@@ -1,0 +1,329 @@
+//! What the register, holds and the wish of the person mean for one row.
+
+use std::collections::BTreeMap;
+
+use chrono::{Days, NaiveDate};
+
+use super::{Hold, Inner, Scope, Value, graph::Node, layout::Layout, masking::Strategy, record};
+use crate::register::{Collection, Erase, Field, Register, Retention, covers};
+
+/// What happens to one row.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Fate {
+    /// It goes.
+    pub deleted: bool,
+    /// New values by column.
+    pub set: BTreeMap<String, Strategy>,
+    /// Fields that stay for a reason, and until when.
+    pub kept: Vec<Kept>,
+    /// Fields that cannot be changed, and why.
+    pub left: BTreeMap<String, &'static str>,
+}
+
+/// Fields that stay for one reason.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Kept {
+    pub reason: String,
+    pub basis: String,
+    pub fields: Vec<String>,
+    pub until: Option<NaiveDate>,
+}
+
+/// The rules of one collection for one wish.
+pub(super) struct Rules<'a> {
+    layout: &'a Layout<'a>,
+    pub collection: &'a Collection,
+    fields: Vec<FieldRule<'a>>,
+    /// The row goes when nothing in it has to stay.
+    may_delete: bool,
+    today: NaiveDate,
+}
+
+struct FieldRule<'a> {
+    field: &'a Field,
+    exception: Option<Exception<'a>>,
+    /// How it is overwritten when the row stays; or why it cannot be.
+    write: Result<Strategy, &'static str>,
+}
+
+/// Why something stays.
+struct Exception<'a> {
+    reason: &'a str,
+    basis: &'a str,
+    until: Until,
+}
+
+enum Until {
+    Day(Option<NaiveDate>),
+    DaysAfter(u32, Option<usize>),
+}
+
+/// What is wished, and what stands against it.
+#[derive(Clone, Copy)]
+pub(super) struct Wish<'a> {
+    pub register: &'a Register,
+    pub scope: &'a Scope,
+    pub holds: &'a [Hold],
+    pub today: NaiveDate,
+}
+
+impl<'a> Rules<'a> {
+    pub fn new(inner: &'a Inner, layout: &'a Layout<'a>, wish: Wish<'a>) -> Self {
+        let collection = layout.node.collection(&inner.register);
+        let fields = layout.fields.iter().map(|(field, _)| *field);
+        let personal: Vec<_> = fields.filter(|field| is_personal(field)).collect();
+        let all = wish.covers_all(layout.node, &personal);
+        let rule = |field: &'a Field| FieldRule {
+            field,
+            exception: wish.exception(layout, collection, field),
+            write: write_of(layout, field),
+        };
+        let asked = personal
+            .into_iter()
+            .filter(|field| wish.covers(layout.node, field));
+        Self {
+            layout,
+            collection,
+            fields: asked.map(rule).collect(),
+            may_delete: all && collection.erase != Erase::Mask,
+            today: wish.today,
+        }
+    }
+
+    /// Whether no row is touched.
+    pub fn is_idle(&self) -> bool {
+        self.fields.is_empty() && !self.may_delete
+    }
+
+    /// Decides about one row.
+    pub fn fate(&self, row: &[Value]) -> Fate {
+        let mut fate = Fate::default();
+        for rule in &self.fields {
+            if let Some(exception) = &rule.exception
+                && let Some(until) = exception.in_force(row, self.today)
+            {
+                fate.keep(exception, &rule.field.path, until);
+            }
+        }
+        let row_exception = self
+            .fields
+            .is_empty()
+            .then(|| self.row_exception())
+            .flatten();
+        if let Some(exception) = &row_exception
+            && let Some(until) = exception.in_force(row, self.today)
+        {
+            fate.keep(exception, "", until);
+        }
+        if self.may_delete && fate.kept.is_empty() {
+            fate.deleted = true;
+            return fate;
+        }
+        let kept = fate.kept.clone();
+        let is_kept = |path: &String| kept.iter().any(|it| it.fields.contains(path));
+        for rule in self.fields.iter().filter(|rule| !is_kept(&rule.field.path)) {
+            match &rule.write {
+                Ok(strategy) => {
+                    fate.set.insert(rule.field.name.clone(), strategy.clone());
+                }
+                Err(why) if !why.is_empty() => {
+                    fate.left.insert(rule.field.path.clone(), why);
+                }
+                Err(_) => {}
+            }
+        }
+        fate
+    }
+
+    /// What is done to a row that would go, but must stay because others point at it: it is emptied.
+    pub fn emptied(&self) -> BTreeMap<String, Strategy> {
+        let writes = self.fields.iter().filter_map(|rule| {
+            let strategy = rule.write.clone().ok()?;
+            Some((rule.field.name.clone(), strategy))
+        });
+        writes.collect()
+    }
+
+    /// The exception of a collection in which no field is personal.
+    fn row_exception(&self) -> Option<Exception<'a>> {
+        Exception::of(self.layout, self.collection, &self.collection.erase)
+    }
+}
+
+impl Fate {
+    fn keep(&mut self, exception: &Exception<'_>, field: &str, until: Option<NaiveDate>) {
+        let same = |it: &&mut Kept| {
+            it.reason == exception.reason && it.basis == exception.basis && it.until == until
+        };
+        let kept = match self.kept.iter_mut().find(same) {
+            Some(kept) => kept,
+            None => {
+                self.kept.push(Kept {
+                    reason: exception.reason.to_owned(),
+                    basis: exception.basis.to_owned(),
+                    fields: Vec::new(),
+                    until,
+                });
+                self.kept.last_mut().expect("it was pushed just now")
+            }
+        };
+        kept.fields
+            .extend((!field.is_empty()).then(|| field.to_owned()));
+    }
+}
+
+impl<'a> Exception<'a> {
+    fn of(layout: &Layout<'_>, collection: &Collection, erase: &'a Erase) -> Option<Self> {
+        let Erase::Keep {
+            reason,
+            basis,
+            until,
+        } = erase
+        else {
+            return None;
+        };
+        let until = match until {
+            Retention::Period { days, from } => {
+                let from = from.as_deref();
+                let date = from.or_else(|| Some(collection.date_field()?.path.as_str()));
+                Until::DaysAfter(*days, date.and_then(|it| layout.find(it)))
+            }
+            Retention::Criterion(_) => Until::Day(None),
+        };
+        Some(Self {
+            reason,
+            basis,
+            until,
+        })
+    }
+
+    /// `None` when it is over; else its last day, where that is known.
+    fn in_force(&self, row: &[Value], today: NaiveDate) -> Option<Option<NaiveDate>> {
+        let until = match self.until {
+            Until::Day(day) => day,
+            Until::DaysAfter(days, at) => at
+                .and_then(|at| record::day(&row[at]))
+                .and_then(|day| day.checked_add_days(Days::new(u64::from(days)))),
+        };
+        until.is_none_or(|until| until >= today).then_some(until)
+    }
+}
+
+impl<'a> Wish<'a> {
+    fn exception(
+        self,
+        layout: &Layout<'_>,
+        collection: &'a Collection,
+        field: &'a Field,
+    ) -> Option<Exception<'a>> {
+        let held = self
+            .holds
+            .iter()
+            .find(|hold| hold.is_about(layout.node, field, self.today));
+        let held = held.map(|hold| Exception {
+            reason: &hold.reason,
+            basis: &hold.basis,
+            until: Until::Day(hold.until),
+        });
+        held.or_else(|| {
+            let erase = field.erase.as_ref().unwrap_or(&collection.erase);
+            Exception::of(layout, collection, erase)
+        })
+    }
+}
+
+impl Hold {
+    fn is_about(&self, node: &Node, field: &Field, today: NaiveDate) -> bool {
+        let is = |part: &Option<String>, name: &str| part.as_ref().is_none_or(|it| it == name);
+        let categories = all_categories(field);
+        let in_category = |target: &String| categories.iter().any(|it| covers(target, it));
+        is(&self.dataset, &node.key.dataset)
+            && is(&self.collection, &node.key.collection)
+            && self.category.as_ref().is_none_or(in_category)
+            && self.until.is_none_or(|until| until >= today)
+    }
+}
+
+impl Wish<'_> {
+    /// Whether a field is meant.
+    fn covers(self, node: &Node, field: &Field) -> bool {
+        match self.scope {
+            Scope::All => true,
+            Scope::Collections(keys) => keys.contains(&node.key.to_string()),
+            // An object goes as a whole, so everything personal in it must be meant.
+            Scope::Categories(targets) => leaves(field)
+                .into_iter()
+                .filter(|leaf| is_personal(leaf))
+                .all(|leaf| targets.iter().any(|target| self.is_in(target, leaf))),
+        }
+    }
+
+    /// Whether a field is in a category: where a longer one is declared for it too, it is in that one only.
+    fn is_in(self, target: &str, field: &Field) -> bool {
+        let is_declared = self.register.category(target).is_some();
+        field.categories.iter().any(|key| {
+            let shown_in = self.register.category_of(key);
+            covers(target, key) && (!is_declared || shown_in.is_none_or(|it| it.key == target))
+        })
+    }
+
+    /// Whether every personal field of a collection is meant, and its rows are about the person at all.
+    fn covers_all(self, node: &Node, personal: &[&Field]) -> bool {
+        // What only serves as a look-up, such as products, belongs to nobody.
+        let by_reference = || node.incoming.iter().any(|edge| !edge.upward);
+        let belongs = !personal.is_empty() || !node.identities.is_empty() || by_reference();
+        let is_meant = match self.scope {
+            Scope::All => true,
+            Scope::Collections(keys) => keys.contains(&node.key.to_string()),
+            Scope::Categories(_) => !personal.is_empty(),
+        };
+        belongs && is_meant && personal.iter().all(|field| self.covers(node, field))
+    }
+}
+
+/// Whether a field says something about a person: fideslang's categories under `user`.
+pub(super) fn is_personal(field: &Field) -> bool {
+    all_categories(field)
+        .iter()
+        .any(|category| covers("user", category))
+}
+
+fn all_categories(field: &Field) -> Vec<&String> {
+    let nested = field.fields.iter().flat_map(all_categories);
+    field.categories.iter().chain(nested).collect()
+}
+
+fn leaves(field: &Field) -> Vec<&Field> {
+    if field.fields.is_empty() {
+        return vec![field];
+    }
+    field.fields.iter().flat_map(leaves).collect()
+}
+
+/// How a field is overwritten; an empty reason when it is left without a word, as keys are.
+fn write_of(layout: &Layout<'_>, field: &Field) -> Result<Strategy, &'static str> {
+    let is_explicit = field.erase.is_some() || field.masking.is_some();
+    let links = layout
+        .node
+        .incoming
+        .iter()
+        .map(|edge| &edge.column)
+        .chain(&layout.node.outgoing);
+    let is_link = field.identity.is_none() && links.into_iter().any(|it| *it == field.name);
+    let is_key = layout.table.row_key.contains(&field.name);
+    let Some(column) = layout.table.column(&field.name) else {
+        return Err("");
+    };
+    if is_key || (is_link && !is_explicit) {
+        return Err(if field.identity.is_some() {
+            "It is part of the key of the record."
+        } else {
+            ""
+        });
+    }
+    if field.read_only || column.generated {
+        return Err("The system that holds it does not let it be changed.");
+    }
+    Strategy::choose(field, layout.table, column)
+        .ok_or("The system that holds it takes no other value.")
+}

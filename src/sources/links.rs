@@ -1,0 +1,239 @@
+//! What rows that go leave behind: no row that stays may point at one that went, and no link to a row that others
+//! share is kept in a row that is masked.
+
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    ops::ControlFlow,
+};
+
+use super::{
+    Filter, ForeignKey, Form, Select, SourceError, Table, Value,
+    layout::Layout,
+    planning::{Draft, Sheet},
+    reader::Shelf,
+    walk::number,
+};
+
+type Tuple = Vec<Value>;
+
+/// The columns of a collection in which enforced references begin or end.
+pub(super) fn linked_columns(shelf: &Shelf<'_>, layout: &Layout<'_>) -> Vec<String> {
+    let begin = layout
+        .table
+        .foreign_keys
+        .iter()
+        .flat_map(|key| &key.columns);
+    let end = shelf
+        .schema
+        .pointing_at(layout.table)
+        .flat_map(|(_, key)| &key.referenced);
+    let all: BTreeSet<_> = begin.chain(end).collect();
+    all.into_iter().cloned().collect()
+}
+
+/// For each collection, whether it points at one of which rows may go.
+pub(super) fn involved(sheets: &[Sheet<'_>]) -> Vec<bool> {
+    let is_touched = |source: &str, key: &ForeignKey, schema: &super::Schema| {
+        let target = schema.table(&key.table);
+        sheets.iter().any(|it| {
+            let is_it = target.is_some_and(|table| table.name == it.layout.table.name);
+            it.shelf.node.source == source && is_it && !it.rules.is_idle()
+        })
+    };
+    let of = |sheet: &Sheet<'_>| {
+        let mut keys = sheet.layout.table.foreign_keys.iter();
+        keys.any(|key| is_touched(&sheet.shelf.node.source, key, &sheet.shelf.schema))
+    };
+    sheets.iter().map(of).collect()
+}
+
+/// Cuts links, or keeps and empties rows that would go, until nothing dangles.
+pub(super) fn settle(draft: &mut Draft<'_>) -> Result<(), SourceError> {
+    cut_shared(draft);
+    loop {
+        let mut is_settled = true;
+        for at in 0..draft.sheets.len() {
+            let emptied = blocked(draft, at)?;
+            if !emptied.is_empty() {
+                let inner = draft.reader.inner;
+                draft.sheets[at].empty(&emptied, inner)?;
+                is_settled = false;
+            }
+        }
+        if is_settled {
+            return Ok(());
+        }
+    }
+}
+
+/// Doomed rows of a collection at which something points that stays and cannot let go.
+fn blocked(draft: &mut Draft<'_>, at: usize) -> Result<BTreeSet<usize>, SourceError> {
+    let mut blocked = BTreeSet::new();
+    if draft.sheets[at].doomed.is_empty() {
+        return Ok(blocked);
+    }
+    let (shelf, table) = (draft.sheets[at].shelf, draft.sheets[at].layout.table);
+    for (pointing, key) in shelf.schema.pointing_at(table) {
+        let targets = draft.sheets[at].doomed_by(&key.referenced);
+        let rows = count(draft, at, (pointing, key), &targets)?;
+        let other = draft.sheets.iter_mut().find(|it| {
+            it.layout.table.name == pointing.name && it.shelf.node.source == shelf.node.source
+        });
+        let held = match other {
+            Some(other) => other.let_go(pointing, key, &rows),
+            None => rows.into_keys().collect(),
+        };
+        blocked.extend(held.iter().filter_map(|tuple| targets.get(tuple)).flatten());
+    }
+    Ok(blocked)
+}
+
+/// How many rows point at each of some rows.
+fn count(
+    draft: &Draft<'_>,
+    at: usize,
+    (pointing, key): (&Table, &ForeignKey),
+    targets: &HashMap<Tuple, Vec<usize>>,
+) -> Result<HashMap<Tuple, u64>, SourceError> {
+    let mut rows = HashMap::new();
+    let firsts: HashSet<_> = targets.keys().map(|tuple| tuple[0].clone()).collect();
+    let filter = Filter::one_of(&key.columns[0], firsts.into_iter().collect());
+    let select = Select {
+        table: pointing,
+        columns: &key.columns,
+        filter: &filter,
+        form: Form::Groups,
+    };
+    if filter.is_empty() {
+        return Ok(rows);
+    }
+    let wait = draft.reader.inner.limits.step;
+    draft.sheets[at]
+        .shelf
+        .connected
+        .source
+        .select(&select, wait, &mut |mut row| {
+            let count = row.pop().map_or(0, |count| number(&count));
+            let tuple: Tuple = row
+                .iter()
+                .map(|it| it.as_key().unwrap_or(Value::Null))
+                .collect();
+            if targets.contains_key(&tuple) {
+                *rows.entry(tuple).or_default() += count;
+            }
+            ControlFlow::Continue(())
+        })?;
+    Ok(rows)
+}
+
+impl Sheet<'_> {
+    fn doomed_by(&self, columns: &[String]) -> HashMap<Tuple, Vec<usize>> {
+        let position = |column| self.linked.iter().position(|it| it == column);
+        let places: Option<Vec<_>> = columns.iter().map(position).collect();
+        let places = places.expect("foreign keys begin and end in linked columns");
+        let of = |links: &[Value]| places.iter().map(|at| links[*at].clone()).collect();
+        by_tuple(self.doomed.iter().map(|row| of(&row.links)))
+    }
+
+    fn staying_by(&self, columns: &[String]) -> HashMap<Tuple, Vec<usize>> {
+        let of = |row: &[Value]| columns.iter().map(|it| self.layout.link(row, it)).collect();
+        by_tuple(self.staying.iter().map(|stays| of(&stays.row)))
+    }
+
+    /// Cuts the links of rows that stay. Gives the targets of which something does not let go: a row of somebody
+    /// else's, or a column that may not be empty.
+    fn let_go(
+        &mut self,
+        table: &Table,
+        key: &ForeignKey,
+        rows: &HashMap<Tuple, u64>,
+    ) -> HashSet<Tuple> {
+        let going = self.doomed_by(&key.columns);
+        let staying = self.staying_by(&key.columns);
+        let none = Vec::new();
+        let mut held = HashSet::new();
+        for (tuple, count) in rows {
+            let going = going.get(tuple).map_or(0, Vec::len);
+            let staying = staying.get(tuple).unwrap_or(&none);
+            let all_known = *count == (going + staying.len()) as u64;
+            let loose = loose_columns(table, key);
+            if !all_known || (loose.is_empty() && !staying.is_empty()) {
+                held.insert(tuple.clone());
+                continue;
+            }
+            for row in staying {
+                let cut = &mut self.staying[*row].cut;
+                if !loose.iter().any(|column| cut.contains(column)) {
+                    cut.extend(loose.iter().cloned());
+                }
+            }
+        }
+        held
+    }
+}
+
+/// Rows by their values, without those of which one is empty.
+fn by_tuple(rows: impl Iterator<Item = Tuple>) -> HashMap<Tuple, Vec<usize>> {
+    let mut by_tuple: HashMap<Tuple, Vec<usize>> = HashMap::new();
+    for (at, tuple) in rows.enumerate() {
+        if !tuple.iter().any(Value::is_null) {
+            by_tuple.entry(tuple).or_default().push(at);
+        }
+    }
+    by_tuple
+}
+
+/// The columns of a reference that may be empty and do not name the row.
+fn loose_columns(table: &Table, key: &ForeignKey) -> Vec<String> {
+    let is_loose = |name: &&String| {
+        let column = table.column(name);
+        column.is_some_and(|it| it.nullable && !it.generated) && !table.row_key.contains(name)
+    };
+    key.columns.iter().filter(is_loose).cloned().collect()
+}
+
+/// Cuts the links of masked rows to rows that others share, which stay as they are.
+fn cut_shared(draft: &mut Draft<'_>) {
+    let graph = &draft.reader.inner.graph;
+    for (target, node) in graph.nodes.iter().enumerate() {
+        if draft.sheets[target].rules.is_idle() {
+            continue;
+        }
+        for edge in node.incoming.iter().filter(|edge| edge.upward) {
+            let shared = shared_values(draft, target, &edge.column);
+            let sheet = &mut draft.sheets[edge.from];
+            let (layout, column) = (sheet.layout, &edge.from_column);
+            let is_loose = layout
+                .table
+                .column(column)
+                .is_some_and(|it| it.nullable && !it.generated);
+            let is_loose = is_loose && !layout.table.row_key.contains(column);
+            let masked = sheet
+                .staying
+                .iter_mut()
+                .filter(|it| !it.fate.set.is_empty());
+            for row in masked.filter(|it| shared.contains(&layout.link(&it.row, column))) {
+                if is_loose {
+                    row.cut.insert(column.clone());
+                } else {
+                    row.fate.left.insert(column.clone(), NOT_CUT);
+                }
+            }
+        }
+    }
+}
+
+const NOT_CUT: &str =
+    "It leads to a record that other people share, and the system does not let it be empty.";
+
+fn shared_values(draft: &Draft<'_>, at: usize, column: &str) -> HashSet<Value> {
+    let columns = draft.reader.inner.graph.nodes[at].link_columns();
+    let Some(here) = columns.iter().position(|it| it == column) else {
+        return HashSet::new();
+    };
+    let combinations = draft.reader.walk.nodes[at].combinations.iter();
+    let shared = combinations
+        .filter(|(_, it)| !it.is_own)
+        .map(|(values, _)| values[here].clone());
+    shared.filter(|value| !value.is_null()).collect()
+}

@@ -1,0 +1,214 @@
+//! What an erasure would do: shown, agreed, and then carried out exactly.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use data_encoding::HEXLOWER;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::masking::Strategy;
+use crate::register::CollectionKey;
+
+/// What is to be erased.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Everything.
+    All,
+    /// Fields of these data categories and all beneath them.
+    Categories(BTreeSet<String>),
+    /// Whole collections, each written `dataset.collection`.
+    Collections(BTreeSet<String>),
+}
+
+/// Data that must stay for a legal reason, although the register would let it go. Empty parts match everything.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct Hold {
+    /// Key of a dataset.
+    pub dataset: Option<String>,
+    /// Name of a collection.
+    pub collection: Option<String>,
+    /// A data category; it speaks for all beneath it.
+    pub category: Option<String>,
+    /// A plain sentence for the person.
+    pub reason: String,
+    /// The cite.
+    pub basis: String,
+    /// The last day; `None` until it is lifted.
+    pub until: Option<NaiveDate>,
+}
+
+/// What an erasure does, record by record. It holds no personal data: records are named by sealed ids.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The day for which exceptions were judged.
+    pub made_on: NaiveDate,
+    /// What was asked for.
+    pub scope: Scope,
+    /// The holds that were in force.
+    pub holds: Vec<Hold>,
+    /// What people and staff read, in the order of the register.
+    pub items: Vec<Item>,
+    /// Services that end, because data goes that they need.
+    pub stops: Vec<Stop>,
+    /// What is carried out, in this order.
+    pub work: Vec<Work>,
+    /// SHA-256 of all of the above, in hexadecimal.
+    pub hash: String,
+}
+
+/// What happens to some records of one collection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    /// Key of the dataset.
+    pub dataset: String,
+    /// Name of the collection.
+    pub collection: String,
+    /// What happens to them.
+    pub action: Action,
+    /// How many.
+    pub records: u64,
+    /// Paths of the fields that it is about.
+    pub fields: Vec<String>,
+}
+
+/// What happens to records.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Action {
+    /// They go.
+    Delete,
+    /// They stay without these fields.
+    Mask {
+        /// Why the whole record does not go, when it would have gone otherwise.
+        why: Option<String>,
+    },
+    /// Their link to a record that stays, or that goes before them, is cut.
+    Cut,
+    /// They stay for a legal reason.
+    Keep {
+        /// A plain sentence for the person.
+        reason: String,
+        /// The cite.
+        basis: String,
+        /// The last day on which the last of them may be kept; `None` when the reason says it in words.
+        until: Option<NaiveDate>,
+    },
+    /// They stay, because they cannot be changed.
+    Leave {
+        /// A plain sentence for the person.
+        reason: String,
+    },
+}
+
+/// A service that ends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stop {
+    /// Which service stops, is delayed or is cancelled.
+    pub consequence: String,
+    /// Which law or contract needs the data, with cite.
+    pub basis: String,
+    /// The data that it needs, each written `dataset.collection.field`.
+    pub fields: Vec<String>,
+}
+
+/// One kind of change to records of one collection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Work {
+    /// Key of the source.
+    pub source: String,
+    /// Key of the dataset.
+    pub dataset: String,
+    /// Name of the collection.
+    pub collection: String,
+    /// New values by column; `None` to delete the records.
+    pub set: Option<BTreeMap<String, Strategy>>,
+    /// The records.
+    pub targets: Vec<Target>,
+}
+
+/// One record to change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// Its sealed id.
+    pub id: String,
+    /// Keyed hash of it as it is.
+    pub before: String,
+    /// Keyed hash of it as it will be; `None` when it goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    /// Columns that are emptied in this record only, so that it no longer leads elsewhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cut: Vec<String>,
+}
+
+impl Plan {
+    /// The hash of its contents.
+    pub fn digest(&self) -> String {
+        let contents = (
+            &self.made_on,
+            &self.scope,
+            &self.holds,
+            &self.items,
+            &self.stops,
+            &self.work,
+        );
+        hash(&contents)
+    }
+
+    /// Whether the contents are those that were hashed.
+    pub fn is_intact(&self) -> bool {
+        self.digest() == self.hash
+    }
+
+    /// Whether it does the same things to the same fields for the same reasons as a plan that was agreed; only
+    /// numbers of records and end dates may differ. A person who goes on using the service makes new rows.
+    pub fn agrees_with(&self, agreed: &Self) -> bool {
+        self.shape() == agreed.shape()
+    }
+
+    /// Whether nothing would be changed.
+    pub fn is_empty(&self) -> bool {
+        self.work.is_empty()
+    }
+
+    /// How many records go or are changed.
+    pub fn records(&self) -> usize {
+        self.work.iter().map(|work| work.targets.len()).sum()
+    }
+
+    fn shape(&self) -> (&Scope, BTreeSet<String>, &[Stop]) {
+        let shapes = self.items.iter().map(|item| {
+            let action = match item.action.clone() {
+                Action::Keep { reason, basis, .. } => Action::Keep {
+                    reason,
+                    basis,
+                    until: None,
+                },
+                other => other,
+            };
+            hash(&(&item.dataset, &item.collection, action, &item.fields))
+        });
+        (&self.scope, shapes.collect(), &self.stops)
+    }
+}
+
+impl Item {
+    /// The collection.
+    pub fn key(&self) -> CollectionKey {
+        CollectionKey::new(&self.dataset, &self.collection)
+    }
+}
+
+impl Work {
+    /// The collection.
+    pub fn key(&self) -> CollectionKey {
+        CollectionKey::new(&self.dataset, &self.collection)
+    }
+}
+
+fn hash(contents: &impl Serialize) -> String {
+    let json = serde_json::to_vec(contents).expect("a plan is always JSON");
+    HEXLOWER.encode(&Sha256::digest(json))
+}

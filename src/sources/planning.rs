@@ -1,0 +1,193 @@
+//! Makes the plan of an erasure: reads the person's own rows, decides about each, and writes down what would be done.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::ControlFlow,
+};
+
+use chrono::NaiveDate;
+
+use super::{
+    Budget, Hold, Identities, Plan, Scope, SourceError, Sources, Value,
+    fate::{Fate, Rules, Wish},
+    layout::Layout,
+    links, order,
+    reader::{Reader, Shelf},
+    summing,
+};
+
+/// Everything known about the erasure while it is planned.
+pub(super) struct Draft<'a> {
+    pub reader: &'a Reader<'a>,
+    pub wish: Wish<'a>,
+    pub sheets: Vec<Sheet<'a>>,
+}
+
+/// The rows of one collection.
+pub(super) struct Sheet<'a> {
+    pub shelf: &'a Shelf<'a>,
+    pub layout: &'a Layout<'a>,
+    pub rules: Rules<'a>,
+    /// Columns in which foreign keys begin or end.
+    pub linked: Vec<String>,
+    pub doomed: Vec<Doomed>,
+    pub staying: Vec<Staying>,
+}
+
+/// A row that goes.
+pub(super) struct Doomed {
+    pub key: Vec<Value>,
+    pub fingerprint: String,
+    /// Its values in the linked columns, in their comparable form.
+    pub links: Vec<Value>,
+}
+
+/// A row that stays, whatever becomes of its fields.
+pub(super) struct Staying {
+    pub row: Vec<Value>,
+    pub fate: Fate,
+    /// Columns that are emptied so that it leads elsewhere no longer.
+    pub cut: BTreeSet<String>,
+    /// It would go, but others point at it.
+    pub is_emptied: bool,
+}
+
+impl Sources {
+    /// Plans an erasure without doing anything. `today` judges exceptions and holds. The same data give the same plan.
+    ///
+    /// # Errors
+    /// When any source does not answer, or lacks a collection: half a plan would be a false promise.
+    pub fn plan_erasure(
+        &self,
+        person: &Identities,
+        scope: &Scope,
+        holds: &[Hold],
+        today: NaiveDate,
+    ) -> Result<Plan, SourceError> {
+        let inner = &*self.0;
+        let budget = Budget::of(inner.limits.step);
+        inner.look_anew(budget)?;
+        let reader = Reader::new(inner, person, 0..inner.graph.nodes.len(), budget);
+        let mut shelves = Vec::with_capacity(inner.graph.nodes.len());
+        for at in 0..inner.graph.nodes.len() {
+            shelves.push(reader.shelf(at, budget.left())?);
+        }
+        let layouts = shelves
+            .iter()
+            .map(Shelf::layout)
+            .collect::<Result<Vec<_>, _>>()?;
+        let wish = Wish {
+            register: &inner.register,
+            scope,
+            holds,
+            today,
+        };
+        let mut draft = Draft {
+            reader: &reader,
+            wish,
+            sheets: Vec::with_capacity(shelves.len()),
+        };
+        for (shelf, layout) in shelves.iter().zip(&layouts) {
+            draft.sheets.push(Sheet {
+                shelf,
+                layout,
+                rules: Rules::new(inner, layout, wish),
+                linked: links::linked_columns(shelf, layout),
+                doomed: Vec::new(),
+                staying: Vec::new(),
+            });
+        }
+        draft.read()?;
+        links::settle(&mut draft)?;
+        let order = order::children_first(&draft.sheets);
+        summing::plan(&draft, &order, budget)
+    }
+}
+
+impl super::Inner {
+    /// Reads the structure of every source again, so that a plan is made for what is there now.
+    fn look_anew(&self, budget: Budget) -> Result<(), SourceError> {
+        let nodes = self.graph.nodes.iter();
+        let sources: BTreeMap<_, _> = nodes.map(|node| (node.source.clone(), ())).collect();
+        let looked = self.side_by_side(sources, |connected, ()| {
+            connected.fresh_schema(budget.left()).map(|_| ())
+        });
+        looked.into_iter().map(|(_, looked)| looked).collect()
+    }
+}
+
+impl Draft<'_> {
+    /// Reads the rows of every collection that is touched, or that points at one from which rows may go.
+    fn read(&mut self) -> Result<(), SourceError> {
+        let inner = self.reader.inner;
+        let involved = links::involved(&self.sheets);
+        for (sheet, is_involved) in self.sheets.iter_mut().zip(involved) {
+            if sheet.rules.is_idle() && !is_involved {
+                continue;
+            }
+            let Sheet { shelf, layout, .. } = *sheet;
+            let dates = super::Dates::default();
+            shelf.stream(layout, dates, inner.limits.step, &mut |row| {
+                let fate = sheet.rules.fate(row);
+                if fate.deleted {
+                    sheet.doomed.push(Doomed {
+                        key: layout.key(row).to_vec(),
+                        fingerprint: inner.secrets.fingerprint(row),
+                        links: sheet
+                            .linked
+                            .iter()
+                            .map(|column| layout.link(row, column))
+                            .collect(),
+                    });
+                } else {
+                    sheet.staying.push(Staying::new(row.to_vec(), fate));
+                }
+                ControlFlow::Continue(())
+            })?;
+        }
+        Ok(())
+    }
+}
+
+impl Staying {
+    pub fn new(row: Vec<Value>, fate: Fate) -> Self {
+        Self {
+            row,
+            fate,
+            cut: BTreeSet::new(),
+            is_emptied: false,
+        }
+    }
+}
+
+impl Sheet<'_> {
+    /// Keeps some doomed rows after all, and empties them: something that stays points at them.
+    pub fn empty(
+        &mut self,
+        which: &BTreeSet<usize>,
+        inner: &super::Inner,
+    ) -> Result<(), SourceError> {
+        let keys = which
+            .iter()
+            .map(|at| self.doomed[*at].key.clone())
+            .collect();
+        let rows = self.shelf.rows(self.layout, keys, inner.limits.step)?;
+        for row in rows {
+            let fate = Fate {
+                set: self.rules.emptied(),
+                ..Fate::default()
+            };
+            let staying = Staying {
+                is_emptied: true,
+                ..Staying::new(row, fate)
+            };
+            self.staying.push(staying);
+        }
+        let mut at = 0;
+        self.doomed.retain(|_| {
+            at += 1;
+            !which.contains(&(at - 1))
+        });
+        Ok(())
+    }
+}

@@ -1,0 +1,278 @@
+//! Writes the plan down: what people read, and what is carried out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Action, Budget, Item, Plan, SourceError, Stop, Target, Work,
+    fate::Fate,
+    masking::Strategy,
+    planning::{Draft, Sheet, Staying},
+};
+
+const EMPTIED: &str = "Other records have to stay that point at it, so it stays as an empty shell.";
+const SHARED: &str = "Other people's records lead here as well.";
+
+/// The plan of a draft, with collections carried out in this order.
+pub(super) fn plan(
+    draft: &Draft<'_>,
+    order: &[usize],
+    budget: Budget,
+) -> Result<Plan, SourceError> {
+    let shared = shared_rows(draft, budget)?;
+    let (mut items, mut stops) = (Vec::new(), Vec::new());
+    for (at, sheet) in draft.sheets.iter().enumerate() {
+        let mut tally = Tally::default();
+        sheet.tally(draft, &mut tally);
+        if shared[at] > 0 && !sheet.rules.is_idle() {
+            let reason = SHARED.to_owned();
+            tally.add(Action::Leave { reason }, Vec::new(), shared[at]);
+        }
+        items.extend(tally.items(sheet));
+        sheet.stops(&mut stops);
+    }
+    let masked = order.iter().flat_map(|at| draft.sheets[*at].sets(draft));
+    let deleted = order
+        .iter()
+        .filter_map(|at| draft.sheets[*at].deletions(draft));
+    let mut plan = Plan {
+        made_on: draft.wish.today,
+        scope: draft.wish.scope.clone(),
+        holds: draft.wish.holds.to_vec(),
+        items,
+        stops,
+        work: masked
+            .collect::<Vec<_>>()
+            .into_iter()
+            .chain(deleted)
+            .collect(),
+        hash: String::new(),
+    };
+    plan.hash = plan.digest();
+    Ok(plan)
+}
+
+/// How many rows of each collection others reach as well.
+fn shared_rows(draft: &Draft<'_>, budget: Budget) -> Result<Vec<u64>, SourceError> {
+    let (inner, walk) = (draft.reader.inner, &draft.reader.walk);
+    let mut counted = inner.count(draft.reader.person, walk, budget);
+    let counts = (0..draft.sheets.len()).map(|at| {
+        let counts = counted.remove(&at).unwrap_or_else(|| Ok(walk.counts(at)))?;
+        Ok(counts.shared)
+    });
+    counts.collect()
+}
+
+/// Items of one collection, those that are alike added up.
+#[derive(Default)]
+struct Tally(Vec<(Action, Vec<String>, u64)>);
+
+impl Tally {
+    fn add(&mut self, action: Action, fields: Vec<String>, records: u64) {
+        let known = self
+            .0
+            .iter_mut()
+            .find(|(known, of, _)| *of == fields && is_alike(known, &action));
+        match known {
+            Some((known, _, sum)) => {
+                *sum += records;
+                prolong(known, &action);
+            }
+            None => self.0.push((action, fields, records)),
+        }
+    }
+
+    fn items(self, sheet: &Sheet<'_>) -> impl Iterator<Item = Item> {
+        let key = sheet.shelf.node.key.clone();
+        self.0
+            .into_iter()
+            .map(move |(action, fields, records)| Item {
+                dataset: key.dataset.clone(),
+                collection: key.collection.clone(),
+                action,
+                records,
+                fields,
+            })
+    }
+}
+
+fn is_alike(one: &Action, other: &Action) -> bool {
+    match (one, other) {
+        (
+            Action::Keep {
+                reason,
+                basis,
+                until,
+            },
+            Action::Keep {
+                reason: other_reason,
+                basis: other_basis,
+                until: other_until,
+            },
+        ) => {
+            reason == other_reason
+                && basis == other_basis
+                && until.is_some() == other_until.is_some()
+        }
+        _ => one == other,
+    }
+}
+
+/// The last of several end dates is the one that is told.
+fn prolong(known: &mut Action, other: &Action) {
+    if let (
+        Action::Keep {
+            until: Some(known), ..
+        },
+        Action::Keep {
+            until: Some(other), ..
+        },
+    ) = (known, other)
+    {
+        *known = (*known).max(*other);
+    }
+}
+
+impl Sheet<'_> {
+    fn tally(&self, draft: &Draft<'_>, tally: &mut Tally) {
+        if !self.doomed.is_empty() {
+            let all = self
+                .layout
+                .fields
+                .iter()
+                .map(|(field, _)| field.path.clone())
+                .collect();
+            tally.add(Action::Delete, all, self.doomed.len() as u64);
+        }
+        let mut fates: BTreeMap<(Fate, BTreeSet<String>, bool), u64> = BTreeMap::new();
+        for stays in &self.staying {
+            let mut fate = stays.fate.clone();
+            if !self.changes(draft, stays) {
+                fate.set.clear();
+            }
+            *fates
+                .entry((fate, stays.cut.clone(), stays.is_emptied))
+                .or_default() += 1;
+        }
+        for ((fate, cut, is_emptied), rows) in fates {
+            let masked: Vec<_> = fate
+                .set
+                .keys()
+                .filter(|it| !cut.contains(*it))
+                .cloned()
+                .collect();
+            if !masked.is_empty() || is_emptied {
+                let why = is_emptied.then(|| EMPTIED.to_owned());
+                tally.add(Action::Mask { why }, masked, rows);
+            }
+            if !cut.is_empty() {
+                tally.add(Action::Cut, cut.into_iter().collect(), rows);
+            }
+            for kept in fate.kept {
+                let (reason, basis, until) = (kept.reason, kept.basis, kept.until);
+                tally.add(
+                    Action::Keep {
+                        reason,
+                        basis,
+                        until,
+                    },
+                    kept.fields,
+                    rows,
+                );
+            }
+            for (field, reason) in fate.left {
+                let reason = reason.to_owned();
+                tally.add(Action::Leave { reason }, vec![field], rows);
+            }
+        }
+    }
+
+    /// Services that need a field which goes.
+    fn stops(&self, stops: &mut Vec<Stop>) {
+        let masked = |column: &String| {
+            self.staying
+                .iter()
+                .any(|it| it.fate.set.contains_key(column))
+        };
+        for (field, _) in &self.layout.fields {
+            let Some(required) = &field.required else {
+                continue;
+            };
+            if self.doomed.is_empty() && !masked(&field.name) {
+                continue;
+            }
+            let name = format!("{}.{}", self.shelf.node.key, field.path);
+            let known = stops
+                .iter_mut()
+                .find(|it| it.consequence == required.consequence && it.basis == required.basis);
+            match known {
+                Some(stop) => stop.fields.push(name),
+                None => stops.push(Stop {
+                    consequence: required.consequence.clone(),
+                    basis: required.basis.clone(),
+                    fields: vec![name],
+                }),
+            }
+        }
+    }
+
+    fn deletions(&self, draft: &Draft<'_>) -> Option<Work> {
+        let inner = draft.reader.inner;
+        let targets = self.doomed.iter().map(|row| Target {
+            id: inner.secrets.record_id(&self.shelf.node.key, &row.key),
+            before: row.fingerprint.clone(),
+            after: None,
+            cut: Vec::new(),
+        });
+        let targets: Vec<_> = targets.collect();
+        (!targets.is_empty()).then(|| self.work(None, targets))
+    }
+
+    fn sets(&self, draft: &Draft<'_>) -> Vec<Work> {
+        let mut works: BTreeMap<BTreeMap<String, Strategy>, Vec<Target>> = BTreeMap::new();
+        for stays in self.staying.iter().filter(|it| self.changes(draft, it)) {
+            let target = self.target(draft, stays);
+            works
+                .entry(stays.fate.set.clone())
+                .or_default()
+                .push(target);
+        }
+        works
+            .into_iter()
+            .map(|(set, targets)| self.work(Some(set), targets))
+            .collect()
+    }
+
+    fn work(&self, set: Option<BTreeMap<String, Strategy>>, mut targets: Vec<Target>) -> Work {
+        // Sources give rows in no order, and the same data must give the same plan.
+        targets.sort_by(|a, b| a.id.cmp(&b.id));
+        Work {
+            source: self.shelf.node.source.clone(),
+            dataset: self.shelf.node.key.dataset.clone(),
+            collection: self.shelf.node.key.collection.clone(),
+            set,
+            targets,
+        }
+    }
+
+    fn changes(&self, draft: &Draft<'_>, stays: &Staying) -> bool {
+        if stays.fate.set.is_empty() && stays.cut.is_empty() {
+            return false;
+        }
+        let target = self.target(draft, stays);
+        target.after.as_ref() != Some(&target.before)
+    }
+
+    fn target(&self, draft: &Draft<'_>, stays: &Staying) -> Target {
+        let inner = draft.reader.inner;
+        let id = self.layout.id(inner, &stays.row);
+        let cut: Vec<_> = stays.cut.iter().cloned().collect();
+        let values = self.layout.new_values(inner, (&id, &stays.fate.set, &cut));
+        let after = self.layout.with(&stays.row, &values);
+        Target {
+            before: inner.secrets.fingerprint(&stays.row),
+            after: Some(inner.secrets.fingerprint(&after)),
+            id,
+            cut,
+        }
+    }
+}

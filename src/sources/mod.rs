@@ -106,7 +106,7 @@ pub struct Health {
 }
 
 impl Sources {
-    /// Opens sources by (key, URL), such as `("crm", "sqlite:crm.db")`. The secret makes record ids and fingerprints:
+    /// Opens sources by (key, URL), such as `("crm", "sqlite:crm.db")`. The secret (`keys.derive("sources")`) makes record ids and fingerprints:
     /// with another one, plans and links made before mean nothing. Sources that are down now are no error.
     ///
     /// # Errors

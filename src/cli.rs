@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::config::{self, Settings};
 use crate::keys::Keys;
 use crate::server::{self, Size};
-use crate::{db, logs, register};
+use crate::{db, demo, logs, register};
 
 /// A privacy portal that a company runs in front of its own databases.
 #[derive(Debug, Parser)]
@@ -25,6 +25,8 @@ pub struct Cli {
 enum Command {
     /// Serve the portal's pages
     Serve(Settings),
+    /// Show the portal at work, with an invented company's data and nothing to set up
+    Demo(demo::Options),
     /// Bring the portal's database up to date
     Migrate(Settings),
     /// Copy the portal's database into a file while it runs
@@ -59,6 +61,7 @@ pub fn run() -> ExitCode {
     logs::start();
     let done = match cli.command {
         Command::Serve(settings) => serve(&settings),
+        Command::Demo(options) => demo::run(&options),
         Command::Migrate(settings) => migrate(&settings),
         Command::Backup { file, settings } => backup(&settings, &file),
         Command::Config(settings) => show_config(&settings, &matches),

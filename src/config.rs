@@ -145,6 +145,8 @@ pub struct Config {
     pub metrics_bind: Option<SocketAddr>,
     /// The bearer token for metrics.
     pub metrics_token: Option<String>,
+    /// Whether this is a demonstration with invented data; no setting makes it one.
+    pub demo: bool,
 }
 
 /// What pages and mails need to know.
@@ -197,7 +199,7 @@ impl Config {
             organisation: organisation.name.clone(),
             contact: organisation.contact.clone(),
             base_url: self.base_url.clone(),
-            demo: false,
+            demo: self.demo,
             trusted_proxies: self.trusted_proxies.clone(),
             metrics_token: self.metrics_token.clone(),
         }

@@ -2,6 +2,7 @@
 
 use actix_web::web::{ServiceConfig, get};
 
+use crate::demo::pages as demo;
 use crate::operations::pages as operations;
 use crate::web::{assets, home};
 
@@ -27,22 +28,34 @@ pub enum Who {
 }
 
 macro_rules! routes {
-    ($($who:ident $method:ident $path:literal => $handler:expr;)+) => {
+    ($all:ident $register:ident; $($who:ident $method:ident $path:literal => $handler:expr;)+) => {
         /// Each route: who may use it, its method and its pattern.
-        pub const ALL: &[(Who, &str, &str)] = &[$((Who::$who, stringify!($method), $path)),+];
+        pub const $all: &[(Who, &str, &str)] = &[$((Who::$who, stringify!($method), $path)),+];
 
-        /// Registers every route.
-        pub fn register(config: &mut ServiceConfig) {
+        /// Registers each of them.
+        pub fn $register(config: &mut ServiceConfig) {
             config$(.route($path, $method().to($handler)))+;
         }
     };
 }
 
 routes! {
+    ALL register;
     Anyone get "/" => home::show;
     Anyone get "/healthz" => operations::healthz;
     Anyone get "/readyz" => operations::readyz;
     Anyone get "/metrics" => operations::metrics;
     Anyone get "/.well-known/security.txt" => operations::security_txt;
     Anyone get "/static/{name:.*}" => assets::serve;
+}
+
+// A demonstration has these too. No other command registers them.
+routes! {
+    DEMO register_demo;
+    Anyone get "/demo" => demo::who;
+    Anyone get "/demo/people.json" => demo::people_json;
+    Anyone get "/demo/mailbox" => demo::mailbox;
+    Anyone get "/demo/mailbox.json" => demo::mailbox_json;
+    Anyone get "/demo/mailbox/{id}" => demo::mail;
+    Anyone get "/demo/mailbox/{id}/html" => demo::mail_html;
 }

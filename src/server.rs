@@ -51,12 +51,18 @@ impl Size {
 
 /// A server on that socket. It stops gracefully on SIGTERM and Ctrl-C.
 pub fn run(app: App, listener: TcpListener, size: Size) -> std::io::Result<Server> {
+    let is_demo = app.site.demo;
     let data = web::Data::new(app);
     let server = HttpServer::new(move || {
         ActixApp::new()
             .app_data(data.clone())
             .app_data(web::FormConfig::default().limit(LARGEST_FORM))
             .configure(routes::register)
+            .configure(|config| {
+                if is_demo {
+                    routes::register_demo(config);
+                }
+            })
             .default_service(web::to(|| async { Err::<String, _>(AppError::NotFound) }))
             .wrap(from_fn(refuse_cross_site))
             .wrap(sessions(data.get_ref()))

@@ -45,6 +45,7 @@ impl Settings {
                 trusted_proxies,
                 metrics_bind,
                 metrics_token,
+                demo: false,
             }),
             _ => Err(faults),
         }

@@ -56,6 +56,15 @@ impl TestApp {
     }
 
     pub async fn start() -> Self {
+        Self::launch(false)
+    }
+
+    /// As `candor demo` starts it.
+    pub async fn start_demo() -> Self {
+        Self::launch(true)
+    }
+
+    fn launch(demo: bool) -> Self {
         let database = TestDatabase::create();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
@@ -63,7 +72,7 @@ impl TestApp {
             organisation: "ProJobSector".to_owned(),
             contact: "contact@projobsector.com".to_owned(),
             base_url: base.parse().unwrap(),
-            demo: false,
+            demo,
             trusted_proxies: Vec::new(),
             metrics_token: None,
         });

@@ -75,7 +75,7 @@ pub const SAMPLES: &[SamplePerson] = &[
     SamplePerson {
         email: "grace.whitfield@example.org",
         name: "Grace Whitfield",
-        what: "Lives in Texas; a partner sold a wrong job title about her.",
+        what: "A partner sold a wrong job title about her.",
         place: &OTHER_STATES[0],
         trade: 3,
         usage: Use::Often,
@@ -84,7 +84,7 @@ pub const SAMPLES: &[SamplePerson] = &[
     SamplePerson {
         email: "lukas.brandt@example.org",
         name: "Lukas Brandt",
-        what: "Lives in Germany; an earlier account of his is kept in the archive.",
+        what: "An earlier account of his is kept in the archive.",
         place: &GERMANY[0],
         trade: 10,
         usage: Use::Often,
@@ -93,7 +93,7 @@ pub const SAMPLES: &[SamplePerson] = &[
     SamplePerson {
         email: "noor.haddad@example.org",
         name: "Noor Haddad",
-        what: "Lives in Colorado; signed up and left, so almost nothing is held.",
+        what: "Signed up and left: almost nothing is held.",
         place: &OTHER_STATES[3],
         trade: 11,
         usage: Use::Hardly,
@@ -105,6 +105,15 @@ impl SamplePerson {
     /// `us-ca`, `us-tx`, …, `de`.
     pub fn residence(&self) -> &'static str {
         self.place.residence
+    }
+
+    /// The name of that state or country.
+    pub fn lives_in(&self) -> &'static str {
+        if self.place.is_german() {
+            "Germany"
+        } else {
+            self.place.region
+        }
     }
 
     fn of(person: &Person) -> Option<&'static SamplePerson> {

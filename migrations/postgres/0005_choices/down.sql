@@ -1,2 +1,0 @@
-DROP TABLE choices;
-DROP FUNCTION refuse_changed_choice;

@@ -1,0 +1,85 @@
+//! Filling a demonstration's folder, once.
+
+use std::sync::Arc;
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::folder::Folder;
+use super::source::{self, SAMPLES};
+use super::staff::{self, STAFF};
+use crate::accounts::model::IdentityKind;
+use crate::accounts::queries;
+use crate::clock::Clock;
+use crate::db::schema::staff as staff_table;
+use crate::db::{self, AnyConnection, Db};
+use crate::error::AppResult;
+use crate::keys::Keys;
+
+/// Makes both databases and the master secret. Remains of an interrupted making are removed first.
+pub fn fill(folder: &Folder, seed: u64, people: usize) -> anyhow::Result<()> {
+    folder.clear()?;
+    folder.begin(seed)?;
+    let secret = Keys::generate_text();
+    folder.write_secret(&secret)?;
+    make_source(folder, seed, people)?;
+    make_portal(folder, seed, Keys::from_text(&secret)?)?;
+    folder.finish(seed)
+}
+
+fn make_source(folder: &Folder, seed: u64, people: usize) -> anyhow::Result<()> {
+    let style = ProgressStyle::with_template("{msg} {wide_bar} {pos} of {len} people")?;
+    let bar = ProgressBar::new(0)
+        .with_style(style)
+        .with_message("Inventing ProJobSector");
+    source::create(
+        &folder.source(),
+        seed,
+        people,
+        Clock::system().today(),
+        |done, total| {
+            bar.set_length(total as u64);
+            bar.set_position(done as u64);
+        },
+    )?;
+    bar.finish_and_clear();
+    Ok(())
+}
+
+fn make_portal(folder: &Folder, seed: u64, keys: Keys) -> anyhow::Result<()> {
+    let db = Db::open(&format!("sqlite://{}", folder.portal().display()), 2)?;
+    db::migrate(&db)?;
+    let keys = Arc::new(keys);
+    let now = Clock::system().now();
+    db.write_now(move |conn| {
+        for person in SAMPLES {
+            queries::create_person(conn, &keys, person.email, person.residence(), now)?;
+        }
+        hire_staff(conn, &keys, seed, now)
+    })?;
+    Ok(())
+}
+
+fn hire_staff(
+    conn: &mut AnyConnection,
+    keys: &Keys,
+    seed: u64,
+    now: NaiveDateTime,
+) -> AppResult<()> {
+    for (member, secret) in STAFF.iter().zip(staff::secrets(seed)) {
+        let hash = queries::identity_hash(keys, IdentityKind::Email, member.email);
+        diesel::insert_into(staff_table::table)
+            .values((
+                staff_table::email.eq(member.email),
+                staff_table::email_hash.eq(hash),
+                staff_table::name.eq(member.name),
+                staff_table::role.eq(member.role.as_str()),
+                staff_table::totp_secret.eq(keys.seal("totp", &secret)),
+                staff_table::totp_last_step.eq(0),
+                staff_table::created_at.eq(now),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}

@@ -127,11 +127,16 @@ impl KnownCategories<'_> {
         }
     }
 
-    /// Data about people should be declared, so that they can be told why and how long they are kept.
+    /// Data about people should be declared, so that they can be told why and how long they are kept. Of
+    /// several categories one suffices: the field is shown under it.
     fn check_declared(&self, keys: &[String], place: &Place) {
         let register = &self.manifests.register;
-        let undeclared = |key: &&String| covers("user", key) && register.category_of(key).is_none();
-        for key in keys.iter().filter(undeclared) {
+        let is_declared = keys.iter().any(|key| register.category_of(key).is_some());
+        if let Some(key) = keys
+            .iter()
+            .find(|key| covers("user", key))
+            .filter(|_| !is_declared)
+        {
             self.report.warn(
                 place,
                 format!("`{key}` has no letter, source and retention"),

@@ -64,7 +64,8 @@ pub fn outcome_of(items: &[Item]) -> Option<Outcome> {
             .filter(|it| it.decision == Some(wanted))
             .count()
     };
-    let kept = items.iter().filter(|it| it.action == Action::Keep).count();
+    let stays = |it: &&Item| matches!(it.action, Action::Keep | Action::Leave);
+    let kept = items.iter().filter(stays).count();
     let (accepted, refused) = (count(Decision::Accepted), count(Decision::Refused));
     match () {
         () if items.is_empty() || accepted + refused + kept < items.len() => None,

@@ -6,6 +6,7 @@ use super::sealed::{self, What};
 use crate::db::AnyConnection;
 use crate::error::AppResult;
 use crate::keys::Keys;
+use crate::sources::Correction;
 use chrono::NaiveDateTime;
 
 /// A request, opened.
@@ -36,6 +37,8 @@ pub struct OpenItem {
     pub old_value: String,
     /// The value that the person proposes.
     pub new_value: String,
+    /// What the proposal comes to in its source.
+    pub change: Option<Correction>,
     /// Why the person proposes it.
     pub reason: String,
     /// Why staff decided so.
@@ -89,7 +92,10 @@ pub fn open_item(keys: &Keys, reference: &str, item: Item) -> AppResult<OpenItem
     let open = |what, sealed: &Option<Vec<u8>>| {
         sealed::open_text(keys, reference, what, sealed.as_deref())
     };
+    let change = open(What::Change, &item.change)?;
+    let change = (!change.is_empty()).then(|| serde_json::from_str(&change));
     Ok(OpenItem {
+        change: change.transpose()?,
         old_value: open(What::OldValue, &item.old_value)?,
         new_value: open(What::NewValue, &item.new_value)?,
         reason: open(What::Reason, &item.reason)?,

@@ -17,10 +17,12 @@
 //! Values of a person's data, reasons, messages and evidence are sealed; evidence is erased when the request
 //! closes.
 
+pub mod dates;
 pub mod decisions;
 pub mod details;
 pub mod evidence;
 pub mod execution;
+pub mod filing;
 pub mod handling;
 pub mod life;
 pub mod model;

@@ -73,10 +73,16 @@ text_enum! {
     pub enum Action {
         /// One field of one record gets another value.
         Correct = "correct",
-        /// Records of a collection go, or are overwritten.
-        Erase = "erase",
-        /// Records of a collection stay, for the reason that the item gives.
+        /// Records go.
+        Delete = "delete",
+        /// Records stay without their personal fields.
+        Mask = "mask",
+        /// The link of a record to one that goes is cut.
+        Cut = "cut",
+        /// Records stay for a legal reason.
         Keep = "keep",
+        /// Records stay, because they cannot be changed.
+        Leave = "leave",
     }
 }
 
@@ -166,11 +172,11 @@ pub struct Request {
     pub extended_to: Option<NaiveDate>,
     /// Why more time is needed, as told to the person.
     pub extension_reason: Option<String>,
-    /// JSON without personal data: see [`Scope`].
-    pub scope: String,
+    /// Of a deletion: [`crate::sources::Scope`] as JSON.
+    pub scope: Option<String>,
     /// Sealed: what the person wrote when filing.
     pub note: Option<Vec<u8>>,
-    /// Sealed: the erasure plan that the person confirmed, as JSON.
+    /// Sealed: the plan that the person confirmed: [`crate::sources::Plan`] as JSON.
     pub plan: Option<Vec<u8>>,
     /// Ties the confirmation, the approvals and the execution to one plan.
     pub plan_hash: Option<String>,
@@ -183,6 +189,8 @@ pub struct Request {
     pub failure: Option<String>,
     /// The staff member who works on it.
     pub assignee_id: Option<i64>,
+    /// Of an appeal: the denied request.
+    pub appeal_of: Option<i64>,
     /// Goes up with each change; a page that shows an older one cannot change the request.
     pub version: i64,
     /// When it was filed.
@@ -218,16 +226,20 @@ pub struct Item {
     pub field: Option<String>,
     /// Sealed: the value when the request was filed.
     pub old_value: Option<Vec<u8>>,
-    /// Sealed: the value that the person proposes.
+    /// Sealed: the value that the person proposes, as typed.
     pub new_value: Option<Vec<u8>>,
+    /// Sealed: [`crate::sources::Correction`] as JSON, made and checked when the request was filed.
+    pub change: Option<Vec<u8>>,
     /// Sealed: why the person thinks so.
     pub reason: Option<Vec<u8>>,
     /// How many records.
     pub count: i64,
-    /// Why records stay, from the register.
-    pub keep_reason: Option<String>,
-    /// Until when they stay: a date or a criterion in words.
-    pub keep_until: Option<String>,
+    /// Of a deletion: why records stay, or are masked only, in a sentence for the person.
+    pub why: Option<String>,
+    /// The cite that backs `why`.
+    pub basis: Option<String>,
+    /// The last day on which they are kept; absent when `why` says it in words.
+    pub keep_until: Option<NaiveDate>,
     /// What staff decided.
     #[diesel(deserialize_as = OptionalText<Decision>)]
     pub decision: Option<Decision>,
@@ -317,16 +329,4 @@ pub struct Approval {
     pub plan_hash: String,
     /// When.
     pub at: NaiveDateTime,
-}
-
-/// What of a person's data a request is about.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Scope {
-    /// All of it.
-    Everything,
-    /// The data under these categories of the register.
-    Categories(Vec<String>),
-    /// What its items name.
-    Items,
 }

@@ -127,6 +127,14 @@ pub fn find_pseudonym(conn: &mut AnyConnection, person_id: i64) -> QueryResult<S
         .first(conn)
 }
 
+/// Where the person says that they live, which tells the law.
+pub fn find_residence(conn: &mut AnyConnection, person_id: i64) -> QueryResult<String> {
+    people::table
+        .filter(people::id.eq(person_id))
+        .select(people::residence)
+        .first(conn)
+}
+
 /// The address to which a person's mails go: the first that was verified.
 pub fn find_address(conn: &mut AnyConnection, person_id: i64) -> QueryResult<Option<String>> {
     identities::table

@@ -15,6 +15,8 @@ pub enum What {
     OldValue,
     /// The proposed value.
     NewValue,
+    /// The change that the proposal comes to.
+    Change,
     /// Why the person proposes it.
     Reason,
     /// Why staff decided so.

@@ -1,0 +1,226 @@
+//! Filing a request: one transaction with its items, evidence, timeline, audit events and the mail that confirms it.
+
+use chrono::NaiveDate;
+use diesel::Connection;
+use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error};
+use serde_json::json;
+
+use super::dates::LegalDates;
+use super::evidence::{self, File};
+use super::life::{By, add_step, advance, record};
+use super::model::{Action, Kind, Request, State};
+use super::notices::{self, RequestReceived};
+use super::sealed::{self, What};
+use super::{queries, reference};
+use crate::db::AnyConnection;
+use crate::db::schema::{request_items, requests};
+use crate::error::{AppError, AppResult};
+use crate::sources::{Correction, Plan};
+
+/// So many requests of one person may be open at a time.
+pub const MOST_OPEN: i64 = 20;
+
+/// What a person files.
+#[derive(Debug)]
+pub struct NewRequest {
+    /// Which right.
+    pub kind: Kind,
+    /// In the person's own words; may be empty.
+    pub note: String,
+    /// What it asks for, one by one.
+    pub items: Vec<NewItem>,
+    /// Of a deletion: what was confirmed.
+    pub plan: Option<Plan>,
+    /// Of an appeal: the denied request.
+    pub appeal_of: Option<i64>,
+    /// A file that backs it.
+    pub evidence: Option<File>,
+}
+
+/// One thing that is asked for.
+#[derive(Debug, Clone)]
+pub struct NewItem {
+    /// What is to happen.
+    pub action: Action,
+    /// Key of the dataset.
+    pub dataset: String,
+    /// Key of the collection.
+    pub collection: String,
+    /// How many records.
+    pub count: i64,
+    /// Of a correction: what is to be put right.
+    pub correction: Option<NewCorrection>,
+    /// Of a deletion: why records stay, or are masked only.
+    pub why: Option<String>,
+    /// The cite that backs `why`.
+    pub basis: Option<String>,
+    /// The last day on which they are kept.
+    pub keep_until: Option<NaiveDate>,
+}
+
+/// One value to be put right.
+#[derive(Debug, Clone)]
+pub struct NewCorrection {
+    /// The id of the record.
+    pub record: String,
+    /// The path of the field.
+    pub field: String,
+    /// The value now.
+    pub old_value: String,
+    /// The value that is proposed, as typed.
+    pub new_value: String,
+    /// What that comes to in the source.
+    pub change: Correction,
+    /// Why; may be empty.
+    pub reason: String,
+}
+
+/// Files a request and confirms it.
+///
+/// # Errors
+/// [`AppError::Conflict`] when too many of the person's requests are open.
+pub fn file(
+    conn: &mut AnyConnection,
+    person_id: i64,
+    new: &NewRequest,
+    by: &By<'_>,
+) -> AppResult<Request> {
+    if queries::count_open(conn, person_id)? >= MOST_OPEN {
+        return Err(AppError::Conflict(format!(
+            "You have {MOST_OPEN} requests open. Wait for an answer, or withdraw one, before you file another."
+        )));
+    }
+    let residence = queries::find_residence(conn, person_id)?;
+    let dates = LegalDates::of(&residence, new.kind, by.now);
+    let filed = insert(conn, person_id, new, &dates, by)?;
+    for item in &new.items {
+        insert_item(conn, &filed, item, by)?;
+    }
+    add_step(conn, &filed, filed.state.step(), &json!({}), by)?;
+    let detail = json!({ "kind": filed.kind, "law": filed.law, "due_on": filed.due_on });
+    record(conn, &filed, "request.filed", detail, by)?;
+    if let Some(file) = &new.evidence {
+        evidence::attach(conn, &filed, file, by)?;
+    }
+    acknowledge(conn, &filed, &dates, by)
+}
+
+/// Confirms it at once, so that the law's own limit for that can never pass.
+fn acknowledge(
+    conn: &mut AnyConnection,
+    filed: &Request,
+    dates: &LegalDates,
+    by: &By<'_>,
+) -> AppResult<Request> {
+    let by_candor = By {
+        who: super::life::Who::System,
+        ..*by
+    };
+    let acknowledged = advance(conn, filed, State::Acknowledged, &by_candor)?;
+    let mail = RequestReceived {
+        reference: filed.reference.clone(),
+        kind: filed.kind,
+        law: dates.law_name.clone(),
+        received_on: filed.received_on,
+        due_on: filed.due_on,
+    };
+    notices::send(conn, by.app, filed, &mail, by.now)?;
+    Ok(acknowledged)
+}
+
+/// Tries another reference when one is taken.
+fn insert(
+    conn: &mut AnyConnection,
+    person_id: i64,
+    new: &NewRequest,
+    dates: &LegalDates,
+    by: &By<'_>,
+) -> AppResult<Request> {
+    for _ in 0..5 {
+        let reference = reference::random();
+        let inserted =
+            conn.transaction(|conn| insert_as(conn, &reference, person_id, new, dates, by));
+        match inserted {
+            Err(AppError::Database(Error::DatabaseError(
+                DatabaseErrorKind::UniqueViolation,
+                _,
+            ))) => {}
+            other => return other,
+        }
+    }
+    Err(AppError::Unavailable(
+        "five references in a row were taken".to_owned(),
+    ))
+}
+
+fn insert_as(
+    conn: &mut AnyConnection,
+    reference: &str,
+    person_id: i64,
+    new: &NewRequest,
+    dates: &LegalDates,
+    by: &By<'_>,
+) -> AppResult<Request> {
+    let seal = |what, text: &str| sealed::seal(&by.app.keys, reference, what, text);
+    let plan = new.plan.as_ref().map(serde_json::to_string).transpose()?;
+    let scope = new.plan.as_ref().map(|plan| serde_json::to_string(&plan.scope));
+    let request = diesel::insert_into(requests::table)
+        .values((
+            requests::reference.eq(reference),
+            requests::person_id.eq(person_id),
+            requests::kind.eq(new.kind.as_str()),
+            requests::state.eq(State::Received.as_str()),
+            requests::law.eq(&dates.law),
+            requests::received_on.eq(dates.received_on),
+            requests::acknowledge_by.eq(dates.acknowledge_by),
+            requests::due_on.eq(dates.due_on),
+            requests::scope.eq(scope.transpose()?),
+            requests::note.eq(seal_some(&new.note, |note| seal(What::Note, note))),
+            requests::plan.eq(plan.map(|plan| seal(What::Plan, &plan))),
+            requests::plan_hash.eq(new.plan.as_ref().map(|plan| &plan.hash)),
+            requests::appeal_of.eq(new.appeal_of),
+            requests::version.eq(1),
+            requests::created_at.eq(by.now),
+        ))
+        .returning(requests::all_columns)
+        .get_result(conn)?;
+    Ok(request)
+}
+
+fn insert_item(
+    conn: &mut AnyConnection,
+    request: &Request,
+    item: &NewItem,
+    by: &By<'_>,
+) -> AppResult<()> {
+    let seal = |what, text: &str| sealed::seal(&by.app.keys, &request.reference, what, text);
+    let value = item.correction.as_ref();
+    let change = value.map(|it| serde_json::to_string(&it.change)).transpose()?;
+    diesel::insert_into(request_items::table)
+        .values((
+            request_items::request_id.eq(request.id),
+            request_items::action.eq(item.action.as_str()),
+            request_items::dataset.eq(&item.dataset),
+            request_items::collection.eq(&item.collection),
+            request_items::record.eq(value.map(|it| &it.record)),
+            request_items::field.eq(value.map(|it| &it.field)),
+            request_items::old_value.eq(value.map(|it| seal(What::OldValue, &it.old_value))),
+            request_items::new_value.eq(value.map(|it| seal(What::NewValue, &it.new_value))),
+            request_items::change.eq(change.map(|change| seal(What::Change, &change))),
+            request_items::reason
+                .eq(value.and_then(|it| seal_some(&it.reason, |why| seal(What::Reason, why)))),
+            request_items::count.eq(item.count),
+            request_items::why.eq(&item.why),
+            request_items::basis.eq(&item.basis),
+            request_items::keep_until.eq(item.keep_until),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// An absent text rather than a sealed nothing.
+fn seal_some(text: &str, seal: impl FnOnce(&str) -> Vec<u8>) -> Option<Vec<u8>> {
+    let text = text.trim();
+    (!text.is_empty()).then(|| seal(text))
+}

@@ -164,7 +164,10 @@ fn insert_as(
 ) -> AppResult<Request> {
     let seal = |what, text: &str| sealed::seal(&by.app.keys, reference, what, text);
     let plan = new.plan.as_ref().map(serde_json::to_string).transpose()?;
-    let scope = new.plan.as_ref().map(|plan| serde_json::to_string(&plan.scope));
+    let scope = new
+        .plan
+        .as_ref()
+        .map(|plan| serde_json::to_string(&plan.scope));
     let request = diesel::insert_into(requests::table)
         .values((
             requests::reference.eq(reference),
@@ -196,7 +199,9 @@ fn insert_item(
 ) -> AppResult<()> {
     let seal = |what, text: &str| sealed::seal(&by.app.keys, &request.reference, what, text);
     let value = item.correction.as_ref();
-    let change = value.map(|it| serde_json::to_string(&it.change)).transpose()?;
+    let change = value
+        .map(|it| serde_json::to_string(&it.change))
+        .transpose()?;
     diesel::insert_into(request_items::table)
         .values((
             request_items::request_id.eq(request.id),

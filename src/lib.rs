@@ -32,6 +32,9 @@ pub mod sources;
 // What people ask for, and what becomes of it.
 pub mod requests;
 
+// What people switch off and on.
+pub mod choices;
+
 // What is done later, and the proof of all that was done.
 pub mod audit;
 pub mod jobs;

@@ -57,13 +57,8 @@ pub struct ReceiptFile {
     pub signature: String,
 }
 
-/// Signs and stores a receipt; call it in the transaction of the action that it proves.
-pub fn issue(
-    conn: &mut AnyConnection,
-    keys: &Keys,
-    new: &NewReceipt<'_>,
-    now: NaiveDateTime,
-) -> QueryResult<Receipt> {
+/// Signs a receipt without storing it, for callers that sign before their transaction: [`keep`] it there.
+pub fn sign(keys: &Keys, new: &NewReceipt<'_>, now: NaiveDateTime) -> Receipt {
     let id = random_token();
     let body = json!({
         "receipt": id,
@@ -74,18 +69,43 @@ pub fn issue(
         "facts": new.facts,
     })
     .to_string();
+    Receipt {
+        id,
+        person_id: new.person_id,
+        kind: new.kind.to_owned(),
+        object: new.object.to_owned(),
+        signature: keys.sign(body.as_bytes()),
+        body,
+        created_at: now,
+    }
+}
+
+/// Stores a signed receipt; call it in the transaction of the action that it proves.
+pub fn keep(conn: &mut AnyConnection, receipt: &Receipt) -> QueryResult<()> {
     diesel::insert_into(receipts::table)
         .values((
-            receipts::id.eq(&id),
-            receipts::person_id.eq(new.person_id),
-            receipts::kind.eq(new.kind),
-            receipts::object.eq(new.object),
-            receipts::signature.eq(keys.sign(body.as_bytes())),
-            receipts::body.eq(body),
-            receipts::created_at.eq(now),
+            receipts::id.eq(&receipt.id),
+            receipts::person_id.eq(receipt.person_id),
+            receipts::kind.eq(&receipt.kind),
+            receipts::object.eq(&receipt.object),
+            receipts::body.eq(&receipt.body),
+            receipts::signature.eq(&receipt.signature),
+            receipts::created_at.eq(receipt.created_at),
         ))
-        .returning(receipts::all_columns)
-        .get_result(conn)
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Signs and stores a receipt; call it in the transaction of the action that it proves.
+pub fn issue(
+    conn: &mut AnyConnection,
+    keys: &Keys,
+    new: &NewReceipt<'_>,
+    now: NaiveDateTime,
+) -> QueryResult<Receipt> {
+    let receipt = sign(keys, new, now);
+    keep(conn, &receipt)?;
+    Ok(receipt)
 }
 
 impl Receipt {

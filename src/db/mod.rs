@@ -28,7 +28,6 @@ pub(crate) use text_enum::text_enum;
 
 /// Compiles one diesel expression natively for each backend, where `MultiConnection` cannot
 /// (upserts, batch inserts, `for_update`).
-#[expect(unused_macros, reason = "the first upsert will use it")]
 macro_rules! both {
     ($conn:expr, |$c:ident| $body:expr) => {
         match $conn {

@@ -156,6 +156,24 @@ diesel::table! {
     }
 }
 
+// choices
+
+diesel::table! {
+    choices (id) {
+        id -> BigInt,
+        subject -> Text,
+        person_id -> Nullable<BigInt>,
+        activity -> Text,
+        number -> Integer,
+        state -> Text,
+        at -> Timestamp,
+        made_by -> Text,
+        policy_version -> Nullable<Text>,
+        no_solicit_until -> Nullable<Date>,
+        receipt_id -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(identities -> people (person_id));
 
 // requests

@@ -7,4 +7,4 @@ pub mod messages;
 pub mod outbox;
 
 pub use messages::{Message, Rendered};
-pub use outbox::Mailer;
+pub use outbox::{Mailer, Prepared};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::Message;
+use super::{Message, Rendered};
 use crate::config::Site;
 use crate::db::AnyConnection;
 use crate::db::schema::outbox;
@@ -24,6 +24,16 @@ impl Mailer {
         Mailer { site }
     }
 
+    /// Renders a mail without writing it, for callers that do so before their transaction: [`Prepared::write`] it there.
+    pub fn prepare<M: Message>(&self, recipient: &str, message: &M) -> AppResult<Prepared> {
+        Ok(Prepared {
+            message_id: format!("<{}@{}>", random_token(), self.site.mail_domain()),
+            kind: M::NAME,
+            recipient: recipient.to_owned(),
+            mail: message.render(&self.site)?,
+        })
+    }
+
     /// Writes a mail to one recipient; call it in the transaction of its cause.
     pub fn enqueue<M: Message>(
         &self,
@@ -32,16 +42,30 @@ impl Mailer {
         message: &M,
         now: NaiveDateTime,
     ) -> AppResult<()> {
-        let mail = message.render(&self.site)?;
-        let message_id = format!("<{}@{}>", random_token(), self.site.mail_domain());
+        Ok(self.prepare(recipient, message)?.write(conn, now)?)
+    }
+}
+
+/// A mail that is rendered but not yet in the outbox.
+#[derive(Debug)]
+pub struct Prepared {
+    message_id: String,
+    kind: &'static str,
+    recipient: String,
+    mail: Rendered,
+}
+
+impl Prepared {
+    /// Writes it into the outbox; call it in the transaction of its cause.
+    pub fn write(&self, conn: &mut AnyConnection, now: NaiveDateTime) -> QueryResult<()> {
         diesel::insert_into(outbox::table)
             .values((
-                outbox::message_id.eq(message_id),
-                outbox::kind.eq(M::NAME),
-                outbox::recipient.eq(recipient),
-                outbox::subject.eq(mail.subject),
-                outbox::body_text.eq(mail.text),
-                outbox::body_html.eq(mail.html),
+                outbox::message_id.eq(&self.message_id),
+                outbox::kind.eq(self.kind),
+                outbox::recipient.eq(&self.recipient),
+                outbox::subject.eq(&self.mail.subject),
+                outbox::body_text.eq(&self.mail.text),
+                outbox::body_html.eq(&self.mail.html),
                 outbox::created_at.eq(now),
                 outbox::attempts.eq(0),
                 outbox::next_attempt_at.eq(now),

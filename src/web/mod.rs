@@ -8,6 +8,7 @@ pub mod home;
 pub mod page;
 pub mod same_origin;
 pub mod signal;
+pub mod words;
 
 use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};

@@ -1,0 +1,2 @@
+DROP TABLE choices;
+DROP FUNCTION refuse_changed_choice;

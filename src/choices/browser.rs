@@ -1,0 +1,101 @@
+//! A browser that has opted out without an account: a first-party cookie with a random pseudonym.
+//!
+//! The cookie also says which choices were recorded under the pseudonym, under a keyed hash, so that a page
+//! need not ask the database about a browser that has opted out already.
+
+use actix_web::cookie::time::Duration;
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::{HttpMessage, HttpRequest};
+
+use super::model::Subject;
+use super::refusable::{LIMIT_SENSITIVE, SALE_OR_SHARING};
+use crate::app::App;
+use crate::keys::{Keys, random_token};
+
+/// The cookie's name.
+pub const COOKIE: &str = "candor_browser";
+
+/// 13 months.
+const LASTS: Duration = Duration::days(395);
+
+/// Each choice that a browser can make, with its letter in the cookie.
+const LETTERS: [(char, &str); 2] = [('s', SALE_OR_SHARING), ('l', LIMIT_SENSITIVE)];
+
+/// A browser's pseudonym and what it has opted out of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Browser {
+    token: String,
+    letters: String,
+}
+
+impl Browser {
+    /// The browser of a request, if it has opted out before. A cookie that is not ours counts as none.
+    pub fn of(request: &HttpRequest, keys: &Keys) -> Option<Browser> {
+        if let Some(browser) = request.extensions().get::<Browser>() {
+            return Some(browser.clone());
+        }
+        Browser::read(request.cookie(COOKIE)?.value(), keys)
+    }
+
+    /// A browser without any choice yet.
+    pub fn unknown() -> Browser {
+        Browser {
+            token: random_token(),
+            letters: String::new(),
+        }
+    }
+
+    /// Whose choices these are.
+    pub fn subject(&self, keys: &Keys) -> Subject {
+        Subject::Browser(keys.hash("browser", self.token.as_bytes()))
+    }
+
+    /// Whether an opt-out under this key was recorded.
+    pub fn has_opted_out_of(&self, key: &str) -> bool {
+        LETTERS
+            .iter()
+            .any(|(letter, known)| *known == key && self.letters.contains(*letter))
+    }
+
+    /// The browser after these opt-outs were recorded.
+    #[must_use]
+    pub fn with<K: AsRef<str>>(self, opted_out: &[K]) -> Browser {
+        let letters = LETTERS.iter().filter(|(_, key)| {
+            self.has_opted_out_of(key) || opted_out.iter().any(|it| it.as_ref() == *key)
+        });
+        let letters = letters.map(|(letter, _)| letter).collect();
+        Browser { letters, ..self }
+    }
+
+    /// The cookie that makes the browser known again.
+    pub fn cookie(&self, app: &App) -> Cookie<'static> {
+        let content = self.content();
+        let value = format!(
+            "{content}.{}",
+            app.keys.hash("browser cookie", content.as_bytes())
+        );
+        Cookie::build(COOKIE, value)
+            .path("/")
+            .max_age(LASTS)
+            .http_only(true)
+            .secure(app.site.base_url.scheme() == "https")
+            .same_site(SameSite::Lax)
+            .finish()
+    }
+
+    fn content(&self) -> String {
+        format!("{}.{}", self.token, self.letters)
+    }
+
+    fn read(value: &str, keys: &Keys) -> Option<Browser> {
+        let (content, hash) = value.rsplit_once('.')?;
+        if !keys.hash_matches("browser cookie", content.as_bytes(), hash) {
+            return None;
+        }
+        let (token, letters) = content.split_once('.')?;
+        Some(Browser {
+            token: token.to_owned(),
+            letters: letters.to_owned(),
+        })
+    }
+}

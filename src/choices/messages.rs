@@ -1,0 +1,58 @@
+//! The mail that confirms a change.
+
+use chrono::NaiveDateTime;
+
+use super::model::MadeBy;
+use crate::mail::messages::message;
+use crate::web::words;
+
+/// Tells what is in effect since when. It is a notice: nothing waits for an answer.
+#[derive(Debug)]
+pub struct ChoiceChanged {
+    /// What holds now, one sentence for each choice.
+    pub outcomes: Vec<String>,
+    /// What brought it about.
+    pub made_by: MadeBy,
+    /// Since when, in words.
+    pub at: String,
+    /// The path of the receipt.
+    pub receipt: String,
+}
+
+impl ChoiceChanged {
+    /// The mail about these changes.
+    pub fn new(
+        made_by: MadeBy,
+        outcomes: Vec<String>,
+        receipt_id: &str,
+        at: NaiveDateTime,
+    ) -> Self {
+        ChoiceChanged {
+            outcomes,
+            made_by,
+            at: words::moment(at),
+            receipt: format!("/receipts/{receipt_id}"),
+        }
+    }
+
+    /// One line that says it all, if one choice was changed.
+    pub fn headline(&self) -> &str {
+        match &self.outcomes[..] {
+            [one] => one,
+            _ => "Your privacy choices are in effect",
+        }
+    }
+
+    /// Whether the address was typed into a form by somebody who was not signed in.
+    pub fn is_from_form(&self) -> bool {
+        self.made_by == MadeBy::VisitorForm
+    }
+}
+
+message!(
+    ChoiceChanged,
+    "choice_changed",
+    "mail/choice_changed/subject.txt",
+    "mail/choice_changed/body.txt",
+    "mail/choice_changed/body.html"
+);

@@ -1,0 +1,151 @@
+//! A choice, whose it is, and what brought it about.
+
+use std::fmt;
+
+use chrono::{Months, NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+
+use crate::db::schema::choices;
+use crate::db::text_enum;
+
+text_enum! {
+    /// What was chosen.
+    pub enum State {
+        /// The activity is off for this subject.
+        OptedOut = "opted-out",
+        /// The activity is on.
+        OptedIn = "opted-in",
+    }
+}
+
+impl State {
+    /// "On" or "Off", as pages show it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            State::OptedOut => "Off",
+            State::OptedIn => "On",
+        }
+    }
+}
+
+text_enum! {
+    /// What brought a choice about.
+    pub enum MadeBy {
+        /// The person, signed in.
+        Person = "person",
+        /// The browser's signal.
+        Signal = "signal",
+        /// The form that needs no account.
+        VisitorForm = "visitor-form",
+        /// A staff member, on the person's word.
+        Staff = "staff",
+    }
+}
+
+impl MadeBy {
+    /// Completes "Off since 9 February 2026, …".
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            MadeBy::Person => "by you",
+            MadeBy::Signal => "by your browser's signal",
+            MadeBy::VisitorForm => "by the form without an account",
+            MadeBy::Staff => "by our staff, as you asked",
+        }
+    }
+}
+
+/// Whose choice it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// A person, by id.
+    Person(i64),
+    /// Somebody who has not signed in yet, by the keyed hash of their e-mail address.
+    Identity(String),
+    /// A browser, by the keyed hash of its pseudonym.
+    Browser(String),
+}
+
+impl Subject {
+    /// The person's id, if it is one.
+    pub fn person_id(&self) -> Option<i64> {
+        match self {
+            Subject::Person(id) => Some(*id),
+            Subject::Identity(_) | Subject::Browser(_) => None,
+        }
+    }
+}
+
+/// The key under which choices are found.
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Subject::Person(id) => write!(f, "person:{id}"),
+            Subject::Identity(hash) => write!(f, "email:{hash}"),
+            Subject::Browser(hash) => write!(f, "browser:{hash}"),
+        }
+    }
+}
+
+/// One change of one choice, and the state until the next.
+#[derive(Debug, Clone, HasQuery)]
+#[diesel(table_name = choices)]
+pub struct Choice {
+    /// In the order of recording.
+    pub id: i64,
+    /// See [`Subject`].
+    pub subject: String,
+    /// Whose, if the subject is a person.
+    pub person_id: Option<i64>,
+    /// [`super::SALE_OR_SHARING`], [`super::LIMIT_SENSITIVE`] or the key of an activity.
+    pub activity: String,
+    /// From 1, per subject and activity.
+    pub number: i32,
+    /// What holds from then on.
+    #[diesel(deserialize_as = String)]
+    pub state: State,
+    /// In effect since then, in UTC.
+    pub at: NaiveDateTime,
+    /// What brought it about.
+    #[diesel(deserialize_as = String)]
+    pub made_by: MadeBy,
+    /// The policy that was in force.
+    pub policy_version: Option<String>,
+    /// Until then nobody may ask the person to opt in again.
+    pub no_solicit_until: Option<NaiveDate>,
+    /// The signed proof.
+    pub receipt_id: Option<String>,
+}
+
+/// A change that is about to be recorded.
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = choices, treat_none_as_default_value = false)]
+pub struct NewChoice {
+    /// See [`Subject`].
+    pub subject: String,
+    /// Whose, if the subject is a person.
+    pub person_id: Option<i64>,
+    /// As in [`Choice`].
+    pub activity: String,
+    /// One more than the number of the choice that it replaces.
+    pub number: i32,
+    /// A [`State`].
+    pub state: &'static str,
+    /// In effect from then on.
+    pub at: NaiveDateTime,
+    /// A [`MadeBy`].
+    pub made_by: &'static str,
+    /// The policy that is in force.
+    pub policy_version: Option<String>,
+    /// See [`no_solicit_until`].
+    pub no_solicit_until: Option<NaiveDate>,
+    /// The signed proof.
+    pub receipt_id: Option<String>,
+}
+
+/// After an opt-out nobody is asked to opt in again for 12 months from its receipt (Cal. Civ. Code 1798.135(c)(4)).
+pub fn no_solicit_until(state: State, at: NaiveDateTime) -> Option<NaiveDate> {
+    match state {
+        State::OptedOut => at.date().checked_add_months(Months::new(12)),
+        State::OptedIn => None,
+    }
+}

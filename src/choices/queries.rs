@@ -1,0 +1,62 @@
+//! Reading choices, and appending to them.
+
+use diesel::dsl::{exists, not};
+use diesel::prelude::*;
+
+use super::model::{Choice, NewChoice, State, Subject};
+use super::refusable;
+use crate::db::schema::choices;
+use crate::db::{AnyConnection, both};
+use crate::register::Activity;
+
+/// The choices that hold now for these subjects: of each subject and activity the newest.
+pub fn list_current(conn: &mut AnyConnection, subjects: &[Subject]) -> QueryResult<Vec<Choice>> {
+    let subjects: Vec<_> = subjects.iter().map(ToString::to_string).collect();
+    let newer = diesel::alias!(choices as newer);
+    let replaced = newer
+        .filter(newer.field(choices::subject).eq(choices::subject))
+        .filter(newer.field(choices::activity).eq(choices::activity))
+        .filter(newer.field(choices::number).gt(choices::number));
+    Choice::query()
+        .filter(choices::subject.eq_any(subjects))
+        .filter(not(exists(replaced)))
+        .order(choices::id)
+        .load(conn)
+}
+
+/// Whether a person has opted out of an activity, by itself or by what covers it (sale and sharing, for one).
+pub fn is_opted_out(
+    conn: &mut AnyConnection,
+    person_id: i64,
+    activity: &Activity,
+) -> QueryResult<bool> {
+    let deciding = refusable::keys_of(activity);
+    let current = list_current(conn, &[Subject::Person(person_id)])?;
+    Ok(current.iter().any(|choice| {
+        choice.state == State::OptedOut && deciding.contains(&choice.activity.as_str())
+    }))
+}
+
+/// Records changes; `false` when another change came first to one of them, and then the transaction must not go on.
+pub fn append(conn: &mut AnyConnection, changes: &[NewChoice]) -> QueryResult<bool> {
+    let recorded = both!(conn, |conn| diesel::insert_into(choices::table)
+        .values(changes)
+        .on_conflict_do_nothing()
+        .execute(conn))?;
+    Ok(recorded == changes.len())
+}
+
+/// A person's changes, newest first: so many, older than that one.
+pub fn list_history(
+    conn: &mut AnyConnection,
+    person_id: i64,
+    before: Option<i64>,
+    limit: i64,
+) -> QueryResult<Vec<Choice>> {
+    Choice::query()
+        .filter(choices::person_id.eq(person_id))
+        .filter(choices::id.lt(before.unwrap_or(i64::MAX)))
+        .order(choices::id.desc())
+        .limit(limit)
+        .load(conn)
+}

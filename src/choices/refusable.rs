@@ -1,0 +1,113 @@
+//! What can be refused: sale and sharing as a whole, extra uses of sensitive data as a whole, and each other
+//! activity that the register lets a person refuse.
+//!
+//! The first two are rights and not activities: an opt-out also covers what is declared later.
+
+use super::model::State;
+use crate::error::{AppError, AppResult};
+use crate::register::{Activity, LawfulBasis, Register};
+
+/// The key of the choice on every activity that sells or shares data.
+pub const SALE_OR_SHARING: &str = "sale-or-sharing";
+/// The key of the choice on every use of sensitive data that the service does not need.
+pub const LIMIT_SENSITIVE: &str = "limit-sensitive";
+
+/// Something with a switch.
+#[derive(Debug, Clone)]
+pub struct Refusable<'a> {
+    /// Choices are kept under it.
+    pub key: &'a str,
+    /// What people call it.
+    pub title: &'a str,
+    /// One or two plain sentences: what is done while it is on.
+    pub purpose: &'a str,
+    /// What the switch turns off.
+    pub activities: Vec<&'a Activity>,
+    /// What holds while nothing has been chosen.
+    pub default: State,
+    /// Whether turning it on takes a request and then a confirmation (11 CCR 7028(a)).
+    pub two_steps: bool,
+}
+
+impl Refusable<'_> {
+    /// What a person or visitor has brought about, as a receipt and a mail say it.
+    pub fn outcome(&self, state: State) -> String {
+        match (self.key, state) {
+            (SALE_OR_SHARING, State::OptedOut) => "Opted out of sale and sharing".to_owned(),
+            (SALE_OR_SHARING, State::OptedIn) => "Sale and sharing allowed".to_owned(),
+            (LIMIT_SENSITIVE, State::OptedOut) => "Use of sensitive data limited".to_owned(),
+            (LIMIT_SENSITIVE, State::OptedIn) => "Extra uses of sensitive data allowed".to_owned(),
+            (_, State::OptedOut) => format!("Opted out of: {}", self.title),
+            (_, State::OptedIn) => format!("Allowed: {}", self.title),
+        }
+    }
+}
+
+/// Everything with a switch, in the order of the page.
+pub fn refusables(register: &Register) -> Vec<Refusable<'_>> {
+    let sale = refusable(
+        SALE_OR_SHARING,
+        "Sale and sharing of your data",
+        "We give data to others for money or another benefit, or so that advertising can follow you to other sites.",
+        register
+            .activities
+            .iter()
+            .filter(|it| it.sale_or_sharing)
+            .collect(),
+    );
+    let sensitive = refusable(
+        LIMIT_SENSITIVE,
+        "Extra uses of your sensitive data",
+        "We use sensitive data for more than the service that you asked for needs.",
+        register
+            .activities
+            .iter()
+            .filter(|it| it.uses_sensitive && !it.sale_or_sharing)
+            .collect(),
+    );
+    let rights = [sale, sensitive].map(|right| Refusable {
+        two_steps: true,
+        ..right
+    });
+    let others = register
+        .refusable()
+        .filter(|it| !it.sale_or_sharing && !it.uses_sensitive)
+        .map(|it| refusable(&it.key, &it.title, &it.purpose, vec![it]));
+    rights.into_iter().chain(others).collect()
+}
+
+/// The switch of that key; [`AppError::NotFound`] for what has none.
+pub fn find<'a>(register: &'a Register, key: &str) -> AppResult<Refusable<'a>> {
+    let mut all = refusables(register).into_iter();
+    all.find(|it| it.key == key).ok_or(AppError::NotFound)
+}
+
+/// The keys of the choices that turn an activity off.
+pub fn keys_of(activity: &Activity) -> Vec<&str> {
+    let mut keys = vec![activity.key.as_str()];
+    keys.extend(activity.sale_or_sharing.then_some(SALE_OR_SHARING));
+    keys.extend(activity.uses_sensitive.then_some(LIMIT_SENSITIVE));
+    keys
+}
+
+fn refusable<'a>(
+    key: &'a str,
+    title: &'a str,
+    purpose: &'a str,
+    activities: Vec<&'a Activity>,
+) -> Refusable<'a> {
+    let needs_consent = |it: &&Activity| it.lawful_basis == Some(LawfulBasis::Consent);
+    let is_off_at_first = !activities.is_empty() && activities.iter().all(needs_consent);
+    Refusable {
+        key,
+        title,
+        purpose,
+        default: if is_off_at_first {
+            State::OptedOut
+        } else {
+            State::OptedIn
+        },
+        activities,
+        two_steps: false,
+    }
+}

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::error::AppResult;
 use crate::web::{Page, html};
 
-const MAILS_ON_A_PAGE: usize = 20;
+const MAILS_ON_A_PAGE: u8 = 20;
 const MAILS_IN_JSON: i64 = 1_000;
 
 #[derive(Template)]
@@ -71,13 +71,11 @@ async fn load(app: App) -> AppResult<Vec<CastMember>> {
 /// The sent mails, newest first.
 pub async fn mailbox(app: App, page: Page, wanted: Query<Wanted>) -> AppResult<HttpResponse> {
     let to = wanted.to.clone();
-    let one_more = 1 + MAILS_ON_A_PAGE as i64;
-    let mut mails = app
-        .db
-        .read(move |conn| Ok(mailbox::list(conn, &wanted, one_more)?))
-        .await?;
-    let is_all = mails.len() <= MAILS_ON_A_PAGE;
-    mails.truncate(MAILS_ON_A_PAGE);
+    let (page_size, at_most) = (usize::from(MAILS_ON_A_PAGE), i64::from(MAILS_ON_A_PAGE) + 1);
+    let work = move |conn: &mut _| Ok(mailbox::list(conn, &wanted, at_most)?);
+    let mut mails = app.db.read(work).await?;
+    let is_all = mails.len() <= page_size;
+    mails.truncate(page_size);
     let older = mails
         .last()
         .filter(|_| !is_all)

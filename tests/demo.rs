@@ -1,5 +1,6 @@
 //! The demonstration: its source database, its folder, its pages and the command.
 
+mod command;
 mod folder;
 mod pages;
 mod source;

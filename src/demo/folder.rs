@@ -8,6 +8,7 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use rust_embed::RustEmbed;
 use serde::{Deserialize, Serialize};
 
 const MARKER: &str = "demo.toml";
@@ -15,9 +16,15 @@ const LOCK: &str = "demo.lock";
 const PORTAL: &str = "portal.db";
 const SOURCE: &str = "projobsector.db";
 const SECRET: &str = "secret.key";
+const REGISTER: &str = "register";
 
 /// What SQLite keeps beside a database while it is in use.
 const SUFFIXES: [&str; 4] = ["", "-wal", "-shm", "-journal"];
+
+/// ProJobSector's manifests, so that the binary is all that is needed.
+#[derive(RustEmbed)]
+#[folder = "$CARGO_MANIFEST_DIR/demo/register"]
+struct Manifests;
 
 #[derive(Serialize, Deserialize)]
 struct Marker {
@@ -76,6 +83,8 @@ impl Folder {
                 _ => {}
             }
         }
+        // It stays when something else is in it.
+        let _ = fs::remove_dir(self.register());
         Ok(())
     }
 
@@ -113,6 +122,16 @@ impl Folder {
         Ok(())
     }
 
+    /// Writes the manifests, to be read and tried out.
+    pub fn write_register(&self) -> anyhow::Result<()> {
+        fs::create_dir_all(self.register())?;
+        for name in Manifests::iter() {
+            let file = Manifests::get(&name).expect("its name was listed");
+            fs::write(self.register().join(name.as_ref()), file.data)?;
+        }
+        Ok(())
+    }
+
     /// Where it is, from the root.
     pub fn path(&self) -> &Path {
         &self.path
@@ -128,6 +147,11 @@ impl Folder {
         self.path.join(SOURCE)
     }
 
+    /// The folder with ProJobSector's manifests.
+    pub fn register(&self) -> PathBuf {
+        self.path.join(REGISTER)
+    }
+
     /// The file with the portal's master secret.
     pub fn secret(&self) -> PathBuf {
         self.path.join(SECRET)
@@ -138,6 +162,7 @@ impl Folder {
 fn files() -> Vec<String> {
     let beside = |name: &str| SUFFIXES.map(|suffix| format!("{name}{suffix}"));
     let mut files = vec![SECRET.to_owned()];
+    files.extend(Manifests::iter().map(|name| format!("{REGISTER}/{name}")));
     files.extend([PORTAL, SOURCE].iter().flat_map(|name| beside(name)));
     files
 }

@@ -23,6 +23,7 @@ pub fn fill(folder: &Folder, seed: u64, people: usize) -> anyhow::Result<()> {
     folder.begin(seed)?;
     let secret = Keys::generate_text();
     folder.write_secret(&secret)?;
+    folder.write_register()?;
     make_source(folder, seed, people)?;
     make_portal(folder, seed, Keys::from_text(&secret)?)?;
     folder.finish(seed)

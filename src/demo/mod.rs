@@ -97,7 +97,7 @@ pub fn open(folder: &Folder, bind: SocketAddr) -> anyhow::Result<App> {
         bind,
         base_url: format!("http://{bind}").parse()?,
         keys: Keys::from_text(&read_secret(&folder.secret())?)?,
-        register: folder.path().join("register"),
+        register: folder.register(),
         sources: vec![source],
         trusted_proxies: Vec::new(),
         metrics_bind: None,

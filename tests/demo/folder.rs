@@ -133,6 +133,16 @@ fn a_folder_with_a_file_of_the_same_name_is_refused_and_left_alone() {
 }
 
 #[test]
+fn the_manifests_in_the_folder_are_a_register_without_faults() {
+    let dir = new();
+    prepare(&options(&dir)).unwrap();
+
+    let (register, _) = candor::register::Register::load(&dir.path().join("register")).unwrap();
+
+    assert_eq!(register.organisation.name, "ProJobSector");
+}
+
+#[test]
 fn one_folder_serves_one_demonstration_at_a_time() {
     let dir = new();
     let first = Folder::open(dir.path()).unwrap();

@@ -1,7 +1,8 @@
 //! Every URL of the site on one screen, with who may use it.
 
-use actix_web::web::{ServiceConfig, get};
+use actix_web::web::{ServiceConfig, get, post};
 
+use crate::choices;
 use crate::demo::pages as demo;
 use crate::operations::pages as operations;
 use crate::web::{assets, home};
@@ -46,6 +47,14 @@ routes! {
     Anyone get "/readyz" => operations::readyz;
     Anyone get "/metrics" => operations::metrics;
     Anyone get "/.well-known/security.txt" => operations::security_txt;
+    Person get "/choices" => choices::pages::index;
+    Person post "/choices/opt-out" => choices::pages::opt_out_of_everything;
+    Person get "/choices/history" => choices::history_pages::index;
+    Person get "/choices/history.csv" => choices::history_pages::as_csv;
+    Person get "/choices/history.json" => choices::history_pages::as_json;
+    Person post "/choices/{activity}/opt-out" => choices::pages::opt_out;
+    Person get "/choices/{activity}/opt-in" => choices::pages::confirm_opt_in;
+    Person post "/choices/{activity}/opt-in" => choices::pages::opt_in;
     Anyone get "/static/{name:.*}" => assets::serve;
 }
 

@@ -169,8 +169,8 @@ impl Act {
                     .find(|it| it.subject == name && it.activity == *key);
                 let holds = match newest {
                     Some(choice) => choice.state == self.state,
-                    // What holds by default is still worth recording when it is refused.
-                    None => self.state == State::OptedIn && is_on_by_default(app, key),
+                    // A refusal and a consent are worth recording even where they hold by default.
+                    None => self.state == State::OptedIn && !needs_consent(app, key),
                 };
                 if !holds {
                     changes.push(NewChoice {
@@ -251,8 +251,8 @@ impl Act {
     }
 }
 
-fn is_on_by_default(app: &App, key: &str) -> bool {
-    refusable::find(&app.register, key).is_ok_and(|it| it.default == State::OptedIn)
+fn needs_consent(app: &App, key: &str) -> bool {
+    refusable::find(&app.register, key).is_ok_and(|it| it.needs_consent)
 }
 
 /// All rows of one act.

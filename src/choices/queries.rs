@@ -3,11 +3,9 @@
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
-use super::model::{Choice, NewChoice, State, Subject};
-use super::refusable;
-use crate::db::schema::choices;
+use super::model::{Choice, NewChoice, Subject};
+use crate::db::schema::{choices, people};
 use crate::db::{AnyConnection, both};
-use crate::register::Activity;
 
 /// The choices that hold now for these subjects: of each subject and activity the newest.
 pub fn list_current(conn: &mut AnyConnection, subjects: &[Subject]) -> QueryResult<Vec<Choice>> {
@@ -24,17 +22,12 @@ pub fn list_current(conn: &mut AnyConnection, subjects: &[Subject]) -> QueryResu
         .load(conn)
 }
 
-/// Whether a person has opted out of an activity, by itself or by what covers it (sale and sharing, for one).
-pub fn is_opted_out(
-    conn: &mut AnyConnection,
-    person_id: i64,
-    activity: &Activity,
-) -> QueryResult<bool> {
-    let deciding = refusable::keys_of(activity);
-    let current = list_current(conn, &[Subject::Person(person_id)])?;
-    Ok(current.iter().any(|choice| {
-        choice.state == State::OptedOut && deciding.contains(&choice.activity.as_str())
-    }))
+/// Where a person lives, as they told us; it decides what holds by default.
+pub fn find_residence(conn: &mut AnyConnection, person_id: i64) -> QueryResult<String> {
+    people::table
+        .filter(people::id.eq(person_id))
+        .select(people::residence)
+        .first(conn)
 }
 
 /// Records changes; `false` when another change came first to one of them, and then the transaction must not go on.

@@ -23,13 +23,23 @@ pub struct Refusable<'a> {
     pub purpose: &'a str,
     /// What the switch turns off.
     pub activities: Vec<&'a Activity>,
-    /// What holds while nothing has been chosen.
-    pub default: State,
+    /// Whether it rests on consent, all of it.
+    pub needs_consent: bool,
     /// Whether turning it on takes a request and then a confirmation (11 CCR 7028(a)).
     pub two_steps: bool,
 }
 
 impl Refusable<'_> {
+    /// What holds where a person lives while nothing has been chosen: in the United States it is on until it is
+    /// refused; elsewhere, and where nobody said, what needs consent is off until it is given.
+    pub fn default_in(&self, residence: &str) -> State {
+        if self.needs_consent && !residence.starts_with("us") {
+            State::OptedOut
+        } else {
+            State::OptedIn
+        }
+    }
+
     /// What a person or visitor has brought about, as a receipt and a mail say it.
     pub fn outcome(&self, state: State) -> String {
         match (self.key, state) {
@@ -82,6 +92,11 @@ pub fn find<'a>(register: &'a Register, key: &str) -> AppResult<Refusable<'a>> {
     all.find(|it| it.key == key).ok_or(AppError::NotFound)
 }
 
+/// What people call the choice of that key; the key itself when the register no longer has it.
+pub fn title<'a>(register: &'a Register, key: &'a str) -> &'a str {
+    find(register, key).map_or(key, |it| it.title)
+}
+
 /// The keys of the choices that turn an activity off.
 pub fn keys_of(activity: &Activity) -> Vec<&str> {
     let mut keys = vec![activity.key.as_str()];
@@ -96,17 +111,12 @@ fn refusable<'a>(
     purpose: &'a str,
     activities: Vec<&'a Activity>,
 ) -> Refusable<'a> {
-    let needs_consent = |it: &&Activity| it.lawful_basis == Some(LawfulBasis::Consent);
-    let is_off_at_first = !activities.is_empty() && activities.iter().all(needs_consent);
+    let by_consent = |it: &&Activity| it.lawful_basis == Some(LawfulBasis::Consent);
     Refusable {
         key,
         title,
         purpose,
-        default: if is_off_at_first {
-            State::OptedOut
-        } else {
-            State::OptedIn
-        },
+        needs_consent: !activities.is_empty() && activities.iter().all(by_consent),
         activities,
         two_steps: false,
     }

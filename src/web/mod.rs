@@ -1,6 +1,7 @@
 //! What every page shares.
 
 pub mod assets;
+pub mod csv;
 pub mod error_pages;
 pub mod form;
 pub mod headers;

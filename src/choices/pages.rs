@@ -1,0 +1,170 @@
+//! A person's choices: each with its switch.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::change::Act;
+use super::model::{MadeBy, State, Subject};
+use super::queries;
+use super::refusable::{self, Refusable, refusables};
+use super::settings::{self, Setting, Use};
+use crate::accounts::guard::Person;
+use crate::app::App;
+use crate::error::AppResult;
+use crate::web::page::FlashKind;
+use crate::web::{Flash, Page, html, see_other};
+
+#[derive(Template)]
+#[template(path = "choices/index.html")]
+struct IndexPage<'a> {
+    page: Page,
+    settings: Vec<Setting<'a>>,
+    mandatory: Vec<Use<'a>>,
+}
+
+#[derive(Template)]
+#[template(path = "choices/opt_in.html")]
+struct OptInPage<'a> {
+    page: Page,
+    refusable: Refusable<'a>,
+    uses: Vec<Use<'a>>,
+}
+
+/// What the step before has done. The page says how it stands now, whatever the address says.
+#[derive(Debug, Deserialize)]
+pub struct Before {
+    changed: Option<String>,
+    unchanged: Option<String>,
+}
+
+/// The answer to "do you allow it?".
+#[derive(Debug, Deserialize)]
+pub struct Confirmation {
+    confirmed: Option<String>,
+}
+
+/// For all switches, where the key of one would stand.
+const EVERYTHING: &str = "everything";
+
+/// All choices as they stand.
+pub async fn index(
+    person: Person,
+    app: App,
+    mut page: Page,
+    before: web::Query<Before>,
+) -> AppResult<HttpResponse> {
+    let stand = app.db.read(move |conn| {
+        let current = queries::list_current(conn, &[Subject::Person(person.id)])?;
+        Ok((current, queries::find_residence(conn, person.id)?))
+    });
+    let (current, residence) = stand.await?;
+    let settings = settings::settings(&app.register, &current, &residence);
+    page.flash.extend(message(&before, &settings));
+    let mandatory = settings::mandatory(&app.register);
+    html(
+        StatusCode::OK,
+        &IndexPage {
+            page,
+            settings,
+            mandatory,
+        },
+    )
+}
+
+/// Opts out of one, in one step.
+pub async fn opt_out(person: Person, app: App, key: web::Path<String>) -> AppResult<HttpResponse> {
+    let key = refusable::find(&app.register, &key)?.key.to_owned();
+    set(&person, &app, vec![key], State::OptedOut).await
+}
+
+/// Opts out of everything with a switch, in one step.
+pub async fn opt_out_of_everything(person: Person, app: App) -> AppResult<HttpResponse> {
+    let all = refusables(&app.register);
+    let keys = all.iter().map(|it| it.key.to_owned()).collect();
+    set(&person, &app, keys, State::OptedOut).await
+}
+
+/// The second step of turning on what takes two.
+pub async fn confirm_opt_in(
+    _: Person,
+    app: App,
+    page: Page,
+    key: web::Path<String>,
+) -> AppResult<HttpResponse> {
+    let refusable = refusable::find(&app.register, &key)?;
+    let uses = refusable.activities.iter();
+    let uses = uses.map(|it| Use::of(&app.register, it)).collect();
+    html(
+        StatusCode::OK,
+        &OptInPage {
+            page,
+            refusable,
+            uses,
+        },
+    )
+}
+
+/// Turns one on; what takes two steps only with the confirmation.
+pub async fn opt_in(
+    person: Person,
+    app: App,
+    key: web::Path<String>,
+    form: web::Form<Confirmation>,
+) -> AppResult<HttpResponse> {
+    let refusable = refusable::find(&app.register, &key)?;
+    if refusable.two_steps && form.confirmed.is_none() {
+        return Ok(see_other(&format!("/choices/{}/opt-in", refusable.key)));
+    }
+    let key = refusable.key.to_owned();
+    set(&person, &app, vec![key], State::OptedIn).await
+}
+
+async fn set(
+    person: &Person,
+    app: &App,
+    keys: Vec<String>,
+    state: State,
+) -> AppResult<HttpResponse> {
+    let shown = match &keys[..] {
+        [key] => key.clone(),
+        _ => EVERYTHING.to_owned(),
+    };
+    let act = Act::of_person(person, keys, state, MadeBy::Person);
+    let outcome = act.carry_out(app).await?;
+    let what = if outcome.changed {
+        "changed"
+    } else {
+        "unchanged"
+    };
+    Ok(see_other(&format!("/choices?{what}={shown}")))
+}
+
+fn message(before: &Before, settings: &[Setting<'_>]) -> Option<Flash> {
+    let key = before.changed.as_ref().or(before.unchanged.as_ref())?;
+    let (subject, word) = if key == EVERYTHING {
+        let all_off = settings.iter().all(|it| !it.is_on());
+        (
+            "Everything that you can refuse".to_owned(),
+            all_off.then_some("off")?,
+        )
+    } else {
+        let setting = settings.iter().find(|it| it.refusable.key == key)?;
+        let word = if setting.is_on() { "on" } else { "off" };
+        (format!("“{}”", setting.refusable.title), word)
+    };
+    Some(if before.changed.is_some() {
+        Flash {
+            kind: FlashKind::Success,
+            text: format!(
+                "{subject} is now {word}. It works at once. We have sent you a mail to confirm it."
+            ),
+        }
+    } else {
+        Flash {
+            kind: FlashKind::Notice,
+            text: format!("{subject} was {word} already. Nothing was changed."),
+        }
+    })
+}

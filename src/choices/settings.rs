@@ -1,0 +1,166 @@
+//! What a page shows of a choice: what it is about, how it stands and since when.
+
+use diesel::prelude::*;
+
+use super::model::{Choice, State, Subject};
+use super::queries;
+use super::refusable::{self, Refusable, refusables};
+use crate::db::AnyConnection;
+use crate::register::{Activity, Register};
+use crate::web::words;
+
+/// A switch as it stands for one person.
+#[derive(Debug, Clone)]
+pub struct Setting<'a> {
+    /// What it is about.
+    pub refusable: Refusable<'a>,
+    /// How it stands.
+    pub state: State,
+    /// What brought that about; none while nothing has been chosen.
+    pub choice: Option<Choice>,
+    /// What it turns off.
+    pub uses: Vec<Use<'a>>,
+}
+
+/// An activity in the words of the register.
+#[derive(Debug, Clone)]
+pub struct Use<'a> {
+    /// As declared.
+    pub activity: &'a Activity,
+    /// The titles of the categories that it uses.
+    pub data: Vec<&'a str>,
+    /// Who gets data for it.
+    pub recipients: Vec<&'a str>,
+}
+
+impl Setting<'_> {
+    /// Whether it is on.
+    pub fn is_on(&self) -> bool {
+        self.state == State::OptedIn
+    }
+
+    /// How it came to stand so: "Off since 9 February 2026, 10:00 UTC, by you."
+    pub fn in_words(&self) -> String {
+        match (&self.choice, self.state) {
+            (Some(choice), state) => format!(
+                "{} since {}, {}.",
+                state.word(),
+                words::moment(choice.at),
+                choice.made_by.in_words()
+            ),
+            (None, State::OptedIn) => "On. You have not chosen yet.".to_owned(),
+            (None, State::OptedOut) => "Off. You have not agreed to it.".to_owned(),
+        }
+    }
+
+    /// The activity whose own switch this is, so that its words need not be said twice.
+    pub fn only_use(&self) -> Option<&Use<'_>> {
+        let only = self.uses.first()?;
+        (only.activity.title == self.refusable.title).then_some(only)
+    }
+
+    /// The id of the signed proof.
+    pub fn receipt(&self) -> Option<&str> {
+        self.choice.as_ref()?.receipt_id.as_deref()
+    }
+}
+
+impl<'a> Use<'a> {
+    /// The activity with its data and recipients.
+    pub fn of(register: &'a Register, activity: &'a Activity) -> Use<'a> {
+        let mut data = Vec::new();
+        for category in &activity.categories {
+            let declared = register.category_of(category);
+            data.extend(declared.map(|it| it.title.as_str()));
+        }
+        data.sort_unstable();
+        data.dedup();
+        let gets_it = register
+            .recipients
+            .iter()
+            .filter(|it| it.activities.contains(&activity.key));
+        Use {
+            activity,
+            data,
+            recipients: gets_it.map(|it| it.name.as_str()).collect(),
+        }
+    }
+
+    /// The titles of its data, in one line.
+    pub fn data_in_words(&self) -> String {
+        if self.data.is_empty() {
+            "Not declared".to_owned()
+        } else {
+            self.data.join(", ")
+        }
+    }
+
+    /// Who gets it, or that nobody outside does.
+    pub fn recipients_in_words(&self) -> String {
+        if self.recipients.is_empty() {
+            "Nobody outside our company".to_owned()
+        } else {
+            self.recipients.join(", ")
+        }
+    }
+
+    /// Why it may be done.
+    pub fn basis_in_words(&self) -> &str {
+        match (&self.activity.mandatory, self.activity.lawful_basis) {
+            (Some(required), _) => &required.basis,
+            (None, Some(basis)) => basis.title(),
+            (None, None) => "Not declared",
+        }
+    }
+}
+
+/// Every switch of the register as it stands, given the choices that hold now.
+pub fn settings<'a>(
+    register: &'a Register,
+    current: &[Choice],
+    residence: &str,
+) -> Vec<Setting<'a>> {
+    let all = refusables(register).into_iter();
+    all.map(|it| setting(register, it, current, residence))
+        .collect()
+}
+
+fn setting<'a>(
+    register: &'a Register,
+    refusable: Refusable<'a>,
+    current: &[Choice],
+    residence: &str,
+) -> Setting<'a> {
+    let choice = current.iter().find(|it| it.activity == refusable.key);
+    let uses = refusable.activities.iter();
+    Setting {
+        state: choice.map_or_else(|| refusable.default_in(residence), |it| it.state),
+        choice: choice.cloned(),
+        uses: uses.map(|it| Use::of(register, it)).collect(),
+        refusable,
+    }
+}
+
+/// The activities without a switch.
+pub fn mandatory(register: &Register) -> Vec<Use<'_>> {
+    let fixed = register
+        .activities
+        .iter()
+        .filter(|it| !it.refusable && !it.sale_or_sharing && !it.uses_sensitive);
+    fixed.map(|it| Use::of(register, it)).collect()
+}
+
+/// Whether an activity is off for a person: refused by itself or by what covers it, or not agreed to where the
+/// law asks for consent first. Ask it before the activity uses or gives away their data.
+pub fn is_opted_out(
+    conn: &mut AnyConnection,
+    register: &Register,
+    person_id: i64,
+    activity: &Activity,
+) -> QueryResult<bool> {
+    let residence = queries::find_residence(conn, person_id)?;
+    let current = queries::list_current(conn, &[Subject::Person(person_id)])?;
+    let deciding = refusable::keys_of(activity);
+    let mut all = settings(register, &current, &residence).into_iter();
+    Ok(all.any(|it| deciding.contains(&it.refusable.key) && !it.is_on()))
+}

@@ -1,0 +1,5 @@
+DROP INDEX identities_by_kind;
+DROP TABLE policy_notices;
+DROP TABLE policy_announcements;
+DROP TABLE policy_versions;
+DROP FUNCTION refuse_policy_change;

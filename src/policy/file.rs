@@ -1,0 +1,102 @@
+//! A version as a file: Markdown, and above it, between two lines of `+++`, what is known of it in TOML.
+
+use std::fmt;
+use std::ops::Range;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Deserializer};
+use toml::value::Datetime;
+
+const FENCE: &str = "+++";
+
+/// A file, read. What it does not say can be said elsewhere.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PolicyFile {
+    /// What stands above the text.
+    pub front: Front,
+    /// Markdown.
+    pub body: String,
+    /// So many lines of the file stand before the text.
+    pub lines_before: usize,
+}
+
+/// What stands above the text.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Front {
+    /// Its name in addresses.
+    pub version: Option<String>,
+    /// The heading of its page.
+    pub title: Option<String>,
+    /// What is new in it.
+    pub summary: Option<String>,
+    /// The first day on which it holds.
+    #[serde(default, deserialize_with = "day")]
+    pub effective: Option<NaiveDate>,
+    /// The day on which people could first read it, for a version that was published before.
+    #[serde(default, deserialize_with = "day")]
+    pub published: Option<NaiveDate>,
+}
+
+/// What is wrong with a file, and in which line.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct FileFault {
+    /// From 1.
+    pub line: usize,
+    /// What is wrong and what is expected.
+    pub sentence: String,
+}
+
+impl fmt::Display for FileFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.line, self.sentence)
+    }
+}
+
+impl PolicyFile {
+    /// Reads a file; lines may end in either way.
+    pub fn read(text: &str) -> Result<Self, FileFault> {
+        let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+        let Some(inside) = text.strip_prefix("+++\n") else {
+            return Ok(PolicyFile {
+                body: text,
+                ..PolicyFile::default()
+            });
+        };
+        let lines: Vec<_> = inside.split('\n').collect();
+        let Some(end) = lines.iter().position(|line| line.trim_end() == FENCE) else {
+            let sentence = "expected a second line of +++ below what is said of the version";
+            return Err(fault(1, sentence));
+        };
+        let (above, body) = (lines[..end].join("\n"), lines[end + 1..].join("\n"));
+        let front = toml::from_str(&above).map_err(|error| {
+            let at = error.span().map_or(0, |span| line_of(&above, &span));
+            fault(at + 2, error.message())
+        })?;
+        Ok(PolicyFile {
+            front,
+            body,
+            lines_before: end + 2,
+        })
+    }
+}
+
+fn fault(line: usize, sentence: &str) -> FileFault {
+    FileFault {
+        line,
+        sentence: sentence.replace('\n', " "),
+    }
+}
+
+/// Counted from 0.
+fn line_of(text: &str, span: &Range<usize>) -> usize {
+    text[..span.start.min(text.len())].matches('\n').count()
+}
+
+fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
+    let expected = || serde::de::Error::custom("expected a date such as 2026-02-01, without quotes");
+    let date = Datetime::deserialize(deserializer).map_err(|_| expected())?;
+    let date = date.date.ok_or_else(expected)?;
+    let (year, month, day) = (date.year.into(), date.month.into(), date.day.into());
+    NaiveDate::from_ymd_opt(year, month, day).map(Some).ok_or_else(expected)
+}

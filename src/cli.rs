@@ -8,8 +8,10 @@ use anyhow::Context;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::app::App;
+use crate::clock::Clock;
 use crate::config::{self, Settings};
 use crate::keys::Keys;
+use crate::policy::command::PublishFile;
 use crate::server::{self, Size};
 use crate::{db, demo, logs, register};
 
@@ -43,6 +45,20 @@ enum Command {
     /// Look after the register: what the organisation declares
     #[command(subcommand)]
     Register(RegisterCommand),
+    /// Look after the privacy policy
+    #[command(subcommand)]
+    Policy(PolicyCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum PolicyCommand {
+    /// Publish a version and tell people of it by mail
+    Publish {
+        #[command(flatten)]
+        version: PublishFile,
+        #[command(flatten)]
+        settings: Settings,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -71,6 +87,9 @@ pub fn run() -> ExitCode {
         }
         Command::Register(RegisterCommand::Check { folder }) => {
             return register::check_command(&folder);
+        }
+        Command::Policy(PolicyCommand::Publish { version, settings }) => {
+            publish_policy(version, &settings)
         }
     };
     match done {
@@ -117,6 +136,11 @@ fn backup(settings: &Settings, file: &std::path::Path) -> anyhow::Result<()> {
     db::backup(&config.open_database()?, &config.database_url, file)?;
     println!("The backup is in {}.", file.display());
     Ok(())
+}
+
+fn publish_policy(version: PublishFile, settings: &Settings) -> anyhow::Result<()> {
+    let db = settings.check()?.open_database()?;
+    version.run(&db, Clock::system().now())
 }
 
 fn show_config(settings: &Settings, matches: &clap::ArgMatches) -> anyhow::Result<()> {

@@ -35,6 +35,9 @@ pub mod requests;
 // What people switch off and on.
 pub mod choices;
 
+// The privacy policy and its versions.
+pub mod policy;
+
 // What is done later, and the proof of all that was done.
 pub mod audit;
 pub mod jobs;

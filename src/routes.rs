@@ -5,6 +5,7 @@ use actix_web::web::{ServiceConfig, get, post};
 use crate::choices;
 use crate::demo::pages as demo;
 use crate::operations::pages as operations;
+use crate::policy::{compare_pages, pages as policy, staff_pages as policy_staff};
 use crate::web::{assets, home};
 
 /// Who may use a route. The handlers' parameters enforce it; the access test compares the two.
@@ -55,6 +56,18 @@ routes! {
     Person post "/choices/{activity}/opt-out" => choices::pages::opt_out;
     Person get "/choices/{activity}/opt-in" => choices::pages::confirm_opt_in;
     Person post "/choices/{activity}/opt-in" => choices::pages::opt_in;
+    Anyone get "/policy" => policy::current;
+    Anyone get "/policy/versions" => policy::versions;
+    Anyone get "/policy/compare" => compare_pages::choose;
+    Anyone get "/policy/compare/{from}/{to}" => compare_pages::show;
+    Anyone get "/policy/{version}" => policy::show;
+
+    Admin get "/staff/policy" => policy_staff::index;
+    Admin get "/staff/policy/new" => policy_staff::new;
+    Admin post "/staff/policy/edit" => policy_staff::edit;
+    Admin post "/staff/policy/preview" => policy_staff::preview;
+    Admin post "/staff/policy/publish" => policy_staff::publish;
+
     Anyone get "/static/{name:.*}" => assets::serve;
 }
 

@@ -174,6 +174,39 @@ diesel::table! {
     }
 }
 
+// policy
+
+diesel::table! {
+    policy_versions (id) {
+        id -> BigInt,
+        version -> Text,
+        title -> Text,
+        summary -> Text,
+        effective_on -> Date,
+        published_at -> Timestamp,
+        published_by -> Nullable<BigInt>,
+        body_hash -> Text,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    policy_announcements (version_id) {
+        version_id -> BigInt,
+        after_person_id -> BigInt,
+        told -> BigInt,
+        finished_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    policy_notices (version_id, person_id) {
+        version_id -> BigInt,
+        person_id -> BigInt,
+        told_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(identities -> people (person_id));
 
 // requests

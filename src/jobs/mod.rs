@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::db::AnyConnection;
 use crate::db::schema::jobs;
 use crate::error::AppResult;
+use crate::policy;
 
 /// Every kind of job. Each is carried out by a function of its slice.
 #[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
@@ -15,6 +16,13 @@ use crate::error::AppResult;
 pub enum Job {
     /// Removes what has passed its end: codes, sessions, rate limits.
     PurgeExpired,
+    /// Tells the next people, after that one, of a new version of the policy.
+    NotifyPolicyChange {
+        /// Of what.
+        version_id: i64,
+        /// People up to this id have been told.
+        after_person_id: i64,
+    },
 }
 
 impl Job {
@@ -22,13 +30,18 @@ impl Job {
     pub fn name(&self) -> &'static str {
         match self {
             Job::PurgeExpired => "purge_expired",
+            Job::NotifyPolicyChange { .. } => "notify_policy_change",
         }
     }
 
     /// Carries it out, on a blocking thread. It may run twice, and must then come to the same end.
-    pub fn run(&self, _app: &App) -> AppResult<()> {
+    pub fn run(&self, app: &App) -> AppResult<()> {
         match self {
             Job::PurgeExpired => Ok(()),
+            Job::NotifyPolicyChange {
+                version_id,
+                after_person_id,
+            } => policy::announce::go_on(app, *version_id, *after_person_id),
         }
     }
 }

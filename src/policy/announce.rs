@@ -6,7 +6,7 @@
 //! loses or doubles a mail.
 
 use chrono::{NaiveDate, NaiveDateTime};
-use diesel::dsl::count_distinct;
+use diesel::dsl::count;
 use diesel::prelude::*;
 use serde_json::json;
 
@@ -77,7 +77,11 @@ impl PolicyChange {
 }
 
 /// Begins to tell people of a version; call it in the transaction that publishes it.
-pub fn begin(conn: &mut AnyConnection, version: &PolicyVersion, now: NaiveDateTime) -> AppResult<()> {
+pub fn begin(
+    conn: &mut AnyConnection,
+    version: &PolicyVersion,
+    now: NaiveDateTime,
+) -> AppResult<()> {
     diesel::insert_into(policy_announcements::table)
         .values((
             policy_announcements::version_id.eq(version.id),
@@ -106,7 +110,7 @@ pub fn list(conn: &mut AnyConnection) -> QueryResult<Vec<Announcement>> {
 pub fn count_people(conn: &mut AnyConnection) -> QueryResult<i64> {
     identities::table
         .filter(identities::kind.eq(IdentityKind::Email.as_str()))
-        .select(count_distinct(identities::person_id))
+        .select(count(identities::person_id).aggregate_distinct())
         .first(conn)
 }
 
@@ -123,7 +127,13 @@ fn tell_next(
     // Somebody with several addresses is told at the first.
     people.dedup_by_key(|(person, _)| *person);
     let told = i64::try_from(people.len()).unwrap_or_default();
-    if !advance(conn, version_id, (after, position), told, is_last.then_some(now))? {
+    if !advance(
+        conn,
+        version_id,
+        (after, position),
+        told,
+        is_last.then_some(now),
+    )? {
         return Ok(());
     }
     let message = message_about(conn, version_id, now)?;
@@ -184,7 +194,9 @@ fn message_about(
 ) -> AppResult<PolicyChange> {
     let history = queries::history(conn)?;
     let mut versions = history.versions().iter();
-    let version = versions.find(|it| it.id == version_id).ok_or(AppError::NotFound)?;
+    let version = versions
+        .find(|it| it.id == version_id)
+        .ok_or(AppError::NotFound)?;
     Ok(PolicyChange {
         before: history.before(version).cloned(),
         version: version.clone(),
@@ -198,7 +210,10 @@ fn enqueue(
     after_person_id: i64,
     now: NaiveDateTime,
 ) -> AppResult<()> {
-    let job = Job::NotifyPolicyChange { version_id, after_person_id };
+    let job = Job::NotifyPolicyChange {
+        version_id,
+        after_person_id,
+    };
     jobs::enqueue(conn, &job, now)
 }
 

@@ -1,5 +1,7 @@
 //! A version before it is published, and what may be wrong with it.
 
+use std::fmt;
+
 use chrono::NaiveDate;
 
 use super::model::History;
@@ -41,8 +43,18 @@ pub struct Fault {
     pub sentence: String,
 }
 
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "Line {line}: {}", self.sentence),
+            None => f.write_str(&self.sentence),
+        }
+    }
+}
+
 impl Fault {
-    fn new(field: &'static str, sentence: impl Into<String>) -> Self {
+    /// A fault of a field.
+    pub fn new(field: &'static str, sentence: impl Into<String>) -> Self {
         Fault {
             field,
             line: None,
@@ -78,12 +90,18 @@ impl Draft {
     pub fn faults_beside(&self, history: &History) -> Vec<Fault> {
         let mut faults = Vec::new();
         if history.find(&self.version).is_some() {
-            let sentence = format!("There is a version {} already. Choose another name.", self.version);
+            let sentence = format!(
+                "There is a version {} already. Choose another name.",
+                self.version
+            );
             faults.push(Fault::new("version", sentence));
         }
         let mut others = history.versions().iter();
         if let Some(other) = others.find(|other| other.effective_on == self.effective_on) {
-            let sentence = format!("Version {} begins on that day. Choose another date.", other.version);
+            let sentence = format!(
+                "Version {} begins on that day. Choose another date.",
+                other.version
+            );
             faults.push(Fault::new("effective_on", sentence));
         }
         faults
@@ -102,12 +120,17 @@ fn version_fault(version: &str) -> Option<Fault> {
     let is_allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.".contains(c);
     let begins_well = version.starts_with(|c: char| c.is_ascii_alphanumeric());
     if version.is_empty() {
-        Some(Fault::new("version", "Enter a name for the version, such as 2026-02."))
+        Some(Fault::new(
+            "version",
+            "Enter a name for the version, such as 2026-02.",
+        ))
     } else if !version.chars().all(is_allowed) || !begins_well || version.len() > LONGEST_VERSION {
-        let sentence = "Use a short name of small letters, digits, hyphens and dots, such as 2026-02.";
+        let sentence =
+            "Use a short name of small letters, digits, hyphens and dots, such as 2026-02.";
         Some(Fault::new("version", sentence))
     } else if RESERVED.contains(&version) {
-        let sentence = format!("The name “{version}” is taken by another page. Choose another name.");
+        let sentence =
+            format!("The name “{version}” is taken by another page. Choose another name.");
         Some(Fault::new("version", sentence))
     } else {
         None
@@ -135,7 +158,10 @@ fn body_faults(body: &str) -> Vec<Fault> {
         return vec![Fault::new("body", "Write the text of the policy.")];
     }
     if body.len() > LARGEST_BODY {
-        let sentence = format!("The text is too long. It may have {} kB.", LARGEST_BODY / 1024);
+        let sentence = format!(
+            "The text is too long. It may have {} kB.",
+            LARGEST_BODY / 1024
+        );
         return vec![Fault::new("body", sentence)];
     }
     let text = Text::read(body);
@@ -151,11 +177,13 @@ fn body_faults(body: &str) -> Vec<Fault> {
     for (at, section) in sections.iter().enumerate() {
         let heading = &section.heading;
         if sections[..at].iter().any(|other| other.heading == *heading) {
-            let sentence = format!("Two sections are called “{heading}”. Give each its own heading.");
+            let sentence =
+                format!("Two sections are called “{heading}”. Give each its own heading.");
             faults.push(Fault::in_line(section.line, sentence));
         }
         if section.blocks.is_empty() {
-            let sentence = format!("The section “{heading}” says nothing. Write its text or leave it out.");
+            let sentence =
+                format!("The section “{heading}” says nothing. Write its text or leave it out.");
             faults.push(Fault::in_line(section.line, sentence));
         }
     }

@@ -58,27 +58,37 @@ impl PolicyFile {
     pub fn read(text: &str) -> Result<Self, FileFault> {
         let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
         let Some(inside) = text.strip_prefix("+++\n") else {
-            return Ok(PolicyFile {
-                body: text,
-                ..PolicyFile::default()
-            });
+            return Ok(PolicyFile::default().with_body(&text));
         };
         let lines: Vec<_> = inside.split('\n').collect();
         let Some(end) = lines.iter().position(|line| line.trim_end() == FENCE) else {
             let sentence = "expected a second line of +++ below what is said of the version";
             return Err(fault(1, sentence));
         };
-        let (above, body) = (lines[..end].join("\n"), lines[end + 1..].join("\n"));
+        let above = lines[..end].join("\n");
         let front = toml::from_str(&above).map_err(|error| {
             let at = error.span().map_or(0, |span| line_of(&above, &span));
             fault(at + 2, error.message())
         })?;
-        Ok(PolicyFile {
+        let file = PolicyFile {
             front,
-            body,
             lines_before: end + 2,
-        })
+            ..PolicyFile::default()
+        };
+        Ok(file.with_body(&lines[end + 1..].join("\n")))
     }
+
+    fn with_body(mut self, text: &str) -> Self {
+        let body = text.trim_start();
+        self.lines_before += text[..text.len() - body.len()].matches('\n').count();
+        self.body = tidy(body);
+        self
+    }
+}
+
+/// A text as it is kept: line feeds alone at the ends of lines, and one at its own end.
+pub fn tidy(text: &str) -> String {
+    format!("{}\n", text.replace("\r\n", "\n").trim())
 }
 
 fn fault(line: usize, sentence: &str) -> FileFault {
@@ -94,9 +104,12 @@ fn line_of(text: &str, span: &Range<usize>) -> usize {
 }
 
 fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
-    let expected = || serde::de::Error::custom("expected a date such as 2026-02-01, without quotes");
+    let expected =
+        || serde::de::Error::custom("expected a date such as 2026-02-01, without quotes");
     let date = Datetime::deserialize(deserializer).map_err(|_| expected())?;
     let date = date.date.ok_or_else(expected)?;
     let (year, month, day) = (date.year.into(), date.month.into(), date.day.into());
-    NaiveDate::from_ymd_opt(year, month, day).map(Some).ok_or_else(expected)
+    NaiveDate::from_ymd_opt(year, month, day)
+        .map(Some)
+        .ok_or_else(expected)
 }

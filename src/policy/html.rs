@@ -55,7 +55,12 @@ struct Table {
 impl PageMarks<'_> {
     fn fit<'e>(&mut self, event: Event<'e>) -> Event<'e> {
         match event {
-            Event::Start(Tag::Heading { level, classes, attrs, .. }) => {
+            Event::Start(Tag::Heading {
+                level,
+                classes,
+                attrs,
+                ..
+            }) => {
                 self.heading = self.ids.next().cloned().unwrap_or_default();
                 Event::Start(Tag::Heading {
                     level: below_the_title(level),
@@ -64,12 +69,16 @@ impl PageMarks<'_> {
                     attrs,
                 })
             }
-            Event::End(TagEnd::Heading(level)) => Event::End(TagEnd::Heading(below_the_title(level))),
+            Event::End(TagEnd::Heading(level)) => {
+                Event::End(TagEnd::Heading(below_the_title(level)))
+            }
             Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
             Event::Start(Tag::Table(_)) => {
                 self.table = Table::default();
                 let named = clean_text(&self.heading);
-                raw(format!("<table class=\"stack\" aria-labelledby=\"{named}\">"))
+                raw(format!(
+                    "<table class=\"stack\" aria-labelledby=\"{named}\">"
+                ))
             }
             Event::End(TagEnd::Table) => raw("</tbody></table>"),
             event => self.table.fit(event),

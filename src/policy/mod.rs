@@ -4,15 +4,18 @@
 //! worked out of its text can be kept in memory under the text's hash, in every process.
 
 pub mod announce;
+pub mod cache;
+pub mod command;
+pub mod compare_pages;
 pub mod comparison;
 pub mod draft;
 pub mod file;
+mod form;
 mod html;
 pub mod model;
 pub mod pages;
 pub mod publish;
 pub mod queries;
-mod shelf;
 pub mod staff_pages;
 pub mod text;
 

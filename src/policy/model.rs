@@ -56,7 +56,10 @@ impl History {
 
     /// The version that takes over next.
     pub fn upcoming(&self, on: NaiveDate) -> Option<&PolicyVersion> {
-        self.0.iter().rev().find(|version| version.effective_on > on)
+        self.0
+            .iter()
+            .rev()
+            .find(|version| version.effective_on > on)
     }
 
     /// The version of that name.
@@ -66,12 +69,17 @@ impl History {
 
     /// The version that it replaces.
     pub fn before(&self, version: &PolicyVersion) -> Option<&PolicyVersion> {
-        self.0.iter().find(|it| it.effective_on < version.effective_on)
+        self.0
+            .iter()
+            .find(|it| it.effective_on < version.effective_on)
     }
 
     /// The version that replaces it.
     pub fn after(&self, version: &PolicyVersion) -> Option<&PolicyVersion> {
-        self.0.iter().rev().find(|it| it.effective_on > version.effective_on)
+        self.0
+            .iter()
+            .rev()
+            .find(|it| it.effective_on > version.effective_on)
     }
 
     /// The versions after the older one, up to and with the newer; newest first.
@@ -80,7 +88,10 @@ impl History {
         older: &'a PolicyVersion,
         newer: &'a PolicyVersion,
     ) -> impl Iterator<Item = &'a PolicyVersion> {
-        let steps = self.0.iter().filter(move |it| it.effective_on > older.effective_on);
+        let steps = self
+            .0
+            .iter()
+            .filter(move |it| it.effective_on > older.effective_on);
         steps.filter(move |it| it.effective_on <= newer.effective_on)
     }
 }

@@ -1,6 +1,6 @@
 //! Publishing: the only way in which a version comes to be.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::result::{DatabaseErrorKind, Error as DbError};
 use serde_json::json;
 
@@ -19,8 +19,7 @@ pub fn publish(
     by: Actor<'_>,
     now: NaiveDateTime,
 ) -> AppResult<Result<PolicyVersion, Vec<Fault>>> {
-    let mut faults = faults(conn, draft)?;
-    faults.extend(draft.date_fault(now.date()));
+    let faults = faults(conn, draft, now.date())?;
     if !faults.is_empty() {
         return Ok(Err(faults));
     }
@@ -37,16 +36,18 @@ pub fn take_over(
     by: Actor<'_>,
     now: NaiveDateTime,
 ) -> AppResult<Result<PolicyVersion, Vec<Fault>>> {
-    let faults = faults(conn, draft)?;
+    let mut faults = draft.faults();
+    faults.extend(draft.faults_beside(&queries::history(conn)?));
     if !faults.is_empty() {
         return Ok(Err(faults));
     }
     write(conn, draft, by, published_at, now).map(Ok)
 }
 
-/// All that keeps a draft from being published, but for its date.
-pub fn faults(conn: &mut AnyConnection, draft: &Draft) -> AppResult<Vec<Fault>> {
+/// All that keeps a draft from being published on that day.
+pub fn faults(conn: &mut AnyConnection, draft: &Draft, today: NaiveDate) -> AppResult<Vec<Fault>> {
     let mut faults = draft.faults();
+    faults.extend(draft.date_fault(today));
     faults.extend(draft.faults_beside(&queries::history(conn)?));
     Ok(faults)
 }

@@ -1,8 +1,5 @@
 //! Reading and writing versions.
 
-use std::sync::{Arc, LazyLock};
-
-use anyhow::anyhow;
 use chrono::{NaiveDate, NaiveDateTime};
 use data_encoding::HEXLOWER;
 use diesel::prelude::*;
@@ -10,11 +7,8 @@ use sha2::{Digest, Sha256};
 
 use super::draft::Draft;
 use super::model::{History, PolicyVersion};
-use super::shelf::Shelf;
-use super::text::Text;
 use crate::db::AnyConnection;
 use crate::db::schema::policy_versions;
-use crate::error::AppResult;
 
 /// All versions, newest first.
 pub fn history(conn: &mut AnyConnection) -> QueryResult<History> {
@@ -29,18 +23,6 @@ pub fn current(conn: &mut AnyConnection, on: NaiveDate) -> QueryResult<Option<Po
         .order(policy_versions::effective_on.desc())
         .first(conn)
         .optional()
-}
-
-/// The text of a version. It is read from the database once; what was changed behind our back is not shown.
-pub fn text(conn: &mut AnyConnection, version: &PolicyVersion) -> AppResult<Arc<Text>> {
-    static TEXTS: LazyLock<Shelf<String, Text>> = LazyLock::new(|| Shelf::new(64));
-    TEXTS.get(version.body_hash.clone(), || {
-        let body = body(conn, version.id)?;
-        if body_hash(&body) != version.body_hash {
-            Err(anyhow!("the text of version {} is not what was published", version.version))?;
-        }
-        Ok(Text::read(&body))
-    })
 }
 
 /// The text of a version as it was written.
@@ -69,9 +51,12 @@ pub fn insert(
         ))
         .returning(policy_versions::id)
         .get_result::<i64>(conn)?;
-    PolicyVersion::query().filter(policy_versions::id.eq(id)).first(conn)
+    PolicyVersion::query()
+        .filter(policy_versions::id.eq(id))
+        .first(conn)
 }
 
-fn body_hash(body: &str) -> String {
+/// SHA-256 of a text, in hex.
+pub fn body_hash(body: &str) -> String {
     HEXLOWER.encode(&Sha256::digest(body))
 }

@@ -32,7 +32,7 @@ pub struct Section {
 }
 
 /// A run of words that stands by itself, without its formatting.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Block {
     /// How it is set.
     pub kind: BlockKind,
@@ -41,7 +41,7 @@ pub struct Block {
 }
 
 /// How a block is set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum BlockKind {
     /// A paragraph.
     Paragraph,
@@ -180,7 +180,11 @@ impl<'a> Outline<'a> {
         let letters = |c: char| if c.is_alphanumeric() { c } else { ' ' };
         let words: String = heading.to_lowercase().chars().map(letters).collect();
         let slug = words.split_whitespace().collect::<Vec<_>>().join("-");
-        let slug = if slug.is_empty() { "section".to_owned() } else { slug };
+        let slug = if slug.is_empty() {
+            "section".to_owned()
+        } else {
+            slug
+        };
         let mut id = slug.clone();
         let mut number = 2;
         while !self.taken.insert(id.clone()) {

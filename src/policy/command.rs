@@ -1,0 +1,125 @@
+//! `candor policy publish`: a version from a file.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use clap::Args;
+
+use super::file::PolicyFile;
+use super::{Draft, Fault, PolicyVersion};
+use crate::audit::Actor;
+use crate::db::Db;
+
+/// A version as the command line names it. What is not given is taken from the head of the file.
+#[derive(Debug, Args)]
+pub struct PublishFile {
+    /// The text in Markdown; above it, between two lines of +++, TOML may give version, title, effective and summary
+    file: PathBuf,
+
+    /// The first day on which it holds
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    effective: Option<NaiveDate>,
+
+    /// What is new, in plain words; people read this first
+    #[arg(long, value_name = "TEXT")]
+    summary: Option<String>,
+
+    /// Its name in addresses; by default the month in which it begins, such as 2026-02
+    #[arg(long, value_name = "NAME")]
+    version: Option<String>,
+
+    /// The heading of its page; by default "Privacy policy"
+    #[arg(long, value_name = "TEXT")]
+    title: Option<String>,
+
+    /// The day on which it was published elsewhere; it may hold already, and nobody is told of it again
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    published: Option<NaiveDate>,
+}
+
+impl PublishFile {
+    /// Publishes it, or says all that is wrong with it and changes nothing.
+    pub fn run(self, db: &Db, now: NaiveDateTime) -> anyhow::Result<()> {
+        let path = self.file.clone();
+        let text = std::fs::read_to_string(&path)
+            .with_context(|| format!("cannot read {}", path.display()))?;
+        let file = match PolicyFile::read(&text) {
+            Ok(file) => file,
+            Err(fault) => bail!("{}:{}: {}", path.display(), fault.line, fault.sentence),
+        };
+        let lines_before = file.lines_before;
+        let (draft, published) = self.draft(file)?;
+        let done = db.write_now(move |conn| match published {
+            Some(on) => super::take_over(
+                conn,
+                &draft,
+                on.and_time(NaiveTime::MIN),
+                Actor::System,
+                now,
+            ),
+            None => super::publish(conn, &draft, Actor::System, now),
+        });
+        match done? {
+            Ok(version) => report(&version, published),
+            Err(faults) => bail!(
+                "nothing was published.{}",
+                lines(&path, lines_before, &faults)
+            ),
+        }
+        Ok(())
+    }
+
+    fn draft(self, file: PolicyFile) -> anyhow::Result<(Draft, Option<NaiveDate>)> {
+        let front = file.front;
+        let Some(effective_on) = self.effective.or(front.effective) else {
+            bail!(
+                "say from which day it holds: --effective DATE, or effective = DATE at the head of the file"
+            );
+        };
+        let given = self.version.or(front.version);
+        let draft = Draft {
+            version: given.unwrap_or_else(|| Draft::usual_version(effective_on)),
+            title: self
+                .title
+                .or(front.title)
+                .unwrap_or_else(|| "Privacy policy".to_owned()),
+            summary: self.summary.or(front.summary).unwrap_or_default(),
+            effective_on,
+            body: file.body,
+        };
+        Ok((draft, self.published.or(front.published)))
+    }
+}
+
+fn day(text: &str) -> Result<NaiveDate, String> {
+    text.parse()
+        .map_err(|_| "expected a date such as 2026-02-01".to_owned())
+}
+
+fn report(version: &PolicyVersion, published: Option<NaiveDate>) {
+    println!(
+        "Version {} is published; it holds from {}.",
+        version.version, version.effective_on
+    );
+    match published {
+        Some(on) => println!("Nobody is told of it: it was published before, on {on}."),
+        None => println!("The worker tells people of it by mail."),
+    }
+}
+
+/// Each fault in a line, with the place where it can be mended.
+fn lines(path: &Path, lines_before: usize, faults: &[Fault]) -> String {
+    let mut lines = String::new();
+    for fault in faults {
+        let place = match (fault.field, fault.line) {
+            ("body", Some(line)) => format!("{}:{}", path.display(), lines_before + line),
+            ("body", None) => path.display().to_string(),
+            ("effective_on", _) => "--effective".to_owned(),
+            (field, _) => format!("--{field}"),
+        };
+        write!(lines, "\n{place}: {}", fault.sentence).expect("a string takes all that is written");
+    }
+    lines
+}

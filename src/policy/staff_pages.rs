@@ -1,0 +1,193 @@
+//! Publishing a version in the browser: write, look at it, publish.
+
+use actix_multipart::form::MultipartForm;
+use actix_session::Session;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+use chrono::NaiveDate;
+
+use super::cache::{self, Compared};
+use super::comparison::Change;
+use super::form::{NewVersion, Typed};
+use super::model::{History, PolicyVersion};
+use super::text::Text;
+use super::{Draft, Fault, announce, queries};
+use crate::accounts::guard::Admin;
+use crate::app::App;
+use crate::audit::Actor;
+use crate::db::AnyConnection;
+use crate::error::AppResult;
+use crate::web::page::FlashKind;
+use crate::web::{Flash, Form, Page, html, see_other, words};
+
+#[derive(Template)]
+#[template(path = "policy/staff/index.html")]
+struct IndexPage {
+    page: Page,
+    today: NaiveDate,
+    history: History,
+    announcements: Vec<announce::Announcement>,
+}
+
+impl IndexPage {
+    fn announcement(&self, version: &PolicyVersion) -> Option<&announce::Announcement> {
+        self.announcements
+            .iter()
+            .find(|it| it.version_id == version.id)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "policy/staff/edit.html")]
+struct EditPage {
+    page: Page,
+    form: Form<Typed>,
+}
+
+#[derive(Template)]
+#[template(path = "policy/staff/preview.html")]
+struct PreviewPage {
+    page: Page,
+    draft: Draft,
+    preview: Preview,
+}
+
+/// All versions, and how far each has been told.
+pub async fn index(_: Admin, app: App, page: Page) -> AppResult<HttpResponse> {
+    let found = app
+        .db
+        .read(|conn| Ok((queries::history(conn)?, announce::list(conn)?)));
+    let (history, announcements) = found.await?;
+    let today = app.clock.today();
+    let index = IndexPage {
+        page,
+        today,
+        history,
+        announcements,
+    };
+    html(StatusCode::OK, &index)
+}
+
+/// The form, with the newest text to begin with.
+pub async fn new(_: Admin, app: App, page: Page) -> AppResult<HttpResponse> {
+    let newest = app.db.read(|conn| {
+        let history = queries::history(conn)?;
+        let Some(newest) = history.versions().first() else {
+            return Ok(Typed::default());
+        };
+        Ok(Typed {
+            title: newest.title.clone(),
+            body: queries::body(conn, newest.id)?,
+            ..Typed::default()
+        })
+    });
+    let form = Form::new(newest.await?);
+    html(StatusCode::OK, &EditPage { page, form })
+}
+
+/// The form again, as it was typed.
+pub async fn edit(_: Admin, page: Page, new: MultipartForm<NewVersion>) -> AppResult<HttpResponse> {
+    let (typed, _) = new.into_inner().read();
+    let form = Form::new(typed);
+    html(StatusCode::OK, &EditPage { page, form })
+}
+
+/// The version as people would see it, and how many would be told. Nothing is kept yet.
+pub async fn preview(
+    _: Admin,
+    app: App,
+    page: Page,
+    new: MultipartForm<NewVersion>,
+) -> AppResult<HttpResponse> {
+    let (typed, draft) = new.into_inner().read();
+    let draft = match draft {
+        Ok(draft) => draft,
+        Err(faults) => return refuse(page, typed, faults),
+    };
+    let (today, kept) = (app.clock.today(), draft.clone());
+    let seen = app.db.read(move |conn| look_at(conn, &kept, today));
+    match seen.await? {
+        Ok(preview) => html(
+            StatusCode::OK,
+            &PreviewPage {
+                page,
+                draft,
+                preview,
+            },
+        ),
+        Err(faults) => refuse(page, typed, faults),
+    }
+}
+
+/// Publishes the version.
+pub async fn publish(
+    admin: Admin,
+    app: App,
+    page: Page,
+    session: Session,
+    new: MultipartForm<NewVersion>,
+) -> AppResult<HttpResponse> {
+    let (typed, draft) = new.into_inner().read();
+    let draft = match draft {
+        Ok(draft) => draft,
+        Err(faults) => return refuse(page, typed, faults),
+    };
+    let now = app.clock.now();
+    let published = app
+        .db
+        .write(move |conn| super::publish(conn, &draft, Actor::Staff(admin.id), now));
+    match published.await? {
+        Ok(version) => {
+            app.wake.notify_one();
+            let text = format!(
+                "Version {} is published. People are being told by mail.",
+                version.version
+            );
+            Flash::leave(&session, FlashKind::Success, text)?;
+            Ok(see_other("/staff/policy"))
+        }
+        Err(faults) => refuse(page, typed, faults),
+    }
+}
+
+fn refuse(page: Page, typed: Typed, faults: Vec<Fault>) -> AppResult<HttpResponse> {
+    let form = faults.into_iter().fold(Form::new(typed), |form, fault| {
+        form.refuse(fault.field, fault.to_string())
+    });
+    html(StatusCode::UNPROCESSABLE_ENTITY, &EditPage { page, form })
+}
+
+/// What is shown of a draft before it is published.
+struct Preview {
+    text: Text,
+    /// The version that it would replace.
+    before: Option<(PolicyVersion, Compared)>,
+    people: i64,
+}
+
+fn look_at(
+    conn: &mut AnyConnection,
+    draft: &Draft,
+    today: NaiveDate,
+) -> AppResult<Result<Preview, Vec<Fault>>> {
+    let faults = super::publish::faults(conn, draft, today)?;
+    if !faults.is_empty() {
+        return Ok(Err(faults));
+    }
+    let text = Text::read(&draft.body);
+    let history = queries::history(conn)?;
+    let before = match history.current(draft.effective_on) {
+        Some(before) => {
+            let compared = Compared::of(&*cache::text(conn, before)?, &text)?;
+            Some((before.clone(), compared))
+        }
+        None => None,
+    };
+    let people = announce::count_people(conn)?;
+    Ok(Ok(Preview {
+        text,
+        before,
+        people,
+    }))
+}

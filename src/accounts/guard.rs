@@ -3,8 +3,9 @@
 //! They read the session alone, which was loaded from the database with this request. Whatever changes what
 //! an account may do (a role, an end) ends its sessions.
 
-use std::future::{Ready, ready};
+use std::future::{Future, Ready, ready};
 use std::ops::Deref;
+use std::pin::Pin;
 
 use actix_session::{Session, SessionExt};
 use actix_web::dev::Payload;
@@ -12,12 +13,14 @@ use actix_web::{FromRequest, HttpRequest};
 use chrono::{NaiveDateTime, TimeDelta};
 use serde::{Deserialize, Serialize};
 
+use super::device;
 use super::model::Role;
+use super::session_store::{ACCOUNT, DEVICE, MARK};
+use super::step_up;
 use crate::app::App;
+use crate::audit::Actor;
 use crate::error::{AppError, AppResult};
-
-/// The session's key under which the account stands. `session_store` reads it too.
-pub(super) const ACCOUNT: &str = "account";
+use crate::keys::random_token;
 
 /// So old may the last confirmation by code be when data is exported, corrected or deleted.
 pub const STEP_UP_LASTS: TimeDelta = TimeDelta::minutes(10);
@@ -38,10 +41,43 @@ impl Account {
         Ok(session.get(ACCOUNT)?)
     }
 
-    /// Signs in: from here on the session is the account's, under a new token.
-    pub fn enter(&self, session: &Session) -> AppResult<()> {
+    /// Signs in: from here on the session is the account's, under a new token. Whatever stood in it is gone.
+    pub fn enter(&self, request: &HttpRequest) -> AppResult<()> {
+        let session = request.get_session();
         session.renew();
+        session.clear();
+        session.insert(DEVICE, device::of(request))?;
+        session.insert(MARK, random_token())?;
         Ok(session.insert(ACCOUNT, self)?)
+    }
+
+    /// The account after a change that its session must know of.
+    pub fn update(&self, session: &Session) -> AppResult<()> {
+        Ok(session.insert(ACCOUNT, self)?)
+    }
+
+    /// The id of the person, if it is one.
+    pub fn person_id(&self) -> Option<i64> {
+        match self {
+            Account::Person(person) => Some(person.id),
+            Account::Staff(_) => None,
+        }
+    }
+
+    /// The id of the staff member, if it is one.
+    pub fn staff_id(&self) -> Option<i64> {
+        match self {
+            Account::Person(_) => None,
+            Account::Staff(member) => Some(member.id),
+        }
+    }
+
+    /// Who it is in the audit log.
+    pub fn actor(&self) -> Actor<'_> {
+        match self {
+            Account::Person(person) => Actor::Person(&person.pseudonym),
+            Account::Staff(member) => Actor::Staff(member.id),
+        }
     }
 }
 
@@ -89,28 +125,59 @@ pub struct Auditor(StaffMember);
 #[derive(Debug, Clone)]
 pub struct Admin(StaffMember);
 
+fn account(request: &HttpRequest) -> AppResult<Account> {
+    Account::of(&request.get_session())?.ok_or(AppError::SignInRequired)
+}
+
 fn person(request: &HttpRequest) -> AppResult<Person> {
-    match Account::of(&request.get_session())? {
-        Some(Account::Person(person)) => Ok(person),
-        Some(Account::Staff(_)) => Err(AppError::Forbidden),
-        None => Err(AppError::SignInRequired),
+    match account(request)? {
+        Account::Person(person) => Ok(person),
+        Account::Staff(_) => Err(AppError::Forbidden),
     }
 }
 
-fn fresh_person(request: &HttpRequest) -> AppResult<FreshPerson> {
-    let person = person(request)?;
-    let now = App::extract(request).into_inner()?.clock.now();
-    if now - person.confirmed_at > STEP_UP_LASTS {
-        return Err(AppError::StepUpRequired);
+impl Person {
+    /// Whether they have confirmed lately that it is them.
+    pub fn is_fresh(&self, now: NaiveDateTime) -> bool {
+        now - self.confirmed_at <= STEP_UP_LASTS
     }
-    Ok(FreshPerson(person))
+}
+
+impl FromRequest for FreshPerson {
+    type Error = AppError;
+    type Future = Pin<Box<dyn Future<Output = AppResult<FreshPerson>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let found = person(request).and_then(|person| {
+            let now = App::extract(request).into_inner()?.clock.now();
+            Ok((person.is_fresh(now), person))
+        });
+        match found {
+            Ok((true, person)) => Box::pin(ready(Ok(FreshPerson(person)))),
+            Ok((false, _)) => Box::pin(keep_and_refuse(request.clone(), take_body(payload))),
+            Err(error) => Box::pin(ready(Err(error))),
+        }
+    }
+}
+
+async fn keep_and_refuse(request: HttpRequest, body: Payload) -> AppResult<FreshPerson> {
+    step_up::keep_form(&request, body).await?;
+    Err(AppError::StepUpRequired)
+}
+
+/// Takes the body from the extractors that come after. They wait for one that never comes, since an empty one
+/// would make them refuse the request before it is known where it leads.
+fn take_body(payload: &mut Payload) -> Payload {
+    let never: Payload = Payload::Stream {
+        payload: Box::pin(futures_util::stream::pending()),
+    };
+    std::mem::replace(payload, never)
 }
 
 fn staff(request: &HttpRequest) -> AppResult<StaffMember> {
-    match Account::of(&request.get_session())? {
-        Some(Account::Staff(member)) => Ok(member),
-        Some(Account::Person(_)) => Err(AppError::Forbidden),
-        None => Err(AppError::SignInRequired),
+    match account(request)? {
+        Account::Staff(member) => Ok(member),
+        Account::Person(_) => Err(AppError::Forbidden),
     }
 }
 
@@ -137,8 +204,8 @@ macro_rules! extractor {
     };
 }
 
+extractor!(Account, account);
 extractor!(Person, person);
-extractor!(FreshPerson, fresh_person);
 extractor!(StaffMember, staff);
 extractor!(CaseWorker, |request| staff_in(
     request,

@@ -4,7 +4,10 @@
 //! type cannot be forgotten. Sessions live in the database ([`session_store`]), so that they can be listed
 //! and ended.
 
+mod device;
 pub mod guard;
+pub mod limits;
 pub mod model;
 pub mod queries;
 pub mod session_store;
+pub mod step_up;

@@ -8,7 +8,7 @@ use anyhow::anyhow;
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
-use super::guard::{ACCOUNT, Account};
+use super::guard::Account;
 use crate::app::App;
 use crate::db::AnyConnection;
 use crate::db::schema::sessions;
@@ -17,8 +17,15 @@ use crate::keys::random_token;
 
 type State = HashMap<String, String>;
 
-/// The session's key under which the device stands, as the browser describes itself.
+/// The session's key under which the account stands.
+pub const ACCOUNT: &str = "account";
+
+/// The session's key under which the device stands, in plain words.
 pub const DEVICE: &str = "device";
+
+/// The session's key under which the mark stands by which an account tells its sessions apart. It stays when
+/// the token changes, and opens nothing.
+pub const MARK: &str = "mark";
 
 /// Looks are written down at most this often: a page need not cost a write.
 const SEEN_EVERY: TimeDelta = TimeDelta::minutes(5);
@@ -99,6 +106,7 @@ struct Row {
     person_id: Option<i64>,
     staff_id: Option<i64>,
     device: String,
+    mark: String,
     now: NaiveDateTime,
     expires_at: NaiveDateTime,
 }
@@ -119,16 +127,17 @@ impl DbSessions {
             Some(Account::Staff(member)) => (None, Some(member.id)),
             None => (None, None),
         };
-        let device = state
-            .get(DEVICE)
-            .map(|json| serde_json::from_str(json))
-            .transpose()?;
+        let text = |name| {
+            let json = state.get(name).map(|json| serde_json::from_str(json));
+            json.transpose().map(Option::unwrap_or_default)
+        };
         Ok(Row {
             token_hash: self.token_hash(key),
             state: serde_json::to_string(state)?,
             person_id,
             staff_id,
-            device: device.unwrap_or_default(),
+            device: text(DEVICE)?,
+            mark: text(MARK)?,
             now,
             expires_at: now + TimeDelta::seconds(ttl.whole_seconds()),
         })
@@ -167,6 +176,7 @@ fn insert(conn: &mut AnyConnection, row: &Row) -> QueryResult<usize> {
             sessions::person_id.eq(row.person_id),
             sessions::staff_id.eq(row.staff_id),
             sessions::device.eq(&row.device),
+            sessions::mark.eq(&row.mark),
             sessions::created_at.eq(row.now),
             sessions::last_seen_at.eq(row.now),
             sessions::expires_at.eq(row.expires_at),

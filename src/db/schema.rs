@@ -59,7 +59,6 @@ diesel::table! {
         attempts -> Integer,
         created_at -> Timestamp,
         expires_at -> Timestamp,
-        used_at -> Nullable<Timestamp>,
     }
 }
 
@@ -71,6 +70,7 @@ diesel::table! {
         person_id -> Nullable<BigInt>,
         staff_id -> Nullable<BigInt>,
         device -> Text,
+        mark -> Text,
         created_at -> Timestamp,
         last_seen_at -> Timestamp,
         expires_at -> Timestamp,

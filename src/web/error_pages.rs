@@ -3,13 +3,13 @@
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::{Method, StatusCode, header};
+use actix_web::http::{StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use askama::Template;
 use tracing_actix_web::RequestId;
 
-use super::{Page, html, see_other};
+use super::{Page, html, see_other, way_back};
 use crate::error::AppError;
 
 #[derive(Template)]
@@ -44,8 +44,13 @@ pub async fn show_errors(
     if failure.is_none() && !(failed && is_plain) {
         return Ok(response.map_into_boxed_body());
     }
-    let (request, _) = response.into_parts();
-    let answer = page_for(&request, status, failure.unwrap_or(Failure::Other));
+    let (request, failed) = response.into_parts();
+    let mut answer = page_for(&request, status, failure.unwrap_or(Failure::Other));
+    for cookie in failed.headers().get_all(header::SET_COOKIE) {
+        answer
+            .headers_mut()
+            .append(header::SET_COOKIE, cookie.clone());
+    }
     Ok(ServiceResponse::new(request, answer))
 }
 
@@ -145,20 +150,9 @@ fn reference_of(request: &HttpRequest) -> Option<String> {
     Some(id.to_string())
 }
 
-/// After signing in, a page that was asked for is shown; a form that was sent leads back to its own page.
 fn with_way_back(to: &str, request: &HttpRequest) -> String {
-    let own_path = |url: &str| Some(url::Url::parse(url).ok()?.path().to_owned());
-    let back = if request.method() == Method::GET {
-        request.uri().to_string()
-    } else {
-        let referer = request
-            .headers()
-            .get(header::REFERER)
-            .and_then(|value| value.to_str().ok());
-        referer.and_then(own_path).unwrap_or_else(|| "/".to_owned())
-    };
     let query: String = url::form_urlencoded::Serializer::new(String::new())
-        .append_pair("next", &back)
+        .append_pair("next", &way_back(request))
         .finish();
     format!("{to}?{query}")
 }

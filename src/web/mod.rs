@@ -1,6 +1,7 @@
 //! What every page shares.
 
 pub mod assets;
+pub mod client_address;
 pub mod csv;
 pub mod error_pages;
 pub mod form;
@@ -9,6 +10,7 @@ pub mod home;
 pub mod page;
 pub mod same_origin;
 pub mod signal;
+pub mod way_back;
 pub mod words;
 
 use actix_web::HttpResponse;
@@ -17,8 +19,10 @@ use askama::Template;
 
 use crate::error::AppResult;
 
+pub use client_address::client_address;
 pub use form::Form;
 pub use page::{Flash, Page};
+pub use way_back::{local_path, way_back};
 
 /// Goes on to another page after a form was accepted (303).
 pub fn see_other(location: &str) -> HttpResponse {

@@ -177,8 +177,12 @@ impl TestApp {
     async fn sign_in(&self, account: &Account) -> Actor {
         let token = candor::keys::random_token();
         let hash = session_store::token_hash(&self.app, &token);
-        let state =
-            serde_json::json!({ "account": serde_json::to_string(account).unwrap() }).to_string();
+        let mark = candor::keys::random_token();
+        let state = serde_json::json!({
+            "account": serde_json::to_string(account).unwrap(),
+            "mark": serde_json::to_string(&mark).unwrap(),
+        })
+        .to_string();
         let (person_id, staff_id) = match account {
             Account::Person(person) => (Some(person.id), None),
             Account::Staff(member) => (None, Some(member.id)),
@@ -192,6 +196,7 @@ impl TestApp {
                     sessions::person_id.eq(person_id),
                     sessions::staff_id.eq(staff_id),
                     sessions::device.eq("a test"),
+                    sessions::mark.eq(mark),
                     sessions::created_at.eq(now),
                     sessions::last_seen_at.eq(now),
                     sessions::expires_at.eq(now + TimeDelta::days(365)),

@@ -47,8 +47,7 @@ CREATE TABLE sign_in_codes (
     link_hash TEXT NOT NULL UNIQUE,
     attempts INTEGER NOT NULL,
     created_at TIMESTAMP NOT NULL,
-    expires_at TIMESTAMP NOT NULL,
-    used_at TIMESTAMP
+    expires_at TIMESTAMP NOT NULL
 );
 CREATE INDEX sign_in_codes_by_browser ON sign_in_codes (browser_hash, id);
 CREATE INDEX sign_in_codes_by_end ON sign_in_codes (expires_at);
@@ -60,6 +59,7 @@ CREATE TABLE sessions (
     person_id BIGINT REFERENCES people (id) ON DELETE CASCADE,
     staff_id BIGINT REFERENCES staff (id) ON DELETE CASCADE,
     device TEXT NOT NULL,
+    mark TEXT NOT NULL,
     created_at TIMESTAMP NOT NULL,
     last_seen_at TIMESTAMP NOT NULL,
     expires_at TIMESTAMP NOT NULL

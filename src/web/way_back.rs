@@ -1,0 +1,60 @@
+//! Coming back after a detour: signing in, confirming, leaving a form.
+
+use actix_web::HttpRequest;
+use actix_web::http::{Method, header};
+use url::{Position, Url};
+
+use crate::routes;
+
+/// Where to go on after signing in or confirming: the page that was asked for, or the page of the form that
+/// was sent. A path with its query.
+pub fn way_back(request: &HttpRequest) -> String {
+    if request.method() == Method::GET {
+        return request.uri().to_string();
+    }
+    let referer = request.headers().get(header::REFERER);
+    let page = referer.and_then(|url| Url::parse(url.to_str().ok()?).ok());
+    if let Some(page) = page {
+        return page[Position::BeforePath..Position::AfterQuery].to_owned();
+    }
+    let pattern = request.match_pattern().unwrap_or_default();
+    let is_page = |(_, method, path): &(_, &str, &str)| *method == "get" && *path == pattern;
+    if routes::ALL.iter().any(is_page) {
+        request.uri().to_string()
+    } else {
+        "/".to_owned()
+    }
+}
+
+/// The target of a redirect that a visitor may choose: a path on this site, and nothing that a browser could
+/// read as another site.
+pub fn local_path(next: &str) -> Option<&str> {
+    let is_path = next.starts_with('/') && !next.starts_with("//");
+    let is_plain = |c: char| c.is_ascii_graphic() && c != '\\';
+    (is_path && next.len() <= 2000 && next.chars().all(is_plain)).then_some(next)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::local_path;
+
+    #[test]
+    fn only_a_path_on_this_site_is_followed() {
+        for path in ["/", "/data", "/data?from=2024-01-01#top", "/receipts/a%20b"] {
+            assert_eq!(local_path(path), Some(path));
+        }
+        for elsewhere in [
+            "",
+            "data",
+            "//elsewhere.example",
+            "/\\elsewhere.example",
+            "https://elsewhere.example",
+            "javascript:alert(1)",
+            "/\t/elsewhere.example",
+            "/\n",
+            "/ü",
+        ] {
+            assert_eq!(local_path(elsewhere), None, "{elsewhere:?}");
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! Signing in, sessions, limits and staff, as people meet them.
+
+mod limits;
+mod step_up;

@@ -1,0 +1,94 @@
+use actix_session::SessionMiddleware;
+use actix_web::cookie::{Cookie, Key};
+use actix_web::dev::ServiceResponse;
+use actix_web::http::header::{LOCATION, SET_COOKIE};
+use actix_web::middleware::from_fn;
+use actix_web::test::{TestRequest, call_service, init_service, read_body};
+use actix_web::{App, web};
+use candor::accounts::guard::{Account, FreshPerson, Person};
+use candor::accounts::session_store::DbSessions;
+use candor::accounts::step_up::Kept;
+use candor::web::error_pages::show_errors;
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+use crate::support::TestApp;
+
+#[derive(Serialize, Deserialize)]
+struct Thing {
+    words: String,
+}
+
+async fn sign_in(app: candor::app::App, request: actix_web::HttpRequest) -> &'static str {
+    let person = Person {
+        id: 1,
+        pseudonym: "p".to_owned(),
+        email: "ada@example.org".to_owned(),
+        confirmed_at: app.clock.now(),
+    };
+    Account::Person(person).enter(&request).unwrap();
+    ""
+}
+
+async fn show(kept: Kept<Thing>) -> String {
+    kept.0.map(|thing| thing.words).unwrap_or_default()
+}
+
+async fn file(_: FreshPerson, form: web::Form<Thing>) -> String {
+    format!("filed {}", form.words)
+}
+
+fn cookie(answer: &ServiceResponse) -> Cookie<'static> {
+    let text = answer.headers().get(SET_COOKIE).unwrap().to_str().unwrap();
+    Cookie::parse_encoded(text.to_owned()).unwrap()
+}
+
+#[actix_web::test]
+async fn what_was_typed_is_kept_while_a_stale_confirmation_is_renewed() {
+    let test = TestApp::start().await;
+    test.person("ada").await; // the person with id 1
+    let sessions = SessionMiddleware::builder(DbSessions(test.app.clone()), Key::from(&[1; 64]));
+    let service = init_service(
+        App::new()
+            .app_data(web::Data::new(test.app.clone()))
+            .route("/sign-in", web::get().to(sign_in))
+            .route("/things/new", web::get().to(show))
+            .route("/things/new", web::post().to(file))
+            .wrap(sessions.cookie_name("candor".to_owned()).build())
+            .wrap(from_fn(show_errors)),
+    )
+    .await;
+    let signed_in = call_service(&service, TestRequest::get().uri("/sign-in").to_request()).await;
+    let session = cookie(&signed_in.map_into_boxed_body());
+    let open = |uri: &str| {
+        TestRequest::get()
+            .uri(uri)
+            .cookie(session.clone())
+            .to_request()
+    };
+    let send = || {
+        let words = "as I typed it, ünïcode & all".to_owned();
+        TestRequest::post()
+            .uri("/things/new?for=me")
+            .insert_header(("referer", "http://localhost/things/new?for=me"))
+            .cookie(session.clone())
+            .set_form(Thing { words })
+            .to_request()
+    };
+
+    let fresh = call_service(&service, send()).await;
+    assert_eq!(read_body(fresh).await, "filed as I typed it, ünïcode & all");
+
+    test.app.clock.advance(TimeDelta::minutes(11));
+    let stale = call_service(&service, send()).await;
+    assert_eq!(
+        stale.headers().get(LOCATION).unwrap(),
+        "/step-up?next=%2Fthings%2Fnew%3Ffor%3Dme"
+    );
+    let elsewhere = call_service(&service, open("/things/new?for=somebody-else")).await;
+    assert_eq!(read_body(elsewhere).await, "");
+    let back = call_service(&service, open("/things/new?for=me")).await;
+    assert_eq!(read_body(back).await, "as I typed it, ünïcode & all");
+    let again = call_service(&service, open("/things/new?for=me")).await;
+    assert_eq!(read_body(again).await, "");
+}

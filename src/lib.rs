@@ -37,6 +37,8 @@ pub mod choices;
 
 // The privacy policy and its versions.
 pub mod policy;
+// What a person sees of their data.
+pub mod my_data;
 
 // What is done later, and the proof of all that was done.
 pub mod audit;

@@ -4,6 +4,8 @@ use actix_web::web::{ServiceConfig, get, post};
 
 use crate::choices;
 use crate::demo::pages as demo;
+use crate::my_data::export::pages as export;
+use crate::my_data::pages as my_data;
 use crate::operations::pages as operations;
 use crate::policy::{compare_pages, pages as policy, staff_pages as policy_staff};
 use crate::web::{assets, home};
@@ -44,6 +46,12 @@ macro_rules! routes {
 routes! {
     ALL register;
     Anyone get "/" => home::show;
+    Person get "/data" => my_data::index;
+    Person get "/data/export" => export::index;
+    Person post "/data/export" => export::ask;
+    Person get "/data/export/{reference}/download" => export::download;
+    Person get "/data/{dataset}/{collection}" => my_data::collection;
+    Person get "/data/{dataset}/{collection}/{record}" => my_data::record;
     Anyone get "/healthz" => operations::healthz;
     Anyone get "/readyz" => operations::readyz;
     Anyone get "/metrics" => operations::metrics;

@@ -5,10 +5,10 @@
 mod support;
 
 mod accounts;
-mod choices;
 mod config;
 mod demo;
 mod ground;
 mod look;
+mod my_data;
 mod operations;
 mod register;

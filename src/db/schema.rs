@@ -174,6 +174,43 @@ diesel::table! {
     }
 }
 
+// packages
+
+diesel::table! {
+    packages (id) {
+        id -> BigInt,
+        reference -> Text,
+        person_id -> BigInt,
+        state -> Text,
+        from_on -> Nullable<Date>,
+        to_on -> Nullable<Date>,
+        requested_at -> Timestamp,
+        ready_at -> Nullable<Timestamp>,
+        expires_at -> Nullable<Timestamp>,
+        records -> BigInt,
+        bytes -> BigInt,
+        sha256 -> Text,
+        unread -> Text,
+    }
+}
+
+diesel::table! {
+    package_chunks (package_id, position) {
+        package_id -> BigInt,
+        position -> BigInt,
+        sealed -> Binary,
+    }
+}
+
+diesel::table! {
+    downloads (id) {
+        id -> BigInt,
+        package_id -> BigInt,
+        device -> Text,
+        at -> Timestamp,
+    }
+}
+
 // policy
 
 diesel::table! {

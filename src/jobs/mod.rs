@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::db::AnyConnection;
 use crate::db::schema::jobs;
 use crate::error::AppResult;
+use crate::my_data::export;
 use crate::policy;
 
 /// Every kind of job. Each is carried out by a function of its slice.
@@ -23,6 +24,11 @@ pub enum Job {
         /// People up to this id have been told.
         after_person_id: i64,
     },
+    /// Builds an export package.
+    BuildPackage {
+        /// Of the package.
+        id: i64,
+    },
 }
 
 impl Job {
@@ -31,6 +37,7 @@ impl Job {
         match self {
             Job::PurgeExpired => "purge_expired",
             Job::NotifyPolicyChange { .. } => "notify_policy_change",
+            Job::BuildPackage { .. } => "build_package",
         }
     }
 
@@ -42,6 +49,7 @@ impl Job {
                 version_id,
                 after_person_id,
             } => policy::announce::go_on(app, *version_id, *after_person_id),
+            Job::BuildPackage { id } => export::build::build(app, *id),
         }
     }
 }

@@ -1,0 +1,3 @@
+DROP TABLE downloads;
+DROP TABLE package_chunks;
+DROP TABLE packages;

@@ -1,0 +1,242 @@
+//! Building a package: one pass over the sources, written as it is read.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Seek, Write};
+use std::ops::ControlFlow;
+
+use askama::Template;
+use chrono::TimeDelta;
+use data_encoding::HEXLOWER;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use zip::ZipWriter;
+use zip::write::{SimpleFileOptions, StreamWriter};
+
+use super::chunks::ChunkWriter;
+use super::model::{Package, State};
+use super::queries::{self, Completed};
+use super::ready;
+use super::report::{Entry, Foot, Head, Heading};
+use super::tables::{self, CSV_HEAD};
+use crate::app::App;
+use crate::error::{AppError, AppResult};
+use crate::my_data::identities_of;
+use crate::my_data::ledger::{RecordCard, in_words, record_card};
+use crate::register::CollectionKey;
+
+/// So long the job tries again when a source does not answer. After that the person gets what could be read.
+const WAIT_FOR_SOURCES: TimeDelta = TimeDelta::minutes(15);
+
+/// The files of a package while they are written. Temporary files have no name, so that nothing of them stays.
+struct Files<'a> {
+    app: &'a App,
+    zip: ZipWriter<StreamWriter<ChunkWriter>>,
+    report: File,
+    json: File,
+    csv: Option<(CollectionKey, csv::Writer<File>)>,
+    checksums: BTreeMap<String, String>,
+    records: i64,
+}
+
+/// Builds the package and makes it downloadable, with the event and the mail. Safe to repeat.
+pub fn build(app: &App, package_id: i64) -> AppResult<()> {
+    let found = app.db.read_now(|conn| {
+        let package =
+            queries::find(conn, package_id)?.filter(|package| package.state == State::Building);
+        let identities = package
+            .as_ref()
+            .map(|package| identities_of(conn, package.person_id));
+        Ok(package.zip(identities.transpose()?))
+    })?;
+    let Some((package, identities)) = found else {
+        return Ok(());
+    };
+    let mut files = Files::begin(app, &package)?;
+    let mut failed = Ok(());
+    let unread = app
+        .sources
+        .for_each(&identities, package.dates(), &mut |key, record| {
+            let card = record_card(&app.register, key, &record);
+            failed = files.add(key, &card);
+            if failed.is_ok() {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        });
+    failed?;
+    let unread: Vec<String> = unread.into_iter().map(|(key, _)| key.to_string()).collect();
+    let waited = app.clock.now() - package.requested_at;
+    if !unread.is_empty() && waited < WAIT_FOR_SOURCES {
+        return Err(AppError::Unavailable(format!(
+            "{} collections could not be read",
+            unread.len()
+        )));
+    }
+    let completed = files.end(&unread)?;
+    ready::announce(app, &package, completed)
+}
+
+impl<'a> Files<'a> {
+    fn begin(app: &'a App, package: &Package) -> AppResult<Self> {
+        let mut report = temporary()?;
+        let head = Head {
+            organisation: &app.site.organisation,
+            contact: &app.site.contact,
+            package,
+            made_on: in_words(app.clock.today()),
+        };
+        write(&mut report, &head.render()?)?;
+        let mut json = temporary()?;
+        write(
+            &mut json,
+            &format!(
+                "{{\"organisation\":{},\"records\":[",
+                json!(app.site.organisation)
+            ),
+        )?;
+        Ok(Files {
+            app,
+            zip: ZipWriter::new_stream(ChunkWriter::begin(app, package.id)?),
+            report,
+            json,
+            csv: None,
+            checksums: BTreeMap::new(),
+            records: 0,
+        })
+    }
+
+    fn add(&mut self, key: &CollectionKey, record: &RecordCard) -> AppResult<()> {
+        if self.csv.as_ref().is_none_or(|(current, _)| current != key) {
+            self.begin_collection(key)?;
+        }
+        write(&mut self.report, &Entry { record }.render()?)?;
+        let comma = if self.records == 0 { "" } else { "," };
+        let mut object = tables::json(record);
+        object["collection"] = json!(key.to_string());
+        write(&mut self.json, &format!("{comma}\n{object}"))?;
+        if let Some((_, csv)) = &mut self.csv {
+            tables::write_csv(csv, record).map_err(anyhow::Error::from)?;
+        }
+        self.records += 1;
+        Ok(())
+    }
+
+    fn begin_collection(&mut self, key: &CollectionKey) -> AppResult<()> {
+        self.end_collection()?;
+        let mut csv = csv::Writer::from_writer(temporary()?);
+        csv.write_record(CSV_HEAD).map_err(anyhow::Error::from)?;
+        self.csv = Some((key.clone(), csv));
+        let Some(collection) = self.app.register.collection(key) else {
+            return Ok(());
+        };
+        let category = self.app.register.category_of_collection(collection);
+        let heading = Heading {
+            title: &collection.title,
+            description: &collection.description,
+            category: category.map(|it| it.title.as_str()).unwrap_or_default(),
+            file: &csv_name(key),
+        };
+        write(&mut self.report, &heading.render()?)
+    }
+
+    fn end_collection(&mut self) -> AppResult<()> {
+        let Some((key, csv)) = self.csv.take() else {
+            return Ok(());
+        };
+        let file = csv
+            .into_inner()
+            .map_err(|error| anyhow::anyhow!("{error}"))?;
+        self.put(&csv_name(&key), file)
+    }
+
+    fn end(mut self, unread: &[String]) -> AppResult<Completed> {
+        self.end_collection()?;
+        let foot = Foot {
+            unread,
+            records: self.records,
+        };
+        write(&mut self.report, &foot.render()?)?;
+        write(
+            &mut self.json,
+            &format!("\n],\"not_read\":{}}}\n", json!(unread)),
+        )?;
+        let (report, data) = (self.report.try_clone(), self.json.try_clone());
+        self.put("report.html", report.map_err(anyhow::Error::from)?)?;
+        self.put("data.json", data.map_err(anyhow::Error::from)?)?;
+        let manifest = json!({
+            "made_at": self.app.clock.now().and_utc().to_rfc3339(),
+            "organisation": self.app.site.organisation,
+            "records": self.records,
+            "not_read": unread,
+            "sha256": self.checksums,
+        });
+        let mut file = temporary()?;
+        write(&mut file, &format!("{manifest:#}\n"))?;
+        self.put("manifest.json", file)?;
+        let chunks = self.zip.finish().map_err(anyhow::Error::from)?.into_inner();
+        let (bytes, sha256) = chunks.end()?;
+        Ok(Completed {
+            records: self.records,
+            bytes,
+            sha256,
+            unread: unread.join(" "),
+        })
+    }
+
+    /// Adds a finished file to the ZIP, and its checksum to the manifest.
+    fn put(&mut self, name: &str, mut file: File) -> AppResult<()> {
+        let mut copy = || -> anyhow::Result<String> {
+            file.rewind()?;
+            self.zip.start_file(name, SimpleFileOptions::default())?;
+            let mut sum = Summing {
+                into: &mut self.zip,
+                digest: Sha256::new(),
+            };
+            io::copy(&mut file, &mut sum)?;
+            Ok(HEXLOWER.encode(&sum.digest.finalize()))
+        };
+        let checksum = copy()?;
+        self.checksums.insert(name.to_owned(), checksum);
+        Ok(())
+    }
+}
+
+/// Takes the checksum of what passes through.
+struct Summing<W> {
+    into: W,
+    digest: Sha256,
+}
+
+impl<W: Write> Write for Summing<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.into.write(bytes)?;
+        self.digest.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.into.flush()
+    }
+}
+
+fn csv_name(key: &CollectionKey) -> String {
+    let plain = |text: &str| {
+        text.replace(
+            |c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-',
+            "_",
+        )
+    };
+    format!("csv/{}.{}.csv", plain(&key.dataset), plain(&key.collection))
+}
+
+fn temporary() -> AppResult<File> {
+    Ok(tempfile::tempfile().map_err(anyhow::Error::from)?)
+}
+
+fn write(file: &mut File, text: &str) -> AppResult<()> {
+    Ok(file
+        .write_all(text.as_bytes())
+        .map_err(anyhow::Error::from)?)
+}

@@ -1,0 +1,218 @@
+//! The person asks for the package, and downloads it.
+
+use actix_session::Session;
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use chrono::NaiveDate;
+use serde::Deserialize;
+use serde_json::json;
+use validator::Validate;
+
+use super::model::{Download, Package, State};
+use super::{chunks, queries};
+use crate::accounts::guard::{FreshPerson, Person};
+use crate::accounts::session_store::DEVICE;
+use crate::app::App;
+use crate::audit::{self, Actor, Event};
+use crate::error::{AppError, AppResult};
+use crate::jobs::{self, Job};
+use crate::my_data::ledger::in_words;
+use crate::sources::Dates;
+use crate::web::page::FlashKind;
+use crate::web::{Flash, Form, Page, html, see_other};
+
+/// A period; both ends may be left out.
+#[derive(Debug, Default, Deserialize, Validate)]
+pub struct Period {
+    #[serde(default)]
+    from: String,
+    #[serde(default)]
+    to: String,
+}
+
+impl Period {
+    fn dates(self, today: NaiveDate) -> Result<Dates, Form<Period>> {
+        let day = |text: &str| -> Result<Option<NaiveDate>, ()> {
+            if text.trim().is_empty() {
+                Ok(None)
+            } else {
+                text.trim().parse().map(Some).map_err(drop)
+            }
+        };
+        let (from, to) = (day(&self.from), day(&self.to));
+        let sentence = "Write the day as year, month, day, such as 2026-01-31, or leave it out.";
+        match (from, to) {
+            (Ok(Some(from)), Ok(Some(to))) if from > to => {
+                Err(Form::new(self).refuse("to", "The last day is before the first day."))
+            }
+            (Ok(Some(from)), _) if from > today => {
+                Err(Form::new(self).refuse("from", "The first day is in the future."))
+            }
+            (Ok(from), Ok(to)) => Ok(Dates { from, to }),
+            (Err(()), _) => Err(Form::new(self).refuse("from", sentence)),
+            (_, Err(())) => Err(Form::new(self).refuse("to", sentence)),
+        }
+    }
+}
+
+struct PackageLine {
+    package: Package,
+    downloads: Vec<Download>,
+    can_download: bool,
+}
+
+#[derive(Template)]
+#[template(path = "data/export.html")]
+struct ExportPage {
+    page: Page,
+    form: Form<Period>,
+    lines: Vec<PackageLine>,
+}
+
+impl PackageLine {
+    fn period(&self) -> String {
+        match (self.package.from_on, self.package.to_on) {
+            (None, None) => "Everything".to_owned(),
+            (Some(from), None) => format!("From {}", in_words(from)),
+            (None, Some(to)) => format!("Until {}", in_words(to)),
+            (Some(from), Some(to)) => format!("{} to {}", in_words(from), in_words(to)),
+        }
+    }
+}
+
+/// The person's packages, and the form to ask for one.
+pub async fn index(person: Person, app: App, page: Page) -> AppResult<HttpResponse> {
+    show(&app, &person, page, Form::default(), StatusCode::OK).await
+}
+
+async fn show(
+    app: &App,
+    person: &Person,
+    page: Page,
+    form: Form<Period>,
+    status: StatusCode,
+) -> AppResult<HttpResponse> {
+    let (person_id, now) = (person.id, app.clock.now());
+    let lines = app.db.read(move |conn| {
+        let packages = queries::list_for_person(conn, person_id)?;
+        let downloads = queries::list_downloads(conn, &packages)?;
+        let of = |package: &Package| {
+            downloads
+                .iter()
+                .filter(|it| it.package_id == package.id)
+                .cloned()
+                .collect()
+        };
+        let lines = packages.into_iter().map(|package| PackageLine {
+            downloads: of(&package),
+            can_download: package.is_downloadable(now),
+            package,
+        });
+        Ok(lines.collect())
+    });
+    let lines = lines.await?;
+    html(status, &ExportPage { page, form, lines })
+}
+
+/// Asks for a package: the row, the event and the job in one transaction.
+pub async fn ask(
+    person: FreshPerson,
+    app: App,
+    page: Page,
+    session: Session,
+    form: web::Form<Period>,
+) -> AppResult<HttpResponse> {
+    let now = app.clock.now();
+    let dates = match form.into_inner().dates(now.date()) {
+        Ok(dates) => dates,
+        Err(form) => {
+            return show(&app, &person, page, form, StatusCode::UNPROCESSABLE_ENTITY).await;
+        }
+    };
+    let (id, pseudonym) = (person.id, person.pseudonym.clone());
+    let asked = app.db.write(move |conn| {
+        if queries::count_building(conn, id)? > 0 {
+            return Ok(false);
+        }
+        let package = queries::ask(conn, id, dates, now)?;
+        jobs::enqueue(conn, &Job::BuildPackage { id: package.id }, now)?;
+        let event = Event {
+            actor: Actor::Person(&pseudonym),
+            action: "export.requested",
+            person: Some(&pseudonym),
+            object: &package.reference,
+            detail: json!({ "from": dates.from, "to": dates.to }),
+        };
+        audit::record(conn, &event, now)?;
+        Ok(true)
+    });
+    if asked.await? {
+        app.wake.notify_one();
+        Flash::leave(
+            &session,
+            FlashKind::Success,
+            "We are making your package. You get a mail when it is ready.",
+        )?;
+    } else {
+        Flash::leave(
+            &session,
+            FlashKind::Notice,
+            "A package is being made already. You get a mail when it is ready.",
+        )?;
+    }
+    Ok(see_other("/data/export"))
+}
+
+/// Hands out the package, chunk by chunk, and keeps the download on record.
+pub async fn download(
+    person: FreshPerson,
+    app: App,
+    session: Session,
+    path: web::Path<String>,
+) -> AppResult<HttpResponse> {
+    let now = app.clock.now();
+    let device: String = session.get(DEVICE)?.unwrap_or_default();
+    let (id, pseudonym, reference) = (person.id, person.pseudonym.clone(), path.into_inner());
+    let package = app.db.write(move |conn| {
+        let package = queries::find_for_person(conn, id, &reference)?;
+        if !package.is_downloadable(now) {
+            return Err(AppError::NotFound);
+        }
+        queries::record_download(conn, package.id, &device, now)?;
+        let event = Event {
+            actor: Actor::Person(&pseudonym),
+            action: "export.downloaded",
+            person: Some(&pseudonym),
+            object: &package.reference,
+            detail: json!({ "sha256": package.sha256 }),
+        };
+        audit::record(conn, &event, now)?;
+        Ok(package)
+    });
+    let package = package.await?;
+    let name = format!("my-data-{}.zip", now.date());
+    Ok(HttpResponse::Ok()
+        .content_type("application/zip")
+        .insert_header((
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ))
+        .insert_header((header::CONTENT_ENCODING, "identity"))
+        .streaming(chunk_stream(app, package.id)))
+}
+
+/// The opened chunks one after the other; a chunk that cannot be opened breaks the download off.
+fn chunk_stream(
+    app: App,
+    package_id: i64,
+) -> impl futures_util::Stream<Item = AppResult<web::Bytes>> {
+    futures_util::stream::try_unfold(0, move |position| {
+        let app = app.clone();
+        async move {
+            let reading = move || chunks::read_chunk(&app, package_id, position);
+            let chunk = tokio::task::spawn_blocking(reading).await??;
+            Ok(chunk.map(|bytes| (web::Bytes::from(bytes), position + 1)))
+        }
+    })
+}

@@ -1,0 +1,156 @@
+//! Packages: asked for, completed, downloaded, expired.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::LASTS;
+use super::model::{Download, Package, State};
+use crate::db::AnyConnection;
+use crate::db::schema::{downloads, package_chunks, packages};
+use crate::keys::random_token;
+use crate::sources::Dates;
+
+/// The newest packages that a page shows; older ones have expired.
+const SHOWN: i64 = 20;
+
+/// Writes a package that is yet to be built.
+pub fn ask(
+    conn: &mut AnyConnection,
+    person_id: i64,
+    dates: Dates,
+    now: NaiveDateTime,
+) -> QueryResult<Package> {
+    diesel::insert_into(packages::table)
+        .values((
+            packages::reference.eq(random_token()),
+            packages::person_id.eq(person_id),
+            packages::state.eq(State::Building.as_str()),
+            packages::from_on.eq(dates.from),
+            packages::to_on.eq(dates.to),
+            packages::requested_at.eq(now),
+            packages::records.eq(0),
+            packages::bytes.eq(0),
+            packages::sha256.eq(""),
+            packages::unread.eq(""),
+        ))
+        .returning(packages::all_columns)
+        .get_result(conn)
+}
+
+/// How many of the person's packages are being built.
+pub fn count_building(conn: &mut AnyConnection, person_id: i64) -> QueryResult<i64> {
+    let building = packages::table
+        .filter(packages::person_id.eq(person_id))
+        .filter(packages::state.eq(State::Building.as_str()));
+    building.count().get_result(conn)
+}
+
+/// The person's newest packages, newest first.
+pub fn list_for_person(conn: &mut AnyConnection, person_id: i64) -> QueryResult<Vec<Package>> {
+    Package::query()
+        .filter(packages::person_id.eq(person_id))
+        .order(packages::id.desc())
+        .limit(SHOWN)
+        .load(conn)
+}
+
+/// The person's own package, so that nobody can have another's.
+pub fn find_for_person(
+    conn: &mut AnyConnection,
+    person_id: i64,
+    reference: &str,
+) -> QueryResult<Package> {
+    Package::query()
+        .filter(packages::reference.eq(reference))
+        .filter(packages::person_id.eq(person_id))
+        .first(conn)
+}
+
+/// A package for its job.
+pub fn find(conn: &mut AnyConnection, id: i64) -> QueryResult<Option<Package>> {
+    Package::query()
+        .filter(packages::id.eq(id))
+        .first(conn)
+        .optional()
+}
+
+/// What a completed package is like.
+#[derive(Debug, Clone)]
+pub struct Completed {
+    /// How many records it holds.
+    pub records: i64,
+    /// Size of the ZIP.
+    pub bytes: i64,
+    /// Of the ZIP, in hex.
+    pub sha256: String,
+    /// Collections that could not be read.
+    pub unread: String,
+}
+
+/// Makes a package downloadable; `false` when another worker was faster.
+pub fn complete(
+    conn: &mut AnyConnection,
+    id: i64,
+    what: &Completed,
+    now: NaiveDateTime,
+) -> QueryResult<bool> {
+    let building = packages::table
+        .filter(packages::id.eq(id))
+        .filter(packages::state.eq(State::Building.as_str()));
+    let completed = diesel::update(building)
+        .set((
+            packages::state.eq(State::Ready.as_str()),
+            packages::ready_at.eq(now),
+            packages::expires_at.eq(now + LASTS),
+            packages::records.eq(what.records),
+            packages::bytes.eq(what.bytes),
+            packages::sha256.eq(&what.sha256),
+            packages::unread.eq(&what.unread),
+        ))
+        .execute(conn)?;
+    Ok(completed == 1)
+}
+
+/// Keeps on record that a package was downloaded.
+pub fn record_download(
+    conn: &mut AnyConnection,
+    package_id: i64,
+    device: &str,
+    now: NaiveDateTime,
+) -> QueryResult<()> {
+    diesel::insert_into(downloads::table)
+        .values((
+            downloads::package_id.eq(package_id),
+            downloads::device.eq(device),
+            downloads::at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The downloads of these packages, oldest first.
+pub fn list_downloads(
+    conn: &mut AnyConnection,
+    packages: &[Package],
+) -> QueryResult<Vec<Download>> {
+    let ids: Vec<i64> = packages.iter().map(|package| package.id).collect();
+    Download::query()
+        .filter(downloads::package_id.eq_any(ids))
+        .order(downloads::id)
+        .load(conn)
+}
+
+/// Erases the content of packages whose end has come; the record that they existed stays.
+pub fn expire(conn: &mut AnyConnection, now: NaiveDateTime) -> QueryResult<usize> {
+    let due: Vec<i64> = packages::table
+        .filter(packages::state.eq(State::Ready.as_str()))
+        .filter(packages::expires_at.le(now))
+        .select(packages::id)
+        .limit(100)
+        .load(conn)?;
+    diesel::delete(package_chunks::table.filter(package_chunks::package_id.eq_any(&due)))
+        .execute(conn)?;
+    diesel::update(packages::table.filter(packages::id.eq_any(&due)))
+        .set(packages::state.eq(State::Expired.as_str()))
+        .execute(conn)
+}

@@ -1,0 +1,78 @@
+//! A package is complete: it becomes downloadable, and the person is told.
+
+use chrono::NaiveDateTime;
+use serde_json::json;
+
+use super::LASTS;
+use super::model::Package;
+use super::queries::{self, Completed};
+use crate::accounts::model::IdentityKind;
+use crate::accounts::queries::{find_person, list_identities};
+use crate::app::App;
+use crate::audit::receipts::{self, NewReceipt};
+use crate::audit::{self, Actor, Event};
+use crate::error::AppResult;
+use crate::mail::messages::message;
+use crate::my_data::ledger::in_words;
+
+/// Tells that the package can be downloaded.
+pub struct PackageReady {
+    link: String,
+    records: i64,
+    expires_on: String,
+    is_incomplete: bool,
+}
+
+message!(
+    PackageReady,
+    "package_ready",
+    "mail/package_ready/subject.txt",
+    "mail/package_ready/body.txt",
+    "mail/package_ready/body.html"
+);
+
+/// Makes a built package downloadable: the state, the receipt, the event and the mail in one transaction.
+pub(super) fn announce(app: &App, package: &Package, completed: Completed) -> AppResult<()> {
+    let (own, package, now) = (app.clone(), package.clone(), app.clock.now());
+    app.db.write_now(move |conn| {
+        if !queries::complete(conn, package.id, &completed, now)? {
+            return Ok(());
+        }
+        let person = find_person(conn, package.person_id)?;
+        let facts = json!({ "records": completed.records, "sha256": completed.sha256 });
+        let new = NewReceipt {
+            issuer: &own.site.organisation,
+            person_id: Some(person.id),
+            kind: "export",
+            object: &package.reference,
+            facts: facts.clone(),
+        };
+        receipts::issue(conn, &own.keys, &new, now)?;
+        let event = Event {
+            actor: Actor::System,
+            action: "export.ready",
+            person: Some(&person.pseudonym),
+            object: &package.reference,
+            detail: facts,
+        };
+        audit::record(conn, &event, now)?;
+        let identities = list_identities(conn, person.id)?;
+        let address = identities.iter().find(|it| it.kind == IdentityKind::Email);
+        if let Some(identity) = address {
+            let mail = ready_mail(&own, &completed, now);
+            own.mailer.enqueue(conn, &identity.value, &mail, now)?;
+        }
+        Ok(())
+    })?;
+    app.wake.notify_one();
+    Ok(())
+}
+
+fn ready_mail(app: &App, completed: &Completed, now: NaiveDateTime) -> PackageReady {
+    PackageReady {
+        link: app.site.url("/data/export"),
+        records: completed.records,
+        expires_on: in_words((now + LASTS).date()),
+        is_incomplete: !completed.unread.is_empty(),
+    }
+}

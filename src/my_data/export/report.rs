@@ -1,0 +1,52 @@
+//! The readable report: one HTML file without outside resources, written piece by piece.
+
+use askama::Template;
+
+use super::model::Package;
+use crate::my_data::ledger::{RecordCard, in_words};
+
+/// The beginning, with what the report is about.
+#[derive(Template)]
+#[template(path = "data/report/head.html")]
+pub(super) struct Head<'a> {
+    pub organisation: &'a str,
+    pub contact: &'a str,
+    pub package: &'a Package,
+    pub made_on: String,
+}
+
+impl Head<'_> {
+    fn period(&self) -> String {
+        match (self.package.from_on, self.package.to_on) {
+            (None, None) => "Everything, from the beginning until now".to_owned(),
+            (Some(from), None) => format!("From {} until now", in_words(from)),
+            (None, Some(to)) => format!("From the beginning until {}", in_words(to)),
+            (Some(from), Some(to)) => format!("From {} until {}", in_words(from), in_words(to)),
+        }
+    }
+}
+
+/// The heading of one collection.
+#[derive(Template)]
+#[template(path = "data/report/collection.html")]
+pub(super) struct Heading<'a> {
+    pub title: &'a str,
+    pub description: &'a str,
+    pub category: &'a str,
+    pub file: &'a str,
+}
+
+/// One record.
+#[derive(Template)]
+#[template(path = "data/report/record.html")]
+pub(super) struct Entry<'a> {
+    pub record: &'a RecordCard,
+}
+
+/// The end, with what could not be read.
+#[derive(Template)]
+#[template(path = "data/report/foot.html")]
+pub(super) struct Foot<'a> {
+    pub unread: &'a [String],
+    pub records: i64,
+}

@@ -1,0 +1,74 @@
+//! Records as JSON and as CSV, with the ids and explanations of the pages.
+
+use std::io::{self, Write};
+
+use serde_json::{Value as Json, json};
+
+use crate::my_data::ledger::{DatumLine, RecordCard};
+
+/// A record as one JSON object.
+pub(super) fn json(record: &RecordCard) -> Json {
+    json!({ "id": record.id, "record": record.title, "data": record.data.iter().map(datum).collect::<Vec<_>>() })
+}
+
+fn datum(line: &DatumLine) -> Json {
+    let facts = &line.facts;
+    json!({
+        "field": line.path,
+        "title": facts.title,
+        "value": if line.is_empty { Json::Null } else { Json::from(line.value.as_str()) },
+        "shown": !line.is_masked,
+        "source": facts.source,
+        "used_for": facts.purposes,
+        "may_receive_it": facts.recipients,
+        "kept": line.kept,
+        "sensitive": facts.is_sensitive,
+        "required": facts.required.as_ref().map(|it| json!({ "basis": it.basis, "without_it": it.consequence })),
+    })
+}
+
+/// Writes a record as rows of CSV, one per datum.
+pub(super) fn write_csv(into: &mut csv::Writer<impl Write>, record: &RecordCard) -> io::Result<()> {
+    for line in &record.data {
+        let facts = &line.facts;
+        let value = if line.is_empty { "" } else { &line.value };
+        let required = facts
+            .required
+            .as_ref()
+            .map(|it| format!("{} Without it: {}", it.basis, it.consequence));
+        let row = [
+            &record.id,
+            &facts.title,
+            value,
+            facts.source,
+            &facts.purposes.join("; "),
+            &facts.recipients.join("; "),
+            &line.kept,
+            &required.unwrap_or_default(),
+        ];
+        into.write_record(row.map(harmless))
+            .map_err(io::Error::other)?;
+    }
+    Ok(())
+}
+
+/// The first row of every CSV file.
+pub(super) const CSV_HEAD: [&str; 8] = [
+    "id",
+    "datum",
+    "value",
+    "where it comes from",
+    "used for",
+    "may receive it",
+    "kept",
+    "required",
+];
+
+/// A text that a spreadsheet does not take for a formula.
+fn harmless(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
+}

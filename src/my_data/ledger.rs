@@ -1,0 +1,287 @@
+//! What the pages show: categories with their collections, and records with each datum explained.
+
+use crate::register::{
+    CollectionKey, Correctable, FieldView, Register, Required, Retention, SourceKind,
+};
+use crate::sources::{CollectionSummary, Datum, Held, Record};
+
+use super::{collection_url, correction_url, record_url};
+
+/// One category of the overview.
+#[derive(Debug)]
+pub struct CategoryCard {
+    /// The register's key; `other` for what has no category.
+    pub key: String,
+    /// What people call it.
+    pub title: String,
+    /// One or two plain sentences; may be empty.
+    pub description: String,
+    /// The statutory name, with its letter.
+    pub statutory: String,
+    /// Sensitive personal information.
+    pub is_sensitive: bool,
+    /// Completes "Kept …".
+    pub kept: String,
+    /// Titles of the activities that use it.
+    pub purposes: Vec<String>,
+    /// Names of who gets it.
+    pub recipients: Vec<String>,
+    /// In the order of the register.
+    pub collections: Vec<CollectionLine>,
+}
+
+/// One collection of the overview.
+#[derive(Debug)]
+pub struct CollectionLine {
+    /// What people call it.
+    pub title: String,
+    /// One or two plain sentences; may be empty.
+    pub description: String,
+    /// Where its records are shown.
+    pub url: String,
+    /// Where it comes from.
+    pub source_kind: SourceKind,
+    /// How many records; none when its source does not answer.
+    pub count: Option<u64>,
+    /// Records that other people's data lead to as well; they are left out.
+    pub shared: u64,
+    /// A source that leads here does not answer, so that there may be more.
+    pub is_partial: bool,
+    /// `cached` or `archived`, for copies.
+    pub copy: Option<String>,
+}
+
+impl CategoryCard {
+    /// Records of all its collections whose sources answer.
+    pub fn count(&self) -> u64 {
+        self.collections.iter().filter_map(|line| line.count).sum()
+    }
+
+    /// Whether a source of it does not answer.
+    pub fn is_incomplete(&self) -> bool {
+        self.collections
+            .iter()
+            .any(|line| line.count.is_none() || line.is_partial)
+    }
+}
+
+/// The overview: the categories of which anything is held, or may be, in the order of the register.
+pub fn cards(register: &Register, summaries: Vec<CollectionSummary>) -> Vec<CategoryCard> {
+    let mut cards: Vec<CategoryCard> = register
+        .categories
+        .iter()
+        .map(|it| card(register, it))
+        .collect();
+    cards.push(other());
+    for summary in summaries {
+        let Some(collection) = register.collection(&summary.key) else {
+            continue;
+        };
+        let category = register.category_of_collection(collection);
+        let counts = summary.counts.ok();
+        if counts.is_some_and(|counts| counts.own == 0 && counts.shared == 0) && !summary.is_partial
+        {
+            continue;
+        }
+        let line = CollectionLine {
+            title: collection.title.clone(),
+            description: collection.description.clone(),
+            url: collection_url(&summary.key),
+            source_kind: collection
+                .source_kind
+                .or(category.map(|category| category.source_kind))
+                .unwrap_or(SourceKind::You),
+            count: counts.map(|counts| counts.own),
+            shared: counts.map_or(0, |counts| counts.shared),
+            is_partial: summary.is_partial,
+            copy: collection.copy.clone(),
+        };
+        let key = category.map_or(OTHER, |category| category.key.as_str());
+        if let Some(card) = cards.iter_mut().find(|card| card.key == key) {
+            card.collections.push(line);
+        }
+    }
+    cards.retain(|card| !card.collections.is_empty());
+    cards
+}
+
+const OTHER: &str = "other";
+
+fn card(register: &Register, category: &crate::register::Category) -> CategoryCard {
+    let purposes = category
+        .activities
+        .iter()
+        .filter_map(|key| register.activity(key));
+    let recipients = category
+        .recipients
+        .iter()
+        .filter_map(|key| register.recipient(key));
+    CategoryCard {
+        key: category.key.clone(),
+        title: category.title.clone(),
+        description: category.description.clone(),
+        statutory: format!("{} ({})", category.letter.title(), category.letter),
+        is_sensitive: category.sensitive,
+        kept: category.retention.in_words(),
+        purposes: purposes.map(|activity| activity.title.clone()).collect(),
+        recipients: recipients.map(|recipient| recipient.name.clone()).collect(),
+        collections: Vec::new(),
+    }
+}
+
+fn other() -> CategoryCard {
+    CategoryCard {
+        key: OTHER.to_owned(),
+        title: "Other records".to_owned(),
+        description: "Records that keep our systems running.".to_owned(),
+        statutory: String::new(),
+        is_sensitive: false,
+        kept: "as long as the records that they belong to".to_owned(),
+        purposes: Vec::new(),
+        recipients: Vec::new(),
+        collections: Vec::new(),
+    }
+}
+
+/// What is said of one field, the same for each record.
+#[derive(Debug, Clone)]
+pub struct FieldFacts {
+    /// What people call it.
+    pub title: String,
+    /// One plain sentence; may be empty.
+    pub description: String,
+    /// Where it comes from.
+    pub source: &'static str,
+    /// Titles of the activities that use it.
+    pub purposes: Vec<String>,
+    /// Name and role of who gets it.
+    pub recipients: Vec<String>,
+    /// Completes "Kept …".
+    pub kept: String,
+    /// Why it must be given, and what stops without it.
+    pub required: Option<Required>,
+    /// Sensitive personal information.
+    pub is_sensitive: bool,
+}
+
+impl FieldFacts {
+    /// All that the register says of a field, in words.
+    pub fn of(view: &FieldView<'_>) -> Self {
+        let recipient = |it: &crate::register::Recipient| {
+            format!("{} ({})", it.name, it.role.title().to_lowercase())
+        };
+        FieldFacts {
+            title: view.field.title.clone(),
+            description: view.field.description.clone(),
+            source: view
+                .source_kind()
+                .map_or("Our own systems made it", SourceKind::title),
+            purposes: view.activities().map(|it| it.title.clone()).collect(),
+            recipients: view.recipients().map(recipient).collect(),
+            kept: view
+                .retention()
+                .map(Retention::in_words)
+                .unwrap_or_default(),
+            required: view.required().cloned(),
+            is_sensitive: view.is_sensitive(),
+        }
+    }
+}
+
+/// One record as it is shown.
+#[derive(Debug)]
+pub struct RecordCard {
+    /// Its date in words, or its place in the list.
+    pub title: String,
+    /// Sealed; the same in page, report, JSON and CSV.
+    pub id: String,
+    /// Its own page.
+    pub url: String,
+    /// In the order of the register.
+    pub data: Vec<DatumLine>,
+}
+
+/// One datum as it is shown.
+#[derive(Debug)]
+pub struct DatumLine {
+    /// Path of the field.
+    pub path: String,
+    /// All that is said of its field.
+    pub facts: FieldFacts,
+    /// The value in words, or what is said in its place.
+    pub value: String,
+    /// Nothing is held.
+    pub is_empty: bool,
+    /// Held, and never shown.
+    pub is_masked: bool,
+    /// "until 12 March 2030", or the criterion.
+    pub kept: String,
+    /// Where its correction begins, when it can be corrected row by row.
+    pub correction: Option<String>,
+}
+
+/// Explains a record: every datum that is about the person, with its facts.
+pub fn record_card(register: &Register, key: &CollectionKey, record: &Record) -> RecordCard {
+    let title = match record.date {
+        Some(date) => format!("Record of {}", in_words(date)),
+        None => "Record".to_owned(),
+    };
+    let data = record
+        .fields
+        .iter()
+        .filter_map(|datum| datum_line(register, key, record, datum));
+    RecordCard {
+        title,
+        id: record.id.clone(),
+        url: record_url(key, &record.id),
+        data: data.collect(),
+    }
+}
+
+fn datum_line(
+    register: &Register,
+    key: &CollectionKey,
+    record: &Record,
+    datum: &Datum,
+) -> Option<DatumLine> {
+    let view = register.describe(&key.dataset, &key.collection, &datum.path)?;
+    if !is_shown(&view) {
+        return None;
+    }
+    let facts = FieldFacts::of(&view);
+    let end = record.date.and_then(|date| view.ends_on(date));
+    let kept = end.map_or_else(
+        || facts.kept.clone(),
+        |end| format!("until {}", in_words(end)),
+    );
+    let can_correct = view.input().is_some() && !record.shared;
+    Some(DatumLine {
+        path: datum.path.clone(),
+        value: value_in_words(&datum.value),
+        is_empty: datum.value.is_empty(),
+        is_masked: datum.value.is_masked(),
+        kept,
+        correction: can_correct.then(|| correction_url(key, &record.id, &datum.path)),
+        facts,
+    })
+}
+
+/// Keys that only join tables are about nobody; whatever has a category, an identity or a mask is shown.
+pub fn is_shown(view: &FieldView<'_>) -> bool {
+    let field = view.field;
+    let says_something =
+        view.category().is_some() || field.identity.is_some() || field.never_disclose.is_some();
+    says_something || matches!(field.correctable, Correctable::Yes | Correctable::By(_))
+}
+
+fn value_in_words(held: &Held) -> String {
+    match held {
+        Held::Empty => "Nothing is held".to_owned(),
+        Held::Plain(_) | Held::Masked(_) => held.to_string(),
+    }
+}
+
+/// `2026-03-12` as "12 March 2026".
+pub fn in_words(date: chrono::NaiveDate) -> String {
+    date.format("%-d %B %Y").to_string()
+}

@@ -1,0 +1,87 @@
+//! The person's ledger: each datum with its source, purpose, recipients and end date, read live from the sources,
+//! and the export package.
+//!
+//! Nothing is copied into the portal, except into a sealed package with an end date ([`export`]). What page,
+//! package, correction and deletion say about a field comes from one description, `register::FieldView`.
+
+pub mod export;
+pub mod ledger;
+pub mod pages;
+mod picture;
+
+use diesel::prelude::*;
+
+use crate::accounts::model::IdentityKind;
+use crate::accounts::queries;
+use crate::app::App;
+use crate::db::AnyConnection;
+use crate::error::{AppError, AppResult};
+use crate::register::CollectionKey;
+use crate::sources::{Identities, SourceError};
+
+/// By what the sources know a person: all verified identities.
+pub fn identities_of(conn: &mut AnyConnection, person_id: i64) -> QueryResult<Identities> {
+    let identities = queries::list_identities(conn, person_id)?;
+    let known = identities
+        .iter()
+        .fold(Identities::default(), |known, identity| {
+            let kind = match identity.kind {
+                IdentityKind::Email => "email",
+                IdentityKind::Phone => "phone_number",
+                IdentityKind::External => "external_id",
+            };
+            known.with(kind, &identity.value)
+        });
+    Ok(known)
+}
+
+/// Reads a person's data on a blocking thread: sources wait for other systems.
+pub async fn read<T: Send + 'static>(
+    app: &App,
+    person_id: i64,
+    work: impl FnOnce(&App, &Identities) -> AppResult<T> + Send + 'static,
+) -> AppResult<T> {
+    let app = app.clone();
+    let reading = move || {
+        let identities = app
+            .db
+            .read_now(|conn| Ok(identities_of(conn, person_id)?))?;
+        work(&app, &identities)
+    };
+    tokio::task::spawn_blocking(reading).await?
+}
+
+/// Where a collection is shown.
+pub fn collection_url(key: &CollectionKey) -> String {
+    format!(
+        "/data/{}/{}",
+        encoded(&key.dataset),
+        encoded(&key.collection)
+    )
+}
+
+/// Where one record is shown.
+pub fn record_url(key: &CollectionKey, record: &str) -> String {
+    format!("{}/{}", collection_url(key), encoded(record))
+}
+
+/// Where the correction of one field begins.
+pub fn correction_url(key: &CollectionKey, record: &str, field: &str) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("dataset", &key.dataset)
+        .append_pair("collection", &key.collection)
+        .append_pair("record", record)
+        .append_pair("field", field)
+        .finish();
+    format!("/requests/new/correction?{query}")
+}
+
+fn encoded(segment: &str) -> String {
+    percent_encoding::utf8_percent_encode(segment, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
+impl From<SourceError> for AppError {
+    fn from(error: SourceError) -> Self {
+        AppError::Unavailable(error.to_string())
+    }
+}

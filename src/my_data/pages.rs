@@ -1,0 +1,179 @@
+//! The person looks at their data.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::ledger::{self, CategoryCard, FieldFacts, RecordCard};
+use super::{collection_url, picture, read};
+use crate::accounts::guard::Person;
+use crate::app::App;
+use crate::error::{AppError, AppResult};
+use crate::register::CollectionKey;
+use crate::sources::Dates;
+use crate::web::{Page, html};
+
+/// So many records stand on one page.
+const RECORDS_ON_A_PAGE: usize = 20;
+
+#[derive(Template)]
+#[template(path = "data/index.html")]
+struct IndexPage {
+    page: Page,
+    cards: Vec<CategoryCard>,
+    picture: String,
+}
+
+impl IndexPage {
+    fn total(&self) -> u64 {
+        self.cards.iter().map(CategoryCard::count).sum()
+    }
+
+    fn is_incomplete(&self) -> bool {
+        self.cards.iter().any(CategoryCard::is_incomplete)
+    }
+}
+
+/// The overview of everything that is held.
+pub async fn index(person: Person, app: App, page: Page) -> AppResult<HttpResponse> {
+    let cards = read(&app, person.id, |app, identities| {
+        Ok(ledger::cards(
+            &app.register,
+            app.sources.overview(identities),
+        ))
+    });
+    let cards = cards.await?;
+    let picture = picture::draw(&cards);
+    html(
+        StatusCode::OK,
+        &IndexPage {
+            page,
+            cards,
+            picture,
+        },
+    )
+}
+
+/// Where a list goes on.
+#[derive(Debug, Deserialize)]
+pub struct After {
+    after: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "data/collection.html")]
+struct CollectionPage {
+    page: Page,
+    title: String,
+    description: String,
+    category: String,
+    fields: Vec<FieldFacts>,
+    records: Vec<RecordCard>,
+    first: Option<String>,
+    next: Option<String>,
+    is_down: bool,
+    is_partial: bool,
+}
+
+/// The records of one collection, a page at a time.
+pub async fn collection(
+    person: Person,
+    app: App,
+    page: Page,
+    path: web::Path<(String, String)>,
+    after: web::Query<After>,
+) -> AppResult<HttpResponse> {
+    let key = CollectionKey::new(&path.0, &path.1);
+    let declared = app
+        .register
+        .collection(&key)
+        .filter(|it| !it.skip_processing);
+    let (declared, dataset) = declared
+        .zip(app.register.dataset(&key.dataset))
+        .ok_or(AppError::NotFound)?;
+    let after = after.into_inner().after;
+    let (read_key, start) = (key.clone(), after.clone());
+    let found = read(&app, person.id, move |app, identities| {
+        let start = start.as_deref();
+        let records = app.sources.page(
+            identities,
+            &read_key,
+            start,
+            RECORDS_ON_A_PAGE,
+            Dates::default(),
+        );
+        Ok(records.map_err(|error| tracing::warn!(%error, "a source does not answer")))
+    });
+    let found = found.await?;
+    let (is_down, found) = (found.is_err(), found.unwrap_or_default());
+    let fields = app.register.describe_all(dataset, declared);
+    let category = app.register.category_of_collection(declared);
+    let url = collection_url(&key);
+    let status = if is_down {
+        StatusCode::SERVICE_UNAVAILABLE
+    } else {
+        StatusCode::OK
+    };
+    html(
+        status,
+        &CollectionPage {
+            page,
+            title: declared.title.clone(),
+            description: declared.description.clone(),
+            category: category.map(|it| it.title.clone()).unwrap_or_default(),
+            fields: fields
+                .iter()
+                .filter(|it| ledger::is_shown(it))
+                .map(FieldFacts::of)
+                .collect(),
+            records: found
+                .records
+                .iter()
+                .map(|it| ledger::record_card(&app.register, &key, it))
+                .collect(),
+            first: after.map(|_| url.clone()),
+            next: found.next.map(|next| format!("{url}?after={next}")),
+            is_down,
+            is_partial: found.is_partial,
+        },
+    )
+}
+
+#[derive(Template)]
+#[template(path = "data/record.html")]
+struct RecordPage {
+    page: Page,
+    collection: String,
+    collection_url: String,
+    record: RecordCard,
+}
+
+/// One record, with all that can be said and done about each datum.
+pub async fn record(
+    person: Person,
+    app: App,
+    page: Page,
+    path: web::Path<(String, String, String)>,
+) -> AppResult<HttpResponse> {
+    let (dataset, collection, id) = path.into_inner();
+    let key = CollectionKey::new(&dataset, &collection);
+    let title = app.register.collection(&key).map(|it| it.title.clone());
+    let title = title.ok_or(AppError::NotFound)?;
+    let read_key = key.clone();
+    let found = read(&app, person.id, move |app, identities| {
+        Ok(app.sources.record(identities, &read_key, &id)?)
+    });
+    let found = found.await?.ok_or(AppError::NotFound)?;
+    let record = ledger::record_card(&app.register, &key, &found);
+    let collection_url = collection_url(&key);
+    html(
+        StatusCode::OK,
+        &RecordPage {
+            page,
+            collection: title,
+            collection_url,
+            record,
+        },
+    )
+}

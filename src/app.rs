@@ -12,6 +12,7 @@ use crate::config::{Config, Site};
 use crate::db::Db;
 use crate::error::AppError;
 use crate::keys::Keys;
+use crate::law::Laws;
 use crate::mail::Mailer;
 use crate::register::{Finding, Register};
 use crate::sources::Sources;
@@ -36,6 +37,8 @@ pub struct Parts {
     pub register: Arc<Register>,
     /// The company's databases.
     pub sources: Sources,
+    /// The laws on requests and opt-outs.
+    pub laws: Arc<Laws>,
     /// Rung after a commit that left mail or a job, so that the worker in this process need not wait for its next look.
     pub wake: Arc<Notify>,
 }
@@ -63,6 +66,7 @@ impl App {
             site,
             register,
             sources,
+            laws: Arc::new(Laws::built_in()),
             wake: Arc::new(Notify::new()),
         }))
     }

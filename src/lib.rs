@@ -26,6 +26,9 @@ pub mod accounts;
 // What the organisation declares.
 pub mod register;
 
+// Which law applies, and its dates.
+pub mod law;
+
 // The company's databases.
 pub mod sources;
 

@@ -8,6 +8,7 @@ mod accounts;
 mod config;
 mod demo;
 mod ground;
+mod law;
 mod look;
 mod my_data;
 mod operations;

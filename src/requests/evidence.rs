@@ -5,7 +5,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::life::{By, add_step, record};
-use super::model::{Request, StepKind};
+use super::model::{Attachment, Request, StepKind};
 use super::sealed::{self, What};
 use crate::db::AnyConnection;
 use crate::db::schema::request_attachments as attachments;
@@ -45,6 +45,30 @@ fn is_plain_text(content: &[u8]) -> bool {
     let is_printable = |letter: char| !letter.is_control() || matches!(letter, '\n' | '\r' | '\t');
     std::str::from_utf8(content)
         .is_ok_and(|text| !text.trim_start().starts_with('<') && text.chars().all(is_printable))
+}
+
+/// The name under which it is downloaded; the name that it was sent with is not kept.
+pub fn file_name(attachment: &Attachment) -> String {
+    let extension = match attachment.media_type.as_str() {
+        "application/pdf" => "pdf",
+        "image/png" => "png",
+        "image/jpeg" => "jpg",
+        _ => "txt",
+    };
+    format!("evidence-{}.{extension}", attachment.id)
+}
+
+impl Attachment {
+    /// What it is, for people: `PDF, 240 kB`.
+    pub fn label(&self) -> String {
+        let kind = match self.media_type.as_str() {
+            "application/pdf" => "PDF",
+            "image/png" => "PNG picture",
+            "image/jpeg" => "JPEG picture",
+            _ => "Text file",
+        };
+        format!("{kind}, {} kB", (self.size + 999) / 1000)
+    }
 }
 
 /// Puts a file to a request; call it in the transaction that files it.

@@ -8,15 +8,16 @@ use serde_json::json;
 
 use super::dates::LegalDates;
 use super::evidence::{self, File};
-use super::life::{By, add_step, advance, record};
-use super::model::{Action, Kind, Request, State};
+use super::life::{By, Who, add_step, advance, changed, record};
+use super::model::{Action, Kind, Outcome, Request, State};
 use super::notices::{self, RequestReceived};
 use super::sealed::{self, What};
 use super::{queries, reference};
 use crate::db::AnyConnection;
 use crate::db::schema::{request_items, requests};
 use crate::error::{AppError, AppResult};
-use crate::sources::{Correction, Plan};
+use crate::register::CollectionKey;
+use crate::sources::{self, Correction, Plan};
 
 /// So many requests of one person may be open at a time.
 pub const MOST_OPEN: i64 = 20;
@@ -76,6 +77,58 @@ pub struct NewCorrection {
     pub reason: String,
 }
 
+impl NewRequest {
+    /// A request of that kind that says nothing yet.
+    pub fn of(kind: Kind) -> Self {
+        NewRequest {
+            kind,
+            note: String::new(),
+            items: Vec::new(),
+            plan: None,
+            appeal_of: None,
+            evidence: None,
+        }
+    }
+}
+
+impl NewItem {
+    /// An item about so many records of a collection.
+    pub fn of(action: Action, key: &CollectionKey, count: i64) -> Self {
+        NewItem {
+            action,
+            dataset: key.dataset.clone(),
+            collection: key.collection.clone(),
+            count,
+            correction: None,
+            why: None,
+            basis: None,
+            keep_until: None,
+        }
+    }
+
+    /// A line of an erasure plan.
+    pub fn planned(planned: &sources::Item) -> Self {
+        let (action, why, basis, keep_until) = match planned.action.clone() {
+            sources::Action::Delete => (Action::Delete, None, None, None),
+            sources::Action::Mask { why } => (Action::Mask, why, None, None),
+            sources::Action::Cut => (Action::Cut, None, None, None),
+            sources::Action::Leave { reason } => (Action::Leave, Some(reason), None, None),
+            sources::Action::Keep {
+                reason,
+                basis,
+                until,
+            } => (Action::Keep, Some(reason), Some(basis), until),
+        };
+        let count = i64::try_from(planned.records).unwrap_or(i64::MAX);
+        NewItem {
+            why,
+            basis,
+            keep_until,
+            ..NewItem::of(action, &planned.key(), count)
+        }
+    }
+}
+
 /// Files a request and confirms it.
 ///
 /// # Errors
@@ -91,6 +144,7 @@ pub fn file(
             "You have {MOST_OPEN} requests open. Wait for an answer, or withdraw one, before you file another."
         )));
     }
+    refuse_twin(conn, person_id, new)?;
     let residence = queries::find_residence(conn, person_id)?;
     let dates = LegalDates::of(&residence, new.kind, by.now);
     let filed = insert(conn, person_id, new, &dates, by)?;
@@ -106,6 +160,49 @@ pub fn file(
     acknowledge(conn, &filed, &dates, by)
 }
 
+/// What is asked for already is not asked for twice.
+fn refuse_twin(conn: &mut AnyConnection, person_id: i64, new: &NewRequest) -> AppResult<()> {
+    let twin = match new.kind {
+        Kind::Deletion => queries::find_open_deletion(conn, person_id)?,
+        Kind::Appeal => queries::find_appeal(conn, new.appeal_of.unwrap_or_default())?,
+        Kind::Correction => {
+            let values = new.items.iter().filter_map(|it| it.correction.as_ref());
+            let mut twins = values
+                .map(|it| queries::find_open_correction(conn, person_id, &it.record, &it.field));
+            twins.find_map(Result::transpose).transpose()?
+        }
+        Kind::Access | Kind::Restriction => None,
+    };
+    match twin {
+        Some(reference) => Err(AppError::Conflict(format!(
+            "You have already asked for this. The request is {reference}."
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// Asks for another look at a request of the person's that was denied, in whole or in part.
+pub fn appeal(
+    conn: &mut AnyConnection,
+    denied: &Request,
+    why: &str,
+    by: &By<'_>,
+) -> AppResult<Request> {
+    let is_denied = matches!(
+        denied.outcome,
+        Some(Outcome::Denied | Outcome::PartlyApproved)
+    );
+    if !denied.state.is_closed() || !is_denied || denied.kind == Kind::Appeal {
+        return Err(changed());
+    }
+    let new = NewRequest {
+        note: why.to_owned(),
+        appeal_of: Some(denied.id),
+        ..NewRequest::of(Kind::Appeal)
+    };
+    file(conn, denied.person_id, &new, by)
+}
+
 /// Confirms it at once, so that the law's own limit for that can never pass.
 fn acknowledge(
     conn: &mut AnyConnection,
@@ -114,7 +211,7 @@ fn acknowledge(
     by: &By<'_>,
 ) -> AppResult<Request> {
     let by_candor = By {
-        who: super::life::Who::System,
+        who: Who::System,
         ..*by
     };
     let acknowledged = advance(conn, filed, State::Acknowledged, &by_candor)?;

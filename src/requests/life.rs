@@ -80,6 +80,28 @@ pub struct By<'a> {
     pub now: NaiveDateTime,
 }
 
+impl<'a> By<'a> {
+    /// The person whose request it is, now.
+    pub fn person(app: &'a App, person: &'a Person) -> Self {
+        Self::now(app, Who::Person(person))
+    }
+
+    /// A staff member, now.
+    pub fn staff(app: &'a App, member: &'a StaffMember) -> Self {
+        Self::now(app, Who::Staff(member))
+    }
+
+    /// A job, now.
+    pub fn system(app: &'a App) -> Self {
+        Self::now(app, Who::System)
+    }
+
+    fn now(app: &'a App, who: Who<'a>) -> Self {
+        let now = app.clock.now();
+        By { app, who, now }
+    }
+}
+
 /// Who acts on a request.
 #[derive(Debug, Clone, Copy)]
 pub enum Who<'a> {

@@ -205,6 +205,26 @@ pub struct Request {
     pub closed_at: Option<NaiveDateTime>,
 }
 
+/// What a list shows of a request; the sealed parts are left in the database.
+#[derive(Debug, Clone, HasQuery)]
+#[diesel(table_name = requests)]
+pub struct Line {
+    /// Internal.
+    pub id: i64,
+    /// As people quote it.
+    pub reference: String,
+    /// Which right.
+    #[diesel(deserialize_as = String)]
+    pub kind: Kind,
+    /// Where it stands.
+    #[diesel(deserialize_as = String)]
+    pub state: State,
+    /// When it was received.
+    pub received_on: NaiveDate,
+    /// The last day for the answer.
+    pub due_on: NaiveDate,
+}
+
 /// One thing that a request asks for; decided one by one.
 #[derive(Debug, Clone, HasQuery)]
 #[diesel(table_name = request_items)]

@@ -1,13 +1,14 @@
 //! Finding requests. A person's are found together with their owner.
 
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::model::{Approval, Attachment, Item, Message, Request, Step};
+use super::model::{Approval, Attachment, Item, Kind, Line, Message, Request, Step};
 use crate::accounts::model::IdentityKind;
 use crate::db::AnyConnection;
 use crate::db::schema::{
-    identities, people, request_approvals, request_attachments, request_items, request_messages,
-    request_steps, requests, staff,
+    identities, people, receipts, request_approvals, request_attachments, request_items,
+    request_messages, request_steps, requests, staff,
 };
 
 /// A person's own request; someone else's is not found.
@@ -34,14 +35,27 @@ pub fn find(conn: &mut AnyConnection, id: i64) -> QueryResult<Request> {
     Request::query().filter(requests::id.eq(id)).first(conn)
 }
 
+/// The id of a person's own request, for going on with a list.
+pub fn find_id_for_person(
+    conn: &mut AnyConnection,
+    person_id: i64,
+    reference: &str,
+) -> QueryResult<i64> {
+    requests::table
+        .filter(requests::reference.eq(reference))
+        .filter(requests::person_id.eq(person_id))
+        .select(requests::id)
+        .first(conn)
+}
+
 /// A person's requests, newest first, at most `limit` of those before the one with that id.
 pub fn list_for_person(
     conn: &mut AnyConnection,
     person_id: i64,
     before: Option<i64>,
     limit: i64,
-) -> QueryResult<Vec<Request>> {
-    Request::query()
+) -> QueryResult<Vec<Line>> {
+    Line::query()
         .filter(requests::person_id.eq(person_id))
         .filter(requests::id.lt(before.unwrap_or(i64::MAX)))
         .order(requests::id.desc())
@@ -56,6 +70,58 @@ pub fn count_open(conn: &mut AnyConnection, person_id: i64) -> QueryResult<i64> 
         .filter(requests::closed_at.is_null())
         .count()
         .get_result(conn)
+}
+
+/// The reference of the person's deletion that is not closed.
+pub fn find_open_deletion(conn: &mut AnyConnection, person_id: i64) -> QueryResult<Option<String>> {
+    requests::table
+        .filter(requests::person_id.eq(person_id))
+        .filter(requests::closed_at.is_null())
+        .filter(requests::kind.eq(Kind::Deletion.as_str()))
+        .select(requests::reference)
+        .first(conn)
+        .optional()
+}
+
+/// The reference of the person's correction of that field of that record that is not closed.
+pub fn find_open_correction(
+    conn: &mut AnyConnection,
+    person_id: i64,
+    record: &str,
+    field: &str,
+) -> QueryResult<Option<String>> {
+    requests::table
+        .inner_join(request_items::table)
+        .filter(requests::person_id.eq(person_id))
+        .filter(requests::closed_at.is_null())
+        .filter(request_items::record.eq(record))
+        .filter(request_items::field.eq(field))
+        .select(requests::reference)
+        .first(conn)
+        .optional()
+}
+
+/// The reference of the appeal against a request.
+pub fn find_appeal(conn: &mut AnyConnection, denied_id: i64) -> QueryResult<Option<String>> {
+    requests::table
+        .filter(requests::appeal_of.eq(denied_id))
+        .select(requests::reference)
+        .first(conn)
+        .optional()
+}
+
+/// The ids and times of the receipts about a person's request, oldest first.
+pub fn list_receipts(
+    conn: &mut AnyConnection,
+    person_id: i64,
+    reference: &str,
+) -> QueryResult<Vec<(String, NaiveDateTime)>> {
+    receipts::table
+        .filter(receipts::object.eq(reference))
+        .filter(receipts::person_id.eq(person_id))
+        .order(receipts::created_at)
+        .select((receipts::id, receipts::created_at))
+        .load(conn)
 }
 
 /// What a request asks for, in the order in which it was filed.

@@ -2,11 +2,41 @@
 
 use chrono::NaiveDate;
 
-use super::model::{Kind, Outcome, Request, State, StepKind};
+use super::model::{Action, Kind, Line, Outcome, Party, Request, State, StepKind};
 
 /// A date in words: `9 February 2026`.
 pub fn day(date: NaiveDate) -> String {
     date.format("%-d %B %Y").to_string()
+}
+
+/// `1 record`, `3 records`.
+pub fn records(count: i64) -> String {
+    let unit = if count == 1 { "record" } else { "records" };
+    format!("{count} {unit}")
+}
+
+/// What a request asks for with so many records.
+pub fn outlook(action: Action, count: i64) -> String {
+    let records = records(count);
+    match action {
+        Action::Correct => "Put one value right".to_owned(),
+        Action::Delete => format!("Erase {records}"),
+        Action::Mask => format!("Overwrite your details in {records}"),
+        Action::Cut => format!("Cut the link to you in {records}"),
+        Action::Keep | Action::Leave => format!("{records} stay"),
+    }
+}
+
+impl Line {
+    /// When it was received, in words.
+    pub fn received(&self) -> String {
+        day(self.received_on)
+    }
+
+    /// When the answer is due, in words.
+    pub fn due(&self) -> String {
+        day(self.due_on)
+    }
 }
 
 impl Kind {
@@ -77,12 +107,13 @@ impl Outcome {
 }
 
 impl StepKind {
-    /// As a line of the timeline.
-    pub fn title(self) -> &'static str {
+    /// As a line of the timeline, by who did it.
+    pub fn title(self, actor: Party) -> &'static str {
         match self {
             StepKind::Received => "You filed the request",
             StepKind::Acknowledged => "We confirmed it by mail",
             StepKind::Verifying => "We are checking that it comes from you",
+            StepKind::InReview if actor == Party::Person => "You answered, and the review goes on",
             StepKind::InReview => "We started to review it",
             StepKind::WaitingForPerson => "We asked you something",
             StepKind::Approved => "We approved it",
@@ -93,7 +124,8 @@ impl StepKind {
             StepKind::Completed => "It was carried out and checked",
             StepKind::Withdrawn => "You withdrew it",
             StepKind::Extended => "We need more time",
-            StepKind::Message => "A message was written",
+            StepKind::Message if actor == Party::Person => "You wrote to us",
+            StepKind::Message => "We wrote to you",
             StepKind::EvidenceErased => "Your evidence was erased",
         }
     }

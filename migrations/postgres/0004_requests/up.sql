@@ -31,6 +31,7 @@ CREATE INDEX requests_by_state ON requests (state, due_on, id);
 CREATE INDEX requests_by_kind ON requests (kind, due_on, id);
 CREATE INDEX requests_by_law ON requests (law, due_on, id);
 CREATE INDEX requests_by_assignee ON requests (assignee_id, due_on, id);
+CREATE INDEX requests_by_appeal ON requests (appeal_of) WHERE appeal_of IS NOT NULL;
 CREATE INDEX requests_open ON requests (due_on, id) WHERE closed_at IS NULL;
 CREATE INDEX requests_open_by_person ON requests (person_id) WHERE closed_at IS NULL;
 

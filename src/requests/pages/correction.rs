@@ -1,0 +1,298 @@
+//! Asking for one value of one record to be put right.
+
+use actix_multipart::form::MultipartForm;
+use actix_multipart::form::bytes::Bytes;
+use actix_multipart::form::text::Text;
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+use validator::Validate;
+
+use super::filed_address;
+use crate::accounts::guard::FreshPerson;
+use crate::app::App;
+use crate::error::{AppError, AppResult};
+use crate::register::{CollectionKey, Input};
+use crate::requests::evidence::{File, LARGEST};
+use crate::requests::filing::{self, NewCorrection, NewItem, NewRequest};
+use crate::requests::life::By;
+use crate::requests::model::{Action, Kind};
+use crate::requests::person_data::read;
+use crate::sources::{CorrectionError, Held, Identities, Value};
+use crate::web::{Form, Page, html, see_other};
+
+/// Which value it is about.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Target {
+    dataset: String,
+    collection: String,
+    record: String,
+    field: String,
+}
+
+impl Target {
+    fn key(&self) -> CollectionKey {
+        CollectionKey::new(&self.dataset, &self.collection)
+    }
+
+    /// Where its form is shown, and sent to.
+    fn address(&self) -> String {
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("dataset", &self.dataset)
+            .append_pair("collection", &self.collection)
+            .append_pair("record", &self.record)
+            .append_pair("field", &self.field)
+            .finish();
+        format!("/requests/new/correction?{query}")
+    }
+}
+
+/// What the person proposes.
+#[derive(Debug, Default, Clone, Deserialize, Validate)]
+pub struct Proposal {
+    #[serde(default)]
+    value: String,
+    #[serde(default)]
+    #[validate(length(max = 4000, message = "Say it in at most 4,000 characters."))]
+    reason: String,
+}
+
+/// The form as a browser sends it, with the file.
+#[derive(Debug, MultipartForm)]
+pub struct Sent {
+    value: Text<String>,
+    reason: Option<Text<String>>,
+    evidence: Option<Bytes>,
+}
+
+/// The value as it is held, and what it may become.
+struct Subject {
+    collection: String,
+    field: String,
+    description: String,
+    current: String,
+    held: Held,
+    input: Input,
+}
+
+#[derive(Template)]
+#[template(path = "requests/new_correction.html")]
+struct NewCorrectionPage {
+    page: Page,
+    action: String,
+    subject: Subject,
+    form: Form<Proposal>,
+}
+
+impl NewCorrectionPage {
+    fn options(&self) -> Vec<(&str, &str)> {
+        match &self.subject.input {
+            Input::YesNo => vec![("yes", "Yes"), ("no", "No")],
+            Input::OneOf(values) => values.iter().map(|it| (it.as_str(), it.as_str())).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Type, `inputmode` and hint of a one-line input.
+    fn line(&self) -> (&'static str, &'static str, &'static str) {
+        match self.subject.input {
+            Input::Email => ("email", "email", ""),
+            Input::Phone => ("tel", "tel", ""),
+            Input::Integer => ("text", "numeric", "A whole number."),
+            Input::Decimal => ("text", "decimal", "A number, such as 12.50."),
+            Input::Date => ("date", "", ""),
+            Input::DateTime => ("datetime-local", "", ""),
+            _ => ("text", "", ""),
+        }
+    }
+}
+
+/// The form, with the value as it is held now.
+pub async fn new(
+    person: FreshPerson,
+    app: App,
+    page: Page,
+    target: web::Query<Target>,
+) -> AppResult<HttpResponse> {
+    let target = target.into_inner();
+    let subject = find_subject(&app, person.id, &target).await?;
+    let form = Form::default();
+    show(StatusCode::OK, page, &target, subject, form)
+}
+
+fn show(
+    status: StatusCode,
+    page: Page,
+    target: &Target,
+    subject: Subject,
+    form: Form<Proposal>,
+) -> AppResult<HttpResponse> {
+    html(
+        status,
+        &NewCorrectionPage {
+            page,
+            action: target.address(),
+            subject,
+            form,
+        },
+    )
+}
+
+async fn find_subject(app: &App, person_id: i64, target: &Target) -> AppResult<Subject> {
+    let target = target.clone();
+    read(app, person_id, move |app, identities| {
+        subject_of(app, identities, &target)
+    })
+    .await
+}
+
+/// Someone else's record is not found, like one that does not exist.
+fn subject_of(app: &App, identities: &Identities, target: &Target) -> AppResult<Subject> {
+    let view = app
+        .register
+        .describe(&target.dataset, &target.collection, &target.field);
+    let view = view.ok_or(AppError::NotFound)?;
+    let record = app
+        .sources
+        .record(identities, &target.key(), &target.record)?;
+    let record = record.ok_or(AppError::NotFound)?;
+    let mut data = record.fields.into_iter();
+    let datum = data
+        .find(|datum| datum.path == target.field)
+        .ok_or(AppError::NotFound)?;
+    let input = view.input().filter(|_| !datum.value.is_masked());
+    let input = input.ok_or_else(|| {
+        AppError::conflict(
+            "This value cannot be corrected here. Write to us, and we will look at it together.",
+        )
+    })?;
+    Ok(Subject {
+        collection: view.collection.title.clone(),
+        field: view.field.title.clone(),
+        description: view.field.description.clone(),
+        current: in_words(&datum.value, &input),
+        held: datum.value,
+        input,
+    })
+}
+
+fn in_words(held: &Held, input: &Input) -> String {
+    match (held, input) {
+        (Held::Plain(Value::Bool(true) | Value::Integer(1)), Input::YesNo) => "yes".to_owned(),
+        (Held::Plain(Value::Bool(false) | Value::Integer(0)), Input::YesNo) => "no".to_owned(),
+        _ => held.to_string(),
+    }
+}
+
+/// Checks the proposal and files it.
+pub async fn file(
+    MultipartForm(sent): MultipartForm<Sent>,
+    person: FreshPerson,
+    app: App,
+    page: Page,
+    target: web::Query<Target>,
+) -> AppResult<HttpResponse> {
+    let target = target.into_inner();
+    let subject = find_subject(&app, person.id, &target).await?;
+    let checked = check(&app, person.id, &target, &subject, sent).await?;
+    let (correction, evidence) = match checked {
+        Ok(checked) => checked,
+        Err(form) => {
+            return show(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                page,
+                &target,
+                subject,
+                form,
+            );
+        }
+    };
+    let parts = app.clone();
+    let filed = app.db.write(move |conn| {
+        let new = NewRequest {
+            items: vec![NewItem {
+                correction: Some(correction),
+                ..NewItem::of(Action::Correct, &target.key(), 1)
+            }],
+            evidence,
+            ..NewRequest::of(Kind::Correction)
+        };
+        filing::file(conn, person.id, &new, &By::person(&parts, &person))
+    });
+    let filed = filed.await?;
+    app.wake.notify_one();
+    Ok(see_other(&filed_address(&filed.reference)))
+}
+
+type Checked = Result<(NewCorrection, Option<File>), Form<Proposal>>;
+
+async fn check(
+    app: &App,
+    person_id: i64,
+    target: &Target,
+    subject: &Subject,
+    sent: Sent,
+) -> AppResult<Checked> {
+    let proposal = Proposal {
+        value: sent.value.into_inner(),
+        reason: sent.reason.map(Text::into_inner).unwrap_or_default(),
+    };
+    let proposal = match Form::check(proposal) {
+        Ok(proposal) => proposal,
+        Err(form) => return Ok(Err(form)),
+    };
+    let evidence = match recognise(sent.evidence) {
+        Ok(evidence) => evidence,
+        Err(sentence) => return Ok(Err(Form::new(proposal).refuse("evidence", sentence))),
+    };
+    let (asked, typed) = (target.clone(), proposal.value.clone());
+    let planned = read(app, person_id, move |app, identities| {
+        let key = asked.key();
+        let record = (&key, asked.record.as_str());
+        Ok(app
+            .sources
+            .plan_correction(identities, record, &asked.field, &typed))
+    });
+    let change = match planned.await? {
+        Ok(change) => change,
+        Err(CorrectionError::Invalid(sentence)) => {
+            return Ok(Err(Form::new(proposal).refuse("value", sentence)));
+        }
+        Err(CorrectionError::Source(error)) => return Err(error.into()),
+        Err(CorrectionError::NotFound | CorrectionError::NotCorrectable) => {
+            return Err(AppError::NotFound);
+        }
+    };
+    let is_same = match &subject.held {
+        Held::Plain(value) => *value == change.value,
+        Held::Empty => change.value.is_null(),
+        Held::Masked(_) => false,
+    };
+    if is_same || proposal.value.trim() == subject.current {
+        let sentence = "This is what we hold already. Enter the right value.";
+        return Ok(Err(Form::new(proposal).refuse("value", sentence)));
+    }
+    let correction = NewCorrection {
+        record: target.record.clone(),
+        field: target.field.clone(),
+        old_value: subject.current.clone(),
+        new_value: proposal.value.trim().to_owned(),
+        change,
+        reason: proposal.reason,
+    };
+    Ok(Ok((correction, evidence)))
+}
+
+/// The file that was sent, if one was; or what is wrong with it.
+fn recognise(sent: Option<Bytes>) -> Result<Option<File>, &'static str> {
+    let Some(sent) = sent.filter(|sent| !sent.data.is_empty()) else {
+        return Ok(None);
+    };
+    if sent.data.len() > LARGEST {
+        return Err("The file is larger than 10 MB. Send a smaller one.");
+    }
+    let file = File::recognise(sent.data.to_vec());
+    file.map(Some)
+        .ok_or("Send a PDF, a PNG or JPEG picture, or a plain text file.")
+}

@@ -1,0 +1,171 @@
+//! Asking for data to be erased: choose what, see the plan, confirm. Nothing is filed before the last step.
+
+use std::collections::BTreeSet;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::filed_address;
+use super::plan_view::PlanView;
+use crate::accounts::guard::{FreshPerson, Person};
+use crate::app::App;
+use crate::error::{AppError, AppResult};
+use crate::register::Category;
+use crate::requests::filing::{self, NewItem, NewRequest};
+use crate::requests::life::By;
+use crate::requests::model::Kind;
+use crate::requests::person_data::read;
+use crate::sources::{Plan, Scope};
+use crate::web::{Form, Page, html, see_other};
+
+#[derive(Template)]
+#[template(path = "requests/new_deletion.html")]
+struct ChoosePage {
+    page: Page,
+    categories: Vec<Category>,
+    form: Form<()>,
+}
+
+impl ChoosePage {
+    /// The first box has the name of the group, so that the error summary leads to it.
+    fn option_id(&self, index: &usize) -> String {
+        match index {
+            1 => "category".to_owned(),
+            more => format!("category-{more}"),
+        }
+    }
+}
+
+/// What to erase: everything, or some categories.
+pub async fn choose(_: Person, app: App, page: Page) -> AppResult<HttpResponse> {
+    choose_with(StatusCode::OK, &app, page, Form::default())
+}
+
+fn choose_with(
+    status: StatusCode,
+    app: &App,
+    page: Page,
+    form: Form<()>,
+) -> AppResult<HttpResponse> {
+    let categories = app.register.categories.clone();
+    html(
+        status,
+        &ChoosePage {
+            page,
+            categories,
+            form,
+        },
+    )
+}
+
+type Query = web::Query<Vec<(String, String)>>;
+
+/// `everything=yes`, or `category=…` once or more; categories that the register does not know are left out.
+fn scope(app: &App, query: &[(String, String)]) -> Option<Scope> {
+    if query.iter().any(|(name, _)| name == "everything") {
+        return Some(Scope::All);
+    }
+    let named = query.iter().filter(|(name, _)| name == "category");
+    let known = named.filter(|(_, key)| app.register.category(key).is_some());
+    let keys: BTreeSet<_> = known.map(|(_, key)| key.clone()).collect();
+    (!keys.is_empty()).then_some(Scope::Categories(keys))
+}
+
+fn plan_address(scope: &Scope) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    match scope {
+        Scope::Categories(keys) => {
+            query.extend_pairs(keys.iter().map(|key| ("category", key)));
+        }
+        Scope::All | Scope::Collections(_) => {
+            query.append_pair("everything", "yes");
+        }
+    }
+    format!("/requests/new/deletion/plan?{}", query.finish())
+}
+
+#[derive(Template)]
+#[template(path = "requests/plan.html")]
+struct PlanPage {
+    page: Page,
+    action: String,
+    hash: String,
+    view: PlanView,
+    has_changed: bool,
+}
+
+/// What would be erased, what would stay and why, and what would stop working.
+pub async fn plan(
+    person: FreshPerson,
+    app: App,
+    page: Page,
+    query: Query,
+) -> AppResult<HttpResponse> {
+    let Some(scope) = scope(&app, &query) else {
+        let form = Form::default().refuse("category", "Choose at least one category.");
+        return choose_with(StatusCode::UNPROCESSABLE_ENTITY, &app, page, form);
+    };
+    let plan = make_plan(&app, person.id, scope).await?;
+    show(StatusCode::OK, &app, page, &plan)
+}
+
+async fn make_plan(app: &App, person_id: i64, scope: Scope) -> AppResult<Plan> {
+    read(app, person_id, move |app, identities| {
+        let today = app.clock.today();
+        Ok(app.sources.plan_erasure(identities, &scope, &[], today)?)
+    })
+    .await
+}
+
+fn show(status: StatusCode, app: &App, page: Page, plan: &Plan) -> AppResult<HttpResponse> {
+    html(
+        status,
+        &PlanPage {
+            page,
+            action: plan_address(&plan.scope),
+            hash: plan.hash.clone(),
+            view: PlanView::of(&app.register, plan),
+            has_changed: status == StatusCode::CONFLICT,
+        },
+    )
+}
+
+/// The plan that the person saw and confirms.
+#[derive(Debug, Deserialize)]
+pub struct Confirmed {
+    hash: String,
+}
+
+/// Files it, if the plan is still what the person has seen.
+pub async fn file(
+    person: FreshPerson,
+    app: App,
+    page: Page,
+    query: Query,
+    confirmed: web::Form<Confirmed>,
+) -> AppResult<HttpResponse> {
+    let scope = scope(&app, &query).ok_or(AppError::NotFound)?;
+    let plan = make_plan(&app, person.id, scope).await?;
+    if plan.hash != confirmed.hash {
+        return show(StatusCode::CONFLICT, &app, page, &plan);
+    }
+    if plan.is_empty() {
+        return Err(AppError::conflict(
+            "We hold nothing of this that could be erased.",
+        ));
+    }
+    let parts = app.clone();
+    let filed = app.db.write(move |conn| {
+        let new = NewRequest {
+            items: plan.items.iter().map(NewItem::planned).collect(),
+            plan: Some(plan),
+            ..NewRequest::of(Kind::Deletion)
+        };
+        filing::file(conn, person.id, &new, &By::person(&parts, &person))
+    });
+    let filed = filed.await?;
+    app.wake.notify_one();
+    Ok(see_other(&filed_address(&filed.reference)))
+}

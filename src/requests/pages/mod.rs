@@ -1,0 +1,332 @@
+//! The person's pages: the list, the request with its conversation, and (in the files beside) the forms to file.
+
+pub mod access;
+pub mod correction;
+pub mod deletion;
+mod plan_view;
+mod shown;
+
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+use validator::Validate;
+
+use super::details::{self, Details};
+use super::life::By;
+use super::model::{Kind, Line, Outcome, Party, State};
+use super::{decisions, evidence, filing, handling, queries, reference, sealed, words};
+use crate::accounts::guard::{FreshPerson, Person};
+use crate::app::App;
+use crate::error::{AppError, AppResult};
+use crate::web::page::FlashKind;
+use crate::web::{Flash, Form, Page, download, html, see_other};
+use shown::{ShownItem, ShownMessage, ShownStep, at, at_words};
+
+/// So many requests stand on one page.
+const ON_A_PAGE: i64 = 20;
+
+/// Where a list goes on: the reference of the last request that was shown.
+#[derive(Debug, Deserialize)]
+pub struct After {
+    after: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "requests/index.html")]
+struct IndexPage {
+    page: Page,
+    requests: Vec<Line>,
+    newer: Option<String>,
+    older: Option<String>,
+}
+
+/// The person's requests, newest first.
+pub async fn index(
+    person: Person,
+    app: App,
+    page: Page,
+    after: web::Query<After>,
+) -> AppResult<HttpResponse> {
+    let after = after.into_inner().after;
+    let newer = after.is_some().then(|| "/requests".to_owned());
+    let mut requests = app
+        .db
+        .read(move |conn| {
+            let before = after
+                .map(|it| queries::find_id_for_person(conn, person.id, &it))
+                .transpose()?;
+            Ok(queries::list_for_person(
+                conn,
+                person.id,
+                before,
+                ON_A_PAGE + 1,
+            )?)
+        })
+        .await?;
+    let more = requests.len() > usize::try_from(ON_A_PAGE).unwrap_or(usize::MAX);
+    if more {
+        requests.pop();
+    }
+    let last = requests.last().filter(|_| more);
+    let older = last.map(|last| format!("/requests?after={}", last.reference));
+    html(
+        StatusCode::OK,
+        &IndexPage {
+            page,
+            requests,
+            newer,
+            older,
+        },
+    )
+}
+
+/// A message to staff, or the words of an appeal.
+#[derive(Debug, Default, Deserialize, Validate)]
+pub struct NewMessage {
+    #[serde(default)]
+    #[validate(length(
+        min = 1,
+        max = 4000,
+        message = "Write something, in at most 4,000 characters."
+    ))]
+    message: String,
+}
+
+#[derive(Template)]
+#[template(path = "requests/show.html")]
+struct ShowPage {
+    page: Page,
+    details: Details,
+    items: Vec<ShownItem>,
+    messages: Vec<ShownMessage>,
+    steps: Vec<ShownStep>,
+    receipts: Vec<(String, String)>,
+    law_name: String,
+    form: Form<NewMessage>,
+}
+
+impl ShowPage {
+    fn can_withdraw(&self) -> bool {
+        self.details.request.state.may_become(State::Withdrawn)
+    }
+
+    fn is_denied(&self) -> bool {
+        let request = &self.details.request;
+        self.is_decided()
+            && matches!(
+                request.outcome,
+                Some(Outcome::Denied | Outcome::PartlyApproved)
+            )
+    }
+
+    fn can_appeal(&self) -> bool {
+        let request = &self.details.request;
+        self.is_denied() && request.state.is_closed() && request.kind != Kind::Appeal
+    }
+
+    fn is_decided(&self) -> bool {
+        self.details.request.decided_at.is_some()
+    }
+
+    fn day(&self, date: &chrono::NaiveDate) -> String {
+        words::day(*date)
+    }
+
+    fn is_deletion(&self) -> bool {
+        self.details.request.kind == Kind::Deletion
+    }
+
+    fn address(&self) -> String {
+        address(&self.details.request.reference)
+    }
+}
+
+fn address(reference: &str) -> String {
+    format!("/requests/{reference}")
+}
+
+/// One of the person's requests.
+pub async fn show(
+    person: Person,
+    app: App,
+    page: Page,
+    path: web::Path<String>,
+) -> AppResult<HttpResponse> {
+    show_with(StatusCode::OK, &person, &app, page, &path, Form::default()).await
+}
+
+async fn show_with(
+    status: StatusCode,
+    person: &Person,
+    app: &App,
+    page: Page,
+    typed: &str,
+    form: Form<NewMessage>,
+) -> AppResult<HttpResponse> {
+    let (person_id, reference, keys) = (person.id, reference::normal(typed), app.keys.clone());
+    let (details, receipts) = app
+        .db
+        .read(move |conn| {
+            let request = queries::find_for_person(conn, person_id, &reference)?;
+            let receipts = queries::list_receipts(conn, person_id, &reference)?;
+            Ok((details::load(conn, &keys, request)?, receipts))
+        })
+        .await?;
+    let register = &app.register;
+    html(
+        status,
+        &ShowPage {
+            items: details
+                .items
+                .iter()
+                .map(|item| ShownItem::of(register, item))
+                .collect(),
+            messages: details.messages.iter().map(ShownMessage::of).collect(),
+            steps: details.steps.iter().rev().map(ShownStep::of).collect(),
+            receipts: receipts
+                .into_iter()
+                .map(|(id, when)| (id, at_words(when)))
+                .collect(),
+            law_name: super::dates::law_name(&details.request.law),
+            page,
+            details,
+            form,
+        },
+    )
+}
+
+/// The person writes to staff.
+pub async fn write(
+    person: Person,
+    app: App,
+    page: Page,
+    session: Session,
+    path: web::Path<String>,
+    form: web::Form<NewMessage>,
+) -> AppResult<HttpResponse> {
+    let new = match Form::check(form.into_inner()) {
+        Ok(new) => new,
+        Err(form) => {
+            let refused = StatusCode::UNPROCESSABLE_ENTITY;
+            return show_with(refused, &person, &app, page, &path, form).await;
+        }
+    };
+    let (parts, reference) = (app.clone(), reference::normal(&path));
+    let request = app.db.write(move |conn| {
+        let request = queries::find_for_person(conn, person.id, &reference)?;
+        let by = By::person(&parts, &person);
+        handling::post_message(conn, &request, new.message.trim(), &by)?;
+        Ok(request)
+    });
+    let request = request.await?;
+    Flash::leave(&session, FlashKind::Success, "Your message was sent.")?;
+    Ok(see_other(&address(&request.reference)))
+}
+
+/// The person takes a request back.
+pub async fn withdraw(
+    person: Person,
+    app: App,
+    session: Session,
+    path: web::Path<String>,
+) -> AppResult<HttpResponse> {
+    let (parts, reference) = (app.clone(), reference::normal(&path));
+    let request = app.db.write(move |conn| {
+        let request = queries::find_for_person(conn, person.id, &reference)?;
+        let by = By::person(&parts, &person);
+        decisions::withdraw(conn, &request, &by)
+    });
+    let request = request.await?;
+    app.wake.notify_one();
+    Flash::leave(
+        &session,
+        FlashKind::Success,
+        "You have withdrawn this request.",
+    )?;
+    Ok(see_other(&address(&request.reference)))
+}
+
+/// The person asks for another look at a denial.
+pub async fn appeal(
+    person: Person,
+    app: App,
+    page: Page,
+    path: web::Path<String>,
+    form: web::Form<NewMessage>,
+) -> AppResult<HttpResponse> {
+    let new = match Form::check(form.into_inner()) {
+        Ok(new) => new,
+        Err(form) => {
+            let refused = StatusCode::UNPROCESSABLE_ENTITY;
+            return show_with(refused, &person, &app, page, &path, form).await;
+        }
+    };
+    let (parts, reference) = (app.clone(), reference::normal(&path));
+    let filed = app.db.write(move |conn| {
+        let denied = queries::find_for_person(conn, person.id, &reference)?;
+        let by = By::person(&parts, &person);
+        filing::appeal(conn, &denied, &new.message, &by)
+    });
+    let filed = filed.await?;
+    app.wake.notify_one();
+    Ok(see_other(&filed_address(&filed.reference)))
+}
+
+fn filed_address(reference: &str) -> String {
+    format!("/requests/{reference}/filed")
+}
+
+#[derive(Template)]
+#[template(path = "requests/filed.html")]
+struct FiledPage {
+    page: Page,
+    reference: String,
+    kind: Kind,
+    due_on: String,
+    law_name: String,
+}
+
+/// The page after filing: the reference, and what happens now.
+pub async fn filed(
+    person: Person,
+    app: App,
+    page: Page,
+    path: web::Path<String>,
+) -> AppResult<HttpResponse> {
+    let reference = reference::normal(&path);
+    let found = app
+        .db
+        .read(move |conn| Ok(queries::find_for_person(conn, person.id, &reference)?));
+    let request = found.await?;
+    html(
+        StatusCode::OK,
+        &FiledPage {
+            page,
+            kind: request.kind,
+            due_on: words::day(request.due_on),
+            law_name: super::dates::law_name(&request.law),
+            reference: request.reference,
+        },
+    )
+}
+
+/// A piece of the person's own evidence.
+pub async fn evidence(
+    person: FreshPerson,
+    app: App,
+    path: web::Path<(String, i64)>,
+) -> AppResult<HttpResponse> {
+    let (typed, id) = path.into_inner();
+    let (reference, person_id, keys) = (reference::normal(&typed), person.id, app.keys.clone());
+    let found = app.db.read(move |conn| {
+        let request = queries::find_for_person(conn, person_id, &reference)?;
+        let (attachment, sealed) = queries::find_content(conn, request.id, id)?;
+        let content = sealed::open(&keys, &reference, sealed::What::Evidence, &sealed)?;
+        Ok((attachment, content))
+    });
+    let (attachment, content) = found.await?;
+    let name = evidence::file_name(&attachment);
+    Ok(download(&name, &attachment.media_type, content))
+}

@@ -1,0 +1,121 @@
+//! Items, messages and steps as the person reads them.
+
+use chrono::NaiveDateTime;
+
+use super::words;
+use crate::register::{CollectionKey, Register};
+use crate::requests::details::{OpenItem, OpenMessage};
+use crate::requests::model::{Action, Decision, Party, Step};
+
+/// One thing that was asked for.
+pub(super) struct ShownItem {
+    /// The field and its collection, or the collection.
+    pub title: String,
+    /// What is to happen, in a sentence; for a correction the two values say it.
+    pub what: String,
+    /// The two values of a correction.
+    pub values: Option<(String, String)>,
+    /// Why the person proposes it.
+    pub reason: String,
+    /// Why records stay.
+    pub why: String,
+    /// What was decided, with its tone.
+    pub decision: Option<(&'static str, &'static str)>,
+    /// Why it was decided so.
+    pub decision_reason: String,
+}
+
+impl ShownItem {
+    pub fn of(register: &Register, open: &OpenItem) -> Self {
+        let item = &open.item;
+        let values = (item.action == Action::Correct)
+            .then(|| (open.old_value.clone(), open.new_value.clone()));
+        let until = item
+            .keep_until
+            .map(|day| format!(" Until {}.", words::day(day)));
+        let why = [
+            item.why.clone(),
+            until,
+            item.basis.clone().map(|basis| format!(" ({basis})")),
+        ];
+        ShownItem {
+            title: title(register, open),
+            what: words::outlook(item.action, item.count),
+            values,
+            reason: open.reason.clone(),
+            why: why.into_iter().flatten().collect(),
+            decision: item.decision.map(|decision| match decision {
+                Decision::Accepted if item.applied_at.is_some() => ("success", "Done"),
+                Decision::Accepted => ("success", "Accepted"),
+                Decision::Refused => ("danger", "Refused"),
+            }),
+            decision_reason: open.decision_reason.clone(),
+        }
+    }
+}
+
+fn title(register: &Register, open: &OpenItem) -> String {
+    let item = &open.item;
+    let field = item.field.as_deref().unwrap_or_default();
+    if let Some(view) = register.describe(&item.dataset, &item.collection, field) {
+        return format!("{} – {}", view.collection.title, view.field.title);
+    }
+    let key = CollectionKey::new(&item.dataset, &item.collection);
+    let known = register.collection(&key);
+    known.map_or_else(|| item.collection.clone(), |it| it.title.clone())
+}
+
+/// One message.
+pub(super) struct ShownMessage {
+    pub from: String,
+    pub is_own: bool,
+    pub body: String,
+    pub at: String,
+    pub when: String,
+}
+
+impl ShownMessage {
+    pub fn of(message: &OpenMessage) -> Self {
+        let is_own = message.author == Party::Person;
+        ShownMessage {
+            from: match &message.staff_name {
+                _ if is_own => "You".to_owned(),
+                Some(name) => name.clone(),
+                None => "The privacy team".to_owned(),
+            },
+            is_own,
+            body: message.body.clone(),
+            at: at(message.at),
+            when: at_words(message.at),
+        }
+    }
+}
+
+/// One line of the timeline.
+pub(super) struct ShownStep {
+    pub title: &'static str,
+    pub tone: &'static str,
+    pub at: String,
+    pub when: String,
+}
+
+impl ShownStep {
+    pub fn of(step: &Step) -> Self {
+        ShownStep {
+            title: step.kind.title(step.actor),
+            tone: step.kind.tone(),
+            at: at(step.at),
+            when: at_words(step.at),
+        }
+    }
+}
+
+/// A time for machines.
+pub(super) fn at(time: NaiveDateTime) -> String {
+    time.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// A time for people.
+pub(super) fn at_words(time: NaiveDateTime) -> String {
+    time.format("%-d %B %Y, %H:%M UTC").to_string()
+}

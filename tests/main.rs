@@ -13,3 +13,4 @@ mod look;
 mod my_data;
 mod operations;
 mod register;
+mod requests;

@@ -10,7 +10,8 @@ use super::model::{Action, Decision, Item, Kind, Outcome, Request, State};
 use super::notices::{self, RequestDecided, RequestWithdrawn};
 use super::queries;
 use super::sealed::{self, What};
-use crate::accounts::guard::{StaffMember, Supervisor};
+use crate::accounts::guard::StaffMember;
+use crate::accounts::model::Role;
 use crate::db::AnyConnection;
 use crate::db::schema::{request_approvals, request_items, requests};
 use crate::error::{AppError, AppResult};
@@ -121,12 +122,13 @@ fn propose(
 }
 
 /// A supervisor, who must not be the one that proposed it, makes a proposal the decision.
-pub fn approve(
-    conn: &mut AnyConnection,
-    request: &Request,
-    supervisor: &Supervisor,
-    by: &By<'_>,
-) -> AppResult<Request> {
+pub fn approve(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<Request> {
+    let Who::Staff(supervisor) = by.who else {
+        return Err(AppError::Forbidden);
+    };
+    if supervisor.role != Role::Supervisor {
+        return Err(AppError::Forbidden);
+    }
     let Some(outcome) = request.outcome.filter(|_| request.state == State::InReview) else {
         return Err(changed());
     };

@@ -141,6 +141,16 @@ impl StepKind {
 }
 
 impl Request {
+    /// When it was received, in words.
+    pub fn received(&self) -> String {
+        day(self.received_on)
+    }
+
+    /// When the answer is due, in words.
+    pub fn due(&self) -> String {
+        day(self.due_on)
+    }
+
     /// What happens next, in one or two sentences for the person.
     pub fn next_step(&self) -> String {
         match self.state {

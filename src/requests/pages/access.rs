@@ -6,7 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 use validator::Validate;
 
-use super::filed_address;
+use super::{filed_address, trimmed};
 use crate::accounts::guard::Person;
 use crate::app::App;
 use crate::error::AppResult;
@@ -18,7 +18,7 @@ use crate::web::{Form, Page, html, see_other};
 /// What the person wants to know.
 #[derive(Debug, Default, Deserialize, Validate)]
 pub struct NewAccess {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "trimmed")]
     #[validate(length(
         min = 1,
         max = 4000,

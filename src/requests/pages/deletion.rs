@@ -24,18 +24,9 @@ use crate::web::{Form, Page, html, see_other};
 #[template(path = "requests/new_deletion.html")]
 struct ChoosePage {
     page: Page,
-    categories: Vec<Category>,
+    /// The first box has the name of the group as its id, so that the error summary leads to it.
+    categories: Vec<(String, Category)>,
     form: Form<()>,
-}
-
-impl ChoosePage {
-    /// The first box has the name of the group, so that the error summary leads to it.
-    fn option_id(&self, index: &usize) -> String {
-        match index {
-            1 => "category".to_owned(),
-            more => format!("category-{more}"),
-        }
-    }
 }
 
 /// What to erase: everything, or some categories.
@@ -49,7 +40,9 @@ fn choose_with(
     page: Page,
     form: Form<()>,
 ) -> AppResult<HttpResponse> {
-    let categories = app.register.categories.clone();
+    let ids =
+        std::iter::once("category".to_owned()).chain((2..).map(|at| format!("category-{at}")));
+    let categories = ids.zip(app.register.categories.iter().cloned()).collect();
     html(
         status,
         &ChoosePage {

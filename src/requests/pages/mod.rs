@@ -10,19 +10,19 @@ use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use validator::Validate;
 
 use super::details::{self, Details};
 use super::life::By;
-use super::model::{Kind, Line, Outcome, Party, State};
+use super::model::{Kind, Line, Outcome, State};
 use super::{decisions, evidence, filing, handling, queries, reference, sealed, words};
 use crate::accounts::guard::{FreshPerson, Person};
 use crate::app::App;
-use crate::error::{AppError, AppResult};
+use crate::error::AppResult;
 use crate::web::page::FlashKind;
 use crate::web::{Flash, Form, Page, download, html, see_other};
-use shown::{ShownItem, ShownMessage, ShownStep, at, at_words};
+use shown::{ShownItem, ShownMessage, ShownStep, at_words};
 
 /// So many requests stand on one page.
 const ON_A_PAGE: i64 = 20;
@@ -85,7 +85,7 @@ pub async fn index(
 /// A message to staff, or the words of an appeal.
 #[derive(Debug, Default, Deserialize, Validate)]
 pub struct NewMessage {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "trimmed")]
     #[validate(length(
         min = 1,
         max = 4000,
@@ -130,10 +130,6 @@ impl ShowPage {
         self.details.request.decided_at.is_some()
     }
 
-    fn day(&self, date: &chrono::NaiveDate) -> String {
-        words::day(*date)
-    }
-
     fn is_deletion(&self) -> bool {
         self.details.request.kind == Kind::Deletion
     }
@@ -141,6 +137,11 @@ impl ShowPage {
     fn address(&self) -> String {
         address(&self.details.request.reference)
     }
+}
+
+/// Blanks alone are nothing.
+fn trimmed<'de, D: Deserializer<'de>>(typed: D) -> Result<String, D::Error> {
+    String::deserialize(typed).map(|text| text.trim().to_owned())
 }
 
 fn address(reference: &str) -> String {
@@ -217,7 +218,7 @@ pub async fn write(
     let request = app.db.write(move |conn| {
         let request = queries::find_for_person(conn, person.id, &reference)?;
         let by = By::person(&parts, &person);
-        handling::post_message(conn, &request, new.message.trim(), &by)?;
+        handling::post_message(conn, &request, &new.message, &by)?;
         Ok(request)
     });
     let request = request.await?;

@@ -1,0 +1,158 @@
+use candor::requests::model::State;
+use chrono::TimeDelta;
+use reqwest::multipart::{Form, Part};
+
+use super::{MAYA, correction_of, file_access, find, reference_of};
+use crate::support::TestApp;
+
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
+
+fn proposal(value: &'static str) -> Form {
+    Form::new()
+        .text("value", value)
+        .text("reason", "My contract says so.")
+}
+
+fn with_file(form: Form, name: &'static str, content: &'static [u8]) -> Form {
+    form.part("evidence", Part::bytes(content).file_name(name))
+}
+
+#[actix_web::test]
+async fn a_correction_shows_the_value_as_it_is_held_and_files_old_and_new() {
+    let app = TestApp::start().await;
+    let maya = app.person(MAYA).await;
+    let path = correction_of(&app, MAYA, "people.contact_details", "city");
+    let page = maya.get(&path).await.is_page();
+    assert_eq!(page.texts("h1"), ["Correct: City"]);
+    let held = page.texts("dd").pop().unwrap();
+    assert!(!held.is_empty());
+
+    let filed = maya.post_multipart(&path, proposal("Port Ellery")).await;
+    let reference = reference_of(&filed);
+    let page = maya.get(&format!("/requests/{reference}")).await.is_page();
+    assert_eq!(page.texts(".compare p"), [held.as_str(), "Port Ellery"]);
+    assert!(page.text().contains("My contract says so."));
+    assert_eq!(find(&app, &reference).state, State::Acknowledged);
+    assert_eq!(app.mails_to(MAYA).len(), 1);
+    assert!(!app.mails_to(MAYA)[0].text.contains("Port Ellery"));
+}
+
+#[actix_web::test]
+async fn what_the_field_cannot_take_is_refused_beside_it_and_kept_as_typed() {
+    let app = TestApp::start().await;
+    let maya = app.person(MAYA).await;
+    let path = correction_of(&app, MAYA, "people.profiles", "birth_date");
+    let refused = maya.post_multipart(&path, proposal("soon")).await;
+    refused.refuses("value", "Enter a date");
+    assert_eq!(refused.attributes("#value", "value"), ["soon"]);
+    assert_eq!(refused.texts("#reason"), ["My contract says so."]);
+}
+
+#[actix_web::test]
+async fn the_value_that_is_held_already_is_no_correction() {
+    let app = TestApp::start().await;
+    let maya = app.person(MAYA).await;
+    let path = correction_of(&app, MAYA, "people.contact_details", "city");
+    let held = maya.get(&path).await.texts("dd").pop().unwrap();
+    let form = Form::new().text("value", held);
+    let refused = maya.post_multipart(&path, form).await;
+    refused.refuses("value", "This is what we hold already");
+}
+
+#[actix_web::test]
+async fn somebody_elses_record_is_not_found() {
+    let app = TestApp::start().await;
+    let (maya, eve) = (app.person(MAYA).await, app.person("eve").await);
+    let path = correction_of(&app, MAYA, "people.contact_details", "city");
+    maya.get(&path).await.is_page();
+    assert_eq!(eve.get(&path).await.status, 404);
+    let sent = eve.post_multipart(&path, proposal("Elsewhere")).await;
+    assert_eq!(sent.status, 404);
+    let unknown = path.replace("field=city", "field=nothing");
+    assert_eq!(maya.get(&unknown).await.status, 404);
+}
+
+#[actix_web::test]
+async fn a_value_that_is_never_shown_is_not_corrected_here() {
+    let app = TestApp::start().await;
+    let maya = app.person(MAYA).await;
+    let path = correction_of(&app, MAYA, "people.accounts", "password_hash");
+    assert_eq!(maya.get(&path).await.status, 409);
+    assert_eq!(maya.post_multipart(&path, proposal("x")).await.status, 409);
+}
+
+#[actix_web::test]
+async fn evidence_is_known_by_its_content_sealed_and_the_persons_to_download() {
+    let app = TestApp::start().await;
+    let (maya, eve) = (app.person(MAYA).await, app.person("eve").await);
+    let path = correction_of(&app, MAYA, "people.contact_details", "city");
+    let program = with_file(
+        proposal("Port Ellery"),
+        "proof.png",
+        b"\x7fELF\x02\x01\x01\0",
+    );
+    let refused = maya.post_multipart(&path, program).await;
+    refused.refuses("evidence", "Send a PDF, a PNG or JPEG picture");
+
+    let picture = with_file(proposal("Port Ellery"), "proof.pdf", PNG);
+    let reference = reference_of(&maya.post_multipart(&path, picture).await);
+    let address = format!("/requests/{reference}");
+    let page = maya.get(&address).await.is_page();
+    let link = page.attributes("a[href*=evidence]", "href").pop().unwrap();
+    let file = maya.get(&link).await.is_page();
+    assert_eq!(file.body, PNG);
+    assert_eq!(file.headers["content-type"], "image/png");
+    assert_eq!(eve.get(&link).await.status, 404);
+
+    maya.post(&format!("{address}/withdraw"), &[])
+        .await
+        .location();
+    assert_eq!(maya.get(&link).await.status, 404);
+    let page = maya.get(&address).await.is_page();
+    assert!(
+        page.text()
+            .contains("erased, because the request is closed")
+    );
+    assert!(
+        page.texts(".timeline-title")
+            .contains(&"Your evidence was erased".to_owned())
+    );
+}
+
+#[actix_web::test]
+async fn a_file_that_is_too_large_is_refused_beside_its_field() {
+    let app = TestApp::start().await;
+    let maya = app.person(MAYA).await;
+    let path = correction_of(&app, MAYA, "people.contact_details", "city");
+    let large = Part::bytes(vec![b'a'; 10 * 1024 * 1024 + 1]).file_name("long.txt");
+    let sent = maya.post_multipart(&path, proposal("Port Ellery").part("evidence", large));
+    sent.await.refuses("evidence", "larger than 10 MB");
+    let huge = Part::bytes(vec![b'a'; 14 * 1024 * 1024]).file_name("longer.txt");
+    let sent = maya.post_multipart(&path, proposal("Port Ellery").part("evidence", huge));
+    assert_eq!(sent.await.status, 413);
+}
+
+#[actix_web::test]
+async fn the_same_correction_is_not_filed_twice_while_it_is_open() {
+    let app = TestApp::start().await;
+    let maya = app.person(MAYA).await;
+    let path = correction_of(&app, MAYA, "people.contact_details", "city");
+    let reference = reference_of(&maya.post_multipart(&path, proposal("Port Ellery")).await);
+    let again = maya.post_multipart(&path, proposal("Port Ellery")).await;
+    assert_eq!(again.status, 409);
+    assert!(again.text().contains(&reference));
+    assert_eq!(app.mails_to(MAYA).len(), 1);
+}
+
+#[actix_web::test]
+async fn a_correction_needs_a_fresh_confirmation_and_an_access_request_does_not() {
+    let app = TestApp::start().await;
+    let maya = app.person(MAYA).await;
+    let path = correction_of(&app, MAYA, "people.contact_details", "city");
+    app.app.clock.advance(TimeDelta::minutes(11));
+    assert!(maya.get(&path).await.location().starts_with("/step-up?"));
+    let sent = maya.post_multipart(&path, proposal("Port Ellery")).await;
+    assert!(sent.location().starts_with("/step-up?"));
+    assert!(app.mails_to(MAYA).is_empty());
+    file_access(&maya).await;
+}

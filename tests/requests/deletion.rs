@@ -1,0 +1,170 @@
+use candor::requests::model::{Action, State};
+use candor::requests::queries;
+use candor::sources::{Plan, Scope};
+use chrono::TimeDelta;
+
+use super::{MAYA, events, find, reference_of};
+use crate::support::TestApp;
+
+const CHOOSE: &str = "/requests/new/deletion";
+const EVERYTHING: &str = "/requests/new/deletion/plan?everything=yes";
+
+#[actix_web::test]
+async fn deleting_everything_is_offered_first_and_most_prominently() {
+    let app = TestApp::start().await;
+    let page = app.person(MAYA).await.get(CHOOSE).await.is_page();
+    let buttons = page.texts("main button");
+    assert_eq!(buttons, ["Delete everything", "Delete these"]);
+    assert_eq!(page.texts("main button.destructive"), ["Delete everything"]);
+    assert_eq!(page.texts("main button.secondary"), ["Delete these"]);
+    assert!(
+        page.attributes("input[type=checkbox]", "checked")
+            .is_empty()
+    );
+}
+
+#[actix_web::test]
+async fn the_plan_says_what_goes_what_stays_and_what_stops_and_files_nothing() {
+    let app = TestApp::start().await;
+    let maya = app.person(MAYA).await;
+    let page = maya.get(EVERYTHING).await.is_page();
+    let text = page.text();
+    assert!(text.contains("This will be erased"), "{text}");
+    assert!(text.contains("This must stay"));
+    assert!(text.contains("This will stop working"));
+    assert!(text.contains("Cal. Gov. Code 12946"), "{text}");
+    assert!(text.contains("We keep a record of this request"));
+    assert!(
+        maya.get("/requests")
+            .await
+            .text()
+            .contains("You have no requests")
+    );
+    assert!(app.mails_to(MAYA).is_empty());
+}
+
+#[actix_web::test]
+async fn the_last_step_files_the_plan_that_was_shown() {
+    let app = TestApp::start().await;
+    let maya = app.person(MAYA).await;
+    let page = maya.get(EVERYTHING).await.is_page();
+    let filed = maya.submit(&page, EVERYTHING, &[]).await;
+    let request = find(&app, &reference_of(&filed));
+    let shown = page.attributes("input[name=hash]", "value").pop().unwrap();
+    assert_eq!(request.plan_hash.as_deref(), Some(shown.as_str()));
+    assert_eq!(request.state, State::Acknowledged);
+
+    let sealed = request.plan.as_deref().unwrap();
+    let plan = candor::requests::sealed::open(
+        &app.app.keys,
+        &request.reference,
+        candor::requests::sealed::What::Plan,
+        sealed,
+    );
+    let plan: Plan = serde_json::from_slice(&plan.unwrap()).unwrap();
+    assert!(plan.is_intact() && plan.hash == shown);
+    assert_eq!(plan.scope, Scope::All);
+    let items = app
+        .app
+        .db
+        .read_now(|conn| Ok(queries::list_items(conn, request.id)?));
+    let items = items.unwrap();
+    assert!(
+        items
+            .iter()
+            .any(|it| it.action == Action::Delete && it.count > 0)
+    );
+    assert!(
+        items
+            .iter()
+            .any(|it| it.action == Action::Keep && it.why.is_some())
+    );
+
+    assert_eq!(app.mails_to(MAYA).len(), 1);
+    assert_eq!(events(&app, "request.filed", &request.reference), 1);
+    maya.get(&format!("/requests/{}", request.reference))
+        .await
+        .is_page();
+}
+
+#[actix_web::test]
+async fn a_plan_that_no_longer_holds_is_shown_again_and_not_filed() {
+    let app = TestApp::start().await;
+    let maya = app.person(MAYA).await;
+    let page = maya.get(EVERYTHING).await.is_page();
+    let changed = app.source.connect().execute(
+        "DELETE FROM search_terms WHERE account_id = (SELECT id FROM accounts WHERE email = 'maya.okafor@example.org')",
+        [],
+    );
+    assert!(changed.unwrap() > 0);
+    let refused = maya.submit(&page, EVERYTHING, &[]).await;
+    assert_eq!(refused.status, 409);
+    assert!(
+        refused
+            .text()
+            .contains("Your data have changed in the meantime")
+    );
+    assert!(app.mails_to(MAYA).is_empty());
+    reference_of(&maya.submit(&refused, EVERYTHING, &[]).await);
+}
+
+#[actix_web::test]
+async fn some_categories_can_be_chosen_and_none_is_refused() {
+    let app = TestApp::start().await;
+    let maya = app.person(MAYA).await;
+    let none = maya.get("/requests/new/deletion/plan").await;
+    none.refuses("category", "Choose at least one category.");
+    let unknown = maya
+        .get("/requests/new/deletion/plan?category=nothing")
+        .await;
+    unknown.refuses("category", "Choose at least one category.");
+
+    let path = "/requests/new/deletion/plan?category=user.behavior";
+    let page = maya.get(path).await.is_page();
+    assert!(!page.text().contains("Your contact details"));
+    let request = find(&app, &reference_of(&maya.submit(&page, path, &[]).await));
+    assert_eq!(
+        request.scope.as_deref(),
+        Some(r#"{"categories":["user.behavior"]}"#)
+    );
+}
+
+#[actix_web::test]
+async fn a_second_deletion_waits_for_the_first() {
+    let app = TestApp::start().await;
+    let maya = app.person(MAYA).await;
+    let page = maya.get(EVERYTHING).await.is_page();
+    let reference = reference_of(&maya.submit(&page, EVERYTHING, &[]).await);
+    let again = maya.submit(&page, EVERYTHING, &[]).await;
+    assert_eq!(again.status, 409);
+    assert!(again.text().contains(&reference));
+}
+
+#[actix_web::test]
+async fn somebody_of_whom_nothing_is_held_is_told_so() {
+    let app = TestApp::start().await;
+    let eve = app.person("eve").await;
+    let page = eve.get(EVERYTHING).await.is_page();
+    assert!(
+        page.text()
+            .contains("We hold nothing of this that could be erased.")
+    );
+    assert!(page.texts("main button").is_empty());
+}
+
+#[actix_web::test]
+async fn a_deletion_needs_a_fresh_confirmation() {
+    let app = TestApp::start().await;
+    let maya = app.person(MAYA).await;
+    let page = maya.get(EVERYTHING).await.is_page();
+    app.app.clock.advance(TimeDelta::minutes(11));
+    assert!(
+        maya.get(EVERYTHING)
+            .await
+            .location()
+            .starts_with("/step-up?")
+    );
+    let sent = maya.submit(&page, EVERYTHING, &[]).await;
+    assert!(sent.location().starts_with("/step-up?"));
+    maya.get(CHOOSE).await.is_page();
+}

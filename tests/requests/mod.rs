@@ -1,0 +1,121 @@
+//! Requests: filing, following, deciding.
+
+mod access;
+mod correction;
+mod decisions;
+mod deletion;
+mod following;
+
+use candor::accounts::guard::StaffMember;
+use candor::accounts::model::Role;
+use candor::accounts::queries;
+use candor::error::AppResult;
+use candor::register::CollectionKey;
+use candor::requests::life::By;
+use candor::requests::model::Request;
+use candor::requests::queries as requests;
+use candor::sources::{Dates, Identities};
+
+use crate::support::{Actor, Answer, TestApp};
+
+/// Somebody of whom the sample database holds some of everything.
+const MAYA: &str = "maya.okafor";
+
+/// The id of the person's first record in a collection.
+fn first_record(app: &TestApp, name: &str, key: &CollectionKey) -> String {
+    let identities = Identities::email(&format!("{name}@example.org"));
+    let page = app
+        .app
+        .sources
+        .page(&identities, key, None, 1, Dates::default());
+    page.unwrap().records[0].id.clone()
+}
+
+/// Where the correction of a field of the person's first record begins.
+fn correction_of(app: &TestApp, name: &str, collection: &str, field: &str) -> String {
+    let (dataset, collection) = collection.split_once('.').unwrap();
+    let key = CollectionKey::new(dataset, collection);
+    let record = first_record(app, name, &key);
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("dataset", dataset)
+        .append_pair("collection", collection)
+        .append_pair("record", &record)
+        .append_pair("field", field)
+        .finish();
+    format!("/requests/new/correction?{query}")
+}
+
+/// Files an access request and gives its reference.
+async fn file_access(person: &Actor) -> String {
+    let page = person.get("/requests/new/access").await.is_page();
+    let fields = [("question", "What did your support note about my call?")];
+    let filed = person.submit(&page, "/requests/new/access", &fields).await;
+    reference_of(&filed)
+}
+
+/// The reference in the address of the page after filing.
+#[track_caller]
+fn reference_of(filed: &Answer) -> String {
+    let reference = filed.location().strip_prefix("/requests/");
+    reference
+        .and_then(|it| it.strip_suffix("/filed"))
+        .unwrap()
+        .to_owned()
+}
+
+/// The request as it is now.
+fn find(app: &TestApp, reference: &str) -> Request {
+    let reference = reference.to_owned();
+    let found = app
+        .app
+        .db
+        .read_now(|conn| Ok(requests::find_by_reference(conn, &reference)?));
+    found.unwrap()
+}
+
+/// Somebody who works on requests.
+async fn staff_member(app: &TestApp, name: &str, role: Role) -> StaffMember {
+    app.staff(name, role).await;
+    let keys = app.app.keys.clone();
+    let email = format!("{name}@staff.example.org");
+    let row = app
+        .app
+        .db
+        .read_now(move |conn| Ok(queries::find_active_staff(conn, &keys, &email)?));
+    let row = row.unwrap().unwrap();
+    StaffMember {
+        id: row.id,
+        name: row.name,
+        role,
+    }
+}
+
+/// What a staff member does to a request, as a handler would.
+async fn staff_does<T: Send + 'static>(
+    app: &TestApp,
+    member: &StaffMember,
+    reference: &str,
+    work: impl FnOnce(&mut candor::db::AnyConnection, Request, &By<'_>) -> AppResult<T> + Send + 'static,
+) -> AppResult<T> {
+    let (parts, member, reference) = (app.app.clone(), member.clone(), reference.to_owned());
+    let done = app.app.db.write(move |conn| {
+        let request = requests::find_by_reference(conn, &reference)?;
+        work(conn, request, &By::staff(&parts, &member))
+    });
+    done.await
+}
+
+/// How many audit events there are of that action on that object.
+fn events(app: &TestApp, action: &str, object: &str) -> i64 {
+    use candor::db::schema::events;
+    use diesel::prelude::*;
+    let (action, object) = (action.to_owned(), object.to_owned());
+    let count = app.app.db.read_now(move |conn| {
+        Ok(events::table
+            .filter(events::action.eq(action))
+            .filter(events::object.eq(object))
+            .count()
+            .get_result(conn)?)
+    });
+    count.unwrap()
+}

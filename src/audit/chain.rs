@@ -74,6 +74,12 @@ pub fn head(conn: &mut AnyConnection) -> QueryResult<(i64, String)> {
     Ok(newest.unwrap_or((0, GENESIS.to_owned())))
 }
 
+/// Whether any event is not yet in the chain.
+pub fn is_any_unlinked(conn: &mut AnyConnection) -> QueryResult<bool> {
+    let unlinked = events::table.filter(events::position.is_null());
+    diesel::select(diesel::dsl::exists(unlinked)).get_result(conn)
+}
+
 /// Links the oldest events that are not yet in the chain; returns how many. Safe to repeat, and safe beside
 /// another worker: positions are unique, so the slower of two is refused as a whole.
 pub fn link(conn: &mut AnyConnection, keys: &Keys, now: NaiveDateTime) -> QueryResult<usize> {

@@ -134,10 +134,12 @@ diesel::table! {
         body_text -> Text,
         body_html -> Text,
         created_at -> Timestamp,
+        expires_at -> Nullable<Timestamp>,
         attempts -> Integer,
         next_attempt_at -> Timestamp,
         sent_at -> Nullable<Timestamp>,
         failed_at -> Nullable<Timestamp>,
+        purged_at -> Nullable<Timestamp>,
         last_error -> Nullable<Text>,
     }
 }
@@ -153,6 +155,13 @@ diesel::table! {
         done_at -> Nullable<Timestamp>,
         failed_at -> Nullable<Timestamp>,
         last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    periodic_work (name) {
+        name -> Text,
+        next_at -> Timestamp,
     }
 }
 

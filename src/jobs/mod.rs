@@ -1,4 +1,16 @@
 //! Work that outlives a request: written in the transaction of its cause, carried out by a worker, safe to repeat.
+//!
+//! To add a kind of job: an arm in [`Job`], [`Job::name`] and [`Job::run`]. Work that comes back by itself is
+//! a line in [`periodic::ALL`]. An error that can pass (a database or source that is down) has the job tried
+//! again later; `NotFound`, `Conflict` and `BadRequest` end it for good, and staff see it at `/staff/jobs`.
+
+pub mod backoff;
+mod carry_out;
+pub mod model;
+pub mod periodic;
+mod purge;
+pub mod queries;
+pub mod worker;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -44,7 +56,7 @@ impl Job {
     /// Carries it out, on a blocking thread. It may run twice, and must then come to the same end.
     pub fn run(&self, app: &App) -> AppResult<()> {
         match self {
-            Job::PurgeExpired => Ok(()),
+            Job::PurgeExpired => purge::run(app),
             Job::NotifyPolicyChange {
                 version_id,
                 after_person_id,

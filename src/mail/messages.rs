@@ -1,5 +1,7 @@
 //! What a mail says.
 
+use chrono::TimeDelta;
+
 use crate::config::Site;
 
 /// A mail's parts, rendered.
@@ -18,14 +20,20 @@ pub trait Message {
     /// The folder of its templates; the outbox keeps it as the mail's kind.
     const NAME: &'static str;
 
+    /// For so long the mail is of use: the life of the code in it. It goes out before all others, not at all
+    /// once that time is over, and its text is kept for one day only.
+    const EXPIRES_AFTER: Option<TimeDelta> = None;
+
     /// Renders all parts. In the templates `m` is the message and `site` the portal.
     fn render(&self, site: &Site) -> askama::Result<Rendered>;
 }
 
 /// Ties a struct to the three templates of its folder:
 /// `message!(RequestReceived, "request_received", "mail/request_received/subject.txt", "…/body.txt", "…/body.html")`.
+/// A sixth part, `expires_after = TimeDelta::minutes(10)`, is for mails with a code.
 macro_rules! message {
-    ($name:ident, $folder:literal, $subject:literal, $text:literal, $html:literal) => {
+    ($name:ident, $folder:literal, $subject:literal, $text:literal, $html:literal
+        $(, expires_after = $life:expr)?) => {
         const _: () = {
             #[derive(askama::Template)]
             #[template(path = $subject)]
@@ -50,6 +58,7 @@ macro_rules! message {
 
             impl $crate::mail::Message for $name {
                 const NAME: &'static str = $folder;
+                $(const EXPIRES_AFTER: Option<chrono::TimeDelta> = Some($life);)?
 
                 fn render(
                     &self,

@@ -3,8 +3,15 @@
 //! A message is a struct with three templates: `templates/mail/<name>/{subject.txt,body.txt,body.html}`.
 //! It is rendered when it is enqueued, so that it says what was true then.
 
+pub mod claims;
+mod compose;
+pub mod delivery;
+pub mod mask;
 pub mod messages;
 pub mod outbox;
+pub mod queries;
+pub mod smtp;
+pub mod transport;
 
 pub use messages::{Message, Rendered};
 pub use outbox::{Mailer, Prepared};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
 use super::{Message, Rendered};
@@ -29,6 +29,7 @@ impl Mailer {
         Ok(Prepared {
             message_id: format!("<{}@{}>", random_token(), self.site.mail_domain()),
             kind: M::NAME,
+            expires_after: M::EXPIRES_AFTER,
             recipient: recipient.to_owned(),
             mail: message.render(&self.site)?,
         })
@@ -51,6 +52,7 @@ impl Mailer {
 pub struct Prepared {
     message_id: String,
     kind: &'static str,
+    expires_after: Option<TimeDelta>,
     recipient: String,
     mail: Rendered,
 }
@@ -67,6 +69,7 @@ impl Prepared {
                 outbox::body_text.eq(&self.mail.text),
                 outbox::body_html.eq(&self.mail.html),
                 outbox::created_at.eq(now),
+                outbox::expires_at.eq(self.expires_after.map(|life| now + life)),
                 outbox::attempts.eq(0),
                 outbox::next_attempt_at.eq(now),
             ))

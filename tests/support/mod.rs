@@ -15,9 +15,12 @@ use candor::accounts::{queries, session_store};
 use candor::app::{App, Parts};
 use candor::clock::Clock;
 use candor::config::Site;
-use candor::db::schema::{outbox, sessions, staff};
+use candor::db::schema::{jobs, outbox, sessions, staff};
+use candor::jobs::worker::{self, Outcome};
 use candor::keys::Keys;
 use candor::mail::Mailer;
+use candor::mail::delivery;
+use candor::mail::transport::Transport;
 use candor::server::{self, Size};
 use candor::sources::Sources;
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
@@ -212,6 +215,41 @@ impl TestApp {
             &self.base,
             jar.get("candor").map(|cookie| cookie.value().to_owned()),
         )
+    }
+
+    /// Carries out the jobs that are due now; returns how many. The test fails if one fails.
+    pub async fn run_jobs(&self) -> usize {
+        let outcomes = worker::run_due(&self.app).await.unwrap();
+        assert!(
+            outcomes.iter().all(|outcome| *outcome == Outcome::Done),
+            "a job failed: {:?}",
+            self.failed_jobs()
+        );
+        outcomes.len()
+    }
+
+    /// Kind and last error of the jobs whose last try failed.
+    pub fn failed_jobs(&self) -> Vec<(String, Option<String>)> {
+        let failed = self.app.db.read_now(|conn| {
+            Ok(jobs::table
+                .filter(jobs::last_error.is_not_null())
+                .order(jobs::id)
+                .select((jobs::kind, jobs::last_error))
+                .load(conn)?)
+        });
+        failed.unwrap()
+    }
+
+    /// Sends the mails that are due now; returns how many. The test fails if one is refused.
+    pub async fn deliver_mail(&self) -> usize {
+        let sent = delivery::deliver_due(&self.app, &Transport::memory()).await;
+        let sent = sent.unwrap();
+        assert!(
+            sent.iter()
+                .all(|outcome| *outcome == delivery::Outcome::Sent),
+            "a mail was refused: {sent:?}"
+        );
+        sent.len()
     }
 
     /// The mails to `<name>@example.org`, oldest first, delivered or not.

@@ -1,2 +1,3 @@
+DROP TABLE periodic_work;
 DROP TABLE jobs;
 DROP TABLE outbox;

@@ -1,0 +1,57 @@
+//! A job as the table keeps it.
+
+use chrono::NaiveDateTime;
+use diesel::dsl::{Eq, Filter, IsNull};
+use diesel::prelude::*;
+
+use crate::db::schema::jobs;
+
+/// A job that a worker has taken. The number of tries tells this taking from a later one.
+#[derive(Debug, Clone, Queryable)]
+pub struct Claim {
+    /// Internal.
+    pub id: i64,
+    /// How many tries there have been, this one included.
+    pub attempts: i32,
+    /// The name of the kind.
+    pub kind: String,
+    /// The job, as JSON.
+    pub payload: String,
+}
+
+type StillOurs = Filter<
+    Filter<
+        Filter<Filter<jobs::table, Eq<jobs::id, i64>>, Eq<jobs::attempts, i32>>,
+        IsNull<jobs::done_at>,
+    >,
+    IsNull<jobs::failed_at>,
+>;
+
+impl Claim {
+    /// The row, unless somebody else has taken or settled it since.
+    pub(super) fn still_ours(&self) -> StillOurs {
+        jobs::table
+            .filter(jobs::id.eq(self.id))
+            .filter(jobs::attempts.eq(self.attempts))
+            .filter(jobs::done_at.is_null())
+            .filter(jobs::failed_at.is_null())
+    }
+}
+
+/// A job as staff see it. Its content names things by internal ids and is not shown.
+#[derive(Debug, Clone, HasQuery)]
+#[diesel(table_name = jobs)]
+pub struct JobRow {
+    /// Internal.
+    pub id: i64,
+    /// The name of the kind.
+    pub kind: String,
+    /// When it was written.
+    pub created_at: NaiveDateTime,
+    /// How many tries there have been.
+    pub attempts: i32,
+    /// When it was given up.
+    pub failed_at: Option<NaiveDateTime>,
+    /// Why the last try failed.
+    pub last_error: Option<String>,
+}

@@ -1,0 +1,24 @@
+//! Removing what has passed its end.
+
+use chrono::TimeDelta;
+
+use super::queries;
+use crate::app::App;
+use crate::error::AppResult;
+use crate::mail;
+
+/// Jobs that are done are kept for so long, to look back at.
+const DONE_JOBS_KEPT: TimeDelta = TimeDelta::days(7);
+
+/// Each piece is a transaction of its own, so that none waits long for the disk.
+pub(super) fn run(app: &App) -> AppResult<()> {
+    let now = app.clock.now();
+    app.db
+        .write_now(move |conn| Ok(queries::purge_done(conn, now - DONE_JOBS_KEPT)?))?;
+    while app
+        .db
+        .write_now(move |conn| Ok(mail::queries::purge_bodies(conn, now)?))?
+        > 0
+    {}
+    Ok(())
+}

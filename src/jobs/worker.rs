@@ -1,0 +1,161 @@
+//! The worker: looks for due mails and jobs, and carries out several at once.
+//!
+//! Any number of workers may run on one database. Each claims what it works on, for a limited time, so one
+//! that is killed loses nothing: what it held falls due again, and everything here is safe to repeat.
+
+use std::future::Future;
+use std::pin::pin;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio::time::{MissedTickBehavior, interval, timeout};
+
+use super::carry_out::carry_out;
+use super::{periodic, queries};
+use crate::app::App;
+use crate::audit::chain;
+use crate::error::AppResult;
+use crate::mail::claims;
+use crate::mail::delivery::{self, SENDS_AT_ONCE};
+use crate::mail::transport::Transport;
+
+pub use super::carry_out::Outcome;
+
+/// So many jobs run at once in one worker.
+const JOBS_AT_ONCE: usize = 4;
+
+/// It looks at least so often, for what other processes and the clock made due.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// When it is told to stop, what runs may take so long to end. What does not is repeated by the next worker.
+const STOPS_WITHIN: Duration = Duration::from_secs(20);
+
+/// Works until `stop` completes, then ends what it is at.
+pub async fn run(app: App, transport: Transport, stop: impl Future<Output = ()>) {
+    let mut worker = Worker {
+        app,
+        transport,
+        sending: JoinSet::new(),
+        working: JoinSet::new(),
+    };
+    let mut stop = pin!(stop);
+    let mut tick = interval(LOOK_EVERY);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        if let Err(error) = worker.look().await {
+            tracing::error!(%error, "the worker could not look for work");
+        }
+        tokio::select! {
+            () = &mut stop => break,
+            _ = tick.tick() => {}
+            () = worker.app.wake.notified() => {}
+            Some(_) = worker.sending.join_next() => {}
+            Some(_) = worker.working.join_next() => {}
+        }
+    }
+    worker.end().await;
+}
+
+struct Worker {
+    app: App,
+    transport: Transport,
+    sending: JoinSet<delivery::Outcome>,
+    working: JoinSet<Outcome>,
+}
+
+/// What a look found.
+struct Due {
+    events: bool,
+    periodic: bool,
+    mails: bool,
+    jobs: bool,
+}
+
+impl Worker {
+    async fn look(&mut self) -> AppResult<()> {
+        let now = self.app.clock.now();
+        let due = self.app.db.read(move |conn| {
+            Ok(Due {
+                events: chain::is_any_unlinked(conn)?,
+                periodic: periodic::is_any_due(conn, now)?,
+                mails: claims::is_any_due(conn, now)?,
+                jobs: queries::is_any_due(conn, now)?,
+            })
+        });
+        let due = due.await?;
+        if due.events {
+            link_events(&self.app).await?;
+        }
+        if due.mails {
+            self.take_mails().await?;
+        }
+        if due.periodic {
+            let enqueue = move |conn: &mut _| periodic::enqueue_due(conn, now);
+            self.app.db.write(enqueue).await?;
+        }
+        if due.jobs || due.periodic {
+            self.take_jobs().await?;
+        }
+        if self.sending.is_empty() {
+            self.transport.rest();
+        }
+        Ok(())
+    }
+
+    async fn take_mails(&mut self) -> AppResult<()> {
+        let room = SENDS_AT_ONCE.saturating_sub(self.sending.len());
+        for mail in delivery::claim(&self.app, room).await? {
+            let (app, transport) = (self.app.clone(), self.transport.clone());
+            self.sending.spawn(delivery::deliver(app, transport, mail));
+        }
+        Ok(())
+    }
+
+    async fn take_jobs(&mut self) -> AppResult<()> {
+        let room = JOBS_AT_ONCE.saturating_sub(self.working.len());
+        for claim in claim_jobs(&self.app, room).await? {
+            self.working.spawn(carry_out(self.app.clone(), claim));
+        }
+        Ok(())
+    }
+
+    async fn end(mut self) {
+        let ended = timeout(STOPS_WITHIN, async {
+            while self.sending.join_next().await.is_some() {}
+            while self.working.join_next().await.is_some() {}
+        });
+        if ended.await.is_err() {
+            tracing::warn!("some work did not end in time; it will be repeated");
+        }
+        self.transport.rest();
+    }
+}
+
+/// Links the events that are not in the audit chain yet.
+pub async fn link_events(app: &App) -> AppResult<()> {
+    loop {
+        let (keys, now) = (app.keys.clone(), app.clock.now());
+        let link = move |conn: &mut _| Ok(chain::link(conn, &keys, now)?);
+        if app.db.write(link).await? == 0 {
+            return Ok(());
+        }
+    }
+}
+
+/// Carries out all jobs that are due now, one after the other; returns how each ended.
+pub async fn run_due(app: &App) -> AppResult<Vec<Outcome>> {
+    let mut outcomes = Vec::new();
+    while let Some(claim) = claim_jobs(app, 1).await?.pop() {
+        outcomes.push(carry_out(app.clone(), claim).await);
+    }
+    Ok(outcomes)
+}
+
+async fn claim_jobs(app: &App, limit: usize) -> AppResult<Vec<super::model::Claim>> {
+    if limit == 0 {
+        return Ok(Vec::new());
+    }
+    let now = app.clock.now();
+    let claim = move |conn: &mut _| Ok(queries::claim(conn, now, limit)?);
+    app.db.write(claim).await
+}

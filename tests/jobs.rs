@@ -1,0 +1,199 @@
+use candor::db::schema::{jobs as table, periodic_work};
+use candor::jobs::worker::{self, Outcome};
+use candor::jobs::{Job, backoff, enqueue, periodic, queries};
+use candor::mail::transport::Transport;
+use chrono::{NaiveDateTime, TimeDelta};
+use diesel::prelude::*;
+
+use crate::support::TestApp;
+
+impl TestApp {
+    async fn enqueue(&self, job: Job) {
+        let now = self.app.clock.now();
+        let enqueued = self.app.db.write(move |conn| enqueue(conn, &job, now));
+        enqueued.await.unwrap();
+    }
+
+    /// A job that no version knows, so that each try fails.
+    async fn enqueue_unknown(&self) {
+        self.enqueue(Job::PurgeExpired).await;
+        let spoiled = self.app.db.write(|conn| {
+            Ok(diesel::update(table::table)
+                .set(table::payload.eq(r#"{"kind":"juggle"}"#))
+                .execute(conn)?)
+        });
+        spoiled.await.unwrap();
+    }
+
+    /// Tries and the time of being done, of every job.
+    fn tries(&self) -> Vec<(i32, Option<NaiveDateTime>)> {
+        let tries = self.app.db.read_now(|conn| {
+            Ok(table::table
+                .order(table::id)
+                .select((table::attempts, table::done_at))
+                .load(conn)?)
+        });
+        tries.unwrap()
+    }
+
+    async fn enqueue_periodic(&self) -> usize {
+        let now = self.app.clock.now();
+        let due = move |conn: &mut _| periodic::enqueue_due(conn, now);
+        self.app.db.write(due).await.unwrap()
+    }
+}
+
+#[actix_web::test]
+async fn a_job_is_carried_out_once() {
+    let app = TestApp::start().await;
+    app.enqueue(Job::PurgeExpired).await;
+    assert_eq!(app.run_jobs().await, 1);
+    assert_eq!(app.run_jobs().await, 0);
+    assert_eq!(app.tries(), [(1, Some(app.app.clock.now()))]);
+}
+
+#[actix_web::test]
+async fn a_job_of_a_worker_that_died_is_repeated_when_its_lease_ends() {
+    let app = TestApp::start().await;
+    app.enqueue(Job::PurgeExpired).await;
+    let now = app.app.clock.now();
+    let died = move |conn: &mut _| Ok(queries::claim(conn, now, 5)?.pop());
+    let claim = app.app.db.write(died).await.unwrap().unwrap();
+
+    app.app
+        .clock
+        .advance(queries::LEASE - TimeDelta::seconds(1));
+    assert_eq!(app.run_jobs().await, 0, "the lease has not ended");
+    app.app.clock.advance(TimeDelta::seconds(1));
+    assert_eq!(app.run_jobs().await, 1);
+
+    let late = move |conn: &mut _| Ok(queries::put_off(conn, &claim, "late", now)?);
+    let settled = app.app.db.write(late).await.unwrap();
+    assert!(!settled, "the first worker has no say any more");
+}
+
+#[actix_web::test]
+async fn a_lease_that_is_renewed_does_not_end() {
+    let app = TestApp::start().await;
+    app.enqueue(Job::PurgeExpired).await;
+    let now = app.app.clock.now();
+    let renewed_at = now + queries::LEASE / 2;
+    let renewed = app.app.db.write(move |conn| {
+        let claim = queries::claim(conn, now, 1)?.pop().unwrap();
+        Ok(queries::renew(conn, &claim, renewed_at)?)
+    });
+    assert!(renewed.await.unwrap());
+    app.app.clock.advance(queries::LEASE);
+    assert_eq!(app.run_jobs().await, 0);
+}
+
+#[actix_web::test]
+async fn a_failing_job_is_tried_ever_later_and_given_up_after_the_last_try() {
+    let app = TestApp::start().await;
+    app.enqueue_unknown().await;
+    for attempt in 1..=backoff::MOST_TRIES {
+        let outcomes = worker::run_due(&app.app).await.unwrap();
+        let expected = if attempt < backoff::MOST_TRIES {
+            Outcome::PutOff
+        } else {
+            Outcome::Failed
+        };
+        assert_eq!(outcomes, [expected], "try {attempt}");
+        assert_eq!(worker::run_due(&app.app).await.unwrap(), []);
+        app.app.clock.advance(backoff::pause_after(attempt));
+    }
+    let failed = app.failed_jobs();
+    assert!(
+        failed[0].1.as_ref().unwrap().contains("juggle"),
+        "{failed:?}"
+    );
+    assert_eq!(worker::run_due(&app.app).await.unwrap(), []);
+}
+
+#[actix_web::test]
+async fn a_job_that_kills_its_worker_each_time_is_given_up() {
+    let app = TestApp::start().await;
+    app.enqueue(Job::PurgeExpired).await;
+    for _ in 0..backoff::MOST_TRIES {
+        let now = app.app.clock.now();
+        let died = move |conn: &mut _| Ok(queries::claim(conn, now, 1)?.len());
+        assert_eq!(app.app.db.write(died).await.unwrap(), 1);
+        app.app.clock.advance(queries::LEASE);
+    }
+    assert_eq!(worker::run_due(&app.app).await.unwrap(), []);
+    let failed = app.failed_jobs();
+    assert!(
+        failed[0].1.as_ref().unwrap().contains("stopped"),
+        "{failed:?}"
+    );
+}
+
+#[actix_web::test]
+async fn two_workers_share_the_jobs_and_no_job_runs_twice() {
+    let app = TestApp::start().await;
+    for _ in 0..40 {
+        app.enqueue(Job::PurgeExpired).await;
+    }
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let workers: Vec<_> = (0..2)
+        .map(|_| {
+            let mut stopped = stopped.clone();
+            let stop = async move {
+                let _ = stopped.wait_for(|stop| *stop).await;
+            };
+            actix_web::rt::spawn(worker::run(app.app.clone(), Transport::memory(), stop))
+        })
+        .collect();
+    for _ in 0..600 {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        if app.tries().iter().all(|(_, done)| done.is_some()) {
+            break;
+        }
+    }
+    stop.send(true).unwrap();
+    for worker in workers {
+        worker.await.unwrap();
+    }
+    let tries = app.tries();
+    assert!(tries.len() >= 40);
+    assert!(
+        tries
+            .iter()
+            .all(|(tries, done)| *tries == 1 && done.is_some()),
+        "{tries:?}"
+    );
+}
+
+#[actix_web::test]
+async fn periodic_work_is_enqueued_once_in_its_time_however_many_workers_look() {
+    let app = TestApp::start().await;
+    let all = periodic::ALL.len();
+    assert_eq!(app.enqueue_periodic().await, all);
+    assert_eq!(app.enqueue_periodic().await, 0);
+
+    app.app.clock.advance(TimeDelta::days(1));
+    assert_eq!(
+        app.enqueue_periodic().await,
+        0,
+        "the last of each kind has not run yet"
+    );
+    app.run_jobs().await;
+    app.app.clock.advance(TimeDelta::days(1));
+    assert_eq!(app.enqueue_periodic().await, all);
+    let known = app
+        .app
+        .db
+        .read_now(|conn| Ok(periodic_work::table.count().get_result::<i64>(conn)?));
+    assert_eq!(known.unwrap(), i64::try_from(all).unwrap());
+}
+
+#[actix_web::test]
+async fn jobs_that_are_done_are_removed_after_a_week() {
+    let app = TestApp::start().await;
+    app.enqueue(Job::PurgeExpired).await;
+    app.run_jobs().await;
+    app.app.clock.advance(TimeDelta::days(8));
+    app.enqueue(Job::PurgeExpired).await;
+    app.run_jobs().await;
+    assert_eq!(app.tries().len(), 1, "only the second is left");
+}

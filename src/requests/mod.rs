@@ -28,7 +28,6 @@ pub mod life;
 pub mod model;
 pub mod notices;
 pub mod pages;
-mod person_data;
 pub mod queries;
 pub mod reference;
 pub mod sealed;

@@ -13,12 +13,12 @@ use super::filed_address;
 use crate::accounts::guard::FreshPerson;
 use crate::app::App;
 use crate::error::{AppError, AppResult};
+use crate::my_data::read;
 use crate::register::{CollectionKey, Input};
 use crate::requests::evidence::{File, LARGEST};
 use crate::requests::filing::{self, NewCorrection, NewItem, NewRequest};
 use crate::requests::life::By;
 use crate::requests::model::{Action, Kind};
-use crate::requests::person_data::read;
 use crate::sources::{CorrectionError, Held, Identities, Value};
 use crate::web::{Form, Page, html, see_other};
 

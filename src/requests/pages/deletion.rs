@@ -12,11 +12,11 @@ use super::plan_view::PlanView;
 use crate::accounts::guard::{FreshPerson, Person};
 use crate::app::App;
 use crate::error::{AppError, AppResult};
+use crate::my_data::read;
 use crate::register::Category;
 use crate::requests::filing::{self, NewItem, NewRequest};
 use crate::requests::life::By;
 use crate::requests::model::Kind;
-use crate::requests::person_data::read;
 use crate::sources::{Plan, Scope};
 use crate::web::{Form, Page, html, see_other};
 

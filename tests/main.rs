@@ -16,3 +16,4 @@ mod my_data;
 mod operations;
 mod register;
 mod requests;
+mod sources;

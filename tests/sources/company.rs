@@ -1,0 +1,173 @@
+//! A company with its register and its databases in a folder that goes away.
+
+use std::{collections::BTreeMap, ops::ControlFlow, sync::Arc, time::Duration};
+
+use candor::{
+    register::{CollectionKey, Register},
+    sources::{
+        Dates, Identities, Limits, Plan, Record, Scope, Sources,
+        faults::{Faulty, Mode},
+        open,
+    },
+};
+use chrono::NaiveDate;
+use rusqlite::{Connection, types::Value};
+use tempfile::TempDir;
+
+/// Every cell of a database, by table.
+pub type Dump = BTreeMap<String, Vec<BTreeMap<String, String>>>;
+
+/// Opened sources, and a back door to each.
+pub struct Company {
+    pub sources: Sources,
+    folder: TempDir,
+    faulty: BTreeMap<String, Arc<Faulty>>,
+}
+
+impl Company {
+    /// One dataset in one source, both called `shop`.
+    pub fn new(collections: &str, sql: &str) -> Self {
+        let manifest = format!("dataset:\n  - fides_key: shop\n    collections:\n{collections}");
+        Self::with(&manifest, &[("shop", sql)])
+    }
+
+    /// A manifest and the databases that it is about, by key of the source.
+    pub fn with(manifest: &str, databases: &[(&str, &str)]) -> Self {
+        let (register, _) = Register::parse(&[("manifest.yml", manifest)])
+            .unwrap_or_else(|faults| panic!("{faults:#?}"));
+        Self::of(register, databases)
+    }
+
+    pub fn of(register: Register, databases: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut faulty = BTreeMap::new();
+        for (key, sql) in databases {
+            let path = folder.path().join(format!("{key}.db"));
+            Connection::open(&path).unwrap().execute_batch(sql).unwrap();
+            let source = open(key, &format!("sqlite:{}", path.display())).unwrap();
+            faulty.insert((*key).to_owned(), Arc::new(Faulty::new(source)));
+        }
+        let sources = faulty.values().map(|it| it.clone() as _).collect();
+        let limits = Limits {
+            read: Duration::from_secs(2),
+            step: Duration::from_secs(2),
+        };
+        Self {
+            sources: Sources::with(Arc::new(register), sources, &[7; 32], limits),
+            folder,
+            faulty,
+        }
+    }
+
+    pub fn connect(&self, key: &str) -> Connection {
+        Connection::open(self.folder.path().join(format!("{key}.db"))).unwrap()
+    }
+
+    /// Changes a database behind the portal's back.
+    pub fn run(&self, key: &str, sql: &str) {
+        self.connect(key).execute_batch(sql).unwrap();
+    }
+
+    pub fn fail(&self, key: &str, mode: Mode) {
+        self.faulty[key].set(mode);
+    }
+
+    pub fn reads(&self) -> u64 {
+        self.faulty.values().map(|it| it.reads()).sum()
+    }
+
+    /// The whole database.
+    pub fn dump(&self, key: &str) -> Dump {
+        let connection = self.connect(key);
+        let mut names = connection
+            .prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")
+            .unwrap();
+        let names: Vec<String> = names
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        let tables = names.into_iter().map(|name| {
+            let sql = format!("SELECT * FROM \"{}\"", name.replace('"', "\"\""));
+            let mut all = connection.prepare(&sql).unwrap();
+            let columns: Vec<_> = all.column_names().into_iter().map(str::to_owned).collect();
+            let rows = all.query_map([], |row| {
+                let cells = columns.iter().enumerate();
+                Ok(cells
+                    .map(|(at, column)| (column.clone(), shown(row.get(at).unwrap())))
+                    .collect())
+            });
+            let rows = rows.unwrap().map(Result::unwrap).collect();
+            (name, rows)
+        });
+        tables.collect()
+    }
+
+    /// Own and shared records by collection, where there are any.
+    pub fn counts(&self, person: &Identities) -> BTreeMap<String, (u64, u64)> {
+        let overview = self.sources.overview(person).into_iter();
+        let counts = overview.map(|it| (it.key.collection, it.counts.unwrap()));
+        counts
+            .map(|(name, it)| (name, (it.own, it.shared)))
+            .filter(|(_, it)| *it != (0, 0))
+            .collect()
+    }
+
+    /// The person's own records of a collection, all at once.
+    pub fn records(&self, person: &Identities, collection: &str) -> Vec<Record> {
+        let mut records = Vec::new();
+        let unread = self
+            .sources
+            .for_each(person, Dates::default(), &mut |key, record| {
+                if key.collection == collection {
+                    records.push(record);
+                }
+                ControlFlow::Continue(())
+            });
+        assert_eq!(unread, []);
+        records
+    }
+
+    pub fn plan(&self, person: &Identities, scope: &Scope) -> Plan {
+        self.sources
+            .plan_erasure(person, scope, &[], today())
+            .unwrap()
+    }
+}
+
+fn shown(value: Value) -> String {
+    match value {
+        Value::Null => "NULL".to_owned(),
+        Value::Integer(number) => number.to_string(),
+        Value::Real(real) => real.to_string(),
+        Value::Text(text) => format!("'{text}'"),
+        Value::Blob(bytes) => format!("{bytes:?}"),
+    }
+}
+
+pub fn shop(collection: &str) -> CollectionKey {
+    CollectionKey::new("shop", collection)
+}
+
+pub fn today() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 11, 23).unwrap()
+}
+
+/// Cells that differ between two dumps, as `table[row].column: before -> after`; rows that went as `table[row]: gone`.
+/// Rows are named by their first column in the order of names.
+pub fn differences(before: &Dump, after: &Dump, key: &str) -> Vec<String> {
+    let mut differences = Vec::new();
+    for (table, rows) in before {
+        for row in rows {
+            let name = row.get(key).cloned().unwrap_or_default();
+            match after[table].iter().find(|it| it.get(key) == row.get(key)) {
+                None => differences.push(format!("{table}[{name}]: gone")),
+                Some(now) => differences.extend(row.iter().filter_map(|(column, cell)| {
+                    let is_other = now[column] != *cell;
+                    is_other.then(|| format!("{table}[{name}].{column}: {cell} -> {}", now[column]))
+                })),
+            }
+        }
+    }
+    differences
+}

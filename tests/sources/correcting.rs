@@ -1,0 +1,181 @@
+//! Corrections: typed, checked, guarded by the old value, read back.
+
+use candor::sources::{Corrected, CorrectionError, Identities, faults::Mode};
+
+use super::company::{Company, differences, shop};
+
+const MANIFEST: &str = "
+candor:
+  organisation: {name: Shop, contact: privacy@example.org}
+  categories:
+    - {key: user, title: You, letter: A, source_kind: you, retention: {until_text: until you leave}}
+dataset:
+  - fides_key: shop
+    collections:
+      - name: people
+        fields:
+          - {name: id, data_categories: [user.unique_id], fides_meta: {primary_key: true}}
+          - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email}}
+          - {name: name, data_categories: [user.name], fides_meta: {length: 30}}
+          - {name: born, data_categories: [user.demographic], fides_meta: {data_type: date}}
+          - {name: children, data_categories: [user.demographic], fides_meta: {data_type: integer}}
+          - {name: news, data_categories: [user.content], fides_meta: {data_type: boolean}}
+          - {name: plan, data_categories: [user.content], candor: {correctable: {values: [free, paid]}}}
+          - {name: ssn, data_categories: [user.government_id], candor: {never_disclose: ssn}}
+";
+
+fn company() -> Company {
+    Company::with(
+        MANIFEST,
+        &[(
+            "shop",
+            "CREATE TABLE people (id INTEGER PRIMARY KEY, email TEXT, name VARCHAR(8) NOT NULL, born DATE, children INT,
+                                  news BOOLEAN NOT NULL, plan TEXT, ssn TEXT);
+             INSERT INTO people VALUES (1, 'ada@example.org', 'Ada', '1815-12-10', 3, 1, 'free', '1'),
+                                       (2, 'eve@example.org', 'Eve', NULL, NULL, 0, 'paid', '2');",
+        )],
+    )
+}
+
+fn ada() -> Identities {
+    Identities::email("ada@example.org")
+}
+
+fn id(company: &Company) -> String {
+    company.records(&ada(), "people")[0].id.clone()
+}
+
+fn fault(company: &Company, field: &str, typed: &str) -> CorrectionError {
+    let id = id(company);
+    company
+        .sources
+        .plan_correction(&ada(), (&shop("people"), &id), field, typed)
+        .unwrap_err()
+}
+
+#[test]
+fn one_cell_is_changed_and_a_repeat_gives_the_same_result() {
+    let company = company();
+    for (field, typed, shown) in [
+        ("name", "Augusta", "'Ada' -> 'Augusta'"),
+        ("born", "1815-12-11", "'1815-12-10' -> '1815-12-11'"),
+        ("children", "4", "3 -> 4"),
+        ("news", "no", "1 -> 0"),
+        ("plan", "paid", "'free' -> 'paid'"),
+        ("children", "", "4 -> NULL"),
+    ] {
+        let before = company.dump("shop");
+        let place = (&shop("people"), &*id(&company));
+        let correction = company
+            .sources
+            .plan_correction(&ada(), place, field, typed)
+            .unwrap();
+
+        assert_eq!(
+            company.sources.correct(&ada(), &correction).unwrap(),
+            Corrected::Done
+        );
+
+        let changed = differences(&before, &company.dump("shop"), "id");
+        assert_eq!(changed, [format!("people[1].{field}: {shown}")]);
+        assert_eq!(
+            company.sources.correct(&ada(), &correction).unwrap(),
+            Corrected::Done
+        );
+    }
+}
+
+#[test]
+fn a_value_that_does_not_fit_is_refused_with_a_sentence() {
+    let company = company();
+    for (field, typed, sentence) in [
+        ("name", "", "Enter a value. This cannot be left empty."),
+        ("name", "Augusta Ada", "Enter at most 8 characters."),
+        ("name", "A\nB", "Enter one line."),
+        ("born", "10.12.1815", "Enter a date, such as 2026-11-23."),
+        ("children", "three", "Enter a whole number."),
+        ("news", "perhaps", "Choose yes or no."),
+        ("plan", "gold", "Choose one of the values that are offered."),
+    ] {
+        assert_eq!(
+            fault(&company, field, typed),
+            CorrectionError::Invalid(sentence.to_owned())
+        );
+    }
+}
+
+#[test]
+fn keys_handles_and_masked_values_are_not_corrected_this_way() {
+    let company = company();
+
+    assert_eq!(fault(&company, "id", "9"), CorrectionError::NotCorrectable);
+    assert_eq!(
+        fault(&company, "email", "x@example.org"),
+        CorrectionError::NotCorrectable
+    );
+    assert_eq!(fault(&company, "ssn", "9"), CorrectionError::NotCorrectable);
+    assert_eq!(fault(&company, "shoe_size", "9"), CorrectionError::NotFound);
+}
+
+#[test]
+fn somebody_elses_record_is_not_found() {
+    let company = company();
+    let id = id(&company);
+    let eve = Identities::email("eve@example.org");
+
+    let refused = company
+        .sources
+        .plan_correction(&eve, (&shop("people"), &id), "name", "Eva");
+    assert_eq!(refused.unwrap_err(), CorrectionError::NotFound);
+
+    let correction = company
+        .sources
+        .plan_correction(&ada(), (&shop("people"), &id), "name", "Eva")
+        .unwrap();
+    assert_eq!(
+        company.sources.correct(&eve, &correction).unwrap(),
+        Corrected::Gone
+    );
+}
+
+#[test]
+fn a_value_that_has_changed_since_is_not_overwritten() {
+    let company = company();
+    let id = id(&company);
+    let place = (&shop("people"), &*id);
+    let correction = company
+        .sources
+        .plan_correction(&ada(), place, "name", "Augusta")
+        .unwrap();
+    company.run("shop", "UPDATE people SET name = 'Countess' WHERE id = 1");
+
+    assert_eq!(
+        company.sources.correct(&ada(), &correction).unwrap(),
+        Corrected::Changed
+    );
+    assert_eq!(company.dump("shop")["people"][0]["name"], "'Countess'");
+}
+
+#[test]
+fn a_correction_that_broke_off_is_completed_by_a_repeat() {
+    let company = company();
+    let id = id(&company);
+    let place = (&shop("people"), &*id);
+    let correction = company
+        .sources
+        .plan_correction(&ada(), place, "name", "Augusta")
+        .unwrap();
+    company.fail("shop", Mode::BreaksAtCommit);
+    assert!(company.sources.correct(&ada(), &correction).is_err());
+    assert_eq!(company.dump("shop")["people"][0]["name"], "'Ada'");
+
+    company.fail("shop", Mode::BreaksAfterCommit);
+    assert!(company.sources.correct(&ada(), &correction).is_err());
+    company.fail("shop", Mode::Healthy);
+
+    assert_eq!(
+        company.sources.correct(&ada(), &correction).unwrap(),
+        Corrected::Done
+    );
+    assert_eq!(company.dump("shop")["people"][0]["name"], "'Augusta'");
+}

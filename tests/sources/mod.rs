@@ -1,0 +1,12 @@
+//! The company's databases: finding, showing, correcting and erasing on small databases made for the purpose.
+
+mod company;
+mod correcting;
+mod erasing;
+mod executing;
+mod fides;
+mod finding;
+mod names;
+mod pages;
+mod sharing;
+mod trouble;

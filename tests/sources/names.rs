@@ -1,0 +1,63 @@
+//! Names that want quoting, everywhere a name is used.
+
+use candor::sources::{Dates, Identities, Outcome, Scope};
+
+use super::company::{Company, shop};
+
+const MANIFEST: &str = r#"
+      - name: 'order "2"; DROP TABLE x'
+        fields:
+          - {name: 'the key', data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - {name: 'e-mail '' of', data_categories: [user.contact.email], fides_meta: {identity: email}}
+          - {name: select, data_categories: [user.name]}
+          - {name: Größe, data_categories: [user.demographic]}
+      - name: group
+        candor: {erase: mask}
+        fields:
+          - {name: id, data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - {name: 'order', data_categories: [system.operations], fides_meta: {references: [{dataset: shop, field: 'order "2"; DROP TABLE x.the key', direction: from}]}}
+          - {name: 'a"b', data_categories: [user.name]}
+"#;
+
+const SQL: &str = r#"
+CREATE TABLE "order ""2""; DROP TABLE x" ("the key" INTEGER PRIMARY KEY, "e-mail ' of" TEXT, "select" TEXT, "Größe" TEXT);
+CREATE TABLE "group" (id INTEGER PRIMARY KEY, "order" INT, "a""b" TEXT);
+INSERT INTO "order ""2""; DROP TABLE x" VALUES (1, 'ada@example.org', 'x'' OR 1=1 --', 'groß'), (2, 'eve@example.org', 'y', 'klein');
+INSERT INTO "group" VALUES (1, 1, 'mine'), (2, 2, 'hers');
+"#;
+
+#[test]
+fn odd_names_and_values_are_read_and_erased_like_any_other() {
+    let company = Company::new(MANIFEST, SQL);
+    let person = Identities::email("ada@example.org");
+    let order = r#"order "2"; DROP TABLE x"#;
+
+    let page = company
+        .sources
+        .page(&person, &shop(order), None, 10, Dates::default())
+        .unwrap();
+    assert_eq!(page.records.len(), 1);
+    assert_eq!(
+        page.records[0].held("select").unwrap().to_string(),
+        "x' OR 1=1 --"
+    );
+    assert_eq!(page.records[0].held("Größe").unwrap().to_string(), "groß");
+
+    let plan = company.plan(&person, &Scope::All);
+    let outcome = company.sources.execute(&person, &plan).unwrap();
+
+    assert!(matches!(outcome, Outcome::Done(_)));
+    let after = company.dump("shop");
+    assert_eq!(after[order].len(), 1);
+    assert_eq!(after["group"][0]["a\"b"], "NULL");
+    assert_eq!(after["group"][1]["a\"b"], "'hers'");
+}
+
+#[test]
+fn an_identity_full_of_quotes_finds_nothing_and_breaks_nothing() {
+    let company = Company::new(MANIFEST, SQL);
+
+    let found = company.counts(&Identities::email("' OR ''='"));
+
+    assert!(found.is_empty());
+}

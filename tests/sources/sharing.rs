@@ -1,0 +1,116 @@
+//! Shared rows: counted, not shown, never changed; the link to them is cut.
+
+use candor::sources::{Action, Dates, Identities, Outcome, Scope};
+
+use super::company::{Company, differences, shop};
+
+const MANIFEST: &str = "
+      - name: addresses
+        fields:
+          - {name: id, data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - {name: street, data_categories: [user.contact.address]}
+      - name: people
+        candor: {erase: mask}
+        fields:
+          - {name: id, data_categories: [user.unique_id], fides_meta: {primary_key: true}}
+          - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email}}
+          - {name: home, data_categories: [system.operations], fides_meta: {references: [{dataset: shop, field: addresses.id, direction: to}]}}
+          - {name: office, data_categories: [system.operations], fides_meta: {references: [{dataset: shop, field: addresses.id, direction: to}]}}
+      - name: messages
+        fields:
+          - {name: id, data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - {name: sender, data_categories: [user.unique_id], fides_meta: {references: [{dataset: shop, field: people.id, direction: from}]}}
+          - {name: reader, data_categories: [user.unique_id], fides_meta: {references: [{dataset: shop, field: people.id, direction: from}]}}
+          - {name: body, data_categories: [user.content]}
+";
+
+const SQL: &str = "
+CREATE TABLE addresses (id INTEGER PRIMARY KEY, street TEXT);
+CREATE TABLE people (id INTEGER PRIMARY KEY, email TEXT, home INT REFERENCES addresses, office INT NOT NULL REFERENCES addresses);
+CREATE TABLE messages (id INTEGER PRIMARY KEY, sender INT, reader INT, body TEXT);
+INSERT INTO addresses VALUES (1, 'Shared 1'), (2, 'Office 2'), (3, 'Alone 3');
+INSERT INTO people VALUES (1, 'ada@example.org', 1, 2), (2, 'eve@example.org', 1, 2), (3, 'joe@example.org', 3, 3);
+INSERT INTO messages VALUES (1, 1, 2, 'to eve'), (2, 2, 1, 'to ada'), (3, 1, 1, 'to myself'), (4, 1, 99, 'to one who left'), (5, 1, NULL, 'to nobody');
+";
+
+fn ada() -> Identities {
+    Identities::email("ada@example.org")
+}
+
+#[test]
+fn a_row_to_which_another_person_leads_is_counted_and_not_shown() {
+    let company = Company::new(MANIFEST, SQL);
+
+    let counts = company.counts(&ada());
+
+    assert_eq!(counts["addresses"], (0, 2));
+    assert_eq!(counts["messages"], (3, 2));
+    let page = company
+        .sources
+        .page(&ada(), &shop("messages"), None, 10, Dates::default())
+        .unwrap();
+    let bodies: Vec<_> = page
+        .records
+        .iter()
+        .map(|it| it.held("body").unwrap().to_string())
+        .collect();
+    assert_eq!(bodies, ["to myself", "to one who left", "to nobody"]);
+    assert_eq!(company.records(&ada(), "addresses"), []);
+    assert_eq!(
+        company.counts(&Identities::email("joe@example.org"))["addresses"],
+        (1, 0)
+    );
+}
+
+#[test]
+fn the_link_to_a_shared_row_is_cut_where_it_may_be_empty_and_the_row_stays() {
+    let company = Company::new(MANIFEST, SQL);
+    let before = company.dump("shop");
+
+    let plan = company.plan(&ada(), &Scope::All);
+    let outcome = company.sources.execute(&ada(), &plan).unwrap();
+
+    assert!(matches!(outcome, Outcome::Done(_)));
+    let expected = [
+        "messages[3]: gone",
+        "messages[4]: gone",
+        "messages[5]: gone",
+        "people[1].email: 'ada@example.org' -> NULL",
+        "people[1].home: 1 -> NULL",
+    ];
+    assert_eq!(differences(&before, &company.dump("shop"), "id"), expected);
+    let of = |collection: &str, wanted: fn(&Action) -> bool| {
+        let mut items = plan.items.iter();
+        items
+            .find(|it| it.collection == collection && wanted(&it.action))
+            .cloned()
+            .unwrap()
+    };
+    let cut = of("people", |action| *action == Action::Cut);
+    assert_eq!((cut.records, cut.fields), (1, vec!["home".to_owned()]));
+    let left = of("people", |action| matches!(action, Action::Leave { .. }));
+    assert_eq!(left.fields, ["office"]);
+    assert_eq!(
+        of("messages", |action| matches!(action, Action::Leave { .. })).records,
+        2
+    );
+    assert_eq!(
+        of("addresses", |action| matches!(action, Action::Leave { .. })).records,
+        2
+    );
+}
+
+#[test]
+fn a_row_that_nobody_else_reaches_goes_with_its_person() {
+    let company = Company::new(MANIFEST, SQL);
+    let joe = Identities::email("joe@example.org");
+
+    let plan = company.plan(&joe, &Scope::All);
+    company.sources.execute(&joe, &plan).unwrap();
+
+    // The office may not be empty, so the address cannot go: it is emptied instead.
+    let after = company.dump("shop");
+    assert_eq!(after["addresses"].len(), 3);
+    assert_eq!(after["addresses"][2]["street"], "NULL");
+    assert_eq!(after["addresses"][0]["street"], "'Shared 1'");
+}

@@ -31,9 +31,9 @@ pub(super) struct Kept {
 
 /// The rules of one collection for one wish.
 pub(super) struct Rules<'a> {
-    layout: &'a Layout<'a>,
     pub collection: &'a Collection,
     fields: Vec<FieldRule<'a>>,
+    row: Option<Exception<'a>>,
     /// The row goes when nothing in it has to stay.
     may_delete: bool,
     today: NaiveDate,
@@ -78,13 +78,14 @@ impl<'a> Rules<'a> {
             exception: wish.exception(layout, collection, field),
             write: write_of(layout, field),
         };
-        let asked = personal
-            .into_iter()
-            .filter(|field| wish.covers(layout.node, field));
+        let asked = personal.into_iter();
+        let asked = asked.filter(|field| wish.covers(layout.node, field));
+        let fields: Vec<_> = asked.map(rule).collect();
+        let row = Exception::of(layout, collection, &collection.erase);
         Self {
-            layout,
             collection,
-            fields: asked.map(rule).collect(),
+            row: row.filter(|_| fields.is_empty()),
+            fields,
             may_delete: all && collection.erase != Erase::Mask,
             today: wish.today,
         }
@@ -96,24 +97,19 @@ impl<'a> Rules<'a> {
     }
 
     /// Decides about one row.
-    pub fn fate(&self, row: &[Value]) -> Fate {
+    pub fn fate(&self, cells: &[Value]) -> Fate {
         let mut fate = Fate::default();
-        for rule in &self.fields {
-            if let Some(exception) = &rule.exception
-                && let Some(until) = exception.in_force(row, self.today)
-            {
-                fate.keep(exception, &rule.field.path, until);
+        let exceptions = self.fields.iter().filter_map(|rule| {
+            let exception = rule.exception.as_ref()?;
+            Some((exception, rule.field.path.as_str()))
+        });
+        // Where no field is personal, the exception is about the row as such.
+        let row = self.row.iter().map(|exception| (exception, ""));
+        for (exception, path) in exceptions.chain(row) {
+            let until = exception.until(cells);
+            if until.is_none_or(|until| until >= self.today) {
+                fate.keep(exception, path, until);
             }
-        }
-        let row_exception = self
-            .fields
-            .is_empty()
-            .then(|| self.row_exception())
-            .flatten();
-        if let Some(exception) = &row_exception
-            && let Some(until) = exception.in_force(row, self.today)
-        {
-            fate.keep(exception, "", until);
         }
         if self.may_delete && fate.kept.is_empty() {
             fate.deleted = true;
@@ -143,32 +139,24 @@ impl<'a> Rules<'a> {
         });
         writes.collect()
     }
-
-    /// The exception of a collection in which no field is personal.
-    fn row_exception(&self) -> Option<Exception<'a>> {
-        Exception::of(self.layout, self.collection, &self.collection.erase)
-    }
 }
 
 impl Fate {
     fn keep(&mut self, exception: &Exception<'_>, field: &str, until: Option<NaiveDate>) {
-        let same = |it: &&mut Kept| {
-            it.reason == exception.reason && it.basis == exception.basis && it.until == until
-        };
-        let kept = match self.kept.iter_mut().find(same) {
-            Some(kept) => kept,
-            None => {
-                self.kept.push(Kept {
-                    reason: exception.reason.to_owned(),
-                    basis: exception.basis.to_owned(),
-                    fields: Vec::new(),
-                    until,
-                });
-                self.kept.last_mut().expect("it was pushed just now")
-            }
-        };
-        kept.fields
-            .extend((!field.is_empty()).then(|| field.to_owned()));
+        let (reason, basis) = (exception.reason, exception.basis);
+        let same = |it: &Kept| it.reason == reason && it.basis == basis && it.until == until;
+        let known = self.kept.iter().position(same);
+        let at = known.unwrap_or_else(|| {
+            self.kept.push(Kept {
+                reason: reason.to_owned(),
+                basis: basis.to_owned(),
+                fields: Vec::new(),
+                until,
+            });
+            self.kept.len() - 1
+        });
+        let field = (!field.is_empty()).then(|| field.to_owned());
+        self.kept[at].fields.extend(field);
     }
 }
 
@@ -197,15 +185,15 @@ impl<'a> Exception<'a> {
         })
     }
 
-    /// `None` when it is over; else its last day, where that is known.
-    fn in_force(&self, row: &[Value], today: NaiveDate) -> Option<Option<NaiveDate>> {
-        let until = match self.until {
+    /// The last day, where it is known.
+    fn until(&self, row: &[Value]) -> Option<NaiveDate> {
+        match self.until {
             Until::Day(day) => day,
-            Until::DaysAfter(days, at) => at
-                .and_then(|at| record::day(&row[at]))
-                .and_then(|day| day.checked_add_days(Days::new(u64::from(days)))),
-        };
-        until.is_none_or(|until| until >= today).then_some(until)
+            Until::DaysAfter(days, at) => {
+                let day = record::day(&row[at?])?;
+                day.checked_add_days(Days::new(u64::from(days)))
+            }
+        }
     }
 }
 

@@ -43,6 +43,9 @@ impl<'a> Layout<'a> {
                 layout.fields.push((field, position));
             }
         }
+        for column in table.foreign_keys.iter().flat_map(|key| &key.columns) {
+            layout.position(column);
+        }
         layout.links = node
             .link_columns()
             .iter()

@@ -162,7 +162,7 @@ impl Sources {
     pub fn health(&self) -> Vec<Health> {
         let inner = &*self.0;
         let all = inner.connected.keys().map(|key| (key.clone(), ()));
-        let asked = inner.side_by_side(all.collect(), |connected, ()| {
+        let asked = inner.side_by_side(all, |connected, ()| {
             connected.source.ping(inner.limits.read)
         });
         let health = asked.into_iter().map(|(source, answer)| Health {
@@ -177,10 +177,11 @@ impl Inner {
     /// Does one piece of work per source, in threads of their own when there are several sources.
     fn side_by_side<T: Send, R: Send>(
         &self,
-        work: BTreeMap<String, T>,
+        work: impl IntoIterator<Item = (String, T)>,
         of: impl Fn(&Connected, T) -> Result<R, SourceError> + Sync,
     ) -> Vec<(String, Result<R, SourceError>)> {
         let one = |key: &str, work: T| of(self.connected(key)?, work);
+        let work: Vec<_> = work.into_iter().collect();
         if work.len() < 2 {
             return work
                 .into_iter()

@@ -1,14 +1,11 @@
 //! Makes the plan of an erasure: reads the person's own rows, decides about each, and writes down what would be done.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    ops::ControlFlow,
-};
+use std::{collections::BTreeSet, ops::ControlFlow};
 
 use chrono::NaiveDate;
 
 use super::{
-    Budget, Hold, Identities, Plan, Scope, SourceError, Sources, Value,
+    Budget, Hold, Identities, Plan, Scope, SourceError, Sources, Target, Value,
     fate::{Fate, Rules, Wish},
     layout::Layout,
     links, order,
@@ -50,6 +47,8 @@ pub(super) struct Staying {
     pub cut: BTreeSet<String>,
     /// It would go, but others point at it.
     pub is_emptied: bool,
+    /// What is carried out; `None` as long as it is not settled, or when nothing changes.
+    pub target: Option<Target>,
 }
 
 impl Sources {
@@ -99,6 +98,7 @@ impl Sources {
         }
         draft.read()?;
         links::settle(&mut draft)?;
+        draft.sheets.iter_mut().for_each(|sheet| sheet.aim(inner));
         let order = order::children_first(&draft.sheets);
         summing::plan(&draft, &order, budget)
     }
@@ -108,11 +108,12 @@ impl super::Inner {
     /// Reads the structure of every source again, so that a plan is made for what is there now.
     fn look_anew(&self, budget: Budget) -> Result<(), SourceError> {
         let nodes = self.graph.nodes.iter();
-        let sources: BTreeMap<_, _> = nodes.map(|node| (node.source.clone(), ())).collect();
+        let sources: BTreeSet<_> = nodes.map(|node| node.source.clone()).collect();
+        let sources = sources.into_iter().map(|source| (source, ()));
         let looked = self.side_by_side(sources, |connected, ()| {
             connected.fresh_schema(budget.left()).map(|_| ())
         });
-        looked.into_iter().map(|(_, looked)| looked).collect()
+        looked.into_iter().try_for_each(|(_, looked)| looked)
     }
 }
 
@@ -156,11 +157,39 @@ impl Staying {
             fate,
             cut: BTreeSet::new(),
             is_emptied: false,
+            target: None,
         }
     }
 }
 
 impl Sheet<'_> {
+    /// Settles what becomes of each row that stays.
+    fn aim(&mut self, inner: &super::Inner) {
+        let layout = self.layout;
+        for stays in &mut self.staying {
+            if stays.fate.set.is_empty() && stays.cut.is_empty() {
+                continue;
+            }
+            let id = layout.id(inner, &stays.row);
+            let cut: Vec<_> = stays.cut.iter().cloned().collect();
+            let values = layout.new_values(inner, (&id, &stays.fate.set, &cut));
+            let before = inner.secrets.fingerprint(&stays.row);
+            let after = inner.secrets.fingerprint(&layout.with(&stays.row, &values));
+            if before == after {
+                stays.fate.set.clear();
+                stays.cut.clear();
+            } else {
+                let after = Some(after);
+                stays.target = Some(Target {
+                    id,
+                    before,
+                    after,
+                    cut,
+                });
+            }
+        }
+    }
+
     /// Keeps some doomed rows after all, and empties them: something that stays points at them.
     pub fn empty(
         &mut self,

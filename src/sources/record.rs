@@ -86,7 +86,7 @@ fn disclose_object(field: &Field, object: &Json, into: &mut Vec<Datum>) {
             }
             // What is inside a list could not be masked one by one.
             inner if masked_inside(nested) && !inner.is_null() => {
-                into.push(unreadable(nested, &value_of(inner)))
+                into.push(unreadable(nested, &value_of(inner)));
             }
             inner => into.push(datum(nested, value_of(inner))),
         }

@@ -6,7 +6,7 @@ use super::{
     Action, Budget, Item, Plan, SourceError, Stop, Target, Work,
     fate::Fate,
     masking::Strategy,
-    planning::{Draft, Sheet, Staying},
+    planning::{Draft, Sheet},
 };
 
 const EMPTIED: &str = "Other records have to stay that point at it, so it stays as an empty shell.";
@@ -22,7 +22,7 @@ pub(super) fn plan(
     let (mut items, mut stops) = (Vec::new(), Vec::new());
     for (at, sheet) in draft.sheets.iter().enumerate() {
         let mut tally = Tally::default();
-        sheet.tally(draft, &mut tally);
+        sheet.tally(&mut tally);
         if shared[at] > 0 && !sheet.rules.is_idle() {
             let reason = SHARED.to_owned();
             tally.add(Action::Leave { reason }, Vec::new(), shared[at]);
@@ -30,7 +30,7 @@ pub(super) fn plan(
         items.extend(tally.items(sheet));
         sheet.stops(&mut stops);
     }
-    let masked = order.iter().flat_map(|at| draft.sheets[*at].sets(draft));
+    let masked = order.iter().flat_map(|at| draft.sheets[*at].sets());
     let deleted = order
         .iter()
         .filter_map(|at| draft.sheets[*at].deletions(draft));
@@ -133,7 +133,7 @@ fn prolong(known: &mut Action, other: &Action) {
 }
 
 impl Sheet<'_> {
-    fn tally(&self, draft: &Draft<'_>, tally: &mut Tally) {
+    fn tally(&self, tally: &mut Tally) {
         if !self.doomed.is_empty() {
             let all = self
                 .layout
@@ -143,15 +143,10 @@ impl Sheet<'_> {
                 .collect();
             tally.add(Action::Delete, all, self.doomed.len() as u64);
         }
-        let mut fates: BTreeMap<(Fate, BTreeSet<String>, bool), u64> = BTreeMap::new();
+        let mut fates: BTreeMap<(&Fate, &BTreeSet<String>, bool), u64> = BTreeMap::new();
         for stays in &self.staying {
-            let mut fate = stays.fate.clone();
-            if !self.changes(draft, stays) {
-                fate.set.clear();
-            }
-            *fates
-                .entry((fate, stays.cut.clone(), stays.is_emptied))
-                .or_default() += 1;
+            let kind = (&stays.fate, &stays.cut, stays.is_emptied);
+            *fates.entry(kind).or_default() += 1;
         }
         for ((fate, cut, is_emptied), rows) in fates {
             let masked: Vec<_> = fate
@@ -160,28 +155,25 @@ impl Sheet<'_> {
                 .filter(|it| !cut.contains(*it))
                 .cloned()
                 .collect();
-            if !masked.is_empty() || is_emptied {
+            if !masked.is_empty() {
                 let why = is_emptied.then(|| EMPTIED.to_owned());
                 tally.add(Action::Mask { why }, masked, rows);
             }
             if !cut.is_empty() {
-                tally.add(Action::Cut, cut.into_iter().collect(), rows);
+                tally.add(Action::Cut, cut.iter().cloned().collect(), rows);
             }
-            for kept in fate.kept {
+            for kept in fate.kept.clone() {
                 let (reason, basis, until) = (kept.reason, kept.basis, kept.until);
-                tally.add(
-                    Action::Keep {
-                        reason,
-                        basis,
-                        until,
-                    },
-                    kept.fields,
-                    rows,
-                );
+                let action = Action::Keep {
+                    reason,
+                    basis,
+                    until,
+                };
+                tally.add(action, kept.fields, rows);
             }
-            for (field, reason) in fate.left {
-                let reason = reason.to_owned();
-                tally.add(Action::Leave { reason }, vec![field], rows);
+            for (field, reason) in &fate.left {
+                let reason = (*reason).to_owned();
+                tally.add(Action::Leave { reason }, vec![field.clone()], rows);
             }
         }
     }
@@ -227,19 +219,16 @@ impl Sheet<'_> {
         (!targets.is_empty()).then(|| self.work(None, targets))
     }
 
-    fn sets(&self, draft: &Draft<'_>) -> Vec<Work> {
-        let mut works: BTreeMap<BTreeMap<String, Strategy>, Vec<Target>> = BTreeMap::new();
-        for stays in self.staying.iter().filter(|it| self.changes(draft, it)) {
-            let target = self.target(draft, stays);
-            works
-                .entry(stays.fate.set.clone())
-                .or_default()
-                .push(target);
+    fn sets(&self) -> Vec<Work> {
+        let mut works: BTreeMap<&BTreeMap<String, Strategy>, Vec<Target>> = BTreeMap::new();
+        for stays in &self.staying {
+            if let Some(target) = &stays.target {
+                let targets = works.entry(&stays.fate.set).or_default();
+                targets.push(target.clone());
+            }
         }
-        works
-            .into_iter()
-            .map(|(set, targets)| self.work(Some(set), targets))
-            .collect()
+        let work = |(set, targets): (&BTreeMap<_, _>, _)| self.work(Some(set.clone()), targets);
+        works.into_iter().map(work).collect()
     }
 
     fn work(&self, set: Option<BTreeMap<String, Strategy>>, mut targets: Vec<Target>) -> Work {
@@ -251,28 +240,6 @@ impl Sheet<'_> {
             collection: self.shelf.node.key.collection.clone(),
             set,
             targets,
-        }
-    }
-
-    fn changes(&self, draft: &Draft<'_>, stays: &Staying) -> bool {
-        if stays.fate.set.is_empty() && stays.cut.is_empty() {
-            return false;
-        }
-        let target = self.target(draft, stays);
-        target.after.as_ref() != Some(&target.before)
-    }
-
-    fn target(&self, draft: &Draft<'_>, stays: &Staying) -> Target {
-        let inner = draft.reader.inner;
-        let id = self.layout.id(inner, &stays.row);
-        let cut: Vec<_> = stays.cut.iter().cloned().collect();
-        let values = self.layout.new_values(inner, (&id, &stays.fate.set, &cut));
-        let after = self.layout.with(&stays.row, &values);
-        Target {
-            before: inner.secrets.fingerprint(&stays.row),
-            after: Some(inner.secrets.fingerprint(&after)),
-            id,
-            cut,
         }
     }
 }

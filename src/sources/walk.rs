@@ -130,13 +130,11 @@ impl Walk {
 
     fn find_simple(&mut self, inner: &Inner, budget: Budget) {
         let nodes = &inner.graph.nodes;
-        let sources = |at: &usize| (nodes[*at].source.clone(), ());
-        let wanted: Vec<_> = (0..nodes.len())
-            .filter(|at| self.nodes[*at].wanted)
-            .collect();
-        let schemas = inner.side_by_side(wanted.iter().map(sources).collect(), |connected, ()| {
-            connected.schema(budget.left())
-        });
+        let wanted = (0..nodes.len()).filter(|at| self.nodes[*at].wanted);
+        let wanted: Vec<_> = wanted.collect();
+        let sources: BTreeSet<_> = wanted.iter().map(|at| nodes[*at].source.clone()).collect();
+        let sources = sources.into_iter().map(|source| (source, ()));
+        let schemas = inner.side_by_side(sources, |connected, ()| connected.schema(budget.left()));
         let schemas: HashMap<_, _> = schemas.into_iter().collect();
         let is_unique = |at: usize, column: &str| {
             let schema = schemas

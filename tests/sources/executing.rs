@@ -35,7 +35,7 @@ fn company() -> Company {
             (
                 "visits",
                 "CREATE TABLE visits (person INT, number INT, page TEXT NOT NULL, PRIMARY KEY (person, number));
-                 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1200)
+                 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 900)
                  INSERT INTO visits SELECT 1 + i % 3, i, '/' || i FROM n;",
             ),
         ],
@@ -74,13 +74,13 @@ fn the_result_counts_records_by_collection_and_tells_no_data() {
 
     assert_eq!(
         done(&outcome),
-        [r#"visits 800 Masked ["page"]"#, "people 2 Deleted []"]
+        [r#"visits 600 Masked ["page"]"#, "people 2 Deleted []"]
     );
     let after = company.dump("visits");
     let erased = after["visits"]
         .iter()
         .filter(|row| row["page"] == "'erased'");
-    assert_eq!(erased.count(), 800);
+    assert_eq!(erased.count(), 600);
     assert_eq!(company.dump("crm")["people"].len(), 1);
 }
 
@@ -100,9 +100,9 @@ fn a_repeat_changes_nothing_and_gives_the_same_result() {
 #[test]
 fn a_changed_row_a_new_row_and_a_lost_row_each_refuse_the_plan_and_change_nothing() {
     for sql in [
-        "UPDATE visits SET page = '/other' WHERE number = 900",
+        "UPDATE visits SET page = '/other' WHERE number = 899",
         "INSERT INTO visits VALUES (1, 5000, '/new')",
-        "DELETE FROM visits WHERE number = 900",
+        "DELETE FROM visits WHERE number = 899",
     ] {
         let company = company();
         let plan = plan(&company);
@@ -141,12 +141,7 @@ fn a_break_at_any_moment_leaves_each_source_before_or_after_and_a_repeat_complet
         .execute(&ada(), &plan(&reference))
         .unwrap();
     let at_commit = [Mode::BreaksAtCommit, Mode::BreaksAfterCommit];
-    let at_change = [
-        Mode::BreaksAt(1),
-        Mode::BreaksAt(2),
-        Mode::BreaksAt(501),
-        Mode::BreaksAt(800),
-    ];
+    let at_change = [Mode::BreaksAt(1), Mode::BreaksAt(501)];
     for source in ["crm", "visits"] {
         for mode in at_commit.into_iter().chain(at_change) {
             let company = company();
@@ -175,10 +170,10 @@ fn a_trigger_that_undoes_the_change_is_noticed_and_everything_rolled_back() {
     let company = company();
     company.run(
         "visits",
-        "CREATE TRIGGER undo AFTER UPDATE OF page ON visits WHEN new.number = 1000
-         BEGIN UPDATE visits SET page = '/back' WHERE number = 1000; END",
+        "CREATE TRIGGER undo AFTER UPDATE OF page ON visits WHEN new.number = 700
+         BEGIN UPDATE visits SET page = '/back' WHERE number = 700; END",
     );
-    company.run("visits", "UPDATE visits SET person = 1 WHERE number = 1000");
+    company.run("visits", "UPDATE visits SET person = 1 WHERE number = 700");
     let plan = plan(&company);
     let before = company.dump("visits");
 

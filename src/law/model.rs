@@ -11,7 +11,7 @@ use super::business_days::{CivilCode9, weekdays_after};
 /// All laws that the portal acts on, and the places where people may say that they live.
 #[derive(Debug)]
 pub struct Laws {
-    laws: Vec<Law>,
+    rows: Vec<Law>,
     residences: Vec<Residence>,
     california: CivilCode9,
 }
@@ -112,13 +112,13 @@ impl Laws {
         let file: LawFile = toml::from_str(include_str!("laws.toml")).expect("a test reads it");
         let residences: ResidenceFile =
             toml::from_str(include_str!("residences.toml")).expect("a test reads it");
-        let mut laws = file.law;
-        for law in &mut laws {
+        let mut rows = file.law;
+        for law in &mut rows {
             law.california = file.california.clone();
         }
         let residence = |(code, name)| Residence { code, name };
         Self {
-            laws,
+            rows,
             residences: residences.residences.into_iter().map(residence).collect(),
             california: file.california,
         }
@@ -127,7 +127,7 @@ impl Laws {
     /// The law for people who live there; the strictest for those who did not say, or live where we know no law.
     pub fn for_residence(&self, code: &str) -> &Law {
         let applies = |code: &str| {
-            self.laws
+            self.rows
                 .iter()
                 .find(|law| law.residences.iter().any(|it| it == code))
         };
@@ -138,12 +138,12 @@ impl Laws {
 
     /// The law of this key.
     pub fn find(&self, key: &str) -> Option<&Law> {
-        self.laws.iter().find(|law| law.key == key)
+        self.rows.iter().find(|law| law.key == key)
     }
 
     /// In the order of the file.
     pub fn all(&self) -> &[Law] {
-        &self.laws
+        &self.rows
     }
 
     /// The places to choose from.

@@ -2,36 +2,52 @@
 
 use std::{path::Path, process::ExitCode};
 
-use super::{Finding, Place, Register, check, finding::Report, manifest};
+use super::{
+    Finding, Place, Register, check,
+    finding::Report,
+    manifest::{self, Manifests},
+};
 
 impl Register {
     /// Reads and checks all manifests of a folder. Gives the register and what deserves a look, or all faults.
     pub fn load(folder: &Path) -> Result<(Self, Vec<Finding>), Vec<Finding>> {
-        let files = manifest::files(folder).map_err(|error| {
-            let place = Place {
-                file: folder.to_string_lossy().into(),
-                ..Place::default()
-            };
-            vec![Finding {
-                place,
-                wrong: error.to_string(),
-                expected: "a folder of YAML files".to_owned(),
-            }]
-        })?;
-        let files: Vec<_> = files
-            .iter()
-            .map(|(name, text)| (name.as_str(), text.as_str()))
-            .collect();
-        Self::parse(&files)
+        let report = Report::default();
+        let place = |file: &str| Place {
+            file: file.into(),
+            ..Place::default()
+        };
+        let mut manifests = Manifests::default();
+        let name = folder.to_string_lossy();
+        match manifest::files(folder) {
+            Ok(files) if files.is_empty() => {
+                report.fault(&place(&name), "it has no manifest", "`.yml` files in it");
+            }
+            Ok(files) => {
+                for (file, text) in files {
+                    match text {
+                        Ok(text) => manifests.read(&file, &text, &report),
+                        Err(error) => {
+                            report.fault(&place(&file), error.to_string(), "a readable file");
+                        }
+                    }
+                }
+            }
+            Err(error) => report.fault(&place(&name), error.to_string(), "a readable folder"),
+        }
+        Self::finish(manifests, report)
     }
 
     /// As [`Register::load`], from files in memory: name and text of each.
     pub fn parse(files: &[(&str, &str)]) -> Result<(Self, Vec<Finding>), Vec<Finding>> {
         let report = Report::default();
-        let mut manifests = manifest::Manifests::default();
-        for (name, text) in files {
-            manifests.read(name, text, &report);
+        let mut manifests = Manifests::default();
+        for (file, text) in files {
+            manifests.read(file, text, &report);
         }
+        Self::finish(manifests, report)
+    }
+
+    fn finish(manifests: Manifests, report: Report) -> Result<(Self, Vec<Finding>), Vec<Finding>> {
         check::check(&manifests, &report);
         let mut register = manifests.register;
         register.link();

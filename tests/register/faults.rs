@@ -240,6 +240,18 @@ fn keys_that_are_declared_twice() {
 }
 
 #[test]
+fn two_organisations() {
+    let other = "candor: {organisation: {name: Other, contact: other@example.org}}";
+    let faults =
+        candor::register::Register::parse(&[("a.yml", SHOP), ("b.yml", other)]).unwrap_err();
+
+    assert_eq!(
+        faults[0].to_string(),
+        "b.yml:1: candor.organisation: it is declared twice; expected one organisation"
+    );
+}
+
+#[test]
 fn references_to_what_does_not_exist() {
     let path = "shop.orders.customer_id.fides_meta";
     fault(

@@ -181,6 +181,46 @@ fn a_folder_that_is_not_there_is_told() {
     );
 }
 
+#[test]
+fn a_folder_without_manifests_is_a_fault() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("notes.txt"), "dataset: []").unwrap();
+
+    let faults = Register::load(folder.path()).unwrap_err();
+    assert_eq!(faults[0].wrong, "it has no manifest");
+}
+
+#[test]
+fn a_file_that_is_no_text_is_told_by_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("shop.yml"), SHOP).unwrap();
+    fs::write(folder.path().join("picture.yml"), [0xff, 0xd8, 0xff]).unwrap();
+
+    let faults = Register::load(folder.path()).unwrap_err();
+    assert_eq!(faults.len(), 1);
+    assert_eq!(&*faults[0].place.file, "picture.yml");
+}
+
+#[test]
+fn no_line_that_is_missing_or_of_the_wrong_type_makes_it_stop_short() {
+    let lines: Vec<&str> = SHOP.lines().collect();
+    for (position, line) in lines.iter().enumerate() {
+        let (before, after) = (
+            lines[..position].join("\n"),
+            lines[position + 1..].join("\n"),
+        );
+        let key = line.split_once(':').map_or("", |(key, _)| key);
+        let missing = Register::parse(&[("shop.yml", &format!("{before}\n{after}"))]);
+        let wrong = Register::parse(&[(
+            "shop.yml",
+            &format!("{before}\n{key}: [{{}}, 1, x]\n{after}"),
+        )]);
+        for faults in [missing, wrong].into_iter().filter_map(Result::err) {
+            assert!(!faults.is_empty() && faults.iter().all(|it| &*it.place.file == "shop.yml"));
+        }
+    }
+}
+
 fn check(folder: &std::path::Path) -> std::process::Output {
     Command::new(env!("CARGO_BIN_EXE_candor"))
         .args(["register", "check"])

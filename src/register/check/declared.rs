@@ -10,6 +10,18 @@ use crate::register::{
 pub(super) fn check(manifests: &Manifests, report: &Report) {
     let register = &manifests.register;
     keys_once(register, report);
+    if register.organisation.name.is_empty() {
+        let place = Place {
+            file: "register.yml".into(),
+            line: 1,
+            path: "candor.organisation".to_owned(),
+        };
+        report.warn(
+            &place,
+            "nobody is named who holds the data",
+            "an organisation with `name` and `contact`",
+        );
+    }
     let categories = KnownCategories { manifests, report };
     for category in &register.categories {
         categories.check([&category.key], &category.place);

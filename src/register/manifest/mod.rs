@@ -66,14 +66,16 @@ impl Manifests {
                 .push(category.needed_text("fides_key"));
         }
         if let Some(candor) = map.map("candor") {
-            organisation::read(candor, &mut self.register);
+            organisation::read(&candor, &mut self.register);
+            candor.finish(&[]);
         }
         map.finish(OTHER_RESOURCES);
     }
 }
 
-/// All `.yml` and `.yaml` files of a folder and the folders in it, as path from the folder and text, by name.
-pub(super) fn files(folder: &Path) -> io::Result<Vec<(String, String)>> {
+/// All `.yml` and `.yaml` files of a folder and the folders in it, as path from the folder and text, by name. A
+/// file that cannot be read has the reason in place of its text.
+pub(super) fn files(folder: &Path) -> io::Result<Vec<(String, io::Result<String>)>> {
     let mut paths = Vec::new();
     collect(folder, &mut paths)?;
     paths.sort();
@@ -83,9 +85,9 @@ pub(super) fn files(folder: &Path) -> io::Result<Vec<(String, String)>> {
             .unwrap_or(&path)
             .to_string_lossy()
             .into_owned();
-        Ok((name, fs::read_to_string(&path)?))
+        (name, fs::read_to_string(&path))
     };
-    paths.into_iter().map(read).collect()
+    Ok(paths.into_iter().map(read).collect())
 }
 
 fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> io::Result<()> {

@@ -5,23 +5,21 @@ use crate::register::{
     Category, Letter, Organisation, Recipient, RecipientRole, Register, SourceKind,
 };
 
-pub(super) fn read(candor: Map, register: &mut Register) {
+pub(super) fn read(candor: &Map, register: &mut Register) {
     if let Some(map) = candor.map("organisation") {
+        if register.organisation != Organisation::default() {
+            candor.fault("organisation", "it is declared twice", "one organisation");
+        }
         register.organisation = organisation(map);
     }
-    register.categories.extend(
-        candor
-            .maps("categories", "key")
-            .into_iter()
-            .filter_map(category),
-    );
-    register.recipients.extend(
-        candor
-            .maps("recipients", "key")
-            .into_iter()
-            .filter_map(recipient),
-    );
-    candor.finish(&[]);
+    let categories = candor.maps("categories", "key");
+    register
+        .categories
+        .extend(categories.into_iter().filter_map(category));
+    let recipients = candor.maps("recipients", "key");
+    register
+        .recipients
+        .extend(recipients.into_iter().filter_map(recipient));
 }
 
 fn organisation(map: Map) -> Organisation {

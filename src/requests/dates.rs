@@ -1,8 +1,9 @@
 //! The dates that the law sets for a request.
 
-use chrono::{Days, NaiveDate, NaiveDateTime};
+use chrono::{NaiveDate, NaiveDateTime};
 
-use super::model::Kind;
+use super::model::{Kind, Request};
+use crate::law::Laws;
 
 /// The law that applies to a request, and its dates.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,20 +22,29 @@ pub struct LegalDates {
 
 impl LegalDates {
     /// For a request of somebody who lives there, received at that time.
-    pub fn of(residence: &str, _kind: Kind, now: NaiveDateTime) -> Self {
-        let received_on = now.date();
+    pub fn of(laws: &Laws, residence: &str, kind: Kind, now: NaiveDateTime) -> Self {
+        let law = laws.for_residence(residence);
+        let received_on = law.received_on(now);
+        let appeal = law
+            .appeal_answer_by(received_on)
+            .filter(|_| kind == Kind::Appeal);
         LegalDates {
-            law: residence.to_owned(),
-            law_name: "California Consumer Privacy Act".to_owned(),
+            law: law.key.clone(),
+            law_name: law.name.clone(),
             received_on,
-            acknowledge_by: received_on + Days::new(10),
-            due_on: received_on + Days::new(45),
+            acknowledge_by: law.acknowledge_by(received_on),
+            due_on: appeal.unwrap_or_else(|| law.answer_by(received_on)),
         }
     }
 }
 
 /// The name of a law by its key.
-pub fn law_name(key: &str) -> String {
-    let _ = key;
-    "California Consumer Privacy Act".to_owned()
+pub fn law_name(laws: &Laws, key: &str) -> String {
+    laws.find(key)
+        .map_or_else(|| key.to_owned(), |law| law.name.clone())
+}
+
+/// The last day to which the answer to a request may be put off, if its law still stands in the rows.
+pub fn latest(laws: &Laws, request: &Request) -> Option<NaiveDate> {
+    Some(laws.find(&request.law)?.extended_to(request.received_on))
 }

@@ -146,7 +146,7 @@ pub fn file(
     }
     refuse_twin(conn, person_id, new)?;
     let residence = queries::find_residence(conn, person_id)?;
-    let dates = LegalDates::of(&residence, new.kind, by.now);
+    let dates = LegalDates::of(&by.app.laws, &residence, new.kind, by.now);
     let filed = insert(conn, person_id, new, &dates, by)?;
     for item in &new.items {
         insert_item(conn, &filed, item, by)?;

@@ -75,3 +75,14 @@ async fn more_than_twenty_open_requests_are_refused_with_a_sentence() {
     assert!(one_more.text().contains("You have 20 requests open."));
     assert_eq!(app.mails_to("ada").len(), 20);
 }
+
+#[actix_web::test]
+async fn where_a_person_lives_tells_the_law_and_its_dates() {
+    let app = TestApp::start().await;
+    let lena = app.person_in("lena", "de").await;
+    let reference = file_access(&lena).await;
+    let page = lena.get(&format!("/requests/{reference}")).await.is_page();
+    assert!(page.text().contains("9 March 2026"), "{}", page.text());
+    assert!(page.text().contains("General Data Protection Regulation"));
+    assert!(app.mails_to("lena")[0].text.contains("9 March 2026"));
+}

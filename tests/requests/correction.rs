@@ -145,6 +145,21 @@ async fn the_same_correction_is_not_filed_twice_while_it_is_open() {
 }
 
 #[actix_web::test]
+async fn what_was_typed_is_there_again_after_a_fresh_confirmation() {
+    let app = TestApp::start().await;
+    let maya = app.person(MAYA).await;
+    let path = correction_of(&app, MAYA, "people.contact_details", "city");
+    app.app.clock.advance(TimeDelta::minutes(11));
+    let sent = maya.post_multipart(&path, proposal("Port Ellery")).await;
+    sent.location();
+    // As fresh as a confirmation would make it.
+    app.app.clock.advance(TimeDelta::minutes(-11));
+    let page = maya.get(&path).await.is_page();
+    assert_eq!(page.attributes("#value", "value"), ["Port Ellery"]);
+    assert_eq!(page.texts("#reason"), ["My contract says so."]);
+}
+
+#[actix_web::test]
 async fn a_correction_needs_a_fresh_confirmation_and_an_access_request_does_not() {
     let app = TestApp::start().await;
     let maya = app.person(MAYA).await;

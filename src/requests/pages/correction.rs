@@ -3,6 +3,7 @@
 use actix_multipart::form::MultipartForm;
 use actix_multipart::form::bytes::Bytes;
 use actix_multipart::form::text::Text;
+use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -10,10 +11,11 @@ use serde::Deserialize;
 use validator::Validate;
 
 use super::filed_address;
-use crate::accounts::guard::FreshPerson;
+use crate::accounts::guard::{FreshPerson, Person};
+use crate::accounts::step_up::{Kept, keep};
 use crate::app::App;
 use crate::error::{AppError, AppResult};
-use crate::my_data::read;
+use crate::my_data::{correction_url, read};
 use crate::register::{CollectionKey, Input};
 use crate::requests::evidence::{File, LARGEST};
 use crate::requests::filing::{self, NewCorrection, NewItem, NewRequest};
@@ -38,13 +40,7 @@ impl Target {
 
     /// Where its form is shown, and sent to.
     fn address(&self) -> String {
-        let query = url::form_urlencoded::Serializer::new(String::new())
-            .append_pair("dataset", &self.dataset)
-            .append_pair("collection", &self.collection)
-            .append_pair("record", &self.record)
-            .append_pair("field", &self.field)
-            .finish();
-        format!("/requests/new/correction?{query}")
+        correction_url(&self.key(), &self.record, &self.field)
     }
 }
 
@@ -64,6 +60,15 @@ pub struct Sent {
     value: Text<String>,
     reason: Option<Text<String>>,
     evidence: Option<Bytes>,
+}
+
+impl Sent {
+    /// What is kept while the person confirms that it is them: all but the file.
+    fn fields(&self) -> [(String, String); 2] {
+        let reason = self.reason.as_ref().map_or("", |it| it);
+        [("value", self.value.as_str()), ("reason", reason)]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    }
 }
 
 /// The value as it is held, and what it may become.
@@ -114,11 +119,11 @@ pub async fn new(
     app: App,
     page: Page,
     target: web::Query<Target>,
+    kept: Kept<Proposal>,
 ) -> AppResult<HttpResponse> {
     let target = target.into_inner();
     let subject = find_subject(&app, person.id, &target).await?;
-    let form = Form::default();
-    show(StatusCode::OK, page, &target, subject, form)
+    show(StatusCode::OK, page, &target, subject, kept.form())
 }
 
 fn show(
@@ -187,13 +192,18 @@ fn in_words(held: &Held, input: &Input) -> String {
 
 /// Checks the proposal and files it.
 pub async fn file(
-    MultipartForm(sent): MultipartForm<Sent>,
-    person: FreshPerson,
+    person: Person,
     app: App,
     page: Page,
+    session: Session,
     target: web::Query<Target>,
+    MultipartForm(sent): MultipartForm<Sent>,
 ) -> AppResult<HttpResponse> {
     let target = target.into_inner();
+    if !person.is_fresh(app.clock.now()) {
+        keep(&app, &session, &target.address(), &sent.fields())?;
+        return Err(AppError::StepUpRequired);
+    }
     let subject = find_subject(&app, person.id, &target).await?;
     let checked = check(&app, person.id, &target, &subject, sent).await?;
     let (correction, evidence) = match checked {

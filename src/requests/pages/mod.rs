@@ -20,6 +20,7 @@ use super::{decisions, evidence, filing, handling, queries, reference, sealed, w
 use crate::accounts::guard::{FreshPerson, Person};
 use crate::app::App;
 use crate::error::AppResult;
+use crate::law::{Law, Regulator};
 use crate::web::page::FlashKind;
 use crate::web::{Flash, Form, Page, download, html, see_other};
 use shown::{ShownItem, ShownMessage, ShownStep, at_words};
@@ -103,7 +104,7 @@ struct ShowPage {
     messages: Vec<ShownMessage>,
     steps: Vec<ShownStep>,
     receipts: Vec<(String, String)>,
-    law_name: String,
+    law: Option<Law>,
     form: Form<NewMessage>,
 }
 
@@ -128,6 +129,10 @@ impl ShowPage {
 
     fn is_decided(&self) -> bool {
         self.details.request.decided_at.is_some()
+    }
+
+    fn authority(&self) -> Option<&Regulator> {
+        self.law.as_ref()?.regulator.as_ref()
     }
 
     fn is_deletion(&self) -> bool {
@@ -190,7 +195,7 @@ async fn show_with(
                 .into_iter()
                 .map(|(id, when)| (id, at_words(when)))
                 .collect(),
-            law_name: super::dates::law_name(&details.request.law),
+            law: app.laws.find(&details.request.law).cloned(),
             page,
             details,
             form,
@@ -307,7 +312,7 @@ pub async fn filed(
             page,
             kind: request.kind,
             due_on: words::day(request.due_on),
-            law_name: super::dates::law_name(&request.law),
+            law_name: super::dates::law_name(&app.laws, &request.law),
             reference: request.reference,
         },
     )

@@ -35,6 +35,9 @@ pub mod sources;
 // What people ask for, and what becomes of it.
 pub mod requests;
 
+// Where staff work.
+pub mod staff;
+
 // What people switch off and on.
 pub mod choices;
 

@@ -10,6 +10,7 @@ use crate::operations::pages as operations;
 use crate::policy::{compare_pages, pages as policy, staff_pages as policy_staff};
 use crate::requests::pages as requests;
 use crate::requests::pages::{access, correction, deletion};
+use crate::staff::{decide_pages as staff_decide, pages as staff, request_pages as staff_request};
 use crate::web::{assets, home};
 
 /// Who may use a route. The handlers' parameters enforce it; the access test compares the two.
@@ -23,6 +24,8 @@ pub enum Who {
     Person,
     /// Agents and supervisors.
     CaseWorker,
+    /// Agents, supervisors and auditors.
+    CaseReader,
     /// Supervisors.
     Supervisor,
     /// Staff of any role.
@@ -69,6 +72,17 @@ routes! {
     Person post "/requests/{reference}/appeal" => requests::appeal;
     Person get "/requests/{reference}/evidence/{id}" => requests::evidence;
 
+    Staff get "/staff" => staff::home;
+    Staff get "/staff/requests" => staff::queue;
+    CaseReader get "/staff/requests/{reference}" => staff_request::show;
+    CaseWorker get "/staff/requests/{reference}/evidence/{id}" => staff_request::evidence;
+    CaseWorker post "/staff/requests/{reference}/assign" => staff_decide::give;
+    CaseWorker post "/staff/requests/{reference}/decide" => staff_decide::decide;
+    Supervisor post "/staff/requests/{reference}/approve" => staff_decide::approve;
+    Supervisor post "/staff/requests/{reference}/send-back" => staff_decide::send_back;
+    CaseWorker post "/staff/requests/{reference}/message" => staff_decide::message;
+    CaseWorker post "/staff/requests/{reference}/extend" => staff_decide::take_time;
+    CaseWorker post "/staff/requests/{reference}/retry" => staff_decide::retry;
     Anyone get "/healthz" => operations::healthz;
     Anyone get "/readyz" => operations::readyz;
     Anyone get "/metrics" => operations::metrics;

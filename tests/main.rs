@@ -17,3 +17,4 @@ mod operations;
 mod register;
 mod requests;
 mod sources;
+mod staff;

@@ -113,6 +113,10 @@ pub struct StaffMember {
 #[derive(Debug, Clone)]
 pub struct CaseWorker(StaffMember);
 
+/// Staff who may see requests: those who work on them, and auditors.
+#[derive(Debug, Clone)]
+pub struct CaseReader(StaffMember);
+
 /// Staff who approve deletions and denials.
 #[derive(Debug, Clone)]
 pub struct Supervisor(StaffMember);
@@ -212,6 +216,9 @@ extractor!(CaseWorker, |request| staff_in(
     &[Role::Agent, Role::Supervisor]
 )
 .map(CaseWorker));
+extractor!(CaseReader, |request| {
+    staff_in(request, &[Role::Agent, Role::Supervisor, Role::Auditor]).map(CaseReader)
+});
 extractor!(Supervisor, |request| staff_in(request, &[Role::Supervisor])
     .map(Supervisor));
 extractor!(Auditor, |request| staff_in(
@@ -236,6 +243,7 @@ macro_rules! is_a {
 
 is_a!(FreshPerson, Person);
 is_a!(CaseWorker, StaffMember);
+is_a!(CaseReader, StaffMember);
 is_a!(Supervisor, StaffMember);
 is_a!(Auditor, StaffMember);
 is_a!(Admin, StaffMember);

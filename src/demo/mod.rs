@@ -12,7 +12,6 @@ pub mod pages;
 pub mod source;
 pub mod staff;
 
-use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 
@@ -22,9 +21,7 @@ use clap::Args;
 use crate::app::App;
 use crate::config::{Config, read_secret};
 use crate::db;
-use crate::jobs::worker;
 use crate::keys::Keys;
-use crate::mail::transport::Transport;
 use crate::server::{self, Size};
 use folder::Folder;
 
@@ -66,22 +63,11 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     prepare(&folder, options)?;
     let app = open(&folder, listener.local_addr()?)?;
     db::migrate(&app.db)?;
-    let notice = cast::notice(&app, folder.path())?;
-    // A script may read the address and close the pipe: the demonstration goes on.
-    let _ = writeln!(std::io::stdout(), "{notice}");
-    actix_web::rt::System::new().block_on(serve(app, listener))
-}
-
-/// The server and the worker in one process; when the one has been stopped, so is the other.
-async fn serve(app: App, listener: TcpListener) -> anyhow::Result<()> {
-    let server = server::run(app.clone(), listener, Size::of_this_machine())?;
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let stopped = async { drop(stopped.await) };
-    let worker = actix_web::rt::spawn(worker::run(app, Transport::memory(), stopped));
-    server.await?;
-    drop(stop);
-    worker.await?;
-    Ok(())
+    println!("{}", cast::notice(&app, folder.path())?);
+    actix_web::rt::System::new().block_on(async {
+        server::run(app, listener, Size::of_this_machine())?.await?;
+        Ok(())
+    })
 }
 
 /// Makes the demonstration in its folder, unless it is there and whole.

@@ -22,6 +22,7 @@ use crate::db::schema::jobs;
 use crate::error::AppResult;
 use crate::my_data::export;
 use crate::policy;
+use crate::requests;
 
 /// Every kind of job. Each is carried out by a function of its slice.
 #[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
@@ -36,6 +37,11 @@ pub enum Job {
         /// People up to this id have been told.
         after_person_id: i64,
     },
+    /// Carries out in the sources what was decided on a request.
+    CarryOut {
+        /// Of the request.
+        request_id: i64,
+    },
     /// Builds an export package.
     BuildPackage {
         /// Of the package.
@@ -49,6 +55,7 @@ impl Job {
         match self {
             Job::PurgeExpired => "purge_expired",
             Job::NotifyPolicyChange { .. } => "notify_policy_change",
+            Job::CarryOut { .. } => "carry_out",
             Job::BuildPackage { .. } => "build_package",
         }
     }
@@ -61,6 +68,7 @@ impl Job {
                 version_id,
                 after_person_id,
             } => policy::announce::go_on(app, *version_id, *after_person_id),
+            Job::CarryOut { request_id } => requests::carry_out::carry_out(app, *request_id),
             Job::BuildPackage { id } => export::build::build(app, *id),
         }
     }

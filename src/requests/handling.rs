@@ -9,9 +9,23 @@ use super::life::{By, add_step, advance, changed, record, touch};
 use super::model::{Party, Request, State, StepKind};
 use super::notices::{self, RequestExtended, RequestMessage};
 use super::sealed::{self, What};
+use crate::accounts::model::Role;
 use crate::db::AnyConnection;
-use crate::db::schema::{request_messages, requests};
+use crate::db::schema::{request_messages, requests, staff};
 use crate::error::{AppError, AppResult};
+
+/// Whether somebody is, or nobody would be, who can work on a request.
+pub fn may_be_assigned(conn: &mut AnyConnection, assignee: Option<i64>) -> AppResult<bool> {
+    let Some(id) = assignee else {
+        return Ok(true);
+    };
+    let works = [Role::Agent.as_str(), Role::Supervisor.as_str()];
+    let found = staff::table
+        .filter(staff::id.eq(id))
+        .filter(staff::role.eq_any(works))
+        .filter(staff::disabled_at.is_null());
+    Ok(found.count().get_result::<i64>(conn)? == 1)
+}
 
 /// Gives a request to a staff member, or to nobody.
 pub fn assign(

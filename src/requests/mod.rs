@@ -17,6 +17,7 @@
 //! Values of a person's data, reasons, messages and evidence are sealed; evidence is erased when the request
 //! closes.
 
+pub mod carry_out;
 pub mod dates;
 pub mod decisions;
 pub mod details;
@@ -30,5 +31,6 @@ pub mod notices;
 pub mod pages;
 pub mod queries;
 pub mod reference;
+pub mod review;
 pub mod sealed;
 pub mod words;

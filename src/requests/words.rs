@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::model::{Action, Kind, Line, Outcome, Party, Request, State, StepKind};
+use super::model::{Action, Decision, Kind, Line, Outcome, Party, Request, State, StepKind};
 
 /// A date in words: `9 February 2026`.
 pub fn day(date: NaiveDate) -> String {
@@ -178,6 +178,60 @@ impl Request {
             State::Completed => "Nothing more is to be done.".to_owned(),
             State::Denied => "Nothing more will happen, unless you ask us to look again.".to_owned(),
             State::Withdrawn => "Nothing more will happen. You can file a new request at any time.".to_owned(),
+        }
+    }
+}
+
+impl Decision {
+    /// In one word.
+    pub fn title(self) -> &'static str {
+        match self {
+            Decision::Accepted => "Accepted",
+            Decision::Refused => "Refused",
+        }
+    }
+
+    /// The tone of its tag.
+    pub fn tone(self) -> &'static str {
+        match self {
+            Decision::Accepted => "success",
+            Decision::Refused => "danger",
+        }
+    }
+}
+
+impl Request {
+    /// Its state in one or two words, as staff put it.
+    pub fn staff_state(&self) -> &'static str {
+        match self.state {
+            State::Acknowledged => "New",
+            State::WaitingForPerson => "Waiting for the person",
+            State::ExecutionFailed => "Failed",
+            State::InReview if self.outcome.is_some() => "Needs approval",
+            other => other.title(),
+        }
+    }
+}
+
+impl StepKind {
+    /// As a line of the timeline that staff read.
+    pub fn staff_title(self) -> &'static str {
+        match self {
+            StepKind::Received => "Filed",
+            StepKind::Acknowledged => "Confirmed to the person",
+            StepKind::Verifying => "Identity is being checked",
+            StepKind::InReview => "Taken into review",
+            StepKind::WaitingForPerson => "A question was asked",
+            StepKind::Approved => "Approved",
+            StepKind::PartlyApproved => "Partly approved",
+            StepKind::Denied => "Denied",
+            StepKind::Executing => "Execution started",
+            StepKind::ExecutionFailed => "Execution failed",
+            StepKind::Completed => "Carried out and read back",
+            StepKind::Withdrawn => "Withdrawn by the person",
+            StepKind::Extended => "Date moved",
+            StepKind::Message => "Message",
+            StepKind::EvidenceErased => "Evidence erased",
         }
     }
 }

@@ -1,15 +1,13 @@
 //! A form as it was typed, with what is wrong with it.
 
-use std::borrow::Cow;
+use validator::Validate;
 
-use validator::{Validate, ValidationError, ValidationErrors};
-
-/// What a template needs to show a form again: the values as typed, and the faults by field.
+/// What a template needs to show a form again: the values as typed, and the first fault of each field.
 #[derive(Debug)]
 pub struct Form<T> {
     /// As typed.
     pub values: T,
-    errors: ValidationErrors,
+    errors: Vec<(String, String)>,
 }
 
 impl<T: Default> Default for Form<T> {
@@ -21,26 +19,24 @@ impl<T: Default> Default for Form<T> {
 impl<T> Form<T> {
     /// A form without faults.
     pub fn new(values: T) -> Self {
-        Form {
-            values,
-            errors: ValidationErrors::new(),
-        }
+        let errors = Vec::new();
+        Form { values, errors }
     }
 
     /// Adds a fault that only the database or the clock could tell. The sentence stands beside the field.
     #[must_use]
-    pub fn refuse(mut self, field: &'static str, sentence: impl Into<Cow<'static, str>>) -> Self {
-        self.errors.add(
-            field,
-            ValidationError::new("refused").with_message(sentence.into()),
-        );
+    pub fn refuse(mut self, field: impl Into<String>, sentence: impl Into<String>) -> Self {
+        let field = field.into();
+        if self.error(&field).is_none() {
+            self.errors.push((field, sentence.into()));
+        }
         self
     }
 
-    /// The first fault of a field.
+    /// The fault of a field.
     pub fn error(&self, field: &str) -> Option<&str> {
-        let errors = self.errors.field_errors();
-        errors.get(field)?.first()?.message.as_deref()
+        let mut faults = self.errors.iter();
+        faults.find_map(|(name, sentence)| (name == field).then_some(sentence.as_str()))
     }
 
     /// Whether anything is wrong.
@@ -48,29 +44,31 @@ impl<T> Form<T> {
         !self.errors.is_empty()
     }
 
-    /// Each field with its first fault, for the summary; in the order of the fields' names.
-    pub fn errors(&self) -> Vec<(String, String)> {
-        let errors = self.errors.field_errors();
-        let mut list: Vec<_> = errors
-            .iter()
-            .filter_map(|(field, faults)| {
-                Some((
-                    field.to_string(),
-                    faults.first()?.message.as_deref()?.to_owned(),
-                ))
-            })
-            .collect();
-        list.sort();
-        list
+    /// Each field with its fault, for the summary.
+    pub fn errors(&self) -> &[(String, String)] {
+        &self.errors
     }
 }
 
 impl<T: Validate> Form<T> {
     /// The values if they hold, else the form to show again with status 422.
     pub fn check(values: T) -> Result<T, Form<T>> {
-        match values.validate() {
-            Ok(()) => Ok(values),
-            Err(errors) => Err(Form { values, errors }),
-        }
+        let Err(found) = values.validate() else {
+            return Ok(values);
+        };
+        let mut faults: Vec<(String, String)> = found
+            .field_errors()
+            .iter()
+            .filter_map(|(field, faults)| {
+                let sentence = faults.first()?.message.as_deref()?;
+                Some((field.to_string(), sentence.to_owned()))
+            })
+            .collect();
+        // The validator gives them in no order.
+        faults.sort();
+        let form = Form::new(values);
+        Err(faults
+            .into_iter()
+            .fold(form, |form, (field, sentence)| form.refuse(field, sentence)))
     }
 }

@@ -1,0 +1,212 @@
+//! Carrying a decided request out in the sources: a job, safe to repeat.
+//!
+//! The sources are changed and read back first, then the portal notes it, in one transaction with the receipt and
+//! the mail. A worker that is killed in between repeats: the sources find what is done already, and give the same
+//! result.
+
+use serde_json::{Value, json};
+
+use super::life::{By, Who};
+use super::model::{Action, Decision, Item, Kind, Request, State};
+use super::review::{plan_of, replace_plan};
+use super::{details, execution, queries};
+use crate::app::App;
+use crate::db::AnyConnection;
+use crate::error::{AppError, AppResult};
+use crate::jobs::{self, Job};
+use crate::my_data::identities_of;
+use crate::sources::{self, Corrected, Correction, Effect, Identities, Plan, SourceError};
+
+/// A plan whose data keep changing is made anew so often at most, in one run of the job.
+const REPLANS: usize = 3;
+
+/// Why a source was not changed, as staff read it.
+enum Trouble {
+    /// Worth another try by itself.
+    Later(SourceError),
+    /// Staff must look at it.
+    Staff(String),
+}
+
+impl From<SourceError> for Trouble {
+    fn from(error: SourceError) -> Self {
+        if error.is_temporary() {
+            Trouble::Later(error)
+        } else {
+            Trouble::Staff(error.to_string())
+        }
+    }
+}
+
+/// Starts to carry out what was decided; what asks for nothing more is completed at once. A denial or a proposal is
+/// left as it is.
+pub fn begin(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
+    match request.state {
+        State::Approved | State::PartlyApproved if request.kind == Kind::Access => {
+            let facts = json!({ "answered": true });
+            execution::complete(conn, request, facts, by).map(drop)
+        }
+        State::Approved | State::PartlyApproved | State::ExecutionFailed => {
+            let started = execution::start(conn, request, by)?;
+            jobs::enqueue(
+                conn,
+                &Job::CarryOut {
+                    request_id: started.id,
+                },
+                by.now,
+            )
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The job.
+pub fn carry_out(app: &App, request_id: i64) -> AppResult<()> {
+    let (request, items, identities) = app.db.read_now(|conn| {
+        let request = queries::find(conn, request_id)?;
+        let items = queries::list_items(conn, request.id)?;
+        let identities = identities_of(conn, request.person_id)?;
+        Ok((request, items, identities))
+    })?;
+    if request.state != State::Executing {
+        return Ok(());
+    }
+    let done = match request.kind {
+        Kind::Correction => correct(app, &request, items, &identities),
+        Kind::Deletion => erase(app, &request, &items, &identities),
+        _ => Ok(Ok(json!({}))),
+    };
+    match done? {
+        Ok(facts) => settle(app, request_id, move |conn, request, by| {
+            execution::complete(conn, request, facts, by).map(drop)
+        }),
+        Err(Trouble::Later(error)) => Err(AppError::Unavailable(error.to_string())),
+        Err(Trouble::Staff(failure)) => settle(app, request_id, move |conn, request, by| {
+            execution::fail(conn, request, &failure, by).map(drop)
+        }),
+    }
+}
+
+/// Writes how it went, unless another worker has done so.
+fn settle(
+    app: &App,
+    request_id: i64,
+    write: impl FnOnce(&mut AnyConnection, &Request, &By<'_>) -> AppResult<()> + Send + 'static,
+) -> AppResult<()> {
+    let own = app.clone();
+    app.db.write_now(move |conn| {
+        let request = queries::find(conn, request_id)?;
+        if request.state != State::Executing {
+            return Ok(());
+        }
+        write(conn, &request, &by_candor(&own))
+    })?;
+    app.wake.notify_one();
+    Ok(())
+}
+
+fn by_candor(app: &App) -> By<'_> {
+    By {
+        app,
+        who: Who::System,
+        now: app.clock.now(),
+    }
+}
+
+fn correct(
+    app: &App,
+    request: &Request,
+    items: Vec<Item>,
+    person: &Identities,
+) -> AppResult<Result<Value, Trouble>> {
+    let mut corrected = Vec::new();
+    for item in items
+        .into_iter()
+        .filter(|item| item.decision == Some(Decision::Accepted))
+    {
+        let open = details::open_item(&app.keys, &request.reference, item)?;
+        let Some(change) = open.change else {
+            return Ok(Err(Trouble::Staff(
+                "An accepted item says nothing to change.".to_owned(),
+            )));
+        };
+        match write_value(app, person, &change) {
+            Ok(()) => corrected.push(json!({
+                "dataset": change.dataset, "collection": change.collection, "field": change.field, "read_back": true,
+            })),
+            Err(trouble) => return Ok(Err(trouble)),
+        }
+        let (own, id) = (app.clone(), open.item.id);
+        settle(app, request.id, move |conn, request, _| {
+            Ok(execution::mark_applied(
+                conn,
+                request,
+                id,
+                &by_candor(&own),
+            )?)
+        })?;
+    }
+    Ok(Ok(json!({ "corrected": corrected })))
+}
+
+fn write_value(app: &App, person: &Identities, change: &Correction) -> Result<(), Trouble> {
+    let field = format!("{}.{}.{}", change.dataset, change.collection, change.field);
+    match app.sources.correct(person, change)? {
+        Corrected::Done => Ok(()),
+        Corrected::Changed => Err(Trouble::Staff(format!(
+            "{field} has another value than when it was asked for."
+        ))),
+        Corrected::Gone => Err(Trouble::Staff(format!("The record of {field} is gone."))),
+    }
+}
+
+fn erase(
+    app: &App,
+    request: &Request,
+    items: &[Item],
+    person: &Identities,
+) -> AppResult<Result<Value, Trouble>> {
+    let mut plan = plan_of(app, request)?;
+    for _ in 0..REPLANS {
+        match app.sources.execute(person, &plan) {
+            Ok(sources::Outcome::Done(effects)) => return Ok(Ok(facts(&plan, &effects, items))),
+            Ok(sources::Outcome::Stale) => {}
+            Err(error) => return Ok(Err(error.into())),
+        }
+        // Somebody who goes on using the service makes new rows: the same plan over them is still what was agreed.
+        let anew =
+            match app
+                .sources
+                .plan_erasure(person, &plan.scope, &plan.holds, app.clock.today())
+            {
+                Ok(anew) => anew,
+                Err(error) => return Ok(Err(error.into())),
+            };
+        if !anew.agrees_with(&plan) {
+            break;
+        }
+        let stored = anew.clone();
+        settle(app, request.id, move |conn, request, by| {
+            replace_plan(conn, request, &stored, by).map(drop)
+        })?;
+        plan = anew;
+    }
+    let failure =
+        "The data have changed since the plan was agreed, so that it would do something else now.";
+    Ok(Err(Trouble::Staff(failure.to_owned())))
+}
+
+/// What the receipt says: counts and keys, never data.
+fn facts(plan: &Plan, effects: &[Effect], items: &[Item]) -> Value {
+    let kept: Vec<Value> = items
+        .iter()
+        .filter(|item| item.action == Action::Keep || item.decision == Some(Decision::Refused))
+        .map(|item| {
+            json!({
+                "dataset": item.dataset, "collection": item.collection, "records": item.count,
+                "reason": item.why, "basis": item.basis, "until": item.keep_until,
+            })
+        })
+        .collect();
+    json!({ "plan": plan.hash, "done": effects, "kept": kept, "read_back": true })
+}

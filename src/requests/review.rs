@@ -1,0 +1,141 @@
+//! From a staff member's judgement of each item to a decision, in one transaction.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use serde_json::json;
+
+use super::life::{By, advance, changed, record, touch};
+use super::model::{Action, Decision, Item, Outcome, Request, State};
+use super::sealed::{self, What};
+use super::{carry_out, decisions, queries};
+use crate::app::App;
+use crate::db::AnyConnection;
+use crate::db::schema::requests;
+use crate::error::{AppError, AppResult};
+use crate::my_data;
+use crate::sources::{Hold, Plan, Scope};
+
+impl Action {
+    /// Whether staff decide on it, or the register's rule did.
+    pub fn is_decided_by_staff(self) -> bool {
+        !matches!(self, Action::Keep | Action::Leave)
+    }
+}
+
+/// What a staff member thinks of a request.
+#[derive(Debug, Clone)]
+pub struct Judgement {
+    /// Each item with its decision and the reason for the person.
+    pub items: Vec<(i64, Decision, String)>,
+    /// Of a request without items.
+    pub outcome: Option<Outcome>,
+    /// For the person; may be empty where the items say it.
+    pub reason: String,
+}
+
+/// Takes a request into review, if it is not there yet.
+pub fn begin(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<Request> {
+    match request.state {
+        State::InReview => Ok(request.clone()),
+        _ => advance(conn, request, State::InReview, by),
+    }
+}
+
+/// Decides all items and the request. What needs no second staff member is carried out from here.
+pub fn decide(
+    conn: &mut AnyConnection,
+    request: &Request,
+    judgement: &Judgement,
+    plan: Option<&Plan>,
+    by: &By<'_>,
+) -> AppResult<()> {
+    let mut current = begin(conn, request, by)?;
+    for (id, decision, reason) in &judgement.items {
+        current = decisions::decide_item(conn, &current, *id, (*decision, reason), by)?;
+    }
+    if let Some(plan) = plan {
+        current = replace_plan(conn, &current, plan, by)?;
+    }
+    let items = queries::list_items(conn, current.id)?;
+    let outcome = decisions::outcome_of(&items)
+        .or(judgement.outcome)
+        .ok_or_else(changed)?;
+    let decided = decisions::decide(conn, &current, (outcome, &judgement.reason), by)?;
+    carry_out::begin(conn, &decided, by)
+}
+
+/// Where staff refuse to erase some collections, the plan without them. It reads the sources.
+pub async fn plan_without_refused(
+    app: &App,
+    request: &Request,
+    items: &[Item],
+    judged: &[(i64, Decision, String)],
+) -> AppResult<Option<Plan>> {
+    let refused: BTreeMap<i64, &str> = judged
+        .iter()
+        .filter(|(_, decision, _)| *decision == Decision::Refused)
+        .map(|(id, _, reason)| (*id, reason.as_str()))
+        .collect();
+    let Some(sealed) = request.plan.as_ref().filter(|_| !refused.is_empty()) else {
+        return Ok(None);
+    };
+    let agreed = open_plan(app, request, sealed)?;
+    let mut holds = agreed.holds.clone();
+    holds.extend(items.iter().filter_map(|item| {
+        Some(Hold {
+            dataset: Some(item.dataset.clone()),
+            collection: Some(item.collection.clone()),
+            category: None,
+            reason: (*refused.get(&item.id)?).to_owned(),
+            basis: "decided by staff on your request".to_owned(),
+            until: None,
+        })
+    }));
+    plan_anew(app, request.person_id, agreed.scope, holds)
+        .await
+        .map(Some)
+}
+
+async fn plan_anew(app: &App, person_id: i64, scope: Scope, holds: Vec<Hold>) -> AppResult<Plan> {
+    my_data::read(app, person_id, move |app, identities| {
+        Ok(app
+            .sources
+            .plan_erasure(identities, &scope, &holds, app.clock.today())?)
+    })
+    .await
+}
+
+/// The plan of a deletion, opened.
+pub(super) fn open_plan(app: &App, request: &Request, sealed: &[u8]) -> AppResult<Plan> {
+    let json = sealed::open(&app.keys, &request.reference, What::Plan, sealed)?;
+    Ok(serde_json::from_slice(&json)?)
+}
+
+/// Puts another plan in the place of the one that was confirmed.
+pub(super) fn replace_plan(
+    conn: &mut AnyConnection,
+    request: &Request,
+    plan: &Plan,
+    by: &By<'_>,
+) -> AppResult<Request> {
+    let json = serde_json::to_string(plan)?;
+    let sealed = sealed::seal(&by.app.keys, &request.reference, What::Plan, json);
+    let replaced = touch!(
+        conn,
+        request,
+        requests::plan.eq(sealed),
+        requests::plan_hash.eq(&plan.hash),
+    );
+    let detail = json!({ "from": request.plan_hash, "to": plan.hash, "records": plan.records() });
+    record(conn, request, "request.replanned", detail, by)?;
+    Ok(replaced)
+}
+
+/// A deletion without a plan cannot be carried out.
+pub(super) fn plan_of(app: &App, request: &Request) -> AppResult<Plan> {
+    let sealed = request.plan.as_ref();
+    let sealed =
+        sealed.ok_or_else(|| AppError::Internal(anyhow::anyhow!("a deletion has no plan")))?;
+    open_plan(app, request, sealed)
+}

@@ -1,0 +1,12 @@
+//! The desk: where staff find requests, look at them, decide, and see what became of it.
+//!
+//! What staff do to a request is in `requests` ([`crate::requests::handling`], [`crate::requests::decisions`]);
+//! here are the pages. Every action names the version of the request that its page showed, and is refused with
+//! an explanation when somebody else was faster.
+
+pub mod act;
+pub mod decide_pages;
+pub mod pages;
+pub mod queries;
+pub mod queue;
+pub mod request_pages;

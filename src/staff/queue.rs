@@ -1,0 +1,90 @@
+//! What the queue is asked for: filters in the address, and where the list goes on.
+
+use chrono::{Days, NaiveDate};
+use serde::Deserialize;
+
+use crate::requests::model::{Kind, State};
+
+/// The filters of the queue, as its address has them. Empty texts filter nothing.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Filters {
+    /// `open` (when empty), `closed`, `all`, or one state.
+    pub state: String,
+    /// A kind of request.
+    pub kind: String,
+    /// Key of a law.
+    pub law: String,
+    /// `me`, `nobody`, or the id of a staff member.
+    pub assignee: String,
+    /// `late`, `week` (due within seven days).
+    pub due: String,
+    /// A reference, or an identity: an e-mail address as a whole.
+    pub q: String,
+    /// Where the list goes on: `DATE_ID` of the last request before it.
+    pub after: String,
+}
+
+/// Which states are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum States {
+    /// Not closed.
+    Open,
+    /// Closed.
+    Closed,
+    /// All.
+    All,
+    /// One.
+    One(State),
+}
+
+impl Filters {
+    /// The states that are listed; an unknown word lists the open ones.
+    pub fn states(&self) -> States {
+        match self.state.as_str() {
+            "closed" => States::Closed,
+            "all" => States::All,
+            word => word.parse().map_or(States::Open, States::One),
+        }
+    }
+
+    /// The kind that is listed.
+    pub fn kind(&self) -> Option<Kind> {
+        self.kind.parse().ok()
+    }
+
+    /// The last due date that is listed.
+    pub fn due_until(&self, today: NaiveDate) -> Option<NaiveDate> {
+        match self.due.as_str() {
+            "late" => Some(today - Days::new(1)),
+            "week" => Some(today + Days::new(7)),
+            _ => None,
+        }
+    }
+
+    /// Due date and id after which the list goes on.
+    pub fn position(&self) -> Option<(NaiveDate, i64)> {
+        let (date, id) = self.after.split_once('_')?;
+        Some((date.parse().ok()?, id.parse().ok()?))
+    }
+
+    /// The address of this list from another place on.
+    pub fn url_after(&self, after: &str) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        let fields = [
+            ("state", &self.state),
+            ("kind", &self.kind),
+            ("law", &self.law),
+            ("assignee", &self.assignee),
+            ("due", &self.due),
+            ("q", &self.q),
+        ];
+        for (name, value) in fields.into_iter().filter(|(_, value)| !value.is_empty()) {
+            query.append_pair(name, value);
+        }
+        if !after.is_empty() {
+            query.append_pair("after", after);
+        }
+        format!("/staff/requests?{}", query.finish())
+    }
+}

@@ -1,0 +1,306 @@
+use candor::accounts::model::Role;
+use candor::demo::source::SAMPLES;
+use chrono::TimeDelta;
+
+use super::{CITY, ROWS, accept_all, act, file_correction, file_deletion, held, sample};
+use crate::support::TestApp;
+
+#[actix_web::test]
+async fn an_accepted_correction_is_written_to_the_source_read_back_and_confirmed() {
+    let app = TestApp::start().await;
+    let (person, agent) = (sample(&app).await, app.staff("sam", Role::Agent).await);
+    let before = held(&app, CITY);
+    let reference = file_correction(&person, "Port Ellery").await;
+
+    let page = agent
+        .get(&format!("/staff/requests/{reference}"))
+        .await
+        .is_page();
+    assert_eq!(
+        page.texts(".compare-values dd"),
+        [before.as_str(), "Port Ellery"]
+    );
+    accept_all(&agent, &reference).await.location();
+    app.run_jobs().await;
+
+    assert_eq!(held(&app, CITY), "Port Ellery");
+    let page = agent
+        .get(&format!("/staff/requests/{reference}"))
+        .await
+        .is_page();
+    assert!(page.text().contains("Written and read back"));
+    let mails: Vec<_> = app
+        .mails_to(SAMPLES[0].email)
+        .into_iter()
+        .map(|mail| mail.kind)
+        .collect();
+    assert_eq!(
+        mails,
+        ["request_received", "request_decided", "request_completed"]
+    );
+}
+
+#[actix_web::test]
+async fn a_refused_correction_leaves_the_source_and_tells_the_reason() {
+    let app = TestApp::start().await;
+    let (person, agent) = (sample(&app).await, app.staff("sam", Role::Agent).await);
+    let before = held(&app, CITY);
+    let reference = file_correction(&person, "Port Ellery").await;
+
+    let page = agent
+        .get(&format!("/staff/requests/{reference}"))
+        .await
+        .is_page();
+    let item = page.attributes("input[type=radio]", "name").remove(0);
+    let reason = item.replace("decision", "reason");
+    let refused = act(&agent, &reference, "decide", &[(&item, "refused")]).await;
+    refused.refuses(&reason, "Write why");
+    act(
+        &agent,
+        &reference,
+        "decide",
+        &[
+            (&item, "refused"),
+            (&reason, "The register of towns says otherwise."),
+        ],
+    )
+    .await
+    .location();
+    app.run_jobs().await;
+
+    assert_eq!(held(&app, CITY), before);
+    let seen = person
+        .get(&format!("/requests/{reference}"))
+        .await
+        .is_page();
+    assert!(
+        seen.text()
+            .contains("The register of towns says otherwise."),
+        "{}",
+        seen.text()
+    );
+}
+
+#[actix_web::test]
+async fn an_undecided_item_is_pointed_out_beside_it() {
+    let app = TestApp::start().await;
+    let (person, agent) = (sample(&app).await, app.staff("sam", Role::Agent).await);
+    let reference = file_correction(&person, "Port Ellery").await;
+    let page = agent
+        .get(&format!("/staff/requests/{reference}"))
+        .await
+        .is_page();
+    let item = page.attributes("input[type=radio]", "name").remove(0);
+    act(&agent, &reference, "decide", &[])
+        .await
+        .refuses(&item, "Choose accept or refuse");
+}
+
+#[actix_web::test]
+async fn a_deletion_needs_two_staff_members_and_then_erases_what_the_plan_says() {
+    let app = TestApp::start().await;
+    let person = sample(&app).await;
+    let (first, second) = (
+        app.staff("una", Role::Supervisor).await,
+        app.staff("vic", Role::Supervisor).await,
+    );
+    assert_ne!(held(&app, ROWS), "0");
+    let reference = file_deletion(&person).await;
+
+    accept_all(&first, &reference).await.location();
+    app.run_jobs().await;
+    assert_ne!(held(&app, ROWS), "0", "one staff member is not enough");
+    let own = first
+        .get(&format!("/staff/requests/{reference}"))
+        .await
+        .is_page();
+    assert!(
+        own.attributes(
+            &format!("form[action='/staff/requests/{reference}/approve']"),
+            "action"
+        )
+        .is_empty()
+    );
+    let version = own.attributes("input[name=version]", "value").remove(0);
+    let approve = format!("/staff/requests/{reference}/approve");
+    assert_eq!(
+        first.post(&approve, &[("version", &version)]).await.status,
+        409
+    );
+
+    act(&second, &reference, "approve", &[]).await.location();
+    app.run_jobs().await;
+    let page = first
+        .get(&format!("/staff/requests/{reference}"))
+        .await
+        .is_page();
+    assert_eq!(
+        held(&app, ROWS),
+        "0",
+        "{} {:?}",
+        page.text(),
+        app.failed_jobs()
+    );
+    let kept = "SELECT CAST(count(*) AS TEXT) FROM applications JOIN accounts ON accounts.id = account_id WHERE email = ?1 OR ?1 <> ''";
+    assert_ne!(held(&app, kept), "0", "applications stay for four years");
+
+    let seen = person
+        .get(&format!("/requests/{reference}"))
+        .await
+        .is_page();
+    assert!(
+        !seen.attributes("a[href^='/receipts/']", "href").is_empty(),
+        "{}",
+        seen.text()
+    );
+}
+
+#[actix_web::test]
+async fn a_person_who_goes_on_using_the_service_is_erased_all_the_same() {
+    let app = TestApp::start().await;
+    let person = sample(&app).await;
+    let (first, second) = (
+        app.staff("una", Role::Agent).await,
+        app.staff("vic", Role::Supervisor).await,
+    );
+    let reference = file_deletion(&person).await;
+    accept_all(&first, &reference).await.location();
+    app.source
+        .connect()
+        .execute(
+            "INSERT INTO search_terms SELECT (SELECT max(id) + 1 FROM search_terms), account_id, terms, place, results, searched_at
+             FROM search_terms JOIN accounts ON accounts.id = account_id WHERE email = ? LIMIT 1",
+            [SAMPLES[0].email],
+        )
+        .unwrap();
+    act(&second, &reference, "approve", &[]).await.location();
+    app.run_jobs().await;
+    assert_eq!(held(&app, ROWS), "0");
+}
+
+#[actix_web::test]
+async fn the_slower_of_two_staff_members_learns_that_the_request_has_changed() {
+    let app = TestApp::start().await;
+    let (person, agent) = (sample(&app).await, app.staff("sam", Role::Agent).await);
+    let reference = file_correction(&person, "Port Ellery").await;
+    let url = format!("/staff/requests/{reference}");
+    let seen = agent.get(&url).await.is_page();
+    act(&agent, &reference, "assign", &[("assignee", "")])
+        .await
+        .location();
+    let late = agent
+        .submit(&seen, &format!("{url}/message"), &[("body", "Hello.")])
+        .await;
+    assert_eq!(late.status, 409);
+    assert!(
+        late.text()
+            .contains("has changed since the page was opened")
+    );
+}
+
+#[actix_web::test]
+async fn a_source_that_is_changed_behind_our_back_stops_the_correction_and_staff_see_why() {
+    let app = TestApp::start().await;
+    let (person, agent) = (sample(&app).await, app.staff("sam", Role::Agent).await);
+    let reference = file_correction(&person, "Port Ellery").await;
+    app.source
+        .connect()
+        .execute("UPDATE contact_details SET city = 'Elsewhere'", [])
+        .unwrap();
+    accept_all(&agent, &reference).await.location();
+    app.run_jobs().await;
+    assert_eq!(held(&app, CITY), "Elsewhere");
+    let page = agent
+        .get(&format!("/staff/requests/{reference}"))
+        .await
+        .is_page();
+    assert!(
+        page.text()
+            .contains("has another value than when it was asked for"),
+        "{}",
+        page.text()
+    );
+}
+
+#[actix_web::test]
+async fn a_question_waits_for_the_person_and_the_answer_brings_it_back() {
+    let app = TestApp::start().await;
+    let (person, agent) = (sample(&app).await, app.staff("sam", Role::Agent).await);
+    let reference = file_correction(&person, "Port Ellery").await;
+    act(
+        &agent,
+        &reference,
+        "message",
+        &[("body", "Which street?"), ("ask", "true")],
+    )
+    .await
+    .location();
+    let seen = person
+        .get(&format!("/requests/{reference}"))
+        .await
+        .is_page();
+    assert!(seen.text().contains("Which street?"));
+    assert!(
+        !app.mails_to(SAMPLES[0].email)
+            .last()
+            .unwrap()
+            .text
+            .contains("Which street?")
+    );
+}
+
+#[actix_web::test]
+async fn more_time_is_taken_once_with_a_reason() {
+    let app = TestApp::start().await;
+    let (person, agent) = (sample(&app).await, app.staff("sam", Role::Agent).await);
+    let reference = file_correction(&person, "Port Ellery").await;
+    act(&agent, &reference, "extend", &[("extension", "")])
+        .await
+        .refuses("extension", "Write why");
+    act(
+        &agent,
+        &reference,
+        "extend",
+        &[("extension", "The archive is being moved.")],
+    )
+    .await
+    .location();
+    let page = agent
+        .get(&format!("/staff/requests/{reference}"))
+        .await
+        .is_page();
+    assert!(page.text().contains("10 May 2026"), "{}", page.text());
+    assert!(page.attributes("textarea[name=extension]", "id").is_empty());
+    app.app.clock.advance(TimeDelta::days(1));
+}
+
+#[actix_web::test]
+async fn auditors_read_and_change_nothing_and_admins_do_not_see_a_request() {
+    let app = TestApp::start().await;
+    let person = sample(&app).await;
+    let (auditor, admin) = (
+        app.staff("ada", Role::Auditor).await,
+        app.staff("abe", Role::Admin).await,
+    );
+    let reference = file_correction(&person, "Port Ellery").await;
+    let url = format!("/staff/requests/{reference}");
+    let seen = auditor.get(&url).await.is_page();
+    assert!(seen.attributes("main form", "action").is_empty());
+    for action in [
+        "assign",
+        "decide",
+        "approve",
+        "send-back",
+        "message",
+        "extend",
+        "retry",
+    ] {
+        assert_eq!(
+            auditor.post(&format!("{url}/{action}"), &[]).await.status,
+            403,
+            "{action}"
+        );
+    }
+    assert_eq!(admin.get(&url).await.status, 403);
+    assert_eq!(person.get(&url).await.status, 403);
+}

@@ -100,9 +100,9 @@ fn a_repeat_changes_nothing_and_gives_the_same_result() {
 #[test]
 fn a_changed_row_a_new_row_and_a_lost_row_each_refuse_the_plan_and_change_nothing() {
     for sql in [
-        "UPDATE visits SET page = '/other' WHERE number = 899",
+        "UPDATE visits SET page = '/other' WHERE number = 897",
         "INSERT INTO visits VALUES (1, 5000, '/new')",
-        "DELETE FROM visits WHERE number = 899",
+        "DELETE FROM visits WHERE number = 897",
     ] {
         let company = company();
         let plan = plan(&company);

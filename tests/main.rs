@@ -14,6 +14,7 @@ mod look;
 mod mail;
 mod my_data;
 mod operations;
+mod policy;
 mod register;
 mod requests;
 mod sources;

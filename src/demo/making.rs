@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::folder::Folder;
+use super::policy;
 use super::source::{self, SAMPLES};
 use super::staff::{self, STAFF};
 use crate::accounts::model::IdentityKind;
@@ -57,6 +58,7 @@ fn make_portal(folder: &Folder, seed: u64, keys: Keys) -> anyhow::Result<()> {
         for person in SAMPLES {
             queries::create_person(conn, &keys, person.email, person.residence(), now)?;
         }
+        policy::take_over_all(conn, now)?;
         hire_staff(conn, &keys, seed, now)
     })?;
     Ok(())

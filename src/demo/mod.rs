@@ -9,6 +9,7 @@ pub mod folder;
 pub mod mailbox;
 pub mod making;
 pub mod pages;
+pub mod policy;
 pub mod source;
 pub mod staff;
 

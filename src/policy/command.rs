@@ -3,14 +3,17 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use clap::Args;
 
-use super::file::PolicyFile;
-use super::{Draft, Fault, PolicyVersion};
+use super::file::{Front, PolicyFile};
+use super::{Fault, PolicyVersion};
 use crate::audit::Actor;
 use crate::db::Db;
+
+const NO_DATE: &str =
+    "say from which day it holds: --effective DATE, or effective = DATE at the head of the file";
 
 /// A version as the command line names it. What is not given is taken from the head of the file.
 #[derive(Debug, Args)]
@@ -45,20 +48,16 @@ impl PublishFile {
         let path = self.file.clone();
         let text = std::fs::read_to_string(&path)
             .with_context(|| format!("cannot read {}", path.display()))?;
-        let file = match PolicyFile::read(&text) {
-            Ok(file) => file,
-            Err(fault) => bail!("{}:{}: {}", path.display(), fault.line, fault.sentence),
-        };
+        let mut file = PolicyFile::read(&text)
+            .map_err(|fault| anyhow!("{}:{}: {}", path.display(), fault.line, fault.sentence))?;
         let lines_before = file.lines_before;
-        let (draft, published) = self.draft(file)?;
-        let done = db.write_now(move |conn| match published {
-            Some(on) => super::take_over(
-                conn,
-                &draft,
-                on.and_time(NaiveTime::MIN),
-                Actor::System,
-                now,
-            ),
+        file.front = self.over(file.front);
+        let Some((draft, published)) = file.into_draft() else {
+            bail!(NO_DATE);
+        };
+        let published_at = published.map(|on| on.and_time(NaiveTime::MIN));
+        let done = db.write_now(move |conn| match published_at {
+            Some(at) => super::take_over(conn, &draft, at, Actor::System, now),
             None => super::publish(conn, &draft, Actor::System, now),
         });
         match done? {
@@ -71,25 +70,15 @@ impl PublishFile {
         Ok(())
     }
 
-    fn draft(self, file: PolicyFile) -> anyhow::Result<(Draft, Option<NaiveDate>)> {
-        let front = file.front;
-        let Some(effective_on) = self.effective.or(front.effective) else {
-            bail!(
-                "say from which day it holds: --effective DATE, or effective = DATE at the head of the file"
-            );
-        };
-        let given = self.version.or(front.version);
-        let draft = Draft {
-            version: given.unwrap_or_else(|| Draft::usual_version(effective_on)),
-            title: self
-                .title
-                .or(front.title)
-                .unwrap_or_else(|| "Privacy policy".to_owned()),
-            summary: self.summary.or(front.summary).unwrap_or_default(),
-            effective_on,
-            body: file.body,
-        };
-        Ok((draft, self.published.or(front.published)))
+    /// What is given on the command line goes before what the file says.
+    fn over(self, front: Front) -> Front {
+        Front {
+            version: self.version.or(front.version),
+            title: self.title.or(front.title),
+            summary: self.summary.or(front.summary),
+            effective: self.effective.or(front.effective),
+            published: self.published.or(front.published),
+        }
     }
 }
 

@@ -7,6 +7,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer};
 use toml::value::Datetime;
 
+use super::Draft;
+
 const FENCE: &str = "+++";
 
 /// A file, read. What it does not say can be said elsewhere.
@@ -76,6 +78,22 @@ impl PolicyFile {
             ..PolicyFile::default()
         };
         Ok(file.with_body(&lines[end + 1..].join("\n")))
+    }
+
+    /// The draft that it makes, and the day of an earlier publication; `None` when it does not say from
+    /// which day it holds.
+    pub fn into_draft(self) -> Option<(Draft, Option<NaiveDate>)> {
+        let front = self.front;
+        let effective_on = front.effective?;
+        let usual = || Draft::usual_version(effective_on);
+        let draft = Draft {
+            version: front.version.unwrap_or_else(usual),
+            title: front.title.unwrap_or_else(|| "Privacy policy".to_owned()),
+            summary: front.summary.unwrap_or_default(),
+            effective_on,
+            body: self.body,
+        };
+        Some((draft, front.published))
     }
 
     fn with_body(mut self, text: &str) -> Self {

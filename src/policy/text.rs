@@ -7,6 +7,16 @@ use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 use super::html;
 
+/// Anchors of the pages around a text.
+const TAKEN: [&str; 6] = [
+    "main",
+    "introduction",
+    "contents",
+    "what-is-new",
+    "what-changes",
+    "whole-text",
+];
+
 /// A text, read.
 #[derive(Debug, Clone, Default)]
 pub struct Text {
@@ -52,7 +62,7 @@ pub enum BlockKind {
 }
 
 impl Text {
-    /// Reads Markdown (CommonMark with tables). HTML in it is shown as it is written.
+    /// Reads Markdown with tables. HTML in it is shown as it is written.
     pub fn read(markdown: &str) -> Self {
         let events: Vec<_> = Parser::new_ext(markdown, Options::ENABLE_TABLES)
             .into_offset_iter()
@@ -94,7 +104,7 @@ impl<'a> Outline<'a> {
             markdown,
             sections: Vec::new(),
             ids: Vec::new(),
-            taken: HashSet::from(["main".to_owned(), "introduction".to_owned()]),
+            taken: TAKEN.map(str::to_owned).into(),
             title_line: None,
             words: String::new(),
             kind: BlockKind::Paragraph,
@@ -103,14 +113,14 @@ impl<'a> Outline<'a> {
 
     fn take(&mut self, event: &Event<'_>, range: &Range<usize>) {
         match event {
-            Event::Start(Tag::Heading { .. }) => self.close_block(),
             Event::End(TagEnd::Heading(level)) => self.close_heading(*level, range),
             Event::Start(Tag::Item) => {
                 self.close_block();
                 self.kind = BlockKind::Item;
             }
             Event::Start(Tag::TableHead | Tag::TableRow) => self.kind = BlockKind::Item,
-            Event::End(
+            Event::Start(Tag::Heading { .. })
+            | Event::End(
                 TagEnd::Paragraph
                 | TagEnd::Item
                 | TagEnd::TableHead

@@ -1,0 +1,106 @@
+//! ProJobSector's own policy: every version can be published, and the newest says what the register says.
+
+use std::path::Path;
+
+use candor::policy::Draft;
+use candor::policy::file::PolicyFile;
+use candor::policy::text::Text;
+use candor::register::{RecipientRole, Register, Retention};
+
+use crate::support::TestApp;
+
+fn versions() -> Vec<Draft> {
+    let mut files: Vec<_> = std::fs::read_dir("demo/policy")
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .collect();
+    files.sort();
+    let read = |path: &Path| PolicyFile::read(&std::fs::read_to_string(path).unwrap()).unwrap();
+    files
+        .iter()
+        .map(|path| read(path).into_draft().unwrap().0)
+        .collect()
+}
+
+#[test]
+fn no_version_has_a_fault_and_each_says_how_to_reach_us() {
+    let versions = versions();
+    assert!(versions.len() >= 4);
+    for version in versions {
+        assert_eq!(version.faults(), [], "{}", version.version);
+        assert!(
+            version.body.contains("mailto:contact@projobsector.com"),
+            "{}",
+            version.version
+        );
+    }
+}
+
+/// A period as the policy words it.
+fn words(days: u32) -> &'static str {
+    match days {
+        30 => "30 days",
+        90 => "90 days",
+        180 => "180 days",
+        365 => "one year",
+        395 => "13 months",
+        730 | 731 => "2 years",
+        1096 => "3 years",
+        1461 => "4 years",
+        2557 => "7 years",
+        other => panic!("the policy has no words for {other} days"),
+    }
+}
+
+#[test]
+fn the_newest_version_names_the_recipients_and_periods_of_the_register() {
+    let (register, _) = Register::load(Path::new("demo/register")).unwrap();
+    let body = versions().pop().unwrap().body.replace('\n', " ");
+    let in_words = [RecipientRole::ProspectiveEmployer, RecipientRole::Authority];
+    for recipient in register
+        .recipients
+        .iter()
+        .filter(|it| !in_words.contains(&it.role))
+    {
+        assert!(
+            body.contains(&recipient.name),
+            "{} is not named",
+            recipient.name
+        );
+    }
+    for category in &register.categories {
+        if let Retention::Period { days, .. } = category.retention {
+            assert!(
+                body.contains(words(days)),
+                "{}: {days} days",
+                category.title
+            );
+        }
+    }
+}
+
+#[actix_web::test]
+async fn the_demonstration_has_every_version_and_each_can_be_read_and_compared() {
+    let app = TestApp::start().await;
+    let now = app.app.clock.now();
+    let taken = app
+        .app
+        .db
+        .write(move |conn| candor::demo::policy::take_over_all(conn, now));
+    taken.await.unwrap();
+    let versions = versions();
+    let page = app.visitor().get("/policy").await.is_page();
+    assert!(page.text().contains("Version 2025-07, since 1 July 2025"));
+    for pair in versions.windows(2) {
+        let path = format!("/policy/compare/{}/{}", pair[0].version, pair[1].version);
+        let page = app.visitor().get(&path).await.is_page();
+        assert!(!page.texts("ins").is_empty(), "{path}");
+        let read = Text::read(&pair[1].body);
+        let shown = app
+            .visitor()
+            .get(&format!("/policy/{}", pair[1].version))
+            .await
+            .is_page();
+        assert_eq!(shown.texts(".policy h2").len(), read.contents().count());
+    }
+}

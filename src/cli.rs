@@ -9,11 +9,13 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::app::App;
 use crate::clock::Clock;
-use crate::config::{self, Settings};
+use crate::config::{self, Config, Faults, Settings};
+use crate::jobs::worker;
 use crate::keys::Keys;
+use crate::mail::args::{MailArgs, MailSettings};
 use crate::policy::command::PublishFile;
 use crate::server::{self, Size};
-use crate::{db, demo, logs, register};
+use crate::{db, demo, logs, mail, register};
 
 /// A privacy portal that a company runs in front of its own databases.
 #[derive(Debug, Parser)]
@@ -26,7 +28,15 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the portal's pages
-    Serve(Settings),
+    Serve {
+        /// Also do the work of `candor worker`, in the same process
+        #[arg(long, env = "CANDOR_WITH_WORKER")]
+        with_worker: bool,
+        #[command(flatten)]
+        settings: Settings,
+    },
+    /// Send the mails and carry out the jobs that pages left; any number may run
+    Worker(Settings),
     /// Show the portal at work, with an invented company's data and nothing to set up
     Demo(demo::Options),
     /// Bring the portal's database up to date
@@ -45,9 +55,23 @@ enum Command {
     /// Look after the register: what the organisation declares
     #[command(subcommand)]
     Register(RegisterCommand),
+    /// See whether mail goes out
+    #[command(subcommand)]
+    Mail(MailCommand),
     /// Look after the privacy policy
     #[command(subcommand)]
     Policy(PolicyCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum MailCommand {
+    /// Send a mail at once and tell how it went
+    Test {
+        /// The address to send it to
+        address: String,
+        #[command(flatten)]
+        settings: Settings,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -76,7 +100,11 @@ pub fn run() -> ExitCode {
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     logs::start();
     let done = match cli.command {
-        Command::Serve(settings) => serve(&settings),
+        Command::Serve {
+            with_worker,
+            settings,
+        } => serve(&settings, with_worker),
+        Command::Worker(settings) => work(&settings),
         Command::Demo(options) => demo::run(&options),
         Command::Migrate(settings) => migrate(&settings),
         Command::Backup { file, settings } => backup(&settings, &file),
@@ -88,6 +116,7 @@ pub fn run() -> ExitCode {
         Command::Register(RegisterCommand::Check { folder }) => {
             return register::check_command(&folder);
         }
+        Command::Mail(MailCommand::Test { address, settings }) => test_mail(&settings, &address),
         Command::Policy(PolicyCommand::Publish { version, settings }) => {
             publish_policy(version, &settings)
         }
@@ -101,25 +130,69 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn serve(settings: &Settings) -> anyhow::Result<()> {
-    let config = settings.check()?;
+fn serve(settings: &Settings, with_worker: bool) -> anyhow::Result<()> {
+    let mut config = settings.check()?;
+    let mail = if with_worker {
+        Some(needed_mail(&mut config)?)
+    } else {
+        None
+    };
     let (bind, metrics_bind) = (config.bind, config.metrics_bind);
     let listen = |bind| TcpListener::bind(bind).with_context(|| format!("cannot listen on {bind}"));
     let (listener, metrics) = (listen(bind)?, metrics_bind.map(listen).transpose()?);
     let app = App::open(config)?;
+    let transport = mail.map(|mail| mail.transport(&app.site)).transpose()?;
     actix_web::rt::System::new().block_on(async {
         let size = Size::of_this_machine();
         let portal = server::run(app.clone(), listener, size)?;
-        match metrics {
-            Some(socket) => {
-                tokio::try_join!(portal, server::run_metrics(app, socket)?).map(drop)?;
+        let metrics = metrics
+            .map(|socket| server::run_metrics(app.clone(), socket))
+            .transpose()?;
+        let served = async {
+            match metrics {
+                Some(metrics) => tokio::try_join!(portal, metrics).map(drop),
+                None => portal.await,
             }
-            None => {
-                portal.await?;
-            }
-        }
+        };
+        match transport {
+            Some(transport) => worker::beside(app, transport, served).await,
+            None => served.await,
+        }?;
         Ok(())
     })
+}
+
+fn work(settings: &Settings) -> anyhow::Result<()> {
+    let mut config = settings.check()?;
+    let mail = needed_mail(&mut config)?;
+    let app = App::open(config)?;
+    let transport = mail.transport(&app.site)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?;
+    runtime.block_on(worker::run(app, transport, worker::told_to_stop()));
+    // A job that did not end in time is repeated by the next worker.
+    runtime.shutdown_background();
+    Ok(())
+}
+
+fn test_mail(settings: &Settings, address: &str) -> anyhow::Result<()> {
+    let mut config = settings.check()?;
+    let mail = needed_mail(&mut config)?;
+    let app = App::open(config)?;
+    let transport = mail.transport(&app.site)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(mail::command::test(&app, &transport, address))?;
+    println!("The mail was accepted.");
+    Ok(())
+}
+
+/// The way out for mail, which this command cannot do without.
+fn needed_mail(config: &mut Config) -> Result<MailSettings, Faults> {
+    config.mail.take().ok_or_else(MailArgs::missing)
 }
 
 fn migrate(settings: &Settings) -> anyhow::Result<()> {

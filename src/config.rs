@@ -16,6 +16,7 @@ use url::Url;
 
 use crate::db::Db;
 use crate::keys::Keys;
+use crate::mail::args::{MailArgs, MailSettings};
 use crate::register::Organisation;
 
 pub use fault::{Fault, Faults};
@@ -117,6 +118,13 @@ pub struct Settings {
     /// A file that holds the bearer token for /metrics on the portal's own address; without it there is none
     #[arg(long, env = "CANDOR_METRICS_TOKEN_FILE", value_name = "FILE")]
     pub metrics_token_file: Option<PathBuf>,
+
+    #[expect(
+        missing_docs,
+        reason = "clap would take it for the description of the command"
+    )]
+    #[command(flatten)]
+    pub mail: MailArgs,
 }
 
 const DATABASE_HELP: &str =
@@ -147,6 +155,8 @@ pub struct Config {
     pub metrics_token: Option<String>,
     /// Whether this is a demonstration with invented data; no setting makes it one.
     pub demo: bool,
+    /// Where mail goes; none when it is not set.
+    pub mail: Option<MailSettings>,
 }
 
 /// What pages and mails need to know.

@@ -1,5 +1,7 @@
+mod command;
 mod folder;
 mod outbox;
+mod settings;
 mod smtp;
 mod smtp_server;
 

@@ -33,6 +33,7 @@ impl Settings {
         let token_file = self.metrics_token_file.as_deref();
         let metrics_token = token_file
             .and_then(|file| faults.read("--metrics-token-file (CANDOR_METRICS_TOKEN_FILE)", file));
+        let mail = self.mail.check(&mut faults);
         match (bind, base_url, keys) {
             (Some(bind), Some(base_url), Some(keys)) if faults.is_empty() => Ok(Config {
                 database_url,
@@ -45,6 +46,7 @@ impl Settings {
                 trusted_proxies,
                 metrics_bind,
                 metrics_token,
+                mail,
                 demo: false,
             }),
             _ => Err(faults),

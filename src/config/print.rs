@@ -7,10 +7,10 @@ use clap::{ArgMatches, Command, parser::ValueSource};
 use url::Url;
 
 /// Settings whose value is a secret.
-const SECRETS: [&str; 1] = ["secret_key"];
+const SECRETS: [&str; 2] = ["secret_key", "smtp_password"];
 
 /// Settings whose value is an address that may hold a password.
-const ADDRESSES: [&str; 2] = ["database_url", "sources"];
+const ADDRESSES: [&str; 3] = ["database_url", "sources", "mail"];
 
 /// Each setting with its value and where it came from, a line each.
 pub fn print(command: &Command, matches: &ArgMatches) -> String {

@@ -22,7 +22,9 @@ use clap::Args;
 use crate::app::App;
 use crate::config::{Config, read_secret};
 use crate::db;
+use crate::jobs::worker;
 use crate::keys::Keys;
+use crate::mail::transport::Transport;
 use crate::server::{self, Size};
 use folder::Folder;
 
@@ -66,7 +68,8 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     db::migrate(&app.db)?;
     println!("{}", cast::notice(&app, folder.path())?);
     actix_web::rt::System::new().block_on(async {
-        server::run(app, listener, Size::of_this_machine())?.await?;
+        let portal = server::run(app.clone(), listener, Size::of_this_machine())?;
+        worker::beside(app, Transport::memory(), portal).await?;
         Ok(())
     })
 }
@@ -103,6 +106,7 @@ pub fn open(folder: &Folder, bind: SocketAddr) -> anyhow::Result<App> {
         trusted_proxies: Vec::new(),
         metrics_bind: None,
         metrics_token: None,
+        mail: None,
         demo: true,
     })
 }

@@ -7,6 +7,8 @@ use std::future::Future;
 use std::pin::pin;
 use std::time::Duration;
 
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
@@ -54,6 +56,30 @@ pub async fn run(app: App, transport: Transport, stop: impl Future<Output = ()>)
         }
     }
     worker.end().await;
+}
+
+/// Works beside `main`, in the same process, until that ends; then ends what it is at.
+pub async fn beside<T>(app: App, transport: Transport, main: impl Future<Output = T>) -> T {
+    let (stop, stopped) = oneshot::channel::<()>();
+    let working = tokio::spawn(run(app, transport, async {
+        // That the other half is gone is what it waits for.
+        let _ = stopped.await;
+    }));
+    let ended = main.await;
+    drop(stop);
+    if working.await.is_err() {
+        tracing::error!("the worker had stopped before it was told to");
+    }
+    ended
+}
+
+/// Completes on SIGTERM and on Ctrl-C.
+pub async fn told_to_stop() {
+    let mut terminated = signal(SignalKind::terminate()).expect("signals can be listened to");
+    tokio::select! {
+        _ = terminated.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
 }
 
 struct Worker {

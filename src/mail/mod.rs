@@ -3,9 +3,12 @@
 //! A message is a struct with three templates: `templates/mail/<name>/{subject.txt,body.txt,body.html}`.
 //! It is rendered when it is enqueued, so that it says what was true then.
 
+pub mod args;
 pub mod claims;
+pub mod command;
 mod compose;
 pub mod delivery;
+mod dkim;
 pub mod mask;
 pub mod messages;
 pub mod outbox;

@@ -1,0 +1,284 @@
+//! Settings for mail.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use lettre::message::Mailbox;
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Certificate, TlsParameters};
+use url::{Host, Url};
+
+use super::dkim::{Dkim, read_key};
+use super::smtp::{Encryption, Server, Smtp};
+use super::transport::{Transport, Way};
+use crate::config::{Faults, Site};
+
+const MAIL: &str = "--mail (CANDOR_MAIL)";
+const WAY_OUT: &str = "give smtp://HOST:PORT, smtps://HOST:PORT or folder:PATH";
+
+/// One mail may take so long.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// Where mail goes, and in whose name.
+#[derive(Debug, Clone, Default, Args)]
+pub struct MailArgs {
+    /// Where mail goes: smtp://HOST:PORT (with STARTTLS), smtps://HOST:PORT, or folder:PATH for files.
+    ///
+    /// For a server on this machine, smtp://localhost:25?tls=none does without encryption.
+    #[arg(long, env = "CANDOR_MAIL", value_name = "ADDRESS")]
+    pub mail: Option<String>,
+
+    /// The sender of mails, such as "Example Privacy <privacy@example.org>"; by default the contact address
+    #[arg(long, env = "CANDOR_MAIL_FROM", value_name = "SENDER")]
+    pub mail_from: Option<String>,
+
+    /// The name to log in to the mail server with
+    #[arg(long, env = "CANDOR_SMTP_USER", value_name = "NAME")]
+    pub smtp_user: Option<String>,
+
+    /// The password to log in to the mail server with
+    #[arg(
+        long,
+        env = "CANDOR_SMTP_PASSWORD",
+        value_name = "PASSWORD",
+        hide_env_values = true
+    )]
+    pub smtp_password: Option<String>,
+
+    /// A file that holds the password, in place of `--smtp-password`
+    #[arg(long, env = "CANDOR_SMTP_PASSWORD_FILE", value_name = "FILE")]
+    pub smtp_password_file: Option<PathBuf>,
+
+    /// A file with the certificate (PEM) of an authority of your own that vouches for the mail server
+    #[arg(long, env = "CANDOR_SMTP_CA_FILE", value_name = "FILE")]
+    pub smtp_ca_file: Option<PathBuf>,
+
+    /// A file with the private key to sign mails with (DKIM): RSA or Ed25519, in PEM
+    #[arg(long, env = "CANDOR_DKIM_KEY_FILE", value_name = "FILE")]
+    pub dkim_key_file: Option<PathBuf>,
+
+    /// The name under which the DNS has the public key: NAME._domainkey.DOMAIN
+    #[arg(
+        long,
+        env = "CANDOR_DKIM_SELECTOR",
+        default_value = "candor",
+        value_name = "NAME"
+    )]
+    pub dkim_selector: String,
+
+    /// The domain that signs; by default that of the sender
+    #[arg(long, env = "CANDOR_DKIM_DOMAIN", value_name = "DOMAIN")]
+    pub dkim_domain: Option<String>,
+}
+
+/// Settings for mail that have been checked.
+pub struct MailSettings {
+    way: Way,
+    sender: Option<Mailbox>,
+    dkim: Option<Dkim>,
+}
+
+impl fmt::Debug for MailSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MailSettings(***)")
+    }
+}
+
+impl MailSettings {
+    /// The way out for mail of that portal.
+    pub fn transport(self, site: &Site) -> anyhow::Result<Transport> {
+        let sender = match self.sender {
+            Some(sender) => sender,
+            None => Mailbox::new(
+                Some(format!("{} privacy", site.organisation)),
+                site.contact.parse()?,
+            ),
+        };
+        let domain = sender.email.domain().to_owned();
+        let dkim = self.dkim.map(|dkim| dkim.config(domain));
+        Ok(Transport::new(self.way, sender, dkim))
+    }
+}
+
+impl MailArgs {
+    /// What to say when mail must go somewhere and nobody said where.
+    pub fn missing() -> Faults {
+        let mut faults = Faults::default();
+        faults.add(MAIL, "it is not set, and this command sends mail", WAY_OUT);
+        faults
+    }
+
+    /// Checks them together; none when no way for mail is set, or something is wrong with it.
+    pub fn check(&self, faults: &mut Faults) -> Option<MailSettings> {
+        let sender = self.mail_from.as_ref().and_then(|sender| {
+            let way_out =
+                "give an address, or a name and an address as in \"Name <privacy@example.org>\"";
+            faults.parse("--mail-from (CANDOR_MAIL_FROM)", sender, way_out)
+        });
+        let dkim = self.dkim_key_file.as_ref().and_then(|file| {
+            let name = "--dkim-key-file (CANDOR_DKIM_KEY_FILE)";
+            let key = read_key(&faults.read(name, file)?, name, faults)?;
+            Some(Dkim {
+                key,
+                selector: self.dkim_selector.clone(),
+                domain: self.dkim_domain.clone(),
+            })
+        });
+        let way = match self.mail.as_deref()?.strip_prefix("folder:") {
+            Some(path) => check_folder(path, faults),
+            None => self.check_smtp(faults),
+        };
+        Some(MailSettings {
+            way: way?,
+            sender,
+            dkim,
+        })
+    }
+
+    fn check_smtp(&self, faults: &mut Faults) -> Option<Way> {
+        let url: Url = match self.mail.as_deref()?.parse() {
+            Ok(url) => url,
+            Err(_) => {
+                // It may hold a password, so it is not repeated.
+                faults.add(MAIL, "this address cannot be read", WAY_OUT);
+                return None;
+            }
+        };
+        if !url.username().is_empty() || url.password().is_some() {
+            let way_out = "use --smtp-user and --smtp-password-file";
+            faults.add(MAIL, "the login does not belong into the address", way_out);
+            return None;
+        }
+        let Some(host) = url.host().filter(|_| matches!(url.path(), "" | "/")) else {
+            faults.add(MAIL, "this is not the address of a mail server", WAY_OUT);
+            return None;
+        };
+        let (encryption, usual_port) = self.check_encryption(&url, &host_name(&host), faults)?;
+        Some(Way::Smtp(Smtp::new(Server {
+            host: host_name(&host),
+            port: url.port().unwrap_or(usual_port),
+            encryption,
+            credentials: self.check_login(faults),
+            limit: LIMIT,
+        })))
+    }
+
+    fn check_encryption(
+        &self,
+        url: &Url,
+        host: &str,
+        faults: &mut Faults,
+    ) -> Option<(Encryption, u16)> {
+        let asked: Vec<_> = url.query_pairs().collect();
+        let asked: Vec<_> = asked
+            .iter()
+            .map(|(k, v)| (k.as_ref(), v.as_ref()))
+            .collect();
+        match (url.scheme(), asked.as_slice()) {
+            ("smtp", [] | [("tls", "starttls")]) => {
+                Some((Encryption::StartTls(self.check_tls(host, faults)?), 587))
+            }
+            ("smtps", []) | ("smtp" | "smtps", [("tls", "implicit")]) => {
+                Some((Encryption::Implicit(self.check_tls(host, faults)?), 465))
+            }
+            ("smtp", [("tls", "none")]) if is_this_machine(host) => Some((Encryption::None, 25)),
+            ("smtp", [("tls", "none")]) => {
+                let wrong = "mail must not cross a network without encryption";
+                faults.add(
+                    MAIL,
+                    wrong,
+                    "leave ?tls=none out, or use a server on this machine",
+                );
+                None
+            }
+            ("smtp" | "smtps", _) => {
+                let way_out =
+                    "after the question mark, give tls=starttls, tls=implicit or tls=none";
+                faults.add(MAIL, "it asks for an encryption that is not known", way_out);
+                None
+            }
+            _ => {
+                faults.add(MAIL, "this way for mail is not known", WAY_OUT);
+                None
+            }
+        }
+    }
+
+    fn check_tls(&self, host: &str, faults: &mut Faults) -> Option<TlsParameters> {
+        let mut tls = TlsParameters::builder(host.to_owned());
+        if let Some(file) = &self.smtp_ca_file {
+            let name = "--smtp-ca-file (CANDOR_SMTP_CA_FILE)";
+            match Certificate::from_pem(faults.read(name, file)?.as_bytes()) {
+                Ok(certificate) => tls = tls.add_root_certificate(certificate),
+                Err(_) => {
+                    let way_out = "give a file that begins with -----BEGIN CERTIFICATE-----";
+                    faults.add(name, "this is no certificate in PEM", way_out);
+                    return None;
+                }
+            }
+        }
+        match tls.build() {
+            Ok(tls) => Some(tls),
+            Err(error) => {
+                faults.add(MAIL, &error.to_string(), "give the server by its name");
+                None
+            }
+        }
+    }
+
+    fn check_login(&self, faults: &mut Faults) -> Option<Credentials> {
+        let password = match (&self.smtp_password, &self.smtp_password_file) {
+            (given, None) => given.clone(),
+            (None, Some(file)) => {
+                faults.read("--smtp-password-file (CANDOR_SMTP_PASSWORD_FILE)", file)
+            }
+            (Some(_), Some(_)) => {
+                let name = "--smtp-password-file (CANDOR_SMTP_PASSWORD_FILE)";
+                faults.add(name, "the password is given twice", "name the file alone");
+                None
+            }
+        };
+        match (&self.smtp_user, password) {
+            (Some(user), Some(password)) => Some(Credentials::new(user.clone(), password)),
+            (None, None) => None,
+            (Some(_), None) => {
+                // A file that cannot be read has been told already.
+                if self.smtp_password_file.is_none() {
+                    let name = "--smtp-user (CANDOR_SMTP_USER)";
+                    faults.add(name, "a password is missing", "add --smtp-password-file");
+                }
+                None
+            }
+            (None, Some(_)) => {
+                let name = "--smtp-user (CANDOR_SMTP_USER)";
+                faults.add(name, "there is a password, but no name", "add --smtp-user");
+                None
+            }
+        }
+    }
+}
+
+fn check_folder(path: &str, faults: &mut Faults) -> Option<Way> {
+    let folder = PathBuf::from(path);
+    if folder.is_dir() {
+        return Some(Way::Folder(folder));
+    }
+    let wrong = format!("{path:?} is not a folder");
+    faults.add(MAIL, &wrong, "make the folder, or name another");
+    None
+}
+
+fn host_name(host: &Host<&str>) -> String {
+    match host {
+        Host::Domain(name) => (*name).to_owned(),
+        Host::Ipv4(address) => address.to_string(),
+        Host::Ipv6(address) => address.to_string(),
+    }
+}
+
+fn is_this_machine(host: &str) -> bool {
+    let address = host.parse::<std::net::IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}

@@ -44,7 +44,7 @@ pub async fn carry_out(app: App, claim: Claim) -> Outcome {
         Ok(true) => {}
         Ok(false) => tracing::warn!(id, "the lease of a job ended before the job did"),
         Err(error) => {
-            tracing::error!(id, %error, "a job could not be settled; it will be repeated")
+            tracing::error!(id, %error, "a job could not be settled; it will be repeated");
         }
     }
     outcome

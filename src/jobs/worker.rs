@@ -89,37 +89,29 @@ struct Worker {
     working: JoinSet<Outcome>,
 }
 
-/// What a look found.
-struct Due {
-    events: bool,
-    periodic: bool,
-    mails: bool,
-    jobs: bool,
-}
-
 impl Worker {
     async fn look(&mut self) -> AppResult<()> {
         let now = self.app.clock.now();
         let due = self.app.db.read(move |conn| {
-            Ok(Due {
-                events: chain::is_any_unlinked(conn)?,
-                periodic: periodic::is_any_due(conn, now)?,
-                mails: claims::is_any_due(conn, now)?,
-                jobs: queries::is_any_due(conn, now)?,
-            })
+            Ok([
+                chain::is_any_unlinked(conn)?,
+                claims::is_any_due(conn, now)?,
+                periodic::is_any_due(conn, now)?,
+                queries::is_any_due(conn, now)?,
+            ])
         });
-        let due = due.await?;
-        if due.events {
+        let [events, mails, periodic, jobs] = due.await?;
+        if events {
             link_events(&self.app).await?;
         }
-        if due.mails {
+        if mails {
             self.take_mails().await?;
         }
-        if due.periodic {
+        if periodic {
             let enqueue = move |conn: &mut _| periodic::enqueue_due(conn, now);
             self.app.db.write(enqueue).await?;
         }
-        if due.jobs || due.periodic {
+        if jobs || periodic {
             self.take_jobs().await?;
         }
         if self.sending.is_empty() {

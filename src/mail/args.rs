@@ -18,16 +18,17 @@ use crate::config::{Faults, Site};
 const MAIL: &str = "--mail (CANDOR_MAIL)";
 const WAY_OUT: &str = "give smtp://HOST:PORT, smtps://HOST:PORT or folder:PATH";
 
+const MAIL_HELP: &str = "Where mail goes: smtp://HOST:PORT (with STARTTLS), smtps://HOST:PORT, or folder:PATH for \
+    files; a server on this machine may do without encryption, as smtp://localhost:25?tls=none";
+
 /// One mail may take so long.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// Where mail goes, and in whose name.
 #[derive(Debug, Clone, Default, Args)]
 pub struct MailArgs {
-    /// Where mail goes: smtp://HOST:PORT (with STARTTLS), smtps://HOST:PORT, or folder:PATH for files.
-    ///
-    /// For a server on this machine, smtp://localhost:25?tls=none does without encryption.
-    #[arg(long, env = "CANDOR_MAIL", value_name = "ADDRESS")]
+    /// Where mail goes: a server, or a folder for files.
+    #[arg(long, env = "CANDOR_MAIL", value_name = "ADDRESS", help = MAIL_HELP)]
     pub mail: Option<String>,
 
     /// The sender of mails, such as "Example Privacy <privacy@example.org>"; by default the contact address
@@ -138,13 +139,10 @@ impl MailArgs {
     }
 
     fn check_smtp(&self, faults: &mut Faults) -> Option<Way> {
-        let url: Url = match self.mail.as_deref()?.parse() {
-            Ok(url) => url,
-            Err(_) => {
-                // It may hold a password, so it is not repeated.
-                faults.add(MAIL, "this address cannot be read", WAY_OUT);
-                return None;
-            }
+        let Ok(url) = self.mail.as_deref()?.parse::<Url>() else {
+            // It may hold a password, so it is not repeated.
+            faults.add(MAIL, "this address cannot be read", WAY_OUT);
+            return None;
         };
         if !url.username().is_empty() || url.password().is_some() {
             let way_out = "use --smtp-user and --smtp-password-file";
@@ -210,14 +208,17 @@ impl MailArgs {
         let mut tls = TlsParameters::builder(host.to_owned());
         if let Some(file) = &self.smtp_ca_file {
             let name = "--smtp-ca-file (CANDOR_SMTP_CA_FILE)";
-            match Certificate::from_pem(faults.read(name, file)?.as_bytes()) {
-                Ok(certificate) => tls = tls.add_root_certificate(certificate),
-                Err(_) => {
-                    let way_out = "give a file that begins with -----BEGIN CERTIFICATE-----";
-                    faults.add(name, "this is no certificate in PEM", way_out);
-                    return None;
-                }
-            }
+            let pem = faults.read(name, file)?;
+            // lettre takes a text without any certificate for an empty list of them.
+            let certificate = Some(pem).filter(|pem| pem.contains("BEGIN CERTIFICATE"));
+            let Some(Ok(certificate)) =
+                certificate.map(|pem| Certificate::from_pem(pem.as_bytes()))
+            else {
+                let way_out = "give a file with -----BEGIN CERTIFICATE-----";
+                faults.add(name, "this is no certificate in PEM", way_out);
+                return None;
+            };
+            tls = tls.add_root_certificate(certificate);
         }
         match tls.build() {
             Ok(tls) => Some(tls),

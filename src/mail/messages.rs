@@ -66,8 +66,8 @@ macro_rules! message {
                 ) -> askama::Result<$crate::mail::Rendered> {
                     use askama::Template;
                     let subject = Subject { m: self, site };
-                    // Not every subject names the portal.
-                    let _ = subject.site;
+                    // A subject may name neither.
+                    let _ = (subject.m, subject.site);
                     Ok($crate::mail::Rendered {
                         subject: subject.render()?.trim().replace(['\r', '\n'], " "),
                         text: Text { m: self, site }.render()?,

@@ -18,7 +18,10 @@ fn candor(app: &TestApp, words: &[&str], mail: &str) -> Command {
         .args(words)
         .args(["--database-url", app.database_url()])
         .args(["--source", &source, "--mail", mail])
-        .args(["--secret-key", "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc="])
+        .args([
+            "--secret-key",
+            "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=",
+        ])
         .arg("--register")
         .arg(register);
     command

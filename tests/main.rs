@@ -6,6 +6,7 @@ mod support;
 
 mod accounts;
 mod config;
+mod documents;
 mod demo;
 mod ground;
 mod jobs;

@@ -1,0 +1,103 @@
+//! How fast the portal is, beside the least that could be done: every figure of one run stands in the same table, and
+//! ratios are what counts. `cargo bench --bench portal`, or with `-- --people 300 --seconds 3` for a quick look.
+
+#![expect(clippy::unwrap_used, reason = "a measurement that cannot go on ends")]
+
+mod load;
+mod portal;
+mod reference;
+mod writes;
+
+use std::time::Duration;
+
+use clap::Parser;
+
+use load::{Figures, load};
+use portal::Portal;
+
+/// What to measure.
+#[derive(Debug, Parser)]
+struct Options {
+    /// People in the portal's database, one run for each number
+    #[arg(long, value_delimiter = ',', default_value = "300,1000000")]
+    people: Vec<u64>,
+    /// Seconds for each figure
+    #[arg(long, default_value_t = 5)]
+    seconds: u64,
+    /// A PostgreSQL server, as postgres://…/postgres, to measure writes on as well
+    #[arg(long)]
+    postgres: Option<String>,
+    /// What cargo hands to every benchmark
+    #[arg(long, hide = true)]
+    bench: bool,
+    /// Serves the reference pages; the benchmark starts itself with it
+    #[arg(long, hide = true)]
+    serve_reference: Option<String>,
+}
+
+const CLIENTS: usize = 16;
+
+/// A page, and whose session asks for it.
+const PAGES: [(&str, Option<&str>); 6] = [
+    ("/", None),
+    ("/policy", None),
+    ("/data", Some("maya.okafor@example.org")),
+    ("/choices", Some("maya.okafor@example.org")),
+    ("/requests", Some("maya.okafor@example.org")),
+    ("/staff/requests", Some("ana.lindholm@example.org")),
+];
+
+fn main() {
+    let options = Options::parse();
+    if let Some(folder) = &options.serve_reference {
+        return reference::serve(folder);
+    }
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(measure(&options));
+}
+
+async fn measure(options: &Options) {
+    let time = Duration::from_secs(options.seconds);
+    for people in &options.people {
+        println!("\n## {people} people in the portal's database\n");
+        let portal = Portal::start(*people).await;
+        let reference = portal.start_reference().await;
+        println!("| page | requests/s | p99 ms | of a static route | of a page with two queries |");
+        println!("|---|---|---|---|---|");
+        let mut floor = Vec::new();
+        for path in ["/static", "/page", "/two-queries"] {
+            let figures = load(reference.address, get(path, None), CLIENTS, time).await;
+            floor.push(figures.per_second);
+            row(&format!("reference {path}"), &figures, &floor);
+        }
+        for (path, who) in PAGES {
+            let cookie = match who {
+                Some(email) => Some(portal.sign_in(email).await),
+                None => None,
+            };
+            let figures = load(portal.address, get(path, cookie.as_deref()), CLIENTS, time).await;
+            row(path, &figures, &floor);
+        }
+        println!("\n{}", portal.size());
+        drop(reference);
+        portal.measure_start().await;
+    }
+    writes::measure(time, options.postgres.as_deref()).await;
+}
+
+fn row(name: &str, figures: &Figures, floor: &[f64]) {
+    let of = |at: usize| floor.get(at).map_or("–".to_owned(), |it| format!("{:.2}", figures.per_second / it));
+    println!(
+        "| {name} | {:.0} | {:.1} | {} | {} |",
+        figures.per_second,
+        figures.p99.as_secs_f64() * 1000.0,
+        of(0),
+        of(2)
+    );
+}
+
+fn get(path: &str, cookie: Option<&str>) -> impl Fn(u64) -> Vec<u8> + Clone + Send + use<> {
+    let cookie = cookie.map(|it| format!("Cookie: {it}\r\n")).unwrap_or_default();
+    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{cookie}\r\n").into_bytes();
+    move |_| request.clone()
+}

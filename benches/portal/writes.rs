@@ -1,0 +1,109 @@
+//! Opting out under many clients, beside the bare three rows that it must write.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use candor::audit::{self, Actor, Event};
+use candor::db::schema::{outbox, receipts};
+use candor::db::{self, AnyConnection, Db};
+use candor::error::AppResult;
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use serde_json::json;
+
+use crate::load::{Figures, load};
+use crate::portal::Portal;
+
+const CLIENTS: usize = 64;
+
+pub async fn measure(time: Duration, postgres: Option<&str>) {
+    println!("\n## Opting out, {CLIENTS} clients\n\n| what | per second | p99 ms | of the bare rows |\n|---|---|---|---|");
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", folder.path().join("bare.db").display());
+    let bare = bare_rows(Db::open(&url, 3).unwrap(), time).await;
+    line("three bare rows, SQLite", &bare, &bare);
+    let portal = Portal::start(300).await;
+    let opted_out = load(portal.address, opt_out, CLIENTS, time).await;
+    line("opting out without an account, SQLite", &opted_out, &bare);
+    if let Some(server) = postgres {
+        let bare = bare_rows(Db::open(server, 8).unwrap(), time).await;
+        line("three bare rows, PostgreSQL", &bare, &bare);
+    }
+}
+
+fn line(name: &str, figures: &Figures, bare: &Figures) {
+    let (p99, of) = (figures.p99.as_secs_f64() * 1000.0, figures.per_second / bare.per_second);
+    println!("| {name} | {:.0} | {p99:.1} | {of:.2} |", figures.per_second);
+}
+
+fn opt_out(number: u64) -> Vec<u8> {
+    let body = format!("email=bench{number}%40example.org");
+    format!(
+        "POST /do-not-sell HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: same-origin\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
+}
+
+async fn bare_rows(db: Db, time: Duration) -> Figures {
+    db::migrate(&db).unwrap();
+    let (number, start) = (Arc::new(AtomicU64::new(0)), Instant::now());
+    let running: Vec<_> = (0..CLIENTS)
+        .map(|_| {
+            let (db, number) = (db.clone(), number.clone());
+            tokio::spawn(async move {
+                let mut times = Vec::new();
+                while start.elapsed() < time {
+                    let (asked, number) = (Instant::now(), number.fetch_add(1, Ordering::Relaxed));
+                    db.write(move |conn| three_rows(conn, number)).await.unwrap();
+                    times.push(asked.elapsed());
+                }
+                times
+            })
+        })
+        .collect();
+    let mut times = Vec::new();
+    for client in running {
+        times.extend(client.await.unwrap());
+    }
+    Figures::of(times, start.elapsed())
+}
+
+fn three_rows(conn: &mut AnyConnection, number: u64) -> AppResult<()> {
+    let now = NaiveDate::from_ymd_opt(2026, 6, 1).unwrap().and_hms_opt(12, 0, 0).unwrap();
+    let name = format!("bare-{}-{number}", std::process::id());
+    diesel::insert_into(receipts::table)
+        .values((
+            receipts::id.eq(&name),
+            receipts::kind.eq("choice"),
+            receipts::object.eq("sale-or-sharing"),
+            receipts::body.eq("x".repeat(300)),
+            receipts::signature.eq("x".repeat(88)),
+            receipts::created_at.eq(now),
+        ))
+        .execute(conn)?;
+    let event = Event {
+        actor: Actor::Visitor,
+        action: "choice.opted_out",
+        person: None,
+        object: "sale-or-sharing",
+        detail: json!({ "by": "visitor" }),
+    };
+    audit::record(conn, &event, now)?;
+    diesel::insert_into(outbox::table)
+        .values((
+            outbox::message_id.eq(&name),
+            outbox::kind.eq("choice_changed"),
+            outbox::recipient.eq("bench@example.org"),
+            outbox::subject.eq("Your choice is in force"),
+            outbox::body_text.eq("x".repeat(600)),
+            outbox::body_html.eq("x".repeat(2500)),
+            outbox::created_at.eq(now),
+            outbox::attempts.eq(0),
+            outbox::next_attempt_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}

@@ -6,8 +6,8 @@ mod support;
 
 mod accounts;
 mod config;
-mod documents;
 mod demo;
+mod documents;
 mod ground;
 mod jobs;
 mod law;

@@ -70,7 +70,10 @@ impl Client {
     pub async fn connect(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).await.unwrap();
         stream.set_nodelay(true).unwrap();
-        Client { stream, buffer: vec![0; 1 << 20] }
+        Client {
+            stream,
+            buffer: vec![0; 1 << 20],
+        }
     }
 
     /// The status of the answer; its body is read and thrown away.
@@ -83,7 +86,10 @@ impl Client {
                 while filled < head + length {
                     filled += self.read(filled).await;
                 }
-                return std::str::from_utf8(&self.buffer[9..12]).unwrap().parse().unwrap();
+                return std::str::from_utf8(&self.buffer[9..12])
+                    .unwrap()
+                    .parse()
+                    .unwrap();
             }
         }
     }
@@ -98,7 +104,11 @@ impl Client {
 /// Length of the head, and of the body that it announces, once the head is complete.
 fn head(bytes: &[u8]) -> Option<(usize, usize)> {
     let end = bytes.windows(4).position(|it| it == b"\r\n\r\n")? + 4;
-    let text = std::str::from_utf8(&bytes[..end]).unwrap().to_ascii_lowercase();
-    let length = text.lines().find_map(|line| line.strip_prefix("content-length: "));
+    let text = std::str::from_utf8(&bytes[..end])
+        .unwrap()
+        .to_ascii_lowercase();
+    let length = text
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: "));
     Some((end, length.map_or(0, |it| it.trim().parse().unwrap())))
 }

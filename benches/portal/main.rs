@@ -86,7 +86,11 @@ async fn measure(options: &Options) {
 }
 
 fn row(name: &str, figures: &Figures, floor: &[f64]) {
-    let of = |at: usize| floor.get(at).map_or("–".to_owned(), |it| format!("{:.2}", figures.per_second / it));
+    let of = |at: usize| {
+        floor.get(at).map_or("–".to_owned(), |it| {
+            format!("{:.2}", figures.per_second / it)
+        })
+    };
     println!(
         "| {name} | {:.0} | {:.1} | {} | {} |",
         figures.per_second,
@@ -97,7 +101,9 @@ fn row(name: &str, figures: &Figures, floor: &[f64]) {
 }
 
 fn get(path: &str, cookie: Option<&str>) -> impl Fn(u64) -> Vec<u8> + Clone + Send + use<> {
-    let cookie = cookie.map(|it| format!("Cookie: {it}\r\n")).unwrap_or_default();
+    let cookie = cookie
+        .map(|it| format!("Cookie: {it}\r\n"))
+        .unwrap_or_default();
     let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{cookie}\r\n").into_bytes();
     move |_| request.clone()
 }

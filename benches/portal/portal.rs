@@ -36,7 +36,11 @@ impl Portal {
         let running = start_demo(folder.path());
         let address = running.address;
         wait_for(address).await;
-        Portal { folder, running: Some(running), address }
+        Portal {
+            folder,
+            running: Some(running),
+            address,
+        }
     }
 
     /// The reference pages, on the same database.
@@ -48,8 +52,13 @@ impl Portal {
             .spawn()
             .unwrap();
         let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let running = Running { process, address: line.trim().parse().unwrap() };
+        BufReader::new(process.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let running = Running {
+            process,
+            address: line.trim().parse().unwrap(),
+        };
         wait_for(running.address).await;
         running
     }
@@ -61,9 +70,9 @@ impl Portal {
         let code = browser.code_for(email).await;
         browser.post("/sign-in/code", &[("code", &code)]).await;
         if let Some(secret) = browser.second_factor_of(email).await {
-            let totp = totp_rs::Secret::Encoded(secret).to_bytes().unwrap();
-            let totp = totp_rs::TOTP::new(totp_rs::Algorithm::SHA1, 6, 1, 30, totp).unwrap();
-            let code = totp.generate_current().unwrap();
+            let secret = totp_rs::Secret::try_from_base32(secret).unwrap();
+            let totp = totp_rs::Builder::new().with_secret(secret).build().unwrap();
+            let code = totp.generate_current().to_string();
             browser.post("/sign-in/totp", &[("code", &code)]).await;
         }
         browser.cookies()
@@ -75,9 +84,18 @@ impl Portal {
         let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
         let line = |name: &str| {
             let found = status.lines().find(|line| line.starts_with(name)).unwrap();
-            found.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1024
+            found
+                .split_whitespace()
+                .nth(1)
+                .unwrap()
+                .parse::<u64>()
+                .unwrap()
+                / 1024
         };
-        let program = std::fs::metadata(env!("CARGO_BIN_EXE_candor")).unwrap().len() / 1_000_000;
+        let program = std::fs::metadata(env!("CARGO_BIN_EXE_candor"))
+            .unwrap()
+            .len()
+            / 1_000_000;
         format!(
             "Resident memory after load {} MB, at its highest {} MB. The program has {program} MB.",
             line("VmRSS"),
@@ -91,7 +109,10 @@ impl Portal {
         let start = Instant::now();
         let running = start_demo(self.folder.path());
         wait_for(running.address).await;
-        println!("First page {} ms after the start.", start.elapsed().as_millis());
+        println!(
+            "First page {} ms after the start.",
+            start.elapsed().as_millis()
+        );
         tokio::time::sleep(Duration::from_secs(2)).await;
         self.running = Some(running);
         println!("Idle: {}", self.size());
@@ -107,15 +128,30 @@ fn start_demo(folder: &Path) -> Running {
         .spawn()
         .unwrap();
     let lines = BufReader::new(process.stdout.take().unwrap()).lines();
-    let address = lines
-        .map_while(Result::ok)
-        .find_map(|line| Some(line.split("http://").nth(1)?.split('/').next()?.parse().unwrap()));
-    Running { address: address.expect("the demonstration prints its address"), process }
+    let address = lines.map_while(Result::ok).find_map(|line| {
+        Some(
+            line.split("http://")
+                .nth(1)?
+                .split('/')
+                .next()?
+                .parse()
+                .unwrap(),
+        )
+    });
+    Running {
+        address: address.expect("the demonstration prints its address"),
+        process,
+    }
 }
 
 async fn wait_for(address: SocketAddr) {
     let client = reqwest::Client::new();
-    while client.get(format!("http://{address}/")).send().await.is_err() {
+    while client
+        .get(format!("http://{address}/"))
+        .send()
+        .await
+        .is_err()
+    {
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
 }
@@ -123,7 +159,9 @@ async fn wait_for(address: SocketAddr) {
 /// Adds people, identities, choices and requests until there are so many.
 fn fill(database: &Path, people: u64) {
     let conn = rusqlite::Connection::open(database).unwrap();
-    let numbers = format!("WITH RECURSIVE n(i) AS (SELECT 1000000 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000 + {people})");
+    let numbers = format!(
+        "WITH RECURSIVE n(i) AS (SELECT 1000000 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000 + {people})"
+    );
     let day = "date('2026-06-01', '+' || (i % 180) || ' days')";
     conn.execute_batch(&format!(
         "BEGIN;
@@ -149,39 +187,76 @@ struct Browser {
 
 impl Browser {
     fn new(address: SocketAddr) -> Self {
-        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Browser { client, address, cookies: Vec::new() }
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
+        Browser {
+            client,
+            address,
+            cookies: Vec::new(),
+        }
     }
 
     fn cookies(&self) -> String {
-        let all: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let all: Vec<_> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
         all.join("; ")
     }
 
     async fn post(&mut self, path: &str, fields: &[(&str, &str)]) {
-        let request = self.client.post(format!("http://{}{path}", self.address)).form(fields);
-        let answer = request.header("sec-fetch-site", "same-origin").header(COOKIE, self.cookies()).send();
+        let request = self
+            .client
+            .post(format!("http://{}{path}", self.address))
+            .form(fields);
+        let answer = request
+            .header("sec-fetch-site", "same-origin")
+            .header(COOKIE, self.cookies())
+            .send();
         let answer = answer.await.unwrap();
         assert_eq!(answer.status(), 303, "{path}");
         for header in answer.headers().get_all(SET_COOKIE) {
-            let (name, value) = header.to_str().unwrap().split(';').next().unwrap().split_once('=').unwrap();
+            let (name, value) = header
+                .to_str()
+                .unwrap()
+                .split(';')
+                .next()
+                .unwrap()
+                .split_once('=')
+                .unwrap();
             self.cookies.retain(|(known, _)| known != name);
             self.cookies.push((name.to_owned(), value.to_owned()));
         }
     }
 
     async fn json(&self, path: &str) -> serde_json::Value {
-        self.client.get(format!("http://{}{path}", self.address)).send().await.unwrap().json().await.unwrap()
+        self.client
+            .get(format!("http://{}{path}", self.address))
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap()
     }
 
     /// The newest code that was mailed there.
     async fn code_for(&self, email: &str) -> String {
         for _ in 0..500 {
             let mails = self.json("/demo/mailbox.json").await;
-            let mail = mails.as_array().unwrap().iter().find(|mail| mail["to"] == email);
+            let mail = mails
+                .as_array()
+                .unwrap()
+                .iter()
+                .find(|mail| mail["to"] == email);
             if let Some(mail) = mail {
                 let text = mail["text"].as_str().unwrap();
-                let code = text.split_whitespace().find(|it| it.len() == 6 && it.chars().all(|c| c.is_ascii_digit()));
+                let code = text
+                    .split_whitespace()
+                    .find(|it| it.len() == 6 && it.chars().all(|c| c.is_ascii_digit()));
                 return code.unwrap().to_owned();
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -191,7 +266,12 @@ impl Browser {
 
     async fn second_factor_of(&self, email: &str) -> Option<String> {
         let people = self.json("/demo/people.json").await;
-        let person = people.as_array().unwrap().iter().find(|it| it["email"] == email).unwrap();
+        let person = people
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|it| it["email"] == email)
+            .unwrap();
         person["totp_secret"].as_str().map(str::to_owned)
     }
 }

@@ -22,7 +22,9 @@ struct Page<'a> {
 }
 
 fn page(title: &str, lines: &[String]) -> HttpResponse {
-    HttpResponse::Ok().content_type(ContentType::html()).body(Page { title, lines }.render().unwrap())
+    HttpResponse::Ok()
+        .content_type(ContentType::html())
+        .body(Page { title, lines }.render().unwrap())
 }
 
 /// Serves until it is killed; prints its address.
@@ -33,7 +35,9 @@ pub fn serve(folder: &str) {
     let db = Db::open(&url, connections).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     println!("{}", listener.local_addr().unwrap());
-    let lines: Vec<String> = (0..11).map(|number| format!("Line {number} of a page")).collect();
+    let lines: Vec<String> = (0..11)
+        .map(|number| format!("Line {number} of a page"))
+        .collect();
     actix_web::rt::System::new().block_on(async {
         let server = HttpServer::new(move || {
             let lines = lines.clone();
@@ -41,17 +45,31 @@ pub fn serve(folder: &str) {
                 .app_data(web::Data::new(db.clone()))
                 .route("/", web::get().to(|| async { "ready" }))
                 .route("/static", web::get().to(|| async { "static" }))
-                .route("/page", web::get().to(move || std::future::ready(page("A page", &lines))))
+                .route(
+                    "/page",
+                    web::get().to(move || std::future::ready(page("A page", &lines))),
+                )
                 .route("/two-queries", web::get().to(two_queries))
         });
-        let server = server.workers(size.workers).worker_max_blocking_threads(size.blocking_threads);
-        server.tcp_nodelay(true).listen(listener).unwrap().run().await.unwrap();
+        let server = server
+            .workers(size.workers)
+            .worker_max_blocking_threads(size.blocking_threads);
+        server
+            .tcp_nodelay(true)
+            .listen(listener)
+            .unwrap()
+            .run()
+            .await
+            .unwrap();
     });
 }
 
 async fn two_queries(db: web::Data<Db>) -> HttpResponse {
     let found = db.read(|conn| Ok((find_person(conn, 1)?, list_identities(conn, 1)?)));
     let (person, identities) = found.await.unwrap();
-    let lines: Vec<_> = identities.into_iter().map(|identity| identity.value).collect();
+    let lines: Vec<_> = identities
+        .into_iter()
+        .map(|identity| identity.value)
+        .collect();
     page(&person.residence, &lines)
 }

@@ -18,7 +18,9 @@ use crate::portal::Portal;
 const CLIENTS: usize = 64;
 
 pub async fn measure(time: Duration, postgres: Option<&str>) {
-    println!("\n## Opting out, {CLIENTS} clients\n\n| what | per second | p99 ms | of the bare rows |\n|---|---|---|---|");
+    println!(
+        "\n## Opting out, {CLIENTS} clients\n\n| what | per second | p99 ms | of the bare rows |\n|---|---|---|---|"
+    );
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}", folder.path().join("bare.db").display());
     let bare = bare_rows(Db::open(&url, 3).unwrap(), time).await;
@@ -33,8 +35,14 @@ pub async fn measure(time: Duration, postgres: Option<&str>) {
 }
 
 fn line(name: &str, figures: &Figures, bare: &Figures) {
-    let (p99, of) = (figures.p99.as_secs_f64() * 1000.0, figures.per_second / bare.per_second);
-    println!("| {name} | {:.0} | {p99:.1} | {of:.2} |", figures.per_second);
+    let (p99, of) = (
+        figures.p99.as_secs_f64() * 1000.0,
+        figures.per_second / bare.per_second,
+    );
+    println!(
+        "| {name} | {:.0} | {p99:.1} | {of:.2} |",
+        figures.per_second
+    );
 }
 
 fn opt_out(number: u64) -> Vec<u8> {
@@ -57,7 +65,9 @@ async fn bare_rows(db: Db, time: Duration) -> Figures {
                 let mut times = Vec::new();
                 while start.elapsed() < time {
                     let (asked, number) = (Instant::now(), number.fetch_add(1, Ordering::Relaxed));
-                    db.write(move |conn| three_rows(conn, number)).await.unwrap();
+                    db.write(move |conn| three_rows(conn, number))
+                        .await
+                        .unwrap();
                     times.push(asked.elapsed());
                 }
                 times
@@ -72,7 +82,10 @@ async fn bare_rows(db: Db, time: Duration) -> Figures {
 }
 
 fn three_rows(conn: &mut AnyConnection, number: u64) -> AppResult<()> {
-    let now = NaiveDate::from_ymd_opt(2026, 6, 1).unwrap().and_hms_opt(12, 0, 0).unwrap();
+    let now = NaiveDate::from_ymd_opt(2026, 6, 1)
+        .unwrap()
+        .and_hms_opt(12, 0, 0)
+        .unwrap();
     let name = format!("bare-{}-{number}", std::process::id());
     diesel::insert_into(receipts::table)
         .values((

@@ -52,7 +52,7 @@ impl App {
     /// Opens everything that the settings name.
     pub fn open(config: Config) -> anyhow::Result<App> {
         let db = config.open_database()?;
-        let (register, _) = Register::load(&config.register).map_err(told)?;
+        let (register, _) = Register::load(&config.register).map_err(|faults| told(&faults))?;
         let register = Arc::new(register);
         let secret = config.keys.derive("sources");
         let sources = Sources::open(register.clone(), &config.sources, &secret)
@@ -72,7 +72,7 @@ impl App {
     }
 }
 
-fn told(faults: Vec<Finding>) -> anyhow::Error {
+fn told(faults: &[Finding]) -> anyhow::Error {
     let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
     anyhow::anyhow!("the register cannot be used:\n{}", lines.join("\n"))
 }

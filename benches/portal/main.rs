@@ -24,7 +24,7 @@ struct Options {
     /// Seconds for each figure
     #[arg(long, default_value_t = 5)]
     seconds: u64,
-    /// A PostgreSQL server, as postgres://…/postgres, to measure writes on as well
+    /// A PostgreSQL server, to measure writes on as well
     #[arg(long)]
     postgres: Option<String>,
     /// What cargo hands to every benchmark

@@ -3,7 +3,6 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chrono::NaiveDate;
 
 use super::act::Decisions;
 use super::queries;
@@ -17,7 +16,6 @@ use crate::requests::details::{self, Details, OpenItem};
 use crate::requests::model::{Action, Approval, Outcome, State, Step};
 use crate::requests::queries as requests;
 use crate::requests::sealed::{self, What};
-use crate::requests::words::day;
 use crate::web::{Form, Page, html};
 
 /// An item with the words of the register.
@@ -151,10 +149,6 @@ impl RequestPage {
         self.case.details.request.assignee_id == Some(self.member.id)
     }
 
-    fn day(&self, date: &NaiveDate) -> String {
-        day(*date)
-    }
-
     fn approver(&self, approval: &Approval) -> &str {
         self.case.staff_name(approval.staff_id)
     }
@@ -169,11 +163,9 @@ impl RequestPage {
         typed.map(str::to_owned).or(saved).unwrap_or_default()
     }
 
-    fn assignee(&self) -> String {
+    fn assignee(&self) -> &str {
         let assignee = self.case.details.request.assignee_id;
-        assignee
-            .map(|id| self.case.staff_name(id).to_owned())
-            .unwrap_or_else(|| "Nobody".to_owned())
+        assignee.map_or("Nobody", |id| self.case.staff_name(id))
     }
 }
 

@@ -2,6 +2,8 @@
 
 use actix_web::web::{ServiceConfig, get, post};
 
+use crate::accounts::{pages as account, staff_pages as members};
+use crate::accounts::{second_factor_pages, sign_in_pages, step_up_pages};
 use crate::choices;
 use crate::demo::pages as demo;
 use crate::my_data::export::pages as export;
@@ -95,6 +97,36 @@ routes! {
     Person post "/choices/{activity}/opt-out" => choices::pages::opt_out;
     Person get "/choices/{activity}/opt-in" => choices::pages::confirm_opt_in;
     Person post "/choices/{activity}/opt-in" => choices::pages::opt_in;
+    Anyone get "/sign-in" => sign_in_pages::ask;
+    Anyone post "/sign-in" => sign_in_pages::send;
+    Anyone get "/sign-in/code" => sign_in_pages::code;
+    Anyone post "/sign-in/code" => sign_in_pages::check;
+    Anyone get "/sign-in/link/{token}" => sign_in_pages::link;
+    Anyone get "/sign-in/totp" => second_factor_pages::show;
+    Anyone post "/sign-in/totp" => second_factor_pages::check;
+    Anyone get "/sign-in/totp/set-up" => second_factor_pages::new;
+    Anyone post "/sign-in/totp/set-up" => second_factor_pages::set_up;
+    Anyone post "/sign-out" => sign_in_pages::sign_out;
+    Person get "/step-up" => step_up_pages::ask;
+    Person post "/step-up" => step_up_pages::check;
+    Person post "/step-up/send" => step_up_pages::send;
+    Person get "/step-up/link/{token}" => step_up_pages::link;
+
+    Account get "/account" => account::show;
+    Person post "/account/residence" => account::state_residence;
+    Staff post "/account/recovery-codes" => account::renew_recovery_codes;
+    Account post "/account/sessions/end-others" => account::end_other_sessions;
+    Account post "/account/sessions/{id}/end" => account::end_session;
+
+    Admin get "/staff/members" => members::index;
+    Admin get "/staff/members/new" => members::new;
+    Admin post "/staff/members/new" => members::add;
+    Admin get "/staff/members/{id}" => members::show;
+    Admin post "/staff/members/{id}/role" => members::change_role;
+    Admin post "/staff/members/{id}/disable" => members::disable;
+    Admin post "/staff/members/{id}/enable" => members::enable;
+    Admin post "/staff/members/{id}/reset-second-factor" => members::reset_second_factor;
+
     Anyone get "/policy" => policy::current;
     Anyone get "/policy/versions" => policy::versions;
     Anyone get "/policy/compare" => compare_pages::choose;

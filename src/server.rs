@@ -110,9 +110,12 @@ fn uploads() -> MultipartFormConfig {
 }
 
 fn sessions(app: &App) -> SessionMiddleware<DbSessions> {
+    let is_https = app.site.base_url.scheme() == "https";
+    // The prefix keeps another host of the same domain from setting the cookie.
+    let name = if is_https { "__Host-candor" } else { "candor" };
     SessionMiddleware::builder(DbSessions(app.clone()), app.keys.cookie_key())
-        .cookie_name("candor".to_owned())
-        .cookie_secure(app.site.base_url.scheme() == "https")
+        .cookie_name(name.to_owned())
+        .cookie_secure(is_https)
         .cookie_http_only(true)
         .cookie_same_site(SameSite::Lax)
         .cookie_content_security(CookieContentSecurity::Signed)

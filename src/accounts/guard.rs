@@ -72,6 +72,14 @@ impl Account {
         }
     }
 
+    /// What stands for the person in the audit log, if it is one.
+    pub fn pseudonym(&self) -> Option<&str> {
+        match self {
+            Account::Person(person) => Some(&person.pseudonym),
+            Account::Staff(_) => None,
+        }
+    }
+
     /// Who it is in the audit log.
     pub fn actor(&self) -> Actor<'_> {
         match self {

@@ -4,10 +4,38 @@
 //! type cannot be forgotten. Sessions live in the database ([`session_store`]), so that they can be listed
 //! and ended.
 
+pub mod codes;
 mod device;
 pub mod guard;
 pub mod limits;
+pub mod members;
+pub mod messages;
 pub mod model;
+pub mod pages;
+pub mod profile;
+mod qr;
 pub mod queries;
+pub mod recovery_codes;
+pub mod second_factor;
+pub mod second_factor_pages;
 pub mod session_store;
+pub mod sessions;
+mod sign_in;
+pub mod sign_in_pages;
+pub mod staff_pages;
 pub mod step_up;
+pub mod step_up_pages;
+
+use crate::app::App;
+use crate::error::AppResult;
+
+/// Removes what has passed its end: codes, sessions, counts of limits. Safe to repeat.
+pub fn purge(app: &App) -> AppResult<()> {
+    let now = app.clock.now();
+    app.db.write_now(move |conn| {
+        codes::purge(conn, now)?;
+        sessions::purge(conn, now)?;
+        limits::purge(conn, now)?;
+        Ok(())
+    })
+}

@@ -20,6 +20,28 @@ text_enum! {
     }
 }
 
+impl Role {
+    /// "an agent"
+    pub fn with_article(self) -> &'static str {
+        match self {
+            Role::Agent => "an agent",
+            Role::Supervisor => "a supervisor",
+            Role::Auditor => "an auditor",
+            Role::Admin => "an admin",
+        }
+    }
+
+    /// "Agent: works on requests"
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Role::Agent => "Agent: works on requests",
+            Role::Supervisor => "Supervisor: also approves deletions and denials",
+            Role::Auditor => "Auditor: reads everything, changes nothing",
+            Role::Admin => "Admin: manages staff and the policy",
+        }
+    }
+}
+
 text_enum! {
     /// What an identity is a handle in.
     pub enum IdentityKind {
@@ -29,6 +51,17 @@ text_enum! {
         Phone = "phone",
         /// The id of an account in a source.
         External = "external",
+    }
+}
+
+impl IdentityKind {
+    /// "E-mail address"
+    pub fn in_words(self) -> &'static str {
+        match self {
+            IdentityKind::Email => "E-mail address",
+            IdentityKind::Phone => "Phone number",
+            IdentityKind::External => "Customer number",
+        }
     }
 }
 

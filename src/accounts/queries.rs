@@ -87,3 +87,12 @@ pub fn find_active_staff(
         .first(conn)
         .optional()
 }
+
+/// The staff member by id, if they may sign in.
+pub fn find_active_staff_by_id(conn: &mut AnyConnection, id: i64) -> QueryResult<Option<StaffRow>> {
+    StaffRow::query()
+        .filter(staff::id.eq(id))
+        .filter(staff::disabled_at.is_null())
+        .first(conn)
+        .optional()
+}

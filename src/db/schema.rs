@@ -50,9 +50,7 @@ diesel::table! {
 diesel::table! {
     sign_in_codes (id) {
         id -> BigInt,
-        purpose -> Text,
         email -> Text,
-        email_hash -> Text,
         browser_hash -> Text,
         code_hash -> Text,
         link_hash -> Text,

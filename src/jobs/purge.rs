@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 
 use super::queries;
+use crate::accounts;
 use crate::app::App;
 use crate::error::AppResult;
 use crate::mail;
@@ -13,6 +14,7 @@ const DONE_JOBS_KEPT: TimeDelta = TimeDelta::days(7);
 /// Each piece is a transaction of its own, so that none waits long for the disk.
 pub(super) fn run(app: &App) -> AppResult<()> {
     let now = app.clock.now();
+    accounts::purge(app)?;
     app.db
         .write_now(move |conn| Ok(queries::purge_done(conn, now - DONE_JOBS_KEPT)?))?;
     while app

@@ -1,4 +1,8 @@
 //! Signing in, sessions, limits and staff, as people meet them.
 
 mod limits;
+mod members;
+mod second_factor;
+mod sessions;
+mod sign_in;
 mod step_up;

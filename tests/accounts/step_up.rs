@@ -92,3 +92,67 @@ async fn what_was_typed_is_kept_while_a_stale_confirmation_is_renewed() {
     let again = call_service(&service, open("/things/new?for=me")).await;
     assert_eq!(read_body(again).await, "");
 }
+
+#[actix_web::test]
+async fn a_stale_confirmation_is_renewed_by_a_code_and_leads_back() {
+    let app = TestApp::start().await;
+    let ada = app.person("ada").await;
+    assert_eq!(
+        ada.get("/step-up?next=/choices").await.location(),
+        "/choices"
+    );
+    app.app.clock.advance(TimeDelta::minutes(11));
+    let page = ada.get("/step-up?next=/choices").await.is_page();
+    ada.get("/step-up?next=/choices").await.is_page();
+    assert_eq!(
+        app.mails_to("ada").len(),
+        1,
+        "a second look sends no second mail"
+    );
+
+    let wrong = ada.submit(&page, "/step-up", &[("code", "12345")]).await;
+    wrong.refuses("code", "You can try 4 more times.");
+    let code = app.mailed_code("ada@example.org");
+    let confirmed = ada.submit(&page, "/step-up", &[("code", &code)]).await;
+    assert_eq!(confirmed.location(), "/choices");
+    assert_eq!(ada.get("/step-up?next=/data").await.location(), "/data");
+    app.app.clock.advance(TimeDelta::minutes(11));
+    ada.get("/step-up?next=/data").await.is_page();
+    let used = ada.submit(&page, "/step-up", &[("code", &code)]).await;
+    used.refuses("code", "not the code");
+}
+
+#[actix_web::test]
+async fn the_link_confirms_where_it_was_asked_for_and_asks_for_the_code_elsewhere() {
+    let app = TestApp::start().await;
+    let (ada, elsewhere) = (app.person("ada").await, app.visitor());
+    app.app.clock.advance(TimeDelta::minutes(11));
+    ada.get("/step-up?next=/choices").await.is_page();
+    let mail = app.mails_to("ada").remove(0);
+    let link = mail
+        .text
+        .lines()
+        .find(|line| line.contains("/step-up/link/"));
+    let link = link.unwrap().to_owned();
+    assert!(
+        elsewhere
+            .get(&link)
+            .await
+            .location()
+            .starts_with("/sign-in?next=")
+    );
+    assert_eq!(ada.get(&link).await.location(), "/choices");
+    assert_eq!(ada.get("/step-up?next=/data").await.location(), "/data");
+}
+
+#[actix_web::test]
+async fn a_code_to_sign_in_does_not_confirm() {
+    let app = TestApp::start().await;
+    let ada = app.person("ada").await;
+    app.app.clock.advance(TimeDelta::minutes(11));
+    ada.post("/sign-in", &[("email", "ada@example.org")]).await;
+    let code = app.mailed_code("ada@example.org");
+    let page = ada.get("/step-up").await.is_page();
+    let refused = ada.submit(&page, "/step-up", &[("code", &code)]).await;
+    assert_eq!(refused.status, 422);
+}

@@ -45,6 +45,11 @@ impl Actor {
         self.with_header("sec-gpc", "1")
     }
 
+    /// The session's cookie, as the browser keeps it.
+    pub fn session_cookie(&self) -> Option<String> {
+        self.cookies.lock().unwrap().get("candor").cloned()
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.send(self.client.get(self.url(path)), path).await
     }

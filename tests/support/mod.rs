@@ -118,6 +118,11 @@ impl TestApp {
         Actor::new(&self.base, None)
     }
 
+    /// Somebody whose browser has that session cookie.
+    pub fn visitor_with_session(&self, cookie: &str) -> Actor {
+        Actor::new(&self.base, Some(cookie.to_owned()))
+    }
+
     /// A person from California, signed in a moment ago as `<name>@example.org`.
     pub async fn person(&self, name: &str) -> Actor {
         self.person_in(name, "us-ca").await
@@ -250,6 +255,30 @@ impl TestApp {
             "a mail was refused: {sent:?}"
         );
         sent.len()
+    }
+
+    /// Signs in as people do: types the address, takes the code from the mail and types it. The last answer.
+    pub async fn sign_in_by_mail(&self, actor: &Actor, email: &str) -> Answer {
+        let page = actor.get("/sign-in").await.is_page();
+        let sent = actor.submit(&page, "/sign-in", &[("email", email)]).await;
+        assert_eq!(sent.location(), "/sign-in/code");
+        let page = actor.get("/sign-in/code").await.is_page();
+        let code = self.mailed_code(&queries::normal_email(email));
+        actor
+            .submit(&page, "/sign-in/code", &[("code", &code)])
+            .await
+    }
+
+    /// The six digits in the newest mail to an address.
+    #[track_caller]
+    pub fn mailed_code(&self, email: &str) -> String {
+        let mails = self.mails_to(email);
+        let text = &mails.last().expect("a mail was sent").text;
+        let is_code = |line: &&str| line.len() == 6 && line.bytes().all(|b| b.is_ascii_digit());
+        text.lines()
+            .find(is_code)
+            .expect("a code stands in it")
+            .to_owned()
     }
 
     /// The mails to `<name>@example.org`, oldest first, delivered or not.

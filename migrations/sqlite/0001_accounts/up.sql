@@ -39,9 +39,7 @@ CREATE INDEX recovery_codes_by_staff ON recovery_codes (staff_id);
 
 CREATE TABLE sign_in_codes (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-    purpose TEXT NOT NULL,
     email TEXT NOT NULL,
-    email_hash TEXT NOT NULL,
     browser_hash TEXT NOT NULL,
     code_hash TEXT NOT NULL,
     link_hash TEXT NOT NULL UNIQUE,

@@ -1,0 +1,68 @@
+//! The mails about accounts. A code stands in the body alone: a subject is read on locked screens.
+
+use super::model::Role;
+use crate::config::Site;
+use crate::mail::messages::message;
+
+/// How to sign in: whoever gets this has shown that the address is theirs.
+#[derive(Debug)]
+pub struct SignInCode {
+    /// Six digits.
+    pub code: String,
+    /// The end of the link.
+    pub token: String,
+}
+
+impl SignInCode {
+    fn link(&self, site: &Site) -> String {
+        site.url(&format!("/sign-in/link/{}", self.token))
+    }
+}
+
+message!(
+    SignInCode,
+    "sign_in_code",
+    "mail/sign_in_code/subject.txt",
+    "mail/sign_in_code/body.txt",
+    "mail/sign_in_code/body.html"
+);
+
+/// How to confirm that it is still them.
+#[derive(Debug)]
+pub struct StepUpCode {
+    /// Six digits.
+    pub code: String,
+    /// The end of the link.
+    pub token: String,
+}
+
+impl StepUpCode {
+    fn link(&self, site: &Site) -> String {
+        site.url(&format!("/step-up/link/{}", self.token))
+    }
+}
+
+message!(
+    StepUpCode,
+    "step_up_code",
+    "mail/step_up_code/subject.txt",
+    "mail/step_up_code/body.txt",
+    "mail/step_up_code/body.html"
+);
+
+/// Welcomes a new staff member.
+#[derive(Debug)]
+pub struct StaffAdded {
+    /// As people see it on messages.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+}
+
+message!(
+    StaffAdded,
+    "staff_added",
+    "mail/staff_added/subject.txt",
+    "mail/staff_added/body.txt",
+    "mail/staff_added/body.html"
+);

@@ -1,0 +1,236 @@
+//! Asking for a code by mail, and what a right one leads to.
+
+use actix_session::{Session, SessionExt};
+use actix_web::HttpRequest;
+use chrono::{NaiveDateTime, TimeDelta};
+use diesel::result::{DatabaseErrorKind, Error};
+use diesel::{Connection, QueryResult};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::codes::{self, Attempt, Purpose};
+use super::guard::{Account, Person};
+use super::limits::Limit;
+use super::messages::{SignInCode, StepUpCode};
+use super::model::{IdentityKind, PersonRow, StaffRow};
+use super::queries;
+use crate::app::App;
+use crate::audit::{self, Actor, Event};
+use crate::db::AnyConnection;
+use crate::error::AppResult;
+use crate::keys::{Keys, random_token};
+use crate::web::client_address;
+use crate::web::client_address::client_network;
+
+const QUARTER: TimeDelta = TimeDelta::minutes(15);
+
+const MAILS_PER_IDENTITY: Limit = Limit {
+    purpose: "code mails",
+    max: 5,
+    max_in_demo: 100,
+    window: QUARTER,
+};
+
+/// Bounds what somebody who guesses codes can try in a day, and what lands in the mailbox of whoever they try.
+const MAILS_PER_IDENTITY_A_DAY: Limit = Limit {
+    purpose: "code mails a day",
+    max: 30,
+    max_in_demo: 2_000,
+    window: TimeDelta::days(1),
+};
+
+const MAILS_PER_CLIENT: Limit = Limit {
+    purpose: "code mails of a client",
+    max: 30,
+    max_in_demo: 10_000,
+    window: QUARTER,
+};
+
+const ATTEMPTS_PER_IDENTITY: Limit = Limit {
+    purpose: "code attempts",
+    max: 20,
+    max_in_demo: 200,
+    window: QUARTER,
+};
+
+const ATTEMPTS_PER_CLIENT: Limit = Limit {
+    purpose: "code attempts of a client",
+    max: 60,
+    max_in_demo: 10_000,
+    window: QUARTER,
+};
+
+/// What the session remembers between asking for a code and giving it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Asked {
+    /// Where the code went.
+    pub email: String,
+    /// Names this browser to the code.
+    pub browser: String,
+    /// Where the person was going; empty for the usual page.
+    pub next: String,
+}
+
+impl Asked {
+    /// What this browser asked for last, for that purpose.
+    pub fn of(session: &Session, purpose: Purpose) -> AppResult<Option<Asked>> {
+        Ok(session.get(purpose.as_str())?)
+    }
+
+    /// Asks for a code to that address; the browser keeps its name.
+    pub fn new(session: &Session, purpose: Purpose, email: &str, next: &str) -> AppResult<Asked> {
+        let before = Asked::of(session, purpose)?;
+        Ok(Asked {
+            email: email.to_owned(),
+            browser: before.map_or_else(random_token, |asked| asked.browser),
+            next: next.to_owned(),
+        })
+    }
+
+    pub fn remember(&self, session: &Session, purpose: Purpose) -> AppResult<()> {
+        Ok(session.insert(purpose.as_str(), self)?)
+    }
+
+    /// When it has served.
+    pub fn forget(session: &Session, purpose: Purpose) {
+        session.remove(purpose.as_str());
+    }
+}
+
+/// Mails a code. It does the same for every address, whether anybody is known by it or not, so that neither
+/// the answer nor the time that it takes tells.
+pub(super) async fn send(
+    app: &App,
+    request: &HttpRequest,
+    purpose: Purpose,
+    asked: Asked,
+) -> AppResult<()> {
+    let client = client_network(client_address(request, &app.site));
+    asked.remember(&request.get_session(), purpose)?;
+    let (own, now) = (app.clone(), app.clock.now());
+    let sent = app.db.write(move |conn| {
+        let Asked { email, browser, .. } = asked;
+        MAILS_PER_CLIENT.take(&own, conn, &client, now)?;
+        MAILS_PER_IDENTITY.take(&own, conn, &email, now)?;
+        MAILS_PER_IDENTITY_A_DAY.take(&own, conn, &email, now)?;
+        let code = codes::issue(conn, &own.keys, purpose, &email, &browser, now)?;
+        let (code, token) = (code.digits, code.token);
+        match purpose {
+            Purpose::SignIn => {
+                let mail = SignInCode { code, token };
+                own.mailer.enqueue(conn, &email, &mail, now)
+            }
+            Purpose::StepUp => {
+                let mail = StepUpCode { code, token };
+                own.mailer.enqueue(conn, &email, &mail, now)
+            }
+        }
+    });
+    sent.await?;
+    app.wake.notify_one();
+    Ok(())
+}
+
+/// Tries a code; a wrong one is on record, without saying whose it was.
+pub(super) fn attempt(
+    app: &App,
+    conn: &mut AnyConnection,
+    purpose: Purpose,
+    asked: &Asked,
+    client: &str,
+    typed: &str,
+) -> AppResult<Attempt> {
+    let now = app.clock.now();
+    ATTEMPTS_PER_CLIENT.take(app, conn, client, now)?;
+    ATTEMPTS_PER_IDENTITY.take(app, conn, &asked.email, now)?;
+    let attempt = codes::attempt(conn, &app.keys, purpose, &asked.browser, typed, now)?;
+    if let Attempt::Wrong(_) = attempt {
+        let event = Event {
+            actor: Actor::Visitor,
+            action: "sign_in.failed",
+            person: None,
+            object: purpose.as_str(),
+            detail: json!({ "reason": "wrong code" }),
+        };
+        audit::record(conn, &event, now)?;
+    }
+    Ok(attempt)
+}
+
+/// The address is theirs: the counts against guessing start anew.
+pub(super) fn forgive(app: &App, conn: &mut AnyConnection, email: &str) -> QueryResult<()> {
+    MAILS_PER_IDENTITY.forgive(app, conn, email)?;
+    ATTEMPTS_PER_IDENTITY.forgive(app, conn, email)
+}
+
+/// Who has shown that an address is theirs.
+#[derive(Debug)]
+pub(super) enum Known {
+    /// A person, signed in by this.
+    Person(Account),
+    /// A staff member, who has yet to show the second factor.
+    Staff(StaffRow),
+}
+
+/// Whoever controls an address may sign in: a person is created when they first do.
+pub(super) fn recognise(
+    app: &App,
+    conn: &mut AnyConnection,
+    email: &str,
+    now: NaiveDateTime,
+) -> AppResult<Known> {
+    forgive(app, conn, email)?;
+    if let Some(member) = queries::find_active_staff(conn, &app.keys, email)? {
+        return Ok(Known::Staff(member));
+    }
+    let person = find_or_create(conn, &app.keys, email, now)?;
+    let event = Event {
+        actor: Actor::Person(&person.pseudonym),
+        action: "person.signed_in",
+        person: Some(&person.pseudonym),
+        object: "session",
+        detail: json!({}),
+    };
+    audit::record(conn, &event, now)?;
+    Ok(Known::Person(Account::Person(Person {
+        id: person.id,
+        pseudonym: person.pseudonym,
+        email: email.to_owned(),
+        confirmed_at: now,
+    })))
+}
+
+fn find_or_create(
+    conn: &mut AnyConnection,
+    keys: &Keys,
+    email: &str,
+    now: NaiveDateTime,
+) -> QueryResult<PersonRow> {
+    let find = |conn: &mut AnyConnection| {
+        queries::find_person_by_identity(conn, keys, IdentityKind::Email, email)
+    };
+    if let Some(person) = find(conn)? {
+        return Ok(person);
+    }
+    // In a savepoint: another browser may create the same person at this moment.
+    match conn.transaction(|conn| queries::create_person(conn, keys, email, "", now)) {
+        Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
+            find(conn)?.ok_or(Error::NotFound)
+        }
+        other => other,
+    }
+}
+
+/// Where to go after signing in: where the account was going, if it may go there, or its usual page.
+pub(super) fn landing(account: &Account, next: &str) -> String {
+    let for_staff = next.starts_with("/staff");
+    let (is_allowed, usual) = match account {
+        Account::Person(_) => (!for_staff, "/data"),
+        Account::Staff(_) => (for_staff || next == "/account", "/staff/requests"),
+    };
+    if is_allowed && !next.is_empty() {
+        next.to_owned()
+    } else {
+        usual.to_owned()
+    }
+}

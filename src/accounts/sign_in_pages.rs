@@ -1,0 +1,217 @@
+//! Signing in: the address, then the code or the link.
+
+use actix_session::{Session, SessionExt};
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+use validator::Validate;
+
+use super::codes::{self, Attempt, Link, Purpose};
+use super::guard::Account;
+use super::queries::normal_email;
+use super::second_factor_pages;
+use super::sign_in::{self, Asked, Known};
+use crate::app::App;
+use crate::error::AppResult;
+use crate::web::client_address::client_network;
+use crate::web::{Form, Page, client_address, html, local_path, see_other};
+
+/// The address to sign in with.
+#[derive(Debug, Default, Deserialize, Validate)]
+pub struct SignIn {
+    #[validate(
+        length(max = 254, message = "An e-mail address has at most 254 characters."),
+        email(message = "Enter an e-mail address, like name@example.org.")
+    )]
+    email: String,
+    /// Where the visitor was going.
+    #[serde(default)]
+    next: String,
+}
+
+/// The code, as typed.
+#[derive(Debug, Default, Deserialize)]
+pub struct TypedCode {
+    /// Spaces and dashes do not matter.
+    pub code: String,
+}
+
+/// Where a visitor was going.
+#[derive(Debug, Deserialize)]
+pub struct Next {
+    #[serde(default)]
+    next: String,
+}
+
+impl Next {
+    /// A path of this site, or empty.
+    pub fn path(&self) -> &str {
+        local_path(&self.next).unwrap_or("")
+    }
+}
+
+#[derive(Template)]
+#[template(path = "accounts/sign_in.html")]
+struct SignInPage {
+    page: Page,
+    form: Form<SignIn>,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/code.html")]
+struct CodePage {
+    page: Page,
+    form: Form<TypedCode>,
+    asked: Asked,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/link.html")]
+struct LinkPage {
+    page: Page,
+    is_elsewhere: bool,
+}
+
+/// `GET /sign-in`
+pub async fn ask(session: Session, page: Page, query: web::Query<Next>) -> AppResult<HttpResponse> {
+    let next = query.path().to_owned();
+    if let Some(account) = Account::of(&session)? {
+        return Ok(see_other(&sign_in::landing(&account, &next)));
+    }
+    let form = Form::new(SignIn {
+        next,
+        ..SignIn::default()
+    });
+    html(StatusCode::OK, &SignInPage { page, form })
+}
+
+/// `POST /sign-in`
+pub async fn send(
+    app: App,
+    page: Page,
+    request: HttpRequest,
+    form: web::Form<SignIn>,
+) -> AppResult<HttpResponse> {
+    let typed = form.into_inner();
+    let tidy = SignIn {
+        email: normal_email(&typed.email),
+        next: local_path(&typed.next).unwrap_or("").to_owned(),
+    };
+    let ask = match Form::check(tidy) {
+        Ok(ask) => ask,
+        Err(form) => return html(StatusCode::UNPROCESSABLE_ENTITY, &SignInPage { page, form }),
+    };
+    let session = request.get_session();
+    let asked = Asked::new(&session, Purpose::SignIn, &ask.email, &ask.next)?;
+    sign_in::send(&app, &request, Purpose::SignIn, asked).await?;
+    Ok(see_other("/sign-in/code"))
+}
+
+/// `GET /sign-in/code`
+pub async fn code(session: Session, page: Page) -> AppResult<HttpResponse> {
+    let Some(asked) = Asked::of(&session, Purpose::SignIn)? else {
+        return Ok(see_other("/sign-in"));
+    };
+    let form = Form::default();
+    html(StatusCode::OK, &CodePage { page, form, asked })
+}
+
+/// `POST /sign-in/code`
+pub async fn check(
+    app: App,
+    page: Page,
+    request: HttpRequest,
+    form: web::Form<TypedCode>,
+) -> AppResult<HttpResponse> {
+    let Some(asked) = Asked::of(&request.get_session(), Purpose::SignIn)? else {
+        return Ok(see_other("/sign-in"));
+    };
+    let client = client_network(client_address(&request, &app.site));
+    let (own, mine, typed) = (app.clone(), asked.clone(), form.code.clone());
+    let outcome = app.db.write(move |conn| {
+        match sign_in::attempt(&own, conn, Purpose::SignIn, &mine, &client, &typed)? {
+            Attempt::Right(email) => {
+                let now = own.clock.now();
+                sign_in::recognise(&own, conn, &email, now).map(Ok)
+            }
+            failed => Ok(Err(failed)),
+        }
+    });
+    match outcome.await? {
+        Ok(known) => enter(&app, &request, known, asked.next),
+        Err(failed) => {
+            let form = Form::new(form.into_inner()).refuse("code", in_words(&failed));
+            let page = CodePage { page, form, asked };
+            html(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
+    }
+}
+
+/// What a failed attempt means, beside the field.
+pub(super) fn in_words(failed: &Attempt) -> String {
+    match failed {
+        Attempt::Wrong(left @ 2..) => {
+            format!("This is not the code from our newest mail. You can try {left} more times.")
+        }
+        Attempt::Wrong(1) => {
+            "This is not the code from our newest mail. You can try once more.".to_owned()
+        }
+        _ => "This code no longer works. Ask for a new one below.".to_owned(),
+    }
+}
+
+/// `GET /sign-in/link/{token}`: in the browser that asked, it signs in; elsewhere, it says what to do.
+pub async fn link(
+    app: App,
+    page: Page,
+    request: HttpRequest,
+    token: web::Path<String>,
+) -> AppResult<HttpResponse> {
+    let session = request.get_session();
+    if let Some(account) = Account::of(&session)? {
+        return Ok(see_other(&sign_in::landing(&account, "")));
+    }
+    let asked = Asked::of(&session, Purpose::SignIn)?;
+    let browser = asked.as_ref().map(|asked| asked.browser.clone());
+    let own = app.clone();
+    let outcome = app.db.write(move |conn| {
+        let now = own.clock.now();
+        let browser = browser.as_deref();
+        match codes::follow(conn, &own.keys, Purpose::SignIn, browser, &token, now)? {
+            Link::Right(email) => sign_in::recognise(&own, conn, &email, now).map(Ok),
+            failed => Ok(Err(failed)),
+        }
+    });
+    match outcome.await? {
+        Ok(known) => enter(
+            &app,
+            &request,
+            known,
+            asked.map(|it| it.next).unwrap_or_default(),
+        ),
+        Err(failed) => {
+            let is_elsewhere = failed == Link::OtherBrowser;
+            html(StatusCode::OK, &LinkPage { page, is_elsewhere })
+        }
+    }
+}
+
+fn enter(app: &App, request: &HttpRequest, known: Known, next: String) -> AppResult<HttpResponse> {
+    match known {
+        Known::Person(account) => {
+            account.enter(request)?;
+            Ok(see_other(&sign_in::landing(&account, &next)))
+        }
+        Known::Staff(member) => second_factor_pages::begin(request, &member, next, app.clock.now()),
+    }
+}
+
+/// `POST /sign-out`
+pub async fn sign_out(app: App, session: Session) -> AppResult<HttpResponse> {
+    if let Some(account) = Account::of(&session)? {
+        super::sessions::sign_out(&app, account, &session).await?;
+    }
+    session.purge();
+    Ok(see_other("/"))
+}

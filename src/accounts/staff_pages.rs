@@ -1,0 +1,274 @@
+//! Admins look after staff.
+
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use chrono::NaiveDateTime;
+use serde::Deserialize;
+use validator::Validate;
+
+use super::guard::Admin;
+use super::members::{self, NewMember};
+use super::messages::StaffAdded;
+use super::model::{Role, StaffRow};
+use super::queries::normal_email;
+use crate::app::App;
+use crate::audit::Actor;
+use crate::db::AnyConnection;
+use crate::error::{AppError, AppResult};
+use crate::web::page::FlashKind;
+use crate::web::{Flash, Form, Page, html, see_other};
+
+const INDEX: &str = "/staff/members";
+
+/// A staff member to add, as typed.
+#[derive(Debug, Default, Deserialize, Validate)]
+pub struct TypedMember {
+    #[validate(
+        length(max = 254, message = "An e-mail address has at most 254 characters."),
+        email(message = "Enter an e-mail address, like name@example.org.")
+    )]
+    email: String,
+    #[validate(length(
+        min = 1,
+        max = 100,
+        message = "Enter a name of at most 100 characters."
+    ))]
+    name: String,
+    #[serde(default)]
+    role: String,
+}
+
+/// Another role, as chosen.
+#[derive(Debug, Deserialize)]
+pub struct NewRole {
+    role: String,
+}
+
+/// Where the list goes on.
+#[derive(Debug, Deserialize)]
+pub struct After {
+    #[serde(default)]
+    after: i64,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/staff/members.html")]
+struct MembersPage {
+    page: Page,
+    members: Vec<StaffRow>,
+    first: Option<String>,
+    more: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/staff/new_member.html")]
+struct NewMemberPage {
+    page: Page,
+    form: Form<TypedMember>,
+    roles: Vec<(String, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/staff/member.html")]
+struct MemberPage {
+    page: Page,
+    member: StaffRow,
+    form: Form<()>,
+    roles: Vec<(String, String)>,
+}
+
+/// `GET /staff/members`
+pub async fn index(
+    _: Admin,
+    app: App,
+    page: Page,
+    query: web::Query<After>,
+) -> AppResult<HttpResponse> {
+    let after = query.after;
+    let found = app
+        .db
+        .read(move |conn| Ok(members::list_after(conn, after)?));
+    let mut members = found.await?;
+    let has_more = members.len() > members::PAGE;
+    members.truncate(members::PAGE);
+    let last = members.last().filter(|_| has_more);
+    let page = MembersPage {
+        page,
+        more: last.map(|member| format!("{INDEX}?after={}", member.id)),
+        first: (after > 0).then(|| INDEX.to_owned()),
+        members,
+    };
+    html(StatusCode::OK, &page)
+}
+
+/// `GET /staff/members/new`
+pub async fn new(_: Admin, page: Page) -> AppResult<HttpResponse> {
+    show_new(StatusCode::OK, page, Form::default())
+}
+
+/// `POST /staff/members/new`
+pub async fn add(
+    admin: Admin,
+    app: App,
+    session: Session,
+    page: Page,
+    form: web::Form<TypedMember>,
+) -> AppResult<HttpResponse> {
+    let typed = form.into_inner();
+    let tidy = TypedMember {
+        email: normal_email(&typed.email),
+        name: typed.name.trim().to_owned(),
+        ..typed
+    };
+    let refused = StatusCode::UNPROCESSABLE_ENTITY;
+    let typed = match Form::check(tidy) {
+        Ok(typed) => typed,
+        Err(form) => return show_new(refused, page, form),
+    };
+    let Ok(role) = typed.role.parse() else {
+        let form = Form::new(typed).refuse("role", "Choose a role.");
+        return show_new(refused, page, form);
+    };
+    let new = NewMember {
+        email: typed.email.clone(),
+        name: typed.name.clone(),
+        role,
+        totp_secret: None,
+    };
+    if !add_and_welcome(&app, admin.id, new).await? {
+        let sentence = "There is a staff member with this address already.";
+        return show_new(refused, page, Form::new(typed).refuse("email", sentence));
+    }
+    let text = format!("{} can now sign in.", typed.name);
+    Flash::leave(&session, FlashKind::Success, text)?;
+    Ok(see_other(INDEX))
+}
+
+/// `GET /staff/members/{id}`
+pub async fn show(_: Admin, app: App, page: Page, id: web::Path<i64>) -> AppResult<HttpResponse> {
+    let found = app.db.read(move |conn| Ok(members::find(conn, *id)?));
+    let page = MemberPage {
+        page,
+        member: found.await?,
+        form: Form::new(()),
+        roles: roles(),
+    };
+    html(StatusCode::OK, &page)
+}
+
+/// `POST /staff/members/{id}/role`
+pub async fn change_role(
+    admin: Admin,
+    app: App,
+    session: Session,
+    id: web::Path<i64>,
+    form: web::Form<NewRole>,
+) -> AppResult<HttpResponse> {
+    let role: Role = form.role.parse().map_err(AppError::BadRequest)?;
+    change(
+        &app,
+        &session,
+        &admin,
+        *id,
+        "The role has changed.",
+        move |conn, by, id, now| members::change_role(conn, by, id, role, now),
+    )
+    .await
+}
+
+/// `POST /staff/members/{id}/disable`
+pub async fn disable(
+    admin: Admin,
+    app: App,
+    session: Session,
+    id: web::Path<i64>,
+) -> AppResult<HttpResponse> {
+    let done = "From now on they cannot sign in.";
+    change(&app, &session, &admin, *id, done, members::disable).await
+}
+
+/// `POST /staff/members/{id}/enable`
+pub async fn enable(
+    admin: Admin,
+    app: App,
+    session: Session,
+    id: web::Path<i64>,
+) -> AppResult<HttpResponse> {
+    change(
+        &app,
+        &session,
+        &admin,
+        *id,
+        "They can sign in again.",
+        members::enable,
+    )
+    .await
+}
+
+/// `POST /staff/members/{id}/reset-second-factor`
+pub async fn reset_second_factor(
+    admin: Admin,
+    app: App,
+    session: Session,
+    id: web::Path<i64>,
+) -> AppResult<HttpResponse> {
+    let done = "They will set up a new second factor when they next sign in.";
+    change(
+        &app,
+        &session,
+        &admin,
+        *id,
+        done,
+        members::reset_second_factor,
+    )
+    .await
+}
+
+/// One change to one member, with its words for the next page.
+async fn change(
+    app: &App,
+    session: &Session,
+    admin: &Admin,
+    id: i64,
+    done: &str,
+    work: impl FnOnce(&mut AnyConnection, Actor<'_>, i64, NaiveDateTime) -> AppResult<()>
+    + Send
+    + 'static,
+) -> AppResult<HttpResponse> {
+    let (by, now) = (admin.id, app.clock.now());
+    app.db
+        .write(move |conn| work(conn, Actor::Staff(by), id, now))
+        .await?;
+    Flash::leave(session, FlashKind::Success, done)?;
+    Ok(see_other(&format!("{INDEX}/{id}")))
+}
+
+async fn add_and_welcome(app: &App, by: i64, new: NewMember) -> AppResult<bool> {
+    let (own, now) = (app.clone(), app.clock.now());
+    let added = app.db.write(move |conn| {
+        let added = members::add(conn, &own.keys, Actor::Staff(by), &new, now)?;
+        if added.is_some() {
+            let NewMember {
+                email, name, role, ..
+            } = new;
+            own.mailer
+                .enqueue(conn, &email, &StaffAdded { name, role }, now)?;
+        }
+        Ok(added.is_some())
+    });
+    let added = added.await?;
+    app.wake.notify_one();
+    Ok(added)
+}
+
+fn show_new(status: StatusCode, page: Page, form: Form<TypedMember>) -> AppResult<HttpResponse> {
+    let roles = roles();
+    html(status, &NewMemberPage { page, form, roles })
+}
+
+fn roles() -> Vec<(String, String)> {
+    let words = |role: &Role| (role.to_string(), role.in_words().to_owned());
+    Role::ALL.iter().map(words).collect()
+}

@@ -1,0 +1,170 @@
+use candor::accounts::model::Role;
+use candor::db::schema::{events, staff};
+use diesel::prelude::*;
+
+use crate::support::{Actor, Answer, TestApp};
+
+fn id_of(app: &TestApp, name: &str) -> i64 {
+    let id = app.app.db.read_now(|conn| {
+        Ok(staff::table
+            .filter(staff::name.eq(name))
+            .select(staff::id)
+            .first(conn)?)
+    });
+    id.unwrap()
+}
+
+fn actions(app: &TestApp) -> Vec<String> {
+    let actions = app.app.db.read_now(|conn| {
+        Ok(events::table
+            .order(events::id)
+            .select(events::action)
+            .load(conn)?)
+    });
+    actions.unwrap()
+}
+
+/// Presses a button on a member's page.
+async fn press(
+    app: &TestApp,
+    admin: &Actor,
+    name: &str,
+    what: &str,
+    fields: &[(&str, &str)],
+) -> Answer {
+    let member = format!("/staff/members/{}", id_of(app, name));
+    let page = admin.get(&member).await.is_page();
+    admin
+        .submit(&page, &format!("{member}/{what}"), fields)
+        .await
+}
+
+#[actix_web::test]
+async fn an_admin_adds_a_member_who_is_welcomed_by_mail_and_can_sign_in() {
+    let app = TestApp::start().await;
+    let admin = app.staff("root", Role::Admin).await;
+    let page = admin.get("/staff/members/new").await.is_page();
+    let fields = [
+        ("email", "Tess@Example.org"),
+        ("name", "Tess"),
+        ("role", "supervisor"),
+    ];
+    let added = admin.submit(&page, "/staff/members/new", &fields).await;
+    assert_eq!(added.location(), "/staff/members");
+    let list = admin.get("/staff/members").await.is_page();
+    assert!(list.texts("tbody tr")[1].contains("Tess tess@example.org supervisor"));
+    assert_eq!(app.mails_to("tess")[0].kind, "staff_added");
+    assert_eq!(actions(&app), ["staff.added"]);
+
+    let entered = app
+        .sign_in_by_mail(&app.visitor(), "tess@example.org")
+        .await;
+    assert_eq!(entered.location(), "/sign-in/totp");
+    let again = admin.submit(&page, "/staff/members/new", &fields).await;
+    again.refuses(
+        "email",
+        "There is a staff member with this address already.",
+    );
+}
+
+#[actix_web::test]
+async fn a_member_that_lacks_something_is_refused_beside_the_field() {
+    let app = TestApp::start().await;
+    let admin = app.staff("root", Role::Admin).await;
+    let empty = admin
+        .post("/staff/members/new", &[("email", ""), ("name", " ")])
+        .await;
+    empty.refuses("email", "Enter an e-mail address");
+    empty.refuses("name", "Enter a name");
+    let fields = [
+        ("email", "tess@example.org"),
+        ("name", "Tess"),
+        ("role", "king"),
+    ];
+    let refused = admin.post("/staff/members/new", &fields).await;
+    refused.refuses("role", "Choose a role.");
+    assert_eq!(refused.attributes("#name", "value"), ["Tess"]);
+}
+
+#[actix_web::test]
+async fn another_role_ends_the_members_sessions() {
+    let app = TestApp::start().await;
+    let admin = app.staff("root", Role::Admin).await;
+    let sam = app.staff("sam", Role::Agent).await;
+    sam.get("/account").await.is_page();
+    press(&app, &admin, "sam", "role", &[("role", "auditor")])
+        .await
+        .location();
+    assert_eq!(sam.get("/account").await.status, 303);
+    assert_eq!(actions(&app), ["staff.role_changed"]);
+}
+
+#[actix_web::test]
+async fn a_disabled_member_is_out_at_once_and_back_when_enabled() {
+    let app = TestApp::start().await;
+    let admin = app.staff("root", Role::Admin).await;
+    let sam = app.staff("sam", Role::Agent).await;
+    press(&app, &admin, "sam", "disable", &[]).await.location();
+    assert_eq!(sam.get("/account").await.status, 303);
+    let as_person = app.sign_in_by_mail(&sam, "sam@staff.example.org").await;
+    assert_eq!(as_person.location(), "/data");
+    press(&app, &admin, "sam", "enable", &[]).await.location();
+    let as_staff = app
+        .sign_in_by_mail(&app.visitor(), "sam@staff.example.org")
+        .await;
+    assert_eq!(as_staff.location(), "/sign-in/totp");
+}
+
+#[actix_web::test]
+async fn a_reset_second_factor_is_set_up_anew() {
+    let app = TestApp::start().await;
+    let admin = app.staff("root", Role::Admin).await;
+    let sam = app.staff("sam", Role::Agent).await;
+    press(&app, &admin, "sam", "reset-second-factor", &[])
+        .await
+        .location();
+    assert_eq!(sam.get("/account").await.status, 303);
+    app.sign_in_by_mail(&sam, "sam@staff.example.org").await;
+    sam.get("/sign-in/totp/set-up").await.is_page();
+}
+
+#[actix_web::test]
+async fn the_last_admin_stays() {
+    let app = TestApp::start().await;
+    let admin = app.staff("root", Role::Admin).await;
+    for (what, fields) in [("disable", &[][..]), ("role", &[("role", "agent")][..])] {
+        let refused = press(&app, &admin, "root", what, fields).await;
+        assert_eq!(refused.status, 409);
+        assert!(refused.text().contains("This is the last admin."));
+    }
+    admin.get("/staff/members").await.is_page();
+    assert!(actions(&app).is_empty());
+    app.staff("second", Role::Admin).await;
+    press(&app, &admin, "root", "disable", &[]).await.location();
+    assert_eq!(admin.get("/staff/members").await.status, 303);
+}
+
+#[actix_web::test]
+async fn two_admins_cannot_remove_each_other_at_once() {
+    let app = TestApp::start().await;
+    let one = app.staff("one", Role::Admin).await;
+    let two = app.staff("two", Role::Admin).await;
+    let remove = |name| format!("/staff/members/{}/disable", id_of(&app, name));
+    let (first, second) = (remove("two"), remove("one"));
+    let answers = futures_util::future::join(one.post(&first, &[]), two.post(&second, &[])).await;
+    let refused = [answers.0.status, answers.1.status];
+    assert!(refused != [303, 303], "{refused:?}");
+}
+
+#[actix_web::test]
+async fn only_admins_look_after_staff() {
+    let app = TestApp::start().await;
+    for role in [Role::Agent, Role::Supervisor, Role::Auditor] {
+        let member = app.staff(role.as_str(), role).await;
+        assert_eq!(member.get("/staff/members").await.status, 403);
+    }
+    assert_eq!(
+        app.person("ada").await.get("/staff/members").await.status,
+        403
+    );
+}

@@ -1,0 +1,184 @@
+use candor::accounts;
+use candor::db::schema::{events, people, rate_limits, sessions, sign_in_codes};
+use chrono::TimeDelta;
+use diesel::prelude::*;
+
+use crate::support::TestApp;
+
+fn count_sessions(app: &TestApp) -> i64 {
+    let count = app
+        .app
+        .db
+        .read_now(|conn| Ok(sessions::table.count().get_result(conn)?));
+    count.unwrap()
+}
+
+const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+
+#[actix_web::test]
+async fn an_account_sees_its_sessions_and_ends_one_of_them_at_once() {
+    let app = TestApp::start().await;
+    let desk = app.visitor().with_header("user-agent", FIREFOX);
+    app.sign_in_by_mail(&desk, "ada@example.org").await;
+    app.app.clock.advance(TimeDelta::hours(1));
+    let phone = app.visitor();
+    app.sign_in_by_mail(&phone, "ada@example.org").await;
+
+    let account = phone.get("/account").await.is_page();
+    assert_eq!(
+        account.texts(".rows h3"),
+        ["An unknown device", "Firefox on Linux"]
+    );
+    assert!(
+        account
+            .text()
+            .contains("Signed in on 9 February 2026, 10:00 UTC")
+    );
+    assert_eq!(
+        account
+            .texts(".tag")
+            .iter()
+            .filter(|tag| *tag == "This one")
+            .count(),
+        1
+    );
+
+    let action = account.attributes("form[action$='/end']", "action");
+    let [end] = &action[..] else {
+        panic!("{action:?}")
+    };
+    phone.submit(&account, end, &[]).await.location();
+    assert_eq!(
+        desk.get("/account").await.location(),
+        "/sign-in?next=%2Faccount"
+    );
+    let account = phone.get("/account").await.is_page();
+    assert!(account.text().contains("The session has ended."));
+    assert_eq!(account.texts(".rows h3"), ["An unknown device"]);
+}
+
+#[actix_web::test]
+async fn somebody_elses_session_is_not_found() {
+    let app = TestApp::start().await;
+    let (ada, eve) = (app.person("ada").await, app.person("eve").await);
+    let id: i64 = app
+        .app
+        .db
+        .read_now(|conn| Ok(sessions::table.select(sessions::id).first(conn)?))
+        .unwrap();
+    let end = format!("/account/sessions/{id}/end");
+    assert_eq!(eve.post(&end, &[]).await.status, 404);
+    ada.get("/account").await.is_page();
+}
+
+#[actix_web::test]
+async fn all_other_sessions_end_together_and_nobody_elses() {
+    let app = TestApp::start().await;
+    let eve = app.person("eve").await;
+    let browsers = [app.visitor(), app.visitor(), app.visitor()];
+    for browser in &browsers {
+        app.sign_in_by_mail(browser, "ada@example.org").await;
+    }
+    let account = browsers[0].get("/account").await.is_page();
+    browsers[0]
+        .submit(&account, "/account/sessions/end-others", &[])
+        .await
+        .location();
+    browsers[0].get("/account").await.is_page();
+    eve.get("/account").await.is_page();
+    for ended in &browsers[1..] {
+        assert_eq!(ended.get("/account").await.status, 303);
+    }
+}
+
+#[actix_web::test]
+async fn signing_out_ends_the_session_for_good() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    app.sign_in_by_mail(&visitor, "ada@example.org").await;
+    let cookie = visitor.session_cookie().unwrap();
+    assert_eq!(visitor.post("/sign-out", &[]).await.location(), "/");
+    assert_eq!(count_sessions(&app), 0);
+    let stolen = app.visitor_with_session(&cookie);
+    assert_eq!(stolen.get("/account").await.status, 303);
+    let actions: Vec<String> = app
+        .app
+        .db
+        .read_now(|conn| {
+            Ok(events::table
+                .order(events::id)
+                .select(events::action)
+                .load(conn)?)
+        })
+        .unwrap();
+    assert_eq!(actions, ["person.signed_in", "session.ended"]);
+}
+
+#[actix_web::test]
+async fn a_session_lasts_twelve_hours() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    app.sign_in_by_mail(&visitor, "ada@example.org").await;
+    app.app
+        .clock
+        .advance(TimeDelta::hours(12) - TimeDelta::seconds(1));
+    visitor.get("/account").await.is_page();
+    app.app.clock.advance(TimeDelta::seconds(1));
+    assert_eq!(visitor.get("/account").await.status, 303);
+}
+
+#[actix_web::test]
+async fn a_person_states_where_they_live() {
+    let app = TestApp::start().await;
+    let ada = app.person("ada").await;
+    let page = ada.get("/account").await.is_page();
+    let chosen = page.attributes("#residence option[selected]", "value");
+    assert_eq!(chosen, ["us-ca"]);
+    let fields = [("residence", "de")];
+    ada.submit(&page, "/account/residence", &fields)
+        .await
+        .location();
+    let fields = [("residence", "atlantis")];
+    let refused = ada.post("/account/residence", &fields).await;
+    refused.refuses("residence", "Choose a place from the list.");
+    let stored: (String, String) = app
+        .app
+        .db
+        .read_now(|conn| {
+            let residence = people::table.select(people::residence).first(conn)?;
+            let event = events::table.select(events::action).first(conn)?;
+            Ok((residence, event))
+        })
+        .unwrap();
+    assert_eq!(stored, ("de".to_owned(), "residence.changed".to_owned()));
+}
+
+#[actix_web::test]
+async fn what_has_passed_its_end_is_removed() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    app.sign_in_by_mail(&visitor, "ada@example.org").await;
+    visitor.post("/sign-out", &[]).await;
+    app.visitor()
+        .post("/sign-in", &[("email", "eve@example.org")])
+        .await;
+    app.app.clock.advance(TimeDelta::days(2));
+    app.sign_in_by_mail(&visitor, "ada@example.org").await;
+    let own = app.app.clone();
+    let purged = actix_web::web::block(move || accounts::purge(&own)).await;
+    purged.unwrap().unwrap();
+    let left: (i64, i64, i64) = app
+        .app
+        .db
+        .read_now(|conn| {
+            let codes = sign_in_codes::table.count().get_result(conn)?;
+            let counts = rate_limits::table
+                .filter(rate_limits::window_started_at.lt(app.app.clock.now()))
+                .count()
+                .get_result(conn)?;
+            Ok((codes, counts, sessions::table.count().get_result(conn)?))
+        })
+        .unwrap();
+    assert_eq!(left, (0, 0, 1));
+    visitor.get("/account").await.is_page();
+}

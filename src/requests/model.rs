@@ -77,7 +77,7 @@ text_enum! {
         Delete = "delete",
         /// Records stay without their personal fields.
         Mask = "mask",
-        /// The link of a record to one that goes is cut.
+        /// The link of a record that stays to one that goes is cut.
         Cut = "cut",
         /// Records stay for a legal reason.
         Keep = "keep",

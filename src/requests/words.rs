@@ -22,7 +22,7 @@ pub fn outlook(action: Action, count: i64) -> String {
         Action::Correct => "Put one value right".to_owned(),
         Action::Delete => format!("Erase {records}"),
         Action::Mask => format!("Overwrite your details in {records}"),
-        Action::Cut => format!("Cut the link to you in {records}"),
+        Action::Cut => format!("Cut the link to erased data in {records}, which stay"),
         Action::Keep | Action::Leave => format!("{records} stay"),
     }
 }

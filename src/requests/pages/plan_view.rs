@@ -79,11 +79,13 @@ impl PlanView {
             Action::Mask { why: Some(why) } => {
                 format!("Your details in them are overwritten. {why}")
             }
-            Action::Cut => "Their link to you is cut".to_owned(),
+            Action::Cut => "They stay; their link to erased data is cut".to_owned(),
         };
         let category = collection.and_then(|it| register.category_of_collection(it));
         let group = category.map_or("Other records", |it| &it.title);
-        self.records += item.records;
+        if item.action != Action::Cut {
+            self.records += item.records;
+        }
         let line = Line {
             title,
             records: item.records,

@@ -1,7 +1,7 @@
 //! The commands. Each does little here: it reads its settings and calls its slice.
 
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -15,7 +15,7 @@ use crate::keys::Keys;
 use crate::mail::args::{MailArgs, MailSettings};
 use crate::policy::command::PublishFile;
 use crate::server::{self, Size};
-use crate::{db, demo, logs, mail, register};
+use crate::{audit, db, demo, logs, mail, register};
 
 /// A privacy portal that a company runs in front of its own databases.
 #[derive(Debug, Parser)]
@@ -58,6 +58,9 @@ enum Command {
     /// See whether mail goes out
     #[command(subcommand)]
     Mail(MailCommand),
+    /// Check receipts
+    #[command(subcommand)]
+    Receipt(ReceiptCommand),
     /// Look after the privacy policy
     #[command(subcommand)]
     Policy(PolicyCommand),
@@ -80,6 +83,20 @@ enum PolicyCommand {
     Publish {
         #[command(flatten)]
         version: PublishFile,
+        #[command(flatten)]
+        settings: Settings,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum ReceiptCommand {
+    /// Tell whether a receipt is valid, and what it says
+    Verify {
+        /// The receipt as it was downloaded
+        file: PathBuf,
+        /// The portal's public key in base64; by default the one of the settings' master secret
+        #[arg(long)]
+        key: Option<String>,
         #[command(flatten)]
         settings: Settings,
     },
@@ -117,6 +134,11 @@ pub fn run() -> ExitCode {
             return register::check_command(&folder);
         }
         Command::Mail(MailCommand::Test { address, settings }) => test_mail(&settings, &address),
+        Command::Receipt(ReceiptCommand::Verify {
+            file,
+            key,
+            settings,
+        }) => verify_receipt(&file, key, &settings),
         Command::Policy(PolicyCommand::Publish { version, settings }) => {
             publish_policy(version, &settings)
         }
@@ -204,7 +226,7 @@ fn migrate(settings: &Settings) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn backup(settings: &Settings, file: &std::path::Path) -> anyhow::Result<()> {
+fn backup(settings: &Settings, file: &Path) -> anyhow::Result<()> {
     let config = settings.check()?;
     db::backup(&config.open_database()?, &config.database_url, file)?;
     println!("The backup is in {}.", file.display());
@@ -214,6 +236,14 @@ fn backup(settings: &Settings, file: &std::path::Path) -> anyhow::Result<()> {
 fn publish_policy(version: PublishFile, settings: &Settings) -> anyhow::Result<()> {
     let db = settings.check()?.open_database()?;
     version.run(&db, Clock::system().now())
+}
+
+fn verify_receipt(file: &Path, key: Option<String>, settings: &Settings) -> anyhow::Result<()> {
+    let key = match key {
+        Some(key) => key,
+        None => settings.check()?.keys.public_key(),
+    };
+    audit::command::verify_receipt(file, &key)
 }
 
 fn show_config(settings: &Settings, matches: &clap::ArgMatches) -> anyhow::Result<()> {

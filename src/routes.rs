@@ -4,6 +4,7 @@ use actix_web::web::{ServiceConfig, get, post};
 
 use crate::accounts::{pages as account, staff_pages as members};
 use crate::accounts::{second_factor_pages, sign_in_pages, step_up_pages};
+use crate::audit::{receipt_check, receipt_pages};
 use crate::choices;
 use crate::demo::pages as demo;
 use crate::my_data::export::pages as export;
@@ -139,6 +140,15 @@ routes! {
     Admin post "/staff/policy/preview" => policy_staff::preview;
     Admin post "/staff/policy/publish" => policy_staff::publish;
 
+    Anyone get "/do-not-sell" => choices::public_pages::show;
+    Anyone post "/do-not-sell" => choices::public_pages::opt_out;
+    Anyone get "/do-not-sell/done/{id}" => choices::public_pages::done;
+    Person get "/receipts" => receipt_pages::index;
+    Anyone get "/receipts/verify" => receipt_check::show;
+    Anyone post "/receipts/verify" => receipt_check::check;
+    Anyone get "/receipts/{id}" => receipt_pages::show;
+    Anyone get "/receipts/{id}/file" => receipt_pages::file;
+    Anyone get "/.well-known/candor-receipts.json" => receipt_check::key;
     Anyone get "/static/{name:.*}" => assets::serve;
 }
 

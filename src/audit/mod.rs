@@ -9,6 +9,10 @@
 //! break the chain.
 
 pub mod chain;
+pub mod command;
+pub mod receipt_check;
+pub mod receipt_pages;
+mod receipt_words;
 pub mod receipts;
 pub mod verify;
 

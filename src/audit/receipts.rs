@@ -1,6 +1,6 @@
 //! The signed proof of one action. A receipt names what was done in counts and keys, never in personal data.
 
-use chrono::NaiveDateTime;
+use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -27,6 +27,23 @@ pub struct Receipt {
     pub signature: String,
     /// When, in UTC.
     pub created_at: NaiveDateTime,
+}
+
+/// The signed text of a receipt, read.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Content {
+    /// The receipt's id.
+    pub receipt: String,
+    /// The organisation that gave it.
+    pub issuer: String,
+    /// What was done.
+    pub kind: String,
+    /// What it was done to.
+    pub object: String,
+    /// When, as RFC 3339.
+    pub issued_at: DateTime<Utc>,
+    /// What the slice that gave it has to say.
+    pub facts: Value,
 }
 
 /// What a new receipt says.
@@ -60,15 +77,15 @@ pub struct ReceiptFile {
 /// Signs a receipt without storing it, for callers that sign before their transaction: [`keep`] it there.
 pub fn sign(keys: &Keys, new: &NewReceipt<'_>, now: NaiveDateTime) -> Receipt {
     let id = random_token();
-    let body = json!({
-        "receipt": id,
-        "issuer": new.issuer,
-        "kind": new.kind,
-        "object": new.object,
-        "issued_at": now.and_utc().to_rfc3339(),
-        "facts": new.facts,
-    })
-    .to_string();
+    let content = Content {
+        receipt: id.clone(),
+        issuer: new.issuer.to_owned(),
+        kind: new.kind.to_owned(),
+        object: new.object.to_owned(),
+        issued_at: now.and_utc(),
+        facts: new.facts.clone(),
+    };
+    let body = json!(content).to_string();
     Receipt {
         id,
         person_id: new.person_id,
@@ -108,7 +125,48 @@ pub fn issue(
     Ok(receipt)
 }
 
+/// A receipt that this person may see: their own, or a visitor's, whose id nobody can guess.
+pub fn find_for(
+    conn: &mut AnyConnection,
+    id: &str,
+    person_id: Option<i64>,
+) -> QueryResult<Receipt> {
+    Receipt::query()
+        .filter(receipts::id.eq(id))
+        .filter(
+            receipts::person_id
+                .is_null()
+                .or(receipts::person_id.nullable().eq(person_id)),
+        )
+        .first(conn)
+}
+
+/// A person's receipts, newest first: so many, older than that one.
+pub fn list_of_person(
+    conn: &mut AnyConnection,
+    person_id: i64,
+    before: Option<&str>,
+    limit: i64,
+) -> QueryResult<Vec<Receipt>> {
+    let mut list = Receipt::query()
+        .filter(receipts::person_id.eq(person_id))
+        .order((receipts::created_at.desc(), receipts::id.desc()))
+        .limit(limit)
+        .into_boxed();
+    if let Some(id) = before {
+        let at = find_for(conn, id, Some(person_id))?.created_at;
+        let same_moment = receipts::created_at.eq(at).and(receipts::id.lt(id));
+        list = list.filter(receipts::created_at.lt(at).or(same_moment));
+    }
+    list.load(conn)
+}
+
 impl Receipt {
+    /// What it says; none if its text is not a receipt's.
+    pub fn content(&self) -> Option<Content> {
+        serde_json::from_str(&self.body).ok()
+    }
+
     /// The receipt as a file to download.
     pub fn to_file(&self, keys: &Keys) -> ReceiptFile {
         ReceiptFile {
@@ -121,6 +179,11 @@ impl Receipt {
 }
 
 impl ReceiptFile {
+    /// What it says; none if its text is not a receipt's.
+    pub fn content(&self) -> Option<Content> {
+        serde_json::from_str(&self.body).ok()
+    }
+
     /// Whether its signature was made with the private half of that public key, and with no other.
     pub fn is_signed_by(&self, public_key: &str) -> bool {
         self.algorithm == "Ed25519"

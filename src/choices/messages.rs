@@ -3,6 +3,7 @@
 use chrono::NaiveDateTime;
 
 use super::model::MadeBy;
+use super::proof::Facts;
 use crate::mail::messages::message;
 use crate::web::words;
 
@@ -21,15 +22,10 @@ pub struct ChoiceChanged {
 
 impl ChoiceChanged {
     /// The mail about these changes.
-    pub fn new(
-        made_by: MadeBy,
-        outcomes: Vec<String>,
-        receipt_id: &str,
-        at: NaiveDateTime,
-    ) -> Self {
+    pub fn new(facts: Facts, receipt_id: &str, at: NaiveDateTime) -> Self {
         ChoiceChanged {
-            outcomes,
-            made_by,
+            outcomes: facts.outcome,
+            made_by: facts.made_by,
             at: words::moment(at),
             receipt: format!("/receipts/{receipt_id}"),
         }

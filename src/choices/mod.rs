@@ -15,12 +15,15 @@ pub mod history_pages;
 pub mod messages;
 pub mod model;
 pub mod pages;
+mod plan;
+pub mod proof;
+pub mod public_pages;
 pub mod queries;
 pub mod refusable;
 pub mod settings;
 
 pub use browser::Browser;
-pub use change::{Act, Outcome};
+pub use change::{Act, Outcome, Proof};
 pub use model::{Choice, MadeBy, State, Subject};
 pub use refusable::{LIMIT_SENSITIVE, Refusable, SALE_OR_SHARING, refusables};
 pub use settings::is_opted_out;

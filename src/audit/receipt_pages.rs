@@ -1,0 +1,137 @@
+//! Receipts: listed, shown and handed out as files.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::receipt_words::{Said, outcome, title};
+use super::receipts::{self, Receipt};
+use crate::accounts::guard::Person;
+use crate::app::App;
+use crate::error::{AppError, AppResult};
+use crate::web::{Page, download, html, words};
+
+/// So many receipts are on one page.
+const PAGE: usize = 25;
+
+#[derive(Template)]
+#[template(path = "receipts/index.html")]
+struct IndexPage {
+    page: Page,
+    receipts: Vec<Line>,
+    newest: Option<String>,
+    older: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "receipts/show.html")]
+struct ShowPage {
+    page: Page,
+    receipt: Receipt,
+    said: Said,
+}
+
+/// Where the page begins.
+#[derive(Debug, Deserialize)]
+pub struct From {
+    before: Option<String>,
+}
+
+/// A receipt in a list.
+struct Line {
+    id: String,
+    title: &'static str,
+    what: String,
+    at: String,
+}
+
+/// The person's own, newest first.
+pub async fn index(
+    person: Person,
+    app: App,
+    page: Page,
+    from: web::Query<From>,
+) -> AppResult<HttpResponse> {
+    let before = from.into_inner().before;
+    let newest = before.as_ref().map(|_| "/receipts".to_owned());
+    let one_more = i64::try_from(PAGE).expect("it is small") + 1;
+    let read = app.db.read(move |conn| {
+        let list = receipts::list_of_person(conn, person.id, before.as_deref(), one_more)?;
+        Ok(list)
+    });
+    let mut list = read.await?;
+    let has_older = list.len() > PAGE;
+    list.truncate(PAGE);
+    let last = list.last().filter(|_| has_older);
+    let older = last.map(|it| format!("/receipts?before={}", it.id));
+    let shown = IndexPage {
+        page,
+        receipts: list.into_iter().map(Line::of).collect(),
+        newest,
+        older,
+    };
+    html(StatusCode::OK, &shown)
+}
+
+/// One receipt: the person's own, or a visitor's, which whoever has its address may see.
+pub async fn show(
+    person: Option<Person>,
+    app: App,
+    page: Page,
+    id: web::Path<String>,
+) -> AppResult<HttpResponse> {
+    let receipt = find(&app, person, id.into_inner()).await?;
+    let content = receipt.content().ok_or(AppError::NotFound)?;
+    let said = Said::of(content);
+    html(
+        StatusCode::OK,
+        &ShowPage {
+            page,
+            receipt,
+            said,
+        },
+    )
+}
+
+/// The same as a file that anybody can check.
+pub async fn file(
+    person: Option<Person>,
+    app: App,
+    id: web::Path<String>,
+) -> AppResult<HttpResponse> {
+    let receipt = find(&app, person, id.into_inner()).await?;
+    let body = serde_json::to_vec_pretty(&receipt.to_file(&app.keys))?;
+    let name = format!("receipt-{}.json", receipt.id);
+    Ok(download(&name, "application/json", body))
+}
+
+/// Somebody who is not signed in may just have followed the link of a mail, and is asked to sign in.
+async fn find(app: &App, person: Option<Person>, id: String) -> AppResult<Receipt> {
+    let is_signed_in = person.is_some();
+    let person_id = person.map(|it| it.id);
+    let read = app
+        .db
+        .read(move |conn| Ok(receipts::find_for(conn, &id, person_id)?));
+    match read.await {
+        Err(AppError::NotFound) if !is_signed_in => Err(AppError::SignInRequired),
+        found => found,
+    }
+}
+
+impl Line {
+    fn of(receipt: Receipt) -> Line {
+        let outcome = receipt.content().map(|it| outcome(&it.facts));
+        let sentences = outcome.unwrap_or_default();
+        Line {
+            title: title(&receipt.kind),
+            what: if sentences.is_empty() {
+                receipt.object
+            } else {
+                sentences.join(". ")
+            },
+            at: words::moment(receipt.created_at),
+            id: receipt.id,
+        }
+    }
+}

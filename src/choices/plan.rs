@@ -1,0 +1,248 @@
+//! The rows that an act will write.
+
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+use diesel::QueryResult;
+use serde_json::{Value, json};
+
+use super::change::{Act, Outcome, Proof};
+use super::messages::ChoiceChanged;
+use super::model::{Choice, NewChoice, State, Subject, no_solicit_until};
+use super::proof::{Facts, KIND};
+use super::{queries, refusable};
+use crate::accounts::limits::Limit;
+use crate::app::App;
+use crate::audit::receipts::{self, NewReceipt, Receipt};
+use crate::audit::{self, Actor, Event};
+use crate::db::AnyConnection;
+use crate::error::{AppError, AppResult};
+use crate::{mail, policy};
+
+/// So many mails can somebody cause who is not signed in. Beyond it the choice still holds; only the mail is left out.
+const MAILS: Limit = Limit {
+    purpose: "opt-out mails",
+    max: 30,
+    max_in_demo: 10_000,
+    window: TimeDelta::hours(1),
+};
+
+/// How things stand before an act.
+#[derive(Debug)]
+pub(super) struct Stand {
+    current: Vec<Choice>,
+    policy_version: Option<String>,
+}
+
+impl Stand {
+    pub(super) fn read(
+        conn: &mut AnyConnection,
+        subjects: &[Subject],
+        today: NaiveDate,
+    ) -> QueryResult<Stand> {
+        let policy = policy::queries::current(conn, today)?;
+        Ok(Stand {
+            current: queries::list_current(conn, subjects)?,
+            policy_version: policy.map(|it| it.version),
+        })
+    }
+
+    fn newest(&self, subject: &str, key: &str) -> Option<&Choice> {
+        self.current
+            .iter()
+            .find(|it| it.subject == subject && it.activity == key)
+    }
+}
+
+/// All rows of one act.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pseudonym: Option<String>,
+    staff_id: Option<i64>,
+    by_visitor: bool,
+    replaced_consent: bool,
+    detail: Value,
+    changes: Vec<NewChoice>,
+    receipt: Option<Receipt>,
+    mail: Option<mail::Prepared>,
+    mail_from: Option<String>,
+    now: NaiveDateTime,
+}
+
+impl Plan {
+    /// What the act would write; none when nothing is to be changed or proved.
+    pub(super) fn make(
+        app: &App,
+        act: &Act,
+        stand: &Stand,
+        now: NaiveDateTime,
+    ) -> AppResult<Option<Plan>> {
+        let mut changes = changes(app, act, stand, now);
+        if changes.is_empty() && act.proof != Proof::OfEach {
+            return Ok(None);
+        }
+        let facts = facts(app, act, stand, &changes);
+        let receipt = (act.proof != Proof::Never).then(|| sign(app, act, &facts, now));
+        for change in &mut changes {
+            change.receipt_id = receipt.as_ref().map(|it| it.id.clone());
+        }
+        let replaced_consent =
+            act.state == State::OptedOut && changes.iter().any(|it| it.number > 1);
+        Ok(Some(Plan {
+            pseudonym: act.pseudonym.clone(),
+            staff_id: act.staff_id,
+            by_visitor: act.owner.is_none(),
+            replaced_consent,
+            detail: json!({
+                "choices": facts.choices,
+                "state": facts.state,
+                "made_by": facts.made_by,
+                "scope": facts.scope,
+                "replaced_consent": replaced_consent,
+            }),
+            mail: tell(app, act, &changes, facts, receipt.as_ref(), now)?,
+            mail_from: act.mail_from.clone(),
+            changes,
+            receipt,
+            now,
+        }))
+    }
+
+    pub(super) fn outcome(&self) -> Outcome {
+        Outcome {
+            changed: !self.changes.is_empty(),
+            replaced_consent: self.replaced_consent,
+            receipt: self.receipt.as_ref().map(|it| it.id.clone()),
+        }
+    }
+
+    /// Writes everything, or fails with a conflict when another change came first.
+    pub(super) fn write(&self, app: &App, conn: &mut AnyConnection) -> AppResult<()> {
+        if !self.changes.is_empty() && !queries::append(conn, &self.changes)? {
+            return Err(AppError::conflict(
+                "This choice was changed at the same moment.",
+            ));
+        }
+        if let Some(receipt) = &self.receipt {
+            receipts::keep(conn, receipt)?;
+        }
+        if let Some(mail) = &self.mail
+            && self.may_mail(app, conn)?
+        {
+            mail.write(conn, self.now)?;
+        }
+        let event = Event {
+            actor: self.actor(),
+            action: if self.changes.is_empty() {
+                "choice.repeated"
+            } else {
+                "choice.changed"
+            },
+            person: self.pseudonym.as_deref(),
+            object: self.receipt.as_ref().map_or("browser", |it| &it.id),
+            detail: self.detail.clone(),
+        };
+        Ok(audit::record(conn, &event, self.now)?)
+    }
+
+    fn actor(&self) -> Actor<'_> {
+        match (self.staff_id, &self.pseudonym) {
+            (Some(id), _) => Actor::Staff(id),
+            (None, Some(pseudonym)) if !self.by_visitor => Actor::Person(pseudonym),
+            _ => Actor::Visitor,
+        }
+    }
+
+    fn may_mail(&self, app: &App, conn: &mut AnyConnection) -> AppResult<bool> {
+        let Some(network) = &self.mail_from else {
+            return Ok(true);
+        };
+        match MAILS.take(app, conn, network, self.now) {
+            Err(AppError::TooMany(_)) => Ok(false),
+            taken => taken.map(|()| true),
+        }
+    }
+}
+
+fn changes(app: &App, act: &Act, stand: &Stand, now: NaiveDateTime) -> Vec<NewChoice> {
+    let mut changes = Vec::new();
+    for subject in &act.subjects {
+        let name = subject.to_string();
+        for key in &act.keys {
+            let newest = stand.newest(&name, key);
+            let holds = match newest {
+                Some(choice) => choice.state == act.state,
+                // A refusal and a consent are worth recording even where they hold by default.
+                None => act.state == State::OptedIn && !needs_consent(app, key),
+            };
+            if !holds {
+                changes.push(NewChoice {
+                    subject: name.clone(),
+                    person_id: subject.person_id(),
+                    activity: key.clone(),
+                    number: newest.map_or(1, |it| it.number + 1),
+                    state: act.state.as_str(),
+                    at: now,
+                    made_by: act.made_by.as_str(),
+                    policy_version: stand.policy_version.clone(),
+                    no_solicit_until: no_solicit_until(act.state, now),
+                    receipt_id: None,
+                });
+            }
+        }
+    }
+    changes
+}
+
+fn needs_consent(app: &App, key: &str) -> bool {
+    refusable::find(&app.register, key).is_ok_and(|it| it.needs_consent)
+}
+
+/// What was changed, or everything asked for when the two must look the same.
+fn facts(app: &App, act: &Act, stand: &Stand, changes: &[NewChoice]) -> Facts {
+    let is_named = |key: &str| {
+        act.keys.iter().any(|it| it == key)
+            && (act.proof == Proof::OfEach || changes.iter().any(|it| it.activity == key))
+    };
+    let all = refusable::refusables(&app.register);
+    let named: Vec<_> = all.iter().filter(|it| is_named(it.key)).collect();
+    Facts {
+        outcome: named.iter().map(|it| it.outcome(act.state)).collect(),
+        choices: named.iter().map(|it| it.key.to_owned()).collect(),
+        state: act.state,
+        made_by: act.made_by,
+        scope: act.scope,
+        policy_version: stand.policy_version.clone(),
+    }
+}
+
+fn sign(app: &App, act: &Act, facts: &Facts, now: NaiveDateTime) -> Receipt {
+    let new = NewReceipt {
+        issuer: &app.site.organisation,
+        person_id: act.owner,
+        kind: KIND,
+        object: match &facts.choices[..] {
+            [key] => key,
+            _ => "choices",
+        },
+        facts: json!(facts),
+    };
+    receipts::sign(&app.keys, &new, now)
+}
+
+/// The mail about a change; a browser has no address.
+fn tell(
+    app: &App,
+    act: &Act,
+    changes: &[NewChoice],
+    facts: Facts,
+    receipt: Option<&Receipt>,
+    now: NaiveDateTime,
+) -> AppResult<Option<mail::Prepared>> {
+    let (Some(address), Some(receipt)) = (&act.mail_to, receipt) else {
+        return Ok(None);
+    };
+    if changes.iter().all(|it| it.subject.starts_with("browser:")) {
+        return Ok(None);
+    }
+    let message = ChoiceChanged::new(facts, &receipt.id, now);
+    app.mailer.prepare(address, &message).map(Some)
+}

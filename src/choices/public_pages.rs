@@ -1,0 +1,233 @@
+//! Opting out of sale and sharing, and limiting sensitive data, without an account.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+use validator::{Validate, ValidationError};
+
+use super::browser::Browser;
+use super::change::{Act, Proof};
+use super::model::{MadeBy, State, Subject};
+use super::proof::{Facts, Scope};
+use super::queries;
+use super::refusable::{LIMIT_SENSITIVE, SALE_OR_SHARING};
+use super::settings::{self, Setting};
+use crate::accounts::guard::Person;
+use crate::accounts::model::IdentityKind;
+use crate::accounts::queries::{find_person_by_identity, identity_hash, normal_email};
+use crate::app::App;
+use crate::audit::receipts::{self, Receipt};
+use crate::error::{AppError, AppResult};
+use crate::web::client_address::{client_address, client_network};
+use crate::web::page::FlashKind;
+use crate::web::{Flash, Form, Page, html, see_other, words};
+
+/// What the form asks for: as little as it takes to find the person, and none of it is needed.
+#[derive(Debug, Clone, Default, Deserialize, Validate)]
+pub struct OptOut {
+    /// The address to apply it to; empty for this browser alone.
+    #[serde(default)]
+    #[validate(custom(function = "is_email_or_empty"))]
+    email: String,
+    /// One of the two choices; both when it is not given.
+    only: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "choices/do_not_sell.html")]
+struct DoNotSellPage<'a> {
+    page: Page,
+    form: Form<OptOut>,
+    settings: Vec<Setting<'a>>,
+    person: Option<Person>,
+}
+
+#[derive(Template)]
+#[template(path = "choices/opted_out.html")]
+struct OptedOutPage {
+    page: Page,
+    receipt: Receipt,
+    facts: Facts,
+    at: String,
+}
+
+/// Whether the step before changed nothing.
+#[derive(Debug, Deserialize)]
+pub struct Before {
+    unchanged: Option<String>,
+}
+
+/// The form, with the state of the account or else of this browser.
+pub async fn show(
+    person: Option<Person>,
+    app: App,
+    mut page: Page,
+    request: HttpRequest,
+    before: web::Query<Before>,
+) -> AppResult<HttpResponse> {
+    let settings = stand(&app, person.as_ref(), &request).await?;
+    if before.unchanged.is_some() && settings.iter().any(|it| !it.is_on()) {
+        page.flash.push(Flash {
+            kind: FlashKind::Notice,
+            text: "You had opted out already. Nothing was changed.".to_owned(),
+        });
+    }
+    let form = Form::default();
+    let shown = DoNotSellPage {
+        page,
+        form,
+        settings,
+        person,
+    };
+    html(StatusCode::OK, &shown)
+}
+
+/// Opts out, in effect at once. Nothing is verified, and no answer is waited for.
+pub async fn opt_out(
+    person: Option<Person>,
+    app: App,
+    page: Page,
+    request: HttpRequest,
+    form: web::Form<OptOut>,
+) -> AppResult<HttpResponse> {
+    let form = match Form::check(form.into_inner()) {
+        Ok(form) => form,
+        Err(form) => {
+            let settings = stand(&app, person.as_ref(), &request).await?;
+            let shown = DoNotSellPage {
+                page,
+                form,
+                settings,
+                person,
+            };
+            return html(StatusCode::UNPROCESSABLE_ENTITY, &shown);
+        }
+    };
+    let keys = form.keys();
+    if let Some(person) = person {
+        let act = Act::of_person(&person, keys, State::OptedOut, MadeBy::Person);
+        return Ok(after(act.carry_out(&app).await?.receipt));
+    }
+    let browser = Browser::of(&request, &app.keys).unwrap_or_else(Browser::unknown);
+    let act = visitors_act(&app, &browser, &form, &request).await?;
+    let outcome = act.carry_out(&app).await?;
+    let mut answer = after(outcome.receipt);
+    answer
+        .add_cookie(&browser.with(&keys).cookie(&app))
+        .map_err(anyhow::Error::from)?;
+    Ok(answer)
+}
+
+/// What was opted out of, with the reference to keep.
+pub async fn done(
+    person: Option<Person>,
+    app: App,
+    page: Page,
+    id: web::Path<String>,
+) -> AppResult<HttpResponse> {
+    let person_id = person.map(|it| it.id);
+    let found = app
+        .db
+        .read(move |conn| Ok(receipts::find_for(conn, &id, person_id)?));
+    let receipt = found.await?;
+    let facts = Facts::of(&receipt).ok_or(AppError::NotFound)?;
+    let at = words::moment(receipt.created_at);
+    let shown = OptedOutPage {
+        page,
+        receipt,
+        facts,
+        at,
+    };
+    html(StatusCode::OK, &shown)
+}
+
+impl OptOut {
+    fn keys(&self) -> Vec<String> {
+        let both = [SALE_OR_SHARING, LIMIT_SENSITIVE];
+        let chosen = both.iter().find(|it| self.only.as_deref() == Some(**it));
+        let keys = chosen.map_or(&both[..], std::slice::from_ref);
+        keys.iter().map(|it| (*it).to_owned()).collect()
+    }
+}
+
+/// The choices of the account, else of this browser, that need no account.
+async fn stand<'a>(
+    app: &'a App,
+    person: Option<&Person>,
+    request: &HttpRequest,
+) -> AppResult<Vec<Setting<'a>>> {
+    let browser = Browser::of(request, &app.keys).map(|it| it.subject(&app.keys));
+    let person_id = person.map(|it| it.id);
+    let read = app.db.read(move |conn| {
+        let residence = match person_id {
+            Some(id) => queries::find_residence(conn, id)?,
+            None => String::new(),
+        };
+        let subject = person_id.map(Subject::Person).or(browser);
+        let current = queries::list_current(conn, subject.as_slice())?;
+        Ok((current, residence))
+    });
+    let (current, residence) = read.await?;
+    let all = settings::settings(&app.register, &current, &residence).into_iter();
+    Ok(all
+        .filter(|it| [SALE_OR_SHARING, LIMIT_SENSITIVE].contains(&it.refusable.key))
+        .collect())
+}
+
+/// With an address: for the person who has it, or for whoever will sign in with it. Always for this browser too.
+async fn visitors_act(
+    app: &App,
+    browser: &Browser,
+    form: &OptOut,
+    request: &HttpRequest,
+) -> AppResult<Act> {
+    let mut act = Act {
+        subjects: vec![browser.subject(&app.keys)],
+        keys: form.keys(),
+        state: State::OptedOut,
+        made_by: MadeBy::VisitorForm,
+        scope: Scope::Browser,
+        pseudonym: None,
+        staff_id: None,
+        owner: None,
+        proof: Proof::OfChange,
+        mail_to: None,
+        mail_from: Some(client_network(client_address(request, &app.site))),
+    };
+    let email = normal_email(&form.email);
+    if !email.is_empty() {
+        let (keys, address) = (app.keys.clone(), email.clone());
+        let find = app.db.read(move |conn| {
+            let kind = IdentityKind::Email;
+            Ok(find_person_by_identity(conn, &keys, kind, &address)?)
+        });
+        let known = find.await?;
+        let hash = identity_hash(&app.keys, IdentityKind::Email, &email);
+        let subject = known.as_ref().map(|it| Subject::Person(it.id));
+        act.subjects
+            .push(subject.unwrap_or(Subject::Identity(hash)));
+        act.pseudonym = known.map(|it| it.pseudonym);
+        act.scope = Scope::EmailAndBrowser;
+        act.proof = Proof::OfEach;
+        act.mail_to = Some(email);
+    }
+    Ok(act)
+}
+
+fn after(receipt: Option<String>) -> HttpResponse {
+    match receipt {
+        Some(id) => see_other(&format!("/do-not-sell/done/{id}")),
+        None => see_other("/do-not-sell?unchanged=yes"),
+    }
+}
+
+fn is_email_or_empty(typed: &str) -> Result<(), ValidationError> {
+    use validator::ValidateEmail;
+    let typed = typed.trim();
+    if typed.is_empty() || typed.validate_email() {
+        return Ok(());
+    }
+    let sentence = "Write the address like name@example.com, or leave it empty.";
+    Err(ValidationError::new("email").with_message(sentence.into()))
+}

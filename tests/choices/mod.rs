@@ -1,0 +1,42 @@
+mod account;
+mod receipts;
+mod visitor;
+
+use candor::choices::Choice;
+use candor::db::schema::{choices, events, receipts};
+use diesel::prelude::*;
+
+use crate::support::TestApp;
+
+/// Every change ever recorded, oldest first.
+fn all_changes(app: &TestApp) -> Vec<Choice> {
+    app.app
+        .db
+        .read_now(|conn| Ok(Choice::query().order(choices::id).load(conn)?))
+        .unwrap()
+}
+
+fn count_receipts(app: &TestApp) -> i64 {
+    let count = app
+        .app
+        .db
+        .read_now(|conn| Ok(receipts::table.count().get_result(conn)?));
+    count.unwrap()
+}
+
+/// The details of the events about choices, oldest first.
+fn events_of_choices(app: &TestApp) -> Vec<serde_json::Value> {
+    let details: Vec<String> = app
+        .app
+        .db
+        .read_now(|conn| {
+            Ok(events::table
+                .filter(events::action.like("choice.%"))
+                .order(events::id)
+                .select(events::detail)
+                .load(conn)?)
+        })
+        .unwrap();
+    let parsed = details.iter().map(|it| serde_json::from_str(it).unwrap());
+    parsed.collect()
+}

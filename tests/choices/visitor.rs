@@ -30,7 +30,9 @@ async fn a_visitor_opts_out_with_one_button_and_no_address() {
     assert!(changes.iter().all(|it| it.made_by == MadeBy::VisitorForm));
     assert!(changes.iter().all(|it| it.person_id.is_none()));
     let later = visitor.get("/do-not-sell").await.text();
-    assert!(later.contains("Off since 9 February 2026, 10:00 UTC, by the form without an account."));
+    assert!(
+        later.contains("Off since 9 February 2026, 10:00 UTC, by the form without an account.")
+    );
 }
 
 #[actix_web::test]

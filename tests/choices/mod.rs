@@ -3,7 +3,7 @@ mod receipts;
 mod visitor;
 
 use candor::choices::Choice;
-use candor::db::schema::{choices, events, receipts};
+use candor::db::schema::{self, choices, events};
 use diesel::prelude::*;
 
 use crate::support::TestApp;
@@ -20,7 +20,7 @@ fn count_receipts(app: &TestApp) -> i64 {
     let count = app
         .app
         .db
-        .read_now(|conn| Ok(receipts::table.count().get_result(conn)?));
+        .read_now(|conn| Ok(schema::receipts::table.count().get_result(conn)?));
     count.unwrap()
 }
 

@@ -23,6 +23,9 @@ const GOALS: &[&str] = &[
     "I want to keep learning and to teach what I learn.",
 ];
 
+/// The policy's versions, the newest first; people agreed to the one that held when they joined.
+const POLICIES: [&str; 4] = ["2026-06", "2025-07", "2024-09", "2024-03"];
+
 /// Writes `accounts`, `profiles`, `contact_details`, `consents` and `login_events`.
 pub fn add(db: &Connection, person: &Person, chance: &mut Chance) -> Result<()> {
     let logins = add_account(db, person, chance)?;
@@ -120,6 +123,9 @@ fn add_contact_details(db: &Connection, person: &Person, chance: &mut Chance) ->
 
 fn add_consents(db: &Connection, person: &Person, chance: &mut Chance) -> Result<()> {
     let joined = person.joined.and_time(chrono::NaiveTime::MIN) + TimeDelta::minutes(9 * 60 + 31);
+    let month = person.joined.format("%Y-%m").to_string();
+    let wording = POLICIES.iter().find(|policy| **policy <= month.as_str());
+    let wording = wording.unwrap_or(&POLICIES[POLICIES.len() - 1]);
     for (topic, yes) in [
         ("terms", 100),
         ("marketing_email", 45),
@@ -132,7 +138,7 @@ fn add_consents(db: &Connection, person: &Person, chance: &mut Chance) -> Result
                 account_id: person.id,
                 topic: topic,
                 is_granted: chance.is(yes),
-                wording: chance.one_of(&["2024-03", "2025-06"]),
+                wording: wording,
                 given_at: joined.to_string(),
             }
         )?;

@@ -54,7 +54,7 @@ impl Person {
                 today - Days::new(365 * 60),
                 today - Days::new(365 * (20 + 5 * level as u64)),
             ),
-            joined: chance.day(today - Days::new(365 * 4), today - Days::new(30)),
+            joined: chance.day(today - Days::new(970), today - Days::new(30)),
             until,
         }
     }

@@ -130,11 +130,7 @@ pub fn cast(person: &mut Person, today: NaiveDate) {
     let Some(sample) = SamplePerson::of(person) else {
         return;
     };
-    let days = if sample.usage == Use::Hardly {
-        40
-    } else {
-        3 * 365 + 40
-    };
+    let days = if sample.usage == Use::Hardly { 40 } else { 930 };
     sample.name.clone_into(&mut person.name);
     person.place = sample.place;
     person.trade = &TRADES[sample.trade];

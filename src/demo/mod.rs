@@ -13,6 +13,7 @@ pub mod policy;
 pub mod source;
 pub mod staff;
 
+use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 
@@ -66,7 +67,9 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     prepare(&folder, options)?;
     let app = open(&folder, listener.local_addr()?)?;
     db::migrate(&app.db)?;
-    println!("{}", cast::notice(&app, folder.path())?);
+    let notice = cast::notice(&app, folder.path())?;
+    // A script may read the address and close the pipe: the demonstration goes on.
+    let _ = writeln!(std::io::stdout(), "{notice}");
     actix_web::rt::System::new().block_on(async {
         let portal = server::run(app.clone(), listener, Size::of_this_machine())?;
         worker::beside(app, Transport::memory(), portal).await?;

@@ -8,5 +8,6 @@ mod fides;
 mod finding;
 mod names;
 mod pages;
+mod sample;
 mod sharing;
 mod trouble;

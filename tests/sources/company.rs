@@ -27,8 +27,12 @@ pub struct Company {
 impl Company {
     /// One dataset in one source, both called `shop`.
     pub fn new(collections: &str, sql: &str) -> Self {
-        let manifest = format!("dataset:\n  - fides_key: shop\n    collections:\n{collections}");
-        Self::with(&manifest, &[("shop", sql)])
+        Self::with(&Self::manifest(collections), &[("shop", sql)])
+    }
+
+    /// The manifest of that dataset.
+    pub fn manifest(collections: &str) -> String {
+        format!("dataset:\n  - fides_key: shop\n    collections:\n{collections}")
     }
 
     /// A manifest and the databases that it is about, by key of the source.
@@ -43,7 +47,11 @@ impl Company {
         let mut faulty = BTreeMap::new();
         for (key, sql) in databases {
             let path = folder.path().join(format!("{key}.db"));
-            Connection::open(&path).unwrap().execute_batch(sql).unwrap();
+            let sql = format!("BEGIN; {sql}; COMMIT");
+            Connection::open(&path)
+                .unwrap()
+                .execute_batch(&sql)
+                .unwrap();
             let source = open(key, &format!("sqlite:{}", path.display())).unwrap();
             faulty.insert((*key).to_owned(), Arc::new(Faulty::new(source)));
         }

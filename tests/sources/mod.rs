@@ -8,6 +8,7 @@ mod fides;
 mod finding;
 mod names;
 mod pages;
+mod random;
 mod sample;
 mod sharing;
 mod trouble;

@@ -92,7 +92,7 @@ async fn everybody_with_an_address_gets_one_mail_that_says_what_is_new() {
     second.await.unwrap();
     take_over(&app, draft("2026-01-01", SHORT)).await;
     publish(&app, draft("2026-03-01", SHORT)).await;
-    run_all(&app, 1).await;
+    app.run_jobs().await;
 
     assert_eq!(counts(&app), (2, 2, 2));
     let mail = &app.mails_to("ada")[0];

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use crate::accounts::command::AddMember;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{self, Config, Faults, Settings};
@@ -64,6 +65,20 @@ enum Command {
     /// Look after the privacy policy
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Look after staff
+    #[command(subcommand)]
+    Staff(StaffCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum StaffCommand {
+    /// Add a staff member; an admin can add the others on the pages
+    Add {
+        #[command(flatten)]
+        member: AddMember,
+        #[command(flatten)]
+        settings: Settings,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -142,6 +157,7 @@ pub fn run() -> ExitCode {
         Command::Policy(PolicyCommand::Publish { version, settings }) => {
             publish_policy(version, &settings)
         }
+        Command::Staff(StaffCommand::Add { member, settings }) => add_staff(member, &settings),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -244,6 +260,10 @@ fn verify_receipt(file: &Path, key: Option<String>, settings: &Settings) -> anyh
         None => settings.check()?.keys.public_key(),
     };
     audit::command::verify_receipt(file, &key)
+}
+
+fn add_staff(member: AddMember, settings: &Settings) -> anyhow::Result<()> {
+    member.run(&App::open(settings.check()?)?)
 }
 
 fn show_config(settings: &Settings, matches: &clap::ArgMatches) -> anyhow::Result<()> {

@@ -5,8 +5,10 @@ use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
 use serde_json::{Value, json};
 
+use super::messages::StaffAdded;
 use super::model::{IdentityKind, Role, StaffRow};
 use super::{queries, recovery_codes, second_factor, sessions};
+use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::db::AnyConnection;
 use crate::db::schema::staff;
@@ -68,6 +70,25 @@ pub fn add(
         now,
     )?;
     Ok(Some(id))
+}
+
+/// Adds a member and welcomes them by mail; `false` if there is one with that address.
+pub fn add_and_welcome(
+    app: &App,
+    conn: &mut AnyConnection,
+    by: Actor<'_>,
+    new: &NewMember,
+    now: NaiveDateTime,
+) -> AppResult<bool> {
+    if add(conn, &app.keys, by, new, now)?.is_none() {
+        return Ok(false);
+    }
+    let welcome = StaffAdded {
+        name: new.name.clone(),
+        role: new.role,
+    };
+    app.mailer.enqueue(conn, &new.email, &welcome, now)?;
+    Ok(true)
 }
 
 /// The members after that one, in the order in which they were added: at most [`PAGE`] and one more.

@@ -5,6 +5,7 @@
 //! and ended.
 
 pub mod codes;
+pub mod command;
 mod device;
 pub mod guard;
 pub mod limits;

@@ -10,7 +10,6 @@ use validator::Validate;
 
 use super::guard::Admin;
 use super::members::{self, NewMember};
-use super::messages::StaffAdded;
 use super::model::{Role, StaffRow};
 use super::queries::normal_email;
 use crate::app::App;
@@ -137,10 +136,15 @@ pub async fn add(
         role,
         totp_secret: None,
     };
-    if !add_and_welcome(&app, admin.id, new).await? {
+    let (own, by, now) = (app.clone(), admin.id, app.clock.now());
+    let is_new = app
+        .db
+        .write(move |conn| members::add_and_welcome(&own, conn, Actor::Staff(by), &new, now));
+    if !is_new.await? {
         let sentence = "There is a staff member with this address already.";
         return show_new(refused, page, Form::new(typed).refuse("email", sentence));
     }
+    app.wake.notify_one();
     let text = format!("{} can now sign in.", typed.name);
     Flash::leave(&session, FlashKind::Success, text)?;
     Ok(see_other(INDEX))
@@ -243,24 +247,6 @@ async fn change(
         .await?;
     Flash::leave(session, FlashKind::Success, done)?;
     Ok(see_other(&format!("{INDEX}/{id}")))
-}
-
-async fn add_and_welcome(app: &App, by: i64, new: NewMember) -> AppResult<bool> {
-    let (own, now) = (app.clone(), app.clock.now());
-    let added = app.db.write(move |conn| {
-        let added = members::add(conn, &own.keys, Actor::Staff(by), &new, now)?;
-        if added.is_some() {
-            let NewMember {
-                email, name, role, ..
-            } = new;
-            own.mailer
-                .enqueue(conn, &email, &StaffAdded { name, role }, now)?;
-        }
-        Ok(added.is_some())
-    });
-    let added = added.await?;
-    app.wake.notify_one();
-    Ok(added)
 }
 
 fn show_new(status: StatusCode, page: Page, form: Form<TypedMember>) -> AppResult<HttpResponse> {

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::source::SAMPLES;
 use super::staff::STAFF;
-use crate::accounts::queries;
+use crate::accounts::{queries, second_factor};
 use crate::app::App;
 use crate::db::AnyConnection;
 use crate::error::AppResult;
@@ -64,7 +64,11 @@ pub fn list(conn: &mut AnyConnection, keys: &Keys) -> AppResult<Vec<CastMember>>
             name: member.name,
             role: member.role.as_str(),
             jurisdiction: None,
-            totp_secret: Some(BASE32_NOPAD.encode(&keys.open("totp", &sealed)?)),
+            totp_secret: Some(BASE32_NOPAD.encode(&second_factor::open(
+                keys,
+                member.email,
+                &sealed,
+            )?)),
             lives_in: "",
             what: "",
         });

@@ -3,17 +3,16 @@
 use std::sync::Arc;
 
 use chrono::NaiveDateTime;
-use diesel::prelude::*;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::folder::Folder;
 use super::policy;
 use super::source::{self, SAMPLES};
 use super::staff::{self, STAFF};
-use crate::accounts::model::IdentityKind;
+use crate::accounts::members::{self, NewMember};
 use crate::accounts::queries;
+use crate::audit::Actor;
 use crate::clock::Clock;
-use crate::db::schema::staff as staff_table;
 use crate::db::{self, AnyConnection, Db};
 use crate::error::AppResult;
 use crate::keys::Keys;
@@ -71,18 +70,13 @@ fn hire_staff(
     now: NaiveDateTime,
 ) -> AppResult<()> {
     for (member, secret) in STAFF.iter().zip(staff::secrets(seed)) {
-        let hash = queries::identity_hash(keys, IdentityKind::Email, member.email);
-        diesel::insert_into(staff_table::table)
-            .values((
-                staff_table::email.eq(member.email),
-                staff_table::email_hash.eq(hash),
-                staff_table::name.eq(member.name),
-                staff_table::role.eq(member.role.as_str()),
-                staff_table::totp_secret.eq(keys.seal("totp", &secret)),
-                staff_table::totp_last_step.eq(0),
-                staff_table::created_at.eq(now),
-            ))
-            .execute(conn)?;
+        let new = NewMember {
+            email: member.email.to_owned(),
+            name: member.name.to_owned(),
+            role: member.role,
+            totp_secret: Some(secret.to_vec()),
+        };
+        members::add(conn, keys, Actor::System, &new, now)?;
     }
     Ok(())
 }

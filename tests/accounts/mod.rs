@@ -1,5 +1,6 @@
 //! Signing in, sessions, limits and staff, as people meet them.
 
+mod command;
 mod limits;
 mod members;
 mod second_factor;

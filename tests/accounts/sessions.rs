@@ -182,3 +182,27 @@ async fn what_has_passed_its_end_is_removed() {
     assert_eq!(left, (0, 0, 1));
     visitor.get("/account").await.is_page();
 }
+
+#[actix_web::test]
+async fn a_signed_in_page_asks_for_its_session_once_and_writes_nothing() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    app.sign_in_by_mail(&visitor, "ada@example.org").await;
+    let (page, queries) = app.queries_during(visitor.get("/policy/compare")).await;
+    page.is_page();
+    let about_sessions = queries.iter().filter(|query| query.contains("sessions"));
+    assert_eq!(about_sessions.count(), 1, "{queries:#?}");
+    let is_read = |query: &String| query.starts_with("SELECT");
+    assert!(queries.iter().all(is_read), "{queries:#?}");
+
+    app.app.clock.advance(TimeDelta::minutes(6));
+    let (_, later) = app.queries_during(visitor.get("/policy/compare")).await;
+    assert!(later.len() > queries.len(), "the look is written down");
+}
+
+#[actix_web::test]
+async fn a_page_of_somebody_who_is_not_signed_in_asks_for_no_session() {
+    let app = TestApp::start().await;
+    let (_, queries) = app.queries_during(app.visitor().get("/sign-in")).await;
+    assert_eq!(queries, [""; 0]);
+}

@@ -312,3 +312,16 @@ async fn one_person_comes_of_two_browsers_that_sign_in_at_once() {
         .read_now(|conn| Ok(identities::table.count().get_result::<i64>(conn)?));
     assert_eq!(known.unwrap(), 1);
 }
+
+#[actix_web::test]
+async fn scripts_may_sign_in_a_hundred_times_in_a_demonstration() {
+    let app = TestApp::start_demo().await;
+    let visitor = app.visitor();
+    for n in 0..100 {
+        let email = format!("a{}@example.org", n / 60);
+        visitor
+            .post("/sign-in", &[("email", &email)])
+            .await
+            .location();
+    }
+}

@@ -3,6 +3,7 @@
 mod actor;
 mod answer;
 mod database;
+mod queries;
 mod sample;
 
 use std::net::TcpListener;
@@ -11,7 +12,7 @@ use std::sync::Arc;
 use actix_web::cookie::{Cookie, CookieJar};
 use candor::accounts::guard::{Account, Person, StaffMember};
 use candor::accounts::model::Role;
-use candor::accounts::{queries, session_store};
+use candor::accounts::{queries as accounts, session_store};
 use candor::app::{App, Parts};
 use candor::clock::Clock;
 use candor::config::Site;
@@ -68,6 +69,7 @@ impl TestApp {
     }
 
     fn launch(demo: bool) -> Self {
+        queries::prepare();
         let database = TestDatabase::create();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
@@ -113,6 +115,14 @@ impl TestApp {
         self.database.url()
     }
 
+    /// The queries that the portal's database is asked while something is done. Jobs and pages of this portal
+    /// count alike.
+    pub async fn queries_during<T>(&self, work: impl Future<Output = T>) -> (T, Vec<String>) {
+        queries::listen(self.database.url());
+        let done = work.await;
+        (done, queries::heard(self.database.url()))
+    }
+
     /// Somebody who is not signed in.
     pub fn visitor(&self) -> Actor {
         Actor::new(&self.base, None)
@@ -138,7 +148,7 @@ impl TestApp {
         let now = self.app.clock.now();
         let address = email.clone();
         let person = self.app.db.write(move |conn| {
-            Ok(queries::create_person(
+            Ok(accounts::create_person(
                 conn, &keys, &address, &residence, now,
             )?)
         });
@@ -155,7 +165,7 @@ impl TestApp {
     /// A staff member with that role, signed in with both factors.
     pub async fn staff(&self, name: &str, role: Role) -> Actor {
         let email = format!("{name}@staff.example.org");
-        let hash = queries::identity_hash(
+        let hash = accounts::identity_hash(
             &self.app.keys,
             candor::accounts::model::IdentityKind::Email,
             &email,
@@ -263,7 +273,7 @@ impl TestApp {
         let sent = actor.submit(&page, "/sign-in", &[("email", email)]).await;
         assert_eq!(sent.location(), "/sign-in/code");
         let page = actor.get("/sign-in/code").await.is_page();
-        let code = self.mailed_code(&queries::normal_email(email));
+        let code = self.mailed_code(&accounts::normal_email(email));
         actor
             .submit(&page, "/sign-in/code", &[("code", &code)])
             .await

@@ -1,6 +1,6 @@
 //! Filing a request: one transaction with its items, evidence, timeline, audit events and the mail that confirms it.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use diesel::Connection;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
@@ -13,6 +13,7 @@ use super::model::{Action, Kind, Outcome, Request, State};
 use super::notices::{self, RequestReceived};
 use super::sealed::{self, What};
 use super::{queries, reference};
+use crate::accounts::limits::Limit;
 use crate::db::AnyConnection;
 use crate::db::schema::{request_items, requests};
 use crate::error::{AppError, AppResult};
@@ -21,6 +22,14 @@ use crate::sources::{self, Correction, Plan};
 
 /// So many requests of one person may be open at a time.
 pub const MOST_OPEN: i64 = 20;
+
+/// So many may be filed in a day, withdrawn ones included: each is work for staff, and a mail.
+const FILINGS: Limit = Limit {
+    purpose: "requests filed",
+    max: 60,
+    max_in_demo: 10_000,
+    window: TimeDelta::days(1),
+};
 
 /// What a person files.
 #[derive(Debug)]
@@ -132,7 +141,8 @@ impl NewItem {
 /// Files a request and confirms it.
 ///
 /// # Errors
-/// [`AppError::Conflict`] when too many of the person's requests are open.
+/// [`AppError::Conflict`] when too many of the person's requests are open, or this was asked for already;
+/// [`AppError::TooMany`] when too many were filed today.
 pub fn file(
     conn: &mut AnyConnection,
     person_id: i64,
@@ -145,6 +155,7 @@ pub fn file(
         )));
     }
     refuse_twin(conn, person_id, new)?;
+    FILINGS.take(by.app, conn, &person_id.to_string(), by.now)?;
     let residence = queries::find_residence(conn, person_id)?;
     let dates = LegalDates::of(&by.app.laws, &residence, new.kind, by.now);
     let filed = insert(conn, person_id, new, &dates, by)?;

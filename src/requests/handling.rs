@@ -1,18 +1,27 @@
 //! What brings a request on without deciding it: giving it to somebody, talking, taking more time. Each function works
 //! in its caller's transaction, and writes timeline, audit event and mail.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use diesel::prelude::*;
 use serde_json::json;
 
-use super::life::{By, add_step, advance, changed, record, touch};
+use super::life::{By, Who, add_step, advance, changed, record, touch};
 use super::model::{Party, Request, State, StepKind};
 use super::notices::{self, RequestExtended, RequestMessage};
 use super::sealed::{self, What};
+use crate::accounts::limits::Limit;
 use crate::accounts::model::Role;
 use crate::db::AnyConnection;
 use crate::db::schema::{request_messages, requests, staff};
 use crate::error::{AppError, AppResult};
+
+/// So many messages may a person write in an hour.
+const MESSAGES: Limit = Limit {
+    purpose: "request messages",
+    max: 30,
+    max_in_demo: 10_000,
+    window: TimeDelta::hours(1),
+};
 
 /// Whether somebody is, or nobody would be, who can work on a request.
 pub fn may_be_assigned(conn: &mut AnyConnection, assignee: Option<i64>) -> AppResult<bool> {
@@ -87,6 +96,9 @@ pub fn post_message(
     body: &str,
     by: &By<'_>,
 ) -> AppResult<()> {
+    if let Who::Person(person) = by.who {
+        MESSAGES.take(by.app, conn, &person.id.to_string(), by.now)?;
+    }
     write_message(conn, request, body, by)?;
     match by.who.party() {
         Party::Person if request.state == State::WaitingForPerson => {

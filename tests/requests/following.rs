@@ -112,6 +112,22 @@ async fn an_empty_message_is_refused_beside_its_field() {
 }
 
 #[actix_web::test]
+async fn messages_are_limited_by_the_hour() {
+    let app = TestApp::start().await;
+    let ada = app.person("ada").await;
+    let messages = format!("/requests/{}/messages", file_access(&ada).await);
+    for _ in 0..30 {
+        ada.post(&messages, &[("message", "And?")]).await.location();
+    }
+    assert_eq!(
+        ada.post(&messages, &[("message", "And?")]).await.status,
+        429
+    );
+    app.app.clock.advance(chrono::TimeDelta::hours(1));
+    ada.post(&messages, &[("message", "And?")]).await.location();
+}
+
+#[actix_web::test]
 async fn the_date_is_extended_once_with_a_reason_that_is_mailed() {
     let app = TestApp::start().await;
     let ada = app.person("ada").await;

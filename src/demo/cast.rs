@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use data_encoding::BASE32_NOPAD;
+use chrono::NaiveDateTime;
 use serde::Serialize;
 
 use super::source::SAMPLES;
@@ -27,7 +27,10 @@ pub struct CastMember {
     pub jurisdiction: Option<&'static str>,
     /// In base32, of staff alone.
     pub totp_secret: Option<String>,
-    /// The same place in words; empty for staff.
+    /// What an authenticator app with that secret shows now; empty for people.
+    #[serde(skip)]
+    pub code: String,
+    /// Where a person lives, in words; empty for staff.
     #[serde(skip)]
     pub lives_in: &'static str,
     /// One sentence on a person.
@@ -43,13 +46,18 @@ impl CastMember {
 }
 
 /// All of them, people first.
-pub fn list(conn: &mut AnyConnection, keys: &Keys) -> AppResult<Vec<CastMember>> {
+pub fn list(
+    conn: &mut AnyConnection,
+    keys: &Keys,
+    now: NaiveDateTime,
+) -> AppResult<Vec<CastMember>> {
     let people = SAMPLES.iter().map(|person| CastMember {
         email: person.email,
         name: person.name,
         role: "person",
         jurisdiction: Some(person.residence()),
         totp_secret: None,
+        code: String::new(),
         lives_in: person.lives_in(),
         what: person.what,
     });
@@ -59,16 +67,14 @@ pub fn list(conn: &mut AnyConnection, keys: &Keys) -> AppResult<Vec<CastMember>>
         let Some(sealed) = row.and_then(|row| row.totp_secret) else {
             continue;
         };
+        let secret = second_factor::open(keys, member.email, &sealed)?;
         cast.push(CastMember {
             email: member.email,
             name: member.name,
             role: member.role.as_str(),
             jurisdiction: None,
-            totp_secret: Some(BASE32_NOPAD.encode(&second_factor::open(
-                keys,
-                member.email,
-                &sealed,
-            )?)),
+            totp_secret: Some(second_factor::in_base32(&secret)),
+            code: second_factor::code_at(&secret, now).unwrap_or_default(),
             lives_in: "",
             what: "",
         });
@@ -78,8 +84,8 @@ pub fn list(conn: &mut AnyConnection, keys: &Keys) -> AppResult<Vec<CastMember>>
 
 /// What is printed at the start: where the portal is, and a table of who can sign in.
 pub fn notice(app: &App, folder: &Path) -> AppResult<String> {
-    let keys = app.keys.clone();
-    let cast = app.db.read_now(|conn| list(conn, &keys))?;
+    let now = app.clock.now();
+    let cast = app.db.read_now(|conn| list(conn, &app.keys, now))?;
     let mut text = format!(
         "A demonstration with invented people and data, in {}\n\n  Portal   {}\n  Mailbox  {}\n\n",
         folder.display(),

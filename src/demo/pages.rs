@@ -64,8 +64,8 @@ pub async fn people_json(app: App) -> AppResult<HttpResponse> {
 }
 
 async fn load(app: App) -> AppResult<Vec<CastMember>> {
-    let keys = app.keys.clone();
-    app.db.read(move |conn| cast::list(conn, &keys)).await
+    let (keys, now) = (app.keys.clone(), app.clock.now());
+    app.db.read(move |conn| cast::list(conn, &keys, now)).await
 }
 
 /// The sent mails, newest first.

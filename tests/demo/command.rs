@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use candor::clock::Clock;
 use data_encoding::BASE32_NOPAD;
 
 /// A running `candor demo`, ended with its test.
@@ -40,6 +41,45 @@ impl Demo {
             .json()
             .await
             .unwrap()
+    }
+
+    async fn post(&self, browser: &reqwest::Client, path: &str, field: (&str, &str)) -> String {
+        let url = format!("{}{path}", self.base);
+        let form = browser
+            .post(url)
+            .header("sec-fetch-site", "same-origin")
+            .form(&[field]);
+        let answer = form.send().await.unwrap();
+        assert_eq!(answer.status(), 303, "{path}");
+        answer.headers()["location"].to_str().unwrap().to_owned()
+    }
+
+    /// The code of the newest mail to that address, as soon as the worker has sent it.
+    async fn mailed_code(&self, email: &str) -> String {
+        for _ in 0..100 {
+            let mails = self.json(&format!("/demo/mailbox.json?to={email}")).await;
+            if let Some(text) = mails[0]["text"].as_str() {
+                let words = text.split(|c: char| !c.is_ascii_alphanumeric());
+                let is_code =
+                    |word: &&str| word.len() == 6 && word.bytes().all(|byte| byte.is_ascii_digit());
+                return words.into_iter().find(is_code).unwrap().to_owned();
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        panic!("no mail to {email}");
+    }
+
+    /// Signs in with the first factor; gives the browser and where it is sent on to.
+    async fn sign_in(&self, email: &str) -> (reqwest::Client, String) {
+        let no_redirects = reqwest::redirect::Policy::none();
+        let browser = reqwest::Client::builder()
+            .cookie_store(true)
+            .redirect(no_redirects);
+        let browser = browser.build().unwrap();
+        self.post(&browser, "/sign-in", ("email", email)).await;
+        let code = self.mailed_code(email).await;
+        let next = self.post(&browser, "/sign-in/code", ("code", &code)).await;
+        (browser, next)
     }
 
     fn stop(mut self, signal: &str) -> Option<i32> {
@@ -98,6 +138,33 @@ async fn it_stops_cleanly_when_asked_and_starts_again_with_what_is_there() {
     let again = Demo::start(dir.path());
     assert_eq!(again.json("/demo/people.json").await, before);
     assert_eq!(again.stop("-INT"), Some(0));
+}
+
+#[actix_web::test]
+async fn everybody_listed_can_sign_in_with_what_is_listed() {
+    let dir = tempfile::tempdir().unwrap();
+    let demo = Demo::start(dir.path());
+
+    for member in demo.json("/demo/people.json").await.as_array().unwrap() {
+        let (browser, next) = demo.sign_in(member["email"].as_str().unwrap()).await;
+        let home = match member["totp_secret"].as_str() {
+            None => next,
+            Some(secret) => {
+                let secret = BASE32_NOPAD.decode(secret.as_bytes()).unwrap();
+                let code = candor::accounts::second_factor::code_at(&secret, Clock::system().now())
+                    .unwrap();
+                demo.post(&browser, &next, ("code", &code)).await
+            }
+        };
+        let page = browser
+            .get(format!("{}{home}", demo.base))
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(page.status(), 200, "{member}");
+        let page = page.text().await.unwrap();
+        assert!(page.contains("Sign out") && page.contains("This is a demonstration"));
+    }
 }
 
 #[test]

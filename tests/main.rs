@@ -11,6 +11,7 @@ mod demo;
 mod documents;
 mod ground;
 mod jobs;
+mod kill;
 mod law;
 mod look;
 mod mail;

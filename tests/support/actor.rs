@@ -50,6 +50,24 @@ impl Actor {
         self.cookies.lock().unwrap().get("candor").cloned()
     }
 
+    /// The same browser, at another server.
+    #[must_use]
+    pub fn at(mut self, base: &str) -> Self {
+        base.clone_into(&mut self.base);
+        self
+    }
+
+    /// As [`Actor::get`]; `None` when the server broke off.
+    pub async fn try_get(&self, path: &str) -> Option<Answer> {
+        self.try_send(self.client.get(self.url(path)), path).await
+    }
+
+    /// As [`Actor::post`]; `None` when the server broke off.
+    pub async fn try_post(&self, path: &str, fields: &[(&str, &str)]) -> Option<Answer> {
+        let request = self.client.post(self.url(path)).form(fields);
+        self.try_send(request.header("sec-fetch-site", "same-origin"), path).await
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.send(self.client.get(self.url(path)), path).await
     }
@@ -101,6 +119,11 @@ impl Actor {
     }
 
     async fn send(&self, request: reqwest::RequestBuilder, path: &str) -> Answer {
+        let answer = self.try_send(request, path).await;
+        answer.unwrap_or_else(|| panic!("no answer to {path}"))
+    }
+
+    async fn try_send(&self, request: reqwest::RequestBuilder, path: &str) -> Option<Answer> {
         let cookies: Vec<_> = self
             .cookies
             .lock()
@@ -112,7 +135,7 @@ impl Actor {
         if !cookies.is_empty() {
             request = request.header(COOKIE, cookies.join("; "));
         }
-        let response = request.send().await.unwrap();
+        let response = request.send().await.ok()?;
         self.keep_cookies(response.headers());
         Answer::read(path, response).await
     }

@@ -11,15 +11,16 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub(super) async fn read(path: &str, response: reqwest::Response) -> Self {
+    /// `None` when the server broke off in the middle.
+    pub(super) async fn read(path: &str, response: reqwest::Response) -> Option<Self> {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = response.bytes().await.unwrap().to_vec();
-        Answer {
+        let body = response.bytes().await.ok()?.to_vec();
+        Some(Answer {
             status,
             headers,
             body,
             path: path.to_owned(),
-        }
+        })
     }
 
     /// The body as it was sent.

@@ -60,15 +60,20 @@ impl TestApp {
     }
 
     pub async fn start() -> Self {
-        Self::launch(false)
+        Self::launch(false, Self::start_time(), 0)
+    }
+
+    /// With a clock that stands at that time, and so many people in ProJobSector's own database.
+    pub async fn start_at(time: NaiveDateTime, people: usize) -> Self {
+        Self::launch(false, time, people)
     }
 
     /// As `candor demo` starts it.
     pub async fn start_demo() -> Self {
-        Self::launch(true)
+        Self::launch(true, Self::start_time(), 0)
     }
 
-    fn launch(demo: bool) -> Self {
+    fn launch(demo: bool, time: NaiveDateTime, people: usize) -> Self {
         queries::prepare();
         let database = TestDatabase::create();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -81,9 +86,9 @@ impl TestApp {
             trusted_proxies: Vec::new(),
             metrics_token: None,
         });
-        let clock = Clock::set_to(Self::start_time());
+        let clock = Clock::set_to(time);
         let keys = Arc::new(Keys::new([7; 32]));
-        let source = SampleSource::create();
+        let source = SampleSource::create(people);
         let register = sample_register();
         let sources = Sources::open(register.clone(), &source.urls(), &keys.derive("sources"));
         let app = App::new(Parts {

@@ -26,20 +26,29 @@ pub struct SampleSource {
 }
 
 impl SampleSource {
-    pub fn create() -> Self {
+    /// With the listed people, and others up to that number.
+    pub fn create(people: usize) -> Self {
         static TEMPLATE: OnceLock<Vec<u8>> = OnceLock::new();
-        let template = TEMPLATE.get_or_init(|| {
-            let folder = tempfile::tempdir().unwrap();
-            let path = folder.path().join("template.db");
-            let today = super::TestApp::start_time().date();
-            source::create(&path, 1, 0, today, |_, _| {}).unwrap();
-            std::fs::read(path).unwrap()
-        });
         let source = SampleSource {
             folder: tempfile::tempdir().unwrap(),
         };
+        if people > 0 {
+            source.fill(people);
+            return source;
+        }
+        let template = TEMPLATE.get_or_init(|| {
+            source.fill(0);
+            let template = std::fs::read(source.path()).unwrap();
+            std::fs::remove_file(source.path()).unwrap();
+            template
+        });
         std::fs::write(source.path(), template).unwrap();
         source
+    }
+
+    fn fill(&self, people: usize) {
+        let today = super::TestApp::start_time().date();
+        source::create(&self.path(), 1, people, today, |_, _| {}).unwrap();
     }
 
     /// The file, to look at it or to change it behind the portal's back.

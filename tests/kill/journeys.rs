@@ -1,0 +1,78 @@
+//! What people and staff do while processes are killed. An answer of success is a claim that is checked in the end.
+
+use std::time::Duration;
+
+use crate::support::{Actor, Answer};
+
+/// What the portal has said to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claim {
+    /// Sale and sharing are off for that address.
+    OptedOut(String),
+    /// A request is on record.
+    Filed(String),
+    /// A deletion is decided, and will be carried out.
+    Approved(String),
+}
+
+/// Asks until there is an answer: a killed server is back soon.
+async fn persist<F: Future<Output = Option<Answer>>>(ask: impl Fn() -> F) -> Answer {
+    for _ in 0..400 {
+        if let Some(answer) = ask().await.filter(|answer| answer.status < 500) {
+            return answer;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("the server did not come back");
+}
+
+/// Opts out without an account.
+pub async fn opt_out(visitor: &Actor, email: &str) -> Claim {
+    let fields = [("email", email)];
+    let answer = persist(|| visitor.try_post("/do-not-sell", &fields)).await;
+    answer.location();
+    Claim::OptedOut(email.to_owned())
+}
+
+/// Asks a question about one's data.
+pub async fn file_access(person: &Actor) -> Claim {
+    let fields = [("question", "What did your support note about my call?")];
+    let answer = persist(|| person.try_post("/requests/new/access", &fields)).await;
+    Claim::Filed(reference_of(&answer))
+}
+
+/// Has everything erased: filed by the person, proposed by one staff member, approved by another.
+pub async fn erase(person: &Actor, first: &Actor, second: &Actor) -> Claim {
+    let plan = "/requests/new/deletion/plan?everything=yes";
+    let page = persist(|| person.try_get(plan)).await;
+    let fields = page.fill(plan, &[]);
+    let filed = persist(|| person.try_post(plan, &borrowed(&fields))).await;
+    let url = format!("/staff/requests/{}", reference_of(&filed));
+    for (staff, action) in [(first, "decide"), (second, "approve")] {
+        let action = format!("{url}/{action}");
+        // When the answer was lost, the page shows that it was done.
+        loop {
+            let page = persist(|| staff.try_get(&url)).await;
+            if page.attributes(&format!("form[action='{action}']"), "action").is_empty() {
+                break;
+            }
+            let mut names = page.attributes("input[type=radio]", "name");
+            names.dedup();
+            let accepted: Vec<_> = names.iter().map(|name| (name.as_str(), "accepted")).collect();
+            let fields = page.fill(&action, &accepted);
+            let done = persist(|| staff.try_post(&action, &borrowed(&fields))).await;
+            assert!(matches!(done.status, 303 | 409), "{}", done.text());
+        }
+    }
+    Claim::Approved(reference_of(&filed))
+}
+
+fn borrowed(fields: &[(String, String)]) -> Vec<(&str, &str)> {
+    fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+}
+
+#[track_caller]
+fn reference_of(filed: &Answer) -> String {
+    let path = filed.location().strip_prefix("/requests/").unwrap();
+    path.strip_suffix("/filed").unwrap().to_owned()
+}

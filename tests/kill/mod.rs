@@ -1,0 +1,189 @@
+//! Server and worker are killed at random moments during many journeys. Nothing is lost, nothing is done by half.
+
+mod journeys;
+mod processes;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use candor::accounts::model::Role;
+use candor::audit::verify::verify;
+use candor::clock::Clock;
+use candor::db::schema::{choices, jobs, outbox, receipts, requests};
+use chrono::TimeDelta;
+use diesel::prelude::*;
+use rand::Rng;
+
+use crate::support::{Actor, TestApp};
+use journeys::{Claim, erase, file_access, opt_out};
+use processes::Setup;
+
+const JOURNEYS: usize = 200;
+/// Of these so many erase everything.
+const ERASURES: usize = 20;
+const AT_A_TIME: usize = 8;
+
+#[actix_web::test]
+async fn killing_server_and_worker_at_random_moments_loses_nothing_and_does_nothing_by_half() {
+    let app = TestApp::start_at(Clock::system().now(), 60).await;
+    let mails = tempfile::tempdir().unwrap();
+    let setup = Setup::of(&app, mails.path());
+    let done = Arc::new(AtomicUsize::new(0));
+    let people = actors(&app, &setup.base).await;
+    let staff = [app.staff("una", Role::Agent).await, app.staff("vic", Role::Supervisor).await];
+    let staff = Arc::new(staff.map(|actor| actor.at(&setup.base)));
+
+    let (claims, kills) = futures_util::future::join(travel(people, staff, done.clone()), kill(&setup, &done)).await;
+    assert!(kills >= 10, "only {kills} kills");
+
+    app.app.clock.advance(TimeDelta::days(1));
+    while app.run_jobs().await + app.deliver_mail().await > 0 {}
+    check_claims(&app, &claims);
+    check_erasures(&app, &claims);
+    link_and_verify(&app);
+}
+
+/// A person for each journey; the first are people of the source, whose data can be erased.
+async fn actors(app: &TestApp, base: &str) -> Vec<(String, Actor)> {
+    let source = app.source.connect();
+    let mut emails: Vec<String> = source
+        .prepare("SELECT email FROM accounts ORDER BY id LIMIT ?")
+        .unwrap()
+        .query_map([ERASURES], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    emails.extend((ERASURES..JOURNEYS).map(|number| format!("traveller{number}@example.org")));
+    let mut actors = Vec::new();
+    for email in emails {
+        let name = email.strip_suffix("@example.org").unwrap();
+        actors.push((email.clone(), app.person(name).await.at(base)));
+    }
+    actors
+}
+
+async fn travel(people: Vec<(String, Actor)>, staff: Arc<[Actor; 2]>, done: Arc<AtomicUsize>) -> Vec<Claim> {
+    let people = Arc::new(people);
+    let next = Arc::new(AtomicUsize::new(0));
+    let travellers: Vec<_> = (0..AT_A_TIME)
+        .map(|_| {
+            let (people, staff, next, done) = (people.clone(), staff.clone(), next.clone(), done.clone());
+            tokio::spawn(async move {
+                let mut claims = Vec::new();
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    let Some((email, person)) = people.get(number) else {
+                        return claims;
+                    };
+                    claims.push(opt_out(person, email).await);
+                    claims.push(file_access(person).await);
+                    if number < ERASURES {
+                        claims.push(erase(person, &staff[0], &staff[1]).await);
+                    }
+                    done.fetch_add(1, Ordering::Relaxed);
+                }
+            })
+        })
+        .collect();
+    let mut claims = Vec::new();
+    for traveller in travellers {
+        claims.extend(traveller.await.unwrap());
+    }
+    claims
+}
+
+/// Kills one of the two processes, again and again, until all journeys are done; gives how often.
+async fn kill(setup: &Setup, done: &AtomicUsize) -> usize {
+    let (mut server, mut worker, mut kills) = (Some(setup.start("serve")), Some(setup.start("worker")), 0);
+    while done.load(Ordering::Relaxed) < JOURNEYS {
+        let (wait, is_server) = {
+            let mut chance = rand::rng();
+            (chance.random_range(150..700), chance.random_bool(0.5))
+        };
+        tokio::time::sleep(Duration::from_millis(wait)).await;
+        let (process, command) = if is_server { (&mut server, "serve") } else { (&mut worker, "worker") };
+        drop(process.take());
+        *process = Some(setup.start(command));
+        kills += 1;
+    }
+    kills
+}
+
+fn count<T>(app: &TestApp, query: impl FnOnce(&mut candor::db::AnyConnection) -> QueryResult<T>) -> T {
+    app.app.db.read_now(|conn| Ok(query(conn)?)).unwrap()
+}
+
+/// Every answer of success is on disk, and its mail has gone out, once.
+fn check_claims(app: &TestApp, claims: &[Claim]) {
+    for claim in claims {
+        match claim {
+            Claim::OptedOut(email) => {
+                let mails: i64 = count(app, |conn| {
+                    let told = outbox::table.filter(outbox::recipient.eq(email)).filter(outbox::kind.like("choice%"));
+                    told.count().get_result(conn)
+                });
+                assert_eq!(mails, 1, "mails of the opt-out of {email}");
+            }
+            Claim::Filed(reference) | Claim::Approved(reference) => {
+                let filed: i64 = count(app, |conn| {
+                    requests::table.filter(requests::reference.eq(reference)).count().get_result(conn)
+                });
+                let mails: i64 = count(app, |conn| {
+                    let told = outbox::table.filter(outbox::kind.eq("request_received"));
+                    told.filter(outbox::body_text.like(format!("%{reference}%"))).count().get_result(conn)
+                });
+                assert_eq!((filed, mails), (1, 1), "{reference}");
+            }
+        }
+    }
+    let opted_out: i64 = count(app, |conn| choices::table.count().get_result(conn));
+    assert!(usize::try_from(opted_out).unwrap() >= JOURNEYS);
+    let unsent: i64 = count(app, |conn| outbox::table.filter(outbox::sent_at.is_null()).count().get_result(conn));
+    let undone: i64 = count(app, |conn| jobs::table.filter(jobs::done_at.is_null()).count().get_result(conn));
+    assert_eq!((unsent, undone), (0, 0), "mails not sent, jobs not done");
+}
+
+/// What was approved is erased whole, and has one receipt.
+fn check_erasures(app: &TestApp, claims: &[Claim]) {
+    let approved = claims.iter().filter_map(|claim| match claim {
+        Claim::Approved(reference) => Some(reference),
+        _ => None,
+    });
+    for reference in approved {
+        let state: String = count(app, |conn| {
+            requests::table.filter(requests::reference.eq(reference)).select(requests::state).first(conn)
+        });
+        let proofs: i64 = count(app, |conn| {
+            let mine = receipts::table.filter(receipts::object.eq(reference)).filter(receipts::kind.eq("deletion"));
+            mine.count().get_result(conn)
+        });
+        assert_eq!((state.as_str(), proofs), ("completed", 1), "{reference}");
+    }
+    let source = app.source.connect();
+    let left: i64 = source
+        .query_row(
+            "SELECT (SELECT count(*) FROM page_views WHERE account_id IN (SELECT id FROM accounts ORDER BY id LIMIT ?1))
+                 + (SELECT count(*) FROM profiles WHERE account_id IN (SELECT id FROM accounts ORDER BY id LIMIT ?1))
+                 + (SELECT count(*) FROM messages WHERE account_id IN (SELECT id FROM accounts ORDER BY id LIMIT ?1))",
+            [ERASURES],
+            |row| row.get(0),
+        )
+        .unwrap();
+    assert_eq!(left, 0, "rows of erased people");
+    let broken: i64 = source
+        .query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(broken, 0, "foreign keys that lead nowhere");
+}
+
+fn link_and_verify(app: &TestApp) {
+    let (keys, now) = (app.app.keys.clone(), app.app.clock.now());
+    let verdict = count(app, |conn| {
+        while candor::audit::chain::link(conn, &keys, now)? > 0 {}
+        verify(conn, &keys)
+    });
+    assert_eq!(verdict.first_break, None);
+    assert_eq!(verdict.waiting, 0);
+    assert!(verdict.whole > 1000, "{verdict:?}");
+}

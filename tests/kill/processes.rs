@@ -1,0 +1,59 @@
+//! `candor serve` and `candor worker` as processes that are killed and started again.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use crate::support::TestApp;
+
+/// What both processes are started with.
+pub struct Setup {
+    arguments: Vec<String>,
+    pub base: String,
+}
+
+impl Setup {
+    pub fn of(app: &TestApp, mails: &std::path::Path) -> Self {
+        let address = free_address();
+        let base = format!("http://{address}");
+        let register = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("demo/register");
+        let settings = [
+            ("--database-url", app.database_url().to_owned()),
+            ("--bind", address.to_string()),
+            ("--base-url", base.clone()),
+            ("--secret-key", data_encoding::BASE64.encode(&[7; 32])),
+            ("--register", register.display().to_string()),
+            ("--source", format!("projobsector=sqlite://{}", app.source.path().display())),
+            ("--mail", format!("folder:{}", mails.display())),
+        ];
+        let arguments = settings.into_iter().flat_map(|(name, value)| [name.to_owned(), value]);
+        Setup { arguments: arguments.collect(), base }
+    }
+
+    pub fn start(&self, command: &'static str) -> Process {
+        let process = Command::new(env!("CARGO_BIN_EXE_candor"))
+            .arg(command)
+            .args(&self.arguments)
+            .env_clear()
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        Process(process)
+    }
+}
+
+fn free_address() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
+
+/// Killed, without a chance to tidy up, when it is dropped.
+pub struct Process(Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // SIGKILL; a process that has ended by itself would be a fault that the journeys notice.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}

@@ -46,21 +46,29 @@ pub async fn erase(person: &Actor, first: &Actor, second: &Actor) -> Claim {
     let plan = "/requests/new/deletion/plan?everything=yes";
     let page = persist(|| person.try_get(plan)).await;
     let fields = page.fill(plan, &[]);
-    let filed = persist(|| person.try_post(plan, &borrowed(&fields))).await;
+    let fields = borrowed(&fields);
+    let filed = persist(|| person.try_post(plan, &fields)).await;
     let url = format!("/staff/requests/{}", reference_of(&filed));
     for (staff, action) in [(first, "decide"), (second, "approve")] {
         let action = format!("{url}/{action}");
         // When the answer was lost, the page shows that it was done.
         loop {
             let page = persist(|| staff.try_get(&url)).await;
-            if page.attributes(&format!("form[action='{action}']"), "action").is_empty() {
+            if page
+                .attributes(&format!("form[action='{action}']"), "action")
+                .is_empty()
+            {
                 break;
             }
             let mut names = page.attributes("input[type=radio]", "name");
             names.dedup();
-            let accepted: Vec<_> = names.iter().map(|name| (name.as_str(), "accepted")).collect();
+            let accepted: Vec<_> = names
+                .iter()
+                .map(|name| (name.as_str(), "accepted"))
+                .collect();
             let fields = page.fill(&action, &accepted);
-            let done = persist(|| staff.try_post(&action, &borrowed(&fields))).await;
+            let fields = borrowed(&fields);
+            let done = persist(|| staff.try_post(&action, &fields)).await;
             assert!(matches!(done.status, 303 | 409), "{}", done.text());
         }
     }
@@ -68,7 +76,10 @@ pub async fn erase(person: &Actor, first: &Actor, second: &Actor) -> Claim {
 }
 
 fn borrowed(fields: &[(String, String)]) -> Vec<(&str, &str)> {
-    fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+    fields
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect()
 }
 
 #[track_caller]

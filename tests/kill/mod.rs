@@ -21,7 +21,7 @@ use processes::Setup;
 
 const JOURNEYS: usize = 200;
 /// Of these so many erase everything.
-const ERASURES: usize = 20;
+const ERASURES: u32 = 20;
 const AT_A_TIME: usize = 8;
 
 #[actix_web::test]
@@ -31,10 +31,14 @@ async fn killing_server_and_worker_at_random_moments_loses_nothing_and_does_noth
     let setup = Setup::of(&app, mails.path());
     let done = Arc::new(AtomicUsize::new(0));
     let people = actors(&app, &setup.base).await;
-    let staff = [app.staff("una", Role::Agent).await, app.staff("vic", Role::Supervisor).await];
+    let staff = [
+        app.staff("una", Role::Agent).await,
+        app.staff("vic", Role::Supervisor).await,
+    ];
     let staff = Arc::new(staff.map(|actor| actor.at(&setup.base)));
 
-    let (claims, kills) = futures_util::future::join(travel(people, staff, done.clone()), kill(&setup, &done)).await;
+    let (claims, kills) =
+        futures_util::future::join(travel(people, staff, done.clone()), kill(&setup, &done)).await;
     assert!(kills >= 10, "only {kills} kills");
 
     app.app.clock.advance(TimeDelta::days(1));
@@ -54,7 +58,7 @@ async fn actors(app: &TestApp, base: &str) -> Vec<(String, Actor)> {
         .unwrap()
         .map(Result::unwrap)
         .collect();
-    emails.extend((ERASURES..JOURNEYS).map(|number| format!("traveller{number}@example.org")));
+    emails.extend((emails.len()..JOURNEYS).map(|number| format!("traveller{number}@example.org")));
     let mut actors = Vec::new();
     for email in emails {
         let name = email.strip_suffix("@example.org").unwrap();
@@ -63,12 +67,17 @@ async fn actors(app: &TestApp, base: &str) -> Vec<(String, Actor)> {
     actors
 }
 
-async fn travel(people: Vec<(String, Actor)>, staff: Arc<[Actor; 2]>, done: Arc<AtomicUsize>) -> Vec<Claim> {
+async fn travel(
+    people: Vec<(String, Actor)>,
+    staff: Arc<[Actor; 2]>,
+    done: Arc<AtomicUsize>,
+) -> Vec<Claim> {
     let people = Arc::new(people);
     let next = Arc::new(AtomicUsize::new(0));
     let travellers: Vec<_> = (0..AT_A_TIME)
         .map(|_| {
-            let (people, staff, next, done) = (people.clone(), staff.clone(), next.clone(), done.clone());
+            let (people, staff, next, done) =
+                (people.clone(), staff.clone(), next.clone(), done.clone());
             tokio::spawn(async move {
                 let mut claims = Vec::new();
                 loop {
@@ -78,7 +87,7 @@ async fn travel(people: Vec<(String, Actor)>, staff: Arc<[Actor; 2]>, done: Arc<
                     };
                     claims.push(opt_out(person, email).await);
                     claims.push(file_access(person).await);
-                    if number < ERASURES {
+                    if number < usize::try_from(ERASURES).unwrap() {
                         claims.push(erase(person, &staff[0], &staff[1]).await);
                     }
                     done.fetch_add(1, Ordering::Relaxed);
@@ -95,14 +104,19 @@ async fn travel(people: Vec<(String, Actor)>, staff: Arc<[Actor; 2]>, done: Arc<
 
 /// Kills one of the two processes, again and again, until all journeys are done; gives how often.
 async fn kill(setup: &Setup, done: &AtomicUsize) -> usize {
-    let (mut server, mut worker, mut kills) = (Some(setup.start("serve")), Some(setup.start("worker")), 0);
+    let (mut server, mut worker, mut kills) =
+        (Some(setup.start("serve")), Some(setup.start("worker")), 0);
     while done.load(Ordering::Relaxed) < JOURNEYS {
         let (wait, is_server) = {
             let mut chance = rand::rng();
             (chance.random_range(150..700), chance.random_bool(0.5))
         };
         tokio::time::sleep(Duration::from_millis(wait)).await;
-        let (process, command) = if is_server { (&mut server, "serve") } else { (&mut worker, "worker") };
+        let (process, command) = if is_server {
+            (&mut server, "serve")
+        } else {
+            (&mut worker, "worker")
+        };
         drop(process.take());
         *process = Some(setup.start(command));
         kills += 1;
@@ -110,7 +124,10 @@ async fn kill(setup: &Setup, done: &AtomicUsize) -> usize {
     kills
 }
 
-fn count<T>(app: &TestApp, query: impl FnOnce(&mut candor::db::AnyConnection) -> QueryResult<T>) -> T {
+fn count<T>(
+    app: &TestApp,
+    query: impl FnOnce(&mut candor::db::AnyConnection) -> QueryResult<T>,
+) -> T {
     app.app.db.read_now(|conn| Ok(query(conn)?)).unwrap()
 }
 
@@ -120,18 +137,25 @@ fn check_claims(app: &TestApp, claims: &[Claim]) {
         match claim {
             Claim::OptedOut(email) => {
                 let mails: i64 = count(app, |conn| {
-                    let told = outbox::table.filter(outbox::recipient.eq(email)).filter(outbox::kind.like("choice%"));
+                    let told = outbox::table
+                        .filter(outbox::recipient.eq(email))
+                        .filter(outbox::kind.like("choice%"));
                     told.count().get_result(conn)
                 });
                 assert_eq!(mails, 1, "mails of the opt-out of {email}");
             }
             Claim::Filed(reference) | Claim::Approved(reference) => {
                 let filed: i64 = count(app, |conn| {
-                    requests::table.filter(requests::reference.eq(reference)).count().get_result(conn)
+                    requests::table
+                        .filter(requests::reference.eq(reference))
+                        .count()
+                        .get_result(conn)
                 });
                 let mails: i64 = count(app, |conn| {
                     let told = outbox::table.filter(outbox::kind.eq("request_received"));
-                    told.filter(outbox::body_text.like(format!("%{reference}%"))).count().get_result(conn)
+                    told.filter(outbox::body_text.like(format!("%{reference}%")))
+                        .count()
+                        .get_result(conn)
                 });
                 assert_eq!((filed, mails), (1, 1), "{reference}");
             }
@@ -139,8 +163,18 @@ fn check_claims(app: &TestApp, claims: &[Claim]) {
     }
     let opted_out: i64 = count(app, |conn| choices::table.count().get_result(conn));
     assert!(usize::try_from(opted_out).unwrap() >= JOURNEYS);
-    let unsent: i64 = count(app, |conn| outbox::table.filter(outbox::sent_at.is_null()).count().get_result(conn));
-    let undone: i64 = count(app, |conn| jobs::table.filter(jobs::done_at.is_null()).count().get_result(conn));
+    let unsent: i64 = count(app, |conn| {
+        outbox::table
+            .filter(outbox::sent_at.is_null())
+            .count()
+            .get_result(conn)
+    });
+    let undone: i64 = count(app, |conn| {
+        jobs::table
+            .filter(jobs::done_at.is_null())
+            .count()
+            .get_result(conn)
+    });
     assert_eq!((unsent, undone), (0, 0), "mails not sent, jobs not done");
 }
 
@@ -152,10 +186,15 @@ fn check_erasures(app: &TestApp, claims: &[Claim]) {
     });
     for reference in approved {
         let state: String = count(app, |conn| {
-            requests::table.filter(requests::reference.eq(reference)).select(requests::state).first(conn)
+            requests::table
+                .filter(requests::reference.eq(reference))
+                .select(requests::state)
+                .first(conn)
         });
         let proofs: i64 = count(app, |conn| {
-            let mine = receipts::table.filter(receipts::object.eq(reference)).filter(receipts::kind.eq("deletion"));
+            let mine = receipts::table
+                .filter(receipts::object.eq(reference))
+                .filter(receipts::kind.eq("deletion"));
             mine.count().get_result(conn)
         });
         assert_eq!((state.as_str(), proofs), ("completed", 1), "{reference}");
@@ -172,7 +211,9 @@ fn check_erasures(app: &TestApp, claims: &[Claim]) {
         .unwrap();
     assert_eq!(left, 0, "rows of erased people");
     let broken: i64 = source
-        .query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))
+        .query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| {
+            row.get(0)
+        })
         .unwrap();
     assert_eq!(broken, 0, "foreign keys that lead nowhere");
 }

@@ -23,11 +23,19 @@ impl Setup {
             ("--base-url", base.clone()),
             ("--secret-key", data_encoding::BASE64.encode(&[7; 32])),
             ("--register", register.display().to_string()),
-            ("--source", format!("projobsector=sqlite://{}", app.source.path().display())),
+            (
+                "--source",
+                format!("projobsector=sqlite://{}", app.source.path().display()),
+            ),
             ("--mail", format!("folder:{}", mails.display())),
         ];
-        let arguments = settings.into_iter().flat_map(|(name, value)| [name.to_owned(), value]);
-        Setup { arguments: arguments.collect(), base }
+        let arguments = settings
+            .into_iter()
+            .flat_map(|(name, value)| [name.to_owned(), value]);
+        Setup {
+            arguments: arguments.collect(),
+            base,
+        }
     }
 
     pub fn start(&self, command: &'static str) -> Process {
@@ -44,7 +52,10 @@ impl Setup {
 }
 
 fn free_address() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+    TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
 }
 
 /// Killed, without a chance to tidy up, when it is dropped.

@@ -65,7 +65,8 @@ impl Actor {
     /// As [`Actor::post`]; `None` when the server broke off.
     pub async fn try_post(&self, path: &str, fields: &[(&str, &str)]) -> Option<Answer> {
         let request = self.client.post(self.url(path)).form(fields);
-        self.try_send(request.header("sec-fetch-site", "same-origin"), path).await
+        self.try_send(request.header("sec-fetch-site", "same-origin"), path)
+            .await
     }
 
     pub async fn get(&self, path: &str) -> Answer {

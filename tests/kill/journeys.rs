@@ -16,14 +16,17 @@ pub enum Claim {
 }
 
 /// Asks until there is an answer: a killed server is back soon.
-async fn persist<F: Future<Output = Option<Answer>>>(ask: impl Fn() -> F) -> Answer {
-    for _ in 0..400 {
-        if let Some(answer) = ask().await.filter(|answer| answer.status < 500) {
-            return answer;
+pub async fn persist<F: Future<Output = Option<Answer>>>(ask: impl Fn() -> F) -> Answer {
+    let mut last = "no answer".to_owned();
+    for _ in 0..1200 {
+        match ask().await {
+            Some(answer) if answer.status < 500 => return answer,
+            Some(answer) => last = answer.text(),
+            None => {}
         }
         tokio::time::sleep(Duration::from_millis(25)).await;
     }
-    panic!("the server did not come back");
+    panic!("the server did not come back: {last}");
 }
 
 /// Opts out without an account.

@@ -37,8 +37,11 @@ async fn killing_server_and_worker_at_random_moments_loses_nothing_and_does_noth
     ];
     let staff = Arc::new(staff.map(|actor| actor.at(&setup.base)));
 
-    let (claims, kills) =
-        futures_util::future::join(travel(people, staff, done.clone()), kill(&setup, &done)).await;
+    let (claims, kills) = futures_util::future::join(
+        travel(people, staff, done.clone()),
+        kill(&setup, &app.visitor().at(&setup.base), &done),
+    )
+    .await;
     assert!(kills >= 10, "only {kills} kills");
 
     app.app.clock.advance(TimeDelta::days(1));
@@ -102,23 +105,26 @@ async fn travel(
     claims
 }
 
-/// Kills one of the two processes, again and again, until all journeys are done; gives how often.
-async fn kill(setup: &Setup, done: &AtomicUsize) -> usize {
-    let (mut server, mut worker, mut kills) =
-        (Some(setup.start("serve")), Some(setup.start("worker")), 0);
+/// Kills one of the two processes, again and again, until all journeys are done; gives how often. A server that was
+/// started is left alone until it answers, or it would never serve on a slow machine.
+async fn kill(setup: &Setup, visitor: &Actor, done: &AtomicUsize) -> usize {
+    let mut server = setup.start("serve");
+    let mut worker = setup.start("worker");
+    let mut kills = 0;
     while done.load(Ordering::Relaxed) < JOURNEYS {
+        journeys::persist(|| visitor.try_get("/healthz")).await;
         let (wait, is_server) = {
             let mut chance = rand::rng();
-            (chance.random_range(150..700), chance.random_bool(0.5))
+            (chance.random_range(20..600), chance.random_bool(0.5))
         };
         tokio::time::sleep(Duration::from_millis(wait)).await;
-        let (process, command) = if is_server {
-            (&mut server, "serve")
+        if is_server {
+            drop(server);
+            server = setup.start("serve");
         } else {
-            (&mut worker, "worker")
-        };
-        drop(process.take());
-        *process = Some(setup.start(command));
+            drop(worker);
+            worker = setup.start("worker");
+        }
         kills += 1;
     }
     kills

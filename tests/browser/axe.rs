@@ -2,6 +2,7 @@
 
 use candor::accounts::model::Role;
 use candor::routes::Who;
+use chrono::TimeDelta;
 use serde_json::json;
 
 use super::driver::{Browser, Scripts};
@@ -43,6 +44,7 @@ struct View {
 /// Everybody who looks.
 struct Viewers {
     person: Actor,
+    stale: Actor,
     supervisor: Actor,
     auditor: Actor,
     admin: Actor,
@@ -52,7 +54,7 @@ struct Viewers {
 }
 
 impl Viewers {
-    async fn come(scene: &Scene) -> Self {
+    async fn come(scene: &Scene, stale: Actor) -> Self {
         let app = &scene.app;
         let (asking, between, new) = (app.visitor(), app.visitor(), app.visitor());
         asking
@@ -67,6 +69,7 @@ impl Viewers {
             .await;
         Viewers {
             person: app.visitor_with_session(&scene.maya.session_cookie().unwrap()),
+            stale,
             supervisor,
             auditor: app.staff("ingrid", Role::Auditor).await,
             admin,
@@ -80,6 +83,7 @@ impl Viewers {
     fn of(&self, route: &Route, seen: Seen) -> Vec<Option<&Actor>> {
         match (seen, route.who) {
             (Seen::SignedOut, _) => vec![None],
+            (Seen::LongAgo, _) => vec![Some(&self.stale)],
             (Seen::WithCodeAsked, _) => vec![Some(&self.asking)],
             (Seen::BetweenFactors, _) => vec![Some(&self.between)],
             (Seen::BeforeSetUp, _) => vec![Some(&self.new)],
@@ -162,8 +166,11 @@ async fn every_page_is_accessible_wide_and_narrow_light_and_dark() {
     if !is_wanted() {
         return;
     }
-    let scene = Scene::set(TestApp::start_demo().await).await;
-    let viewers = Viewers::come(&scene).await;
+    let app = TestApp::start_demo().await;
+    let stale = app.person("tom").await;
+    app.app.clock.advance(TimeDelta::minutes(11));
+    let scene = Scene::set(app).await;
+    let viewers = Viewers::come(&scene, stale).await;
     let browser = Browser::open(scene.app.address(), Scripts::On).await;
     let mut faults = Vec::new();
     for view in views(&scene, &viewers) {

@@ -31,6 +31,8 @@ pub enum Seen {
     AsUsual,
     /// Only somebody who is not signed in.
     SignedOut,
+    /// A person who signed in more than ten minutes ago.
+    LongAgo,
     /// Somebody who has asked for a code.
     WithCodeAsked,
     /// A staff member whose second factor is asked for.
@@ -143,10 +145,10 @@ table! {
     Anyone get "/sign-in/totp/set-up" => "/sign-in/totp/set-up", Common, Sample::Page(Seen::BeforeSetUp);
     Anyone post "/sign-in/totp/set-up" => "/sign-in/totp/set-up", Common, Sample::Form(&[("code", "000000")]);
     Anyone post "/sign-out" => "/sign-out", Common, EMPTY;
-    Person get "/step-up" => "/step-up", Common, PAGE;
+    Person get "/step-up" => "/step-up", Common, Sample::Page(Seen::LongAgo);
     Person post "/step-up" => "/step-up", Common, Sample::Form(&[("code", "000000")]);
     Person post "/step-up/send" => "/step-up/send", Common, EMPTY;
-    Person get "/step-up/link/{token}" => "/step-up/link/unknown", Common, PAGE;
+    Person get "/step-up/link/{token}" => "/step-up/link/unknown", Common, Sample::Page(Seen::LongAgo);
 
     Account get "/account" => "/account", Common, PAGE;
     Person post "/account/residence" => "/account/residence", Common, Sample::Form(&[("residence", "de")]);

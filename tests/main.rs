@@ -2,9 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod scene;
 mod support;
 
+mod access;
 mod accounts;
+mod browser;
 mod choices;
 mod config;
 mod demo;

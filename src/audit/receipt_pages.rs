@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::receipt_words::{Said, outcome, title};
 use super::receipts::{self, Receipt};
-use crate::accounts::guard::Person;
+use crate::accounts::guard::{Account, Person};
 use crate::app::App;
 use crate::error::{AppError, AppResult};
 use crate::web::{Page, download, html, words};
@@ -76,12 +76,12 @@ pub async fn index(
 
 /// One receipt: the person's own, or a visitor's, which whoever has its address may see.
 pub async fn show(
-    person: Option<Person>,
+    account: Option<Account>,
     app: App,
     page: Page,
     id: web::Path<String>,
 ) -> AppResult<HttpResponse> {
-    let receipt = find(&app, person, id.into_inner()).await?;
+    let receipt = find(&app, account, id.into_inner()).await?;
     let content = receipt.content().ok_or(AppError::NotFound)?;
     let said = Said::of(content);
     html(
@@ -96,20 +96,20 @@ pub async fn show(
 
 /// The same as a file that anybody can check.
 pub async fn file(
-    person: Option<Person>,
+    account: Option<Account>,
     app: App,
     id: web::Path<String>,
 ) -> AppResult<HttpResponse> {
-    let receipt = find(&app, person, id.into_inner()).await?;
+    let receipt = find(&app, account, id.into_inner()).await?;
     let body = serde_json::to_vec_pretty(&receipt.to_file(&app.keys))?;
     let name = format!("receipt-{}.json", receipt.id);
     Ok(download(&name, "application/json", body))
 }
 
 /// Somebody who is not signed in may just have followed the link of a mail, and is asked to sign in.
-async fn find(app: &App, person: Option<Person>, id: String) -> AppResult<Receipt> {
-    let is_signed_in = person.is_some();
-    let person_id = person.map(|it| it.id);
+async fn find(app: &App, account: Option<Account>, id: String) -> AppResult<Receipt> {
+    let is_signed_in = account.is_some();
+    let person_id = account.and_then(|it| it.person_id());
     let read = app
         .db
         .read(move |conn| Ok(receipts::find_for(conn, &id, person_id)?));

@@ -10,6 +10,7 @@ pub mod pages;
 mod picture;
 
 use diesel::prelude::*;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::accounts::model::IdentityKind;
 use crate::accounts::queries;
@@ -18,6 +19,9 @@ use crate::db::AnyConnection;
 use crate::error::{AppError, AppResult};
 use crate::register::CollectionKey;
 use crate::sources::{Identities, SourceError};
+
+/// All but what may stand in a path as it is, so that addresses stay readable.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'-');
 
 /// By what the sources know a person: all verified identities.
 pub fn identities_of(conn: &mut AnyConnection, person_id: i64) -> QueryResult<Identities> {
@@ -77,7 +81,7 @@ pub fn correction_url(key: &CollectionKey, record: &str, field: &str) -> String 
 }
 
 fn encoded(segment: &str) -> String {
-    percent_encoding::utf8_percent_encode(segment, percent_encoding::NON_ALPHANUMERIC).to_string()
+    utf8_percent_encode(segment, ENCODED).to_string()
 }
 
 impl From<SourceError> for AppError {

@@ -128,6 +128,11 @@ impl TestApp {
         (done, queries::heard(self.database.url()))
     }
 
+    /// Where the portal is, without a slash at the end.
+    pub fn address(&self) -> &str {
+        &self.base
+    }
+
     /// Somebody who is not signed in.
     pub fn visitor(&self) -> Actor {
         Actor::new(&self.base, None)

@@ -1,0 +1,135 @@
+//! A portal in use, with an object of each kind, and a sample of every route on it.
+
+mod table;
+
+use candor::accounts::model::Role;
+use candor::db::AnyConnection;
+use candor::db::schema::{outbox, request_attachments, sessions, staff};
+use candor::demo;
+use diesel::prelude::*;
+use reqwest::multipart::{Form, Part};
+
+use crate::support::{Actor, TestApp};
+
+pub use table::{ROUTES, Route, Sample, Seen, Whose};
+
+/// Somebody of whom the sample database holds some of everything.
+pub const MAYA: &str = "maya.okafor";
+
+/// Maya's data, requests, choices and package, and the staff who work on them.
+pub struct Scene {
+    pub app: TestApp,
+    pub maya: Actor,
+    names: Vec<(&'static str, String)>,
+}
+
+impl Scene {
+    pub async fn set(app: TestApp) -> Self {
+        let now = app.app.clock.now();
+        let published = app
+            .app
+            .db
+            .write(move |conn| demo::policy::take_over_all(conn, now));
+        published.await.unwrap();
+        let maya = app.person(MAYA).await;
+        app.staff("vera", Role::Supervisor).await;
+        let mut scene = Scene {
+            app,
+            maya,
+            names: Vec::new(),
+        };
+        scene.use_it().await;
+        scene
+    }
+
+    /// Everything that a person can begin is begun.
+    async fn use_it(&mut self) {
+        let (app, maya) = (&self.app, &self.maya);
+        let contact = maya.get("/data/people/contact_details").await.is_page();
+        let record = contact.attributes("article h3 a", "href").remove(0);
+        let links = contact.attributes("article dd a", "href").into_iter();
+        let correction_form = links.into_iter().find(|it| it.ends_with("=city")).unwrap();
+        let evidence = Part::bytes(&b"I live in Port Ellery."[..]).file_name("letter.txt");
+        let proposal = Form::new()
+            .text("value", "Port Ellery")
+            .text("reason", "I moved.")
+            .part("evidence", evidence);
+        let correction = reference(
+            maya.post_multipart(&correction_form, proposal)
+                .await
+                .location(),
+        );
+
+        let plan = "/requests/new/deletion/plan?everything=yes";
+        let page = maya.get(plan).await.is_page();
+        let deletion = reference(maya.submit(&page, plan, &[]).await.location());
+
+        maya.post("/choices/opt-out", &[]).await.location();
+        maya.post("/data/export", &[]).await.location();
+        while app.run_jobs().await > 0 {}
+        let export = maya.get("/data/export").await.is_page();
+        let package = export.attributes("a[download]", "href").remove(0);
+        app.deliver_mail().await;
+
+        let receipts = maya.get("/receipts").await.is_page();
+        let receipts = receipts.attributes("main h2 a", "href");
+        let receipt = receipts[0].replace("/receipts/", "");
+        let opted_out = app.visitor().post("/do-not-sell", &[("email", "")]).await;
+        let done = opted_out.location().replace("/do-not-sell/done/", "");
+
+        let number = |of: fn(&mut AnyConnection) -> QueryResult<i64>| {
+            let found = app.app.db.read_now(move |conn| Ok(of(conn)?));
+            found.unwrap().to_string()
+        };
+        self.names = vec![
+            ("{record}", record),
+            ("{correction form}", correction_form),
+            ("{correction}", correction),
+            ("{deletion}", deletion),
+            ("{package}", package),
+            ("{receipt}", receipt),
+            ("{visitor's receipt}", done),
+            ("{attachment}", number(first_attachment)),
+            ("{member}", number(first_member)),
+            ("{session}", number(first_session)),
+            ("{mail}", number(last_mail)),
+        ];
+    }
+
+    /// The address of a sample: names in braces stand for what is in the scene.
+    pub fn address(&self, sample: &str) -> String {
+        let put = |address: String, (name, value): &(&str, String)| address.replace(name, value);
+        let address = self.names.iter().fold(sample.to_owned(), put);
+        assert!(!address.contains('{'), "nothing in the scene is {address}");
+        address
+    }
+}
+
+fn reference(filed: &str) -> String {
+    let path = filed.strip_prefix("/requests/").unwrap();
+    path.strip_suffix("/filed").unwrap().to_owned()
+}
+
+fn first_attachment(conn: &mut AnyConnection) -> QueryResult<i64> {
+    request_attachments::table
+        .select(request_attachments::id)
+        .first(conn)
+}
+
+fn first_member(conn: &mut AnyConnection) -> QueryResult<i64> {
+    staff::table.select(staff::id).first(conn)
+}
+
+fn first_session(conn: &mut AnyConnection) -> QueryResult<i64> {
+    sessions::table
+        .filter(sessions::person_id.is_not_null())
+        .select(sessions::id)
+        .first(conn)
+}
+
+fn last_mail(conn: &mut AnyConnection) -> QueryResult<i64> {
+    outbox::table
+        .order(outbox::id.desc())
+        .select(outbox::id)
+        .first(conn)
+}

@@ -1,0 +1,187 @@
+//! A row for every route: who may use it, a sample of it in the scene, and what is to be seen there.
+
+use candor::routes::Who;
+
+/// Whose the sample is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Whose {
+    /// Maya's: nobody else finds it.
+    Mayas,
+    /// For everybody who may use the route at all.
+    Common,
+}
+
+/// How the sample is used.
+#[derive(Clone, Copy, Debug)]
+pub enum Sample {
+    /// A page that somebody looks at; how they came there, if it takes more than signing in.
+    Page(Seen),
+    /// No page of ours; why.
+    NoPage(&'static str),
+    /// A form with these fields.
+    Form(&'static [(&'static str, &'static str)]),
+    /// The same, sent with files.
+    Upload(&'static [(&'static str, &'static str)]),
+}
+
+/// By whom a page is seen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Seen {
+    /// Whoever may use it.
+    AsUsual,
+    /// Only somebody who is not signed in.
+    SignedOut,
+    /// A person who signed in more than ten minutes ago.
+    LongAgo,
+    /// Somebody who has asked for a code.
+    WithCodeAsked,
+    /// A staff member whose second factor is asked for.
+    BetweenFactors,
+    /// A staff member who has no second factor yet.
+    BeforeSetUp,
+}
+
+/// One route.
+#[derive(Debug)]
+pub struct Route {
+    pub who: Who,
+    pub method: &'static str,
+    pub pattern: &'static str,
+    /// Its address; names in braces stand for things in the scene.
+    pub sample: &'static str,
+    pub whose: Whose,
+    pub how: Sample,
+}
+
+macro_rules! table {
+    ($($who:ident $method:ident $pattern:literal => $sample:literal, $whose:ident, $how:expr;)+) => {
+        /// Every route of the portal and of the demonstration.
+        pub const ROUTES: &[Route] = &[$(Route {
+            who: Who::$who,
+            method: stringify!($method),
+            pattern: $pattern,
+            sample: $sample,
+            whose: Whose::$whose,
+            how: $how,
+        }),+];
+    };
+}
+
+const PAGE: Sample = Sample::Page(Seen::AsUsual);
+const SIGNED_OUT: Sample = Sample::Page(Seen::SignedOut);
+const FILE: Sample = Sample::NoPage("a file to save");
+const PROGRAMS: Sample = Sample::NoPage("for programs");
+const LEADS_ON: Sample = Sample::NoPage("leads on to another page");
+const EMPTY: Sample = Sample::Form(&[]);
+const VERSION: Sample = Sample::Form(&[("version", "1")]);
+
+table! {
+    Anyone get "/" => "/", Common, PAGE;
+    Person get "/data" => "/data", Common, PAGE;
+    Person get "/data/export" => "/data/export", Common, PAGE;
+    Person post "/data/export" => "/data/export", Common, EMPTY;
+    Person get "/data/export/{reference}/download" => "{package}", Mayas, FILE;
+    Person get "/data/{dataset}/{collection}" => "/data/people/contact_details", Common, PAGE;
+    Person get "/data/{dataset}/{collection}/{record}" => "{record}", Mayas, PAGE;
+    Person get "/requests" => "/requests", Common, PAGE;
+    Person get "/requests/new/access" => "/requests/new/access", Common, PAGE;
+    Person post "/requests/new/access" => "/requests/new/access", Common, EMPTY;
+    Person get "/requests/new/correction" => "{correction form}", Mayas, PAGE;
+    Person post "/requests/new/correction" => "{correction form}", Mayas, Sample::Upload(&[("value", "Elsewhere")]);
+    Person get "/requests/new/deletion" => "/requests/new/deletion", Common, PAGE;
+    Person get "/requests/new/deletion/plan" => "/requests/new/deletion/plan?everything=yes", Common, PAGE;
+    Person post "/requests/new/deletion/plan" => "/requests/new/deletion/plan?everything=yes", Common, Sample::Form(&[("hash", "0")]);
+    Person get "/requests/{reference}" => "/requests/{correction}", Mayas, PAGE;
+    Person get "/requests/{reference}/filed" => "/requests/{correction}/filed", Mayas, PAGE;
+    Person post "/requests/{reference}/messages" => "/requests/{correction}/messages", Mayas, Sample::Form(&[("body", "Hello.")]);
+    Person post "/requests/{reference}/withdraw" => "/requests/{correction}/withdraw", Mayas, EMPTY;
+    Person post "/requests/{reference}/appeal" => "/requests/{correction}/appeal", Mayas, Sample::Form(&[("body", "Why?")]);
+    Person get "/requests/{reference}/evidence/{id}" => "/requests/{correction}/evidence/{attachment}", Mayas, FILE;
+
+    Staff get "/staff" => "/staff", Common, LEADS_ON;
+    Staff get "/staff/requests" => "/staff/requests", Common, PAGE;
+    CaseReader get "/staff/requests/{reference}" => "/staff/requests/{correction}", Common, PAGE;
+    CaseWorker get "/staff/requests/{reference}/evidence/{id}" => "/staff/requests/{correction}/evidence/{attachment}", Common, FILE;
+    CaseWorker post "/staff/requests/{reference}/assign" => "/staff/requests/{deletion}/assign", Common, VERSION;
+    CaseWorker post "/staff/requests/{reference}/decide" => "/staff/requests/{deletion}/decide", Common, VERSION;
+    Supervisor post "/staff/requests/{reference}/approve" => "/staff/requests/{deletion}/approve", Common, VERSION;
+    Supervisor post "/staff/requests/{reference}/send-back" => "/staff/requests/{deletion}/send-back", Common, VERSION;
+    CaseWorker post "/staff/requests/{reference}/message" => "/staff/requests/{deletion}/message", Common, VERSION;
+    CaseWorker post "/staff/requests/{reference}/extend" => "/staff/requests/{deletion}/extend", Common, VERSION;
+    CaseWorker post "/staff/requests/{reference}/retry" => "/staff/requests/{deletion}/retry", Common, VERSION;
+
+    Anyone get "/healthz" => "/healthz", Common, PROGRAMS;
+    Anyone get "/readyz" => "/readyz", Common, PROGRAMS;
+    Anyone get "/metrics" => "/metrics", Common, PROGRAMS;
+    Anyone get "/.well-known/security.txt" => "/.well-known/security.txt", Common, PROGRAMS;
+
+    Person get "/choices" => "/choices", Common, PAGE;
+    Person post "/choices/opt-out" => "/choices/opt-out", Common, EMPTY;
+    Person get "/choices/history" => "/choices/history", Common, PAGE;
+    Person get "/choices/history.csv" => "/choices/history.csv", Common, FILE;
+    Person get "/choices/history.json" => "/choices/history.json", Common, FILE;
+    Person post "/choices/{activity}/opt-out" => "/choices/sale-or-sharing/opt-out", Common, EMPTY;
+    Person get "/choices/{activity}/opt-in" => "/choices/sale-or-sharing/opt-in", Common, PAGE;
+    Person post "/choices/{activity}/opt-in" => "/choices/sale-or-sharing/opt-in", Common, EMPTY;
+
+    Anyone get "/do-not-sell" => "/do-not-sell", Common, PAGE;
+    Anyone post "/do-not-sell" => "/do-not-sell", Common, Sample::Form(&[("email", "")]);
+    Anyone get "/do-not-sell/done/{id}" => "/do-not-sell/done/{visitor's receipt}", Common, PAGE;
+
+    Person get "/receipts" => "/receipts", Common, PAGE;
+    Anyone get "/receipts/verify" => "/receipts/verify", Common, PAGE;
+    Anyone post "/receipts/verify" => "/receipts/verify", Common, Sample::Upload(&[("text", "{}")]);
+    Anyone get "/receipts/{id}" => "/receipts/{receipt}", Mayas, PAGE;
+    Anyone get "/receipts/{id}/file" => "/receipts/{receipt}/file", Mayas, FILE;
+    Anyone get "/.well-known/candor-receipts.json" => "/.well-known/candor-receipts.json", Common, PROGRAMS;
+
+    Anyone get "/sign-in" => "/sign-in", Common, SIGNED_OUT;
+    Anyone post "/sign-in" => "/sign-in", Common, Sample::Form(&[("email", "ada@example.org")]);
+    Anyone get "/sign-in/code" => "/sign-in/code", Common, Sample::Page(Seen::WithCodeAsked);
+    Anyone post "/sign-in/code" => "/sign-in/code", Common, Sample::Form(&[("code", "000000")]);
+    Anyone get "/sign-in/link/{token}" => "/sign-in/link/unknown", Common, SIGNED_OUT;
+    Anyone get "/sign-in/totp" => "/sign-in/totp", Common, Sample::Page(Seen::BetweenFactors);
+    Anyone post "/sign-in/totp" => "/sign-in/totp", Common, Sample::Form(&[("code", "000000")]);
+    Anyone get "/sign-in/totp/set-up" => "/sign-in/totp/set-up", Common, Sample::Page(Seen::BeforeSetUp);
+    Anyone post "/sign-in/totp/set-up" => "/sign-in/totp/set-up", Common, Sample::Form(&[("code", "000000")]);
+    Anyone post "/sign-out" => "/sign-out", Common, EMPTY;
+    Person get "/step-up" => "/step-up", Common, Sample::Page(Seen::LongAgo);
+    Person post "/step-up" => "/step-up", Common, Sample::Form(&[("code", "000000")]);
+    Person post "/step-up/send" => "/step-up/send", Common, EMPTY;
+    Person get "/step-up/link/{token}" => "/step-up/link/unknown", Common, Sample::Page(Seen::LongAgo);
+
+    Account get "/account" => "/account", Common, PAGE;
+    Person post "/account/residence" => "/account/residence", Common, Sample::Form(&[("residence", "de")]);
+    Staff post "/account/recovery-codes" => "/account/recovery-codes", Common, Sample::Form(&[("code", "000000")]);
+    Account post "/account/sessions/end-others" => "/account/sessions/end-others", Common, EMPTY;
+    Account post "/account/sessions/{id}/end" => "/account/sessions/{session}/end", Mayas, EMPTY;
+
+    Admin get "/staff/members" => "/staff/members", Common, PAGE;
+    Admin get "/staff/members/new" => "/staff/members/new", Common, PAGE;
+    Admin post "/staff/members/new" => "/staff/members/new", Common, EMPTY;
+    Admin get "/staff/members/{id}" => "/staff/members/{member}", Common, PAGE;
+    Admin post "/staff/members/{id}/role" => "/staff/members/{member}/role", Common, Sample::Form(&[("role", "agent")]);
+    Admin post "/staff/members/{id}/disable" => "/staff/members/{member}/disable", Common, EMPTY;
+    Admin post "/staff/members/{id}/enable" => "/staff/members/{member}/enable", Common, EMPTY;
+    Admin post "/staff/members/{id}/reset-second-factor" => "/staff/members/{member}/reset-second-factor", Common, EMPTY;
+
+    Anyone get "/policy" => "/policy", Common, PAGE;
+    Anyone get "/policy/versions" => "/policy/versions", Common, PAGE;
+    Anyone get "/policy/compare" => "/policy/compare", Common, PAGE;
+    Anyone get "/policy/compare/{from}/{to}" => "/policy/compare/2024-09/2025-07", Common, PAGE;
+    Anyone get "/policy/{version}" => "/policy/2024-09", Common, PAGE;
+    Admin get "/staff/policy" => "/staff/policy", Common, PAGE;
+    Admin get "/staff/policy/new" => "/staff/policy/new", Common, PAGE;
+    Admin post "/staff/policy/edit" => "/staff/policy/edit", Common, Sample::Upload(&[("body", "")]);
+    Admin post "/staff/policy/preview" => "/staff/policy/preview", Common, Sample::Upload(&[("body", "")]);
+    Admin post "/staff/policy/publish" => "/staff/policy/publish", Common, Sample::Upload(&[("body", "")]);
+
+    Anyone get "/static/{name:.*}" => "/static/candor.css", Common, PROGRAMS;
+
+    Anyone get "/demo" => "/demo", Common, PAGE;
+    Anyone get "/demo/people.json" => "/demo/people.json", Common, PROGRAMS;
+    Anyone get "/demo/mailbox" => "/demo/mailbox", Common, PAGE;
+    Anyone get "/demo/mailbox.json" => "/demo/mailbox.json", Common, PROGRAMS;
+    Anyone get "/demo/mailbox/{id}" => "/demo/mailbox/{mail}", Common, PAGE;
+    Anyone get "/demo/mailbox/{id}/html" => "/demo/mailbox/{mail}/html", Common, Sample::NoPage("a mail, shown in a frame");
+}

@@ -5,6 +5,7 @@
 mod support;
 
 mod accounts;
+mod audit;
 mod choices;
 mod config;
 mod demo;

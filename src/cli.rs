@@ -9,6 +9,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::accounts::command::AddMember;
 use crate::app::App;
+use crate::audit::command::VerifyOptions;
 use crate::clock::Clock;
 use crate::config::{self, Config, Faults, Settings};
 use crate::jobs::worker;
@@ -56,6 +57,9 @@ enum Command {
     /// Look after the register: what the organisation declares
     #[command(subcommand)]
     Register(RegisterCommand),
+    /// Look after the audit log
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// See whether mail goes out
     #[command(subcommand)]
     Mail(MailCommand),
@@ -76,6 +80,17 @@ enum StaffCommand {
     Add {
         #[command(flatten)]
         member: AddMember,
+        #[command(flatten)]
+        settings: Settings,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum AuditCommand {
+    /// Read the whole log again: status 0 when it is whole, 1 when it is not
+    Verify {
+        #[command(flatten)]
+        options: VerifyOptions,
         #[command(flatten)]
         settings: Settings,
     },
@@ -148,6 +163,9 @@ pub fn run() -> ExitCode {
         Command::Register(RegisterCommand::Check { folder }) => {
             return register::check_command(&folder);
         }
+        Command::Audit(AuditCommand::Verify { options, settings }) => {
+            return verify_audit(options, &settings);
+        }
         Command::Mail(MailCommand::Test { address, settings }) => test_mail(&settings, &address),
         Command::Receipt(ReceiptCommand::Verify {
             file,
@@ -213,6 +231,18 @@ fn work(settings: &Settings) -> anyhow::Result<()> {
     // A job that did not end in time is repeated by the next worker.
     runtime.shutdown_background();
     Ok(())
+}
+
+fn verify_audit(options: VerifyOptions, settings: &Settings) -> ExitCode {
+    let looked = settings
+        .check()
+        .map_err(Into::into)
+        .and_then(|config| audit::command::verify_log(options, &config));
+    looked.unwrap_or_else(|error| {
+        eprintln!("candor: {error:#}");
+        // Neither whole nor broken: it could not be read.
+        ExitCode::from(2)
+    })
 }
 
 fn test_mail(settings: &Settings, address: &str) -> anyhow::Result<()> {

@@ -4,9 +4,12 @@ use actix_web::web::{ServiceConfig, get, post};
 
 use crate::accounts::{pages as account, staff_pages as members};
 use crate::accounts::{second_factor_pages, sign_in_pages, step_up_pages};
+use crate::audit::staff_pages as audit;
 use crate::audit::{receipt_check, receipt_pages};
 use crate::choices;
 use crate::demo::pages as demo;
+use crate::jobs::staff_pages as jobs;
+use crate::mail::staff_pages as mail;
 use crate::my_data::export::pages as export;
 use crate::my_data::pages as my_data;
 use crate::operations::pages as operations;
@@ -35,6 +38,8 @@ pub enum Who {
     Staff,
     /// Auditors and admins.
     Auditor,
+    /// Staff of any role but auditor.
+    Mender,
     /// Admins.
     Admin,
 }
@@ -134,6 +139,12 @@ routes! {
     Anyone get "/policy/compare/{from}/{to}" => compare_pages::show;
     Anyone get "/policy/{version}" => policy::show;
 
+    Staff get "/staff/mail" => mail::index;
+    Mender post "/staff/mail/retry" => mail::retry_all;
+    Mender post "/staff/mail/{id}/retry" => mail::retry;
+    Staff get "/staff/jobs" => jobs::index;
+    Mender post "/staff/jobs/{id}/retry" => jobs::retry;
+    Auditor get "/staff/audit" => audit::index;
     Admin get "/staff/policy" => policy_staff::index;
     Admin get "/staff/policy/new" => policy_staff::new;
     Admin post "/staff/policy/edit" => policy_staff::edit;

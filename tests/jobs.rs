@@ -1,3 +1,4 @@
+use candor::accounts::model::Role;
 use candor::db::schema::{jobs as table, periodic_work};
 use candor::jobs::worker::{self, Outcome};
 use candor::jobs::{Job, backoff, enqueue, periodic, queries};
@@ -196,4 +197,30 @@ async fn jobs_that_are_done_are_removed_after_a_week() {
     app.enqueue(Job::PurgeExpired).await;
     app.run_jobs().await;
     assert_eq!(app.tries().len(), 1, "only the second is left");
+}
+
+#[actix_web::test]
+async fn staff_see_failed_jobs_and_have_them_tried_again() {
+    let app = TestApp::start().await;
+    app.enqueue_unknown().await;
+    let sam = app.staff("sam", Role::Agent).await;
+    let page = sam.get("/staff/jobs").await.is_page();
+    assert!(page.text().contains("No job has failed"));
+    for attempt in 1..=backoff::MOST_TRIES {
+        worker::run_due(&app.app).await.unwrap();
+        app.app.clock.advance(backoff::pause_after(attempt));
+    }
+    let page = sam.get("/staff/jobs").await.is_page();
+    let row = &page.texts("tbody tr")[0];
+    assert!(row.contains("purge expired 1"), "{row}");
+    assert!(row.contains("juggle"), "{row}");
+
+    let retried = sam.submit(&page, "/staff/jobs/1/retry", &[]).await;
+    assert_eq!(retried.location(), "/staff/jobs");
+    assert_eq!(
+        sam.post("/staff/jobs/1/retry", &[]).await.status,
+        409,
+        "it is on its way"
+    );
+    assert_eq!(worker::run_due(&app.app).await.unwrap(), [Outcome::PutOff]);
 }

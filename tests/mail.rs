@@ -4,6 +4,7 @@ mod outbox;
 mod settings;
 mod smtp;
 mod smtp_server;
+mod staff;
 
 use candor::config::Site;
 use candor::db::schema::outbox as table;

@@ -8,6 +8,7 @@ mod support;
 mod access;
 mod accounts;
 mod browser;
+mod audit;
 mod choices;
 mod config;
 mod demo;

@@ -133,6 +133,10 @@ pub struct Supervisor(StaffMember);
 #[derive(Debug, Clone)]
 pub struct Auditor(StaffMember);
 
+/// Staff who may set failed work going again: all but auditors.
+#[derive(Debug, Clone)]
+pub struct Mender(StaffMember);
+
 /// Staff who manage staff and policy.
 #[derive(Debug, Clone)]
 pub struct Admin(StaffMember);
@@ -234,6 +238,9 @@ extractor!(Auditor, |request| staff_in(
     &[Role::Auditor, Role::Admin]
 )
 .map(Auditor));
+extractor!(Mender, |request| {
+    staff_in(request, &[Role::Agent, Role::Supervisor, Role::Admin]).map(Mender)
+});
 extractor!(Admin, |request| staff_in(request, &[Role::Admin])
     .map(Admin));
 
@@ -254,4 +261,5 @@ is_a!(CaseWorker, StaffMember);
 is_a!(CaseReader, StaffMember);
 is_a!(Supervisor, StaffMember);
 is_a!(Auditor, StaffMember);
+is_a!(Mender, StaffMember);
 is_a!(Admin, StaffMember);

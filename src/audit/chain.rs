@@ -5,8 +5,9 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use crate::db::AnyConnection;
-use crate::db::schema::{checkpoints, events};
-use crate::keys::Keys;
+use crate::db::schema::{chain_head, checkpoints, events};
+use crate::error::{AppError, AppResult};
+use crate::keys::{Keys, signature_holds};
 
 /// So many events are linked in one transaction at most.
 const BATCH: i64 = 500;
@@ -14,6 +15,14 @@ const BATCH: i64 = 500;
 const CHECKPOINT_EVERY: i64 = 1000;
 /// … or after so long, whichever comes first.
 const CHECKPOINT_AFTER: TimeDelta = TimeDelta::hours(1);
+
+/// Any number that nobody else uses.
+const LINKING_LOCK: i64 = 0x0043_414e_444f_5232;
+
+diesel::define_sql_function! {
+    /// PostgreSQL's lock that ends with the transaction; `false` when somebody else has it.
+    fn pg_try_advisory_xact_lock(key: diesel::sql_types::BigInt) -> diesel::sql_types::Bool;
+}
 
 /// What the first event is chained to.
 pub(super) const GENESIS: &str = "candor";
@@ -60,18 +69,37 @@ impl StoredEvent {
     }
 }
 
-/// The position and hash of the newest linked event.
-pub fn head(conn: &mut AnyConnection) -> QueryResult<(i64, String)> {
-    let newest = events::table
-        .filter(events::position.is_not_null())
-        .order(events::position.desc())
-        .select((
-            events::position.assume_not_null(),
-            events::hash.assume_not_null(),
-        ))
-        .first(conn)
-        .optional()?;
-    Ok(newest.unwrap_or((0, GENESIS.to_owned())))
+/// How far the chain reaches.
+#[derive(Debug, Clone, PartialEq, Eq, HasQuery)]
+#[diesel(table_name = chain_head)]
+pub struct Head {
+    /// Of the newest linked event.
+    pub position: i64,
+    /// Of the chain up to and including it.
+    pub hash: String,
+    /// Over both, in base64.
+    pub signature: String,
+}
+
+impl Head {
+    fn signed(keys: &Keys, position: i64, hash: String) -> Self {
+        Head {
+            signature: keys.sign(signed_text("head", position, &hash).as_bytes()),
+            position,
+            hash,
+        }
+    }
+
+    /// Whether it was signed with the portal's key.
+    pub fn is_ours(&self, keys: &Keys) -> bool {
+        let text = signed_text("head", self.position, &self.hash);
+        signature_holds(&keys.public_key(), text.as_bytes(), &self.signature)
+    }
+}
+
+/// How far the chain reaches, as the database says; none before the first event is linked.
+pub fn head(conn: &mut AnyConnection) -> QueryResult<Option<Head>> {
+    Head::query().first(conn).optional()
 }
 
 /// Whether any event is not yet in the chain.
@@ -81,8 +109,12 @@ pub fn is_any_unlinked(conn: &mut AnyConnection) -> QueryResult<bool> {
 }
 
 /// Links the oldest events that are not yet in the chain; returns how many. Safe to repeat, and safe beside
-/// another worker: positions are unique, so the slower of two is refused as a whole.
-pub fn link(conn: &mut AnyConnection, keys: &Keys, now: NaiveDateTime) -> QueryResult<usize> {
+/// another worker. It fails when the signed head is not ours: to go on from a false one would hide what was
+/// cut off.
+pub fn link(conn: &mut AnyConnection, keys: &Keys, now: NaiveDateTime) -> AppResult<usize> {
+    if !is_our_turn(conn)? {
+        return Ok(0);
+    }
     let unlinked: Vec<StoredEvent> = StoredEvent::query()
         .filter(events::position.is_null())
         .order(events::id)
@@ -91,7 +123,15 @@ pub fn link(conn: &mut AnyConnection, keys: &Keys, now: NaiveDateTime) -> QueryR
     if unlinked.is_empty() {
         return Ok(0);
     }
-    let (mut position, mut hash) = head(conn)?;
+    let old = head(conn)?;
+    let (mut position, mut hash) = match &old {
+        None => (0, GENESIS.to_owned()),
+        Some(head) if head.is_ours(keys) => (head.position, head.hash.clone()),
+        Some(_) => {
+            let words = "the head of the audit chain was altered; see `candor audit verify`";
+            return Err(AppError::Internal(anyhow::anyhow!(words)));
+        }
+    };
     for event in &unlinked {
         position += 1;
         hash = event.chained(keys, position, &hash);
@@ -100,7 +140,41 @@ pub fn link(conn: &mut AnyConnection, keys: &Keys, now: NaiveDateTime) -> QueryR
             .execute(conn)?;
     }
     sign_checkpoint(conn, keys, position, &hash, now)?;
+    let new = Head::signed(keys, position, hash);
+    if !move_head(conn, old.as_ref(), &new)? {
+        return Err(AppError::conflict(
+            "Another worker has linked these events.",
+        ));
+    }
     Ok(unlinked.len())
+}
+
+/// On PostgreSQL one worker links at a time; the others need not wait. On SQLite writes take turns anyway.
+fn is_our_turn(conn: &mut AnyConnection) -> QueryResult<bool> {
+    match conn {
+        AnyConnection::Sqlite(_) => Ok(true),
+        AnyConnection::Postgres(conn) => {
+            diesel::select(pg_try_advisory_xact_lock(LINKING_LOCK)).get_result(conn)
+        }
+    }
+}
+
+fn move_head(conn: &mut AnyConnection, old: Option<&Head>, new: &Head) -> QueryResult<bool> {
+    let values = (
+        chain_head::position.eq(new.position),
+        chain_head::hash.eq(&new.hash),
+        chain_head::signature.eq(&new.signature),
+    );
+    let moved = match old {
+        None => diesel::insert_into(chain_head::table)
+            .values((chain_head::id.eq(1), values))
+            .execute(conn)?,
+        Some(old) => diesel::update(chain_head::table)
+            .filter(chain_head::position.eq(old.position))
+            .set(values)
+            .execute(conn)?,
+    };
+    Ok(moved == 1)
 }
 
 fn sign_checkpoint(
@@ -123,7 +197,8 @@ fn sign_checkpoint(
             .values((
                 checkpoints::position.eq(position),
                 checkpoints::hash.eq(hash),
-                checkpoints::signature.eq(keys.sign(signed_text(position, hash).as_bytes())),
+                checkpoints::signature
+                    .eq(keys.sign(signed_text("checkpoint", position, hash).as_bytes())),
                 checkpoints::at.eq(now),
             ))
             .execute(conn)?;
@@ -131,7 +206,7 @@ fn sign_checkpoint(
     Ok(())
 }
 
-/// The text whose signature a checkpoint holds.
-pub(super) fn signed_text(position: i64, hash: &str) -> String {
-    format!("candor audit checkpoint {position} {hash}")
+/// The text whose signature a checkpoint or the head holds.
+pub(super) fn signed_text(what: &str, position: i64, hash: &str) -> String {
+    format!("candor audit {what} {position} {hash}")
 }

@@ -1,10 +1,46 @@
 //! What the audit slice does on the command line.
 
 use std::path::Path;
+use std::process::ExitCode;
 
 use anyhow::{Context, bail};
+use clap::Args;
 
 use super::receipts::ReceiptFile;
+use super::verify::{Mark, verify};
+use crate::config::Config;
+
+/// How to look.
+#[derive(Debug, Args)]
+pub struct VerifyOptions {
+    /// The end of the chain as an earlier look printed it, and as you kept it outside of this machine
+    #[arg(long, value_name = "POSITION:HASH")]
+    pub head: Option<Mark>,
+}
+
+/// Looks at the whole chain and prints what was found: success when it is whole, status 1 when it is not.
+pub fn verify_log(options: VerifyOptions, config: &Config) -> anyhow::Result<ExitCode> {
+    let db = config.open_database()?;
+    let verdict = db.read_now(|conn| Ok(verify(conn, &config.keys, options.head)?))?;
+    println!("{} events are whole, up to {}", verdict.whole, verdict.end);
+    if verdict.waiting > 0 {
+        println!("{} events wait to be linked by a worker", verdict.waiting);
+    }
+    match verdict.first_break {
+        None => {
+            println!("The audit log is whole.");
+            println!(
+                "Keep {} elsewhere, and give it with --head next time.",
+                verdict.end
+            );
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(found) => {
+            println!("THE AUDIT LOG IS BROKEN: {found}");
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
 
 /// `candor receipt verify FILE`: prints what a receipt says and succeeds, if the key (base64) has signed it.
 pub fn verify_receipt(file: &Path, public_key: &str) -> anyhow::Result<()> {

@@ -3,17 +3,21 @@
 //! A change writes its event in its own transaction ([`record`]), without touching the chain: a chain that
 //! every transaction had to lock would let one commit at a time through. Moments later a worker links new
 //! events in the order of their ids ([`chain::link`]); from then on the database refuses to change them,
-//! and [`verify`](verify::verify) finds whatever was changed behind its back.
+//! and [`verify`](verify::verify) finds whatever was changed behind its back. It is called every
+//! night ([`nightly`]) and by `candor audit verify`.
 //!
 //! An event names people by a pseudonym and never holds personal data, so that erasing a person does not
 //! break the chain.
 
 pub mod chain;
 pub mod command;
+pub mod nightly;
+pub mod queries;
 pub mod receipt_check;
 pub mod receipt_pages;
 mod receipt_words;
 pub mod receipts;
+pub mod staff_pages;
 pub mod verify;
 
 use chrono::NaiveDateTime;

@@ -109,6 +109,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    chain_head (id) {
+        id -> BigInt,
+        position -> BigInt,
+        hash -> Text,
+        signature -> Text,
+    }
+}
+
+diesel::table! {
     receipts (id) {
         id -> Text,
         person_id -> Nullable<BigInt>,

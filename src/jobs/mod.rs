@@ -10,6 +10,7 @@ pub mod model;
 pub mod periodic;
 mod purge;
 pub mod queries;
+pub mod staff_pages;
 pub mod worker;
 
 use chrono::NaiveDateTime;
@@ -17,6 +18,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
+use crate::audit;
 use crate::db::AnyConnection;
 use crate::db::schema::jobs;
 use crate::error::AppResult;
@@ -30,6 +32,8 @@ use crate::requests;
 pub enum Job {
     /// Removes what has passed its end: codes, sessions, rate limits.
     PurgeExpired,
+    /// Reads the whole audit log again and records whether it is whole.
+    VerifyAudit,
     /// Tells the next people, after that one, of a new version of the policy.
     NotifyPolicyChange {
         /// Of what.
@@ -54,6 +58,7 @@ impl Job {
     pub fn name(&self) -> &'static str {
         match self {
             Job::PurgeExpired => "purge_expired",
+            Job::VerifyAudit => "verify_audit",
             Job::NotifyPolicyChange { .. } => "notify_policy_change",
             Job::CarryOut { .. } => "carry_out",
             Job::BuildPackage { .. } => "build_package",
@@ -64,6 +69,7 @@ impl Job {
     pub fn run(&self, app: &App) -> AppResult<()> {
         match self {
             Job::PurgeExpired => purge::run(app),
+            Job::VerifyAudit => audit::nightly::verify(app),
             Job::NotifyPolicyChange {
                 version_id,
                 after_person_id,

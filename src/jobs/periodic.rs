@@ -18,7 +18,10 @@ pub enum Rhythm {
 }
 
 /// All periodic work.
-pub const ALL: &[(Rhythm, Job)] = &[(Rhythm::Hourly, Job::PurgeExpired)];
+pub const ALL: &[(Rhythm, Job)] = &[
+    (Rhythm::Hourly, Job::PurgeExpired),
+    (Rhythm::DailyAt(2), Job::VerifyAudit),
+];
 
 impl Rhythm {
     /// The first time after `now`.

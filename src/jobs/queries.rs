@@ -104,21 +104,27 @@ pub fn fail(
     Ok(failed == 1)
 }
 
-/// Lets a failed job, or one that waits for another try, run at once; `false` when it does neither.
-pub fn try_again(conn: &mut AnyConnection, id: i64, now: NaiveDateTime) -> QueryResult<bool> {
+/// Lets a failed job, or one that waits for another try, run at once; returns its kind, or none when it does
+/// neither.
+pub fn try_again(
+    conn: &mut AnyConnection,
+    id: i64,
+    now: NaiveDateTime,
+) -> QueryResult<Option<String>> {
     let resting = jobs::table
         .filter(jobs::id.eq(id))
         .filter(jobs::done_at.is_null())
         .filter(jobs::last_error.is_not_null());
-    let retried = diesel::update(resting)
+    diesel::update(resting)
         .set((
             jobs::attempts.eq(0),
             jobs::run_at.eq(now),
             jobs::failed_at.eq(None::<NaiveDateTime>),
             jobs::last_error.eq(None::<String>),
         ))
-        .execute(conn)?;
-    Ok(retried == 1)
+        .returning(jobs::kind)
+        .get_result(conn)
+        .optional()
 }
 
 /// Jobs that failed for good, newest first, from before that id.

@@ -153,7 +153,7 @@ impl Worker {
 pub async fn link_events(app: &App) -> AppResult<()> {
     loop {
         let (keys, now) = (app.keys.clone(), app.clock.now());
-        let link = move |conn: &mut _| Ok(chain::link(conn, &keys, now)?);
+        let link = move |conn: &mut _| chain::link(conn, &keys, now);
         if app.db.write(link).await? == 0 {
             return Ok(());
         }

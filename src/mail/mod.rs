@@ -14,6 +14,7 @@ pub mod messages;
 pub mod outbox;
 pub mod queries;
 pub mod smtp;
+pub mod staff_pages;
 pub mod transport;
 
 pub use messages::{Message, Rendered};

@@ -11,3 +11,8 @@ pub fn day(date: NaiveDate) -> String {
 pub fn moment(at: NaiveDateTime) -> String {
     at.format("%-d %B %Y, %H:%M UTC").to_string()
 }
+
+/// A name from the code as words: `request_received` becomes `request received`.
+pub fn spaced(name: &str) -> String {
+    name.replace('_', " ")
+}

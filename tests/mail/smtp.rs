@@ -13,7 +13,7 @@ use crate::support::TestApp;
 
 const LIMIT: Duration = Duration::from_millis(1500);
 
-fn transport_to(port: u16) -> Transport {
+pub fn transport_to(port: u16) -> Transport {
     let server = Server {
         host: "127.0.0.1".to_owned(),
         port,

@@ -2,7 +2,7 @@
 
 mod actor;
 mod answer;
-mod database;
+pub mod database;
 mod queries;
 mod sample;
 

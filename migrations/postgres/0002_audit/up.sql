@@ -21,6 +21,14 @@ CREATE TABLE checkpoints (
     at TIMESTAMP NOT NULL
 );
 
+-- How far the chain reaches, signed, so that its end cannot be cut off unseen. One row.
+CREATE TABLE chain_head (
+    id BIGINT NOT NULL PRIMARY KEY CHECK (id = 1),
+    position BIGINT NOT NULL,
+    hash TEXT NOT NULL,
+    signature TEXT NOT NULL
+);
+
 CREATE TABLE receipts (
     id TEXT NOT NULL PRIMARY KEY,
     person_id BIGINT REFERENCES people (id) ON DELETE SET NULL,
@@ -41,8 +49,13 @@ WHEN (OLD.position IS NOT NULL OR NEW.position IS NULL OR NEW.hash IS NULL
     OR NEW.id <> OLD.id OR NEW.at <> OLD.at OR NEW.actor <> OLD.actor OR NEW.action <> OLD.action
     OR NEW.person IS DISTINCT FROM OLD.person OR NEW.object <> OLD.object OR NEW.detail <> OLD.detail)
 EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER events_never_forged BEFORE INSERT ON events FOR EACH ROW
+WHEN (NEW.position IS NOT NULL) EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER events_never_go BEFORE DELETE ON events FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER events_never_emptied BEFORE TRUNCATE ON events EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER checkpoints_never_change BEFORE UPDATE OR DELETE ON checkpoints
 FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER checkpoints_never_emptied BEFORE TRUNCATE ON checkpoints EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER chain_head_never_goes BEFORE DELETE ON chain_head
+FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER chain_head_never_emptied BEFORE TRUNCATE ON chain_head EXECUTE FUNCTION refuse_change();

@@ -1,3 +1,4 @@
 DROP TABLE receipts;
+DROP TABLE chain_head;
 DROP TABLE checkpoints;
 DROP TABLE events;

@@ -1,0 +1,101 @@
+//! Jobs that failed for good, for staff.
+
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::model::JobRow;
+use super::queries;
+use crate::accounts::guard::{Mender, StaffMember};
+use crate::accounts::model::Role;
+use crate::app::App;
+use crate::audit::{self, Actor, Event};
+use crate::error::{AppError, AppResult};
+use crate::web::page::FlashKind;
+use crate::web::{Flash, Page, html, see_other, words};
+
+const ON_A_PAGE: usize = 50;
+
+/// Where the list goes on.
+#[derive(Debug, Default, Deserialize)]
+pub struct Wanted {
+    /// Only jobs older than the one with this id.
+    pub before: Option<i64>,
+}
+
+#[derive(Template)]
+#[template(path = "staff/jobs.html")]
+struct JobsPage {
+    page: Page,
+    can_retry: bool,
+    failed: i64,
+    waiting: i64,
+    jobs: Vec<JobRow>,
+    newer: Option<&'static str>,
+    older: Option<String>,
+}
+
+/// Jobs that failed for good, newest first.
+pub async fn index(
+    member: StaffMember,
+    app: App,
+    page: Page,
+    wanted: web::Query<Wanted>,
+) -> AppResult<HttpResponse> {
+    let before = wanted.before;
+    let found = app.db.read(move |conn| {
+        let at_most = i64::try_from(ON_A_PAGE + 1).unwrap_or(i64::MAX);
+        let jobs = queries::list_failed(conn, before.unwrap_or(i64::MAX), at_most)?;
+        Ok((
+            jobs,
+            queries::count_failed(conn)?,
+            queries::count_waiting(conn)?,
+        ))
+    });
+    let (mut jobs, failed, waiting) = found.await?;
+    let has_older = jobs.len() > ON_A_PAGE;
+    jobs.truncate(ON_A_PAGE);
+    let last = jobs.last().filter(|_| has_older);
+    let older = last.map(|job| format!("/staff/jobs?before={}", job.id));
+    let index = JobsPage {
+        page,
+        can_retry: member.role != Role::Auditor,
+        failed,
+        waiting,
+        jobs,
+        newer: before.map(|_| "/staff/jobs"),
+        older,
+    };
+    html(StatusCode::OK, &index)
+}
+
+/// Lets one job run at once.
+pub async fn retry(
+    member: Mender,
+    app: App,
+    session: Session,
+    id: web::Path<i64>,
+) -> AppResult<HttpResponse> {
+    let (id, now) = (id.into_inner(), app.clock.now());
+    let retried = app.db.write(move |conn| {
+        let kind = queries::try_again(conn, id, now)?.ok_or_else(|| {
+            AppError::conflict("This job is done, or is just being tried. Look at the list again.")
+        })?;
+        let event = Event {
+            actor: Actor::Staff(member.id),
+            action: "job.retried",
+            person: None,
+            object: &format!("job {id}"),
+            detail: json!({ "kind": kind }),
+        };
+        Ok(audit::record(conn, &event, now)?)
+    });
+    retried.await?;
+    app.wake.notify_one();
+    let text = "The job is being tried again. If it fails once more, it is back here in a minute.";
+    Flash::leave(&session, FlashKind::Success, text)?;
+    Ok(see_other("/staff/jobs"))
+}

@@ -142,6 +142,8 @@ routes! {
 
     Anyone get "/do-not-sell" => choices::public_pages::show;
     Anyone post "/do-not-sell" => choices::public_pages::opt_out;
+    Anyone get "/do-not-sell/signal" => choices::signal_pages::show;
+    Anyone get "/.well-known/gpc.json" => choices::signal_pages::statement;
     Anyone get "/do-not-sell/done/{id}" => choices::public_pages::done;
     Person get "/receipts" => receipt_pages::index;
     Anyone get "/receipts/verify" => receipt_check::show;

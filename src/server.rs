@@ -16,6 +16,7 @@ use tracing_actix_web::TracingLogger;
 
 use crate::accounts::session_store::DbSessions;
 use crate::app::App;
+use crate::choices;
 use crate::error::AppError;
 use crate::operations;
 use crate::requests::evidence;
@@ -69,6 +70,7 @@ pub fn run(app: App, listener: TcpListener, size: Size) -> std::io::Result<Serve
                 }
             })
             .default_service(web::to(|| async { Err::<String, _>(AppError::NotFound) }))
+            .wrap(from_fn(choices::signal::honour))
             .wrap(from_fn(refuse_cross_site))
             .wrap(sessions(data.get_ref()))
             .wrap(from_fn(show_errors))

@@ -194,3 +194,20 @@ fn update(conn: &mut AnyConnection, row: &Row) -> QueryResult<usize> {
         ))
         .execute(conn)
 }
+
+/// Takes a value out of all sessions of a person.
+pub fn forget(conn: &mut AnyConnection, person_id: i64, name: &str) -> AppResult<()> {
+    let all: Vec<(i64, String)> = sessions::table
+        .filter(sessions::person_id.eq(person_id))
+        .select((sessions::id, sessions::state))
+        .load(conn)?;
+    for (id, text) in all {
+        let mut state: State = serde_json::from_str(&text)?;
+        if state.remove(name).is_some() {
+            diesel::update(sessions::table.filter(sessions::id.eq(id)))
+                .set(sessions::state.eq(serde_json::to_string(&state)?))
+                .execute(conn)?;
+        }
+    }
+    Ok(())
+}

@@ -16,6 +16,7 @@ use super::model::{IdentityKind, PersonRow, StaffRow};
 use super::queries;
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
+use crate::choices::{self, Browser};
 use crate::db::AnyConnection;
 use crate::error::AppResult;
 use crate::keys::{Keys, random_token};
@@ -177,6 +178,7 @@ pub(super) fn recognise(
     app: &App,
     conn: &mut AnyConnection,
     email: &str,
+    browser: Option<&Browser>,
     now: NaiveDateTime,
 ) -> AppResult<Known> {
     forgive(app, conn, email)?;
@@ -192,12 +194,14 @@ pub(super) fn recognise(
         detail: json!({}),
     };
     audit::record(conn, &event, now)?;
-    Ok(Known::Person(Account::Person(Person {
+    let person = Person {
         id: person.id,
         pseudonym: person.pseudonym,
         email: email.to_owned(),
         confirmed_at: now,
-    })))
+    };
+    choices::join(app, conn, &person, browser, now)?;
+    Ok(Known::Person(Account::Person(person)))
 }
 
 fn find_or_create(

@@ -13,6 +13,7 @@ use super::queries::normal_email;
 use super::second_factor_pages;
 use super::sign_in::{self, Asked, Known};
 use crate::app::App;
+use crate::choices::Browser;
 use crate::error::AppResult;
 use crate::web::client_address::client_network;
 use crate::web::{Form, Page, client_address, html, local_path, see_other};
@@ -129,11 +130,12 @@ pub async fn check(
     };
     let client = client_network(client_address(&request, &app.site));
     let (own, mine, typed) = (app.clone(), asked.clone(), form.code.clone());
+    let chosen = Browser::of(&request, &app.keys);
     let outcome = app.db.write(move |conn| {
         match sign_in::attempt(&own, conn, Purpose::SignIn, &mine, &client, &typed)? {
             Attempt::Right(email) => {
                 let now = own.clock.now();
-                sign_in::recognise(&own, conn, &email, now).map(Ok)
+                sign_in::recognise(&own, conn, &email, chosen.as_ref(), now).map(Ok)
             }
             failed => Ok(Err(failed)),
         }
@@ -174,12 +176,14 @@ pub async fn link(
     }
     let asked = Asked::of(&session, Purpose::SignIn)?;
     let browser = asked.as_ref().map(|asked| asked.browser.clone());
-    let own = app.clone();
+    let (own, chosen) = (app.clone(), Browser::of(&request, &app.keys));
     let outcome = app.db.write(move |conn| {
         let now = own.clock.now();
         let browser = browser.as_deref();
         match codes::follow(conn, &own.keys, Purpose::SignIn, browser, &token, now)? {
-            Link::Right(email) => sign_in::recognise(&own, conn, &email, now).map(Ok),
+            Link::Right(email) => {
+                sign_in::recognise(&own, conn, &email, chosen.as_ref(), now).map(Ok)
+            }
             failed => Ok(Err(failed)),
         }
     });
@@ -201,6 +205,8 @@ fn enter(app: &App, request: &HttpRequest, known: Known, next: String) -> AppRes
     match known {
         Known::Person(account) => {
             account.enter(request)?;
+            // What was chosen before joins the account, and is confirmed by mail.
+            app.wake.notify_one();
             Ok(see_other(&sign_in::landing(&account, &next)))
         }
         Known::Staff(member) => second_factor_pages::begin(request, &member, next, app.clock.now()),

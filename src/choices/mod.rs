@@ -12,6 +12,7 @@
 pub mod browser;
 pub mod change;
 pub mod history_pages;
+pub mod join;
 pub mod messages;
 pub mod model;
 pub mod pages;
@@ -21,9 +22,12 @@ pub mod public_pages;
 pub mod queries;
 pub mod refusable;
 pub mod settings;
+pub mod signal;
+pub mod signal_pages;
 
 pub use browser::Browser;
 pub use change::{Act, Outcome, Proof};
+pub use join::join;
 pub use model::{Choice, MadeBy, State, Subject};
 pub use refusable::{LIMIT_SENSITIVE, Refusable, SALE_OR_SHARING, refusables};
 pub use settings::is_opted_out;

@@ -37,6 +37,8 @@ text_enum! {
         Signal = "signal",
         /// The form that needs no account.
         VisitorForm = "visitor-form",
+        /// What was chosen before signing in, by the address or in the browser.
+        Earlier = "earlier",
         /// A staff member, on the person's word.
         Staff = "staff",
     }
@@ -49,6 +51,7 @@ impl MadeBy {
             MadeBy::Person => "by you",
             MadeBy::Signal => "by your browser's signal",
             MadeBy::VisitorForm => "by the form without an account",
+            MadeBy::Earlier => "by what you chose before you signed in",
             MadeBy::Staff => "by our staff, as you asked",
         }
     }

@@ -1,15 +1,15 @@
 //! A person's choices: each with its switch.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
 use super::change::Act;
 use super::model::{MadeBy, State, Subject};
-use super::queries;
-use super::refusable::{self, Refusable, refusables};
+use super::refusable::{self, Refusable, SALE_OR_SHARING, refusables};
 use super::settings::{self, Setting, Use};
+use super::{queries, signal};
 use crate::accounts::guard::Person;
 use crate::app::App;
 use crate::error::AppResult;
@@ -110,6 +110,7 @@ pub async fn confirm_opt_in(
 pub async fn opt_in(
     person: Person,
     app: App,
+    request: HttpRequest,
     key: web::Path<String>,
     form: web::Form<Confirmation>,
 ) -> AppResult<HttpResponse> {
@@ -118,7 +119,11 @@ pub async fn opt_in(
         return Ok(see_other(&format!("/choices/{}/opt-in", refusable.key)));
     }
     let key = refusable.key.to_owned();
-    set(&person, &app, vec![key], State::OptedIn).await
+    let answer = set(&person, &app, vec![key.clone()], State::OptedIn).await?;
+    if key == SALE_OR_SHARING {
+        signal::override_in(&request)?;
+    }
+    Ok(answer)
 }
 
 async fn set(

@@ -8,8 +8,10 @@ use super::change::{Act, Outcome, Proof};
 use super::messages::ChoiceChanged;
 use super::model::{Choice, NewChoice, State, Subject, no_solicit_until};
 use super::proof::{Facts, KIND};
-use super::{queries, refusable};
+use super::refusable::SALE_OR_SHARING;
+use super::{queries, refusable, signal};
 use crate::accounts::limits::Limit;
+use crate::accounts::session_store;
 use crate::app::App;
 use crate::audit::receipts::{self, NewReceipt, Receipt};
 use crate::audit::{self, Actor, Event};
@@ -28,7 +30,7 @@ const MAILS: Limit = Limit {
 /// How things stand before an act.
 #[derive(Debug)]
 pub(super) struct Stand {
-    current: Vec<Choice>,
+    pub(super) current: Vec<Choice>,
     policy_version: Option<String>,
 }
 
@@ -120,6 +122,12 @@ impl Plan {
             return Err(AppError::conflict(
                 "This choice was changed at the same moment.",
             ));
+        }
+        for change in self.changes.iter().filter(|it| it.number > 1) {
+            // Sessions must look at the signal again, for what became of it there may no longer hold.
+            if let (Some(person_id), SALE_OR_SHARING) = (change.person_id, &*change.activity) {
+                session_store::forget(conn, person_id, signal::MARK)?;
+            }
         }
         if let Some(receipt) = &self.receipt {
             receipts::keep(conn, receipt)?;

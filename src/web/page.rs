@@ -2,7 +2,7 @@
 
 use actix_session::{Session, SessionExt};
 use actix_web::dev::{Payload, ServiceRequest};
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use serde::{Deserialize, Serialize};
 
 use super::{assets, signal};
@@ -108,11 +108,11 @@ impl Page {
         let app = App::extract(request).into_inner()?;
         let user = Account::of(&request.get_session())?.map(|account| nav_user(&account));
         let signal = signal::is_on(request.headers());
-        let signal_line = signal.then(|| signal_line(user.as_ref()));
+        let line = request.extensions().get::<signal::SignalLine>().copied();
         Ok(Page {
             user,
             signal,
-            signal_line,
+            signal_line: line.map(|it| it.0.to_owned()),
             ..Page::empty(&app.site, request.path())
         })
     }
@@ -166,13 +166,6 @@ fn nav_user(account: &Account) -> NavUser {
             is_staff: true,
             can_admin: staff.role == Role::Admin,
         },
-    }
-}
-
-fn signal_line(user: Option<&NavUser>) -> String {
-    match user {
-        Some(user) if !user.is_staff => "Opt-out request honoured for your account.".to_owned(),
-        _ => "Opt-out request honoured for this browser.".to_owned(),
     }
 }
 

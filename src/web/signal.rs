@@ -8,3 +8,7 @@ pub fn is_on(headers: &HeaderMap) -> bool {
         .get_all("sec-gpc")
         .any(|value| value.as_bytes() == b"1")
 }
+
+/// What the signal has brought about, in one sentence; left in the request's extensions for its page.
+#[derive(Debug, Clone, Copy)]
+pub struct SignalLine(pub &'static str);

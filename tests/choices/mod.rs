@@ -1,5 +1,7 @@
 mod account;
+mod joining;
 mod receipts;
+mod signal;
 mod visitor;
 
 use candor::choices::Choice;

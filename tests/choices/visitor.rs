@@ -158,14 +158,3 @@ async fn a_signed_in_person_taps_once_and_types_nothing() {
     assert_eq!(again.location(), "/do-not-sell?unchanged=yes");
     assert_eq!(app.mails_to("ada").len(), 1);
 }
-
-#[actix_web::test]
-async fn a_forged_cookie_is_no_proof_of_an_opt_out() {
-    let app = TestApp::start().await;
-    let forger = app
-        .visitor()
-        .with_header("cookie", "candor_browser=abc.sl.0000");
-    let done = forger.post("/do-not-sell", &NOTHING).await;
-    assert!(done.location().starts_with("/do-not-sell/done/"));
-    assert_eq!(all_changes(&app).len(), 2);
-}

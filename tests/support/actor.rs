@@ -50,6 +50,13 @@ impl Actor {
         self.cookies.lock().unwrap().get("candor").cloned()
     }
 
+    /// The same browser with Global Privacy Control turned off again.
+    #[must_use]
+    pub fn without_signal(mut self) -> Self {
+        self.headers.remove("sec-gpc");
+        self
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.send(self.client.get(self.url(path)), path).await
     }

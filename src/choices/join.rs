@@ -1,0 +1,51 @@
+//! What somebody chose before they signed in joins their account, and never weakens what they chose there.
+
+use chrono::NaiveDateTime;
+
+use super::browser::Browser;
+use super::change::Act;
+use super::model::{Choice, MadeBy, State, Subject};
+use super::plan::{Plan, Stand};
+use crate::accounts::guard::Person;
+use crate::accounts::model::IdentityKind;
+use crate::accounts::queries::identity_hash;
+use crate::app::App;
+use crate::db::AnyConnection;
+use crate::error::AppResult;
+
+/// Applies the opt-outs of the person's address and of this browser to the person, unless the person has allowed
+/// it later. Call it in the transaction in which they sign in.
+pub fn join(
+    app: &App,
+    conn: &mut AnyConnection,
+    person: &Person,
+    browser: Option<&Browser>,
+    now: NaiveDateTime,
+) -> AppResult<()> {
+    let own = Subject::Person(person.id);
+    let hash = identity_hash(&app.keys, IdentityKind::Email, &person.email);
+    let mut subjects = vec![own.clone(), Subject::Identity(hash)];
+    subjects.extend(browser.map(|it| it.subject(&app.keys)));
+    let stand = Stand::read(conn, &subjects, now.date())?;
+    let keys = opt_outs_to_join(&stand.current, &own.to_string());
+    let act = Act::of_person(person, keys, State::OptedOut, MadeBy::Earlier);
+    match Plan::make(app, &act, &stand, now)? {
+        Some(plan) => plan.write(app, conn),
+        None => Ok(()),
+    }
+}
+
+fn opt_outs_to_join(current: &[Choice], own: &str) -> Vec<String> {
+    let is_allowed_later = |earlier: &Choice| {
+        current
+            .iter()
+            .any(|it| it.subject == own && it.activity == earlier.activity && it.at >= earlier.at)
+    };
+    let earlier = current
+        .iter()
+        .filter(|it| it.subject != own && it.state == State::OptedOut && !is_allowed_later(it));
+    let mut keys: Vec<_> = earlier.map(|it| it.activity.clone()).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}

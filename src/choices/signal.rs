@@ -1,0 +1,194 @@
+//! Honouring the browser's signal: with each page, before it is made, and in writing only when it changes something.
+//!
+//! | who | what is done | what the line says |
+//! |---|---|---|
+//! | an unknown browser | it gets a pseudonym and is opted out | off for this browser |
+//! | a browser that has opted out | nothing | off for this browser |
+//! | too many new browsers from one network | nothing is kept, and nothing is sold either | off for this visit |
+//! | a person, for the first time in a session | the account is opted out | off for the account |
+//! | a person who had allowed it before | likewise | that the signal came before it |
+//! | a person who allows it while the signal is on | nothing in this session | that we follow the person |
+//!
+//! No signal says nothing: what was chosen before goes on.
+
+use actix_session::{Session, SessionExt};
+use actix_web::body::MessageBody;
+use actix_web::cookie::Cookie;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpRequest, web};
+use chrono::TimeDelta;
+
+use super::browser::{self, Browser};
+use super::change::{Act, Proof};
+use super::model::{MadeBy, State};
+use super::proof::Scope;
+use super::refusable::SALE_OR_SHARING;
+use crate::accounts::guard::{Account, Person};
+use crate::accounts::limits::Limit;
+use crate::app::App;
+use crate::db::text_enum;
+use crate::error::{AppError, AppResult};
+use crate::web::client_address::{client_address, client_network};
+use crate::web::signal::{SignalLine, is_on};
+
+/// So many browsers get a pseudonym by their signal. Programs without cookies are new with each page.
+const NEW_BROWSERS: Limit = Limit {
+    purpose: "new browsers with a signal",
+    max: 60,
+    max_in_demo: 10_000,
+    window: TimeDelta::hours(1),
+};
+
+/// The session's key under which it stands what became of the signal; see `change`, which takes it away.
+pub(super) const MARK: &str = "signal";
+
+text_enum! {
+    /// What became of the signal in a session.
+    enum Mark {
+        /// The account was opted out.
+        Honoured = "honoured",
+        /// The person has allowed it since, knowing of the signal.
+        Overridden = "overridden",
+    }
+}
+
+/// Middleware, inside of the sessions: honours the signal of a request for a page.
+pub async fn honour(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let cookie = if is_on(request.headers()) && is_page(&request) {
+        honour_in(request.request()).await?
+    } else {
+        None
+    };
+    let mut response = next.call(request).await?;
+    let is_set = response
+        .response()
+        .cookies()
+        .any(|it| it.name() == browser::COOKIE);
+    if let Some(cookie) = cookie.filter(|_| !is_set) {
+        response.response_mut().add_cookie(&cookie)?;
+    }
+    Ok(response)
+}
+
+/// Remembers that the person allows it although this browser sends the signal.
+pub(super) fn override_in(request: &HttpRequest) -> AppResult<()> {
+    if is_on(request.headers()) {
+        request.get_session().insert(MARK, Mark::Overridden)?;
+    }
+    Ok(())
+}
+
+/// Pictures, styles and programs send the signal too; what they fetch is not a visit.
+fn is_page(request: &ServiceRequest) -> bool {
+    let for_machines = [
+        "/static/",
+        "/.well-known/",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+    ];
+    let is_for_people = request.match_pattern().is_some_and(|pattern| {
+        !pattern.ends_with(".json") && !for_machines.iter().any(|it| pattern.starts_with(it))
+    });
+    let destination = request.headers().get("sec-fetch-dest");
+    is_for_people && destination.is_none_or(|it| it.as_bytes() == b"document")
+}
+
+async fn honour_in(request: &HttpRequest) -> AppResult<Option<Cookie<'static>>> {
+    let app = request
+        .app_data::<web::Data<App>>()
+        .expect("the server registers App")
+        .get_ref()
+        .clone();
+    let session = request.get_session();
+    let (browsers_line, cookie) = honour_for_browser(&app, request).await?;
+    let line = match Account::of(&session)? {
+        Some(Account::Person(person)) => honour_for_person(&app, &session, &person).await?,
+        _ => browsers_line,
+    };
+    request.extensions_mut().insert(SignalLine(line));
+    Ok(cookie)
+}
+
+async fn honour_for_browser(
+    app: &App,
+    request: &HttpRequest,
+) -> AppResult<(&'static str, Option<Cookie<'static>>)> {
+    const HONOURED: &str = "Opt-out request honoured: sale and sharing are off for this browser.";
+    let known = Browser::of(request, &app.keys);
+    if known
+        .as_ref()
+        .is_some_and(|it| it.has_opted_out_of(SALE_OR_SHARING))
+    {
+        return Ok((HONOURED, None));
+    }
+    if known.is_none() && !may_be_new(app, request).await? {
+        return Ok((
+            "Opt-out request honoured: sale and sharing are off for this visit.",
+            None,
+        ));
+    }
+    let browser = known.unwrap_or_else(Browser::unknown);
+    let keys = vec![SALE_OR_SHARING.to_owned()];
+    let browser_after = browser.clone().with(&keys);
+    let act = Act {
+        subjects: vec![browser.subject(&app.keys)],
+        keys,
+        state: State::OptedOut,
+        made_by: MadeBy::Signal,
+        scope: Scope::Browser,
+        pseudonym: None,
+        staff_id: None,
+        owner: None,
+        proof: Proof::Never,
+        mail_to: None,
+        mail_from: None,
+    };
+    act.carry_out(app).await?;
+    let cookie = browser_after.cookie(app);
+    request.extensions_mut().insert(browser_after);
+    Ok((HONOURED, Some(cookie)))
+}
+
+async fn may_be_new(app: &App, request: &HttpRequest) -> AppResult<bool> {
+    let network = client_network(client_address(request, &app.site));
+    let (own, now) = (app.clone(), app.clock.now());
+    let taken = app
+        .db
+        .write(move |conn| NEW_BROWSERS.take(&own, conn, &network, now));
+    match taken.await {
+        Err(AppError::TooMany(_)) => Ok(false),
+        taken => taken.map(|()| true),
+    }
+}
+
+async fn honour_for_person(
+    app: &App,
+    session: &Session,
+    person: &Person,
+) -> AppResult<&'static str> {
+    const HONOURED: &str =
+        "Opt-out request honoured: sale and sharing are off for your account and this browser.";
+    match session.get(MARK)? {
+        Some(Mark::Honoured) => return Ok(HONOURED),
+        Some(Mark::Overridden) => {
+            return Ok(
+                "Your browser sends an opt-out signal. You have allowed sale and sharing for your account since, and we follow that.",
+            );
+        }
+        None => {}
+    }
+    let keys = vec![SALE_OR_SHARING.to_owned()];
+    let act = Act::of_person(person, keys, State::OptedOut, MadeBy::Signal);
+    let outcome = act.carry_out(app).await?;
+    session.insert(MARK, Mark::Honoured)?;
+    Ok(if outcome.replaced_consent {
+        "Opt-out request honoured: you had allowed sale and sharing, and your browser's signal has turned it off for your account."
+    } else {
+        HONOURED
+    })
+}

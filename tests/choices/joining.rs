@@ -1,0 +1,86 @@
+use candor::choices::{MadeBy, State};
+use chrono::TimeDelta;
+
+use super::{all_changes, events_of_choices};
+use crate::support::TestApp;
+
+const NOTHING: [(&str, &str); 0] = [];
+
+#[actix_web::test]
+async fn an_opt_out_by_address_meets_the_person_at_their_first_sign_in() {
+    let app = TestApp::start().await;
+    let email = [("email", "nora@example.org")];
+    app.visitor().post("/do-not-sell", &email).await;
+    let nora = app.visitor();
+    app.sign_in_by_mail(&nora, "nora@example.org").await;
+    let page = nora.get("/choices").await;
+    for key in ["sale-or-sharing", "limit-sensitive"] {
+        assert_eq!(page.texts(&format!("#{key} .tag")), ["Off"]);
+    }
+    assert!(
+        page.text()
+            .contains("by what you chose before you signed in")
+    );
+    let confirmations = app.mails_to("nora").into_iter();
+    let confirmations = confirmations.filter(|it| it.kind == "choice_changed");
+    assert_eq!(
+        confirmations.count(),
+        2,
+        "one at the form, one at the joining"
+    );
+}
+
+#[actix_web::test]
+async fn an_opt_out_of_the_browser_joins_whoever_signs_in_there_once() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    visitor.post("/do-not-sell", &NOTHING).await;
+    app.sign_in_by_mail(&visitor, "ada@example.org").await;
+    let of_person = |app: &TestApp| {
+        let changes = all_changes(app).into_iter();
+        let joined = changes.filter(|it| it.person_id.is_some());
+        joined.map(|it| (it.state, it.made_by)).collect::<Vec<_>>()
+    };
+    assert_eq!(of_person(&app), [(State::OptedOut, MadeBy::Earlier); 2]);
+    let noted = events_of_choices(&app).len();
+    visitor.post("/sign-out", &NOTHING).await;
+    app.sign_in_by_mail(&visitor, "ada@example.org").await;
+    assert_eq!(of_person(&app).len(), 2);
+    assert_eq!(events_of_choices(&app).len(), noted);
+}
+
+#[actix_web::test]
+async fn joining_keeps_what_the_person_allowed_later_and_what_they_refused() {
+    let app = TestApp::start().await;
+    let ada = app.person("ada").await;
+    let visitor = app.visitor();
+    visitor.post("/do-not-sell", &NOTHING).await;
+    app.app.clock.advance(TimeDelta::minutes(1));
+    ada.post("/choices/sale-or-sharing/opt-out", &NOTHING).await;
+    let confirmed = [("confirmed", "yes")];
+    ada.post("/choices/sale-or-sharing/opt-in", &confirmed)
+        .await;
+    ada.post("/choices/analytics/opt-out", &NOTHING).await;
+
+    app.sign_in_by_mail(&visitor, "ada@example.org").await;
+    let page = visitor.get("/choices").await;
+    assert_eq!(page.texts("#sale-or-sharing .tag"), ["On"]);
+    assert_eq!(page.texts("#limit-sensitive .tag"), ["Off"]);
+    assert_eq!(page.texts("#analytics .tag"), ["Off"]);
+}
+
+#[actix_web::test]
+async fn an_opt_out_that_came_after_a_consent_wins_at_the_next_sign_in() {
+    let app = TestApp::start().await;
+    let ada = app.person("ada").await;
+    ada.post("/choices/sale-or-sharing/opt-out", &NOTHING).await;
+    let confirmed = [("confirmed", "yes")];
+    ada.post("/choices/sale-or-sharing/opt-in", &confirmed)
+        .await;
+    app.app.clock.advance(TimeDelta::minutes(1));
+    let visitor = app.visitor();
+    visitor.post("/do-not-sell", &NOTHING).await;
+    app.sign_in_by_mail(&visitor, "ada@example.org").await;
+    let page = visitor.get("/choices").await;
+    assert_eq!(page.texts("#sale-or-sharing .tag"), ["Off"]);
+}

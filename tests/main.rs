@@ -7,8 +7,8 @@ mod support;
 
 mod access;
 mod accounts;
-mod browser;
 mod audit;
+mod browser;
 mod choices;
 mod config;
 mod demo;

@@ -25,7 +25,7 @@ struct VerifyPage {
 
 /// What came of a check.
 enum Verdict {
-    Valid(Said),
+    Valid(Box<Said>),
     Invalid,
 }
 
@@ -59,7 +59,7 @@ pub async fn check(app: App, page: Page, given: MultipartForm<Given>) -> AppResu
         return answer(&app, page, form.refuse("text", sentence), None);
     };
     let verdict = if file.is_signed_by(&app.keys.public_key()) {
-        Verdict::Valid(Said::of(content))
+        Verdict::Valid(Box::new(Said::of(content)))
     } else {
         Verdict::Invalid
     };

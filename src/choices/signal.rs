@@ -84,7 +84,7 @@ pub(super) fn override_in(request: &HttpRequest) -> AppResult<()> {
 
 /// Pictures, styles and programs send the signal too; what they fetch is not a visit.
 fn is_page(request: &ServiceRequest) -> bool {
-    let for_machines = [
+    const FOR_PROGRAMS: [&str; 5] = [
         "/static/",
         "/.well-known/",
         "/healthz",
@@ -92,7 +92,11 @@ fn is_page(request: &ServiceRequest) -> bool {
         "/metrics",
     ];
     let is_for_people = request.match_pattern().is_some_and(|pattern| {
-        !pattern.ends_with(".json") && !for_machines.iter().any(|it| pattern.starts_with(it))
+        let is_file = pattern
+            .rsplit('/')
+            .next()
+            .is_some_and(|it| it.contains('.'));
+        !is_file && !FOR_PROGRAMS.iter().any(|it| pattern.starts_with(it))
     });
     let destination = request.headers().get("sec-fetch-dest");
     is_for_people && destination.is_none_or(|it| it.as_bytes() == b"document")

@@ -227,7 +227,8 @@ fn check_erasures(app: &TestApp, claims: &[Claim]) {
 fn link_and_verify(app: &TestApp) {
     let (keys, now) = (app.app.keys.clone(), app.app.clock.now());
     let own = keys.clone();
-    let linked = move |conn: &mut candor::db::AnyConnection| candor::audit::chain::link(conn, &own, now);
+    let linked =
+        move |conn: &mut candor::db::AnyConnection| candor::audit::chain::link(conn, &own, now);
     while app.app.db.read_now(&linked).unwrap() > 0 {}
     let verdict = count(app, |conn| verify(conn, &keys, None));
     assert_eq!(verdict.first_break, None);

@@ -141,6 +141,29 @@ async fn it_stops_cleanly_when_asked_and_starts_again_with_what_is_there() {
 }
 
 #[actix_web::test]
+async fn the_page_gives_each_staff_member_a_second_code_and_fills_every_column() {
+    let dir = tempfile::tempdir().unwrap();
+    let demo = Demo::start(dir.path());
+
+    let page = reqwest::get(format!("{}/demo", demo.base)).await.unwrap();
+    let page = scraper::Html::parse_document(&page.text().await.unwrap());
+
+    let all = |selector: &str| {
+        let selector = scraper::Selector::parse(selector).unwrap();
+        let found = page.select(&selector);
+        found
+            .map(|element| element.text().collect::<String>())
+            .collect::<Vec<_>>()
+    };
+    let codes = all("td[data-label='Code now']");
+    assert_eq!(codes.len(), 6);
+    assert!(codes.iter().all(|code| code.trim().len() == 6), "{codes:?}");
+    let people = all("td[data-label='What to see']").len();
+    let cells = all("tbody th, tbody td").len();
+    assert_eq!(cells, people * 4 + codes.len() * 5);
+}
+
+#[actix_web::test]
 async fn everybody_listed_can_sign_in_with_what_is_listed() {
     let dir = tempfile::tempdir().unwrap();
     let demo = Demo::start(dir.path());

@@ -162,7 +162,8 @@ async fn stand<'a>(
     let read = app.db.read(move |conn| {
         let residence = match person_id {
             Some(id) => queries::find_residence(conn, id)?,
-            None => String::new(),
+            // Nobody knows where a visitor lives, and "off" would keep them from opting out.
+            None => "us".to_owned(),
         };
         let subject = person_id.map(Subject::Person).or(browser);
         let current = queries::list_current(conn, subject.as_slice())?;

@@ -6,7 +6,7 @@ use super::model::{Choice, State, Subject};
 use super::queries;
 use super::refusable::{self, Refusable, refusables};
 use crate::db::AnyConnection;
-use crate::register::{Activity, Register};
+use crate::register::{Activity, LawfulBasis, Register};
 use crate::web::words;
 
 /// A switch as it stands for one person.
@@ -108,6 +108,8 @@ impl<'a> Use<'a> {
     pub fn basis_in_words(&self) -> &str {
         match (&self.activity.mandatory, self.activity.lawful_basis) {
             (Some(required), _) => &required.basis,
+            // Whether they agreed is what the switch says.
+            (None, Some(LawfulBasis::Consent)) => "It is your choice",
             (None, Some(basis)) => basis.title(),
             (None, None) => "Not declared",
         }

@@ -131,6 +131,7 @@ async fn allowing_sale_again_takes_a_request_and_a_confirmation_with_equal_butto
     );
 
     let confirm = ada.get("/choices/sale-or-sharing/opt-in").await.is_page();
+    assert!(!confirm.text().contains("You agreed to it"));
     let answers = confirm.attributes("main .actions :is(button, a)", "class");
     assert_eq!(answers, ["secondary", "button secondary"]);
     let done = ada

@@ -12,6 +12,8 @@ async fn a_visitor_opts_out_with_one_button_and_no_address() {
     let page = visitor.get("/do-not-sell").await.is_page();
     let asked = page.attributes("main input", "name");
     assert_eq!(asked, ["email"], "nothing but the address is asked for");
+    let now = page.texts("section[aria-labelledby=state] dd");
+    assert_eq!(now, ["On. You have not chosen yet."; 2]);
 
     let done = visitor.submit(&page, "/do-not-sell", &NOTHING).await;
     let cookie = done.headers["set-cookie"].to_str().unwrap();

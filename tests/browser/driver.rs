@@ -1,7 +1,9 @@
 //! Chromium, driven by chromedriver over WebDriver.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -154,6 +156,20 @@ impl Browser {
         text.as_str().unwrap().to_owned()
     }
 
+    /// Ends the session without the runtime, which may be gone.
+    fn close(&self) -> std::io::Result<()> {
+        let address = self.session.trim_start_matches("http://");
+        let (host, path) = address.split_once('/').unwrap_or((address, ""));
+        let mut stream = TcpStream::connect(host)?;
+        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+        write!(
+            stream,
+            "DELETE /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+        )?;
+        let _ = stream.read(&mut [0])?;
+        Ok(())
+    }
+
     async fn send(&self, path: &str, body: Value) -> Value {
         let url = format!("{}{path}", self.session);
         self.answer(path, self.client.post(url).json(&body)).await
@@ -186,8 +202,9 @@ fn port_of(process: &mut Child) -> u16 {
 }
 
 impl Drop for Browser {
-    /// Chromium ends with the driver that has started it.
+    /// Chromium would outlive a driver that is killed, so it is closed first.
     fn drop(&mut self) {
+        let _ = self.close();
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

@@ -82,7 +82,7 @@ impl Walk {
             .unwrap();
         let now = self.app.app.clock.now().and_utc().timestamp();
         let code = totp.generate(u64::try_from(now).unwrap()).to_string();
-        self.browser.fill("code", &code).await;
+        self.browser.fill("Code from your app", &code).await;
         self.browser.press("Sign in").await;
         assert_eq!(self.browser.path().await, "/staff/requests");
     }

@@ -148,7 +148,7 @@ table! {
     Person get "/step-up" => "/step-up", Common, Sample::Page(Seen::LongAgo);
     Person post "/step-up" => "/step-up", Common, Sample::Form(&[("code", "000000")]);
     Person post "/step-up/send" => "/step-up/send", Common, EMPTY;
-    Person get "/step-up/link/{token}" => "/step-up/link/unknown", Common, Sample::Page(Seen::LongAgo);
+    Person get "/step-up/link/{token}" => "/step-up/link/unknown", Common, LEADS_ON;
 
     Account get "/account" => "/account", Common, PAGE;
     Person post "/account/residence" => "/account/residence", Common, Sample::Form(&[("residence", "de")]);

@@ -110,6 +110,13 @@ table! {
     CaseWorker post "/staff/requests/{reference}/extend" => "/staff/requests/{deletion}/extend", Common, VERSION;
     CaseWorker post "/staff/requests/{reference}/retry" => "/staff/requests/{deletion}/retry", Common, VERSION;
 
+    Auditor get "/staff/audit" => "/staff/audit", Common, PAGE;
+    Staff get "/staff/jobs" => "/staff/jobs", Common, PAGE;
+    Mender post "/staff/jobs/{id}/retry" => "/staff/jobs/1/retry", Common, EMPTY;
+    Staff get "/staff/mail" => "/staff/mail", Common, PAGE;
+    Mender post "/staff/mail/retry" => "/staff/mail/retry", Common, EMPTY;
+    Mender post "/staff/mail/{id}/retry" => "/staff/mail/{mail}/retry", Common, EMPTY;
+
     Anyone get "/healthz" => "/healthz", Common, PROGRAMS;
     Anyone get "/readyz" => "/readyz", Common, PROGRAMS;
     Anyone get "/metrics" => "/metrics", Common, PROGRAMS;
@@ -126,6 +133,8 @@ table! {
 
     Anyone get "/do-not-sell" => "/do-not-sell", Common, PAGE;
     Anyone post "/do-not-sell" => "/do-not-sell", Common, Sample::Form(&[("email", "")]);
+    Anyone get "/do-not-sell/signal" => "/do-not-sell/signal", Common, PAGE;
+    Anyone get "/.well-known/gpc.json" => "/.well-known/gpc.json", Common, PROGRAMS;
     Anyone get "/do-not-sell/done/{id}" => "/do-not-sell/done/{visitor's receipt}", Common, PAGE;
 
     Person get "/receipts" => "/receipts", Common, PAGE;

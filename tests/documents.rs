@@ -26,7 +26,9 @@ fn settings() -> String {
         let (Some(flag), Some(help)) = (arg.get_long(), arg.get_help()) else {
             continue;
         };
-        let value = arg.get_value_names().and_then(|names| names.first());
+        let names = arg.get_value_names();
+        let value = names.and_then(|names| names.first());
+        let value = value.filter(|_| arg.get_action().takes_values());
         let value = value.map(|name| format!(" {name}")).unwrap_or_default();
         let variable = arg
             .get_env()

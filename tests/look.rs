@@ -94,7 +94,10 @@ fn words_edges_and_focus_stand_out_in_both_colour_schemes() {
 fn no_page_has_a_style_or_script_that_the_security_policy_would_drop() {
     for file in WalkDir::new("templates").into_iter().map(Result::unwrap) {
         let path = file.path().display().to_string();
-        if !file.file_type().is_file() || path.starts_with("templates/mail") {
+        // Mails and the report of a package are files of their own, without our stylesheets.
+        let stands_alone =
+            path.starts_with("templates/mail") || path.starts_with("templates/data/report");
+        if !file.file_type().is_file() || stands_alone {
             continue;
         }
         let page = fs::read_to_string(file.path()).unwrap();

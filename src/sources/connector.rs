@@ -4,7 +4,7 @@ use std::{ops::ControlFlow, sync::Arc, time::Duration};
 
 use chrono::NaiveDate;
 
-use super::{Fault, Schema, SourceError, Table, Value, sqlite::Sqlite};
+use super::{Fault, Schema, SourceError, Table, Value, postgres::Postgres, sqlite::Sqlite};
 
 /// A connected source. Calls block, and keep to the time that they are given.
 pub trait Source: Send + Sync {
@@ -129,7 +129,10 @@ pub fn open(key: &str, url: &str) -> Result<Arc<dyn Source>, String> {
     let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
     match scheme {
         "sqlite" => Ok(Arc::new(Sqlite::open(key, url)?)),
-        _ => Err(format!("source `{key}`: the URL must start with sqlite:")),
+        "postgres" | "postgresql" => Ok(Arc::new(Postgres::open(key, url)?)),
+        _ => Err(format!(
+            "source `{key}`: the URL must start with sqlite: or postgres:"
+        )),
     }
 }
 

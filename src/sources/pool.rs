@@ -26,6 +26,8 @@ pub(super) struct Pooled<'a, C> {
     pool: &'a Pool<C>,
     connection: Option<C>,
     broken: bool,
+    /// It was used before, so the other side may have closed it since.
+    pub is_reused: bool,
 }
 
 impl<C> Pool<C> {
@@ -51,13 +53,13 @@ impl<C> Pool<C> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             if let Some(connection) = state.idle.pop() {
-                return Ok(self.lend(connection));
+                return Ok(self.lend(connection, true));
             }
             if state.open < self.most {
                 state.open += 1;
                 drop(state);
                 return match connect() {
-                    Ok(connection) => Ok(self.lend(connection)),
+                    Ok(connection) => Ok(self.lend(connection, false)),
                     Err(error) => {
                         self.give_back(None);
                         Err(error)
@@ -73,11 +75,12 @@ impl<C> Pool<C> {
         }
     }
 
-    const fn lend(&self, connection: C) -> Pooled<'_, C> {
+    const fn lend(&self, connection: C, is_reused: bool) -> Pooled<'_, C> {
         Pooled {
             pool: self,
             connection: Some(connection),
             broken: false,
+            is_reused,
         }
     }
 

@@ -17,17 +17,18 @@ pub(super) trait Dialect {
     fn table(&self, table: &Table) -> String;
     /// The expression that reads a column.
     fn read(&self, column: &Column) -> String;
-    /// The expression by whose values rows are grouped and guarded: letter case counts.
-    fn exact(&self, column: &Column) -> String;
+    /// The expression by whose values rows are grouped: letter case counts.
+    fn group(&self, column: &Column) -> String;
+    /// The condition that a column holds exactly a value; two empty ones are the same.
+    fn guard(&self, position: usize, column: &Column) -> String;
     /// The placeholder of one value of a column's type.
     fn one(&self, position: usize, column: &Column) -> String;
     /// The condition's right side that a column's value is in a list, which is bound as one.
     fn list(&self, position: usize, column: &Column) -> String;
-    /// The operator that holds for two equal values and for two empty ones.
-    fn same(&self) -> &'static str;
 }
 
 /// What is bound to one placeholder.
+#[derive(Debug)]
 pub(super) enum Param {
     One(Value),
     List(Vec<Value>),
@@ -63,8 +64,8 @@ pub(super) fn select(dialect: &dyn Dialect, select: &Select<'_>) -> Result<State
         let _ = write!(text, " WHERE {}", conditions.join(" AND "));
     }
     if grouped && !columns.is_empty() {
-        let exact: Vec<_> = columns.iter().map(|it| dialect.exact(it)).collect();
-        let _ = write!(text, " GROUP BY {}", exact.join(", "));
+        let groups: Vec<_> = columns.iter().map(|it| dialect.group(it)).collect();
+        let _ = write!(text, " GROUP BY {}", groups.join(", "));
     }
     if let Form::Page { limit, .. } = select.form {
         let key: Vec<_> = select.table.row_key.iter().map(|it| quoted(it)).collect();
@@ -103,12 +104,8 @@ pub(super) fn change(dialect: &dyn Dialect, change: &Change<'_>) -> Result<State
     }
     for (name, value) in change.expect {
         let column = builder.column(name)?;
-        let placeholder = builder.one(column, value);
-        conditions.push(format!(
-            "{} {} {placeholder}",
-            dialect.exact(column),
-            dialect.same()
-        ));
+        builder.bind(column, value);
+        conditions.push(dialect.guard(builder.params.len(), column));
     }
     Ok(builder.finish(format!("{start} WHERE {}", conditions.join(" AND "))))
 }
@@ -154,9 +151,14 @@ impl<'a> Builder<'a> {
 
     /// Binds one value in the column's form and gives its placeholder.
     fn one(&mut self, column: &Column, value: &Value) -> String {
-        let bound = column.kind.form_of(value).unwrap_or_else(|| value.clone());
-        self.params.push(Param::One(bound));
+        self.bind(column, value);
         self.dialect.one(self.params.len(), column)
+    }
+
+    fn bind(&mut self, column: &Column, value: &Value) {
+        let form = column.kind.form_of(value);
+        let bound = form.unwrap_or_else(|| value.clone());
+        self.params.push(Param::One(bound));
     }
 
     /// The condition that a column holds one of some keys.

@@ -235,8 +235,12 @@ impl Dialect for Sqlite {
         quoted(&column.name)
     }
 
-    fn exact(&self, column: &Column) -> String {
+    fn group(&self, column: &Column) -> String {
         format!("{} COLLATE BINARY", quoted(&column.name))
+    }
+
+    fn guard(&self, position: usize, column: &Column) -> String {
+        format!("{} COLLATE BINARY IS ?{position}", quoted(&column.name))
     }
 
     fn one(&self, position: usize, _: &Column) -> String {
@@ -245,10 +249,6 @@ impl Dialect for Sqlite {
 
     fn list(&self, position: usize, _: &Column) -> String {
         format!("IN rarray(?{position})")
-    }
-
-    fn same(&self) -> &'static str {
-        "IS"
     }
 }
 

@@ -1,0 +1,290 @@
+//! PostgreSQL, through a small pool of connections. Every value travels as text and is cast to its column's type.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio_postgres::{Config, Row, config::SslMode};
+
+use super::{
+    Change, Column, ColumnKind, EachRow, Fault, Schema, Select, Source, SourceError, Table,
+    Transaction, Value,
+    pool::{Pool, Pooled},
+    postgres_link::{Link, cell},
+    postgres_schema,
+    sql::{self, Dialect, quoted},
+    value::whole_number,
+};
+
+const CONNECTIONS: usize = 4;
+
+/// A PostgreSQL database.
+pub(super) struct Postgres {
+    key: String,
+    config: Config,
+    pool: Pool<Link>,
+}
+
+impl Postgres {
+    /// `postgres://user:password@host:port/database`. Connections are not encrypted.
+    pub fn open(key: &str, url: &str) -> Result<Self, String> {
+        // The parser's own text may repeat the URL, and with it a password.
+        let config: Result<Config, _> = url.parse();
+        let mut config = config.map_err(|_| {
+            format!("source `{key}`: the URL is not of the form postgres://user@host/database")
+        })?;
+        if config.get_ssl_mode() == SslMode::Require {
+            return Err(format!(
+                "source `{key}`: connections with TLS are not supported yet"
+            ));
+        }
+        config.application_name("candor");
+        Ok(Self {
+            key: key.to_owned(),
+            config,
+            pool: Pool::new(key, CONNECTIONS),
+        })
+    }
+
+    /// A connection on which `start` has succeeded; those that the server has closed meanwhile are thrown away.
+    fn with_link<T>(
+        &self,
+        wait: Duration,
+        mut start: impl FnMut(&Link) -> Result<T, SourceError>,
+    ) -> Result<(Pooled<'_, Link>, T), SourceError> {
+        loop {
+            let connect = || Link::open(&self.config, wait).map_err(|fault| self.error(fault));
+            let mut link = self.pool.take(wait, connect)?;
+            match start(&link) {
+                Ok(started) => return Ok((link, started)),
+                Err(error) => {
+                    if error.is_temporary() {
+                        link.discard();
+                    }
+                    let is_stale = link.is_reused && matches!(error.fault, Fault::Unavailable(_));
+                    if !is_stale {
+                        return Err(error);
+                    }
+                }
+            }
+        }
+    }
+
+    fn run(&self, link: &Link, text: &str, wait: Duration) -> Result<(), SourceError> {
+        link.run(text, wait).map_err(|fault| self.error(fault))
+    }
+
+    /// Throws a connection away on which the rest of an answer is still on its way.
+    fn finish(&self, link: &mut Pooled<'_, Link>, answer: Answer) -> Result<(), SourceError> {
+        if !matches!(answer, Answer::Whole) {
+            link.discard();
+        }
+        match answer {
+            Answer::Lost(fault) => Err(self.error(fault)),
+            Answer::Whole | Answer::BrokenOff => Ok(()),
+        }
+    }
+
+    fn error(&self, fault: Fault) -> SourceError {
+        SourceError::new(&self.key, fault)
+    }
+
+    /// Hands over rows. The answer is not to be used further unless it was read to the end.
+    fn hand_over(
+        &self,
+        link: &Link,
+        select: &Select<'_>,
+        wait: Duration,
+        each: EachRow<'_>,
+    ) -> Result<Answer, SourceError> {
+        let statement = sql::select(self, select)?;
+        let columns = select.columns.iter();
+        let kinds = columns.map(|name| select.table.column(name).map(|it| it.kind));
+        let kinds: Vec<_> = kinds.collect();
+        let mut handed = 0;
+        let mut read = || {
+            let mut rows = link.query(statement, wait)?;
+            while let Some(row) = rows.next(wait)? {
+                handed += 1;
+                if each(values_of(&row, &kinds)?).is_break() {
+                    return Ok(Answer::BrokenOff);
+                }
+            }
+            Ok(Answer::Whole)
+        };
+        match read() {
+            Err(fault) if handed > 0 => Ok(Answer::Lost(fault)),
+            answer => answer.map_err(|fault| self.error(fault)),
+        }
+    }
+}
+
+/// How an answer was read.
+enum Answer {
+    Whole,
+    BrokenOff,
+    /// It broke after some rows were handed over, so it cannot be asked for again.
+    Lost(Fault),
+}
+
+impl Source for Postgres {
+    fn key(&self) -> &str {
+        &self.key
+    }
+
+    fn ping(&self, wait: Duration) -> Result<(), SourceError> {
+        let asked = self.with_link(wait, |link| self.run(link, "SELECT 1", wait));
+        asked.map(drop)
+    }
+
+    fn schema(&self, wait: Duration) -> Result<Arc<Schema>, SourceError> {
+        let read = |link: &Link| postgres_schema::read(link, wait).map_err(|it| self.error(it));
+        let (_, schema) = self.with_link(wait, read)?;
+        Ok(Arc::new(schema))
+    }
+
+    fn select(
+        &self,
+        select: &Select<'_>,
+        wait: Duration,
+        each: EachRow<'_>,
+    ) -> Result<(), SourceError> {
+        let (mut link, answer) =
+            self.with_link(wait, |link| self.hand_over(link, select, wait, &mut *each))?;
+        self.finish(&mut link, answer)
+    }
+
+    fn begin(&self, wait: Duration) -> Result<Box<dyn Transaction + '_>, SourceError> {
+        let limit = wait.as_millis();
+        let begin = format!(
+            "BEGIN READ WRITE; SET LOCAL lock_timeout = {limit}; SET LOCAL statement_timeout = {limit};
+             SET CONSTRAINTS ALL DEFERRED"
+        );
+        let (link, ()) = self.with_link(wait, |link| self.run(link, &begin, wait))?;
+        Ok(Box::new(Writing {
+            source: self,
+            link,
+            wait,
+            is_open: true,
+        }))
+    }
+}
+
+struct Writing<'a> {
+    source: &'a Postgres,
+    link: Pooled<'a, Link>,
+    wait: Duration,
+    is_open: bool,
+}
+
+impl Transaction for Writing<'_> {
+    fn select(
+        &mut self,
+        select: &Select<'_>,
+        wait: Duration,
+        each: EachRow<'_>,
+    ) -> Result<(), SourceError> {
+        let answer = self.source.hand_over(&self.link, select, wait, each)?;
+        self.source.finish(&mut self.link, answer)
+    }
+
+    fn change(&mut self, change: &Change<'_>) -> Result<usize, SourceError> {
+        let statement = sql::change(self.source, change)?;
+        let met = self.link.execute(statement, self.wait);
+        met.map_err(|fault| self.source.error(fault))
+    }
+
+    fn commit(mut self: Box<Self>) -> Result<(), SourceError> {
+        let committed = self.link.run("COMMIT", self.wait);
+        self.is_open = committed.is_err();
+        committed.map_err(|fault| self.source.error(fault))
+    }
+}
+
+impl Drop for Writing<'_> {
+    fn drop(&mut self) {
+        if self.is_open && self.link.run("ROLLBACK", self.wait).is_err() {
+            self.link.discard();
+        }
+    }
+}
+
+impl Dialect for Postgres {
+    fn key(&self) -> &str {
+        &self.key
+    }
+
+    fn table(&self, table: &Table) -> String {
+        let schema = table.name.schema.as_deref().unwrap_or("public");
+        format!("{}.{}", quoted(schema), quoted(&table.name.name))
+    }
+
+    fn read(&self, column: &Column) -> String {
+        let name = quoted(&column.name);
+        match column.kind {
+            ColumnKind::Integer => format!("{name}::int8"),
+            ColumnKind::Bool | ColumnKind::Bytes => name,
+            _ => format!("{name}::text"),
+        }
+    }
+
+    fn group(&self, column: &Column) -> String {
+        self.read(column)
+    }
+
+    fn guard(&self, position: usize, column: &Column) -> String {
+        // Some types, such as json, have no equality of their own; their text has.
+        let value = match column.kind {
+            ColumnKind::Integer => format!("${position}::text::int8"),
+            ColumnKind::Bool => format!("${position}::text::bool"),
+            ColumnKind::Bytes => format!("${position}::bytea"),
+            _ => format!("${position}::text"),
+        };
+        format!("{} IS NOT DISTINCT FROM {value}", self.read(column))
+    }
+
+    fn one(&self, position: usize, column: &Column) -> String {
+        match column.kind {
+            ColumnKind::Bytes => format!("${position}::bytea"),
+            _ => format!("${position}::text::{}", key_type(column)),
+        }
+    }
+
+    fn list(&self, position: usize, column: &Column) -> String {
+        match column.kind {
+            ColumnKind::Bytes => format!("= ANY(${position}::bytea[])"),
+            _ => format!("= ANY(${position}::text[]::{}[])", key_type(column)),
+        }
+    }
+}
+
+/// The type to compare with: whole numbers by the largest, so that a key that is too large finds nothing.
+fn key_type(column: &Column) -> &str {
+    match column.kind {
+        ColumnKind::Integer => "int8",
+        _ => &column.sql_type,
+    }
+}
+
+fn values_of(row: &Row, kinds: &[Option<ColumnKind>]) -> Result<Vec<Value>, Fault> {
+    let value = |at: usize| {
+        // Behind the columns stands the number of rows of a group.
+        Ok(match kinds
+            .get(at)
+            .copied()
+            .flatten()
+            .unwrap_or(ColumnKind::Integer)
+        {
+            ColumnKind::Integer => cell(row, at)?.map(Value::Integer),
+            ColumnKind::Bool => cell(row, at)?.map(Value::Bool),
+            ColumnKind::Bytes => cell(row, at)?.map(Value::Bytes),
+            ColumnKind::Number => cell::<String>(row, at)?.map(number),
+            _ => cell(row, at)?.map(Value::Text),
+        }
+        .unwrap_or(Value::Null))
+    };
+    (0..row.len()).map(value).collect()
+}
+
+/// A number with decimals stays text where a binary number would not be exact.
+fn number(text: String) -> Value {
+    whole_number(&text).map_or(Value::Text(text), Value::Integer)
+}

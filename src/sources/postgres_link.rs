@@ -1,0 +1,216 @@
+//! One connection to PostgreSQL, which blocks, and never longer than it may.
+
+use std::{
+    cell::RefCell,
+    collections::HashMap,
+    future::Future,
+    pin::{Pin, pin},
+    time::Duration,
+};
+
+use futures_util::StreamExt;
+use tokio::runtime::{Builder, Runtime};
+use tokio_postgres::{
+    Client, Config, Error, NoTls, Row, RowStream, Statement,
+    error::SqlState,
+    types::{FromSql, ToSql, Type},
+};
+
+use super::{
+    Fault,
+    sql::{self, Param},
+    value::Value,
+};
+
+/// How long a statement that took too long is asked to stop.
+const CANCEL: Duration = Duration::from_secs(1);
+const STATEMENTS: usize = 256;
+
+/// A connection with a runtime of its own, so that a call can be given up when its time is over.
+pub(super) struct Link {
+    runtime: Runtime,
+    client: Client,
+    prepared: RefCell<HashMap<String, Statement>>,
+}
+
+/// Rows on their way.
+pub(super) struct Rows<'a> {
+    link: &'a Link,
+    stream: Pin<Box<RowStream>>,
+}
+
+impl Link {
+    pub fn open(config: &Config, wait: Duration) -> Result<Self, Fault> {
+        let runtime = Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| Fault::Failed(error.kind().to_string()))?;
+        let client = runtime.block_on(async {
+            let connecting = tokio::time::timeout(wait, config.connect(NoTls)).await;
+            let (client, connection) = connecting
+                .map_err(|_| Fault::TimedOut)?
+                .map_err(|it| fault_of(&it))?;
+            // Its errors are those of the statement that is under way.
+            tokio::spawn(connection);
+            Ok(client)
+        })?;
+        let link = Self {
+            runtime,
+            client,
+            prepared: RefCell::default(),
+        };
+        link.run(
+            "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY; SET datestyle = ISO; SET timezone = 'UTC';
+             SET bytea_output = hex; SET standard_conforming_strings = on; SET client_encoding = 'UTF8'",
+            wait,
+        )?;
+        Ok(link)
+    }
+
+    /// Runs statements without parameters.
+    pub fn run(&self, text: &str, wait: Duration) -> Result<(), Fault> {
+        self.wait(wait, self.client.batch_execute(text))
+    }
+
+    /// Starts a query.
+    pub fn query(&self, statement: sql::Statement, wait: Duration) -> Result<Rows<'_>, Fault> {
+        let prepared = self.prepare(&statement.text, wait)?;
+        let params = statement.params.into_iter().map(Bound);
+        let params: Vec<_> = params.collect();
+        let stream = self.wait(wait, self.client.query_raw(&prepared, &params))?;
+        Ok(Rows {
+            link: self,
+            stream: Box::pin(stream),
+        })
+    }
+
+    /// Runs a statement that gives no rows and tells how many it met.
+    pub fn execute(&self, statement: sql::Statement, wait: Duration) -> Result<usize, Fault> {
+        let prepared = self.prepare(&statement.text, wait)?;
+        let params: Vec<_> = statement.params.into_iter().map(Bound).collect();
+        let rows = self.wait(wait, self.client.execute_raw(&prepared, &params))?;
+        Ok(usize::try_from(rows).unwrap_or(usize::MAX))
+    }
+
+    fn prepare(&self, text: &str, wait: Duration) -> Result<Statement, Fault> {
+        if let Some(known) = self.prepared.borrow().get(text) {
+            return Ok(known.clone());
+        }
+        let statement = self.wait(wait, self.client.prepare(text))?;
+        let mut prepared = self.prepared.borrow_mut();
+        if prepared.len() >= STATEMENTS {
+            prepared.clear();
+        }
+        prepared.insert(text.to_owned(), statement.clone());
+        Ok(statement)
+    }
+
+    /// Waits for an answer; what does not come in time is asked to stop.
+    fn wait<T>(
+        &self,
+        wait: Duration,
+        answer: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Fault> {
+        self.runtime.block_on(async {
+            match tokio::time::timeout(wait, pin!(answer)).await {
+                Ok(answer) => answer.map_err(|error| fault_of(&error)),
+                Err(_) => {
+                    let cancel = self.client.cancel_token();
+                    let _ = tokio::time::timeout(CANCEL, cancel.cancel_query(NoTls)).await;
+                    Err(Fault::TimedOut)
+                }
+            }
+        })
+    }
+}
+
+impl Rows<'_> {
+    /// The next row, if it comes in time.
+    pub fn next(&mut self, wait: Duration) -> Result<Option<Row>, Fault> {
+        let stream = &mut self.stream;
+        self.link
+            .wait(wait, async { stream.next().await.transpose() })
+    }
+}
+
+/// A parameter in the two forms that statements use: text, which they cast, and bytes.
+#[derive(Debug)]
+struct Bound(Param);
+
+impl ToSql for Bound {
+    fn to_sql(
+        &self,
+        ty: &Type,
+        out: &mut tokio_postgres::types::private::BytesMut,
+    ) -> Result<tokio_postgres::types::IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        match &self.0 {
+            Param::One(Value::Bytes(bytes)) => bytes.to_sql(ty, out),
+            Param::One(value) => text_of(value).to_sql(ty, out),
+            Param::List(values) if *ty == Type::BYTEA_ARRAY => {
+                let bytes = values.iter().map(|value| match value {
+                    Value::Bytes(bytes) => Some(bytes.as_slice()),
+                    _ => None,
+                });
+                bytes.collect::<Vec<_>>().to_sql(ty, out)
+            }
+            Param::List(values) => values
+                .iter()
+                .map(text_of)
+                .collect::<Vec<_>>()
+                .to_sql(ty, out),
+        }
+    }
+
+    fn accepts(ty: &Type) -> bool {
+        matches!(
+            *ty,
+            Type::TEXT | Type::TEXT_ARRAY | Type::BYTEA | Type::BYTEA_ARRAY
+        )
+    }
+
+    tokio_postgres::types::to_sql_checked!();
+}
+
+fn text_of(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::Bool(flag) => Some(flag.to_string()),
+        other => Some(other.to_string()),
+    }
+}
+
+/// A cell of a kind that the driver gives as it is.
+pub(super) fn cell<'a, T: FromSql<'a>>(row: &'a Row, at: usize) -> Result<Option<T>, Fault> {
+    row.try_get(at).map_err(|error| fault_of(&error))
+}
+
+/// The fault without the server's text, which may quote values.
+fn fault_of(error: &Error) -> Fault {
+    let Some(state) = error.code() else {
+        let kind = if error.is_closed() {
+            "connection closed"
+        } else {
+            "connection"
+        };
+        return Fault::Unavailable(kind.to_owned());
+    };
+    let code = state.code().to_owned();
+    match *state {
+        SqlState::QUERY_CANCELED
+        | SqlState::LOCK_NOT_AVAILABLE
+        | SqlState::T_R_DEADLOCK_DETECTED
+        | SqlState::T_R_SERIALIZATION_FAILURE => Fault::TimedOut,
+        SqlState::NOT_NULL_VIOLATION => Fault::Refused("not-null"),
+        SqlState::UNIQUE_VIOLATION => Fault::Refused("unique"),
+        SqlState::FOREIGN_KEY_VIOLATION | SqlState::RESTRICT_VIOLATION => {
+            Fault::Refused("foreign-key")
+        }
+        SqlState::CHECK_VIOLATION => Fault::Refused("check"),
+        SqlState::RAISE_EXCEPTION | SqlState::EXCLUSION_VIOLATION => Fault::Refused("constraint"),
+        SqlState::UNDEFINED_TABLE | SqlState::UNDEFINED_COLUMN => {
+            Fault::Missing("such table or column".to_owned())
+        }
+        SqlState::READ_ONLY_SQL_TRANSACTION | SqlState::INSUFFICIENT_PRIVILEGE => Fault::ReadOnly,
+        // Connection, authorisation, unknown database, resources, shutdown, input and output.
+        _ if ["08", "28", "3D", "53", "57", "58"].contains(&&code[..2]) => Fault::Unavailable(code),
+        _ => Fault::Failed(code),
+    }
+}

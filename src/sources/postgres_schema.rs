@@ -1,0 +1,156 @@
+//! The live structure of a PostgreSQL database.
+
+use std::{collections::HashMap, time::Duration};
+
+use super::{
+    Column, ColumnKind, Fault, ForeignKey, Schema, Table, TableName,
+    postgres_link::{Link, cell},
+    sql::Statement,
+};
+
+const COLUMNS: &str = "
+SELECT n.nspname::text, c.relname::text, a.attname::text,
+       coalesce(base.typname, t.typname)::text, format_type(coalesce(base.oid, t.oid), NULL),
+       NOT a.attnotnull AND NOT t.typnotnull,
+       CASE WHEN t.typname IN ('varchar', 'bpchar') AND a.atttypmod > 4 THEN (a.atttypmod - 4)::int8 END,
+       a.attgenerated <> '' OR a.attidentity = 'a'
+FROM pg_attribute a
+JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_type t ON t.oid = a.atttypid
+LEFT JOIN pg_type base ON base.oid = t.typbasetype AND t.typtype = 'd'
+WHERE a.attnum > 0 AND NOT a.attisdropped
+  AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_toast%' AND n.nspname NOT LIKE 'pg\\_temp%'
+ORDER BY n.nspname <> 'public', n.nspname, c.relname, a.attnum";
+
+const KEYS: &str = "
+SELECT n.nspname::text, c.relname::text, i.indisprimary,
+       ARRAY(SELECT a.attname::text FROM unnest(i.indkey::int2[]) WITH ORDINALITY k (number, place)
+             JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.number
+             WHERE k.place <= i.indnkeyatts ORDER BY k.place)
+FROM pg_index i
+JOIN pg_class c ON c.oid = i.indrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
+ORDER BY n.nspname, c.relname, i.indisprimary DESC, i.indexrelid";
+
+const FOREIGN_KEYS: &str = "
+SELECT n.nspname::text, c.relname::text, other_n.nspname::text, other.relname::text,
+       ARRAY(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY u (number, place)
+             JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.number ORDER BY u.place),
+       ARRAY(SELECT a.attname::text FROM unnest(k.confkey) WITH ORDINALITY u (number, place)
+             JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.number ORDER BY u.place)
+FROM pg_constraint k
+JOIN pg_class c ON c.oid = k.conrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_class other ON other.oid = k.confrelid
+JOIN pg_namespace other_n ON other_n.oid = other.relnamespace
+WHERE k.contype = 'f' AND k.conparentid = 0
+ORDER BY k.oid";
+
+/// All tables, views and foreign tables outside the catalogues; those of `public` first.
+pub(super) fn read(link: &Link, wait: Duration) -> Result<Schema, Fault> {
+    let mut schema = Schema::default();
+    let mut places: HashMap<TableName, usize> = HashMap::new();
+    each(link, COLUMNS, wait, |row| {
+        let name = table_name(row, 0)?;
+        let at = *places.entry(name.clone()).or_insert_with(|| {
+            schema.tables.push(Table {
+                name,
+                columns: Vec::new(),
+                row_key: Vec::new(),
+                unique: Vec::new(),
+                foreign_keys: Vec::new(),
+            });
+            schema.tables.len() - 1
+        });
+        schema.tables[at].columns.push(column(row)?);
+        Ok(())
+    })?;
+    each(link, KEYS, wait, |row| {
+        if let Some(at) = places.get(&table_name(row, 0)?) {
+            let columns: Vec<String> = cell(row, 3)?.unwrap_or_default();
+            schema.tables[*at].add_key(columns, cell(row, 2)?.unwrap_or_default());
+        }
+        Ok(())
+    })?;
+    each(link, FOREIGN_KEYS, wait, |row| {
+        if let Some(at) = places.get(&table_name(row, 0)?) {
+            schema.tables[*at].foreign_keys.push(ForeignKey {
+                columns: cell(row, 4)?.unwrap_or_default(),
+                table: table_name(row, 2)?,
+                referenced: cell(row, 5)?.unwrap_or_default(),
+            });
+        }
+        Ok(())
+    })?;
+    Ok(schema)
+}
+
+impl Table {
+    /// The primary key names a row; without one, a key whose columns are never empty does.
+    fn add_key(&mut self, columns: Vec<String>, is_primary: bool) {
+        let never_empty = |name: &String| self.column(name).is_some_and(|it| !it.nullable);
+        if is_primary || (self.row_key.is_empty() && columns.iter().all(never_empty)) {
+            self.row_key.clone_from(&columns);
+        }
+        self.unique.push(columns);
+    }
+}
+
+fn each(
+    link: &Link,
+    text: &str,
+    wait: Duration,
+    mut each: impl FnMut(&tokio_postgres::Row) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let statement = Statement {
+        text: text.to_owned(),
+        params: Vec::new(),
+    };
+    let mut rows = link.query(statement, wait)?;
+    while let Some(row) = rows.next(wait)? {
+        each(&row)?;
+    }
+    Ok(())
+}
+
+fn table_name(row: &tokio_postgres::Row, at: usize) -> Result<TableName, Fault> {
+    Ok(TableName {
+        schema: cell(row, at)?,
+        name: cell(row, at + 1)?.unwrap_or_default(),
+    })
+}
+
+fn column(row: &tokio_postgres::Row) -> Result<Column, Fault> {
+    let type_name: String = cell(row, 3)?.unwrap_or_default();
+    let written: String = cell(row, 4)?.unwrap_or_default();
+    let length: Option<i64> = cell(row, 6)?;
+    Ok(Column {
+        name: cell(row, 2)?.unwrap_or_default(),
+        kind: kind_of(&type_name),
+        // Written as `character`, it would cut every value to one letter.
+        sql_type: if type_name == "bpchar" {
+            type_name
+        } else {
+            written
+        },
+        nullable: cell(row, 5)?.unwrap_or_default(),
+        length: length.and_then(|length| u32::try_from(length).ok()),
+        generated: cell(row, 7)?.unwrap_or_default(),
+    })
+}
+
+fn kind_of(type_name: &str) -> ColumnKind {
+    match type_name {
+        "int2" | "int4" | "int8" | "oid" => ColumnKind::Integer,
+        "numeric" | "float4" | "float8" => ColumnKind::Number,
+        "text" | "varchar" | "bpchar" | "citext" | "name" => ColumnKind::Text,
+        "bool" => ColumnKind::Bool,
+        "date" => ColumnKind::Date,
+        "timestamp" | "timestamptz" => ColumnKind::DateTime,
+        "bytea" => ColumnKind::Bytes,
+        "uuid" => ColumnKind::Uuid,
+        _ => ColumnKind::Other,
+    }
+}

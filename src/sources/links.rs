@@ -135,6 +135,26 @@ impl Sheet<'_> {
         by_tuple(self.doomed.iter().map(|row| of(&row.links)))
     }
 
+    /// For each doomed row, the doomed rows of the same collection at which it points.
+    pub(super) fn points_within(&self) -> Vec<Vec<usize>> {
+        let mut points = vec![Vec::new(); self.doomed.len()];
+        let table = self.layout.table;
+        let to_itself = |key: &&ForeignKey| {
+            let target = self.shelf.schema.table(&key.table);
+            target.is_some_and(|target| target.name == table.name)
+        };
+        for key in table.foreign_keys.iter().filter(to_itself) {
+            let targets = self.doomed_by(&key.referenced);
+            for (tuple, rows) in self.doomed_by(&key.columns) {
+                let targets = targets.get(&tuple).map_or(&[][..], Vec::as_slice);
+                for row in rows {
+                    points[row].extend(targets.iter().copied().filter(|target| *target != row));
+                }
+            }
+        }
+        points
+    }
+
     fn staying_by(&self, columns: &[String]) -> HashMap<Tuple, Vec<usize>> {
         let of = |row: &[Value]| columns.iter().map(|it| self.layout.link(row, it)).collect();
         by_tuple(self.staying.iter().map(|stays| of(&stays.row)))

@@ -1,5 +1,7 @@
 //! In which order collections are erased.
 
+use std::collections::BTreeSet;
+
 use super::{planning::Sheet, reader::Shelf};
 
 /// The positions of collections, so that a row goes before the rows that it points at, and every collection after
@@ -39,4 +41,31 @@ fn must_go_before(sheets: &[Sheet<'_>], sheet: &Sheet<'_>) -> Vec<usize> {
     (0..sheets.len())
         .filter(|at| goes_first(&sheets[*at]))
         .collect()
+}
+
+/// Sorts the rows that go, so that none goes before one that points at it. Sources give rows in no order, and the same
+/// data must give the same plan, so ids decide among the rest, and in circles, where no order is right.
+pub(super) fn leaves_first(sheet: &mut Sheet<'_>) {
+    sheet.doomed.sort_by(|a, b| a.id.cmp(&b.id));
+    let points = sheet.points_within();
+    let mut pointed_at = vec![0_usize; points.len()];
+    for target in points.iter().flatten() {
+        pointed_at[*target] += 1;
+    }
+    let free = (0..points.len()).filter(|row| pointed_at[*row] == 0);
+    let mut free: BTreeSet<_> = free.collect();
+    let mut order = Vec::with_capacity(points.len());
+    while let Some(row) = free.pop_first() {
+        order.push(row);
+        for target in &points[row] {
+            pointed_at[*target] -= 1;
+            if pointed_at[*target] == 0 {
+                free.insert(*target);
+            }
+        }
+    }
+    order.extend((0..points.len()).filter(|row| pointed_at[*row] > 0));
+    let mut rows: Vec<_> = sheet.doomed.drain(..).map(Some).collect();
+    let sorted = order.into_iter().filter_map(|at| rows[at].take());
+    sheet.doomed = sorted.collect();
 }

@@ -33,6 +33,7 @@ pub(super) struct Sheet<'a> {
 
 /// A row that goes.
 pub(super) struct Doomed {
+    pub id: String,
     pub key: Vec<Value>,
     pub fingerprint: String,
     /// Its values in the linked columns, in their comparable form.
@@ -98,7 +99,10 @@ impl Sources {
         }
         draft.read()?;
         links::settle(&mut draft)?;
-        draft.sheets.iter_mut().for_each(|sheet| sheet.aim(inner));
+        for sheet in &mut draft.sheets {
+            sheet.aim(inner);
+            order::leaves_first(sheet);
+        }
         let order = order::children_first(&draft.sheets);
         summing::plan(&draft, &order, budget)
     }
@@ -132,6 +136,7 @@ impl Draft<'_> {
                 let fate = sheet.rules.fate(row);
                 if fate.deleted {
                     sheet.doomed.push(Doomed {
+                        id: layout.id(inner, row),
                         key: layout.key(row).to_vec(),
                         fingerprint: inner.secrets.fingerprint(row),
                         links: sheet

@@ -100,7 +100,7 @@ impl Postgres {
         let kinds = columns.map(|name| select.table.column(name).map(|it| it.kind));
         let kinds: Vec<_> = kinds.collect();
         let mut handed = 0;
-        let mut read = || {
+        let read = || {
             let mut rows = link.query(statement, wait)?;
             while let Some(row) = rows.next(wait)? {
                 handed += 1;
@@ -232,13 +232,15 @@ impl Dialect for Postgres {
 
     fn guard(&self, position: usize, column: &Column) -> String {
         // Some types, such as json, have no equality of their own; their text has.
-        let value = match column.kind {
-            ColumnKind::Integer => format!("${position}::text::int8"),
-            ColumnKind::Bool => format!("${position}::text::bool"),
-            ColumnKind::Bytes => format!("${position}::bytea"),
-            _ => format!("${position}::text"),
+        let (held, value) = match column.kind {
+            ColumnKind::Integer => (self.read(column), format!("${position}::text::int8")),
+            ColumnKind::Bool => (self.read(column), format!("${position}::text::bool")),
+            ColumnKind::Bytes => (self.read(column), format!("${position}::bytea")),
+            // 12.5 and 12.50 are one number.
+            ColumnKind::Number => (quoted(&column.name), self.one(position, column)),
+            _ => (self.read(column), format!("${position}::text")),
         };
-        format!("{} IS NOT DISTINCT FROM {value}", self.read(column))
+        format!("{held} IS NOT DISTINCT FROM {value}")
     }
 
     fn one(&self, position: usize, column: &Column) -> String {
@@ -284,7 +286,15 @@ fn values_of(row: &Row, kinds: &[Option<ColumnKind>]) -> Result<Vec<Value>, Faul
     (0..row.len()).map(value).collect()
 }
 
-/// A number with decimals stays text where a binary number would not be exact.
+/// A number; text where a binary number would not be exact.
 fn number(text: String) -> Value {
-    whole_number(&text).map_or(Value::Text(text), Value::Integer)
+    const EXACT_DIGITS: usize = 15;
+    if let Some(whole) = whole_number(&text) {
+        return Value::Integer(whole);
+    }
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    match text.parse() {
+        Ok(real) if digits <= EXACT_DIGITS => Value::Real(real),
+        _ => Value::Text(text),
+    }
 }

@@ -110,14 +110,12 @@ impl Link {
         answer: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Fault> {
         self.runtime.block_on(async {
-            match tokio::time::timeout(wait, pin!(answer)).await {
-                Ok(answer) => answer.map_err(|error| fault_of(&error)),
-                Err(_) => {
-                    let cancel = self.client.cancel_token();
-                    let _ = tokio::time::timeout(CANCEL, cancel.cancel_query(NoTls)).await;
-                    Err(Fault::TimedOut)
-                }
+            if let Ok(answer) = tokio::time::timeout(wait, pin!(answer)).await {
+                return answer.map_err(|error| fault_of(&error));
             }
+            let cancel = self.client.cancel_token();
+            let _ = tokio::time::timeout(CANCEL, cancel.cancel_query(NoTls)).await;
+            Err(Fault::TimedOut)
         })
     }
 }

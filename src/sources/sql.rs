@@ -104,7 +104,8 @@ pub(super) fn change(dialect: &dyn Dialect, change: &Change<'_>) -> Result<State
     }
     for (name, value) in change.expect {
         let column = builder.column(name)?;
-        builder.bind(column, value);
+        // As it was read, not in the form in which a key would be looked for.
+        builder.params.push(Param::One(value.clone()));
         conditions.push(dialect.guard(builder.params.len(), column));
     }
     Ok(builder.finish(format!("{start} WHERE {}", conditions.join(" AND "))))

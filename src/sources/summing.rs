@@ -31,9 +31,7 @@ pub(super) fn plan(
         sheet.stops(&mut stops);
     }
     let masked = order.iter().flat_map(|at| draft.sheets[*at].sets());
-    let deleted = order
-        .iter()
-        .filter_map(|at| draft.sheets[*at].deletions(draft));
+    let deleted = order.iter().filter_map(|at| draft.sheets[*at].deletions());
     let mut plan = Plan {
         made_on: draft.wish.today,
         scope: draft.wish.scope.clone(),
@@ -207,10 +205,9 @@ impl Sheet<'_> {
         }
     }
 
-    fn deletions(&self, draft: &Draft<'_>) -> Option<Work> {
-        let inner = draft.reader.inner;
+    fn deletions(&self) -> Option<Work> {
         let targets = self.doomed.iter().map(|row| Target {
-            id: inner.secrets.record_id(&self.shelf.node.key, &row.key),
+            id: row.id.clone(),
             before: row.fingerprint.clone(),
             after: None,
             cut: Vec::new(),
@@ -227,13 +224,14 @@ impl Sheet<'_> {
                 targets.push(target.clone());
             }
         }
-        let work = |(set, targets): (&BTreeMap<_, _>, _)| self.work(Some(set.clone()), targets);
+        let work = |(set, mut targets): (&BTreeMap<_, _>, Vec<Target>)| {
+            targets.sort_by(|a, b| a.id.cmp(&b.id));
+            self.work(Some(set.clone()), targets)
+        };
         works.into_iter().map(work).collect()
     }
 
-    fn work(&self, set: Option<BTreeMap<String, Strategy>>, mut targets: Vec<Target>) -> Work {
-        // Sources give rows in no order, and the same data must give the same plan.
-        targets.sort_by(|a, b| a.id.cmp(&b.id));
+    fn work(&self, set: Option<BTreeMap<String, Strategy>>, targets: Vec<Target>) -> Work {
         Work {
             source: self.shelf.node.source.clone(),
             dataset: self.shelf.node.key.dataset.clone(),

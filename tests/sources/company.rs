@@ -11,17 +11,16 @@ use candor::{
     },
 };
 use chrono::NaiveDate;
-use rusqlite::{Connection, types::Value};
-use tempfile::TempDir;
+use rusqlite::Connection;
 
-/// Every cell of a database, by table.
-pub type Dump = BTreeMap<String, Vec<BTreeMap<String, String>>>;
+use super::database::{Database, Dump, Kind};
 
 /// Opened sources, and a back door to each.
 pub struct Company {
     pub sources: Sources,
-    folder: TempDir,
     faulty: BTreeMap<String, Arc<Faulty>>,
+    // Dropped after the connections to them.
+    databases: BTreeMap<String, Database>,
 }
 
 impl Company {
@@ -43,18 +42,17 @@ impl Company {
     }
 
     pub fn of(register: Register, databases: &[(&str, &str)]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let mut faulty = BTreeMap::new();
-        for (key, sql) in databases {
-            let path = folder.path().join(format!("{key}.db"));
-            let sql = format!("BEGIN; {sql}; COMMIT");
-            Connection::open(&path)
-                .unwrap()
-                .execute_batch(&sql)
-                .unwrap();
-            let source = open(key, &format!("sqlite:{}", path.display())).unwrap();
-            faulty.insert((*key).to_owned(), Arc::new(Faulty::new(source)));
-        }
+        Self::on(Kind::Sqlite, register, databases)
+    }
+
+    pub fn on(kind: Kind, register: Register, databases: &[(&str, &str)]) -> Self {
+        let create = |(key, sql): &(&str, &str)| ((*key).to_owned(), Database::create(kind, sql));
+        let databases: BTreeMap<_, _> = databases.iter().map(create).collect();
+        let open = |(key, database): (&String, &Database)| {
+            let source = open(key, &database.url()).unwrap();
+            (key.clone(), Arc::new(Faulty::new(source)))
+        };
+        let faulty: BTreeMap<_, _> = databases.iter().map(open).collect();
         let sources = faulty.values().map(|it| it.clone() as _).collect();
         let limits = Limits {
             read: Duration::from_secs(2),
@@ -62,18 +60,18 @@ impl Company {
         };
         Self {
             sources: Sources::with(Arc::new(register), sources, &[7; 32], limits),
-            folder,
             faulty,
+            databases,
         }
     }
 
     pub fn connect(&self, key: &str) -> Connection {
-        Connection::open(self.folder.path().join(format!("{key}.db"))).unwrap()
+        self.databases[key].connect()
     }
 
     /// Changes a database behind the portal's back.
     pub fn run(&self, key: &str, sql: &str) {
-        self.connect(key).execute_batch(sql).unwrap();
+        self.databases[key].run(sql);
     }
 
     pub fn fail(&self, key: &str, mode: Mode) {
@@ -86,29 +84,7 @@ impl Company {
 
     /// The whole database.
     pub fn dump(&self, key: &str) -> Dump {
-        let connection = self.connect(key);
-        let mut names = connection
-            .prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")
-            .unwrap();
-        let names: Vec<String> = names
-            .query_map([], |row| row.get(0))
-            .unwrap()
-            .map(Result::unwrap)
-            .collect();
-        let tables = names.into_iter().map(|name| {
-            let sql = format!("SELECT * FROM \"{}\"", name.replace('"', "\"\""));
-            let mut all = connection.prepare(&sql).unwrap();
-            let columns: Vec<_> = all.column_names().into_iter().map(str::to_owned).collect();
-            let rows = all.query_map([], |row| {
-                let cells = columns.iter().enumerate();
-                Ok(cells
-                    .map(|(at, column)| (column.clone(), shown(row.get(at).unwrap())))
-                    .collect())
-            });
-            let rows = rows.unwrap().map(Result::unwrap).collect();
-            (name, rows)
-        });
-        tables.collect()
+        self.databases[key].dump()
     }
 
     /// Own and shared records by collection, where there are any.
@@ -140,16 +116,6 @@ impl Company {
         self.sources
             .plan_erasure(person, scope, &[], today())
             .unwrap()
-    }
-}
-
-fn shown(value: Value) -> String {
-    match value {
-        Value::Null => "NULL".to_owned(),
-        Value::Integer(number) => number.to_string(),
-        Value::Real(real) => real.to_string(),
-        Value::Text(text) => format!("'{text}'"),
-        Value::Blob(bytes) => format!("{bytes:?}"),
     }
 }
 

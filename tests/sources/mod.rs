@@ -2,12 +2,14 @@
 
 mod company;
 mod correcting;
+mod database;
 mod erasing;
 mod executing;
 mod fides;
 mod finding;
 mod names;
 mod pages;
+mod postgres;
 mod random;
 mod sample;
 mod sharing;

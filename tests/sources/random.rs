@@ -9,7 +9,7 @@ use candor::{
 };
 use rand::{Rng, SeedableRng, rngs::StdRng};
 
-use super::company::Company;
+use super::{company::Company, database::Kind};
 
 /// One row of a collection: its id, its address if it has one, and two columns that may refer to others.
 #[derive(Clone)]
@@ -235,12 +235,12 @@ fn count(places: &BTreeSet<(usize, usize)>, table: usize) -> u64 {
 }
 
 /// Worlds in which every collection is reached, with their seeds: the register refuses others.
-fn worlds() -> impl Iterator<Item = (u64, World, Company)> {
-    (0..).filter_map(|seed| {
+fn worlds(kind: Kind) -> impl Iterator<Item = (u64, World, Company)> {
+    (0..).filter_map(move |seed| {
         let world = World::new(seed);
         let (sql, manifest) = (&world.sql, Company::manifest(&world.manifest));
         let (register, _) = Register::parse(&[("manifest.yml", &manifest)]).ok()?;
-        let company = Company::of(register, &[("shop", sql)]);
+        let company = Company::on(kind, register, &[("shop", sql)]);
         Some((seed, world, company))
     })
 }
@@ -248,7 +248,10 @@ fn worlds() -> impl Iterator<Item = (u64, World, Company)> {
 #[test]
 fn the_rows_found_are_those_of_a_slow_reading_of_the_definitions() {
     let (mut all_own, mut all_shared) = (0, 0);
-    for (seed, world, company) in worlds().take(100) {
+    let worlds = Kind::all()
+        .into_iter()
+        .flat_map(|kind| worlds(kind).take(100));
+    for (seed, world, company) in worlds {
         for person in 0..3 {
             let (reached, own) = (world.reached(person), world.own(person));
             let handle = Identities::email(&format!("p{person}@example.org"));
@@ -285,7 +288,10 @@ fn the_rows_found_are_those_of_a_slow_reading_of_the_definitions() {
 
 #[test]
 fn an_erasure_takes_the_own_rows_and_leaves_every_other_cell() {
-    for (seed, world, company) in worlds().take(50) {
+    let worlds = Kind::all()
+        .into_iter()
+        .flat_map(|kind| worlds(kind).take(50));
+    for (seed, world, company) in worlds {
         let mut expected = company.dump("shop");
         let own = world.own(1);
         for (table, rows) in &mut expected {

@@ -163,5 +163,8 @@ fn a_url_of_no_known_kind_is_refused_without_being_repeated() {
         .err()
         .unwrap();
 
-    assert_eq!(fault, "source `crm`: the URL must start with sqlite:");
+    assert_eq!(
+        fault,
+        "source `crm`: the URL must start with sqlite: or postgres:"
+    );
 }

@@ -113,7 +113,8 @@ fn on_server(server: &str, sql: &str) {
     panic!("{sql}: the template was in use for 10 seconds");
 }
 
-fn with_name(server: &str, name: &str) -> String {
+/// The URL of another database on the same server.
+pub fn with_name(server: &str, name: &str) -> String {
     let (start, query) = server
         .split_once('?')
         .map_or((server, String::new()), |(s, q)| (s, format!("?{q}")));

@@ -31,6 +31,7 @@ use tokio::sync::Notify;
 pub use actor::Actor;
 pub use answer::Answer;
 use database::TestDatabase;
+pub use database::{postgres_server, with_name};
 use sample::{SampleSource, sample_register};
 
 /// A running portal. Its clock stands at [`TestApp::START`] until a test moves it.

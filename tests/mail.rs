@@ -1,4 +1,6 @@
+mod aiosmtpd;
 mod command;
+mod dkim;
 mod folder;
 mod outbox;
 mod settings;

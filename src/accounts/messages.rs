@@ -1,5 +1,6 @@
 //! The mails about accounts. A code stands in the body alone: a subject is read on locked screens.
 
+use super::codes::CODE_LASTS;
 use super::model::Role;
 use crate::config::Site;
 use crate::mail::messages::message;
@@ -24,7 +25,8 @@ message!(
     "sign_in_code",
     "mail/sign_in_code/subject.txt",
     "mail/sign_in_code/body.txt",
-    "mail/sign_in_code/body.html"
+    "mail/sign_in_code/body.html",
+    expires_after = CODE_LASTS
 );
 
 /// How to confirm that it is still them.
@@ -47,7 +49,8 @@ message!(
     "step_up_code",
     "mail/step_up_code/subject.txt",
     "mail/step_up_code/body.txt",
-    "mail/step_up_code/body.html"
+    "mail/step_up_code/body.html",
+    expires_after = CODE_LASTS
 );
 
 /// Welcomes a new staff member.

@@ -3,7 +3,7 @@ use std::fs;
 use candor::config::Faults;
 use candor::mail::args::MailArgs;
 
-const ED25519: &str = "-----BEGIN PRIVATE KEY-----\n\
+pub const ED25519: &str = "-----BEGIN PRIVATE KEY-----\n\
     MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n\
     -----END PRIVATE KEY-----\n";
 

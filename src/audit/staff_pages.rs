@@ -54,7 +54,7 @@ impl AuditPage {
     }
 
     /// Facts of an event as `name: value` pairs.
-    fn facts(&self, event: &StoredEvent) -> Vec<(String, String)> {
+    fn facts(event: &StoredEvent) -> Vec<(String, String)> {
         let Ok(Value::Object(facts)) = serde_json::from_str(&event.detail) else {
             return Vec::new();
         };
@@ -111,12 +111,12 @@ pub async fn index(
     let newer = filters.before.map(|_| address(&filters, None));
     let index = AuditPage {
         page,
+        filters,
         look,
         events,
         names,
         newer,
         older,
-        filters,
     };
     html(StatusCode::OK, &index)
 }

@@ -110,7 +110,7 @@ fn look(conn: &mut AnyConnection, keys: &Keys, noted: Option<Mark>) -> QueryResu
         newest_checkpoint: newest_checkpoint(conn)?,
         noted,
     };
-    let first_break = walk.to_the_end(conn)?;
+    let first_break = walk.follow(conn)?;
     Ok(Verdict {
         whole: walk.end.position,
         waiting,
@@ -138,7 +138,7 @@ struct Walk<'k> {
 }
 
 impl Walk<'_> {
-    fn to_the_end(&mut self, conn: &mut AnyConnection) -> QueryResult<Option<Break>> {
+    fn follow(&mut self, conn: &mut AnyConnection) -> QueryResult<Option<Break>> {
         loop {
             let page: Vec<StoredEvent> = StoredEvent::query()
                 .filter(events::position.gt(self.end.position))

@@ -35,6 +35,7 @@ impl MailServer {
                 folder.path().join("key.pem"),
             ])
             .stdout(Stdio::piped())
+            .stderr(Stdio::null())
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
@@ -59,8 +60,8 @@ impl MailServer {
         settings.transport(&app.app.site).unwrap()
     }
 
-    fn certificate(&self) -> Option<PathBuf> {
-        Some(self.folder.path().join("cert.pem"))
+    fn certificate(&self) -> PathBuf {
+        self.folder.path().join("cert.pem")
     }
 
     /// The next mail that it took.
@@ -95,7 +96,7 @@ async fn another_mail_server_takes_defers_and_refuses_mails_over_tls() {
         return;
     };
     let app = TestApp::start().await;
-    let transport = server.transport(&app, "secret", server.certificate());
+    let transport = server.transport(&app, "secret", Some(server.certificate()));
     for name in ["ada", "refused", "later", "dropped", "eve"] {
         app.enqueue_mail(&format!("{name}@example.org"), Note).await;
     }
@@ -124,7 +125,7 @@ async fn a_wrong_password_or_an_unknown_certificate_has_the_mail_wait() {
     };
     let app = TestApp::start().await;
     for (password, ca_file, words) in [
-        ("wrong", server.certificate(), "refuses the login"),
+        ("wrong", Some(server.certificate()), "refuses the login"),
         ("secret", None, "No encrypted connection"),
     ] {
         app.enqueue_mail("ada@example.org", Note).await;

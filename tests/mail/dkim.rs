@@ -54,14 +54,13 @@ fn holds(mail: &str) -> bool {
     let value = |name: &str| &headers.iter().find(|(found, _)| found == name).unwrap().1;
     let signature = value("dkim-signature");
     let body_hash = BASE64.encode(&Sha256::digest(relaxed_body(body)));
-    let mut signed: String = tag(signature, "h")
-        .split(':')
-        .map(|name| name.trim().to_lowercase())
-        .map(|name| format!("{name}:{}\r\n", value(&name)))
+    let names = tag(signature, "h").split(':').map(str::trim);
+    let mut signed: Vec<_> = names
+        .map(|name| format!("{name}:{}", value(&name.to_lowercase())))
         .collect();
     let made = tag(signature, "b");
     let without = &signature[..signature.find("; b=").unwrap() + 4];
-    signed.push_str(&format!("dkim-signature:{without}"));
+    signed.push(format!("dkim-signature:{without}"));
     let made = BASE64.decode(made.replace(' ', "").as_bytes()).unwrap();
     let key: String = ED25519
         .lines()
@@ -70,7 +69,9 @@ fn holds(mail: &str) -> bool {
     let key = &BASE64.decode(key.as_bytes()).unwrap()[16..];
     let key = SigningKey::from_bytes(key.try_into().unwrap()).verifying_key();
     let made = Signature::from_slice(&made).unwrap();
-    let is_signed = key.verify_strict(&Sha256::digest(signed), &made).is_ok();
+    let is_signed = key
+        .verify_strict(&Sha256::digest(signed.join("\r\n")), &made)
+        .is_ok();
     is_signed && tag(signature, "bh").replace(' ', "") == body_hash
 }
 

@@ -21,7 +21,7 @@ use crate::error::AppError;
 use crate::operations;
 use crate::requests::evidence;
 use crate::routes;
-use crate::web::error_pages::show_errors;
+use crate::web::error_pages::{show_errors, survive_without_session};
 use crate::web::headers::set_headers;
 use crate::web::same_origin::refuse_cross_site;
 use request_log::RouteOnly;
@@ -72,8 +72,9 @@ pub fn run(app: App, listener: TcpListener, size: Size) -> std::io::Result<Serve
             .default_service(web::to(|| async { Err::<String, _>(AppError::NotFound) }))
             .wrap(from_fn(choices::signal::honour))
             .wrap(from_fn(refuse_cross_site))
-            .wrap(sessions(data.get_ref()))
             .wrap(from_fn(show_errors))
+            .wrap(sessions(data.get_ref()))
+            .wrap(from_fn(survive_without_session))
             .wrap(from_fn(set_headers))
             .wrap(Compress::default())
             .wrap(from_fn(operations::metrics::count_requests))

@@ -37,3 +37,11 @@ async fn a_write_from_another_site_is_refused_and_so_is_one_that_does_not_say() 
         400
     );
 }
+
+#[actix_web::test]
+async fn an_error_page_knows_who_is_signed_in() {
+    let app = TestApp::start().await;
+    let answer = app.person("ada").await.get("/nothing-here").await;
+    assert_eq!(answer.status, 404);
+    assert!(answer.text().contains("ada@example.org"));
+}

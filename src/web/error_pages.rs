@@ -5,11 +5,12 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use askama::Template;
 use tracing_actix_web::RequestId;
 
 use super::{Page, html, see_other, way_back};
+use crate::app::App;
 use crate::error::AppError;
 
 #[derive(Template)]
@@ -21,22 +22,13 @@ struct ErrorPage {
     reference: Option<String>,
 }
 
-/// Middleware: every error answer becomes a page, or the redirect that gets the visitor further.
-/// It stands outside of the session, so that a database that is down has its page too.
+/// Middleware inside of the session: every error answer becomes a page, or the redirect that gets the visitor further.
 pub async fn show_errors(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let bare = Page::bare(&request);
     // The request must not be cloned here: routing needs it alone.
-    let response = match next.call(request).await {
-        Ok(response) => response,
-        Err(error) => {
-            return Err(
-                InternalError::from_response(error.to_string(), bare_answer(bare, &error)).into(),
-            );
-        }
-    };
+    let response = next.call(request).await?;
     let status = response.status();
     let is_plain = !response.headers().contains_key(header::CONTENT_TYPE);
     let failed = status.is_client_error() || status.is_server_error();
@@ -44,14 +36,24 @@ pub async fn show_errors(
     if failure.is_none() && !(failed && is_plain) {
         return Ok(response.map_into_boxed_body());
     }
-    let (request, failed) = response.into_parts();
-    let mut answer = page_for(&request, status, failure.unwrap_or(Failure::Other));
-    for cookie in failed.headers().get_all(header::SET_COOKIE) {
-        answer
-            .headers_mut()
-            .append(header::SET_COOKIE, cookie.clone());
-    }
+    let (request, _) = response.into_parts();
+    let answer = page_for(&request, status, failure.unwrap_or(Failure::Other));
     Ok(ServiceResponse::new(request, answer))
+}
+
+/// Middleware outside of the session: when that cannot be loaded or stored, because the database is down, there is a
+/// page all the same.
+pub async fn survive_without_session(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let app = request.app_data::<web::Data<App>>().cloned();
+    let path = request.path().to_owned();
+    next.call(request).await.map_err(|error| {
+        let app = app.expect("the server registers App");
+        let answer = bare_answer(Page::bare(&app, &path), &error);
+        InternalError::from_response(error.to_string(), answer).into()
+    })
 }
 
 /// For failures before there was a session, or while it was stored.

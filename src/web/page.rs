@@ -1,8 +1,8 @@
 //! What the layout needs to know of a request.
 
 use actix_session::{Session, SessionExt};
-use actix_web::dev::{Payload, ServiceRequest};
-use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use serde::{Deserialize, Serialize};
 
 use super::{assets, signal};
@@ -118,11 +118,8 @@ impl Page {
     }
 
     /// A page for when there is no session.
-    pub fn bare(request: &ServiceRequest) -> Page {
-        let app = request
-            .app_data::<web::Data<App>>()
-            .expect("the server registers App");
-        Page::empty(&app.site, request.path())
+    pub fn bare(app: &App, path: &str) -> Page {
+        Page::empty(&app.site, path)
     }
 
     fn empty(site: &Site, path: &str) -> Page {

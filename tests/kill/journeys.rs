@@ -85,8 +85,14 @@ fn borrowed(fields: &[(String, String)]) -> Vec<(&str, &str)> {
         .collect()
 }
 
+/// The reference of what was filed, or had been filed when the first answer was lost.
 #[track_caller]
 fn reference_of(filed: &Answer) -> String {
+    if filed.status == 409 {
+        let text = filed.text();
+        let start = text.find("PR-").unwrap();
+        return text[start..start + "PR-0000-0000".len()].to_owned();
+    }
     let path = filed.location().strip_prefix("/requests/").unwrap();
     path.strip_suffix("/filed").unwrap().to_owned()
 }

@@ -122,7 +122,7 @@ fn every_route_has_a_row_and_every_row_a_route() {
 
 #[actix_web::test]
 async fn each_route_is_open_to_its_roles_alone_and_nobody_finds_what_is_somebody_elses() {
-    let scene = Scene::set(TestApp::start_demo().await).await;
+    let scene = Scene::set(TestApp::start_demo()).await;
     let mut faults = Vec::new();
     for (number, route) in ROUTES.iter().enumerate() {
         for caller in CALLERS {
@@ -141,16 +141,16 @@ async fn each_route_is_open_to_its_roles_alone_and_nobody_finds_what_is_somebody
 
 #[actix_web::test]
 async fn the_owner_finds_what_nobody_else_does() {
-    let scene = Scene::set(TestApp::start_demo().await).await;
+    let scene = Scene::set(TestApp::start_demo()).await;
     let own = ROUTES.iter().filter(|route| route.whose == Whose::Mayas);
     for route in own.filter(|route| route.method == "get") {
-        call(&scene, &scene.maya, route).await.is_page();
+        call(&scene, &scene.maya, route).await.page();
     }
 }
 
 #[actix_web::test]
 async fn no_form_is_taken_from_another_site() {
-    let scene = Scene::set(TestApp::start_demo().await).await;
+    let scene = Scene::set(TestApp::start_demo()).await;
     let elsewhere = [
         ("sec-fetch-site", "cross-site"),
         ("origin", "https://elsewhere.example"),

@@ -2,7 +2,7 @@ use crate::support::TestApp;
 
 #[actix_web::test]
 async fn a_missing_page_says_so_in_the_layout_of_the_site() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let answer = app.visitor().get("/nothing-here").await;
     assert_eq!(answer.status, 404);
     assert_eq!(answer.texts("h1"), ["This page is not here"]);
@@ -11,7 +11,7 @@ async fn a_missing_page_says_so_in_the_layout_of_the_site() {
 
 #[actix_web::test]
 async fn every_answer_carries_the_security_headers() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let answer = app.visitor().get("/nothing-here").await;
     assert_eq!(answer.headers["cache-control"], "no-store");
     assert_eq!(answer.headers["x-content-type-options"], "nosniff");
@@ -25,7 +25,7 @@ async fn every_answer_carries_the_security_headers() {
 
 #[actix_web::test]
 async fn a_write_from_another_site_is_refused_and_so_is_one_that_does_not_say() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let ada = app.person("ada").await;
     assert_eq!(ada.post_from_nowhere("/sign-out", &[]).await.status, 400);
     let elsewhere = app
@@ -40,7 +40,7 @@ async fn a_write_from_another_site_is_refused_and_so_is_one_that_does_not_say() 
 
 #[actix_web::test]
 async fn an_error_page_knows_who_is_signed_in() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let answer = app.person("ada").await.get("/nothing-here").await;
     assert_eq!(answer.status, 404);
     assert!(answer.text().contains("ada@example.org"));

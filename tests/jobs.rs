@@ -46,7 +46,7 @@ impl TestApp {
 
 #[actix_web::test]
 async fn a_job_is_carried_out_once() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     app.enqueue(Job::PurgeExpired).await;
     assert_eq!(app.run_jobs().await, 1);
     assert_eq!(app.run_jobs().await, 0);
@@ -55,7 +55,7 @@ async fn a_job_is_carried_out_once() {
 
 #[actix_web::test]
 async fn a_job_of_a_worker_that_died_is_repeated_when_its_lease_ends() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     app.enqueue(Job::PurgeExpired).await;
     let now = app.app.clock.now();
     let died = move |conn: &mut _| Ok(queries::claim(conn, now, 5)?.pop());
@@ -75,7 +75,7 @@ async fn a_job_of_a_worker_that_died_is_repeated_when_its_lease_ends() {
 
 #[actix_web::test]
 async fn a_lease_that_is_renewed_does_not_end() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     app.enqueue(Job::PurgeExpired).await;
     let now = app.app.clock.now();
     let renewed_at = now + queries::LEASE / 2;
@@ -90,7 +90,7 @@ async fn a_lease_that_is_renewed_does_not_end() {
 
 #[actix_web::test]
 async fn a_failing_job_is_tried_ever_later_and_given_up_after_the_last_try() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     app.enqueue_unknown().await;
     for attempt in 1..=backoff::MOST_TRIES {
         let outcomes = worker::run_due(&app.app).await.unwrap();
@@ -113,7 +113,7 @@ async fn a_failing_job_is_tried_ever_later_and_given_up_after_the_last_try() {
 
 #[actix_web::test]
 async fn a_job_that_kills_its_worker_each_time_is_given_up() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     app.enqueue(Job::PurgeExpired).await;
     for _ in 0..backoff::MOST_TRIES {
         let now = app.app.clock.now();
@@ -131,7 +131,7 @@ async fn a_job_that_kills_its_worker_each_time_is_given_up() {
 
 #[actix_web::test]
 async fn two_workers_share_the_jobs_and_no_job_runs_twice() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     for _ in 0..40 {
         app.enqueue(Job::PurgeExpired).await;
     }
@@ -167,7 +167,7 @@ async fn two_workers_share_the_jobs_and_no_job_runs_twice() {
 
 #[actix_web::test]
 async fn periodic_work_is_enqueued_once_in_its_time_however_many_workers_look() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let all = periodic::ALL.len();
     assert_eq!(app.enqueue_periodic().await, all);
     assert_eq!(app.enqueue_periodic().await, 0);
@@ -190,7 +190,7 @@ async fn periodic_work_is_enqueued_once_in_its_time_however_many_workers_look() 
 
 #[actix_web::test]
 async fn jobs_that_are_done_are_removed_after_a_week() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     app.enqueue(Job::PurgeExpired).await;
     app.run_jobs().await;
     app.app.clock.advance(TimeDelta::days(8));
@@ -201,16 +201,16 @@ async fn jobs_that_are_done_are_removed_after_a_week() {
 
 #[actix_web::test]
 async fn staff_see_failed_jobs_and_have_them_tried_again() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     app.enqueue_unknown().await;
     let sam = app.staff("sam", Role::Agent).await;
-    let page = sam.get("/staff/jobs").await.is_page();
+    let page = sam.get("/staff/jobs").await.page();
     assert!(page.text().contains("No job has failed"));
     for attempt in 1..=backoff::MOST_TRIES {
         worker::run_due(&app.app).await.unwrap();
         app.app.clock.advance(backoff::pause_after(attempt));
     }
-    let page = sam.get("/staff/jobs").await.is_page();
+    let page = sam.get("/staff/jobs").await.page();
     let row = &page.texts("tbody tr")[0];
     assert!(row.contains("purge expired 1"), "{row}");
     assert!(row.contains("juggle"), "{row}");

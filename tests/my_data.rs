@@ -19,15 +19,15 @@ async fn follow(actor: &Actor, page: &Answer, selector: &str) -> Answer {
     actor
         .get(links.first().unwrap_or_else(|| panic!("no {selector}")))
         .await
-        .is_page()
+        .page()
 }
 
 #[actix_web::test]
 async fn a_person_sees_every_category_and_each_datum_explained() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let person = sample(&app).await;
 
-    let overview = person.get("/data").await.is_page();
+    let overview = person.get("/data").await.page();
     assert!(overview.texts("h2").len() > 5, "{:?}", overview.texts("h2"));
     assert_eq!(overview.attributes("svg.flows", "aria-hidden"), ["true"]);
 
@@ -58,9 +58,9 @@ async fn a_person_sees_every_category_and_each_datum_explained() {
 
 #[actix_web::test]
 async fn a_record_of_somebody_else_is_no_page_like_one_that_is_missing() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let (owner, stranger) = (sample(&app).await, app.person("nobody.in.particular").await);
-    let overview = owner.get("/data").await.is_page();
+    let overview = owner.get("/data").await.page();
     let collection = follow(&owner, &overview, ".rows h3 a").await;
     let url = collection.attributes("article h3 a", "href").remove(0);
 
@@ -75,7 +75,7 @@ async fn a_record_of_somebody_else_is_no_page_like_one_that_is_missing() {
 
 #[actix_web::test]
 async fn what_must_never_be_disclosed_is_said_to_be_held_and_not_shown() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let person = sample(&app).await;
     let number: String = app
         .source
@@ -86,7 +86,7 @@ async fn what_must_never_be_disclosed_is_said_to_be_held_and_not_shown() {
             |row| row.get(0),
         )
         .unwrap();
-    let page = person.get("/data/billing/payment_cards").await.is_page();
+    let page = person.get("/data/billing/payment_cards").await.page();
     assert!(
         page.text()
             .contains("We hold your financial account number"),
@@ -98,7 +98,7 @@ async fn what_must_never_be_disclosed_is_said_to_be_held_and_not_shown() {
 
 #[actix_web::test]
 async fn a_long_collection_is_read_page_by_page_without_a_gap() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let person = sample(&app).await;
     let held: i64 = app
         .source
@@ -112,7 +112,7 @@ async fn a_long_collection_is_read_page_by_page_without_a_gap() {
     let mut ids = Vec::new();
     let mut next = Some("/data/activity/page_views".to_owned());
     while let Some(url) = next {
-        let page = person.get(&url).await.is_page();
+        let page = person.get(&url).await.page();
         ids.extend(page.attributes("article", "id"));
         next = page.attributes(".pager a[rel=next]", "href").pop();
     }
@@ -125,11 +125,11 @@ async fn a_long_collection_is_read_page_by_page_without_a_gap() {
 
 #[actix_web::test]
 async fn a_package_is_built_mailed_and_downloaded_with_a_record_of_it() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let person = sample(&app).await;
-    let page = person.get("/data/export").await.is_page();
+    let page = person.get("/data/export").await.page();
     person.submit(&page, "/data/export", &[]).await;
-    let waiting = person.get("/data/export").await.is_page();
+    let waiting = person.get("/data/export").await.page();
     assert!(waiting.text().contains("Being made"));
 
     build_packages(&app).await;
@@ -139,9 +139,9 @@ async fn a_package_is_built_mailed_and_downloaded_with_a_record_of_it() {
         "Your data is ready to download"
     );
 
-    let ready = person.get("/data/export").await.is_page();
+    let ready = person.get("/data/export").await.page();
     let link = ready.attributes("a[download]", "href").remove(0);
-    let download = person.get(&link).await.is_page();
+    let download = person.get(&link).await.page();
     let mut zip = zip::ZipArchive::new(std::io::Cursor::new(&download.body)).unwrap();
     let mut read = |name: &str| {
         let mut text = String::new();
@@ -186,9 +186,9 @@ async fn a_package_is_built_mailed_and_downloaded_with_a_record_of_it() {
 
 #[actix_web::test]
 async fn a_package_needs_a_fresh_confirmation_and_ends_after_a_week() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let person = sample(&app).await;
-    let page = person.get("/data/export").await.is_page();
+    let page = person.get("/data/export").await.page();
     person.submit(&page, "/data/export", &[]).await;
     build_packages(&app).await;
     let link = person
@@ -216,9 +216,9 @@ async fn a_package_needs_a_fresh_confirmation_and_ends_after_a_week() {
 
 #[actix_web::test]
 async fn a_period_that_cannot_be_is_refused_beside_its_field() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let person = sample(&app).await;
-    let page = person.get("/data/export").await.is_page();
+    let page = person.get("/data/export").await.page();
     let refused = person
         .submit(
             &page,

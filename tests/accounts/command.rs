@@ -25,7 +25,7 @@ async fn add(app: &TestApp, email: &str, role: &str) -> (bool, String) {
 
 #[actix_web::test]
 async fn the_first_admin_is_added_by_a_command() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let (added, said) = add(&app, "Tess@Example.org", "admin").await;
     assert!(added, "{said}");
     assert!(said.contains("tess@example.org can sign in at"), "{said}");
@@ -38,7 +38,7 @@ async fn the_first_admin_is_added_by_a_command() {
 
 #[actix_web::test]
 async fn the_command_says_why_it_adds_nobody() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     for (email, role, sentence) in [
         ("tess at example", "admin", "not an e-mail address"),
         (

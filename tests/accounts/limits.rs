@@ -25,7 +25,7 @@ async fn take(app: &TestApp, purpose: &'static str, subject: &'static str) -> Op
 
 #[actix_web::test]
 async fn a_limit_holds_for_its_window_and_counts_each_subject_and_purpose_apart() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     for _ in 0..3 {
         assert_eq!(take(&app, "mails", "ada").await, None);
         app.app.clock.advance(TimeDelta::minutes(1));
@@ -40,7 +40,7 @@ async fn a_limit_holds_for_its_window_and_counts_each_subject_and_purpose_apart(
 
 #[actix_web::test]
 async fn a_limit_lets_no_more_through_when_many_come_at_once() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let tries = (0..20).map(|_| take(&app, "mails", "ada"));
     let outcomes = futures_util::future::join_all(tries).await;
     assert_eq!(outcomes.iter().filter(|wait| wait.is_none()).count(), 3);
@@ -50,7 +50,7 @@ async fn a_limit_lets_no_more_through_when_many_come_at_once() {
 async fn behind_proxies() -> Site {
     Site {
         trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()],
-        ..Site::clone(&TestApp::start().await.app.site)
+        ..Site::clone(&TestApp::start().app.site)
     }
 }
 

@@ -33,7 +33,7 @@ async fn press(
     fields: &[(&str, &str)],
 ) -> Answer {
     let member = format!("/staff/members/{}", id_of(app, name));
-    let page = admin.get(&member).await.is_page();
+    let page = admin.get(&member).await.page();
     admin
         .submit(&page, &format!("{member}/{what}"), fields)
         .await
@@ -41,9 +41,9 @@ async fn press(
 
 #[actix_web::test]
 async fn an_admin_adds_a_member_who_is_welcomed_by_mail_and_can_sign_in() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let admin = app.staff("root", Role::Admin).await;
-    let page = admin.get("/staff/members/new").await.is_page();
+    let page = admin.get("/staff/members/new").await.page();
     let fields = [
         ("email", "Tess@Example.org"),
         ("name", "Tess"),
@@ -51,7 +51,7 @@ async fn an_admin_adds_a_member_who_is_welcomed_by_mail_and_can_sign_in() {
     ];
     let added = admin.submit(&page, "/staff/members/new", &fields).await;
     assert_eq!(added.location(), "/staff/members");
-    let list = admin.get("/staff/members").await.is_page();
+    let list = admin.get("/staff/members").await.page();
     assert!(list.texts("tbody tr")[1].contains("Tess tess@example.org supervisor"));
     assert_eq!(app.mails_to("tess")[0].kind, "staff_added");
     assert_eq!(actions(&app), ["staff.added"]);
@@ -69,7 +69,7 @@ async fn an_admin_adds_a_member_who_is_welcomed_by_mail_and_can_sign_in() {
 
 #[actix_web::test]
 async fn a_member_that_lacks_something_is_refused_beside_the_field() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let admin = app.staff("root", Role::Admin).await;
     let empty = admin
         .post("/staff/members/new", &[("email", ""), ("name", " ")])
@@ -88,10 +88,10 @@ async fn a_member_that_lacks_something_is_refused_beside_the_field() {
 
 #[actix_web::test]
 async fn another_role_ends_the_members_sessions() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let admin = app.staff("root", Role::Admin).await;
     let sam = app.staff("sam", Role::Agent).await;
-    sam.get("/account").await.is_page();
+    sam.get("/account").await.page();
     press(&app, &admin, "sam", "role", &[("role", "auditor")])
         .await
         .location();
@@ -101,7 +101,7 @@ async fn another_role_ends_the_members_sessions() {
 
 #[actix_web::test]
 async fn a_disabled_member_is_out_at_once_and_back_when_enabled() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let admin = app.staff("root", Role::Admin).await;
     let sam = app.staff("sam", Role::Agent).await;
     press(&app, &admin, "sam", "disable", &[]).await.location();
@@ -117,7 +117,7 @@ async fn a_disabled_member_is_out_at_once_and_back_when_enabled() {
 
 #[actix_web::test]
 async fn a_reset_second_factor_is_set_up_anew() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let admin = app.staff("root", Role::Admin).await;
     let sam = app.staff("sam", Role::Agent).await;
     press(&app, &admin, "sam", "reset-second-factor", &[])
@@ -125,19 +125,19 @@ async fn a_reset_second_factor_is_set_up_anew() {
         .location();
     assert_eq!(sam.get("/account").await.status, 303);
     app.sign_in_by_mail(&sam, "sam@staff.example.org").await;
-    sam.get("/sign-in/totp/set-up").await.is_page();
+    sam.get("/sign-in/totp/set-up").await.page();
 }
 
 #[actix_web::test]
 async fn the_last_admin_stays() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let admin = app.staff("root", Role::Admin).await;
     for (what, fields) in [("disable", &[][..]), ("role", &[("role", "agent")][..])] {
         let refused = press(&app, &admin, "root", what, fields).await;
         assert_eq!(refused.status, 409);
         assert!(refused.text().contains("This is the last admin."));
     }
-    admin.get("/staff/members").await.is_page();
+    admin.get("/staff/members").await.page();
     assert!(actions(&app).is_empty());
     app.staff("second", Role::Admin).await;
     press(&app, &admin, "root", "disable", &[]).await.location();
@@ -146,7 +146,7 @@ async fn the_last_admin_stays() {
 
 #[actix_web::test]
 async fn two_admins_cannot_remove_each_other_at_once() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let one = app.staff("one", Role::Admin).await;
     let two = app.staff("two", Role::Admin).await;
     let remove = |name| format!("/staff/members/{}/disable", id_of(&app, name));
@@ -158,7 +158,7 @@ async fn two_admins_cannot_remove_each_other_at_once() {
 
 #[actix_web::test]
 async fn only_admins_look_after_staff() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     for role in [Role::Agent, Role::Supervisor, Role::Auditor] {
         let member = app.staff(role.as_str(), role).await;
         assert_eq!(member.get("/staff/members").await.status, 403);

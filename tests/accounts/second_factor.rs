@@ -22,13 +22,13 @@ async fn set_up(app: &TestApp, browser: &Actor) -> (String, Vec<String>) {
         browser.get("/sign-in/totp").await.location(),
         "/sign-in/totp/set-up"
     );
-    let page = browser.get("/sign-in/totp/set-up").await.is_page();
+    let page = browser.get("/sign-in/totp/set-up").await.page();
     let secret = page.texts("#secret").remove(0);
     let code = app_code(app, &secret, 0);
     let done = browser
         .submit(&page, "/sign-in/totp/set-up", &[("code", &code)])
         .await
-        .is_page();
+        .page();
     (secret, done.texts(".codes code"))
 }
 
@@ -40,7 +40,7 @@ async fn first_factor(app: &TestApp) -> Actor {
 }
 
 async fn show(browser: &Actor, code: &str) -> Answer {
-    let page = browser.get("/sign-in/totp").await.is_page();
+    let page = browser.get("/sign-in/totp").await.page();
     browser
         .submit(&page, "/sign-in/totp", &[("code", code)])
         .await
@@ -48,11 +48,11 @@ async fn show(browser: &Actor, code: &str) -> Answer {
 
 #[actix_web::test]
 async fn a_staff_member_sets_up_an_app_and_gets_recovery_codes_at_the_first_sign_in() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let browser = app.visitor();
     let (secret, codes) = set_up(&app, &browser).await;
     assert_eq!(codes.len(), 10);
-    let account = browser.get("/account").await.is_page();
+    let account = browser.get("/account").await.page();
     assert!(account.text().contains("10 of 10"));
 
     app.app.clock.advance(TimeDelta::minutes(1));
@@ -63,11 +63,11 @@ async fn a_staff_member_sets_up_an_app_and_gets_recovery_codes_at_the_first_sign
 
 #[actix_web::test]
 async fn a_wrong_code_does_not_finish_the_set_up() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let browser = app.visitor();
     app.staff("sam", Role::Agent).await;
     app.sign_in_by_mail(&browser, "sam@staff.example.org").await;
-    let page = browser.get("/sign-in/totp/set-up").await.is_page();
+    let page = browser.get("/sign-in/totp/set-up").await.page();
     let secret = page.texts("#secret").remove(0);
     let code = app_code(&app, &secret, 3600);
     let refused = browser
@@ -80,7 +80,7 @@ async fn a_wrong_code_does_not_finish_the_set_up() {
 
 #[actix_web::test]
 async fn nobody_is_signed_in_between_the_two_factors() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     set_up(&app, &app.visitor()).await;
     let browser = first_factor(&app).await;
     assert_eq!(browser.get("/account").await.status, 303);
@@ -97,7 +97,7 @@ async fn nobody_is_signed_in_between_the_two_factors() {
 
 #[actix_web::test]
 async fn a_code_of_the_app_works_once_and_half_a_minute_early_or_late() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let (secret, _) = set_up(&app, &app.visitor()).await;
     let used = app_code(&app, &secret, 0);
     show(&first_factor(&app).await, &used)
@@ -115,7 +115,7 @@ async fn a_code_of_the_app_works_once_and_half_a_minute_early_or_late() {
 
 #[actix_web::test]
 async fn two_browsers_that_show_one_code_at_once_do_not_both_get_in() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let (secret, _) = set_up(&app, &app.visitor()).await;
     app.app.clock.advance(TimeDelta::minutes(1));
     let code = app_code(&app, &secret, 0);
@@ -128,17 +128,17 @@ async fn two_browsers_that_show_one_code_at_once_do_not_both_get_in() {
 
 #[actix_web::test]
 async fn a_recovery_code_stands_in_for_the_app_once() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let (_, codes) = set_up(&app, &app.visitor()).await;
     let browser = first_factor(&app).await;
-    let page = browser.get("/sign-in/totp?recovery=true").await.is_page();
+    let page = browser.get("/sign-in/totp?recovery=true").await.page();
     let typed = codes[3].to_uppercase().replace('-', " ");
     let fields = [("code", typed.as_str())];
     let entered = browser
         .submit(&page, "/sign-in/totp?recovery=true", &fields)
         .await;
     assert_eq!(entered.location(), "/staff/requests");
-    let account = browser.get("/account").await.is_page();
+    let account = browser.get("/account").await.page();
     assert!(
         account
             .text()
@@ -151,11 +151,11 @@ async fn a_recovery_code_stands_in_for_the_app_once() {
 
 #[actix_web::test]
 async fn recovery_codes_are_renewed_by_showing_the_app() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let browser = app.visitor();
     let (secret, old) = set_up(&app, &browser).await;
     app.app.clock.advance(TimeDelta::minutes(1));
-    let page = browser.get("/account").await.is_page();
+    let page = browser.get("/account").await.page();
     let fields = [("code", "000000")];
     let refused = browser
         .submit(&page, "/account/recovery-codes", &fields)
@@ -165,7 +165,7 @@ async fn recovery_codes_are_renewed_by_showing_the_app() {
     let renewed = browser
         .submit(&page, "/account/recovery-codes", &[("code", &code)])
         .await;
-    let new = renewed.is_page().texts(".codes code");
+    let new = renewed.page().texts(".codes code");
     show(&first_factor(&app).await, &old[0])
         .await
         .refuses("code", "does not work");
@@ -174,7 +174,7 @@ async fn recovery_codes_are_renewed_by_showing_the_app() {
 
 #[actix_web::test]
 async fn guessing_the_second_factor_comes_to_an_end() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     set_up(&app, &app.visitor()).await;
     let browser = first_factor(&app).await;
     for _ in 0..9 {

@@ -17,14 +17,14 @@ const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 
 
 #[actix_web::test]
 async fn an_account_sees_its_sessions_and_ends_one_of_them_at_once() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let desk = app.visitor().with_header("user-agent", FIREFOX);
     app.sign_in_by_mail(&desk, "ada@example.org").await;
     app.app.clock.advance(TimeDelta::hours(1));
     let phone = app.visitor();
     app.sign_in_by_mail(&phone, "ada@example.org").await;
 
-    let account = phone.get("/account").await.is_page();
+    let account = phone.get("/account").await.page();
     assert_eq!(
         account.texts(".rows h3"),
         ["An unknown device", "Firefox on Linux"]
@@ -52,14 +52,14 @@ async fn an_account_sees_its_sessions_and_ends_one_of_them_at_once() {
         desk.get("/account").await.location(),
         "/sign-in?next=%2Faccount"
     );
-    let account = phone.get("/account").await.is_page();
+    let account = phone.get("/account").await.page();
     assert!(account.text().contains("The session has ended."));
     assert_eq!(account.texts(".rows h3"), ["An unknown device"]);
 }
 
 #[actix_web::test]
 async fn somebody_elses_session_is_not_found() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let (ada, eve) = (app.person("ada").await, app.person("eve").await);
     let id: i64 = app
         .app
@@ -68,24 +68,24 @@ async fn somebody_elses_session_is_not_found() {
         .unwrap();
     let end = format!("/account/sessions/{id}/end");
     assert_eq!(eve.post(&end, &[]).await.status, 404);
-    ada.get("/account").await.is_page();
+    ada.get("/account").await.page();
 }
 
 #[actix_web::test]
 async fn all_other_sessions_end_together_and_nobody_elses() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let eve = app.person("eve").await;
     let browsers = [app.visitor(), app.visitor(), app.visitor()];
     for browser in &browsers {
         app.sign_in_by_mail(browser, "ada@example.org").await;
     }
-    let account = browsers[0].get("/account").await.is_page();
+    let account = browsers[0].get("/account").await.page();
     browsers[0]
         .submit(&account, "/account/sessions/end-others", &[])
         .await
         .location();
-    browsers[0].get("/account").await.is_page();
-    eve.get("/account").await.is_page();
+    browsers[0].get("/account").await.page();
+    eve.get("/account").await.page();
     for ended in &browsers[1..] {
         assert_eq!(ended.get("/account").await.status, 303);
     }
@@ -93,7 +93,7 @@ async fn all_other_sessions_end_together_and_nobody_elses() {
 
 #[actix_web::test]
 async fn signing_out_ends_the_session_for_good() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let visitor = app.visitor();
     app.sign_in_by_mail(&visitor, "ada@example.org").await;
     let cookie = visitor.session_cookie().unwrap();
@@ -116,22 +116,22 @@ async fn signing_out_ends_the_session_for_good() {
 
 #[actix_web::test]
 async fn a_session_lasts_twelve_hours() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let visitor = app.visitor();
     app.sign_in_by_mail(&visitor, "ada@example.org").await;
     app.app
         .clock
         .advance(TimeDelta::hours(12) - TimeDelta::seconds(1));
-    visitor.get("/account").await.is_page();
+    visitor.get("/account").await.page();
     app.app.clock.advance(TimeDelta::seconds(1));
     assert_eq!(visitor.get("/account").await.status, 303);
 }
 
 #[actix_web::test]
 async fn a_person_states_where_they_live() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let ada = app.person("ada").await;
-    let page = ada.get("/account").await.is_page();
+    let page = ada.get("/account").await.page();
     let chosen = page.attributes("#residence option[selected]", "value");
     assert_eq!(chosen, ["us-ca"]);
     let fields = [("residence", "de")];
@@ -155,7 +155,7 @@ async fn a_person_states_where_they_live() {
 
 #[actix_web::test]
 async fn what_has_passed_its_end_is_removed() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let visitor = app.visitor();
     app.sign_in_by_mail(&visitor, "ada@example.org").await;
     visitor.post("/sign-out", &[]).await;
@@ -180,16 +180,16 @@ async fn what_has_passed_its_end_is_removed() {
         })
         .unwrap();
     assert_eq!(left, (0, 0, 1));
-    visitor.get("/account").await.is_page();
+    visitor.get("/account").await.page();
 }
 
 #[actix_web::test]
 async fn a_signed_in_page_asks_for_its_session_once_and_writes_nothing() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let visitor = app.visitor();
     app.sign_in_by_mail(&visitor, "ada@example.org").await;
     let (page, queries) = app.queries_during(visitor.get("/policy/compare")).await;
-    page.is_page();
+    page.page();
     let about_sessions = queries.iter().filter(|query| query.contains("sessions"));
     assert_eq!(about_sessions.count(), 1, "{queries:#?}");
     let is_read = |query: &String| query.starts_with("SELECT");
@@ -202,7 +202,7 @@ async fn a_signed_in_page_asks_for_its_session_once_and_writes_nothing() {
 
 #[actix_web::test]
 async fn a_page_of_somebody_who_is_not_signed_in_asks_for_no_session() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let (_, queries) = app.queries_during(app.visitor().get("/sign-in")).await;
     assert_eq!(queries, [""; 0]);
 }

@@ -5,12 +5,12 @@ use diesel::prelude::*;
 use crate::support::{Actor, TestApp};
 
 async fn ask(actor: &Actor, email: &str) -> crate::support::Answer {
-    let page = actor.get("/sign-in").await.is_page();
+    let page = actor.get("/sign-in").await.page();
     actor.submit(&page, "/sign-in", &[("email", email)]).await
 }
 
 async fn give(actor: &Actor, code: &str) -> crate::support::Answer {
-    let page = actor.get("/sign-in/code").await.is_page();
+    let page = actor.get("/sign-in/code").await.page();
     actor
         .submit(&page, "/sign-in/code", &[("code", code)])
         .await
@@ -46,11 +46,11 @@ fn link_in(text: &str) -> String {
 
 #[actix_web::test]
 async fn whoever_controls_an_address_signs_in_and_is_known_from_then_on() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let visitor = app.visitor();
     let entered = app.sign_in_by_mail(&visitor, " Ada@Example.org ").await;
     assert_eq!(entered.location(), "/data");
-    let account = visitor.get("/account").await.is_page();
+    let account = visitor.get("/account").await.page();
     assert!(account.text().contains("ada@example.org"));
 
     let elsewhere = app.visitor();
@@ -65,7 +65,7 @@ async fn whoever_controls_an_address_signs_in_and_is_known_from_then_on() {
 
 #[actix_web::test]
 async fn one_mail_holds_one_code_and_a_link_and_its_subject_neither() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     ask(&app.visitor(), "ada@example.org").await;
     let mails = app.mails_to("ada");
     let [mail] = &mails[..] else {
@@ -84,7 +84,7 @@ async fn one_mail_holds_one_code_and_a_link_and_its_subject_neither() {
 
 #[actix_web::test]
 async fn known_and_unknown_addresses_and_staff_get_the_same_answer() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     app.person("ada").await;
     app.staff("sam", candor::accounts::model::Role::Agent).await;
     let mut pages = Vec::new();
@@ -96,7 +96,7 @@ async fn known_and_unknown_addresses_and_staff_get_the_same_answer() {
         let visitor = app.visitor();
         let answer = ask(&visitor, email).await;
         assert_eq!(answer.location(), "/sign-in/code");
-        let page = visitor.get("/sign-in/code").await.is_page();
+        let page = visitor.get("/sign-in/code").await.page();
         pages.push(page.html().replace(email, "…"));
         assert_eq!(app.mails_to(email).len(), 1);
     }
@@ -106,7 +106,7 @@ async fn known_and_unknown_addresses_and_staff_get_the_same_answer() {
 
 #[actix_web::test]
 async fn something_else_than_an_address_is_refused_beside_the_field() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let answer = ask(&app.visitor(), "ada at example").await;
     answer.refuses("email", "Enter an e-mail address");
     assert_eq!(answer.attributes("#email", "value"), ["ada at example"]);
@@ -115,7 +115,7 @@ async fn something_else_than_an_address_is_refused_beside_the_field() {
 
 #[actix_web::test]
 async fn a_code_may_be_typed_with_spaces() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let visitor = app.visitor();
     ask(&visitor, "ada@example.org").await;
     let code = app.mailed_code("ada@example.org");
@@ -125,7 +125,7 @@ async fn a_code_may_be_typed_with_spaces() {
 
 #[actix_web::test]
 async fn a_code_works_once_for_ten_minutes_in_the_browser_that_asked() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let (visitor, thief) = (app.visitor(), app.visitor());
     ask(&visitor, "ada@example.org").await;
     let code = app.mailed_code("ada@example.org");
@@ -149,7 +149,7 @@ async fn a_code_works_once_for_ten_minutes_in_the_browser_that_asked() {
 
 #[actix_web::test]
 async fn five_guesses_are_all_that_a_code_allows() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let visitor = app.visitor();
     ask(&visitor, "ada@example.org").await;
     let code = app.mailed_code("ada@example.org");
@@ -174,7 +174,7 @@ async fn five_guesses_are_all_that_a_code_allows() {
 
 #[actix_web::test]
 async fn guesses_that_come_at_once_are_counted_one_by_one() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let visitor = app.visitor();
     ask(&visitor, "ada@example.org").await;
     let guess = wrong(&app.mailed_code("ada@example.org"));
@@ -186,14 +186,14 @@ async fn guesses_that_come_at_once_are_counted_one_by_one() {
 
 #[actix_web::test]
 async fn the_link_signs_in_where_it_was_asked_for_and_explains_itself_elsewhere() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let (visitor, scanner) = (app.visitor(), app.visitor());
     let page = visitor.get("/sign-in?next=/choices/history").await;
     let fields = [("email", "ada@example.org")];
     visitor.submit(&page, "/sign-in", &fields).await;
     let link = link_in(&app.mails_to("ada")[0].text);
 
-    let scanned = scanner.get(&link).await.is_page();
+    let scanned = scanner.get(&link).await.page();
     assert_eq!(scanned.texts("h1"), ["Almost there"]);
     assert_eq!(
         scanner.get("/account").await.location(),
@@ -202,15 +202,15 @@ async fn the_link_signs_in_where_it_was_asked_for_and_explains_itself_elsewhere(
     assert_eq!(count_people(&app), 0);
 
     assert_eq!(visitor.get(&link).await.location(), "/choices/history");
-    visitor.get("/account").await.is_page();
+    visitor.get("/account").await.page();
     assert_eq!(visitor.get(&link).await.location(), "/data");
-    let used = scanner.get(&link).await.is_page();
+    let used = scanner.get(&link).await.page();
     assert_eq!(used.texts("h1"), ["This link no longer works"]);
 }
 
 #[actix_web::test]
 async fn the_way_back_leads_to_this_site_alone() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     for (next, landing) in [
         ("/choices?from=mail", "/choices?from=mail"),
         ("//elsewhere.example", "/data"),
@@ -228,7 +228,7 @@ async fn the_way_back_leads_to_this_site_alone() {
 
 #[actix_web::test]
 async fn signing_in_gives_the_session_a_new_token_and_forgets_the_old_one() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let visitor = app.visitor();
     ask(&visitor, "ada@example.org").await;
     let before = visitor.session_cookie().unwrap();
@@ -246,7 +246,7 @@ async fn signing_in_gives_the_session_a_new_token_and_forgets_the_old_one() {
 
 #[actix_web::test]
 async fn so_many_mails_go_to_one_address_and_no_more() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     for _ in 0..5 {
         let answer = ask(&app.visitor(), "ada@example.org").await;
         assert_eq!(answer.location(), "/sign-in/code");
@@ -262,7 +262,7 @@ async fn so_many_mails_go_to_one_address_and_no_more() {
 
 #[actix_web::test]
 async fn one_client_asks_for_so_many_mails_and_no_more() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let visitor = app.visitor();
     for n in 0..30 {
         let email = format!("a{n}@example.org");
@@ -277,7 +277,7 @@ async fn one_client_asks_for_so_many_mails_and_no_more() {
 
 #[actix_web::test]
 async fn no_code_address_or_token_of_a_link_is_kept_in_clear_where_it_is_looked_up() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     ask(&app.visitor(), "ada@example.org").await;
     let code = app.mailed_code("ada@example.org");
     let link = link_in(&app.mails_to("ada")[0].text);
@@ -297,7 +297,7 @@ async fn no_code_address_or_token_of_a_link_is_kept_in_clear_where_it_is_looked_
 
 #[actix_web::test]
 async fn one_person_comes_of_two_browsers_that_sign_in_at_once() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let (one, other) = (app.visitor(), app.visitor());
     ask(&one, "ada@example.org").await;
     let first = app.mailed_code("ada@example.org");
@@ -315,7 +315,7 @@ async fn one_person_comes_of_two_browsers_that_sign_in_at_once() {
 
 #[actix_web::test]
 async fn scripts_may_sign_in_a_hundred_times_in_a_demonstration() {
-    let app = TestApp::start_demo().await;
+    let app = TestApp::start_demo();
     let visitor = app.visitor();
     for n in 0..100 {
         let email = format!("a{}@example.org", n / 60);

@@ -45,7 +45,7 @@ fn cookie(answer: &ServiceResponse) -> Cookie<'static> {
 
 #[actix_web::test]
 async fn what_was_typed_is_kept_while_a_stale_confirmation_is_renewed() {
-    let test = TestApp::start().await;
+    let test = TestApp::start();
     test.person("ada").await; // the person with id 1
     let sessions = SessionMiddleware::builder(DbSessions(test.app.clone()), Key::from(&[1; 64]));
     let service = init_service(
@@ -95,15 +95,15 @@ async fn what_was_typed_is_kept_while_a_stale_confirmation_is_renewed() {
 
 #[actix_web::test]
 async fn a_stale_confirmation_is_renewed_by_a_code_and_leads_back() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let ada = app.person("ada").await;
     assert_eq!(
         ada.get("/step-up?next=/choices").await.location(),
         "/choices"
     );
     app.app.clock.advance(TimeDelta::minutes(11));
-    let page = ada.get("/step-up?next=/choices").await.is_page();
-    ada.get("/step-up?next=/choices").await.is_page();
+    let page = ada.get("/step-up?next=/choices").await.page();
+    ada.get("/step-up?next=/choices").await.page();
     assert_eq!(
         app.mails_to("ada").len(),
         1,
@@ -117,17 +117,17 @@ async fn a_stale_confirmation_is_renewed_by_a_code_and_leads_back() {
     assert_eq!(confirmed.location(), "/choices");
     assert_eq!(ada.get("/step-up?next=/data").await.location(), "/data");
     app.app.clock.advance(TimeDelta::minutes(11));
-    ada.get("/step-up?next=/data").await.is_page();
+    ada.get("/step-up?next=/data").await.page();
     let used = ada.submit(&page, "/step-up", &[("code", &code)]).await;
     used.refuses("code", "not the code");
 }
 
 #[actix_web::test]
 async fn the_link_confirms_where_it_was_asked_for_and_asks_for_the_code_elsewhere() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let (ada, elsewhere) = (app.person("ada").await, app.visitor());
     app.app.clock.advance(TimeDelta::minutes(11));
-    ada.get("/step-up?next=/choices").await.is_page();
+    ada.get("/step-up?next=/choices").await.page();
     let mail = app.mails_to("ada").remove(0);
     let link = mail
         .text
@@ -147,12 +147,12 @@ async fn the_link_confirms_where_it_was_asked_for_and_asks_for_the_code_elsewher
 
 #[actix_web::test]
 async fn a_code_to_sign_in_does_not_confirm() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let ada = app.person("ada").await;
     app.app.clock.advance(TimeDelta::minutes(11));
     ada.post("/sign-in", &[("email", "ada@example.org")]).await;
     let code = app.mailed_code("ada@example.org");
-    let page = ada.get("/step-up").await.is_page();
+    let page = ada.get("/step-up").await.page();
     let refused = ada.submit(&page, "/step-up", &[("code", &code)]).await;
     assert_eq!(refused.status, 422);
 }

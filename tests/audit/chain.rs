@@ -7,7 +7,7 @@ use crate::support::database::postgres_server;
 
 #[actix_web::test]
 async fn recorded_events_are_linked_and_whole() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     app.record_events(5).await;
     let verdict = app.look();
     assert_eq!((verdict.whole, verdict.waiting), (5, 0));
@@ -68,7 +68,7 @@ async fn each_way_of_tampering_is_found_at_its_place() {
             Break::Head(4),
         ),
     ] {
-        let app = TestApp::start().await;
+        let app = TestApp::start();
         app.record_events(5).await;
         app.tamper(sql).await;
         assert_eq!(app.look().first_break, Some(expected), "{sql}");
@@ -77,7 +77,7 @@ async fn each_way_of_tampering_is_found_at_its_place() {
 
 #[actix_web::test]
 async fn a_chain_with_a_false_head_is_not_gone_on_with() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     app.record_events(3).await;
     app.tamper(
         "DELETE FROM events WHERE position = 3; DELETE FROM checkpoints;
@@ -95,7 +95,7 @@ async fn a_chain_with_a_false_head_is_not_gone_on_with() {
 
 #[actix_web::test]
 async fn an_older_state_of_everything_is_found_by_a_note_kept_elsewhere() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     app.record_events(3).await;
     let noted = app.look().end;
     assert_eq!(app.look_with(Some(noted.clone())).first_break, None);
@@ -116,7 +116,7 @@ async fn an_older_state_of_everything_is_found_by_a_note_kept_elsewhere() {
 
 #[actix_web::test]
 async fn the_database_refuses_to_change_remove_replace_or_forge_what_is_linked() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     app.record_events(2).await;
     let mut attempts = vec![
         "UPDATE events SET object = 'another' WHERE id = 1",
@@ -154,7 +154,7 @@ async fn the_database_refuses_to_change_remove_replace_or_forge_what_is_linked()
 
 #[actix_web::test]
 async fn an_event_cannot_be_changed_before_it_is_linked_either() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     app.try_sql("INSERT INTO events (at, actor, action, object, detail) VALUES ('2026-01-01 00:00:00', '', '', '', '')")
         .await
         .unwrap();
@@ -171,7 +171,7 @@ async fn an_event_cannot_be_changed_before_it_is_linked_either() {
 
 #[actix_web::test]
 async fn several_linkers_beside_recording_make_one_whole_chain() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let linker = || async {
         for _ in 0..40 {
             // On SQLite they take turns; on PostgreSQL the second of two stands back.

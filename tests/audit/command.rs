@@ -21,7 +21,7 @@ fn said(output: &Output) -> String {
 
 #[actix_web::test]
 async fn the_command_tells_by_its_status_whether_the_log_is_whole_and_where_it_is_not() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     app.record_events(4).await;
     let end = app.look().end.to_string();
 
@@ -42,7 +42,7 @@ async fn the_command_tells_by_its_status_whether_the_log_is_whole_and_where_it_i
 
 #[actix_web::test]
 async fn a_log_that_cannot_be_read_is_neither_whole_nor_broken() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let failed = verify(&app, &["--secret-key-file", "/nonexistent"]);
     assert_eq!(failed.status.code(), Some(2), "{}", said(&failed));
 }

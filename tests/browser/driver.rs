@@ -1,4 +1,4 @@
-//! Chromium, driven by chromedriver over WebDriver.
+//! Chromium, driven by chromedriver over `WebDriver`.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-/// The key under which WebDriver hands out an element.
+/// The key under which `WebDriver` hands out an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 const SWITCHES: [&str; 9] = [
@@ -35,7 +35,7 @@ pub struct Browser {
     client: reqwest::Client,
     session: String,
     site: String,
-    _profile: tempfile::TempDir,
+    profile: tempfile::TempDir,
 }
 
 impl Browser {
@@ -53,12 +53,12 @@ impl Browser {
             client: reqwest::Client::new(),
             session: format!("{driver}/session"),
             site: site.to_owned(),
-            _profile: profile,
+            profile,
         };
         let mut switches: Vec<_> = SWITCHES.map(str::to_owned).to_vec();
         switches.push(format!(
             "--user-data-dir={}",
-            browser._profile.path().display()
+            browser.profile.path().display()
         ));
         let setting = if scripts == Scripts::On { 1 } else { 2 };
         let wanted = json!({"capabilities": {"alwaysMatch": {

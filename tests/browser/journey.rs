@@ -20,7 +20,7 @@ struct Walk {
 
 impl Walk {
     async fn begin() -> Self {
-        let app = TestApp::start_demo().await;
+        let app = TestApp::start_demo();
         let now = app.app.clock.now();
         let published = app
             .app

@@ -14,15 +14,15 @@ fn state_of(page: &Answer, key: &str) -> Vec<String> {
 
 #[actix_web::test]
 async fn one_click_opts_out_and_leaves_state_event_receipt_and_mail() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let ada = app.person("ada").await;
-    let page = ada.get("/choices").await.is_page();
+    let page = ada.get("/choices").await.page();
     assert_eq!(state_of(&page, "sale-or-sharing"), ["On"]);
 
     let done = ada
         .submit(&page, "/choices/sale-or-sharing/opt-out", &OFF)
         .await;
-    let page = ada.get(done.location()).await.is_page();
+    let page = ada.get(done.location()).await.page();
 
     assert_eq!(state_of(&page, "sale-or-sharing"), ["Off"]);
     assert!(page.texts("[role=status]")[0].contains("is now off"));
@@ -48,7 +48,7 @@ async fn one_click_opts_out_and_leaves_state_event_receipt_and_mail() {
 
 #[actix_web::test]
 async fn opting_out_twice_changes_nothing_and_says_so() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let ada = app.person("ada").await;
     ada.post("/choices/analytics/opt-out", &OFF).await;
     let again = ada.post("/choices/analytics/opt-out", &OFF).await;
@@ -61,7 +61,7 @@ async fn opting_out_twice_changes_nothing_and_says_so() {
 
 #[actix_web::test]
 async fn two_clicks_at_once_count_as_one() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let ada = app.person("ada").await;
     let click = || ada.post("/choices/analytics/opt-out", &OFF);
     let (one, two, three, four) = tokio::join!(click(), click(), click(), click());
@@ -78,13 +78,13 @@ async fn two_clicks_at_once_count_as_one() {
 
 #[actix_web::test]
 async fn everything_is_refused_in_one_step_with_one_mail() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let ada = app.person("ada").await;
     let page = ada.get("/choices").await;
     let buttons = page.texts("main form button");
     assert_eq!(buttons[0], "Opt out of everything I can refuse");
     let done = ada.submit(&page, "/choices/opt-out", &OFF).await;
-    let page = ada.get(done.location()).await.is_page();
+    let page = ada.get(done.location()).await.page();
     assert!(page.texts(".choice-head .tag").iter().all(|it| it == "Off"));
     assert_eq!(app.mails_to("ada").len(), 1);
     assert_eq!(count_receipts(&app), 1);
@@ -99,7 +99,7 @@ async fn everything_is_refused_in_one_step_with_one_mail() {
 
 #[actix_web::test]
 async fn sale_and_sensitive_data_come_first_and_what_is_needed_has_no_switch() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let ada = app.person("ada").await;
     let page = ada.get("/choices").await;
     let keys = page.attributes("section.card:has(.choice-head)", "id");
@@ -114,7 +114,7 @@ async fn sale_and_sensitive_data_come_first_and_what_is_needed_has_no_switch() {
 
 #[actix_web::test]
 async fn allowing_sale_again_takes_a_request_and_a_confirmation_with_equal_buttons() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let ada = app.person("ada").await;
     ada.post("/choices/sale-or-sharing/opt-out", &OFF).await;
     let page = ada.get("/choices").await;
@@ -130,7 +130,7 @@ async fn allowing_sale_again_takes_a_request_and_a_confirmation_with_equal_butto
         "a request alone changes nothing"
     );
 
-    let confirm = ada.get("/choices/sale-or-sharing/opt-in").await.is_page();
+    let confirm = ada.get("/choices/sale-or-sharing/opt-in").await.page();
     assert!(!confirm.text().contains("You agreed to it"));
     let answers = confirm.attributes("main .actions :is(button, a)", "class");
     assert_eq!(answers, ["secondary", "button secondary"]);
@@ -144,7 +144,7 @@ async fn allowing_sale_again_takes_a_request_and_a_confirmation_with_equal_butto
 
 #[actix_web::test]
 async fn an_opt_out_keeps_us_from_asking_again_for_twelve_months() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let ada = app.person("ada").await;
     ada.post("/choices/limit-sensitive/opt-out", &OFF).await;
     let change = all_changes(&app).remove(0);
@@ -156,7 +156,7 @@ async fn an_opt_out_keeps_us_from_asking_again_for_twelve_months() {
 
 #[actix_web::test]
 async fn what_needs_consent_is_off_at_first_where_the_law_asks_for_it_first() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let (ada, max) = (app.person("ada").await, app.person_in("max", "de").await);
     let (here, there) = (ada.get("/choices").await, max.get("/choices").await);
     assert_eq!(state_of(&here, "marketing"), ["On"]);
@@ -168,7 +168,7 @@ async fn what_needs_consent_is_off_at_first_where_the_law_asks_for_it_first() {
 
 #[actix_web::test]
 async fn other_slices_learn_that_an_activity_is_off_also_through_what_covers_it() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let ada = app.person("ada").await;
     let is_off = |key: &str| {
         let (register, key) = (app.app.register.clone(), key.to_owned());
@@ -190,7 +190,7 @@ async fn other_slices_learn_that_an_activity_is_off_also_through_what_covers_it(
 
 #[actix_web::test]
 async fn the_history_is_paged_and_can_be_taken_along() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let (ada, eve) = (app.person("ada").await, app.person("eve").await);
     assert!(
         ada.get("/choices/history")
@@ -202,7 +202,7 @@ async fn the_history_is_paged_and_can_be_taken_along() {
         ada.post("/choices/analytics/opt-out", &OFF).await;
         ada.post("/choices/analytics/opt-in", &OFF).await;
     }
-    let first = ada.get("/choices/history").await.is_page();
+    let first = ada.get("/choices/history").await.page();
     assert_eq!(first.texts("tbody tr").len(), 25);
     let older = first.attributes("a[rel=next]", "href");
     assert_eq!(ada.get(&older[0]).await.texts("tbody tr").len(), 5);
@@ -222,7 +222,7 @@ async fn the_history_is_paged_and_can_be_taken_along() {
 
 #[actix_web::test]
 async fn nobody_can_rewrite_a_choice() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let ada = app.person("ada").await;
     ada.post("/choices/analytics/opt-out", &OFF).await;
     let rewritten = app.app.db.write(|conn| {

@@ -8,7 +8,7 @@ const NOTHING: [(&str, &str); 0] = [];
 
 #[actix_web::test]
 async fn an_opt_out_by_address_meets_the_person_at_their_first_sign_in() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let email = [("email", "nora@example.org")];
     app.visitor().post("/do-not-sell", &email).await;
     let nora = app.visitor();
@@ -32,7 +32,7 @@ async fn an_opt_out_by_address_meets_the_person_at_their_first_sign_in() {
 
 #[actix_web::test]
 async fn an_opt_out_of_the_browser_joins_whoever_signs_in_there_once() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let visitor = app.visitor();
     visitor.post("/do-not-sell", &NOTHING).await;
     app.sign_in_by_mail(&visitor, "ada@example.org").await;
@@ -51,7 +51,7 @@ async fn an_opt_out_of_the_browser_joins_whoever_signs_in_there_once() {
 
 #[actix_web::test]
 async fn joining_keeps_what_the_person_allowed_later_and_what_they_refused() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let ada = app.person("ada").await;
     let visitor = app.visitor();
     visitor.post("/do-not-sell", &NOTHING).await;
@@ -71,7 +71,7 @@ async fn joining_keeps_what_the_person_allowed_later_and_what_they_refused() {
 
 #[actix_web::test]
 async fn an_opt_out_that_came_after_a_consent_wins_at_the_next_sign_in() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let ada = app.person("ada").await;
     ada.post("/choices/sale-or-sharing/opt-out", &NOTHING).await;
     let confirmed = [("confirmed", "yes")];

@@ -17,7 +17,7 @@ async fn file_of_ada(app: &TestApp) -> String {
     let ada = app.person("ada").await;
     ada.post("/choices/sale-or-sharing/opt-out", &NOTHING).await;
     let id = all_changes(app).remove(0).receipt_id.unwrap();
-    let file = ada.get(&format!("/receipts/{id}/file")).await.is_page();
+    let file = ada.get(&format!("/receipts/{id}/file")).await.page();
     assert_eq!(
         file.headers["content-disposition"],
         format!("attachment; filename=\"receipt-{id}.json\"")
@@ -27,15 +27,15 @@ async fn file_of_ada(app: &TestApp) -> String {
 
 #[actix_web::test]
 async fn a_person_finds_reads_and_keeps_their_receipts_and_nobody_elses() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let (ada, eve) = (app.person("ada").await, app.person("eve").await);
     let empty = ada.get("/receipts").await;
     assert!(empty.text().contains("No receipts yet"));
     ada.post("/choices/sale-or-sharing/opt-out", &NOTHING).await;
-    let list = ada.get("/receipts").await.is_page();
+    let list = ada.get("/receipts").await.page();
     let links = list.attributes(".rows a", "href");
     assert_eq!(links.len(), 1);
-    let receipt = ada.get(&links[0]).await.is_page();
+    let receipt = ada.get(&links[0]).await.page();
     assert!(receipt.text().contains("Opted out of sale and sharing"));
     assert!(receipt.text().contains("9 February 2026, 10:00 UTC"));
     for path in [links[0].clone(), format!("{}/file", links[0])] {
@@ -49,16 +49,16 @@ async fn a_person_finds_reads_and_keeps_their_receipts_and_nobody_elses() {
 
 #[actix_web::test]
 async fn a_visitors_receipt_is_seen_by_whoever_has_its_address() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let done = app.visitor().post("/do-not-sell", &NOTHING).await;
     let path = done.location().replace("/do-not-sell/done", "/receipts");
-    app.visitor().get(&path).await.is_page();
-    app.person("ada").await.get(&path).await.is_page();
+    app.visitor().get(&path).await.page();
+    app.person("ada").await.get(&path).await.page();
 }
 
 #[actix_web::test]
 async fn long_lists_of_receipts_are_paged_by_key() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let ada = app.person("ada").await;
     for _ in 0..14 {
         ada.post("/choices/analytics/opt-out", &NOTHING).await;
@@ -66,7 +66,7 @@ async fn long_lists_of_receipts_are_paged_by_key() {
     }
     let first = ada.get("/receipts").await;
     let older = first.attributes("a[rel=next]", "href").remove(0);
-    let second = ada.get(&older).await.is_page();
+    let second = ada.get(&older).await.page();
     let mut all = first.attributes(".rows a", "href");
     all.extend(second.attributes(".rows a", "href"));
     all.sort();
@@ -76,24 +76,24 @@ async fn long_lists_of_receipts_are_paged_by_key() {
 
 #[actix_web::test]
 async fn anybody_can_check_a_receipt_by_pasting_it_or_by_its_file() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let text = file_of_ada(&app).await;
-    let pasted = verify(&app, &text).await.is_page().text();
+    let pasted = verify(&app, &text).await.page().text();
     assert!(pasted.contains("This receipt is valid"));
     assert!(pasted.contains("Opted out of sale and sharing"));
     let part = Part::bytes(text.into_bytes()).file_name("receipt.json");
     let form = Form::new().text("text", "").part("file", part);
     let sent = app.visitor().post_multipart("/receipts/verify", form).await;
-    assert!(sent.is_page().text().contains("This receipt is valid"));
+    assert!(sent.page().text().contains("This receipt is valid"));
 }
 
 #[actix_web::test]
 async fn a_receipt_that_was_changed_or_signed_by_somebody_else_is_not_valid() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let text = file_of_ada(&app).await;
     let changed = text.replace("opted-out", "opted-in");
     assert_ne!(changed, text);
-    let answer = verify(&app, &changed).await.is_page();
+    let answer = verify(&app, &changed).await.page();
     assert!(answer.text().contains("This receipt is not valid"));
 
     let stranger = candor::keys::Keys::new([9; 32]);
@@ -113,7 +113,7 @@ async fn a_receipt_that_was_changed_or_signed_by_somebody_else_is_not_valid() {
 
 #[actix_web::test]
 async fn the_command_line_tells_a_valid_receipt_from_another() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let text = file_of_ada(&app).await;
     let published = app.visitor().get("/.well-known/candor-receipts.json").await;
     let key: serde_json::Value = serde_json::from_slice(&published.body).unwrap();

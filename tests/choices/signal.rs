@@ -12,7 +12,7 @@ const CONFLICT: &str = "Opt-out request honoured: you had allowed sale and shari
 
 /// What the status line of a page says; nothing without one.
 async fn line(actor: &Actor, path: &str) -> String {
-    let page = actor.get(path).await.is_page();
+    let page = actor.get(path).await.page();
     page.texts(".signal").pop().unwrap_or_default()
 }
 
@@ -73,7 +73,7 @@ const DECISIONS: &[(Who, &[&str], &str, &[&str])] = &[
 #[actix_web::test]
 async fn the_signal_is_decided_on_as_the_table_says() {
     for (who, headers, expected, subjects) in DECISIONS {
-        let app = TestApp::start().await;
+        let app = TestApp::start();
         let mut actor = match who {
             Who::Unknown => app.visitor(),
             Who::Person | Who::PersonWhoAllowedSale => app.person("ada").await,
@@ -93,7 +93,7 @@ async fn the_signal_is_decided_on_as_the_table_says() {
 
 #[actix_web::test]
 async fn many_pages_with_the_signal_are_one_row_one_event_and_one_cookie() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let visitor = app.visitor().with_signal();
     let first = visitor.get("/do-not-sell").await;
     let cookie = first.headers["set-cookie"].to_str().unwrap();
@@ -110,7 +110,7 @@ async fn many_pages_with_the_signal_are_one_row_one_event_and_one_cookie() {
 
 #[actix_web::test]
 async fn what_is_not_a_page_brings_nothing_about() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let visitor = app.visitor().with_signal();
     for path in [
         "/.well-known/gpc.json",
@@ -130,7 +130,7 @@ async fn what_is_not_a_page_brings_nothing_about() {
 
 #[actix_web::test]
 async fn a_browser_that_stops_sending_the_signal_stays_opted_out() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let visitor = app.visitor().with_signal();
     visitor.get("/do-not-sell").await;
     let visitor = visitor.without_signal();
@@ -142,7 +142,7 @@ async fn a_browser_that_stops_sending_the_signal_stays_opted_out() {
 
 #[actix_web::test]
 async fn a_person_is_opted_out_once_with_receipt_mail_and_history_and_later_pages_write_nothing() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let ada = app.person("ada").await.with_signal();
     for _ in 0..3 {
         assert_eq!(line(&ada, "/choices").await, FOR_ACCOUNT);
@@ -167,7 +167,7 @@ async fn a_person_is_opted_out_once_with_receipt_mail_and_history_and_later_page
 
 #[actix_web::test]
 async fn signing_in_after_the_signal_opts_the_account_out_too() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let visitor = app.visitor().with_signal();
     app.sign_in_by_mail(&visitor, "ada@example.org").await;
     assert_eq!(line(&visitor, "/choices").await, FOR_ACCOUNT);
@@ -178,7 +178,7 @@ async fn signing_in_after_the_signal_opts_the_account_out_too() {
 
 #[actix_web::test]
 async fn a_conflict_is_noted_in_the_audit_log_and_honoured_in_every_open_session() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let with_signal = app.person("ada").await.with_signal();
     line(&with_signal, "/choices").await;
     app.app.clock.advance(TimeDelta::minutes(1));
@@ -196,7 +196,7 @@ async fn a_conflict_is_noted_in_the_audit_log_and_honoured_in_every_open_session
 
 #[actix_web::test]
 async fn who_allows_sale_knowing_of_the_signal_is_followed_in_this_session_alone() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let ada = app.person("ada").await.with_signal();
     let confirm = ada.get("/choices/sale-or-sharing/opt-in").await;
     assert!(
@@ -221,13 +221,9 @@ async fn who_allows_sale_knowing_of_the_signal_is_followed_in_this_session_alone
 
 #[actix_web::test]
 async fn programs_without_cookies_cannot_fill_the_database() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     for _ in 0..65 {
-        app.visitor()
-            .with_signal()
-            .get("/do-not-sell")
-            .await
-            .is_page();
+        app.visitor().with_signal().get("/do-not-sell").await.page();
     }
     assert_eq!(record(&app).len(), 60);
     let beyond = app.visitor().with_signal();
@@ -240,7 +236,7 @@ async fn programs_without_cookies_cannot_fill_the_database() {
 
 #[actix_web::test]
 async fn a_forged_cookie_does_not_pass_for_an_opt_out() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let forger = app.visitor().with_signal();
     let forged = forger.with_header("cookie", "candor_browser=abc.sl.0000");
     assert_eq!(line(&forged, "/do-not-sell").await, FOR_BROWSER);
@@ -249,7 +245,7 @@ async fn a_forged_cookie_does_not_pass_for_an_opt_out() {
 
 #[actix_web::test]
 async fn the_portal_says_that_it_honours_the_signal_and_shows_what_was_sent() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let statement = app.visitor().get("/.well-known/gpc.json").await;
     let statement: serde_json::Value = serde_json::from_slice(&statement.body).unwrap();
     assert_eq!(statement["gpc"], true);

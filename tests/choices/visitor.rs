@@ -7,9 +7,9 @@ const NOTHING: [(&str, &str); 0] = [];
 
 #[actix_web::test]
 async fn a_visitor_opts_out_with_one_button_and_no_address() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let visitor = app.visitor();
-    let page = visitor.get("/do-not-sell").await.is_page();
+    let page = visitor.get("/do-not-sell").await.page();
     let asked = page.attributes("main input", "name");
     assert_eq!(asked, ["email"], "nothing but the address is asked for");
     let now = page.texts("section[aria-labelledby=state] dd");
@@ -19,7 +19,7 @@ async fn a_visitor_opts_out_with_one_button_and_no_address() {
     let cookie = done.headers["set-cookie"].to_str().unwrap();
     assert!(cookie.starts_with("candor_browser=") && cookie.contains("HttpOnly"));
     assert!(cookie.contains("SameSite=Lax") && cookie.contains("Max-Age=34128000"));
-    let receipt = visitor.get(done.location()).await.is_page();
+    let receipt = visitor.get(done.location()).await.page();
     assert_eq!(receipt.texts("h1"), ["You have opted out"]);
     let text = receipt.text();
     assert!(text.contains("Opted out of sale and sharing"));
@@ -39,11 +39,11 @@ async fn a_visitor_opts_out_with_one_button_and_no_address() {
 
 #[actix_web::test]
 async fn repeating_it_in_the_same_browser_changes_nothing_and_says_so() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let visitor = app.visitor();
     visitor.post("/do-not-sell", &NOTHING).await;
     let again = visitor.post("/do-not-sell", &NOTHING).await;
-    let page = visitor.get(again.location()).await.is_page();
+    let page = visitor.get(again.location()).await.page();
     assert!(
         page.text()
             .contains("You had opted out already. Nothing was changed.")
@@ -53,7 +53,7 @@ async fn repeating_it_in_the_same_browser_changes_nothing_and_says_so() {
 
 #[actix_web::test]
 async fn each_of_the_two_can_be_chosen_alone() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let visitor = app.visitor();
     let page = visitor.get("/do-not-sell").await;
     let only = [("only", "limit-sensitive")];
@@ -69,7 +69,7 @@ async fn each_of_the_two_can_be_chosen_alone() {
 
 #[actix_web::test]
 async fn with_an_address_the_mail_is_a_notice_and_the_choice_already_holds() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let email = [("email", " Nora@Example.org ")];
     let done = app.visitor().post("/do-not-sell", &email).await;
     assert!(done.location().starts_with("/do-not-sell/done/"));
@@ -89,7 +89,7 @@ async fn with_an_address_the_mail_is_a_notice_and_the_choice_already_holds() {
 
 #[actix_web::test]
 async fn with_the_address_of_a_person_it_holds_for_their_account() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let ada = app.person("ada").await;
     let email = [("email", "ada@example.org")];
     app.visitor().post("/do-not-sell", &email).await;
@@ -98,18 +98,18 @@ async fn with_the_address_of_a_person_it_holds_for_their_account() {
     assert!(page.text().contains("by the form without an account"));
     assert_eq!(app.mails_to("ada").len(), 1);
     let receipt = page.attributes("#sale-or-sharing a", "href");
-    ada.get(&receipt[0]).await.is_page();
+    ada.get(&receipt[0]).await.page();
 }
 
 #[actix_web::test]
 async fn the_answer_does_not_tell_whether_an_address_is_known_or_opted_out_already() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     app.person("ada").await;
     let mut answers = Vec::new();
     for email in ["ada@example.org", "ada@example.org", "nobody@example.org"] {
         let visitor = app.visitor();
         let done = visitor.post("/do-not-sell", &[("email", email)]).await;
-        let page = visitor.get(done.location()).await.is_page();
+        let page = visitor.get(done.location()).await.page();
         let reference = page.texts(".reference").remove(0);
         answers.push(page.text().replace(&reference, "REFERENCE"));
     }
@@ -120,7 +120,7 @@ async fn the_answer_does_not_tell_whether_an_address_is_known_or_opted_out_alrea
 
 #[actix_web::test]
 async fn a_mistyped_address_comes_back_with_a_sentence() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let mistyped = [("email", "ada@")];
     let answer = app.visitor().post("/do-not-sell", &mistyped).await;
     answer.refuses("email", "Write the address like name@example.com");
@@ -130,7 +130,7 @@ async fn a_mistyped_address_comes_back_with_a_sentence() {
 
 #[actix_web::test]
 async fn somebody_who_causes_too_many_mails_still_opts_people_out() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     for number in 0..32 {
         let email = format!("p{number}@example.org");
         let visitor = app.visitor();
@@ -144,12 +144,12 @@ async fn somebody_who_causes_too_many_mails_still_opts_people_out() {
 
 #[actix_web::test]
 async fn a_signed_in_person_taps_once_and_types_nothing() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let ada = app.person("ada").await;
-    let page = ada.get("/do-not-sell").await.is_page();
+    let page = ada.get("/do-not-sell").await.page();
     assert!(page.attributes("main input", "name").is_empty());
     let done = ada.submit(&page, "/do-not-sell", &NOTHING).await;
-    let receipt = ada.get(done.location()).await.is_page();
+    let receipt = ada.get(done.location()).await.page();
     assert!(
         receipt
             .text()

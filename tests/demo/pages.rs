@@ -35,7 +35,7 @@ async fn mail(app: &TestApp, to: &'static str, subject: &'static str, sent: Opti
 
 #[actix_web::test]
 async fn no_portal_but_a_demonstration_has_these_pages() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     for path in [
         "/demo",
         "/demo/people.json",
@@ -49,7 +49,7 @@ async fn no_portal_but_a_demonstration_has_these_pages() {
 
 #[actix_web::test]
 async fn the_mailbox_shows_sent_mails_newest_first_and_none_that_still_waits() {
-    let app = TestApp::start_demo().await;
+    let app = TestApp::start_demo();
     mail(&app, "maya@example.org", "First", Some(1)).await;
     mail(&app, "noor@example.org", "Second", Some(2)).await;
     mail(&app, "noor@example.org", "Waiting", None).await;
@@ -81,7 +81,7 @@ async fn the_mailbox_shows_sent_mails_newest_first_and_none_that_still_waits() {
 
 #[actix_web::test]
 async fn addresses_in_a_mail_can_be_followed() {
-    let app = TestApp::start_demo().await;
+    let app = TestApp::start_demo();
     mail(&app, "maya@example.org", "Links", Some(1)).await;
 
     let page = app.visitor().get("/demo/mailbox").await;
@@ -95,7 +95,7 @@ async fn addresses_in_a_mail_can_be_followed() {
 
 #[actix_web::test]
 async fn the_html_part_is_shown_in_a_frame_that_allows_its_own_style_and_nothing_else() {
-    let app = TestApp::start_demo().await;
+    let app = TestApp::start_demo();
     mail(&app, "maya@example.org", "Shown", Some(1)).await;
 
     let around = app.visitor().get("/demo/mailbox/1").await;
@@ -115,7 +115,7 @@ async fn the_html_part_is_shown_in_a_frame_that_allows_its_own_style_and_nothing
 
 #[actix_web::test]
 async fn a_long_mailbox_goes_on_on_another_page() {
-    let app = TestApp::start_demo().await;
+    let app = TestApp::start_demo();
     for number in 0..25 {
         let subject = Box::leak(format!("Mail {number}").into_boxed_str());
         mail(&app, "maya@example.org", subject, Some(number)).await;

@@ -31,7 +31,7 @@ const ALONE: &str = "id NOT IN (SELECT account_id FROM payment_cards WHERE billi
 
 #[actix_web::test]
 async fn killing_server_and_worker_at_random_moments_loses_nothing_and_does_nothing_by_half() {
-    let app = TestApp::start_at(Clock::system().now(), 60).await;
+    let app = TestApp::start_at(Clock::system().now(), 60);
     let mails = tempfile::tempdir().unwrap();
     let setup = Setup::of(&app, mails.path());
     let done = Arc::new(AtomicUsize::new(0));

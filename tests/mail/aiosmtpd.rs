@@ -95,7 +95,7 @@ async fn another_mail_server_takes_defers_and_refuses_mails_over_tls() {
     let Some(mut server) = MailServer::start() else {
         return;
     };
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let transport = server.transport(&app, "secret", Some(server.certificate()));
     for name in ["ada", "refused", "later", "dropped", "eve"] {
         app.enqueue_mail(&format!("{name}@example.org"), Note).await;
@@ -123,7 +123,7 @@ async fn a_wrong_password_or_an_unknown_certificate_has_the_mail_wait() {
     let Some(server) = MailServer::start() else {
         return;
     };
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     for (password, ca_file, words) in [
         ("wrong", Some(server.certificate()), "refuses the login"),
         ("secret", None, "No encrypted connection"),

@@ -59,7 +59,7 @@ impl Drop for Running {
 
 #[actix_web::test]
 async fn a_worker_sends_what_waits_and_stops_when_it_is_told() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     app.enqueue_mail("ada@example.org", Note).await;
     let folder = tempfile::tempdir().unwrap();
     let mail = format!("folder:{}", folder.path().display());
@@ -78,7 +78,7 @@ async fn a_worker_sends_what_waits_and_stops_when_it_is_told() {
 
 #[actix_web::test]
 async fn a_test_mail_goes_out_at_once_or_says_why_not() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let server = SmtpServer::start();
     let mail = format!("smtp://127.0.0.1:{}?tls=none", server.port);
     let mut test = candor(&app, &["mail", "test", "ada@example.org"], &mail);
@@ -95,7 +95,7 @@ async fn a_test_mail_goes_out_at_once_or_says_why_not() {
 
 #[actix_web::test]
 async fn a_worker_without_a_way_for_mail_says_what_to_set() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let mut command = candor(&app, &["worker"], "folder:/tmp");
     let without: Vec<_> = command
         .get_args()

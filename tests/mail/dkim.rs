@@ -77,7 +77,7 @@ fn holds(mail: &str) -> bool {
 
 #[actix_web::test]
 async fn mails_carry_a_signature_that_breaks_with_any_change() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let folder = tempfile::tempdir().unwrap();
     let key = folder.path().join("dkim.pem");
     std::fs::write(&key, ED25519).unwrap();

@@ -6,7 +6,7 @@ use crate::support::TestApp;
 
 #[actix_web::test]
 async fn a_folder_gets_each_mail_as_one_whole_file() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let folder = tempfile::tempdir().unwrap();
     let way = Way::Folder(folder.path().to_owned());
     let sender = "Candor <privacy@example.com>".parse().unwrap();
@@ -43,7 +43,7 @@ async fn a_folder_gets_each_mail_as_one_whole_file() {
 
 #[actix_web::test]
 async fn a_folder_that_is_gone_has_the_mail_tried_again() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let way = Way::Folder("/nonexistent/folder".into());
     let sender = "privacy@example.com".parse().unwrap();
     let transport = Transport::new(way, sender, None);

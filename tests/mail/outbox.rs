@@ -9,7 +9,7 @@ use crate::support::TestApp;
 
 #[actix_web::test]
 async fn a_mail_is_sent_once() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     app.enqueue_mail("ada@example.org", Note).await;
     assert_eq!(app.deliver_mail().await, 1);
     assert_eq!(app.deliver_mail().await, 0);
@@ -18,7 +18,7 @@ async fn a_mail_is_sent_once() {
 
 #[actix_web::test]
 async fn a_mail_of_a_worker_that_died_is_sent_when_its_lease_ends() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     app.enqueue_mail("ada@example.org", Note).await;
     let now = app.app.clock.now();
     let died = move |conn: &mut _| Ok(claims::claim(conn, now, 5)?.pop());
@@ -36,7 +36,7 @@ async fn a_mail_of_a_worker_that_died_is_sent_when_its_lease_ends() {
 
 #[actix_web::test]
 async fn a_mail_that_kills_its_worker_each_time_is_given_up() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     app.enqueue_mail("ada@example.org", Note).await;
     for _ in 0..MOST_TRIES {
         let now = app.app.clock.now();
@@ -50,7 +50,7 @@ async fn a_mail_that_kills_its_worker_each_time_is_given_up() {
 
 #[actix_web::test]
 async fn a_code_goes_out_before_older_mails() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     app.enqueue_mail("ada@example.org", Note).await;
     app.app.clock.advance(TimeDelta::seconds(1));
     app.enqueue_mail("eve@example.org", Code).await;
@@ -62,7 +62,7 @@ async fn a_code_goes_out_before_older_mails() {
 
 #[actix_web::test]
 async fn a_code_that_has_expired_is_not_sent_any_more() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     app.enqueue_mail("ada@example.org", Code).await;
     app.app.clock.advance(TimeDelta::minutes(10));
     assert_eq!(app.deliver_mail().await, 0);
@@ -73,7 +73,7 @@ async fn a_code_that_has_expired_is_not_sent_any_more() {
 
 #[actix_web::test]
 async fn what_is_no_address_fails_at_once_and_does_not_hold_up_the_others() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     app.enqueue_mail("not an address", Note).await;
     app.enqueue_mail("ada@example.org\r\nBcc: eve@example.org", Note)
         .await;
@@ -86,7 +86,7 @@ async fn what_is_no_address_fails_at_once_and_does_not_hold_up_the_others() {
 
 #[actix_web::test]
 async fn texts_are_removed_after_their_time_and_the_rows_stay_without_the_address() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     app.enqueue_mail("ada@example.org", Note).await;
     app.enqueue_mail("ada@example.org", Code).await;
     app.deliver_mail().await;

@@ -34,7 +34,7 @@ fn header<'a>(mail: &'a str, name: &str) -> &'a str {
 
 /// Delivers one mail to a server that does this at that stage.
 async fn deliver_to(stage: Stage, act: Act) -> (TestApp, SmtpServer, Transport, Outcome) {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let server = SmtpServer::start();
     let transport = transport_to(server.port);
     server.misbehave(stage, act);
@@ -45,7 +45,7 @@ async fn deliver_to(stage: Stage, act: Act) -> (TestApp, SmtpServer, Transport, 
 
 #[actix_web::test]
 async fn mails_arrive_whole_over_a_connection_that_is_used_again() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let server = SmtpServer::start();
     for name in ["ada", "eve", "joe"] {
         app.enqueue_mail(&format!("{name}@example.org"), Note).await;
@@ -143,7 +143,7 @@ async fn a_repetition_is_the_same_mail_to_the_letter_of_its_id_and_date() {
 
 #[actix_web::test]
 async fn a_connection_that_the_server_closed_meanwhile_costs_no_try() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let server = SmtpServer::start();
     let transport = transport_to(server.port);
     app.enqueue_mail("ada@example.org", Note).await;
@@ -156,7 +156,7 @@ async fn a_connection_that_the_server_closed_meanwhile_costs_no_try() {
 
 #[actix_web::test]
 async fn a_server_that_is_not_there_is_told_in_words() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let freed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let gone = transport_to(freed.local_addr().unwrap().port());
     drop(freed);
@@ -168,7 +168,7 @@ async fn a_server_that_is_not_there_is_told_in_words() {
 
 #[actix_web::test]
 async fn several_mails_are_on_their_way_at_once() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let server = SmtpServer::start();
     let transport = transport_to(server.port);
     server.misbehave(Stage::Message, Act::Hang);

@@ -8,7 +8,7 @@ use crate::support::TestApp;
 
 #[actix_web::test]
 async fn staff_see_failed_mails_without_addresses_and_have_them_tried_again() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let server = SmtpServer::start();
     let transport = transport_to(server.port);
     server.misbehave(Stage::Recipient, Act::Answer("550 5.1.1 no such user"));
@@ -16,7 +16,7 @@ async fn staff_see_failed_mails_without_addresses_and_have_them_tried_again() {
     app.deliver_by(&transport).await;
 
     let sam = app.staff("sam", Role::Agent).await;
-    let page = sam.get("/staff/mail").await.is_page();
+    let page = sam.get("/staff/mail").await.page();
     let row = &page.texts("tbody tr")[0];
     assert!(row.contains("a***@e***.org"), "{row}");
     assert!(row.contains("550 5.1.1 no such user"), "{row}");
@@ -35,7 +35,7 @@ async fn staff_see_failed_mails_without_addresses_and_have_them_tried_again() {
 
 #[actix_web::test]
 async fn a_mail_that_waits_for_its_next_try_can_be_hurried() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let server = SmtpServer::start();
     let transport = transport_to(server.port);
     server.misbehave(Stage::Recipient, Act::Answer("450 4.2.1 later"));
@@ -45,14 +45,14 @@ async fn a_mail_that_waits_for_its_next_try_can_be_hurried() {
     assert_eq!(app.deliver_by(&transport).await, [], "it is not due yet");
 
     let sam = app.staff("sam", Role::Supervisor).await;
-    let page = sam.get("/staff/mail?show=waiting").await.is_page();
+    let page = sam.get("/staff/mail?show=waiting").await.page();
     sam.submit(&page, "/staff/mail/1/retry", &[]).await;
     assert_eq!(app.deliver_by(&transport).await, [Outcome::Sent]);
 }
 
 #[actix_web::test]
 async fn all_failed_mails_are_tried_again_at_once_but_for_stale_codes() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let server = SmtpServer::start();
     let transport = transport_to(server.port);
     server.misbehave(Stage::Recipient, Act::Answer("550 5.7.1 relay denied"));
@@ -63,7 +63,7 @@ async fn all_failed_mails_are_tried_again_at_once_but_for_stale_codes() {
     server.behave();
 
     let admin = app.staff("amy", Role::Admin).await;
-    let page = admin.get("/staff/mail").await.is_page();
+    let page = admin.get("/staff/mail").await.page();
     assert_eq!(page.texts("tbody tr").len(), 3);
     assert_eq!(
         page.texts("tbody form").len(),
@@ -79,12 +79,12 @@ async fn all_failed_mails_are_tried_again_at_once_but_for_stale_codes() {
 
 #[actix_web::test]
 async fn auditors_see_the_lists_and_change_nothing() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     app.enqueue_mail("not an address", Note).await;
     let transport = candor::mail::transport::Transport::memory();
     app.deliver_by(&transport).await;
     let auditor = app.staff("ann", Role::Auditor).await;
-    let page = auditor.get("/staff/mail").await.is_page();
+    let page = auditor.get("/staff/mail").await.page();
     assert_eq!(page.texts("main form").len(), 0);
     for path in [
         "/staff/mail/1/retry",

@@ -32,7 +32,7 @@ async fn count(app: &TestApp) -> usize {
     app.visitor()
         .get("/policy/versions")
         .await
-        .is_page()
+        .page()
         .texts(".rows li")
         .len()
 }
@@ -42,14 +42,14 @@ const GIVEN: [&str; 4] = ["--effective", "2099-01-01", "--summary", "All is new.
 
 #[actix_web::test]
 async fn a_file_is_published_with_what_the_command_line_says() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let (output, said) = publish(&app, TEXT, &GIVEN).await;
     assert!(output.status.success(), "{said}");
     assert!(
         said.contains("Version 2099-01 is published; it holds from 2099-01-01."),
         "{said}"
     );
-    let page = app.visitor().get("/policy/2099-01").await.is_page();
+    let page = app.visitor().get("/policy/2099-01").await.page();
     assert!(page.text().contains("All is new."));
 
     let (again, said) = publish(&app, TEXT, &GIVEN).await;
@@ -67,7 +67,7 @@ async fn a_file_is_published_with_what_the_command_line_says() {
 
 #[actix_web::test]
 async fn an_earlier_version_is_taken_over_with_the_day_of_its_publication() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let (refused, said) = publish(
         &app,
         TEXT,
@@ -83,13 +83,13 @@ async fn an_earlier_version_is_taken_over_with_the_day_of_its_publication() {
     let (output, said) = publish(&app, &format!("{head}{TEXT}"), &["--version", "first"]).await;
     assert!(output.status.success(), "{said}");
     assert!(said.contains("Nobody is told of it"), "{said}");
-    let list = app.visitor().get("/policy/versions").await.is_page();
+    let list = app.visitor().get("/policy/versions").await.page();
     assert!(list.text().contains("published on 1 December 2019"));
 }
 
 #[actix_web::test]
 async fn a_bad_file_is_named_with_its_line_and_nothing_is_done() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     for (text, told) in [
         (
             "+++\nversion = \"a\"\neffective = \"soon\"\n+++\n## A\n\nOne.\n",

@@ -11,7 +11,7 @@ const NEW: &str = "## Data\n\nWe keep your name for two years.\n\n- name\n- e-ma
                    nothing.\n\n## Links\n\nOther sites are theirs.\n";
 
 async fn with_versions() -> TestApp {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     take_over(&app, draft("2024-01-01", OLD)).await;
     take_over(&app, draft("2025-01-01", SHORT)).await;
     take_over(&app, draft("2026-01-01", NEW)).await;
@@ -25,7 +25,7 @@ async fn two_versions_are_compared_word_by_word_and_in_short() {
         .visitor()
         .get("/policy/compare/2024-01/2026-01")
         .await
-        .is_page();
+        .page();
 
     let facts = page.texts("#in-short ~ dl dd");
     assert_eq!(facts, ["1: Sale", "1: Cookies", "1: Data", "1: Links"]);
@@ -70,7 +70,7 @@ async fn every_pair_has_one_address() {
 #[actix_web::test]
 async fn the_form_proposes_the_last_change_and_says_what_is_wrong() {
     let app = with_versions().await;
-    let page = app.visitor().get("/policy/compare").await.is_page();
+    let page = app.visitor().get("/policy/compare").await.page();
     let chosen = page.attributes("option[selected]", "value");
     assert_eq!(chosen, ["2025-01", "2026-01"]);
     let same = app

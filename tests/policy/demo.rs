@@ -81,7 +81,7 @@ fn the_newest_version_names_the_recipients_and_periods_of_the_register() {
 
 #[actix_web::test]
 async fn the_demonstration_has_every_version_and_each_can_be_read_and_compared() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let now = app.app.clock.now();
     let taken = app
         .app
@@ -89,18 +89,18 @@ async fn the_demonstration_has_every_version_and_each_can_be_read_and_compared()
         .write(move |conn| candor::demo::policy::take_over_all(conn, now));
     taken.await.unwrap();
     let versions = versions();
-    let page = app.visitor().get("/policy").await.is_page();
+    let page = app.visitor().get("/policy").await.page();
     assert!(page.text().contains("Version 2025-07, since 1 July 2025"));
     for pair in versions.windows(2) {
         let path = format!("/policy/compare/{}/{}", pair[0].version, pair[1].version);
-        let page = app.visitor().get(&path).await.is_page();
+        let page = app.visitor().get(&path).await.page();
         assert!(!page.texts("ins").is_empty(), "{path}");
         let read = Text::read(&pair[1].body);
         let shown = app
             .visitor()
             .get(&format!("/policy/{}", pair[1].version))
             .await
-            .is_page();
+            .page();
         assert_eq!(shown.texts(".policy h2").len(), read.contents().count());
     }
 }

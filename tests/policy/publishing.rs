@@ -39,7 +39,7 @@ const PREVIEW: (&str, &str) = ("/staff/policy/preview", "/staff/policy/preview")
 const PUBLISH: (&str, &str) = ("/staff/policy/publish", "/staff/policy/publish");
 
 async fn with_admin() -> (TestApp, Actor) {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let ann = app.staff("ann", Role::Admin).await;
     take_over(&app, draft("2026-01-01", SHORT)).await;
     (app, ann)
@@ -49,10 +49,10 @@ async fn with_admin() -> (TestApp, Actor) {
 async fn an_admin_writes_looks_and_publishes() {
     let (app, ann) = with_admin().await;
     app.person("ada").await;
-    let form = ann.get("/staff/policy/new").await.is_page();
+    let form = ann.get("/staff/policy/new").await.page();
     assert_eq!(form.texts("textarea#body"), ["## Data We keep your name."]);
 
-    let preview = send(&ann, &form, PREVIEW, &FIELDS, None).await.is_page();
+    let preview = send(&ann, &form, PREVIEW, &FIELDS, None).await.page();
     let facts = preview.texts(".facts dd");
     assert!(facts.contains(&"1 March 2026".to_owned()), "{facts:?}");
     assert_eq!(facts[3], "1", "people who will be told");
@@ -62,9 +62,9 @@ async fn an_admin_writes_looks_and_publishes() {
 
     let published = send(&ann, &preview, PUBLISH, &[], None).await;
     assert_eq!(published.location(), "/staff/policy");
-    let list = ann.get("/staff/policy").await.is_page();
+    let list = ann.get("/staff/policy").await.page();
     assert!(list.text().contains("Version 2026-03 is published."));
-    let page = app.visitor().get("/policy/2026-03").await.is_page();
+    let page = app.visitor().get("/policy/2026-03").await.page();
     assert!(page.text().contains("Ask us & we \"answer\"."));
 
     let event = app.app.db.read_now(|conn| {
@@ -78,10 +78,10 @@ async fn an_admin_writes_looks_and_publishes() {
 #[actix_web::test]
 async fn a_second_thought_brings_the_form_back_as_it_was() {
     let (_app, ann) = with_admin().await;
-    let form = ann.get("/staff/policy/new").await.is_page();
-    let preview = send(&ann, &form, PREVIEW, &FIELDS, None).await.is_page();
+    let form = ann.get("/staff/policy/new").await.page();
+    let preview = send(&ann, &form, PREVIEW, &FIELDS, None).await.page();
     let edit = ("/staff/policy/publish", "/staff/policy/edit");
-    let again = send(&ann, &preview, edit, &[], None).await.is_page();
+    let again = send(&ann, &preview, edit, &[], None).await.page();
     assert_eq!(
         again.texts("textarea#summary"),
         ["We say more of your rights."]
@@ -90,13 +90,13 @@ async fn a_second_thought_brings_the_form_back_as_it_was() {
         again.attributes("input#effective_on", "value"),
         ["2026-03-01"]
     );
-    send(&ann, &again, PREVIEW, &FIELDS, None).await.is_page();
+    send(&ann, &again, PREVIEW, &FIELDS, None).await.page();
 }
 
 #[actix_web::test]
 async fn every_fault_stands_beside_its_field_and_nothing_is_published() {
     let (app, ann) = with_admin().await;
-    let form = ann.get("/staff/policy/new").await.is_page();
+    let form = ann.get("/staff/policy/new").await.page();
     let with = async |changes: &[(&'static str, &'static str)]| {
         let fields = FIELDS.map(|(name, value)| {
             let change = changes.iter().find(|(changed, _)| *changed == name);
@@ -149,7 +149,7 @@ async fn every_fault_stands_beside_its_field_and_nothing_is_published() {
 #[actix_web::test]
 async fn a_file_goes_before_the_text_and_fills_what_was_left_empty() {
     let (_app, ann) = with_admin().await;
-    let form = ann.get("/staff/policy/new").await.is_page();
+    let form = ann.get("/staff/policy/new").await.page();
     let fields = FIELDS.map(|(name, value)| {
         if name == "title" {
             (name, value)
@@ -159,9 +159,7 @@ async fn a_file_goes_before_the_text_and_fills_what_was_left_empty() {
     });
     let file = "+++\nversion = \"spring\"\ntitle = \"Other\"\neffective = 2026-04-01\nsummary = \"Much.\"\n+++\n\n\
                 ## From the file\n\nText.\n";
-    let preview = send(&ann, &form, PREVIEW, &fields, Some(file))
-        .await
-        .is_page();
+    let preview = send(&ann, &form, PREVIEW, &fields, Some(file)).await.page();
     let facts = preview.texts(".facts dd");
     assert_eq!(facts[..3], ["Privacy policy", "1 April 2026", "Much."]);
     assert_eq!(preview.texts(".policy h2"), ["From the file"]);
@@ -173,8 +171,8 @@ async fn a_file_goes_before_the_text_and_fills_what_was_left_empty() {
 #[actix_web::test]
 async fn a_version_that_was_published_in_between_is_not_published_over() {
     let (app, ann) = with_admin().await;
-    let form = ann.get("/staff/policy/new").await.is_page();
-    let preview = send(&ann, &form, PREVIEW, &FIELDS, None).await.is_page();
+    let form = ann.get("/staff/policy/new").await.page();
+    let preview = send(&ann, &form, PREVIEW, &FIELDS, None).await.page();
     take_over(&app, draft("2026-03-01", SHORT)).await;
     let refused = send(&ann, &preview, PUBLISH, &[], None).await;
     refused.refuses("version", "There is a version 2026-03 already.");
@@ -183,7 +181,7 @@ async fn a_version_that_was_published_in_between_is_not_published_over() {
 
 #[actix_web::test]
 async fn only_admins_publish() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     assert_eq!(app.visitor().get("/staff/policy").await.status, 303);
     let others = [
         app.person("ada").await,
@@ -202,7 +200,7 @@ async fn only_admins_publish() {
 
 #[actix_web::test]
 async fn the_database_refuses_to_change_or_delete_a_version() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     take_over(&app, draft("2026-01-01", SHORT)).await;
     let changed = app.app.db.write(|conn| {
         let versions = diesel::update(policy_versions::table);
@@ -220,7 +218,7 @@ async fn the_database_refuses_to_change_or_delete_a_version() {
         app.visitor()
             .get("/policy")
             .await
-            .is_page()
+            .page()
             .text()
             .contains("We keep your name.")
     );

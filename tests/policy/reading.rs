@@ -6,12 +6,12 @@ use crate::support::TestApp;
 
 #[actix_web::test]
 async fn the_page_shows_the_version_in_force_with_its_contents() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     take_over(&app, draft("2025-01-01", SHORT)).await;
     let body = "We are careful.\n\n## What we keep\n\nYour name.\n\n## Your rights\n\nAsk us.\n";
     take_over(&app, draft("2026-02-01", body)).await;
 
-    let page = app.visitor().get("/policy").await.is_page();
+    let page = app.visitor().get("/policy").await.page();
     assert_eq!(page.texts("h1"), ["Privacy policy"]);
     assert!(
         page.text()
@@ -32,28 +32,28 @@ async fn the_page_shows_the_version_in_force_with_its_contents() {
 
 #[actix_web::test]
 async fn a_coming_version_is_announced_and_takes_over_on_its_day() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     take_over(&app, draft("2026-01-01", SHORT)).await;
     take_over(&app, draft("2026-02-10", SHORT)).await;
 
-    let before = app.visitor().get("/policy").await.is_page();
+    let before = app.visitor().get("/policy").await.page();
     assert!(
         before
             .text()
             .contains("A new version is coming From 10 February 2026")
     );
-    let coming = app.visitor().get("/policy/2026-02").await.is_page();
+    let coming = app.visitor().get("/policy/2026-02").await.page();
     assert!(coming.text().contains("Not yet in force"));
 
     app.app.clock.advance(TimeDelta::days(1));
-    let after = app.visitor().get("/policy").await.is_page();
+    let after = app.visitor().get("/policy").await.page();
     assert!(
         after
             .text()
             .contains("Version 2026-02, since 10 February 2026")
     );
     assert!(!after.text().contains("A new version is coming"));
-    let old = app.visitor().get("/policy/2026-01").await.is_page();
+    let old = app.visitor().get("/policy/2026-01").await.page();
     assert!(
         old.text()
             .contains("from 1 January 2026 until 10 February 2026")
@@ -66,20 +66,20 @@ async fn a_coming_version_is_announced_and_takes_over_on_its_day() {
 
 #[actix_web::test]
 async fn without_a_version_the_page_says_whom_to_ask() {
-    let app = TestApp::start().await;
-    let page = app.visitor().get("/policy").await.is_page();
+    let app = TestApp::start();
+    let page = app.visitor().get("/policy").await.page();
     assert!(page.text().contains("There is no policy in force here yet"));
     assert_eq!(app.visitor().get("/policy/2026-01").await.status, 404);
-    app.visitor().get("/policy/versions").await.is_page();
+    app.visitor().get("/policy/versions").await.page();
 }
 
 #[actix_web::test]
 async fn what_is_written_as_html_is_shown_and_not_run() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let body = "## Data\n\n<script>alert(1)</script>\n\nSee <b>this</b> and \
                 [that](javascript:alert(1)) and ![a picture](https://example.org/x.png).\n\n### Main\n\nMore.\n";
     take_over(&app, draft("2026-01-01", body)).await;
-    let page = app.visitor().get("/policy").await.is_page();
+    let page = app.visitor().get("/policy").await.page();
     assert!(
         page.text().contains("<script>alert(1)</script>"),
         "{}",
@@ -99,10 +99,10 @@ async fn what_is_written_as_html_is_shown_and_not_run() {
 
 #[actix_web::test]
 async fn a_table_names_its_columns_and_rows() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let body = "## How long\n\n| Data | Kept |\n|---|---|\n| Name | 2 years |\n";
     take_over(&app, draft("2026-01-01", body)).await;
-    let page = app.visitor().get("/policy").await.is_page();
+    let page = app.visitor().get("/policy").await.page();
     assert_eq!(page.texts(".policy thead th[scope=col]"), ["Data", "Kept"]);
     assert_eq!(page.texts(".policy tbody th[scope=row]"), ["Name"]);
     assert_eq!(page.attributes(".policy td", "data-label"), ["Kept"]);
@@ -114,16 +114,16 @@ async fn a_table_names_its_columns_and_rows() {
 
 #[actix_web::test]
 async fn a_long_list_of_versions_goes_on_at_the_next_page() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let first = NaiveDate::from_ymd_opt(2022, 1, 5).unwrap();
     for number in 0..25 {
         let day = first + Days::new(number * 31);
         take_over(&app, draft(&day.to_string(), SHORT)).await;
     }
-    let page = app.visitor().get("/policy/versions").await.is_page();
+    let page = app.visitor().get("/policy/versions").await.page();
     assert_eq!(page.texts(".rows > li").len(), 20);
     let older = page.attributes("a[rel=next]", "href");
-    let rest = app.visitor().get(&older[0]).await.is_page();
+    let rest = app.visitor().get(&older[0]).await.page();
     let names = rest.texts(".rows h2");
     assert_eq!(names.first().unwrap(), "Version 2022-05");
     assert_eq!(names.last().unwrap(), "Version 2022-01");
@@ -134,7 +134,7 @@ async fn a_long_list_of_versions_goes_on_at_the_next_page() {
 #[actix_web::test]
 async fn a_text_that_is_not_what_was_published_is_not_shown() {
     use candor::db::schema::policy_versions;
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let now = app.app.clock.now();
     let written = app.app.db.write(move |conn| {
         let version = diesel::insert_into(policy_versions::table).values((

@@ -71,7 +71,7 @@ fn counts(app: &TestApp) -> (i64, i64, i64) {
 
 #[actix_web::test]
 async fn everybody_with_an_address_gets_one_mail_that_says_what_is_new() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let (_ada, _bob) = (app.person("ada").await, app.person("bob").await);
     app.staff("sam", Role::Agent).await;
     let now = app.app.clock.now();
@@ -107,7 +107,7 @@ async fn everybody_with_an_address_gets_one_mail_that_says_what_is_new() {
 
 #[actix_web::test]
 async fn nobody_is_told_of_a_version_that_was_taken_over() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     app.person("ada").await;
     take_over(&app, draft("2026-01-01", SHORT)).await;
     assert_eq!(jobs_of(&app), []);
@@ -115,7 +115,7 @@ async fn nobody_is_told_of_a_version_that_was_taken_over() {
 
 #[actix_web::test]
 async fn a_job_that_runs_again_doubles_no_mail() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     invite(&app, 450).await;
     publish(&app, draft("2026-03-01", SHORT)).await;
     let jobs = run_all(&app, 3).await;
@@ -130,7 +130,7 @@ async fn a_job_that_runs_again_doubles_no_mail() {
 
 #[actix_web::test]
 async fn two_workers_at_once_double_no_mail() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     invite(&app, 450).await;
     publish(&app, draft("2026-03-01", SHORT)).await;
     let mut done = 0;
@@ -150,7 +150,7 @@ async fn two_workers_at_once_double_no_mail() {
 
 #[actix_web::test]
 async fn a_batch_that_breaks_off_leaves_nothing_and_is_made_up_for() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     invite(&app, 250).await;
     publish(&app, draft("2026-03-01", SHORT)).await;
     let (broken, mended) = if app.app.db.is_sqlite() {
@@ -179,13 +179,12 @@ async fn a_batch_that_breaks_off_leaves_nothing_and_is_made_up_for() {
 
 #[actix_web::test]
 async fn the_staff_page_shows_how_many_have_been_told() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let ann = app.staff("ann", Role::Admin).await;
     invite(&app, 250).await;
     publish(&app, draft("2026-03-01", SHORT)).await;
-    let line = async |ann: &Visitor| {
-        ann.get("/staff/policy").await.is_page().texts(".rows li p")[1].clone()
-    };
+    let line =
+        async |ann: &Visitor| ann.get("/staff/policy").await.page().texts(".rows li p")[1].clone();
 
     assert_eq!(line(&ann).await, "0 people told by mail.");
     assert!(run(&app, &jobs_of(&app)[0]).await);
@@ -197,7 +196,7 @@ async fn the_staff_page_shows_how_many_have_been_told() {
 
 #[actix_web::test]
 async fn a_version_its_event_and_its_job_are_written_together_or_not_at_all() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let now = app.app.clock.now();
     let undone = app.app.db.write(move |conn| {
         policy::publish(conn, &draft("2026-03-01", SHORT), Actor::System, now)?.unwrap();

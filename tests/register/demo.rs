@@ -1,7 +1,7 @@
 use std::{collections::BTreeSet, path::Path};
 
 use candor::register::{
-    CollectionKey, Direction, Erase, Kind, Register, Retention, SourceKind, covers,
+    CollectionKey, Direction, Erase, Kind, NeverDisclose, Register, Retention, SourceKind, covers,
 };
 use rusqlite::Connection;
 
@@ -222,7 +222,7 @@ fn numbers_and_passwords_are_never_disclosed() {
             .describe(dataset, collection, field)
             .unwrap()
             .never_disclose()
-            .map(|it| it.as_str())
+            .map(NeverDisclose::as_str)
     };
 
     assert_eq!(

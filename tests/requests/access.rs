@@ -3,14 +3,14 @@ use crate::support::TestApp;
 
 #[actix_web::test]
 async fn a_request_is_filed_confirmed_by_mail_and_shown_with_its_dates() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let ada = app.person("ada").await;
     let reference = file_access(&ada).await;
 
     let filed = ada.get(&format!("/requests/{reference}/filed")).await;
     assert_eq!(filed.texts(".reference"), [reference.as_str()]);
 
-    let page = ada.get(&format!("/requests/{reference}")).await.is_page();
+    let page = ada.get(&format!("/requests/{reference}")).await.page();
     assert!(page.text().contains("26 March 2026"), "{}", page.text());
     assert!(page.text().contains("California Consumer Privacy Act"));
     assert!(
@@ -33,7 +33,7 @@ async fn a_request_is_filed_confirmed_by_mail_and_shown_with_its_dates() {
 
 #[actix_web::test]
 async fn what_the_person_writes_is_sealed_in_the_database() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let ada = app.person("ada").await;
     let request = find(&app, &file_access(&ada).await);
     let note = request.note.unwrap();
@@ -42,7 +42,7 @@ async fn what_the_person_writes_is_sealed_in_the_database() {
 
 #[actix_web::test]
 async fn an_empty_question_is_refused_beside_its_field() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let ada = app.person("ada").await;
     let page = ada.get("/requests/new/access").await;
     let refused = ada
@@ -54,7 +54,7 @@ async fn an_empty_question_is_refused_beside_its_field() {
 
 #[actix_web::test]
 async fn the_form_first_points_to_what_is_there_at_once() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let page = app.person("ada").await.get("/requests/new/access").await;
     let links = page.attributes("main a", "href");
     assert!(links.contains(&"/data".to_owned()));
@@ -63,7 +63,7 @@ async fn the_form_first_points_to_what_is_there_at_once() {
 
 #[actix_web::test]
 async fn more_than_twenty_open_requests_are_refused_with_a_sentence() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let ada = app.person("ada").await;
     for _ in 0..20 {
         file_access(&ada).await;
@@ -78,10 +78,10 @@ async fn more_than_twenty_open_requests_are_refused_with_a_sentence() {
 
 #[actix_web::test]
 async fn where_a_person_lives_tells_the_law_and_its_dates() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let lena = app.person_in("lena", "de").await;
     let reference = file_access(&lena).await;
-    let page = lena.get(&format!("/requests/{reference}")).await.is_page();
+    let page = lena.get(&format!("/requests/{reference}")).await.page();
     assert!(page.text().contains("9 March 2026"), "{}", page.text());
     assert!(page.text().contains("General Data Protection Regulation"));
     assert!(app.mails_to("lena")[0].text.contains("9 March 2026"));

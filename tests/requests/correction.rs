@@ -19,17 +19,17 @@ fn with_file(form: Form, name: &'static str, content: &'static [u8]) -> Form {
 
 #[actix_web::test]
 async fn a_correction_shows_the_value_as_it_is_held_and_files_old_and_new() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let maya = app.person(MAYA).await;
     let path = correction_of(&app, MAYA, "people.contact_details", "city");
-    let page = maya.get(&path).await.is_page();
+    let page = maya.get(&path).await.page();
     assert_eq!(page.texts("h1"), ["Correct: City"]);
     let held = page.texts("dd").pop().unwrap();
     assert!(!held.is_empty());
 
     let filed = maya.post_multipart(&path, proposal("Port Ellery")).await;
     let reference = reference_of(&filed);
-    let page = maya.get(&format!("/requests/{reference}")).await.is_page();
+    let page = maya.get(&format!("/requests/{reference}")).await.page();
     assert_eq!(page.texts(".compare p"), [held.as_str(), "Port Ellery"]);
     assert!(page.text().contains("My contract says so."));
     assert_eq!(find(&app, &reference).state, State::Acknowledged);
@@ -39,7 +39,7 @@ async fn a_correction_shows_the_value_as_it_is_held_and_files_old_and_new() {
 
 #[actix_web::test]
 async fn what_the_field_cannot_take_is_refused_beside_it_and_kept_as_typed() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let maya = app.person(MAYA).await;
     let path = correction_of(&app, MAYA, "people.profiles", "birth_date");
     let refused = maya.post_multipart(&path, proposal("soon")).await;
@@ -50,7 +50,7 @@ async fn what_the_field_cannot_take_is_refused_beside_it_and_kept_as_typed() {
 
 #[actix_web::test]
 async fn the_value_that_is_held_already_is_no_correction() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let maya = app.person(MAYA).await;
     let path = correction_of(&app, MAYA, "people.contact_details", "city");
     let held = maya.get(&path).await.texts("dd").pop().unwrap();
@@ -61,10 +61,10 @@ async fn the_value_that_is_held_already_is_no_correction() {
 
 #[actix_web::test]
 async fn somebody_elses_record_is_not_found() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let (maya, eve) = (app.person(MAYA).await, app.person("eve").await);
     let path = correction_of(&app, MAYA, "people.contact_details", "city");
-    maya.get(&path).await.is_page();
+    maya.get(&path).await.page();
     assert_eq!(eve.get(&path).await.status, 404);
     let sent = eve.post_multipart(&path, proposal("Elsewhere")).await;
     assert_eq!(sent.status, 404);
@@ -74,7 +74,7 @@ async fn somebody_elses_record_is_not_found() {
 
 #[actix_web::test]
 async fn a_value_that_is_never_shown_is_not_corrected_here() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let maya = app.person(MAYA).await;
     let path = correction_of(&app, MAYA, "people.accounts", "password_hash");
     assert_eq!(maya.get(&path).await.status, 409);
@@ -83,7 +83,7 @@ async fn a_value_that_is_never_shown_is_not_corrected_here() {
 
 #[actix_web::test]
 async fn evidence_is_known_by_its_content_sealed_and_the_persons_to_download() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let (maya, eve) = (app.person(MAYA).await, app.person("eve").await);
     let path = correction_of(&app, MAYA, "people.contact_details", "city");
     let program = with_file(
@@ -97,9 +97,9 @@ async fn evidence_is_known_by_its_content_sealed_and_the_persons_to_download() {
     let picture = with_file(proposal("Port Ellery"), "proof.pdf", PNG);
     let reference = reference_of(&maya.post_multipart(&path, picture).await);
     let address = format!("/requests/{reference}");
-    let page = maya.get(&address).await.is_page();
+    let page = maya.get(&address).await.page();
     let link = page.attributes("a[href*=evidence]", "href").pop().unwrap();
-    let file = maya.get(&link).await.is_page();
+    let file = maya.get(&link).await.page();
     assert_eq!(file.body, PNG);
     assert_eq!(file.headers["content-type"], "image/png");
     assert_eq!(eve.get(&link).await.status, 404);
@@ -108,7 +108,7 @@ async fn evidence_is_known_by_its_content_sealed_and_the_persons_to_download() {
         .await
         .location();
     assert_eq!(maya.get(&link).await.status, 404);
-    let page = maya.get(&address).await.is_page();
+    let page = maya.get(&address).await.page();
     assert!(
         page.text()
             .contains("erased, because the request is closed")
@@ -121,7 +121,7 @@ async fn evidence_is_known_by_its_content_sealed_and_the_persons_to_download() {
 
 #[actix_web::test]
 async fn a_file_that_is_too_large_is_refused_beside_its_field() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let maya = app.person(MAYA).await;
     let path = correction_of(&app, MAYA, "people.contact_details", "city");
     let large = Part::bytes(vec![b'a'; 10 * 1024 * 1024 + 1]).file_name("long.txt");
@@ -134,7 +134,7 @@ async fn a_file_that_is_too_large_is_refused_beside_its_field() {
 
 #[actix_web::test]
 async fn the_same_correction_is_not_filed_twice_while_it_is_open() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let maya = app.person(MAYA).await;
     let path = correction_of(&app, MAYA, "people.contact_details", "city");
     let reference = reference_of(&maya.post_multipart(&path, proposal("Port Ellery")).await);
@@ -146,23 +146,23 @@ async fn the_same_correction_is_not_filed_twice_while_it_is_open() {
 
 #[actix_web::test]
 async fn what_was_typed_is_there_again_after_a_fresh_confirmation() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let maya = app.person(MAYA).await;
     let path = correction_of(&app, MAYA, "people.contact_details", "city");
     app.app.clock.advance(TimeDelta::minutes(11));
     let sent = maya.post_multipart(&path, proposal("Port Ellery")).await;
-    let confirm = maya.get(sent.location()).await.is_page();
+    let confirm = maya.get(sent.location()).await.page();
     let code = app.mailed_code(&format!("{MAYA}@example.org"));
     let confirmed = maya.submit(&confirm, "/step-up", &[("code", &code)]).await;
     assert_eq!(confirmed.location(), path);
-    let page = maya.get(&path).await.is_page();
+    let page = maya.get(&path).await.page();
     assert_eq!(page.attributes("#value", "value"), ["Port Ellery"]);
     assert_eq!(page.texts("#reason"), ["My contract says so."]);
 }
 
 #[actix_web::test]
 async fn a_correction_needs_a_fresh_confirmation_and_an_access_request_does_not() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let maya = app.person(MAYA).await;
     let path = correction_of(&app, MAYA, "people.contact_details", "city");
     app.app.clock.advance(TimeDelta::minutes(11));

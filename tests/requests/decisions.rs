@@ -24,7 +24,7 @@ fn first_item(conn: &mut candor::db::AnyConnection, request: &Request) -> i64 {
 
 #[actix_web::test]
 async fn a_correction_is_decided_item_by_item_carried_out_and_receipted() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let reference = filed_correction(&app).await;
     let sam = staff_member(&app, "sam", Role::Agent).await;
     let done = staff_does(&app, &sam, &reference, |conn, request, by| {
@@ -60,7 +60,7 @@ async fn a_correction_is_decided_item_by_item_carried_out_and_receipted() {
 
 #[actix_web::test]
 async fn a_refusal_needs_a_reason_and_the_person_reads_it_and_may_appeal() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let maya = app.person(MAYA).await;
     let path = correction_of(&app, MAYA, "people.contact_details", "city");
     let form = Form::new().text("value", "Port Ellery");
@@ -81,7 +81,7 @@ async fn a_refusal_needs_a_reason_and_the_person_reads_it_and_may_appeal() {
     assert_eq!(denied.state, State::Denied);
 
     let address = format!("/requests/{reference}");
-    let page = maya.get(&address).await.is_page();
+    let page = maya.get(&address).await.page();
     assert!(
         page.text()
             .contains("Our reason: Your lease says Alder Point.")
@@ -97,7 +97,7 @@ async fn a_refusal_needs_a_reason_and_the_person_reads_it_and_may_appeal() {
 
 #[actix_web::test]
 async fn what_is_not_denied_cannot_be_appealed() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let ada = app.person("ada").await;
     let appeal = format!("/requests/{}/appeal", file_access(&ada).await);
     assert_eq!(ada.post(&appeal, &[("message", "Why?")]).await.status, 409);
@@ -105,10 +105,10 @@ async fn what_is_not_denied_cannot_be_appealed() {
 
 #[actix_web::test]
 async fn a_deletion_is_decided_by_two_staff_members_and_the_person_hears_of_it_then() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let maya = app.person(MAYA).await;
     let path = "/requests/new/deletion/plan?category=user.behavior";
-    let page = maya.get(path).await.is_page();
+    let page = maya.get(path).await.page();
     let reference = reference_of(&maya.submit(&page, path, &[]).await);
     let (sam, sue) = (
         staff_member(&app, "sam", Role::Supervisor).await,
@@ -139,7 +139,7 @@ async fn a_deletion_is_decided_by_two_staff_members_and_the_person_hears_of_it_t
 
 #[actix_web::test]
 async fn a_failed_execution_is_visible_and_tried_again() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let ada = app.person("ada").await;
     let reference = file_access(&ada).await;
     let sam = staff_member(&app, "sam", Role::Agent).await;
@@ -150,7 +150,7 @@ async fn a_failed_execution_is_visible_and_tried_again() {
         execution::fail(conn, &request, "The source does not answer.", by)
     });
     assert_eq!(failed.await.unwrap().state, State::ExecutionFailed);
-    let page = ada.get(&format!("/requests/{reference}")).await.is_page();
+    let page = ada.get(&format!("/requests/{reference}")).await.page();
     assert!(page.texts(".tag").contains(&"Delayed".to_owned()));
     let withdraw = format!("/requests/{reference}/withdraw");
     assert_eq!(ada.post(&withdraw, &[]).await.status, 409);

@@ -11,8 +11,8 @@ const EVERYTHING: &str = "/requests/new/deletion/plan?everything=yes";
 
 #[actix_web::test]
 async fn deleting_everything_is_offered_first_and_most_prominently() {
-    let app = TestApp::start().await;
-    let page = app.person(MAYA).await.get(CHOOSE).await.is_page();
+    let app = TestApp::start();
+    let page = app.person(MAYA).await.get(CHOOSE).await.page();
     let buttons = page.texts("main button");
     assert_eq!(buttons, ["Delete everything", "Delete these"]);
     assert_eq!(page.texts("main button.destructive"), ["Delete everything"]);
@@ -25,9 +25,9 @@ async fn deleting_everything_is_offered_first_and_most_prominently() {
 
 #[actix_web::test]
 async fn the_plan_says_what_goes_what_stays_and_what_stops_and_files_nothing() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let maya = app.person(MAYA).await;
-    let page = maya.get(EVERYTHING).await.is_page();
+    let page = maya.get(EVERYTHING).await.page();
     let text = page.text();
     assert!(text.contains("This will be erased"), "{text}");
     assert!(text.contains("This must stay"));
@@ -45,9 +45,9 @@ async fn the_plan_says_what_goes_what_stays_and_what_stops_and_files_nothing() {
 
 #[actix_web::test]
 async fn the_last_step_files_the_plan_that_was_shown() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let maya = app.person(MAYA).await;
-    let page = maya.get(EVERYTHING).await.is_page();
+    let page = maya.get(EVERYTHING).await.page();
     let filed = maya.submit(&page, EVERYTHING, &[]).await;
     let request = find(&app, &reference_of(&filed));
     let shown = page.attributes("input[name=hash]", "value").pop().unwrap();
@@ -84,14 +84,14 @@ async fn the_last_step_files_the_plan_that_was_shown() {
     assert_eq!(events(&app, "request.filed", &request.reference), 1);
     maya.get(&format!("/requests/{}", request.reference))
         .await
-        .is_page();
+        .page();
 }
 
 #[actix_web::test]
 async fn a_plan_that_no_longer_holds_is_shown_again_and_not_filed() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let maya = app.person(MAYA).await;
-    let page = maya.get(EVERYTHING).await.is_page();
+    let page = maya.get(EVERYTHING).await.page();
     let changed = app.source.connect().execute(
         "DELETE FROM search_terms WHERE account_id = (SELECT id FROM accounts WHERE email = 'maya.okafor@example.org')",
         [],
@@ -110,7 +110,7 @@ async fn a_plan_that_no_longer_holds_is_shown_again_and_not_filed() {
 
 #[actix_web::test]
 async fn some_categories_can_be_chosen_and_none_is_refused() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let maya = app.person(MAYA).await;
     let none = maya.get("/requests/new/deletion/plan").await;
     none.refuses("category", "Choose at least one category.");
@@ -120,7 +120,7 @@ async fn some_categories_can_be_chosen_and_none_is_refused() {
     unknown.refuses("category", "Choose at least one category.");
 
     let path = "/requests/new/deletion/plan?category=user.behavior";
-    let page = maya.get(path).await.is_page();
+    let page = maya.get(path).await.page();
     assert!(!page.text().contains("Your contact details"));
     let request = find(&app, &reference_of(&maya.submit(&page, path, &[]).await));
     assert_eq!(
@@ -131,9 +131,9 @@ async fn some_categories_can_be_chosen_and_none_is_refused() {
 
 #[actix_web::test]
 async fn a_second_deletion_waits_for_the_first() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let maya = app.person(MAYA).await;
-    let page = maya.get(EVERYTHING).await.is_page();
+    let page = maya.get(EVERYTHING).await.page();
     let reference = reference_of(&maya.submit(&page, EVERYTHING, &[]).await);
     let again = maya.submit(&page, EVERYTHING, &[]).await;
     assert_eq!(again.status, 409);
@@ -142,9 +142,9 @@ async fn a_second_deletion_waits_for_the_first() {
 
 #[actix_web::test]
 async fn somebody_of_whom_nothing_is_held_is_told_so() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let eve = app.person("eve").await;
-    let page = eve.get(EVERYTHING).await.is_page();
+    let page = eve.get(EVERYTHING).await.page();
     assert!(
         page.text()
             .contains("We hold nothing of this that could be erased.")
@@ -154,9 +154,9 @@ async fn somebody_of_whom_nothing_is_held_is_told_so() {
 
 #[actix_web::test]
 async fn a_deletion_needs_a_fresh_confirmation() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let maya = app.person(MAYA).await;
-    let page = maya.get(EVERYTHING).await.is_page();
+    let page = maya.get(EVERYTHING).await.page();
     app.app.clock.advance(TimeDelta::minutes(11));
     assert!(
         maya.get(EVERYTHING)
@@ -166,5 +166,5 @@ async fn a_deletion_needs_a_fresh_confirmation() {
     );
     let sent = maya.submit(&page, EVERYTHING, &[]).await;
     assert!(sent.location().starts_with("/step-up?"));
-    maya.get(CHOOSE).await.is_page();
+    maya.get(CHOOSE).await.page();
 }

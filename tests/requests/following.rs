@@ -8,7 +8,7 @@ use crate::support::TestApp;
 
 #[actix_web::test]
 async fn somebody_elses_request_and_a_missing_one_look_the_same() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let (ada, eve) = (app.person("ada").await, app.person("eve").await);
     let reference = file_access(&ada).await;
     let missing = eve.get("/requests/PR-0000-0000").await;
@@ -24,7 +24,7 @@ async fn somebody_elses_request_and_a_missing_one_look_the_same() {
 
 #[actix_web::test]
 async fn the_list_shows_own_requests_newest_first_and_goes_on_by_key() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let (ada, eve) = (app.person("ada").await, app.person("eve").await);
     file_access(&eve).await;
     let mut references = Vec::new();
@@ -36,10 +36,10 @@ async fn the_list_shows_own_requests_newest_first_and_goes_on_by_key() {
     references.push(file_access(&ada).await);
     references.reverse();
 
-    let first = ada.get("/requests").await.is_page();
+    let first = ada.get("/requests").await.page();
     assert_eq!(first.texts("main .mono"), references[..20]);
     let older = &first.attributes("a[rel=next]", "href")[0];
-    let second = ada.get(older).await.is_page();
+    let second = ada.get(older).await.page();
     assert_eq!(second.texts("main .mono"), references[20..]);
     assert!(second.attributes("a[rel=next]", "href").is_empty());
     assert_eq!(second.attributes("a[rel=prev]", "href"), ["/requests"]);
@@ -47,7 +47,7 @@ async fn the_list_shows_own_requests_newest_first_and_goes_on_by_key() {
 
 #[actix_web::test]
 async fn a_request_is_withdrawn_once_and_that_is_confirmed_by_mail() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let ada = app.person("ada").await;
     let reference = file_access(&ada).await;
     let address = format!("/requests/{reference}");
@@ -55,7 +55,7 @@ async fn a_request_is_withdrawn_once_and_that_is_confirmed_by_mail() {
     let page = ada.get(&address).await;
     ada.submit(&page, &withdraw, &[]).await.location();
 
-    let page = ada.get(&address).await.is_page();
+    let page = ada.get(&address).await.page();
     assert!(page.texts(".tag").contains(&"Withdrawn".to_owned()));
     assert!(!page.html().contains(&withdraw));
     assert_eq!(app.mails_to("ada")[1].kind, "request_withdrawn");
@@ -66,7 +66,7 @@ async fn a_request_is_withdrawn_once_and_that_is_confirmed_by_mail() {
 
 #[actix_web::test]
 async fn a_question_of_staff_is_answered_on_the_page_and_never_stands_in_a_mail() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let ada = app.person("ada").await;
     let sam = staff_member(&app, "sam", Role::Agent).await;
     let reference = file_access(&ada).await;
@@ -87,7 +87,7 @@ async fn a_question_of_staff_is_answered_on_the_page_and_never_stands_in_a_mail(
     assert!(!mail.text.contains(question) && !mail.html.contains(question));
 
     let address = format!("/requests/{reference}");
-    let page = ada.get(&address).await.is_page();
+    let page = ada.get(&address).await.page();
     assert!(page.text().contains(question));
     assert!(page.text().contains("sam"));
     assert!(page.texts(".tag").contains(&"Waiting for you".to_owned()));
@@ -96,13 +96,13 @@ async fn a_question_of_staff_is_answered_on_the_page_and_never_stands_in_a_mail(
     let answer = [("message", "On Monday.")];
     ada.submit(&page, &messages, &answer).await.location();
     assert_eq!(find(&app, &reference).state, State::InReview);
-    let page = ada.get(&address).await.is_page();
+    let page = ada.get(&address).await.page();
     assert_eq!(page.texts(".thread .ours p:last-child"), ["On Monday."]);
 }
 
 #[actix_web::test]
 async fn an_empty_message_is_refused_beside_its_field() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let ada = app.person("ada").await;
     let address = format!("/requests/{}", file_access(&ada).await);
     let page = ada.get(&address).await;
@@ -113,7 +113,7 @@ async fn an_empty_message_is_refused_beside_its_field() {
 
 #[actix_web::test]
 async fn messages_are_limited_by_the_hour() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let ada = app.person("ada").await;
     let messages = format!("/requests/{}/messages", file_access(&ada).await);
     for _ in 0..30 {
@@ -129,7 +129,7 @@ async fn messages_are_limited_by_the_hour() {
 
 #[actix_web::test]
 async fn the_date_is_extended_once_with_a_reason_that_is_mailed() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let ada = app.person("ada").await;
     let sam = staff_member(&app, "sam", Role::Agent).await;
     let reference = file_access(&ada).await;
@@ -157,7 +157,7 @@ async fn the_date_is_extended_once_with_a_reason_that_is_mailed() {
 
 #[actix_web::test]
 async fn of_two_who_act_on_the_same_page_one_is_told_that_it_has_changed() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let ada = app.person("ada").await;
     let sam = staff_member(&app, "sam", Role::Agent).await;
     let seen = find(&app, &file_access(&ada).await);

@@ -47,7 +47,7 @@ fn correction_of(app: &TestApp, name: &str, collection: &str, field: &str) -> St
 
 /// Files an access request and gives its reference.
 async fn file_access(person: &Actor) -> String {
-    let page = person.get("/requests/new/access").await.is_page();
+    let page = person.get("/requests/new/access").await.page();
     let fields = [("question", "What did your support note about my call?")];
     let filed = person.submit(&page, "/requests/new/access", &fields).await;
     reference_of(&filed)

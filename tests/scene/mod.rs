@@ -45,7 +45,7 @@ impl Scene {
     /// Everything that a person can begin is begun.
     async fn use_it(&mut self) {
         let (app, maya) = (&self.app, &self.maya);
-        let contact = maya.get("/data/people/contact_details").await.is_page();
+        let contact = maya.get("/data/people/contact_details").await.page();
         let record = contact.attributes("article h3 a", "href").remove(0);
         let links = contact.attributes("article dd a", "href").into_iter();
         let correction_form = links.into_iter().find(|it| it.ends_with("=city")).unwrap();
@@ -61,17 +61,17 @@ impl Scene {
         );
 
         let plan = "/requests/new/deletion/plan?everything=yes";
-        let page = maya.get(plan).await.is_page();
+        let page = maya.get(plan).await.page();
         let deletion = reference(maya.submit(&page, plan, &[]).await.location());
 
         maya.post("/choices/opt-out", &[]).await.location();
         maya.post("/data/export", &[]).await.location();
         while app.run_jobs().await > 0 {}
-        let export = maya.get("/data/export").await.is_page();
+        let export = maya.get("/data/export").await.page();
         let package = export.attributes("a[download]", "href").remove(0);
         app.deliver_mail().await;
 
-        let receipts = maya.get("/receipts").await.is_page();
+        let receipts = maya.get("/receipts").await.page();
         let receipts = receipts.attributes("main h2 a", "href");
         let receipt = receipts[0].replace("/receipts/", "");
         let opted_out = app.visitor().post("/do-not-sell", &[("email", "")]).await;

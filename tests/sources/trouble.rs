@@ -82,7 +82,7 @@ fn a_source_that_is_down_shows_as_such_and_the_other_stays() {
 fn a_slow_source_costs_its_time_limit_once() {
     let company = company();
     company.sources.overview(&ada());
-    company.fail("crm", Mode::Slow(Duration::from_secs(60)));
+    company.fail("crm", Mode::Slow(Duration::from_mins(1)));
 
     let start = Instant::now();
     let overview = company.sources.overview(&ada());

@@ -7,7 +7,7 @@ use crate::support::TestApp;
 
 #[actix_web::test]
 async fn an_accepted_correction_is_written_to_the_source_read_back_and_confirmed() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let (person, agent) = (sample(&app).await, app.staff("sam", Role::Agent).await);
     let before = held(&app, CITY);
     let reference = file_correction(&person, "Port Ellery").await;
@@ -15,7 +15,7 @@ async fn an_accepted_correction_is_written_to_the_source_read_back_and_confirmed
     let page = agent
         .get(&format!("/staff/requests/{reference}"))
         .await
-        .is_page();
+        .page();
     assert_eq!(
         page.texts(".compare-values dd"),
         [before.as_str(), "Port Ellery"]
@@ -27,7 +27,7 @@ async fn an_accepted_correction_is_written_to_the_source_read_back_and_confirmed
     let page = agent
         .get(&format!("/staff/requests/{reference}"))
         .await
-        .is_page();
+        .page();
     assert!(page.text().contains("Written and read back"));
     let mails: Vec<_> = app
         .mails_to(SAMPLES[0].email)
@@ -42,7 +42,7 @@ async fn an_accepted_correction_is_written_to_the_source_read_back_and_confirmed
 
 #[actix_web::test]
 async fn a_refused_correction_leaves_the_source_and_tells_the_reason() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let (person, agent) = (sample(&app).await, app.staff("sam", Role::Agent).await);
     let before = held(&app, CITY);
     let reference = file_correction(&person, "Port Ellery").await;
@@ -50,7 +50,7 @@ async fn a_refused_correction_leaves_the_source_and_tells_the_reason() {
     let page = agent
         .get(&format!("/staff/requests/{reference}"))
         .await
-        .is_page();
+        .page();
     let item = page.attributes("input[type=radio]", "name").remove(0);
     let reason = item.replace("decision", "reason");
     let refused = act(&agent, &reference, "decide", &[(&item, "refused")]).await;
@@ -69,10 +69,7 @@ async fn a_refused_correction_leaves_the_source_and_tells_the_reason() {
     app.run_jobs().await;
 
     assert_eq!(held(&app, CITY), before);
-    let seen = person
-        .get(&format!("/requests/{reference}"))
-        .await
-        .is_page();
+    let seen = person.get(&format!("/requests/{reference}")).await.page();
     assert!(
         seen.text()
             .contains("The register of towns says otherwise."),
@@ -83,13 +80,13 @@ async fn a_refused_correction_leaves_the_source_and_tells_the_reason() {
 
 #[actix_web::test]
 async fn an_undecided_item_is_pointed_out_beside_it() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let (person, agent) = (sample(&app).await, app.staff("sam", Role::Agent).await);
     let reference = file_correction(&person, "Port Ellery").await;
     let page = agent
         .get(&format!("/staff/requests/{reference}"))
         .await
-        .is_page();
+        .page();
     let item = page.attributes("input[type=radio]", "name").remove(0);
     act(&agent, &reference, "decide", &[])
         .await
@@ -98,7 +95,7 @@ async fn an_undecided_item_is_pointed_out_beside_it() {
 
 #[actix_web::test]
 async fn a_deletion_needs_two_staff_members_and_then_erases_what_the_plan_says() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let person = sample(&app).await;
     let (first, second) = (
         app.staff("una", Role::Supervisor).await,
@@ -113,7 +110,7 @@ async fn a_deletion_needs_two_staff_members_and_then_erases_what_the_plan_says()
     let own = first
         .get(&format!("/staff/requests/{reference}"))
         .await
-        .is_page();
+        .page();
     assert!(
         own.attributes(
             &format!("form[action='/staff/requests/{reference}/approve']"),
@@ -133,7 +130,7 @@ async fn a_deletion_needs_two_staff_members_and_then_erases_what_the_plan_says()
     let page = first
         .get(&format!("/staff/requests/{reference}"))
         .await
-        .is_page();
+        .page();
     assert_eq!(
         held(&app, ROWS),
         "0",
@@ -144,10 +141,7 @@ async fn a_deletion_needs_two_staff_members_and_then_erases_what_the_plan_says()
     let kept = "SELECT CAST(count(*) AS TEXT) FROM applications JOIN accounts ON accounts.id = account_id WHERE email = ?1 OR ?1 <> ''";
     assert_ne!(held(&app, kept), "0", "applications stay for four years");
 
-    let seen = person
-        .get(&format!("/requests/{reference}"))
-        .await
-        .is_page();
+    let seen = person.get(&format!("/requests/{reference}")).await.page();
     assert!(
         !seen.attributes("a[href^='/receipts/']", "href").is_empty(),
         "{}",
@@ -157,7 +151,7 @@ async fn a_deletion_needs_two_staff_members_and_then_erases_what_the_plan_says()
 
 #[actix_web::test]
 async fn a_person_who_goes_on_using_the_service_is_erased_all_the_same() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let person = sample(&app).await;
     let (first, second) = (
         app.staff("una", Role::Agent).await,
@@ -180,11 +174,11 @@ async fn a_person_who_goes_on_using_the_service_is_erased_all_the_same() {
 
 #[actix_web::test]
 async fn the_slower_of_two_staff_members_learns_that_the_request_has_changed() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let (person, agent) = (sample(&app).await, app.staff("sam", Role::Agent).await);
     let reference = file_correction(&person, "Port Ellery").await;
     let url = format!("/staff/requests/{reference}");
-    let seen = agent.get(&url).await.is_page();
+    let seen = agent.get(&url).await.page();
     act(&agent, &reference, "assign", &[("assignee", "")])
         .await
         .location();
@@ -200,7 +194,7 @@ async fn the_slower_of_two_staff_members_learns_that_the_request_has_changed() {
 
 #[actix_web::test]
 async fn a_source_that_is_changed_behind_our_back_stops_the_correction_and_staff_see_why() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let (person, agent) = (sample(&app).await, app.staff("sam", Role::Agent).await);
     let reference = file_correction(&person, "Port Ellery").await;
     app.source
@@ -213,7 +207,7 @@ async fn a_source_that_is_changed_behind_our_back_stops_the_correction_and_staff
     let page = agent
         .get(&format!("/staff/requests/{reference}"))
         .await
-        .is_page();
+        .page();
     assert!(
         page.text()
             .contains("has another value than when it was asked for"),
@@ -224,7 +218,7 @@ async fn a_source_that_is_changed_behind_our_back_stops_the_correction_and_staff
 
 #[actix_web::test]
 async fn a_question_waits_for_the_person_and_the_answer_brings_it_back() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let (person, agent) = (sample(&app).await, app.staff("sam", Role::Agent).await);
     let reference = file_correction(&person, "Port Ellery").await;
     act(
@@ -235,10 +229,7 @@ async fn a_question_waits_for_the_person_and_the_answer_brings_it_back() {
     )
     .await
     .location();
-    let seen = person
-        .get(&format!("/requests/{reference}"))
-        .await
-        .is_page();
+    let seen = person.get(&format!("/requests/{reference}")).await.page();
     assert!(seen.text().contains("Which street?"));
     assert!(
         !app.mails_to(SAMPLES[0].email)
@@ -251,7 +242,7 @@ async fn a_question_waits_for_the_person_and_the_answer_brings_it_back() {
 
 #[actix_web::test]
 async fn more_time_is_taken_once_with_a_reason() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let (person, agent) = (sample(&app).await, app.staff("sam", Role::Agent).await);
     let reference = file_correction(&person, "Port Ellery").await;
     act(&agent, &reference, "extend", &[("extension", "")])
@@ -268,7 +259,7 @@ async fn more_time_is_taken_once_with_a_reason() {
     let page = agent
         .get(&format!("/staff/requests/{reference}"))
         .await
-        .is_page();
+        .page();
     assert!(page.text().contains("10 May 2026"), "{}", page.text());
     assert!(page.attributes("textarea[name=extension]", "id").is_empty());
     app.app.clock.advance(TimeDelta::days(1));
@@ -276,7 +267,7 @@ async fn more_time_is_taken_once_with_a_reason() {
 
 #[actix_web::test]
 async fn auditors_read_and_change_nothing_and_admins_do_not_see_a_request() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let person = sample(&app).await;
     let (auditor, admin) = (
         app.staff("ada", Role::Auditor).await,
@@ -284,7 +275,7 @@ async fn auditors_read_and_change_nothing_and_admins_do_not_see_a_request() {
     );
     let reference = file_correction(&person, "Port Ellery").await;
     let url = format!("/staff/requests/{reference}");
-    let seen = auditor.get(&url).await.is_page();
+    let seen = auditor.get(&url).await.page();
     assert!(seen.attributes("main form", "action").is_empty());
     for action in [
         "assign",

@@ -22,7 +22,7 @@ fn reference_of(filed: &Answer) -> String {
 
 /// Files a correction of the city, from the row as the person sees it.
 async fn file_correction(person: &Actor, city: &'static str) -> String {
-    let collection = person.get("/data/people/contact_details").await.is_page();
+    let collection = person.get("/data/people/contact_details").await.page();
     let links = collection.attributes("article dd a", "href");
     let link = links
         .iter()
@@ -37,14 +37,14 @@ async fn file_correction(person: &Actor, city: &'static str) -> String {
 /// Files the deletion of everything.
 async fn file_deletion(person: &Actor) -> String {
     let plan = "/requests/new/deletion/plan?everything=yes";
-    let page = person.get(plan).await.is_page();
+    let page = person.get(plan).await.page();
     reference_of(&person.submit(&page, plan, &[]).await)
 }
 
 /// Fills and sends a form of a request's page.
 async fn act(staff: &Actor, reference: &str, action: &str, fields: &[(&str, &str)]) -> Answer {
     let url = format!("/staff/requests/{reference}");
-    let page = staff.get(&url).await.is_page();
+    let page = staff.get(&url).await.page();
     staff
         .submit(&page, &format!("{url}/{action}"), fields)
         .await
@@ -55,7 +55,7 @@ async fn accept_all(staff: &Actor, reference: &str) -> Answer {
     let page = staff
         .get(&format!("/staff/requests/{reference}"))
         .await
-        .is_page();
+        .page();
     let mut names = page.attributes("input[type=radio]", "name");
     names.dedup();
     let fields: Vec<_> = names

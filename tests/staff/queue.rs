@@ -1,3 +1,5 @@
+use std::slice;
+
 use candor::accounts::model::Role;
 use candor::demo::source::SAMPLES;
 
@@ -5,16 +7,13 @@ use super::{act, file_correction, file_deletion, sample};
 use crate::support::{Actor, TestApp};
 
 async fn listed(staff: &Actor, query: &str) -> Vec<String> {
-    let page = staff
-        .get(&format!("/staff/requests?{query}"))
-        .await
-        .is_page();
+    let page = staff.get(&format!("/staff/requests?{query}")).await.page();
     page.texts("tbody th")
 }
 
 #[actix_web::test]
 async fn the_queue_filters_by_what_its_address_says() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let (person, agent) = (sample(&app).await, app.staff("sam", Role::Agent).await);
     let correction = file_correction(&person, "Port Ellery").await;
     let deletion = file_deletion(&person).await;
@@ -26,9 +25,18 @@ async fn the_queue_filters_by_what_its_address_says() {
         listed(&agent, "").await,
         [correction.clone(), deletion.clone()]
     );
-    assert_eq!(listed(&agent, "kind=deletion").await, [deletion.clone()]);
-    assert_eq!(listed(&agent, "assignee=me").await, [correction.clone()]);
-    assert_eq!(listed(&agent, "assignee=nobody").await, [deletion.clone()]);
+    assert_eq!(
+        listed(&agent, "kind=deletion").await,
+        slice::from_ref(&deletion)
+    );
+    assert_eq!(
+        listed(&agent, "assignee=me").await,
+        slice::from_ref(&correction)
+    );
+    assert_eq!(
+        listed(&agent, "assignee=nobody").await,
+        slice::from_ref(&deletion)
+    );
     assert_eq!(
         listed(&agent, "law=us-ca&state=acknowledged").await.len(),
         2
@@ -41,7 +49,7 @@ async fn the_queue_filters_by_what_its_address_says() {
 
 #[actix_web::test]
 async fn a_reference_and_an_identity_are_found_and_parts_of_one_are_not() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let (person, agent) = (sample(&app).await, app.staff("sam", Role::Agent).await);
     let reference = file_correction(&person, "Port Ellery").await;
     let found = agent
@@ -57,12 +65,12 @@ async fn a_reference_and_an_identity_are_found_and_parts_of_one_are_not() {
 
 #[actix_web::test]
 async fn a_long_queue_is_read_page_by_page_in_the_order_of_due_dates() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let agent = app.staff("sam", Role::Agent).await;
     let mut filed = Vec::new();
     for number in 0..60 {
         let person = app.person(&format!("person{number}")).await;
-        let page = person.get("/requests/new/access").await.is_page();
+        let page = person.get("/requests/new/access").await.page();
         let answer = person
             .submit(
                 &page,
@@ -72,9 +80,9 @@ async fn a_long_queue_is_read_page_by_page_in_the_order_of_due_dates() {
             .await;
         filed.push(super::reference_of(&answer));
     }
-    let first = agent.get("/staff/requests").await.is_page();
+    let first = agent.get("/staff/requests").await.page();
     let next = first.attributes("a[rel=next]", "href").remove(0);
-    let second = agent.get(&next).await.is_page();
+    let second = agent.get(&next).await.page();
     let all: Vec<_> = first
         .texts("tbody th")
         .into_iter()

@@ -82,7 +82,7 @@ impl Answer {
 
     /// The test fails unless this is a page (200).
     #[track_caller]
-    pub fn is_page(self) -> Self {
+    pub fn page(self) -> Self {
         assert_eq!(self.status, 200, "{}: {}", self.path, self.html());
         self
     }

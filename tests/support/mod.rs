@@ -59,17 +59,17 @@ impl TestApp {
         day.and_hms_opt(10, 0, 0).unwrap()
     }
 
-    pub async fn start() -> Self {
+    pub fn start() -> Self {
         Self::launch(false, Self::start_time(), 0)
     }
 
     /// With a clock that stands at that time, and so many people in ProJobSector's own database.
-    pub async fn start_at(time: NaiveDateTime, people: usize) -> Self {
+    pub fn start_at(time: NaiveDateTime, people: usize) -> Self {
         Self::launch(false, time, people)
     }
 
     /// As `candor demo` starts it.
-    pub async fn start_demo() -> Self {
+    pub fn start_demo() -> Self {
         Self::launch(true, Self::start_time(), 0)
     }
 
@@ -279,10 +279,10 @@ impl TestApp {
 
     /// Signs in as people do: types the address, takes the code from the mail and types it. The last answer.
     pub async fn sign_in_by_mail(&self, actor: &Actor, email: &str) -> Answer {
-        let page = actor.get("/sign-in").await.is_page();
+        let page = actor.get("/sign-in").await.page();
         let sent = actor.submit(&page, "/sign-in", &[("email", email)]).await;
         assert_eq!(sent.location(), "/sign-in/code");
-        let page = actor.get("/sign-in/code").await.is_page();
+        let page = actor.get("/sign-in/code").await.page();
         let code = self.mailed_code(&accounts::normal_email(email));
         actor
             .submit(&page, "/sign-in/code", &[("code", &code)])

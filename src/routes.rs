@@ -91,6 +91,7 @@ routes! {
     CaseWorker post "/staff/requests/{reference}/message" => staff_decide::message;
     CaseWorker post "/staff/requests/{reference}/extend" => staff_decide::take_time;
     CaseWorker post "/staff/requests/{reference}/retry" => staff_decide::retry;
+    CaseWorker post "/staff/requests/{reference}/replan" => staff_decide::plan_again;
     Anyone get "/healthz" => operations::healthz;
     Anyone get "/readyz" => operations::readyz;
     Anyone get "/metrics" => operations::metrics;

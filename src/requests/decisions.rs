@@ -153,10 +153,16 @@ pub fn send_back(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> Ap
         return Err(changed());
     }
     let reviewed = touch!(conn, request, requests::outcome.eq(None::<String>));
-    let given = request_approvals::table.filter(request_approvals::request_id.eq(request.id));
-    diesel::delete(given).execute(conn)?;
+    forget_approvals(conn, request)?;
     record(conn, request, "request.sent_back", json!({}), by)?;
     Ok(reviewed)
+}
+
+/// Takes back what staff have agreed to; the audit log keeps that they had.
+pub(super) fn forget_approvals(conn: &mut AnyConnection, request: &Request) -> QueryResult<()> {
+    let given = request_approvals::table.filter(request_approvals::request_id.eq(request.id));
+    diesel::delete(given).execute(conn)?;
+    Ok(())
 }
 
 fn add_approval(

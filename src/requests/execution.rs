@@ -14,14 +14,20 @@ use crate::error::AppResult;
 /// Starts it; the caller enqueues the job in the same transaction.
 pub fn start(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<Request> {
     let started = advance(conn, request, State::Executing, by)?;
-    let row = requests::table.filter(requests::id.eq(request.id));
-    diesel::update(row)
-        .set(requests::failure.eq(None::<String>))
-        .execute(conn)?;
+    forget_failure(conn, request)?;
     Ok(Request {
         failure: None,
         ..started
     })
+}
+
+/// What stood in its way no longer does.
+pub(super) fn forget_failure(conn: &mut AnyConnection, request: &Request) -> QueryResult<()> {
+    let row = requests::table.filter(requests::id.eq(request.id));
+    diesel::update(row)
+        .set(requests::failure.eq(None::<String>))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Notes that an item's change was made in its source and read back.

@@ -299,6 +299,21 @@ fn insert_as(
     Ok(request)
 }
 
+/// Puts the items of another plan in the place of a request's own.
+pub(super) fn replace_items(
+    conn: &mut AnyConnection,
+    request: &Request,
+    plan: &Plan,
+    by: &By<'_>,
+) -> AppResult<()> {
+    let old = request_items::table.filter(request_items::request_id.eq(request.id));
+    diesel::delete(old).execute(conn)?;
+    for planned in &plan.items {
+        insert_item(conn, request, &NewItem::planned(planned), by)?;
+    }
+    Ok(())
+}
+
 fn insert_item(
     conn: &mut AnyConnection,
     request: &Request,

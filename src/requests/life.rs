@@ -41,7 +41,7 @@ pub const MOVES: &[(State, &[State])] = &[
     (Approved, &[Executing, Completed, Withdrawn]),
     (PartlyApproved, &[Executing, Completed, Withdrawn]),
     (Executing, &[Completed, ExecutionFailed]),
-    (ExecutionFailed, &[Executing]),
+    (ExecutionFailed, &[Executing, InReview]),
 ];
 
 impl State {
@@ -171,7 +171,10 @@ pub fn advance(
     let at = |reached: bool, before: Option<NaiveDateTime>| {
         if reached { Some(by.now) } else { before }
     };
-    let outcome = to.outcome().or(request.outcome);
+    let outcome = match to {
+        InReview => None,
+        _ => to.outcome().or(request.outcome),
+    };
     let moved = touch!(
         conn,
         request,

@@ -5,7 +5,7 @@
 //!                  │           ▲  │  ▲  └► partly_approved ──┼─► executing ─► completed
 //!                  ▼           │  │  ▼                       │      │ ▲
 //!              verifying ──────┘  │ waiting_for_person       │      ▼ │
-//!                                 └─► denied                 │ execution_failed
+//!                                 └─► denied                 │ execution_failed ─► in_review
 //! until it is executed: ─► withdrawn        nothing to execute: approved ─► completed
 //! ```
 //! [`life`] has the one table of allowed moves, and [`life::advance`] is the only way from one state to the

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::life::{By, advance, changed, record, touch};
 use super::model::{Action, Decision, Item, Outcome, Request, State};
 use super::sealed::{self, What};
-use super::{carry_out, decisions, queries};
+use super::{carry_out, decisions, execution, filing, queries};
 use crate::app::App;
 use crate::db::AnyConnection;
 use crate::db::schema::requests;
@@ -22,6 +22,9 @@ impl Action {
         !matches!(self, Action::Keep | Action::Leave)
     }
 }
+
+/// The basis of what stays because staff refused to erase it.
+const DECIDED_BY_STAFF: &str = "decided by staff on your request";
 
 /// What a staff member thinks of a request.
 #[derive(Debug, Clone)]
@@ -88,13 +91,41 @@ pub async fn plan_without_refused(
             collection: Some(item.collection.clone()),
             category: None,
             reason: (*refused.get(&item.id)?).to_owned(),
-            basis: "decided by staff on your request".to_owned(),
+            basis: DECIDED_BY_STAFF.to_owned(),
             until: None,
         })
     }));
     plan_anew(app, request.person_id, agreed.scope, holds)
         .await
         .map(Some)
+}
+
+/// What a deletion would do today, of what the person asked for and without what staff once refused. It reads the
+/// sources.
+///
+/// # Errors
+/// [`AppError::Conflict`] for a request that has no plan.
+pub async fn plan_again(app: &App, request: &Request) -> AppResult<Plan> {
+    let sealed = request.plan.as_ref().ok_or_else(changed)?;
+    let agreed = open_plan(app, request, sealed)?;
+    let mut holds = agreed.holds;
+    holds.retain(|hold| hold.basis != DECIDED_BY_STAFF);
+    plan_anew(app, request.person_id, agreed.scope, holds).await
+}
+
+/// Puts a deletion that could not be carried out as agreed back into review, under another plan, of which nothing is
+/// decided yet.
+pub fn review_again(
+    conn: &mut AnyConnection,
+    request: &Request,
+    plan: &Plan,
+    by: &By<'_>,
+) -> AppResult<()> {
+    let reviewed = advance(conn, request, State::InReview, by)?;
+    let current = replace_plan(conn, &reviewed, plan, by)?;
+    execution::forget_failure(conn, &current)?;
+    decisions::forget_approvals(conn, &current)?;
+    filing::replace_items(conn, &current, plan, by)
 }
 
 async fn plan_anew(app: &App, person_id: i64, scope: Scope, holds: Vec<Hold>) -> AppResult<Plan> {

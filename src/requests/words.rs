@@ -173,7 +173,7 @@ impl Request {
             }
             State::Executing => "It is being carried out now. This takes minutes.".to_owned(),
             State::ExecutionFailed => {
-                "A system did not answer. Staff have been told, and will try again. You need not do anything.".to_owned()
+                "Staff have been told, and are looking after it. You need not do anything.".to_owned()
             }
             State::Completed => "Nothing more is to be done.".to_owned(),
             State::Denied => "Nothing more will happen, unless you ask us to look again.".to_owned(),

@@ -309,3 +309,28 @@ pub async fn retry(
     on_request(&app, &worker, sent.seen(), carry_out::begin).await?;
     sent.back(&session, "It is being tried again now.")
 }
+
+/// Plans a deletion anew that can no longer be carried out as it was agreed, and reviews it again.
+pub async fn plan_again(
+    worker: CaseWorker,
+    app: App,
+    session: Session,
+    path: web::Path<String>,
+    form: Fields,
+) -> AppResult<HttpResponse> {
+    let sent = Sent::new(path, form);
+    let reference = sent.reference.clone();
+    let request = app
+        .db
+        .read(move |conn| Ok(queries::find_by_reference(conn, &reference)?))
+        .await?;
+    let plan = review::plan_again(&app, &request).await?;
+    on_request(&app, &worker, sent.seen(), move |conn, request, by| {
+        review::review_again(conn, request, &plan, by)
+    })
+    .await?;
+    sent.back(
+        &session,
+        "It was planned again with the data as they are now. Decide on it anew.",
+    )
+}

@@ -47,7 +47,7 @@ async fn a_limit_lets_no_more_through_when_many_come_at_once() {
 }
 
 /// The settings of a portal behind proxies in 10.0.0.0/8.
-async fn behind_proxies() -> Site {
+fn behind_proxies() -> Site {
     Site {
         trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()],
         ..Site::clone(&TestApp::start().app.site)
@@ -64,7 +64,7 @@ fn address(peer: &str, headers: &[(&'static str, &'static str)], site: &Site) ->
 
 #[actix_web::test]
 async fn the_client_is_the_peer_unless_that_is_a_trusted_proxy() {
-    let site = behind_proxies().await;
+    let site = behind_proxies();
     let by = [("x-forwarded-for", "192.0.2.1")];
     assert_eq!(address("198.51.100.7", &by, &site), "198.51.100.7");
     assert_eq!(address("10.0.0.1", &by, &site), "192.0.2.1");
@@ -73,7 +73,7 @@ async fn the_client_is_the_peer_unless_that_is_a_trusted_proxy() {
 
 #[actix_web::test]
 async fn hops_that_a_client_made_up_are_not_believed() {
-    let site = behind_proxies().await;
+    let site = behind_proxies();
     let made_up = [("x-forwarded-for", "203.0.113.9, 192.0.2.1, 10.0.0.2")];
     assert_eq!(address("10.0.0.1", &made_up, &site), "192.0.2.1");
     let in_two_lines = [
@@ -92,7 +92,7 @@ async fn hops_that_a_client_made_up_are_not_believed() {
 
 #[actix_web::test]
 async fn the_standard_header_is_read_as_well() {
-    let site = behind_proxies().await;
+    let site = behind_proxies();
     let header = [(
         "forwarded",
         "for=203.0.113.9, For=\"[2001:db8::17]:4711\";proto=https",

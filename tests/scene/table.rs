@@ -109,6 +109,7 @@ table! {
     CaseWorker post "/staff/requests/{reference}/message" => "/staff/requests/{deletion}/message", Common, VERSION;
     CaseWorker post "/staff/requests/{reference}/extend" => "/staff/requests/{deletion}/extend", Common, VERSION;
     CaseWorker post "/staff/requests/{reference}/retry" => "/staff/requests/{deletion}/retry", Common, VERSION;
+    CaseWorker post "/staff/requests/{reference}/replan" => "/staff/requests/{deletion}/replan", Common, VERSION;
 
     Auditor get "/staff/audit" => "/staff/audit", Common, PAGE;
     Staff get "/staff/jobs" => "/staff/jobs", Common, PAGE;

@@ -241,6 +241,50 @@ async fn a_question_waits_for_the_person_and_the_answer_brings_it_back() {
 }
 
 #[actix_web::test]
+async fn a_deletion_whose_data_have_changed_is_planned_and_decided_anew() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let (first, second) = (
+        app.staff("una", Role::Supervisor).await,
+        app.staff("vic", Role::Supervisor).await,
+    );
+    let reference = file_deletion(&person).await;
+    accept_all(&first, &reference).await.location();
+    let gone =
+        "DELETE FROM search_terms WHERE account_id = (SELECT id FROM accounts WHERE email = ?)";
+    assert_ne!(
+        app.source
+            .connect()
+            .execute(gone, [SAMPLES[0].email])
+            .unwrap(),
+        0
+    );
+    act(&second, &reference, "approve", &[]).await.location();
+    app.run_jobs().await;
+    assert_ne!(held(&app, ROWS), "0", "what was not agreed is not done");
+    let url = format!("/staff/requests/{reference}");
+    let failed = first.get(&url).await.page();
+    assert!(
+        failed
+            .text()
+            .contains("The data have changed since the plan was agreed")
+    );
+
+    act(&first, &reference, "replan", &[]).await.location();
+    let anew = first.get(&url).await.page();
+    assert!(!anew.text().contains("The data have changed"));
+    assert!(
+        !anew
+            .texts("article h3")
+            .contains(&"Search terms".to_owned())
+    );
+    accept_all(&first, &reference).await.location();
+    act(&second, &reference, "approve", &[]).await.location();
+    app.run_jobs().await;
+    assert_eq!(held(&app, ROWS), "0");
+}
+
+#[actix_web::test]
 async fn more_time_is_taken_once_with_a_reason() {
     let app = TestApp::start();
     let (person, agent) = (sample(&app).await, app.staff("sam", Role::Agent).await);
@@ -285,6 +329,7 @@ async fn auditors_read_and_change_nothing_and_admins_do_not_see_a_request() {
         "message",
         "extend",
         "retry",
+        "replan",
     ] {
         assert_eq!(
             auditor.post(&format!("{url}/{action}"), &[]).await.status,

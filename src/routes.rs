@@ -17,6 +17,7 @@ use crate::policy::{compare_pages, pages as policy, staff_pages as policy_staff}
 use crate::requests::pages as requests;
 use crate::requests::pages::{access, correction, deletion};
 use crate::staff::{decide_pages as staff_decide, pages as staff, request_pages as staff_request};
+use crate::staff::{saved_views, search};
 use crate::web::{assets, home};
 
 /// Who may use a route. The handlers' parameters enforce it; the access test compares the two.
@@ -82,6 +83,10 @@ routes! {
 
     Staff get "/staff" => staff::home;
     Staff get "/staff/requests" => staff::queue;
+    CaseReader post "/staff/requests/search" => search::search;
+    Staff post "/staff/views" => saved_views::save;
+    Staff post "/staff/views/{id}/remove" => saved_views::remove;
+    CaseReader get "/staff/workload" => staff::workload;
     CaseReader get "/staff/requests/{reference}" => staff_request::show;
     CaseWorker get "/staff/requests/{reference}/evidence/{id}" => staff_request::evidence;
     CaseWorker post "/staff/requests/{reference}/assign" => staff_decide::give;

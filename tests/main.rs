@@ -21,6 +21,7 @@ mod look;
 mod mail;
 mod my_data;
 mod operations;
+mod plans;
 mod policy;
 mod register;
 mod requests;

@@ -19,6 +19,7 @@ mod receipt_words;
 pub mod receipts;
 pub mod staff_pages;
 pub mod verify;
+pub mod views;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;

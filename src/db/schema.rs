@@ -366,6 +366,15 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    saved_views (id) {
+        id -> BigInt,
+        staff_id -> BigInt,
+        name -> Text,
+        filters -> Text,
+    }
+}
+
 diesel::joinable!(requests -> people (person_id));
 diesel::joinable!(requests -> staff (assignee_id));
 diesel::joinable!(request_items -> requests (request_id));

@@ -200,16 +200,30 @@ impl Decision {
     }
 }
 
-impl Request {
-    /// Its state in one or two words, as staff put it.
-    pub fn staff_state(&self) -> &'static str {
-        match self.state {
+impl State {
+    /// In one or two words, as staff put it.
+    pub fn staff_title(self) -> &'static str {
+        match self {
             State::Acknowledged => "New",
             State::WaitingForPerson => "Waiting for the person",
             State::ExecutionFailed => "Failed",
-            State::InReview if self.outcome.is_some() => "Needs approval",
             other => other.title(),
         }
+    }
+
+    /// The same of a request that may have a decision: one that is proposed waits for a second staff member.
+    pub fn staff_title_with(self, outcome: Option<Outcome>) -> &'static str {
+        match self {
+            State::InReview if outcome.is_some() => "Needs approval",
+            other => other.staff_title(),
+        }
+    }
+}
+
+impl Request {
+    /// Its state in one or two words, as staff put it.
+    pub fn staff_state(&self) -> &'static str {
+        self.state.staff_title_with(self.outcome)
     }
 }
 

@@ -10,3 +10,5 @@ pub mod pages;
 pub mod queries;
 pub mod queue;
 pub mod request_pages;
+pub mod saved_views;
+pub mod search;

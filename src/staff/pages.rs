@@ -1,19 +1,21 @@
-//! The queue.
+//! The queue, and who has how much to do.
+
+use std::collections::HashMap;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::NaiveDate;
 
-use super::queries::{self, COUNTED, ON_A_PAGE};
+use super::queries::{self, COUNTED, ON_A_PAGE, Row, Workload, case_workers};
 use super::queue::Filters;
-use crate::accounts::guard::StaffMember;
+use super::saved_views::{self, BUILT_IN, SavedView};
+use crate::accounts::guard::{CaseReader, StaffMember};
 use crate::accounts::model::{Role, StaffRow};
 use crate::app::App;
 use crate::error::AppResult;
 use crate::requests::dates::law_name;
-use crate::requests::model::{Kind, Request, State};
-use crate::requests::queries::find_by_reference;
+use crate::requests::model::{Kind, State};
 use crate::requests::words::day;
 use crate::web::{Page, html, see_other};
 
@@ -28,7 +30,7 @@ pub async fn home(member: StaffMember) -> HttpResponse {
 
 /// A line of the queue.
 struct Line {
-    request: Request,
+    request: Row,
     law: String,
     assignee: String,
     days_left: i64,
@@ -62,22 +64,31 @@ struct QueuePage {
     filters: Filters,
     lines: Vec<Line>,
     counts: Vec<(State, i64)>,
-    kinds: Vec<(&'static str, &'static str)>,
+    late: i64,
+    views: Vec<SavedView>,
     states: Vec<(&'static str, &'static str)>,
     laws: Vec<(String, String)>,
     assignees: Vec<(String, String)>,
     first: Option<String>,
     next: Option<String>,
-    me: i64,
+    member: StaffMember,
 }
 
 impl QueuePage {
-    fn is_filtered(&self) -> bool {
-        self.filters.url_after("") != Filters::default().url_after("")
+    fn can_search(&self) -> bool {
+        self.member.role != Role::Admin
+    }
+
+    fn is_view(&self, filters: &str) -> bool {
+        self.filters
+            == Filters {
+                after: self.filters.after.clone(),
+                ..Filters::parse(filters)
+            }
     }
 }
 
-/// Requests by due date, as the filters in the address say. A reference leads to its request at once.
+/// Requests by due date, as the filters in the address say.
 pub async fn queue(
     member: StaffMember,
     app: App,
@@ -85,62 +96,97 @@ pub async fn queue(
     filters: web::Query<Filters>,
 ) -> AppResult<HttpResponse> {
     let filters = filters.into_inner();
-    let (today, me) = (app.clock.today(), member.id);
-    let (keys, asked) = (app.keys.clone(), filters.clone());
+    let (today, me, asked) = (app.clock.today(), member.id, filters.clone());
     let found = app.db.read(move |conn| {
-        let reference = asked.q.trim().to_uppercase();
-        if reference.starts_with("PR-") {
-            let found = diesel::OptionalExtension::optional(find_by_reference(conn, &reference))?;
-            if let Some(request) = found {
-                return Ok(Err(request.reference));
-            }
-        }
-        let requests = queries::list(conn, &keys, &asked, (today, me))?;
-        Ok(Ok((
-            requests,
-            queries::count_open(conn)?,
+        Ok((
+            queries::list(conn, &asked, (today, me))?,
+            queries::count_states(conn)?,
+            queries::count_late(conn, today)?,
             queries::list_staff(conn)?,
-        )))
+            saved_views::list(conn, me)?,
+        ))
     });
-    let (mut requests, counts, staff) = match found.await? {
-        Ok(found) => found,
-        Err(reference) => return Ok(see_other(&format!("/staff/requests/{reference}"))),
-    };
-    let more = requests.len() > usize::try_from(ON_A_PAGE).unwrap_or(usize::MAX);
-    requests.truncate(usize::try_from(ON_A_PAGE).unwrap_or(usize::MAX));
-    let last = requests.last().filter(|_| more);
+    let (mut rows, counts, late, staff, views) = found.await?;
+    let on_a_page = usize::try_from(ON_A_PAGE).unwrap_or(usize::MAX);
+    let goes_on = rows.len() > on_a_page;
+    rows.truncate(on_a_page);
+    let last = rows.last().filter(|_| goes_on);
     let next = last.map(|last| filters.url_after(&format!("{}_{}", last.due_on, last.id)));
-    let first = (!filters.after.is_empty()).then(|| filters.url_after(""));
-    html(
-        StatusCode::OK,
-        &QueuePage {
-            page,
-            lines: requests
-                .into_iter()
-                .map(|request| line(&app, &staff, request, today))
-                .collect(),
-            counts,
-            kinds: Kind::ALL
-                .iter()
-                .map(|kind| (kind.as_str(), kind.title()))
-                .collect(),
-            states: states(),
-            laws: app
-                .laws
-                .all()
-                .iter()
-                .map(|law| (law.key.clone(), law.name.clone()))
-                .collect(),
-            assignees: assignees(&staff),
-            first,
-            next,
-            me,
-            filters,
-        },
-    )
+    let laws = app.laws.all().iter();
+    let queue = QueuePage {
+        page,
+        lines: rows
+            .into_iter()
+            .map(|row| line(&app, &staff, row, today))
+            .collect(),
+        counts,
+        late,
+        views,
+        states: states(),
+        laws: laws
+            .map(|law| (law.key.clone(), law.name.clone()))
+            .collect(),
+        assignees: assignees(&staff),
+        first: (!filters.after.is_empty()).then(|| filters.url_after("")),
+        next,
+        member,
+        filters,
+    };
+    html(StatusCode::OK, &queue)
 }
 
-fn line(app: &App, staff: &[StaffRow], request: Request, today: NaiveDate) -> Line {
+#[derive(Template)]
+#[template(path = "staff/workload.html")]
+struct WorkloadPage {
+    page: Page,
+    lines: Vec<WorkLine>,
+}
+
+/// What one staff member has to do, or what nobody does.
+struct WorkLine {
+    name: String,
+    /// As the queue filters by it.
+    assignee: String,
+    open: i64,
+    soon: i64,
+    late: i64,
+}
+
+impl WorkLine {
+    fn of(workload: &Workload, id: Option<i64>, name: &str) -> Self {
+        let count = |counts: &HashMap<Option<i64>, i64>| counts.get(&id).copied();
+        WorkLine {
+            name: name.to_owned(),
+            assignee: id.map_or("nobody".to_owned(), |id| id.to_string()),
+            open: count(&workload.open).unwrap_or_default(),
+            soon: count(&workload.soon).unwrap_or_default(),
+            late: count(&workload.late).unwrap_or_default(),
+        }
+    }
+}
+
+/// How many open requests each staff member has.
+pub async fn workload(_: CaseReader, app: App, page: Page) -> AppResult<HttpResponse> {
+    let today = app.clock.today();
+    let found = app.db.read(move |conn| {
+        Ok((
+            queries::count_workload(conn, today)?,
+            queries::list_staff(conn)?,
+        ))
+    });
+    let (workload, staff) = found.await?;
+    // Whoever has left may still have open requests.
+    let has_work = |it: &&StaffRow| {
+        workload.open.contains_key(&Some(it.id)) || case_workers(&staff).any(|one| one.id == it.id)
+    };
+    let each = staff.iter().filter(has_work);
+    let each = each.map(|it| WorkLine::of(&workload, Some(it.id), &it.name));
+    let nobody = WorkLine::of(&workload, None, "Nobody");
+    let lines = std::iter::once(nobody).chain(each).collect();
+    html(StatusCode::OK, &WorkloadPage { page, lines })
+}
+
+fn line(app: &App, staff: &[StaffRow], request: Row, today: NaiveDate) -> Line {
     let assignee = staff
         .iter()
         .find(|member| Some(member.id) == request.assignee_id);
@@ -162,16 +208,13 @@ fn states() -> Vec<(&'static str, &'static str)> {
     ];
     let each = State::ALL
         .iter()
-        .map(|state| (state.as_str(), state.title()));
+        .map(|state| (state.as_str(), state.staff_title()));
     fixed.into_iter().chain(each).collect()
 }
 
 fn assignees(staff: &[StaffRow]) -> Vec<(String, String)> {
     let fixed =
         [("me", "Me"), ("nobody", "Nobody")].map(|(key, title)| (key.to_owned(), title.to_owned()));
-    let works = staff
-        .iter()
-        .filter(|member| matches!(member.role, Role::Agent | Role::Supervisor));
-    let each = works.map(|member| (member.id.to_string(), member.name.clone()));
+    let each = case_workers(staff).map(|it| (it.id.to_string(), it.name.clone()));
     fixed.into_iter().chain(each).collect()
 }

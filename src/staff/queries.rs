@@ -1,15 +1,15 @@
 //! The queue's queries: each walks an index in the order of due dates, a page at a time.
 
-use chrono::NaiveDate;
+use std::collections::HashMap;
+
+use chrono::{Days, NaiveDate};
 use diesel::prelude::*;
 
 use super::queue::{Filters, States};
-use crate::accounts::model::{IdentityKind, StaffRow};
-use crate::accounts::queries::{find_person_by_identity, normal_email};
-use crate::db::AnyConnection;
-use crate::db::schema::{requests, staff};
-use crate::keys::Keys;
-use crate::requests::model::{Request, State};
+use crate::accounts::model::{Role, StaffRow};
+use crate::db::schema::{people, requests, staff};
+use crate::db::{AnyConnection, OptionalText};
+use crate::requests::model::{Kind, Outcome, State};
 
 /// So many requests stand on one page.
 pub const ON_A_PAGE: i64 = 50;
@@ -17,14 +17,43 @@ pub const ON_A_PAGE: i64 = 50;
 /// More than this is not counted: a count must not read the whole table.
 pub const COUNTED: i64 = 1000;
 
+/// Later than any due date, and still a date to both databases.
+const END_OF_TIME: NaiveDate = NaiveDate::from_ymd_opt(9999, 12, 31).expect("a real day");
+
+/// What the queue shows of a request; the sealed parts are left in the database.
+#[derive(Debug, Clone, HasQuery)]
+#[diesel(table_name = requests)]
+pub struct Row {
+    /// Internal.
+    pub id: i64,
+    /// As people quote it.
+    pub reference: String,
+    /// Which right.
+    #[diesel(deserialize_as = String)]
+    pub kind: Kind,
+    /// Where it stands.
+    #[diesel(deserialize_as = String)]
+    pub state: State,
+    /// How it was decided, or is proposed to be.
+    #[diesel(deserialize_as = OptionalText<Outcome>)]
+    pub outcome: Option<Outcome>,
+    /// Key of the law whose dates it has.
+    pub law: String,
+    /// The last day for the answer.
+    pub due_on: NaiveDate,
+    /// The staff member who works on it.
+    pub assignee_id: Option<i64>,
+    /// Goes up with each change.
+    pub version: i64,
+}
+
 /// The requests that the filters let through, due soonest first; one more than a page, to know whether it goes on.
 pub fn list(
     conn: &mut AnyConnection,
-    keys: &Keys,
     filters: &Filters,
     (today, me): (NaiveDate, i64),
-) -> QueryResult<Vec<Request>> {
-    let mut query = Request::query().into_boxed();
+) -> QueryResult<Vec<Row>> {
+    let mut query = Row::query().into_boxed();
     query = match filters.states() {
         States::Open => query.filter(requests::closed_at.is_null()),
         States::Closed => query.filter(requests::closed_at.is_not_null()),
@@ -46,11 +75,9 @@ pub fn list(
     if let Some(last) = filters.due_until(today) {
         query = query.filter(requests::due_on.le(last));
     }
-    if !filters.q.trim().is_empty() {
-        match find_person(conn, keys, &filters.q)? {
-            Some(person) => query = query.filter(requests::person_id.eq(person)),
-            None => return Ok(Vec::new()),
-        }
+    if !filters.person.is_empty() {
+        let person = find_by_pseudonym(conn, &filters.person)?;
+        query = query.filter(requests::person_id.eq(person.unwrap_or_default()));
     }
     if let Some((date, id)) = filters.position() {
         let later = requests::due_on.gt(date);
@@ -59,37 +86,88 @@ pub fn list(
             .filter(requests::due_on.ge(date))
             .filter(later.or(same_day));
     }
-    query
-        .order((requests::due_on, requests::id))
-        .limit(ON_A_PAGE + 1)
-        .load(conn)
+    // PostgreSQL takes the order from the index of assignees only if it is asked for their column as well.
+    if filters.assignee == "nobody" {
+        query = query.order((requests::assignee_id, requests::due_on, requests::id));
+    } else {
+        query = query.order((requests::due_on, requests::id));
+    }
+    query.limit(ON_A_PAGE + 1).load(conn)
 }
 
-/// The person with exactly that identity; people are not searched by parts of it.
-fn find_person(conn: &mut AnyConnection, keys: &Keys, typed: &str) -> QueryResult<Option<i64>> {
-    let email = normal_email(typed);
-    let person = find_person_by_identity(conn, keys, IdentityKind::Email, &email)?;
-    Ok(person.map(|person| person.id))
+fn find_by_pseudonym(conn: &mut AnyConnection, pseudonym: &str) -> QueryResult<Option<i64>> {
+    people::table
+        .filter(people::pseudonym.eq(pseudonym))
+        .select(people::id)
+        .first(conn)
+        .optional()
 }
 
-/// How many requests stand in each open state, up to [`COUNTED`] of each.
-pub fn count_open(conn: &mut AnyConnection) -> QueryResult<Vec<(State, i64)>> {
-    let open = State::ALL
-        .iter()
-        .copied()
-        .filter(|state| !state.is_closed());
-    open.map(|state| {
+/// How many requests stand in each state, up to [`COUNTED`] of each.
+pub fn count_states(conn: &mut AnyConnection) -> QueryResult<Vec<(State, i64)>> {
+    let each = State::ALL.iter().map(|state| {
         let some: Vec<i64> = requests::table
             .filter(requests::state.eq(state.as_str()))
             .select(requests::id)
             .limit(COUNTED)
             .load(conn)?;
-        Ok((state, i64::try_from(some.len()).unwrap_or(COUNTED)))
-    })
-    .collect()
+        Ok((*state, counted(&some)))
+    });
+    each.collect()
+}
+
+/// How many open requests are late, up to [`COUNTED`].
+pub fn count_late(conn: &mut AnyConnection, today: NaiveDate) -> QueryResult<i64> {
+    let some: Vec<i64> = requests::table
+        .filter(requests::closed_at.is_null())
+        .filter(requests::due_on.lt(today))
+        .select(requests::id)
+        .limit(COUNTED)
+        .load(conn)?;
+    Ok(counted(&some))
+}
+
+fn counted(some: &[i64]) -> i64 {
+    i64::try_from(some.len()).unwrap_or(COUNTED)
 }
 
 /// All staff members, for names and for choosing one.
 pub fn list_staff(conn: &mut AnyConnection) -> QueryResult<Vec<StaffRow>> {
     StaffRow::query().order(staff::name).load(conn)
+}
+
+/// Those of them who work on requests and may sign in.
+pub fn case_workers(staff: &[StaffRow]) -> impl Iterator<Item = &StaffRow> {
+    staff
+        .iter()
+        .filter(|it| matches!(it.role, Role::Agent | Role::Supervisor) && it.disabled_at.is_none())
+}
+
+/// Open requests by the staff member who works on them, or nobody.
+#[derive(Debug, Default)]
+pub struct Workload {
+    /// All of them.
+    pub open: HashMap<Option<i64>, i64>,
+    /// Due within seven days, or late.
+    pub soon: HashMap<Option<i64>, i64>,
+    /// Late.
+    pub late: HashMap<Option<i64>, i64>,
+}
+
+/// Counts the open requests of everybody.
+pub fn count_workload(conn: &mut AnyConnection, today: NaiveDate) -> QueryResult<Workload> {
+    let mut until = |last: NaiveDate| {
+        let counts: Vec<(Option<i64>, i64)> = requests::table
+            .filter(requests::closed_at.is_null())
+            .filter(requests::due_on.le(last))
+            .group_by(requests::assignee_id)
+            .select((requests::assignee_id, diesel::dsl::count_star()))
+            .load(conn)?;
+        QueryResult::Ok(counts.into_iter().collect())
+    };
+    Ok(Workload {
+        open: until(END_OF_TIME)?,
+        soon: until(today + Days::new(7))?,
+        late: until(today - Days::new(1))?,
+    })
 }

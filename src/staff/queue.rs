@@ -1,4 +1,5 @@
-//! What the queue is asked for: filters in the address, and where the list goes on.
+//! What the queue is asked for: filters in the address, and where the list goes on. No address names a person
+//! otherwise than by pseudonym.
 
 use chrono::{Days, NaiveDate};
 use serde::Deserialize;
@@ -6,7 +7,7 @@ use serde::Deserialize;
 use crate::requests::model::{Kind, State};
 
 /// The filters of the queue, as its address has them. Empty texts filter nothing.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct Filters {
     /// `open` (when empty), `closed`, `all`, or one state.
@@ -19,8 +20,8 @@ pub struct Filters {
     pub assignee: String,
     /// `late`, `week` (due within seven days).
     pub due: String,
-    /// A reference, or an identity: an e-mail address as a whole.
-    pub q: String,
+    /// The pseudonym of a person.
+    pub person: String,
     /// Where the list goes on: `DATE_ID` of the last request before it.
     pub after: String,
 }
@@ -39,6 +40,12 @@ pub enum States {
 }
 
 impl Filters {
+    /// The filters of an address's query, or of what was saved of one.
+    pub fn parse(query: &str) -> Self {
+        actix_web::web::Query::from_query(query)
+            .map_or_else(|_| Filters::default(), actix_web::web::Query::into_inner)
+    }
+
     /// The states that are listed; an unknown word lists the open ones.
     pub fn states(&self) -> States {
         match self.state.as_str() {
@@ -68,23 +75,39 @@ impl Filters {
         Some((date.parse().ok()?, id.parse().ok()?))
     }
 
-    /// The address of this list from another place on.
-    pub fn url_after(&self, after: &str) -> String {
+    /// Whether anything is filtered.
+    pub fn is_any(&self) -> bool {
+        !self.query().is_empty()
+    }
+
+    /// The filters as the query of an address.
+    pub fn query(&self) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
-        let fields = [
+        for (name, value) in [
             ("state", &self.state),
             ("kind", &self.kind),
             ("law", &self.law),
             ("assignee", &self.assignee),
             ("due", &self.due),
-            ("q", &self.q),
-        ];
-        for (name, value) in fields.into_iter().filter(|(_, value)| !value.is_empty()) {
-            query.append_pair(name, value);
+            ("person", &self.person),
+        ] {
+            if !value.is_empty() {
+                query.append_pair(name, value);
+            }
         }
+        query.finish()
+    }
+
+    /// The address of this list from another place on.
+    pub fn url_after(&self, after: &str) -> String {
+        let mut parts = vec![self.query()];
         if !after.is_empty() {
-            query.append_pair("after", after);
+            parts.push(format!("after={after}"));
         }
-        format!("/staff/requests?{}", query.finish())
+        parts.retain(|part| !part.is_empty());
+        match parts.join("&").as_str() {
+            "" => "/staff/requests".to_owned(),
+            query => format!("/staff/requests?{query}"),
+        }
     }
 }

@@ -10,6 +10,7 @@ use crate::accounts::guard::{CaseReader, CaseWorker, StaffMember};
 use crate::accounts::model::{Role, StaffRow};
 use crate::accounts::queries::{find_person, list_identities};
 use crate::app::App;
+use crate::audit::views::{self, Seen};
 use crate::error::AppResult;
 use crate::requests::dates::law_name;
 use crate::requests::details::{self, Details, OpenItem};
@@ -57,6 +58,8 @@ pub struct Case {
     pub approvals: Vec<Approval>,
     /// The person's verified identities.
     pub identities: Vec<String>,
+    /// Stands for the person in the audit log.
+    pub pseudonym: String,
     /// Where the person says that they live.
     pub residence: String,
     /// All staff, for names.
@@ -176,15 +179,8 @@ pub async fn show(
     page: Page,
     path: web::Path<String>,
 ) -> AppResult<HttpResponse> {
-    render(
-        &app,
-        &reader,
-        page,
-        path.into_inner(),
-        Form::default(),
-        StatusCode::OK,
-    )
-    .await
+    let form = Form::default();
+    render(&app, &reader, page, path.into_inner(), form, StatusCode::OK).await
 }
 
 /// Shows a request with a form that was refused.
@@ -215,15 +211,14 @@ pub(super) async fn render(
                 .map(|identity| identity.value)
                 .collect(),
             residence: person.residence,
+            pseudonym: person.pseudonym,
             staff: queries::list_staff(conn)?,
         })
     });
     let case = case.await?;
-    let works = case
-        .staff
-        .iter()
-        .filter(|it| matches!(it.role, Role::Agent | Role::Supervisor));
-    let assignees = works
+    let (pseudonym, reference) = (case.pseudonym.clone(), &case.details.request.reference);
+    views::record(app, member, Seen::Request, pseudonym, reference).await?;
+    let assignees = queries::case_workers(&case.staff)
         .map(|it| (it.id.to_string(), it.name.clone()))
         .collect();
     let request = &case.details.request;
@@ -261,7 +256,7 @@ fn item_line(app: &App, open: OpenItem) -> ItemLine {
 
 /// Hands out a piece of evidence, to save rather than to show.
 pub async fn evidence(
-    _worker: CaseWorker,
+    worker: CaseWorker,
     app: App,
     path: web::Path<(String, i64)>,
 ) -> AppResult<HttpResponse> {
@@ -269,11 +264,13 @@ pub async fn evidence(
     let keys = app.keys.clone();
     let file = app.db.read(move |conn| {
         let request = requests::find_by_reference(conn, &reference)?;
+        let pseudonym = requests::find_pseudonym(conn, request.person_id)?;
         let (attachment, sealed) = requests::find_content(conn, request.id, id)?;
         let content = sealed::open(&keys, &request.reference, What::Evidence, &sealed)?;
-        Ok((attachment.media_type, content))
+        Ok((attachment.media_type, content, pseudonym, request.reference))
     });
-    let (media_type, content) = file.await?;
+    let (media_type, content, pseudonym, reference) = file.await?;
+    views::record(&app, &worker, Seen::Evidence, pseudonym, &reference).await?;
     Ok(crate::web::download(
         &format!("evidence-{id}"),
         &media_type,

@@ -7,6 +7,7 @@ pub mod error_pages;
 pub mod form;
 pub mod headers;
 pub mod home;
+pub mod navigation;
 pub mod page;
 pub mod same_origin;
 pub mod signal;

@@ -5,9 +5,8 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use serde::{Deserialize, Serialize};
 
-use super::{assets, signal};
+use super::{assets, navigation, signal};
 use crate::accounts::guard::Account;
-use crate::accounts::model::Role;
 use crate::app::App;
 use crate::config::Site;
 use crate::db::text_enum;
@@ -62,8 +61,8 @@ pub struct NavUser {
     pub role: &'static str,
     /// Whether the desk is theirs.
     pub is_staff: bool,
-    /// Whether they manage staff and policy.
-    pub can_admin: bool,
+    /// Path and words of the desk's pages that they may see.
+    pub links: Vec<(&'static str, &'static str)>,
 }
 
 /// The part of every page's template that the layout shows.
@@ -155,13 +154,13 @@ fn nav_user(account: &Account) -> NavUser {
             label: person.email.clone(),
             role: "person",
             is_staff: false,
-            can_admin: false,
+            links: Vec::new(),
         },
         Account::Staff(staff) => NavUser {
             label: staff.name.clone(),
             role: staff.role.as_str(),
             is_staff: true,
-            can_admin: staff.role == Role::Admin,
+            links: navigation::of(staff.role).collect(),
         },
     }
 }

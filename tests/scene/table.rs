@@ -100,6 +100,10 @@ table! {
 
     Staff get "/staff" => "/staff", Common, LEADS_ON;
     Staff get "/staff/requests" => "/staff/requests", Common, PAGE;
+    CaseReader post "/staff/requests/search" => "/staff/requests/search", Common, Sample::Form(&[("q", "nobody")]);
+    Staff post "/staff/views" => "/staff/views", Common, Sample::Form(&[("name", "Late deletions"), ("filters", "kind=deletion&due=late")]);
+    Staff post "/staff/views/{id}/remove" => "/staff/views/0/remove", Common, EMPTY;
+    CaseReader get "/staff/workload" => "/staff/workload", Common, PAGE;
     CaseReader get "/staff/requests/{reference}" => "/staff/requests/{correction}", Common, PAGE;
     CaseWorker get "/staff/requests/{reference}/evidence/{id}" => "/staff/requests/{correction}/evidence/{attachment}", Common, FILE;
     CaseWorker post "/staff/requests/{reference}/assign" => "/staff/requests/{deletion}/assign", Common, VERSION;

@@ -1,6 +1,7 @@
 //! The desk: finding requests, deciding, carrying out in the source.
 
 mod decisions;
+mod navigation;
 mod queue;
 
 use candor::demo::source::SAMPLES;

@@ -47,20 +47,94 @@ async fn the_queue_filters_by_what_its_address_says() {
     assert_eq!(listed(&agent, "due=late").await.len(), 2);
 }
 
+/// Where the search field leads.
+async fn find(staff: &Actor, typed: &str) -> String {
+    let page = staff.get("/staff/requests").await.page();
+    let action = "/staff/requests/search";
+    let found = staff.submit(&page, action, &[("q", typed)]).await;
+    found.location().to_owned()
+}
+
 #[actix_web::test]
-async fn a_reference_and_an_identity_are_found_and_parts_of_one_are_not() {
+async fn a_reference_an_identity_and_a_colleague_are_found_and_parts_of_an_identity_are_not() {
     let app = TestApp::start();
     let (person, agent) = (sample(&app).await, app.staff("sam", Role::Agent).await);
+    app.staff("Ruth Ferro", Role::Supervisor).await;
     let reference = file_correction(&person, "Port Ellery").await;
-    let found = agent
-        .get(&format!("/staff/requests?q={}", reference.to_lowercase()))
-        .await;
-    assert_eq!(found.location(), format!("/staff/requests/{reference}"));
-    assert_eq!(
-        listed(&agent, &format!("q={}", SAMPLES[0].email)).await,
-        [reference]
+    let of_it = format!("/staff/requests/{reference}");
+    assert_eq!(find(&agent, &reference.to_lowercase()).await, of_it);
+
+    let by_person = find(&agent, &SAMPLES[0].email.to_uppercase()).await;
+    assert!(by_person.contains("person=") && !by_person.contains('@'));
+    let page = agent.get(&by_person).await.page();
+    assert_eq!(page.texts("tbody th"), [reference]);
+    assert_eq!(find(&agent, "example.org").await, "/staff/requests");
+
+    assert!(
+        find(&agent, "ruth")
+            .await
+            .starts_with("/staff/requests?assignee=")
     );
-    assert!(listed(&agent, "q=example.org").await.is_empty());
+    let page = agent.get("/staff/requests").await.page();
+    assert!(
+        !page.text().contains("Nothing was found"),
+        "it was told once"
+    );
+}
+
+#[actix_web::test]
+async fn a_view_is_kept_under_a_name_by_its_owner_alone() {
+    let app = TestApp::start();
+    let (sam, una) = (
+        app.staff("sam", Role::Agent).await,
+        app.staff("una", Role::Agent).await,
+    );
+    let page = sam
+        .get("/staff/requests?kind=deletion&due=late")
+        .await
+        .page();
+    let save = [("name", "Late deletions")];
+    let saved = sam.submit(&page, "/staff/views", &save).await;
+    assert_eq!(saved.location(), "/staff/requests?kind=deletion&due=late");
+    let page = sam.get("/staff/requests").await.page();
+    let views = page.texts(".views a");
+    assert!(views.contains(&"Late deletions".to_owned()));
+    sam.submit(&page, "/staff/views", &save).await.location();
+    let again = sam.get("/staff/requests").await.page();
+    assert!(
+        again
+            .text()
+            .contains("You have a view of that name already")
+    );
+
+    let remove = page
+        .attributes("form[action$='/remove']", "action")
+        .remove(0);
+    assert_eq!(una.post(&remove, &[]).await.status, 404);
+    sam.submit(&page, &remove, &[]).await.location();
+    let page = sam.get("/staff/requests").await.page();
+    assert!(
+        !page
+            .texts(".views a")
+            .contains(&"Late deletions".to_owned())
+    );
+}
+
+#[actix_web::test]
+async fn the_workload_counts_open_soon_and_late_requests_of_each_and_of_nobody() {
+    let app = TestApp::start();
+    let (person, agent) = (sample(&app).await, app.staff("sam", Role::Agent).await);
+    let correction = file_correction(&person, "Port Ellery").await;
+    file_deletion(&person).await;
+    act(&agent, &correction, "assign", &[("assignee", "me")])
+        .await
+        .location();
+    let page = agent.get("/staff/workload").await.page();
+    assert_eq!(page.texts("tbody th"), ["Nobody", "sam"]);
+    assert_eq!(page.texts("tbody td"), ["1", "0", "0", "1", "0", "0"]);
+    app.app.clock.advance(chrono::TimeDelta::days(46));
+    let page = agent.get("/staff/workload").await.page();
+    assert_eq!(page.texts("tbody td"), ["1", "1", "1", "1", "1", "1"]);
 }
 
 #[actix_web::test]

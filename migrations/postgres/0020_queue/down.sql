@@ -1,0 +1,16 @@
+DROP TABLE saved_views;
+DROP INDEX requests_of_person_by_due;
+DROP INDEX requests_open_by_assignee;
+DROP INDEX requests_open_by_kind;
+DROP INDEX requests_open;
+DROP INDEX requests_by_assignee;
+DROP INDEX requests_by_kind_and_law;
+DROP INDEX requests_by_kind;
+DROP INDEX requests_by_state;
+DROP INDEX requests_by_law;
+DROP INDEX requests_by_due;
+CREATE INDEX requests_by_state ON requests (state, due_on, id);
+CREATE INDEX requests_by_kind ON requests (kind, due_on, id);
+CREATE INDEX requests_by_law ON requests (law, due_on, id);
+CREATE INDEX requests_by_assignee ON requests (assignee_id, due_on, id);
+CREATE INDEX requests_open ON requests (due_on, id) WHERE closed_at IS NULL;

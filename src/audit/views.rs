@@ -1,0 +1,110 @@
+//! Who of the staff looked at what of a person's: recorded with each look, and shown to the person.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use serde_json::json;
+
+use super::{Actor, Event};
+use crate::accounts::guard::StaffMember;
+use crate::app::App;
+use crate::db::schema::events;
+use crate::db::{AnyConnection, text_enum};
+use crate::error::AppResult;
+
+/// The name of the event.
+pub const ACTION: &str = "person.viewed";
+
+text_enum! {
+    /// What was looked at.
+    pub enum Seen {
+        /// That there are requests, by an identity that was typed as a whole.
+        Requests = "requests",
+        /// A request with its messages.
+        Request = "request",
+        /// A file that was sent with a request.
+        Evidence = "evidence",
+        /// Data in the sources.
+        Data = "data",
+    }
+}
+
+impl Seen {
+    /// As the person reads it.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Seen::Requests => "The list of your requests",
+            Seen::Request => "A request of yours, with its messages",
+            Seen::Evidence => "A file that you sent",
+            Seen::Data => "Data about you",
+        }
+    }
+}
+
+/// Records that a staff member looks at something, in a transaction of its own. `object` is the reference of the
+/// request, or empty.
+pub async fn record(
+    app: &App,
+    member: &StaffMember,
+    seen: Seen,
+    pseudonym: String,
+    object: &str,
+) -> AppResult<()> {
+    let (member, object, now) = (member.clone(), object.to_owned(), app.clock.now());
+    let recorded = app.db.write(move |conn| {
+        let event = Event {
+            actor: Actor::Staff(member.id),
+            action: ACTION,
+            person: Some(&pseudonym),
+            object: &object,
+            detail: json!({ "what": seen, "role": member.role }),
+        };
+        Ok(super::record(conn, &event, now)?)
+    });
+    recorded.await
+}
+
+/// One look.
+#[derive(Debug, Clone, Queryable)]
+pub struct View {
+    /// Internal.
+    pub id: i64,
+    /// When, in UTC.
+    pub at: NaiveDateTime,
+    /// As [`Actor`] writes it.
+    pub actor: String,
+    /// The reference of the request, or empty.
+    pub object: String,
+    /// What was seen and in which role, as JSON.
+    pub detail: String,
+}
+
+impl View {
+    /// A text of the detail.
+    pub fn detail(&self, name: &str) -> String {
+        let detail: serde_json::Value = serde_json::from_str(&self.detail).unwrap_or_default();
+        detail[name].as_str().unwrap_or_default().to_owned()
+    }
+}
+
+/// The looks at what is a person's, newest first, at most `limit` of those before the one with that id.
+pub fn list_of_person(
+    conn: &mut AnyConnection,
+    pseudonym: &str,
+    before: Option<i64>,
+    limit: i64,
+) -> QueryResult<Vec<View>> {
+    events::table
+        .filter(events::person.eq(pseudonym))
+        .filter(events::action.eq(ACTION))
+        .filter(events::id.lt(before.unwrap_or(i64::MAX)))
+        .order(events::id.desc())
+        .limit(limit)
+        .select((
+            events::id,
+            events::at,
+            events::actor,
+            events::object,
+            events::detail,
+        ))
+        .load(conn)
+}

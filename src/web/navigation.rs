@@ -1,0 +1,26 @@
+//! The pages of the desk that a staff member finds in the navigation. A test compares it with the routes.
+
+use crate::accounts::model::Role;
+
+use Role::{Admin, Agent, Auditor, Supervisor};
+
+const ALL: &[Role] = &[Agent, Supervisor, Auditor, Admin];
+
+/// Each page: its path, its words, and the roles that may see it.
+pub const STAFF: &[(&str, &str, &[Role])] = &[
+    ("/staff/requests", "Queue", ALL),
+    ("/staff/workload", "Workload", &[Agent, Supervisor, Auditor]),
+    ("/staff/mail", "Mail", ALL),
+    ("/staff/jobs", "Jobs", ALL),
+    ("/staff/audit", "Audit", &[Auditor, Admin]),
+    ("/staff/policy", "Policy", &[Admin]),
+    ("/staff/members", "Staff", &[Admin]),
+];
+
+/// Path and words of the pages that this role may see.
+pub fn of(role: Role) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let seen = STAFF
+        .iter()
+        .filter(move |(_, _, roles)| roles.contains(&role));
+    seen.map(|(path, words, _)| (*path, *words))
+}

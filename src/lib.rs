@@ -25,6 +25,7 @@ pub mod accounts;
 
 // What the organisation declares.
 pub mod register;
+pub mod reports;
 
 // Which law applies, and its dates.
 pub mod law;

@@ -4,6 +4,7 @@ use actix_web::web::{ServiceConfig, get, post};
 
 use crate::accounts::{pages as account, staff_pages as members};
 use crate::accounts::{second_factor_pages, sign_in_pages, step_up_pages};
+use crate::audit::access_log;
 use crate::audit::staff_pages as audit;
 use crate::audit::{receipt_check, receipt_pages};
 use crate::choices;
@@ -14,6 +15,7 @@ use crate::my_data::export::pages as export;
 use crate::my_data::pages as my_data;
 use crate::operations::pages as operations;
 use crate::policy::{compare_pages, pages as policy, staff_pages as policy_staff};
+use crate::reports::{metrics_pages, public_pages as public_figures, register_pages};
 use crate::requests::pages as requests;
 use crate::requests::pages::{access, correction, deletion};
 use crate::staff::{decide_pages as staff_decide, pages as staff, request_pages as staff_request};
@@ -39,6 +41,8 @@ pub enum Who {
     Staff,
     /// Auditors and admins.
     Auditor,
+    /// Supervisors, auditors and admins.
+    Overseer,
     /// Staff of any role but auditor.
     Mender,
     /// Admins.
@@ -125,6 +129,7 @@ routes! {
     Person get "/step-up/link/{token}" => step_up_pages::link;
 
     Account get "/account" => account::show;
+    Person get "/account/access-log" => access_log::show;
     Person post "/account/residence" => account::state_residence;
     Staff post "/account/recovery-codes" => account::renew_recovery_codes;
     Account post "/account/sessions/end-others" => account::end_other_sessions;
@@ -150,6 +155,12 @@ routes! {
     Mender post "/staff/mail/{id}/retry" => mail::retry;
     Staff get "/staff/jobs" => jobs::index;
     Mender post "/staff/jobs/{id}/retry" => jobs::retry;
+    Overseer get "/staff/metrics" => metrics_pages::index;
+    Overseer get "/staff/metrics.csv" => metrics_pages::as_csv;
+    Admin post "/staff/metrics/publication" => metrics_pages::publish;
+    Overseer get "/staff/register.csv" => register_pages::as_csv;
+    Anyone get "/metrics-report" => public_figures::show;
+    Anyone get "/metrics-report.csv" => public_figures::as_csv;
     Auditor get "/staff/audit" => audit::index;
     Admin get "/staff/policy" => policy_staff::index;
     Admin get "/staff/policy/new" => policy_staff::new;

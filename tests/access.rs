@@ -41,6 +41,7 @@ impl Caller {
             Who::Supervisor => is_one_of(&[Supervisor]),
             Who::Staff => is_one_of(&[Agent, Supervisor, Auditor, Admin]),
             Who::Auditor => is_one_of(&[Auditor, Admin]),
+            Who::Overseer => is_one_of(&[Supervisor, Auditor, Admin]),
             Who::Mender => is_one_of(&[Agent, Supervisor, Admin]),
             Who::Admin => is_one_of(&[Admin]),
         }

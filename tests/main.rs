@@ -24,6 +24,7 @@ mod operations;
 mod plans;
 mod policy;
 mod register;
+mod reports;
 mod requests;
 mod sources;
 mod staff;

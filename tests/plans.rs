@@ -19,6 +19,8 @@ const SMALL: &[&str] = &[
     "policy_announcements",
     "periodic_work",
     "chain_head",
+    "request_figures",
+    "switches",
 ];
 
 /// Tables of which one owner has few rows: these may be sorted.
@@ -124,9 +126,12 @@ fn viewer<'a>(route: &Route, scene: &'a Scene, staff: &'a [(Role, Actor)]) -> &'
     let role = match route.who {
         Who::Admin => Role::Admin,
         Who::Auditor => Role::Auditor,
-        Who::Staff | Who::CaseReader | Who::CaseWorker | Who::Supervisor | Who::Mender => {
-            Role::Supervisor
-        }
+        Who::Overseer
+        | Who::Staff
+        | Who::CaseReader
+        | Who::CaseWorker
+        | Who::Supervisor
+        | Who::Mender => Role::Supervisor,
         Who::Anyone | Who::Account | Who::Person => return &scene.maya,
     };
     let found = staff.iter().find(|(it, _)| *it == role);

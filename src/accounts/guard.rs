@@ -133,6 +133,10 @@ pub struct Supervisor(StaffMember);
 #[derive(Debug, Clone)]
 pub struct Auditor(StaffMember);
 
+/// Staff who oversee the work: supervisors, auditors and admins.
+#[derive(Debug, Clone)]
+pub struct Overseer(StaffMember);
+
 /// Staff who may set failed work going again: all but auditors.
 #[derive(Debug, Clone)]
 pub struct Mender(StaffMember);
@@ -238,6 +242,9 @@ extractor!(Auditor, |request| staff_in(
     &[Role::Auditor, Role::Admin]
 )
 .map(Auditor));
+extractor!(Overseer, |request| {
+    staff_in(request, &[Role::Supervisor, Role::Auditor, Role::Admin]).map(Overseer)
+});
 extractor!(Mender, |request| {
     staff_in(request, &[Role::Agent, Role::Supervisor, Role::Admin]).map(Mender)
 });
@@ -261,5 +268,6 @@ is_a!(CaseWorker, StaffMember);
 is_a!(CaseReader, StaffMember);
 is_a!(Supervisor, StaffMember);
 is_a!(Auditor, StaffMember);
+is_a!(Overseer, StaffMember);
 is_a!(Mender, StaffMember);
 is_a!(Admin, StaffMember);

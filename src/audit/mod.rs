@@ -9,6 +9,7 @@
 //! An event names people by a pseudonym and never holds personal data, so that erasing a person does not
 //! break the chain.
 
+pub mod access_log;
 pub mod chain;
 pub mod command;
 pub mod nightly;

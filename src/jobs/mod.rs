@@ -24,6 +24,7 @@ use crate::db::schema::jobs;
 use crate::error::AppResult;
 use crate::my_data::export;
 use crate::policy;
+use crate::reports;
 use crate::requests;
 
 /// Every kind of job. Each is carried out by a function of its slice.
@@ -34,6 +35,10 @@ pub enum Job {
     PurgeExpired,
     /// Reads the whole audit log again and records whether it is whole.
     VerifyAudit,
+    /// Counts the requests of this year and the one before.
+    CountRequests,
+    /// Removes requests that were closed long ago.
+    PurgeRequests,
     /// Tells the next people, after that one, of a new version of the policy.
     NotifyPolicyChange {
         /// Of what.
@@ -59,6 +64,8 @@ impl Job {
         match self {
             Job::PurgeExpired => "purge_expired",
             Job::VerifyAudit => "verify_audit",
+            Job::CountRequests => "count_requests",
+            Job::PurgeRequests => "purge_requests",
             Job::NotifyPolicyChange { .. } => "notify_policy_change",
             Job::CarryOut { .. } => "carry_out",
             Job::BuildPackage { .. } => "build_package",
@@ -70,6 +77,8 @@ impl Job {
         match self {
             Job::PurgeExpired => purge::run(app),
             Job::VerifyAudit => audit::nightly::verify(app),
+            Job::CountRequests => reports::figures::count(app),
+            Job::PurgeRequests => reports::purge::run(app),
             Job::NotifyPolicyChange {
                 version_id,
                 after_person_id,

@@ -21,6 +21,8 @@ pub enum Rhythm {
 pub const ALL: &[(Rhythm, Job)] = &[
     (Rhythm::Hourly, Job::PurgeExpired),
     (Rhythm::DailyAt(2), Job::VerifyAudit),
+    (Rhythm::DailyAt(3), Job::CountRequests),
+    (Rhythm::DailyAt(4), Job::PurgeRequests),
 ];
 
 impl Rhythm {

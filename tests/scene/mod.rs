@@ -6,6 +6,8 @@ use candor::accounts::model::Role;
 use candor::db::AnyConnection;
 use candor::db::schema::{outbox, request_attachments, sessions, staff};
 use candor::demo;
+use candor::jobs::{self, Job};
+use candor::reports::queries;
 use diesel::prelude::*;
 use reqwest::multipart::{Form, Part};
 
@@ -66,6 +68,7 @@ impl Scene {
 
         maya.post("/choices/opt-out", &[]).await.location();
         maya.post("/data/export", &[]).await.location();
+        count_and_publish(app).await;
         while app.run_jobs().await > 0 {}
         let export = maya.get("/data/export").await.page();
         let package = export.attributes("a[download]", "href").remove(0);
@@ -103,6 +106,16 @@ impl Scene {
         assert!(!address.contains('{'), "nothing in the scene is {address}");
         address
     }
+}
+
+/// The figures are counted tonight, and everybody may see them.
+async fn count_and_publish(app: &TestApp) {
+    let now = app.app.clock.now();
+    let published = app.app.db.write(move |conn| {
+        queries::make_figures_public(conn, true, now)?;
+        jobs::enqueue(conn, &Job::CountRequests, now)
+    });
+    published.await.unwrap();
 }
 
 fn reference(filed: &str) -> String {

@@ -115,6 +115,12 @@ table! {
     CaseWorker post "/staff/requests/{reference}/retry" => "/staff/requests/{deletion}/retry", Common, VERSION;
     CaseWorker post "/staff/requests/{reference}/replan" => "/staff/requests/{deletion}/replan", Common, VERSION;
 
+    Overseer get "/staff/metrics" => "/staff/metrics", Common, PAGE;
+    Overseer get "/staff/metrics.csv" => "/staff/metrics.csv?year=2026", Common, FILE;
+    Admin post "/staff/metrics/publication" => "/staff/metrics/publication", Common, Sample::Form(&[("public", "true")]);
+    Overseer get "/staff/register.csv" => "/staff/register.csv?year=2026", Common, FILE;
+    Anyone get "/metrics-report" => "/metrics-report", Common, PAGE;
+    Anyone get "/metrics-report.csv" => "/metrics-report.csv", Common, FILE;
     Auditor get "/staff/audit" => "/staff/audit", Common, PAGE;
     Staff get "/staff/jobs" => "/staff/jobs", Common, PAGE;
     Mender post "/staff/jobs/{id}/retry" => "/staff/jobs/1/retry", Common, EMPTY;
@@ -165,6 +171,7 @@ table! {
     Person get "/step-up/link/{token}" => "/step-up/link/unknown", Common, LEADS_ON;
 
     Account get "/account" => "/account", Common, PAGE;
+    Person get "/account/access-log" => "/account/access-log", Common, PAGE;
     Person post "/account/residence" => "/account/residence", Common, Sample::Form(&[("residence", "de")]);
     Staff post "/account/recovery-codes" => "/account/recovery-codes", Common, Sample::Form(&[("code", "000000")]);
     Account post "/account/sessions/end-others" => "/account/sessions/end-others", Common, EMPTY;

@@ -11,6 +11,7 @@ fn may(role: Role, who: Who) -> bool {
     match who {
         Who::Staff => true,
         Who::CaseReader => role != Role::Admin,
+        Who::Overseer => role != Role::Agent,
         Who::Auditor => matches!(role, Role::Auditor | Role::Admin),
         Who::Admin => role == Role::Admin,
         other => panic!("no page of the desk is for {other:?}"),

@@ -1,0 +1,73 @@
+//! Who of the staff looked at what of one's own.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::views::{self, Seen, View};
+use crate::accounts::guard::Person;
+use crate::accounts::model::Role;
+use crate::app::App;
+use crate::error::AppResult;
+use crate::web::{Page, html, words};
+
+const ON_A_PAGE: usize = 50;
+
+/// Where the list goes on.
+#[derive(Debug, Deserialize)]
+pub struct From {
+    before: Option<i64>,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/access_log.html")]
+struct AccessLogPage {
+    page: Page,
+    views: Vec<View>,
+    newer: Option<&'static str>,
+    older: Option<String>,
+}
+
+impl AccessLogPage {
+    fn what(view: &View) -> &'static str {
+        let seen: Option<Seen> = view.detail("what").parse().ok();
+        seen.map_or("Something of yours", Seen::in_words)
+    }
+
+    /// In which role; people do not learn the name.
+    fn who(view: &View) -> &'static str {
+        let role: Option<Role> = view.detail("role").parse().ok();
+        role.map_or("A member of staff", Role::with_article)
+    }
+}
+
+/// `GET /account/access-log`
+pub async fn show(
+    person: Person,
+    app: App,
+    page: Page,
+    from: web::Query<From>,
+) -> AppResult<HttpResponse> {
+    let before = from.before;
+    let found = app.db.read(move |conn| {
+        let at_most = i64::try_from(ON_A_PAGE + 1).unwrap_or(i64::MAX);
+        Ok(views::list_of_person(
+            conn,
+            &person.pseudonym,
+            before,
+            at_most,
+        )?)
+    });
+    let mut views = found.await?;
+    let has_older = views.len() > ON_A_PAGE;
+    views.truncate(ON_A_PAGE);
+    let last = views.last().filter(|_| has_older);
+    let log = AccessLogPage {
+        page,
+        older: last.map(|it| format!("/account/access-log?before={}", it.id)),
+        newer: before.map(|_| "/account/access-log"),
+        views,
+    };
+    html(StatusCode::OK, &log)
+}

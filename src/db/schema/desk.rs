@@ -1,0 +1,30 @@
+//! Tables of the desk and of reports.
+#![expect(missing_docs, reason = "the slices' models say what the columns mean")]
+
+diesel::table! {
+    saved_views (id) {
+        id -> BigInt,
+        staff_id -> BigInt,
+        name -> Text,
+        filters -> Text,
+    }
+}
+
+diesel::table! {
+    request_figures (year, nature, answer, days) {
+        year -> Integer,
+        nature -> Text,
+        answer -> Text,
+        days -> Integer,
+        requests -> BigInt,
+        counted_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    switches (name) {
+        name -> Text,
+        is_on -> Bool,
+        changed_at -> Timestamp,
+    }
+}

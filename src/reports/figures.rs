@@ -1,0 +1,133 @@
+//! Counting: this year and the one before, every night. Earlier years stay as they were counted last, since their
+//! requests are purged.
+
+use chrono::{Datelike, NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Date, Integer, Text};
+
+use super::model::{Answer, Nature};
+use crate::app::App;
+use crate::choices::{LIMIT_SENSITIVE, SALE_OR_SHARING, State};
+use crate::db::AnyConnection;
+use crate::db::schema::{choices, request_figures};
+use crate::error::AppResult;
+
+#[derive(QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = Text)]
+    answer: String,
+    #[diesel(sql_type = Integer)]
+    days: i32,
+    #[diesel(sql_type = BigInt)]
+    requests: i64,
+}
+
+/// The job.
+pub fn count(app: &App) -> AppResult<()> {
+    let (now, this) = (app.clock.now(), app.clock.today().year());
+    for year in [this - 1, this] {
+        app.db
+            .write_now(move |conn| Ok(count_year(conn, year, now)?))?;
+    }
+    Ok(())
+}
+
+fn count_year(conn: &mut AnyConnection, year: i32, now: NaiveDateTime) -> QueryResult<()> {
+    let first = |year| NaiveDate::from_ymd_opt(year, 1, 1).expect("a real day");
+    let (from, to) = (first(year), first(year + 1));
+    let old = request_figures::table.filter(request_figures::year.eq(year));
+    diesel::delete(old).execute(conn)?;
+    for counted in count_requests(conn, from, to)? {
+        insert(conn, (year, now), &counted)?;
+    }
+    for counted in count_opt_outs(conn, from, to)? {
+        insert(conn, (year, now), &counted)?;
+    }
+    Ok(())
+}
+
+/// The one query that the two databases put differently: days between a date and a time.
+fn count_requests(
+    conn: &mut AnyConnection,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> QueryResult<Vec<Counted>> {
+    let days = match conn {
+        AnyConnection::Sqlite(_) => {
+            "CAST(julianday(date(decided_at)) - julianday(received_on) AS INTEGER)"
+        }
+        AnyConnection::Postgres(_) => "decided_at::date - received_on",
+    };
+    diesel::sql_query(format!(
+        "SELECT kind,
+             CASE WHEN decided_at IS NOT NULL THEN outcome WHEN state = 'withdrawn' THEN 'withdrawn' ELSE 'open' END AS answer,
+             CASE WHEN decided_at IS NULL THEN 0 ELSE {days} END AS days,
+             count(*) AS requests
+         FROM requests WHERE received_on >= $1 AND received_on < $2
+         GROUP BY 1, 2, 3"
+    ))
+    .bind::<Date, _>(from)
+    .bind::<Date, _>(to)
+    .load(conn)
+}
+
+/// Opt-outs hold from the moment they are made, so each is complied with on the same day.
+fn count_opt_outs(
+    conn: &mut AnyConnection,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> QueryResult<Vec<Counted>> {
+    let midnight = |day: NaiveDate| day.and_time(chrono::NaiveTime::MIN);
+    let counts: Vec<(String, i64)> = choices::table
+        .filter(choices::at.ge(midnight(from)))
+        .filter(choices::at.lt(midnight(to)))
+        .filter(choices::state.eq(State::OptedOut.as_str()))
+        .group_by(choices::activity)
+        .select((choices::activity, diesel::dsl::count_star()))
+        .load(conn)?;
+    let counted = |nature: Nature, requests: i64| Counted {
+        kind: nature.as_str().to_owned(),
+        answer: Answer::Approved.as_str().to_owned(),
+        days: 0,
+        requests,
+    };
+    let of = |activity: &str| match activity {
+        SALE_OR_SHARING => Nature::SaleOrSharing,
+        LIMIT_SENSITIVE => Nature::LimitSensitive,
+        _ => Nature::OtherOptOut,
+    };
+    let sum = |nature: Nature| {
+        let same = counts.iter().filter(|(activity, _)| of(activity) == nature);
+        counted(nature, same.map(|(_, count)| count).sum())
+    };
+    let natures = [
+        Nature::SaleOrSharing,
+        Nature::LimitSensitive,
+        Nature::OtherOptOut,
+    ];
+    Ok(natures
+        .map(sum)
+        .into_iter()
+        .filter(|it| it.requests > 0)
+        .collect())
+}
+
+fn insert(
+    conn: &mut AnyConnection,
+    (year, now): (i32, NaiveDateTime),
+    counted: &Counted,
+) -> QueryResult<()> {
+    diesel::insert_into(request_figures::table)
+        .values((
+            request_figures::year.eq(year),
+            request_figures::nature.eq(&counted.kind),
+            request_figures::answer.eq(&counted.answer),
+            request_figures::days.eq(counted.days.max(0)),
+            request_figures::requests.eq(counted.requests),
+            request_figures::counted_at.eq(now),
+        ))
+        .execute(conn)
+        .map(drop)
+}

@@ -1,0 +1,183 @@
+//! The register of requests as 11 CCR §7101(b) asks for it: when each came, what it was about, how it was made, when
+//! and how it was answered, and the basis of a denial. It names nobody.
+
+use std::collections::HashMap;
+
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime};
+use diesel::prelude::*;
+
+use super::queries;
+use crate::app::App;
+use crate::choices::{Choice, State as ChoiceState};
+use crate::db::AnyConnection;
+use crate::db::schema::request_items;
+use crate::error::AppResult;
+use crate::requests::model::{Decision, Item, Request, State};
+use crate::requests::sealed::{self, What};
+use crate::web::csv::cell;
+
+/// So many rows are read at once.
+const BATCH: i64 = 500;
+
+/// The first row.
+pub const HEAD: [&str; 8] = [
+    "reference",
+    "date of request",
+    "nature of request",
+    "law",
+    "manner in which it was made",
+    "date of response",
+    "nature of response",
+    "basis of denial",
+];
+
+/// How far the register has been written.
+#[derive(Debug, Clone, Copy)]
+pub enum Place {
+    /// Requests after that one.
+    Requests(NaiveDate, i64),
+    /// Opt-outs after that one.
+    Choices(NaiveDateTime, i64),
+    /// Nothing is left.
+    End,
+}
+
+/// The part of a year's register after a place, as CSV, and the place after it.
+pub fn write_on(app: &App, year: i32, place: Place) -> AppResult<(Vec<u8>, Place)> {
+    let first = |year| NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or(NaiveDate::MIN);
+    let (from, to) = (first(year), first(year + 1));
+    let midnight = |day: NaiveDate| day.and_time(NaiveTime::MIN);
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    let next = match place {
+        Place::Requests(date, id) => {
+            let (rows, last) = app.db.read_now(|conn| {
+                let found = queries::list_received(conn, (from, to), (date, id), BATCH)?;
+                let last = found.last().map(|it| (it.received_on, it.id));
+                Ok((request_rows(app, conn, &found)?, last))
+            })?;
+            write(&mut csv, rows)?;
+            match last {
+                Some((date, id)) => Place::Requests(date, id),
+                None => Place::Choices(midnight(from), 0),
+            }
+        }
+        Place::Choices(at, id) => {
+            let found = app.db.read_now(|conn| {
+                let period = (midnight(from), midnight(to));
+                Ok(queries::list_choices(conn, period, (at, id), BATCH)?)
+            })?;
+            let opt_outs = found.iter().filter(|it| it.state == ChoiceState::OptedOut);
+            write(&mut csv, opt_outs.map(choice_row).collect())?;
+            found
+                .last()
+                .map_or(Place::End, |it| Place::Choices(it.at, it.id))
+        }
+        Place::End => Place::End,
+    };
+    let written = csv
+        .into_inner()
+        .map_err(|error| anyhow::anyhow!("{error}"))?;
+    Ok((written, next))
+}
+
+/// Where a year's register begins.
+pub fn beginning(year: i32) -> Place {
+    Place::Requests(
+        NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or(NaiveDate::MIN),
+        0,
+    )
+}
+
+/// Whether there may be requests of that year.
+pub fn is_a_year(year: i32, today: NaiveDate) -> bool {
+    (2020..=today.year()).contains(&year)
+}
+
+type Row = [String; 8];
+
+fn write(csv: &mut csv::Writer<Vec<u8>>, rows: Vec<Row>) -> AppResult<()> {
+    for row in rows {
+        let cells = row.map(|text| cell(&text).into_owned());
+        csv.write_record(cells).map_err(anyhow::Error::from)?;
+    }
+    Ok(())
+}
+
+fn request_rows(app: &App, conn: &mut AnyConnection, requests: &[Request]) -> AppResult<Vec<Row>> {
+    let ids: Vec<_> = requests.iter().map(|it| it.id).collect();
+    let items: Vec<Item> = Item::query()
+        .filter(request_items::request_id.eq_any(ids))
+        .order((request_items::request_id, request_items::id))
+        .load(conn)?;
+    let mut of_each: HashMap<i64, Vec<Item>> = HashMap::new();
+    for item in items {
+        of_each.entry(item.request_id).or_default().push(item);
+    }
+    let row = |request: &Request| {
+        let items = of_each.get(&request.id).map(Vec::as_slice);
+        let basis = basis(app, request, items.unwrap_or_default())?;
+        Ok(request_row(request, basis))
+    };
+    requests.iter().map(row).collect()
+}
+
+fn request_row(request: &Request, basis: String) -> Row {
+    let response = match request.state {
+        State::Withdrawn => "withdrawn by the person".to_owned(),
+        _ => request
+            .outcome
+            .filter(|_| request.decided_at.is_some())
+            .map(|outcome| outcome.as_str().replace('_', " "))
+            .unwrap_or_default(),
+    };
+    let answered = request.decided_at.or(request.closed_at);
+    [
+        request.reference.clone(),
+        request.received_on.to_string(),
+        request.kind.to_string(),
+        request.law.clone(),
+        "through the portal".to_owned(),
+        answered.map_or(String::new(), |at| at.date().to_string()),
+        response,
+        basis,
+    ]
+}
+
+/// Why something was not done: what the person was told, and the law that keeps data.
+fn basis(app: &App, request: &Request, items: &[Item]) -> AppResult<String> {
+    if request.decided_at.is_none() {
+        return Ok(String::new());
+    }
+    let open = |sealed: &Option<Vec<u8>>| {
+        let (keys, reference) = (&app.keys, &request.reference);
+        sealed::open_text(keys, reference, What::DecisionReason, sealed.as_deref())
+    };
+    let mut told = Vec::new();
+    for item in items {
+        if item.decision == Some(Decision::Refused) {
+            told.push(open(&item.decision_reason)?);
+        } else if let Some(basis) = &item.basis {
+            told.push(basis.clone());
+        }
+    }
+    if request.state == State::Denied {
+        told.push(open(&request.decision_reason)?);
+    }
+    told.retain(|text| !text.is_empty());
+    told.dedup();
+    Ok(told.join("; "))
+}
+
+fn choice_row(choice: &Choice) -> Row {
+    let date = choice.at.date().to_string();
+    [
+        choice.receipt_id.clone().unwrap_or_default(),
+        date.clone(),
+        format!("opt-out: {}", choice.activity),
+        String::new(),
+        choice.made_by.as_str().replace('-', " "),
+        date,
+        "in effect at once".to_owned(),
+        String::new(),
+    ]
+}

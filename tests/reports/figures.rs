@@ -1,0 +1,121 @@
+use candor::accounts::model::Role;
+use candor::jobs::Job;
+use chrono::TimeDelta;
+
+use super::{file, run, sample};
+use crate::support::{Actor, Answer, TestApp};
+
+/// Answers a request that asks something.
+async fn answer(staff: &Actor, reference: &str, outcome: &str, reason: &str) {
+    let url = format!("/staff/requests/{reference}");
+    let page = staff.get(&url).await.page();
+    let fields = [("outcome", outcome), ("reason", reason)];
+    let action = format!("{url}/decide");
+    staff.submit(&page, &action, &fields).await.location();
+}
+
+/// The cells of the line of the table that begins with that title.
+fn line(page: &Answer, title: &str) -> Vec<String> {
+    let at = page.texts("tbody th").iter().position(|it| it == title);
+    let cells = page.texts("tbody td");
+    cells.chunks(8).nth(at.unwrap()).unwrap().to_vec()
+}
+
+/// Rule: C16, §7102.
+#[actix_web::test]
+async fn the_figures_tell_by_kind_what_became_of_requests_and_how_many_days_it_took() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let (agent, auditor) = (
+        app.staff("sam", Role::Agent).await,
+        app.staff("ingrid", Role::Auditor).await,
+    );
+    let (first, second, third) = (
+        file(&person).await,
+        file(&person).await,
+        file(&person).await,
+    );
+    file(&person).await;
+    app.app.clock.advance(TimeDelta::days(3));
+    answer(&agent, &first, "approved", "Here it is.").await;
+    app.app.clock.advance(TimeDelta::days(4));
+    answer(&agent, &second, "approved", "Here it is.").await;
+    let page = person.get(&format!("/requests/{third}")).await.page();
+    let withdraw = format!("/requests/{third}/withdraw");
+    person.submit(&page, &withdraw, &[]).await.location();
+    person.post("/choices/opt-out", &[]).await.location();
+
+    run(&app, Job::CountRequests).await;
+    let page = auditor.get("/staff/metrics").await.page();
+    let access = ["4", "2", "0", "0", "1", "1", "3", "5.0"];
+    assert_eq!(line(&page, "Know what is held"), access);
+    let sale = line(&page, "Opt out of sale and sharing");
+    assert_eq!(sale[..2], ["1", "1"]);
+    assert_eq!(line(&page, "Delete")[0], "0");
+    let csv = auditor.get("/staff/metrics.csv?year=2026").await.page();
+    assert!(csv.html().contains("Know what is held,4,2,0,0,1,1,3,5.0"));
+    assert_eq!(auditor.get("/staff/metrics?year=2019").await.status, 404);
+
+    run(&app, Job::CountRequests).await;
+    let again = auditor.get("/staff/metrics").await.page();
+    assert_eq!(
+        line(&again, "Know what is held"),
+        access,
+        "counting again changes nothing"
+    );
+}
+
+/// Rule: C16, §7102.
+#[actix_web::test]
+async fn everybody_sees_the_figures_of_past_years_once_the_organisation_turns_them_on() {
+    let app = TestApp::start();
+    let (person, visitor) = (sample(&app).await, app.visitor());
+    let admin = app.staff("abe", Role::Admin).await;
+    file(&person).await;
+    run(&app, Job::CountRequests).await;
+    assert_eq!(visitor.get("/metrics-report").await.status, 404);
+
+    let page = admin.get("/staff/metrics").await.page();
+    let turn = "/staff/metrics/publication";
+    admin.submit(&page, turn, &[]).await.location();
+    let early = visitor.get("/metrics-report").await.page();
+    assert!(early.texts("table").is_empty(), "this year is not over");
+    app.app.clock.advance(TimeDelta::days(330));
+    let page = visitor.get("/metrics-report").await.page();
+    assert_eq!(line(&page, "Know what is held")[0], "1");
+    visitor.get("/metrics-report.csv").await.page();
+
+    let page = admin.get("/staff/metrics").await.page();
+    admin.submit(&page, turn, &[]).await.location();
+    assert_eq!(visitor.get("/metrics-report").await.status, 404);
+}
+
+/// Rule: C15, §7101(b).
+#[actix_web::test]
+async fn the_register_says_of_each_request_what_the_law_asks_for_and_names_nobody() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let (agent, supervisor) = (
+        app.staff("sam", Role::Agent).await,
+        app.staff("ruth", Role::Supervisor).await,
+    );
+    let (approved, open) = (file(&person).await, file(&person).await);
+    app.app.clock.advance(TimeDelta::days(2));
+    answer(&agent, &approved, "approved", "Here it is.").await;
+    person.post("/choices/opt-out", &[]).await.location();
+
+    assert_eq!(agent.get("/staff/register.csv?year=2026").await.status, 403);
+    let csv = supervisor.get("/staff/register.csv?year=2026").await.page();
+    let text = csv.html();
+    let row = format!("{approved},2026-02-09,access,us-ca,through the portal,2026-02-11,approved,");
+    assert!(text.contains(&row), "{text}");
+    assert!(text.contains(&format!(
+        "{open},2026-02-09,access,us-ca,through the portal,,,"
+    )));
+    assert!(
+        text.contains("2026-02-11,opt-out: sale-or-sharing,,person,2026-02-11,in effect at once,")
+    );
+    assert!(!text.contains('@') && !text.contains("What else?"));
+    let other = supervisor.get("/staff/register.csv?year=2025").await.page();
+    assert_eq!(other.html().lines().count(), 1);
+}

@@ -5,23 +5,15 @@
 use diesel::prelude::*;
 use serde_json::json;
 
-use super::life::{By, Who, advance, changed, record, touch};
-use super::model::{Action, Decision, Item, Kind, Outcome, Request, State};
+use super::life::{By, advance, changed, record, touch};
+use super::model::{Action, Decision, Item, Outcome, Request, State};
 use super::notices::{self, RequestDecided, RequestWithdrawn};
-use super::queries;
 use super::sealed::{self, What};
+use super::{four_eyes, queries};
 use crate::accounts::guard::StaffMember;
-use crate::accounts::model::Role;
 use crate::db::AnyConnection;
 use crate::db::schema::{request_approvals, request_items, requests};
 use crate::error::{AppError, AppResult};
-
-impl Kind {
-    /// Whether a second staff member must approve what the first proposes.
-    pub fn needs_approval(self) -> bool {
-        self == Kind::Deletion
-    }
-}
 
 /// Decides one item, or decides it anew, while the request is in review. A refusal needs a reason.
 pub fn decide_item(
@@ -76,8 +68,8 @@ pub fn outcome_of(items: &[Item]) -> Option<Outcome> {
     }
 }
 
-/// Closes the review. Of a kind that [needs approval](Kind::needs_approval) this is a proposal, and the request stays
-/// in review until [`approve`]; of another kind it is the decision. A denial needs a reason.
+/// Closes the review. Where [two are needed](four_eyes::are_needed) this is a proposal, and the request stays in review
+/// until [`approve`]; otherwise it is the decision. A denial needs a reason.
 pub fn decide(
     conn: &mut AnyConnection,
     request: &Request,
@@ -100,7 +92,7 @@ pub fn decide(
         requests::outcome.eq(outcome.as_str()),
         requests::decision_reason.eq(seal_reason(request, reason, by)),
     );
-    if request.kind.needs_approval() {
+    if four_eyes::are_needed(conn, &proposed, outcome, &items)? {
         return propose(conn, proposed, outcome, by);
     }
     conclude(conn, &proposed, outcome, by)
@@ -112,10 +104,7 @@ fn propose(
     outcome: Outcome,
     by: &By<'_>,
 ) -> AppResult<Request> {
-    let Who::Staff(member) = by.who else {
-        return Err(AppError::Forbidden);
-    };
-    add_approval(conn, &request, member, by)?;
+    four_eyes::first(conn, &request, by)?;
     let detail = json!({ "outcome": outcome, "plan_hash": request.plan_hash });
     record(conn, &request, "request.proposed", detail, by)?;
     Ok(request)
@@ -123,25 +112,10 @@ fn propose(
 
 /// A supervisor, who must not be the one that proposed it, makes a proposal the decision.
 pub fn approve(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<Request> {
-    let Who::Staff(supervisor) = by.who else {
-        return Err(AppError::Forbidden);
-    };
-    if supervisor.role != Role::Supervisor {
-        return Err(AppError::Forbidden);
-    }
     let Some(outcome) = request.outcome.filter(|_| request.state == State::InReview) else {
         return Err(changed());
     };
-    let approvals = queries::list_approvals(conn, request.id)?;
-    if approvals.iter().any(|it| it.staff_id == supervisor.id) {
-        let sentence = "You proposed this. Another supervisor has to approve it.";
-        return Err(AppError::conflict(sentence));
-    }
-    let plan = request.plan_hash.as_deref().unwrap_or_default();
-    if approvals.iter().all(|it| it.plan_hash != plan) {
-        return Err(changed());
-    }
-    add_approval(conn, request, supervisor, by)?;
+    four_eyes::second(conn, request, by)?;
     let detail = json!({ "outcome": outcome, "plan_hash": request.plan_hash });
     record(conn, request, "request.second_approval", detail, by)?;
     conclude(conn, request, outcome, by)
@@ -165,7 +139,8 @@ pub(super) fn forget_approvals(conn: &mut AnyConnection, request: &Request) -> Q
     Ok(())
 }
 
-fn add_approval(
+/// Notes that a staff member stands for what is proposed, under the plan as it is.
+pub(super) fn add_approval(
     conn: &mut AnyConnection,
     request: &Request,
     member: &StaffMember,

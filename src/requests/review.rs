@@ -45,14 +45,15 @@ pub fn begin(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppRes
     }
 }
 
-/// Decides all items and the request. What needs no second staff member is carried out from here.
+/// Decides all items and the request. What needs no second staff member is carried out from here. Returns the request
+/// as it was decided: still in review when it is a proposal.
 pub fn decide(
     conn: &mut AnyConnection,
     request: &Request,
     judgement: &Judgement,
     plan: Option<&Plan>,
     by: &By<'_>,
-) -> AppResult<()> {
+) -> AppResult<Request> {
     let mut current = begin(conn, request, by)?;
     for (id, decision, reason) in &judgement.items {
         current = decisions::decide_item(conn, &current, *id, (*decision, reason), by)?;
@@ -65,7 +66,8 @@ pub fn decide(
         .or(judgement.outcome)
         .ok_or_else(changed)?;
     let decided = decisions::decide(conn, &current, (outcome, &judgement.reason), by)?;
-    carry_out::begin(conn, &decided, by)
+    carry_out::begin(conn, &decided, by)?;
+    Ok(decided)
 }
 
 /// Where staff refuse to erase some collections, the plan without them. It reads the sources.

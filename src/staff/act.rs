@@ -12,12 +12,12 @@ use crate::requests::model::Request;
 use crate::requests::queries;
 
 /// Does something to a request that is still as its page showed it.
-pub(super) async fn on_request(
+pub(super) async fn on_request<T: Send + 'static>(
     app: &App,
     member: &StaffMember,
     (reference, version): (String, i64),
-    act: impl FnOnce(&mut AnyConnection, &Request, &By<'_>) -> AppResult<()> + Send + 'static,
-) -> AppResult<()> {
+    act: impl FnOnce(&mut AnyConnection, &Request, &By<'_>) -> AppResult<T> + Send + 'static,
+) -> AppResult<T> {
     let (own, member, now) = (app.clone(), member.clone(), app.clock.now());
     let acted = app.db.write(move |conn| {
         let request = queries::find_by_reference(conn, &reference)?;
@@ -31,9 +31,9 @@ pub(super) async fn on_request(
         };
         act(conn, &request, &by)
     });
-    acted.await?;
+    let done = acted.await?;
     app.wake.notify_one();
-    Ok(())
+    Ok(done)
 }
 
 /// The fields of the decision form: `decision-<item>`, `reason-<item>`, `outcome` and `reason`.

@@ -12,7 +12,7 @@ use crate::accounts::guard::{CaseWorker, StaffMember, Supervisor};
 use crate::app::App;
 use crate::error::{AppError, AppResult};
 use crate::requests::handling::{ask, assign, extend, post_message};
-use crate::requests::model::{Decision, Item, Kind, Outcome};
+use crate::requests::model::{Decision, Item, Outcome, State};
 use crate::requests::{carry_out, dates, decisions, handling, queries, review};
 use crate::web::page::FlashKind;
 use crate::web::{Flash, Form, Page, see_other};
@@ -137,12 +137,11 @@ pub async fn decide(
         Err(faults) => return sent.refuse(&app, &worker, page, faults).await,
     };
     let plan = review::plan_without_refused(&app, &request, &items, &judged.items).await?;
-    on_request(&app, &worker, sent.seen(), move |conn, request, by| {
+    let decide = on_request(&app, &worker, sent.seen(), move |conn, request, by| {
         review::decide(conn, request, &judged, plan.as_ref(), by)
-    })
-    .await?;
-    let done = match request.kind {
-        Kind::Deletion => "Your proposal is on record. A supervisor has to approve it.",
+    });
+    let done = match decide.await?.state {
+        State::InReview => "Your proposal is on record. Another supervisor has to approve it.",
         _ => "The decision is on record, and the person has been told.",
     };
     sent.back(&session, done)
@@ -207,7 +206,10 @@ pub async fn approve(
         carry_out::begin(conn, &decided, by)
     })
     .await?;
-    sent.back(&session, "Approved. It is being carried out now.")
+    sent.back(
+        &session,
+        "Approved. What is to be done is done now, and the person is told.",
+    )
 }
 
 /// A supervisor does not agree: it is reviewed again.

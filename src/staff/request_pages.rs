@@ -14,7 +14,7 @@ use crate::audit::views::{self, Seen};
 use crate::error::AppResult;
 use crate::requests::dates::law_name;
 use crate::requests::details::{self, Details, OpenItem};
-use crate::requests::model::{Action, Approval, Outcome, State, Step};
+use crate::requests::model::{Action, Approval, Kind, Outcome, State, Step};
 use crate::requests::queries as requests;
 use crate::requests::sealed::{self, What};
 use crate::web::{Form, Page, html};
@@ -124,6 +124,16 @@ impl RequestPage {
             .iter()
             .any(|it| it.staff_id == self.member.id);
         self.is_proposed() && self.member.role == Role::Supervisor && !is_own
+    }
+
+    /// Whether even an approval takes two.
+    fn always_takes_two(&self) -> bool {
+        let kind = self.case.details.request.kind;
+        kind.needs_approval() || kind == Kind::Access && self.case.identities.is_empty()
+    }
+
+    fn is_denial(&self) -> bool {
+        self.case.details.request.outcome == Some(Outcome::Denied)
     }
 
     fn is_proposed(&self) -> bool {

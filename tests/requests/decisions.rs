@@ -77,7 +77,13 @@ async fn a_refusal_needs_a_reason_and_the_person_reads_it_and_may_appeal() {
     };
     assert!(matches!(refuse("").await, Err(AppError::Conflict(_))));
     assert_eq!(find(&app, &reference).state, State::Acknowledged);
-    let denied = refuse("Your lease says Alder Point.").await.unwrap();
+    let proposed = refuse("Your lease says Alder Point.").await.unwrap();
+    assert_eq!(proposed.state, State::InReview);
+    let sue = staff_member(&app, "sue", Role::Supervisor).await;
+    let approved = staff_does(&app, &sue, &reference, |conn, request, by| {
+        decisions::approve(conn, &request, by)
+    });
+    let denied = approved.await.unwrap();
     assert_eq!(denied.state, State::Denied);
 
     let address = format!("/requests/{reference}");

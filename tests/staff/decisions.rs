@@ -66,6 +66,10 @@ async fn a_refused_correction_leaves_the_source_and_tells_the_reason() {
     )
     .await
     .location();
+    let supervisor = app.staff("ruth", Role::Supervisor).await;
+    act(&supervisor, &reference, "approve", &[])
+        .await
+        .location();
     app.run_jobs().await;
 
     assert_eq!(held(&app, CITY), before);

@@ -1,6 +1,7 @@
 //! The desk: finding requests, deciding, carrying out in the source.
 
 mod decisions;
+mod four_eyes;
 mod navigation;
 mod queue;
 

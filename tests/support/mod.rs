@@ -202,6 +202,19 @@ impl TestApp {
         self.sign_in(&account).await
     }
 
+    /// Another session of a staff member, who signs in with that role.
+    pub async fn sign_in_again(&self, name: &str, role: Role) -> Actor {
+        let own = name.to_owned();
+        let found = self.app.db.read(move |conn| {
+            let member = staff::table.filter(staff::name.eq(own));
+            Ok(member.select(staff::id).first(conn)?)
+        });
+        let id = found.await.unwrap();
+        let name = name.to_owned();
+        self.sign_in(&Account::Staff(StaffMember { id, name, role }))
+            .await
+    }
+
     /// A session of that account, as the sign-in pages would have made it.
     async fn sign_in(&self, account: &Account) -> Actor {
         let token = candor::keys::random_token();

@@ -1,0 +1,95 @@
+//! What takes two staff members: who proposes it, and a supervisor, another one, who approves it.
+
+use diesel::prelude::*;
+
+use super::decisions::add_approval;
+use super::life::{By, Who, changed};
+use super::model::{Decision, Item, Kind, Outcome, Request};
+use super::queries;
+use crate::accounts::guard::StaffMember;
+use crate::accounts::model::{Role, StaffRow};
+use crate::accounts::queries::{find_active_staff_by_id, list_identities};
+use crate::db::AnyConnection;
+use crate::db::schema::staff;
+use crate::error::{AppError, AppResult};
+
+impl Kind {
+    /// Whether whatever is decided on it takes two.
+    pub fn needs_approval(self) -> bool {
+        self == Kind::Deletion
+    }
+}
+
+/// Whether that decision takes two: of a deletion any, a denial in whole or in part, and what is disclosed to
+/// somebody without an account.
+pub fn are_needed(
+    conn: &mut AnyConnection,
+    request: &Request,
+    outcome: Outcome,
+    items: &[Item],
+) -> QueryResult<bool> {
+    let refuses = |it: &Item| it.decision == Some(Decision::Refused);
+    let denies = outcome == Outcome::Denied || items.iter().any(refuses);
+    if request.kind.needs_approval() || denies {
+        return Ok(true);
+    }
+    Ok(request.kind == Kind::Access && !has_account(conn, request.person_id)?)
+}
+
+/// Whether somebody can sign in: they have an identity that was shown to be theirs.
+pub fn has_account(conn: &mut AnyConnection, person_id: i64) -> QueryResult<bool> {
+    Ok(!list_identities(conn, person_id)?.is_empty())
+}
+
+/// The first of the two puts their name to it. They must still have the role that they signed in with.
+pub(super) fn first(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
+    let member = member(by)?;
+    let row = as_of_now(conn, member)?;
+    if !matches!(row.role, Role::Agent | Role::Supervisor) {
+        return Err(AppError::Forbidden);
+    }
+    Ok(add_approval(conn, request, member, by)?)
+}
+
+/// The second of the two: a supervisor, as the database has it now, who did not propose it; and whoever did still
+/// works here.
+pub(super) fn second(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
+    let supervisor = member(by)?;
+    if as_of_now(conn, supervisor)?.role != Role::Supervisor {
+        return Err(AppError::Forbidden);
+    }
+    let approvals = queries::list_approvals(conn, request.id)?;
+    if approvals.iter().any(|it| it.staff_id == supervisor.id) {
+        let sentence = "You proposed this. Another supervisor has to approve it.";
+        return Err(AppError::conflict(sentence));
+    }
+    let plan = request.plan_hash.as_deref().unwrap_or_default();
+    let of_this_plan = approvals.iter().filter(|it| it.plan_hash == plan);
+    let proposers: Vec<_> = of_this_plan.map(|it| it.staff_id).collect();
+    if proposers.is_empty() {
+        return Err(changed());
+    }
+    let still_here: i64 = staff::table
+        .filter(staff::id.eq_any(proposers))
+        .filter(staff::disabled_at.is_null())
+        .count()
+        .get_result(conn)?;
+    if still_here == 0 {
+        let sentence =
+            "Who proposed this no longer works here. Send it back, so that it is reviewed again.";
+        return Err(AppError::conflict(sentence));
+    }
+    Ok(add_approval(conn, request, supervisor, by)?)
+}
+
+fn member<'a>(by: &By<'a>) -> AppResult<&'a StaffMember> {
+    match by.who {
+        Who::Staff(member) => Ok(member),
+        Who::Person(_) | Who::System => Err(AppError::Forbidden),
+    }
+}
+
+/// A role may have been taken away since the page was asked for.
+fn as_of_now(conn: &mut AnyConnection, member: &StaffMember) -> AppResult<StaffRow> {
+    find_active_staff_by_id(conn, member.id)?.ok_or(AppError::Forbidden)
+}

@@ -1,0 +1,195 @@
+use candor::accounts::members;
+use candor::accounts::model::Role;
+use candor::audit;
+use candor::db::schema::{identities, staff};
+use candor::error::AppResult;
+use diesel::prelude::*;
+
+use super::{act, file_correction, file_deletion, sample};
+use crate::support::{Actor, Answer, TestApp};
+
+/// The id of the member of that name.
+fn id_of(app: &TestApp, name: &'static str) -> i64 {
+    let found = app.app.db.read_now(move |conn| {
+        let member = staff::table.filter(staff::name.eq(name));
+        Ok(member.select(staff::id).first(conn)?)
+    });
+    found.unwrap()
+}
+
+/// What an admin does with a member.
+async fn manage(
+    app: &TestApp,
+    work: impl FnOnce(&mut candor::db::AnyConnection, chrono::NaiveDateTime) -> AppResult<()>
+    + Send
+    + 'static,
+) {
+    let now = app.app.clock.now();
+    app.app.db.write(move |conn| work(conn, now)).await.unwrap();
+}
+
+/// Files an access request and gives its reference.
+async fn file_access(person: &Actor) -> String {
+    let path = "/requests/new/access";
+    let page = person.get(path).await.page();
+    super::reference_of(
+        &person
+            .submit(&page, path, &[("question", "What else?")])
+            .await,
+    )
+}
+
+/// Sends the form for approving as the page of a supervisor would, whether it is offered or not.
+async fn approve(staff: &Actor, reference: &str) -> Answer {
+    let url = format!("/staff/requests/{reference}");
+    let page = staff.get(&url).await.page();
+    let version = page.attributes("input[name=version]", "value").remove(0);
+    let approve = format!("{url}/approve");
+    staff.post(&approve, &[("version", &version)]).await
+}
+
+async fn state(person: &Actor, reference: &str) -> String {
+    let page = person.get(&format!("/requests/{reference}")).await.page();
+    page.texts(".tag").remove(0)
+}
+
+const DENY: [(&str, &str); 2] = [("outcome", "denied"), ("reason", "There is nothing else.")];
+
+#[actix_web::test]
+async fn a_denial_takes_two_and_the_person_hears_of_it_only_then() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let (agent, supervisor) = (
+        app.staff("sam", Role::Agent).await,
+        app.staff("ruth", Role::Supervisor).await,
+    );
+    let reference = file_access(&person).await;
+    act(&agent, &reference, "decide", &DENY).await.location();
+    assert_eq!(state(&person, &reference).await, "In review");
+    let page = person.get(&format!("/requests/{reference}")).await.page();
+    assert!(!page.text().contains("There is nothing else."));
+
+    act(&supervisor, &reference, "approve", &[])
+        .await
+        .location();
+    assert_eq!(state(&person, &reference).await, "Denied");
+}
+
+#[actix_web::test]
+async fn refusing_a_part_takes_two_and_accepting_all_of_a_correction_takes_one() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let agent = app.staff("sam", Role::Agent).await;
+    let reference = file_correction(&person, "Port Ellery").await;
+    super::accept_all(&agent, &reference).await.location();
+    app.run_jobs().await;
+    assert_eq!(state(&person, &reference).await, "Done");
+
+    let deletion = file_deletion(&person).await;
+    super::accept_all(&agent, &deletion).await.location();
+    assert_eq!(state(&person, &deletion).await, "In review");
+}
+
+#[actix_web::test]
+async fn whoever_proposed_cannot_approve_after_becoming_a_supervisor() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let agent = app.staff("sam", Role::Agent).await;
+    app.staff("abe", Role::Admin).await;
+    let reference = file_access(&person).await;
+    act(&agent, &reference, "decide", &DENY).await.location();
+
+    let sam = id_of(&app, "sam");
+    manage(&app, move |conn, now| {
+        members::change_role(conn, audit::Actor::System, sam, Role::Supervisor, now)
+    })
+    .await;
+    assert!(
+        agent
+            .get("/staff/requests")
+            .await
+            .location()
+            .starts_with("/sign-in")
+    );
+    let again = app.sign_in_again("sam", Role::Supervisor).await;
+    let refused = approve(&again, &reference).await;
+    assert_eq!(refused.status, 409);
+    assert!(refused.text().contains("You proposed this"));
+    assert_eq!(state(&person, &reference).await, "In review");
+}
+
+#[actix_web::test]
+async fn who_is_a_supervisor_no_longer_cannot_approve_with_a_page_from_before() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let agent = app.staff("sam", Role::Agent).await;
+    app.staff("ruth", Role::Supervisor).await;
+    let reference = file_access(&person).await;
+    act(&agent, &reference, "decide", &DENY).await.location();
+    // The session says supervisor; the database says agent.
+    let ruth = id_of(&app, "ruth");
+    manage(&app, move |conn, _| {
+        let row = staff::table.filter(staff::id.eq(ruth));
+        diesel::update(row)
+            .set(staff::role.eq("agent"))
+            .execute(conn)?;
+        Ok(())
+    })
+    .await;
+    let stale = app.sign_in_again("ruth", Role::Supervisor).await;
+    assert_eq!(approve(&stale, &reference).await.status, 403);
+    assert_eq!(state(&person, &reference).await, "In review");
+}
+
+#[actix_web::test]
+async fn the_proposal_of_somebody_who_left_is_sent_back_and_not_approved() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let (agent, supervisor) = (
+        app.staff("sam", Role::Agent).await,
+        app.staff("ruth", Role::Supervisor).await,
+    );
+    app.staff("abe", Role::Admin).await;
+    let reference = file_access(&person).await;
+    act(&agent, &reference, "decide", &DENY).await.location();
+    let sam = id_of(&app, "sam");
+    manage(&app, move |conn, now| {
+        members::disable(conn, audit::Actor::System, sam, now)
+    })
+    .await;
+
+    let refused = approve(&supervisor, &reference).await;
+    assert_eq!(refused.status, 409);
+    assert!(refused.text().contains("no longer works here"));
+    act(&supervisor, &reference, "send-back", &[])
+        .await
+        .location();
+    act(&supervisor, &reference, "decide", &DENY)
+        .await
+        .location();
+    let own = approve(&supervisor, &reference).await;
+    assert_eq!(own.status, 409, "who reviews it anew proposes it anew");
+}
+
+#[actix_web::test]
+async fn what_is_disclosed_to_somebody_without_an_account_takes_two() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let (agent, supervisor) = (
+        app.staff("sam", Role::Agent).await,
+        app.staff("ruth", Role::Supervisor).await,
+    );
+    let reference = file_access(&person).await;
+    manage(&app, |conn, _| {
+        diesel::delete(identities::table).execute(conn)?;
+        Ok(())
+    })
+    .await;
+    let answer = [("outcome", "approved"), ("reason", "Here it is.")];
+    act(&agent, &reference, "decide", &answer).await.location();
+    assert_eq!(state(&person, &reference).await, "In review");
+    act(&supervisor, &reference, "approve", &[])
+        .await
+        .location();
+    assert_eq!(state(&person, &reference).await, "Done");
+}

@@ -228,6 +228,7 @@ diesel::table! {
         decided_at -> Nullable<Timestamp>,
         completed_at -> Nullable<Timestamp>,
         closed_at -> Nullable<Timestamp>,
+        next_notice_on -> Nullable<Date>,
     }
 }
 
@@ -302,6 +303,16 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    request_notices (id) {
+        id -> BigInt,
+        request_id -> BigInt,
+        kind -> Text,
+        due_on -> Date,
+        at -> Timestamp,
+    }
+}
+
 diesel::joinable!(requests -> people (person_id));
 diesel::joinable!(requests -> staff (assignee_id));
 diesel::joinable!(request_items -> requests (request_id));
@@ -310,6 +321,7 @@ diesel::joinable!(request_messages -> requests (request_id));
 diesel::joinable!(request_messages -> staff (staff_id));
 diesel::joinable!(request_attachments -> requests (request_id));
 diesel::joinable!(request_approvals -> requests (request_id));
+diesel::joinable!(request_notices -> requests (request_id));
 diesel::joinable!(request_approvals -> staff (staff_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -323,4 +335,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     request_messages,
     request_attachments,
     request_approvals,
+    request_notices,
 );

@@ -51,6 +51,8 @@ pub enum Job {
         /// Of the request.
         request_id: i64,
     },
+    /// Reminds staff of the dates of requests, and tells people whose answer is late.
+    WatchDates,
     /// Builds an export package.
     BuildPackage {
         /// Of the package.
@@ -68,6 +70,7 @@ impl Job {
             Job::PurgeRequests => "purge_requests",
             Job::NotifyPolicyChange { .. } => "notify_policy_change",
             Job::CarryOut { .. } => "carry_out",
+            Job::WatchDates => "watch_dates",
             Job::BuildPackage { .. } => "build_package",
         }
     }
@@ -84,6 +87,7 @@ impl Job {
                 after_person_id,
             } => policy::announce::go_on(app, *version_id, *after_person_id),
             Job::CarryOut { request_id } => requests::carry_out::carry_out(app, *request_id),
+            Job::WatchDates => requests::reminders::watch(app),
             Job::BuildPackage { id } => export::build::build(app, *id),
         }
     }

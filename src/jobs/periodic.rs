@@ -20,6 +20,7 @@ pub enum Rhythm {
 /// All periodic work.
 pub const ALL: &[(Rhythm, Job)] = &[
     (Rhythm::Hourly, Job::PurgeExpired),
+    (Rhythm::Hourly, Job::WatchDates),
     (Rhythm::DailyAt(2), Job::VerifyAudit),
     (Rhythm::DailyAt(3), Job::CountRequests),
     (Rhythm::DailyAt(4), Job::PurgeRequests),

@@ -48,3 +48,9 @@ pub fn law_name(laws: &Laws, key: &str) -> String {
 pub fn latest(laws: &Laws, request: &Request) -> Option<NaiveDate> {
     Some(laws.find(&request.law)?.extended_to(request.received_on))
 }
+
+/// The date where a request's days are counted.
+pub fn today(laws: &Laws, request: &Request, now: NaiveDateTime) -> NaiveDate {
+    laws.find(&request.law)
+        .map_or_else(|| now.date(), |law| law.received_on(now))
+}

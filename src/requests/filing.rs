@@ -12,7 +12,7 @@ use super::life::{By, Who, add_step, advance, changed, record};
 use super::model::{Action, Kind, Outcome, Request, State};
 use super::notices::{self, RequestReceived};
 use super::sealed::{self, What};
-use super::{queries, reference};
+use super::{queries, reference, reminders};
 use crate::accounts::limits::Limit;
 use crate::db::AnyConnection;
 use crate::db::schema::{request_items, requests};
@@ -293,6 +293,11 @@ fn insert_as(
             requests::appeal_of.eq(new.appeal_of),
             requests::version.eq(1),
             requests::created_at.eq(by.now),
+            requests::next_notice_on.eq(reminders::next(
+                &by.app.laws,
+                (dates.received_on, dates.due_on),
+                dates.received_on,
+            )),
         ))
         .returning(requests::all_columns)
         .get_result(conn)?;

@@ -9,6 +9,7 @@ use super::life::{By, Who, add_step, advance, changed, record, touch};
 use super::model::{Party, Request, State, StepKind};
 use super::notices::{self, RequestExtended, RequestMessage};
 use super::sealed::{self, What};
+use super::{dates, reminders};
 use crate::accounts::limits::Limit;
 use crate::accounts::model::Role;
 use crate::db::AnyConnection;
@@ -58,10 +59,11 @@ pub fn extend(
     by: &By<'_>,
 ) -> AppResult<Request> {
     let refuse = |sentence| Err(AppError::conflict(sentence));
+    let today = dates::today(&by.app.laws, request, by.now);
     match () {
         () if request.state.is_closed() => return refuse("This request is closed."),
         () if request.extended_to.is_some() => return refuse("A request is extended only once."),
-        () if by.now.date() > request.due_on => {
+        () if today > request.due_on => {
             return refuse("The date has passed; it can no longer be extended.");
         }
         () if until <= request.due_on || until > latest => {
@@ -70,12 +72,14 @@ pub fn extend(
         () if reason.trim().is_empty() => return refuse("An extension needs a reason."),
         () => {}
     }
+    let next_notice = reminders::next(&by.app.laws, (request.received_on, until), today);
     let extended = touch!(
         conn,
         request,
         requests::due_on.eq(until),
         requests::extended_to.eq(until),
         requests::extension_reason.eq(reason),
+        requests::next_notice_on.eq(next_notice),
     );
     let detail = json!({ "from": request.due_on, "until": until });
     add_step(conn, request, StepKind::Extended, &detail, by)?;

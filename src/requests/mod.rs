@@ -32,6 +32,8 @@ pub mod notices;
 pub mod pages;
 pub mod queries;
 pub mod reference;
+mod reminder_mails;
+pub mod reminders;
 pub mod review;
 pub mod sealed;
 pub mod words;

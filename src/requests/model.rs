@@ -135,6 +135,8 @@ text_enum! {
         Completed = "completed",
         /// Taken back.
         Withdrawn = "withdrawn",
+        /// The date of the answer has passed; `due_on` in the params.
+        Late = "late",
         /// The date of the answer was moved, once; `until` in the params.
         Extended = "extended",
         /// A message was written.
@@ -203,6 +205,8 @@ pub struct Request {
     pub completed_at: Option<NaiveDateTime>,
     /// When nothing more was to happen.
     pub closed_at: Option<NaiveDateTime>,
+    /// When somebody is next to be told of its dates: see [`super::reminders`].
+    pub next_notice_on: Option<NaiveDate>,
 }
 
 /// What a list shows of a request; the sealed parts are left in the database.

@@ -124,6 +124,7 @@ impl StepKind {
             StepKind::Completed => "It was carried out and checked",
             StepKind::Withdrawn => "You withdrew it",
             StepKind::Extended => "We need more time",
+            StepKind::Late => "The date of our answer has passed",
             StepKind::Message if actor == Party::Person => "You wrote to us",
             StepKind::Message => "We wrote to you",
             StepKind::EvidenceErased => "Your evidence was erased",
@@ -135,6 +136,7 @@ impl StepKind {
         match self.as_str().parse::<State>() {
             Ok(state) => state.tone(),
             Err(_) if self == StepKind::Extended => "warning",
+            Err(_) if self == StepKind::Late => "danger",
             Err(_) => "neutral",
         }
     }
@@ -244,6 +246,7 @@ impl StepKind {
             StepKind::Completed => "Carried out and read back",
             StepKind::Withdrawn => "Withdrawn by the person",
             StepKind::Extended => "Date moved",
+            StepKind::Late => "Late; the person was told",
             StepKind::Message => "Message",
             StepKind::EvidenceErased => "Evidence erased",
         }

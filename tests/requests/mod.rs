@@ -5,6 +5,7 @@ mod correction;
 mod decisions;
 mod deletion;
 mod following;
+mod reminders;
 
 use candor::accounts::guard::StaffMember;
 use candor::accounts::model::Role;

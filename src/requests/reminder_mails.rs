@@ -1,0 +1,137 @@
+//! The mails about a request's dates.
+
+use chrono::NaiveDate;
+
+use super::model::{Kind, Request, State};
+use super::reminders::Notice;
+use super::words;
+use crate::config::Site;
+use crate::law::{Laws, Regulator};
+use crate::mail::messages::message;
+
+/// One request in a mail to staff.
+#[derive(Debug)]
+pub struct Near {
+    reference: String,
+    kind: Kind,
+    due_on: NaiveDate,
+    notice: Notice,
+    state: &'static str,
+}
+
+/// Tells a staff member which requests' dates are near, or have passed.
+#[derive(Debug)]
+pub struct DatesNear {
+    /// Oldest day first.
+    pub requests: Vec<Near>,
+}
+message!(
+    DatesNear,
+    "dates_near",
+    "mail/dates_near/subject.txt",
+    "mail/dates_near/body.txt",
+    "mail/dates_near/body.html"
+);
+
+/// Tells the person that the answer is late, and why.
+#[derive(Debug)]
+pub struct RequestLate {
+    reference: String,
+    kind: Kind,
+    due_on: NaiveDate,
+    reason: &'static str,
+    authority: Option<Regulator>,
+}
+message!(
+    RequestLate,
+    "request_late",
+    "mail/request_late/subject.txt",
+    "mail/request_late/body.txt",
+    "mail/request_late/body.html"
+);
+
+impl Near {
+    pub(super) fn of(request: &Request, notice: Notice) -> Self {
+        Near {
+            reference: request.reference.clone(),
+            kind: request.kind,
+            due_on: request.due_on,
+            notice,
+            state: request.staff_state(),
+        }
+    }
+
+    fn due(&self) -> String {
+        words::day(self.due_on)
+    }
+
+    fn says(&self) -> &'static str {
+        match self.notice {
+            Notice::Half => "Half of the time is over.",
+            Notice::FourFifths => "Four fifths of the time are over.",
+            Notice::LastDay => "This is the last business day before its date.",
+            Notice::Unverified => {
+                "Nobody knows yet who asks. It can be denied for that; the answer must say so. Nothing closes by itself."
+            }
+            Notice::Late => "It is late. The person has been told.",
+        }
+    }
+
+    fn link(&self, site: &Site) -> String {
+        site.url(&format!("/staff/requests/{}", self.reference))
+    }
+}
+
+impl DatesNear {
+    fn count(&self) -> String {
+        match self.requests.len() {
+            1 => "1 request".to_owned(),
+            count => format!("{count} requests"),
+        }
+    }
+
+    fn is_any_late(&self) -> bool {
+        self.requests.iter().any(|it| it.notice == Notice::Late)
+    }
+}
+
+impl RequestLate {
+    pub(super) fn of(laws: &Laws, request: &Request) -> Self {
+        RequestLate {
+            reference: request.reference.clone(),
+            kind: request.kind,
+            due_on: request.due_on,
+            reason: why_late(request),
+            authority: laws
+                .find(&request.law)
+                .and_then(|law| law.regulator.clone()),
+        }
+    }
+
+    fn due(&self) -> String {
+        words::day(self.due_on)
+    }
+
+    fn link(&self, site: &Site) -> String {
+        site.url(&format!("/requests/{}", self.reference))
+    }
+}
+
+/// Why there is no answer yet, as far as Candor can tell.
+fn why_late(request: &Request) -> &'static str {
+    match request.state {
+        State::Received | State::Acknowledged => "Nobody has looked at it in time.",
+        State::Verifying => "We could not yet make sure that it comes from you.",
+        State::WaitingForPerson => "We have asked you something and have no answer yet.",
+        State::InReview if request.outcome.is_some() => {
+            "A decision is proposed, and a second person has yet to check it."
+        }
+        State::ExecutionFailed => "It is decided, but one of our systems could not be changed yet.",
+        State::Approved | State::PartlyApproved | State::Executing => {
+            "It is decided, and is still being carried out."
+        }
+        State::InReview | State::Denied | State::Completed | State::Withdrawn => {
+            "We have not finished looking at it."
+        }
+    }
+}

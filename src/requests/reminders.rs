@@ -1,0 +1,236 @@
+//! Who is told of a request's dates, and when: staff at half of the time, at four fifths of it and one business day
+//! before its end; supervisors at the end; the person when it is late. Each is told once.
+//!
+//! A request knows the day of its next notice, and an index finds the requests whose day has come. A notice is a row
+//! that only one transaction can write, with the mails in it.
+
+use std::collections::BTreeMap;
+
+use chrono::{Datelike, Days, NaiveDate, Weekday};
+use diesel::Connection;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Date, Text, Timestamp};
+use serde_json::json;
+
+use super::life::{By, add_step, changed, record};
+use super::model::{Request, State, StepKind};
+use super::reminder_mails::{DatesNear, Near, RequestLate};
+use super::{dates, notices};
+use crate::accounts::model::Role;
+use crate::app::App;
+use crate::db::schema::{requests, staff};
+use crate::db::{AnyConnection, text_enum};
+use crate::error::{AppError, AppResult};
+use crate::law::Laws;
+
+/// So many requests are looked at in one transaction; a mail to a staff member lists them.
+const BATCH: i64 = 100;
+
+/// So many days before its date a request whose sender is not verified is put to staff.
+const UNVERIFIED_BEFORE: u64 = 5;
+
+text_enum! {
+    /// What somebody is told.
+    pub enum Notice {
+        /// Half of the time is over.
+        Half = "half",
+        /// Four fifths of the time are over.
+        FourFifths = "four_fifths",
+        /// One business day is left.
+        LastDay = "last_day",
+        /// Soon over, and nobody knows who asks: staff may deny it for that.
+        Unverified = "unverified",
+        /// The date has passed.
+        Late = "late",
+    }
+}
+
+impl Notice {
+    /// Whether supervisors are told too, whoever works on it.
+    fn escalates(self) -> bool {
+        matches!(self, Notice::LastDay | Notice::Unverified | Notice::Late)
+    }
+}
+
+/// Every notice about a request with its day.
+fn schedule(laws: &Laws, received: NaiveDate, due: NaiveDate) -> [(Notice, NaiveDate); 5] {
+    let days = u64::try_from((due - received).num_days()).unwrap_or_default();
+    let after = |days| received + Days::new(days);
+    [
+        (Notice::Half, after(days / 2)),
+        (Notice::FourFifths, after(days * 4 / 5)),
+        (Notice::LastDay, business_day_before(laws, due)),
+        (Notice::Unverified, due - Days::new(UNVERIFIED_BEFORE)),
+        (Notice::Late, due + Days::new(1)),
+    ]
+}
+
+fn business_day_before(laws: &Laws, date: NaiveDate) -> NaiveDate {
+    let is_off = |day: &NaiveDate| {
+        matches!(day.weekday(), Weekday::Sat | Weekday::Sun) || laws.civil_code_9().is_holiday(*day)
+    };
+    let earlier = std::iter::successors(date.pred_opt(), NaiveDate::pred_opt);
+    earlier.skip_while(is_off).next().unwrap_or(date)
+}
+
+/// The day of the first notice after a day.
+pub fn next(
+    laws: &Laws,
+    (received, due): (NaiveDate, NaiveDate),
+    after: NaiveDate,
+) -> Option<NaiveDate> {
+    let days = schedule(laws, received, due).map(|(_, day)| day);
+    days.into_iter().filter(|day| *day > after).min()
+}
+
+/// Where a pass over the requests stands: the day and the id of the last one.
+type Mark = (NaiveDate, i64);
+
+/// The job: tells whoever is to be told by now.
+pub fn watch(app: &App) -> AppResult<()> {
+    let mut mark = Some((NaiveDate::MIN, 0));
+    while let Some(after) = mark {
+        let own = app.clone();
+        mark = app
+            .db
+            .write_now(move |conn| batch(conn, after, &By::system(&own)))?;
+        app.wake.notify_one();
+    }
+    Ok(())
+}
+
+/// Looks at the next requests whose day has come somewhere; where to go on, if there may be more.
+fn batch(conn: &mut AnyConnection, after: Mark, by: &By<'_>) -> AppResult<Option<Mark>> {
+    let found = list_due(conn, after, by.now.date() + Days::new(1))?;
+    let mut told = BTreeMap::<String, Vec<Near>>::new();
+    for request in &found {
+        // In a savepoint: one that is changed at this moment waits for the next time.
+        match conn.transaction(|conn| tell(conn, request, by)) {
+            Ok(near) => near
+                .into_iter()
+                .for_each(|(address, line)| told.entry(address).or_default().push(line)),
+            Err(AppError::Conflict(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    for (address, requests) in told {
+        let mail = DatesNear { requests };
+        by.app.mailer.enqueue(conn, &address, &mail, by.now)?;
+    }
+    let is_full = i64::try_from(found.len()) == Ok(BATCH);
+    let last = found.last().filter(|_| is_full);
+    Ok(last.and_then(|it| Some((it.next_notice_on?, it.id))))
+}
+
+fn list_due(
+    conn: &mut AnyConnection,
+    (day, id): Mark,
+    until: NaiveDate,
+) -> QueryResult<Vec<Request>> {
+    let later = requests::next_notice_on.gt(day);
+    let same_day = requests::next_notice_on.eq(day).and(requests::id.gt(id));
+    Request::query()
+        .filter(requests::closed_at.is_null())
+        .filter(requests::next_notice_on.ge(day))
+        .filter(requests::next_notice_on.le(until))
+        .filter(later.or(same_day).assume_not_null())
+        .order((requests::next_notice_on, requests::id))
+        .limit(BATCH)
+        .load(conn)
+}
+
+/// Writes what is due on one request, and gives the lines for staff with their addresses.
+fn tell(
+    conn: &mut AnyConnection,
+    request: &Request,
+    by: &By<'_>,
+) -> AppResult<Vec<(String, Near)>> {
+    let laws = &by.app.laws;
+    let today = dates::today(laws, request, by.now);
+    if request.next_notice_on.is_none_or(|day| day > today) {
+        return Ok(Vec::new());
+    }
+    book_next(conn, request, today, by)?;
+    let mut newest = None;
+    for (notice, day) in schedule(laws, request.received_on, request.due_on) {
+        let applies = notice != Notice::Unverified || request.state == State::Verifying;
+        if day <= today && applies && is_first(conn, request, notice, by)? {
+            newest = Some(notice);
+        }
+    }
+    let Some(notice) = newest else {
+        return Ok(Vec::new());
+    };
+    let detail = json!({ "notice": notice, "due_on": request.due_on });
+    record(conn, request, "request.notice_sent", detail.clone(), by)?;
+    if notice == Notice::Late {
+        add_step(conn, request, StepKind::Late, &detail, by)?;
+        let mail = RequestLate::of(laws, request);
+        notices::send(conn, by.app, request, &mail, by.now)?;
+    }
+    let addresses = addresses(conn, request, notice)?;
+    let near = |address| (address, Near::of(request, notice));
+    Ok(addresses.into_iter().map(near).collect())
+}
+
+/// Books the day of the next notice, unless the request has been changed since it was read.
+fn book_next(
+    conn: &mut AnyConnection,
+    request: &Request,
+    today: NaiveDate,
+    by: &By<'_>,
+) -> AppResult<()> {
+    let dates = (request.received_on, request.due_on);
+    let as_read = requests::table
+        .filter(requests::id.eq(request.id))
+        .filter(requests::version.eq(request.version))
+        .filter(requests::next_notice_on.eq(request.next_notice_on));
+    let booked = diesel::update(as_read)
+        .set(requests::next_notice_on.eq(next(&by.app.laws, dates, today)))
+        .execute(conn)?;
+    if booked == 1 { Ok(()) } else { Err(changed()) }
+}
+
+/// Puts a notice on record; `false` when it is there already.
+fn is_first(
+    conn: &mut AnyConnection,
+    request: &Request,
+    notice: Notice,
+    by: &By<'_>,
+) -> QueryResult<bool> {
+    let written = diesel::sql_query(
+        "INSERT INTO request_notices (request_id, kind, due_on, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+    )
+    .bind::<BigInt, _>(request.id)
+    .bind::<Text, _>(notice.as_str())
+    .bind::<Date, _>(request.due_on)
+    .bind::<Timestamp, _>(by.now)
+    .execute(conn)?;
+    Ok(written == 1)
+}
+
+/// Whom a notice is for: who works on the request, and supervisors where it escalates or nobody does.
+fn addresses(
+    conn: &mut AnyConnection,
+    request: &Request,
+    notice: Notice,
+) -> QueryResult<Vec<String>> {
+    let working: Vec<(i64, String, String)> = staff::table
+        .filter(staff::disabled_at.is_null())
+        .filter(staff::role.eq_any([Role::Agent.as_str(), Role::Supervisor.as_str()]))
+        .order(staff::id)
+        .select((staff::id, staff::role, staff::email))
+        .load(conn)?;
+    let is_assigned = working
+        .iter()
+        .any(|(id, ..)| Some(*id) == request.assignee_id);
+    let with_supervisors = notice.escalates() || !is_assigned;
+    let is_told = |(id, role, _): &(i64, String, String)| {
+        Some(*id) == request.assignee_id || with_supervisors && role == Role::Supervisor.as_str()
+    };
+    Ok(working
+        .into_iter()
+        .filter(is_told)
+        .map(|(.., email)| email)
+        .collect())
+}

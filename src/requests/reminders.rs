@@ -69,8 +69,8 @@ fn business_day_before(laws: &Laws, date: NaiveDate) -> NaiveDate {
     let is_off = |day: &NaiveDate| {
         matches!(day.weekday(), Weekday::Sat | Weekday::Sun) || laws.civil_code_9().is_holiday(*day)
     };
-    let earlier = std::iter::successors(date.pred_opt(), NaiveDate::pred_opt);
-    earlier.skip_while(is_off).next().unwrap_or(date)
+    let mut earlier = std::iter::successors(date.pred_opt(), NaiveDate::pred_opt);
+    earlier.find(|day| !is_off(day)).unwrap_or(date)
 }
 
 /// The day of the first notice after a day.

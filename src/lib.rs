@@ -26,6 +26,7 @@ pub mod accounts;
 // What the organisation declares.
 pub mod register;
 pub mod reports;
+pub mod retention;
 
 // Which law applies, and its dates.
 pub mod law;

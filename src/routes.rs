@@ -18,6 +18,7 @@ use crate::policy::{compare_pages, pages as policy, staff_pages as policy_staff}
 use crate::reports::{metrics_pages, public_pages as public_figures, register_pages};
 use crate::requests::pages as requests;
 use crate::requests::pages::{access, correction, deletion};
+use crate::retention::staff_pages as holds;
 use crate::staff::{decide_pages as staff_decide, pages as staff, request_pages as staff_request};
 use crate::staff::{saved_views, search};
 use crate::web::{assets, home};
@@ -155,6 +156,11 @@ routes! {
     Mender post "/staff/mail/{id}/retry" => mail::retry;
     Staff get "/staff/jobs" => jobs::index;
     Mender post "/staff/jobs/{id}/retry" => jobs::retry;
+    CaseReader get "/staff/holds" => holds::index;
+    Supervisor get "/staff/holds/new" => holds::new;
+    Supervisor post "/staff/holds/new" => holds::place;
+    Supervisor post "/staff/holds/{id}/renew" => holds::renew;
+    Supervisor post "/staff/holds/{id}/lift" => holds::lift;
     Overseer get "/staff/metrics" => metrics_pages::index;
     Overseer get "/staff/metrics.csv" => metrics_pages::as_csv;
     Admin post "/staff/metrics/publication" => metrics_pages::publish;

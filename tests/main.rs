@@ -26,5 +26,6 @@ mod policy;
 mod register;
 mod reports;
 mod requests;
+mod retention;
 mod sources;
 mod staff;

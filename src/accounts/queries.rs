@@ -33,6 +33,25 @@ pub fn find_person_by_identity(
         .optional()
 }
 
+/// Whose identity it is, of whatever kind: an e-mail address, a phone or a customer number, as a whole.
+pub fn find_person_by_any_identity(
+    conn: &mut AnyConnection,
+    keys: &Keys,
+    typed: &str,
+) -> QueryResult<Option<PersonRow>> {
+    let phone: String = typed.chars().filter(|c| !" -()/.".contains(*c)).collect();
+    for (kind, value) in [
+        (IdentityKind::Email, normal_email(typed)),
+        (IdentityKind::Phone, phone),
+        (IdentityKind::External, typed.trim().to_owned()),
+    ] {
+        if let Some(person) = find_person_by_identity(conn, keys, kind, &value)? {
+            return Ok(Some(person));
+        }
+    }
+    Ok(None)
+}
+
 /// A new person with one verified e-mail address.
 pub fn create_person(
     conn: &mut AnyConnection,

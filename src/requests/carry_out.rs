@@ -15,6 +15,7 @@ use crate::db::AnyConnection;
 use crate::error::{AppError, AppResult};
 use crate::jobs::{self, Job};
 use crate::my_data::identities_of;
+use crate::retention;
 use crate::sources::{self, Corrected, Correction, Effect, Identities, Plan, SourceError};
 
 /// A plan whose data keep changing is made anew so often at most, in one run of the job.
@@ -166,7 +167,10 @@ fn erase(
     items: &[Item],
     person: &Identities,
 ) -> AppResult<Result<Value, Trouble>> {
-    let mut plan = plan_of(app, request)?;
+    let mut plan = match honour_holds(app, request, person, plan_of(app, request)?)? {
+        Ok(plan) => plan,
+        Err(trouble) => return Ok(Err(trouble)),
+    };
     for _ in 0..REPLANS {
         match app.sources.execute(person, &plan) {
             Ok(sources::Outcome::Done(effects)) => return Ok(Ok(facts(&plan, &effects, items))),
@@ -194,6 +198,42 @@ fn erase(
     let failure =
         "The data have changed since the plan was agreed, so that it would do something else now.";
     Ok(Err(Trouble::Staff(failure.to_owned())))
+}
+
+/// The plan, or the same plan under holds that were placed since it was agreed. A hold that keeps more than was agreed
+/// stops it.
+fn honour_holds(
+    app: &App,
+    request: &Request,
+    person: &Identities,
+    plan: Plan,
+) -> AppResult<Result<Plan, Trouble>> {
+    let today = app.clock.today();
+    let person_id = request.person_id;
+    let placed = app
+        .db
+        .read_now(|conn| Ok(retention::queries::for_plans(conn, person_id, today)?))?;
+    let new: Vec<_> = placed
+        .into_iter()
+        .filter(|hold| !plan.holds.contains(hold))
+        .collect();
+    if new.is_empty() {
+        return Ok(Ok(plan));
+    }
+    let holds: Vec<_> = new.into_iter().chain(plan.holds.clone()).collect();
+    let anew = match app.sources.plan_erasure(person, &plan.scope, &holds, today) {
+        Ok(anew) => anew,
+        Err(error) => return Ok(Err(error.into())),
+    };
+    if !anew.agrees_with(&plan) {
+        let failure = "A hold was placed since the plan was agreed, so that less may be erased now. Plan it again.";
+        return Ok(Err(Trouble::Staff(failure.to_owned())));
+    }
+    let stored = anew.clone();
+    settle(app, request.id, move |conn, request, by| {
+        replace_plan(conn, request, &stored, by).map(drop)
+    })?;
+    Ok(Ok(anew))
 }
 
 /// What the receipt says: counts and keys, never data.

@@ -14,6 +14,7 @@ use crate::db::AnyConnection;
 use crate::db::schema::requests;
 use crate::error::{AppError, AppResult};
 use crate::my_data;
+use crate::retention;
 use crate::sources::{Hold, Plan, Scope};
 
 impl Action {
@@ -86,8 +87,7 @@ pub async fn plan_without_refused(
         return Ok(None);
     };
     let agreed = open_plan(app, request, sealed)?;
-    let mut holds = agreed.holds.clone();
-    holds.extend(items.iter().filter_map(|item| {
+    let holds = items.iter().filter_map(|item| {
         Some(Hold {
             dataset: Some(item.dataset.clone()),
             collection: Some(item.collection.clone()),
@@ -96,8 +96,8 @@ pub async fn plan_without_refused(
             basis: DECIDED_BY_STAFF.to_owned(),
             until: None,
         })
-    }));
-    plan_anew(app, request.person_id, agreed.scope, holds)
+    });
+    plan_anew(app, request.person_id, agreed.scope, holds.collect())
         .await
         .map(Some)
 }
@@ -110,9 +110,7 @@ pub async fn plan_without_refused(
 pub async fn plan_again(app: &App, request: &Request) -> AppResult<Plan> {
     let sealed = request.plan.as_ref().ok_or_else(changed)?;
     let agreed = open_plan(app, request, sealed)?;
-    let mut holds = agreed.holds;
-    holds.retain(|hold| hold.basis != DECIDED_BY_STAFF);
-    plan_anew(app, request.person_id, agreed.scope, holds).await
+    plan_anew(app, request.person_id, agreed.scope, Vec::new()).await
 }
 
 /// Puts a deletion that could not be carried out as agreed back into review, under another plan, of which nothing is
@@ -130,8 +128,19 @@ pub fn review_again(
     filing::replace_items(conn, &current, plan, by)
 }
 
-async fn plan_anew(app: &App, person_id: i64, scope: Scope, holds: Vec<Hold>) -> AppResult<Plan> {
+/// A plan with the holds that are in force, and those that staff decided on.
+async fn plan_anew(
+    app: &App,
+    person_id: i64,
+    scope: Scope,
+    mut holds: Vec<Hold>,
+) -> AppResult<Plan> {
     my_data::read(app, person_id, move |app, identities| {
+        let placed = app.db.read_now(|conn| {
+            let today = app.clock.today();
+            Ok(retention::queries::for_plans(conn, person_id, today)?)
+        })?;
+        holds.splice(0..0, placed);
         Ok(app
             .sources
             .plan_erasure(identities, &scope, &holds, app.clock.today())?)

@@ -17,6 +17,7 @@ use crate::requests::details::{self, Details, OpenItem};
 use crate::requests::model::{Action, Approval, Kind, Outcome, State, Step};
 use crate::requests::queries as requests;
 use crate::requests::sealed::{self, What};
+use crate::retention::{self, model::HoldRow};
 use crate::web::{Form, Page, html};
 
 /// An item with the words of the register.
@@ -62,6 +63,8 @@ pub struct Case {
     pub pseudonym: String,
     /// Where the person says that they live.
     pub residence: String,
+    /// What keeps the person's data from being erased now.
+    pub holds: Vec<HoldRow>,
     /// All staff, for names.
     pub staff: Vec<StaffRow>,
 }
@@ -130,6 +133,10 @@ impl RequestPage {
     fn always_takes_two(&self) -> bool {
         let kind = self.case.details.request.kind;
         kind.needs_approval() || kind == Kind::Access && self.case.identities.is_empty()
+    }
+
+    fn can_hold(&self) -> bool {
+        self.member.role == Role::Supervisor
     }
 
     fn is_denial(&self) -> bool {
@@ -222,6 +229,7 @@ pub(super) async fn render(
                 .collect(),
             residence: person.residence,
             pseudonym: person.pseudonym,
+            holds: retention::queries::in_force(conn, person.id, own.clock.today())?,
             staff: queries::list_staff(conn)?,
         })
     });

@@ -9,8 +9,8 @@ use serde::Deserialize;
 use super::queries::list_staff;
 use super::queue::Filters;
 use crate::accounts::guard::CaseReader;
-use crate::accounts::model::{IdentityKind, PersonRow};
-use crate::accounts::queries::{find_person_by_identity, normal_email};
+use crate::accounts::model::PersonRow;
+use crate::accounts::queries::find_person_by_any_identity;
 use crate::app::App;
 use crate::audit::views::{self, Seen};
 use crate::db::AnyConnection;
@@ -77,15 +77,8 @@ fn find(conn: &mut AnyConnection, keys: &Keys, typed: &str) -> QueryResult<Found
     if let Some(request) = find_by_reference(conn, &typed.to_uppercase()).optional()? {
         return Ok(Found::Request(request.reference));
     }
-    let phone: String = typed.chars().filter(|c| !" -()/.".contains(*c)).collect();
-    for (kind, value) in [
-        (IdentityKind::Email, normal_email(typed)),
-        (IdentityKind::Phone, phone),
-        (IdentityKind::External, typed.to_owned()),
-    ] {
-        if let Some(person) = find_person_by_identity(conn, keys, kind, &value)? {
-            return Ok(Found::Person(person));
-        }
+    if let Some(person) = find_person_by_any_identity(conn, keys, typed)? {
+        return Ok(Found::Person(person));
     }
     let name = typed.to_lowercase();
     let members = list_staff(conn)?;

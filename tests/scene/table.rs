@@ -115,6 +115,11 @@ table! {
     CaseWorker post "/staff/requests/{reference}/retry" => "/staff/requests/{deletion}/retry", Common, VERSION;
     CaseWorker post "/staff/requests/{reference}/replan" => "/staff/requests/{deletion}/replan", Common, VERSION;
 
+    CaseReader get "/staff/holds" => "/staff/holds", Common, PAGE;
+    Supervisor get "/staff/holds/new" => "/staff/holds/new", Common, PAGE;
+    Supervisor post "/staff/holds/new" => "/staff/holds/new", Common, EMPTY;
+    Supervisor post "/staff/holds/{id}/renew" => "/staff/holds/0/renew", Common, EMPTY;
+    Supervisor post "/staff/holds/{id}/lift" => "/staff/holds/0/lift", Common, EMPTY;
     Overseer get "/staff/metrics" => "/staff/metrics", Common, PAGE;
     Overseer get "/staff/metrics.csv" => "/staff/metrics.csv?year=2026", Common, FILE;
     Admin post "/staff/metrics/publication" => "/staff/metrics/publication", Common, Sample::Form(&[("public", "true")]);

@@ -28,3 +28,23 @@ diesel::table! {
         changed_at -> Timestamp,
     }
 }
+
+diesel::table! {
+    holds (id) {
+        id -> BigInt,
+        kind -> Text,
+        person_id -> Nullable<BigInt>,
+        dataset -> Nullable<Text>,
+        collection -> Nullable<Text>,
+        reason -> Text,
+        basis -> Text,
+        agency -> Nullable<Text>,
+        case_number -> Nullable<Text>,
+        until -> Nullable<Date>,
+        renewals -> Integer,
+        placed_by -> BigInt,
+        placed_at -> Timestamp,
+        lifted_at -> Nullable<Timestamp>,
+        lifted_by -> Nullable<BigInt>,
+    }
+}

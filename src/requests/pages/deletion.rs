@@ -17,6 +17,7 @@ use crate::register::Category;
 use crate::requests::filing::{self, NewItem, NewRequest};
 use crate::requests::life::By;
 use crate::requests::model::Kind;
+use crate::retention;
 use crate::sources::{Plan, Scope};
 use crate::web::{Form, Page, html, see_other};
 
@@ -107,7 +108,10 @@ pub async fn plan(
 async fn make_plan(app: &App, person_id: i64, scope: Scope) -> AppResult<Plan> {
     read(app, person_id, move |app, identities| {
         let today = app.clock.today();
-        Ok(app.sources.plan_erasure(identities, &scope, &[], today)?)
+        let held = app
+            .db
+            .read_now(|conn| Ok(retention::queries::for_plans(conn, person_id, today)?))?;
+        Ok(app.sources.plan_erasure(identities, &scope, &held, today)?)
     })
     .await
 }

@@ -1,0 +1,11 @@
+//! What must stay: holds that staff place, beside those that the register declares for everybody.
+//!
+//! A hold names a person, or nobody and so everybody, and a collection, or nothing and so all data. Plans of
+//! erasures are made with the holds in force ([`queries::in_force`]), and a hold that is placed after a plan was
+//! agreed stops it before it is carried out. A hold of a law-enforcement agency lasts 90 days and may be renewed
+//! for 90 more (Cal. Civ. Code 1798.145(a)(2)).
+
+pub mod changes;
+pub mod model;
+pub mod queries;
+pub mod staff_pages;

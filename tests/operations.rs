@@ -1,10 +1,43 @@
+use std::net::TcpListener;
+
+use candor::server;
+use chrono::TimeDelta;
+
 use crate::support::TestApp;
 
 #[actix_web::test]
 async fn the_portal_says_that_it_lives_and_that_it_is_ready() {
     let app = TestApp::start();
     assert_eq!(app.visitor().get("/healthz").await.page().text(), "ok");
-    assert_eq!(app.visitor().get("/readyz").await.page().text(), "ready");
+    let ready = app.visitor().get("/readyz").await.page().html();
+    assert_eq!(ready, "ready\noutbox: nothing is due\n");
+}
+
+#[actix_web::test]
+async fn mail_that_does_not_go_out_shows_and_takes_no_instance_away() {
+    let app = TestApp::start();
+    let page = app.visitor().get("/sign-in").await.page();
+    let fields = [("email", "ada@example.org")];
+    app.visitor().submit(&page, "/sign-in", &fields).await;
+    app.app.clock.advance(TimeDelta::minutes(5));
+    let ready = app.visitor().get("/readyz").await.page().html();
+    assert_eq!(ready, "ready\noutbox: due for 300 seconds\n");
+    app.app.clock.advance(TimeDelta::minutes(15));
+    let ready = app.visitor().get("/readyz").await.page().html();
+    assert_eq!(ready, "ready\noutbox: late by 1200 seconds\n");
+
+    let figures = figures(&app).await;
+    let wanted = "candor_queue_oldest_due_seconds{queue=\"mail\"} 1200";
+    assert!(figures.contains(wanted), "{figures}");
+}
+
+/// What Prometheus reads on the address of its own.
+async fn figures(app: &TestApp) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/metrics", listener.local_addr().unwrap());
+    actix_web::rt::spawn(server::run_metrics(app.app.clone(), listener).unwrap());
+    let answer = reqwest::get(url).await.unwrap();
+    answer.text().await.unwrap()
 }
 
 #[actix_web::test]

@@ -8,7 +8,12 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
+use super::backlog::Queue;
+
 const DURATION: &str = "candor_http_request_duration_seconds";
+const WAITING: &str = "candor_queue_waiting";
+const FAILED: &str = "candor_queue_failed";
+const AGE: &str = "candor_queue_oldest_due_seconds";
 const BUCKETS: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0];
 
 /// One recorder for the process, since the `metrics` macros have one.
@@ -18,6 +23,9 @@ static RECORDER: LazyLock<PrometheusHandle> = LazyLock::new(|| {
     let recorder = builder.expect("there are buckets").build_recorder();
     let handle = recorder.handle();
     metrics::describe_histogram!(DURATION, "Time to answer, by route and status");
+    metrics::describe_gauge!(WAITING, "Mails or jobs that have yet to be done");
+    metrics::describe_gauge!(FAILED, "Mails or jobs that were given up");
+    metrics::describe_gauge!(AGE, "Seconds since the oldest due mail or job became due");
     // Only this place sets it; in a process that has another recorder, that one keeps its figures.
     let _ = metrics::set_global_recorder(recorder);
     handle
@@ -27,6 +35,20 @@ static RECORDER: LazyLock<PrometheusHandle> = LazyLock::new(|| {
 pub fn render() -> String {
     RECORDER.run_upkeep();
     RECORDER.render()
+}
+
+/// Notes how much waits in a queue.
+pub fn set_queue(name: &'static str, queue: &Queue) {
+    LazyLock::force(&RECORDER);
+    let gauges = [
+        (WAITING, queue.waiting),
+        (FAILED, queue.failed),
+        (AGE, queue.age()),
+    ];
+    for (gauge, value) in gauges {
+        let value = u32::try_from(value).unwrap_or(u32::MAX);
+        metrics::gauge!(gauge, "queue" => name).set(value);
+    }
 }
 
 /// Middleware: counts and times every request by the pattern of its route.

@@ -3,9 +3,9 @@
 use actix_web::http::header::{AUTHORIZATION, ContentType};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{Months, SecondsFormat};
-use diesel::prelude::*;
 use subtle::ConstantTimeEq;
 
+use super::backlog::{self, Queue};
 use super::metrics;
 use crate::app::App;
 use crate::db;
@@ -17,15 +17,31 @@ pub async fn healthz() -> HttpResponse {
 }
 
 /// The portal can serve: its database answers and is up to date. Otherwise 503, with what is amiss.
+///
+/// The second line tells how long mails have waited. It never makes an instance unready: the outbox is everybody's,
+/// and an opt-out has to work while mail does not.
 pub async fn readyz(app: App) -> HttpResponse {
-    let checked = app.db.read(|conn| {
-        diesel::sql_query("SELECT 1").execute(conn)?;
-        Ok(db::pending_migrations(conn)?)
+    let now = app.clock.now();
+    let checked = app.db.read(move |conn| {
+        let pending = db::pending_migrations(conn)?;
+        let mails = match pending {
+            0 => Some(backlog::of_mails(conn, now)?),
+            _ => None,
+        };
+        Ok((pending, mails))
     });
     match checked.await {
-        Ok(0) => plain("ready\n"),
-        Ok(pending) => not_ready(&format!("{pending} migrations have not been run\n")),
+        Ok((_, Some(mails))) => plain(&format!("ready\n{}\n", outbox_in_words(&mails))),
+        Ok((pending, None)) => not_ready(&format!("{pending} migrations have not been run\n")),
         Err(_) => not_ready("the database does not answer\n"),
+    }
+}
+
+fn outbox_in_words(mails: &Queue) -> String {
+    match mails.oldest_due {
+        None => "outbox: nothing is due".to_owned(),
+        Some(_) if mails.is_late() => format!("outbox: late by {} seconds", mails.age()),
+        Some(_) => format!("outbox: due for {} seconds", mails.age()),
     }
 }
 
@@ -42,13 +58,22 @@ pub async fn metrics(app: App, request: HttpRequest) -> AppResult<HttpResponse> 
         .map(actix_web::http::header::HeaderValue::as_bytes);
     let expected = format!("Bearer {expected}");
     if given.is_some_and(|given| given.ct_eq(expected.as_bytes()).into()) {
-        return Ok(metrics_without_token().await);
+        return Ok(metrics_without_token(app).await);
     }
     Err(AppError::Forbidden)
 }
 
-/// All figures, for an address that only operators reach.
-pub async fn metrics_without_token() -> HttpResponse {
+/// All figures, for an address that only operators reach. While the database does not answer, those that come from
+/// it stay as they were.
+pub async fn metrics_without_token(app: App) -> HttpResponse {
+    let now = app.clock.now();
+    let waiting = app
+        .db
+        .read(move |conn| Ok((backlog::of_mails(conn, now)?, backlog::of_jobs(conn, now)?)));
+    if let Ok((mails, jobs)) = waiting.await {
+        metrics::set_queue("mail", &mails);
+        metrics::set_queue("jobs", &jobs);
+    }
     plain(&metrics::render())
 }
 

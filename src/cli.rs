@@ -227,7 +227,7 @@ fn work(settings: &Settings) -> anyhow::Result<()> {
         .worker_threads(2)
         .enable_all()
         .build()?;
-    runtime.block_on(worker::run(app, transport, worker::told_to_stop()));
+    runtime.block_on(async { worker::run(app, transport, worker::told_to_stop()).await });
     // A job that did not end in time is repeated by the next worker.
     runtime.shutdown_background();
     Ok(())

@@ -73,12 +73,16 @@ pub async fn beside<T>(app: App, transport: Transport, main: impl Future<Output 
     ended
 }
 
-/// Completes on SIGTERM and on Ctrl-C.
-pub async fn told_to_stop() {
-    let mut terminated = signal(SignalKind::terminate()).expect("signals can be listened to");
-    tokio::select! {
-        _ = terminated.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
+/// Completes on SIGTERM and on Ctrl-C, also on those that come before it is first awaited. Call it in a runtime.
+pub fn told_to_stop() -> impl Future<Output = ()> {
+    let listen = |kind| signal(kind).expect("signals can be listened to");
+    let mut terminated = listen(SignalKind::terminate());
+    let mut interrupted = listen(SignalKind::interrupt());
+    async move {
+        tokio::select! {
+            _ = terminated.recv() => {}
+            _ = interrupted.recv() => {}
+        }
     }
 }
 

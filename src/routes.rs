@@ -19,8 +19,8 @@ use crate::reports::{metrics_pages, public_pages as public_figures, register_pag
 use crate::requests::pages as requests;
 use crate::requests::pages::{access, correction, deletion};
 use crate::retention::staff_pages as holds;
+use crate::staff::{data_pages, evidence_pages, notes, saved_views, search};
 use crate::staff::{decide_pages as staff_decide, pages as staff, request_pages as staff_request};
-use crate::staff::{saved_views, search};
 use crate::web::{assets, home};
 
 /// Who may use a route. The handlers' parameters enforce it; the access test compares the two.
@@ -93,7 +93,12 @@ routes! {
     Staff post "/staff/views/{id}/remove" => saved_views::remove;
     CaseReader get "/staff/workload" => staff::workload;
     CaseReader get "/staff/requests/{reference}" => staff_request::show;
-    CaseWorker get "/staff/requests/{reference}/evidence/{id}" => staff_request::evidence;
+    CaseWorker get "/staff/requests/{reference}/evidence/{id}" => evidence_pages::save;
+    CaseWorker get "/staff/requests/{reference}/evidence/{id}/preview" => evidence_pages::preview;
+    CaseWorker get "/staff/requests/{reference}/evidence/{id}/picture" => evidence_pages::picture;
+    CaseWorker get "/staff/requests/{reference}/data" => data_pages::index;
+    CaseWorker get "/staff/requests/{reference}/data/{dataset}/{collection}" => data_pages::collection;
+    CaseWorker post "/staff/requests/{reference}/notes" => notes::add;
     CaseWorker post "/staff/requests/{reference}/assign" => staff_decide::give;
     CaseWorker post "/staff/requests/{reference}/decide" => staff_decide::decide;
     Supervisor post "/staff/requests/{reference}/approve" => staff_decide::approve;

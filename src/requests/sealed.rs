@@ -21,6 +21,8 @@ pub enum What {
     Reason,
     /// Why staff decided so.
     DecisionReason,
+    /// What staff write for each other.
+    StaffNote,
     /// A message.
     Message,
     /// A piece of evidence.

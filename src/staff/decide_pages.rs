@@ -7,7 +7,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 
 use super::act::{Decisions, on_request};
-use super::request_pages::render;
+use super::request_pages::{Begin, Shown, render};
 use crate::accounts::guard::{CaseWorker, StaffMember, Supervisor};
 use crate::app::App;
 use crate::error::{AppError, AppResult};
@@ -55,15 +55,37 @@ impl Sent {
             .fold(Form::new(self.fields), |form, (field, fault)| {
                 form.refuse(field, fault)
             });
-        render(
-            app,
-            member,
-            page,
-            self.reference,
+        let shown = Shown {
             form,
-            StatusCode::UNPROCESSABLE_ENTITY,
-        )
-        .await
+            status: StatusCode::UNPROCESSABLE_ENTITY,
+            begin: Begin::default(),
+            conflict: None,
+        };
+        render(app, member, page, self.reference, shown).await
+    }
+
+    /// Leads back to the page when it was done. When somebody else was faster, the page comes back with what was
+    /// typed, says who did what in between, and can be sent again.
+    async fn end(
+        self,
+        done: AppResult<&'static str>,
+        app: &App,
+        member: &StaffMember,
+        page: Page,
+        session: &Session,
+    ) -> AppResult<HttpResponse> {
+        let why = match done {
+            Ok(done) => return self.back(session, done),
+            Err(AppError::Conflict(why)) => why,
+            Err(other) => return Err(other),
+        };
+        let shown = Shown {
+            form: Form::new(self.fields),
+            status: StatusCode::CONFLICT,
+            begin: Begin::default(),
+            conflict: Some(why),
+        };
+        render(app, member, page, self.reference, shown).await
     }
 
     fn back(&self, session: &Session, done: &str) -> AppResult<HttpResponse> {
@@ -106,11 +128,11 @@ pub async fn give(
             )
             .await;
     }
-    on_request(&app, &worker, sent.seen(), move |conn, request, by| {
+    let given = on_request(&app, &worker, sent.seen(), move |conn, request, by| {
         assign(conn, request, assignee, by).map(drop)
-    })
-    .await?;
-    sent.back(&session, "The request was assigned.")
+    });
+    let done = given.await.map(|()| "The request was assigned.");
+    sent.end(done, &app, &worker, page, &session).await
 }
 
 /// Decides every item, and with them the request; or proposes it, where a second staff member must agree.
@@ -140,11 +162,11 @@ pub async fn decide(
     let decide = on_request(&app, &worker, sent.seen(), move |conn, request, by| {
         review::decide(conn, request, &judged, plan.as_ref(), by)
     });
-    let done = match decide.await?.state {
+    let done = decide.await.map(|decided| match decided.state {
         State::InReview => "Your proposal is on record. Another supervisor has to approve it.",
         _ => "The decision is on record, and the person has been told.",
-    };
-    sent.back(&session, done)
+    });
+    sent.end(done, &app, &worker, page, &session).await
 }
 
 /// Reads the decision form; every item needs a decision, every refusal a reason.
@@ -249,18 +271,17 @@ pub async fn message(
             )
             .await;
     }
-    on_request(&app, &worker, sent.seen(), move |conn, request, by| {
+    let written = on_request(&app, &worker, sent.seen(), move |conn, request, by| {
         if is_question {
             let reviewed = review::begin(conn, request, by)?;
             return ask(conn, &reviewed, &body, by).map(drop);
         }
         post_message(conn, request, &body, by)
-    })
-    .await?;
-    sent.back(
-        &session,
-        "The message was written. The person gets a mail that says so.",
-    )
+    });
+    let done = written
+        .await
+        .map(|()| "The message was written. The person gets a mail that says so.");
+    sent.end(done, &app, &worker, page, &session).await
 }
 
 /// Takes more time, once, for a reason that the person is told.
@@ -287,16 +308,15 @@ pub async fn take_time(
             )
             .await;
     }
-    on_request(&app, &worker, sent.seen(), move |conn, request, by| {
+    let moved = on_request(&app, &worker, sent.seen(), move |conn, request, by| {
         let latest = dates::latest(&by.app.laws, request)
             .ok_or_else(|| AppError::conflict("This law knows no extension."))?;
         extend(conn, request, (latest, latest), &reason, by).map(drop)
-    })
-    .await?;
-    sent.back(
-        &session,
-        "The date was moved, and the person has been told.",
-    )
+    });
+    let done = moved
+        .await
+        .map(|()| "The date was moved, and the person has been told.");
+    sent.end(done, &app, &worker, page, &session).await
 }
 
 /// Tries again to carry out what failed.

@@ -5,10 +5,15 @@
 //! an explanation when somebody else was faster.
 
 pub mod act;
+pub mod case;
+pub mod data_pages;
 pub mod decide_pages;
+pub mod evidence_pages;
+pub mod notes;
 pub mod pages;
 pub mod queries;
 pub mod queue;
+pub mod replies;
 pub mod request_pages;
 pub mod saved_views;
 pub mod search;

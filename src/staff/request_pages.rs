@@ -3,86 +3,20 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use serde::Deserialize;
 
 use super::act::Decisions;
+use super::case::{self, Case, ItemLine};
 use super::queries;
-use crate::accounts::guard::{CaseReader, CaseWorker, StaffMember};
-use crate::accounts::model::{Role, StaffRow};
-use crate::accounts::queries::{find_person, list_identities};
+use super::replies::{self, Language};
+use crate::accounts::guard::{CaseReader, StaffMember};
+use crate::accounts::model::Role;
 use crate::app::App;
 use crate::audit::views::{self, Seen};
 use crate::error::AppResult;
 use crate::requests::dates::law_name;
-use crate::requests::details::{self, Details, OpenItem};
-use crate::requests::model::{Action, Approval, Kind, Outcome, State, Step};
-use crate::requests::queries as requests;
-use crate::requests::sealed::{self, What};
-use crate::retention::{self, model::HoldRow};
-use crate::web::{Form, Page, html};
-
-/// An item with the words of the register.
-pub struct ItemLine {
-    /// The item, opened.
-    pub open: OpenItem,
-    /// What people call the collection.
-    pub collection: String,
-    /// What people call the field; empty for whole records.
-    pub field: String,
-}
-
-impl ItemLine {
-    /// Whether staff decide on it, or the register's rule did.
-    pub fn is_decided_by_staff(&self) -> bool {
-        self.open.item.action.is_decided_by_staff()
-    }
-
-    /// What happens to the records, in words.
-    pub fn action_in_words(&self) -> &'static str {
-        match self.open.item.action {
-            Action::Correct => "Correct",
-            Action::Delete => "Delete",
-            Action::Mask => "Remove the personal fields",
-            Action::Cut => "Cut the link",
-            Action::Keep => "Keep",
-            Action::Leave => "Leave as it is",
-        }
-    }
-}
-
-/// What the page of a request needs.
-pub struct Case {
-    /// The request with all that hangs on it.
-    pub details: Details,
-    /// Its items.
-    pub items: Vec<ItemLine>,
-    /// Who has approved.
-    pub approvals: Vec<Approval>,
-    /// The person's verified identities.
-    pub identities: Vec<String>,
-    /// Stands for the person in the audit log.
-    pub pseudonym: String,
-    /// Where the person says that they live.
-    pub residence: String,
-    /// What keeps the person's data from being erased now.
-    pub holds: Vec<HoldRow>,
-    /// All staff, for names.
-    pub staff: Vec<StaffRow>,
-}
-
-impl Case {
-    /// The name of a staff member.
-    pub fn staff_name(&self, id: i64) -> &str {
-        let member = self.staff.iter().find(|member| member.id == id);
-        member.map_or("a former staff member", |member| member.name.as_str())
-    }
-
-    fn actor(&self, step: &Step) -> String {
-        match step.staff_id {
-            Some(id) => self.staff_name(id).to_owned(),
-            None => step.actor.to_string(),
-        }
-    }
-}
+use crate::requests::model::{Approval, Kind, Outcome, Request, State};
+use crate::web::{Form, Page, html, words};
 
 #[derive(Template)]
 #[template(path = "staff/request.html")]
@@ -94,6 +28,7 @@ struct RequestPage {
     member: StaffMember,
     assignees: Vec<(String, String)>,
     days_left: i64,
+    conflict: Option<String>,
 }
 
 impl RequestPage {
@@ -189,50 +124,57 @@ impl RequestPage {
     }
 }
 
-/// Shows a request.
+/// A reviewed text to begin a message with.
+#[derive(Debug, Default, Deserialize)]
+pub struct Begin {
+    #[serde(default)]
+    reply: String,
+    #[serde(default)]
+    language: String,
+}
+
+/// Shows a request; the field for a message begins with a reviewed text, if one is asked for.
 pub async fn show(
     reader: CaseReader,
     app: App,
     page: Page,
     path: web::Path<String>,
+    begin: web::Query<Begin>,
 ) -> AppResult<HttpResponse> {
-    let form = Form::default();
-    render(&app, &reader, page, path.into_inner(), form, StatusCode::OK).await
+    let shown = Shown {
+        form: Form::default(),
+        status: StatusCode::OK,
+        begin: begin.into_inner(),
+        conflict: None,
+    };
+    render(&app, &reader, page, path.into_inner(), shown).await
 }
 
-/// Shows a request with a form that was refused.
+/// How a request is shown.
+#[derive(Debug)]
+pub(super) struct Shown {
+    /// As typed, with its faults.
+    pub form: Form<Decisions>,
+    /// 200, 409 or 422.
+    pub status: StatusCode,
+    /// The text to begin a message with.
+    pub begin: Begin,
+    /// Why what was sent was not done.
+    pub conflict: Option<String>,
+}
+
+/// Shows a request, also with a form that was refused or came too late.
 pub(super) async fn render(
     app: &App,
     member: &StaffMember,
     page: Page,
     reference: String,
-    form: Form<Decisions>,
-    status: StatusCode,
+    shown: Shown,
 ) -> AppResult<HttpResponse> {
-    let own = app.clone();
-    let case = app.db.read(move |conn| {
-        let request = requests::find_by_reference(conn, &reference)?;
-        let identities = list_identities(conn, request.person_id)?;
-        let approvals = requests::list_approvals(conn, request.id)?;
-        let person = find_person(conn, request.person_id)?;
-        let mut details = details::load(conn, &own.keys, request)?;
-        Ok(Case {
-            items: std::mem::take(&mut details.items)
-                .into_iter()
-                .map(|open| item_line(&own, open))
-                .collect(),
-            details,
-            approvals,
-            identities: identities
-                .into_iter()
-                .map(|identity| identity.value)
-                .collect(),
-            residence: person.residence,
-            pseudonym: person.pseudonym,
-            holds: retention::queries::in_force(conn, person.id, own.clock.today())?,
-            staff: queries::list_staff(conn)?,
-        })
-    });
+    let (own, looks) = (app.clone(), member.clone());
+    let case = app
+        .db
+        .read(move |conn| case::load(conn, &own, &reference, &looks));
     let case = case.await?;
     let (pseudonym, reference) = (case.pseudonym.clone(), &case.details.request.reference);
     views::record(app, member, Seen::Request, pseudonym, reference).await?;
@@ -240,13 +182,18 @@ pub(super) async fn render(
         .map(|it| (it.id.to_string(), it.name.clone()))
         .collect();
     let request = &case.details.request;
+    let mut form = shown.form;
+    if let Some(text) = begun(app, request, &shown.begin) {
+        form.values.0.insert("body".to_owned(), text);
+    }
     html(
-        status,
+        shown.status,
         &RequestPage {
             law: law_name(&app.laws, &request.law),
             days_left: (request.due_on - app.clock.today()).num_days(),
             member: member.clone(),
             assignees,
+            conflict: shown.conflict,
             page,
             form,
             case,
@@ -254,44 +201,8 @@ pub(super) async fn render(
     )
 }
 
-fn item_line(app: &App, open: OpenItem) -> ItemLine {
-    let (dataset, collection) = (&open.item.dataset, &open.item.collection);
-    let key = crate::register::CollectionKey::new(dataset, collection);
-    let field = open.item.field.as_deref();
-    let view = field.and_then(|field| app.register.describe(dataset, collection, field));
-    ItemLine {
-        collection: app
-            .register
-            .collection(&key)
-            .map_or_else(|| key.to_string(), |it| it.title.clone()),
-        field: view
-            .map(|view| view.field.title.clone())
-            .or(field.map(str::to_owned))
-            .unwrap_or_default(),
-        open,
-    }
-}
-
-/// Hands out a piece of evidence, to save rather than to show.
-pub async fn evidence(
-    worker: CaseWorker,
-    app: App,
-    path: web::Path<(String, i64)>,
-) -> AppResult<HttpResponse> {
-    let (reference, id) = path.into_inner();
-    let keys = app.keys.clone();
-    let file = app.db.read(move |conn| {
-        let request = requests::find_by_reference(conn, &reference)?;
-        let pseudonym = requests::find_pseudonym(conn, request.person_id)?;
-        let (attachment, sealed) = requests::find_content(conn, request.id, id)?;
-        let content = sealed::open(&keys, &request.reference, What::Evidence, &sealed)?;
-        Ok((attachment.media_type, content, pseudonym, request.reference))
-    });
-    let (media_type, content, pseudonym, reference) = file.await?;
-    views::record(&app, &worker, Seen::Evidence, pseudonym, &reference).await?;
-    Ok(crate::web::download(
-        &format!("evidence-{id}"),
-        &media_type,
-        content,
-    ))
+fn begun(app: &App, request: &Request, begin: &Begin) -> Option<String> {
+    let reply = replies::all().iter().find(|it| it.key == begin.reply)?;
+    let language = begin.language.parse().unwrap_or(Language::English);
+    Some(reply.fill(language, request, &app.site))
 }

@@ -16,3 +16,24 @@ pub fn moment(at: NaiveDateTime) -> String {
 pub fn spaced(name: &str) -> String {
     name.replace('_', " ")
 }
+
+/// "9 de febrero de 2026".
+pub fn day_in_spanish(date: NaiveDate) -> String {
+    use chrono::Datelike;
+    const MONTHS: [&str; 12] = [
+        "enero",
+        "febrero",
+        "marzo",
+        "abril",
+        "mayo",
+        "junio",
+        "julio",
+        "agosto",
+        "septiembre",
+        "octubre",
+        "noviembre",
+        "diciembre",
+    ];
+    let month = MONTHS[date.month0() as usize];
+    format!("{} de {month} de {}", date.day(), date.year())
+}

@@ -106,6 +106,11 @@ table! {
     CaseReader get "/staff/workload" => "/staff/workload", Common, PAGE;
     CaseReader get "/staff/requests/{reference}" => "/staff/requests/{correction}", Common, PAGE;
     CaseWorker get "/staff/requests/{reference}/evidence/{id}" => "/staff/requests/{correction}/evidence/{attachment}", Common, FILE;
+    CaseWorker get "/staff/requests/{reference}/evidence/{id}/preview" => "/staff/requests/{correction}/evidence/{attachment}/preview", Common, PAGE;
+    CaseWorker get "/staff/requests/{reference}/evidence/{id}/picture" => "/staff/requests/{correction}/evidence/{attachment}/picture", Common, FILE;
+    CaseWorker get "/staff/requests/{reference}/data" => "/staff/requests/{correction}/data", Common, PAGE;
+    CaseWorker get "/staff/requests/{reference}/data/{dataset}/{collection}" => "/staff/requests/{correction}/data/people/contact_details", Common, PAGE;
+    CaseWorker post "/staff/requests/{reference}/notes" => "/staff/requests/{deletion}/notes", Common, Sample::Form(&[("note", "Call back.")]);
     CaseWorker post "/staff/requests/{reference}/assign" => "/staff/requests/{deletion}/assign", Common, VERSION;
     CaseWorker post "/staff/requests/{reference}/decide" => "/staff/requests/{deletion}/decide", Common, VERSION;
     Supervisor post "/staff/requests/{reference}/approve" => "/staff/requests/{deletion}/approve", Common, VERSION;

@@ -29,7 +29,7 @@ async fn manage(
 }
 
 /// Files an access request and gives its reference.
-async fn file_access(person: &Actor) -> String {
+pub async fn file_access(person: &Actor) -> String {
     let path = "/requests/new/access";
     let page = person.get(path).await.page();
     super::reference_of(

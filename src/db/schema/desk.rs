@@ -48,3 +48,13 @@ diesel::table! {
         lifted_by -> Nullable<BigInt>,
     }
 }
+
+diesel::table! {
+    request_notes (id) {
+        id -> BigInt,
+        request_id -> BigInt,
+        staff_id -> BigInt,
+        body -> Binary,
+        at -> Timestamp,
+    }
+}

@@ -1,0 +1,245 @@
+//! All that the page of a request shows.
+
+use std::collections::HashMap;
+
+use chrono::{NaiveDateTime, TimeDelta};
+use diesel::prelude::*;
+
+use super::notes::{self, Note};
+use super::queries;
+use crate::accounts::guard::StaffMember;
+use crate::accounts::model::StaffRow;
+use crate::accounts::queries::{find_person, list_identities};
+use crate::app::App;
+use crate::audit::views;
+use crate::db::AnyConnection;
+use crate::db::schema::events;
+use crate::error::AppResult;
+use crate::register::CollectionKey;
+use crate::requests::details::{self, Details, OpenItem};
+use crate::requests::model::{Action, Approval, Line, Request, Step};
+use crate::requests::queries as requests;
+use crate::retention::{self, model::HoldRow};
+
+/// Whoever opened the page no longer ago than this is taken to be looking at it.
+const LOOKING: TimeDelta = TimeDelta::minutes(15);
+
+/// So many of the person's other requests are shown.
+const OTHERS: i64 = 20;
+
+/// An item with the words of the register.
+pub struct ItemLine {
+    /// The item, opened.
+    pub open: OpenItem,
+    /// What people call the collection.
+    pub collection: String,
+    /// What people call the field; empty for whole records.
+    pub field: String,
+}
+
+impl ItemLine {
+    /// Whether staff decide on it, or the register's rule did.
+    pub fn is_decided_by_staff(&self) -> bool {
+        self.open.item.action.is_decided_by_staff()
+    }
+
+    /// What happens to the records, in words.
+    pub fn action_in_words(&self) -> &'static str {
+        match self.open.item.action {
+            Action::Correct => "Correct",
+            Action::Delete => "Delete",
+            Action::Mask => "Remove the personal fields",
+            Action::Cut => "Cut the link",
+            Action::Keep => "Keep",
+            Action::Leave => "Leave as it is",
+        }
+    }
+}
+
+/// Something that was done to the request.
+#[derive(Debug, Clone, Queryable)]
+pub struct Happening {
+    /// As the audit log writes it.
+    pub actor: String,
+    /// What happened.
+    pub action: String,
+    /// When, in UTC.
+    pub at: NaiveDateTime,
+}
+
+/// What the page of a request needs.
+pub struct Case {
+    /// The request with all that hangs on it.
+    pub details: Details,
+    /// Its items.
+    pub items: Vec<ItemLine>,
+    /// Who has approved.
+    pub approvals: Vec<Approval>,
+    /// What staff wrote for each other.
+    pub notes: Vec<Note>,
+    /// The person's verified identities.
+    pub identities: Vec<String>,
+    /// Stands for the person in the audit log.
+    pub pseudonym: String,
+    /// Where the person says that they live.
+    pub residence: String,
+    /// What keeps the person's data from being erased now.
+    pub holds: Vec<HoldRow>,
+    /// The person's other requests, newest first.
+    pub others: Vec<Line>,
+    /// Colleagues who look at it, and since when.
+    pub lookers: Vec<(i64, NaiveDateTime)>,
+    /// What others did to it since the member last opened it.
+    pub since: Vec<Happening>,
+    /// All staff, for names.
+    pub staff: Vec<StaffRow>,
+}
+
+impl Case {
+    /// The name of a staff member.
+    pub fn staff_name(&self, id: i64) -> &str {
+        let member = self.staff.iter().find(|member| member.id == id);
+        member.map_or("a former staff member", |member| member.name.as_str())
+    }
+
+    /// Who took a step.
+    pub fn actor(&self, step: &Step) -> String {
+        match step.staff_id {
+            Some(id) => self.staff_name(id).to_owned(),
+            None => step.actor.to_string(),
+        }
+    }
+
+    /// What happened, in a few words: "Ruth: assigned".
+    pub fn happened(&self, it: &Happening) -> String {
+        let staff = it.actor.strip_prefix("staff:");
+        let who = match staff.and_then(|id| id.parse().ok()) {
+            Some(id) => self.staff_name(id),
+            None if it.actor.starts_with("person:") => "The person",
+            None => "Candor",
+        };
+        let what = it.action.trim_start_matches("request.").replace('_', " ");
+        format!("{who}: {what}")
+    }
+
+    /// Open requests of the same person for the same thing.
+    pub fn duplicates(&self) -> Vec<&Line> {
+        let request = &self.details.request;
+        let is_same = |it: &&Line| it.kind == request.kind && !it.state.is_closed();
+        self.others.iter().filter(is_same).collect()
+    }
+
+    /// The person's other requests, without the duplicates.
+    pub fn related(&self) -> Vec<&Line> {
+        let duplicates: Vec<_> = self.duplicates().iter().map(|it| it.id).collect();
+        let others = self.others.iter();
+        others.filter(|it| !duplicates.contains(&it.id)).collect()
+    }
+
+    /// Colleagues who look at it, by name.
+    pub fn lookers(&self) -> Vec<(&str, NaiveDateTime)> {
+        let each = self.lookers.iter();
+        each.map(|(id, at)| (self.staff_name(*id), *at)).collect()
+    }
+}
+
+/// Reads a request with all that its page shows.
+pub fn load(
+    conn: &mut AnyConnection,
+    app: &App,
+    reference: &str,
+    member: &StaffMember,
+) -> AppResult<Case> {
+    let request = requests::find_by_reference(conn, reference)?;
+    let person = find_person(conn, request.person_id)?;
+    let identities = list_identities(conn, request.person_id)?;
+    let happened = list_happened(conn, &request)?;
+    let mut details = details::load(conn, &app.keys, request.clone())?;
+    let items = std::mem::take(&mut details.items);
+    Ok(Case {
+        items: items.into_iter().map(|open| item_line(app, open)).collect(),
+        details,
+        approvals: requests::list_approvals(conn, request.id)?,
+        notes: notes::list(conn, &app.keys, &request)?,
+        identities: identities.into_iter().map(|it| it.value).collect(),
+        residence: person.residence,
+        pseudonym: person.pseudonym,
+        holds: retention::queries::in_force(conn, person.id, app.clock.today())?,
+        others: list_others(conn, &request)?,
+        lookers: lookers(&happened, member, app.clock.now()),
+        since: since(happened, member),
+        staff: queries::list_staff(conn)?,
+    })
+}
+
+fn list_others(conn: &mut AnyConnection, request: &Request) -> QueryResult<Vec<Line>> {
+    let all = requests::list_for_person(conn, request.person_id, None, OTHERS + 1)?;
+    Ok(all.into_iter().filter(|it| it.id != request.id).collect())
+}
+
+/// The last happenings on a request, newest first, looks among them.
+fn list_happened(conn: &mut AnyConnection, request: &Request) -> QueryResult<Vec<Happening>> {
+    events::table
+        .filter(events::object.eq(&request.reference))
+        .order(events::id.desc())
+        .limit(50)
+        .select((events::actor, events::action, events::at))
+        .load(conn)
+}
+
+fn actor_of(member: &StaffMember) -> String {
+    crate::audit::Actor::Staff(member.id).to_string()
+}
+
+fn lookers(
+    happened: &[Happening],
+    member: &StaffMember,
+    now: NaiveDateTime,
+) -> Vec<(i64, NaiveDateTime)> {
+    let own = actor_of(member);
+    let lately = happened
+        .iter()
+        .filter(|it| it.action == views::ACTION && it.actor != own && now - it.at <= LOOKING);
+    let mut newest: HashMap<i64, NaiveDateTime> = HashMap::new();
+    for look in lately {
+        let id = look
+            .actor
+            .strip_prefix("staff:")
+            .and_then(|id| id.parse().ok());
+        if let Some(id) = id {
+            newest.entry(id).or_insert(look.at);
+        }
+    }
+    let mut lookers: Vec<_> = newest.into_iter().collect();
+    lookers.sort_unstable();
+    lookers
+}
+
+/// What others did since the member's last look, oldest first.
+fn since(happened: Vec<Happening>, member: &StaffMember) -> Vec<Happening> {
+    let own = actor_of(member);
+    let new = happened
+        .into_iter()
+        .take_while(|it| !(it.action == views::ACTION && it.actor == own));
+    let mut since: Vec<_> = new.filter(|it| it.action != views::ACTION).collect();
+    since.reverse();
+    since
+}
+
+fn item_line(app: &App, open: OpenItem) -> ItemLine {
+    let (dataset, collection) = (&open.item.dataset, &open.item.collection);
+    let key = CollectionKey::new(dataset, collection);
+    let field = open.item.field.as_deref();
+    let view = field.and_then(|field| app.register.describe(dataset, collection, field));
+    ItemLine {
+        collection: app
+            .register
+            .collection(&key)
+            .map_or_else(|| key.to_string(), |it| it.title.clone()),
+        field: view
+            .map(|view| view.field.title.clone())
+            .or(field.map(str::to_owned))
+            .unwrap_or_default(),
+        open,
+    }
+}

@@ -1,0 +1,163 @@
+//! The person's data in question, read live, while the request is open. Each look is told to the person.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::accounts::guard::{CaseWorker, StaffMember};
+use crate::app::App;
+use crate::audit::views::{self, Seen};
+use crate::error::{AppError, AppResult};
+use crate::my_data::ledger::{RecordCard, record_card};
+use crate::my_data::read;
+use crate::register::CollectionKey;
+use crate::requests::model::{Item, Kind, Request};
+use crate::requests::queries;
+use crate::sources::Dates;
+use crate::web::{Page, html};
+
+/// So many records stand on one page.
+const ON_A_PAGE: usize = 20;
+
+/// Which data a request is about.
+struct Question {
+    request: Request,
+    items: Vec<Item>,
+}
+
+impl Question {
+    /// Finds it, and records that the member looks.
+    async fn open(app: &App, member: &StaffMember, reference: String) -> AppResult<Self> {
+        let found = app.db.read(move |conn| {
+            let request = queries::find_by_reference(conn, &reference)?;
+            let items = queries::list_items(conn, request.id)?;
+            let pseudonym = queries::find_pseudonym(conn, request.person_id)?;
+            Ok((Question { request, items }, pseudonym))
+        });
+        let (question, pseudonym) = found.await?;
+        if question.request.state.is_closed() {
+            let sentence = "This request is closed. The person's data are no longer shown.";
+            return Err(AppError::conflict(sentence));
+        }
+        let reference = &question.request.reference;
+        views::record(app, member, Seen::Data, pseudonym, reference).await?;
+        Ok(question)
+    }
+
+    fn names(&self, key: &CollectionKey) -> bool {
+        let is_it = |it: &Item| it.dataset == key.dataset && it.collection == key.collection;
+        self.items.iter().any(is_it)
+    }
+
+    /// A correction is about the collections that it names; other requests about all data.
+    fn is_about(&self, key: &CollectionKey) -> bool {
+        self.request.kind != Kind::Correction || self.names(key)
+    }
+}
+
+/// A collection of which something is held.
+struct Line {
+    key: CollectionKey,
+    title: String,
+    /// None when the source does not answer.
+    count: Option<u64>,
+    is_named: bool,
+}
+
+#[derive(Template)]
+#[template(path = "staff/data.html")]
+struct DataPage {
+    page: Page,
+    reference: String,
+    lines: Vec<Line>,
+}
+
+/// How much there is of what the request is about.
+pub async fn index(
+    worker: CaseWorker,
+    app: App,
+    page: Page,
+    path: web::Path<String>,
+) -> AppResult<HttpResponse> {
+    let question = Question::open(&app, &worker, path.into_inner()).await?;
+    let person_id = question.request.person_id;
+    let overview = read(&app, person_id, |app, identities| {
+        Ok(app.sources.overview(identities))
+    });
+    let lines = overview.await?.into_iter().filter_map(|summary| {
+        let collection = app.register.collection(&summary.key)?;
+        let count = summary.counts.ok().map(|counts| counts.own);
+        let is_seen = question.is_about(&summary.key) && count != Some(0);
+        is_seen.then(|| Line {
+            title: collection.title.clone(),
+            count,
+            is_named: question.names(&summary.key),
+            key: summary.key,
+        })
+    });
+    let mut lines: Vec<_> = lines.collect();
+    lines.sort_by_key(|line| !line.is_named);
+    let data = DataPage {
+        page,
+        reference: question.request.reference,
+        lines,
+    };
+    html(StatusCode::OK, &data)
+}
+
+/// Where the list goes on.
+#[derive(Debug, Deserialize)]
+pub struct After {
+    after: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "staff/data_collection.html")]
+struct CollectionPage {
+    page: Page,
+    reference: String,
+    key: CollectionKey,
+    title: String,
+    records: Vec<RecordCard>,
+    next: Option<String>,
+}
+
+/// Records of one collection, as the person sees them: what is masked there is masked here.
+pub async fn collection(
+    worker: CaseWorker,
+    app: App,
+    page: Page,
+    path: web::Path<(String, String, String)>,
+    after: web::Query<After>,
+) -> AppResult<HttpResponse> {
+    let (reference, dataset, collection) = path.into_inner();
+    let key = CollectionKey::new(&dataset, &collection);
+    let declared = app.register.collection(&key).ok_or(AppError::NotFound)?;
+    let title = declared.title.clone();
+    let question = Question::open(&app, &worker, reference).await?;
+    if !question.is_about(&key) {
+        return Err(AppError::NotFound);
+    }
+    let (wanted, start) = (key.clone(), after.into_inner().after);
+    let found = read(&app, question.request.person_id, move |app, identities| {
+        let start = start.as_deref();
+        let all = Dates::default();
+        Ok(app
+            .sources
+            .page(identities, &wanted, start, ON_A_PAGE, all)?)
+    });
+    let found = found.await?;
+    let records = found.records.iter();
+    let collection = CollectionPage {
+        page,
+        reference: question.request.reference,
+        title,
+        records: records
+            .map(|it| record_card(&app.register, &key, it))
+            .collect(),
+        next: found.next,
+        key,
+    };
+    html(StatusCode::OK, &collection)
+}

@@ -18,7 +18,9 @@ use crate::policy::{compare_pages, pages as policy, staff_pages as policy_staff}
 use crate::reports::{metrics_pages, public_pages as public_figures, register_pages};
 use crate::requests::pages as requests;
 use crate::requests::pages::{access, correction, deletion};
+use crate::requests::senders::{pages as senders, proof_pages};
 use crate::retention::staff_pages as holds;
+use crate::staff::identity_pages as staff_identity;
 use crate::staff::{data_pages, evidence_pages, notes, saved_views, search};
 use crate::staff::{decide_pages as staff_decide, pages as staff, request_pages as staff_request};
 use crate::web::{assets, home};
@@ -86,6 +88,15 @@ routes! {
     Person post "/requests/{reference}/appeal" => requests::appeal;
     Person get "/requests/{reference}/evidence/{id}" => requests::evidence;
 
+    Anyone get "/request" => senders::new;
+    Anyone post "/request" => senders::send;
+    Anyone get "/request/sent" => senders::sent;
+    Anyone get "/request/mine" => proof_pages::mine;
+    Anyone post "/request/mine" => proof_pages::prove;
+    Anyone post "/request/mine/less" => proof_pages::less;
+    Anyone get "/request/link/{token}" => proof_pages::link;
+    Anyone post "/request/link/{token}" => proof_pages::follow;
+
     Staff get "/staff" => staff::home;
     Staff get "/staff/requests" => staff::queue;
     CaseReader post "/staff/requests/search" => search::search;
@@ -100,6 +111,7 @@ routes! {
     CaseWorker get "/staff/requests/{reference}/data/{dataset}/{collection}" => data_pages::collection;
     CaseWorker post "/staff/requests/{reference}/notes" => notes::add;
     CaseWorker post "/staff/requests/{reference}/assign" => staff_decide::give;
+    CaseWorker post "/staff/requests/{reference}/identity" => staff_identity::decide;
     CaseWorker post "/staff/requests/{reference}/decide" => staff_decide::decide;
     Supervisor post "/staff/requests/{reference}/approve" => staff_decide::approve;
     Supervisor post "/staff/requests/{reference}/send-back" => staff_decide::send_back;

@@ -1,7 +1,9 @@
 //! Finding and creating people and staff.
 
 use chrono::NaiveDateTime;
+use diesel::Connection;
 use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error};
 
 use super::model::{Identity, IdentityKind, PersonRow, StaffRow};
 use crate::db::AnyConnection;
@@ -79,6 +81,28 @@ pub fn create_person(
         ))
         .execute(conn)?;
     Ok(person)
+}
+
+/// The person with that address, who has just shown that it is theirs; a new one when nobody has it.
+pub fn find_or_create_person(
+    conn: &mut AnyConnection,
+    keys: &Keys,
+    email: &str,
+    residence: &str,
+    now: NaiveDateTime,
+) -> QueryResult<PersonRow> {
+    let find =
+        |conn: &mut AnyConnection| find_person_by_identity(conn, keys, IdentityKind::Email, email);
+    if let Some(person) = find(conn)? {
+        return Ok(person);
+    }
+    // In a savepoint: another browser may create the same person at this moment.
+    match conn.transaction(|conn| create_person(conn, keys, email, residence, now)) {
+        Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
+            find(conn)?.ok_or(Error::NotFound)
+        }
+        other => other,
+    }
 }
 
 /// The person by id.

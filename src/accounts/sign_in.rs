@@ -3,8 +3,7 @@
 use actix_session::{Session, SessionExt};
 use actix_web::HttpRequest;
 use chrono::{NaiveDateTime, TimeDelta};
-use diesel::result::{DatabaseErrorKind, Error};
-use diesel::{Connection, QueryResult};
+use diesel::QueryResult;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -12,14 +11,14 @@ use super::codes::{self, Attempt, Purpose};
 use super::guard::{Account, Person};
 use super::limits::Limit;
 use super::messages::{SignInCode, StepUpCode};
-use super::model::{IdentityKind, PersonRow, StaffRow};
+use super::model::StaffRow;
 use super::queries;
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::choices::{self, Browser};
 use crate::db::AnyConnection;
 use crate::error::AppResult;
-use crate::keys::{Keys, random_token};
+use crate::keys::random_token;
 use crate::web::client_address;
 use crate::web::client_address::client_network;
 
@@ -185,7 +184,7 @@ pub(super) fn recognise(
     if let Some(member) = queries::find_active_staff(conn, &app.keys, email)? {
         return Ok(Known::Staff(member));
     }
-    let person = find_or_create(conn, &app.keys, email, now)?;
+    let person = queries::find_or_create_person(conn, &app.keys, email, "", now)?;
     let event = Event {
         actor: Actor::Person(&person.pseudonym),
         action: "person.signed_in",
@@ -202,27 +201,6 @@ pub(super) fn recognise(
     };
     choices::join(app, conn, &person, browser, now)?;
     Ok(Known::Person(Account::Person(person)))
-}
-
-fn find_or_create(
-    conn: &mut AnyConnection,
-    keys: &Keys,
-    email: &str,
-    now: NaiveDateTime,
-) -> QueryResult<PersonRow> {
-    let find = |conn: &mut AnyConnection| {
-        queries::find_person_by_identity(conn, keys, IdentityKind::Email, email)
-    };
-    if let Some(person) = find(conn)? {
-        return Ok(person);
-    }
-    // In a savepoint: another browser may create the same person at this moment.
-    match conn.transaction(|conn| queries::create_person(conn, keys, email, "", now)) {
-        Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
-            find(conn)?.ok_or(Error::NotFound)
-        }
-        other => other,
-    }
 }
 
 /// Where to go after signing in: where the account was going, if it may go there, or its usual page.

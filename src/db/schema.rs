@@ -313,6 +313,26 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    request_senders (id) {
+        id -> BigInt,
+        request_id -> BigInt,
+        wants -> Text,
+        field -> Nullable<Text>,
+        email -> Nullable<Binary>,
+        email_hash -> Nullable<Text>,
+        link_hash -> Nullable<Text>,
+        mailbox_at -> Nullable<Timestamp>,
+        attempts -> Integer,
+        points -> Integer,
+        degree -> Nullable<Text>,
+        declaration -> Nullable<Binary>,
+        declared_at -> Nullable<Timestamp>,
+        vouched -> Nullable<Binary>,
+        vouched_by -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(requests -> people (person_id));
 diesel::joinable!(requests -> staff (assignee_id));
 diesel::joinable!(request_items -> requests (request_id));
@@ -322,6 +342,7 @@ diesel::joinable!(request_messages -> staff (staff_id));
 diesel::joinable!(request_attachments -> requests (request_id));
 diesel::joinable!(request_approvals -> requests (request_id));
 diesel::joinable!(request_notices -> requests (request_id));
+diesel::joinable!(request_senders -> requests (request_id));
 diesel::joinable!(request_approvals -> staff (staff_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -336,4 +357,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     request_attachments,
     request_approvals,
     request_notices,
+    request_senders,
 );

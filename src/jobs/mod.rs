@@ -51,6 +51,11 @@ pub enum Job {
         /// Of the request.
         request_id: i64,
     },
+    /// Erases what was collected to recognise the sender of a request that is closed.
+    ForgetSender {
+        /// Of the request.
+        request_id: i64,
+    },
     /// Reminds staff of the dates of requests, and tells people whose answer is late.
     WatchDates,
     /// Builds an export package.
@@ -70,6 +75,7 @@ impl Job {
             Job::PurgeRequests => "purge_requests",
             Job::NotifyPolicyChange { .. } => "notify_policy_change",
             Job::CarryOut { .. } => "carry_out",
+            Job::ForgetSender { .. } => "forget_sender",
             Job::WatchDates => "watch_dates",
             Job::BuildPackage { .. } => "build_package",
         }
@@ -87,6 +93,7 @@ impl Job {
                 after_person_id,
             } => policy::announce::go_on(app, *version_id, *after_person_id),
             Job::CarryOut { request_id } => requests::carry_out::carry_out(app, *request_id),
+            Job::ForgetSender { request_id } => requests::senders::forget(app, *request_id),
             Job::WatchDates => requests::reminders::watch(app),
             Job::BuildPackage { id } => export::build::build(app, *id),
         }

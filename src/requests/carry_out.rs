@@ -43,6 +43,11 @@ impl From<SourceError> for Trouble {
 /// left as it is.
 pub fn begin(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
     match request.state {
+        // Where nothing was found to erase, there is no plan.
+        State::Approved if request.kind == Kind::Deletion && request.plan.is_none() => {
+            let facts = json!({ "held": 0 });
+            execution::complete(conn, request, facts, by).map(drop)
+        }
         State::Approved | State::PartlyApproved if request.kind == Kind::Access => {
             let facts = json!({ "answered": true });
             execution::complete(conn, request, facts, by).map(drop)

@@ -9,7 +9,7 @@ use super::life::{By, advance, changed, record, touch};
 use super::model::{Action, Decision, Item, Outcome, Request, State};
 use super::notices::{self, RequestDecided, RequestWithdrawn};
 use super::sealed::{self, What};
-use super::{four_eyes, queries};
+use super::{four_eyes, queries, senders};
 use crate::accounts::guard::StaffMember;
 use crate::db::AnyConnection;
 use crate::db::schema::{request_approvals, request_items, requests};
@@ -80,6 +80,7 @@ pub fn decide(
     if request.state != State::InReview || request.outcome.is_some() {
         return Err(changed());
     }
+    senders::may_be_granted(conn, request, outcome)?;
     if !items.is_empty() && outcome_of(&items) != Some(outcome) {
         return Err(AppError::conflict("Decide on every item first."));
     }
@@ -171,6 +172,9 @@ fn conclude(
         Outcome::Denied => State::Denied,
     };
     let decided = advance(conn, request, state, by)?;
+    if senders::tell_unverified(conn, request, outcome, by)? {
+        return Ok(decided);
+    }
     let mail = RequestDecided {
         reference: request.reference.clone(),
         kind: request.kind,

@@ -158,7 +158,19 @@ pub fn file(
     FILINGS.take(by.app, conn, &person_id.to_string(), by.now)?;
     let residence = queries::find_residence(conn, person_id)?;
     let dates = LegalDates::of(&by.app.laws, &residence, new.kind, by.now);
-    let filed = insert(conn, person_id, new, &dates, by)?;
+    let filed = put_on_record(conn, person_id, new, &dates, by)?;
+    acknowledge(conn, &filed, &dates, by)
+}
+
+/// Writes a request with all that hangs on it; nobody has been told yet.
+pub(super) fn put_on_record(
+    conn: &mut AnyConnection,
+    person_id: i64,
+    new: &NewRequest,
+    dates: &LegalDates,
+    by: &By<'_>,
+) -> AppResult<Request> {
+    let filed = insert(conn, person_id, new, dates, by)?;
     for item in &new.items {
         insert_item(conn, &filed, item, by)?;
     }
@@ -168,7 +180,7 @@ pub fn file(
     if let Some(file) = &new.evidence {
         evidence::attach(conn, &filed, file, by)?;
     }
-    acknowledge(conn, &filed, &dates, by)
+    Ok(filed)
 }
 
 /// What is asked for already is not asked for twice.
@@ -319,7 +331,7 @@ pub(super) fn replace_items(
     Ok(())
 }
 
-fn insert_item(
+pub(super) fn insert_item(
     conn: &mut AnyConnection,
     request: &Request,
     item: &NewItem,

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::decisions::add_approval;
 use super::life::{By, Who, changed};
 use super::model::{Decision, Item, Kind, Outcome, Request};
-use super::queries;
+use super::{queries, senders};
 use crate::accounts::guard::StaffMember;
 use crate::accounts::model::{Role, StaffRow};
 use crate::accounts::queries::{find_active_staff_by_id, list_identities};
@@ -33,7 +33,11 @@ pub fn are_needed(
     if request.kind.needs_approval() || denies {
         return Ok(true);
     }
-    Ok(request.kind == Kind::Access && !has_account(conn, request.person_id)?)
+    if request.kind != Kind::Access {
+        return Ok(false);
+    }
+    let came_without = senders::queries::find(conn, request.id)?.is_some();
+    Ok(came_without || !has_account(conn, request.person_id)?)
 }
 
 /// Whether somebody can sign in: they have an identity that was shown to be theirs.
@@ -85,7 +89,7 @@ pub(super) fn second(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -
 fn member<'a>(by: &By<'a>) -> AppResult<&'a StaffMember> {
     match by.who {
         Who::Staff(member) => Ok(member),
-        Who::Person(_) | Who::System => Err(AppError::Forbidden),
+        Who::Person(_) | Who::Visitor | Who::System => Err(AppError::Forbidden),
     }
 }
 

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use super::model::{Outcome, Party, Request, State, StepKind};
-use super::{evidence, queries};
+use super::{evidence, queries, senders};
 use crate::accounts::guard::{Person, StaffMember};
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
@@ -109,6 +109,8 @@ pub enum Who<'a> {
     Person(&'a Person),
     /// A staff member.
     Staff(&'a StaffMember),
+    /// Somebody who is not signed in.
+    Visitor,
     /// A job.
     System,
 }
@@ -117,7 +119,7 @@ impl<'a> Who<'a> {
     /// As the person sees it.
     pub fn party(self) -> Party {
         match self {
-            Who::Person(_) => Party::Person,
+            Who::Person(_) | Who::Visitor => Party::Person,
             Who::Staff(_) => Party::Staff,
             Who::System => Party::System,
         }
@@ -127,7 +129,7 @@ impl<'a> Who<'a> {
     pub fn staff_id(self) -> Option<i64> {
         match self {
             Who::Staff(member) => Some(member.id),
-            Who::Person(_) | Who::System => None,
+            Who::Person(_) | Who::Visitor | Who::System => None,
         }
     }
 
@@ -136,6 +138,7 @@ impl<'a> Who<'a> {
         match self {
             Who::Person(person) => Actor::Person(&person.pseudonym),
             Who::Staff(member) => Actor::Staff(member.id),
+            Who::Visitor => Actor::Visitor,
             Who::System => Actor::System,
         }
     }
@@ -190,6 +193,7 @@ pub fn advance(
     record(conn, request, &format!("request.{to}"), detail, by)?;
     if to.is_closed() {
         evidence::erase(conn, request, by)?;
+        senders::forget_later(conn, request, by)?;
     }
     Ok(moved)
 }

@@ -36,4 +36,5 @@ mod reminder_mails;
 pub mod reminders;
 pub mod review;
 pub mod sealed;
+pub mod senders;
 pub mod words;

@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::model::{Kind, Outcome, Request};
-use super::{queries, words};
+use super::{queries, senders, words};
 use crate::app::App;
 use crate::config::Site;
 use crate::db::AnyConnection;
@@ -127,7 +127,12 @@ pub(super) fn send(
     message: &impl Message,
     now: NaiveDateTime,
 ) -> AppResult<()> {
-    match queries::find_address(conn, request.person_id)? {
+    let known = queries::find_address(conn, request.person_id)?;
+    let address = match known {
+        Some(address) => Some(address),
+        None => senders::address(conn, &app.keys, request)?,
+    };
+    match address {
         Some(address) => app.mailer.enqueue(conn, &address, message, now),
         None => Ok(()),
     }

@@ -88,7 +88,7 @@ type Mark = (NaiveDate, i64);
 
 /// The job: tells whoever is to be told by now.
 pub fn watch(app: &App) -> AppResult<()> {
-    let mut mark = Some((NaiveDate::MIN, 0));
+    let mut mark = Some((NaiveDate::default(), 0));
     while let Some(after) = mark {
         let own = app.clone();
         mark = app

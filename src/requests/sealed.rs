@@ -27,6 +27,12 @@ pub enum What {
     Message,
     /// A piece of evidence.
     Evidence,
+    /// The address of somebody without an account.
+    Address,
+    /// The name under a declaration.
+    Declaration,
+    /// Why a staff member stands for somebody.
+    Vouched,
 }
 
 fn context(reference: &str, what: What) -> String {

@@ -19,6 +19,7 @@ use crate::register::CollectionKey;
 use crate::requests::details::{self, Details, OpenItem};
 use crate::requests::model::{Action, Approval, Line, Request, Step};
 use crate::requests::queries as requests;
+use crate::requests::senders::{self, model::Sender};
 use crate::retention::{self, model::HoldRow};
 
 /// Whoever opened the page no longer ago than this is taken to be looking at it.
@@ -85,6 +86,8 @@ pub struct Case {
     pub residence: String,
     /// What keeps the person's data from being erased now.
     pub holds: Vec<HoldRow>,
+    /// Who sent it, if it came without an account.
+    pub sender: Option<Sender>,
     /// The person's other requests, newest first.
     pub others: Vec<Line>,
     /// Colleagues who look at it, and since when.
@@ -157,6 +160,7 @@ pub fn load(
     let mut details = details::load(conn, &app.keys, request.clone())?;
     let items = std::mem::take(&mut details.items);
     Ok(Case {
+        sender: senders::queries::find(conn, request.id)?,
         items: items.into_iter().map(|open| item_line(app, open)).collect(),
         details,
         approvals: requests::list_approvals(conn, request.id)?,

@@ -67,7 +67,8 @@ impl RequestPage {
     /// Whether even an approval takes two.
     fn always_takes_two(&self) -> bool {
         let kind = self.case.details.request.kind;
-        kind.needs_approval() || kind == Kind::Access && self.case.identities.is_empty()
+        let comes_without = self.case.sender.is_some() || self.case.identities.is_empty();
+        kind.needs_approval() || kind == Kind::Access && comes_without
     }
 
     fn can_hold(&self) -> bool {

@@ -6,6 +6,7 @@ mod decisions;
 mod deletion;
 mod following;
 mod reminders;
+mod without_account;
 
 use candor::accounts::guard::StaffMember;
 use candor::accounts::model::Role;

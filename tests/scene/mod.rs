@@ -80,6 +80,16 @@ impl Scene {
         let opted_out = app.visitor().post("/do-not-sell", &[("email", "")]).await;
         let done = opted_out.location().replace("/do-not-sell/done/", "");
 
+        let letter = [
+            ("wants", "deletion"),
+            ("email", "nora@example.org"),
+            ("residence", "us-ca"),
+        ];
+        app.visitor().post("/request", &letter).await.location();
+        let mail = app.mails_to("nora").remove(0).text;
+        let link = mail.lines().find(|it| it.contains("/request/link/"));
+        let request_link = link.unwrap().trim_start_matches(app.address()).to_owned();
+
         let number = |of: fn(&mut AnyConnection) -> QueryResult<i64>| {
             let found = app.app.db.read_now(move |conn| Ok(of(conn)?));
             found.unwrap().to_string()
@@ -90,6 +100,7 @@ impl Scene {
             ("{correction}", correction),
             ("{deletion}", deletion),
             ("{package}", package),
+            ("{request link}", request_link),
             ("{receipt}", receipt),
             ("{visitor's receipt}", done),
             ("{attachment}", number(first_attachment)),

@@ -98,6 +98,15 @@ table! {
     Person post "/requests/{reference}/appeal" => "/requests/{correction}/appeal", Mayas, Sample::Form(&[("body", "Why?")]);
     Person get "/requests/{reference}/evidence/{id}" => "/requests/{correction}/evidence/{attachment}", Mayas, FILE;
 
+    Anyone get "/request" => "/request", Common, PAGE;
+    Anyone post "/request" => "/request", Common, Sample::Form(&[("wants", "categories"), ("email", "ada@example.org"), ("residence", "us-ca")]);
+    Anyone get "/request/sent" => "/request/sent", Common, PAGE;
+    Anyone get "/request/mine" => "/request/mine", Common, LEADS_ON;
+    Anyone post "/request/mine" => "/request/mine", Common, EMPTY;
+    Anyone post "/request/mine/less" => "/request/mine/less", Common, EMPTY;
+    Anyone get "/request/link/{token}" => "{request link}", Common, PAGE;
+    Anyone post "/request/link/{token}" => "/request/link/0", Common, EMPTY;
+
     Staff get "/staff" => "/staff", Common, LEADS_ON;
     Staff get "/staff/requests" => "/staff/requests", Common, PAGE;
     CaseReader post "/staff/requests/search" => "/staff/requests/search", Common, Sample::Form(&[("q", "nobody")]);
@@ -112,6 +121,7 @@ table! {
     CaseWorker get "/staff/requests/{reference}/data/{dataset}/{collection}" => "/staff/requests/{correction}/data/people/contact_details", Common, PAGE;
     CaseWorker post "/staff/requests/{reference}/notes" => "/staff/requests/{deletion}/notes", Common, Sample::Form(&[("note", "Call back.")]);
     CaseWorker post "/staff/requests/{reference}/assign" => "/staff/requests/{deletion}/assign", Common, VERSION;
+    CaseWorker post "/staff/requests/{reference}/identity" => "/staff/requests/{deletion}/identity", Common, VERSION;
     CaseWorker post "/staff/requests/{reference}/decide" => "/staff/requests/{deletion}/decide", Common, VERSION;
     Supervisor post "/staff/requests/{reference}/approve" => "/staff/requests/{deletion}/approve", Common, VERSION;
     Supervisor post "/staff/requests/{reference}/send-back" => "/staff/requests/{deletion}/send-back", Common, VERSION;

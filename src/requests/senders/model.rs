@@ -1,0 +1,128 @@
+//! Who sent a request without an account.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use crate::db::schema::request_senders;
+use crate::db::{OptionalText, text_enum};
+use crate::register::Register;
+use crate::requests::model::Kind;
+
+text_enum! {
+    /// What is asked for without an account.
+    pub enum Wants {
+        /// To know which categories of data are held.
+        Categories = "categories",
+        /// To know the data themselves.
+        Pieces = "pieces",
+        /// To have everything erased.
+        Deletion = "deletion",
+        /// To have one value put right.
+        Correction = "correction",
+    }
+}
+
+text_enum! {
+    /// How certain it is who asks, in the words of 11 CCR 7062.
+    pub enum Degree {
+        /// Two data points match.
+        Reasonable = "reasonable",
+        /// Three data points match, and the person has declared who they are.
+        High = "high",
+    }
+}
+
+impl Degree {
+    /// In a sentence: "to a …".
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Degree::Reasonable => "reasonable degree",
+            Degree::High => "reasonably high degree",
+        }
+    }
+
+    /// So many data points must match.
+    pub fn points(self) -> usize {
+        match self {
+            Degree::Reasonable => 2,
+            Degree::High => 3,
+        }
+    }
+}
+
+impl Wants {
+    /// The right that it exercises.
+    pub fn kind(self) -> Kind {
+        match self {
+            Wants::Categories | Wants::Pieces => Kind::Access,
+            Wants::Deletion => Kind::Deletion,
+            Wants::Correction => Kind::Correction,
+        }
+    }
+
+    /// In a sentence: "you asked us …".
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Wants::Categories => "which kinds of data we hold about you",
+            Wants::Pieces => "for a copy of your data",
+            Wants::Deletion => "to erase your data",
+            Wants::Correction => "to correct your data",
+        }
+    }
+}
+
+/// The sender of a request.
+#[derive(Debug, Clone, HasQuery)]
+#[diesel(table_name = request_senders)]
+pub struct Sender {
+    /// Internal.
+    pub id: i64,
+    /// Of which request.
+    pub request_id: i64,
+    /// What is asked for; a failed proof may make pieces into categories.
+    #[diesel(deserialize_as = String)]
+    pub wants: Wants,
+    /// Of a correction: `dataset/collection/field` of the value in dispute.
+    pub field: Option<String>,
+    /// Sealed: the address that was typed. Erased when the request is closed.
+    pub email: Option<Vec<u8>>,
+    /// When they followed the link that went there.
+    pub mailbox_at: Option<NaiveDateTime>,
+    /// So often they tried to be recognised.
+    pub attempts: i32,
+    /// The most data points that matched in one try.
+    pub points: i32,
+    /// How certain it is who asks; none yet.
+    #[diesel(deserialize_as = OptionalText<Degree>)]
+    pub degree: Option<Degree>,
+    /// Sealed: the name under the declaration. Kept with the request, as the law asks.
+    pub declaration: Option<Vec<u8>>,
+    /// When it was declared.
+    pub declared_at: Option<NaiveDateTime>,
+}
+
+impl Sender {
+    /// The three parts of the field in dispute.
+    pub fn disputed(&self) -> Option<[&str; 3]> {
+        let parts: Vec<_> = self.field.as_deref()?.splitn(3, '/').collect();
+        parts.try_into().ok()
+    }
+
+    /// How certain it must be who asks: by what is asked for, and by how sensitive the data are.
+    pub fn needs(&self, register: &Register) -> Degree {
+        let is_sensitive = match self.wants {
+            Wants::Categories => false,
+            Wants::Pieces => true,
+            Wants::Deletion => register.categories.iter().any(|it| it.sensitive),
+            Wants::Correction => self.disputed().is_some_and(|[dataset, collection, field]| {
+                let view = register.describe(dataset, collection, field);
+                view.is_some_and(|view| view.is_sensitive())
+            }),
+        };
+        if is_sensitive {
+            Degree::High
+        } else {
+            Degree::Reasonable
+        }
+    }
+}

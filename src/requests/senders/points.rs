@@ -1,0 +1,167 @@
+//! Data points: values that we hold, and that only the person is likely to know. Never one that the source masks,
+//! never the one in dispute, and never one that is not held.
+
+use std::collections::BTreeMap;
+
+use crate::app::App;
+use crate::error::AppResult;
+use crate::keys::Keys;
+use crate::register::{CollectionKey, FieldView, covers};
+use crate::sources::{Dates, Held, Identities};
+
+/// What is asked for, in this order: the category of the data, and the type of its input.
+const ASKED: &[(&str, &str)] = &[
+    ("user.contact.phone_number", "tel"),
+    ("user.demographic.date_of_birth", "date"),
+    ("user.contact.address.postal_code", "text"),
+    ("user.contact.address.street", "text"),
+    ("user.name", "text"),
+];
+
+/// So many are asked for at most.
+const MOST: usize = 4;
+
+/// So many records of a collection are compared.
+const RECORDS: usize = 10;
+
+/// One value to name.
+pub struct Point {
+    /// The name of its field in the form.
+    pub name: String,
+    /// As the register calls it.
+    pub title: String,
+    /// Type of the input.
+    pub input: &'static str,
+    values: Vec<String>,
+}
+
+/// What there is to be recognised by.
+#[derive(Default)]
+pub struct Points {
+    /// Whether anything is held under the address, which makes it the first point.
+    pub knows_address: bool,
+    /// What else can be named.
+    pub asked: Vec<Point>,
+}
+
+impl Points {
+    /// Reads what is held. A value in dispute leaves out its whole category.
+    pub fn read(app: &App, person: &Identities, disputed: Option<[&str; 3]>) -> AppResult<Self> {
+        let register = &app.register;
+        let disputed = disputed
+            .and_then(|[dataset, collection, field]| register.describe(dataset, collection, field));
+        let mut points = Points::default();
+        let mut found = BTreeMap::<&str, Point>::new();
+        for dataset in &register.datasets {
+            for collection in &dataset.collections {
+                let views = register.describe_all(dataset, collection);
+                let askable: Vec<_> = views
+                    .iter()
+                    .filter_map(|view| Some((view, asked(view, disputed.as_ref())?)))
+                    .collect();
+                if askable.is_empty() {
+                    continue;
+                }
+                let key = CollectionKey::new(&dataset.key, &collection.name);
+                let page = app
+                    .sources
+                    .page(person, &key, None, RECORDS, Dates::default())?;
+                points.knows_address |= !page.records.is_empty();
+                let data: Vec<_> = page.records.into_iter().flat_map(|it| it.fields).collect();
+                for (view, (category, input)) in askable {
+                    let held = data.iter().filter(|datum| datum.path == view.field.path);
+                    let values: Vec<_> = held.filter_map(|datum| plain(&datum.value)).collect();
+                    if values.is_empty() {
+                        continue;
+                    }
+                    let point = found.entry(category).or_insert_with(|| Point {
+                        name: format!("point-{}", category.replace('.', "-")),
+                        title: view.field.title.clone(),
+                        input,
+                        values: Vec::new(),
+                    });
+                    point.values.extend(values);
+                }
+            }
+        }
+        let in_order = ASKED
+            .iter()
+            .filter_map(|(category, _)| found.remove(category));
+        points.asked = in_order.take(MOST).collect();
+        Ok(points)
+    }
+
+    /// How many there are at best.
+    pub fn most(&self) -> usize {
+        self.asked.len() + usize::from(self.knows_address)
+    }
+
+    /// How many match. Every value is compared to its end, whatever the others came to.
+    pub fn count(&self, keys: &Keys, typed: &BTreeMap<String, String>) -> usize {
+        let matched = self.asked.iter().map(|point| {
+            let typed = typed.get(&point.name).map_or("", String::as_str);
+            point.matches(keys, typed)
+        });
+        matched.map(usize::from).sum::<usize>() + usize::from(self.knows_address)
+    }
+}
+
+impl Point {
+    fn matches(&self, keys: &Keys, typed: &str) -> bool {
+        let typed = normal(typed);
+        let same = self.values.iter().fold(false, |same, held| {
+            let held = keys.hash("data point", normal(held).as_bytes());
+            keys.hash_matches("data point", typed.as_bytes(), &held) | same
+        });
+        same && !typed.is_empty()
+    }
+}
+
+/// The category and input under which a field can be asked for.
+fn asked(
+    view: &FieldView<'_>,
+    disputed: Option<&FieldView<'_>>,
+) -> Option<(&'static str, &'static str)> {
+    let of = |view: &FieldView<'_>| {
+        let mut all = ASKED.iter().copied();
+        all.find(|(category, _)| view.field.categories.iter().any(|it| covers(category, it)))
+    };
+    let field = view.field;
+    let is_hidden = field.never_disclose.is_some() || field.primary_key || field.identity.is_some();
+    let is_disputed = disputed.is_some_and(|it| of(it) == of(view));
+    of(view).filter(|_| !is_hidden && !is_disputed && field.references.is_empty())
+}
+
+fn plain(held: &Held) -> Option<String> {
+    match held {
+        Held::Plain(value) => Some(value.to_string()).filter(|it| !normal(it).is_empty()),
+        Held::Empty | Held::Masked(_) => None,
+    }
+}
+
+/// Capitals, spaces and signs do not matter.
+fn normal(value: &str) -> String {
+    let letters = value.chars().filter(|it| it.is_alphanumeric());
+    letters.flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Keys, Point};
+
+    /// Rule: I8, §7060(c).
+    #[test]
+    fn a_point_matches_whole_and_never_by_nothing() {
+        let keys = Keys::new([7; 32]);
+        let point = Point {
+            name: String::new(),
+            title: String::new(),
+            input: "tel",
+            values: vec!["+1 415 555 0134".to_owned(), "12 Elm St.".to_owned()],
+        };
+        assert!(point.matches(&keys, "1-415-555-0134"));
+        assert!(point.matches(&keys, "12 elm st"));
+        assert!(!point.matches(&keys, "555 0134"));
+        assert!(!point.matches(&keys, " -"));
+    }
+}

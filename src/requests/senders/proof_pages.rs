@@ -1,0 +1,276 @@
+//! The link that goes by mail, and the page where the sender of a request shows who they are.
+
+use std::collections::BTreeMap;
+
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::model::{Degree, Sender, Wants};
+use super::pages::correctable;
+use super::points::{Point, Points};
+use super::proof::{self, Ended, TRIES, Typed};
+use super::{queries, settle};
+use crate::app::App;
+use crate::error::{AppError, AppResult};
+use crate::requests::life::{By, Who};
+use crate::requests::model::Request;
+use crate::requests::{decisions, queries as requests};
+use crate::web::client_address::client_network;
+use crate::web::page::FlashKind;
+use crate::web::{Flash, Form, Page, client_address, html, see_other};
+
+/// Under which a session keeps the id of the request whose link was followed in it.
+const FOLLOWED: &str = "request without account";
+
+#[derive(Template)]
+#[template(path = "requests/senders/link.html")]
+struct LinkPage {
+    page: Page,
+    reference: String,
+    wants: Wants,
+}
+
+/// Where the link in the mail leads. Opening it does nothing: mail programs open links too.
+pub async fn link(app: App, page: Page, token: web::Path<String>) -> AppResult<HttpResponse> {
+    let keys = app.keys.clone();
+    let found = app
+        .db
+        .read(move |conn| Ok(queries::find_by_token(conn, &keys, &token)?));
+    let (request, sender) = found.await?;
+    let shown = LinkPage {
+        page,
+        reference: request.reference,
+        wants: sender.wants,
+    };
+    html(StatusCode::OK, &shown)
+}
+
+/// What the page of the link sends.
+#[derive(Debug, Deserialize)]
+pub struct Answer {
+    #[serde(default)]
+    answer: String,
+}
+
+/// The mailbox is theirs: they go on, or take back what somebody else sent.
+pub async fn follow(
+    app: App,
+    session: Session,
+    token: web::Path<String>,
+    form: web::Form<Answer>,
+) -> AppResult<HttpResponse> {
+    let own = app.clone();
+    let is_theirs = form.answer != "not-mine";
+    let followed = app.db.write(move |conn| {
+        let found = queries::find_by_token(conn, &own.keys, &token)?;
+        if is_theirs {
+            return settle::confirm_mailbox(conn, &own, found).map(Some);
+        }
+        let by = By {
+            app: &own,
+            who: Who::Visitor,
+            now: own.clock.now(),
+        };
+        decisions::withdraw(conn, &found.0, &by)?;
+        Ok(None)
+    });
+    let followed = followed.await?;
+    app.wake.notify_one();
+    if let Some(id) = followed {
+        session.insert(FOLLOWED, id)?;
+        return Ok(see_other("/request/mine"));
+    }
+    let text = "It is taken back. Nothing was disclosed, changed or erased.";
+    Flash::leave(&session, FlashKind::Success, text)?;
+    Ok(see_other("/request"))
+}
+
+/// The proof, as typed: the points by name, `name`, `declares` and `value`.
+type Fields = BTreeMap<String, String>;
+
+#[derive(Template)]
+#[template(path = "requests/senders/mine.html")]
+struct MinePage {
+    page: Page,
+    request: Request,
+    sender: Sender,
+    points: Vec<Point>,
+    enough: bool,
+    needed: usize,
+    form: Form<Fields>,
+    disputed: String,
+}
+
+impl MinePage {
+    fn typed(&self, name: &str) -> &str {
+        self.form.values.get(name).map_or("", String::as_str)
+    }
+
+    fn can_try(&self) -> bool {
+        self.sender.degree.is_none()
+            && self.enough
+            && self.sender.attempts < TRIES
+            && !self.request.state.is_closed()
+    }
+
+    fn declares(&self) -> bool {
+        self.needed == Degree::High.points()
+    }
+
+    fn is_for_pieces(&self) -> bool {
+        self.sender.wants == Wants::Pieces
+    }
+
+    fn is_correction(&self) -> bool {
+        self.sender.wants == Wants::Correction
+    }
+
+    fn question(&self) -> String {
+        format!("What should be in “{}”?", self.disputed)
+    }
+
+    /// The address itself is one of the points.
+    fn to_name(&self) -> usize {
+        self.needed - 1
+    }
+}
+
+/// The request whose link was followed in this browser.
+pub async fn mine(app: App, page: Page, session: Session) -> AppResult<HttpResponse> {
+    let Some(id) = session.get::<i64>(FOLLOWED)? else {
+        return Ok(see_other("/request"));
+    };
+    show(&app, page, id, Form::new(Fields::new()), StatusCode::OK).await
+}
+
+async fn show(
+    app: &App,
+    page: Page,
+    id: i64,
+    form: Form<Fields>,
+    status: StatusCode,
+) -> AppResult<HttpResponse> {
+    let (request, sender) = find(app, id).await?;
+    let points = if sender.degree.is_none() && !request.state.is_closed() {
+        proof::read(app, &request, &sender).await?
+    } else {
+        Points::default()
+    };
+    let needed = sender.needs(&app.register).points();
+    let disputed = correctable(app)
+        .into_iter()
+        .find(|(value, _)| Some(value) == sender.field.as_ref())
+        .map(|(_, title)| title);
+    let shown = MinePage {
+        page,
+        enough: points.most() >= needed && points.knows_address,
+        points: points.asked,
+        needed,
+        form: hide(form),
+        disputed: disputed.unwrap_or_default(),
+        request,
+        sender,
+    };
+    html(status, &shown)
+}
+
+/// What is typed as proof is not shown again.
+fn hide(mut form: Form<Fields>) -> Form<Fields> {
+    form.values.retain(|name, _| !name.starts_with("point-"));
+    form
+}
+
+async fn find(app: &App, id: i64) -> AppResult<(Request, Sender)> {
+    let found = app.db.read(move |conn| {
+        let request = requests::find(conn, id)?;
+        let sender = queries::find(conn, id)?.ok_or(AppError::NotFound)?;
+        Ok((request, sender))
+    });
+    found.await
+}
+
+/// Tries to be recognised.
+pub async fn prove(
+    app: App,
+    page: Page,
+    request: HttpRequest,
+    session: Session,
+    form: web::Form<Fields>,
+) -> AppResult<HttpResponse> {
+    let Some(id) = session.get::<i64>(FOLLOWED)? else {
+        return Ok(see_other("/request"));
+    };
+    let fields = form.into_inner();
+    let (_, sender) = find(&app, id).await?;
+    let form = faults(&app, &sender, fields);
+    if form.has_errors() {
+        return show(&app, page, id, form, StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
+    let typed = |name: &str| form.values.get(name).map_or("", |it| it.trim()).to_owned();
+    let proof = Typed {
+        name: typed("name"),
+        value: typed("value"),
+        points: form.values.clone(),
+    };
+    let client = client_network(client_address(&request, &app.site));
+    let refusal = match proof::attempt(&app, id, proof, client).await? {
+        Ended::Known | Ended::Categories => return Ok(see_other("/request/mine")),
+        Ended::Invalid(sentence) => form.refuse("value", sentence),
+        Ended::NotYet(0) => form,
+        Ended::NotYet(left) => {
+            let first = form_field(&app, id).await?;
+            let sentence = format!(
+                "What you typed does not match enough of what we hold. Tries left: {left}."
+            );
+            form.refuse(first, sentence)
+        }
+    };
+    show(&app, page, id, refusal, StatusCode::UNPROCESSABLE_ENTITY).await
+}
+
+/// The field beside which it stands that not enough matched; it tells of none in particular.
+async fn form_field(app: &App, id: i64) -> AppResult<String> {
+    let (request, sender) = find(app, id).await?;
+    let points = proof::read(app, &request, &sender).await?;
+    let first = points.asked.into_iter().next();
+    Ok(first.map_or_else(|| "name".to_owned(), |it| it.name))
+}
+
+fn faults(app: &App, sender: &Sender, fields: Fields) -> Form<Fields> {
+    let is_empty = |name: &str| fields.get(name).is_none_or(|it| it.trim().is_empty());
+    let is_long = fields.values().any(|it| it.chars().count() > 4000);
+    let declares = sender.needs(&app.register) == Degree::High;
+    let mut faults = Vec::new();
+    if sender.wants == Wants::Correction && is_empty("value") {
+        faults.push(("value", "Write what it should say."));
+    }
+    if declares && is_empty("name") {
+        faults.push(("name", "Write your full name."));
+    }
+    if declares && is_empty("declares") {
+        faults.push((
+            "declares",
+            "Tick this if it is true. We cannot go on without it.",
+        ));
+    }
+    if is_long {
+        faults.push(("name", "This is too long."));
+    }
+    faults
+        .into_iter()
+        .fold(Form::new(fields), |form, (name, fault)| {
+            form.refuse(name, fault)
+        })
+}
+
+/// The categories are enough.
+pub async fn less(app: App, session: Session) -> AppResult<HttpResponse> {
+    let Some(id) = session.get::<i64>(FOLLOWED)? else {
+        return Ok(see_other("/request"));
+    };
+    proof::ask_for_less(&app, id).await?;
+    Ok(see_other("/request/mine"))
+}

@@ -1,0 +1,67 @@
+//! Finding senders: by the secret of their link, or together with their request.
+
+use diesel::prelude::*;
+
+use super::model::{Sender, Wants};
+use crate::db::AnyConnection;
+use crate::db::schema::{request_senders, requests};
+use crate::keys::Keys;
+use crate::requests::model::Request;
+
+/// The end of the link that goes to the sender of a request. It can be made again, so that a second mail has the same.
+pub fn token(keys: &Keys, reference: &str) -> String {
+    keys.hash("request link", reference.as_bytes())
+}
+
+/// As the database keeps the end of a link.
+pub fn link_hash(keys: &Keys, token: &str) -> String {
+    keys.hash("request link, kept", token.as_bytes())
+}
+
+/// As the database looks for an address.
+pub fn email_hash(keys: &Keys, email: &str) -> String {
+    keys.hash("request sender", email.as_bytes())
+}
+
+/// The sender of a request, if it came without an account.
+pub fn find(conn: &mut AnyConnection, request_id: i64) -> QueryResult<Option<Sender>> {
+    Sender::query()
+        .filter(request_senders::request_id.eq(request_id))
+        .first(conn)
+        .optional()
+}
+
+/// The open request that a link is for, with its sender.
+pub fn find_by_token(
+    conn: &mut AnyConnection,
+    keys: &Keys,
+    token: &str,
+) -> QueryResult<(Request, Sender)> {
+    let sender = Sender::query()
+        .filter(request_senders::link_hash.eq(link_hash(keys, token)))
+        .first(conn)?;
+    let request = Request::query()
+        .filter(requests::id.eq(sender.request_id))
+        .filter(requests::closed_at.is_null())
+        .first(conn)?;
+    Ok((request, sender))
+}
+
+/// The open request of that kind that came from an address, if one did.
+pub fn find_open(
+    conn: &mut AnyConnection,
+    keys: &Keys,
+    email: &str,
+    wants: Wants,
+) -> QueryResult<Option<Request>> {
+    let ids: Vec<i64> = request_senders::table
+        .filter(request_senders::email_hash.eq(email_hash(keys, email)))
+        .filter(request_senders::wants.eq(wants.as_str()))
+        .select(request_senders::request_id)
+        .load(conn)?;
+    Request::query()
+        .filter(requests::id.eq_any(ids))
+        .filter(requests::closed_at.is_null())
+        .first(conn)
+        .optional()
+}

@@ -1,0 +1,265 @@
+//! What follows when it is known who asks: what is asked for is looked up in the sources, and the review begins.
+
+use diesel::prelude::*;
+use serde_json::json;
+
+use super::model::{Degree, Sender, Wants};
+use super::queries;
+use crate::accounts::guard::StaffMember;
+use crate::accounts::queries::find_or_create_person;
+use crate::app::App;
+use crate::db::AnyConnection;
+use crate::db::schema::{people, request_senders, requests};
+use crate::error::{AppError, AppResult};
+use crate::my_data;
+use crate::register::CollectionKey;
+use crate::requests::filing::{NewCorrection, NewItem, insert_item};
+use crate::requests::life::{By, Who, advance, changed, record, touch};
+use crate::requests::model::{Action, Outcome, Request, State};
+use crate::requests::queries::{find_by_reference, find_residence};
+use crate::requests::sealed::{self, What};
+use crate::retention;
+use crate::sources::{CorrectionError, Dates, Held, Identities, Plan, Scope};
+
+/// What is known of the sender.
+#[derive(Debug)]
+pub(super) struct Known {
+    pub degree: Degree,
+    pub wants: Wants,
+    pub points: i32,
+    /// The name under the declaration, where one is due.
+    pub declaration: Option<String>,
+    /// Why a staff member stands for it.
+    pub vouched: Option<String>,
+}
+
+/// What the sources say to it.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    plan: Option<Plan>,
+    correction: Option<(CollectionKey, NewCorrection)>,
+}
+
+/// Looks up what is asked for. The inner error is a sentence about the proposed value.
+pub(super) async fn look_up(
+    app: &App,
+    request: &Request,
+    sender: &Sender,
+    proposed: Option<String>,
+) -> AppResult<Result<Found, String>> {
+    let (sender, person_id) = (sender.clone(), request.person_id);
+    my_data::read(app, person_id, move |app, person| match sender.wants {
+        Wants::Deletion => {
+            let today = app.clock.today();
+            let held = app
+                .db
+                .read_now(|conn| Ok(retention::queries::for_plans(conn, person_id, today)?))?;
+            let plan = app
+                .sources
+                .plan_erasure(person, &Scope::All, &held, today)?;
+            let plan = Some(plan).filter(|it| !it.is_empty());
+            Ok(Ok(Found {
+                plan,
+                ..Found::default()
+            }))
+        }
+        Wants::Correction => correction(app, person, &sender, &proposed.unwrap_or_default()),
+        Wants::Categories | Wants::Pieces => Ok(Ok(Found::default())),
+    })
+    .await
+}
+
+/// The one record that holds the value in dispute. Where there are several, staff ask which is meant.
+fn correction(
+    app: &App,
+    person: &Identities,
+    sender: &Sender,
+    proposed: &str,
+) -> AppResult<Result<Found, String>> {
+    let nothing = Ok(Ok(Found::default()));
+    let Some([dataset, collection, field]) = sender.disputed() else {
+        return nothing;
+    };
+    let key = CollectionKey::new(dataset, collection);
+    let page = app.sources.page(person, &key, None, 2, Dates::default())?;
+    let [row] = page.records.as_slice() else {
+        return nothing;
+    };
+    let datum = row.fields.iter().find(|it| it.path == field);
+    let Some(old) = datum.filter(|it| !matches!(it.value, Held::Masked(_))) else {
+        return nothing;
+    };
+    match app
+        .sources
+        .plan_correction(person, (&key, &row.id), field, proposed)
+    {
+        Ok(change) => {
+            let correction = NewCorrection {
+                record: row.id.clone(),
+                field: field.to_owned(),
+                old_value: old.value.to_string(),
+                new_value: proposed.to_owned(),
+                change,
+                reason: String::new(),
+            };
+            Ok(Ok(Found {
+                correction: Some((key, correction)),
+                plan: None,
+            }))
+        }
+        Err(CorrectionError::Invalid(sentence)) => Ok(Err(sentence)),
+        Err(CorrectionError::Source(error)) => Err(error.into()),
+        Err(CorrectionError::NotFound | CorrectionError::NotCorrectable) => nothing,
+    }
+}
+
+/// Puts on record that it is known who asks, once, and begins the review.
+pub(super) fn settle(
+    conn: &mut AnyConnection,
+    request: &Request,
+    known: &Known,
+    found: &Found,
+    by: &By<'_>,
+) -> AppResult<()> {
+    let seal = |what, text: &String| sealed::seal(&by.app.keys, &request.reference, what, text);
+    let declaration = known.declaration.as_ref();
+    let unknown = request_senders::table
+        .filter(request_senders::request_id.eq(request.id))
+        .filter(request_senders::degree.is_null());
+    let settled = diesel::update(unknown)
+        .set((
+            request_senders::degree.eq(known.degree.as_str()),
+            request_senders::wants.eq(known.wants.as_str()),
+            request_senders::points.eq(known.points),
+            request_senders::declaration.eq(declaration.map(|it| seal(What::Declaration, it))),
+            request_senders::declared_at.eq(declaration.map(|_| by.now)),
+            request_senders::vouched.eq(known.vouched.as_ref().map(|it| seal(What::Vouched, it))),
+            request_senders::vouched_by.eq(by.who.staff_id()),
+        ))
+        .execute(conn)?;
+    if settled == 0 || request.state.is_closed() {
+        return Err(changed());
+    }
+    let detail = json!({
+        "degree": known.degree, "wants": known.wants, "points": known.points,
+        "declared": declaration.is_some(), "vouched": known.vouched.is_some(),
+    });
+    record(conn, request, "request.verified", detail, by)?;
+    let mut current = request.clone();
+    if let Some(plan) = &found.plan {
+        current = put_plan(conn, &current, plan, by)?;
+    }
+    if let Some((key, correction)) = &found.correction {
+        let item = NewItem {
+            correction: Some(correction.clone()),
+            ..NewItem::of(Action::Correct, key, 1)
+        };
+        insert_item(conn, &current, &item, by)?;
+    }
+    if current.state == State::Verifying {
+        advance(conn, &current, State::InReview, by)?;
+    }
+    Ok(())
+}
+
+fn put_plan(
+    conn: &mut AnyConnection,
+    request: &Request,
+    plan: &Plan,
+    by: &By<'_>,
+) -> AppResult<Request> {
+    let json = serde_json::to_string(plan)?;
+    let planned = touch!(
+        conn,
+        request,
+        requests::scope.eq(serde_json::to_string(&plan.scope)?),
+        requests::plan.eq(sealed::seal(
+            &by.app.keys,
+            &request.reference,
+            What::Plan,
+            json
+        )),
+        requests::plan_hash.eq(&plan.hash),
+    );
+    for item in &plan.items {
+        insert_item(conn, &planned, &NewItem::planned(item), by)?;
+    }
+    Ok(planned)
+}
+
+/// A staff member stands for the sender, for a documented reason: the review begins.
+pub async fn vouch(
+    app: &App,
+    member: &StaffMember,
+    (reference, version): (String, i64),
+    reason: String,
+) -> AppResult<()> {
+    let read = app.db.read(move |conn| {
+        let request = find_by_reference(conn, &reference)?;
+        let sender = queries::find(conn, request.id)?.ok_or(AppError::NotFound)?;
+        Ok((request, sender))
+    });
+    let (request, sender) = read.await?;
+    if request.version != version || request.state != State::Verifying {
+        return Err(changed());
+    }
+    let found = look_up(app, &request, &sender, None).await?;
+    let found = found.unwrap_or_default();
+    let (own, member) = (app.clone(), member.clone());
+    let written = app.db.write(move |conn| {
+        let known = Known {
+            degree: sender.needs(&own.register),
+            wants: sender.wants,
+            points: sender.points,
+            declaration: None,
+            vouched: Some(reason),
+        };
+        settle(conn, &request, &known, &found, &By::staff(&own, &member))
+    });
+    written.await
+}
+
+/// What came without an account is granted only when it is known who asks.
+///
+/// # Errors
+/// [`AppError::Conflict`] otherwise.
+pub fn may_be_granted(
+    conn: &mut AnyConnection,
+    request: &Request,
+    outcome: Outcome,
+) -> AppResult<()> {
+    let sender = queries::find(conn, request.id)?;
+    if outcome != Outcome::Denied && sender.is_some_and(|it| it.degree.is_none()) {
+        return Err(AppError::conflict(
+            "It is not known yet who asks. Nothing can be granted before that.",
+        ));
+    }
+    Ok(())
+}
+
+/// Whoever followed the link has the mailbox: the request is theirs from now on.
+pub(super) fn confirm_mailbox(
+    conn: &mut AnyConnection,
+    app: &App,
+    (request, sender): (Request, Sender),
+) -> AppResult<i64> {
+    if sender.mailbox_at.is_some() {
+        return Ok(request.id);
+    }
+    let by = By {
+        app,
+        who: Who::Visitor,
+        now: app.clock.now(),
+    };
+    let sealed = sender.email.as_deref();
+    let email = sealed::open_text(&app.keys, &request.reference, What::Address, sealed)?;
+    let residence = find_residence(conn, request.person_id)?;
+    let person = find_or_create_person(conn, &app.keys, &email, &residence, by.now)?;
+    let found = touch!(conn, &request, requests::person_id.eq(person.id));
+    diesel::delete(people::table.filter(people::id.eq(request.person_id))).execute(conn)?;
+    diesel::update(request_senders::table.filter(request_senders::id.eq(sender.id)))
+        .set(request_senders::mailbox_at.eq(by.now))
+        .execute(conn)?;
+    record(conn, &found, "request.mailbox_confirmed", json!({}), &by)?;
+    Ok(found.id)
+}

@@ -65,7 +65,10 @@ pub fn draw(cards: &[CategoryCard]) -> String {
     let recipients = recipients(cards);
     let rows = sources.len().max(cards.len()).max(recipients.len()).max(1);
     let height = rows * ROW;
-    let from = sources.iter().map(|kind| kind.title().to_owned()).collect();
+    let from = sources
+        .iter()
+        .map(|kind| in_short(*kind).to_owned())
+        .collect();
     let categories = cards
         .iter()
         .map(|card| format!("{}: {}", shortened(&card.title, 22), card.count()));
@@ -98,6 +101,16 @@ pub fn draw(cards: &[CategoryCard]) -> String {
     }
     svg.push_str("</svg>");
     svg
+}
+
+/// Short enough for its box.
+fn in_short(kind: SourceKind) -> &'static str {
+    match kind {
+        SourceKind::You => "You gave it to us",
+        SourceKind::Service => "You use the service",
+        SourceKind::Partner => "We got it from a partner",
+        SourceKind::Derived => "We worked it out",
+    }
 }
 
 fn flows_from(card: &CategoryCard) -> BTreeMap<SourceKind, u64> {

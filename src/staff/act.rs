@@ -51,6 +51,11 @@ impl Decisions {
         self.0.get(&format!("decision-{item}")).map(String::as_str)
     }
 
+    /// What was chosen for an item, or by one button for all that nothing was chosen for.
+    pub fn decision_or_rest(&self, item: i64) -> &str {
+        self.decision(item).unwrap_or_else(|| self.field("rest"))
+    }
+
     /// What was typed as the reason for an item.
     pub fn reason(&self, item: i64) -> &str {
         self.field(&format!("reason-{item}"))

@@ -166,7 +166,7 @@ pub fn load(
         approvals: requests::list_approvals(conn, request.id)?,
         notes: notes::list(conn, &app.keys, &request)?,
         identities: identities.into_iter().map(|it| it.value).collect(),
-        residence: person.residence,
+        residence: residence_in_words(app, person.residence),
         pseudonym: person.pseudonym,
         holds: retention::queries::in_force(conn, person.id, app.clock.today())?,
         others: list_others(conn, &request)?,
@@ -174,6 +174,11 @@ pub fn load(
         since: since(happened, member),
         staff: queries::list_staff(conn)?,
     })
+}
+
+fn residence_in_words(app: &App, code: String) -> String {
+    let known = app.laws.residence(&code).filter(|it| !it.code.is_empty());
+    known.map_or(code, |it| it.name.clone())
 }
 
 fn list_others(conn: &mut AnyConnection, request: &Request) -> QueryResult<Vec<Line>> {

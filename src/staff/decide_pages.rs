@@ -178,7 +178,7 @@ fn judge(fields: &Decisions, items: &[Item]) -> Result<review::Judgement, Vec<(S
         .filter(|item| item.action.is_decided_by_staff())
     {
         let reason = fields.reason(item.id).trim().to_owned();
-        match fields.decision(item.id).unwrap_or_default().parse() {
+        match fields.decision_or_rest(item.id).parse() {
             Ok(Decision::Refused) if reason.is_empty() => {
                 faults.push((
                     format!("reason-{}", item.id),

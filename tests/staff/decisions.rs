@@ -98,6 +98,27 @@ async fn an_undecided_item_is_pointed_out_beside_it() {
 }
 
 #[actix_web::test]
+async fn one_button_accepts_the_items_of_which_nothing_was_said() {
+    let app = TestApp::start();
+    let (person, agent) = (sample(&app).await, app.staff("sam", Role::Agent).await);
+    let reference = file_deletion(&person).await;
+    let url = format!("/staff/requests/{reference}");
+    let page = agent.get(&url).await.page();
+    let first = page.attributes("input[type=radio]", "name").remove(0);
+    let why = first.replace("decision", "reason");
+    let said = [
+        (&*first, "refused"),
+        (&*why, "A dispute is open."),
+        ("rest", "accepted"),
+    ];
+    act(&agent, &reference, "decide", &said).await.location();
+    let tags = agent.get(&url).await.page().texts("article .tag");
+    let count = |wanted| tags.iter().filter(|tag| *tag == wanted).count();
+    assert_eq!(count("Refused"), 1, "{tags:?}");
+    assert!(count("Accepted") > 10, "{tags:?}");
+}
+
+#[actix_web::test]
 async fn a_deletion_needs_two_staff_members_and_then_erases_what_the_plan_says() {
     let app = TestApp::start();
     let person = sample(&app).await;

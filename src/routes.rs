@@ -22,6 +22,9 @@ use crate::requests::senders::{pages as senders, proof_pages};
 use crate::retention::staff_pages as holds;
 use crate::staff::identity_pages as staff_identity;
 use crate::staff::{data_pages, evidence_pages, notes, saved_views, search};
+use crate::staff::{
+    data_pages, evidence_pages, notes, redact_pages, saved_views, search, training,
+};
 use crate::staff::{decide_pages as staff_decide, pages as staff, request_pages as staff_request};
 use crate::web::{assets, home};
 
@@ -100,6 +103,8 @@ routes! {
     Staff get "/staff" => staff::home;
     Staff get "/staff/requests" => staff::queue;
     CaseReader post "/staff/requests/search" => search::search;
+    Staff get "/staff/training" => training::show;
+    Staff post "/staff/training" => training::acknowledge;
     Staff post "/staff/views" => saved_views::save;
     Staff post "/staff/views/{id}/remove" => saved_views::remove;
     CaseReader get "/staff/workload" => staff::workload;
@@ -109,6 +114,9 @@ routes! {
     CaseWorker get "/staff/requests/{reference}/evidence/{id}/picture" => evidence_pages::picture;
     CaseWorker get "/staff/requests/{reference}/data" => data_pages::index;
     CaseWorker get "/staff/requests/{reference}/data/{dataset}/{collection}" => data_pages::collection;
+    CaseWorker get "/staff/requests/{reference}/redactions/new" => redact_pages::new;
+    CaseWorker post "/staff/requests/{reference}/redactions/new" => redact_pages::place;
+    CaseWorker post "/staff/requests/{reference}/redactions/{id}/remove" => redact_pages::remove;
     CaseWorker post "/staff/requests/{reference}/notes" => notes::add;
     CaseWorker post "/staff/requests/{reference}/assign" => staff_decide::give;
     CaseWorker post "/staff/requests/{reference}/identity" => staff_identity::decide;

@@ -21,6 +21,7 @@ const SMALL: &[&str] = &[
     "chain_head",
     "request_figures",
     "switches",
+    "training_acknowledgements",
 ];
 
 /// Tables of which one owner has few rows: these may be sorted.

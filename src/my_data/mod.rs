@@ -8,6 +8,7 @@ pub mod export;
 pub mod ledger;
 pub mod pages;
 mod picture;
+pub mod redactions;
 
 use diesel::prelude::*;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};

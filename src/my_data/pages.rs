@@ -6,6 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::ledger::{self, CategoryCard, FieldFacts, RecordCard};
+use super::redactions::Redactions;
 use super::{collection_url, picture, read};
 use crate::accounts::guard::Person;
 use crate::app::App;
@@ -53,6 +54,12 @@ pub async fn index(person: Person, app: App, page: Page) -> AppResult<HttpRespon
             picture,
         },
     )
+}
+
+/// What is left out of a person's data, because it is about somebody else.
+fn redactions_of(app: &App, person_id: i64) -> AppResult<Redactions> {
+    app.db
+        .read_now(|conn| Redactions::load(conn, &app.keys, person_id))
 }
 
 /// Where a list goes on.
@@ -103,9 +110,11 @@ pub async fn collection(
             RECORDS_ON_A_PAGE,
             Dates::default(),
         );
-        Ok(records.map_err(|error| tracing::warn!(%error, "a source does not answer")))
+        let left_out = redactions_of(app, person.id)?;
+        let records = records.map_err(|error| tracing::warn!(%error, "a source does not answer"));
+        Ok((records, left_out))
     });
-    let found = found.await?;
+    let (found, left_out) = found.await?;
     let (is_down, found) = (found.is_err(), found.unwrap_or_default());
     let fields = app.register.describe_all(dataset, declared);
     let category = app.register.category_of_collection(declared);
@@ -130,7 +139,11 @@ pub async fn collection(
             records: found
                 .records
                 .iter()
-                .map(|it| ledger::record_card(&app.register, &key, it))
+                .map(|it| {
+                    let mut card = ledger::record_card(&app.register, &key, it);
+                    left_out.apply(&key, &mut card);
+                    card
+                })
                 .collect(),
             first: after.map(|_| url.clone()),
             next: found.next.map(|next| format!("{url}?after={next}")),
@@ -162,10 +175,13 @@ pub async fn record(
     let title = title.ok_or(AppError::NotFound)?;
     let read_key = key.clone();
     let found = read(&app, person.id, move |app, identities| {
-        Ok(app.sources.record(identities, &read_key, &id)?)
+        let record = app.sources.record(identities, &read_key, &id)?;
+        Ok((record, redactions_of(app, person.id)?))
     });
-    let found = found.await?.ok_or(AppError::NotFound)?;
-    let record = ledger::record_card(&app.register, &key, &found);
+    let (found, left_out) = found.await?;
+    let found = found.ok_or(AppError::NotFound)?;
+    let mut record = ledger::record_card(&app.register, &key, &found);
+    left_out.apply(&key, &mut record);
     let collection_url = collection_url(&key);
     html(
         StatusCode::OK,

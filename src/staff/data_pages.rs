@@ -11,6 +11,7 @@ use crate::audit::views::{self, Seen};
 use crate::error::{AppError, AppResult};
 use crate::my_data::ledger::{RecordCard, record_card};
 use crate::my_data::read;
+use crate::my_data::redactions::{Redaction, Redactions};
 use crate::register::CollectionKey;
 use crate::requests::model::{Item, Kind, Request};
 use crate::requests::queries;
@@ -21,19 +22,28 @@ use crate::web::{Page, html};
 const ON_A_PAGE: usize = 20;
 
 /// Which data a request is about.
-struct Question {
-    request: Request,
+pub(super) struct Question {
+    /// The request.
+    pub request: Request,
     items: Vec<Item>,
+    /// What is left out of the person's data.
+    pub left_out: Redactions,
 }
 
 impl Question {
     /// Finds it, and records that the member looks.
-    async fn open(app: &App, member: &StaffMember, reference: String) -> AppResult<Self> {
+    pub async fn open(app: &App, member: &StaffMember, reference: String) -> AppResult<Self> {
+        let keys = app.keys.clone();
         let found = app.db.read(move |conn| {
             let request = queries::find_by_reference(conn, &reference)?;
             let items = queries::list_items(conn, request.id)?;
             let pseudonym = queries::find_pseudonym(conn, request.person_id)?;
-            Ok((Question { request, items }, pseudonym))
+            let question = Question {
+                left_out: Redactions::load(conn, &keys, request.person_id)?,
+                request,
+                items,
+            };
+            Ok((question, pseudonym))
         });
         let (question, pseudonym) = found.await?;
         if question.request.state.is_closed() {
@@ -51,7 +61,7 @@ impl Question {
     }
 
     /// A correction is about the collections that it names; other requests about all data.
-    fn is_about(&self, key: &CollectionKey) -> bool {
+    pub fn is_about(&self, key: &CollectionKey) -> bool {
         self.request.kind != Kind::Correction || self.names(key)
     }
 }
@@ -71,6 +81,7 @@ struct DataPage {
     page: Page,
     reference: String,
     lines: Vec<Line>,
+    left_out: Vec<Redaction>,
 }
 
 /// How much there is of what the request is about.
@@ -101,6 +112,7 @@ pub async fn index(
     let data = DataPage {
         page,
         reference: question.request.reference,
+        left_out: question.left_out.0,
         lines,
     };
     html(StatusCode::OK, &data)
@@ -121,6 +133,19 @@ struct CollectionPage {
     title: String,
     records: Vec<RecordCard>,
     next: Option<String>,
+}
+
+impl CollectionPage {
+    /// Where something is left out of a cell.
+    fn leave_out(&self, record: &RecordCard, field: &str) -> String {
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("dataset", &self.key.dataset)
+            .append_pair("collection", &self.key.collection)
+            .append_pair("record", &record.id)
+            .append_pair("field", field)
+            .finish();
+        format!("/staff/requests/{}/redactions/new?{query}", self.reference)
+    }
 }
 
 /// Records of one collection, as the person sees them: what is masked there is masked here.
@@ -151,10 +176,14 @@ pub async fn collection(
     let records = found.records.iter();
     let collection = CollectionPage {
         page,
-        reference: question.request.reference,
+        reference: question.request.reference.clone(),
         title,
         records: records
-            .map(|it| record_card(&app.register, &key, it))
+            .map(|it| {
+                let mut card = record_card(&app.register, &key, it);
+                question.left_out.apply(&key, &mut card);
+                card
+            })
             .collect(),
         next: found.next,
         key,

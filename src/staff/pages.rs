@@ -10,6 +10,7 @@ use chrono::NaiveDate;
 use super::queries::{self, COUNTED, ON_A_PAGE, Row, Workload, case_workers};
 use super::queue::Filters;
 use super::saved_views::{self, BUILT_IN, SavedView};
+use super::training;
 use crate::accounts::guard::{CaseReader, StaffMember};
 use crate::accounts::model::{Role, StaffRow};
 use crate::app::App;
@@ -66,6 +67,7 @@ struct QueuePage {
     counts: Vec<(State, i64)>,
     late: i64,
     views: Vec<SavedView>,
+    is_trained: bool,
     states: Vec<(&'static str, &'static str)>,
     laws: Vec<(String, String)>,
     assignees: Vec<(String, String)>,
@@ -104,9 +106,10 @@ pub async fn queue(
             queries::count_late(conn, today)?,
             queries::list_staff(conn)?,
             saved_views::list(conn, me)?,
+            training::read_at(conn, me)?.is_some(),
         ))
     });
-    let (mut rows, counts, late, staff, views) = found.await?;
+    let (mut rows, counts, late, staff, views, is_trained) = found.await?;
     let on_a_page = usize::try_from(ON_A_PAGE).unwrap_or(usize::MAX);
     let goes_on = rows.len() > on_a_page;
     rows.truncate(on_a_page);
@@ -122,6 +125,7 @@ pub async fn queue(
         counts,
         late,
         views,
+        is_trained,
         states: states(),
         laws: laws
             .map(|law| (law.key.clone(), law.name.clone()))

@@ -12,6 +12,7 @@ pub const STAFF: &[(&str, &str, &[Role])] = &[
     ("/staff/workload", "Workload", &[Agent, Supervisor, Auditor]),
     ("/staff/holds", "Holds", &[Agent, Supervisor, Auditor]),
     ("/staff/metrics", "Figures", &[Supervisor, Auditor, Admin]),
+    ("/staff/training", "Training", ALL),
     ("/staff/mail", "Mail", ALL),
     ("/staff/jobs", "Jobs", ALL),
     ("/staff/audit", "Audit", &[Auditor, Admin]),

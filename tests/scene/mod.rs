@@ -96,6 +96,13 @@ impl Scene {
         };
         self.names = vec![
             ("{record}", record),
+            (
+                "{redaction}",
+                correction_form.replace(
+                    "/requests/new/correction",
+                    &format!("/staff/requests/{correction}/redactions/new"),
+                ),
+            ),
             ("{correction form}", correction_form),
             ("{correction}", correction),
             ("{deletion}", deletion),

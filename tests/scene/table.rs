@@ -110,6 +110,8 @@ table! {
     Staff get "/staff" => "/staff", Common, LEADS_ON;
     Staff get "/staff/requests" => "/staff/requests", Common, PAGE;
     CaseReader post "/staff/requests/search" => "/staff/requests/search", Common, Sample::Form(&[("q", "nobody")]);
+    Staff get "/staff/training" => "/staff/training", Common, PAGE;
+    Staff post "/staff/training" => "/staff/training", Common, EMPTY;
     Staff post "/staff/views" => "/staff/views", Common, Sample::Form(&[("name", "Late deletions"), ("filters", "kind=deletion&due=late")]);
     Staff post "/staff/views/{id}/remove" => "/staff/views/0/remove", Common, EMPTY;
     CaseReader get "/staff/workload" => "/staff/workload", Common, PAGE;
@@ -119,6 +121,9 @@ table! {
     CaseWorker get "/staff/requests/{reference}/evidence/{id}/picture" => "/staff/requests/{correction}/evidence/{attachment}/picture", Common, FILE;
     CaseWorker get "/staff/requests/{reference}/data" => "/staff/requests/{correction}/data", Common, PAGE;
     CaseWorker get "/staff/requests/{reference}/data/{dataset}/{collection}" => "/staff/requests/{correction}/data/people/contact_details", Common, PAGE;
+    CaseWorker get "/staff/requests/{reference}/redactions/new" => "{redaction}", Common, PAGE;
+    CaseWorker post "/staff/requests/{reference}/redactions/new" => "{redaction}", Common, EMPTY;
+    CaseWorker post "/staff/requests/{reference}/redactions/{id}/remove" => "/staff/requests/{correction}/redactions/0/remove", Common, EMPTY;
     CaseWorker post "/staff/requests/{reference}/notes" => "/staff/requests/{deletion}/notes", Common, Sample::Form(&[("note", "Call back.")]);
     CaseWorker post "/staff/requests/{reference}/assign" => "/staff/requests/{deletion}/assign", Common, VERSION;
     CaseWorker post "/staff/requests/{reference}/identity" => "/staff/requests/{deletion}/identity", Common, VERSION;

@@ -4,6 +4,7 @@ mod decisions;
 mod four_eyes;
 mod navigation;
 mod queue;
+mod redaction;
 mod request_page;
 
 use candor::demo::source::SAMPLES;

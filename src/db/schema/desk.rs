@@ -58,3 +58,26 @@ diesel::table! {
         at -> Timestamp,
     }
 }
+
+diesel::table! {
+    redactions (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        dataset -> Text,
+        collection -> Text,
+        record -> Text,
+        field -> Text,
+        passage -> Nullable<Binary>,
+        placed_by -> BigInt,
+        placed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    training_acknowledgements (id) {
+        id -> BigInt,
+        staff_id -> BigInt,
+        version -> Text,
+        at -> Timestamp,
+    }
+}

@@ -23,6 +23,7 @@ use crate::app::App;
 use crate::error::{AppError, AppResult};
 use crate::my_data::identities_of;
 use crate::my_data::ledger::{RecordCard, in_words, record_card};
+use crate::my_data::redactions::Redactions;
 use crate::register::CollectionKey;
 
 /// So long the job tries again when a source does not answer. After that the person gets what could be read.
@@ -47,9 +48,13 @@ pub fn build(app: &App, package_id: i64) -> AppResult<()> {
         let identities = package
             .as_ref()
             .map(|package| identities_of(conn, package.person_id));
-        Ok(package.zip(identities.transpose()?))
+        let Some((package, identities)) = package.zip(identities.transpose()?) else {
+            return Ok(None);
+        };
+        let redactions = Redactions::load(conn, &app.keys, package.person_id)?;
+        Ok(Some((package, identities, redactions)))
     })?;
-    let Some((package, identities)) = found else {
+    let Some((package, identities, redactions)) = found else {
         return Ok(());
     };
     let mut files = Files::begin(app, &package)?;
@@ -57,7 +62,8 @@ pub fn build(app: &App, package_id: i64) -> AppResult<()> {
     let unread = app
         .sources
         .for_each(&identities, package.dates(), &mut |key, record| {
-            let card = record_card(&app.register, key, &record);
+            let mut card = record_card(&app.register, key, &record);
+            redactions.apply(key, &mut card);
             failed = files.add(key, &card);
             if failed.is_ok() {
                 ControlFlow::Continue(())
@@ -75,7 +81,7 @@ pub fn build(app: &App, package_id: i64) -> AppResult<()> {
         )));
     }
     let completed = files.end(&unread)?;
-    ready::announce(app, &package, completed)
+    ready::announce(app, &package, completed, redactions)
 }
 
 impl<'a> Files<'a> {

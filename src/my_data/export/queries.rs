@@ -140,6 +140,18 @@ pub fn list_downloads(
         .load(conn)
 }
 
+/// Ends all packages of a person at once; what is being built is checked before it is handed out.
+pub fn expire_all(conn: &mut AnyConnection, person_id: i64, now: NaiveDateTime) -> QueryResult<()> {
+    let ready = packages::table
+        .filter(packages::person_id.eq(person_id))
+        .filter(packages::state.eq(State::Ready.as_str()));
+    diesel::update(ready)
+        .set(packages::expires_at.eq(now))
+        .execute(conn)?;
+    while expire(conn, now)? > 0 {}
+    Ok(())
+}
+
 /// Erases the content of packages whose end has come; the record that they existed stays.
 pub fn expire(conn: &mut AnyConnection, now: NaiveDateTime) -> QueryResult<usize> {
     let due: Vec<i64> = packages::table

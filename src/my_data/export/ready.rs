@@ -11,9 +11,10 @@ use crate::accounts::queries::{find_person, list_identities};
 use crate::app::App;
 use crate::audit::receipts::{self, NewReceipt};
 use crate::audit::{self, Actor, Event};
-use crate::error::AppResult;
+use crate::error::{AppError, AppResult};
 use crate::mail::messages::message;
 use crate::my_data::ledger::in_words;
+use crate::my_data::redactions::Redactions;
 
 /// Tells that the package can be downloaded.
 pub struct PackageReady {
@@ -32,9 +33,19 @@ message!(
 );
 
 /// Makes a built package downloadable: the state, the receipt, the event and the mail in one transaction.
-pub(super) fn announce(app: &App, package: &Package, completed: Completed) -> AppResult<()> {
+/// What was marked as being about somebody else while it was built is in it still: then it is built again.
+pub(super) fn announce(
+    app: &App,
+    package: &Package,
+    completed: Completed,
+    redactions: Redactions,
+) -> AppResult<()> {
     let (own, package, now) = (app.clone(), package.clone(), app.clock.now());
     app.db.write_now(move |conn| {
+        if Redactions::load(conn, &own.keys, package.person_id)? != redactions {
+            let why = "something was marked as being about somebody else meanwhile";
+            return Err(AppError::Unavailable(why.to_owned()));
+        }
         if !queries::complete(conn, package.id, &completed, now)? {
             return Ok(());
         }

@@ -15,6 +15,7 @@ use crate::accounts::guard::{FreshPerson, Person};
 use crate::accounts::step_up::{Kept, keep};
 use crate::app::App;
 use crate::error::{AppError, AppResult};
+use crate::my_data::redactions::{Cell, Redactions};
 use crate::my_data::{correction_url, read};
 use crate::register::{CollectionKey, Input};
 use crate::requests::evidence::{File, LARGEST};
@@ -147,6 +148,18 @@ fn show(
 async fn find_subject(app: &App, person_id: i64, target: &Target) -> AppResult<Subject> {
     let target = target.clone();
     read(app, person_id, move |app, identities| {
+        let cell = Cell {
+            key: target.key(),
+            record: target.record.clone(),
+            field: target.field.clone(),
+        };
+        let left_out = app
+            .db
+            .read_now(|conn| Redactions::load(conn, &app.keys, person_id))?;
+        // What is left out for somebody else's sake must not come back in the form.
+        if left_out.is_about(&cell) {
+            return Err(AppError::NotFound);
+        }
         subject_of(app, identities, &target)
     })
     .await

@@ -1,0 +1,199 @@
+//! Marking what is about somebody else in a person's data, before they get them.
+
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::data_pages::Question;
+use crate::accounts::guard::CaseWorker;
+use crate::app::App;
+use crate::audit::{self, Actor, Event};
+use crate::error::{AppError, AppResult};
+use crate::my_data::ledger::{DatumLine, record_card};
+use crate::my_data::read;
+use crate::my_data::redactions::{self, Cell};
+use crate::register::CollectionKey;
+use crate::requests::queries;
+use crate::web::page::FlashKind;
+use crate::web::{Flash, Form, Page, html, see_other};
+
+/// Which cell.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Target {
+    dataset: String,
+    collection: String,
+    record: String,
+    field: String,
+}
+
+impl Target {
+    fn cell(&self) -> Cell {
+        Cell {
+            key: CollectionKey::new(&self.dataset, &self.collection),
+            record: self.record.clone(),
+            field: self.field.clone(),
+        }
+    }
+}
+
+/// What is left out of it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Typed {
+    whole: String,
+    passage: String,
+}
+
+#[derive(Template)]
+#[template(path = "staff/redact.html")]
+struct RedactPage {
+    page: Page,
+    reference: String,
+    target: Target,
+    line: DatumLine,
+    form: Form<Typed>,
+}
+
+impl RedactPage {
+    fn query(&self) -> String {
+        let target = &self.target;
+        url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("dataset", &target.dataset)
+            .append_pair("collection", &target.collection)
+            .append_pair("record", &target.record)
+            .append_pair("field", &target.field)
+            .finish()
+    }
+}
+
+/// The cell as the source has it.
+async fn find(app: &App, question: &Question, cell: Cell) -> AppResult<DatumLine> {
+    if !question.is_about(&cell.key) {
+        return Err(AppError::NotFound);
+    }
+    let line = read(app, question.request.person_id, move |app, identities| {
+        let record = app.sources.record(identities, &cell.key, &cell.record)?;
+        let record = record.ok_or(AppError::NotFound)?;
+        let card = record_card(&app.register, &cell.key, &record);
+        let line = card.data.into_iter().find(|it| it.path == cell.field);
+        line.filter(|it| !it.is_masked && !it.is_empty)
+            .ok_or(AppError::NotFound)
+    });
+    line.await
+}
+
+/// The cell, and what to leave out of it.
+pub async fn new(
+    worker: CaseWorker,
+    app: App,
+    page: Page,
+    path: web::Path<String>,
+    target: web::Query<Target>,
+) -> AppResult<HttpResponse> {
+    let target = target.into_inner();
+    let question = Question::open(&app, &worker, path.into_inner()).await?;
+    let line = find(&app, &question, target.cell()).await?;
+    let redact = RedactPage {
+        page,
+        reference: question.request.reference,
+        target,
+        line,
+        form: Form::default(),
+    };
+    html(StatusCode::OK, &redact)
+}
+
+/// Leaves it out from now on.
+pub async fn place(
+    worker: CaseWorker,
+    app: App,
+    page: Page,
+    session: Session,
+    (path, target, typed): (web::Path<String>, web::Query<Target>, web::Form<Typed>),
+) -> AppResult<HttpResponse> {
+    let (target, typed) = (target.into_inner(), typed.into_inner());
+    let question = Question::open(&app, &worker, path.into_inner()).await?;
+    let line = find(&app, &question, target.cell()).await?;
+    let passage = typed.passage.trim().to_owned();
+    let fault = match typed.whole.as_str() {
+        "yes" => None,
+        "no" if passage.is_empty() => Some(("passage", "Type the words to leave out.")),
+        "no" if !line.value.contains(&passage) => Some((
+            "passage",
+            "These words are not in it. Copy them from above.",
+        )),
+        "no" => None,
+        _ => Some(("whole", "Choose what to leave out.")),
+    };
+    let reference = question.request.reference.clone();
+    if let Some((field, sentence)) = fault {
+        let form = Form::new(typed).refuse(field, sentence);
+        let redact = RedactPage {
+            page,
+            reference,
+            target,
+            line,
+            form,
+        };
+        return html(StatusCode::UNPROCESSABLE_ENTITY, &redact);
+    }
+    let back = format!(
+        "/staff/requests/{reference}/data/{}/{}",
+        target.dataset, target.collection
+    );
+    let passage = (typed.whole == "no").then_some(passage);
+    let (keys, now, person_id) = (
+        app.keys.clone(),
+        app.clock.now(),
+        question.request.person_id,
+    );
+    let placed = app.db.write(move |conn| {
+        let cell = target.cell();
+        let what = (&cell, passage.as_deref());
+        redactions::place(conn, &keys, person_id, what, (worker.id, now))?;
+        let event = Event {
+            actor: Actor::Staff(worker.id),
+            action: "redaction.placed",
+            person: Some(&queries::find_pseudonym(conn, person_id)?),
+            object: &reference,
+            detail: json!({ "collection": cell.key.to_string(), "field": cell.field, "whole": passage.is_none() }),
+        };
+        Ok(audit::record(conn, &event, now)?)
+    });
+    placed.await?;
+    let done = "It is left out from now on. Packages that were made before have ended.";
+    Flash::leave(&session, FlashKind::Success, done)?;
+    Ok(see_other(&back))
+}
+
+/// Shows it to the person again.
+pub async fn remove(
+    worker: CaseWorker,
+    app: App,
+    session: Session,
+    path: web::Path<(String, i64)>,
+) -> AppResult<HttpResponse> {
+    let (reference, id) = path.into_inner();
+    let back = format!("/staff/requests/{reference}/data");
+    let now = app.clock.now();
+    let removed = app.db.write(move |conn| {
+        let request = queries::find_by_reference(conn, &reference)?;
+        if !redactions::remove(conn, request.person_id, id)? {
+            return Err(AppError::NotFound);
+        }
+        let event = Event {
+            actor: Actor::Staff(worker.id),
+            action: "redaction.removed",
+            person: Some(&queries::find_pseudonym(conn, request.person_id)?),
+            object: &request.reference,
+            detail: json!({}),
+        };
+        Ok(audit::record(conn, &event, now)?)
+    });
+    removed.await?;
+    Flash::leave(&session, FlashKind::Success, "The person gets it again.")?;
+    Ok(see_other(&back))
+}

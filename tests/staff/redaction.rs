@@ -1,0 +1,150 @@
+use std::io::Read;
+
+use candor::accounts::model::Role;
+
+use super::{four_eyes::file_access, sample};
+use crate::support::{Actor, TestApp};
+
+/// Everything that a package holds, as text.
+async fn package(app: &TestApp, person: &Actor) -> String {
+    person.post("/data/export", &[]).await.location();
+    app.run_jobs().await;
+    let page = person.get("/data/export").await.page();
+    let link = page.attributes("a[download]", "href").remove(0);
+    let file = person.get(&link).await.page();
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(file.body)).unwrap();
+    let mut all = String::new();
+    for at in 0..zip.len() {
+        zip.by_index(at).unwrap().read_to_string(&mut all).unwrap();
+    }
+    all
+}
+
+/// Leaves something out of the city, on the page of the data in question.
+async fn leave_out(
+    staff: &Actor,
+    reference: &str,
+    fields: &[(&str, &str)],
+) -> crate::support::Answer {
+    let data = format!("/staff/requests/{reference}/data/people/contact_details");
+    let page = staff.get(&data).await.page();
+    let links = page.attributes("dd a", "href");
+    let link = links.iter().find(|it| it.ends_with("field=city")).unwrap();
+    let form = staff.get(link).await.page();
+    let action = form.attributes("main form", "action").remove(0);
+    staff.submit(&form, &action, fields).await
+}
+
+#[actix_web::test]
+async fn a_marked_cell_is_in_no_package_and_on_no_page_until_the_mark_is_taken_back() {
+    let app = TestApp::start();
+    let (person, agent) = (sample(&app).await, app.staff("sam", Role::Agent).await);
+    app.source
+        .connect()
+        .execute("UPDATE contact_details SET city = 'Quistville'", [])
+        .unwrap();
+    let city = "Quistville";
+    let reference = file_access(&person).await;
+    let link = "/data/people/contact_details";
+    let cities = || async {
+        let page = person.get(link).await.page();
+        page.texts("article dd")
+            .iter()
+            .filter(|it| it.contains(city))
+            .count()
+    };
+    assert!(cities().await > 0 && package(&app, &person).await.contains(city));
+    let old = person.get("/data/export").await.page();
+    let old = old.attributes("a[download]", "href").remove(0);
+    let form = person.get(link).await.page();
+    let form = form
+        .attributes("article dd a[href$='=city']", "href")
+        .remove(0);
+
+    let undecided = leave_out(&agent, &reference, &[]).await;
+    undecided.refuses("whole", "Choose what to leave out");
+    leave_out(&agent, &reference, &[("whole", "yes")])
+        .await
+        .location();
+    assert_eq!(cities().await, 0);
+    assert_ne!(
+        person.get(&old).await.status,
+        200,
+        "the package from before has ended"
+    );
+    let new = package(&app, &person).await;
+    assert!(!new.contains(city), "{city} is in it");
+    assert!(new.contains("Left out, because it is about another person."));
+    assert_eq!(
+        person.get(&form).await.status,
+        404,
+        "no form shows it either"
+    );
+
+    let data = format!("/staff/requests/{reference}/data");
+    let page = agent.get(&data).await.page();
+    let remove = page
+        .attributes("form[action$='/remove']", "action")
+        .remove(0);
+    agent.submit(&page, &remove, &[]).await.location();
+    assert!(cities().await > 0);
+}
+
+#[actix_web::test]
+async fn a_marked_passage_is_left_out_and_the_whole_cell_once_its_text_has_changed() {
+    let app = TestApp::start();
+    let (person, agent) = (sample(&app).await, app.staff("sam", Role::Agent).await);
+    let source = app.source.connect();
+    let write = |city: &str| {
+        let sql = "UPDATE contact_details SET city = ?1";
+        source.execute(sql, [city]).unwrap();
+    };
+    write("With Rosa Quist, Port Ellery");
+    let reference = file_access(&person).await;
+    let absent = leave_out(&agent, &reference, &[("whole", "no"), ("passage", "Tom")]).await;
+    absent.refuses("passage", "These words are not in it");
+    leave_out(
+        &agent,
+        &reference,
+        &[("whole", "no"), ("passage", "Rosa Quist")],
+    )
+    .await
+    .location();
+    let text = package(&app, &person).await;
+    assert!(!text.contains("Rosa Quist"));
+    assert!(text.contains("With [left out: about another person], Port Ellery"));
+
+    write("With R. Quist, Port Ellery");
+    let text = package(&app, &person).await;
+    assert!(!text.contains("R. Quist"));
+}
+
+#[actix_web::test]
+async fn each_member_says_once_that_they_have_read_what_they_must_know() {
+    let app = TestApp::start();
+    let (sam, ruth) = (
+        app.staff("sam", Role::Agent).await,
+        app.staff("ruth", Role::Supervisor).await,
+    );
+    let queue = sam.get("/staff/requests").await.page();
+    assert!(queue.text().contains("before you work on requests"));
+    let page = sam.get("/staff/training").await.page();
+    let empty = sam.submit(&page, "/staff/training", &[]).await;
+    empty.refuses("understood", "Tick the box");
+    let said = [("understood", "true")];
+    sam.submit(&page, "/staff/training", &said).await.location();
+    let queue = sam.get("/staff/requests").await.page();
+    assert!(!queue.text().contains("before you work on requests"));
+    sam.post("/staff/training", &said).await.location();
+
+    let seen = ruth.get("/staff/training").await.page();
+    let rows = seen.texts("tbody tr");
+    assert!(
+        rows.iter().any(|it| it.starts_with("sam 9 February 2026")),
+        "{rows:?}"
+    );
+    assert!(
+        rows.iter()
+            .any(|it| it.starts_with("ruth") && it.contains("Not yet"))
+    );
+}

@@ -21,9 +21,8 @@ use crate::requests::pages::{access, correction, deletion};
 use crate::requests::senders::{pages as senders, proof_pages};
 use crate::retention::staff_pages as holds;
 use crate::staff::identity_pages as staff_identity;
-use crate::staff::{data_pages, evidence_pages, notes, saved_views, search};
 use crate::staff::{
-    data_pages, evidence_pages, notes, redact_pages, saved_views, search, training,
+    bulk_pages, data_pages, evidence_pages, notes, redact_pages, saved_views, search, training,
 };
 use crate::staff::{decide_pages as staff_decide, pages as staff, request_pages as staff_request};
 use crate::web::{assets, home};
@@ -102,6 +101,8 @@ routes! {
 
     Staff get "/staff" => staff::home;
     Staff get "/staff/requests" => staff::queue;
+    CaseWorker post "/staff/requests/bulk" => bulk_pages::preview;
+    CaseWorker post "/staff/requests/bulk/do" => bulk_pages::act;
     CaseReader post "/staff/requests/search" => search::search;
     Staff get "/staff/training" => training::show;
     Staff post "/staff/training" => training::acknowledge;

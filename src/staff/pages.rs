@@ -81,6 +81,10 @@ impl QueuePage {
         self.member.role != Role::Admin
     }
 
+    fn can_work(&self) -> bool {
+        matches!(self.member.role, Role::Agent | Role::Supervisor)
+    }
+
     fn is_view(&self, filters: &str) -> bool {
         self.filters
             == Filters {

@@ -119,13 +119,12 @@ pub async fn place(
     let line = find(&app, &question, target.cell()).await?;
     let passage = typed.passage.trim().to_owned();
     let fault = match typed.whole.as_str() {
-        "yes" => None,
         "no" if passage.is_empty() => Some(("passage", "Type the words to leave out.")),
         "no" if !line.value.contains(&passage) => Some((
             "passage",
             "These words are not in it. Copy them from above.",
         )),
-        "no" => None,
+        "yes" | "no" => None,
         _ => Some(("whole", "Choose what to leave out.")),
     };
     let reference = question.request.reference.clone();

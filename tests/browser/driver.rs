@@ -127,6 +127,16 @@ impl Browser {
             .collect()
     }
 
+    /// Presses each key, wherever the focus is.
+    pub async fn key(&self, keys: &str) {
+        let presses = keys.chars().flat_map(|key| {
+            ["keyDown", "keyUp"].map(|kind| json!({"type": kind, "value": key.to_string()}))
+        });
+        let presses: Vec<_> = presses.collect();
+        let body = json!({"actions": [{"type": "key", "id": "keyboard", "actions": presses}]});
+        self.send("/actions", body).await;
+    }
+
     pub async fn click(&self, element: &str) {
         self.send(&format!("/element/{element}/click"), json!({}))
             .await;

@@ -3,6 +3,7 @@
 mod axe;
 mod driver;
 mod journey;
+mod keyboard;
 mod reader;
 
 use candor::accounts::members::{self, NewMember};

@@ -109,6 +109,8 @@ table! {
 
     Staff get "/staff" => "/staff", Common, LEADS_ON;
     Staff get "/staff/requests" => "/staff/requests", Common, PAGE;
+    CaseWorker post "/staff/requests/bulk" => "/staff/requests/bulk", Common, EMPTY;
+    CaseWorker post "/staff/requests/bulk/do" => "/staff/requests/bulk/do", Common, Sample::Form(&[("action", "assign")]);
     CaseReader post "/staff/requests/search" => "/staff/requests/search", Common, Sample::Form(&[("q", "nobody")]);
     Staff get "/staff/training" => "/staff/training", Common, PAGE;
     Staff post "/staff/training" => "/staff/training", Common, EMPTY;

@@ -1,5 +1,6 @@
 //! The desk: finding requests, deciding, carrying out in the source.
 
+mod bulk;
 mod decisions;
 mod four_eyes;
 mod navigation;

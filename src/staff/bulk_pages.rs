@@ -1,0 +1,272 @@
+//! One action on several requests: first a preview of what would happen to each, then a result for each. Every request
+//! is a transaction of its own, and one that has changed meanwhile is left alone.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::act::on_request;
+use super::queries::{case_workers, list_staff};
+use super::replies::{self, Language, Reply};
+use crate::accounts::guard::CaseWorker;
+use crate::app::App;
+use crate::db::schema::requests;
+use crate::error::{AppError, AppResult};
+use crate::requests::model::Request;
+use crate::requests::{dates, handling};
+use crate::web::{Form, Page, html};
+
+/// So many requests may be picked: as many as stand on a page of the queue.
+const AT_MOST: usize = 50;
+
+/// What was sent: `pick` once for each request, as `REFERENCE:VERSION`, and the action with its fields.
+#[derive(Debug, Default, Clone)]
+pub struct Sent(Vec<(String, String)>);
+
+impl Sent {
+    /// A field as typed.
+    pub fn field(&self, name: &str) -> &str {
+        let found = self.0.iter().find(|(one, _)| one == name);
+        found.map_or("", |(_, value)| value.as_str())
+    }
+
+    /// Reference and version of each request that was picked, as its page showed it.
+    fn picks(&self) -> Vec<(String, i64)> {
+        let picks = self.0.iter().filter(|(name, _)| name == "pick");
+        let parsed = picks.filter_map(|(_, value)| {
+            let (reference, version) = value.split_once(':')?;
+            Some((reference.to_owned(), version.parse().ok()?))
+        });
+        parsed.take(AT_MOST).collect()
+    }
+}
+
+/// What is to be done.
+#[derive(Debug, Clone)]
+enum Act {
+    Assign(Option<i64>),
+    Extend(String),
+    Write(&'static Reply, Language),
+}
+
+impl Act {
+    /// What was chosen; or the field with what is wrong with it.
+    fn of(sent: &Sent) -> Result<Act, (&'static str, &'static str)> {
+        match sent.field("action") {
+            "assign" => match sent.field("assignee") {
+                "" => Ok(Act::Assign(None)),
+                id => id
+                    .parse()
+                    .map(|id| Act::Assign(Some(id)))
+                    .map_err(|_| ("assignee", "Choose somebody from the list.")),
+            },
+            "extend" => match sent.field("extension").trim() {
+                "" => Err((
+                    "extension",
+                    "Write why more time is needed, for the people to read.",
+                )),
+                reason => Ok(Act::Extend(reason.to_owned())),
+            },
+            "write" => {
+                let reply = replies::all()
+                    .iter()
+                    .find(|it| it.key == sent.field("reply"));
+                let language = sent.field("language").parse();
+                match (reply, language) {
+                    (Some(reply), Ok(language)) => Ok(Act::Write(reply, language)),
+                    _ => Err(("reply", "Choose a text from the list.")),
+                }
+            }
+            _ => Err(("action", "Choose what to do.")),
+        }
+    }
+
+    /// What it would do to a request as it is now, or why it would not.
+    fn outlook(&self, request: &Request, today: NaiveDate) -> Result<&'static str, &'static str> {
+        match self {
+            _ if request.state.is_closed() => Err("It is closed, and stays as it is."),
+            Act::Assign(None) => Ok("It will be given to nobody."),
+            Act::Assign(Some(_)) => Ok("It will be given to them."),
+            Act::Extend(_) if request.extended_to.is_some() => {
+                Err("It was extended once, and cannot be again.")
+            }
+            Act::Extend(_) if request.due_on < today => {
+                Err("Its date has passed, so it cannot be extended.")
+            }
+            Act::Extend(_) => Ok("Its date will be moved, and the person told."),
+            Act::Write(..) => Ok("The person will get the message."),
+        }
+    }
+}
+
+/// One request with what would be or was done to it.
+struct Line {
+    reference: String,
+    version: i64,
+    what: String,
+    is_good: bool,
+}
+
+#[derive(PartialEq, Eq)]
+enum Stage {
+    Choose,
+    Preview,
+    Result,
+}
+
+#[derive(Template)]
+#[template(path = "staff/bulk.html")]
+struct BulkPage {
+    page: Page,
+    stage: Stage,
+    lines: Vec<Line>,
+    form: Form<Sent>,
+    assignees: Vec<(String, String)>,
+}
+
+const ACTIONS: &[(&str, &str)] = &[
+    ("assign", "Give them to somebody"),
+    ("write", "Write a reviewed text to each person"),
+    ("extend", "Take more time, once"),
+];
+
+type Fields = web::Form<Vec<(String, String)>>;
+
+/// Shows what was picked and asks what to do; once that is chosen, shows what would happen to each.
+pub async fn preview(
+    _: CaseWorker,
+    app: App,
+    page: Page,
+    fields: Fields,
+) -> AppResult<HttpResponse> {
+    let sent = Sent(fields.into_inner());
+    let picks = sent.picks();
+    let references: Vec<_> = picks
+        .iter()
+        .map(|(reference, _)| reference.clone())
+        .collect();
+    let found = app.db.read(move |conn| {
+        let found: Vec<Request> = Request::query()
+            .filter(requests::reference.eq_any(references))
+            .load(conn)?;
+        Ok((found, list_staff(conn)?))
+    });
+    let (found, staff) = found.await?;
+    let act = Act::of(&sent);
+    let today = app.clock.today();
+    let lines = picks.into_iter().map(|(reference, version)| {
+        let request = found.iter().find(|it| it.reference == reference);
+        let (what, is_good) = match (request, &act) {
+            (None, _) => ("There is no such request.", false),
+            (Some(request), _) if request.version != version => (
+                "It has changed since the list was opened, and stays as it is.",
+                false,
+            ),
+            (Some(request), Ok(act)) => match act.outlook(request, today) {
+                Ok(what) => (what, true),
+                Err(why) => (why, false),
+            },
+            (Some(request), Err(_)) => (request.kind.title(), true),
+        };
+        Line {
+            reference,
+            version,
+            what: what.to_owned(),
+            is_good,
+        }
+    });
+    let is_first =
+        !sent.0.iter().any(|(name, _)| name == "action") && sent.field("step").is_empty();
+    let (stage, status, form) = match act {
+        Ok(_) => (Stage::Preview, StatusCode::OK, Form::new(sent)),
+        Err(_) if is_first => (Stage::Choose, StatusCode::OK, Form::new(sent)),
+        Err((field, fault)) => {
+            let form = Form::new(sent).refuse(field, fault);
+            (Stage::Choose, StatusCode::UNPROCESSABLE_ENTITY, form)
+        }
+    };
+    let bulk = BulkPage {
+        page,
+        stage,
+        lines: lines.collect(),
+        form,
+        assignees: case_workers(&staff)
+            .map(|it| (it.id.to_string(), it.name.clone()))
+            .collect(),
+    };
+    html(status, &bulk)
+}
+
+/// Does it to each, and shows what came of it.
+pub async fn act(
+    worker: CaseWorker,
+    app: App,
+    page: Page,
+    fields: Fields,
+) -> AppResult<HttpResponse> {
+    let sent = Sent(fields.into_inner());
+    let act = Act::of(&sent).map_err(|(_, fault)| AppError::BadRequest(fault.to_owned()))?;
+    if let Act::Assign(assignee) = act {
+        let known = app
+            .db
+            .read(move |conn| handling::may_be_assigned(conn, assignee));
+        if !known.await? {
+            return Err(AppError::BadRequest(
+                "Choose an agent or a supervisor.".to_owned(),
+            ));
+        }
+    }
+    let mut lines = Vec::new();
+    for (reference, version) in sent.picks() {
+        let done = carry_out(&app, &worker, (reference.clone(), version), act.clone()).await;
+        let (what, is_good) = match done {
+            Ok(()) => ("Done.".to_owned(), true),
+            Err(AppError::Conflict(why)) => (why, false),
+            Err(AppError::NotFound) => ("There is no such request.".to_owned(), false),
+            Err(error) => {
+                tracing::error!(%error, "one of several requests could not be changed");
+                (
+                    "It could not be done now. Try it once more.".to_owned(),
+                    false,
+                )
+            }
+        };
+        lines.push(Line {
+            reference,
+            version,
+            what,
+            is_good,
+        });
+    }
+    let bulk = BulkPage {
+        page,
+        stage: Stage::Result,
+        lines,
+        form: Form::new(sent),
+        assignees: Vec::new(),
+    };
+    html(StatusCode::OK, &bulk)
+}
+
+async fn carry_out(app: &App, worker: &CaseWorker, seen: (String, i64), act: Act) -> AppResult<()> {
+    on_request(app, worker, seen, move |conn, request, by| {
+        if request.state.is_closed() {
+            return Err(AppError::conflict("It is closed, and stays as it is."));
+        }
+        match &act {
+            Act::Assign(assignee) => handling::assign(conn, request, *assignee, by).map(drop),
+            Act::Extend(reason) => {
+                let latest = dates::latest(&by.app.laws, request)
+                    .ok_or_else(|| AppError::conflict("This law knows no extension."))?;
+                handling::extend(conn, request, (latest, latest), reason, by).map(drop)
+            }
+            Act::Write(reply, language) => {
+                let body = reply.fill(*language, request, &by.app.site);
+                handling::post_message(conn, request, &body, by)
+            }
+        }
+    })
+    .await
+}

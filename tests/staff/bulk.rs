@@ -1,0 +1,100 @@
+use candor::accounts::model::Role;
+use candor::demo::source::SAMPLES;
+
+use super::{act, file_correction, four_eyes::file_access, sample};
+use crate::support::{Actor, Answer, TestApp};
+
+const BULK: &str = "/staff/requests/bulk";
+
+/// Picks every request of the queue.
+async fn pick_all(staff: &Actor) -> Answer {
+    let page = staff.get("/staff/requests").await.page();
+    let picks = page.attributes("input[name=pick]", "value");
+    let fields: Vec<_> = picks.iter().map(|it| ("pick", it.as_str())).collect();
+    staff.post(BULK, &fields).await.page()
+}
+
+/// The fields of a form as the page has them, with these in place of its own.
+fn filled<'a>(
+    hidden: &'a [(String, String)],
+    own: &[(&'a str, &'a str)],
+) -> Vec<(&'a str, &'a str)> {
+    let kept = hidden
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .filter(|(name, _)| !own.iter().any(|(one, _)| one == name));
+    kept.chain(own.iter().copied()).collect()
+}
+
+#[actix_web::test]
+async fn several_requests_are_shown_before_and_have_a_result_each() {
+    let app = TestApp::start();
+    let (person, agent) = (sample(&app).await, app.staff("sam", Role::Agent).await);
+    let ruth = app.staff("ruth", Role::Supervisor).await;
+    let (first, second) = (
+        file_correction(&person, "Port Ellery").await,
+        file_access(&person).await,
+    );
+    let chosen = pick_all(&agent).await;
+    assert_eq!(chosen.texts("tbody th"), [first.clone(), second.clone()]);
+    let hidden = chosen.fill(BULK, &[]);
+    let empty = agent
+        .post(BULK, &filled(&hidden, &[("step", "chosen")]))
+        .await;
+    empty.refuses("action", "Choose what to do");
+
+    let write = [
+        ("action", "write"),
+        ("reply", "in-work"),
+        ("language", "en"),
+    ];
+    let preview = agent.post(BULK, &filled(&hidden, &write)).await.page();
+    assert_eq!(
+        preview.texts("tbody td"),
+        ["The person will get the message."; 2]
+    );
+    assert_eq!(
+        app.mails_to(SAMPLES[0].email).len(),
+        2,
+        "nothing was done yet"
+    );
+
+    // Somebody is faster with one of them.
+    act(&ruth, &first, "assign", &[("assignee", "me")])
+        .await
+        .location();
+    let action = format!("{BULK}/do");
+    let hidden = preview.fill(&action, &[]);
+    let result = agent.post(&action, &filled(&hidden, &[])).await.page();
+    let words = result.texts("tbody td");
+    assert!(
+        words[0].starts_with("Not done This request has changed"),
+        "{words:?}"
+    );
+    assert_eq!(words[1], "Done.");
+    let mails = app.mails_to(SAMPLES[0].email);
+    assert_eq!(mails.len(), 3);
+    assert!(mails[2].text.contains(&second));
+}
+
+#[actix_web::test]
+async fn what_cannot_be_done_is_said_in_the_preview_and_left_out() {
+    let app = TestApp::start();
+    let (person, agent) = (sample(&app).await, app.staff("sam", Role::Agent).await);
+    let (first, second) = (file_access(&person).await, file_access(&person).await);
+    let why = [("extension", "The archive is being moved.")];
+    act(&agent, &first, "extend", &why).await.location();
+    let chosen = pick_all(&agent).await;
+    let hidden = chosen.fill(BULK, &[]);
+    let extend = [("action", "extend"), why[0]];
+    let preview = agent.post(BULK, &filled(&hidden, &extend)).await.page();
+    let rows = preview.texts("tbody tr");
+    let row = |reference: &str| rows.iter().find(|it| it.starts_with(reference)).unwrap();
+    assert!(row(&first).contains("It was extended once"));
+    assert!(row(&second).contains("Its date will be moved"));
+    let action = format!("{BULK}/do");
+    let hidden = preview.fill(&action, &[]);
+    let result = agent.post(&action, &filled(&hidden, &[])).await.page();
+    assert_eq!(result.texts("tbody th"), [second]);
+    assert_eq!(result.texts("tbody td"), ["Done."]);
+}

@@ -2,6 +2,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
+use super::appeals;
 use super::model::{Kind, Request};
 use crate::law::Laws;
 
@@ -46,7 +47,11 @@ pub fn law_name(laws: &Laws, key: &str) -> String {
 
 /// The last day to which the answer to a request may be put off, if its law still stands in the rows.
 pub fn latest(laws: &Laws, request: &Request) -> Option<NaiveDate> {
-    Some(laws.find(&request.law)?.extended_to(request.received_on))
+    let law = laws.find(&request.law)?;
+    match request.kind {
+        Kind::Appeal => appeals::latest(law, request),
+        _ => Some(law.extended_to(request.received_on)),
+    }
 }
 
 /// The date where a request's days are counted.

@@ -9,8 +9,9 @@ use super::life::{By, advance, changed, record, touch};
 use super::model::{Action, Decision, Item, Outcome, Request, State};
 use super::notices::{self, RequestDecided, RequestWithdrawn};
 use super::sealed::{self, What};
-use super::{four_eyes, queries, senders};
+use super::{appeals, four_eyes, queries, senders};
 use crate::accounts::guard::StaffMember;
+use crate::accounts::model::Role;
 use crate::db::AnyConnection;
 use crate::db::schema::{request_approvals, request_items, requests};
 use crate::error::{AppError, AppResult};
@@ -81,6 +82,7 @@ pub fn decide(
         return Err(changed());
     }
     senders::may_be_granted(conn, request, outcome)?;
+    appeals::is_impartial(conn, request, &[Role::Agent, Role::Supervisor], by)?;
     if !items.is_empty() && outcome_of(&items) != Some(outcome) {
         return Err(AppError::conflict("Decide on every item first."));
     }
@@ -116,6 +118,7 @@ pub fn approve(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppR
     let Some(outcome) = request.outcome.filter(|_| request.state == State::InReview) else {
         return Err(changed());
     };
+    appeals::is_impartial(conn, request, &[Role::Supervisor], by)?;
     four_eyes::second(conn, request, by)?;
     let detail = json!({ "outcome": outcome, "plan_hash": request.plan_hash });
     record(conn, request, "request.second_approval", detail, by)?;
@@ -179,6 +182,11 @@ fn conclude(
         reference: request.reference.clone(),
         kind: request.kind,
         outcome,
+        authority: by
+            .app
+            .laws
+            .find(&request.law)
+            .and_then(|law| law.regulator.clone()),
     };
     notices::send(conn, by.app, request, &mail, by.now)?;
     Ok(decided)

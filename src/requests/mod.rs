@@ -11,12 +11,14 @@
 //! [`life`] has the one table of allowed moves, and [`life::advance`] is the only way from one state to the
 //! next: a guarded update that writes the person's timeline and the audit event with it. [`filing`] makes
 //! requests, [`handling`] and [`decisions`] are what staff do
-//! with them, [`four_eyes`] says what takes two of them, [`execution`] is what carrying them out reports. Every function that changes
+//! with them, [`four_eyes`] says what takes two of them, [`appeals`] are the second look at a denial, [`senders`] what comes without
+//! an account, [`reminders`] tells of dates, [`execution`] is what carrying them out reports. Every function that changes
 //! something works in its caller's transaction, and writes the mail that belongs to it too.
 //!
 //! Values of a person's data, reasons, messages and evidence are sealed; evidence is erased when the request
 //! closes.
 
+pub mod appeals;
 pub mod carry_out;
 pub mod dates;
 pub mod decisions;

@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::config::Site;
 use crate::db::AnyConnection;
 use crate::error::AppResult;
+use crate::law::Regulator;
 use crate::mail::Message;
 use crate::mail::messages::message;
 
@@ -76,6 +77,8 @@ pub struct RequestDecided {
     pub kind: Kind,
     /// How.
     pub outcome: Outcome,
+    /// Where people can complain.
+    pub authority: Option<Regulator>,
 }
 message!(
     RequestDecided,
@@ -179,6 +182,15 @@ impl RequestExtended {
 impl RequestDecided {
     fn is_denied(&self) -> bool {
         self.outcome == Outcome::Denied
+    }
+
+    /// Whether less was granted than was asked for: then there is something to complain of, and to appeal against.
+    fn is_less(&self) -> bool {
+        self.outcome != Outcome::Approved
+    }
+
+    fn can_appeal(&self) -> bool {
+        self.is_less() && self.kind != Kind::Appeal
     }
 }
 

@@ -14,7 +14,7 @@ use crate::accounts::model::Role;
 use crate::app::App;
 use crate::audit::views::{self, Seen};
 use crate::error::AppResult;
-use crate::requests::dates::law_name;
+use crate::requests::dates::{latest, law_name};
 use crate::requests::model::{Approval, Kind, Outcome, Request, State};
 use crate::web::{Form, Page, html, words};
 
@@ -28,6 +28,8 @@ struct RequestPage {
     member: StaffMember,
     assignees: Vec<(String, String)>,
     days_left: i64,
+    /// Whether the law lets the answer be put off at all.
+    knows_extension: bool,
     conflict: Option<String>,
 }
 
@@ -89,6 +91,7 @@ impl RequestPage {
         self.works_here()
             && !request.state.is_closed()
             && request.extended_to.is_none()
+            && self.knows_extension
             && self.days_left >= 0
     }
 
@@ -190,6 +193,7 @@ pub(super) async fn render(
     html(
         shown.status,
         &RequestPage {
+            knows_extension: latest(&app.laws, request).is_some(),
             law: law_name(&app.laws, &request.law),
             days_left: (request.due_on - app.clock.today()).num_days(),
             member: member.clone(),

@@ -1,6 +1,7 @@
 //! Requests: filing, following, deciding.
 
 mod access;
+mod appeals;
 mod correction;
 mod decisions;
 mod deletion;

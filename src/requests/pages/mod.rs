@@ -16,7 +16,7 @@ use validator::Validate;
 use super::details::{self, Details};
 use super::life::By;
 use super::model::{Kind, Line, Outcome, State};
-use super::{decisions, evidence, filing, handling, queries, reference, sealed, words};
+use super::{appeals, decisions, evidence, filing, handling, queries, reference, sealed, words};
 use crate::accounts::guard::{FreshPerson, Person};
 use crate::app::App;
 use crate::error::AppResult;
@@ -125,6 +125,13 @@ impl ShowPage {
     fn can_appeal(&self) -> bool {
         let request = &self.details.request;
         self.is_denied() && request.state.is_closed() && request.kind != Kind::Appeal
+    }
+
+    fn appeal_time(&self) -> String {
+        self.law
+            .as_ref()
+            .map(appeals::time_in_words)
+            .unwrap_or_default()
     }
 
     fn is_decided(&self) -> bool {

@@ -1,6 +1,8 @@
 //! Every URL of the site on one screen, with who may use it.
 
-use actix_web::web::{ServiceConfig, get, post};
+use actix_web::Route;
+use actix_web::guard::{Any, Get, Head};
+use actix_web::web::{self, ServiceConfig, post};
 
 use crate::accounts::{pages as account, staff_pages as members};
 use crate::accounts::{second_factor_pages, sign_in_pages, step_up_pages};
@@ -52,6 +54,11 @@ pub enum Who {
     Mender,
     /// Admins.
     Admin,
+}
+
+/// Whoever may read a page may also ask for its head alone.
+fn get() -> Route {
+    web::route().guard(Any(Get()).or(Head()))
 }
 
 macro_rules! routes {

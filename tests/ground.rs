@@ -24,6 +24,16 @@ async fn every_answer_carries_the_security_headers() {
 }
 
 #[actix_web::test]
+async fn the_head_of_a_page_can_be_asked_for_alone() {
+    let app = TestApp::start();
+    let url = format!("{}/do-not-sell", app.address());
+    let answer = reqwest::Client::new().head(url).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
+    assert_eq!(answer.text().await.unwrap(), "");
+}
+
+#[actix_web::test]
 async fn a_write_from_another_site_is_refused_and_so_is_one_that_does_not_say() {
     let app = TestApp::start();
     let ada = app.person("ada").await;

@@ -66,7 +66,7 @@ impl App {
             site,
             register,
             sources,
-            laws: Arc::new(Laws::built_in()),
+            laws: Arc::new(config.laws),
             wake: Arc::new(Notify::new()),
         }))
     }

@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::config::{self, Config, Faults, Settings};
 use crate::jobs::worker;
 use crate::keys::Keys;
+use crate::law::command::LawCommand;
 use crate::mail::args::{MailArgs, MailSettings};
 use crate::policy::command::PublishFile;
 use crate::server::{self, Size};
@@ -72,6 +73,9 @@ enum Command {
     /// Look after staff
     #[command(subcommand)]
     Staff(StaffCommand),
+    /// Look after the rows of law
+    #[command(subcommand)]
+    Law(LawCommand),
 }
 
 #[derive(Debug, Subcommand)]
@@ -176,6 +180,7 @@ pub fn run() -> ExitCode {
             publish_policy(version, &settings)
         }
         Command::Staff(StaffCommand::Add { member, settings }) => add_staff(member, &settings),
+        Command::Law(command) => return command.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -16,6 +16,8 @@ use url::Url;
 
 use crate::db::Db;
 use crate::keys::Keys;
+use crate::law::Laws;
+use crate::law::args::LawArgs;
 use crate::mail::args::{MailArgs, MailSettings};
 use crate::register::Organisation;
 
@@ -125,6 +127,13 @@ pub struct Settings {
     )]
     #[command(flatten)]
     pub mail: MailArgs,
+
+    #[expect(
+        missing_docs,
+        reason = "clap would take it for the description of the command"
+    )]
+    #[command(flatten)]
+    pub law: LawArgs,
 }
 
 const DATABASE_HELP: &str =
@@ -157,6 +166,8 @@ pub struct Config {
     pub demo: bool,
     /// Where mail goes; none when it is not set.
     pub mail: Option<MailSettings>,
+    /// The laws on requests and opt-outs.
+    pub laws: Laws,
 }
 
 /// What pages and mails need to know.

@@ -34,6 +34,7 @@ impl Settings {
         let metrics_token = token_file
             .and_then(|file| faults.read("--metrics-token-file (CANDOR_METRICS_TOKEN_FILE)", file));
         let mail = self.mail.check(&mut faults);
+        let laws = self.law.check(&mut faults);
         match (bind, base_url, keys) {
             (Some(bind), Some(base_url), Some(keys)) if faults.is_empty() => Ok(Config {
                 database_url,
@@ -47,6 +48,7 @@ impl Settings {
                 metrics_bind,
                 metrics_token,
                 mail,
+                laws,
                 demo: false,
             }),
             _ => Err(faults),

@@ -25,6 +25,7 @@ use crate::config::{Config, read_secret};
 use crate::db;
 use crate::jobs::worker;
 use crate::keys::Keys;
+use crate::law::Laws;
 use crate::mail::transport::Transport;
 use crate::server::{self, Size};
 use folder::Folder;
@@ -110,6 +111,7 @@ pub fn open(folder: &Folder, bind: SocketAddr) -> anyhow::Result<App> {
         metrics_bind: None,
         metrics_token: None,
         mail: None,
+        laws: Laws::built_in(),
         demo: true,
     })
 }

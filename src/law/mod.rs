@@ -1,7 +1,27 @@
-//! Which law applies to a person, and the dates that it sets. Rows of data, not code: `laws.toml`.
+//! Which law applies to a person, and the dates that it sets. Rows of data, not code: `data/*.toml`, which a file of
+//! the organisation may replace row by row.
+//!
+//! A [`Law`] has a [`Row`] for each [`Right`] and time; [`Laws::applying`] finds the row for a person, the strictest
+//! of each field where several laws may apply; [`Deadlines`] are the dates that follow from it.
 
-mod business_days;
+pub mod args;
+mod calendar;
+mod check;
+pub mod command;
+mod deadlines;
+mod holidays;
+mod laws;
+mod load;
 mod model;
+mod read;
+mod rights;
+mod rows;
+mod term;
 
-pub use business_days::{CivilCode9, weekdays_after};
-pub use model::{Appeal, Law, Laws, Regulator, Residence, Term};
+pub use calendar::{Calendar, OutsideCalendar, Reading, Readings};
+pub use check::check;
+pub use deadlines::{Deadlines, Refusal};
+pub use laws::{Applying, Laws, STRICTEST};
+pub use model::{Law, Regulator, Residence, Row, Verification};
+pub use rights::Right;
+pub use term::{Term, Unit};

@@ -1,16 +1,16 @@
 //! Appeals: the second look at a denial. They are requests with a clock of their own; where the law knows no appeal,
 //! they are an internal review within the time of a request.
 
-use chrono::{Days, NaiveDate};
 use diesel::prelude::*;
 
+use super::dates;
 use super::life::{By, Who};
 use super::model::{Request, StepKind};
 use crate::accounts::model::Role;
 use crate::db::AnyConnection;
 use crate::db::schema::{request_approvals, request_steps, staff};
 use crate::error::{AppError, AppResult};
-use crate::law::Law;
+use crate::law::Laws;
 
 /// The steps by which a request is decided.
 const DECIDING: [&str; 3] = [
@@ -19,30 +19,19 @@ const DECIDING: [&str; 3] = [
     StepKind::Denied.as_str(),
 ];
 
-/// The last day to which the answer to an appeal may be put off; none where its law does not allow that.
-pub(super) fn latest(law: &Law, appeal: &Request) -> Option<NaiveDate> {
-    match law.appeal {
-        Some(term) if term.extension > 0 => {
-            let days = u64::from(term.days) + u64::from(term.extension);
-            Some(appeal.received_on + Days::new(days))
+/// Within what time an appeal against a request's answer is answered, for the person.
+pub fn time_in_words(laws: &Laws, request: &Request) -> Option<String> {
+    let right = dates::right(request.kind);
+    let row = laws.row(&request.law, right, request.received_on)?;
+    Some(match row.appeal {
+        Some(term) => {
+            format!("The law gives us {term} to answer. You have our answer within that time.")
         }
-        Some(_) => None,
-        None => Some(law.extended_to(appeal.received_on)),
-    }
-}
-
-/// Within what time an appeal is answered, for the person.
-pub fn time_in_words(law: &Law) -> String {
-    match law.appeal {
-        Some(term) => format!(
-            "The law gives us {} days to answer. You have our answer within that time.",
-            term.days
-        ),
         None => format!(
             "The law does not ask this of us. We answer within {} all the same.",
-            law.answer.in_words()
+            row.answer?
         ),
-    }
+    })
 }
 
 /// An appeal is looked at by somebody who had no part in what it is against. Only where nobody else could do it, it

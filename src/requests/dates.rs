@@ -2,9 +2,8 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use super::appeals;
 use super::model::{Kind, Request};
-use crate::law::Laws;
+use crate::law::{Applying, Laws, Right, Term};
 
 /// The law that applies to a request, and its dates.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,40 +21,56 @@ pub struct LegalDates {
 }
 
 impl LegalDates {
-    /// For a request of somebody who lives there, received at that time.
+    /// For a request of somebody who says that they live there, received at that time.
     pub fn of(laws: &Laws, residence: &str, kind: Kind, now: NaiveDateTime) -> Self {
-        let law = laws.for_residence(residence);
-        let received_on = law.received_on(now);
-        let appeal = law
-            .appeal_answer_by(received_on)
-            .filter(|_| kind == Kind::Appeal);
+        let received_on = laws.day_in(residence, now);
+        let Applying { law, name, row } = laws.applying(residence, right(kind), received_on);
+        let after = |term: Term| term.after_or_sooner(received_on, laws.calendar());
+        let appeal = row.appeal.filter(|_| kind == Kind::Appeal);
+        let due_on = appeal.or(row.answer).map_or(received_on, after);
         LegalDates {
-            law: law.key.clone(),
-            law_name: law.name.clone(),
+            law,
+            law_name: name,
             received_on,
-            acknowledge_by: law.acknowledge_by(received_on),
-            due_on: appeal.unwrap_or_else(|| law.answer_by(received_on)),
+            acknowledge_by: row.acknowledge.map_or(due_on, after),
+            due_on,
         }
+    }
+}
+
+/// The right that a request exercises; an appeal has the terms of the commonest.
+pub(super) fn right(kind: Kind) -> Right {
+    match kind {
+        Kind::Access | Kind::Appeal => Right::Access,
+        Kind::Correction => Right::Correction,
+        Kind::Deletion => Right::Deletion,
+        Kind::Restriction => Right::Restriction,
     }
 }
 
 /// The name of a law by its key.
 pub fn law_name(laws: &Laws, key: &str) -> String {
-    laws.find(key)
-        .map_or_else(|| key.to_owned(), |law| law.name.clone())
+    match laws.name(key) {
+        name if name.is_empty() => key.to_owned(),
+        name => name,
+    }
 }
 
-/// The last day to which the answer to a request may be put off, if its law still stands in the rows.
+/// The last day to which the answer to a request may be put off, if its law still stands in the rows and allows it.
 pub fn latest(laws: &Laws, request: &Request) -> Option<NaiveDate> {
-    let law = laws.find(&request.law)?;
-    match request.kind {
-        Kind::Appeal => appeals::latest(law, request),
-        _ => Some(law.extended_to(request.received_on)),
-    }
+    let received = request.received_on;
+    let row = laws.row(&request.law, right(request.kind), received)?;
+    let latest = if request.kind == Kind::Appeal && row.appeal.is_some() {
+        row.appeal_extended_to(received, laws.calendar())
+    } else {
+        row.extended_to(received, laws.calendar())
+    };
+    latest.ok().flatten()
 }
 
 /// The date where a request's days are counted.
 pub fn today(laws: &Laws, request: &Request, now: NaiveDateTime) -> NaiveDate {
-    laws.find(&request.law)
-        .map_or_else(|| now.date(), |law| law.received_on(now))
+    let law = laws.find(&request.law);
+    let place = law.and_then(|law| law.residences.first());
+    laws.day_in(place.map_or("", String::as_str), now)
 }

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Datelike, Days, NaiveDate, Weekday};
+use chrono::{Days, NaiveDate};
 use diesel::Connection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date, Text, Timestamp};
@@ -21,7 +21,7 @@ use crate::app::App;
 use crate::db::schema::{requests, staff};
 use crate::db::{AnyConnection, text_enum};
 use crate::error::{AppError, AppResult};
-use crate::law::Laws;
+use crate::law::{Laws, Reading};
 
 /// So many requests are looked at in one transaction; a mail to a staff member lists them.
 const BATCH: i64 = 100;
@@ -66,11 +66,12 @@ fn schedule(laws: &Laws, received: NaiveDate, due: NaiveDate) -> [(Notice, Naive
 }
 
 fn business_day_before(laws: &Laws, date: NaiveDate) -> NaiveDate {
-    let is_off = |day: &NaiveDate| {
-        matches!(day.weekday(), Weekday::Sat | Weekday::Sun) || laws.civil_code_9().is_holiday(*day)
+    let is_business_day = |day: &NaiveDate| {
+        let calendar = laws.calendar();
+        calendar.is_business_day(*day, Reading::GovernmentCode6700)
     };
     let mut earlier = std::iter::successors(date.pred_opt(), NaiveDate::pred_opt);
-    earlier.find(|day| !is_off(day)).unwrap_or(date)
+    earlier.find(is_business_day).unwrap_or(date)
 }
 
 /// The day of the first notice after a day.

@@ -104,6 +104,7 @@ struct ShowPage {
     messages: Vec<ShownMessage>,
     steps: Vec<ShownStep>,
     receipts: Vec<(String, String)>,
+    appeal_time: String,
     law: Option<Law>,
     form: Form<NewMessage>,
 }
@@ -125,13 +126,6 @@ impl ShowPage {
     fn can_appeal(&self) -> bool {
         let request = &self.details.request;
         self.is_denied() && request.state.is_closed() && request.kind != Kind::Appeal
-    }
-
-    fn appeal_time(&self) -> String {
-        self.law
-            .as_ref()
-            .map(appeals::time_in_words)
-            .unwrap_or_default()
     }
 
     fn is_decided(&self) -> bool {
@@ -202,6 +196,7 @@ async fn show_with(
                 .into_iter()
                 .map(|(id, when)| (id, at_words(when)))
                 .collect(),
+            appeal_time: appeals::time_in_words(&app.laws, &details.request).unwrap_or_default(),
             law: app.laws.find(&details.request.law).cloned(),
             page,
             details,

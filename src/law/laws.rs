@@ -1,0 +1,176 @@
+//! All laws, and which of them applies to a person.
+
+use chrono::{NaiveDate, NaiveDateTime, TimeZone, Utc};
+use chrono_tz::Tz;
+
+use super::calendar::Calendar;
+use super::model::{Law, Residence, Row};
+use super::rights::Right;
+use super::term::Term;
+
+/// The key under which requests stand whose person has not said where they live, or lives where we know no law.
+pub const STRICTEST: &str = "strictest";
+
+/// All laws that the portal acts on, and the places where people may say that they live.
+#[derive(Debug, Clone)]
+pub struct Laws {
+    pub(super) laws: Vec<Law>,
+    pub(super) residences: Vec<Residence>,
+    pub(super) calendar: Calendar,
+}
+
+/// What applies to a person's request.
+#[derive(Debug, Clone)]
+pub struct Applying {
+    /// Of the law; of several, all joined by `+`; or [`STRICTEST`].
+    pub law: String,
+    /// As people read it.
+    pub name: String,
+    /// Of several laws, the strictest of each field.
+    pub row: Row,
+}
+
+impl Laws {
+    /// What applies to a right of somebody who says that they live there. Nobody is ever asked for proof of it.
+    pub fn applying(&self, residence: &str, right: Right, on: NaiveDate) -> Applying {
+        let lives_there = |law: &&Law| law.residences.iter().any(|code| code == residence);
+        let giving = |fallback: bool| -> Vec<&Law> {
+            let laws = self.in_force(right, on).into_iter();
+            laws.filter(|law| law.fallback == fallback && lives_there(law))
+                .collect()
+        };
+        let mut laws = giving(false);
+        if laws.is_empty() {
+            laws = giving(true);
+        }
+        let keys: Vec<_> = laws.iter().map(|law| law.key.as_str()).collect();
+        let key = if laws.is_empty() {
+            STRICTEST.to_owned()
+        } else {
+            keys.join("+")
+        };
+        let row = self.row(&key, right, on);
+        Applying {
+            name: self.name(&key),
+            row: row.expect("loading makes sure that some law gives each right that is asked for"),
+            law: key,
+        }
+    }
+
+    /// What the law of this key, or all that are joined in it, say of a right on a day.
+    pub fn row(&self, key: &str, right: Right, on: NaiveDate) -> Option<Row> {
+        let laws = self.of_key(key);
+        let laws: Vec<_> = match key {
+            STRICTEST => self.in_force(right, on),
+            _ => laws,
+        };
+        let rows = laws.into_iter().filter_map(|law| law.row(right, on));
+        let rows = rows.cloned();
+        rows.reduce(|one, other| one.stricter(other, on, &self.calendar))
+    }
+
+    /// Laws that give the right on a day and are not excluded.
+    fn in_force(&self, right: Right, on: NaiveDate) -> Vec<&Law> {
+        let laws = self.laws.iter().filter(|law| !law.excluded);
+        laws.filter(|law| law.row(right, on).is_some()).collect()
+    }
+
+    fn of_key(&self, key: &str) -> Vec<&Law> {
+        let keys: Vec<_> = key.split('+').collect();
+        let laws = self.laws.iter();
+        laws.filter(|law| keys.contains(&law.key.as_str()))
+            .collect()
+    }
+
+    /// The law of this key; of several joined ones, the first.
+    pub fn find(&self, key: &str) -> Option<&Law> {
+        self.of_key(key).into_iter().next()
+    }
+
+    /// The name of the law of this key, or of all that are joined in it.
+    pub fn name(&self, key: &str) -> String {
+        let names: Vec<_> = self.of_key(key).iter().map(|law| &*law.name).collect();
+        names.join(" and ")
+    }
+
+    /// Makes use of a law's exception for employees and applicants: it applies to nobody. False where it has none.
+    pub fn exclude_employment(&mut self, key: &str) -> bool {
+        let mut laws = self.laws.iter_mut();
+        let law = laws.find(|law| law.key == key && !law.employment);
+        law.map(|law| law.excluded = true).is_some()
+    }
+
+    /// In the order of the files; [`STRICTEST`] is the last.
+    pub fn all(&self) -> &[Law] {
+        &self.laws
+    }
+
+    /// The places to choose from.
+    pub fn residences(&self) -> &[Residence] {
+        &self.residences
+    }
+
+    /// The place of this code.
+    pub fn residence(&self, code: &str) -> Option<&Residence> {
+        self.residences.iter().find(|it| it.code == code)
+    }
+
+    /// California's business days.
+    pub fn calendar(&self) -> &Calendar {
+        &self.calendar
+    }
+
+    /// The day that it is where a person lives.
+    pub fn day_in(&self, residence: &str, at: NaiveDateTime) -> NaiveDate {
+        let residence = self.residence(residence).or_else(|| self.residence(""));
+        let zone = residence.map_or(Tz::America__Los_Angeles, |it| it.time_zone);
+        Utc.from_utc_datetime(&at).with_timezone(&zone).date_naive()
+    }
+}
+
+impl Row {
+    /// Field by field, what binds us more.
+    fn stricter(self, other: Row, on: NaiveDate, calendar: &Calendar) -> Row {
+        let sooner = |one: Option<Term>, other: Option<Term>| {
+            let terms = one.into_iter().chain(other);
+            terms.min_by_key(|term| term.after_or_sooner(on, calendar))
+        };
+        let both = |one: Option<Term>, other: Option<Term>| one.and(other);
+        let (answers, appeals) = (
+            both(self.answer, other.answer).is_some(),
+            both(self.appeal, other.appeal).is_some(),
+        );
+        // Where both know a date, a law without an extension is the stricter one.
+        let extension =
+            |both: bool, one: Option<Term>, other: Option<Term>| match (both, one, other) {
+                (true, None, _) | (true, _, None) => None,
+                (_, one, other) => sooner(one, other),
+            };
+        let mut never_disclosed = self.never_disclosed;
+        never_disclosed.extend(other.never_disclosed);
+        never_disclosed.sort();
+        never_disclosed.dedup();
+        Row {
+            answer: sooner(self.answer, other.answer),
+            extension: extension(answers, self.extension, other.extension),
+            acknowledge: sooner(self.acknowledge, other.acknowledge),
+            effect: sooner(self.effect, other.effect),
+            may_pause: self.may_pause && other.may_pause,
+            appeal: sooner(self.appeal, other.appeal),
+            appeal_extension: extension(appeals, self.appeal_extension, other.appeal_extension),
+            free: self.free.and_then(|free| Some(free.max(other.free?))),
+            verification: self.verification.max(other.verification),
+            never_disclosed,
+            signal: self.signal || other.signal,
+            cite: format!("{}; {}", self.cite, other.cite),
+            effective_from: self.effective_from.max(other.effective_from),
+            effective_to: self
+                .effective_to
+                .into_iter()
+                .chain(other.effective_to)
+                .min(),
+            reviewed_on: self.reviewed_on.min(other.reviewed_on),
+            ..self
+        }
+    }
+}

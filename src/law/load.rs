@@ -1,0 +1,182 @@
+//! Puts the rows together: the program's own, then those of the organisation's file.
+
+use std::path::Path;
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+
+use super::laws::{Laws, STRICTEST};
+use super::model::{Law, Residence};
+use super::read::{File, Table};
+use super::rights::Right;
+use super::{holidays, rows};
+use crate::register::{Finding, Place};
+
+/// What people file requests for; some law must give each of them to everybody.
+const NEEDED: &[Right] = &[
+    Right::Access,
+    Right::Correction,
+    Right::Deletion,
+    Right::Restriction,
+];
+
+macro_rules! data {
+    ($name:literal) => {
+        (
+            concat!("src/law/data/", $name),
+            include_str!(concat!("data/", $name)),
+        )
+    };
+}
+
+const LAWS: &[(&str, &str)] = &[
+    data!("california.toml"),
+    data!("europe.toml"),
+    data!("states.toml"),
+    data!("own.toml"),
+];
+
+impl Laws {
+    /// The rows that come with the program.
+    pub fn built_in() -> Self {
+        let mut faults = Vec::new();
+        let laws = built_in(&mut faults);
+        laws.filter(|_| faults.is_empty())
+            .unwrap_or_else(|| panic!("a test reads the rows: {faults:?}"))
+    }
+
+    /// The rows of the program, and in place of some of them those of a file.
+    ///
+    /// # Errors
+    /// All that is wrong with the file.
+    pub fn with_file(path: &Path) -> Result<Self, Vec<Finding>> {
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            let place = Place {
+                file: name.as_str().into(),
+                ..Place::default()
+            };
+            vec![Finding {
+                place,
+                wrong: format!("it cannot be read: {error}"),
+                expected: "a file that this user may read".to_owned(),
+            }]
+        })?;
+        Self::built_in().with_text(&name, &text)
+    }
+
+    /// The same, with the text of the file.
+    pub fn with_text(mut self, name: &str, text: &str) -> Result<Self, Vec<Finding>> {
+        let file = File::new(name, text);
+        let ((laws, calendar), mut faults) = file.read(|table| {
+            let laws = rows::laws(table, &self.laws);
+            let calendar = table.table("calendar", holidays::calendar);
+            if laws.iter().any(|law| law.key == STRICTEST) {
+                let wrong = format!("{STRICTEST:?} is made of the other laws");
+                table.fault("law", wrong, "another key");
+            }
+            (laws, calendar)
+        });
+        self.calendar = calendar.unwrap_or(self.calendar);
+        for law in laws {
+            self.put(law, &mut faults);
+        }
+        self.check_needed(name, &mut faults);
+        if faults.is_empty() {
+            Ok(self)
+        } else {
+            faults.sort();
+            Err(faults)
+        }
+    }
+
+    /// Puts a law in the place of the one of its key, or before the last.
+    fn put(&mut self, law: Law, faults: &mut Vec<Finding>) {
+        for code in &law.residences {
+            if self.residence(code).is_none() {
+                faults.push(Finding {
+                    place: law.place.clone(),
+                    wrong: format!("nobody can say that they live in {code:?}"),
+                    expected: "the code of a place, such as us-ca or de".to_owned(),
+                });
+            }
+        }
+        match self.laws.iter_mut().find(|it| it.key == law.key) {
+            Some(known) => *known = law,
+            None => self.laws.insert(self.laws.len().saturating_sub(1), law),
+        }
+    }
+
+    /// Somebody whose law does not give a right falls back on what the organisation promises.
+    fn check_needed(&self, file: &str, faults: &mut Vec<Finding>) {
+        let always = |right: &Right| {
+            let rows = self.laws.iter().filter(|law| law.fallback);
+            let mut rows = rows.flat_map(|law| &law.rows);
+            rows.any(|row| {
+                row.right == *right && row.effective_to.is_none() && row.answer.is_some()
+            })
+        };
+        for right in NEEDED.iter().filter(|right| !always(right)) {
+            faults.push(Finding {
+                place: Place {
+                    file: file.into(),
+                    ..Place::default()
+                },
+                wrong: format!("no fallback law promises {right} without an end"),
+                expected: "a row with `answer` in a law with `fallback = true`".to_owned(),
+            });
+        }
+    }
+}
+
+fn built_in(faults: &mut Vec<Finding>) -> Option<Laws> {
+    let (file, text) = data!("residences.toml");
+    let (residences, found) = File::new(file, text).read(residences);
+    faults.extend(found);
+    let (file, text) = data!("holidays.toml");
+    let (calendar, found) = File::new(file, text).read(holidays::calendar);
+    faults.extend(found);
+    let mut laws = Vec::new();
+    for (file, text) in LAWS {
+        let (read, found) = File::new(file, text).read(|table| rows::laws(table, &[]));
+        faults.extend(found);
+        laws.extend(read);
+    }
+    laws.push(strictest());
+    Some(Laws {
+        laws,
+        residences: residences?,
+        calendar: calendar?,
+    })
+}
+
+fn residences(file: &Table<'_>) -> Option<Vec<Residence>> {
+    file.list("residences", "a code, a name and a time zone", |item| {
+        let parts = item.as_array()?;
+        let text = |at: usize| parts.get(at)?.get_ref().as_str();
+        Some(Residence {
+            code: text(0)?.to_owned(),
+            name: text(1)?.to_owned(),
+            time_zone: text(2)?.parse::<Tz>().ok()?,
+        })
+    })
+}
+
+/// It has no rows: each date is the strictest of all other laws.
+fn strictest() -> Law {
+    Law {
+        key: STRICTEST.to_owned(),
+        name: "The strictest of the laws that may apply".to_owned(),
+        residences: vec![String::new(), "other".to_owned()],
+        fallback: true,
+        employment: true,
+        excluded: false,
+        regulator: None,
+        cite: "The strictest rule of each law that may apply".to_owned(),
+        effective_from: NaiveDate::MIN,
+        effective_to: None,
+        reviewed_on: NaiveDate::MAX,
+        rows: Vec::new(),
+        place: Place::default(),
+    }
+}

@@ -1,0 +1,12 @@
+//! Which law applies, and the dates that it sets.
+
+mod calendar;
+mod command;
+mod file;
+mod rows;
+
+use chrono::NaiveDate;
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}

@@ -22,6 +22,7 @@ async fn follow(actor: &Actor, page: &Answer, selector: &str) -> Answer {
         .page()
 }
 
+/// Rule: K1, Civ. 1798.110; I18, §7024(g).
 #[actix_web::test]
 async fn a_person_sees_every_category_and_each_datum_explained() {
     let app = TestApp::start();
@@ -73,6 +74,7 @@ async fn a_record_of_somebody_else_is_no_page_like_one_that_is_missing() {
     );
 }
 
+/// Rule: K3, §7024(d).
 #[actix_web::test]
 async fn what_must_never_be_disclosed_is_said_to_be_held_and_not_shown() {
     let app = TestApp::start();
@@ -123,6 +125,7 @@ async fn a_long_collection_is_read_page_by_page_without_a_gap() {
     assert_eq!((all, ids.len()), (held, held));
 }
 
+/// Rule: K2, Civ. 1798.130(a)(3)(B).
 #[actix_web::test]
 async fn a_package_is_built_mailed_and_downloaded_with_a_record_of_it() {
     let app = TestApp::start();
@@ -184,6 +187,7 @@ async fn a_package_is_built_mailed_and_downloaded_with_a_record_of_it() {
     );
 }
 
+/// Rule: I5, §7061(a); I17, §7024(f).
 #[actix_web::test]
 async fn a_package_needs_a_fresh_confirmation_and_ends_after_a_week() {
     let app = TestApp::start();

@@ -76,6 +76,7 @@ async fn two_clicks_at_once_count_as_one() {
     assert_eq!(app.mails_to("ada").len(), 1);
 }
 
+/// Rule: U1, §7004.
 #[actix_web::test]
 async fn everything_is_refused_in_one_step_with_one_mail() {
     let app = TestApp::start();
@@ -112,6 +113,7 @@ async fn sale_and_sensitive_data_come_first_and_what_is_needed_has_no_switch() {
     assert_eq!(ada.post("/choices/payment/opt-out", &OFF).await.status, 404);
 }
 
+/// Rule: O4, §7028(a); U1, §7004.
 #[actix_web::test]
 async fn allowing_sale_again_takes_a_request_and_a_confirmation_with_equal_buttons() {
     let app = TestApp::start();
@@ -142,6 +144,7 @@ async fn allowing_sale_again_takes_a_request_and_a_confirmation_with_equal_butto
     assert_eq!(app.mails_to("ada").len(), 2);
 }
 
+/// Rule: C8, Civ. 1798.135(c)(4).
 #[actix_web::test]
 async fn an_opt_out_keeps_us_from_asking_again_for_twelve_months() {
     let app = TestApp::start();

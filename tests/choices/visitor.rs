@@ -5,6 +5,7 @@ use crate::support::TestApp;
 
 const NOTHING: [(&str, &str); 0] = [];
 
+/// Rule: I4, §7060(b).
 #[actix_web::test]
 async fn a_visitor_opts_out_with_one_button_and_no_address() {
     let app = TestApp::start();
@@ -67,6 +68,7 @@ async fn each_of_the_two_can_be_chosen_alone() {
     assert_eq!(chosen(&app), ["limit-sensitive", "sale-or-sharing"]);
 }
 
+/// Rule: I4, §7060(b).
 #[actix_web::test]
 async fn with_an_address_the_mail_is_a_notice_and_the_choice_already_holds() {
     let app = TestApp::start();
@@ -142,6 +144,7 @@ async fn somebody_who_causes_too_many_mails_still_opts_people_out() {
     assert!(app.mails_to("p31").is_empty());
 }
 
+/// Rule: O3, §7026(a).
 #[actix_web::test]
 async fn a_signed_in_person_taps_once_and_types_nothing() {
     let app = TestApp::start();

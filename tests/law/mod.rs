@@ -2,6 +2,7 @@
 
 mod calendar;
 mod command;
+mod coverage;
 mod file;
 mod rows;
 

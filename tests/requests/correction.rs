@@ -160,6 +160,7 @@ async fn what_was_typed_is_there_again_after_a_fresh_confirmation() {
     assert_eq!(page.texts("#reason"), ["My contract says so."]);
 }
 
+/// Rule: I5, §7061(a).
 #[actix_web::test]
 async fn a_correction_needs_a_fresh_confirmation_and_an_access_request_does_not() {
     let app = TestApp::start();

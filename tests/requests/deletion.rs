@@ -9,6 +9,7 @@ use crate::support::TestApp;
 const CHOOSE: &str = "/requests/new/deletion";
 const EVERYTHING: &str = "/requests/new/deletion/plan?everything=yes";
 
+/// Rule: E5, §7022(h).
 #[actix_web::test]
 async fn deleting_everything_is_offered_first_and_most_prominently() {
     let app = TestApp::start();

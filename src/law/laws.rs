@@ -14,7 +14,7 @@ pub const STRICTEST: &str = "strictest";
 /// All laws that the portal acts on, and the places where people may say that they live.
 #[derive(Debug, Clone)]
 pub struct Laws {
-    pub(super) laws: Vec<Law>,
+    pub(super) all: Vec<Law>,
     pub(super) residences: Vec<Residence>,
     pub(super) calendar: Calendar,
 }
@@ -71,13 +71,13 @@ impl Laws {
 
     /// Laws that give the right on a day and are not excluded.
     fn in_force(&self, right: Right, on: NaiveDate) -> Vec<&Law> {
-        let laws = self.laws.iter().filter(|law| !law.excluded);
+        let laws = self.all.iter().filter(|law| !law.excluded);
         laws.filter(|law| law.row(right, on).is_some()).collect()
     }
 
     fn of_key(&self, key: &str) -> Vec<&Law> {
         let keys: Vec<_> = key.split('+').collect();
-        let laws = self.laws.iter();
+        let laws = self.all.iter();
         laws.filter(|law| keys.contains(&law.key.as_str()))
             .collect()
     }
@@ -95,14 +95,14 @@ impl Laws {
 
     /// Makes use of a law's exception for employees and applicants: it applies to nobody. False where it has none.
     pub fn exclude_employment(&mut self, key: &str) -> bool {
-        let mut laws = self.laws.iter_mut();
+        let mut laws = self.all.iter_mut();
         let law = laws.find(|law| law.key == key && !law.employment);
         law.map(|law| law.excluded = true).is_some()
     }
 
     /// In the order of the files; [`STRICTEST`] is the last.
     pub fn all(&self) -> &[Law] {
-        &self.laws
+        &self.all
     }
 
     /// The places to choose from.

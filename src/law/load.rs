@@ -69,7 +69,7 @@ impl Laws {
     pub fn with_text(mut self, name: &str, text: &str) -> Result<Self, Vec<Finding>> {
         let file = File::new(name, text);
         let ((laws, calendar), mut faults) = file.read(|table| {
-            let laws = rows::laws(table, &self.laws);
+            let laws = rows::laws(table, &self.all);
             let calendar = table.table("calendar", holidays::calendar);
             if laws.iter().any(|law| law.key == STRICTEST) {
                 let wrong = format!("{STRICTEST:?} is made of the other laws");
@@ -101,16 +101,16 @@ impl Laws {
                 });
             }
         }
-        match self.laws.iter_mut().find(|it| it.key == law.key) {
+        match self.all.iter_mut().find(|it| it.key == law.key) {
             Some(known) => *known = law,
-            None => self.laws.insert(self.laws.len().saturating_sub(1), law),
+            None => self.all.insert(self.all.len().saturating_sub(1), law),
         }
     }
 
     /// Somebody whose law does not give a right falls back on what the organisation promises.
     fn check_needed(&self, file: &str, faults: &mut Vec<Finding>) {
         let always = |right: &Right| {
-            let rows = self.laws.iter().filter(|law| law.fallback);
+            let rows = self.all.iter().filter(|law| law.fallback);
             let mut rows = rows.flat_map(|law| &law.rows);
             rows.any(|row| {
                 row.right == *right && row.effective_to.is_none() && row.answer.is_some()
@@ -144,7 +144,7 @@ fn built_in(faults: &mut Vec<Finding>) -> Option<Laws> {
     }
     laws.push(strictest());
     Some(Laws {
-        laws,
+        all: laws,
         residences: residences?,
         calendar: calendar?,
     })

@@ -35,7 +35,7 @@ impl<'a> File<'a> {
         }
         let table = Table {
             file: &self,
-            table: root.get_ref(),
+            entries: root.get_ref(),
             at: 0,
             used: RefCell::default(),
         };
@@ -65,7 +65,7 @@ impl<'a> File<'a> {
 /// A table of the file. Keys that nobody asked for are faults.
 pub(super) struct Table<'a> {
     file: &'a File<'a>,
-    table: &'a DeTable<'a>,
+    entries: &'a DeTable<'a>,
     at: usize,
     used: RefCell<BTreeSet<String>>,
 }
@@ -77,13 +77,13 @@ impl<'a> Table<'a> {
 
     /// A fault in a value of this table, or about the table as a whole where it has no such key.
     pub fn fault(&self, key: &str, wrong: impl Into<String>, expected: impl Into<String>) {
-        let value = self.table.get(key);
+        let value = self.entries.get(key);
         let at = value.map_or(self.at, |value| value.span().start);
         self.file.fault(self.file.place(at), wrong, expected);
     }
 
     pub fn has(&self, key: &str) -> bool {
-        self.table.contains_key(key)
+        self.entries.contains_key(key)
     }
 
     /// A value that must be there, unless there is one to fall back on.
@@ -157,7 +157,7 @@ impl<'a> Table<'a> {
 
     /// The table of that name, with `read`.
     pub fn table<T>(&self, key: &str, read: impl FnOnce(&Table<'_>) -> Option<T>) -> Option<T> {
-        let at = self.table.get(key)?.span().start;
+        let at = self.entries.get(key)?.span().start;
         let table = self.get(key, "a table in braces", DeValue::as_table)?;
         self.inner(table, at, read)
     }
@@ -185,7 +185,7 @@ impl<'a> Table<'a> {
     ) -> Option<T> {
         let table = Table {
             file: self.file,
-            table,
+            entries: table,
             at,
             used: RefCell::default(),
         };
@@ -201,7 +201,7 @@ impl<'a> Table<'a> {
         read: impl FnOnce(&'a DeValue<'a>) -> Option<T>,
     ) -> Option<T> {
         self.used.borrow_mut().insert(key.to_owned());
-        let value: &'a Spanned<DeValue<'a>> = self.table.get(key)?;
+        let value: &'a Spanned<DeValue<'a>> = self.entries.get(key)?;
         let read = read(value.get_ref());
         if read.is_none() {
             let wrong = format!("`{key}` is {}", shown(value.get_ref()));
@@ -212,7 +212,7 @@ impl<'a> Table<'a> {
 
     fn finish(&self) {
         let used = self.used.borrow();
-        for (key, _) in self.table {
+        for (key, _) in self.entries {
             if !used.contains(key.get_ref().as_ref()) {
                 let known: Vec<_> = used.iter().map(String::as_str).collect();
                 let place = self.file.place(key.span().start);

@@ -9,7 +9,7 @@
 //! async fn new(person: FreshPerson, page: Page, kept: Kept<NewThing>) -> AppResult<HttpResponse> {
 //!     html(StatusCode::OK, &NewPage { page, form: kept.form() })
 //! }
-//! async fn file(person: FreshPerson, app: App, form: web::Form<NewThing>) -> AppResult<HttpResponse> { … }
+//! async fn file(person: FreshPerson, app: App, form: web::Form<NewThing>) -> AppResult<HttpResponse> {}
 //! ```
 //!
 //! It works when the form is sent to the address of its own page, also after a refusal. Files are not kept:

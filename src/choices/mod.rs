@@ -1,12 +1,12 @@
 //! Choices: what a person has switched off or on, in effect in the transaction that records it.
 //!
 //! One append-only table is both the state and its history: of each subject and activity the row with the
-//! highest number holds ([`queries::current`]). A change is one [`Act`]: it is planned and its receipt and mail
+//! highest number holds ([`queries::list_current`]). A change is one [`Act`]: it is planned and its receipt and mail
 //! are made on what was read, and then everything is written at once; the unique number lets only one of two
 //! clicks through ([`change`]).
 //!
 //! A subject is a person, an e-mail address that nobody has signed in with yet, or a browser. The last two
-//! join the person at sign-in and never weaken what the person chose ([`join`]). The browser's signal
+//! join the person at sign-in and never weaken what the person chose ([`mod@join`]). The browser's signal
 //! counts as an opt-out of sale and sharing, and its absence says nothing ([`signal`]).
 
 pub mod browser;

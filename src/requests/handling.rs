@@ -50,6 +50,18 @@ pub fn assign(
     Ok(assigned)
 }
 
+/// Takes all the time that the law allows, once, for a reason that the person is told.
+pub fn extend_to_latest(
+    conn: &mut AnyConnection,
+    request: &Request,
+    reason: &str,
+    by: &By<'_>,
+) -> AppResult<Request> {
+    let latest = dates::latest(&by.app.laws, request)
+        .ok_or_else(|| AppError::conflict("This law knows no extension."))?;
+    extend(conn, request, (latest, latest), reason, by)
+}
+
 /// Moves the date of the answer, once, before it has passed, to at most `latest`; the reason is mailed.
 pub fn extend(
     conn: &mut AnyConnection,

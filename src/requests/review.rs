@@ -161,17 +161,28 @@ pub(super) fn replace_plan(
     plan: &Plan,
     by: &By<'_>,
 ) -> AppResult<Request> {
-    let json = serde_json::to_string(plan)?;
-    let sealed = sealed::seal(&by.app.keys, &request.reference, What::Plan, json);
-    let replaced = touch!(
-        conn,
-        request,
-        requests::plan.eq(sealed),
-        requests::plan_hash.eq(&plan.hash),
-    );
+    let replaced = store_plan(conn, request, plan, by)?;
     let detail = json!({ "from": request.plan_hash, "to": plan.hash, "records": plan.records() });
     record(conn, request, "request.replanned", detail, by)?;
     Ok(replaced)
+}
+
+/// Makes a plan the one of the request.
+pub(super) fn store_plan(
+    conn: &mut AnyConnection,
+    request: &Request,
+    plan: &Plan,
+    by: &By<'_>,
+) -> AppResult<Request> {
+    let json = serde_json::to_string(plan)?;
+    let sealed = sealed::seal(&by.app.keys, &request.reference, What::Plan, json);
+    Ok(touch!(
+        conn,
+        request,
+        requests::scope.eq(serde_json::to_string(&plan.scope)?),
+        requests::plan.eq(sealed),
+        requests::plan_hash.eq(&plan.hash),
+    ))
 }
 
 /// A deletion without a plan cannot be carried out.

@@ -14,8 +14,8 @@ use crate::accounts::guard::CaseWorker;
 use crate::app::App;
 use crate::db::schema::requests;
 use crate::error::{AppError, AppResult};
+use crate::requests::handling;
 use crate::requests::model::Request;
-use crate::requests::{dates, handling};
 use crate::web::{Form, Page, html};
 
 /// So many requests may be picked: as many as stand on a page of the queue.
@@ -257,11 +257,7 @@ async fn carry_out(app: &App, worker: &CaseWorker, seen: (String, i64), act: Act
         }
         match &act {
             Act::Assign(assignee) => handling::assign(conn, request, *assignee, by).map(drop),
-            Act::Extend(reason) => {
-                let latest = dates::latest(&by.app.laws, request)
-                    .ok_or_else(|| AppError::conflict("This law knows no extension."))?;
-                handling::extend(conn, request, (latest, latest), reason, by).map(drop)
-            }
+            Act::Extend(reason) => handling::extend_to_latest(conn, request, reason, by).map(drop),
             Act::Write(reply, language) => {
                 let body = reply.fill(*language, request, &by.app.site);
                 handling::post_message(conn, request, &body, by)

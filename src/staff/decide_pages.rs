@@ -11,9 +11,9 @@ use super::request_pages::{Begin, Shown, render};
 use crate::accounts::guard::{CaseWorker, StaffMember, Supervisor};
 use crate::app::App;
 use crate::error::{AppError, AppResult};
-use crate::requests::handling::{ask, assign, extend, post_message};
+use crate::requests::handling::{ask, assign, extend_to_latest, post_message};
 use crate::requests::model::{Decision, Item, Outcome, State};
-use crate::requests::{carry_out, dates, decisions, handling, queries, review};
+use crate::requests::{carry_out, decisions, handling, queries, review};
 use crate::web::page::FlashKind;
 use crate::web::{Flash, Form, Page, see_other};
 
@@ -309,9 +309,7 @@ pub async fn take_time(
             .await;
     }
     let moved = on_request(&app, &worker, sent.seen(), move |conn, request, by| {
-        let latest = dates::latest(&by.app.laws, request)
-            .ok_or_else(|| AppError::conflict("This law knows no extension."))?;
-        extend(conn, request, (latest, latest), &reason, by).map(drop)
+        extend_to_latest(conn, request, &reason, by).map(drop)
     });
     let done = moved
         .await

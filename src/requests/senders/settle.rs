@@ -13,10 +13,11 @@ use crate::db::schema::{people, request_senders, requests};
 use crate::error::{AppError, AppResult};
 use crate::my_data;
 use crate::register::CollectionKey;
-use crate::requests::filing::{NewCorrection, NewItem, insert_item};
+use crate::requests::filing::{NewCorrection, NewItem, insert_item, replace_items};
 use crate::requests::life::{By, Who, advance, changed, record, touch};
 use crate::requests::model::{Action, Outcome, Request, State};
 use crate::requests::queries::{find_by_reference, find_residence};
+use crate::requests::review::store_plan;
 use crate::requests::sealed::{self, What};
 use crate::retention;
 use crate::sources::{CorrectionError, Dates, Held, Identities, Plan, Scope};
@@ -147,7 +148,8 @@ pub(super) fn settle(
     record(conn, request, "request.verified", detail, by)?;
     let mut current = request.clone();
     if let Some(plan) = &found.plan {
-        current = put_plan(conn, &current, plan, by)?;
+        current = store_plan(conn, &current, plan, by)?;
+        replace_items(conn, &current, plan, by)?;
     }
     if let Some((key, correction)) = &found.correction {
         let item = NewItem {
@@ -160,31 +162,6 @@ pub(super) fn settle(
         advance(conn, &current, State::InReview, by)?;
     }
     Ok(())
-}
-
-fn put_plan(
-    conn: &mut AnyConnection,
-    request: &Request,
-    plan: &Plan,
-    by: &By<'_>,
-) -> AppResult<Request> {
-    let json = serde_json::to_string(plan)?;
-    let planned = touch!(
-        conn,
-        request,
-        requests::scope.eq(serde_json::to_string(&plan.scope)?),
-        requests::plan.eq(sealed::seal(
-            &by.app.keys,
-            &request.reference,
-            What::Plan,
-            json
-        )),
-        requests::plan_hash.eq(&plan.hash),
-    );
-    for item in &plan.items {
-        insert_item(conn, &planned, &NewItem::planned(item), by)?;
-    }
-    Ok(planned)
 }
 
 /// A staff member stands for the sender, for a documented reason: the review begins.

@@ -14,6 +14,7 @@ use crate::db::AnyConnection;
 use crate::db::schema::staff;
 use crate::error::{AppError, AppResult};
 use crate::keys::Keys;
+use crate::web::paging::one_more;
 
 /// So many members stand on a page.
 pub const PAGE: usize = 50;
@@ -93,11 +94,10 @@ pub fn add_and_welcome(
 
 /// The members after that one, in the order in which they were added: at most [`PAGE`] and one more.
 pub fn list_after(conn: &mut AnyConnection, after: i64) -> QueryResult<Vec<StaffRow>> {
-    let page = i64::try_from(PAGE).unwrap_or(i64::MAX);
     StaffRow::query()
         .filter(staff::id.gt(after))
         .order(staff::id)
-        .limit(page + 1)
+        .limit(one_more(PAGE))
         .load(conn)
 }
 

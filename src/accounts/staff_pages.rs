@@ -17,7 +17,7 @@ use crate::audit::Actor;
 use crate::db::AnyConnection;
 use crate::error::{AppError, AppResult};
 use crate::web::page::FlashKind;
-use crate::web::{Flash, Form, Page, html, see_other};
+use crate::web::{Flash, Form, Page, html, paging, see_other};
 
 const INDEX: &str = "/staff/members";
 
@@ -90,9 +90,7 @@ pub async fn index(
         .db
         .read(move |conn| Ok(members::list_after(conn, after)?));
     let mut members = found.await?;
-    let has_more = members.len() > members::PAGE;
-    members.truncate(members::PAGE);
-    let last = members.last().filter(|_| has_more);
+    let last = paging::cut(&mut members, members::PAGE);
     let page = MembersPage {
         page,
         more: last.map(|member| format!("{INDEX}?after={}", member.id)),

@@ -10,7 +10,7 @@ use crate::accounts::guard::Person;
 use crate::accounts::model::Role;
 use crate::app::App;
 use crate::error::AppResult;
-use crate::web::{Page, html, words};
+use crate::web::{Page, html, paging, words};
 
 const ON_A_PAGE: usize = 50;
 
@@ -51,7 +51,7 @@ pub async fn show(
 ) -> AppResult<HttpResponse> {
     let before = from.before;
     let found = app.db.read(move |conn| {
-        let at_most = i64::try_from(ON_A_PAGE + 1).unwrap_or(i64::MAX);
+        let at_most = paging::one_more(ON_A_PAGE);
         Ok(views::list_of_person(
             conn,
             &person.pseudonym,
@@ -60,9 +60,7 @@ pub async fn show(
         )?)
     });
     let mut views = found.await?;
-    let has_older = views.len() > ON_A_PAGE;
-    views.truncate(ON_A_PAGE);
-    let last = views.last().filter(|_| has_older);
+    let last = paging::cut(&mut views, ON_A_PAGE);
     let log = AccessLogPage {
         page,
         older: last.map(|it| format!("/account/access-log?before={}", it.id)),

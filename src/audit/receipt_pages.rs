@@ -10,7 +10,7 @@ use super::receipts::{self, Receipt};
 use crate::accounts::guard::{Account, Person};
 use crate::app::App;
 use crate::error::{AppError, AppResult};
-use crate::web::{Page, download, html, words};
+use crate::web::{Page, download, html, paging, words};
 
 /// So many receipts are on one page.
 const PAGE: usize = 25;
@@ -55,15 +55,13 @@ pub async fn index(
 ) -> AppResult<HttpResponse> {
     let before = from.into_inner().before;
     let newest = before.as_ref().map(|_| "/receipts".to_owned());
-    let one_more = i64::try_from(PAGE).expect("it is small") + 1;
+    let at_most = paging::one_more(PAGE);
     let read = app.db.read(move |conn| {
-        let list = receipts::list_of_person(conn, person.id, before.as_deref(), one_more)?;
+        let list = receipts::list_of_person(conn, person.id, before.as_deref(), at_most)?;
         Ok(list)
     });
     let mut list = read.await?;
-    let has_older = list.len() > PAGE;
-    list.truncate(PAGE);
-    let last = list.last().filter(|_| has_older);
+    let last = paging::cut(&mut list, PAGE);
     let older = last.map(|it| format!("/receipts?before={}", it.id));
     let shown = IndexPage {
         page,

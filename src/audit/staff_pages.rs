@@ -13,7 +13,7 @@ use super::queries::{self, Filters, LastLook};
 use crate::accounts::guard::Auditor;
 use crate::app::App;
 use crate::error::AppResult;
-use crate::web::{Page, html, words};
+use crate::web::{Page, html, paging, words};
 
 const ON_A_PAGE: usize = 50;
 
@@ -95,8 +95,7 @@ pub async fn index(
     let filters = trimmed(filters.into_inner());
     let asked = filters.clone();
     let found = app.db.read(move |conn| {
-        let at_most = i64::try_from(ON_A_PAGE + 1).unwrap_or(i64::MAX);
-        let events = queries::list(conn, &asked, at_most)?;
+        let events = queries::list(conn, &asked, paging::one_more(ON_A_PAGE))?;
         let staff = events
             .iter()
             .filter_map(|event| event.actor.strip_prefix("staff:")?.parse().ok());
@@ -104,9 +103,7 @@ pub async fn index(
         Ok((events, names, queries::last_look(conn)?))
     });
     let (mut events, names, look) = found.await?;
-    let has_older = events.len() > ON_A_PAGE;
-    events.truncate(ON_A_PAGE);
-    let last = events.last().filter(|_| has_older);
+    let last = paging::cut(&mut events, ON_A_PAGE);
     let older = last.map(|event| address(&filters, Some(event.id)));
     let newer = filters.before.map(|_| address(&filters, None));
     let index = AuditPage {

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::db::AnyConnection;
 use crate::error::AppResult;
 use crate::register::Register;
-use crate::web::{Page, csv as cells, download, html, words};
+use crate::web::{Page, csv as cells, download, html, paging, words};
 
 /// So many changes are on one page.
 const PAGE: usize = 25;
@@ -70,14 +70,12 @@ pub async fn index(
     from: web::Query<From>,
 ) -> AppResult<HttpResponse> {
     let before = from.before;
-    let one_more = i64::try_from(PAGE).expect("it is small") + 1;
+    let at_most = paging::one_more(PAGE);
     let read = app
         .db
-        .read(move |conn| Ok(queries::list_history(conn, person.id, before, one_more)?));
+        .read(move |conn| Ok(queries::list_history(conn, person.id, before, at_most)?));
     let mut changes = read.await?;
-    let has_older = changes.len() > PAGE;
-    changes.truncate(PAGE);
-    let last = changes.last().filter(|_| has_older);
+    let last = paging::cut(&mut changes, PAGE);
     let older = last.map(|it| format!("/choices/history?before={}", it.id));
     let newest = before.map(|_| "/choices/history".to_owned());
     let entries = changes.into_iter();

@@ -13,9 +13,9 @@ use super::cast::{self, CastMember};
 use super::mailbox::{self, MailEntry, SentMail, Wanted};
 use crate::app::App;
 use crate::error::AppResult;
-use crate::web::{Page, html};
+use crate::web::{Page, html, paging};
 
-const MAILS_ON_A_PAGE: u8 = 20;
+const MAILS_ON_A_PAGE: usize = 20;
 const MAILS_IN_JSON: i64 = 1_000;
 
 #[derive(Template)]
@@ -71,15 +71,11 @@ async fn load(app: App) -> AppResult<Vec<CastMember>> {
 /// The sent mails, newest first.
 pub async fn mailbox(app: App, page: Page, wanted: Query<Wanted>) -> AppResult<HttpResponse> {
     let to = wanted.to.clone();
-    let (page_size, at_most) = (usize::from(MAILS_ON_A_PAGE), i64::from(MAILS_ON_A_PAGE) + 1);
+    let at_most = paging::one_more(MAILS_ON_A_PAGE);
     let work = move |conn: &mut _| Ok(mailbox::list(conn, &wanted, at_most)?);
     let mut mails = app.db.read(work).await?;
-    let is_all = mails.len() <= page_size;
-    mails.truncate(page_size);
-    let older = mails
-        .last()
-        .filter(|_| !is_all)
-        .map(|last| older_than(last.id, &to));
+    let last = paging::cut(&mut mails, MAILS_ON_A_PAGE);
+    let older = last.map(|last| older_than(last.id, &to));
     html(
         StatusCode::OK,
         &MailboxPage {

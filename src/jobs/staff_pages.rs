@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::error::{AppError, AppResult};
 use crate::web::page::FlashKind;
-use crate::web::{Flash, Page, html, see_other, words};
+use crate::web::{Flash, Page, html, paging, see_other, words};
 
 const ON_A_PAGE: usize = 50;
 
@@ -47,7 +47,7 @@ pub async fn index(
 ) -> AppResult<HttpResponse> {
     let before = wanted.before;
     let found = app.db.read(move |conn| {
-        let at_most = i64::try_from(ON_A_PAGE + 1).unwrap_or(i64::MAX);
+        let at_most = paging::one_more(ON_A_PAGE);
         let jobs = queries::list_failed(conn, before.unwrap_or(i64::MAX), at_most)?;
         Ok((
             jobs,
@@ -56,9 +56,7 @@ pub async fn index(
         ))
     });
     let (mut jobs, failed, waiting) = found.await?;
-    let has_older = jobs.len() > ON_A_PAGE;
-    jobs.truncate(ON_A_PAGE);
-    let last = jobs.last().filter(|_| has_older);
+    let last = paging::cut(&mut jobs, ON_A_PAGE);
     let older = last.map(|job| format!("/staff/jobs?before={}", job.id));
     let index = JobsPage {
         page,

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::error::{AppError, AppResult};
 use crate::web::page::FlashKind;
-use crate::web::{Flash, Page, html, see_other, words};
+use crate::web::{Flash, Page, html, paging, see_other, words};
 
 const ON_A_PAGE: usize = 50;
 
@@ -81,7 +81,7 @@ pub async fn index(
     let asked = wanted.clone();
     let found = app.db.read(move |conn| {
         let before = asked.before.unwrap_or(i64::MAX);
-        let at_most = i64::try_from(ON_A_PAGE + 1).unwrap_or(i64::MAX);
+        let at_most = paging::one_more(ON_A_PAGE);
         let mails = if asked.is_waiting() {
             queries::list_waiting(conn, before, at_most)?
         } else {
@@ -91,9 +91,7 @@ pub async fn index(
         Ok((mails, failed, waiting))
     });
     let (mut mails, failed, waiting) = found.await?;
-    let has_older = mails.len() > ON_A_PAGE;
-    mails.truncate(ON_A_PAGE);
-    let last = mails.last().filter(|_| has_older);
+    let last = paging::cut(&mut mails, ON_A_PAGE);
     let older = last.map(|mail| wanted.address(Some(mail.id)));
     let newer = wanted.before.map(|_| wanted.address(None));
     let index = MailPage {

@@ -15,7 +15,7 @@ use super::text::Text;
 use crate::app::App;
 use crate::db::AnyConnection;
 use crate::error::{AppError, AppResult};
-use crate::web::{Page, html, words};
+use crate::web::{Page, html, paging, words};
 
 /// So many versions stand on a page of their list.
 const PER_PAGE: usize = 20;
@@ -133,9 +133,7 @@ pub async fn versions(app: App, page: Page, place: web::Query<Place>) -> AppResu
         None => true,
     };
     let mut shown: Vec<_> = history.versions().iter().filter(reached).cloned().collect();
-    let has_more = shown.len() > PER_PAGE;
-    shown.truncate(PER_PAGE);
-    let last = shown.last().filter(|_| has_more);
+    let last = paging::cut(&mut shown, PER_PAGE);
     let older = last.map(|last| format!("/policy/versions?before={}", last.effective_on));
     let versions = VersionsPage {
         page,

@@ -19,7 +19,7 @@ use crate::keys::Keys;
 use crate::register::{CollectionKey, Erase};
 use crate::requests::queries::find_by_reference;
 use crate::web::page::FlashKind;
-use crate::web::{Flash, Form, Page, html, see_other, words};
+use crate::web::{Flash, Form, Page, html, paging, see_other, words};
 
 const ON_A_PAGE: usize = 50;
 
@@ -57,14 +57,12 @@ pub async fn index(
     from: web::Query<From>,
 ) -> AppResult<HttpResponse> {
     let before = from.before;
-    let at_most = i64::try_from(ON_A_PAGE + 1).unwrap_or(i64::MAX);
+    let at_most = paging::one_more(ON_A_PAGE);
     let found = app
         .db
         .read(move |conn| Ok(queries::list(conn, before, at_most)?));
     let mut holds = found.await?;
-    let has_older = holds.len() > ON_A_PAGE;
-    holds.truncate(ON_A_PAGE);
-    let last = holds.last().filter(|_| has_older);
+    let last = paging::cut(&mut holds, ON_A_PAGE);
     let index = HoldsPage {
         page,
         older: last.map(|(hold, _)| format!("/staff/holds?before={}", hold.id)),

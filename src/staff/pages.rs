@@ -18,7 +18,7 @@ use crate::error::AppResult;
 use crate::requests::dates::law_name;
 use crate::requests::model::{Kind, State};
 use crate::requests::words::day;
-use crate::web::{Page, html, see_other};
+use crate::web::{Page, html, paging, see_other};
 
 /// Where the work of each role begins.
 pub async fn home(member: StaffMember) -> HttpResponse {
@@ -114,10 +114,7 @@ pub async fn queue(
         ))
     });
     let (mut rows, counts, late, staff, views, is_trained) = found.await?;
-    let on_a_page = usize::try_from(ON_A_PAGE).unwrap_or(usize::MAX);
-    let goes_on = rows.len() > on_a_page;
-    rows.truncate(on_a_page);
-    let last = rows.last().filter(|_| goes_on);
+    let last = paging::cut(&mut rows, ON_A_PAGE);
     let next = last.map(|last| filters.url_after(&format!("{}_{}", last.due_on, last.id)));
     let laws = app.laws.all().iter();
     let queue = QueuePage {

@@ -10,9 +10,10 @@ use crate::accounts::model::{Role, StaffRow};
 use crate::db::schema::{people, requests, staff};
 use crate::db::{AnyConnection, OptionalText};
 use crate::requests::model::{Kind, Outcome, State};
+use crate::web::paging::one_more;
 
 /// So many requests stand on one page.
-pub const ON_A_PAGE: i64 = 50;
+pub const ON_A_PAGE: usize = 50;
 
 /// More than this is not counted: a count must not read the whole table.
 pub const COUNTED: i64 = 1000;
@@ -92,7 +93,7 @@ pub fn list(
     } else {
         query = query.order((requests::due_on, requests::id));
     }
-    query.limit(ON_A_PAGE + 1).load(conn)
+    query.limit(one_more(ON_A_PAGE)).load(conn)
 }
 
 fn find_by_pseudonym(conn: &mut AnyConnection, pseudonym: &str) -> QueryResult<Option<i64>> {

@@ -9,6 +9,7 @@ pub mod headers;
 pub mod home;
 pub mod navigation;
 pub mod page;
+pub mod paging;
 pub mod same_origin;
 pub mod signal;
 pub mod way_back;

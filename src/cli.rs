@@ -17,6 +17,7 @@ use crate::keys::Keys;
 use crate::law::command::LawCommand;
 use crate::mail::args::{MailArgs, MailSettings};
 use crate::policy::command::PublishFile;
+use crate::requests::by_mail::command::{Intake, Status};
 use crate::server::{self, Size};
 use crate::{audit, db, demo, logs, mail, register};
 
@@ -64,6 +65,8 @@ enum Command {
     /// See whether mail goes out
     #[command(subcommand)]
     Mail(MailCommand),
+    /// Take in one mail to the contact address from standard input, as a mail server hands it over
+    Intake(Intake),
     /// Check receipts
     #[command(subcommand)]
     Receipt(ReceiptCommand),
@@ -147,7 +150,9 @@ enum RegisterCommand {
 
 /// Runs the command; failures go to standard error, with status 1.
 pub fn run() -> ExitCode {
-    let matches = Cli::command().get_matches();
+    let matches = Cli::command()
+        .try_get_matches()
+        .unwrap_or_else(|error| refuse(&error));
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     logs::start();
     let done = match cli.command {
@@ -181,6 +186,7 @@ pub fn run() -> ExitCode {
         }
         Command::Staff(StaffCommand::Add { member, settings }) => add_staff(member, &settings),
         Command::Law(command) => return command.run(),
+        Command::Intake(intake) => return intake.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -189,6 +195,16 @@ pub fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Says what is wrong with the command line. A mail server must not take that for the fault of a mail.
+fn refuse(error: &clap::Error) -> ! {
+    let is_intake = std::env::args_os().nth(1).is_some_and(|it| it == "intake");
+    if is_intake && error.use_stderr() {
+        eprintln!("{error}");
+        std::process::exit(Status::TryAgain as i32);
+    }
+    error.exit()
 }
 
 fn serve(settings: &Settings, with_worker: bool) -> anyhow::Result<()> {

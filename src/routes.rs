@@ -24,7 +24,8 @@ use crate::requests::senders::{pages as senders, proof_pages};
 use crate::retention::staff_pages as holds;
 use crate::staff::identity_pages as staff_identity;
 use crate::staff::{
-    bulk_pages, data_pages, evidence_pages, notes, redact_pages, saved_views, search, training,
+    bulk_pages, data_pages, enter_pages, evidence_pages, notes, redact_pages, saved_views, search,
+    training,
 };
 use crate::staff::{decide_pages as staff_decide, pages as staff, request_pages as staff_request};
 use crate::web::{assets, home};
@@ -116,6 +117,8 @@ routes! {
     Staff post "/staff/views" => saved_views::save;
     Staff post "/staff/views/{id}/remove" => saved_views::remove;
     CaseReader get "/staff/workload" => staff::workload;
+    CaseWorker get "/staff/requests/new" => enter_pages::new;
+    CaseWorker post "/staff/requests/new" => enter_pages::enter;
     CaseReader get "/staff/requests/{reference}" => staff_request::show;
     CaseWorker get "/staff/requests/{reference}/evidence/{id}" => evidence_pages::save;
     CaseWorker get "/staff/requests/{reference}/evidence/{id}/preview" => evidence_pages::preview;
@@ -127,6 +130,7 @@ routes! {
     CaseWorker post "/staff/requests/{reference}/redactions/{id}/remove" => redact_pages::remove;
     CaseWorker post "/staff/requests/{reference}/notes" => notes::add;
     CaseWorker post "/staff/requests/{reference}/assign" => staff_decide::give;
+    CaseWorker post "/staff/requests/{reference}/confirmed" => enter_pages::confirm;
     CaseWorker post "/staff/requests/{reference}/identity" => staff_identity::decide;
     CaseWorker post "/staff/requests/{reference}/decide" => staff_decide::decide;
     Supervisor post "/staff/requests/{reference}/approve" => staff_decide::approve;

@@ -229,6 +229,8 @@ diesel::table! {
         completed_at -> Nullable<Timestamp>,
         closed_at -> Nullable<Timestamp>,
         next_notice_on -> Nullable<Date>,
+        channel -> Text,
+        residence -> Text,
     }
 }
 
@@ -330,6 +332,14 @@ diesel::table! {
         declared_at -> Nullable<Timestamp>,
         vouched -> Nullable<Binary>,
         vouched_by -> Nullable<BigInt>,
+        contact -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    received_mails (hash) {
+        hash -> Text,
+        at -> Timestamp,
     }
 }
 

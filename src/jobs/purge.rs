@@ -7,6 +7,7 @@ use crate::accounts;
 use crate::app::App;
 use crate::error::AppResult;
 use crate::mail;
+use crate::requests::by_mail;
 
 /// Jobs that are done are kept for so long, to look back at.
 const DONE_JOBS_KEPT: TimeDelta = TimeDelta::days(7);
@@ -15,6 +16,8 @@ const DONE_JOBS_KEPT: TimeDelta = TimeDelta::days(7);
 pub(super) fn run(app: &App) -> AppResult<()> {
     let now = app.clock.now();
     accounts::purge(app)?;
+    app.db
+        .write_now(move |conn| Ok(by_mail::purge(conn, now)?))?;
     app.db
         .write_now(move |conn| Ok(queries::purge_done(conn, now - DONE_JOBS_KEPT)?))?;
     while app

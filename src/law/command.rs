@@ -1,5 +1,6 @@
 //! `candor law`: the dates of a request, and what is to be looked at in the rows.
 
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use chrono::NaiveDate;
@@ -95,7 +96,7 @@ fn deadlines(
     received: NaiveDate,
 ) -> anyhow::Result<ExitCode> {
     let dates = open(args)?.deadlines(law, right, received)?;
-    println!("{}", serde_json::to_string(&dates)?);
+    say(&format!("{}\n", serde_json::to_string(&dates)?))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -103,16 +104,24 @@ fn look(args: &LawArgs, on: Option<NaiveDate>) -> anyhow::Result<ExitCode> {
     let laws = open(args)?;
     let today = on.unwrap_or_else(|| Clock::system().now().date());
     let found = check(&laws, today);
-    for finding in &found {
-        println!("{finding}");
-    }
     if found.is_empty() {
         let rows: usize = laws.all().iter().map(|law| law.rows.len()).sum();
-        println!(
-            "{rows} rows of {} laws: nothing to look at.",
+        say(&format!(
+            "{rows} rows of {} laws: nothing to look at.\n",
             laws.all().len()
-        );
+        ))?;
         return Ok(ExitCode::SUCCESS);
     }
+    let lines: Vec<_> = found.iter().map(|it| format!("{it}\n")).collect();
+    say(&lines.concat())?;
     Ok(ExitCode::FAILURE)
+}
+
+/// Prints a text. Who reads it may stop before its end, as `head` does.
+fn say(text: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        done => done,
+    }
 }

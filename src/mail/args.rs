@@ -88,6 +88,11 @@ impl fmt::Debug for MailSettings {
 }
 
 impl MailSettings {
+    /// The address that mails go out from, if it is not the contact address.
+    pub fn sender_address(&self) -> Option<String> {
+        self.sender.as_ref().map(|it| it.email.to_string())
+    }
+
     /// The way out for mail of that portal.
     pub fn transport(self, site: &Site) -> anyhow::Result<Transport> {
         let sender = match self.sender {

@@ -12,6 +12,8 @@ pub struct LegalDates {
     pub law: String,
     /// Its name, as people read it.
     pub law_name: String,
+    /// Where the person says that they live.
+    pub residence: String,
     /// The local date of receipt, from which days are counted.
     pub received_on: NaiveDate,
     /// The last day for confirming the receipt.
@@ -23,7 +25,11 @@ pub struct LegalDates {
 impl LegalDates {
     /// For a request of somebody who says that they live there, received at that time.
     pub fn of(laws: &Laws, residence: &str, kind: Kind, now: NaiveDateTime) -> Self {
-        let received_on = laws.day_in(residence, now);
+        Self::from_day(laws, residence, kind, laws.day_in(residence, now))
+    }
+
+    /// The same for one that was received on that day where they live.
+    pub fn from_day(laws: &Laws, residence: &str, kind: Kind, received_on: NaiveDate) -> Self {
         let Applying { law, name, row } = laws.applying(residence, right(kind), received_on);
         let after = |term: Term| term.after_or_sooner(received_on, laws.calendar());
         let appeal = row.appeal.filter(|_| kind == Kind::Appeal);
@@ -31,6 +37,7 @@ impl LegalDates {
         LegalDates {
             law,
             law_name: name,
+            residence: residence.to_owned(),
             received_on,
             acknowledge_by: row.acknowledge.map_or(due_on, after),
             due_on,
@@ -68,9 +75,7 @@ pub fn latest(laws: &Laws, request: &Request) -> Option<NaiveDate> {
     latest.ok().flatten()
 }
 
-/// The date where a request's days are counted.
+/// The date where a request's days are counted: where the person said that they live.
 pub fn today(laws: &Laws, request: &Request, now: NaiveDateTime) -> NaiveDate {
-    let law = laws.find(&request.law);
-    let place = law.and_then(|law| law.residences.first());
-    laws.day_in(place.map_or("", String::as_str), now)
+    laws.day_in(&request.residence, now)
 }

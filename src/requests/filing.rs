@@ -9,7 +9,7 @@ use serde_json::json;
 use super::dates::LegalDates;
 use super::evidence::{self, File};
 use super::life::{By, Who, add_step, advance, changed, record};
-use super::model::{Action, Kind, Outcome, Request, State};
+use super::model::{Action, Channel, Kind, Outcome, Request, State};
 use super::notices::{self, RequestReceived};
 use super::sealed::{self, What};
 use super::{queries, reference, reminders};
@@ -46,6 +46,8 @@ pub struct NewRequest {
     pub appeal_of: Option<i64>,
     /// A file that backs it.
     pub evidence: Option<File>,
+    /// How it came in.
+    pub channel: Channel,
 }
 
 /// One thing that is asked for.
@@ -96,6 +98,7 @@ impl NewRequest {
             plan: None,
             appeal_of: None,
             evidence: None,
+            channel: Channel::Portal,
         }
     }
 }
@@ -175,7 +178,9 @@ pub(super) fn put_on_record(
         insert_item(conn, &filed, item, by)?;
     }
     add_step(conn, &filed, filed.state.step(), &json!({}), by)?;
-    let detail = json!({ "kind": filed.kind, "law": filed.law, "due_on": filed.due_on });
+    let detail = json!({
+        "kind": filed.kind, "law": filed.law, "due_on": filed.due_on, "channel": filed.channel,
+    });
     record(conn, &filed, "request.filed", detail, by)?;
     if let Some(file) = &new.evidence {
         evidence::attach(conn, &filed, file, by)?;
@@ -310,6 +315,8 @@ fn insert_as(
                 (dates.received_on, dates.due_on),
                 dates.received_on,
             )),
+            requests::channel.eq(new.channel.as_str()),
+            requests::residence.eq(&dates.residence),
         ))
         .returning(requests::all_columns)
         .get_result(conn)?;

@@ -100,6 +100,7 @@ pub fn extend(
         reference: request.reference.clone(),
         due_on: until,
         reason: reason.to_owned(),
+        page: notices::page_of(conn, by.app, request)?,
     };
     notices::send(conn, by.app, request, &mail, by.now)?;
     Ok(extended)
@@ -174,6 +175,7 @@ fn mail_message(
     let mail = RequestMessage {
         reference: request.reference.clone(),
         is_question,
+        page: notices::page_of(conn, by.app, request)?,
     };
     notices::send(conn, by.app, request, &mail, by.now)
 }

@@ -96,6 +96,19 @@ impl<'a> By<'a> {
         Self::now(app, Who::System)
     }
 
+    /// Candor itself, at the time of somebody else's act.
+    pub fn system_at(by: &By<'a>) -> Self {
+        By {
+            who: Who::System,
+            ..*by
+        }
+    }
+
+    /// Somebody who is not signed in, now.
+    pub fn visitor(app: &'a App) -> Self {
+        Self::now(app, Who::Visitor)
+    }
+
     fn now(app: &'a App, who: Who<'a>) -> Self {
         let now = app.clock.now();
         By { app, who, now }

@@ -27,6 +27,22 @@ text_enum! {
 }
 
 text_enum! {
+    /// How a request came in.
+    pub enum Channel {
+        /// Filed by somebody who was signed in.
+        Portal = "portal",
+        /// The public form.
+        Form = "form",
+        /// A mail to the contact address.
+        Mail = "mail",
+        /// A call, entered by staff.
+        Phone = "phone",
+        /// A letter, entered by staff.
+        Letter = "letter",
+    }
+}
+
+text_enum! {
     /// Where a request stands. [`super::life`] says what follows what.
     pub enum State {
         /// On record.
@@ -207,6 +223,11 @@ pub struct Request {
     pub closed_at: Option<NaiveDateTime>,
     /// When somebody is next to be told of its dates: see [`super::reminders`].
     pub next_notice_on: Option<NaiveDate>,
+    /// How it came in.
+    #[diesel(deserialize_as = String)]
+    pub channel: Channel,
+    /// Where the person said that they live when it came: a code of [`crate::law::Laws::residences`], or empty.
+    pub residence: String,
 }
 
 /// What a list shows of a request; the sealed parts are left in the database.

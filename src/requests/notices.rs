@@ -41,6 +41,8 @@ pub struct RequestMessage {
     pub reference: String,
     /// Whether staff wait for an answer.
     pub is_question: bool,
+    /// The path of the page that they can open: see [`page_of`].
+    pub page: String,
 }
 message!(
     RequestMessage,
@@ -59,6 +61,8 @@ pub struct RequestExtended {
     pub due_on: NaiveDate,
     /// Why, as staff wrote it for the person.
     pub reason: String,
+    /// The path of the page that they can open: see [`page_of`].
+    pub page: String,
 }
 message!(
     RequestExtended,
@@ -141,6 +145,13 @@ pub(super) fn send(
     }
 }
 
+/// The path under which the person sees a request: its page, or for who has not yet followed the link of one without
+/// an account that link, since nothing else is open to them.
+pub(super) fn page_of(conn: &mut AnyConnection, app: &App, request: &Request) -> AppResult<String> {
+    let link = senders::link_to_follow(conn, app, request)?;
+    Ok(link.unwrap_or_else(|| format!("/requests/{}", request.reference)))
+}
+
 fn link(site: &Site, reference: &str) -> String {
     site.url(&format!("/requests/{reference}"))
 }
@@ -155,13 +166,13 @@ macro_rules! linked {
     };
 }
 
-linked!(
-    RequestReceived,
-    RequestMessage,
-    RequestExtended,
-    RequestDecided,
-    RequestCompleted
-);
+linked!(RequestReceived, RequestDecided, RequestCompleted);
+
+impl RequestMessage {
+    fn link(&self, site: &Site) -> String {
+        site.url(&self.page)
+    }
+}
 
 impl RequestReceived {
     fn received(&self) -> String {
@@ -174,6 +185,10 @@ impl RequestReceived {
 }
 
 impl RequestExtended {
+    fn link(&self, site: &Site) -> String {
+        site.url(&self.page)
+    }
+
     fn due(&self) -> String {
         words::day(self.due_on)
     }

@@ -41,6 +41,7 @@ pub struct RequestLate {
     due_on: NaiveDate,
     reason: &'static str,
     authority: Option<Regulator>,
+    page: String,
 }
 message!(
     RequestLate,
@@ -69,6 +70,9 @@ impl Near {
         match self.notice {
             Notice::Half => "Half of the time is over.",
             Notice::FourFifths => "Four fifths of the time are over.",
+            Notice::Unconfirmed => {
+                "Nobody has confirmed its receipt yet. Tell the person the reference and the date."
+            }
             Notice::LastDay => "This is the last business day before its date.",
             Notice::Unverified => {
                 "Nobody knows yet who asks. It can be denied for that; the answer must say so. Nothing closes by itself."
@@ -96,8 +100,9 @@ impl DatesNear {
 }
 
 impl RequestLate {
-    pub(super) fn of(laws: &Laws, request: &Request) -> Self {
+    pub(super) fn of(laws: &Laws, request: &Request, page: String) -> Self {
         RequestLate {
+            page,
             reference: request.reference.clone(),
             kind: request.kind,
             due_on: request.due_on,
@@ -113,7 +118,7 @@ impl RequestLate {
     }
 
     fn link(&self, site: &Site) -> String {
-        site.url(&format!("/requests/{}", self.reference))
+        site.url(&self.page)
     }
 }
 

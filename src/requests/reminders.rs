@@ -29,6 +29,9 @@ const BATCH: i64 = 100;
 /// So many days before its date a request whose sender is not verified is put to staff.
 const UNVERIFIED_BEFORE: u64 = 5;
 
+/// So many days after its receipt a request that is not confirmed is put to staff; the law allows ten business days.
+const UNCONFIRMED_AFTER: u64 = 5;
+
 text_enum! {
     /// What somebody is told.
     pub enum Notice {
@@ -36,6 +39,8 @@ text_enum! {
         Half = "half",
         /// Four fifths of the time are over.
         FourFifths = "four_fifths",
+        /// Some days are over, and nobody has confirmed the receipt.
+        Unconfirmed = "unconfirmed",
         /// One business day is left.
         LastDay = "last_day",
         /// Soon over, and nobody knows who asks: staff may deny it for that.
@@ -48,15 +53,19 @@ text_enum! {
 impl Notice {
     /// Whether supervisors are told too, whoever works on it.
     fn escalates(self) -> bool {
-        matches!(self, Notice::LastDay | Notice::Unverified | Notice::Late)
+        matches!(
+            self,
+            Notice::Unconfirmed | Notice::LastDay | Notice::Unverified | Notice::Late
+        )
     }
 }
 
 /// Every notice about a request with its day.
-fn schedule(laws: &Laws, received: NaiveDate, due: NaiveDate) -> [(Notice, NaiveDate); 5] {
+fn schedule(laws: &Laws, received: NaiveDate, due: NaiveDate) -> [(Notice, NaiveDate); 6] {
     let days = u64::try_from((due - received).num_days()).unwrap_or_default();
     let after = |days| received + Days::new(days);
     [
+        (Notice::Unconfirmed, after(UNCONFIRMED_AFTER)),
         (Notice::Half, after(days / 2)),
         (Notice::FourFifths, after(days * 4 / 5)),
         (Notice::LastDay, business_day_before(laws, due)),
@@ -103,10 +112,11 @@ pub fn watch(app: &App) -> AppResult<()> {
 /// Looks at the next requests whose day has come somewhere; where to go on, if there may be more.
 fn batch(conn: &mut AnyConnection, after: Mark, by: &By<'_>) -> AppResult<Option<Mark>> {
     let found = list_due(conn, after, by.now.date() + Days::new(1))?;
+    let working = list_working(conn)?;
     let mut told = BTreeMap::<String, Vec<Near>>::new();
     for request in &found {
         // In a savepoint: one that is changed at this moment waits for the next time.
-        match conn.transaction(|conn| tell(conn, request, by)) {
+        match conn.transaction(|conn| tell(conn, request, &working, by)) {
             Ok(near) => near
                 .into_iter()
                 .for_each(|(address, line)| told.entry(address).or_default().push(line)),
@@ -144,6 +154,7 @@ fn list_due(
 fn tell(
     conn: &mut AnyConnection,
     request: &Request,
+    working: &[Working],
     by: &By<'_>,
 ) -> AppResult<Vec<(String, Near)>> {
     let laws = &by.app.laws;
@@ -154,7 +165,11 @@ fn tell(
     book_next(conn, request, today, by)?;
     let mut newest = None;
     for (notice, day) in schedule(laws, request.received_on, request.due_on) {
-        let applies = notice != Notice::Unverified || request.state == State::Verifying;
+        let applies = match notice {
+            Notice::Unconfirmed => request.state == State::Received,
+            Notice::Unverified => request.state == State::Verifying,
+            Notice::Half | Notice::FourFifths | Notice::LastDay | Notice::Late => true,
+        };
         if day <= today && applies && is_first(conn, request, notice, by)? {
             newest = Some(notice);
         }
@@ -166,12 +181,12 @@ fn tell(
     record(conn, request, "request.notice_sent", detail.clone(), by)?;
     if notice == Notice::Late {
         add_step(conn, request, StepKind::Late, &detail, by)?;
-        let mail = RequestLate::of(laws, request);
+        let page = notices::page_of(conn, by.app, request)?;
+        let mail = RequestLate::of(laws, request, page);
         notices::send(conn, by.app, request, &mail, by.now)?;
     }
-    let addresses = addresses(conn, request, notice)?;
-    let near = |address| (address, Near::of(request, notice));
-    Ok(addresses.into_iter().map(near).collect())
+    let near = |address: &str| (address.to_owned(), Near::of(request, notice));
+    Ok(addresses(working, request, notice).map(near).collect())
 }
 
 /// Books the day of the next notice, unless the request has been changed since it was read.
@@ -210,28 +225,29 @@ fn is_first(
     Ok(written == 1)
 }
 
-/// Whom a notice is for: who works on the request, and supervisors where it escalates or nobody does.
-fn addresses(
-    conn: &mut AnyConnection,
-    request: &Request,
-    notice: Notice,
-) -> QueryResult<Vec<String>> {
-    let working: Vec<(i64, String, String)> = staff::table
+/// Somebody who works on requests: their id, role and address.
+type Working = (i64, String, String);
+
+fn list_working(conn: &mut AnyConnection) -> QueryResult<Vec<Working>> {
+    staff::table
         .filter(staff::disabled_at.is_null())
         .filter(staff::role.eq_any([Role::Agent.as_str(), Role::Supervisor.as_str()]))
         .order(staff::id)
         .select((staff::id, staff::role, staff::email))
-        .load(conn)?;
-    let is_assigned = working
-        .iter()
-        .any(|(id, ..)| Some(*id) == request.assignee_id);
+        .load(conn)
+}
+
+/// Whom a notice is for: who works on the request, and supervisors where it escalates or nobody does.
+fn addresses<'a>(
+    working: &'a [Working],
+    request: &Request,
+    notice: Notice,
+) -> impl Iterator<Item = &'a str> {
+    let assignee = request.assignee_id;
+    let is_assigned = working.iter().any(|(id, ..)| Some(*id) == assignee);
     let with_supervisors = notice.escalates() || !is_assigned;
-    let is_told = |(id, role, _): &(i64, String, String)| {
-        Some(*id) == request.assignee_id || with_supervisors && role == Role::Supervisor.as_str()
-    };
-    Ok(working
-        .into_iter()
-        .filter(is_told)
-        .map(|(.., email)| email)
-        .collect())
+    let told = working.iter().filter(move |(id, role, _)| {
+        Some(*id) == assignee || with_supervisors && role == Role::Supervisor.as_str()
+    });
+    told.map(|(.., email)| email.as_str())
 }

@@ -29,6 +29,8 @@ pub enum What {
     Evidence,
     /// The address of somebody without an account.
     Address,
+    /// How somebody without e-mail can be reached.
+    Contact,
     /// The name under a declaration.
     Declaration,
     /// Why a staff member stands for somebody.

@@ -2,7 +2,9 @@
 
 use chrono::NaiveDate;
 
-use super::model::{Action, Decision, Kind, Line, Outcome, Party, Request, State, StepKind};
+use super::model::{
+    Action, Channel, Decision, Kind, Line, Outcome, Party, Request, State, StepKind,
+};
 
 /// A date in words: `9 February 2026`.
 pub fn day(date: NaiveDate) -> String {
@@ -63,6 +65,19 @@ impl Kind {
     }
 }
 
+impl Channel {
+    /// In a few words: the manner in which the request was made.
+    pub fn title(self) -> &'static str {
+        match self {
+            Channel::Portal => "Through the portal",
+            Channel::Form => "By the form without an account",
+            Channel::Mail => "By e-mail",
+            Channel::Phone => "By telephone",
+            Channel::Letter => "By letter",
+        }
+    }
+}
+
 impl State {
     /// In one or two words.
     pub fn title(self) -> &'static str {
@@ -110,6 +125,7 @@ impl StepKind {
     /// As a line of the timeline, by who did it.
     pub fn title(self, actor: Party) -> &'static str {
         match self {
+            StepKind::Received if actor == Party::Staff => "We wrote down your request",
             StepKind::Received => "You filed the request",
             StepKind::Acknowledged => "We confirmed it by mail",
             StepKind::Verifying => "We are checking that it comes from you",

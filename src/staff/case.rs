@@ -88,6 +88,8 @@ pub struct Case {
     pub holds: Vec<HoldRow>,
     /// Who sent it, if it came without an account.
     pub sender: Option<Sender>,
+    /// How to reach them without e-mail; empty for all others.
+    pub contact: String,
     /// The person's other requests, newest first.
     pub others: Vec<Line>,
     /// Colleagues who look at it, and since when.
@@ -159,8 +161,13 @@ pub fn load(
     let happened = list_happened(conn, &request)?;
     let mut details = details::load(conn, &app.keys, request.clone())?;
     let items = std::mem::take(&mut details.items);
+    let sender = senders::queries::find(conn, request.id)?;
+    let contact = sender
+        .as_ref()
+        .map(|it| senders::contact(&app.keys, &request, it));
     Ok(Case {
-        sender: senders::queries::find(conn, request.id)?,
+        contact: contact.transpose()?.unwrap_or_default(),
+        sender,
         items: items.into_iter().map(|open| item_line(app, open)).collect(),
         details,
         approvals: requests::list_approvals(conn, request.id)?,

@@ -9,6 +9,7 @@ pub mod bulk_pages;
 pub mod case;
 pub mod data_pages;
 pub mod decide_pages;
+pub mod enter_pages;
 pub mod evidence_pages;
 pub mod identity_pages;
 pub mod notes;

@@ -79,3 +79,21 @@ fn the_check_tells_with_its_status_whether_there_is_something_to_look_at() {
     assert_eq!(missing.status.code(), Some(2));
     assert!(text(&missing.stderr).contains("--law-file (CANDOR_LAW_FILE)"));
 }
+
+#[test]
+fn whoever_reads_the_findings_may_stop_early() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_candor"));
+    command
+        .env_remove("CANDOR_LAW_FILE")
+        .args(["law", "check", "--on", "2034-01-01"]);
+    // The reading end is closed before the first line is written.
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = command
+        .stdout(writer)
+        .stderr(std::process::Stdio::piped())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    assert_eq!(text(&output.stderr), "");
+}

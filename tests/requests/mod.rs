@@ -2,10 +2,13 @@
 
 mod access;
 mod appeals;
+mod by_mail;
 mod correction;
 mod decisions;
 mod deletion;
+mod entered;
 mod following;
+mod intake_command;
 mod reminders;
 mod without_account;
 

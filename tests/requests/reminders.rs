@@ -197,3 +197,45 @@ async fn nobody_is_told_of_what_is_closed_and_two_workers_tell_once() {
     assert_eq!(mails.len(), 1);
     assert!(mails[0].contains(&open) && !mails[0].contains(&closed));
 }
+
+/// Rule: A4.
+#[actix_web::test]
+async fn a_day_ends_where_the_person_lives_not_where_their_law_was_made() {
+    let app = TestApp::start();
+    // One law, and an hour between them.
+    let lisbon = file_access(&app.person_in("lisbon", "pt").await).await;
+    let vienna = file_access(&app.person_in("vienna", "at").await).await;
+    assert_eq!(find(&app, &lisbon).law, find(&app, &vienna).law);
+    let due = find(&app, &vienna).due_on;
+    // Half past eleven at night in Vienna, on the last day in UTC.
+    let late = due.and_hms_opt(23, 30, 0).unwrap() - app.app.clock.now();
+    app.app.clock.advance(late);
+    watch(&app).await;
+    let is_late = |name| {
+        app.mails_to(name)
+            .iter()
+            .any(|it| it.kind == "request_late")
+    };
+    assert!(is_late("vienna"), "midnight has passed there");
+    assert!(!is_late("lisbon"));
+}
+
+#[actix_web::test]
+async fn who_works_is_asked_once_for_all_requests_of_a_round() {
+    let app = TestApp::start();
+    staff_member(&app, "vera", Role::Supervisor).await;
+    let ada = app.person("ada").await;
+    for _ in 0..5 {
+        file_access(&ada).await;
+    }
+    app.app.clock.advance(TimeDelta::days(23));
+    let parts = app.app.clone();
+    let watched = tokio::task::spawn_blocking(move || reminders::watch(&parts).unwrap());
+    let (done, queries) = app.queries_during(watched).await;
+    done.unwrap();
+    let staff = queries
+        .iter()
+        .filter(|it| it.contains("disabled_at"))
+        .count();
+    assert_eq!(staff, 1, "{queries:#?}");
+}

@@ -117,6 +117,8 @@ table! {
     Staff post "/staff/views" => "/staff/views", Common, Sample::Form(&[("name", "Late deletions"), ("filters", "kind=deletion&due=late")]);
     Staff post "/staff/views/{id}/remove" => "/staff/views/0/remove", Common, EMPTY;
     CaseReader get "/staff/workload" => "/staff/workload", Common, PAGE;
+    CaseWorker get "/staff/requests/new" => "/staff/requests/new", Common, PAGE;
+    CaseWorker post "/staff/requests/new" => "/staff/requests/new", Common, Sample::Form(&[("channel", "letter"), ("received_on", "2026-02-06"), ("wants", "categories"), ("contact", "Ada, 12 Elm Street"), ("residence", "us-ca")]);
     CaseReader get "/staff/requests/{reference}" => "/staff/requests/{correction}", Common, PAGE;
     CaseWorker get "/staff/requests/{reference}/evidence/{id}" => "/staff/requests/{correction}/evidence/{attachment}", Common, FILE;
     CaseWorker get "/staff/requests/{reference}/evidence/{id}/preview" => "/staff/requests/{correction}/evidence/{attachment}/preview", Common, PAGE;
@@ -128,6 +130,7 @@ table! {
     CaseWorker post "/staff/requests/{reference}/redactions/{id}/remove" => "/staff/requests/{correction}/redactions/0/remove", Common, EMPTY;
     CaseWorker post "/staff/requests/{reference}/notes" => "/staff/requests/{deletion}/notes", Common, Sample::Form(&[("note", "Call back.")]);
     CaseWorker post "/staff/requests/{reference}/assign" => "/staff/requests/{deletion}/assign", Common, VERSION;
+    CaseWorker post "/staff/requests/{reference}/confirmed" => "/staff/requests/{deletion}/confirmed", Common, VERSION;
     CaseWorker post "/staff/requests/{reference}/identity" => "/staff/requests/{deletion}/identity", Common, VERSION;
     CaseWorker post "/staff/requests/{reference}/decide" => "/staff/requests/{deletion}/decide", Common, VERSION;
     Supervisor post "/staff/requests/{reference}/approve" => "/staff/requests/{deletion}/approve", Common, VERSION;

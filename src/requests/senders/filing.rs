@@ -1,11 +1,11 @@
 //! Putting a request on record that came without an account, and forgetting its address at the end.
 
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::{NaiveDate, TimeDelta};
 use diesel::prelude::*;
 use serde_json::json;
 
 use super::mails::{RequestToConfirm, RequestUnverified};
-use super::model::Wants;
+use super::model::{Sender, Wants};
 use super::queries;
 use crate::accounts::limits::Limit;
 use crate::app::App;
@@ -16,8 +16,8 @@ use crate::jobs::{self, Job};
 use crate::keys::{Keys, random_token};
 use crate::requests::dates::{LegalDates, law_name};
 use crate::requests::filing::{NewRequest, put_on_record};
-use crate::requests::life::{By, Who, advance, record};
-use crate::requests::model::{Outcome, Request, State};
+use crate::requests::life::{By, advance, record};
+use crate::requests::model::{Channel, Outcome, Request, State};
 use crate::requests::notices;
 use crate::requests::queries as requests;
 use crate::requests::sealed::{self, What};
@@ -33,8 +33,10 @@ const MAILS_PER_ADDRESS: Limit = Limit {
 /// A request as it came in.
 #[derive(Debug, Clone)]
 pub struct Letter {
-    /// The address that it came from or that was typed, in its normal form.
-    pub email: String,
+    /// The address that it came from or that was named, in its normal form; who has none is answered another way.
+    pub email: Option<String>,
+    /// How they can be reached without e-mail; may be empty.
+    pub contact: String,
     /// Where they say that they live.
     pub residence: String,
     /// What is asked for.
@@ -43,88 +45,115 @@ pub struct Letter {
     pub field: Option<String>,
     /// In their own words; may be empty.
     pub note: String,
-    /// When it came; its dates count from then.
-    pub received_at: NaiveDateTime,
+    /// How it came.
+    pub channel: Channel,
+    /// The day on which it came, where they live; its dates count from then.
+    pub received_on: NaiveDate,
 }
 
-/// Puts a request on record and mails the link to go on. The same request of the same address that is still open is
-/// not filed twice: its link is sent again, and its dates stay.
+/// Puts a request on record and mails the link to go on. The same request of the same address that is still open, and
+/// came no later, is not filed twice: its link is sent again, and its dates stay. Returns the request, and whether it
+/// is a new one.
 pub fn receive(
     conn: &mut AnyConnection,
-    app: &App,
     letter: &Letter,
-    now: NaiveDateTime,
-) -> AppResult<()> {
-    // Counted first: who waits for this row does not file the same at the same moment.
-    let mail_is_due = match MAILS_PER_ADDRESS.take(app, conn, &letter.email, now) {
-        Ok(()) => true,
-        Err(AppError::TooMany(_)) => false,
-        Err(error) => return Err(error),
+    by: &By<'_>,
+) -> AppResult<(Request, bool)> {
+    let app = by.app;
+    let Some(email) = &letter.email else {
+        return Ok((file(conn, letter, by)?, true));
     };
-    let known = queries::find_open(conn, &app.keys, &letter.email, letter.wants)?;
+    // Counted first: who waits for this row does not file the same at the same moment.
+    let mail_is_due = may_be_mailed(conn, email, by)?;
+    let known = queries::find_open(conn, &app.keys, email, letter.wants)?;
+    let known = known.filter(|it| it.received_on <= letter.received_on);
+    let is_new = known.is_none();
     let request = match known {
         Some(request) => request,
-        None => file(conn, app, letter, now)?,
+        None => file(conn, letter, by)?,
     };
-    if !mail_is_due {
-        // The request stands; the mailbox has had enough of our mails today.
-        return Ok(());
+    // Without: the request stands; the mailbox has had enough of our mails today.
+    if mail_is_due {
+        let mail = RequestToConfirm {
+            token: queries::token(&app.keys, &request.reference),
+            law: law_name(&app.laws, &request.law),
+            wants: letter.wants,
+            received_on: request.received_on,
+            due_on: request.due_on,
+            reference: request.reference.clone(),
+        };
+        app.mailer.enqueue(conn, email, &mail, by.now)?;
     }
-    let mail = RequestToConfirm {
-        token: queries::token(&app.keys, &request.reference),
-        law: law_name(&app.laws, &request.law),
-        wants: letter.wants,
-        received_on: request.received_on,
-        due_on: request.due_on,
-        reference: request.reference,
-    };
-    app.mailer.enqueue(conn, &letter.email, &mail, now)
+    Ok((request, is_new))
+}
+
+/// Counts one more mail with a link to an address; whether it has not had enough of them today.
+pub fn may_be_mailed(conn: &mut AnyConnection, email: &str, by: &By<'_>) -> AppResult<bool> {
+    match MAILS_PER_ADDRESS.take(by.app, conn, email, by.now) {
+        Ok(()) => Ok(true),
+        Err(AppError::TooMany(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// The person behind it is a new one until the mailbox is shown to be theirs.
-fn file(
-    conn: &mut AnyConnection,
-    app: &App,
-    letter: &Letter,
-    now: NaiveDateTime,
-) -> AppResult<Request> {
-    let who = Who::Visitor;
-    let by = By { app, who, now };
+fn file(conn: &mut AnyConnection, letter: &Letter, by: &By<'_>) -> AppResult<Request> {
+    let app = by.app;
     let person_id = diesel::insert_into(people::table)
         .values((
             people::pseudonym.eq(random_token()),
             people::residence.eq(&letter.residence),
             people::language.eq("en"),
-            people::created_at.eq(now),
+            people::created_at.eq(by.now),
         ))
         .returning(people::id)
         .get_result(conn)?;
     let new = NewRequest {
         note: letter.note.clone(),
+        channel: letter.channel,
         ..NewRequest::of(letter.wants.kind())
     };
-    let dates = LegalDates::of(&app.laws, &letter.residence, new.kind, letter.received_at);
-    let filed = put_on_record(conn, person_id, &new, &dates, &by)?;
-    let email = sealed::seal(&app.keys, &filed.reference, What::Address, &letter.email);
-    let token = queries::token(&app.keys, &filed.reference);
+    let dates = LegalDates::from_day(&app.laws, &letter.residence, new.kind, letter.received_on);
+    let filed = put_on_record(conn, person_id, &new, &dates, by)?;
+    insert_sender(conn, &filed, letter, by)?;
+    match letter.email {
+        Some(_) => confirmed(conn, &filed, &By::system_at(by)),
+        // Nobody has told them yet: staff do, the way that it came.
+        None => Ok(filed),
+    }
+}
+
+/// They know the reference and the dates. Now somebody finds out who they are.
+pub fn confirmed(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<Request> {
+    let acknowledged = advance(conn, request, State::Acknowledged, by)?;
+    advance(conn, &acknowledged, State::Verifying, by)
+}
+
+fn insert_sender(
+    conn: &mut AnyConnection,
+    filed: &Request,
+    letter: &Letter,
+    by: &By<'_>,
+) -> AppResult<()> {
+    let keys = &by.app.keys;
+    let seal = |what, text: &str| sealed::seal(keys, &filed.reference, what, text);
+    let email = letter.email.as_deref();
+    let contact = Some(letter.contact.trim()).filter(|it| !it.is_empty());
+    let token = queries::token(keys, &filed.reference);
     diesel::insert_into(request_senders::table)
         .values((
             request_senders::request_id.eq(filed.id),
             request_senders::wants.eq(letter.wants.as_str()),
             request_senders::field.eq(&letter.field),
-            request_senders::email.eq(email),
-            request_senders::email_hash.eq(queries::email_hash(&app.keys, &letter.email)),
-            request_senders::link_hash.eq(queries::link_hash(&app.keys, &token)),
+            request_senders::email.eq(email.map(|it| seal(What::Address, it))),
+            request_senders::email_hash.eq(email.map(|it| queries::email_hash(keys, it))),
+            request_senders::link_hash.eq(email.map(|_| queries::link_hash(keys, &token))),
+            request_senders::contact.eq(contact.map(|it| seal(What::Contact, it))),
             request_senders::attempts.eq(0),
             request_senders::points.eq(0),
         ))
         .execute(conn)?;
-    let by = By {
-        who: Who::System,
-        ..by
-    };
-    let acknowledged = advance(conn, &filed, State::Acknowledged, &by)?;
-    advance(conn, &acknowledged, State::Verifying, &by)
+    Ok(())
 }
 
 /// When a request is closed: a moment later, so that the mail that says so still goes to the address.
@@ -141,14 +170,18 @@ pub fn forget(app: &App, request_id: i64) -> AppResult<()> {
     let own = app.clone();
     app.db.write_now(move |conn| {
         let request = requests::find(conn, request_id)?;
+        let is_known = request_senders::link_hash
+            .is_not_null()
+            .or(request_senders::contact.is_not_null());
         let known = request_senders::table
             .filter(request_senders::request_id.eq(request_id))
-            .filter(request_senders::link_hash.is_not_null());
+            .filter(is_known);
         let forgotten = diesel::update(known)
             .set((
                 request_senders::email.eq(None::<Vec<u8>>),
                 request_senders::email_hash.eq(None::<String>),
                 request_senders::link_hash.eq(None::<String>),
+                request_senders::contact.eq(None::<Vec<u8>>),
             ))
             .execute(conn)?;
         if forgotten == 1 && request.state.is_closed() {
@@ -169,6 +202,24 @@ pub fn address(
     let sealed = sender.and_then(|it| it.email);
     let open = |it: Vec<u8>| sealed::open_text(keys, &request.reference, What::Address, Some(&it));
     sealed.map(open).transpose()
+}
+
+/// How somebody can be reached who has no e-mail; empty for all others, and once it is forgotten.
+pub fn contact(keys: &Keys, request: &Request, sender: &Sender) -> AppResult<String> {
+    let sealed = sender.contact.as_deref();
+    sealed::open_text(keys, &request.reference, What::Contact, sealed)
+}
+
+/// The path of the link that was mailed to the sender of an open request and that they have not followed yet.
+pub fn link_to_follow(
+    conn: &mut AnyConnection,
+    app: &App,
+    request: &Request,
+) -> AppResult<Option<String>> {
+    let sender = queries::find(conn, request.id)?;
+    let waits = sender.is_some_and(|it| it.mailbox_at.is_none() && it.email.is_some());
+    let token = queries::token(&app.keys, &request.reference);
+    Ok((waits && !request.state.is_closed()).then(|| format!("/request/link/{token}")))
 }
 
 /// Tells somebody whom nobody knows that their request is denied, with all that they cannot read on the portal.

@@ -16,5 +16,8 @@ pub mod proof_pages;
 pub mod queries;
 mod settle;
 
-pub use filing::{Letter, address, forget, forget_later, receive, tell_unverified};
+pub use filing::{
+    Letter, address, confirmed, contact, forget, forget_later, link_to_follow, may_be_mailed,
+    receive, tell_unverified,
+};
 pub use settle::{may_be_granted, vouch};

@@ -99,6 +99,24 @@ pub struct Sender {
     pub declaration: Option<Vec<u8>>,
     /// When it was declared.
     pub declared_at: Option<NaiveDateTime>,
+    /// Sealed: how they can be reached without e-mail. Erased when the request is closed.
+    pub contact: Option<Vec<u8>>,
+}
+
+/// Every field that can be put right, held or not: `dataset/collection/field`, and what people call it.
+pub fn correctable(register: &Register) -> Vec<(String, String)> {
+    let mut fields = Vec::new();
+    for dataset in &register.datasets {
+        for collection in &dataset.collections {
+            for view in register.describe_all(dataset, collection) {
+                if view.input().is_some() {
+                    let value = format!("{}/{}/{}", dataset.key, collection.name, view.field.path);
+                    fields.push((value, format!("{}: {}", collection.title, view.field.title)));
+                }
+            }
+        }
+    }
+    fields
 }
 
 impl Sender {

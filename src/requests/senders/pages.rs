@@ -7,12 +7,15 @@ use chrono::TimeDelta;
 use serde::Deserialize;
 use validator::Validate;
 
-use super::filing::{Letter, receive};
-use super::model::Wants;
+use super::filing::{Letter, link_to_follow, receive};
+use super::model::{Wants, correctable};
 use crate::accounts::limits::Limit;
 use crate::accounts::queries::normal_email;
 use crate::app::App;
 use crate::error::AppResult;
+use crate::requests::by_mail::Invitation;
+use crate::requests::life::By;
+use crate::requests::model::Channel;
 use crate::web::client_address::client_network;
 use crate::web::{Form, Page, client_address, html, see_other};
 
@@ -27,6 +30,9 @@ const REQUESTS_PER_CLIENT: Limit = Limit {
 /// The form, as typed.
 #[derive(Debug, Default, Deserialize, Validate)]
 pub struct NewLetter {
+    /// The end of the link in our answer to a mail.
+    #[serde(default)]
+    mail: String,
     #[serde(default)]
     wants: String,
     #[serde(default)]
@@ -51,6 +57,8 @@ struct NewPage {
     form: Form<NewLetter>,
     places: Vec<(String, String)>,
     fields: Vec<(String, String)>,
+    /// The mail that it goes on from.
+    invitation: Option<Invitation>,
 }
 
 impl NewPage {
@@ -58,11 +66,12 @@ impl NewPage {
         let places = app.laws.residences().iter();
         NewPage {
             page,
+            invitation: Invitation::open(&app.keys, &form.values.mail, app.clock.now()),
             form,
             places: places
                 .map(|place| (place.code.clone(), place.name.clone()))
                 .collect(),
-            fields: correctable(app),
+            fields: correctable(&app.register),
         }
     }
 
@@ -71,25 +80,22 @@ impl NewPage {
     }
 }
 
-/// Every field that can be put right, held or not.
-pub(super) fn correctable(app: &App) -> Vec<(String, String)> {
-    let mut fields = Vec::new();
-    for dataset in &app.register.datasets {
-        for collection in &dataset.collections {
-            for view in app.register.describe_all(dataset, collection) {
-                if view.input().is_some() {
-                    let value = format!("{}/{}/{}", dataset.key, collection.name, view.field.path);
-                    fields.push((value, format!("{}: {}", collection.title, view.field.title)));
-                }
-            }
-        }
-    }
-    fields
+/// Where the form begins.
+#[derive(Debug, Deserialize)]
+pub struct Start {
+    #[serde(default)]
+    mail: String,
 }
 
-/// The form.
-pub async fn new(app: App, page: Page) -> AppResult<HttpResponse> {
-    let form = Form::default();
+/// The form; from the link in our answer to a mail, with what that said.
+pub async fn new(app: App, page: Page, start: web::Query<Start>) -> AppResult<HttpResponse> {
+    let invitation = Invitation::open(&app.keys, &start.mail, app.clock.now());
+    let wants = invitation.and_then(|it| it.wants).map(Wants::as_str);
+    let form = Form::new(NewLetter {
+        mail: start.into_inner().mail,
+        wants: wants.unwrap_or_default().to_owned(),
+        ..NewLetter::default()
+    });
     html(StatusCode::OK, &NewPage::of(&app, page, form))
 }
 
@@ -112,21 +118,31 @@ pub async fn send(
     let written = app.db.write(move |conn| {
         let now = own.clock.now();
         REQUESTS_PER_CLIENT.take(&own, conn, &client, now)?;
-        receive(conn, &own, &letter, now)
+        let (request, _) = receive(conn, &letter, &By::visitor(&own))?;
+        // Who comes from a mail of ours has that mailbox.
+        let is_known = letter.channel == Channel::Mail;
+        is_known
+            .then(|| link_to_follow(conn, &own, &request))
+            .transpose()
     });
-    written.await?;
+    let link = written.await?.flatten();
     app.wake.notify_one();
-    Ok(see_other("/request/sent"))
+    Ok(see_other(link.as_deref().unwrap_or("/request/sent")))
 }
 
 fn check(app: &App, typed: NewLetter) -> Result<Letter, Box<Form<NewLetter>>> {
+    let now = app.clock.now();
+    let invitation = Invitation::open(&app.keys, &typed.mail, now);
+    let invited = invitation.as_ref();
     let typed = NewLetter {
-        email: normal_email(&typed.email),
+        email: invited.map_or_else(|| normal_email(&typed.email), |it| it.email.clone()),
         ..typed
     };
     let wants = typed.wants.parse::<Wants>().ok();
     let knows_place = app.laws.residence(&typed.residence).is_some();
-    let knows_field = correctable(app).iter().any(|(it, _)| *it == typed.field);
+    let knows_field = correctable(&app.register)
+        .iter()
+        .any(|(it, _)| *it == typed.field);
     let mut form = match Form::check(typed) {
         Ok(typed) => Form::new(typed),
         Err(form) => form,
@@ -147,13 +163,16 @@ fn check(app: &App, typed: NewLetter) -> Result<Letter, Box<Form<NewLetter>>> {
         return Err(Box::new(form));
     };
     let typed = form.values;
+    let received_at = invited.map_or(now, |it| it.received_at);
     Ok(Letter {
-        email: typed.email,
+        received_on: app.laws.day_in(&typed.residence, received_at),
+        email: Some(typed.email),
+        contact: String::new(),
         residence: typed.residence,
         wants,
         field: Some(typed.field).filter(|_| wants == Wants::Correction),
         note: typed.note.trim().to_owned(),
-        received_at: app.clock.now(),
+        channel: invited.map_or(Channel::Form, |_| Channel::Mail),
     })
 }
 

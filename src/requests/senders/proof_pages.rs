@@ -8,8 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::model::{Degree, Sender, Wants};
-use super::pages::correctable;
+use super::model::{Degree, Sender, Wants, correctable};
 use super::points::{Point, Points};
 use super::proof::{self, Ended, TRIES, Typed};
 use super::{queries, settle};
@@ -160,7 +159,7 @@ async fn show(
         Points::default()
     };
     let needed = sender.needs(&app.register).points();
-    let disputed = correctable(app)
+    let disputed = correctable(&app.register)
         .into_iter()
         .find(|(value, _)| Some(value) == sender.field.as_ref())
         .map(|(_, title)| title);

@@ -47,7 +47,7 @@ pub fn find_by_token(
     Ok((request, sender))
 }
 
-/// The open request of that kind that came from an address, if one did.
+/// The earliest open request of that kind that came from an address, if one did.
 pub fn find_open(
     conn: &mut AnyConnection,
     keys: &Keys,
@@ -62,6 +62,7 @@ pub fn find_open(
     Request::query()
         .filter(requests::id.eq_any(ids))
         .filter(requests::closed_at.is_null())
+        .order((requests::received_on, requests::id))
         .first(conn)
         .optional()
 }

@@ -9,12 +9,12 @@ use crate::accounts::guard::StaffMember;
 use crate::accounts::queries::find_or_create_person;
 use crate::app::App;
 use crate::db::AnyConnection;
-use crate::db::schema::{people, request_senders, requests};
+use crate::db::schema::{holds, people, request_senders, requests};
 use crate::error::{AppError, AppResult};
 use crate::my_data;
 use crate::register::CollectionKey;
 use crate::requests::filing::{NewCorrection, NewItem, insert_item, replace_items};
-use crate::requests::life::{By, Who, advance, changed, record, touch};
+use crate::requests::life::{By, advance, changed, record, touch};
 use crate::requests::model::{Action, Outcome, Request, State};
 use crate::requests::queries::{find_by_reference, find_residence};
 use crate::requests::review::store_plan;
@@ -171,15 +171,17 @@ pub async fn vouch(
     (reference, version): (String, i64),
     reason: String,
 ) -> AppResult<()> {
-    let read = app.db.read(move |conn| {
+    let (own, by_member) = (app.clone(), member.clone());
+    let joined = app.db.write(move |conn| {
         let request = find_by_reference(conn, &reference)?;
         let sender = queries::find(conn, request.id)?.ok_or(AppError::NotFound)?;
-        Ok((request, sender))
+        if request.version != version || request.state != State::Verifying {
+            return Err(changed());
+        }
+        let by = By::staff(&own, &by_member);
+        Ok((join_person(conn, &request, &sender, &by)?, sender))
     });
-    let (request, sender) = read.await?;
-    if request.version != version || request.state != State::Verifying {
-        return Err(changed());
-    }
+    let (request, sender) = joined.await?;
     let found = look_up(app, &request, &sender, None).await?;
     let found = found.unwrap_or_default();
     let (own, member) = (app.clone(), member.clone());
@@ -223,20 +225,36 @@ pub(super) fn confirm_mailbox(
     if sender.mailbox_at.is_some() {
         return Ok(request.id);
     }
-    let by = By {
-        app,
-        who: Who::Visitor,
-        now: app.clock.now(),
-    };
-    let sealed = sender.email.as_deref();
-    let email = sealed::open_text(&app.keys, &request.reference, What::Address, sealed)?;
-    let residence = find_residence(conn, request.person_id)?;
-    let person = find_or_create_person(conn, &app.keys, &email, &residence, by.now)?;
-    let found = touch!(conn, &request, requests::person_id.eq(person.id));
-    diesel::delete(people::table.filter(people::id.eq(request.person_id))).execute(conn)?;
+    let by = By::visitor(app);
+    let found = join_person(conn, &request, &sender, &by)?;
     diesel::update(request_senders::table.filter(request_senders::id.eq(sender.id)))
         .set(request_senders::mailbox_at.eq(by.now))
         .execute(conn)?;
     record(conn, &found, "request.mailbox_confirmed", json!({}), &by)?;
     Ok(found.id)
+}
+
+/// Gives a request to the person whose address its sender named; they are found in the sources by it.
+fn join_person(
+    conn: &mut AnyConnection,
+    request: &Request,
+    sender: &Sender,
+    by: &By<'_>,
+) -> AppResult<Request> {
+    let Some(sealed) = sender.email.as_deref() else {
+        return Ok(request.clone());
+    };
+    let keys = &by.app.keys;
+    let email = sealed::open_text(keys, &request.reference, What::Address, Some(sealed))?;
+    let residence = find_residence(conn, request.person_id)?;
+    let person = find_or_create_person(conn, keys, &email, &residence, by.now)?;
+    if person.id == request.person_id {
+        return Ok(request.clone());
+    }
+    let found = touch!(conn, request, requests::person_id.eq(person.id));
+    diesel::update(holds::table.filter(holds::person_id.eq(request.person_id)))
+        .set(holds::person_id.eq(person.id))
+        .execute(conn)?;
+    diesel::delete(people::table.filter(people::id.eq(request.person_id))).execute(conn)?;
+    Ok(found)
 }

@@ -1,0 +1,167 @@
+//! What a mail asks for, where its own words leave no doubt. A wrong guess would cost the person time, so that in doubt
+//! they choose themselves.
+
+use crate::requests::senders::model::Wants;
+
+/// What a mail seems to ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Guess {
+    /// One request that is clear.
+    Wants(Wants),
+    /// Not to have data sold, shared or used: the way for that needs no request.
+    OptOut,
+    /// Anything else.
+    Nothing,
+}
+
+const DELETION: &[&str] = &[
+    "delete",
+    "deletion",
+    "erase",
+    "erasure",
+    "be forgotten",
+    "borrar",
+    "borren",
+    "eliminar",
+    "eliminen",
+    "suprimir",
+];
+
+const PIECES: &[&str] = &[
+    "copy of",
+    "access to my",
+    "access request",
+    "subject access",
+    "a list of all",
+    "send me my",
+    "send me all",
+    "copia de",
+    "acceso a mis",
+];
+
+const CATEGORIES: &[&str] = &[
+    "which categories",
+    "what categories",
+    "categories of",
+    "which kinds",
+    "what kinds",
+    "kinds of data",
+    "qué categorías",
+    "categorías de",
+];
+
+const CORRECTION: &[&str] = &[
+    "correct my",
+    "correction",
+    "rectify",
+    "rectification",
+    "is wrong",
+    "is incorrect",
+    "inaccurate",
+    "corregir",
+    "rectificar",
+];
+
+const OPT_OUT: &[&str] = &[
+    "not sell",
+    "don't sell",
+    "stop selling",
+    "not share",
+    "don't share",
+    "opt out",
+    "opt-out",
+    "unsubscribe",
+    "no vender",
+    "no vendan",
+];
+
+/// What it must be about.
+const ABOUT: &[&str] = &[
+    "my data",
+    "my personal",
+    "my information",
+    "my account",
+    "my profile",
+    "my record",
+    "about me",
+    "on me",
+    "my resume",
+    "my cv",
+    "mis datos",
+    "mi cuenta",
+    "mi perfil",
+    "mi información",
+    "sobre mí",
+];
+
+/// Looks at the subject and the text. What is quoted from an earlier mail was written by somebody else.
+pub(super) fn guess(subject: &str, text: &str) -> Guess {
+    let own = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with('>'));
+    let words: Vec<_> = own.flat_map(str::split_whitespace).collect();
+    let said = format!("{subject} {}", words.join(" "))
+        .to_lowercase()
+        .replace('’', "'");
+    let says = |any: &[&str]| any.iter().any(|it| said.contains(it));
+    if says(OPT_OUT) {
+        return Guess::OptOut;
+    }
+    let asked: Vec<_> = [
+        (Wants::Deletion, DELETION),
+        (Wants::Pieces, PIECES),
+        (Wants::Categories, CATEGORIES),
+        (Wants::Correction, CORRECTION),
+    ]
+    .into_iter()
+    .filter(|(_, any)| says(any))
+    .collect();
+    match asked.as_slice() {
+        [(wants, _)] if says(ABOUT) => Guess::Wants(*wants),
+        _ => Guess::Nothing,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Guess, Wants, guess};
+
+    #[test]
+    fn what_is_clear_is_told() {
+        let told = |text| guess("", text);
+        assert_eq!(
+            told("Please DELETE\nmy  data."),
+            Guess::Wants(Wants::Deletion)
+        );
+        assert_eq!(
+            told("I want a copy of my data"),
+            Guess::Wants(Wants::Pieces)
+        );
+        assert_eq!(
+            told("Which categories do you hold about me?"),
+            Guess::Wants(Wants::Categories)
+        );
+        assert_eq!(
+            told("My address is wrong in my profile."),
+            Guess::Wants(Wants::Correction)
+        );
+        assert_eq!(
+            told("Quiero borrar mis datos"),
+            Guess::Wants(Wants::Deletion)
+        );
+        assert_eq!(told("Don’t sell my data, or delete my data"), Guess::OptOut);
+        assert_eq!(guess("Erase my account", ""), Guess::Wants(Wants::Deletion));
+    }
+
+    #[test]
+    fn in_doubt_nothing_is_told() {
+        let told = |text| guess("", text);
+        assert_eq!(
+            told("Delete my data and send me a copy of my data first"),
+            Guess::Nothing
+        );
+        assert_eq!(told("Our tool helps you erase graffiti"), Guess::Nothing);
+        assert_eq!(told("> please delete my data\nThank you."), Guess::Nothing);
+        assert_eq!(told(""), Guess::Nothing);
+    }
+}

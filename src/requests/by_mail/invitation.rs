@@ -1,0 +1,80 @@
+//! The link in an answer to a mail: it carries, sealed, what the form needs to go on from there.
+
+use chrono::{NaiveDateTime, TimeDelta};
+use data_encoding::BASE64URL_NOPAD;
+use serde::{Deserialize, Serialize};
+
+use crate::config::Site;
+use crate::keys::Keys;
+use crate::requests::senders::model::Wants;
+use crate::web::words;
+
+/// What the link is sealed for.
+const CONTEXT: &str = "mail invitation";
+
+/// So long the link leads to the day of the mail. What is sent later counts from the day on which it is sent.
+const LASTS: TimeDelta = TimeDelta::days(30);
+
+/// What a mail said, for the form. Whoever has it has the mailbox that our answer went to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invitation {
+    /// The address that the mail came from and the answer goes to, in its normal form.
+    pub email: String,
+    /// When the mail was received.
+    pub received_at: NaiveDateTime,
+    /// What is asked for, where that could be told.
+    pub wants: Option<Wants>,
+}
+
+impl Invitation {
+    /// The end of the link.
+    pub fn token(&self, keys: &Keys) -> serde_json::Result<String> {
+        let sealed = keys.seal(CONTEXT, &serde_json::to_vec(self)?);
+        Ok(BASE64URL_NOPAD.encode(&sealed))
+    }
+
+    /// What [`Invitation::token`] made; nothing when it was altered, or is too old.
+    pub fn open(keys: &Keys, token: &str, now: NaiveDateTime) -> Option<Self> {
+        let sealed = BASE64URL_NOPAD.decode(token.as_bytes()).ok()?;
+        let opened = keys.open(CONTEXT, &sealed).ok()?;
+        let invitation: Invitation = serde_json::from_slice(&opened).ok()?;
+        (now <= invitation.received_at + LASTS).then_some(invitation)
+    }
+
+    /// When the mail was received, in words.
+    pub fn day(&self) -> String {
+        words::day(self.received_at.date())
+    }
+}
+
+/// The address of the form that goes on from a mail.
+pub(super) fn link(site: &Site, token: &str) -> String {
+    site.url(&format!("/request?mail={token}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Invitation, Keys, LASTS};
+    use crate::clock::Clock;
+    use chrono::TimeDelta;
+
+    #[test]
+    fn a_link_opens_with_our_key_for_thirty_days_and_says_nothing_to_others() {
+        let keys = Keys::new([7; 32]);
+        let now = Clock::system().now();
+        let invitation = Invitation {
+            email: "ada@example.org".to_owned(),
+            received_at: now,
+            wants: None,
+        };
+        let token = invitation.token(&keys).unwrap();
+        assert!(!token.contains("ada"));
+        let open = |keys: &Keys, token: &str, at| Invitation::open(keys, token, at);
+        assert_eq!(open(&keys, &token, now + LASTS), Some(invitation));
+        let later = now + LASTS + TimeDelta::seconds(1);
+        assert_eq!(open(&keys, &token, later), None);
+        assert_eq!(open(&Keys::new([8; 32]), &token, now), None);
+        assert_eq!(open(&keys, &format!("A{token}"), now), None);
+        assert_eq!(open(&keys, "", now), None);
+    }
+}

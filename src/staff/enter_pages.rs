@@ -1,0 +1,209 @@
+//! Requests that came by telephone or letter, which staff enter. They go the way of all requests without an account.
+
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use chrono::{Months, NaiveDate};
+use serde::Deserialize;
+use validator::ValidateEmail;
+
+use super::act::{Decisions, on_request};
+use crate::accounts::guard::CaseWorker;
+use crate::accounts::queries::normal_email;
+use crate::app::App;
+use crate::error::AppResult;
+use crate::requests::life::{By, changed};
+use crate::requests::model::{Channel, State};
+use crate::requests::senders::model::{Wants, correctable};
+use crate::requests::senders::{self, Letter};
+use crate::web::page::FlashKind;
+use crate::web::{Flash, Form, Page, html, see_other};
+
+/// What came longer ago is more likely a slip of the pen.
+const OLDEST: Months = Months::new(12);
+
+/// The form, as typed.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Entry {
+    channel: String,
+    received_on: String,
+    wants: String,
+    field: String,
+    email: String,
+    contact: String,
+    residence: String,
+    note: String,
+}
+
+#[derive(Template)]
+#[template(path = "staff/enter.html")]
+struct EnterPage {
+    page: Page,
+    form: Form<Entry>,
+    places: Vec<(String, String)>,
+    fields: Vec<(String, String)>,
+    channels: [(&'static str, &'static str); 2],
+}
+
+impl EnterPage {
+    fn wants(&self, one: &str) -> bool {
+        self.form.values.wants == one
+    }
+}
+
+fn show(status: StatusCode, app: &App, page: Page, form: Form<Entry>) -> AppResult<HttpResponse> {
+    let places = app.laws.residences().iter();
+    let shown = EnterPage {
+        page,
+        form,
+        places: places
+            .map(|place| (place.code.clone(), place.name.clone()))
+            .collect(),
+        fields: correctable(&app.register),
+        channels: [("phone", "A telephone call"), ("letter", "A letter")],
+    };
+    html(status, &shown)
+}
+
+/// The form.
+pub async fn new(_: CaseWorker, app: App, page: Page) -> AppResult<HttpResponse> {
+    show(StatusCode::OK, &app, page, Form::default())
+}
+
+/// Puts it on record with the day on which it came.
+pub async fn enter(
+    worker: CaseWorker,
+    app: App,
+    page: Page,
+    session: Session,
+    form: web::Form<Entry>,
+) -> AppResult<HttpResponse> {
+    let letter = match check(&app, form.into_inner()) {
+        Ok(letter) => letter,
+        Err(form) => return show(StatusCode::UNPROCESSABLE_ENTITY, &app, page, *form),
+    };
+    let own = app.clone();
+    let has_email = letter.email.is_some();
+    let entered = app.db.write(move |conn| {
+        let member = (*worker).clone();
+        senders::receive(conn, &letter, &By::staff(&own, &member))
+    });
+    let (request, is_new) = entered.await?;
+    app.wake.notify_one();
+    let told = match (is_new, has_email) {
+        (false, _) => "The same request was on record already. Its link was mailed again.",
+        (true, true) => "It is on record. The link to go on was mailed.",
+        (true, false) => "It is on record. Now confirm its receipt to them.",
+    };
+    Flash::leave(&session, FlashKind::Success, told)?;
+    Ok(see_other(&format!("/staff/requests/{}", request.reference)))
+}
+
+fn check(app: &App, typed: Entry) -> Result<Letter, Box<Form<Entry>>> {
+    let typed = Entry {
+        email: normal_email(&typed.email),
+        ..typed
+    };
+    let channel = typed.channel.parse::<Channel>().ok();
+    let channel = channel.filter(|it| matches!(it, Channel::Phone | Channel::Letter));
+    let wants = typed.wants.parse::<Wants>().ok();
+    let received_on = typed.received_on.parse::<NaiveDate>().ok();
+    let today = app.laws.day_in(&typed.residence, app.clock.now());
+    let is_correction = wants == Some(Wants::Correction);
+    let contact = typed.contact.trim().to_owned();
+    let faults = [
+        (channel.is_none(), "channel", "Choose how it came."),
+        (
+            received_on.is_none(),
+            "received_on",
+            "Enter the day on which it came.",
+        ),
+        (
+            received_on.is_some_and(|it| it > today),
+            "received_on",
+            "This day is still to come.",
+        ),
+        (
+            received_on.is_some_and(|it| it < today - OLDEST),
+            "received_on",
+            "This is more than a year ago. Check the day.",
+        ),
+        (wants.is_none(), "wants", "Choose what they ask for."),
+        (
+            is_correction
+                && !correctable(&app.register)
+                    .iter()
+                    .any(|(it, _)| *it == typed.field),
+            "field",
+            "Choose which value is wrong.",
+        ),
+        (
+            !typed.email.is_empty() && (typed.email.len() > 254 || !typed.email.validate_email()),
+            "email",
+            "Write the address like name@example.org, or leave it empty.",
+        ),
+        (
+            typed.email.is_empty() && contact.is_empty(),
+            "contact",
+            "Write how we can answer them, or give an e-mail address above.",
+        ),
+        (
+            contact.chars().count() > 500,
+            "contact",
+            "Write at most 500 characters.",
+        ),
+        (
+            app.laws.residence(&typed.residence).is_none(),
+            "residence",
+            "Choose a place, or that they did not say.",
+        ),
+        (
+            typed.note.chars().count() > 4000,
+            "note",
+            "Write at most 4,000 characters.",
+        ),
+    ];
+    let wrong = faults.into_iter().filter(|(is_wrong, ..)| *is_wrong);
+    let form = wrong.fold(Form::new(typed), |form, (_, field, sentence)| {
+        form.refuse(field, sentence)
+    });
+    let (Some(channel), Some(wants), Some(received_on), false) =
+        (channel, wants, received_on, form.has_errors())
+    else {
+        return Err(Box::new(form));
+    };
+    let typed = form.values;
+    Ok(Letter {
+        email: Some(typed.email).filter(|it| !it.is_empty()),
+        contact,
+        residence: typed.residence,
+        wants,
+        field: Some(typed.field).filter(|_| is_correction),
+        note: typed.note.trim().to_owned(),
+        channel,
+        received_on,
+    })
+}
+
+/// Notes that somebody without e-mail has been told the reference and the dates, the way that their request came.
+pub async fn confirm(
+    worker: CaseWorker,
+    app: App,
+    session: Session,
+    path: web::Path<String>,
+    form: web::Form<std::collections::BTreeMap<String, String>>,
+) -> AppResult<HttpResponse> {
+    let (reference, fields) = (path.into_inner(), Decisions(form.into_inner()));
+    let seen = (reference.clone(), fields.version());
+    on_request(&app, &worker, seen, |conn, request, by| {
+        if request.state != State::Received {
+            return Err(changed());
+        }
+        senders::confirmed(conn, request, by).map(drop)
+    })
+    .await?;
+    Flash::leave(&session, FlashKind::Success, "The receipt is confirmed.")?;
+    Ok(see_other(&format!("/staff/requests/{reference}")))
+}

@@ -1,0 +1,270 @@
+//! Requests by telephone and letter, entered by staff.
+
+use candor::accounts::model::Role;
+use candor::db::schema::{outbox, request_senders, requests as table};
+use candor::jobs::{Job, enqueue};
+use candor::requests::model::{Channel, Request, State};
+use chrono::TimeDelta;
+use diesel::prelude::*;
+
+use super::{events, find};
+use crate::support::{Actor, Answer, TestApp};
+
+const LETTER: [(&str, &str); 6] = [
+    ("channel", "letter"),
+    ("received_on", "2026-02-04"),
+    ("wants", "deletion"),
+    ("contact", "Maya Okafor, 12 Elm Street, Oakland"),
+    ("residence", "us-ca"),
+    ("note", "Everything, please."),
+];
+
+async fn enter(staff: &Actor, changes: &[(&str, &str)]) -> Answer {
+    let page = staff.get("/staff/requests/new").await.page();
+    let kept = LETTER
+        .iter()
+        .filter(|(name, _)| changes.iter().all(|(it, _)| it != name));
+    let fields: Vec<_> = kept.chain(changes).copied().collect();
+    staff.submit(&page, "/staff/requests/new", &fields).await
+}
+
+fn newest(app: &TestApp) -> Request {
+    let found = app
+        .app
+        .db
+        .read_now(|conn| Ok(Request::query().order(table::id.desc()).first(conn)?));
+    found.unwrap()
+}
+
+fn count_mails(app: &TestApp) -> i64 {
+    let count = app
+        .app
+        .db
+        .read_now(|conn| Ok(outbox::table.count().get_result(conn)?));
+    count.unwrap()
+}
+
+/// Rule: C2, §7021(b): the days count from receipt, whenever it is entered; I1, §7020(a).
+#[actix_web::test]
+async fn a_letter_counts_from_its_day_and_waits_for_staff_to_confirm_it() {
+    let app = TestApp::start();
+    let sam = app.staff("sam", Role::Agent).await;
+    let entered = enter(&sam, &[]).await;
+    let request = newest(&app);
+    let url = format!("/staff/requests/{}", request.reference);
+    assert_eq!(entered.location(), url);
+    assert_eq!(
+        (request.channel, request.state),
+        (Channel::Letter, State::Received)
+    );
+    assert_eq!(request.received_on.to_string(), "2026-02-04");
+    assert_eq!(request.due_on.to_string(), "2026-03-21");
+    assert_eq!(count_mails(&app), 0);
+
+    let page = sam.get(&url).await.page();
+    let text = page.text();
+    assert!(
+        text.contains("By letter") && text.contains("12 Elm Street"),
+        "{text}"
+    );
+    assert!(
+        text.contains("Confirm the receipt") && text.contains("21 March 2026"),
+        "{text}"
+    );
+    let confirmed = format!("{url}/confirmed");
+    sam.submit(&page, &confirmed, &[]).await.location();
+    let request = find(&app, &request.reference);
+    assert_eq!(request.state, State::Verifying);
+    assert!(request.acknowledged_at.is_some());
+    assert_eq!(sam.submit(&page, &confirmed, &[]).await.status, 409);
+    let queue = sam.get("/staff/requests").await.page();
+    assert!(queue.text().contains(&request.reference));
+}
+
+/// Rule: C1, §7021(a): a receipt that nobody confirms is put to staff in time.
+#[actix_web::test]
+async fn staff_are_told_when_nobody_confirms_a_letter() {
+    let app = TestApp::start();
+    let sam = app.staff("sam", Role::Agent).await;
+    app.staff("vera", Role::Supervisor).await;
+    enter(&sam, &[("received_on", "2026-02-08")])
+        .await
+        .location();
+    let told = |days| {
+        app.app.clock.advance(TimeDelta::days(days));
+        let now = app.app.clock.now();
+        let (app, write) = (&app, move |conn: &mut _| {
+            enqueue(conn, &Job::WatchDates, now)
+        });
+        async move {
+            app.app.db.write(write).await.unwrap();
+            app.run_jobs().await;
+            app.mails_to("vera@staff.example.org")
+        }
+    };
+    assert!(told(3).await.is_empty());
+    let mail = told(1).await.remove(0);
+    assert!(
+        mail.text.contains("Nobody has confirmed its receipt yet."),
+        "{}",
+        mail.text
+    );
+    assert_eq!(told(1).await.len(), 1, "once");
+}
+
+/// Rule: I7, §7062: the same ladder, whichever way it came.
+#[actix_web::test]
+async fn with_an_address_the_link_goes_there_and_the_ladder_is_the_same() {
+    let app = TestApp::start();
+    let sam = app.staff("sam", Role::Agent).await;
+    let call = [
+        ("channel", "phone"),
+        ("email", "Maya.Okafor@example.org"),
+        ("contact", ""),
+    ];
+    enter(&sam, &call).await.location();
+    let request = newest(&app);
+    assert_eq!(
+        (request.channel, request.state),
+        (Channel::Phone, State::Verifying)
+    );
+    let mail = app.mails_to("maya.okafor").remove(0);
+    assert_eq!(mail.kind, "request_to_confirm");
+    let line = mail
+        .text
+        .lines()
+        .find(|it| it.contains("/request/link/"))
+        .unwrap();
+    let link = line.trim_start_matches(app.address());
+    let visitor = app.visitor();
+    let page = visitor.get(link).await.page();
+    visitor
+        .submit(&page, link, &[("answer", "mine")])
+        .await
+        .location();
+    let page = visitor.get("/request/mine").await.page();
+    assert!(page.text().contains("declare under penalty of perjury"));
+    enter(&sam, &call).await.location();
+    assert_eq!(newest(&app).id, request.id, "the same is not entered twice");
+}
+
+#[actix_web::test]
+async fn what_came_before_the_one_on_record_is_entered_with_its_own_dates() {
+    let app = TestApp::start();
+    let sam = app.staff("sam", Role::Agent).await;
+    let with = |day| [("email", "maya.okafor@example.org"), ("received_on", day)];
+    enter(&sam, &with("2026-02-06")).await.location();
+    let first = newest(&app);
+    enter(&sam, &with("2026-02-02")).await.location();
+    assert_ne!(newest(&app).id, first.id);
+    assert_eq!(newest(&app).received_on.to_string(), "2026-02-02");
+}
+
+#[actix_web::test]
+async fn a_day_to_come_or_long_past_and_whatever_is_missing_is_refused() {
+    let app = TestApp::start();
+    let sam = app.staff("sam", Role::Agent).await;
+    let refusals = [
+        (
+            "channel",
+            "carrier pigeon",
+            "channel",
+            "Choose how it came.",
+        ),
+        ("channel", "portal", "channel", "Choose how it came."),
+        ("received_on", "", "received_on", "Enter the day"),
+        ("received_on", "2026-02-10", "received_on", "still to come"),
+        (
+            "received_on",
+            "2025-02-08",
+            "received_on",
+            "more than a year ago",
+        ),
+        ("wants", "", "wants", "Choose what they ask for."),
+        (
+            "wants",
+            "correction",
+            "field",
+            "Choose which value is wrong.",
+        ),
+        ("email", "nobody", "email", "name@example.org"),
+        ("contact", " ", "contact", "how we can answer them"),
+        ("residence", "mars", "residence", "Choose a place"),
+    ];
+    for (name, value, field, sentence) in refusals {
+        let refused = enter(&sam, &[(name, value)]).await;
+        refused.refuses(field, sentence);
+        assert!(
+            refused.html().contains("Everything, please."),
+            "what was typed is kept"
+        );
+    }
+    // It is the ninth in California until eight in the morning in UTC.
+    assert_eq!(
+        enter(&sam, &[("received_on", "2026-02-09")]).await.status,
+        303
+    );
+}
+
+/// Rule: I9, §7060(d).
+#[actix_web::test]
+async fn how_to_reach_them_is_sealed_and_erased_when_the_request_closes() {
+    let app = TestApp::start();
+    let sam = app.staff("sam", Role::Agent).await;
+    let vera = app.staff("vera", Role::Supervisor).await;
+    enter(&sam, &[]).await.location();
+    let request = newest(&app);
+    let contact = || {
+        let read = app.app.db.read_now(|conn| {
+            Ok(request_senders::table
+                .select(request_senders::contact)
+                .first::<Option<Vec<u8>>>(conn)?)
+        });
+        read.unwrap()
+    };
+    assert!(!String::from_utf8_lossy(&contact().unwrap()).contains("Elm"));
+    let url = format!("/staff/requests/{}", request.reference);
+    let act = |what: &str| format!("{url}/{what}");
+    let page = sam.get(&url).await.page();
+    sam.submit(&page, &act("confirmed"), &[]).await.location();
+    let page = sam.get(&url).await.page();
+    sam.submit(&page, &act("identity"), &[("identity", "unverified")])
+        .await
+        .location();
+    let page = vera.get(&url).await.page();
+    vera.submit(&page, &act("approve"), &[]).await.location();
+    app.run_jobs().await;
+    assert_eq!(contact(), None);
+    assert_eq!(
+        events(&app, "request.sender_forgotten", &request.reference),
+        1
+    );
+}
+
+#[actix_web::test]
+async fn staff_who_know_the_caller_find_their_data_without_the_link() {
+    let app = TestApp::start();
+    let sam = app.staff("sam", Role::Agent).await;
+    enter(
+        &sam,
+        &[("channel", "phone"), ("email", "maya.okafor@example.org")],
+    )
+    .await
+    .location();
+    let request = newest(&app);
+    let url = format!("/staff/requests/{}", request.reference);
+    let page = sam.get(&url).await.page();
+    let why = [
+        ("identity", "verified"),
+        ("vouched", "She called from the number that we hold."),
+    ];
+    sam.submit(&page, &format!("{url}/identity"), &why)
+        .await
+        .location();
+    let reviewed = find(&app, &request.reference);
+    assert_eq!(reviewed.state, State::InReview);
+    assert!(
+        reviewed.plan_hash.is_some(),
+        "her records are found by her address"
+    );
+}

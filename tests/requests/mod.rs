@@ -10,6 +10,7 @@ mod entered;
 mod following;
 mod intake_command;
 mod reminders;
+mod unconfirmed;
 mod without_account;
 
 use candor::accounts::guard::StaffMember;

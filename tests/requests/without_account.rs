@@ -8,10 +8,10 @@ use diesel::prelude::*;
 use super::{MAYA, events, file_access, find};
 use crate::support::{Actor, Answer, TestApp};
 
-const ADDRESS: &str = "maya.okafor@example.org";
+pub(super) const ADDRESS: &str = "maya.okafor@example.org";
 
 /// Sends the public form.
-async fn send(app: &TestApp, wants: &str, email: &str, field: &str) -> (Actor, Answer) {
+pub(super) async fn send(app: &TestApp, wants: &str, email: &str, field: &str) -> (Actor, Answer) {
     let visitor = app.visitor();
     let page = visitor.get("/request").await.page();
     let fields = [
@@ -26,7 +26,7 @@ async fn send(app: &TestApp, wants: &str, email: &str, field: &str) -> (Actor, A
 }
 
 /// The path of the link in the newest mail to an address.
-fn link(app: &TestApp, email: &str) -> String {
+pub(super) fn link(app: &TestApp, email: &str) -> String {
     let text = app.mails_to(email).pop().unwrap().text;
     let line = text.lines().find(|it| it.contains("/request/link/"));
     line.unwrap().trim_start_matches(app.address()).to_owned()
@@ -61,7 +61,7 @@ async fn prove(visitor: &Actor, page: &Answer, fields: &[(&str, &str)]) -> Answe
     visitor.submit(page, "/request/mine", fields).await
 }
 
-fn only_request(app: &TestApp) -> (Request, Sender) {
+pub(super) fn only_request(app: &TestApp) -> (Request, Sender) {
     let found = app.app.db.read_now(|conn| {
         let request: Request = Request::query().order(table::id.desc()).first(conn)?;
         let sender = queries::find(conn, request.id)?.unwrap();
@@ -394,46 +394,4 @@ async fn staff_stand_for_somebody_only_with_a_reason() {
     assert_eq!(reviewed.state, State::InReview);
     assert!(reviewed.plan_hash.is_some(), "the deletion is planned now");
     assert_eq!(sam.submit(&page, &identity, &why).await.status, 409);
-}
-
-#[actix_web::test]
-async fn mails_lead_to_a_page_that_who_has_not_followed_the_link_can_open() {
-    let app = TestApp::start();
-    send(&app, "deletion", ADDRESS, "").await;
-    let followed = link(&app, ADDRESS);
-    let (reference, visitor) = (only_request(&app).0.reference, app.visitor());
-    let sam = app.staff("sam", Role::Agent).await;
-    let url = format!("/staff/requests/{reference}");
-    let page = sam.get(&url).await.page();
-    let message = [("body", "Are you there?"), ("ask", "")];
-    sam.submit(&page, &format!("{url}/message"), &message)
-        .await
-        .location();
-    app.app.clock.advance(chrono::TimeDelta::days(46));
-    let now = app.app.clock.now();
-    let watch =
-        move |conn: &mut _| candor::jobs::enqueue(conn, &candor::jobs::Job::WatchDates, now);
-    app.app.db.write(watch).await.unwrap();
-    app.run_jobs().await;
-    for kind in ["request_message", "request_late"] {
-        let mails = app.mails_to(ADDRESS);
-        let mail = mails.iter().find(|it| it.kind == kind).unwrap();
-        assert!(mail.text.contains(&followed), "{}", mail.text);
-    }
-    visitor.get(&followed).await.page();
-    let page = visitor.get(&followed).await.page();
-    visitor
-        .submit(&page, &followed, &[("answer", "mine")])
-        .await
-        .location();
-    let page = sam.get(&url).await.page();
-    sam.submit(&page, &format!("{url}/message"), &message)
-        .await
-        .location();
-    let mail = app.mails_to(ADDRESS).pop().unwrap();
-    assert!(
-        mail.text.contains(&format!("/requests/{reference}")),
-        "{}",
-        mail.text
-    );
 }

@@ -12,6 +12,7 @@ use crate::accounts::queries::normal_email;
 use crate::app::App;
 use crate::config::Settings;
 use crate::error::AppError;
+use crate::mail::args::MailSettings;
 use crate::requests::life::By;
 
 const HELP: &str = "\
@@ -66,7 +67,8 @@ impl Intake {
     fn take(&self) -> anyhow::Result<Status> {
         let mail = read_all(io::stdin().lock()).context("the mail cannot be read")?;
         let config = self.settings.check()?;
-        let sender = config.mail.as_ref().and_then(|mail| mail.sender_address());
+        let sender = config.mail.as_ref();
+        let sender = sender.and_then(MailSettings::sender_address);
         let app = App::open(config)?;
         let own = own(&app, sender);
         Ok(take(&app, &mail, self.envelope_sender.as_deref(), &own))

@@ -81,7 +81,7 @@ pub fn read(bytes: &[u8], envelope_sender: Option<&str>, own: &Own) -> Reading {
     let date = message.header_raw("Date").unwrap_or_default();
     let id = message
         .message_id()
-        .map_or_else(|| format!("{date}\n{subject}\n{text}"), |id| id.to_owned());
+        .map_or_else(|| format!("{date}\n{subject}\n{text}"), str::to_owned);
     Reading::Letter(Box::new(Incoming {
         id: format!("{from}\n{id}"),
         from,

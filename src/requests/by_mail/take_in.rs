@@ -58,10 +58,11 @@ pub fn take_in(conn: &mut AnyConnection, mail: &Incoming, by: &By<'_>) -> AppRes
         .received_at
         .filter(|at| (by.now - LONGEST_WAIT..=by.now).contains(at));
     let received_at = waited.unwrap_or(by.now);
-    let guess = match mail.is_reply {
+    let guess = if mail.is_reply {
         // It is about a request that there is already.
-        true => Guess::Nothing,
-        false => guess(&mail.subject, &mail.text),
+        Guess::Nothing
+    } else {
+        guess(&mail.subject, &mail.text)
     };
     match guess {
         // Which value is wrong, only they can tell.

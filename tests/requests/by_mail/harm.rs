@@ -117,11 +117,10 @@ async fn a_huge_or_deeply_nested_mail_is_answered_by_its_beginning() {
         hand(&app, format!("{DELETION}{}", "x".repeat(30_000_000))).await,
         Status::Done
     );
-    let mut nested = "From: bob@example.org\r\nSubject: Erase my account\r\n".to_owned();
-    for level in 0..2_000 {
-        nested +=
-            &format!("Content-Type: multipart/mixed; boundary=b{level}\r\n\r\n--b{level}\r\n");
-    }
+    let part = |it| format!("Content-Type: multipart/mixed; boundary=b{it}\r\n\r\n--b{it}\r\n");
+    let parts: Vec<_> = (0..2_000).map(part).collect();
+    let nested =
+        "From: bob@example.org\r\nSubject: Erase my account\r\n".to_owned() + &parts.concat();
     assert_eq!(hand(&app, nested).await, Status::Done);
     let hostile = "From: eve@example.org\r\nSubject: Erase my account\r\nContent-Type: text/html\r\n\r\n<script>alert(1)</script>\u{1b}[2J";
     assert_eq!(hand(&app, hostile).await, Status::Done);

@@ -19,6 +19,7 @@ use crate::mail::args::{MailArgs, MailSettings};
 use crate::policy::command::PublishFile;
 use crate::requests::by_mail::command::{Intake, Status};
 use crate::server::{self, Size};
+use crate::sources::command::SourcesCommand;
 use crate::{audit, db, demo, logs, mail, register};
 
 /// A privacy portal that a company runs in front of its own databases.
@@ -79,6 +80,9 @@ enum Command {
     /// Look after the rows of law
     #[command(subcommand)]
     Law(LawCommand),
+    /// Look into the company's databases, as manifests describe them
+    #[command(subcommand)]
+    Sources(SourcesCommand),
 }
 
 #[derive(Debug, Subcommand)]
@@ -187,6 +191,7 @@ pub fn run() -> ExitCode {
         Command::Staff(StaffCommand::Add { member, settings }) => add_staff(member, &settings),
         Command::Law(command) => return command.run(),
         Command::Intake(intake) => return intake.run(),
+        Command::Sources(command) => return command.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

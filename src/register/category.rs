@@ -1,6 +1,6 @@
 //! Categories of data: fideslang's dotted keys, and what the organisation declares about them.
 
-use super::{Place, Retention};
+use super::{Masking, Place, Retention};
 use crate::db::text_enum;
 
 /// One category that the organisation declares. It speaks for its key and every key beneath it, unless a
@@ -23,6 +23,8 @@ pub struct Category {
     pub source_kind: SourceKind,
     /// How long, unless a collection says otherwise.
     pub retention: Retention,
+    /// How its values are masked on erasure, unless a field says otherwise.
+    pub masking: Option<Masking>,
     /// Keys of the activities that use any of it; follows from the activities.
     pub activities: Vec<String>,
     /// Keys of the recipients that get any of it; follows from the recipients.

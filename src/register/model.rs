@@ -2,7 +2,9 @@
 
 use chrono::NaiveDate;
 
-use super::{Category, Collection, CollectionKey, Dataset, Place, Required, covers};
+use super::{
+    Category, Collection, CollectionKey, Dataset, Field, Masking, Place, Required, covers,
+};
 use crate::db::text_enum;
 
 /// Everything that the organisation declares. Immutable; share it in an `Arc`.
@@ -18,6 +20,8 @@ pub struct Register {
     pub activities: Vec<Activity>,
     /// In the order of `register.yml`.
     pub recipients: Vec<Recipient>,
+    /// How values are masked on erasure where neither their field nor their category says it.
+    pub masking: Option<Masking>,
     /// The systems that carry out the activities.
     pub systems: Vec<System>,
 }
@@ -197,6 +201,20 @@ impl Register {
             .iter()
             .filter(|it| covers(&it.key, data_category))
             .max_by_key(|it| it.key.len())
+    }
+
+    /// How a field's value is masked on erasure: as it says itself, else its category, else the register as a whole.
+    pub fn masking_of<'a>(&'a self, field: &'a Field) -> Option<&'a Masking> {
+        let mut categories = field
+            .categories
+            .iter()
+            .filter_map(|key| self.category_of(key));
+        let by_category = || categories.find_map(|category| category.masking.as_ref());
+        field
+            .masking
+            .as_ref()
+            .or_else(by_category)
+            .or(self.masking.as_ref())
     }
 
     /// The activity of this key.

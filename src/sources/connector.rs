@@ -68,6 +68,8 @@ pub struct Select<'a> {
 pub enum Form<'a> {
     /// Each row, in no order.
     Rows,
+    /// Each row, in the order of the row key where there is one.
+    Sorted,
     /// Each combination of values once, with the number of its rows behind.
     Groups,
     /// In the order of the row key, after a key, at most so many.

@@ -154,7 +154,7 @@ impl Inner {
                     connected.source.select(select, wait, each)
                 })?;
                 for (key, target) in keys.iter().zip(batch) {
-                    match self.state(target, rows.get(key)) {
+                    match self.state(&layout, target, rows.get(key)) {
                         State::Planned => planned += 1,
                         State::Done => done += 1,
                         State::Changed => return Ok(None),
@@ -208,14 +208,14 @@ impl Inner {
         })?;
         for (key, target) in keys.iter().zip(batch) {
             let row = rows.get(key);
-            match (self.state(target, row), row) {
+            match (self.state(layout, target, row), row) {
                 (State::Done, _) => {}
                 (State::Planned, Some(row)) => {
                     let names = layout.columns.iter().cloned();
                     let expect: Vec<_> = names.zip(row.iter().cloned()).collect();
                     let set = work.set.as_ref();
                     let values =
-                        set.map(|set| layout.new_values(self, (&target.id, set, &target.cut)));
+                        set.map(|set| layout.new_values(self, row, (&target.id, set, &target.cut)));
                     let change = Change {
                         table: layout.table,
                         key,
@@ -247,18 +247,18 @@ impl Inner {
             transaction.select(select, wait, each)
         })?;
         let mut both = keys.iter().zip(batch);
-        if both.all(|(key, target)| self.is_done(target, rows.get(key))) {
+        if both.all(|(key, target)| self.is_done(layout, target, rows.get(key))) {
             Ok(())
         } else {
             Err(SourceError::new(&work.source, Fault::NotReadBack))
         }
     }
 
-    fn state(&self, target: &Target, row: Option<&Vec<Value>>) -> State {
-        if self.is_done(target, row) {
+    fn state(&self, layout: &Layout<'_>, target: &Target, row: Option<&Vec<Value>>) -> State {
+        if self.is_done(layout, target, row) {
             return State::Done;
         }
-        let is_as_planned = row.is_some_and(|row| self.secrets.fingerprint(row) == target.before);
+        let is_as_planned = row.is_some_and(|row| layout.fingerprint(self, row) == target.before);
         if is_as_planned {
             State::Planned
         } else {
@@ -266,8 +266,8 @@ impl Inner {
         }
     }
 
-    fn is_done(&self, target: &Target, row: Option<&Vec<Value>>) -> bool {
-        row.map(|row| self.secrets.fingerprint(row)) == target.after
+    fn is_done(&self, layout: &Layout<'_>, target: &Target, row: Option<&Vec<Value>>) -> bool {
+        row.map(|row| layout.fingerprint(self, row)) == target.after
     }
 
     fn keys(&self, collection: &CollectionKey, targets: &[Target]) -> Option<Vec<Vec<Value>>> {

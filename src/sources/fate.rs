@@ -4,8 +4,14 @@ use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};
 
-use super::{Hold, Inner, Scope, Value, graph::Node, layout::Layout, masking::Strategy, record};
-use crate::register::{Collection, Erase, Field, Register, Retention, covers};
+use super::{
+    Hold, Inner, Scope, Value,
+    graph::{self, Node},
+    layout::Layout,
+    masking::Strategy,
+    record,
+};
+use crate::register::{Collection, Erase, Field, Masking, Register, Retention, covers};
 
 /// What happens to one row.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,17 +82,17 @@ impl<'a> Rules<'a> {
         let rule = |field: &'a Field| FieldRule {
             field,
             exception: wish.exception(layout, collection, field),
-            write: write_of(layout, field),
+            write: wish.write(layout, field),
         };
         let asked = personal.into_iter();
-        let asked = asked.filter(|field| wish.covers(layout.node, field));
+        let asked = asked.filter(|field| wish.covers_any(layout.node, field));
         let fields: Vec<_> = asked.map(rule).collect();
         let row = Exception::of(layout, collection, &collection.erase);
         Self {
             collection,
             row: row.filter(|_| fields.is_empty()),
             fields,
-            may_delete: all && collection.erase != Erase::Mask,
+            may_delete: all && collection.erase != Erase::Mask && !layout.table.row_key.is_empty(),
             today: wish.today,
         }
     }
@@ -214,7 +220,12 @@ impl<'a> Wish<'a> {
             until: Until::Day(hold.until),
         });
         held.or_else(|| {
-            let erase = field.erase.as_ref().unwrap_or(&collection.erase);
+            let kept = leaves(field)
+                .into_iter()
+                .filter_map(|leaf| leaf.erase.as_ref());
+            let mut kept = kept.filter(|erase| matches!(erase, Erase::Keep { .. }));
+            let own = field.erase.as_ref().or_else(|| kept.next());
+            let erase = own.unwrap_or(&collection.erase);
             Exception::of(layout, collection, erase)
         })
     }
@@ -239,11 +250,35 @@ impl Wish<'_> {
             Scope::All => true,
             Scope::Collections(keys) => keys.contains(&node.key.to_string()),
             // An object goes as a whole, so everything personal in it must be meant.
-            Scope::Categories(targets) => leaves(field)
-                .into_iter()
-                .filter(|leaf| is_personal(leaf))
+            Scope::Categories(targets) => personal_leaves(field)
                 .all(|leaf| targets.iter().any(|target| self.is_in(target, leaf))),
         }
+    }
+
+    /// Whether a field, or something inside of it, is meant.
+    fn covers_any(self, node: &Node, field: &Field) -> bool {
+        personal_leaves(field).any(|leaf| self.covers(node, leaf))
+    }
+
+    /// How a field is overwritten: an object in part when only some of it is meant, or is masked in a way of its own.
+    fn write(self, layout: &Layout<'_>, field: &Field) -> Result<Strategy, &'static str> {
+        let whole = write_of(layout, field, self.register.masking_of(field));
+        let in_part = !field.fields.is_empty()
+            && (!self.covers(layout.node, field)
+                || leaves(field)
+                    .iter()
+                    .any(|leaf| leaf.masking.is_some() || leaf.read_only));
+        if !in_part {
+            return whole;
+        }
+        let meant =
+            personal_leaves(field).filter(|leaf| !leaf.read_only && self.covers(layout.node, leaf));
+        let places = meant.filter_map(|leaf| {
+            let keys = graph::keys_to(std::slice::from_ref(field), &leaf.path)?;
+            Some((keys[1..].to_vec(), self.register.masking_of(leaf)))
+        });
+        let strategy = Strategy::within(places.collect());
+        whole.map(|_| strategy)
     }
 
     /// Whether a field is in a category: where a longer one is declared for it too, it is in that one only.
@@ -281,6 +316,10 @@ fn all_categories(field: &Field) -> Vec<&String> {
     field.categories.iter().chain(nested).collect()
 }
 
+fn personal_leaves(field: &Field) -> impl Iterator<Item = &Field> {
+    leaves(field).into_iter().filter(|leaf| is_personal(leaf))
+}
+
 fn leaves(field: &Field) -> Vec<&Field> {
     if field.fields.is_empty() {
         return vec![field];
@@ -289,7 +328,11 @@ fn leaves(field: &Field) -> Vec<&Field> {
 }
 
 /// How a field is overwritten; an empty reason when it is left without a word, as keys are.
-fn write_of(layout: &Layout<'_>, field: &Field) -> Result<Strategy, &'static str> {
+fn write_of(
+    layout: &Layout<'_>,
+    field: &Field,
+    said: Option<&Masking>,
+) -> Result<Strategy, &'static str> {
     let is_explicit = field.erase.is_some() || field.masking.is_some();
     let links = layout
         .node
@@ -309,9 +352,14 @@ fn write_of(layout: &Layout<'_>, field: &Field) -> Result<Strategy, &'static str
             ""
         });
     }
+    if layout.table.row_key.is_empty() {
+        return Err(
+            "The system that holds it gives its records no key, so that none can be changed on its own.",
+        );
+    }
     if field.read_only || column.generated {
         return Err("The system that holds it does not let it be changed.");
     }
-    Strategy::choose(field, layout.table, column)
+    Strategy::choose(field, said, layout.table, column)
         .ok_or("The system that holds it takes no other value.")
 }

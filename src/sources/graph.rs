@@ -1,9 +1,9 @@
 //! How each collection is reached from a person's identities, as the register declares it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::TableName;
-use crate::register::{Collection, CollectionKey, Dataset, Direction, Register};
+use super::{TableName, inside::Inside, schema::Addition};
+use crate::register::{Collection, CollectionKey, Dataset, Direction, Field, Register};
 
 /// All collections that are read, and the ways between them.
 #[derive(Debug, Default)]
@@ -19,12 +19,15 @@ pub(super) struct Node {
     /// Key of the source that holds it.
     pub source: String,
     pub table: TableName,
-    /// Columns that hold identities, with their kind: where the search starts.
+    /// Links that hold identities, with their kind: where the search starts. A link is a column, or a place inside
+    /// of one.
     pub identities: Vec<(String, String)>,
     /// The ways that lead here.
     pub incoming: Vec<Edge>,
-    /// The columns by whose values other collections are reached.
+    /// The links by whose values other collections are reached.
     pub outgoing: BTreeSet<String>,
+    /// What is inside of a column, by the name of the link.
+    pub inside: BTreeMap<String, Inside>,
     /// The date of a record.
     pub date: Option<String>,
     /// Positions of its dataset and of itself in the register.
@@ -53,10 +56,8 @@ impl Graph {
         }
         for dataset in &register.datasets {
             for collection in &dataset.collections {
-                graph.connect(
-                    &CollectionKey::new(&dataset.key, &collection.name),
-                    collection,
-                );
+                let key = CollectionKey::new(&dataset.key, &collection.name);
+                graph.connect(register, &key, collection);
             }
         }
         graph
@@ -81,46 +82,62 @@ impl Graph {
 
     fn add(&mut self, dataset: &Dataset, collection: &Collection, place: (usize, usize)) {
         let key = CollectionKey::new(&dataset.key, &collection.name);
-        let identities = collection.fields.iter().filter_map(|field| {
-            let kind = field.identity.clone()?;
-            Some((field.name.clone(), kind))
-        });
-        let node = Node {
+        let mut node = Node {
             source: dataset.source.clone(),
             table: TableName {
                 schema: dataset.namespace.clone(),
                 name: collection.name.clone(),
             },
-            identities: identities.collect(),
+            identities: Vec::new(),
             incoming: Vec::new(),
             outgoing: BTreeSet::new(),
+            inside: BTreeMap::new(),
             date: collection.date_field().map(|field| field.path.clone()),
             place,
             key: key.clone(),
         };
+        for field in collection.identities() {
+            let link = node.link(collection, &field.path);
+            node.identities
+                .extend(field.identity.clone().map(|kind| (link, kind)));
+        }
         self.by_key.insert(key, self.nodes.len());
         self.nodes.push(node);
     }
 
     /// Adds the ways that a collection declares; a reference to what the register does not know leads nowhere.
-    fn connect(&mut self, key: &CollectionKey, collection: &Collection) {
+    fn connect(&mut self, register: &Register, key: &CollectionKey, collection: &Collection) {
         let Some(here) = self.position(key) else {
             return;
         };
-        for field in &collection.fields {
+        for field in collection.all_fields() {
             for reference in &field.references {
                 let other = CollectionKey::new(&reference.dataset, &reference.collection);
                 let Some(there) = self.position(&other) else {
                     continue;
                 };
+                let declared = self.nodes[there].collection(register);
+                let there = (there, &*self.nodes[there].link(declared, &reference.field));
+                let here = (here, &*self.nodes[here].link(collection, &field.path));
                 if matches!(reference.direction, Direction::From | Direction::Both) {
-                    self.lead((there, &reference.field), (here, &field.name), false);
+                    self.lead(there, here, false);
                 }
                 if matches!(reference.direction, Direction::To | Direction::Both) {
-                    self.lead((here, &field.name), (there, &reference.field), true);
+                    self.lead(here, there, true);
                 }
             }
         }
+    }
+
+    /// What the register adds to the tables of one source.
+    pub fn additions(&self, register: &Register, source: &str) -> Vec<Addition> {
+        let nodes = self.nodes.iter().filter(|node| node.source == source);
+        let additions = nodes.map(|node| Addition {
+            table: node.table.clone(),
+            row_key: node.declared_key(register),
+            inside: node.inside.clone().into_iter().collect(),
+        });
+        additions.collect()
     }
 
     fn lead(
@@ -161,11 +178,52 @@ impl Node {
         all.into_iter().cloned().collect()
     }
 
+    /// The name of the link at a field: its column, or a place inside of a column.
+    fn link(&mut self, collection: &Collection, path: &str) -> String {
+        let is_column = |field: &Field| {
+            field.path == path && !field.data_type.is_some_and(|data_type| data_type.array)
+        };
+        let keys = keys_to(&collection.fields, path);
+        let Some((column, keys)) = keys.as_deref().and_then(<[String]>::split_first) else {
+            return path.to_owned();
+        };
+        if collection.fields.iter().any(is_column) {
+            return column.clone();
+        }
+        let name = format!("{path}[]");
+        let inside = Inside {
+            column: column.clone(),
+            keys: keys.to_vec(),
+        };
+        self.inside.insert(name.clone(), inside);
+        name
+    }
+
+    /// The columns that name one row by the manifest; none when it says nothing, or means what is inside of one.
+    fn declared_key(&self, register: &Register) -> Vec<String> {
+        let fields = self.collection(register).fields.iter();
+        let fields = fields.filter(|field| field.primary_key);
+        fields.map(|field| field.name.clone()).collect()
+    }
+
     /// Whether everything about its rows follows from the one collection that leads here, so that they need not be
     /// read to know whose they are.
     pub fn is_simple(&self) -> bool {
         let by_one_way = self.incoming.len() == 1 && self.identities.is_empty();
         let by_name = self.incoming.is_empty();
-        self.outgoing.is_empty() && (by_one_way || by_name)
+        self.outgoing.is_empty() && self.inside.is_empty() && (by_one_way || by_name)
     }
+}
+
+/// The names from a column to a nested field.
+pub(super) fn keys_to(fields: &[Field], path: &str) -> Option<Vec<String>> {
+    fields.iter().find_map(|field| {
+        let below = || keys_to(&field.fields, path);
+        let below = if field.path == path {
+            Some(Vec::new())
+        } else {
+            below()
+        }?;
+        Some([vec![field.name.clone()], below].concat())
+    })
 }

@@ -1,11 +1,14 @@
 //! Which columns of a collection are read, and where in a row each stands.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use chrono::NaiveDate;
+use serde_json::Value as Json;
 
 use super::{
-    Datum, Fault, Held, Inner, Record, SourceError, Table, Value, graph::Node, masking::Strategy,
+    Column, ColumnKind, Datum, Held, Inner, Record, SourceError, Table, Value, connector,
+    graph::Node,
+    masking::{Cell, Strategy},
     record,
 };
 use crate::register::Field;
@@ -18,17 +21,13 @@ pub(super) struct Layout<'a> {
     pub columns: Vec<String>,
     /// Declared fields that the table has, with their position.
     pub fields: Vec<(&'a Field, usize)>,
-    links: Vec<usize>,
+    links: Vec<(&'a Column, usize)>,
     date: Option<usize>,
 }
 
 impl<'a> Layout<'a> {
-    /// A declared field that the table lacks holds nothing and is left out; a table without a row key is an error.
+    /// A declared field that the table lacks holds nothing and is left out; a link that it lacks is an error.
     pub fn new(inner: &'a Inner, node: &'a Node, table: &'a Table) -> Result<Self, SourceError> {
-        if table.row_key.is_empty() {
-            let fault = Fault::Missing(format!("primary key of `{}`", table.name.name));
-            return Err(SourceError::new(&node.source, fault));
-        }
         let mut layout = Self {
             node,
             table,
@@ -46,11 +45,16 @@ impl<'a> Layout<'a> {
         for column in table.foreign_keys.iter().flat_map(|key| &key.columns) {
             layout.position(column);
         }
-        layout.links = node
-            .link_columns()
-            .iter()
-            .map(|it| layout.position(it))
-            .collect();
+        for link in node.link_columns() {
+            let column = table.column(&link);
+            let column = column.ok_or_else(|| connector::missing(&node.source, table, &link))?;
+            let held = column
+                .inside
+                .as_ref()
+                .map_or(&link, |inside| &inside.column);
+            let at = layout.position(held);
+            layout.links.push((column, at));
+        }
         layout.date = node
             .date
             .as_ref()
@@ -79,14 +83,34 @@ impl<'a> Layout<'a> {
 
     /// The link columns of a row in their comparable form, as the walk keeps them.
     pub fn links(&self, row: &[Value]) -> Vec<Value> {
-        let cells = self.links.iter().map(|at| &row[*at]);
-        cells.map(|it| it.as_key().unwrap_or(Value::Null)).collect()
+        let links = self.links.iter();
+        links.map(|(column, at)| column.link(&row[*at])).collect()
     }
 
-    /// The value of one column in its comparable form; nothing for a column that is not read.
-    pub fn link(&self, row: &[Value], column: &str) -> Value {
-        let cell = self.find(column).map(|at| &row[at]);
-        cell.and_then(Value::as_key).unwrap_or(Value::Null)
+    /// The value of one link or column in its comparable form; nothing for a column that is not read.
+    pub fn link(&self, row: &[Value], link: &str) -> Value {
+        let column = self.table.column(link);
+        let inside = column.and_then(|column| column.inside.as_ref());
+        let cell = self.find(inside.map_or(link, |inside| &inside.column));
+        let linked = cell.zip(column).map(|(at, column)| column.link(&row[at]));
+        linked.unwrap_or(Value::Null)
+    }
+
+    /// Tells whether a row has changed. Some sources write objects in a form of their own.
+    pub fn fingerprint(&self, inner: &Inner, row: &[Value]) -> String {
+        let cells = self.columns.iter().zip(row);
+        let plain: Vec<_> = cells.map(|(name, cell)| self.plain(name, cell)).collect();
+        inner.secrets.fingerprint(plain.iter().map(AsRef::as_ref))
+    }
+
+    fn plain<'r>(&self, column: &str, cell: &'r Value) -> Cow<'r, Value> {
+        let column = self.table.column(column);
+        let is_json = column.is_some_and(|column| column.kind == ColumnKind::Json);
+        let json = is_json.then(|| cell.as_text().map(serde_json::from_str::<Json>));
+        match json.flatten() {
+            Some(Ok(json)) => Cow::Owned(Value::Text(json.to_string())),
+            _ => Cow::Borrowed(cell),
+        }
     }
 
     /// The day on which the record came about.
@@ -108,14 +132,20 @@ impl<'a> Layout<'a> {
     pub fn new_values(
         &self,
         inner: &Inner,
+        row: &[Value],
         (id, set, cut): (&str, &BTreeMap<String, Strategy>, &[String]),
     ) -> Vec<(String, Value)> {
         let masked = set
             .iter()
             .filter(|(name, _)| !cut.contains(name))
             .filter_map(|(name, strategy)| {
-                let column = self.table.column(name)?;
-                Some((name.clone(), strategy.value(&inner.secrets, id, column)?))
+                let cell = Cell {
+                    secrets: &inner.secrets,
+                    record: id,
+                    column: self.table.column(name)?,
+                    held: &row[self.find(name)?],
+                };
+                Some((name.clone(), strategy.value(cell)?))
             });
         let emptied = cut.iter().map(|name| (name.clone(), Value::Null));
         masked.chain(emptied).collect()

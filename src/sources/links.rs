@@ -9,7 +9,7 @@ use std::{
 use super::{
     Filter, ForeignKey, Form, Select, SourceError, Table, Value,
     layout::Layout,
-    planning::{Draft, Sheet},
+    planning::{Draft, Sheet, Staying},
     reader::Shelf,
     walk::number,
 };
@@ -232,7 +232,18 @@ fn cut_shared(draft: &mut Draft<'_>) {
                 .staying
                 .iter_mut()
                 .filter(|it| !it.fate.set.is_empty());
-            for row in masked.filter(|it| shared.contains(&layout.link(&it.row, column))) {
+            let leads_there = |it: &&mut Staying| {
+                let link = layout.link(&it.row, column);
+                link.keys().iter().any(|key| shared.contains(key))
+            };
+            for row in masked.filter(leads_there) {
+                let inside = layout
+                    .table
+                    .column(column)
+                    .and_then(|it| it.inside.as_ref());
+                if inside.is_some_and(|inside| row.fate.set.contains_key(&inside.column)) {
+                    continue;
+                }
                 if is_loose {
                     row.cut.insert(column.clone());
                 } else {
@@ -254,6 +265,6 @@ fn shared_values(draft: &Draft<'_>, at: usize, column: &str) -> HashSet<Value> {
     let combinations = draft.reader.walk.nodes[at].combinations.iter();
     let shared = combinations
         .filter(|(_, it)| !it.is_own)
-        .map(|(values, _)| values[here].clone());
-    shared.filter(|value| !value.is_null()).collect()
+        .flat_map(|(values, _)| values[here].keys());
+    shared.cloned().collect()
 }

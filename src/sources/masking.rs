@@ -1,75 +1,173 @@
 //! What takes the place of an erased value when its row stays.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 
-use super::{Column, ColumnKind, Table, Value, ids::Secrets};
+use super::{Column, ColumnKind, Table, Value, ids::Secrets, inside, record};
 use crate::register::{Correctable, Field, Input, Masking};
 
 const STAND_IN: &str = "erased";
+/// Of the hashes, in hexadecimal digits: enough that no two are ever the same.
+const DIGITS: usize = 24;
+/// Fewer would soon give two records the same.
+const FEW_DIGITS: usize = 8;
 
-/// How a value is masked.
+/// How a value is masked. An empty cell stays empty.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Strategy {
     /// The cell is emptied.
     Null,
-    /// The same text for all, cut to the length of the column.
+    /// The same text for all.
     Fixed(String),
-    /// A keyed hash of the record's id, so that each record gets another; the value itself does not enter.
-    Hash {
-        /// Written before it.
-        prefix: String,
-        /// Written behind it, so that the column's format is kept.
-        suffix: String,
-    },
+    /// Digits of a keyed hash of the record's id: another for each record, and the value itself does not enter.
+    Random(Shape),
+    /// Digits of a keyed hash of the value: equal values stay equal, so that what is counted by them still adds up.
+    Hash(Shape),
+    /// Some values inside of an object: the keys that lead to each, and what takes its place.
+    Within(Vec<(Vec<String>, Strategy)>),
+}
+
+/// What stands around digits, and how many there are.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Shape {
+    /// Written before them.
+    pub prefix: String,
+    /// How many.
+    pub digits: usize,
+    /// Written behind them, so that the format is kept.
+    pub suffix: String,
+}
+
+/// Where a value stands that is to be masked.
+#[derive(Clone, Copy)]
+pub(super) struct Cell<'a> {
+    pub secrets: &'a Secrets,
+    /// The id of its record.
+    pub record: &'a str,
+    pub column: &'a Column,
+    pub held: &'a Value,
 }
 
 impl Strategy {
-    /// The strategy for a field: as its manifest says, as far as the column takes it, else what fits the column.
-    /// `None` when nothing does.
-    pub(super) fn choose(field: &Field, table: &Table, column: &Column) -> Option<Self> {
-        let said = field.masking.as_ref().and_then(Self::of_manifest);
-        match said {
-            Some(Self::Null) | None if column.nullable => Some(Self::Null),
-            Some(Self::Null) | None => Self::for_column(field, table, column),
-            Some(Self::Fixed(_)) if table.is_unique(&column.name) => Some(Self::hash("", "")),
-            Some(strategy) => {
-                let fits = strategy.value(&Secrets::new(&[0; 32]), "", column);
-                fits.map_or_else(
-                    || Self::for_column(field, table, column),
-                    |_| Some(strategy),
-                )
-            }
+    /// The strategy for a field: as its manifest or its category says, as far as the column takes it, else what fits
+    /// the column. `None` when nothing does.
+    pub(super) fn choose(
+        field: &Field,
+        said: Option<&Masking>,
+        table: &Table,
+        column: &Column,
+    ) -> Option<Self> {
+        if table.is_foreign(&column.name) {
+            return column.nullable.then_some(Self::Null);
         }
+        let length = field.length.into_iter().chain(column.length).min();
+        let room = length.map_or(usize::MAX, |length| length as usize);
+        let unique = table.is_in_unique(&column.name);
+        let said = said.and_then(|masking| Self::of_manifest(masking, room));
+        let said = match said {
+            Some(Self::Null) | None => column.nullable.then_some(Self::Null),
+            Some(Self::Fixed(_)) if unique => Some(Self::Random(Shape::new("", "", room))),
+            said => said,
+        };
+        let fits = |strategy: &Self| strategy.fits(column);
+        said.filter(fits)
+            .or_else(|| Self::for_column(field, unique, column, room))
+    }
+
+    /// What takes the place of some values inside of an object; each with the keys that lead to it.
+    pub(super) fn within(places: Vec<(Vec<String>, Option<&Masking>)>) -> Self {
+        let choose = |(keys, said): (Vec<String>, Option<&Masking>)| {
+            let strategy = said.and_then(|masking| Self::of_manifest(masking, usize::MAX));
+            (keys, strategy.unwrap_or(Self::Null))
+        };
+        Self::Within(places.into_iter().map(choose).collect())
+    }
+
+    /// Paths of the fields that it is about in a column of this name.
+    pub(super) fn fields(&self, column: &str) -> Vec<String> {
+        let Self::Within(places) = self else {
+            return vec![column.to_owned()];
+        };
+        let places = places.iter();
+        places
+            .map(|(keys, _)| format!("{column}.{}", keys.join(".")))
+            .collect()
+    }
+
+    /// Whether a column takes values of this strategy.
+    fn fits(&self, column: &Column) -> bool {
+        let (secrets, held) = (Secrets::new(&[0; 32]), Value::Integer(1));
+        let cell = Cell {
+            secrets: &secrets,
+            record: "",
+            column,
+            held: &held,
+        };
+        self.value(cell).is_some()
     }
 
     /// The value that a column takes; `None` when it takes none of this strategy.
-    pub(super) fn value(&self, secrets: &Secrets, record: &str, column: &Column) -> Option<Value> {
+    pub(super) fn value(&self, cell: Cell<'_>) -> Option<Value> {
+        if cell.held.is_null() {
+            return Some(Value::Null);
+        }
         let text = match self {
             Self::Null => return Some(Value::Null),
-            Self::Fixed(text) => shortened(text, column.length),
-            Self::Hash { prefix, suffix } => {
-                let hash = secrets.stand_in(record, &column.name);
-                let room = column.length.map_or(usize::MAX, |length| length as usize);
-                let room = room.saturating_sub(prefix.chars().count() + suffix.chars().count());
-                let hash = &hash[..hash.len().min(room)];
-                shortened(&format!("{prefix}{hash}{suffix}"), column.length)
+            Self::Within(places) => {
+                let mut json = inside::parsed(cell.held)?;
+                for (keys, strategy) in places {
+                    inside::replace(&mut json, keys, &mut |held| strategy.json(cell, keys, held));
+                }
+                return Some(Value::Text(json.to_string()));
             }
+            strategy => strategy.text(cell, &cell.column.name),
         };
-        if column.kind == ColumnKind::Bytes {
+        if cell.column.kind == ColumnKind::Bytes {
             return Some(Value::Bytes(text.into_bytes()));
         }
-        column.kind.form_of(&Value::Text(text))
+        cell.column.kind.form_of(&Value::Text(text))
     }
 
-    fn for_column(field: &Field, table: &Table, column: &Column) -> Option<Self> {
-        let fixed = |text: &str| Some(Self::Fixed(text.to_owned()));
-        let unique = table.is_unique(&column.name);
+    fn text(&self, cell: Cell<'_>, field: &str) -> String {
+        let (shape, digits) = match self {
+            Self::Null | Self::Within(_) => return String::new(),
+            Self::Fixed(text) => return text.clone(),
+            Self::Random(shape) => (shape, cell.secrets.stand_in(cell.record, field)),
+            Self::Hash(shape) => (shape, cell.secrets.fingerprint([cell.held])),
+        };
+        let digits = &digits[..digits.len().min(shape.digits)];
+        format!("{}{digits}{}", shape.prefix, shape.suffix)
+    }
+
+    /// What takes the place of a value inside of an object: of its own kind, else nothing.
+    fn json(&self, cell: Cell<'_>, keys: &[String], held: &Json) -> Json {
+        match (self, held) {
+            (_, Json::Array(_)) => Json::Array(Vec::new()),
+            (Self::Null | Self::Within(_), _) | (_, Json::Object(_) | Json::Null) => Json::Null,
+            (strategy, Json::String(_)) => {
+                let held = record::value_of(held);
+                let cell = Cell {
+                    held: &held,
+                    ..cell
+                };
+                Json::String(strategy.text(cell, &keys.join(".")))
+            }
+            (Self::Fixed(text), _) => serde_json::from_str(text).unwrap_or(Json::Null),
+            _ => Json::Null,
+        }
+    }
+
+    fn for_column(field: &Field, unique: bool, column: &Column, room: usize) -> Option<Self> {
+        let fixed = |text: &str| Some(Self::Fixed(shortened(text, room)));
         match column.kind {
             ColumnKind::Text | ColumnKind::Any if is_email(field) => {
-                Some(Self::hash("erased-", "@example.invalid"))
+                let shape = Shape::new("erased-", "@example.invalid", room);
+                Some(Self::Random(shape))
             }
-            ColumnKind::Text | ColumnKind::Any if unique => Some(Self::hash("", "")),
+            ColumnKind::Text | ColumnKind::Any if unique => {
+                Some(Self::Random(Shape::new("", "", room)))
+            }
             _ if unique => None,
             ColumnKind::Text | ColumnKind::Any => fixed(STAND_IN),
             ColumnKind::Integer | ColumnKind::Number => fixed("0"),
@@ -78,27 +176,51 @@ impl Strategy {
             ColumnKind::DateTime => fixed("1970-01-01 00:00:00"),
             ColumnKind::Bytes => fixed(""),
             ColumnKind::Uuid => fixed("00000000-0000-0000-0000-000000000000"),
-            ColumnKind::Other => None,
+            ColumnKind::Json if matches!(&*column.sql_type, "json" | "jsonb") => fixed("{}"),
+            ColumnKind::Json | ColumnKind::Other => None,
         }
     }
 
-    fn of_manifest(masking: &Masking) -> Option<Self> {
+    /// fideslang's strategies. Those that it computes with secrets of its own are keyed hashes here: none can be undone.
+    fn of_manifest(masking: &Masking, room: usize) -> Option<Self> {
         let configuration = &masking.configuration;
-        let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+        let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
         let suffix = text(&configuration["format_preservation"]["suffix"]);
+        let shape = || Shape::new("", &suffix, room);
         match masking.strategy.as_str() {
             "null_rewrite" => Some(Self::Null),
-            "string_rewrite" => Some(Self::Fixed(text(&configuration["rewrite_value"]) + &suffix)),
-            "hash" | "hmac" | "random_string_rewrite" | "aes_encrypt" => {
-                Some(Self::hash("", &suffix))
+            "string_rewrite" => {
+                let body = room.saturating_sub(suffix.chars().count());
+                let body = shortened(&text(&configuration["rewrite_value"]), body);
+                Some(Self::Fixed(shortened(&(body + &suffix), room)))
             }
+            "random_string_rewrite" => {
+                let wanted = configuration["length"].as_u64();
+                let wanted = wanted.and_then(|length| usize::try_from(length).ok());
+                let mut shape = shape();
+                shape.digits = shape.digits.min(wanted.unwrap_or(DIGITS));
+                Some(Self::Random(shape))
+            }
+            "hash" | "hmac" | "aes_encrypt" => Some(Self::Hash(shape())),
             _ => None,
         }
     }
+}
 
-    fn hash(prefix: &str, suffix: &str) -> Self {
-        Self::Hash {
+impl Shape {
+    /// As many digits as there is room for; where that is too little, nothing stands around them.
+    fn new(prefix: &str, suffix: &str, room: usize) -> Self {
+        let around = prefix.chars().count() + suffix.chars().count();
+        if room < around + FEW_DIGITS {
+            return Self {
+                prefix: String::new(),
+                digits: room.min(DIGITS),
+                suffix: String::new(),
+            };
+        }
+        Self {
             prefix: prefix.to_owned(),
+            digits: (room - around).min(DIGITS),
             suffix: suffix.to_owned(),
         }
     }
@@ -109,7 +231,6 @@ fn is_email(field: &Field) -> bool {
     is_typed_as_one || field.identity.as_deref() == Some("email")
 }
 
-fn shortened(text: &str, length: Option<u32>) -> String {
-    let most = length.map_or(usize::MAX, |length| length as usize);
-    text.chars().take(most).collect()
+fn shortened(text: &str, room: usize) -> String {
+    text.chars().take(room).collect()
 }

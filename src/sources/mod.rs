@@ -4,12 +4,14 @@
 //! register ─► graph ─► walk (which values lead on, one read per collection and step) ─► shared (whose rows they are)
 //!                        ├─► person_data   overview, page, record, for_each: what is shown and exported
 //!                        ├─► planning ─► Plan ─► execute     an erasure: planned, agreed, carried out, read back
-//!                        └─► correction                      one cell: planned, guarded, read back
+//!                        ├─► correction                      one cell: planned, guarded, read back
+//!                        └─► visiting                        everything that was reached, for `candor sources find`
 //! ```
 //! Everything is read live through [`Source`], one file per kind of database. Calls block: use them in jobs, or
 //! inside `web::block`. A person's rows are asked for together with what makes them the person's, so that an id of
 //! someone else's record finds nothing. Values that must never be disclosed are masked here and leave masked.
 
+pub mod command;
 mod connector;
 mod correction;
 mod error;
@@ -19,6 +21,7 @@ pub mod faults;
 mod graph;
 mod identities;
 mod ids;
+mod inside;
 mod layout;
 mod links;
 mod masking;
@@ -39,6 +42,7 @@ mod sqlite;
 mod sqlite_schema;
 mod summing;
 mod value;
+mod visiting;
 mod walk;
 
 use std::{
@@ -52,16 +56,19 @@ pub use correction::{Corrected, Correction, CorrectionError};
 pub use error::{Fault, SourceError};
 pub use execute::{Done, Effect, Outcome};
 pub use identities::Identities;
-pub use masking::Strategy;
+pub use inside::Inside;
+pub use masking::{Shape, Strategy};
 pub use person_data::{CollectionSummary, Counts, EachRecord, Page};
 pub use plan::{Action, Hold, Item, Plan, Scope, Stop, Target, Work};
 pub use record::{Datum, Held, Record};
 pub use schema::{Column, ColumnKind, ForeignKey, Schema, Table, TableName};
 pub use value::Value;
+pub use visiting::Visitor;
 
 use crate::register::Register;
 use graph::{Graph, Node};
 use ids::Secrets;
+use schema::Addition;
 
 /// How long calls may take.
 #[derive(Debug, Clone, Copy)]
@@ -96,6 +103,7 @@ struct Inner {
 /// A source, and the structure that it last told.
 struct Connected {
     source: Arc<dyn Source>,
+    additions: Vec<Addition>,
     schema: RwLock<Option<Arc<Schema>>>,
 }
 
@@ -140,16 +148,18 @@ impl Sources {
         secret: &[u8; 32],
         limits: Limits,
     ) -> Self {
+        let graph = Graph::new(&register);
         let connected = sources.into_iter().map(|source| {
             let connected = Connected {
+                additions: graph.additions(&register, source.key()),
                 source: source.clone(),
                 schema: RwLock::new(None),
             };
             (source.key().to_owned(), connected)
         });
         Self(Arc::new(Inner {
-            graph: Graph::new(&register),
             connected: connected.collect(),
+            graph,
             secrets: Secrets::new(secret),
             register,
             limits,
@@ -234,6 +244,7 @@ impl Connected {
     /// The live structure, looked at anew.
     fn fresh_schema(&self, wait: Duration) -> Result<Arc<Schema>, SourceError> {
         let schema = self.source.schema(wait)?;
+        let schema = Arc::new(Schema::clone(&schema).with(&self.additions));
         *self.schema.write().unwrap_or_else(PoisonError::into_inner) = Some(schema.clone());
         Ok(schema)
     }

@@ -138,7 +138,7 @@ impl Draft<'_> {
                     sheet.doomed.push(Doomed {
                         id: layout.id(inner, row),
                         key: layout.key(row).to_vec(),
-                        fingerprint: inner.secrets.fingerprint(row),
+                        fingerprint: layout.fingerprint(inner, row),
                         links: sheet
                             .linked
                             .iter()
@@ -177,9 +177,9 @@ impl Sheet<'_> {
             }
             let id = layout.id(inner, &stays.row);
             let cut: Vec<_> = stays.cut.iter().cloned().collect();
-            let values = layout.new_values(inner, (&id, &stays.fate.set, &cut));
-            let before = inner.secrets.fingerprint(&stays.row);
-            let after = inner.secrets.fingerprint(&layout.with(&stays.row, &values));
+            let values = layout.new_values(inner, &stays.row, (&id, &stays.fate.set, &cut));
+            let before = layout.fingerprint(inner, &stays.row);
+            let after = layout.fingerprint(inner, &layout.with(&stays.row, &values));
             if before == after {
                 stays.fate.set.clear();
                 stays.cut.clear();

@@ -1,11 +1,11 @@
 //! PostgreSQL, through a small pool of connections. Every value travels as text and is cast to its column's type.
 
-use std::{sync::Arc, time::Duration};
+use std::{fmt::Write, sync::Arc, time::Duration};
 
 use tokio_postgres::{Config, Row, config::SslMode};
 
 use super::{
-    Change, Column, ColumnKind, EachRow, Fault, Schema, Select, Source, SourceError, Table,
+    Change, Column, ColumnKind, EachRow, Fault, Inside, Schema, Select, Source, SourceError, Table,
     Transaction, Value,
     pool::{Pool, Pooled},
     postgres_link::{Link, cell},
@@ -218,10 +218,12 @@ impl Dialect for Postgres {
     }
 
     fn read(&self, column: &Column) -> String {
-        let name = quoted(&column.name);
+        let held = column.inside.as_ref().map_or(&column.name, |it| &it.column);
+        let name = quoted(held);
         match column.kind {
             ColumnKind::Integer => format!("{name}::int8"),
             ColumnKind::Bool | ColumnKind::Bytes => name,
+            _ if column.is_packed() => format!("to_jsonb({name})::text"),
             _ => format!("{name}::text"),
         }
     }
@@ -255,6 +257,36 @@ impl Dialect for Postgres {
             ColumnKind::Bytes => format!("= ANY(${position}::bytea[])"),
             _ => format!("= ANY(${position}::text[]::{}[])", key_type(column)),
         }
+    }
+
+    fn holds(&self, position: usize, column: &Column, inside: &Inside) -> String {
+        let name = quoted(&inside.column);
+        let json = if column.is_packed() {
+            format!("to_jsonb({name})")
+        } else {
+            format!("{name}::jsonb")
+        };
+        let mut path = "$".to_owned();
+        for key in &inside.keys {
+            let _ = write!(path, ".{}", serde_json::Value::from(key.as_str()));
+        }
+        let path = path.replace('\'', "''");
+        format!(
+            "EXISTS (SELECT FROM jsonb_path_query({json}, '{path}[*]') AS held \
+             WHERE held #>> '{{}}' = ANY(${position}::text[]))"
+        )
+    }
+}
+
+impl Column {
+    /// A list or an object of the database's own kind, which is read as JSON and cannot be written as such.
+    fn is_packed(&self) -> bool {
+        let is_json = matches!(&*self.sql_type, "json" | "jsonb");
+        let is_text = matches!(
+            &*self.sql_type,
+            "text" | "character varying" | "bpchar" | "citext" | "name"
+        );
+        !is_json && (self.kind == ColumnKind::Json || (self.inside.is_some() && !is_text))
     }
 }
 

@@ -13,7 +13,7 @@ SELECT n.nspname::text, c.relname::text, a.attname::text,
        coalesce(base.typname, t.typname)::text, format_type(coalesce(base.oid, t.oid), NULL),
        NOT a.attnotnull AND NOT t.typnotnull,
        CASE WHEN t.typname IN ('varchar', 'bpchar') AND a.atttypmod > 4 THEN (a.atttypmod - 4)::int8 END,
-       a.attgenerated <> '' OR a.attidentity = 'a'
+       a.attgenerated <> '' OR a.attidentity = 'a', t.typtype = 'c'
 FROM pg_attribute a
 JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
 JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -126,9 +126,14 @@ fn column(row: &tokio_postgres::Row) -> Result<Column, Fault> {
     let type_name: String = cell(row, 3)?.unwrap_or_default();
     let written: String = cell(row, 4)?.unwrap_or_default();
     let length: Option<i64> = cell(row, 6)?;
+    let is_object = cell(row, 8)?.unwrap_or_default();
     Ok(Column {
         name: cell(row, 2)?.unwrap_or_default(),
-        kind: kind_of(&type_name),
+        kind: if is_object {
+            ColumnKind::Json
+        } else {
+            kind_of(&type_name)
+        },
         // Written as `character`, it would cut every value to one letter.
         sql_type: if type_name == "bpchar" {
             type_name
@@ -138,6 +143,7 @@ fn column(row: &tokio_postgres::Row) -> Result<Column, Fault> {
         nullable: cell(row, 5)?.unwrap_or_default(),
         length: length.and_then(|length| u32::try_from(length).ok()),
         generated: cell(row, 7)?.unwrap_or_default(),
+        inside: None,
     })
 }
 
@@ -151,6 +157,9 @@ fn kind_of(type_name: &str) -> ColumnKind {
         "timestamp" | "timestamptz" => ColumnKind::DateTime,
         "bytea" => ColumnKind::Bytes,
         "uuid" => ColumnKind::Uuid,
+        "json" | "jsonb" => ColumnKind::Json,
+        // So the database calls the types of lists.
+        _ if type_name.starts_with('_') => ColumnKind::Json,
         _ => ColumnKind::Other,
     }
 }

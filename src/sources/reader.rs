@@ -4,7 +4,10 @@ use std::{ops::ControlFlow, sync::Arc, time::Duration};
 
 use super::{
     Budget, Connected, Dates, Filter, Form, Identities, Inner, Schema, Select, SourceError, Value,
-    graph::Node, layout::Layout, table, walk::Walk,
+    graph::Node,
+    layout::Layout,
+    table,
+    walk::{Conditions, Walk},
 };
 
 /// A walk that is over, from which rows can be read.
@@ -19,7 +22,7 @@ pub(super) struct Shelf<'a> {
     pub node: &'a Node,
     pub connected: &'a Connected,
     pub schema: Arc<Schema>,
-    ways: Vec<(String, Vec<Value>)>,
+    pub ways: Conditions,
     reader: &'a Reader<'a>,
     at: usize,
 }
@@ -39,8 +42,24 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A collection to which it has walked; an error when its source did not answer.
+    /// A collection to which it has walked, with the person's own rows; an error when its source did not answer.
     pub fn shelf(&'a self, at: usize, wait: Duration) -> Result<Shelf<'a>, SourceError> {
+        let ways = self.walk.own_ways(self.inner, self.person, at);
+        self.shelf_by(at, ways, wait)
+    }
+
+    /// The same with all rows that were reached, those that others share too.
+    pub fn full_shelf(&'a self, at: usize, wait: Duration) -> Result<Shelf<'a>, SourceError> {
+        let ways = self.walk.all_ways(self.inner, self.person, at);
+        self.shelf_by(at, ways, wait)
+    }
+
+    fn shelf_by(
+        &'a self,
+        at: usize,
+        ways: Conditions,
+        wait: Duration,
+    ) -> Result<Shelf<'a>, SourceError> {
         if let Some(error) = &self.walk.nodes[at].error {
             return Err(error.clone());
         }
@@ -50,7 +69,7 @@ impl<'a> Reader<'a> {
             node,
             connected,
             schema: connected.schema(wait)?,
-            ways: self.walk.own_ways(self.inner, self.person, at),
+            ways,
             reader: self,
             at,
         })
@@ -153,6 +172,54 @@ impl Shelf<'_> {
             }
         });
         self.connected.notice(read)
+    }
+
+    /// Hands over every row that was reached, in the order of the row key, and whether others share it. For full
+    /// shelves.
+    pub fn stream_all(
+        &self,
+        layout: &Layout<'_>,
+        wait: Duration,
+        each: &mut dyn FnMut(&[Value], bool) -> ControlFlow<()>,
+    ) -> Result<(), SourceError> {
+        if self.ways.iter().all(|(_, values)| values.is_empty()) {
+            return Ok(());
+        }
+        let filter = self.filter(layout, Dates::default());
+        let select = Select {
+            table: layout.table,
+            columns: &layout.columns,
+            filter: &filter,
+            form: Form::Sorted,
+        };
+        let read = self
+            .connected
+            .source
+            .select(
+                &select,
+                wait,
+                &mut |row| match self.is_shared(layout, &row) {
+                    Some(shared) => each(&row, shared),
+                    None => ControlFlow::Continue(()),
+                },
+            );
+        self.connected.notice(read)
+    }
+
+    /// Whether others share a row; `None` for one that was not reached.
+    fn is_shared(&self, layout: &Layout<'_>, row: &[Value]) -> Option<bool> {
+        let reached = &self.reader.walk.nodes[self.at];
+        if !reached.simple {
+            let known = reached.combinations.get(&layout.links(row));
+            return known.map(|combination| !combination.is_own);
+        }
+        let Some(edge) = self.node.incoming.first() else {
+            return Some(false);
+        };
+        let from = &self.reader.walk.nodes[edge.from];
+        let own = from.own_leads.get(&edge.from_column);
+        let link = layout.link(row, &edge.column);
+        Some(own.is_none_or(|own| !own.contains(&link)))
     }
 
     fn filter(&self, layout: &Layout<'_>, dates: Dates) -> Filter {

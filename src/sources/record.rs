@@ -128,7 +128,7 @@ fn datum(field: &Field, value: Value) -> Datum {
     }
 }
 
-fn value_of(json: &Json) -> Value {
+pub(super) fn value_of(json: &Json) -> Value {
     match json {
         Json::Null => Value::Null,
         Json::Bool(flag) => Value::Bool(*flag),

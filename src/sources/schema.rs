@@ -2,6 +2,7 @@
 
 use super::{
     Value,
+    inside::Inside,
     value::{whole, whole_number},
 };
 
@@ -51,6 +52,8 @@ pub struct Column {
     pub length: Option<u32>,
     /// The source computes it; it cannot be written.
     pub generated: bool,
+    /// It is no column of the source, but what is found inside of one.
+    pub inside: Option<Inside>,
 }
 
 /// What kind of value a column takes.
@@ -72,6 +75,8 @@ pub enum ColumnKind {
     Bytes,
     /// A UUID.
     Uuid,
+    /// Objects and lists, read as JSON.
+    Json,
     /// Whatever it is given, as in SQLite columns without a type.
     Any,
     /// Another type, read and written as its text.
@@ -116,7 +121,60 @@ impl Schema {
     }
 }
 
+/// What the register adds to the live structure of one table.
+#[derive(Debug, Clone)]
+pub(super) struct Addition {
+    pub table: TableName,
+    /// The columns that name a row, where the source itself has no key.
+    pub row_key: Vec<String>,
+    /// Places inside of columns by which records lead to each other, with the names of these links.
+    pub inside: Vec<(String, Inside)>,
+}
+
+impl Schema {
+    /// The same with what the register adds.
+    pub(super) fn with<'a>(mut self, additions: impl IntoIterator<Item = &'a Addition>) -> Self {
+        for addition in additions {
+            let name = self.table(&addition.table).map(|table| table.name.clone());
+            let table = self
+                .tables
+                .iter_mut()
+                .find(|it| Some(&it.name) == name.as_ref());
+            if let Some(table) = table {
+                table.add(addition);
+            }
+        }
+        self
+    }
+}
+
 impl Table {
+    fn add(&mut self, addition: &Addition) {
+        let is_there = |name: &String| self.column(name).is_some();
+        if self.row_key.is_empty() && addition.row_key.iter().all(is_there) {
+            self.row_key.clone_from(&addition.row_key);
+        }
+        for (name, inside) in &addition.inside {
+            let Some(column) = self.column(&inside.column).cloned() else {
+                continue;
+            };
+            if self.columns.iter().all(|it| it.name != *name) {
+                self.columns.push(Column {
+                    name: name.clone(),
+                    kind: ColumnKind::Any,
+                    nullable: false,
+                    generated: true,
+                    length: None,
+                    inside: Some(Inside {
+                        column: column.name,
+                        ..inside.clone()
+                    }),
+                    sql_type: column.sql_type,
+                });
+            }
+        }
+    }
+
     /// The column of this name.
     pub fn column(&self, name: &str) -> Option<&Column> {
         let exact = self.columns.iter().find(|column| column.name == name);
@@ -124,6 +182,18 @@ impl Table {
             let mut columns = self.columns.iter();
             columns.find(|column| column.name.eq_ignore_ascii_case(name))
         })
+    }
+
+    /// Whether the source holds this column to values that another table has.
+    pub(super) fn is_foreign(&self, column: &str) -> bool {
+        let mut columns = self.foreign_keys.iter().flat_map(|key| &key.columns);
+        columns.any(|it| it.eq_ignore_ascii_case(column))
+    }
+
+    /// Whether a value of this column may make a row collide with another.
+    pub(super) fn is_in_unique(&self, column: &str) -> bool {
+        let mut columns = self.unique.iter().chain([&self.row_key]).flatten();
+        columns.any(|it| it.eq_ignore_ascii_case(column))
     }
 
     /// Whether no two rows share a value of this column.
@@ -148,6 +218,14 @@ impl Column {
         }
         self.kind.form_of(value).into_iter().collect()
     }
+
+    /// What a cell leads to, in the form in which columns of different types are compared.
+    pub(super) fn link(&self, cell: &Value) -> Value {
+        match &self.inside {
+            Some(inside) => Value::many(inside.keys(cell)),
+            None => cell.as_key().unwrap_or(Value::Null),
+        }
+    }
 }
 
 impl ColumnKind {
@@ -160,7 +238,9 @@ impl ColumnKind {
             Self::Bool => yes_or_no(value).map(Value::Bool),
             Self::Bytes => matches!(value, Value::Bytes(_)).then(|| value.clone()),
             Self::Any => Some(value.clone()),
-            Self::Text | Self::Date | Self::DateTime | Self::Other => text(value).map(Value::Text),
+            Self::Text | Self::Date | Self::DateTime | Self::Json | Self::Other => {
+                text(value).map(Value::Text)
+            }
             Self::Uuid => text(value).filter(|text| is_uuid(text)).map(Value::Text),
         }
     }
@@ -172,7 +252,7 @@ fn integer(value: &Value) -> Option<i64> {
         Value::Text(text) => whole_number(text),
         Value::Real(real) => whole(*real),
         Value::Bool(flag) => Some(i64::from(*flag)),
-        Value::Null | Value::Bytes(_) => None,
+        Value::Null | Value::Bytes(_) | Value::Many(_) => None,
     }
 }
 
@@ -202,7 +282,7 @@ fn yes_or_no(value: &Value) -> Option<bool> {
 
 fn text(value: &Value) -> Option<String> {
     match value {
-        Value::Null | Value::Bytes(_) => None,
+        Value::Null | Value::Bytes(_) | Value::Many(_) => None,
         Value::Bool(flag) => Some(flag.to_string()),
         other => Some(other.to_string()),
     }

@@ -62,10 +62,12 @@ fn withdraw(inner: &Inner, walk: &mut Walk, totals: &Totals) -> bool {
             let own = own_rows(inner, walk, edge);
             let here = position(&columns, &edge.column);
             for (values, combination) in &walk.nodes[at].combinations {
-                let value = &values[here];
-                let all = totals.get(value).copied().unwrap_or(0);
-                let is_ours = combination.is_named || own.get(value).copied().unwrap_or(0) >= all;
-                if combination.is_own && !value.is_null() && !is_ours {
+                let is_ours = |key: &Value| {
+                    let all = totals.get(key).copied().unwrap_or(0);
+                    own.get(key).copied().unwrap_or(0) >= all
+                };
+                let all_ours = combination.is_named || values[here].keys().iter().all(is_ours);
+                if combination.is_own && !all_ours {
                     lost.push((at, values.clone()));
                 }
             }
@@ -87,8 +89,8 @@ fn own_rows(inner: &Inner, walk: &Walk, edge: &Edge) -> HashMap<Value, u64> {
     );
     let mut rows = HashMap::new();
     for (values, combination) in &walk.nodes[edge.from].combinations {
-        if combination.is_own {
-            *rows.entry(values[from].clone()).or_default() += combination.rows;
+        for key in values[from].keys().iter().filter(|_| combination.is_own) {
+            *rows.entry(key.clone()).or_default() += combination.rows;
         }
     }
     rows
@@ -103,8 +105,8 @@ fn own_leads(inner: &Inner, walk: &Walk, at: usize) -> BTreeMap<String, HashSet<
             .combinations
             .iter()
             .filter(|(_, it)| it.is_own);
-        let values = own.map(|(values, _)| values[here].clone());
-        leads.insert(column.clone(), values.filter(|it| !it.is_null()).collect());
+        let keys = own.flat_map(|(values, _)| values[here].keys());
+        leads.insert(column.clone(), keys.cloned().collect());
     }
     leads
 }
@@ -120,12 +122,10 @@ fn totals(inner: &Inner, walk: &Walk, budget: Budget) -> Totals {
             let here = position(&columns, &edge.column);
             let reached = walk.nodes[at].combinations.iter();
             let unnamed = reached.filter(|(_, it)| !it.is_named);
-            let values: HashSet<_> = unnamed.map(|(values, _)| &values[here]).collect();
-            let values: Vec<_> = values
-                .into_iter()
-                .filter(|it| !it.is_null())
-                .cloned()
+            let values: HashSet<_> = unnamed
+                .flat_map(|(values, _)| values[here].keys())
                 .collect();
+            let values: Vec<_> = values.into_iter().cloned().collect();
             if values.is_empty() {
                 continue;
             }
@@ -205,10 +205,10 @@ impl Question<'_> {
         connected
             .source
             .select(&select, budget.left(), &mut |row| {
-                if let [value, rows] = &row[..]
-                    && let Some(value) = value.as_key()
-                {
-                    *counts.entry(value).or_default() += number(rows);
+                if let ([cell, rows], Some(column)) = (&row[..], table.column(column)) {
+                    for key in column.link(cell).keys() {
+                        *counts.entry(key.clone()).or_default() += number(rows);
+                    }
                 }
                 ControlFlow::Continue(())
             })?;

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use chrono::{Days, NaiveDate, NaiveTime};
 
 use super::{
-    Act, Change, Column, ColumnKind, Dates, Fault, Form, Select, SourceError, Table, Value,
+    Act, Change, Column, ColumnKind, Dates, Fault, Form, Inside, Select, SourceError, Table, Value,
     connector::missing,
 };
 
@@ -25,6 +25,8 @@ pub(super) trait Dialect {
     fn one(&self, position: usize, column: &Column) -> String;
     /// The condition's right side that a column's value is in a list, which is bound as one.
     fn list(&self, position: usize, column: &Column) -> String;
+    /// The condition that one of a list of values is at a place inside of a column; more rows may meet it.
+    fn holds(&self, position: usize, column: &Column, inside: &Inside) -> String;
 }
 
 /// What is bound to one placeholder.
@@ -67,9 +69,12 @@ pub(super) fn select(dialect: &dyn Dialect, select: &Select<'_>) -> Result<State
         let groups: Vec<_> = columns.iter().map(|it| dialect.group(it)).collect();
         let _ = write!(text, " GROUP BY {}", groups.join(", "));
     }
+    let key: Vec<_> = select.table.row_key.iter().map(|it| quoted(it)).collect();
+    if matches!(select.form, Form::Sorted | Form::Page { .. }) && !key.is_empty() {
+        let _ = write!(text, " ORDER BY {}", key.join(", "));
+    }
     if let Form::Page { limit, .. } = select.form {
-        let key: Vec<_> = select.table.row_key.iter().map(|it| quoted(it)).collect();
-        let _ = write!(text, " ORDER BY {} LIMIT {limit}", key.join(", "));
+        let _ = write!(text, " LIMIT {limit}");
     }
     Ok(builder.finish(text))
 }
@@ -166,11 +171,15 @@ impl<'a> Builder<'a> {
     fn one_of(&mut self, column: &Column, values: &[Value]) -> String {
         let mut forms: Vec<_> = values.iter().flat_map(|it| column.forms_of(it)).collect();
         let name = quoted(&column.name);
-        match forms.len() {
-            0 => "1 = 0".to_owned(),
+        match (forms.len(), &column.inside) {
+            (0, _) => "1 = 0".to_owned(),
+            (_, Some(inside)) => {
+                self.params.push(Param::List(forms));
+                self.dialect.holds(self.params.len(), column, inside)
+            }
             // An equation lets an index give the rows in the order of their keys.
-            1 => format!("{name} = {}", self.one(column, &forms.remove(0))),
-            _ => {
+            (1, None) => format!("{name} = {}", self.one(column, &forms.remove(0))),
+            (_, None) => {
                 self.params.push(Param::List(forms));
                 format!("{name} {}", self.dialect.list(self.params.len(), column))
             }

@@ -14,7 +14,7 @@ use rusqlite::{
 };
 
 use super::{
-    Change, Column, ColumnKind, EachRow, Fault, Schema, Select, Source, SourceError, Table,
+    Change, Column, ColumnKind, EachRow, Fault, Inside, Schema, Select, Source, SourceError, Table,
     Transaction, Value,
     pool::{Pool, Pooled},
     sql::{self, Dialect, Param, Statement, quoted},
@@ -232,11 +232,12 @@ impl Dialect for Sqlite {
     }
 
     fn read(&self, column: &Column) -> String {
-        quoted(&column.name)
+        let held = column.inside.as_ref().map_or(&column.name, |it| &it.column);
+        quoted(held)
     }
 
     fn group(&self, column: &Column) -> String {
-        format!("{} COLLATE BINARY", quoted(&column.name))
+        format!("{} COLLATE BINARY", Dialect::read(self, column))
     }
 
     fn guard(&self, position: usize, column: &Column) -> String {
@@ -249,6 +250,15 @@ impl Dialect for Sqlite {
 
     fn list(&self, position: usize, _: &Column) -> String {
         format!("IN rarray(?{position})")
+    }
+
+    /// Anywhere in the column: whoever asks looks at the place.
+    fn holds(&self, position: usize, _: &Column, inside: &Inside) -> String {
+        let name = quoted(&inside.column);
+        format!(
+            "EXISTS (SELECT 1 FROM json_tree(iif(json_valid({name}), {name}, json_array({name}))) \
+             WHERE atom IN rarray(?{position}))"
+        )
     }
 }
 
@@ -277,7 +287,8 @@ fn value_of(raw: ValueRef<'_>, kind: Option<&Option<ColumnKind>>) -> Value {
 
 fn raw_of(value: Value) -> Raw {
     match value {
-        Value::Null => Raw::Null,
+        // A link is never bound as such, only its keys.
+        Value::Null | Value::Many(_) => Raw::Null,
         Value::Integer(number) => Raw::Integer(number),
         Value::Real(real) => Raw::Real(real),
         Value::Text(text) => Raw::Text(text),

@@ -71,6 +71,7 @@ fn row_number(alias: &str) -> Column {
         nullable: false,
         length: None,
         generated: true,
+        inside: None,
     }
 }
 
@@ -91,6 +92,7 @@ fn columns(connection: &Connection, table: &str) -> Result<(Vec<Column>, Vec<Str
             length: length_of(&sql_type),
             nullable: !row.get::<_, bool>(2)? && position == 0,
             generated: hidden != 0,
+            inside: None,
             name,
             sql_type,
         });

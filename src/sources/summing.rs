@@ -147,12 +147,8 @@ impl Sheet<'_> {
             *fates.entry(kind).or_default() += 1;
         }
         for ((fate, cut, is_emptied), rows) in fates {
-            let masked: Vec<_> = fate
-                .set
-                .keys()
-                .filter(|it| !cut.contains(*it))
-                .cloned()
-                .collect();
+            let masked = fate.set.iter().filter(|(it, _)| !cut.contains(*it));
+            let masked: Vec<_> = masked.flat_map(|(name, it)| it.fields(name)).collect();
             if !masked.is_empty() {
                 let why = is_emptied.then(|| EMPTIED.to_owned());
                 tally.add(Action::Mask { why }, masked, rows);

@@ -28,6 +28,9 @@ pub enum Value {
     /// Yes or no.
     #[serde(rename = "y")]
     Bool(bool),
+    /// What a list leads to, as keys; only links between records hold such.
+    #[serde(rename = "m")]
+    Many(Vec<Value>),
 }
 
 impl Value {
@@ -54,7 +57,25 @@ impl Value {
                 Some(whole_number(text).map_or_else(|| self.clone(), Self::Integer))
             }
             Self::Real(real) => Some(whole(*real).map_or_else(|| self.clone(), Self::Integer)),
-            Self::Integer(_) | Self::Bytes(_) => Some(self.clone()),
+            Self::Integer(_) | Self::Bytes(_) | Self::Many(_) => Some(self.clone()),
+        }
+    }
+
+    /// Several keys as one link; an empty cell when there is none.
+    pub(super) fn many(keys: Vec<Self>) -> Self {
+        if keys.is_empty() {
+            Self::Null
+        } else {
+            Self::Many(keys)
+        }
+    }
+
+    /// The keys of a link: none, one, or several.
+    pub(super) fn keys(&self) -> &[Self] {
+        match self {
+            Self::Null => &[],
+            Self::Many(keys) => keys,
+            key => std::slice::from_ref(key),
         }
     }
 }
@@ -85,6 +106,7 @@ impl PartialEq for Value {
             (Self::Text(a), Self::Text(b)) => a == b,
             (Self::Bytes(a), Self::Bytes(b)) => a == b,
             (Self::Bool(a), Self::Bool(b)) => a == b,
+            (Self::Many(a), Self::Many(b)) => a == b,
             _ => false,
         }
     }
@@ -102,6 +124,7 @@ impl Hash for Value {
             Self::Text(text) => text.hash(state),
             Self::Bytes(bytes) => bytes.hash(state),
             Self::Bool(flag) => flag.hash(state),
+            Self::Many(keys) => keys.hash(state),
         }
     }
 }
@@ -117,6 +140,7 @@ impl fmt::Display for Value {
             Self::Bytes(bytes) => write!(f, "{} bytes", bytes.len()),
             Self::Bool(true) => f.write_str("yes"),
             Self::Bool(false) => f.write_str("no"),
+            Self::Many(keys) => write!(f, "{} values", keys.len()),
         }
     }
 }
@@ -131,6 +155,7 @@ impl fmt::Debug for Value {
             Self::Text(_) => "Text(…)",
             Self::Bytes(_) => "Bytes(…)",
             Self::Bool(_) => "Bool(…)",
+            Self::Many(_) => "Many(…)",
         })
     }
 }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    Budget, Connected, Counts, Filter, Form, Identities, Inner, Select, SourceError, Value,
+    Budget, Connected, Counts, Filter, Form, Identities, Inner, Select, SourceError, Table, Value,
     graph::Node, table,
 };
 
@@ -44,7 +44,8 @@ pub(super) struct Combination {
     pub is_own: bool,
 }
 
-type Conditions = Vec<(String, Vec<Value>)>;
+/// Columns with values, at least one of which is to be held.
+pub(super) type Conditions = Vec<(String, Vec<Value>)>;
 type Groups = HashMap<Vec<Value>, u64>;
 
 impl Walk {
@@ -102,6 +103,18 @@ impl Walk {
                 edge.column.clone(),
                 all.filter(is_shared).cloned().collect(),
             ));
+        }
+        conditions
+    }
+
+    /// Every column that leads to a collection, with all values by which anything leads there.
+    pub fn all_ways(&self, inner: &Inner, person: &Identities, at: usize) -> Conditions {
+        let node = &inner.graph.nodes[at];
+        let mut conditions = seeds(node, person);
+        for edge in &node.incoming {
+            if let Some(values) = self.nodes[edge.from].leads.get(&edge.from_column) {
+                conditions.push((edge.column.clone(), values.iter().cloned().collect()));
+            }
         }
         conditions
     }
@@ -209,22 +222,22 @@ impl Walk {
                 continue;
             }
             let cells = || columns.iter().zip(&values);
-            for (column, value) in cells().filter(|(column, _)| node.outgoing.contains(*column)) {
-                let is_new = !value.is_null()
-                    && reached
-                        .leads
-                        .entry(column.clone())
-                        .or_default()
-                        .insert(value.clone());
-                if is_new {
-                    fresh
-                        .entry((at, column.clone()))
-                        .or_default()
-                        .push(value.clone());
+            let leading = cells().filter(|(column, _)| node.outgoing.contains(*column));
+            for (column, value) in leading {
+                let leads = reached.leads.entry(column.clone()).or_default();
+                let new = value
+                    .keys()
+                    .iter()
+                    .filter(|key| leads.insert((*key).clone()));
+                let new: Vec<_> = new.cloned().collect();
+                if !new.is_empty() {
+                    fresh.entry((at, column.clone())).or_default().extend(new);
                 }
             }
             let names = |(name, kind): &(String, String)| {
-                cells().any(|(column, value)| column == name && person.holds(kind, value))
+                let here = cells().filter(|(column, _)| *column == name);
+                here.flat_map(|(_, value)| value.keys())
+                    .any(|key| person.holds(kind, key))
             };
             let combination = Combination {
                 rows,
@@ -259,26 +272,65 @@ fn read_groups(
     budget: Budget,
 ) -> Result<Groups, SourceError> {
     let schema = connected.schema(budget.left())?;
+    let table = table(&schema, node)?;
+    let is_inside = |(link, _): &(String, Vec<Value>)| node.inside.contains_key(link);
+    let (inside, plain): (Conditions, Conditions) = conditions.into_iter().partition(is_inside);
+    let mut groups = Groups::new();
+    for conditions in [plain, inside].into_iter().filter(|it| !it.is_empty()) {
+        // Sources look inside of columns only roughly.
+        let is_rough = is_inside(&conditions[0]);
+        let wanted: Vec<HashSet<_>> = conditions
+            .iter()
+            .map(|(_, values)| values.iter().cloned().collect())
+            .collect();
+        let links: Vec<_> = conditions.iter().map(|(link, _)| link.clone()).collect();
+        let found = read_groups_by(connected, node, table, conditions, budget)?;
+        let columns = node.link_columns();
+        let is_met = |values: &[Value]| {
+            let mut ways = links.iter().zip(&wanted);
+            ways.any(|(link, wanted)| {
+                let at = columns.iter().position(|it| it == link);
+                let keys = at.map_or(&[][..], |at| values[at].keys());
+                keys.iter().any(|key| wanted.contains(key))
+            })
+        };
+        for (values, rows) in found {
+            if !is_rough || is_met(&values) {
+                let known = groups.entry(values).or_default();
+                *known = rows.max(*known);
+            }
+        }
+    }
+    Ok(groups)
+}
+
+fn read_groups_by(
+    connected: &Connected,
+    node: &Node,
+    table: &Table,
+    conditions: Conditions,
+    budget: Budget,
+) -> Result<Groups, SourceError> {
     let filter = Filter {
         any: Some(conditions),
         ..Filter::default()
     };
+    let columns = node.link_columns();
     let select = Select {
-        table: table(&schema, node)?,
-        columns: &node.link_columns(),
+        table,
+        columns: &columns,
         filter: &filter,
         form: Form::Groups,
     };
+    let columns: Vec<_> = columns.iter().map(|link| table.column(link)).collect();
     let mut groups = Groups::new();
     connected
         .source
         .select(&select, budget.left(), &mut |mut row| {
             let rows = row.pop().map_or(0, |count| number(&count));
-            let values = row
-                .iter()
-                .map(|it| it.as_key().unwrap_or(Value::Null))
-                .collect();
-            *groups.entry(values).or_default() += rows;
+            let cells = columns.iter().zip(&row);
+            let values = cells.map(|(column, cell)| column.map_or(Value::Null, |it| it.link(cell)));
+            *groups.entry(values.collect()).or_default() += rows;
             ControlFlow::Continue(())
         })?;
     Ok(groups)

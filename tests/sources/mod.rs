@@ -1,5 +1,6 @@
 //! The company's databases: finding, showing, correcting and erasing on small databases made for the purpose.
 
+mod command;
 mod company;
 mod correcting;
 mod database;
@@ -7,7 +8,9 @@ mod erasing;
 mod executing;
 mod fides;
 mod finding;
+mod keys;
 mod names;
+mod nested;
 mod pages;
 mod postgres;
 mod random;

@@ -143,7 +143,9 @@ impl KnownCategories<'_> {
     /// several categories one suffices: the field is shown under it.
     fn check_declared(&self, keys: &[String], place: &Place) {
         let register = &self.manifests.register;
-        let is_declared = keys.iter().any(|key| register.category_of(key).is_some());
+        // A register without any is another tool's.
+        let is_declared = register.categories.is_empty()
+            || keys.iter().any(|key| register.category_of(key).is_some());
         if let Some(key) = keys
             .iter()
             .find(|key| covers("user", key))

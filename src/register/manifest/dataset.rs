@@ -1,7 +1,7 @@
 //! `dataset:` and its collections.
 
 use super::{field, reader::Map, rules};
-use crate::register::{Collection, CollectionKey, Dataset, SourceKind};
+use crate::register::{Collection, CollectionKey, Dataset, Erase, SourceKind};
 
 /// Keys of fideslang that other tools use.
 pub(super) const OTHER_KEYS: &[&str] = &[
@@ -67,7 +67,19 @@ fn collection(map: Map, inherited: &[String]) -> Collection {
         collection.after = collection_keys(&meta, "after");
         collection.erase_after = collection_keys(&meta, "erase_after");
         collection.skip_processing = meta.flag("skip_processing");
-        meta.finish(&["masking_strategy_override", "partitioning", "redact"]);
+        if let Some(masking) = meta.map("masking_strategy_override") {
+            if masking.needed_text("strategy") == "delete" {
+                collection.erase = Erase::Delete;
+            } else {
+                masking.fault(
+                    "strategy",
+                    "it is not known",
+                    "`delete`, the one for collections",
+                );
+            }
+            masking.finish(&["configuration"]);
+        }
+        meta.finish(&["partitioning", "redact"]);
     }
     collection.categories = own_or(map.texts("data_categories"), inherited);
     if !map.has("fields") {
@@ -83,7 +95,9 @@ fn collection(map: Map, inherited: &[String]) -> Collection {
             collection.title = title;
         }
         collection.retention = candor.map("retention").and_then(rules::retention);
-        collection.erase = rules::erase(&candor).unwrap_or_default();
+        if let Some(erase) = rules::erase(&candor) {
+            collection.erase = erase;
+        }
         collection.source_kind = candor.word("source_kind", SourceKind::ALL);
         collection.copy = candor.text("copy");
         candor.finish(&[]);

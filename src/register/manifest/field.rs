@@ -9,6 +9,16 @@ use crate::register::{
     DataType, Direction, Field, Masking, NeverDisclose, Reference, SourceKind, taxonomy,
 };
 
+/// How a value may be masked.
+const STRATEGIES: &[&str] = &[
+    "null_rewrite",
+    "string_rewrite",
+    "hash",
+    "hmac",
+    "random_string_rewrite",
+    "aes_encrypt",
+];
+
 pub(super) fn read(map: Map, parent: &str, inherited: &[String]) -> Field {
     let name = map.needed_text("name");
     let path = if parent.is_empty() {
@@ -65,18 +75,24 @@ fn read_meta(field: &mut Field, meta: Map) {
         .into_iter()
         .filter_map(reference)
         .collect();
-    field.masking = meta.map("masking_strategy_override").map(|masking| {
-        let configuration = masking
-            .node("configuration")
-            .map(|node| node.value.to_json());
-        let strategy = masking.needed_text("strategy");
-        masking.finish(&[]);
-        Masking {
-            strategy,
-            configuration: configuration.unwrap_or_default(),
-        }
-    });
+    field.masking = meta.map("masking_strategy_override").map(masking);
     meta.finish(&["custom_request_field", "redact"]);
+}
+
+/// A strategy that fideslang knows, with its configuration.
+pub(super) fn masking(map: Map) -> Masking {
+    let strategy = map.needed_text("strategy");
+    if !strategy.is_empty() && !STRATEGIES.contains(&&*strategy) {
+        let expected = taxonomy::nearest(&strategy, STRATEGIES);
+        let expected = expected.unwrap_or_else(|| format!("one of {}", STRATEGIES.join(", ")));
+        map.fault("strategy", format!("`{strategy}` is not known"), expected);
+    }
+    let configuration = map.node("configuration").map(|node| node.value.to_json());
+    map.finish(&[]);
+    Masking {
+        strategy,
+        configuration: configuration.unwrap_or_default(),
+    }
 }
 
 /// fideslang writes `none` where nothing is known.

@@ -73,18 +73,24 @@ impl Manifests {
     }
 }
 
-/// All `.yml` and `.yaml` files of a folder and the folders in it, as path from the folder and text, by name. A
+/// One file, or all `.yml` and `.yaml` files of a folder and the folders in it, as path from the folder and text, by name. A
 /// file that cannot be read has the reason in place of its text.
 pub(super) fn files(folder: &Path) -> io::Result<Vec<(String, io::Result<String>)>> {
     let mut paths = Vec::new();
-    collect(folder, &mut paths)?;
+    if folder.is_file() {
+        paths.push(folder.to_owned());
+    } else {
+        collect(folder, &mut paths)?;
+    }
     paths.sort();
     let read = |path: PathBuf| {
-        let name = path
-            .strip_prefix(folder)
-            .unwrap_or(&path)
-            .to_string_lossy()
-            .into_owned();
+        let below = path.strip_prefix(folder).unwrap_or(&path);
+        let name = if below.as_os_str().is_empty() {
+            &path
+        } else {
+            below
+        };
+        let name = name.to_string_lossy().into_owned();
         (name, fs::read_to_string(&path))
     };
     Ok(paths.into_iter().map(read).collect())

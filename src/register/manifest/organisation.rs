@@ -1,6 +1,6 @@
 //! `candor:` at the top of a file: the organisation, its categories and its recipients.
 
-use super::{reader::Map, rules};
+use super::{field, reader::Map, rules};
 use crate::register::{
     Category, Letter, Organisation, Recipient, RecipientRole, Register, SourceKind,
 };
@@ -11,6 +11,9 @@ pub(super) fn read(candor: &Map, register: &mut Register) {
             candor.fault("organisation", "it is declared twice", "one organisation");
         }
         register.organisation = organisation(map);
+    }
+    if let Some(masking) = candor.map("masking") {
+        register.masking = Some(field::masking(masking));
     }
     let categories = candor.maps("categories", "key");
     register
@@ -51,6 +54,7 @@ fn category(map: Map) -> Option<Category> {
     let sensitive = map.flag("sensitive");
     let (letter, source_kind) = (letter(&map), map.word("source_kind", SourceKind::ALL));
     let retention = map.map("retention").and_then(rules::retention);
+    let masking = map.map("masking").map(field::masking);
     let place = map.place.clone();
     map.finish(&[]);
     let letter = letter?;
@@ -63,6 +67,7 @@ fn category(map: Map) -> Option<Category> {
         sensitive: sensitive || letter == Letter::L,
         source_kind: source_kind?,
         retention: retention?,
+        masking,
         activities: Vec::new(),
         recipients: Vec::new(),
     })

@@ -1,0 +1,203 @@
+//! `candor sources`: what manifests and sources say together, without the portal.
+
+mod find;
+mod format;
+mod plan;
+
+use std::{collections::BTreeSet, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::{Identities, Limits, Sources, connector};
+use crate::register::{Finding, Register};
+
+/// Commands wait longer than pages.
+const WAIT: Duration = Duration::from_mins(1);
+
+const FIND_HELP: &str = "\
+It prints one JSON object, with a member for each collection:
+  {\"dataset:collection\": {\"records\": [{…}, …], \"rows\": 2, \"shared\": 1}}
+`rows` counts every record that the manifests' references lead to. A record to which other people's records lead as
+well has `\"shared\": true`; `shared` counts these. They are never erased for one person alone. What must never be
+disclosed, such as passwords and account numbers, is told as {\"held\": \"…\"} without its value.
+A collection that could not be read to the end has `error`.
+
+Exit status: 0, 1 when a collection could not be read, 2 when nothing could be looked for.";
+
+const PLAN_HELP: &str = "\
+It changes nothing. It prints one JSON object, with a list for each collection of which something would be changed,
+or kept for a reason:
+  {\"dataset:collection\": [{\"action\": \"mask\", \"records\": 2, \"fields\": [\"name\"], \"reason\": null, …}]}
+The actions:
+  delete   the records go
+  mask     the records stay, without these fields
+  cut      their link to a record that stays is emptied
+  keep     they stay for a legal reason: `basis` cites it, `until` is the last day
+  leave    they stay because they cannot be changed, or because they are other people's as well
+
+Exit status: 0, 1 when a source could not be read, 2 when nothing could be planned.";
+
+/// Look into the company's databases, as manifests describe them
+#[derive(Debug, Subcommand)]
+pub enum SourcesCommand {
+    /// Print every record that is found about a person
+    #[command(after_help = FIND_HELP)]
+    Find(Look),
+    /// Print what an erasure would do, without doing it
+    #[command(after_help = PLAN_HELP)]
+    Plan {
+        #[expect(missing_docs, reason = "clap would take it for the description")]
+        #[command(flatten)]
+        look: Look,
+        /// Erase only data of this category and beneath it, such as user.contact; may be given several times
+        #[arg(long = "category", value_name = "CATEGORY")]
+        categories: Vec<String>,
+    },
+}
+
+/// Where to look.
+#[derive(Debug, Args)]
+pub struct Place {
+    /// The folder with the manifests, or one manifest
+    #[arg(long, value_name = "DIR")]
+    manifests: PathBuf,
+    /// A source and its address: the dataset's `fides_key`, or what its `candor: source:` names; may be given several times
+    #[arg(long = "source", value_name = "KEY=URL", required = true)]
+    sources: Vec<String>,
+}
+
+/// For whom to look, and where.
+#[derive(Debug, Args)]
+pub struct Look {
+    #[command(flatten)]
+    place: Place,
+    /// A handle of the person, such as email=ada@example.org; may be given several times
+    #[arg(long = "identity", value_name = "KIND=VALUE", required = true)]
+    identities: Vec<String>,
+    /// In which form to print
+    #[arg(long, value_enum, default_value_t = Format::Json)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Json,
+    Table,
+}
+
+/// Why a command could not start; one sentence each.
+#[derive(Debug)]
+struct Faults(Vec<String>);
+
+impl SourcesCommand {
+    /// Runs it; what is wrong goes to standard error.
+    pub fn run(self) -> ExitCode {
+        let done = match self {
+            Self::Find(look) => find::run(&look),
+            Self::Plan { look, categories } => plan::run(&look, categories),
+        };
+        done.unwrap_or_else(|Faults(faults)| {
+            for fault in faults {
+                eprintln!("candor: {fault}");
+            }
+            ExitCode::from(2)
+        })
+    }
+}
+
+impl Place {
+    /// The sources that are given, with the part of the manifests that is about them.
+    fn open(&self) -> Result<Sources, Faults> {
+        let (mut register, warnings) =
+            Register::load(&self.manifests).map_err(|findings| Faults::of(&findings))?;
+        for warning in warnings {
+            eprintln!("warning: {warning}");
+        }
+        let (mut sources, mut faults) = (Vec::new(), Vec::new());
+        for given in &self.sources {
+            match given.split_once('=') {
+                Some((key, url)) => match connector::open(key, url) {
+                    Ok(source) => sources.push(source),
+                    Err(fault) => faults.push(fault),
+                },
+                None => faults.push("--source is not of the form KEY=URL".to_owned()),
+            }
+        }
+        let named: BTreeSet<_> = register
+            .datasets
+            .iter()
+            .map(|it| it.source.clone())
+            .collect();
+        let given: BTreeSet<_> = sources.iter().map(|source| source.key()).collect();
+        for key in given.iter().filter(|key| !named.contains(**key)) {
+            let named: Vec<_> = named.iter().map(String::as_str).collect();
+            let expected = named.join(", ");
+            faults.push(format!(
+                "no dataset is in the source `{key}`; expected one of {expected}"
+            ));
+        }
+        if !faults.is_empty() {
+            return Err(Faults(faults));
+        }
+        for key in named.iter().filter(|key| !given.contains(key.as_str())) {
+            eprintln!(
+                "warning: the source `{key}` is not given: what it holds, and leads to, is left out"
+            );
+        }
+        register
+            .datasets
+            .retain(|it| given.contains(it.source.as_str()));
+        let limits = Limits {
+            read: WAIT,
+            step: WAIT,
+        };
+        // Nothing that the secret makes is printed, so that any will do.
+        Ok(Sources::with(
+            Arc::new(register),
+            sources,
+            &rand::random(),
+            limits,
+        ))
+    }
+}
+
+impl Look {
+    fn open(&self) -> Result<(Sources, Identities), Faults> {
+        let sources = self.place.open()?;
+        let person = self.person(sources.register())?;
+        Ok((sources, person))
+    }
+
+    fn person(&self, register: &Register) -> Result<Identities, Faults> {
+        let collections = register.datasets.iter().flat_map(|it| &it.collections);
+        let fields = collections.flat_map(|it| it.identities());
+        let kinds: BTreeSet<_> = fields.filter_map(|field| field.identity.clone()).collect();
+        let (mut person, mut faults) = (Identities::default(), Vec::new());
+        for given in &self.identities {
+            match given.split_once('=') {
+                Some((kind, value)) if kinds.contains(kind) && !value.is_empty() => {
+                    person = person.with(kind, value);
+                }
+                Some((kind, value)) if !value.is_empty() => {
+                    let kinds: Vec<_> = kinds.iter().map(String::as_str).collect();
+                    let expected = kinds.join(", ");
+                    faults.push(format!(
+                        "no field of the manifests is the identity `{kind}`; expected one of {expected}"
+                    ));
+                }
+                _ => faults.push("--identity is not of the form KIND=VALUE".to_owned()),
+            }
+        }
+        if faults.is_empty() {
+            Ok(person)
+        } else {
+            Err(Faults(faults))
+        }
+    }
+}
+
+impl Faults {
+    fn of(findings: &[Finding]) -> Self {
+        Self(findings.iter().map(ToString::to_string).collect())
+    }
+}

@@ -1,0 +1,115 @@
+//! `candor sources plan`.
+
+use std::process::ExitCode;
+
+use serde_json::{Map, Value as Json, json};
+
+use super::{Faults, Format, Look, format::Table};
+use crate::{
+    clock::Clock,
+    sources::{Action, Item, Plan, Scope},
+};
+
+pub(super) fn run(look: &Look, categories: Vec<String>) -> Result<ExitCode, Faults> {
+    let (sources, person) = look.open()?;
+    let scope = if categories.is_empty() {
+        Scope::All
+    } else {
+        Scope::Categories(categories.into_iter().collect())
+    };
+    let today = Clock::system().today();
+    let plan = match sources.plan_erasure(&person, &scope, &[], today) {
+        Ok(plan) => plan,
+        Err(error) => {
+            eprintln!("candor: {error}");
+            return Ok(ExitCode::FAILURE);
+        }
+    };
+    match look.format {
+        Format::Json => println!("{:#}", json_of(&plan)),
+        Format::Table => print!("{}", table_of(&plan)),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn json_of(plan: &Plan) -> Json {
+    let mut collections = Map::new();
+    for item in &plan.items {
+        let told = Told::of(item);
+        let entry = collections.entry(named(item)).or_insert_with(|| json!([]));
+        if let Json::Array(items) = entry {
+            items.push(json!({
+                "action": told.action,
+                "records": item.records,
+                "fields": item.fields,
+                "reason": told.reason,
+                "basis": told.basis,
+                "until": told.until,
+            }));
+        }
+    }
+    Json::Object(collections)
+}
+
+fn table_of(plan: &Plan) -> Table {
+    let headings = ["collection", "records", "action", "fields", "reason"];
+    let mut table = Table::new(headings);
+    for item in &plan.items {
+        let told = Told::of(item);
+        let parts = [
+            told.reason,
+            told.basis,
+            told.until.map(|day| format!("until {day}")),
+        ];
+        let reason: Vec<_> = parts.into_iter().flatten().collect();
+        table.row([
+            named(item),
+            item.records.to_string(),
+            told.action.to_owned(),
+            item.fields.join(", "),
+            reason.join(" "),
+        ]);
+    }
+    table
+}
+
+fn named(item: &Item) -> String {
+    format!("{}:{}", item.dataset, item.collection)
+}
+
+/// What is said of an item.
+#[derive(Default)]
+struct Told {
+    action: &'static str,
+    reason: Option<String>,
+    basis: Option<String>,
+    until: Option<String>,
+}
+
+impl Told {
+    fn of(item: &Item) -> Self {
+        let (action, reason) = match &item.action {
+            Action::Delete => ("delete", None),
+            Action::Mask { why } => ("mask", why.clone()),
+            Action::Cut => ("cut", None),
+            Action::Leave { reason } => ("leave", Some(reason.clone())),
+            Action::Keep {
+                reason,
+                basis,
+                until,
+            } => {
+                return Self {
+                    action: "keep",
+                    reason: Some(reason.clone()),
+                    basis: Some(basis.clone()),
+                    until: until.map(|day| day.to_string()),
+                };
+            }
+        };
+        Self {
+            action,
+            reason,
+            ..Self::default()
+        }
+    }
+}

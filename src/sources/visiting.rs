@@ -1,0 +1,96 @@
+//! Everything that is reached from a person's identities, collection by collection: for those who look after the
+//! sources, not for the person.
+
+use std::{collections::HashSet, ops::ControlFlow};
+
+use super::{
+    Budget, Identities, Inner, Record, SourceError, Sources, Value,
+    layout::Layout,
+    reader::{Reader, Shelf},
+};
+use crate::register::{CollectionKey, Field};
+
+/// Takes what is found.
+pub trait Visitor {
+    /// One record; those that others share too say so. A break ends the visit.
+    fn record(&mut self, collection: &CollectionKey, record: Record) -> ControlFlow<()>;
+
+    /// No more is in this collection; an error when it could not be read to the end. A break ends the visit.
+    fn end(&mut self, collection: &CollectionKey, error: Option<SourceError>) -> ControlFlow<()>;
+}
+
+impl Sources {
+    /// Hands over every record that references lead to, in the order of the register and of row keys, in memory that
+    /// does not grow with their number.
+    pub fn visit(&self, person: &Identities, visitor: &mut dyn Visitor) {
+        let inner = &*self.0;
+        let budget = Budget::of(inner.limits.step);
+        let reader = Reader::new(inner, person, 0..inner.graph.nodes.len(), budget);
+        for (at, node) in inner.graph.nodes.iter().enumerate() {
+            let mut flow = ControlFlow::Continue(());
+            let error = reader.visit(at, &mut |record| {
+                flow = visitor.record(&node.key, record);
+                flow
+            });
+            let error = error.err();
+            let error = error.or_else(|| reader.walk.errors_before(inner, at).cloned());
+            if flow.is_break() || visitor.end(&node.key, error).is_break() {
+                return;
+            }
+        }
+    }
+}
+
+impl Reader<'_> {
+    fn visit(
+        &self,
+        at: usize,
+        each: &mut dyn FnMut(Record) -> ControlFlow<()>,
+    ) -> Result<(), SourceError> {
+        let wait = self.inner.limits.step;
+        let shelf = self.full_shelf(at, wait)?;
+        let layout = shelf.layout()?;
+        let lists = Lists::new(self.inner, &shelf, &layout);
+        shelf.stream_all(&layout, wait, &mut |row, shared| {
+            let row = lists.cut(row);
+            each(layout.record(self.inner, &row, shared))
+        })
+    }
+}
+
+/// The lists by which records are reached: of these, only the elements that led here are shown, unless the manifest
+/// asks for all.
+struct Lists<'a>(Vec<(usize, &'a super::Inside, HashSet<Value>)>);
+
+impl<'a> Lists<'a> {
+    fn new(inner: &Inner, shelf: &Shelf<'a>, layout: &Layout<'_>) -> Self {
+        let node = shelf.node;
+        let fields = &node.collection(&inner.register).fields;
+        let lists = node.inside.iter().filter_map(|(link, inside)| {
+            let ways = shelf.ways.iter().filter(|(way, _)| way == link);
+            let wanted: HashSet<_> = ways.flat_map(|(_, keys)| keys.iter().cloned()).collect();
+            let at = layout.find(&inside.column)?;
+            let all = wanted.is_empty() || wants_all(fields, link.trim_end_matches("[]"));
+            (!all).then_some((at, inside, wanted))
+        });
+        Self(lists.collect())
+    }
+
+    fn cut(&self, row: &[Value]) -> Vec<Value> {
+        let mut row = row.to_vec();
+        for (at, inside, wanted) in &self.0 {
+            row[*at] = inside.only(&row[*at], wanted);
+        }
+        row
+    }
+}
+
+/// Whether a field, or one that it is nested in, asks for all elements.
+fn wants_all(fields: &[Field], path: &str) -> bool {
+    let is_on_the_way = |field: &&Field| {
+        let rest = path.strip_prefix(&*field.path);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    let mut on_the_way = fields.iter().filter(is_on_the_way);
+    on_the_way.any(|field| field.return_all_elements || wants_all(&field.fields, path))
+}

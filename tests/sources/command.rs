@@ -1,0 +1,224 @@
+//! `candor sources`, run as a program of its own.
+
+use std::{fs, process::Command};
+
+use serde_json::Value as Json;
+
+use super::database::{Database, Kind};
+
+const MANIFEST: &str = include_str!("../data/fides/postgres_example_test_dataset.yml");
+const KEY: &str = "postgres_example_test_dataset";
+
+/// A folder with manifests, and a database.
+struct Place {
+    folder: tempfile::TempDir,
+    database: Database,
+    key: String,
+}
+
+struct Ran {
+    status: i32,
+    out: String,
+    err: String,
+}
+
+impl Place {
+    fn new(kind: Kind, key: &str, manifest: &str, sql: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("manifest.yml"), manifest).unwrap();
+        Self {
+            folder,
+            database: Database::create(kind, sql),
+            key: key.to_owned(),
+        }
+    }
+
+    fn sample(kind: Kind) -> Self {
+        let sql = match kind {
+            Kind::Sqlite => include_str!("../data/fides/postgres_sample.sqlite.sql"),
+            Kind::Postgres => include_str!("../data/fides/postgres_sample.sql"),
+        };
+        Self::new(kind, KEY, MANIFEST, sql)
+    }
+
+    fn run(&self, command: &str, arguments: &[&str]) -> Ran {
+        let source = format!("{}={}", self.key, self.database.url());
+        let output = Command::new(env!("CARGO_BIN_EXE_candor"))
+            .args(["sources", command, "--source", &source, "--manifests"])
+            .arg(self.folder.path())
+            .args(arguments)
+            .output()
+            .unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Ran {
+            status: output.status.code().unwrap(),
+            out: text(output.stdout),
+            err: text(output.stderr),
+        }
+    }
+
+    fn json(&self, command: &str, arguments: &[&str]) -> Json {
+        let ran = self.run(command, arguments);
+        assert_eq!(ran.status, 0, "{}", ran.err);
+        serde_json::from_str(&ran.out).unwrap()
+    }
+}
+
+fn rows(found: &Json) -> Vec<(String, u64)> {
+    let collections = found.as_object().unwrap().iter();
+    let rows = collections.map(|(name, it)| {
+        let rows = it["rows"].as_u64().unwrap();
+        assert_eq!(it["records"].as_array().unwrap().len() as u64, rows);
+        let shared = it["records"].as_array().unwrap().iter();
+        let shared = shared.filter(|record| record["shared"] == true).count();
+        assert_eq!(it["shared"].as_u64().unwrap(), shared as u64);
+        (name.trim_start_matches(&format!("{KEY}:")).to_owned(), rows)
+    });
+    rows.filter(|(_, rows)| *rows > 0).collect()
+}
+
+#[test]
+fn the_sample_of_fides_gives_the_rows_that_its_references_lead_to() {
+    for kind in Kind::all() {
+        let place = Place::sample(kind);
+        let find = |name: &str| {
+            let identity = format!("email={name}@example.com");
+            place.json("find", &["--identity", &identity])
+        };
+        let expected = [
+            ("address", 2),
+            ("customer", 1),
+            ("login", 6),
+            ("order_item", 4),
+            ("orders", 3),
+            ("payment_card", 1),
+            ("product", 2),
+            ("service_request", 1),
+            ("visit", 1),
+        ];
+        let expected = expected.map(|(name, rows)| (name.to_owned(), rows));
+        assert_eq!(rows(&find("customer-1")), expected, "{kind:?}");
+        for (name, expected) in [
+            ("customer-2", 10),
+            ("jane", 5),
+            ("employee-1", 5),
+            ("customer-3", 2),
+            ("admin-account", 4),
+            ("customer-500", 0),
+        ] {
+            let sum: u64 = rows(&find(name)).iter().map(|(_, rows)| rows).sum();
+            assert_eq!(sum, expected, "{kind:?}: {name}");
+        }
+    }
+}
+
+#[test]
+fn records_are_told_with_their_values_except_what_is_never_disclosed() {
+    for kind in Kind::all() {
+        let place = Place::sample(kind);
+        let found = place.json("find", &["--identity", "email=customer-1@example.com"]);
+        let first = |collection: &str| found[format!("{KEY}:{collection}")]["records"][0].clone();
+
+        assert_eq!(first("customer")["name"], "John Customer");
+        assert_eq!(first("customer")["id"], 1);
+        assert_eq!(
+            first("payment_card")["ccn"]["held"],
+            "financial account number"
+        );
+        assert_eq!(first("payment_card")["preferred"], true);
+        assert_eq!(first("address")["shared"], true);
+        assert_eq!(found[format!("{KEY}:product")]["shared"], 1);
+        assert_eq!(found[format!("{KEY}:employee")]["rows"], 0);
+    }
+}
+
+#[test]
+fn a_plan_tells_per_collection_what_would_be_done_and_does_nothing() {
+    for kind in Kind::all() {
+        let place = Place::sample(kind);
+        let before = place.database.dump();
+        let identity = ["--identity", "email=customer-1@example.com"];
+        let plan = place.json("plan", &identity);
+        let item = |collection: &str| plan[format!("{KEY}:{collection}")][0].clone();
+
+        assert_eq!(item("login")["action"], "delete");
+        assert_eq!(item("login")["records"], 6);
+        assert_eq!(item("address")["action"], "leave");
+        assert_eq!(
+            item("address")["reason"],
+            "Other people's records lead here as well."
+        );
+        assert!(plan.get(format!("{KEY}:product")).is_none());
+
+        let plan = place.json(
+            "plan",
+            &[&identity[..], &["--category", "user.name"]].concat(),
+        );
+        assert_eq!(plan.as_object().unwrap().len(), 1);
+        let item = &plan[format!("{KEY}:customer")][0];
+        assert_eq!(
+            (&item["action"], &item["records"]),
+            (&"mask".into(), &1.into())
+        );
+        assert_eq!(item["fields"], serde_json::json!(["name"]));
+
+        let table = place.run("plan", &[&identity[..], &["--format", "table"]].concat());
+        assert!(
+            table
+                .out
+                .lines()
+                .any(|it| it.contains(":login") && it.contains("6  "))
+        );
+        assert_eq!(place.database.dump(), before);
+    }
+}
+
+#[test]
+fn what_is_given_wrongly_is_named_and_nothing_is_looked_for() {
+    let place = Place::sample(Kind::Sqlite);
+    let refused = |arguments: &[&str], sentence: &str| {
+        let ran = place.run("find", arguments);
+        assert_eq!((ran.status, &*ran.out), (2, ""), "{arguments:?}");
+        assert!(ran.err.contains(sentence), "{}", ran.err);
+    };
+    refused(
+        &["--identity", "mail=a@example.org"],
+        "expected one of email",
+    );
+    refused(&["--identity", "a@example.org"], "KIND=VALUE");
+    refused(
+        &[
+            "--identity",
+            "email=a@example.org",
+            "--source",
+            "crm=sqlite:x",
+        ],
+        "expected one of postgres_example_test_dataset",
+    );
+    let manifest = MANIFEST.replacen("field: customer.id", "field: custmer.id", 1);
+    let place = Place::new(Kind::Sqlite, KEY, &manifest, "CREATE TABLE a (b INT)");
+    let ran = place.run("find", &["--identity", "email=a@example.org"]);
+    let expected = "manifest.yml:84: postgres_example_test_dataset.login.customer_id.customer.id";
+    assert_eq!(ran.status, 2);
+    assert!(
+        ran.err
+            .contains("the collection `custmer` does not exist; expected `customer`"),
+        "{}",
+        ran.err
+    );
+    assert!(ran.err.contains(&expected[..16]), "{}", ran.err);
+}
+
+#[test]
+fn a_source_that_does_not_answer_is_an_error_in_its_collections() {
+    let place = Place::sample(Kind::Sqlite);
+    place.database.run("DROP TABLE login");
+
+    let ran = place.run("find", &["--identity", "email=customer-1@example.com"]);
+    let found: Json = serde_json::from_str(&ran.out).unwrap();
+
+    assert_eq!(ran.status, 1);
+    let error = found[format!("{KEY}:login")]["error"].as_str().unwrap();
+    assert!(error.contains("no table `login` there"), "{error}");
+    assert_eq!(found[format!("{KEY}:orders")]["rows"], 3);
+}

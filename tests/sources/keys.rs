@@ -1,0 +1,75 @@
+//! Rows without a key of their own, and keys of several columns that only the manifest knows.
+
+use candor::sources::{Action, Identities, Outcome, Scope};
+
+use super::{company::Company, database::Kind};
+use candor::register::Register;
+
+const KEYLESS: &str = "
+      - name: people
+        fields:
+          - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email}}
+          - {name: number, data_categories: [system.operations]}
+      - name: seats
+        candor: {erase: mask}
+        fields:
+          - {name: hall, data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - {name: seat, data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - {name: person, data_categories: [user.unique_id], fides_meta: {references: [{dataset: shop, field: people.number, direction: from}]}}
+          - {name: note, data_categories: [user.content]}
+";
+
+const SQL: &str = "
+CREATE TABLE people_ (email VARCHAR(40), number INT);
+CREATE VIEW people AS SELECT * FROM people_;
+CREATE TABLE seats (hall VARCHAR(9), seat INT, person VARCHAR(9), note VARCHAR(9) NOT NULL);
+INSERT INTO people_ VALUES ('ada@example.org', 1), ('ada@example.org', 1), ('eve@example.org', 2), (NULL, NULL);
+INSERT INTO seats VALUES ('a', 1, '1', 'x'), ('a', 2, '2', 'y'), ('b', 1, '1', 'z'), ('b', 2, NULL, 'w');
+";
+
+fn company(kind: Kind) -> Company {
+    let manifest = Company::manifest(KEYLESS);
+    let (register, _) = Register::parse(&[("shop.yml", &manifest)]).unwrap();
+    Company::on(kind, register, &[("shop", SQL)])
+}
+
+#[test]
+fn rows_without_a_key_are_found_and_left_and_the_reason_is_told() {
+    for kind in Kind::all() {
+        let company = company(kind);
+        let ada = Identities::email("ada@example.org");
+        assert_eq!(company.counts(&ada)["people"], (2, 0), "{kind:?}");
+        assert_eq!(company.records(&ada, "people").len(), 2, "{kind:?}");
+
+        let plan = company.plan(&ada, &Scope::All);
+
+        let mut items = plan.items.iter();
+        let left = items.find(|it| it.collection == "people").unwrap();
+        assert!(matches!(&left.action, Action::Leave { reason } if reason.contains("no key")));
+    }
+}
+
+#[test]
+fn a_key_of_several_columns_may_come_from_the_manifest() {
+    for kind in Kind::all() {
+        let company = company(kind);
+        let ada = Identities::email("ada@example.org");
+        assert_eq!(company.counts(&ada)["seats"], (2, 0), "{kind:?}");
+        let mut expected = company.dump("shop");
+        for row in expected.get_mut("seats").unwrap() {
+            if row["person"] == "'1'" {
+                row.insert("note".to_owned(), "'erased'".to_owned());
+            }
+        }
+
+        let plan = company.plan(&ada, &Scope::All);
+        let outcome = company.sources.execute(&ada, &plan).unwrap();
+
+        assert!(matches!(outcome, Outcome::Done(_)), "{kind:?}");
+        let mut after = company.dump("shop");
+        for dump in [&mut after, &mut expected] {
+            dump.values_mut().for_each(|rows| rows.sort());
+        }
+        assert_eq!(after, expected, "{kind:?}");
+    }
+}

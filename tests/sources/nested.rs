@@ -46,20 +46,20 @@ dataset:
               - {name: text, data_categories: [user.content]}
 ";
 
-const SQLITE: &str = r#"
+const SQLITE: &str = r"
 CREATE TABLE profile (id INTEGER PRIMARY KEY, known_as TEXT NOT NULL, trips TEXT);
 CREATE TABLE feedback (id INTEGER PRIMARY KEY, about TEXT, message TEXT);
 CREATE TABLE flight (number INTEGER PRIMARY KEY, passengers TEXT);
 CREATE TABLE talk (id INTEGER PRIMARY KEY, thread TEXT);
-"#;
+";
 
-const POSTGRES: &str = r#"
+const POSTGRES: &str = r"
 CREATE TYPE about AS (customer TEXT, email TEXT);
 CREATE TABLE profile (id INT PRIMARY KEY, known_as JSONB NOT NULL, trips JSON);
 CREATE TABLE feedback (id INT PRIMARY KEY, about about, message TEXT);
 CREATE TABLE flight (number INT PRIMARY KEY, passengers TEXT[]);
 CREATE TABLE talk (id INT PRIMARY KEY, thread JSONB);
-"#;
+";
 
 const ROWS: &str = r#"
 INSERT INTO profile VALUES
@@ -77,10 +77,10 @@ INSERT INTO feedback VALUES (1, '{"customer": "71", "email": "someone@example.or
 INSERT INTO flight VALUES (10, '["a1"]'), (20, '["b2", "c3"]'), (30, NULL);
 "#;
 
-const POSTGRES_ROWS: &str = r#"
+const POSTGRES_ROWS: &str = r"
 INSERT INTO feedback VALUES (1, ROW('71', 'someone@example.org'), 'good'), (2, ROW('x', 'ada@example.org'), 'bad'), (3, NULL, 'x');
 INSERT INTO flight VALUES (10, '{a1}'), (20, '{b2,c3}'), (30, NULL);
-"#;
+";
 
 fn company(kind: Kind) -> Company {
     let sql = match kind {

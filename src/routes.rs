@@ -22,6 +22,7 @@ use crate::requests::pages as requests;
 use crate::requests::pages::{access, correction, deletion};
 use crate::requests::senders::{pages as senders, proof_pages};
 use crate::retention::staff_pages as holds;
+use crate::staff::handle_pages as staff_handle;
 use crate::staff::identity_pages as staff_identity;
 use crate::staff::{
     bulk_pages, data_pages, enter_pages, evidence_pages, notes, redact_pages, saved_views, search,
@@ -129,14 +130,15 @@ routes! {
     CaseWorker post "/staff/requests/{reference}/redactions/new" => redact_pages::place;
     CaseWorker post "/staff/requests/{reference}/redactions/{id}/remove" => redact_pages::remove;
     CaseWorker post "/staff/requests/{reference}/notes" => notes::add;
-    CaseWorker post "/staff/requests/{reference}/assign" => staff_decide::give;
+    CaseWorker post "/staff/requests/{reference}/assign" => staff_handle::give;
     CaseWorker post "/staff/requests/{reference}/confirmed" => enter_pages::confirm;
     CaseWorker post "/staff/requests/{reference}/identity" => staff_identity::decide;
     CaseWorker post "/staff/requests/{reference}/decide" => staff_decide::decide;
+    CaseWorker post "/staff/requests/{reference}/preview" => staff_decide::preview;
     Supervisor post "/staff/requests/{reference}/approve" => staff_decide::approve;
     Supervisor post "/staff/requests/{reference}/send-back" => staff_decide::send_back;
-    CaseWorker post "/staff/requests/{reference}/message" => staff_decide::message;
-    CaseWorker post "/staff/requests/{reference}/extend" => staff_decide::take_time;
+    CaseWorker post "/staff/requests/{reference}/message" => staff_handle::message;
+    CaseWorker post "/staff/requests/{reference}/extend" => staff_handle::take_time;
     CaseWorker post "/staff/requests/{reference}/retry" => staff_decide::retry;
     CaseWorker post "/staff/requests/{reference}/replan" => staff_decide::plan_again;
     Anyone get "/healthz" => operations::healthz;

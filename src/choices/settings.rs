@@ -152,6 +152,16 @@ pub fn mandatory(register: &Register) -> Vec<Use<'_>> {
     fixed.map(|it| Use::of(register, it)).collect()
 }
 
+/// Whether some activity sells or shares a person's data as long as they do not refuse it.
+pub fn is_sold(conn: &mut AnyConnection, register: &Register, person_id: i64) -> QueryResult<bool> {
+    let residence = queries::find_residence(conn, person_id)?;
+    let current = queries::list_current(conn, &[Subject::Person(person_id)])?;
+    let mut all = settings(register, &current, &residence).into_iter();
+    Ok(all.any(|it| {
+        it.refusable.key == refusable::SALE_OR_SHARING && it.is_on() && !it.uses.is_empty()
+    }))
+}
+
 /// Whether an activity is off for a person: refused by itself or by what covers it, or not agreed to where the
 /// law asks for consent first. Ask it before the activity uses or gives away their data.
 pub fn is_opted_out(

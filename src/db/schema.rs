@@ -231,6 +231,7 @@ diesel::table! {
         next_notice_on -> Nullable<Date>,
         channel -> Text,
         residence -> Text,
+        ground -> Nullable<Text>,
     }
 }
 
@@ -255,6 +256,7 @@ diesel::table! {
         decision_reason -> Nullable<Binary>,
         decided_at -> Nullable<Timestamp>,
         applied_at -> Nullable<Timestamp>,
+        ground -> Nullable<Text>,
     }
 }
 

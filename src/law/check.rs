@@ -3,6 +3,7 @@
 use chrono::{Months, NaiveDate};
 
 use super::laws::{Laws, STRICTEST};
+use super::load::NEEDED;
 use super::model::{Law, Row, Verification};
 use super::term::Unit;
 use crate::register::{Finding, Place};
@@ -21,6 +22,7 @@ pub fn check(laws: &Laws, today: NaiveDate) -> Vec<Finding> {
             check_calendar(laws, row, today, &mut found);
         }
     }
+    check_denials(laws, today, &mut found);
     check_residences(laws, today, &mut found);
     found.sort();
     found.dedup();
@@ -49,6 +51,30 @@ fn check_review(law: &Law, row: &Row, today: NaiveDate, found: &mut Vec<Finding>
         let wrong = format!("{}: last reviewed on {}", law.key, row.reviewed_on);
         let expected = format!("a review since {}", today - REVIEW_EVERY);
         add(found, &row.place, wrong, expected);
+    }
+}
+
+/// Whether each law that gives a right can say on what ground it is denied, and somebody has looked at the grounds.
+fn check_denials(laws: &Laws, today: NaiveDate, found: &mut Vec<Finding>) {
+    for set in &laws.denials {
+        let is_over = set.effective_to.is_some_and(|to| to < today);
+        if !is_over && set.reviewed_on + REVIEW_EVERY < today {
+            let wrong = format!("grounds for denials: last reviewed on {}", set.reviewed_on);
+            let expected = format!("a review since {}", today - REVIEW_EVERY);
+            add(found, &set.place, wrong, expected);
+        }
+    }
+    for law in laws.all() {
+        let asked = NEEDED
+            .iter()
+            .filter(|right| law.row(**right, today).is_some());
+        for right in asked.filter(|right| laws.grounds(&law.key, **right, today).is_empty()) {
+            let wrong = format!(
+                "{}: a request for {right} could be denied on no ground",
+                law.key
+            );
+            add(found, &law.place, wrong, "a [[denials.ground]] for it");
+        }
     }
 }
 

@@ -4,7 +4,8 @@ use chrono::{NaiveDate, NaiveDateTime, TimeZone, Utc};
 use chrono_tz::Tz;
 
 use super::calendar::Calendar;
-use super::model::{Law, Residence, Row};
+use super::denials::Denials;
+use super::model::{Law, Regulator, Residence, Row};
 use super::rights::Right;
 use super::term::Term;
 
@@ -17,6 +18,7 @@ pub struct Laws {
     pub(super) all: Vec<Law>,
     pub(super) residences: Vec<Residence>,
     pub(super) calendar: Calendar,
+    pub(super) denials: Vec<Denials>,
 }
 
 /// What applies to a person's request.
@@ -85,6 +87,12 @@ impl Laws {
     /// The law of this key; of several joined ones, the first.
     pub fn find(&self, key: &str) -> Option<&Law> {
         self.of_key(key).into_iter().next()
+    }
+
+    /// Where people under the law of this key, or of all that are joined in it, can complain.
+    pub fn regulators(&self, key: &str) -> Vec<Regulator> {
+        let laws = self.of_key(key).into_iter();
+        laws.filter_map(|law| law.regulator.clone()).collect()
     }
 
     /// The name of the law of this key, or of all that are joined in it.

@@ -9,11 +9,11 @@ use super::laws::{Laws, STRICTEST};
 use super::model::{Law, Residence};
 use super::read::{File, Table};
 use super::rights::Right;
-use super::{holidays, rows};
+use super::{denial_rows, holidays, rows};
 use crate::register::{Finding, Place};
 
 /// What people file requests for; some law must give each of them to everybody.
-const NEEDED: &[Right] = &[
+pub(super) const NEEDED: &[Right] = &[
     Right::Access,
     Right::Correction,
     Right::Deletion,
@@ -68,18 +68,23 @@ impl Laws {
     /// The same, with the text of the file.
     pub fn with_text(mut self, name: &str, text: &str) -> Result<Self, Vec<Finding>> {
         let file = File::new(name, text);
-        let ((laws, calendar), mut faults) = file.read(|table| {
+        let ((laws, calendar, denials), mut faults) = file.read(|table| {
             let laws = rows::laws(table, &self.all);
+            let denials = denial_rows::denials(table, &self.denials);
             let calendar = table.table("calendar", holidays::calendar);
             if laws.iter().any(|law| law.key == STRICTEST) {
                 let wrong = format!("{STRICTEST:?} is made of the other laws");
                 table.fault("law", wrong, "another key");
             }
-            (laws, calendar)
+            (laws, calendar, denials)
         });
         self.calendar = calendar.unwrap_or(self.calendar);
         for law in laws {
             self.put(law, &mut faults);
+        }
+        for set in denials {
+            self.denials.retain(|it| it.laws != set.laws);
+            self.denials.insert(0, set);
         }
         self.check_needed(name, &mut faults);
         if faults.is_empty() {
@@ -142,11 +147,15 @@ fn built_in(faults: &mut Vec<Finding>) -> Option<Laws> {
         faults.extend(found);
         laws.extend(read);
     }
+    let (file, text) = data!("denials.toml");
+    let (denials, found) = File::new(file, text).read(|table| denial_rows::denials(table, &[]));
+    faults.extend(found);
     laws.push(strictest());
     Some(Laws {
         all: laws,
         residences: residences?,
         calendar: calendar?,
+        denials,
     })
 }
 

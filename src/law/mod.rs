@@ -2,13 +2,16 @@
 //! the organisation may replace row by row.
 //!
 //! A [`Law`] has a [`Row`] for each [`Right`] and time; [`Laws::applying`] finds the row for a person, the strictest
-//! of each field where several laws may apply; [`Deadlines`] are the dates that follow from it.
+//! of each field where several laws may apply; [`Deadlines`] are the dates that follow from it. A [`Ground`] is
+//! what a request may be denied for, and a [`Notice`] what the person must be told with a denial.
 
 pub mod args;
 mod calendar;
 mod check;
 pub mod command;
 mod deadlines;
+mod denial_rows;
+mod denials;
 mod holidays;
 mod laws;
 mod load;
@@ -21,6 +24,7 @@ mod term;
 pub use calendar::{Calendar, OutsideCalendar, Reading, Readings};
 pub use check::check;
 pub use deadlines::{Deadlines, Refusal};
+pub use denials::{Cause, Ground, Notice, When};
 pub use laws::{Applying, Laws, STRICTEST};
 pub use model::{Law, Regulator, Residence, Row, Verification};
 pub use rights::Right;

@@ -121,7 +121,7 @@ fn rows(table: &Table<'_>, (cite, from, to, reviewed_on): Inherited<'_>) -> Opti
     Some(rights.into_iter().map(row).collect())
 }
 
-fn one_of<T: ToString>(known: &[T]) -> String {
+pub(super) fn one_of<T: ToString>(known: &[T]) -> String {
     let known: Vec<_> = known.iter().map(ToString::to_string).collect();
     format!("one of {}", known.join(", "))
 }

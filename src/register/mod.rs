@@ -22,4 +22,4 @@ pub use map::{
     Collection, CollectionKey, DataType, Dataset, Direction, Field, Kind, Masking, Reference,
 };
 pub use model::{Activity, LawfulBasis, Organisation, Recipient, RecipientRole, Register, System};
-pub use rules::{Correctable, Erase, Input, NeverDisclose, Required, Retention};
+pub use rules::{Correctable, Erase, Input, Keep, NeverDisclose, Required, Retention};

@@ -3,6 +3,7 @@
 use chrono::{Days, NaiveDate};
 
 use crate::db::text_enum;
+use crate::law;
 
 /// How long data are kept: a period or a criterion, as Cal. Civ. Code 1798.100(a)(3) asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,15 +65,40 @@ pub enum Erase {
     Delete,
     /// The row stays and its personal fields are overwritten.
     Mask,
-    /// It stays for a legal reason; the person is told which and until when.
-    Keep {
-        /// A plain sentence for the person.
-        reason: String,
-        /// The cite, such as "Cal. Gov. Code 12946".
-        basis: String,
-        /// How long the reason holds.
-        until: Retention,
-    },
+    /// It stays for the first of these reasons that concerns the person; where none does, it goes.
+    Keep(Vec<Keep>),
+}
+
+impl Erase {
+    /// The first reason to keep it that concerns a person under the law of that key.
+    pub fn reason_under(&self, law: &str) -> Option<&Keep> {
+        match self {
+            Erase::Keep(reasons) => reasons.iter().find(|it| it.concerns(law)),
+            Erase::Delete | Erase::Mask => None,
+        }
+    }
+}
+
+/// A legal reason to keep data; the person is told it, and until when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keep {
+    /// The keys of the laws whose people it concerns; everybody's where there are none.
+    pub laws: Vec<String>,
+    /// A plain sentence for the person.
+    pub reason: String,
+    /// The cite, such as "Cal. Gov. Code 12946".
+    pub basis: String,
+    /// How long the reason holds.
+    pub until: Retention,
+}
+
+impl Keep {
+    /// Whether it concerns a person under the law of that key. Who has not said where they live may live anywhere, and
+    /// what is erased does not come back.
+    pub fn concerns(&self, law: &str) -> bool {
+        let is_named = |key: &str| self.laws.iter().any(|it| it == key);
+        self.laws.is_empty() || law == law::STRICTEST || law.split('+').any(is_named)
+    }
 }
 
 /// Data that must be given by law or by contract.

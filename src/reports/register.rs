@@ -136,14 +136,15 @@ fn request_row(request: &Request, basis: String) -> Row {
         request.received_on.to_string(),
         request.kind.to_string(),
         request.law.clone(),
-        "through the portal".to_owned(),
+        request.channel.title().to_lowercase(),
         answered.map_or(String::new(), |at| at.date().to_string()),
         response,
         basis,
     ]
 }
 
-/// Why something was not done: what the person was told, and the law that keeps data.
+/// Why something was not done: the codes of the law's grounds, and the law that keeps data. Where no code is on record,
+/// what the person was told.
 fn basis(app: &App, request: &Request, items: &[Item]) -> AppResult<String> {
     if request.decided_at.is_none() {
         return Ok(String::new());
@@ -154,16 +155,23 @@ fn basis(app: &App, request: &Request, items: &[Item]) -> AppResult<String> {
     };
     let mut told = Vec::new();
     for item in items {
-        if item.decision == Some(Decision::Refused) {
-            told.push(open(&item.decision_reason)?);
-        } else if let Some(basis) = &item.basis {
-            told.push(basis.clone());
+        match (&item.ground, &item.basis) {
+            (Some(code), Some(basis)) => told.push(format!("{code} ({basis})")),
+            (Some(code), None) => told.push(code.clone()),
+            (None, Some(basis)) => told.push(basis.clone()),
+            (None, None) if item.decision == Some(Decision::Refused) => {
+                told.push(open(&item.decision_reason)?);
+            }
+            (None, None) => {}
         }
     }
-    if request.state == State::Denied {
-        told.push(open(&request.decision_reason)?);
+    match &request.ground {
+        Some(code) => told.push(code.clone()),
+        None if request.state == State::Denied => told.push(open(&request.decision_reason)?),
+        None => {}
     }
     told.retain(|text| !text.is_empty());
+    told.sort();
     told.dedup();
     Ok(told.join("; "))
 }

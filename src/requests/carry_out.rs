@@ -182,16 +182,18 @@ fn erase(
             Ok(sources::Outcome::Stale) => {}
             Err(error) => return Ok(Err(error.into())),
         }
-        // Somebody who goes on using the service makes new rows: the same plan over them is still what was agreed.
-        let anew =
-            match app
-                .sources
-                .plan_erasure(person, &plan.scope, &plan.holds, app.clock.today())
-            {
-                Ok(anew) => anew,
-                Err(error) => return Ok(Err(error.into())),
-            };
-        if !anew.agrees_with(&plan) {
+        // Somebody who goes on using the service makes new rows, and others go: what the plan does to what is there now is
+        // still what was agreed.
+        let anew = match app.sources.plan_erasure(
+            person,
+            (&plan.scope, &plan.law),
+            &plan.holds,
+            app.clock.today(),
+        ) {
+            Ok(anew) => anew,
+            Err(error) => return Ok(Err(error.into())),
+        };
+        if !anew.is_within(&plan) {
             break;
         }
         let stored = anew.clone();
@@ -226,11 +228,14 @@ fn honour_holds(
         return Ok(Ok(plan));
     }
     let holds: Vec<_> = new.into_iter().chain(plan.holds.clone()).collect();
-    let anew = match app.sources.plan_erasure(person, &plan.scope, &holds, today) {
+    let anew = match app
+        .sources
+        .plan_erasure(person, (&plan.scope, &plan.law), &holds, today)
+    {
         Ok(anew) => anew,
         Err(error) => return Ok(Err(error.into())),
     };
-    if !anew.agrees_with(&plan) {
+    if !anew.is_within(&plan) {
         let failure = "A hold was placed since the plan was agreed, so that less may be erased now. Plan it again.";
         return Ok(Err(Trouble::Staff(failure.to_owned())));
     }

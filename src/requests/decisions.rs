@@ -9,26 +9,67 @@ use super::life::{By, advance, changed, record, touch};
 use super::model::{Action, Decision, Item, Outcome, Request, State};
 use super::notices::{self, RequestDecided, RequestWithdrawn};
 use super::sealed::{self, What};
-use super::{appeals, four_eyes, queries, senders};
+use super::{appeals, denial, four_eyes, queries, senders};
 use crate::accounts::guard::StaffMember;
 use crate::accounts::model::Role;
 use crate::db::AnyConnection;
 use crate::db::schema::{request_approvals, request_items, requests};
 use crate::error::{AppError, AppResult};
 
-/// Decides one item, or decides it anew, while the request is in review. A refusal needs a reason.
+/// Why something is not done.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Because<'a> {
+    /// The code of a ground that the law knows; empty where it is done.
+    pub ground: &'a str,
+    /// The facts, in plain words for the person; may be empty where it is done.
+    pub facts: &'a str,
+}
+
+impl<'a> Because<'a> {
+    /// Words that go with something that is done.
+    pub fn words(facts: &'a str) -> Self {
+        Because { ground: "", facts }
+    }
+
+    /// The code for the database, none for what is done.
+    fn code(self, denied: bool) -> Option<&'a str> {
+        Some(self.ground).filter(|_| denied)
+    }
+
+    /// A denial says on what ground, and what the facts are.
+    fn is_complete(
+        self,
+        conn: &mut AnyConnection,
+        request: &Request,
+        by: &By<'_>,
+    ) -> AppResult<()> {
+        if self.facts.trim().is_empty() {
+            return Err(AppError::conflict("A denial needs a reason."));
+        }
+        let kind = denial::kind_denied(conn, request)?;
+        match denial::ground(&by.app.laws, request, kind, self.ground) {
+            Some(_) => Ok(()),
+            None => Err(AppError::conflict(
+                "A denial needs one of the grounds that the law knows.",
+            )),
+        }
+    }
+}
+
+/// Decides one item, or decides it anew, while the request is in review. A refusal needs a ground and a reason.
 pub fn decide_item(
     conn: &mut AnyConnection,
     request: &Request,
     item_id: i64,
-    (decision, reason): (Decision, &str),
+    (decision, because): (Decision, Because<'_>),
     by: &By<'_>,
 ) -> AppResult<Request> {
     if request.state != State::InReview || request.outcome.is_some() {
         return Err(changed());
     }
-    if decision == Decision::Refused && reason.trim().is_empty() {
-        return Err(AppError::conflict("A refusal needs a reason."));
+    let is_refused = decision == Decision::Refused;
+    if is_refused {
+        because.is_complete(conn, request, by)?;
     }
     let touched = touch!(conn, request, requests::outcome.eq(None::<String>));
     let item = request_items::table
@@ -37,7 +78,8 @@ pub fn decide_item(
     let decided = diesel::update(item)
         .set((
             request_items::decision.eq(decision.as_str()),
-            request_items::decision_reason.eq(seal_reason(request, reason, by)),
+            request_items::decision_reason.eq(seal_reason(request, because.facts, by)),
+            request_items::ground.eq(because.code(is_refused)),
             request_items::decided_at.eq(by.now),
         ))
         .execute(conn)?;
@@ -70,11 +112,11 @@ pub fn outcome_of(items: &[Item]) -> Option<Outcome> {
 }
 
 /// Closes the review. Where [two are needed](four_eyes::are_needed) this is a proposal, and the request stays in review
-/// until [`approve`]; otherwise it is the decision. A denial needs a reason.
+/// until [`approve`]; otherwise it is the decision. A denial needs a ground and a reason, of itself or of each item.
 pub fn decide(
     conn: &mut AnyConnection,
     request: &Request,
-    (outcome, reason): (Outcome, &str),
+    (outcome, because): (Outcome, Because<'_>),
     by: &By<'_>,
 ) -> AppResult<Request> {
     let items = queries::list_items(conn, request.id)?;
@@ -86,14 +128,16 @@ pub fn decide(
     if !items.is_empty() && outcome_of(&items) != Some(outcome) {
         return Err(AppError::conflict("Decide on every item first."));
     }
-    if outcome == Outcome::Denied && reason.trim().is_empty() && items.is_empty() {
-        return Err(AppError::conflict("A denial needs a reason."));
+    let is_denied = outcome != Outcome::Approved && items.is_empty();
+    if is_denied {
+        because.is_complete(conn, request, by)?;
     }
     let proposed = touch!(
         conn,
         request,
         requests::outcome.eq(outcome.as_str()),
-        requests::decision_reason.eq(seal_reason(request, reason, by)),
+        requests::decision_reason.eq(seal_reason(request, because.facts, by)),
+        requests::ground.eq(because.code(is_denied)),
     );
     if four_eyes::are_needed(conn, &proposed, outcome, &items)? {
         return propose(conn, proposed, outcome, by);
@@ -182,11 +226,7 @@ fn conclude(
         reference: request.reference.clone(),
         kind: request.kind,
         outcome,
-        authority: by
-            .app
-            .laws
-            .find(&request.law)
-            .and_then(|law| law.regulator.clone()),
+        denial: denial::of_decided(conn, by.app, &decided)?,
     };
     notices::send(conn, by.app, request, &mail, by.now)?;
     Ok(decided)

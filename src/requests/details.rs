@@ -6,6 +6,7 @@ use super::sealed::{self, What};
 use crate::db::AnyConnection;
 use crate::error::AppResult;
 use crate::keys::Keys;
+use crate::register::{CollectionKey, Register};
 use crate::sources::Correction;
 use chrono::NaiveDateTime;
 
@@ -85,6 +86,17 @@ pub fn load(conn: &mut AnyConnection, keys: &Keys, request: Request) -> AppResul
         attachments: queries::list_attachments(conn, request.id)?,
         request,
     })
+}
+
+/// What people call what an item is about: the field and its collection, or the collection.
+pub fn title(register: &Register, item: &Item) -> String {
+    let field = item.field.as_deref().unwrap_or_default();
+    if let Some(view) = register.describe(&item.dataset, &item.collection, field) {
+        return format!("{} – {}", view.collection.title, view.field.title);
+    }
+    let key = CollectionKey::new(&item.dataset, &item.collection);
+    let known = register.collection(&key);
+    known.map_or_else(|| item.collection.clone(), |it| it.title.clone())
 }
 
 /// Opens one item of the request of that reference.

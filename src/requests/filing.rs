@@ -12,13 +12,14 @@ use super::life::{By, Who, add_step, advance, changed, record};
 use super::model::{Action, Channel, Kind, Outcome, Request, State};
 use super::notices::{self, RequestReceived};
 use super::sealed::{self, What};
-use super::{queries, reference, reminders};
+use super::{denial, queries, reference, reminders};
 use crate::accounts::limits::Limit;
 use crate::db::AnyConnection;
 use crate::db::schema::{request_items, requests};
 use crate::error::{AppError, AppResult};
+use crate::law::Cause;
 use crate::register::CollectionKey;
-use crate::sources::{self, Correction, Plan};
+use crate::sources::{self, Correction, Keeper, Plan};
 
 /// So many requests of one person may be open at a time.
 pub const MOST_OPEN: i64 = 20;
@@ -69,6 +70,8 @@ pub struct NewItem {
     pub basis: Option<String>,
     /// The last day on which they are kept.
     pub keep_until: Option<NaiveDate>,
+    /// What is behind it that they stay.
+    pub cause: Option<Cause>,
 }
 
 /// One value to be put right.
@@ -115,28 +118,42 @@ impl NewItem {
             why: None,
             basis: None,
             keep_until: None,
+            cause: None,
         }
     }
 
     /// A line of an erasure plan.
     pub fn planned(planned: &sources::Item) -> Self {
-        let (action, why, basis, keep_until) = match planned.action.clone() {
-            sources::Action::Delete => (Action::Delete, None, None, None),
-            sources::Action::Mask { why } => (Action::Mask, why, None, None),
-            sources::Action::Cut => (Action::Cut, None, None, None),
-            sources::Action::Leave { reason } => (Action::Leave, Some(reason), None, None),
+        let count = i64::try_from(planned.records).unwrap_or(i64::MAX);
+        let of = |action| NewItem::of(action, &planned.key(), count);
+        match planned.action.clone() {
+            sources::Action::Delete => of(Action::Delete),
+            sources::Action::Cut => of(Action::Cut),
+            sources::Action::Mask { why } => NewItem {
+                why,
+                ..of(Action::Mask)
+            },
+            sources::Action::Leave { reason } => NewItem {
+                why: Some(reason),
+                cause: Some(Cause::Unchangeable),
+                ..of(Action::Leave)
+            },
             sources::Action::Keep {
                 reason,
                 basis,
                 until,
-            } => (Action::Keep, Some(reason), Some(basis), until),
-        };
-        let count = i64::try_from(planned.records).unwrap_or(i64::MAX);
-        NewItem {
-            why,
-            basis,
-            keep_until,
-            ..NewItem::of(action, &planned.key(), count)
+                by,
+            } => NewItem {
+                why: Some(reason),
+                basis: Some(basis),
+                keep_until: until,
+                cause: Some(match by {
+                    Keeper::Rule => Cause::Rule,
+                    Keeper::Hold => Cause::Hold,
+                    Keeper::Agency => Cause::Agency,
+                }),
+                ..of(Action::Keep)
+            },
         }
     }
 }
@@ -366,6 +383,10 @@ pub(super) fn insert_item(
             request_items::why.eq(&item.why),
             request_items::basis.eq(&item.basis),
             request_items::keep_until.eq(item.keep_until),
+            request_items::ground.eq(item.cause.and_then(|cause| {
+                let ground = denial::ground_for(&by.app.laws, request, cause)?;
+                Some(ground.code)
+            })),
         ))
         .execute(conn)?;
     Ok(())

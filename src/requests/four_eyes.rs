@@ -29,7 +29,8 @@ pub fn are_needed(
     items: &[Item],
 ) -> QueryResult<bool> {
     let refuses = |it: &Item| it.decision == Some(Decision::Refused);
-    let denies = outcome == Outcome::Denied || items.iter().any(refuses);
+    let denies_whole = items.is_empty() && outcome != Outcome::Approved;
+    let denies = outcome == Outcome::Denied || denies_whole || items.iter().any(refuses);
     if request.kind.needs_approval() || denies {
         return Ok(true);
     }

@@ -11,7 +11,7 @@
 //! [`life`] has the one table of allowed moves, and [`life::advance`] is the only way from one state to the
 //! next: a guarded update that writes the person's timeline and the audit event with it. [`filing`] makes
 //! requests, [`handling`] and [`decisions`] are what staff do
-//! with them, [`four_eyes`] says what takes two of them, [`appeals`] are the second look at a denial, [`senders`] what comes without
+//! with them, [`denial`] is what the law wants said with a denial, [`four_eyes`] says what takes two of them, [`appeals`] are the second look at a denial, [`senders`] what comes without
 //! an account, [`by_mail`] what comes as a mail, [`reminders`] tells of dates, [`execution`] is what carrying them out reports. Every function that changes
 //! something works in its caller's transaction, and writes the mail that belongs to it too.
 //!
@@ -23,6 +23,7 @@ pub mod by_mail;
 pub mod carry_out;
 pub mod dates;
 pub mod decisions;
+pub mod denial;
 pub mod details;
 pub mod evidence;
 pub mod execution;

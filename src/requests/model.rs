@@ -228,6 +228,8 @@ pub struct Request {
     pub channel: Channel,
     /// Where the person said that they live when it came: a code of [`crate::law::Laws::residences`], or empty.
     pub residence: String,
+    /// Of a denial without items: the code of the law's ground for it.
+    pub ground: Option<String>,
 }
 
 /// What a list shows of a request; the sealed parts are left in the database.
@@ -294,6 +296,8 @@ pub struct Item {
     pub decided_at: Option<NaiveDateTime>,
     /// When the source was changed and read back.
     pub applied_at: Option<NaiveDateTime>,
+    /// Of what is refused or stays: the code of the law's ground for it.
+    pub ground: Option<String>,
 }
 
 /// One line of the timeline that the person sees.

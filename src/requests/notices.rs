@@ -2,13 +2,13 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
+use super::denial::Denial;
 use super::model::{Kind, Outcome, Request};
 use super::{queries, senders, words};
 use crate::app::App;
 use crate::config::Site;
 use crate::db::AnyConnection;
 use crate::error::AppResult;
-use crate::law::Regulator;
 use crate::mail::Message;
 use crate::mail::messages::message;
 
@@ -81,8 +81,8 @@ pub struct RequestDecided {
     pub kind: Kind,
     /// How.
     pub outcome: Outcome,
-    /// Where people can complain.
-    pub authority: Option<Regulator>,
+    /// What the law wants said of what is not granted.
+    pub denial: Option<Denial>,
 }
 message!(
     RequestDecided,
@@ -197,15 +197,6 @@ impl RequestExtended {
 impl RequestDecided {
     fn is_denied(&self) -> bool {
         self.outcome == Outcome::Denied
-    }
-
-    /// Whether less was granted than was asked for: then there is something to complain of, and to appeal against.
-    fn is_less(&self) -> bool {
-        self.outcome != Outcome::Approved
-    }
-
-    fn can_appeal(&self) -> bool {
-        self.is_less() && self.kind != Kind::Appeal
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 use serde_json::json;
 
+use super::decisions::Because;
 use super::life::{By, advance, changed, record, touch};
 use super::model::{Action, Decision, Item, Outcome, Request, State};
 use super::sealed::{self, What};
@@ -15,7 +16,7 @@ use crate::db::schema::requests;
 use crate::error::{AppError, AppResult};
 use crate::my_data;
 use crate::retention;
-use crate::sources::{Hold, Plan, Scope};
+use crate::sources::{Hold, Keeper, Plan, Scope};
 
 impl Action {
     /// Whether staff decide on it, or the register's rule did.
@@ -30,11 +31,26 @@ const DECIDED_BY_STAFF: &str = "decided by staff on your request";
 /// What a staff member thinks of a request.
 #[derive(Debug, Clone)]
 pub struct Judgement {
-    /// Each item with its decision and the reason for the person.
-    pub items: Vec<(i64, Decision, String)>,
+    /// Of each item.
+    pub items: Vec<Judged>,
     /// Of a request without items.
     pub outcome: Option<Outcome>,
+    /// Of a request without items that is denied: the code of the ground.
+    pub ground: String,
     /// For the person; may be empty where the items say it.
+    pub reason: String,
+}
+
+/// What a staff member thinks of an item.
+#[derive(Debug, Clone)]
+pub struct Judged {
+    /// Which.
+    pub id: i64,
+    /// Whether it is done.
+    pub decision: Decision,
+    /// If not: the code of the ground.
+    pub ground: String,
+    /// For the person; may be empty where it is done.
     pub reason: String,
 }
 
@@ -56,8 +72,13 @@ pub fn decide(
     by: &By<'_>,
 ) -> AppResult<Request> {
     let mut current = begin(conn, request, by)?;
-    for (id, decision, reason) in &judgement.items {
-        current = decisions::decide_item(conn, &current, *id, (*decision, reason), by)?;
+    for judged in &judgement.items {
+        let because = Because {
+            ground: &judged.ground,
+            facts: &judged.reason,
+        };
+        current =
+            decisions::decide_item(conn, &current, judged.id, (judged.decision, because), by)?;
     }
     if let Some(plan) = plan {
         current = replace_plan(conn, &current, plan, by)?;
@@ -66,7 +87,11 @@ pub fn decide(
     let outcome = decisions::outcome_of(&items)
         .or(judgement.outcome)
         .ok_or_else(changed)?;
-    let decided = decisions::decide(conn, &current, (outcome, &judgement.reason), by)?;
+    let because = Because {
+        ground: &judgement.ground,
+        facts: &judgement.reason,
+    };
+    let decided = decisions::decide(conn, &current, (outcome, because), by)?;
     carry_out::begin(conn, &decided, by)?;
     Ok(decided)
 }
@@ -76,12 +101,12 @@ pub async fn plan_without_refused(
     app: &App,
     request: &Request,
     items: &[Item],
-    judged: &[(i64, Decision, String)],
+    judged: &[Judged],
 ) -> AppResult<Option<Plan>> {
     let refused: BTreeMap<i64, &str> = judged
         .iter()
-        .filter(|(_, decision, _)| *decision == Decision::Refused)
-        .map(|(id, _, reason)| (*id, reason.as_str()))
+        .filter(|it| it.decision == Decision::Refused)
+        .map(|it| (it.id, it.reason.as_str()))
         .collect();
     let Some(sealed) = request.plan.as_ref().filter(|_| !refused.is_empty()) else {
         return Ok(None);
@@ -95,9 +120,10 @@ pub async fn plan_without_refused(
             reason: (*refused.get(&item.id)?).to_owned(),
             basis: DECIDED_BY_STAFF.to_owned(),
             until: None,
+            by: Keeper::Hold,
         })
     });
-    plan_anew(app, request.person_id, agreed.scope, holds.collect())
+    plan_anew(app, request, agreed.scope, holds.collect())
         .await
         .map(Some)
 }
@@ -110,7 +136,7 @@ pub async fn plan_without_refused(
 pub async fn plan_again(app: &App, request: &Request) -> AppResult<Plan> {
     let sealed = request.plan.as_ref().ok_or_else(changed)?;
     let agreed = open_plan(app, request, sealed)?;
-    plan_anew(app, request.person_id, agreed.scope, Vec::new()).await
+    plan_anew(app, request, agreed.scope, Vec::new()).await
 }
 
 /// Puts a deletion that could not be carried out as agreed back into review, under another plan, of which nothing is
@@ -131,10 +157,11 @@ pub fn review_again(
 /// A plan with the holds that are in force, and those that staff decided on.
 async fn plan_anew(
     app: &App,
-    person_id: i64,
+    request: &Request,
     scope: Scope,
     mut holds: Vec<Hold>,
 ) -> AppResult<Plan> {
+    let (person_id, law) = (request.person_id, request.law.clone());
     my_data::read(app, person_id, move |app, identities| {
         let placed = app.db.read_now(|conn| {
             let today = app.clock.today();
@@ -143,7 +170,7 @@ async fn plan_anew(
         holds.splice(0..0, placed);
         Ok(app
             .sources
-            .plan_erasure(identities, &scope, &holds, app.clock.today())?)
+            .plan_erasure(identities, (&scope, &law), &holds, app.clock.today())?)
     })
     .await
 }

@@ -87,6 +87,10 @@ impl HoldRow {
             reason: self.reason,
             basis: self.basis,
             until: self.until,
+            by: match self.kind {
+                HoldKind::Legal => sources::Keeper::Hold,
+                HoldKind::LawEnforcement => sources::Keeper::Agency,
+            },
         }
     }
 }

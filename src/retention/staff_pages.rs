@@ -17,6 +17,7 @@ use crate::db::AnyConnection;
 use crate::error::AppResult;
 use crate::keys::Keys;
 use crate::register::{CollectionKey, Erase};
+use crate::requests::dates::law_name;
 use crate::requests::queries::find_by_reference;
 use crate::web::page::FlashKind;
 use crate::web::{Flash, Form, Page, html, paging, see_other, words};
@@ -26,6 +27,8 @@ const ON_A_PAGE: usize = 50;
 /// What the register keeps for everybody.
 struct Standing {
     what: String,
+    /// The names of the laws whose people it concerns; empty for everybody.
+    whose: String,
     reason: String,
     basis: String,
     kept: String,
@@ -82,19 +85,23 @@ fn standing(app: &App) -> Vec<Standing> {
         .iter()
         .flat_map(|dataset| &dataset.collections);
     let kept = all.filter_map(|collection| match &collection.erase {
-        Erase::Keep {
-            reason,
-            basis,
-            until,
-        } => Some(Standing {
-            what: collection.title.clone(),
-            reason: reason.clone(),
-            basis: basis.clone(),
-            kept: until.in_words(),
-        }),
+        Erase::Keep(reasons) => Some((collection, reasons)),
         Erase::Delete | Erase::Mask => None,
     });
-    kept.collect()
+    let whose = |laws: &[String]| {
+        let names: Vec<_> = laws.iter().map(|key| law_name(&app.laws, key)).collect();
+        names.join(", ")
+    };
+    let each = kept.flat_map(|(collection, reasons)| {
+        reasons.iter().map(|it| Standing {
+            what: collection.title.clone(),
+            whose: whose(&it.laws),
+            reason: it.reason.clone(),
+            basis: it.basis.clone(),
+            kept: it.until.in_words(),
+        })
+    });
+    each.collect()
 }
 
 /// What is typed of a hold.

@@ -99,7 +99,8 @@ impl Sources {
         }
         let is_resumed = progress.values().any(|it| *it == Progress::Finished);
         if !is_resumed && !plan.is_empty() {
-            let now = self.plan_erasure(person, &plan.scope, &plan.holds, plan.made_on)?;
+            let now =
+                self.plan_erasure(person, (&plan.scope, &plan.law), &plan.holds, plan.made_on)?;
             if now.hash != plan.hash {
                 return Ok(Outcome::Stale);
             }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{Days, NaiveDate};
 
 use super::{
-    Hold, Inner, Scope, Value,
+    Hold, Inner, Keeper, Scope, Value,
     graph::{self, Node},
     layout::Layout,
     masking::Strategy,
@@ -33,6 +33,7 @@ pub(super) struct Kept {
     pub basis: String,
     pub fields: Vec<String>,
     pub until: Option<NaiveDate>,
+    pub by: Keeper,
 }
 
 /// The rules of one collection for one wish.
@@ -57,6 +58,7 @@ struct Exception<'a> {
     reason: &'a str,
     basis: &'a str,
     until: Until,
+    by: Keeper,
 }
 
 enum Until {
@@ -69,6 +71,7 @@ enum Until {
 pub(super) struct Wish<'a> {
     pub register: &'a Register,
     pub scope: &'a Scope,
+    pub law: &'a str,
     pub holds: &'a [Hold],
     pub today: NaiveDate,
 }
@@ -87,7 +90,7 @@ impl<'a> Rules<'a> {
         let asked = personal.into_iter();
         let asked = asked.filter(|field| wish.covers_any(layout.node, field));
         let fields: Vec<_> = asked.map(rule).collect();
-        let row = Exception::of(layout, collection, &collection.erase);
+        let row = Exception::of(layout, collection, (&collection.erase, wish.law));
         Self {
             collection,
             row: row.filter(|_| fields.is_empty()),
@@ -150,7 +153,10 @@ impl<'a> Rules<'a> {
 impl Fate {
     fn keep(&mut self, exception: &Exception<'_>, field: &str, until: Option<NaiveDate>) {
         let (reason, basis) = (exception.reason, exception.basis);
-        let same = |it: &Kept| it.reason == reason && it.basis == basis && it.until == until;
+        let same = |it: &Kept| {
+            (it.reason.as_str(), it.basis.as_str(), it.until, it.by)
+                == (reason, basis, until, exception.by)
+        };
         let known = self.kept.iter().position(same);
         let at = known.unwrap_or_else(|| {
             self.kept.push(Kept {
@@ -158,6 +164,7 @@ impl Fate {
                 basis: basis.to_owned(),
                 fields: Vec::new(),
                 until,
+                by: exception.by,
             });
             self.kept.len() - 1
         });
@@ -167,16 +174,14 @@ impl Fate {
 }
 
 impl<'a> Exception<'a> {
-    fn of(layout: &Layout<'_>, collection: &Collection, erase: &'a Erase) -> Option<Self> {
-        let Erase::Keep {
-            reason,
-            basis,
-            until,
-        } = erase
-        else {
-            return None;
-        };
-        let until = match until {
+    /// The first reason of the register that concerns people of that law.
+    fn of(
+        layout: &Layout<'_>,
+        collection: &Collection,
+        (erase, law): (&'a Erase, &str),
+    ) -> Option<Self> {
+        let keep = erase.reason_under(law)?;
+        let until = match &keep.until {
             Retention::Period { days, from } => {
                 let from = from.as_deref();
                 let date = from.or_else(|| Some(collection.date_field()?.path.as_str()));
@@ -185,9 +190,10 @@ impl<'a> Exception<'a> {
             Retention::Criterion(_) => Until::Day(None),
         };
         Some(Self {
-            reason,
-            basis,
+            reason: &keep.reason,
+            basis: &keep.basis,
             until,
+            by: Keeper::Rule,
         })
     }
 
@@ -218,15 +224,16 @@ impl<'a> Wish<'a> {
             reason: &hold.reason,
             basis: &hold.basis,
             until: Until::Day(hold.until),
+            by: hold.by,
         });
         held.or_else(|| {
             let kept = leaves(field)
                 .into_iter()
                 .filter_map(|leaf| leaf.erase.as_ref());
-            let mut kept = kept.filter(|erase| matches!(erase, Erase::Keep { .. }));
+            let mut kept = kept.filter(|erase| erase.reason_under(self.law).is_some());
             let own = field.erase.as_ref().or_else(|| kept.next());
             let erase = own.unwrap_or(&collection.erase);
-            Exception::of(layout, collection, erase)
+            Exception::of(layout, collection, (erase, self.law))
         })
     }
 }

@@ -59,7 +59,7 @@ pub use identities::Identities;
 pub use inside::Inside;
 pub use masking::{Shape, Strategy};
 pub use person_data::{CollectionSummary, Counts, EachRecord, Page};
-pub use plan::{Action, Hold, Item, Plan, Scope, Stop, Target, Work};
+pub use plan::{Action, Hold, Item, Keeper, Plan, Scope, Stop, Target, Work};
 pub use record::{Datum, Held, Record};
 pub use schema::{Column, ColumnKind, ForeignKey, Schema, Table, TableName};
 pub use value::Value;

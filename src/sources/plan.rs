@@ -37,6 +37,22 @@ pub struct Hold {
     pub basis: String,
     /// The last day; `None` until it is lifted.
     pub until: Option<NaiveDate>,
+    /// Who holds them.
+    #[serde(default)]
+    pub by: Keeper,
+}
+
+/// Who wants data to stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Keeper {
+    /// The register.
+    Rule,
+    /// The organisation, for this case.
+    #[default]
+    Hold,
+    /// A law-enforcement agency.
+    Agency,
 }
 
 /// What an erasure does, record by record. It holds no personal data: records are named by sealed ids.
@@ -46,6 +62,9 @@ pub struct Plan {
     pub made_on: NaiveDate,
     /// What was asked for.
     pub scope: Scope,
+    /// Key of the person's law: exceptions of other laws do not concern them.
+    #[serde(default)]
+    pub law: String,
     /// The holds that were in force.
     pub holds: Vec<Hold>,
     /// What people and staff read, in the order of the register.
@@ -94,6 +113,9 @@ pub enum Action {
         basis: String,
         /// The last day on which the last of them may be kept; `None` when the reason says it in words.
         until: Option<NaiveDate>,
+        /// Who wants it.
+        #[serde(default)]
+        by: Keeper,
     },
     /// They stay, because they cannot be changed.
     Leave {
@@ -149,6 +171,7 @@ impl Plan {
         let contents = (
             &self.made_on,
             &self.scope,
+            &self.law,
             &self.holds,
             &self.items,
             &self.stops,
@@ -162,10 +185,15 @@ impl Plan {
         self.digest() == self.hash
     }
 
-    /// Whether it does the same things to the same fields for the same reasons as a plan that was agreed; only
-    /// numbers of records and end dates may differ. A person who goes on using the service makes new rows.
-    pub fn agrees_with(&self, agreed: &Self) -> bool {
-        self.shape() == agreed.shape()
+    /// Whether it does nothing to any field that a plan which was agreed does not do too, for the same reason; numbers
+    /// of records and end dates may differ. A person who goes on using the service makes new rows, and what has gone
+    /// meanwhile needs no erasing.
+    pub fn is_within(&self, agreed: &Self) -> bool {
+        let ((scope, shapes, stops), (agreed_scope, agreed_shapes, agreed_stops)) =
+            (self.shape(), agreed.shape());
+        scope == agreed_scope
+            && shapes.is_subset(&agreed_shapes)
+            && stops.iter().all(|stop| is_among(stop, agreed_stops))
     }
 
     /// Whether nothing would be changed.
@@ -181,10 +209,13 @@ impl Plan {
     fn shape(&self) -> (&Scope, BTreeSet<String>, &[Stop]) {
         let shapes = self.items.iter().map(|item| {
             let action = match item.action.clone() {
-                Action::Keep { reason, basis, .. } => Action::Keep {
+                Action::Keep {
+                    reason, basis, by, ..
+                } => Action::Keep {
                     reason,
                     basis,
                     until: None,
+                    by,
                 },
                 other => other,
             };
@@ -206,6 +237,14 @@ impl Work {
     pub fn key(&self) -> CollectionKey {
         CollectionKey::new(&self.dataset, &self.collection)
     }
+}
+
+/// Whether a service that ends is one that was to end anyway.
+fn is_among(stop: &Stop, agreed: &[Stop]) -> bool {
+    agreed.iter().any(|it| {
+        (&it.consequence, &it.basis) == (&stop.consequence, &stop.basis)
+            && stop.fields.iter().all(|field| it.fields.contains(field))
+    })
 }
 
 fn hash(contents: &impl Serialize) -> String {

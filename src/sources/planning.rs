@@ -53,14 +53,15 @@ pub(super) struct Staying {
 }
 
 impl Sources {
-    /// Plans an erasure without doing anything. `today` judges exceptions and holds. The same data give the same plan.
+    /// Plans an erasure without doing anything. `today` judges exceptions and holds, `law` is the key of the person's
+    /// law. The same data give the same plan.
     ///
     /// # Errors
     /// When any source does not answer, or lacks a collection: half a plan would be a false promise.
     pub fn plan_erasure(
         &self,
         person: &Identities,
-        scope: &Scope,
+        (scope, law): (&Scope, &str),
         holds: &[Hold],
         today: NaiveDate,
     ) -> Result<Plan, SourceError> {
@@ -79,6 +80,7 @@ impl Sources {
         let wish = Wish {
             register: &inner.register,
             scope,
+            law,
             holds,
             today,
         };

@@ -35,6 +35,7 @@ pub(super) fn plan(
     let mut plan = Plan {
         made_on: draft.wish.today,
         scope: draft.wish.scope.clone(),
+        law: draft.wish.law.to_owned(),
         holds: draft.wish.holds.to_vec(),
         items,
         stops,
@@ -100,15 +101,16 @@ fn is_alike(one: &Action, other: &Action) -> bool {
                 reason,
                 basis,
                 until,
+                by,
             },
             Action::Keep {
                 reason: other_reason,
                 basis: other_basis,
                 until: other_until,
+                by: other_by,
             },
         ) => {
-            reason == other_reason
-                && basis == other_basis
+            (reason, basis, by) == (other_reason, other_basis, other_by)
                 && until.is_some() == other_until.is_some()
         }
         _ => one == other,
@@ -162,6 +164,7 @@ impl Sheet<'_> {
                     reason,
                     basis,
                     until,
+                    by: kept.by,
                 };
                 tally.add(action, kept.fields, rows);
             }

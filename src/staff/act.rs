@@ -36,7 +36,8 @@ pub(super) async fn on_request<T: Send + 'static>(
     Ok(done)
 }
 
-/// The fields of the decision form: `decision-<item>`, `reason-<item>`, `outcome` and `reason`.
+/// The fields of the decision form: `decision-<item>`, `ground-<item>` and `reason-<item>`, `outcome`, `ground` and
+/// `reason`.
 #[derive(Debug, Default, Clone)]
 pub struct Decisions(pub BTreeMap<String, String>);
 
@@ -54,6 +55,11 @@ impl Decisions {
     /// What was chosen for an item, or by one button for all that nothing was chosen for.
     pub fn decision_or_rest(&self, item: i64) -> &str {
         self.decision(item).unwrap_or_else(|| self.field("rest"))
+    }
+
+    /// What was chosen as the ground for refusing an item.
+    pub fn ground(&self, item: i64) -> &str {
+        self.field(&format!("ground-{item}"))
     }
 
     /// What was typed as the reason for an item.

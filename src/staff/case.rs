@@ -16,9 +16,12 @@ use crate::db::AnyConnection;
 use crate::db::schema::events;
 use crate::error::AppResult;
 use crate::register::CollectionKey;
+use crate::requests::decisions;
+use crate::requests::denial::{self, Denial};
 use crate::requests::details::{self, Details, OpenItem};
 use crate::requests::model::{Action, Approval, Line, Request, Step};
 use crate::requests::queries as requests;
+use crate::requests::review::Judgement;
 use crate::requests::senders::{self, model::Sender};
 use crate::retention::{self, model::HoldRow};
 
@@ -181,6 +184,33 @@ pub fn load(
         since: since(happened, member),
         staff: queries::list_staff(conn)?,
     })
+}
+
+/// What the person reads of a denial; with a judgement, what they would read if it became the decision.
+pub fn denial(
+    conn: &mut AnyConnection,
+    app: &App,
+    case: &Case,
+    judgement: Option<&Judgement>,
+) -> AppResult<Option<Denial>> {
+    let mut request = case.details.request.clone();
+    let mut items: Vec<OpenItem> = case.items.iter().map(|it| it.open.clone()).collect();
+    let mut facts = case.details.decision_reason.clone();
+    if let Some(judgement) = judgement {
+        for judged in &judgement.items {
+            let found = items.iter_mut().find(|it| it.item.id == judged.id);
+            if let Some(open) = found {
+                open.item.decision = Some(judged.decision);
+                open.item.ground = Some(judged.ground.clone());
+                open.decision_reason.clone_from(&judged.reason);
+            }
+        }
+        let decided: Vec<_> = items.iter().map(|it| it.item.clone()).collect();
+        request.outcome = decisions::outcome_of(&decided).or(judgement.outcome);
+        request.ground = Some(judgement.ground.clone());
+        facts.clone_from(&judgement.reason);
+    }
+    denial::of(conn, app, &request, (&items, &facts))
 }
 
 fn residence_in_words(app: &App, code: String) -> String {

@@ -1,21 +1,20 @@
 //! Who sent a request without an account, as far as staff know: they stand for somebody, or propose to deny for it.
 
-use std::collections::BTreeMap;
-
 use actix_session::Session;
 use actix_web::{HttpResponse, web};
 
-use super::act::{Decisions, on_request};
-use super::request_pages::{Begin, Shown, render};
+use super::act::on_request;
+use super::sent::{Fields, Sent, fault};
 use crate::accounts::guard::CaseWorker;
 use crate::app::App;
+use crate::db::AnyConnection;
 use crate::error::AppResult;
-use crate::requests::life::changed;
-use crate::requests::model::{Outcome, State};
-use crate::requests::{decisions, review, senders};
-use crate::web::page::FlashKind;
-use crate::web::{Flash, Form, Page, see_other};
-use actix_web::http::StatusCode;
+use crate::law::Cause;
+use crate::requests::decisions::Because;
+use crate::requests::life::{By, changed};
+use crate::requests::model::{Outcome, Request, State};
+use crate::requests::{decisions, denial, review, senders};
+use crate::web::Page;
 
 /// What a denial for this says to the person; the mail has the rest that the law asks for.
 const UNVERIFIED: &str =
@@ -28,36 +27,34 @@ pub async fn decide(
     page: Page,
     session: Session,
     path: web::Path<String>,
-    form: web::Form<BTreeMap<String, String>>,
+    form: Fields,
 ) -> AppResult<HttpResponse> {
-    let (reference, fields) = (path.into_inner(), Decisions(form.into_inner()));
-    let seen = (reference.clone(), fields.version());
-    let done = if fields.field("identity") == "unverified" {
-        on_request(&app, &worker, seen, |conn, request, by| {
-            if request.state != State::Verifying {
-                return Err(changed());
-            }
-            let reviewed = review::begin(conn, request, by)?;
-            let judged = (Outcome::Denied, UNVERIFIED);
-            decisions::decide(conn, &reviewed, judged, by).map(drop)
-        })
-        .await?;
-        "The denial is proposed. A supervisor has to approve it."
-    } else {
-        let why = fields.field("vouched").trim().to_owned();
-        if why.is_empty() || why.chars().count() > 2000 {
-            let sentence = "Write how you know who it is, in at most 2,000 characters.";
-            let shown = Shown {
-                form: Form::new(fields).refuse("vouched", sentence),
-                status: StatusCode::UNPROCESSABLE_ENTITY,
-                begin: Begin::default(),
-                conflict: None,
-            };
-            return render(&app, &worker, page, reference, shown).await;
-        }
-        senders::vouch(&app, &worker, seen, why).await?;
-        "The review begins."
+    let sent = Sent::new(path, form);
+    if sent.fields.field("identity") == "unverified" {
+        let denied = on_request(&app, &worker, sent.seen(), deny).await;
+        let done = denied.map(|()| "The denial is proposed. A supervisor has to approve it.");
+        return sent.end(done, &app, &worker, page, &session).await;
+    }
+    let why = sent.text("vouched");
+    if why.is_empty() || why.chars().count() > 2000 {
+        let sentence = "Write how you know who it is, in at most 2,000 characters.";
+        let faults = fault("vouched", sentence);
+        return sent.refuse(&app, &worker, page, faults).await;
+    }
+    let vouched = senders::vouch(&app, &worker, sent.seen(), why).await;
+    let done = vouched.map(|()| "The review begins.");
+    sent.end(done, &app, &worker, page, &session).await
+}
+
+fn deny(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
+    if request.state != State::Verifying {
+        return Err(changed());
+    }
+    let reviewed = review::begin(conn, request, by)?;
+    let ground = denial::ground_for(&by.app.laws, &reviewed, Cause::Unverified);
+    let because = Because {
+        ground: ground.as_ref().map_or("", |it| &it.code),
+        facts: UNVERIFIED,
     };
-    Flash::leave(&session, FlashKind::Success, done)?;
-    Ok(see_other(&format!("/staff/requests/{reference}")))
+    decisions::decide(conn, &reviewed, (Outcome::Denied, because), by).map(drop)
 }

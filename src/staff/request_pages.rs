@@ -14,8 +14,11 @@ use crate::accounts::model::Role;
 use crate::app::App;
 use crate::audit::views::{self, Seen};
 use crate::error::AppResult;
+use crate::law::Ground;
 use crate::requests::dates::{latest, law_name};
+use crate::requests::denial::{self, Denial};
 use crate::requests::model::{Approval, Kind, Outcome, Request, State};
+use crate::requests::review::Judgement;
 use crate::web::{Form, Page, html, words};
 
 #[derive(Template)]
@@ -31,6 +34,12 @@ struct RequestPage {
     /// Whether the law lets the answer be put off at all.
     knows_extension: bool,
     conflict: Option<String>,
+    /// The grounds on which it may be denied, as (code, words).
+    grounds: Vec<(String, String)>,
+    /// What the person reads or would read of a denial.
+    denial: Option<Denial>,
+    /// Whether that is of a decision which is not on record yet.
+    is_preview: bool,
 }
 
 impl RequestPage {
@@ -116,6 +125,13 @@ impl RequestPage {
         self.form.values.reason(item.open.item.id)
     }
 
+    fn ground_of<'a>(&'a self, item: &'a ItemLine) -> &'a str {
+        match self.form.values.ground(item.open.item.id) {
+            "" => item.open.item.ground.as_deref().unwrap_or_default(),
+            typed => typed,
+        }
+    }
+
     fn decision_of(&self, item: &ItemLine) -> String {
         let typed = self.form.values.decision(item.open.item.id);
         let saved = item.open.item.decision.map(|decision| decision.to_string());
@@ -150,6 +166,7 @@ pub async fn show(
         status: StatusCode::OK,
         begin: begin.into_inner(),
         conflict: None,
+        judgement: None,
     };
     render(&app, &reader, page, path.into_inner(), shown).await
 }
@@ -165,6 +182,8 @@ pub(super) struct Shown {
     pub begin: Begin,
     /// Why what was sent was not done.
     pub conflict: Option<String>,
+    /// What is judged but not decided, for a look at what the person would read.
+    pub judgement: Option<Judgement>,
 }
 
 /// Shows a request, also with a form that was refused or came too late.
@@ -176,10 +195,15 @@ pub(super) async fn render(
     shown: Shown,
 ) -> AppResult<HttpResponse> {
     let (own, looks) = (app.clone(), member.clone());
-    let case = app
-        .db
-        .read(move |conn| case::load(conn, &own, &reference, &looks));
-    let case = case.await?;
+    let (judgement, is_preview) = (shown.judgement.clone(), shown.judgement.is_some());
+    let read = app.db.read(move |conn| {
+        let case = case::load(conn, &own, &reference, &looks)?;
+        let denial = case::denial(conn, &own, &case, judgement.as_ref())?;
+        let kind = denial::kind_denied(conn, &case.details.request)?;
+        let grounds = denial::grounds(&own.laws, &case.details.request, kind);
+        Ok((case, denial, grounds))
+    });
+    let (case, denial, grounds) = read.await?;
     let (pseudonym, reference) = (case.pseudonym.clone(), &case.details.request.reference);
     views::record(app, member, Seen::Request, pseudonym, reference).await?;
     let assignees = queries::case_workers(&case.staff)
@@ -199,11 +223,20 @@ pub(super) async fn render(
             member: member.clone(),
             assignees,
             conflict: shown.conflict,
+            grounds: grounds.into_iter().map(in_list).collect(),
+            denial,
+            is_preview,
             page,
             form,
             case,
         },
     )
+}
+
+/// A ground as a list to choose from shows it.
+fn in_list(ground: Ground) -> (String, String) {
+    let words = format!("{} ({})", ground.title, ground.code);
+    (ground.code, words)
 }
 
 fn begun(app: &App, request: &Request, begin: &Begin) -> Option<String> {

@@ -4,6 +4,7 @@ mod calendar;
 mod command;
 mod coverage;
 mod file;
+mod grounds;
 mod rows;
 
 use chrono::NaiveDate;

@@ -105,9 +105,10 @@ fn a_period_ends_on_a_day() {
 
     assert_eq!(what.ends_on(day("2026-03-01")), Some(day("2027-03-01")));
     assert_eq!(what.retention().unwrap().in_words(), "for 1 year");
-    let Erase::Keep { until, .. } = what.erase() else {
+    let Erase::Keep(reasons) = what.erase() else {
         panic!("orders are kept")
     };
+    let until = &reasons[0].until;
     assert_eq!(
         (until.in_words().as_str(), until.ends_on(day("2026-03-01"))),
         ("for 7 years", Some(day("2033-03-01")))

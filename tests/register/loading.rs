@@ -228,3 +228,15 @@ fn check(folder: &std::path::Path) -> std::process::Output {
         .output()
         .unwrap()
 }
+
+#[test]
+fn keeping_for_people_of_a_law_that_is_not_known() {
+    let with = |laws: &str| {
+        let keep = format!("keep: {{laws: {laws}, reason:");
+        super::load_with("keep: {reason:", &keep).unwrap().1
+    };
+    assert!(with("[us-ca, eu-gdpr]").is_empty());
+    let warned = with("[us-cal]");
+    assert_eq!(warned.len(), 1);
+    assert!(warned[0].wrong.contains("the law `us-cal`"), "{warned:?}");
+}

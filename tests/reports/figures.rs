@@ -90,7 +90,7 @@ async fn everybody_sees_the_figures_of_past_years_once_the_organisation_turns_th
     assert_eq!(visitor.get("/metrics-report").await.status, 404);
 }
 
-/// Rule: C15, §7101(b).
+/// Rule: C15, §7101(b); E3.
 #[actix_web::test]
 async fn the_register_says_of_each_request_what_the_law_asks_for_and_names_nobody() {
     let app = TestApp::start();
@@ -99,10 +99,32 @@ async fn the_register_says_of_each_request_what_the_law_asks_for_and_names_nobod
         app.staff("sam", Role::Agent).await,
         app.staff("ruth", Role::Supervisor).await,
     );
-    let (approved, open) = (file(&person).await, file(&person).await);
+    let (approved, open, denied) = (
+        file(&person).await,
+        file(&person).await,
+        file(&person).await,
+    );
     app.app.clock.advance(TimeDelta::days(2));
     answer(&agent, &approved, "approved", "Here it is.").await;
     person.post("/choices/opt-out", &[]).await.location();
+    let url = format!("/staff/requests/{denied}");
+    let page = agent.get(&url).await.page();
+    let deny = [
+        ("outcome", "denied"),
+        ("ground", "OTHERS_RIGHTS_145K"),
+        ("reason", "It is about your colleague."),
+    ];
+    let action = format!("{url}/decide");
+    agent.submit(&page, &action, &deny).await.location();
+    let page = supervisor.get(&url).await.page();
+    let action = format!("{url}/approve");
+    supervisor.submit(&page, &action, &[]).await.location();
+    let letter = [
+        ("wants", "deletion"),
+        ("email", "nora@example.org"),
+        ("residence", "us-ca"),
+    ];
+    app.visitor().post("/request", &letter).await.location();
 
     assert_eq!(agent.get("/staff/register.csv?year=2026").await.status, 403);
     let csv = supervisor.get("/staff/register.csv?year=2026").await.page();
@@ -115,6 +137,12 @@ async fn the_register_says_of_each_request_what_the_law_asks_for_and_names_nobod
     assert!(
         text.contains("2026-02-11,opt-out: sale-or-sharing,,person,2026-02-11,in effect at once,")
     );
+    let row = format!(
+        "{denied},2026-02-09,access,us-ca,through the portal,2026-02-11,denied,OTHERS_RIGHTS_145K\n"
+    );
+    assert!(text.contains(&row), "{text}");
+    assert!(!text.contains("colleague"));
+    assert!(text.contains(",2026-02-11,deletion,us-ca,by the form without an account,,,"));
     assert!(!text.contains('@') && !text.contains("What else?"));
     let other = supervisor.get("/staff/register.csv?year=2025").await.page();
     assert_eq!(other.html().lines().count(), 1);

@@ -1,6 +1,7 @@
 use candor::accounts::guard::StaffMember;
 use candor::accounts::model::Role;
 use candor::error::AppError;
+use candor::requests::decisions::Because;
 use candor::requests::life::advance;
 use candor::requests::model::{Outcome, Request, State};
 use candor::requests::{dates, decisions};
@@ -14,7 +15,11 @@ async fn deny(app: &TestApp, member: &StaffMember, reference: &str) -> Result<Re
             State::InReview => request,
             _ => advance(conn, &request, State::InReview, by)?,
         };
-        let denied = (Outcome::Denied, "It is not held.");
+        let because = Because {
+            ground: "UNVERIFIED",
+            facts: "It is not held.",
+        };
+        let denied = (Outcome::Denied, because);
         decisions::decide(conn, &request, denied, by)
     })
     .await

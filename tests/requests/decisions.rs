@@ -1,5 +1,6 @@
 use candor::accounts::model::Role;
 use candor::error::AppError;
+use candor::requests::decisions::Because;
 use candor::requests::life::advance;
 use candor::requests::model::{Decision, Outcome, Request, State};
 use candor::requests::{decisions, execution, queries};
@@ -31,9 +32,10 @@ async fn a_correction_is_decided_item_by_item_carried_out_and_receipted() {
     let done = staff_does(&app, &sam, &reference, |conn, request, by| {
         let request = advance(conn, &request, State::InReview, by)?;
         let item = first_item(conn, &request);
-        let accepted = (Decision::Accepted, "");
+        let accepted = (Decision::Accepted, Because::default());
         let request = decisions::decide_item(conn, &request, item, accepted, by)?;
-        let request = decisions::decide(conn, &request, (Outcome::Approved, ""), by)?;
+        let request =
+            decisions::decide(conn, &request, (Outcome::Approved, Because::default()), by)?;
         assert_eq!(request.state, State::Approved);
         let request = execution::start(conn, &request, by)?;
         execution::mark_applied(conn, &request, item, by)?;
@@ -71,9 +73,13 @@ async fn a_refusal_needs_a_reason_and_the_person_reads_it_and_may_appeal() {
         staff_does(&app, &sam, &reference, move |conn, request, by| {
             let request = advance(conn, &request, State::InReview, by)?;
             let item = first_item(conn, &request);
-            let refused = (Decision::Refused, reason);
+            let because = Because {
+                ground: "ACCURATE_7023B",
+                facts: reason,
+            };
+            let refused = (Decision::Refused, because);
             let request = decisions::decide_item(conn, &request, item, refused, by)?;
-            decisions::decide(conn, &request, (Outcome::Denied, ""), by)
+            decisions::decide(conn, &request, (Outcome::Denied, Because::default()), by)
         })
     };
     assert!(matches!(refuse("").await, Err(AppError::Conflict(_))));
@@ -124,10 +130,10 @@ async fn a_deletion_is_decided_by_two_staff_members_and_the_person_hears_of_it_t
     let proposed = staff_does(&app, &sam, &reference, |conn, request, by| {
         let mut request = advance(conn, &request, State::InReview, by)?;
         for item in queries::list_items(conn, request.id)? {
-            let accepted = (Decision::Accepted, "");
+            let accepted = (Decision::Accepted, Because::default());
             request = decisions::decide_item(conn, &request, item.id, accepted, by)?;
         }
-        decisions::decide(conn, &request, (Outcome::Approved, ""), by)
+        decisions::decide(conn, &request, (Outcome::Approved, Because::default()), by)
     });
     assert_eq!(proposed.await.unwrap().state, State::InReview);
     assert_eq!(app.mails_to(MAYA).len(), 1);
@@ -152,7 +158,8 @@ async fn a_failed_execution_is_visible_and_tried_again() {
     let sam = staff_member(&app, "sam", Role::Agent).await;
     let failed = staff_does(&app, &sam, &reference, |conn, request, by| {
         let request = advance(conn, &request, State::InReview, by)?;
-        let request = decisions::decide(conn, &request, (Outcome::Approved, ""), by)?;
+        let request =
+            decisions::decide(conn, &request, (Outcome::Approved, Because::default()), by)?;
         let request = execution::start(conn, &request, by)?;
         execution::fail(conn, &request, "The source does not answer.", by)
     });

@@ -88,6 +88,41 @@ async fn the_last_step_files_the_plan_that_was_shown() {
         .page();
 }
 
+/// Rule: E6, 1798.105(d).
+#[actix_web::test]
+async fn exceptions_of_other_laws_do_not_concern_a_person() {
+    let app = TestApp::start();
+    let california = app.person(MAYA).await.get(EVERYTHING).await.page();
+    assert!(california.text().contains("Cal. Gov. Code 12946"));
+
+    let app = TestApp::start();
+    let germany = app.person_in(MAYA, "de").await;
+    let page = germany.get(EVERYTHING).await.page();
+    assert!(
+        page.text().contains("GDPR Art. 17(3)(b)"),
+        "{}",
+        page.text()
+    );
+    for foreign in ["California", "Cal. ", "29 CFR", "26 CFR", "11 CCR"] {
+        assert!(!page.text().contains(foreign), "{foreign}: {}", page.text());
+    }
+    let filed = germany.submit(&page, EVERYTHING, &[]).await;
+    let request = find(&app, &reference_of(&filed));
+    let items = app
+        .app
+        .db
+        .read_now(|conn| Ok(queries::list_items(conn, request.id)?));
+    let kept: Vec<_> = items
+        .unwrap()
+        .into_iter()
+        .filter(|it| it.action == Action::Keep)
+        .collect();
+    assert!(!kept.is_empty());
+    for item in kept {
+        assert_eq!(item.ground.as_deref(), Some("OBLIGATION_17_3B"), "{item:?}");
+    }
+}
+
 #[actix_web::test]
 async fn a_plan_that_no_longer_holds_is_shown_again_and_not_filed() {
     let app = TestApp::start();

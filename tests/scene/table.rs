@@ -133,6 +133,7 @@ table! {
     CaseWorker post "/staff/requests/{reference}/confirmed" => "/staff/requests/{deletion}/confirmed", Common, VERSION;
     CaseWorker post "/staff/requests/{reference}/identity" => "/staff/requests/{deletion}/identity", Common, VERSION;
     CaseWorker post "/staff/requests/{reference}/decide" => "/staff/requests/{deletion}/decide", Common, VERSION;
+    CaseWorker post "/staff/requests/{reference}/preview" => "/staff/requests/{deletion}/preview", Common, VERSION;
     Supervisor post "/staff/requests/{reference}/approve" => "/staff/requests/{deletion}/approve", Common, VERSION;
     Supervisor post "/staff/requests/{reference}/send-back" => "/staff/requests/{deletion}/send-back", Common, VERSION;
     CaseWorker post "/staff/requests/{reference}/message" => "/staff/requests/{deletion}/message", Common, VERSION;

@@ -114,7 +114,7 @@ impl Company {
 
     pub fn plan(&self, person: &Identities, scope: &Scope) -> Plan {
         self.sources
-            .plan_erasure(person, scope, &[], today())
+            .plan_erasure(person, (scope, "us-ca"), &[], today())
             .unwrap()
     }
 }

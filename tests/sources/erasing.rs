@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use candor::sources::{Action, Hold, Identities, Outcome, Plan, Scope};
+use candor::sources::{Action, Hold, Identities, Keeper, Outcome, Plan, Scope};
 use chrono::NaiveDate;
 
 use super::company::{Company, differences, today};
@@ -82,6 +82,7 @@ fn a_plan_says_what_goes_and_what_stays_until_when_and_which_service_ends() {
         reason: "The tax office asks for them.".to_owned(),
         basis: "Tax Act 7".to_owned(),
         until: Some(day(2027, 6, 1)),
+        by: Keeper::Rule,
     };
     let items: Vec<_> = plan
         .items
@@ -211,7 +212,7 @@ fn a_hold_keeps_what_it_names_and_the_rest_goes() {
     let plan = |hold| {
         company
             .sources
-            .plan_erasure(&ada(), &Scope::All, &[hold], today())
+            .plan_erasure(&ada(), (&Scope::All, "us-ca"), &[hold], today())
             .unwrap()
     };
 

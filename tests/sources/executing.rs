@@ -129,8 +129,8 @@ fn a_new_plan_tells_whether_it_still_is_what_was_agreed() {
     let other = plan(&company);
 
     assert_ne!(more.hash, agreed.hash);
-    assert!(more.agrees_with(&agreed));
-    assert!(!other.agrees_with(&agreed));
+    assert!(more.is_within(&agreed));
+    assert!(!other.is_within(&agreed));
 }
 
 #[test]

@@ -46,7 +46,7 @@ fn every_person_of_the_sample_can_be_erased_and_nobody_else_loses_anything() {
     for (at, email) in people.iter().enumerate() {
         let person = Identities::email(email);
         let plan = sources
-            .plan_erasure(&person, &Scope::All, &[], today())
+            .plan_erasure(&person, (&Scope::All, "us-ca"), &[], today())
             .unwrap();
         let outcome = sources.execute(&person, &plan);
 

@@ -121,7 +121,7 @@ fn no_plan_is_made_while_a_source_is_down() {
 
     let plan = company
         .sources
-        .plan_erasure(&ada(), &Scope::All, &[], today());
+        .plan_erasure(&ada(), (&Scope::All, "us-ca"), &[], today());
 
     assert_eq!(plan.unwrap_err().key, "news");
 }

@@ -75,6 +75,9 @@ async fn several_requests_are_shown_before_and_have_a_result_each() {
     let mails = app.mails_to(SAMPLES[0].email);
     assert_eq!(mails.len(), 3);
     assert!(mails[2].text.contains(&second));
+    let again = agent.post(&action, &filled(&hidden, &[])).await.page();
+    assert!(again.texts("tbody td")[1].starts_with("Not done"));
+    assert_eq!(app.mails_to(SAMPLES[0].email).len(), 3, "sent once");
 }
 
 #[actix_web::test]

@@ -53,6 +53,7 @@ async fn a_refused_correction_leaves_the_source_and_tells_the_reason() {
         .page();
     let item = page.attributes("input[type=radio]", "name").remove(0);
     let reason = item.replace("decision", "reason");
+    let ground = item.replace("decision", "ground");
     let refused = act(&agent, &reference, "decide", &[(&item, "refused")]).await;
     refused.refuses(&reason, "Write why");
     act(
@@ -61,6 +62,7 @@ async fn a_refused_correction_leaves_the_source_and_tells_the_reason() {
         "decide",
         &[
             (&item, "refused"),
+            (&ground, "ACCURATE_7023B"),
             (&reason, "The register of towns says otherwise."),
         ],
     )
@@ -106,8 +108,10 @@ async fn one_button_accepts_the_items_of_which_nothing_was_said() {
     let page = agent.get(&url).await.page();
     let first = page.attributes("input[type=radio]", "name").remove(0);
     let why = first.replace("decision", "reason");
+    let ground = first.replace("decision", "ground");
     let said = [
         (&*first, "refused"),
+        (&*ground, "LEGAL_CLAIM"),
         (&*why, "A dispute is open."),
         ("rest", "accepted"),
     ];
@@ -273,16 +277,13 @@ async fn a_deletion_whose_data_have_changed_is_planned_and_decided_anew() {
         app.staff("una", Role::Supervisor).await,
         app.staff("vic", Role::Supervisor).await,
     );
+    change(&app, GONE);
     let reference = file_deletion(&person).await;
     accept_all(&first, &reference).await.location();
-    let gone =
-        "DELETE FROM search_terms WHERE account_id = (SELECT id FROM accounts WHERE email = ?)";
-    assert_ne!(
-        app.source
-            .connect()
-            .execute(gone, [SAMPLES[0].email])
-            .unwrap(),
-        0
+    change(
+        &app,
+        "INSERT INTO search_terms SELECT (SELECT max(id) + 1 FROM search_terms), id, 'cook', 'Here', 1, '2026-02-09 10:00:00'
+         FROM accounts WHERE email = ?",
     );
     act(&second, &reference, "approve", &[]).await.location();
     app.run_jobs().await;
@@ -298,12 +299,32 @@ async fn a_deletion_whose_data_have_changed_is_planned_and_decided_anew() {
     act(&first, &reference, "replan", &[]).await.location();
     let anew = first.get(&url).await.page();
     assert!(!anew.text().contains("The data have changed"));
-    assert!(
-        !anew
-            .texts("article h3")
-            .contains(&"Search terms".to_owned())
-    );
     accept_all(&first, &reference).await.location();
+    act(&second, &reference, "approve", &[]).await.location();
+    app.run_jobs().await;
+    assert_eq!(held(&app, ROWS), "0");
+}
+
+const GONE: &str =
+    "DELETE FROM search_terms WHERE account_id = (SELECT id FROM accounts WHERE email = ?)";
+
+/// Something happens in the source.
+fn change(app: &TestApp, sql: &str) {
+    let source = app.source.connect();
+    assert_ne!(source.execute(sql, [SAMPLES[0].email]).unwrap(), 0);
+}
+
+#[actix_web::test]
+async fn where_less_is_left_than_was_agreed_the_rest_is_erased() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let (first, second) = (
+        app.staff("una", Role::Supervisor).await,
+        app.staff("vic", Role::Supervisor).await,
+    );
+    let reference = file_deletion(&person).await;
+    accept_all(&first, &reference).await.location();
+    change(&app, GONE);
     act(&second, &reference, "approve", &[]).await.location();
     app.run_jobs().await;
     assert_eq!(held(&app, ROWS), "0");

@@ -53,7 +53,11 @@ async fn state(person: &Actor, reference: &str) -> String {
     page.texts(".tag").remove(0)
 }
 
-const DENY: [(&str, &str); 2] = [("outcome", "denied"), ("reason", "There is nothing else.")];
+const DENY: [(&str, &str); 3] = [
+    ("outcome", "denied"),
+    ("ground", "NOT_SEARCHABLE_7024C"),
+    ("reason", "There is nothing else."),
+];
 
 #[actix_web::test]
 async fn a_denial_takes_two_and_the_person_hears_of_it_only_then() {

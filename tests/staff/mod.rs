@@ -2,6 +2,7 @@
 
 mod bulk;
 mod decisions;
+mod denials;
 mod four_eyes;
 mod navigation;
 mod queue;

@@ -1,5 +1,6 @@
 //! Every collection and field that is named exists, and every record can be told apart and has a date.
 
+use crate::law::Laws;
 use crate::register::{
     Collection, Dataset, Erase, Kind, Place, Reference, Register, Retention, covers,
     finding::Report, taxonomy,
@@ -13,8 +14,8 @@ pub(super) fn check(register: &Register, report: &Report) {
                     .references
                     .iter()
                     .for_each(|reference| check_reference(register, reference, report));
-                if let Some(Erase::Keep { until, .. }) = &field.erase {
-                    check_date(collection, until, &field.place, report);
+                if let Some(erase) = &field.erase {
+                    check_erase(collection, erase, &field.place, report);
                 }
             }
             check_collection(register, dataset, collection, report);
@@ -94,8 +95,30 @@ fn check_collection(
             "`date: true` on a field",
         );
     }
-    if let Erase::Keep { until, .. } = &collection.erase {
-        check_date(collection, until, place, report);
+    check_erase(collection, &collection.erase, place, report);
+}
+
+/// A reason to keep data holds until a day, for people of laws that there are.
+fn check_erase(collection: &Collection, erase: &Erase, place: &Place, report: &Report) {
+    let Erase::Keep(reasons) = erase else {
+        return;
+    };
+    let laws = Laws::built_in();
+    let known: Vec<_> = laws.all().iter().map(|law| law.key.as_str()).collect();
+    for reason in reasons {
+        check_date(collection, &reason.until, place, report);
+        for law in reason
+            .laws
+            .iter()
+            .filter(|it| !known.contains(&it.as_str()))
+        {
+            report.warn(
+                place,
+                format!("the law `{law}` is none of the program's own"),
+                taxonomy::nearest(law, &known)
+                    .unwrap_or_else(|| "a key of your law file".to_owned()),
+            );
+        }
     }
 }
 

@@ -1,7 +1,10 @@
 //! Keys under `candor:` about keeping, erasing and correcting.
 
-use super::{reader::Map, yaml::Value};
-use crate::register::{Correctable, Erase, Input, Required, Retention};
+use super::{
+    reader::Map,
+    yaml::{Node, Value},
+};
+use crate::register::{Correctable, Erase, Input, Keep, Required, Retention};
 
 /// Texts that say neither how long nor until when.
 const EMPTY_WORDS: &[&str] = &[
@@ -47,7 +50,8 @@ pub(super) fn retention(map: Map) -> Option<Retention> {
     retention
 }
 
-/// `erase: delete`, `erase: mask` or `erase: {keep: {reason, basis, days | until_text}}`.
+/// `erase: delete`, `erase: mask` or `erase: {keep: {laws, reason, basis, days | until_text}}`, with one reason or a
+/// list of them.
 pub(super) fn erase(candor: &Map) -> Option<Erase> {
     const EXPECTED: &str =
         "`delete`, `mask`, or `keep:` with `reason`, `basis` and `days` or `until_text`";
@@ -57,24 +61,38 @@ pub(super) fn erase(candor: &Map) -> Option<Erase> {
         Value::Text(word) if word == "mask" => Some(Erase::Mask),
         Value::Map(_) => {
             let map = candor.map("erase")?;
-            let Some(keep) = map.map("keep") else {
+            let is_list = |node: &Node| matches!(node.value, Value::List(_));
+            let reasons = match map.node("keep") {
+                Some(node) if is_list(node) => map.maps("keep", "basis"),
+                _ => map.map("keep").into_iter().collect(),
+            };
+            if reasons.is_empty() {
                 candor.fault("erase", "it is not known", EXPECTED);
                 return None;
-            };
-            let (reason, basis) = (keep.needed_text("reason"), keep.needed_text("basis"));
+            }
             map.finish(&[]);
-            let until = retention(keep)?;
-            Some(Erase::Keep {
-                reason,
-                basis,
-                until,
-            })
+            reasons
+                .into_iter()
+                .map(keep)
+                .collect::<Option<_>>()
+                .map(Erase::Keep)
         }
         _ => {
             candor.fault("erase", "it is not known", EXPECTED);
             None
         }
     }
+}
+
+fn keep(map: Map) -> Option<Keep> {
+    let laws = map.texts("laws");
+    let (reason, basis) = (map.needed_text("reason"), map.needed_text("basis"));
+    Some(Keep {
+        laws,
+        reason,
+        basis,
+        until: retention(map)?,
+    })
 }
 
 pub(super) fn required(map: Map) -> Required {

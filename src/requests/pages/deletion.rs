@@ -14,9 +14,11 @@ use crate::app::App;
 use crate::error::{AppError, AppResult};
 use crate::my_data::read;
 use crate::register::Category;
+use crate::requests::dates::LegalDates;
 use crate::requests::filing::{self, NewItem, NewRequest};
 use crate::requests::life::By;
 use crate::requests::model::Kind;
+use crate::requests::queries::find_residence;
 use crate::retention;
 use crate::sources::{Plan, Scope};
 use crate::web::{Form, Page, html, see_other};
@@ -108,10 +110,14 @@ pub async fn plan(
 async fn make_plan(app: &App, person_id: i64, scope: Scope) -> AppResult<Plan> {
     read(app, person_id, move |app, identities| {
         let today = app.clock.today();
-        let held = app
-            .db
-            .read_now(|conn| Ok(retention::queries::for_plans(conn, person_id, today)?))?;
-        Ok(app.sources.plan_erasure(identities, &scope, &held, today)?)
+        let (held, residence) = app.db.read_now(|conn| {
+            let held = retention::queries::for_plans(conn, person_id, today)?;
+            Ok((held, find_residence(conn, person_id)?))
+        })?;
+        let law = LegalDates::of(&app.laws, &residence, Kind::Deletion, app.clock.now()).law;
+        Ok(app
+            .sources
+            .plan_erasure(identities, (&scope, &law), &held, today)?)
     })
     .await
 }

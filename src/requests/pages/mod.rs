@@ -13,14 +13,15 @@ use askama::Template;
 use serde::{Deserialize, Deserializer};
 use validator::Validate;
 
+use super::denial::Denial;
 use super::details::{self, Details};
 use super::life::By;
-use super::model::{Kind, Line, Outcome, State};
-use super::{appeals, decisions, evidence, filing, handling, queries, reference, sealed, words};
+use super::model::{Kind, Line, State};
+use super::{decisions, denial, evidence, filing, handling, queries, reference, sealed, words};
 use crate::accounts::guard::{FreshPerson, Person};
 use crate::app::App;
 use crate::error::AppResult;
-use crate::law::{Law, Regulator};
+use crate::law::Law;
 use crate::web::page::FlashKind;
 use crate::web::{Flash, Form, Page, download, html, see_other};
 use shown::{ShownItem, ShownMessage, ShownStep, at_words};
@@ -104,7 +105,7 @@ struct ShowPage {
     messages: Vec<ShownMessage>,
     steps: Vec<ShownStep>,
     receipts: Vec<(String, String)>,
-    appeal_time: String,
+    denial: Option<Denial>,
     law: Option<Law>,
     form: Form<NewMessage>,
 }
@@ -114,30 +115,14 @@ impl ShowPage {
         self.details.request.state.may_become(State::Withdrawn)
     }
 
-    fn is_denied(&self) -> bool {
-        let request = &self.details.request;
-        self.is_decided()
-            && matches!(
-                request.outcome,
-                Some(Outcome::Denied | Outcome::PartlyApproved)
-            )
-    }
-
+    /// Whether an appeal can be filed now: nothing is carried out any more, and it is none itself.
     fn can_appeal(&self) -> bool {
-        let request = &self.details.request;
-        self.is_denied() && request.state.is_closed() && request.kind != Kind::Appeal
+        let appeal = self.denial.as_ref().map(|it| it.appeal.is_some());
+        appeal == Some(true) && self.details.request.state.is_closed()
     }
 
     fn is_decided(&self) -> bool {
         self.details.request.decided_at.is_some()
-    }
-
-    fn authority(&self) -> Option<&Regulator> {
-        self.law.as_ref()?.regulator.as_ref()
-    }
-
-    fn is_deletion(&self) -> bool {
-        self.details.request.kind == Kind::Deletion
     }
 
     fn address(&self) -> String {
@@ -172,13 +157,19 @@ async fn show_with(
     typed: &str,
     form: Form<NewMessage>,
 ) -> AppResult<HttpResponse> {
-    let (person_id, reference, keys) = (person.id, reference::normal(typed), app.keys.clone());
-    let (details, receipts) = app
+    let (person_id, reference, own) = (person.id, reference::normal(typed), app.clone());
+    let (details, receipts, denial) = app
         .db
         .read(move |conn| {
             let request = queries::find_for_person(conn, person_id, &reference)?;
             let receipts = queries::list_receipts(conn, person_id, &reference)?;
-            Ok((details::load(conn, &keys, request)?, receipts))
+            let details = details::load(conn, &own.keys, request)?;
+            let opened = (&*details.items, &*details.decision_reason);
+            let denial = match details.request.decided_at {
+                Some(_) => denial::of(conn, &own, &details.request, opened)?,
+                None => None,
+            };
+            Ok((details, receipts, denial))
         })
         .await?;
     let register = &app.register;
@@ -188,7 +179,7 @@ async fn show_with(
             items: details
                 .items
                 .iter()
-                .map(|item| ShownItem::of(register, item))
+                .map(|item| ShownItem::of(register, denial.as_ref(), item))
                 .collect(),
             messages: details.messages.iter().map(ShownMessage::of).collect(),
             steps: details.steps.iter().rev().map(ShownStep::of).collect(),
@@ -196,7 +187,7 @@ async fn show_with(
                 .into_iter()
                 .map(|(id, when)| (id, at_words(when)))
                 .collect(),
-            appeal_time: appeals::time_in_words(&app.laws, &details.request).unwrap_or_default(),
+            denial,
             law: app.laws.find(&details.request.law).cloned(),
             page,
             details,

@@ -67,6 +67,7 @@ impl PlanView {
                 reason,
                 basis,
                 until,
+                ..
             } => {
                 let until = until.map(words::day).unwrap_or_default();
                 return self.keep(title, item.records, reason, basis, until);

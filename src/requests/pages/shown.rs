@@ -3,9 +3,10 @@
 use chrono::NaiveDateTime;
 
 use super::words;
-use crate::register::{CollectionKey, Register};
-use crate::requests::details::{OpenItem, OpenMessage};
-use crate::requests::model::{Action, Decision, Party, Step};
+use crate::register::Register;
+use crate::requests::denial::Denial;
+use crate::requests::details::{OpenItem, OpenMessage, title};
+use crate::requests::model::{Action, Decision, Item, Party, Step};
 
 /// One thing that was asked for.
 pub(super) struct ShownItem {
@@ -26,24 +27,21 @@ pub(super) struct ShownItem {
 }
 
 impl ShownItem {
-    pub fn of(register: &Register, open: &OpenItem) -> Self {
+    pub fn of(register: &Register, denial: Option<&Denial>, open: &OpenItem) -> Self {
         let item = &open.item;
+        let reason = denial.and_then(|it| it.reason_of(item.id));
         let values = (item.action == Action::Correct)
             .then(|| (open.old_value.clone(), open.new_value.clone()));
-        let until = item
-            .keep_until
-            .map(|day| format!(" Until {}.", words::day(day)));
-        let why = [
-            item.why.clone(),
-            until,
-            item.basis.clone().map(|basis| format!(" ({basis})")),
-        ];
         ShownItem {
-            title: title(register, open),
+            title: title(register, item),
             what: words::outlook(item.action, item.count),
             values,
             reason: open.reason.clone(),
-            why: why.into_iter().flatten().collect(),
+            why: match (reason, item.decision) {
+                (Some(reason), Some(Decision::Refused)) => reason.in_words(),
+                (Some(reason), _) => reason.facts_in_words(),
+                (None, _) => item_why(item),
+            },
             decision: item.decision.map(|decision| match decision {
                 Decision::Accepted if item.applied_at.is_some() => ("success", "Done"),
                 Decision::Accepted => ("success", "Accepted"),
@@ -54,15 +52,14 @@ impl ShownItem {
     }
 }
 
-fn title(register: &Register, open: &OpenItem) -> String {
-    let item = &open.item;
-    let field = item.field.as_deref().unwrap_or_default();
-    if let Some(view) = register.describe(&item.dataset, &item.collection, field) {
-        return format!("{} – {}", view.collection.title, view.field.title);
-    }
-    let key = CollectionKey::new(&item.dataset, &item.collection);
-    let known = register.collection(&key);
-    known.map_or_else(|| item.collection.clone(), |it| it.title.clone())
+/// Why records would stay, before it is decided.
+fn item_why(item: &Item) -> String {
+    let until = item
+        .keep_until
+        .map(|day| format!(" Until {}.", words::day(day)));
+    let basis = item.basis.as_ref().map(|basis| format!(" ({basis})"));
+    let parts = [item.why.clone(), until, basis];
+    parts.into_iter().flatten().collect()
 }
 
 /// One message.

@@ -15,6 +15,7 @@ use crate::error::{AppError, AppResult};
 use crate::jobs::{self, Job};
 use crate::keys::{Keys, random_token};
 use crate::requests::dates::{LegalDates, law_name};
+use crate::requests::denial;
 use crate::requests::filing::{NewRequest, put_on_record};
 use crate::requests::life::{By, advance, record};
 use crate::requests::model::{Channel, Outcome, Request, State};
@@ -234,11 +235,10 @@ pub fn tell_unverified(
     if outcome != Outcome::Denied || sender.is_none_or(|it| it.degree.is_some()) {
         return Ok(false);
     }
-    let law = by.app.laws.find(&request.law);
     let mail = RequestUnverified {
         reference: request.reference.clone(),
         kind: request.kind,
-        authority: law.and_then(|it| it.regulator.clone()),
+        denial: denial::of_decided(conn, by.app, request)?.unwrap_or_default(),
     };
     notices::send(conn, by.app, request, &mail, by.now)?;
     Ok(true)

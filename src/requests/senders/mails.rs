@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 
 use super::model::Wants;
 use crate::config::Site;
-use crate::law::Regulator;
 use crate::mail::messages::message;
+use crate::requests::denial::Denial;
 use crate::requests::model::Kind;
 use crate::requests::words;
 
@@ -40,8 +40,8 @@ pub struct RequestUnverified {
     pub reference: String,
     /// Which right.
     pub kind: Kind,
-    /// Where people can complain.
-    pub authority: Option<Regulator>,
+    /// What the law wants said of it.
+    pub denial: Denial,
 }
 message!(
     RequestUnverified,

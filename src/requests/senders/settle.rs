@@ -48,7 +48,7 @@ pub(super) async fn look_up(
     sender: &Sender,
     proposed: Option<String>,
 ) -> AppResult<Result<Found, String>> {
-    let (sender, person_id) = (sender.clone(), request.person_id);
+    let (sender, person_id, law) = (sender.clone(), request.person_id, request.law.clone());
     my_data::read(app, person_id, move |app, person| match sender.wants {
         Wants::Deletion => {
             let today = app.clock.today();
@@ -57,7 +57,7 @@ pub(super) async fn look_up(
                 .read_now(|conn| Ok(retention::queries::for_plans(conn, person_id, today)?))?;
             let plan = app
                 .sources
-                .plan_erasure(person, &Scope::All, &held, today)?;
+                .plan_erasure(person, (&Scope::All, &law), &held, today)?;
             let plan = Some(plan).filter(|it| !it.is_empty());
             Ok(Ok(Found {
                 plan,

@@ -9,6 +9,7 @@ use std::{collections::BTreeSet, path::PathBuf, process::ExitCode, sync::Arc, ti
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::{Identities, Limits, Sources, connector};
+use crate::law::STRICTEST;
 use crate::register::{Finding, Register};
 
 /// Commands wait longer than pages.
@@ -52,6 +53,9 @@ pub enum SourcesCommand {
         /// Erase only data of this category and beneath it, such as user.contact; may be given several times
         #[arg(long = "category", value_name = "CATEGORY")]
         categories: Vec<String>,
+        /// The person's law, such as us-ca or eu-gdpr: what other laws make you keep does not concern them
+        #[arg(long, value_name = "LAW", default_value = STRICTEST)]
+        law: String,
     },
 }
 
@@ -94,7 +98,11 @@ impl SourcesCommand {
     pub fn run(self) -> ExitCode {
         let done = match self {
             Self::Find(look) => find::run(&look),
-            Self::Plan { look, categories } => plan::run(&look, categories),
+            Self::Plan {
+                look,
+                categories,
+                law,
+            } => plan::run(&look, categories, &law),
         };
         done.unwrap_or_else(|Faults(faults)| {
             for fault in faults {

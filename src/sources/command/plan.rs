@@ -7,10 +7,19 @@ use serde_json::{Map, Value as Json, json};
 use super::{Faults, Format, Look, format::Table};
 use crate::{
     clock::Clock,
+    law::Laws,
     sources::{Action, Item, Plan, Scope},
 };
 
-pub(super) fn run(look: &Look, categories: Vec<String>) -> Result<ExitCode, Faults> {
+pub(super) fn run(look: &Look, categories: Vec<String>, law: &str) -> Result<ExitCode, Faults> {
+    let laws = Laws::built_in();
+    if laws.find(law).is_none() {
+        let known: Vec<_> = laws.all().iter().map(|it| it.key.as_str()).collect();
+        let known = known.join(", ");
+        return Err(Faults(vec![format!(
+            "there is no law {law:?}: give one of {known}"
+        )]));
+    }
     let (sources, person) = look.open()?;
     let scope = if categories.is_empty() {
         Scope::All
@@ -18,7 +27,7 @@ pub(super) fn run(look: &Look, categories: Vec<String>) -> Result<ExitCode, Faul
         Scope::Categories(categories.into_iter().collect())
     };
     let today = Clock::system().today();
-    let plan = match sources.plan_erasure(&person, &scope, &[], today) {
+    let plan = match sources.plan_erasure(&person, (&scope, law), &[], today) {
         Ok(plan) => plan,
         Err(error) => {
             eprintln!("candor: {error}");
@@ -97,6 +106,7 @@ impl Told {
                 reason,
                 basis,
                 until,
+                ..
             } => {
                 return Self {
                     action: "keep",

@@ -1,0 +1,88 @@
+//! Reading the decision form.
+
+use super::act::Decisions;
+use crate::law::Ground;
+use crate::requests::model::{Decision, Item, Outcome};
+use crate::requests::review::{Judged, Judgement};
+
+/// A field, and the sentence about what is wrong with it.
+type Fault = (String, String);
+
+/// Reads the decision form: every item needs a decision, and every denial a ground and a reason.
+pub(super) fn judge(
+    fields: &Decisions,
+    items: &[Item],
+    grounds: &[Ground],
+) -> Result<Judgement, Vec<Fault>> {
+    let mut faults = Vec::new();
+    let mut judged = Vec::new();
+    for item in items
+        .iter()
+        .filter(|item| item.action.is_decided_by_staff())
+    {
+        let id = item.id;
+        let Ok(decision) = fields.decision_or_rest(id).parse() else {
+            fault(
+                &mut faults,
+                format!("decision-{id}"),
+                "Choose accept or refuse.",
+            );
+            continue;
+        };
+        let judgement = Judged {
+            id,
+            decision,
+            ground: fields.ground(id).to_owned(),
+            reason: fields.reason(id).trim().to_owned(),
+        };
+        if decision == Decision::Refused {
+            if !is_known(grounds, &judgement.ground) {
+                let sentence = "Choose on what ground of the law you refuse it.";
+                fault(&mut faults, format!("ground-{id}"), sentence);
+            }
+            if judgement.reason.is_empty() {
+                let sentence = "Write why, for the person to read.";
+                fault(&mut faults, format!("reason-{id}"), sentence);
+            }
+        }
+        judged.push(judgement);
+    }
+    let whole = Judgement {
+        items: judged,
+        outcome: fields.field("outcome").parse().ok(),
+        ground: fields.field("ground").to_owned(),
+        reason: fields.field("reason").trim().to_owned(),
+    };
+    if items.is_empty() {
+        check_whole(&whole, grounds, &mut faults);
+    }
+    if faults.is_empty() {
+        Ok(whole)
+    } else {
+        Err(faults)
+    }
+}
+
+/// Of a request without items.
+fn check_whole(whole: &Judgement, grounds: &[Ground], faults: &mut Vec<Fault>) {
+    if whole.outcome.is_none() {
+        fault(faults, "outcome".to_owned(), "Choose approve or deny.");
+    }
+    let is_denied = whole.outcome.is_some_and(|it| it != Outcome::Approved);
+    if is_denied && !is_known(grounds, &whole.ground) {
+        let sentence = "Choose on what ground of the law you deny it.";
+        fault(faults, "ground".to_owned(), sentence);
+    }
+    if whole.reason.is_empty() {
+        let sentence = "Write the answer, for the person to read.";
+        fault(faults, "reason".to_owned(), sentence);
+    }
+}
+
+fn is_known(grounds: &[Ground], code: &str) -> bool {
+    grounds.iter().any(|it| it.code == code)
+}
+
+fn fault(faults: &mut Vec<Fault>, field: String, sentence: &str) {
+    faults.push((field, sentence.to_owned()));
+}

@@ -4,11 +4,14 @@
 //! only inserts rows. If another change comes first, the unique number refuses the rows and the act is
 //! planned again.
 
+use chrono::NaiveDateTime;
+
 use super::model::{MadeBy, State, Subject};
 use super::plan::{Plan, Stand};
 use super::proof::Scope;
 use crate::accounts::guard::Person;
 use crate::app::App;
+use crate::db::AnyConnection;
 use crate::error::{AppError, AppResult};
 
 /// So often an act is planned before it gives way to others.
@@ -79,6 +82,21 @@ impl Act {
             mail_to: Some(person.email.clone()),
             mail_from: None,
         }
+    }
+
+    /// Carries the act out in the caller's transaction; gives the id of the receipt.
+    pub fn apply(
+        &self,
+        app: &App,
+        conn: &mut AnyConnection,
+        now: NaiveDateTime,
+    ) -> AppResult<Option<String>> {
+        let stand = Stand::read(conn, &self.subjects, now.date())?;
+        let Some(plan) = Plan::make(app, self, &stand, now)? else {
+            return Ok(None);
+        };
+        plan.write(app, conn)?;
+        Ok(plan.outcome().receipt)
     }
 
     /// Carries the act out: in effect, on record, proved and told of in one transaction.

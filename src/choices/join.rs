@@ -7,13 +7,12 @@ use super::change::Act;
 use super::model::{Choice, MadeBy, State, Subject};
 use super::plan::{Plan, Stand};
 use crate::accounts::guard::Person;
-use crate::accounts::model::IdentityKind;
-use crate::accounts::queries::identity_hash;
+use crate::accounts::queries::list_identities;
 use crate::app::App;
 use crate::db::AnyConnection;
 use crate::error::AppResult;
 
-/// Applies the opt-outs of the person's address and of this browser to the person, unless the person has allowed
+/// Applies the opt-outs of the person's identities and of this browser to the person, unless the person has allowed
 /// it later. Call it in the transaction in which they sign in.
 pub fn join(
     app: &App,
@@ -23,8 +22,9 @@ pub fn join(
     now: NaiveDateTime,
 ) -> AppResult<()> {
     let own = Subject::Person(person.id);
-    let hash = identity_hash(&app.keys, IdentityKind::Email, &person.email);
-    let mut subjects = vec![own.clone(), Subject::Identity(hash)];
+    let mut subjects = vec![own.clone()];
+    let identities = list_identities(conn, person.id)?.into_iter();
+    subjects.extend(identities.map(|it| Subject::Identity(it.kind, it.hash)));
     subjects.extend(browser.map(|it| it.subject(&app.keys)));
     let stand = Stand::read(conn, &subjects, now.date())?;
     let keys = opt_outs_to_join(&stand.current, &own.to_string());

@@ -5,15 +5,21 @@
 //! are made on what was read, and then everything is written at once; the unique number lets only one of two
 //! clicks through ([`change`]).
 //!
-//! A subject is a person, an e-mail address that nobody has signed in with yet, or a browser. The last two
+//! A subject is a person, an e-mail address or other handle that nobody has signed in with yet, or a browser. The last two
 //! join the person at sign-in and never weaken what the person chose ([`mod@join`]). The browser's signal
-//! counts as an opt-out of sale and sharing, and its absence says nothing ([`signal`]).
+//! counts as an opt-out of sale and sharing, and its absence says nothing ([`signal`]). Who is under 16 is opted
+//! out by law ([`minors`]).
 
+pub mod age_pages;
 pub mod browser;
 pub mod change;
+pub mod feed;
+pub mod gpp;
+pub mod gpp_pages;
 pub mod history_pages;
 pub mod join;
 pub mod messages;
+pub mod minors;
 pub mod model;
 pub mod pages;
 mod plan;
@@ -24,6 +30,8 @@ pub mod refusable;
 pub mod settings;
 pub mod signal;
 pub mod signal_pages;
+pub mod staff_pages;
+pub mod standing;
 
 pub use browser::Browser;
 pub use change::{Act, Outcome, Proof};

@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::{Months, NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
+use crate::accounts::model::IdentityKind;
 use crate::db::schema::choices;
 use crate::db::text_enum;
 
@@ -39,8 +40,12 @@ text_enum! {
         VisitorForm = "visitor-form",
         /// What was chosen before signing in, by the address or in the browser.
         Earlier = "earlier",
+        /// An authorised agent, for the person.
+        Agent = "agent",
         /// A staff member, on the person's word.
         Staff = "staff",
+        /// The law: sale and sharing are off for who is under 16 until they turn it on.
+        Law = "law",
     }
 }
 
@@ -52,7 +57,9 @@ impl MadeBy {
             MadeBy::Signal => "by your browser's signal",
             MadeBy::VisitorForm => "by the form without an account",
             MadeBy::Earlier => "by what you chose before you signed in",
+            MadeBy::Agent => "by an agent who acts for you",
             MadeBy::Staff => "by our staff, as you asked",
+            MadeBy::Law => "by law, because you are under 16",
         }
     }
 }
@@ -62,8 +69,8 @@ impl MadeBy {
 pub enum Subject {
     /// A person, by id.
     Person(i64),
-    /// Somebody who has not signed in yet, by the keyed hash of their e-mail address.
-    Identity(String),
+    /// Somebody who has not signed in yet, by the keyed hash of an e-mail address or another handle.
+    Identity(IdentityKind, String),
     /// A browser, by the keyed hash of its pseudonym.
     Browser(String),
 }
@@ -73,7 +80,7 @@ impl Subject {
     pub fn person_id(&self) -> Option<i64> {
         match self {
             Subject::Person(id) => Some(*id),
-            Subject::Identity(_) | Subject::Browser(_) => None,
+            Subject::Identity(..) | Subject::Browser(_) => None,
         }
     }
 }
@@ -83,7 +90,7 @@ impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Subject::Person(id) => write!(f, "person:{id}"),
-            Subject::Identity(hash) => write!(f, "email:{hash}"),
+            Subject::Identity(kind, hash) => write!(f, "{kind}:{hash}"),
             Subject::Browser(hash) => write!(f, "browser:{hash}"),
         }
     }
@@ -145,10 +152,25 @@ pub struct NewChoice {
     pub receipt_id: Option<String>,
 }
 
-/// After an opt-out nobody is asked to opt in again for 12 months from its receipt (Cal. Civ. Code 1798.135(c)(4)).
-pub fn no_solicit_until(state: State, at: NaiveDateTime) -> Option<NaiveDate> {
+impl Choice {
+    /// The first day on which somebody may ask the person to opt in again, while that is still to come.
+    pub fn quiet_until(&self, today: NaiveDate) -> Option<NaiveDate> {
+        self.no_solicit_until.filter(|until| *until > today)
+    }
+}
+
+/// After an opt-out nobody is asked to opt in again for 12 months from its receipt, and a minor not before they are
+/// 16 (Cal. Civ. Code 1798.135(c)(4) and (5)).
+pub fn no_solicit_until(
+    state: State,
+    at: NaiveDateTime,
+    sixteen_on: Option<NaiveDate>,
+) -> Option<NaiveDate> {
     match state {
-        State::OptedOut => at.date().checked_add_months(Months::new(12)),
+        State::OptedOut => at
+            .date()
+            .checked_add_months(Months::new(12))
+            .max(sixteen_on),
         State::OptedIn => None,
     }
 }

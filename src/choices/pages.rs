@@ -3,16 +3,17 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::change::Act;
 use super::model::{MadeBy, State, Subject};
 use super::refusable::{self, Refusable, SALE_OR_SHARING, refusables};
 use super::settings::{self, Setting, Use};
-use super::{queries, signal};
+use super::{minors, queries, signal};
 use crate::accounts::guard::Person;
 use crate::app::App;
-use crate::error::AppResult;
+use crate::error::{AppError, AppResult};
 use crate::web::page::FlashKind;
 use crate::web::{Flash, Page, html, see_other};
 
@@ -22,6 +23,7 @@ struct IndexPage<'a> {
     page: Page,
     settings: Vec<Setting<'a>>,
     mandatory: Vec<Use<'a>>,
+    today: NaiveDate,
 }
 
 #[derive(Template)]
@@ -30,6 +32,7 @@ struct OptInPage<'a> {
     page: Page,
     refusable: Refusable<'a>,
     uses: Vec<Use<'a>>,
+    needs_parent: bool,
 }
 
 /// What the step before has done. The page says how it stands now, whatever the address says.
@@ -37,6 +40,7 @@ struct OptInPage<'a> {
 pub struct Before {
     changed: Option<String>,
     unchanged: Option<String>,
+    age: Option<String>,
 }
 
 /// The answer to "do you allow it?".
@@ -69,6 +73,7 @@ pub async fn index(
             page,
             settings,
             mandatory,
+            today: app.clock.today(),
         },
     )
 }
@@ -88,22 +93,19 @@ pub async fn opt_out_of_everything(person: Person, app: App) -> AppResult<HttpRe
 
 /// The second step of turning on what takes two.
 pub async fn confirm_opt_in(
-    _: Person,
+    person: Person,
     app: App,
     page: Page,
     key: web::Path<String>,
 ) -> AppResult<HttpResponse> {
-    let refusable = refusable::find(&app.register, &key)?;
-    let uses = refusable.activities.iter();
-    let uses = uses.map(|it| Use::of(&app.register, it)).collect();
-    html(
-        StatusCode::OK,
-        &OptInPage {
-            page,
-            refusable,
-            uses,
-        },
-    )
+    let way = way(&person, &app, &key).await?;
+    let shown = OptInPage {
+        page,
+        uses: way.setting.uses,
+        refusable: way.setting.refusable,
+        needs_parent: way.needs_parent,
+    };
+    html(StatusCode::OK, &shown)
 }
 
 /// Turns one on; what takes two steps only with the confirmation.
@@ -114,16 +116,40 @@ pub async fn opt_in(
     key: web::Path<String>,
     form: web::Form<Confirmation>,
 ) -> AppResult<HttpResponse> {
-    let refusable = refusable::find(&app.register, &key)?;
-    if refusable.two_steps && form.confirmed.is_none() {
-        return Ok(see_other(&format!("/choices/{}/opt-in", refusable.key)));
+    let way = way(&person, &app, &key).await?;
+    let must_confirm = way.setting.takes_two_steps() && form.confirmed.is_none();
+    let key = way.setting.refusable.key.to_owned();
+    if must_confirm || way.needs_parent {
+        return Ok(see_other(&format!("/choices/{key}/opt-in")));
     }
-    let key = refusable.key.to_owned();
     let answer = set(&person, &app, vec![key.clone()], State::OptedIn).await?;
     if key == SALE_OR_SHARING {
         signal::override_in(&request)?;
     }
     Ok(answer)
+}
+
+/// What stands between a person and turning one on.
+struct Way<'a> {
+    setting: Setting<'a>,
+    needs_parent: bool,
+}
+
+async fn way<'a>(person: &Person, app: &'a App, key: &str) -> AppResult<Way<'a>> {
+    let (person_id, today) = (person.id, app.clock.today());
+    let read = app.db.read(move |conn| {
+        let current = queries::list_current(conn, &[Subject::Person(person_id)])?;
+        let residence = queries::find_residence(conn, person_id)?;
+        Ok((current, residence, minors::sixteen_on(conn, person_id)?))
+    });
+    let (current, residence, sixteen_on) = read.await?;
+    let mut all = settings::settings(&app.register, &current, &residence).into_iter();
+    let setting = all.find(|it| it.refusable.key == key);
+    let is_child = sixteen_on.is_some_and(|day| minors::needs_parent(day, today));
+    Ok(Way {
+        setting: setting.ok_or(AppError::NotFound)?,
+        needs_parent: is_child && key == SALE_OR_SHARING,
+    })
 }
 
 async fn set(
@@ -147,6 +173,9 @@ async fn set(
 }
 
 fn message(before: &Before, settings: &[Setting<'_>]) -> Option<Flash> {
+    if let Some(age) = &before.age {
+        return Some(age_message(age == "under"));
+    }
     let key = before.changed.as_ref().or(before.unchanged.as_ref())?;
     let (subject, word) = if key == EVERYTHING {
         let all_off = settings.iter().all(|it| !it.is_on());
@@ -172,4 +201,19 @@ fn message(before: &Before, settings: &[Setting<'_>]) -> Option<Flash> {
             text: format!("{subject} was {word} already. Nothing was changed."),
         }
     })
+}
+
+fn age_message(is_minor: bool) -> Flash {
+    let (kind, text) = if is_minor {
+        let text = "We do not sell or share your data. That goes on after you are 16, until you turn it on.";
+        (FlashKind::Success, text)
+    } else {
+        let text =
+            "You are 16 or older. Nothing was changed, and we have not kept your date of birth.";
+        (FlashKind::Notice, text)
+    };
+    Flash {
+        kind,
+        text: text.to_owned(),
+    }
 }

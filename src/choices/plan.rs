@@ -9,7 +9,7 @@ use super::messages::ChoiceChanged;
 use super::model::{Choice, NewChoice, State, Subject, no_solicit_until};
 use super::proof::{Facts, KIND};
 use super::refusable::SALE_OR_SHARING;
-use super::{queries, refusable, signal};
+use super::{minors, queries, refusable, signal};
 use crate::accounts::limits::Limit;
 use crate::accounts::session_store;
 use crate::app::App;
@@ -32,6 +32,7 @@ const MAILS: Limit = Limit {
 pub(super) struct Stand {
     pub(super) current: Vec<Choice>,
     policy_version: Option<String>,
+    sixteen_on: Option<NaiveDate>,
 }
 
 impl Stand {
@@ -41,7 +42,10 @@ impl Stand {
         today: NaiveDate,
     ) -> QueryResult<Stand> {
         let policy = policy::queries::current(conn, today)?;
+        let person = subjects.iter().find_map(Subject::person_id);
+        let sixteen_on = person.map(|id| minors::sixteen_on(conn, id)).transpose()?;
         Ok(Stand {
+            sixteen_on: sixteen_on.flatten(),
             current: queries::list_current(conn, subjects)?,
             policy_version: policy.map(|it| it.version),
         })
@@ -191,7 +195,7 @@ fn changes(app: &App, act: &Act, stand: &Stand, now: NaiveDateTime) -> Vec<NewCh
                     at: now,
                     made_by: act.made_by.as_str(),
                     policy_version: stand.policy_version.clone(),
-                    no_solicit_until: no_solicit_until(act.state, now),
+                    no_solicit_until: no_solicit_until(act.state, now, stand.sixteen_on),
                     receipt_id: None,
                 });
             }

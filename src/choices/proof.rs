@@ -18,6 +18,8 @@ text_enum! {
         Browser = "browser",
         /// Whoever has the address, and this browser.
         EmailAndBrowser = "email-and-browser",
+        /// Whoever has the address or number that somebody gave for them.
+        Identity = "identity",
     }
 }
 
@@ -28,6 +30,7 @@ impl Scope {
             Scope::Account => "your account, on every device",
             Scope::Browser => "this browser",
             Scope::EmailAndBrowser => "the e-mail address that you gave, and this browser",
+            Scope::Identity => "the e-mail address or phone number that was given",
         }
     }
 }

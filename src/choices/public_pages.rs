@@ -15,7 +15,7 @@ use super::refusable::{LIMIT_SENSITIVE, SALE_OR_SHARING};
 use super::settings::{self, Setting};
 use crate::accounts::guard::Person;
 use crate::accounts::model::IdentityKind;
-use crate::accounts::queries::{find_person_by_identity, identity_hash, normal_email};
+use crate::accounts::queries::normal_email;
 use crate::app::App;
 use crate::audit::receipts::{self, Receipt};
 use crate::error::{AppError, AppResult};
@@ -201,14 +201,11 @@ async fn visitors_act(
         let (keys, address) = (app.keys.clone(), email.clone());
         let find = app.db.read(move |conn| {
             let kind = IdentityKind::Email;
-            Ok(find_person_by_identity(conn, &keys, kind, &address)?)
+            Ok(queries::find_subject(conn, &keys, kind, &address)?)
         });
-        let known = find.await?;
-        let hash = identity_hash(&app.keys, IdentityKind::Email, &email);
-        let subject = known.as_ref().map(|it| Subject::Person(it.id));
-        act.subjects
-            .push(subject.unwrap_or(Subject::Identity(hash)));
-        act.pseudonym = known.map(|it| it.pseudonym);
+        let (subject, pseudonym) = find.await?;
+        act.subjects.push(subject);
+        act.pseudonym = pseudonym;
         act.scope = Scope::EmailAndBrowser;
         act.proof = Proof::OfEach;
         act.mail_to = Some(email);

@@ -3,9 +3,13 @@
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
+use super::feed;
 use super::model::{Choice, NewChoice, Subject};
+use crate::accounts::model::IdentityKind;
+use crate::accounts::queries::{find_person_by_identity, identity_hash};
 use crate::db::schema::{choices, people};
 use crate::db::{AnyConnection, both};
+use crate::keys::Keys;
 
 /// The choices that hold now for these subjects: of each subject and activity the newest.
 pub fn list_current(conn: &mut AnyConnection, subjects: &[Subject]) -> QueryResult<Vec<Choice>> {
@@ -32,6 +36,7 @@ pub fn find_residence(conn: &mut AnyConnection, person_id: i64) -> QueryResult<S
 
 /// Records changes; `false` when another change came first to one of them, and then the transaction must not go on.
 pub fn append(conn: &mut AnyConnection, changes: &[NewChoice]) -> QueryResult<bool> {
+    feed::share(conn)?;
     let recorded = both!(conn, |conn| diesel::insert_into(choices::table)
         .values(changes)
         .on_conflict_do_nothing()
@@ -52,4 +57,21 @@ pub fn list_history(
         .order(choices::id.desc())
         .limit(limit)
         .load(conn)
+}
+
+/// Whose choices somebody's identity leads to: the person who has it, or whoever will sign in with it. With the
+/// pseudonym of the person.
+pub fn find_subject(
+    conn: &mut AnyConnection,
+    keys: &Keys,
+    kind: IdentityKind,
+    value: &str,
+) -> QueryResult<(Subject, Option<String>)> {
+    Ok(match find_person_by_identity(conn, keys, kind, value)? {
+        Some(person) => (Subject::Person(person.id), Some(person.pseudonym)),
+        None => {
+            let hash = identity_hash(keys, kind, value);
+            (Subject::Identity(kind, hash), None)
+        }
+    })
 }

@@ -1,5 +1,6 @@
 //! What a page shows of a choice: what it is about, how it stands and since when.
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::model::{Choice, State, Subject};
@@ -51,6 +52,17 @@ impl Setting<'_> {
             (None, State::OptedIn) => "On. You have not chosen yet.".to_owned(),
             (None, State::OptedOut) => "Off. You have not agreed to it.".to_owned(),
         }
+    }
+
+    /// Whether turning it on takes a request and then a confirmation: the two rights always, others after an opt-out.
+    pub fn takes_two_steps(&self) -> bool {
+        let is_refused = |it: &Choice| it.state == State::OptedOut;
+        self.refusable.two_steps || self.choice.as_ref().is_some_and(is_refused)
+    }
+
+    /// Until when nobody may ask the person to turn it on again, in words; none when the day has come.
+    pub fn quiet_until(&self, today: &NaiveDate) -> Option<String> {
+        self.choice.as_ref()?.quiet_until(*today).map(words::day)
     }
 
     /// The activity whose own switch this is, so that its words need not be said twice.
@@ -116,6 +128,36 @@ impl<'a> Use<'a> {
     }
 }
 
+/// How something with a switch stands, for programs.
+#[derive(Debug, Clone, Copy)]
+pub struct Stand<'a> {
+    /// Of the choice.
+    pub key: &'a str,
+    /// On or off.
+    pub state: State,
+    /// What brought that about; none while nothing has been chosen.
+    pub choice: Option<&'a Choice>,
+}
+
+/// How everything with a switch stands, given the choices that hold now.
+pub fn stands<'a>(
+    register: &'a Register,
+    current: &'a [Choice],
+    residence: &str,
+) -> Vec<Stand<'a>> {
+    let all = refusables(register).into_iter();
+    all.map(|it| stand(&it, current, residence)).collect()
+}
+
+fn stand<'a>(refusable: &Refusable<'a>, current: &'a [Choice], residence: &str) -> Stand<'a> {
+    let choice = current.iter().find(|it| it.activity == refusable.key);
+    Stand {
+        key: refusable.key,
+        state: choice.map_or_else(|| refusable.default_in(residence), |it| it.state),
+        choice,
+    }
+}
+
 /// Every switch of the register as it stands, given the choices that hold now.
 pub fn settings<'a>(
     register: &'a Register,
@@ -133,11 +175,11 @@ fn setting<'a>(
     current: &[Choice],
     residence: &str,
 ) -> Setting<'a> {
-    let choice = current.iter().find(|it| it.activity == refusable.key);
+    let stand = stand(&refusable, current, residence);
     let uses = refusable.activities.iter();
     Setting {
-        state: choice.map_or_else(|| refusable.default_in(residence), |it| it.state),
-        choice: choice.cloned(),
+        state: stand.state,
+        choice: stand.choice.cloned(),
         uses: uses.map(|it| Use::of(register, it)).collect(),
         refusable,
     }

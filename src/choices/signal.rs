@@ -2,6 +2,7 @@
 //!
 //! | who | what is done | what the line says |
 //! |---|---|---|
+//! | anybody, where nothing is sold or shared | nothing | that we do neither |
 //! | an unknown browser | it gets a pseudonym and is opted out | off for this browser |
 //! | a browser that has opted out | nothing | off for this browser |
 //! | too many new browsers from one network | nothing is kept, and nothing is sold either | off for this visit |
@@ -108,6 +109,11 @@ async fn honour_in(request: &HttpRequest) -> AppResult<Option<Cookie<'static>>> 
         .expect("the server registers App")
         .get_ref()
         .clone();
+    if !app.register.activities.iter().any(|it| it.sale_or_sharing) {
+        const NOTHING_TO_DO: &str = "We do not sell or share your data. Your browser's opt-out signal has nothing to turn off here.";
+        request.extensions_mut().insert(SignalLine(NOTHING_TO_DO));
+        return Ok(None);
+    }
     let session = request.get_session();
     let (browsers_line, cookie) = honour_for_browser(&app, request).await?;
     let line = match Account::of(&session)? {

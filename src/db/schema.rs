@@ -1,9 +1,11 @@
 //! One schema for both databases. A test compares it with what the migrations make of each.
 #![expect(missing_docs, reason = "the slices' models say what the columns mean")]
 
+mod choosing;
 mod desk;
 mod publications;
 
+pub use choosing::*;
 pub use desk::*;
 pub use publications::*;
 
@@ -175,24 +177,6 @@ diesel::table! {
     periodic_work (name) {
         name -> Text,
         next_at -> Timestamp,
-    }
-}
-
-// choices
-
-diesel::table! {
-    choices (id) {
-        id -> BigInt,
-        subject -> Text,
-        person_id -> Nullable<BigInt>,
-        activity -> Text,
-        number -> Integer,
-        state -> Text,
-        at -> Timestamp,
-        made_by -> Text,
-        policy_version -> Nullable<Text>,
-        no_solicit_until -> Nullable<Date>,
-        receipt_id -> Nullable<Text>,
     }
 }
 

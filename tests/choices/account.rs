@@ -1,12 +1,13 @@
 use candor::choices::{self, MadeBy, State};
 use candor::db::schema::{choices as rows, people};
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use diesel::prelude::*;
 
 use super::{all_changes, count_receipts, events_of_choices};
 use crate::support::{Answer, TestApp};
 
 const OFF: [(&str, &str); 0] = [];
+const CONFIRMED: [(&str, &str); 1] = [("confirmed", "yes")];
 
 fn state_of(page: &Answer, key: &str) -> Vec<String> {
     page.texts(&format!("#{key} .tag"))
@@ -152,9 +153,31 @@ async fn an_opt_out_keeps_us_from_asking_again_for_twelve_months() {
     ada.post("/choices/limit-sensitive/opt-out", &OFF).await;
     let change = all_changes(&app).remove(0);
     assert_eq!(change.no_solicit_until, NaiveDate::from_ymd_opt(2027, 2, 9));
-    ada.post("/choices/limit-sensitive/opt-in", &[("confirmed", "yes")])
+    let promise = "We will not ask you to turn it on before 9 February 2027.";
+    assert!(ada.get("/choices").await.text().contains(promise));
+    app.app.clock.advance(TimeDelta::days(365));
+    app.sign_in_by_mail(&ada, "ada@example.org").await;
+    assert!(!ada.get("/choices").await.text().contains("We will not ask"));
+    ada.post("/choices/limit-sensitive/opt-in", &CONFIRMED)
         .await;
     assert_eq!(all_changes(&app)[1].no_solicit_until, None);
+}
+
+/// Rule: O4, §7028(a).
+#[actix_web::test]
+async fn whatever_was_refused_takes_two_steps_to_turn_on_again() {
+    let app = TestApp::start();
+    let ada = app.person("ada").await;
+    ada.post("/choices/analytics/opt-out", &OFF).await;
+    let page = ada.get("/choices").await;
+    assert_eq!(page.attributes("#analytics form", "method"), ["get"]);
+    let skipped = ada.post("/choices/analytics/opt-in", &OFF).await;
+    assert_eq!(skipped.location(), "/choices/analytics/opt-in");
+    let confirm = ada.get(skipped.location()).await.page();
+    let done = ada
+        .submit(&confirm, "/choices/analytics/opt-in", &OFF)
+        .await;
+    assert_eq!(done.location(), "/choices?changed=analytics");
 }
 
 #[actix_web::test]
@@ -203,7 +226,7 @@ async fn the_history_is_paged_and_can_be_taken_along() {
     );
     for _ in 0..15 {
         ada.post("/choices/analytics/opt-out", &OFF).await;
-        ada.post("/choices/analytics/opt-in", &OFF).await;
+        ada.post("/choices/analytics/opt-in", &CONFIRMED).await;
     }
     let first = ada.get("/choices/history").await.page();
     assert_eq!(first.texts("tbody tr").len(), 25);

@@ -1,7 +1,9 @@
 mod account;
 mod joining;
+mod minors;
 mod receipts;
 mod signal;
+mod staff;
 mod visitor;
 
 use candor::choices::Choice;

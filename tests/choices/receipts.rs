@@ -62,7 +62,8 @@ async fn long_lists_of_receipts_are_paged_by_key() {
     let ada = app.person("ada").await;
     for _ in 0..14 {
         ada.post("/choices/analytics/opt-out", &NOTHING).await;
-        ada.post("/choices/analytics/opt-in", &NOTHING).await;
+        ada.post("/choices/analytics/opt-in", &[("confirmed", "yes")])
+            .await;
     }
     let first = ada.get("/receipts").await;
     let older = first.attributes("a[rel=next]", "href").remove(0);

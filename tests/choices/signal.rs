@@ -41,55 +41,131 @@ fn by_signal(kind: &str) -> (String, State, MadeBy) {
 }
 
 /// Who looks at a page.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum Who {
     Unknown,
+    /// A browser that sent the signal once, signed in nowhere.
+    BrowserThatSentIt,
+    /// Somebody else's browser, after another one sent the signal.
+    OtherBrowser,
     Person,
+    PersonWhoSentIt,
     PersonWhoAllowedSale,
+    /// They allowed it, and then cleared their cookies: nobody knows them.
+    ForgottenPerson,
 }
 
-/// Who comes with which headers, what the line says, and whose choices the signal then has brought about.
-const DECISIONS: &[(Who, &[&str], &str, &[&str])] = &[
-    (Who::Unknown, &["1"], FOR_BROWSER, &["browser"]),
-    (Who::Unknown, &["0", "1"], FOR_BROWSER, &["browser"]),
-    (Who::Unknown, &["1", "1"], FOR_BROWSER, &["browser"]),
-    (Who::Unknown, &[], "", &[]),
-    (Who::Unknown, &["0"], "", &[]),
-    (Who::Unknown, &["true"], "", &[]),
-    (Who::Unknown, &["1;x=2"], "", &[]),
-    (Who::Unknown, &["11"], "", &[]),
-    (Who::Person, &["1"], FOR_ACCOUNT, &["browser", "person"]),
-    (Who::Person, &[], "", &[]),
-    (Who::Person, &["0"], "", &[]),
+impl Who {
+    async fn come(self, app: &TestApp) -> Actor {
+        match self {
+            Who::Unknown => app.visitor(),
+            Who::BrowserThatSentIt => sent_once(app.visitor()).await,
+            Who::OtherBrowser => {
+                sent_once(app.visitor()).await;
+                app.visitor()
+            }
+            Who::Person => app.person("ada").await,
+            Who::PersonWhoSentIt => sent_once(app.person("ada").await).await,
+            Who::PersonWhoAllowedSale => {
+                let ada = app.person("ada").await;
+                allow_sale(&ada).await;
+                ada
+            }
+            Who::ForgottenPerson => {
+                allow_sale(&app.person("ada").await).await;
+                app.visitor()
+            }
+        }
+    }
+}
+
+async fn sent_once(actor: Actor) -> Actor {
+    let actor = actor.with_signal();
+    actor.get("/do-not-sell").await.page();
+    actor.without_signal()
+}
+
+/// Who comes with which headers, what the line says, whose choices the signal then has brought about, and how sale
+/// and sharing stand for them.
+type Decision = (
+    Who,
+    &'static [&'static str],
+    &'static str,
+    &'static [&'static str],
+    &'static str,
+);
+
+const DECISIONS: &[Decision] = &[
+    (Who::Unknown, &["1"], FOR_BROWSER, &["browser"], "Off"),
+    (Who::Unknown, &["0", "1"], FOR_BROWSER, &["browser"], "Off"),
+    (Who::Unknown, &["1", "1"], FOR_BROWSER, &["browser"], "Off"),
+    (Who::Unknown, &[], "", &[], "On"),
+    (Who::Unknown, &["0"], "", &[], "On"),
+    (Who::Unknown, &["true"], "", &[], "On"),
+    (Who::Unknown, &["1;x=2"], "", &[], "On"),
+    (Who::Unknown, &["11"], "", &[], "On"),
+    (Who::BrowserThatSentIt, &[], "", &[], "Off"),
+    (Who::BrowserThatSentIt, &["0"], "", &[], "Off"),
+    (Who::BrowserThatSentIt, &["1"], FOR_BROWSER, &[], "Off"),
+    (Who::OtherBrowser, &[], "", &[], "On"),
+    (
+        Who::Person,
+        &["1"],
+        FOR_ACCOUNT,
+        &["browser", "person"],
+        "Off",
+    ),
+    (Who::Person, &[], "", &[], "On"),
+    (Who::Person, &["0"], "", &[], "On"),
+    (Who::PersonWhoSentIt, &[], "", &[], "Off"),
     (
         Who::PersonWhoAllowedSale,
         &["1"],
         CONFLICT,
         &["browser", "person"],
+        "Off",
     ),
-    (Who::PersonWhoAllowedSale, &[], "", &[]),
+    (Who::PersonWhoAllowedSale, &[], "", &[], "On"),
+    (
+        Who::ForgottenPerson,
+        &["1"],
+        FOR_BROWSER,
+        &["browser"],
+        "Off",
+    ),
 ];
 
 /// Rule: O1, §7025.
 #[actix_web::test]
 async fn the_signal_is_decided_on_as_the_table_says() {
-    for (who, headers, expected, subjects) in DECISIONS {
+    for (who, headers, expected, subjects, state) in DECISIONS {
         let app = TestApp::start();
-        let mut actor = match who {
-            Who::Unknown => app.visitor(),
-            Who::Person | Who::PersonWhoAllowedSale => app.person("ada").await,
-        };
-        if *who == Who::PersonWhoAllowedSale {
-            allow_sale(&actor).await;
-        }
+        let mut actor = who.come(&app).await;
         for value in *headers {
             actor = actor.with_header("sec-gpc", value);
         }
         let already = record(&app).len();
-        assert_eq!(line(&actor, "/do-not-sell").await, *expected, "{headers:?}");
+        let case = format!("{who:?} with {headers:?}");
+        let page = actor.get("/do-not-sell").await.page();
+        let line = page.texts(".signal").pop().unwrap_or_default();
+        assert_eq!(line, *expected, "{case}");
         let brought_about: Vec<_> = subjects.iter().map(|it| by_signal(it)).collect();
-        assert_eq!(record(&app)[already..], brought_about, "{headers:?}");
+        assert_eq!(record(&app)[already..], brought_about, "{case}");
+        let now = page.texts("section[aria-labelledby=state] dd").remove(0);
+        assert!(now.starts_with(state), "{case}: {now}");
     }
+}
+
+/// Rule: O1, §7025.
+#[actix_web::test]
+async fn where_nothing_is_sold_or_shared_the_line_says_so_and_nothing_is_recorded() {
+    let app = TestApp::start_declaring(|register| {
+        register.activities.retain(|it| !it.sale_or_sharing);
+    });
+    let ada = app.person("ada").await.with_signal();
+    let said = line(&ada, "/do-not-sell").await;
+    assert!(said.starts_with("We do not sell or share your data."));
+    assert!(record(&app).is_empty());
 }
 
 #[actix_web::test]

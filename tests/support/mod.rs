@@ -4,6 +4,7 @@ mod actor;
 mod answer;
 pub mod database;
 mod queries;
+pub mod recipient;
 mod sample;
 
 use std::net::TcpListener;
@@ -22,6 +23,8 @@ use candor::keys::Keys;
 use candor::mail::Mailer;
 use candor::mail::delivery;
 use candor::mail::transport::Transport;
+use candor::outbound::Outbound;
+use candor::register::Register;
 use candor::server::{self, Size};
 use candor::sources::Sources;
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
@@ -73,7 +76,23 @@ impl TestApp {
         Self::launch(true, Self::start_time(), 0)
     }
 
+    /// Of an organisation that declares something else than ProJobSector.
+    pub fn start_declaring(change: impl FnOnce(&mut Register)) -> Self {
+        let mut register = Arc::unwrap_or_clone(sample_register());
+        change(&mut register);
+        Self::launch_with(Arc::new(register), false, Self::start_time(), 0)
+    }
+
     fn launch(demo: bool, time: NaiveDateTime, people: usize) -> Self {
+        Self::launch_with(sample_register(), demo, time, people)
+    }
+
+    fn launch_with(
+        register: Arc<Register>,
+        demo: bool,
+        time: NaiveDateTime,
+        people: usize,
+    ) -> Self {
         queries::prepare();
         let database = TestDatabase::create();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -85,11 +104,11 @@ impl TestApp {
             demo,
             trusted_proxies: Vec::new(),
             metrics_token: None,
+            drp_business_id: Some("projobsector".to_owned()),
         });
         let clock = Clock::set_to(time);
         let keys = Arc::new(Keys::new([7; 32]));
         let source = SampleSource::create(people);
-        let register = sample_register();
         let sources = Sources::open(register.clone(), &source.urls(), &keys.derive("sources"));
         let app = App::new(Parts {
             db: database.open(),
@@ -99,6 +118,7 @@ impl TestApp {
             site,
             register,
             sources: sources.unwrap(),
+            outbound: Outbound::new(&["127.0.0.0/8".parse().unwrap()]).unwrap(),
             laws: Arc::new(candor::law::Laws::built_in()),
             wake: Arc::new(Notify::new()),
         });

@@ -1,0 +1,80 @@
+//! Telling us that one is under 16.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use super::minors;
+use crate::accounts::guard::Person;
+use crate::app::App;
+use crate::error::AppResult;
+use crate::web::{Form, Page, html, see_other, words};
+
+/// What is asked; of it only the 16th birthday is kept.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Typed {
+    #[serde(default)]
+    born_on: String,
+}
+
+#[derive(Template)]
+#[template(path = "choices/age.html")]
+struct AgePage {
+    page: Page,
+    form: Form<Typed>,
+    /// The 16th birthday in words, if they have told us already.
+    known: Option<String>,
+}
+
+/// The form, or what is known.
+pub async fn show(person: Person, app: App, page: Page) -> AppResult<HttpResponse> {
+    let read = app
+        .db
+        .read(move |conn| Ok(minors::sixteen_on(conn, person.id)?));
+    let shown = AgePage {
+        page,
+        form: Form::default(),
+        known: read.await?.map(words::day),
+    };
+    html(StatusCode::OK, &shown)
+}
+
+/// Opts out whoever is under 16. Of others nothing is kept.
+pub async fn state(
+    person: Person,
+    app: App,
+    page: Page,
+    typed: web::Form<Typed>,
+) -> AppResult<HttpResponse> {
+    let (typed, now) = (typed.into_inner(), app.clock.now());
+    let sixteen_on = match sixteen_on(&typed.born_on, now.date()) {
+        Ok(day) => day,
+        Err(sentence) => {
+            let shown = AgePage {
+                page,
+                form: Form::new(typed).refuse("born_on", sentence),
+                known: None,
+            };
+            return html(StatusCode::UNPROCESSABLE_ENTITY, &shown);
+        }
+    };
+    if sixteen_on <= now.date() {
+        return Ok(see_other("/choices?age=other"));
+    }
+    let own = app.clone();
+    app.db
+        .write(move |conn| minors::state(conn, &own, &person, sixteen_on, now))
+        .await?;
+    app.wake.notify_one();
+    Ok(see_other("/choices?age=under"))
+}
+
+fn sixteen_on(born_on: &str, today: NaiveDate) -> Result<NaiveDate, &'static str> {
+    let born_on = born_on.trim().parse().ok();
+    born_on
+        .filter(|day| *day <= today)
+        .and_then(minors::sixteenth_birthday)
+        .ok_or("Type the day on which you were born, such as 2011-03-31.")
+}

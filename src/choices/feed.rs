@@ -1,0 +1,95 @@
+//! Changes in the order in which they were recorded, for who keeps a copy. Browsers are left out: nobody but the
+//! portal knows them.
+//!
+//! With several writers a change may be committed after one with a higher id. So every writer shares a lock until
+//! its commit ([`share`]), and the reader of the feed waits until nobody has it. SQLite has one writer.
+
+use std::collections::HashMap;
+
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+
+use super::model::Choice;
+use crate::accounts::model::IdentityKind;
+use crate::db::AnyConnection;
+use crate::db::schema::{choices, identities};
+
+/// Any number that nobody else uses.
+pub const LOCK: i64 = 0x0043_414e_444f_5232;
+
+/// One change, with every identity of the person.
+#[derive(Debug)]
+pub struct Change {
+    /// What was chosen.
+    pub choice: Choice,
+    /// Kinds and keyed hashes.
+    pub identities: Vec<(IdentityKind, String)>,
+}
+
+/// Has the reader of the feed wait for the end of this transaction.
+pub(super) fn share(conn: &mut AnyConnection) -> QueryResult<()> {
+    if let AnyConnection::Postgres(conn) = conn {
+        let share = format!("SELECT pg_advisory_xact_lock_shared({LOCK})");
+        diesel::sql_query(share).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// The changes after that one: so many, oldest first. It may wait for writers, but never long: they must not wait
+/// for it.
+pub fn list_after(conn: &mut AnyConnection, after: i64, limit: i64) -> QueryResult<Vec<Change>> {
+    let mut found = find_after(conn, after, limit)?;
+    if !found.is_empty() && matches!(conn, AnyConnection::Postgres(_)) {
+        found = conn.transaction(|conn| {
+            diesel::sql_query("SET LOCAL lock_timeout = '2s'").execute(conn)?;
+            diesel::sql_query(format!("SELECT pg_advisory_xact_lock({LOCK})")).execute(conn)?;
+            find_after(conn, after, limit)
+        })?;
+    }
+    let people = found.iter().filter_map(|choice| choice.person_id);
+    let known = list_identities_of(conn, people.collect())?;
+    let changes = found.into_iter().map(|choice| Change {
+        identities: match choice.person_id {
+            Some(id) => known.get(&id).cloned().unwrap_or_default(),
+            None => by_subject(&choice.subject).into_iter().collect(),
+        },
+        choice,
+    });
+    Ok(changes.collect())
+}
+
+fn find_after(conn: &mut AnyConnection, after: i64, limit: i64) -> QueryResult<Vec<Choice>> {
+    Choice::query()
+        .filter(choices::id.gt(after))
+        .filter(sql::<Bool>("choices.subject >= 'c'"))
+        .order(choices::id)
+        .limit(limit)
+        .load(conn)
+}
+
+/// The identity that a subject without a person is.
+fn by_subject(subject: &str) -> Option<(IdentityKind, String)> {
+    let (kind, hash) = subject.split_once(':')?;
+    Some((kind.parse().ok()?, hash.to_owned()))
+}
+
+fn list_identities_of(
+    conn: &mut AnyConnection,
+    mut people: Vec<i64>,
+) -> QueryResult<HashMap<i64, Vec<(IdentityKind, String)>>> {
+    people.sort_unstable();
+    people.dedup();
+    let rows: Vec<(i64, String, String)> = identities::table
+        .filter(identities::person_id.eq_any(people))
+        .order(identities::id)
+        .select((identities::person_id, identities::kind, identities::hash))
+        .load(conn)?;
+    let mut known = HashMap::<i64, Vec<_>>::new();
+    for (person_id, kind, hash) in rows {
+        let kind = kind.parse().ok();
+        let of_person = known.entry(person_id).or_default();
+        of_person.extend(kind.map(|kind| (kind, hash)));
+    }
+    Ok(known)
+}

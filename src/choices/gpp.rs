@@ -1,0 +1,146 @@
+//! Choices as an IAB GPP string with the one section `usca`, version 1 (California).
+//!
+//! The string is the header, `~`, the core in base64url without padding, `.`, and the sub-section with the browser's
+//! signal. Sale and sharing are one choice here, and so are all kinds of sensitive data.
+
+use std::fmt;
+
+use data_encoding::BASE64URL_NOPAD;
+use serde_json::{Value, json};
+
+/// The id of the section.
+pub const SECTION: u8 = 8;
+
+/// Type 3, version 1, and the list of sections with 8 alone.
+const HEADER: &str = "DBABBg";
+
+/// What the section says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Usca {
+    /// Out of sale and sharing.
+    pub opted_out: bool,
+    /// Use of sensitive data is limited.
+    pub limited: bool,
+    /// The browser's signal has brought the opt-out about.
+    pub signal: bool,
+}
+
+/// Notices of all three rights are given: they stand on every page.
+const GIVEN: u8 = 1;
+const OPTED_OUT: u8 = 1;
+const DID_NOT_OPT_OUT: u8 = 2;
+/// No covered transaction of the MSPA.
+const NOT_COVERED: u8 = 2;
+
+impl Usca {
+    /// Name, width in bits and values of each field of the core, in order.
+    fn core(self) -> [(&'static str, u8, Vec<u8>); 12] {
+        let state = |is_out| if is_out { OPTED_OUT } else { DID_NOT_OPT_OUT };
+        let sale = state(self.opted_out);
+        [
+            ("Version", 6, vec![1]),
+            ("SaleOptOutNotice", 2, vec![GIVEN]),
+            ("SharingOptOutNotice", 2, vec![GIVEN]),
+            ("SensitiveDataLimitUseNotice", 2, vec![GIVEN]),
+            ("SaleOptOut", 2, vec![sale]),
+            ("SharingOptOut", 2, vec![sale]),
+            ("SensitiveDataProcessing", 2, vec![state(self.limited); 9]),
+            ("KnownChildSensitiveDataConsents", 2, vec![0; 2]),
+            ("PersonalDataConsents", 2, vec![0]),
+            ("MspaCoveredTransaction", 2, vec![NOT_COVERED]),
+            ("MspaOptOutOptionMode", 2, vec![0]),
+            ("MspaServiceProviderMode", 2, vec![0]),
+        ]
+    }
+
+    /// The section as scripts read it: the core, and the sub-section with the signal.
+    pub fn parsed(self) -> Value {
+        let fields = self.core().into_iter().map(|(name, _, values)| {
+            let value = match &values[..] {
+                [one] => json!(one),
+                many => json!(many),
+            };
+            (name.to_owned(), value)
+        });
+        let core: serde_json::Map<_, _> = fields.collect();
+        json!([core, { "SubsectionType": 1, "Gpc": self.signal }])
+    }
+}
+
+impl fmt::Display for Usca {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut core = Bits::default();
+        for (_, width, values) in self.core() {
+            for value in values {
+                core.push(value, width);
+            }
+        }
+        let mut signal = Bits::default();
+        signal.push(1, 2);
+        signal.push(u8::from(self.signal), 1);
+        write!(f, "{HEADER}~{}.{}", core.encode(), signal.encode())
+    }
+}
+
+/// Bits from the highest down, filled up with zeros to whole bytes.
+#[derive(Default)]
+struct Bits {
+    bytes: Vec<u8>,
+    used: usize,
+}
+
+impl Bits {
+    fn push(&mut self, value: u8, width: u8) {
+        for bit in (0..width).rev() {
+            if self.used.is_multiple_of(8) {
+                self.bytes.push(0);
+            }
+            let is_set = (value >> bit) & 1 == 1;
+            if let Some(last) = self.bytes.last_mut().filter(|_| is_set) {
+                *last |= 0x80 >> (self.used % 8);
+            }
+            self.used += 1;
+        }
+    }
+
+    fn encode(&self) -> String {
+        BASE64URL_NOPAD.encode(&self.bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_those_of_the_iabs_own_encoder() {
+        let vectors = [
+            ((true, false, true), "DBABBg~BVWqqoCA.YA"),
+            ((true, false, false), "DBABBg~BVWqqoCA.QA"),
+            ((false, false, false), "DBABBg~BVqqqoCA.QA"),
+            ((true, true, true), "DBABBg~BVVVVUCA.YA"),
+        ];
+        for ((opted_out, limited, signal), string) in vectors {
+            let usca = Usca {
+                opted_out,
+                limited,
+                signal,
+            };
+            assert_eq!(usca.to_string(), string, "{usca:?}");
+        }
+    }
+
+    #[test]
+    fn the_parsed_section_has_every_field() {
+        let usca = Usca {
+            opted_out: true,
+            limited: false,
+            signal: true,
+        };
+        let parsed = usca.parsed();
+        assert_eq!(parsed[0]["SaleOptOut"], 1);
+        assert_eq!(parsed[0]["SensitiveDataProcessing"], json!(vec![2; 9]));
+        assert_eq!(parsed[1]["Gpc"], true);
+        assert_eq!(parsed[0].as_object().unwrap().len(), 12);
+    }
+}

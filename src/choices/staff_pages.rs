@@ -1,0 +1,104 @@
+//! Opting somebody out on their word: on the phone, by letter or by mail.
+
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+use validator::Validate;
+
+use super::change::{Act, Proof};
+use super::model::{MadeBy, State};
+use super::proof::Scope;
+use super::queries;
+use super::refusable::{LIMIT_SENSITIVE, SALE_OR_SHARING};
+use crate::accounts::guard::CaseWorker;
+use crate::accounts::model::IdentityKind;
+use crate::accounts::queries::normal_email;
+use crate::app::App;
+use crate::error::AppResult;
+use crate::web::page::FlashKind;
+use crate::web::{Flash, Form, Page, html, see_other};
+
+/// Whom to opt out of what, as typed. Nobody may be asked for more.
+#[derive(Debug, Clone, Default, Deserialize, Validate)]
+#[serde(default)]
+pub struct Typed {
+    #[validate(email(message = "Enter an e-mail address, like name@example.org."))]
+    email: String,
+    what: String,
+}
+
+#[derive(Template)]
+#[template(path = "choices/staff_opt_out.html")]
+struct OptOutPage {
+    page: Page,
+    form: Form<Typed>,
+}
+
+const BOTH: &str = "both";
+
+/// The form.
+pub async fn new(_: CaseWorker, page: Page) -> AppResult<HttpResponse> {
+    let form = Form::new(Typed {
+        what: BOTH.to_owned(),
+        ..Typed::default()
+    });
+    html(StatusCode::OK, &OptOutPage { page, form })
+}
+
+/// Opts out, in effect at once. The person gets the mail and the receipt.
+pub async fn opt_out(
+    worker: CaseWorker,
+    app: App,
+    page: Page,
+    session: Session,
+    typed: web::Form<Typed>,
+) -> AppResult<HttpResponse> {
+    let typed = typed.into_inner();
+    let tidy = Typed {
+        email: normal_email(&typed.email),
+        ..typed
+    };
+    let checked = Form::check(tidy).and_then(|typed| match keys(&typed.what) {
+        Some(keys) => Ok((typed.email, keys)),
+        None => Err(Form::new(typed).refuse("what", "Choose what they opt out of.")),
+    });
+    let (email, keys) = match checked {
+        Ok(checked) => checked,
+        Err(form) => return html(StatusCode::UNPROCESSABLE_ENTITY, &OptOutPage { page, form }),
+    };
+    let (hashing, address) = (app.keys.clone(), email.clone());
+    let find = app.db.read(move |conn| {
+        let kind = IdentityKind::Email;
+        Ok(queries::find_subject(conn, &hashing, kind, &address)?)
+    });
+    let (subject, pseudonym) = find.await?;
+    let act = Act {
+        subjects: vec![subject],
+        keys,
+        state: State::OptedOut,
+        made_by: MadeBy::Staff,
+        scope: Scope::Identity,
+        pseudonym,
+        staff_id: Some(worker.id),
+        owner: None,
+        proof: Proof::OfEach,
+        mail_to: Some(email),
+        mail_from: None,
+    };
+    act.carry_out(&app).await?;
+    let text = "They are opted out. We have sent them a mail to confirm it.";
+    Flash::leave(&session, FlashKind::Success, text)?;
+    Ok(see_other("/staff/opt-outs/new"))
+}
+
+fn keys(what: &str) -> Option<Vec<String>> {
+    let all = [SALE_OR_SHARING, LIMIT_SENSITIVE];
+    let chosen: Vec<_> = all
+        .iter()
+        .filter(|it| what == BOTH || what == **it)
+        .map(|it| (*it).to_owned())
+        .collect();
+    (!chosen.is_empty()).then_some(chosen)
+}

@@ -1,0 +1,81 @@
+//! Tables of choices and of those who read them.
+#![expect(missing_docs, reason = "the slices' models say what the columns mean")]
+
+// choices
+
+diesel::table! {
+    choices (id) {
+        id -> BigInt,
+        subject -> Text,
+        person_id -> Nullable<BigInt>,
+        activity -> Text,
+        number -> Integer,
+        state -> Text,
+        at -> Timestamp,
+        made_by -> Text,
+        policy_version -> Nullable<Text>,
+        no_solicit_until -> Nullable<Date>,
+        receipt_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    minors (person_id) {
+        person_id -> BigInt,
+        sixteen_on -> Date,
+    }
+}
+
+// api
+
+diesel::table! {
+    api_tokens (id) {
+        id -> BigInt,
+        name -> Text,
+        token_hash -> Text,
+        scopes -> Text,
+        created_at -> Timestamp,
+        created_by -> Nullable<BigInt>,
+        expires_at -> Timestamp,
+        last_used_on -> Nullable<Date>,
+        revoked_at -> Nullable<Timestamp>,
+    }
+}
+
+// drp
+
+diesel::table! {
+    drp_agents (id) {
+        id -> BigInt,
+        agent_id -> Text,
+        name -> Text,
+        verify_key -> Text,
+        web_url -> Text,
+        token_hash -> Nullable<Text>,
+        created_at -> Timestamp,
+        disabled_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    drp_requests (id) {
+        id -> Text,
+        agent_id -> BigInt,
+        agent_request_id -> Nullable<Text>,
+        exercise -> Text,
+        received_at -> Timestamp,
+        request_id -> Nullable<BigInt>,
+        status -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        details -> Nullable<Text>,
+        receipt_id -> Nullable<Text>,
+        status_callback -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    drp_messages (hash) {
+        hash -> Text,
+        expires_at -> Timestamp,
+    }
+}

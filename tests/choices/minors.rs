@@ -1,0 +1,65 @@
+use candor::choices::{MadeBy, State};
+use chrono::NaiveDate;
+
+use super::all_changes;
+use crate::support::TestApp;
+
+const CONFIRMED: [(&str, &str); 1] = [("confirmed", "yes")];
+
+/// Rule: N1, Civ. 1798.120(c); C9, Civ. 1798.135(c)(5).
+#[actix_web::test]
+async fn who_is_under_sixteen_is_opted_out_until_they_turn_it_on() {
+    let app = TestApp::start();
+    let ada = app.person("ada").await;
+    let page = ada.get("/choices/age").await.page();
+    let born_on = [("born_on", "2011-05-04")];
+    let done = ada.submit(&page, "/choices/age", &born_on).await;
+    let page = ada.get(done.location()).await.page();
+    assert_eq!(page.texts("#sale-or-sharing .tag"), ["Off"]);
+    assert_eq!(page.texts("#limit-sensitive .tag"), ["Off"]);
+    assert!(page.text().contains("by law, because you are under 16"));
+    let changes = all_changes(&app);
+    let sixteen = NaiveDate::from_ymd_opt(2027, 5, 4);
+    assert!(changes.iter().all(|it| it.made_by == MadeBy::Law));
+    assert!(changes.iter().all(|it| it.no_solicit_until == sixteen));
+    let known = ada.get("/choices/age").await.page();
+    assert!(known.text().contains("you will be 16 on 4 May 2027"));
+    assert_eq!(ada.post("/choices/age", &born_on).await.status, 409);
+
+    ada.post("/choices/sale-or-sharing/opt-in", &CONFIRMED)
+        .await;
+    assert_eq!(all_changes(&app).pop().unwrap().state, State::OptedIn);
+}
+
+/// Rule: N1, Civ. 1798.120(c); C9, Civ. 1798.135(c)(5).
+#[actix_web::test]
+async fn before_they_are_thirteen_only_a_parent_can_turn_it_on() {
+    let app = TestApp::start();
+    let ada = app.person("ada").await;
+    ada.post("/choices/age", &[("born_on", "2013-02-10")]).await;
+    let refused = ada
+        .post("/choices/sale-or-sharing/opt-in", &CONFIRMED)
+        .await;
+    let page = ada.get(refused.location()).await.page();
+    assert!(page.text().contains("a parent or guardian must turn it on"));
+    assert!(page.texts("main form").is_empty());
+    assert_eq!(all_changes(&app).len(), 2, "both stay off");
+    app.app.clock.advance(chrono::TimeDelta::days(1));
+    ada.post("/choices/sale-or-sharing/opt-in", &CONFIRMED)
+        .await;
+    assert_eq!(all_changes(&app).len(), 3, "their own choice from then on");
+}
+
+#[actix_web::test]
+async fn of_who_is_older_nothing_is_kept_and_a_mistake_comes_back_with_a_sentence() {
+    let app = TestApp::start();
+    let ada = app.person("ada").await;
+    let done = ada.post("/choices/age", &[("born_on", "2010-02-09")]).await;
+    let page = ada.get(done.location()).await.page();
+    assert!(page.text().contains("You are 16 or older."));
+    assert!(all_changes(&app).is_empty());
+    for typed in ["", "tomorrow", "2026-02-10"] {
+        let answer = ada.post("/choices/age", &[("born_on", typed)]).await;
+        answer.refuses("born_on", "Type the day on which you were born");
+    }
+}

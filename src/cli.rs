@@ -8,6 +8,7 @@ use anyhow::Context;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::accounts::command::AddMember;
+use crate::api::command::TokenCommand;
 use crate::app::App;
 use crate::audit::command::VerifyOptions;
 use crate::clock::Clock;
@@ -77,6 +78,9 @@ enum Command {
     /// Look after staff
     #[command(subcommand)]
     Staff(StaffCommand),
+    /// Look after the tokens of systems that ask for choices
+    #[command(subcommand)]
+    Token(TokenCommand),
     /// Look after the rows of law
     #[command(subcommand)]
     Law(LawCommand),
@@ -189,6 +193,7 @@ pub fn run() -> ExitCode {
             publish_policy(version, &settings)
         }
         Command::Staff(StaffCommand::Add { member, settings }) => add_staff(member, &settings),
+        Command::Token(command) => command.run(),
         Command::Law(command) => return command.run(),
         Command::Intake(intake) => return intake.run(),
         Command::Sources(command) => return command.run(),

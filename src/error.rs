@@ -15,6 +15,9 @@ pub enum AppError {
     /// The last confirmation by code is too old: 303 to the step-up page, with a way back.
     #[error("confirm that it is you first")]
     StepUpRequired,
+    /// A program without a token that is good: 401.
+    #[error("no good token")]
+    Unauthorized,
     /// Signed in, but in another role: 403.
     #[error("not allowed in this role")]
     Forbidden,
@@ -97,6 +100,7 @@ impl ResponseError for AppError {
     fn status_code(&self) -> StatusCode {
         match self {
             AppError::SignInRequired | AppError::StepUpRequired => StatusCode::SEE_OTHER,
+            AppError::Unauthorized => StatusCode::UNAUTHORIZED,
             AppError::Forbidden => StatusCode::FORBIDDEN,
             AppError::NotFound => StatusCode::NOT_FOUND,
             AppError::Conflict(_) => StatusCode::CONFLICT,

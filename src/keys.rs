@@ -146,6 +146,13 @@ fn derive(master: &[u8; 32], purpose: &str) -> [u8; 32] {
     key
 }
 
+/// HMAC-SHA256 under a key that others may know too, in hex.
+pub fn hmac_hex(key: &[u8], value: &[u8]) -> String {
+    let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(key).expect("any length is a key");
+    mac.update(value);
+    HEXLOWER.encode(&mac.finalize().into_bytes())
+}
+
 /// Whether the signature (base64) over the message was made with the private half of the public key (base64).
 pub fn signature_holds(public_key: &str, message: &[u8], signature: &str) -> bool {
     let check = || {

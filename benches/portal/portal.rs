@@ -43,11 +43,16 @@ impl Portal {
         }
     }
 
+    /// Where its databases and keys are.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// The reference pages, on the same database.
     pub async fn start_reference(&self) -> Running {
         let mut process = Command::new(std::env::current_exe().unwrap())
             .arg("--serve-reference")
-            .arg(self.folder.path())
+            .arg(self.folder())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();

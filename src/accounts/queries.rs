@@ -8,16 +8,21 @@ use diesel::result::{DatabaseErrorKind, Error};
 use super::model::{Identity, IdentityKind, PersonRow, StaffRow};
 use crate::db::AnyConnection;
 use crate::db::schema::{identities, people, staff};
-use crate::keys::{Keys, random_token};
+use crate::keys::{Keys, hmac_hex, random_token};
 
 /// The one form in which an address is stored, hashed and compared.
 pub fn normal_email(typed: &str) -> String {
     typed.trim().to_lowercase()
 }
 
-/// The keyed hash by which an identity is looked up.
+/// The key of the hashes of identities of that kind. Systems of the organisation that ask for choices have it too.
+pub fn identity_key(keys: &Keys, kind: IdentityKind) -> [u8; 32] {
+    keys.derive(&format!("identities {kind}"))
+}
+
+/// The keyed hash by which an identity is looked up: HMAC-SHA256 under [`identity_key`], in hex.
 pub fn identity_hash(keys: &Keys, kind: IdentityKind, value: &str) -> String {
-    keys.hash(&format!("identity {kind}"), value.as_bytes())
+    hmac_hex(&identity_key(keys, kind), value.as_bytes())
 }
 
 /// Whose identity it is, if anybody's.

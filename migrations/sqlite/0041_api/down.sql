@@ -1,0 +1,2 @@
+DROP INDEX choices_feed;
+DROP TABLE api_tokens;

@@ -1,0 +1,96 @@
+//! What is answered: how choices stand for one identity.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::accounts::model::IdentityKind;
+use crate::choices::gpp::{SECTION, Usca};
+use crate::choices::settings::{Stand, stands};
+use crate::choices::standing::Standing;
+use crate::choices::{LIMIT_SENSITIVE, MadeBy, SALE_OR_SHARING, State};
+use crate::register::Register;
+
+/// An identity, by its keyed hash.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, ToSchema)]
+pub struct IdentityRef {
+    /// `email`, `phone` or `external`.
+    #[serde(rename = "type")]
+    #[schema(value_type = String)]
+    pub kind: IdentityKind,
+    /// HMAC-SHA256 in hex.
+    pub hash: String,
+}
+
+/// How every choice stands for one identity.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Choices {
+    identity: IdentityRef,
+    choices: Vec<ChoiceState>,
+    gpp: Gpp,
+}
+
+/// How one choice stands.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChoiceState {
+    /// `sale-or-sharing`, `limit-sensitive` or the key of an activity in the register.
+    activity: String,
+    /// `opted-out` or `opted-in`. While it is `opted-out`, the activity must not use or give away this person's data.
+    #[schema(value_type = String)]
+    state: State,
+    /// What brought it about; absent while nothing was chosen and the law's default holds.
+    #[schema(value_type = Option<String>)]
+    made_by: Option<MadeBy>,
+    /// Since when, as RFC 3339.
+    since: Option<String>,
+    /// The first day on which anybody may ask this person to opt in again.
+    ask_again_from: Option<NaiveDate>,
+}
+
+/// The same for advertising, as an IAB GPP string.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Gpp {
+    /// With the section `usca` alone.
+    string: String,
+    /// Ids of its sections.
+    sections: [u8; 1],
+}
+
+impl Choices {
+    /// The answer for an identity.
+    pub fn new(register: &Register, identity: IdentityRef, standing: &Standing) -> Self {
+        let all = stands(register, &standing.current, &standing.residence);
+        let is_off = |key: &str| {
+            let found = all.iter().find(|it| it.key == key);
+            found.is_some_and(|it| it.state == State::OptedOut)
+        };
+        let by_signal = |it: &Stand<'_>| {
+            it.key == SALE_OR_SHARING && it.choice.is_some_and(|it| it.made_by == MadeBy::Signal)
+        };
+        let usca = Usca {
+            opted_out: is_off(SALE_OR_SHARING),
+            limited: is_off(LIMIT_SENSITIVE),
+            signal: all.iter().any(by_signal),
+        };
+        Choices {
+            identity,
+            choices: all.iter().map(ChoiceState::of).collect(),
+            gpp: Gpp {
+                string: usca.to_string(),
+                sections: [SECTION],
+            },
+        }
+    }
+}
+
+impl ChoiceState {
+    fn of(stand: &Stand<'_>) -> Self {
+        ChoiceState {
+            activity: stand.key.to_owned(),
+            state: stand.state,
+            made_by: stand.choice.map(|it| it.made_by),
+            since: stand.choice.map(|it| it.at.and_utc().to_rfc3339()),
+            ask_again_from: stand.choice.and_then(|it| it.no_solicit_until),
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Which choices have changed, for caches: a feed that is read on from a cursor.
+
+use actix_web::{HttpResponse, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::answers::IdentityRef;
+use super::guard::ChoicesReader;
+use super::problem::Problem;
+use crate::app::App;
+use crate::choices::feed;
+use crate::choices::{MadeBy, State};
+use crate::error::{AppError, AppResult};
+
+/// So many changes are given at once.
+const MOST: i64 = 1_000;
+
+/// Where to go on.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct From {
+    /// `next` of the last answer; without it the feed begins with the first change ever.
+    after: Option<String>,
+    /// At most so many changes, up to 1,000; 100 by default.
+    limit: Option<i64>,
+}
+
+/// Changes in the order in which they took effect.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Changes {
+    changes: Vec<Change>,
+    /// Where to go on, now or later.
+    next: String,
+    /// Whether there are more already.
+    more: bool,
+}
+
+/// One change of one choice.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Change {
+    /// Every identity of the person, as far as they are known.
+    identities: Vec<IdentityRef>,
+    /// `sale-or-sharing`, `limit-sensitive` or the key of an activity in the register.
+    activity: String,
+    /// What holds from then on: `opted-out` or `opted-in`.
+    #[schema(value_type = String)]
+    state: State,
+    /// What brought it about.
+    #[schema(value_type = String)]
+    made_by: MadeBy,
+    /// When, as RFC 3339.
+    at: String,
+}
+
+/// Answers which choices have changed since a cursor.
+#[utoipa::path(
+    get,
+    path = "/changes",
+    tag = "choices",
+    params(From),
+    responses(
+        (status = 200, body = Changes),
+        (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 429, body = Problem),
+    ),
+    security(("token" = [])),
+)]
+pub async fn list(
+    _: ChoicesReader,
+    app: App,
+    // A fault in it is told only to who has a token.
+    from: Result<web::Query<From>, actix_web::Error>,
+) -> AppResult<HttpResponse> {
+    let from = from.map_err(|error| AppError::BadRequest(format!("{error}.")))?;
+    let after = from.after.as_deref().map_or(Ok(0), str::parse::<i64>);
+    let after =
+        after.map_err(|_| AppError::BadRequest("This cursor is not one of ours.".to_owned()))?;
+    let limit = from.limit.unwrap_or(100);
+    if !(1..=MOST).contains(&limit) {
+        let sentence = format!("Ask for 1 to {MOST} changes at once.");
+        return Err(AppError::BadRequest(sentence));
+    }
+    let read = app
+        .db
+        .read(move |conn| Ok(feed::list_after(conn, after, limit + 1)?));
+    let mut found = read.await?;
+    let limit = usize::try_from(limit).unwrap_or_default();
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let next = found.last().map_or(after, |it| it.choice.id);
+    let changes = found.into_iter().map(|it| Change {
+        identities: it
+            .identities
+            .into_iter()
+            .map(|(kind, hash)| IdentityRef { kind, hash })
+            .collect(),
+        activity: it.choice.activity,
+        state: it.choice.state,
+        made_by: it.choice.made_by,
+        at: it.choice.at.and_utc().to_rfc3339(),
+    });
+    Ok(HttpResponse::Ok().json(Changes {
+        changes: changes.collect(),
+        next: next.to_string(),
+        more,
+    }))
+}

@@ -1,0 +1,168 @@
+//! How choices stand, for one identity or for many.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use data_encoding::HEXLOWER;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+
+use super::answers::{Choices, IdentityRef};
+use super::guard::{self, ChoicesReader};
+use super::model::Scope;
+use super::problem::Problem;
+use crate::accounts::model::IdentityKind;
+use crate::app::App;
+use crate::choices::standing;
+use crate::error::{AppError, AppResult};
+
+/// So many identities are asked for at once.
+const MOST: usize = 1_000;
+
+/// Answers how every choice stands for one identity. 404 when nothing is known by it: then the law's defaults hold.
+#[utoipa::path(
+    get,
+    path = "/choices/{identity_type}/{hash}",
+    tag = "choices",
+    params(
+        ("identity_type" = String, Path, description = "`email`, `phone` or `external`"),
+        ("hash" = String, Path, description = "HMAC-SHA256 of the identity in hex, under the key that `candor token identity-key` shows. An e-mail address in lower case, a phone number in E.164"),
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of an earlier answer"),
+    ),
+    responses(
+        (status = 200, body = Choices, headers(("ETag" = String, description = "Changes with the answer"))),
+        (status = 304, description = "As in the answer with that `ETag`"),
+        (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 429, body = Problem),
+    ),
+    security(("token" = [])),
+)]
+pub async fn show(
+    _: ChoicesReader,
+    app: App,
+    request: HttpRequest,
+    path: web::Path<(String, String)>,
+) -> AppResult<HttpResponse> {
+    let (kind, hash) = path.into_inner();
+    let identity = identity(&kind, hash)?;
+    let looked_for = identity.clone();
+    let found = app
+        .db
+        .read(move |conn| Ok(standing::find(conn, looked_for.kind, &looked_for.hash)?));
+    let standing = found.await?.ok_or(AppError::NotFound)?;
+    let body = serde_json::to_vec(&Choices::new(&app.register, identity, &standing))?;
+    let tag = format!("\"{}\"", &HEXLOWER.encode(&Sha256::digest(&body))[..32]);
+    let known = request.headers().get(header::IF_NONE_MATCH);
+    let is_known = known
+        .and_then(|it| it.to_str().ok())
+        .is_some_and(|it| it == "*" || it.contains(&tag));
+    let mut answer = if is_known {
+        HttpResponse::NotModified()
+    } else {
+        HttpResponse::Ok()
+    };
+    answer.insert_header((header::ETAG, tag));
+    answer.insert_header((header::CACHE_CONTROL, "private, no-cache"));
+    if is_known {
+        return Ok(answer.finish());
+    }
+    Ok(answer.content_type("application/json").body(body))
+}
+
+/// Identities to ask for, at most 1,000.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct Batch {
+    identities: Vec<Asked>,
+}
+
+/// One identity to ask for.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct Asked {
+    /// `email`, `phone` or `external`.
+    #[serde(rename = "type")]
+    kind: String,
+    /// HMAC-SHA256 in hex.
+    hash: String,
+}
+
+/// How choices stand for each of them.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BatchAnswer {
+    found: Vec<Choices>,
+    /// Nothing is known by these: the law's defaults hold.
+    not_found: Vec<IdentityRef>,
+}
+
+/// Answers how every choice stands, for many identities at once.
+#[utoipa::path(
+    post,
+    path = "/choices/batch",
+    tag = "choices",
+    request_body = Batch,
+    responses(
+        (status = 200, body = BatchAnswer),
+        (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 413, body = Problem), (status = 429, body = Problem),
+    ),
+    security(("token" = [])),
+)]
+pub async fn batch(
+    _: ChoicesReader,
+    app: App,
+    request: HttpRequest,
+    // Read only after the token was looked at, so that a body tells nobody anything.
+    body: web::Bytes,
+) -> AppResult<HttpResponse> {
+    let batch = serde_json::from_slice::<Batch>(&body);
+    let batch = batch.map_err(|error| AppError::BadRequest(format!("The body: {error}.")))?;
+    let asked = batch.identities;
+    if asked.len() > MOST {
+        let sentence = format!("Ask for at most {MOST} identities at once.");
+        return Err(AppError::BadRequest(sentence));
+    }
+    let more = u32::try_from(asked.len())
+        .unwrap_or(u32::MAX)
+        .saturating_sub(1);
+    guard::admit(&request, Scope::ReadChoices, more).await?;
+    let unknown = || AppError::BadRequest("An identity is not as it should be.".to_owned());
+    let identities: AppResult<Vec<_>> = asked
+        .into_iter()
+        .map(|it| identity(&it.kind, it.hash).map_err(|_| unknown()))
+        .collect();
+    let identities = identities?;
+    let looked_for: Vec<_> = identities
+        .iter()
+        .map(|it| (it.kind, it.hash.clone()))
+        .collect();
+    let read = app
+        .db
+        .read(move |conn| Ok(standing::list(conn, &looked_for)?));
+    let mut answer = BatchAnswer {
+        found: Vec::new(),
+        not_found: Vec::new(),
+    };
+    for (identity, standing) in identities.into_iter().zip(read.await?) {
+        match standing {
+            Some(standing) => {
+                let found = Choices::new(&app.register, identity, &standing);
+                answer.found.push(found);
+            }
+            None => answer.not_found.push(identity),
+        }
+    }
+    Ok(HttpResponse::Ok().json(answer))
+}
+
+/// The identity that a program names; what cannot be one is as unknown as any other.
+fn identity(kind: &str, hash: String) -> AppResult<IdentityRef> {
+    let kind: IdentityKind = kind.parse().map_err(|_| AppError::NotFound)?;
+    let is_hash = hash.len() == 64
+        && hash
+            .bytes()
+            .all(|it| it.is_ascii_digit() || (b'a'..=b'f').contains(&it));
+    if is_hash {
+        Ok(IdentityRef { kind, hash })
+    } else {
+        Err(AppError::NotFound)
+    }
+}

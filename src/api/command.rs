@@ -1,0 +1,119 @@
+//! `candor token …`: for operators, and for scripts that set a system up.
+
+use anyhow::bail;
+use chrono::TimeDelta;
+use clap::{Args, Subcommand};
+use data_encoding::HEXLOWER;
+
+use super::model::NewToken;
+use super::queries;
+use crate::accounts::model::IdentityKind;
+use crate::accounts::queries::identity_key;
+use crate::audit::Actor;
+use crate::clock::Clock;
+use crate::config::Settings;
+
+/// Looking after tokens.
+#[expect(
+    missing_docs,
+    reason = "clap would take it for the description of the command"
+)]
+#[derive(Debug, Subcommand)]
+pub enum TokenCommand {
+    /// Make a token, and print its secret; it is shown this once
+    Add {
+        #[command(flatten)]
+        token: AddToken,
+        #[command(flatten)]
+        settings: Settings,
+    },
+    /// Take a token back
+    Revoke {
+        /// As `candor token list` numbers them
+        id: i64,
+        #[command(flatten)]
+        settings: Settings,
+    },
+    /// List the newest tokens, without their secrets
+    List(Settings),
+    /// Print the keys under which systems hash identities to ask about them
+    IdentityKey(Settings),
+}
+
+/// A token to make.
+#[derive(Debug, Args)]
+pub struct AddToken {
+    /// The system that will use it
+    #[arg(long, value_name = "SYSTEM")]
+    name: String,
+
+    /// What it is good for; may be given several times
+    #[arg(long = "scope", value_name = "SCOPE", default_value = "choices:read")]
+    scopes: Vec<String>,
+
+    /// How many days it is good
+    #[arg(long, value_name = "DAYS", default_value_t = 365, value_parser = clap::value_parser!(i64).range(1..=3650))]
+    days: i64,
+}
+
+/// So many are listed.
+const LISTED: i64 = 100;
+
+impl TokenCommand {
+    /// Runs it.
+    pub fn run(self) -> anyhow::Result<()> {
+        match self {
+            TokenCommand::Add { token, settings } => token.run(&settings),
+            TokenCommand::Revoke { id, settings } => {
+                let db = settings.check()?.open_database()?;
+                let now = Clock::system().now();
+                db.write_now(move |conn| queries::revoke(conn, Actor::System, id, now))?;
+                println!("The token is taken back.");
+                Ok(())
+            }
+            TokenCommand::List(settings) => list(&settings),
+            TokenCommand::IdentityKey(settings) => {
+                let keys = settings.check()?.keys;
+                for kind in IdentityKind::ALL {
+                    println!("{kind} {}", HEXLOWER.encode(&identity_key(&keys, *kind)));
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+impl AddToken {
+    fn run(self, settings: &Settings) -> anyhow::Result<()> {
+        let Some(scopes) = queries::scopes(&self.scopes) else {
+            bail!("a scope is not known: {}", self.scopes.join(", "));
+        };
+        let config = settings.check()?;
+        let db = config.open_database()?;
+        let now = Clock::system().now();
+        let new = NewToken {
+            name: self.name,
+            scopes,
+            expires_at: now + TimeDelta::days(self.days),
+        };
+        let keys = config.keys;
+        let secret =
+            db.write_now(move |conn| queries::make(conn, &keys, Actor::System, &new, now))?;
+        println!("{secret}");
+        Ok(())
+    }
+}
+
+fn list(settings: &Settings) -> anyhow::Result<()> {
+    let db = settings.check()?.open_database()?;
+    let now = Clock::system().now();
+    for token in db.read_now(|conn| Ok(queries::list(conn, None, LISTED)?))? {
+        let state = if token.is_good(now) { "good" } else { "ended" };
+        let until = token.expires_at.date();
+        println!(
+            "{} {state} until {until}: {} ({})",
+            token.id, token.name, token.scopes
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,37 @@
+//! What programs may do: a handler takes one of these as a parameter.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
+
+use super::gate::Gate;
+use super::model::Scope;
+use crate::app::App;
+use crate::error::{AppError, AppResult};
+
+/// A program that may ask for choices.
+pub struct ChoicesReader(());
+
+impl FromRequest for ChoicesReader {
+    type Error = AppError;
+    type Future = Pin<Box<dyn Future<Output = AppResult<ChoicesReader>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            admit(&request, Scope::ReadChoices, 1).await?;
+            Ok(ChoicesReader(()))
+        })
+    }
+}
+
+/// Lets a request in, or counts it for more than one.
+pub(super) async fn admit(request: &HttpRequest, scope: Scope, hits: u32) -> AppResult<()> {
+    let app = App::extract(request).into_inner()?;
+    let gate = request
+        .app_data::<web::Data<Gate>>()
+        .expect("the server registers Gate");
+    gate.admit(&app, request, scope, hits).await
+}

@@ -1,0 +1,17 @@
+//! What programs of the organisation ask: how choices stand, and which have changed.
+//!
+//! They name people by a keyed hash of an identity ([`crate::accounts::queries::identity_hash`]), so that nothing
+//! personal stands in a URL or a log. A request costs one read of the database: what is known of its token is kept in
+//! memory for ten seconds ([`gate`]). The description of it all is made from the code ([`openapi`]).
+
+pub mod answers;
+pub mod changes;
+pub mod choices;
+pub mod command;
+pub mod gate;
+pub mod guard;
+pub mod model;
+pub mod openapi;
+pub mod problem;
+pub mod queries;
+pub mod staff_pages;

@@ -1,0 +1,48 @@
+//! The description of the API, made from the code.
+
+use actix_web::HttpResponse;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use super::{answers, changes, choices, problem};
+
+/// The document.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Candor",
+        description = "How people's privacy choices stand, for the organisation's own systems."
+    ),
+    servers((url = "/api/v1")),
+    paths(choices::show, choices::batch, changes::list, description),
+    components(schemas(
+        answers::Choices,
+        answers::ChoiceState,
+        answers::Gpp,
+        answers::IdentityRef,
+        choices::Batch,
+        choices::Asked,
+        choices::BatchAnswer,
+        changes::Changes,
+        changes::Change,
+        problem::Problem,
+    )),
+    modifiers(&Bearer)
+)]
+pub struct Description;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("token", SecurityScheme::Http(scheme));
+    }
+}
+
+/// This description.
+#[utoipa::path(get, path = "/openapi.json", tag = "description", responses((status = 200, description = "An OpenAPI 3.1 document")))]
+pub async fn description() -> HttpResponse {
+    HttpResponse::Ok().json(Description::openapi())
+}

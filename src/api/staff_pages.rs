@@ -1,0 +1,174 @@
+//! Admins make tokens and take them back.
+
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use chrono::{NaiveDateTime, TimeDelta};
+use serde::Deserialize;
+use validator::Validate;
+
+use super::model::{NewToken, Scope, Token};
+use super::queries;
+use crate::accounts::guard::Admin;
+use crate::app::App;
+use crate::audit::Actor;
+use crate::error::AppResult;
+use crate::web::page::FlashKind;
+use crate::web::{Flash, Form, Page, html, paging, see_other, words};
+
+const INDEX: &str = "/staff/tokens";
+const ON_A_PAGE: usize = 50;
+
+/// Lifetimes to choose from, in days.
+const LIFETIMES: [(&str, &str); 3] = [("90", "90 days"), ("365", "A year"), ("730", "Two years")];
+
+/// A token to make, as typed.
+#[derive(Debug, Clone, Default, Deserialize, Validate)]
+#[serde(default)]
+pub struct Typed {
+    #[validate(length(
+        min = 1,
+        max = 100,
+        message = "Name the system that will use it, in at most 100 characters."
+    ))]
+    name: String,
+    scope: String,
+    days: String,
+}
+
+/// Where the list goes on.
+#[derive(Debug, Deserialize)]
+pub struct From {
+    before: Option<i64>,
+}
+
+#[derive(Template)]
+#[template(path = "api/tokens.html")]
+struct TokensPage {
+    page: Page,
+    tokens: Vec<Token>,
+    now: NaiveDateTime,
+    newest: Option<&'static str>,
+    older: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "api/new_token.html")]
+struct NewTokenPage {
+    page: Page,
+    form: Form<Typed>,
+    scopes: Vec<(&'static str, &'static str)>,
+    lifetimes: [(&'static str, &'static str); 3],
+}
+
+#[derive(Template)]
+#[template(path = "api/token_made.html")]
+struct TokenMadePage {
+    page: Page,
+    name: String,
+    secret: String,
+    until: String,
+}
+
+/// The tokens, newest first.
+pub async fn index(
+    _: Admin,
+    app: App,
+    page: Page,
+    from: web::Query<From>,
+) -> AppResult<HttpResponse> {
+    let before = from.before;
+    let at_most = paging::one_more(ON_A_PAGE);
+    let found = app
+        .db
+        .read(move |conn| Ok(queries::list(conn, before, at_most)?));
+    let mut tokens = found.await?;
+    let last = paging::cut(&mut tokens, ON_A_PAGE);
+    let shown = TokensPage {
+        page,
+        older: last.map(|it| format!("{INDEX}?before={}", it.id)),
+        newest: before.map(|_| INDEX),
+        now: app.clock.now(),
+        tokens,
+    };
+    html(StatusCode::OK, &shown)
+}
+
+/// The form.
+pub async fn new(_: Admin, page: Page) -> AppResult<HttpResponse> {
+    let typed = Typed {
+        scope: Scope::ReadChoices.as_str().to_owned(),
+        days: "365".to_owned(),
+        ..Typed::default()
+    };
+    show_new(StatusCode::OK, page, Form::new(typed))
+}
+
+fn show_new(status: StatusCode, page: Page, form: Form<Typed>) -> AppResult<HttpResponse> {
+    let scopes = Scope::ALL.iter().map(|it| (it.as_str(), it.in_words()));
+    let shown = NewTokenPage {
+        page,
+        form,
+        scopes: scopes.collect(),
+        lifetimes: LIFETIMES,
+    };
+    html(status, &shown)
+}
+
+/// Makes it, and shows its secret this once.
+pub async fn make(
+    admin: Admin,
+    app: App,
+    page: Page,
+    typed: web::Form<Typed>,
+) -> AppResult<HttpResponse> {
+    let typed = typed.into_inner();
+    let now = app.clock.now();
+    let new = match Form::check(typed).and_then(|typed| checked(typed, now)) {
+        Ok(new) => new,
+        Err(form) => return show_new(StatusCode::UNPROCESSABLE_ENTITY, page, form),
+    };
+    let (keys, name, until) = (app.keys.clone(), new.name.clone(), new.expires_at);
+    let made = app
+        .db
+        .write(move |conn| queries::make(conn, &keys, Actor::Staff(admin.id), &new, now));
+    let shown = TokenMadePage {
+        page,
+        name,
+        secret: made.await?,
+        until: words::day(until.date()),
+    };
+    html(StatusCode::OK, &shown)
+}
+
+fn checked(typed: Typed, now: NaiveDateTime) -> Result<NewToken, Form<Typed>> {
+    let scope = typed.scope.parse();
+    let is_offered = LIFETIMES.iter().any(|(days, _)| *days == typed.days);
+    let days = typed.days.parse().ok().filter(|_| is_offered);
+    match (scope, days) {
+        (Ok(scope), Some(days)) => Ok(NewToken {
+            name: typed.name.trim().to_owned(),
+            scopes: vec![scope],
+            expires_at: now + TimeDelta::days(days),
+        }),
+        (Err(_), _) => Err(Form::new(typed).refuse("scope", "Choose what it is good for.")),
+        (_, None) => Err(Form::new(typed).refuse("days", "Choose how long it is good.")),
+    }
+}
+
+/// Takes one back.
+pub async fn revoke(
+    admin: Admin,
+    app: App,
+    session: Session,
+    id: web::Path<i64>,
+) -> AppResult<HttpResponse> {
+    let now = app.clock.now();
+    app.db
+        .write(move |conn| queries::revoke(conn, Actor::Staff(admin.id), *id, now))
+        .await?;
+    let text = "The token was taken back. It is refused within ten seconds.";
+    Flash::leave(&session, FlashKind::Success, text)?;
+    Ok(see_other(INDEX))
+}

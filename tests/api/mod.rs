@@ -1,0 +1,89 @@
+//! What programs of the organisation ask.
+
+mod answers;
+mod feed;
+mod gate;
+mod tokens;
+
+use candor::accounts::model::IdentityKind;
+use candor::accounts::queries::identity_hash;
+use candor::api::model::{NewToken, Scope};
+use candor::api::queries;
+use candor::audit::Actor;
+use chrono::TimeDelta;
+use reqwest::header::HeaderMap;
+use serde_json::Value;
+
+use crate::support::TestApp;
+
+/// A system with a token.
+struct Program {
+    client: reqwest::Client,
+    base: String,
+    secret: String,
+}
+
+/// What it is answered.
+struct Reply {
+    status: u16,
+    headers: HeaderMap,
+    json: Value,
+}
+
+impl Program {
+    /// With a token that is good for a day.
+    async fn of(app: &TestApp) -> Self {
+        let (keys, now) = (app.app.keys.clone(), app.app.clock.now());
+        let new = NewToken {
+            name: "The shop".to_owned(),
+            scopes: vec![Scope::ReadChoices],
+            expires_at: now + TimeDelta::days(1),
+        };
+        let made = app
+            .app
+            .db
+            .write(move |conn| queries::make(conn, &keys, Actor::System, &new, now));
+        Self::with(app, &made.await.unwrap())
+    }
+
+    fn with(app: &TestApp, secret: &str) -> Self {
+        Program {
+            client: reqwest::Client::new(),
+            base: format!("{}/api/v1", app.address()),
+            secret: secret.to_owned(),
+        }
+    }
+
+    async fn get(&self, path: &str) -> Reply {
+        self.send(self.client.get(format!("{}{path}", self.base)))
+            .await
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> Reply {
+        let request = self.client.post(format!("{}{path}", self.base));
+        self.send(request.json(body)).await
+    }
+
+    async fn send(&self, request: reqwest::RequestBuilder) -> Reply {
+        let answer = request.bearer_auth(&self.secret).send().await.unwrap();
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        let body = answer.bytes().await.unwrap();
+        let json = serde_json::from_slice(&body).unwrap_or(Value::Null);
+        Reply {
+            status,
+            headers,
+            json,
+        }
+    }
+}
+
+/// The keyed hash of an e-mail address.
+fn hash_of(app: &TestApp, email: &str) -> String {
+    identity_hash(&app.app.keys, IdentityKind::Email, email)
+}
+
+/// How one choice stands in an answer.
+fn state_of<'a>(choices: &'a Value, key: &str) -> &'a Value {
+    let all = choices["choices"].as_array().unwrap().iter();
+    all.clone().find(|it| it["activity"] == key).unwrap()
+}

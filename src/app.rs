@@ -14,6 +14,7 @@ use crate::error::AppError;
 use crate::keys::Keys;
 use crate::law::Laws;
 use crate::mail::Mailer;
+use crate::outbound::Outbound;
 use crate::register::{Finding, Register};
 use crate::sources::Sources;
 
@@ -37,6 +38,8 @@ pub struct Parts {
     pub register: Arc<Register>,
     /// The company's databases.
     pub sources: Sources,
+    /// Calls addresses that others gave us.
+    pub outbound: Outbound,
     /// The laws on requests and opt-outs.
     pub laws: Arc<Laws>,
     /// Rung after a commit that left mail or a job, so that the worker in this process need not wait for its next look.
@@ -66,6 +69,7 @@ impl App {
             site,
             register,
             sources,
+            outbound: Outbound::new(&config.outbound_networks)?,
             laws: Arc::new(config.laws),
             wake: Arc::new(Notify::new()),
         }))

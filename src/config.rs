@@ -121,6 +121,19 @@ pub struct Settings {
     #[arg(long, env = "CANDOR_METRICS_TOKEN_FILE", value_name = "FILE")]
     pub metrics_token_file: Option<PathBuf>,
 
+    /// Private networks into which calls to recipients and agents may go, there without TLS too; none by default
+    #[arg(
+        long = "outbound-network",
+        env = "CANDOR_OUTBOUND_NETWORKS",
+        value_delimiter = ',',
+        value_name = "NETWORK"
+    )]
+    pub outbound_networks: Vec<String>,
+
+    /// The organisation's id in the directory of the Data Rights Protocol; without it agents cannot use it
+    #[arg(long, env = "CANDOR_DRP_BUSINESS_ID", value_name = "ID")]
+    pub drp_business_id: Option<String>,
+
     #[expect(
         missing_docs,
         reason = "clap would take it for the description of the command"
@@ -158,6 +171,10 @@ pub struct Config {
     pub sources: Vec<(String, String)>,
     /// Whose forwarding headers are believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// Private networks into which calls may go.
+    pub outbound_networks: Vec<IpNet>,
+    /// The organisation's id in the directory of the Data Rights Protocol.
+    pub drp_business_id: Option<String>,
     /// The second address for metrics.
     pub metrics_bind: Option<SocketAddr>,
     /// The bearer token for metrics.
@@ -185,6 +202,8 @@ pub struct Site {
     pub trusted_proxies: Vec<IpNet>,
     /// The bearer token for metrics.
     pub metrics_token: Option<String>,
+    /// The organisation's id in the directory of the Data Rights Protocol.
+    pub drp_business_id: Option<String>,
 }
 
 impl Site {
@@ -223,6 +242,7 @@ impl Config {
             demo: self.demo,
             trusted_proxies: self.trusted_proxies.clone(),
             metrics_token: self.metrics_token.clone(),
+            drp_business_id: self.drp_business_id.clone(),
         }
     }
 }

@@ -18,6 +18,7 @@ pub mod clock;
 pub mod db;
 pub mod error;
 pub mod keys;
+pub mod outbound;
 pub mod web;
 
 // Who people are.
@@ -42,6 +43,10 @@ pub mod staff;
 
 // What people switch off and on.
 pub mod choices;
+// What programs of the organisation ask about that.
+pub mod api;
+// What authorised agents ask for people.
+pub mod drp;
 
 // The privacy policy and its versions.
 pub mod policy;

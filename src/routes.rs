@@ -2,15 +2,17 @@
 
 use actix_web::Route;
 use actix_web::guard::{Any, Get, Head};
-use actix_web::web::{self, ServiceConfig, post};
+use actix_web::web::{self, ServiceConfig, delete, post};
 
 use crate::accounts::{pages as account, staff_pages as members};
 use crate::accounts::{second_factor_pages, sign_in_pages, step_up_pages};
+use crate::api::{changes as api_changes, choices as api_choices, openapi, staff_pages as tokens};
 use crate::audit::access_log;
 use crate::audit::staff_pages as audit;
 use crate::audit::{receipt_check, receipt_pages};
 use crate::choices;
 use crate::demo::pages as demo;
+use crate::drp::{pages as drp, staff_pages as agents};
 use crate::jobs::staff_pages as jobs;
 use crate::mail::staff_pages as mail;
 use crate::my_data::export::pages as export;
@@ -56,6 +58,8 @@ pub enum Who {
     Mender,
     /// Admins.
     Admin,
+    /// A program with a token.
+    Token,
 }
 
 /// Whoever may read a page may also ask for its head alone.
@@ -147,6 +151,8 @@ routes! {
     Anyone get "/.well-known/security.txt" => operations::security_txt;
     Person get "/choices" => choices::pages::index;
     Person post "/choices/opt-out" => choices::pages::opt_out_of_everything;
+    Person get "/choices/age" => choices::age_pages::show;
+    Person post "/choices/age" => choices::age_pages::state;
     Person get "/choices/history" => choices::history_pages::index;
     Person get "/choices/history.csv" => choices::history_pages::as_csv;
     Person get "/choices/history.json" => choices::history_pages::as_json;
@@ -195,6 +201,8 @@ routes! {
     Mender post "/staff/mail/{id}/retry" => mail::retry;
     Staff get "/staff/jobs" => jobs::index;
     Mender post "/staff/jobs/{id}/retry" => jobs::retry;
+    CaseWorker get "/staff/opt-outs/new" => choices::staff_pages::new;
+    CaseWorker post "/staff/opt-outs/new" => choices::staff_pages::opt_out;
     CaseReader get "/staff/holds" => holds::index;
     Supervisor get "/staff/holds/new" => holds::new;
     Supervisor post "/staff/holds/new" => holds::place;
@@ -212,11 +220,21 @@ routes! {
     Admin post "/staff/policy/edit" => policy_staff::edit;
     Admin post "/staff/policy/preview" => policy_staff::preview;
     Admin post "/staff/policy/publish" => policy_staff::publish;
+    Admin get "/staff/agents" => agents::index;
+    Admin get "/staff/agents/business.json" => agents::business_entry;
+    Admin get "/staff/agents/new" => agents::new;
+    Admin post "/staff/agents/new" => agents::pin;
+    Admin post "/staff/agents/{id}/disable" => agents::disable;
+    Admin get "/staff/tokens" => tokens::index;
+    Admin get "/staff/tokens/new" => tokens::new;
+    Admin post "/staff/tokens/new" => tokens::make;
+    Admin post "/staff/tokens/{id}/revoke" => tokens::revoke;
 
     Anyone get "/do-not-sell" => choices::public_pages::show;
     Anyone post "/do-not-sell" => choices::public_pages::opt_out;
     Anyone get "/do-not-sell/signal" => choices::signal_pages::show;
     Anyone get "/.well-known/gpc.json" => choices::signal_pages::statement;
+    Anyone get "/gpp.js" => choices::gpp_pages::script;
     Anyone get "/do-not-sell/done/{id}" => choices::public_pages::done;
     Person get "/receipts" => receipt_pages::index;
     Anyone get "/receipts/verify" => receipt_check::show;
@@ -225,6 +243,26 @@ routes! {
     Anyone get "/receipts/{id}/file" => receipt_pages::file;
     Anyone get "/.well-known/candor-receipts.json" => receipt_check::key;
     Anyone get "/static/{name:.*}" => assets::serve;
+}
+
+// Under `/api/v1`: without sessions and pages, with tokens and JSON.
+routes! {
+    API register_api;
+    Anyone get "/openapi.json" => openapi::description;
+    Token get "/changes" => api_changes::list;
+    Token post "/choices/batch" => api_choices::batch;
+    Token get "/choices/{identity_type}/{hash}" => api_choices::show;
+}
+
+// Under `/drp/v1`: the Data Rights Protocol, with tokens and signed messages.
+routes! {
+    DRP register_drp;
+    Anyone post "/agent/{agent_id}" => drp::pair;
+    Token get "/agent/{agent_id}" => drp::paired;
+    Token post "/data-rights-request" => drp::exercise;
+    Token post "/data-rights-request/" => drp::exercise;
+    Token get "/data-rights-request/{id}" => drp::show;
+    Token delete "/data-rights-request/{id}" => drp::revoke;
 }
 
 // A demonstration has these too. No other command registers them.

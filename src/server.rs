@@ -15,8 +15,11 @@ use actix_web::{App as ActixApp, HttpServer, web};
 use tracing_actix_web::TracingLogger;
 
 use crate::accounts::session_store::DbSessions;
+use crate::api::gate::Gate;
+use crate::api::problem::answer_in_json;
 use crate::app::App;
 use crate::choices;
+use crate::drp;
 use crate::error::AppError;
 use crate::operations;
 use crate::requests::evidence;
@@ -30,6 +33,9 @@ mod request_log;
 
 /// A form larger than this is refused (413). Uploads have a limit of their own.
 const LARGEST_FORM: usize = 256 * 1024;
+
+/// A message of an agent that is larger is refused.
+const LARGEST_MESSAGE: usize = 64 * 1024;
 
 /// How long a session lasts.
 const SESSION_LASTS: Duration = Duration::hours(12);
@@ -58,24 +64,41 @@ impl Size {
 pub fn run(app: App, listener: TcpListener, size: Size) -> std::io::Result<Server> {
     let is_demo = app.site.demo;
     let data = web::Data::new(app);
+    let gate = web::Data::new(Gate::default());
     let server = HttpServer::new(move || {
         ActixApp::new()
             .app_data(data.clone())
+            .app_data(gate.clone())
             .app_data(web::FormConfig::default().limit(LARGEST_FORM))
             .app_data(uploads())
-            .configure(routes::register)
-            .configure(|config| {
-                if is_demo {
-                    routes::register_demo(config);
-                }
-            })
-            .default_service(web::to(|| async { Err::<String, _>(AppError::NotFound) }))
-            .wrap(from_fn(choices::signal::honour))
-            .wrap(from_fn(refuse_cross_site))
-            .wrap(from_fn(show_errors))
-            .wrap(sessions(data.get_ref()))
-            .wrap(from_fn(survive_without_session))
-            .wrap(from_fn(set_headers))
+            .service(
+                web::scope("/api/v1")
+                    .configure(routes::register_api)
+                    .default_service(web::to(not_found))
+                    .wrap(from_fn(answer_in_json)),
+            )
+            .service(
+                web::scope("/drp/v1")
+                    .app_data(web::PayloadConfig::new(LARGEST_MESSAGE))
+                    .configure(routes::register_drp)
+                    .default_service(web::to(drp::not_found)),
+            )
+            .service(
+                web::scope("")
+                    .configure(routes::register)
+                    .configure(|config| {
+                        if is_demo {
+                            routes::register_demo(config);
+                        }
+                    })
+                    .default_service(web::to(not_found))
+                    .wrap(from_fn(choices::signal::honour))
+                    .wrap(from_fn(refuse_cross_site))
+                    .wrap(from_fn(show_errors))
+                    .wrap(sessions(data.get_ref()))
+                    .wrap(from_fn(survive_without_session))
+                    .wrap(from_fn(set_headers)),
+            )
             .wrap(Compress::default())
             .wrap(from_fn(operations::metrics::count_requests))
             .wrap(TracingLogger::<RouteOnly>::new())
@@ -86,6 +109,10 @@ pub fn run(app: App, listener: TcpListener, size: Size) -> std::io::Result<Serve
     .shutdown_timeout(10)
     .listen(listener)?;
     Ok(server.run())
+}
+
+async fn not_found() -> Result<String, AppError> {
+    Err(AppError::NotFound)
 }
 
 /// A server with the metrics alone, for an address that only operators reach.

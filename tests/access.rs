@@ -44,6 +44,7 @@ impl Caller {
             Who::Overseer => is_one_of(&[Supervisor, Auditor, Admin]),
             Who::Mender => is_one_of(&[Agent, Supervisor, Admin]),
             Who::Admin => is_one_of(&[Admin]),
+            Who::Token => false,
         }
     }
 

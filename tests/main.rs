@@ -7,12 +7,14 @@ mod support;
 
 mod access;
 mod accounts;
+mod api;
 mod audit;
 mod browser;
 mod choices;
 mod config;
 mod demo;
 mod documents;
+mod drp;
 mod ground;
 mod jobs;
 mod kill;

@@ -133,7 +133,7 @@ fn viewer<'a>(route: &Route, scene: &'a Scene, staff: &'a [(Role, Actor)]) -> &'
         | Who::CaseWorker
         | Who::Supervisor
         | Who::Mender => Role::Supervisor,
-        Who::Anyone | Who::Account | Who::Person => return &scene.maya,
+        Who::Anyone | Who::Account | Who::Person | Who::Token => return &scene.maya,
     };
     let found = staff.iter().find(|(it, _)| *it == role);
     &found.unwrap().1

@@ -26,6 +26,15 @@ impl Settings {
             faults.parse("--trusted-proxy (CANDOR_TRUSTED_PROXIES)", network, way_out)
         });
         let trusted_proxies = trusted_proxies.collect();
+        let outbound_networks = self.outbound_networks.iter().filter_map(|network| {
+            let way_out = "give a network, such as 10.0.0.0/8";
+            faults.parse(
+                "--outbound-network (CANDOR_OUTBOUND_NETWORKS)",
+                network,
+                way_out,
+            )
+        });
+        let outbound_networks = outbound_networks.collect();
         let metrics_bind = self.metrics_bind.as_ref().and_then(|bind| {
             let way_out = "give an address and a port, such as 127.0.0.1:9100";
             faults.parse("--metrics-bind (CANDOR_METRICS_BIND)", bind, way_out)
@@ -45,6 +54,8 @@ impl Settings {
                 register: self.register.clone(),
                 sources,
                 trusted_proxies,
+                outbound_networks,
+                drp_business_id: self.drp_business_id.clone(),
                 metrics_bind,
                 metrics_token,
                 mail,

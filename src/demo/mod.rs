@@ -108,6 +108,8 @@ pub fn open(folder: &Folder, bind: SocketAddr) -> anyhow::Result<App> {
         register: folder.register(),
         sources: vec![source],
         trusted_proxies: Vec::new(),
+        outbound_networks: Vec::new(),
+        drp_business_id: Some("projobsector".to_owned()),
         metrics_bind: None,
         metrics_token: None,
         mail: None,

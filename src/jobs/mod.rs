@@ -21,6 +21,7 @@ use crate::app::App;
 use crate::audit;
 use crate::db::AnyConnection;
 use crate::db::schema::jobs;
+use crate::drp;
 use crate::error::AppResult;
 use crate::my_data::export;
 use crate::policy;
@@ -58,6 +59,11 @@ pub enum Job {
     },
     /// Reminds staff of the dates of requests, and tells people whose answer is late.
     WatchDates,
+    /// Tells an authorised agent how something stands that it asked for.
+    TellAgent {
+        /// Of what it asked for.
+        id: String,
+    },
     /// Builds an export package.
     BuildPackage {
         /// Of the package.
@@ -77,6 +83,7 @@ impl Job {
             Job::CarryOut { .. } => "carry_out",
             Job::ForgetSender { .. } => "forget_sender",
             Job::WatchDates => "watch_dates",
+            Job::TellAgent { .. } => "tell_agent",
             Job::BuildPackage { .. } => "build_package",
         }
     }
@@ -95,6 +102,7 @@ impl Job {
             Job::CarryOut { request_id } => requests::carry_out::carry_out(app, *request_id),
             Job::ForgetSender { request_id } => requests::senders::forget(app, *request_id),
             Job::WatchDates => requests::reminders::watch(app),
+            Job::TellAgent { id } => drp::callback::tell(app, id),
             Job::BuildPackage { id } => export::build::build(app, *id),
         }
     }

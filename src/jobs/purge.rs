@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use super::queries;
 use crate::accounts;
 use crate::app::App;
+use crate::drp;
 use crate::error::AppResult;
 use crate::mail;
 use crate::requests::by_mail;
@@ -20,6 +21,7 @@ pub(super) fn run(app: &App) -> AppResult<()> {
         .write_now(move |conn| Ok(by_mail::purge(conn, now)?))?;
     app.db
         .write_now(move |conn| Ok(queries::purge_done(conn, now - DONE_JOBS_KEPT)?))?;
+    app.db.write_now(move |conn| Ok(drp::purge(conn, now)?))?;
     while app
         .db
         .write_now(move |conn| Ok(mail::queries::purge_bodies(conn, now)?))?

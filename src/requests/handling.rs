@@ -14,6 +14,7 @@ use crate::accounts::limits::Limit;
 use crate::accounts::model::Role;
 use crate::db::AnyConnection;
 use crate::db::schema::{request_messages, requests, staff};
+use crate::drp::callback;
 use crate::error::{AppError, AppResult};
 
 /// So many messages may a person write in an hour.
@@ -96,6 +97,7 @@ pub fn extend(
     let detail = json!({ "from": request.due_on, "until": until });
     add_step(conn, request, StepKind::Extended, &detail, by)?;
     record(conn, request, "request.extended", detail, by)?;
+    callback::tell_later(conn, request.id, by.now)?;
     let mail = RequestExtended {
         reference: request.reference.clone(),
         due_on: until,

@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::db::AnyConnection;
 use crate::db::schema::{request_steps, requests};
+use crate::drp::callback;
 use crate::error::{AppError, AppResult};
 
 use State::{
@@ -204,6 +205,7 @@ pub fn advance(
     add_step(conn, request, to.step(), &json!({}), by)?;
     let detail = json!({ "kind": request.kind, "from": request.state });
     record(conn, request, &format!("request.{to}"), detail, by)?;
+    callback::tell_later(conn, request.id, by.now)?;
     if to.is_closed() {
         evidence::erase(conn, request, by)?;
         senders::forget_later(conn, request, by)?;

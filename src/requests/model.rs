@@ -39,6 +39,8 @@ text_enum! {
         Phone = "phone",
         /// A letter, entered by staff.
         Letter = "letter",
+        /// An authorised agent, program to program.
+        Agent = "agent",
     }
 }
 

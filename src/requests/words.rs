@@ -74,6 +74,7 @@ impl Channel {
             Channel::Mail => "By e-mail",
             Channel::Phone => "By telephone",
             Channel::Letter => "By letter",
+            Channel::Agent => "By an authorised agent",
         }
     }
 }

@@ -18,6 +18,8 @@ pub const STAFF: &[(&str, &str, &[Role])] = &[
     ("/staff/audit", "Audit", &[Auditor, Admin]),
     ("/staff/policy", "Policy", &[Admin]),
     ("/staff/members", "Staff", &[Admin]),
+    ("/staff/agents", "Agents", &[Admin]),
+    ("/staff/tokens", "Tokens", &[Admin]),
 ];
 
 /// Path and words of the pages that this role may see.

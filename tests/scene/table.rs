@@ -141,6 +141,8 @@ table! {
     CaseWorker post "/staff/requests/{reference}/retry" => "/staff/requests/{deletion}/retry", Common, VERSION;
     CaseWorker post "/staff/requests/{reference}/replan" => "/staff/requests/{deletion}/replan", Common, VERSION;
 
+    CaseWorker get "/staff/opt-outs/new" => "/staff/opt-outs/new", Common, PAGE;
+    CaseWorker post "/staff/opt-outs/new" => "/staff/opt-outs/new", Common, Sample::Form(&[("email", "nora@example.org"), ("what", "both")]);
     CaseReader get "/staff/holds" => "/staff/holds", Common, PAGE;
     Supervisor get "/staff/holds/new" => "/staff/holds/new", Common, PAGE;
     Supervisor post "/staff/holds/new" => "/staff/holds/new", Common, EMPTY;
@@ -166,6 +168,8 @@ table! {
 
     Person get "/choices" => "/choices", Common, PAGE;
     Person post "/choices/opt-out" => "/choices/opt-out", Common, EMPTY;
+    Person get "/choices/age" => "/choices/age", Common, PAGE;
+    Person post "/choices/age" => "/choices/age", Common, Sample::Form(&[("born_on", "1990-01-01")]);
     Person get "/choices/history" => "/choices/history", Common, PAGE;
     Person get "/choices/history.csv" => "/choices/history.csv", Common, FILE;
     Person get "/choices/history.json" => "/choices/history.json", Common, FILE;
@@ -177,6 +181,7 @@ table! {
     Anyone post "/do-not-sell" => "/do-not-sell", Common, Sample::Form(&[("email", "")]);
     Anyone get "/do-not-sell/signal" => "/do-not-sell/signal", Common, PAGE;
     Anyone get "/.well-known/gpc.json" => "/.well-known/gpc.json", Common, PROGRAMS;
+    Anyone get "/gpp.js" => "/gpp.js", Common, PROGRAMS;
     Anyone get "/do-not-sell/done/{id}" => "/do-not-sell/done/{visitor's receipt}", Common, PAGE;
 
     Person get "/receipts" => "/receipts", Common, PAGE;
@@ -208,6 +213,15 @@ table! {
     Account post "/account/sessions/end-others" => "/account/sessions/end-others", Common, EMPTY;
     Account post "/account/sessions/{id}/end" => "/account/sessions/{session}/end", Mayas, EMPTY;
 
+    Admin get "/staff/agents" => "/staff/agents", Common, PAGE;
+    Admin get "/staff/agents/business.json" => "/staff/agents/business.json", Common, FILE;
+    Admin get "/staff/agents/new" => "/staff/agents/new", Common, PAGE;
+    Admin post "/staff/agents/new" => "/staff/agents/new", Common, Sample::Form(&[("agent_id", "OSIRAA")]);
+    Admin post "/staff/agents/{id}/disable" => "/staff/agents/0/disable", Common, EMPTY;
+    Admin get "/staff/tokens" => "/staff/tokens", Common, PAGE;
+    Admin get "/staff/tokens/new" => "/staff/tokens/new", Common, PAGE;
+    Admin post "/staff/tokens/new" => "/staff/tokens/new", Common, Sample::Form(&[("name", "The shop"), ("scope", "choices:read"), ("days", "90")]);
+    Admin post "/staff/tokens/{id}/revoke" => "/staff/tokens/0/revoke", Common, EMPTY;
     Admin get "/staff/members" => "/staff/members", Common, PAGE;
     Admin get "/staff/members/new" => "/staff/members/new", Common, PAGE;
     Admin post "/staff/members/new" => "/staff/members/new", Common, EMPTY;

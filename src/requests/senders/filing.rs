@@ -75,17 +75,43 @@ pub fn receive(
     };
     // Without: the request stands; the mailbox has had enough of our mails today.
     if mail_is_due {
-        let mail = RequestToConfirm {
-            token: queries::token(&app.keys, &request.reference),
-            law: law_name(&app.laws, &request.law),
-            wants: letter.wants,
-            received_on: request.received_on,
-            due_on: request.due_on,
-            reference: request.reference.clone(),
-        };
-        app.mailer.enqueue(conn, email, &mail, by.now)?;
+        mail_link(conn, email, letter.wants, &request, by)?;
     }
     Ok((request, is_new))
+}
+
+/// Puts a request of an authorised agent on record, always as one of its own: an agent must not come to see or take
+/// back what somebody else has asked for. `None` when the mailbox has had enough of our mails today.
+pub fn receive_from_agent(
+    conn: &mut AnyConnection,
+    (letter, email): (&Letter, &str),
+    by: &By<'_>,
+) -> AppResult<Option<Request>> {
+    if !may_be_mailed(conn, email, by)? {
+        return Ok(None);
+    }
+    let request = file(conn, letter, by)?;
+    mail_link(conn, email, letter.wants, &request, by)?;
+    Ok(Some(request))
+}
+
+fn mail_link(
+    conn: &mut AnyConnection,
+    email: &str,
+    wants: Wants,
+    request: &Request,
+    by: &By<'_>,
+) -> AppResult<()> {
+    let app = by.app;
+    let mail = RequestToConfirm {
+        token: queries::token(&app.keys, &request.reference),
+        law: law_name(&app.laws, &request.law),
+        wants,
+        received_on: request.received_on,
+        due_on: request.due_on,
+        reference: request.reference.clone(),
+    };
+    app.mailer.enqueue(conn, email, &mail, by.now)
 }
 
 /// Counts one more mail with a link to an address; whether it has not had enough of them today.

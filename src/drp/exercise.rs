@@ -1,0 +1,290 @@
+//! What becomes of a right that an agent exercises.
+
+use chrono::{NaiveDateTime, TimeDelta};
+use serde::Deserialize;
+use serde_json::json;
+use validator::ValidateEmail;
+
+use super::agents::record;
+use super::model::{Agent, AgentRequest, Exercise, NewAgentRequest, Reason, Status};
+use super::queries;
+use super::signed::Claims;
+use crate::accounts::limits::Limit;
+use crate::accounts::model::IdentityKind;
+use crate::accounts::queries::normal_email;
+use crate::app::App;
+use crate::audit::Actor;
+use crate::choices::proof::Scope;
+use crate::choices::queries::find_subject;
+use crate::choices::{Act, MadeBy, Proof, SALE_OR_SHARING, State};
+use crate::db::AnyConnection;
+use crate::error::{AppError, AppResult};
+use crate::keys::random_bytes;
+use crate::requests::life::{By, Who};
+use crate::requests::model::Channel;
+use crate::requests::senders::model::Wants;
+use crate::requests::senders::{Letter, receive_from_agent};
+
+/// So many opt-out mails may agents cause at one address in a day. Beyond it the opt-out still holds.
+const MAILS: Limit = Limit {
+    purpose: "opt-out mails by agents",
+    max: 3,
+    max_in_demo: 1_000,
+    window: TimeDelta::days(1),
+};
+
+/// The message. Keys that nobody has agreed on are ignored.
+#[derive(Debug, Deserialize)]
+pub struct Message {
+    #[serde(flatten)]
+    pub(super) claims: Claims,
+    exercise: String,
+    regime: Option<String>,
+    #[serde(rename = "agent-request-id")]
+    agent_request_id: Option<String>,
+    status_callback: Option<String>,
+    email: Option<String>,
+    phone_number: Option<String>,
+}
+
+/// A message that can be acted on.
+#[derive(Debug)]
+pub struct Asked {
+    exercise: Exercise,
+    is_ccpa: bool,
+    agent_request_id: Option<String>,
+    status_callback: Option<String>,
+    email: Option<String>,
+    phone: Option<String>,
+}
+
+impl Message {
+    /// Checks what it asks for; a sentence about the first thing that is wrong.
+    pub fn check(self, app: &App) -> Result<Asked, String> {
+        let Ok(exercise) = self.exercise.parse() else {
+            return Err("exercise is not a right that the protocol knows.".to_owned());
+        };
+        if !matches!(self.regime.as_deref(), None | Some("ccpa" | "voluntary")) {
+            return Err("regime must be ccpa, or be left out.".to_owned());
+        }
+        let name = self.agent_request_id;
+        if name
+            .as_ref()
+            .is_some_and(|it| it.is_empty() || it.len() > 200)
+        {
+            return Err("agent-request-id must have 1 to 200 characters.".to_owned());
+        }
+        if let Some(url) = &self.status_callback
+            && let Err(sentence) = app.outbound.check(url)
+        {
+            return Err(format!("status_callback: {sentence}"));
+        }
+        let email = self.email.map(|it| normal_email(&it));
+        if email.as_ref().is_some_and(|it| !it.validate_email()) {
+            return Err("email is not an e-mail address.".to_owned());
+        }
+        let phone = self.phone_number.map(|it| it.trim().to_owned());
+        if phone.as_ref().is_some_and(|it| !is_e164(it)) {
+            return Err("phone_number must be in E.164, such as +14155550134.".to_owned());
+        }
+        Ok(Asked {
+            exercise,
+            is_ccpa: self.regime.as_deref() == Some("ccpa"),
+            agent_request_id: name,
+            status_callback: self.status_callback,
+            email,
+            phone,
+        })
+    }
+}
+
+fn is_e164(text: &str) -> bool {
+    let digits = text.strip_prefix('+').unwrap_or_default();
+    (8..=15).contains(&digits.len()) && digits.bytes().all(|it| it.is_ascii_digit())
+}
+
+/// Does what was asked for, in the caller's transaction.
+///
+/// # Errors
+/// [`AppError::Conflict`] when the message was taken before.
+pub fn exercise(
+    conn: &mut AnyConnection,
+    app: &App,
+    agent: &Agent,
+    asked: &Asked,
+    (message, until): (&str, NaiveDateTime),
+) -> AppResult<AgentRequest> {
+    let now = app.clock.now();
+    if !queries::take_message(conn, message, until)? {
+        return Err(AppError::conflict("This message was taken before."));
+    }
+    let new = NewAgentRequest {
+        id: uuid(),
+        agent_id: agent.id,
+        agent_request_id: asked.agent_request_id.clone(),
+        exercise: asked.exercise.as_str(),
+        received_at: now,
+        status_callback: asked.status_callback.clone(),
+        ..NewAgentRequest::default()
+    };
+    let done = match asked.exercise {
+        Exercise::OptOut => opt_out(conn, app, asked, new, now)?,
+        Exercise::OptIn => denied(
+            new,
+            Reason::NotCovered,
+            "Only the person can allow it again, signed in, in two steps.",
+        ),
+        Exercise::Deletion => file(conn, app, agent, asked, Wants::Deletion, new, now)?,
+        Exercise::Categories => file(conn, app, agent, asked, Wants::Categories, new, now)?,
+        Exercise::Access | Exercise::Specific => {
+            file(conn, app, agent, asked, Wants::Pieces, new, now)?
+        }
+    };
+    let detail = json!({
+        "agent": agent.agent_id, "exercise": asked.exercise, "status": done.status,
+    });
+    record(
+        conn,
+        Actor::Visitor,
+        "agent.exercised",
+        &done.id,
+        detail,
+        now,
+    )?;
+    Ok(queries::insert(conn, &done)?)
+}
+
+fn denied(new: NewAgentRequest, reason: Reason, details: &'static str) -> NewAgentRequest {
+    NewAgentRequest {
+        status: Some(Status::Denied.as_str()),
+        reason: Some(reason.as_str()),
+        details: Some(details),
+        ..new
+    }
+}
+
+/// In effect at once for whoever has the address or number. Nobody has to confirm it.
+fn opt_out(
+    conn: &mut AnyConnection,
+    app: &App,
+    asked: &Asked,
+    new: NewAgentRequest,
+    now: NaiveDateTime,
+) -> AppResult<NewAgentRequest> {
+    let claims = [
+        (IdentityKind::Email, &asked.email),
+        (IdentityKind::Phone, &asked.phone),
+    ];
+    let (mut subjects, mut pseudonym) = (Vec::new(), None);
+    for (kind, value) in claims {
+        let Some(value) = value else { continue };
+        let (subject, known) = find_subject(conn, &app.keys, kind, value)?;
+        if !subjects.contains(&subject) {
+            subjects.push(subject);
+        }
+        pseudonym = pseudonym.or(known);
+    }
+    if subjects.is_empty() {
+        let details = "Send email or phone_number, so that we can find the person.";
+        return Ok(denied(new, Reason::Unverified, details));
+    }
+    let mail_to = match &asked.email {
+        Some(email) => may_mail(conn, app, email, now)?.then(|| email.clone()),
+        None => None,
+    };
+    let act = Act {
+        subjects,
+        keys: vec![SALE_OR_SHARING.to_owned()],
+        state: State::OptedOut,
+        made_by: MadeBy::Agent,
+        scope: Scope::Identity,
+        pseudonym,
+        staff_id: None,
+        owner: None,
+        proof: Proof::OfEach,
+        mail_to,
+        mail_from: None,
+    };
+    Ok(NewAgentRequest {
+        status: Some(Status::Fulfilled.as_str()),
+        receipt_id: act.apply(app, conn, now)?,
+        ..new
+    })
+}
+
+fn may_mail(
+    conn: &mut AnyConnection,
+    app: &App,
+    email: &str,
+    now: NaiveDateTime,
+) -> AppResult<bool> {
+    match MAILS.take(app, conn, email, now) {
+        Err(AppError::TooMany(_)) => Ok(false),
+        taken => taken.map(|()| true),
+    }
+}
+
+/// Into the queue, like a request without an account: the person confirms it by mail.
+fn file(
+    conn: &mut AnyConnection,
+    app: &App,
+    agent: &Agent,
+    asked: &Asked,
+    wants: Wants,
+    new: NewAgentRequest,
+    now: NaiveDateTime,
+) -> AppResult<NewAgentRequest> {
+    let Some(email) = &asked.email else {
+        let details = "Send email: the person confirms this by a link that goes there.";
+        return Ok(denied(new, Reason::Unverified, details));
+    };
+    let reference = match &asked.agent_request_id {
+        Some(name) => format!(", as {name}"),
+        None => String::new(),
+    };
+    let residence = if asked.is_ccpa { "us-ca" } else { "" };
+    let letter = Letter {
+        email: Some(email.clone()),
+        contact: String::new(),
+        residence: residence.to_owned(),
+        wants,
+        field: None,
+        note: format!(
+            "The authorised agent {} asks for this{reference}.",
+            agent.name
+        ),
+        channel: Channel::Agent,
+        received_on: app.laws.day_in(residence, now),
+    };
+    let by = By {
+        app,
+        who: Who::Visitor,
+        now,
+    };
+    match receive_from_agent(conn, (&letter, email), &by)? {
+        Some(request) => Ok(NewAgentRequest {
+            request_id: Some(request.id),
+            ..new
+        }),
+        None => {
+            let details = "There have been many requests for this person today.";
+            Ok(denied(new, Reason::TooMany, details))
+        }
+    }
+}
+
+/// Random, in the form of a UUID of version 4.
+fn uuid() -> String {
+    let mut bytes = random_bytes::<16>();
+    bytes[6] = (bytes[6] & 0x0f) | 0x40;
+    bytes[8] = (bytes[8] & 0x3f) | 0x80;
+    let hex = data_encoding::HEXLOWER.encode(&bytes);
+    let parts = [
+        &hex[..8],
+        &hex[8..12],
+        &hex[12..16],
+        &hex[16..20],
+        &hex[20..],
+    ];
+    parts.join("-")
+}

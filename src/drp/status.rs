@@ -1,0 +1,117 @@
+//! How something stands that an agent asked for, in the protocol's words.
+
+use chrono::{NaiveDateTime, NaiveTime};
+use diesel::QueryResult;
+use serde::Serialize;
+
+use super::model::{AgentRequest, Reason, Status};
+use crate::app::App;
+use crate::config::Site;
+use crate::db::AnyConnection;
+use crate::error::AppResult;
+use crate::requests::model::{Request, State};
+use crate::requests::{queries as requests, senders};
+
+/// The status object.
+#[derive(Debug, Serialize)]
+pub struct StatusObject {
+    request_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agent_request_id: Option<String>,
+    status: Status,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<Reason>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    processing_details: Option<String>,
+    received_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected_by: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    results_url: Option<String>,
+}
+
+impl StatusObject {
+    /// Where it stands.
+    pub fn status(&self) -> Status {
+        self.status
+    }
+}
+
+/// Reads how it stands now.
+pub fn find(conn: &mut AnyConnection, app: &App, asked: &AgentRequest) -> AppResult<StatusObject> {
+    let object = StatusObject {
+        request_id: asked.id.clone(),
+        agent_request_id: asked.agent_request_id.clone(),
+        status: asked.status.unwrap_or(Status::InProgress),
+        reason: asked.reason,
+        processing_details: asked.details.clone(),
+        received_at: moment(asked.received_at),
+        expected_by: None,
+        results_url: receipt_url(&app.site, asked),
+    };
+    let Some(request_id) = asked.request_id else {
+        return Ok(object);
+    };
+    let request = requests::find(conn, request_id)?;
+    let status = status(&request);
+    let is_known = is_sender_known(conn, request_id)?;
+    let in_progress = status == Status::InProgress;
+    Ok(StatusObject {
+        status,
+        reason: (status == Status::Denied).then_some(if is_known {
+            Reason::Other
+        } else {
+            Reason::Unverified
+        }),
+        processing_details: details(&request),
+        expected_by: in_progress.then(|| moment(request.due_on.and_time(LAST_MOMENT))),
+        results_url: (status == Status::Fulfilled)
+            .then(|| app.site.url(&format!("/requests/{}", request.reference))),
+        ..object
+    })
+}
+
+const LAST_MOMENT: NaiveTime =
+    NaiveTime::from_hms_milli_opt(23, 59, 59, 999).expect("it is a time of the day");
+
+fn receipt_url(site: &Site, asked: &AgentRequest) -> Option<String> {
+    let receipt = asked.receipt_id.as_ref()?;
+    Some(site.url(&format!("/do-not-sell/done/{receipt}")))
+}
+
+fn is_sender_known(conn: &mut AnyConnection, request_id: i64) -> QueryResult<bool> {
+    let sender = senders::queries::find(conn, request_id)?;
+    Ok(sender.is_none_or(|it| it.degree.is_some()))
+}
+
+fn status(request: &Request) -> Status {
+    match request.state {
+        State::Completed => Status::Fulfilled,
+        State::Denied => Status::Denied,
+        State::Withdrawn => Status::Revoked,
+        _ => Status::InProgress,
+    }
+}
+
+/// A sentence for the agent, without anything of the person.
+fn details(request: &Request) -> Option<String> {
+    let sentence = match request.state {
+        State::Received | State::Acknowledged | State::Verifying => {
+            "We have written to the person, who confirms the request by the link in that mail."
+        }
+        State::WaitingForPerson => "We have asked the person something.",
+        State::Denied => "We have told the person why, and what they can do.",
+        State::Completed | State::Withdrawn => return None,
+        _ if request.extended_to.is_some() => "We need more time, and have told the person why.",
+        State::Approved | State::PartlyApproved | State::Executing | State::ExecutionFailed => {
+            "It was decided, and is being carried out."
+        }
+        State::InReview => "Our staff look at it.",
+    };
+    Some(sentence.to_owned())
+}
+
+/// Milliseconds and a numeric offset, which every reader of ISO 8601 takes.
+pub fn moment(at: NaiveDateTime) -> String {
+    at.format("%Y-%m-%dT%H:%M:%S%.3f+00:00").to_string()
+}

@@ -24,7 +24,7 @@ pub struct IdentityRef {
 
 /// How every choice stands for one identity.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Choices {
+pub struct Answer {
     identity: IdentityRef,
     choices: Vec<ChoiceState>,
     gpp: Gpp,
@@ -56,7 +56,7 @@ pub struct Gpp {
     sections: [u8; 1],
 }
 
-impl Choices {
+impl Answer {
     /// The answer for an identity.
     pub fn new(register: &Register, identity: IdentityRef, standing: &Standing) -> Self {
         let all = stands(register, &standing.current, &standing.residence);
@@ -72,7 +72,7 @@ impl Choices {
             limited: is_off(LIMIT_SENSITIVE),
             signal: all.iter().any(by_signal),
         };
-        Choices {
+        Answer {
             identity,
             choices: all.iter().map(ChoiceState::of).collect(),
             gpp: Gpp {

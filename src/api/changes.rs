@@ -27,7 +27,7 @@ pub struct From {
 
 /// Changes in the order in which they took effect.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Changes {
+pub struct Feed {
     changes: Vec<Change>,
     /// Where to go on, now or later.
     next: String,
@@ -59,7 +59,7 @@ pub struct Change {
     tag = "choices",
     params(From),
     responses(
-        (status = 200, body = Changes),
+        (status = 200, body = Feed),
         (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 429, body = Problem),
     ),
@@ -99,7 +99,7 @@ pub async fn list(
         made_by: it.choice.made_by,
         at: it.choice.at.and_utc().to_rfc3339(),
     });
-    Ok(HttpResponse::Ok().json(Changes {
+    Ok(HttpResponse::Ok().json(Feed {
         changes: changes.collect(),
         next: next.to_string(),
         more,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
-use super::answers::{Choices, IdentityRef};
+use super::answers::{Answer, IdentityRef};
 use super::guard::{self, ChoicesReader};
 use super::model::Scope;
 use super::problem::Problem;
@@ -30,7 +30,7 @@ const MOST: usize = 1_000;
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of an earlier answer"),
     ),
     responses(
-        (status = 200, body = Choices, headers(("ETag" = String, description = "Changes with the answer"))),
+        (status = 200, body = Answer, headers(("ETag" = String, description = "Changes with the answer"))),
         (status = 304, description = "As in the answer with that `ETag`"),
         (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 429, body = Problem),
@@ -50,7 +50,7 @@ pub async fn show(
         .db
         .read(move |conn| Ok(standing::find(conn, looked_for.kind, &looked_for.hash)?));
     let standing = found.await?.ok_or(AppError::NotFound)?;
-    let body = serde_json::to_vec(&Choices::new(&app.register, identity, &standing))?;
+    let body = serde_json::to_vec(&Answer::new(&app.register, identity, &standing))?;
     let tag = format!("\"{}\"", &HEXLOWER.encode(&Sha256::digest(&body))[..32]);
     let known = request.headers().get(header::IF_NONE_MATCH);
     let is_known = known
@@ -88,7 +88,7 @@ pub struct Asked {
 /// How choices stand for each of them.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct BatchAnswer {
-    found: Vec<Choices>,
+    found: Vec<Answer>,
     /// Nothing is known by these: the law's defaults hold.
     not_found: Vec<IdentityRef>,
 }
@@ -144,7 +144,7 @@ pub async fn batch(
     for (identity, standing) in identities.into_iter().zip(read.await?) {
         match standing {
             Some(standing) => {
-                let found = Choices::new(&app.register, identity, &standing);
+                let found = Answer::new(&app.register, identity, &standing);
                 answer.found.push(found);
             }
             None => answer.not_found.push(identity),

@@ -67,11 +67,9 @@ pub fn find_subject(
     kind: IdentityKind,
     value: &str,
 ) -> QueryResult<(Subject, Option<String>)> {
-    Ok(match find_person_by_identity(conn, keys, kind, value)? {
-        Some(person) => (Subject::Person(person.id), Some(person.pseudonym)),
-        None => {
-            let hash = identity_hash(keys, kind, value);
-            (Subject::Identity(kind, hash), None)
-        }
-    })
+    if let Some(person) = find_person_by_identity(conn, keys, kind, value)? {
+        return Ok((Subject::Person(person.id), Some(person.pseudonym)));
+    }
+    let hash = identity_hash(keys, kind, value);
+    Ok((Subject::Identity(kind, hash), None))
 }

@@ -261,16 +261,14 @@ fn file(
         who: Who::Visitor,
         now,
     };
-    match receive_from_agent(conn, (&letter, email), &by)? {
-        Some(request) => Ok(NewAgentRequest {
-            request_id: Some(request.id),
-            ..new
-        }),
-        None => {
-            let details = "There have been many requests for this person today.";
-            Ok(denied(new, Reason::TooMany, details))
-        }
-    }
+    let Some(request) = receive_from_agent(conn, (&letter, email), &by)? else {
+        let details = "There have been many requests for this person today.";
+        return Ok(denied(new, Reason::TooMany, details));
+    };
+    Ok(NewAgentRequest {
+        request_id: Some(request.id),
+        ..new
+    })
 }
 
 /// Random, in the form of a UUID of version 4.

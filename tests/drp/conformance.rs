@@ -1,5 +1,5 @@
 //! An agent that is not ours, written from the protocol in another language. It runs where `CANDOR_TEST_PYNACL`
-//! names a Python that has PyNaCl.
+//! names a Python that has `PyNaCl`.
 
 use std::path::Path;
 use std::process::Command;

@@ -21,6 +21,7 @@ mod kill;
 mod law;
 mod look;
 mod mail;
+mod migrations;
 mod my_data;
 mod operations;
 mod plans;

@@ -1,7 +1,7 @@
 //! The portal as a process of its own, filled with people.
 
 use std::io::{BufRead, BufReader};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -46,6 +46,40 @@ impl Portal {
     /// Where its databases and keys are.
     pub fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// One instance of several, without a worker, on a database of its own.
+    pub async fn serve(database: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        drop(start_demo(folder.path()));
+        let free = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = free.local_addr().unwrap();
+        drop(free);
+        let at = |name: &str| folder.path().join(name).display().to_string();
+        let settings = [
+            ("CANDOR_DATABASE_URL", database.to_owned()),
+            ("CANDOR_BIND", address.to_string()),
+            ("CANDOR_BASE_URL", "http://localhost".to_owned()),
+            ("CANDOR_REGISTER", at("register")),
+            ("CANDOR_SECRET_KEY_FILE", at("secret.key")),
+            ("CANDOR_SOURCES", format!("projobsector=sqlite://{}", at("projobsector.db"))),
+            ("CANDOR_TRUSTED_PROXIES", "127.0.0.0/8".to_owned()),
+        ];
+        let candor = |command: &str| {
+            let mut candor = Command::new(env!("CARGO_BIN_EXE_candor"));
+            candor.arg(command).envs(settings.clone());
+            candor.stdout(Stdio::null()).stderr(Stdio::null());
+            candor
+        };
+        assert!(candor("migrate").status().unwrap().success());
+        let process = candor("serve").spawn().unwrap();
+        let running = Running { process, address };
+        wait_for(address).await;
+        Portal {
+            folder,
+            running: Some(running),
+            address,
+        }
     }
 
     /// The reference pages, on the same database.
@@ -161,13 +195,13 @@ async fn wait_for(address: SocketAddr) {
     }
 }
 
-/// Adds people, identities, choices and requests until there are so many.
+/// Adds people and identities until there are so many, and a request of each person.
 fn fill(database: &Path, people: u64) {
     let conn = rusqlite::Connection::open(database).unwrap();
     let numbers = format!(
         "WITH RECURSIVE n(i) AS (SELECT 1000000 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000 + {people})"
     );
-    let day = "date('2026-06-01', '+' || (i % 180) || ' days')";
+    let day = "date('2026-06-01', '+' || (id % 180) || ' days')";
     conn.execute_batch(&format!(
         "BEGIN;
          INSERT INTO people (id, pseudonym, residence, language, created_at)
@@ -175,8 +209,8 @@ fn fill(database: &Path, people: u64) {
          INSERT INTO identities (person_id, kind, value, hash, verified_at)
              {numbers} SELECT i, 'email', 'bench' || i || '@example.org', 'bench' || i, '2026-01-01 00:00:00' FROM n WHERE i > 1000300;
          INSERT INTO requests (reference, person_id, kind, state, law, received_on, acknowledge_by, due_on, version, created_at)
-             {numbers} SELECT 'PR-B' || i, i, 'access', 'acknowledged', 'us-ca', {day}, {day}, {day}, 1, '2026-06-01 00:00:00'
-             FROM n WHERE i > 1000300;
+             SELECT 'PR-B' || id, id, 'access', 'acknowledged', 'us-ca', {day}, {day}, {day}, 1, '2026-06-01 00:00:00'
+             FROM people;
          COMMIT;
          ANALYZE;"
     ))

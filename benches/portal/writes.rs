@@ -22,16 +22,37 @@ pub async fn measure(time: Duration, postgres: Option<&str>) {
         "\n## Opting out, {CLIENTS} clients\n\n| what | per second | p99 ms | of the bare rows |\n|---|---|---|---|"
     );
     let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite://{}", folder.path().join("bare.db").display());
-    let bare = bare_rows(Db::open(&url, 3).unwrap(), time).await;
-    line("three bare rows, SQLite", &bare, &bare);
-    let portal = Portal::start(300).await;
-    let opted_out = load(portal.address, opt_out, CLIENTS, time).await;
-    line("opting out without an account, SQLite", &opted_out, &bare);
+    let file = |name: &str| format!("sqlite://{}", folder.path().join(name).display());
+    measure_on("SQLite", &file("bare.db"), &file("portal.db"), 3, time).await;
     if let Some(server) = postgres {
-        let bare = bare_rows(Db::open(server, 8).unwrap(), time).await;
-        line("three bare rows, PostgreSQL", &bare, &bare);
+        let (bare, portal) = (new_database(server, "bare"), new_database(server, "portal"));
+        measure_on("PostgreSQL", &bare, &portal, 8, time).await;
     }
+}
+
+async fn measure_on(kind: &str, bare: &str, portal: &str, connections: u32, time: Duration) {
+    let bare = bare_rows(Db::open(bare, connections).unwrap(), time).await;
+    line(&format!("three bare rows, {kind}"), &bare, &bare);
+    let portal = Portal::serve(portal).await;
+    for (name, request) in [
+        ("for this browser", by_browser as fn(u64) -> Vec<u8>),
+        ("by e-mail", by_email),
+    ] {
+        let opted_out = load(portal.address, request, CLIENTS, time).await;
+        line(&format!("opting out {name}, {kind}"), &opted_out, &bare);
+    }
+}
+
+/// Makes a database on the server; gives its address.
+fn new_database(server: &str, name: &str) -> String {
+    let name = format!("candor_bench_{name}_{}", std::process::id());
+    let mut conn = PgConnection::establish(server).unwrap();
+    diesel::sql_query(format!("CREATE DATABASE {name}"))
+        .execute(&mut conn)
+        .unwrap();
+    let mut url = url::Url::parse(server).unwrap();
+    url.set_path(&name);
+    url.to_string()
 }
 
 fn line(name: &str, figures: &Figures, bare: &Figures) {
@@ -45,10 +66,19 @@ fn line(name: &str, figures: &Figures, bare: &Figures) {
     );
 }
 
-fn opt_out(number: u64) -> Vec<u8> {
-    let body = format!("email=bench{number}%40example.org");
+fn by_browser(number: u64) -> Vec<u8> {
+    opt_out(number, "email=")
+}
+
+fn by_email(number: u64) -> Vec<u8> {
+    opt_out(number, &format!("email=bench{number}%40example.org"))
+}
+
+/// From a network of its own each, for mails are limited by network.
+fn opt_out(number: u64, body: &str) -> Vec<u8> {
+    let [_, a, b, c] = u32::try_from(number).unwrap().to_be_bytes();
     format!(
-        "POST /do-not-sell HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: same-origin\r\n\
+        "POST /do-not-sell HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: same-origin\r\nX-Forwarded-For: 10.{a}.{b}.{c}\r\n\
          Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     )

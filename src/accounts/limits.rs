@@ -1,12 +1,13 @@
 //! Rate limits that hold across instances: a count per keyed subject in the database, in fixed windows.
 
 use chrono::{NaiveDateTime, TimeDelta};
+use diesel::dsl::case_when;
 use diesel::prelude::*;
-use diesel::sql_types::{Integer, Text, Timestamp};
+
 
 use crate::app::App;
-use crate::db::AnyConnection;
 use crate::db::schema::rate_limits;
+use crate::db::{AnyConnection, both};
 use crate::error::{AppError, AppResult};
 use crate::keys::Keys;
 
@@ -60,14 +61,6 @@ impl Limit {
     }
 }
 
-#[derive(QueryableByName)]
-struct Count {
-    #[diesel(sql_type = Integer)]
-    hits: i32,
-    #[diesel(sql_type = Timestamp)]
-    window_started_at: NaiveDateTime,
-}
-
 /// Counts one more of `purpose` for `subject` (an address, an id); `TooMany` when it is over `max` in this
 /// window. The subject is kept as a keyed hash alone. One statement, so that no two instances count the same.
 pub fn take(
@@ -79,22 +72,28 @@ pub fn take(
     window: TimeDelta,
     now: NaiveDateTime,
 ) -> AppResult<()> {
-    let count: Count = diesel::sql_query(
-        "INSERT INTO rate_limits (key, window_started_at, hits) VALUES ($1, $2, 1)
-         ON CONFLICT (key) DO UPDATE SET
-             hits = CASE WHEN rate_limits.window_started_at > $3 THEN rate_limits.hits + 1 ELSE 1 END,
-             window_started_at = CASE WHEN rate_limits.window_started_at > $3
-                 THEN rate_limits.window_started_at ELSE excluded.window_started_at END
-         RETURNING hits, window_started_at",
-    )
-    .bind::<Text, _>(key(keys, purpose, subject))
-    .bind::<Timestamp, _>(now)
-    .bind::<Timestamp, _>(now - window)
-    .get_result(conn)?;
-    if count.hits <= max {
+    let goes_on = rate_limits::window_started_at.gt(now - window);
+    let (hits, window_started_at): (i32, NaiveDateTime) = both!(conn, |conn| {
+        diesel::insert_into(rate_limits::table)
+            .values((
+                rate_limits::key.eq(key(keys, purpose, subject)),
+                rate_limits::window_started_at.eq(now),
+                rate_limits::hits.eq(1),
+            ))
+            .on_conflict(rate_limits::key)
+            .do_update()
+            .set((
+                rate_limits::hits.eq(case_when(goes_on, rate_limits::hits + 1).otherwise(1)),
+                rate_limits::window_started_at
+                    .eq(case_when(goes_on, rate_limits::window_started_at).otherwise(now)),
+            ))
+            .returning((rate_limits::hits, rate_limits::window_started_at))
+            .get_result(conn)
+    })?;
+    if hits <= max {
         return Ok(());
     }
-    let wait = count.window_started_at + window - now;
+    let wait = window_started_at + window - now;
     Err(AppError::TooMany(
         u64::try_from(wait.num_seconds()).unwrap_or_default().max(1),
     ))

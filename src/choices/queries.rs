@@ -13,14 +13,22 @@ use crate::keys::Keys;
 
 /// The choices that hold now for these subjects: of each subject and activity the newest.
 pub fn list_current(conn: &mut AnyConnection, subjects: &[Subject]) -> QueryResult<Vec<Choice>> {
-    let subjects: Vec<_> = subjects.iter().map(ToString::to_string).collect();
+    let mut all = Vec::new();
+    // One after the other, for they are two at most: SQLite would have to parse a list anew each time.
+    for subject in subjects {
+        all.extend(list_current_of(conn, subject)?);
+    }
+    Ok(all)
+}
+
+fn list_current_of(conn: &mut AnyConnection, subject: &Subject) -> QueryResult<Vec<Choice>> {
     let newer = diesel::alias!(choices as newer);
     let replaced = newer
         .filter(newer.field(choices::subject).eq(choices::subject))
         .filter(newer.field(choices::activity).eq(choices::activity))
         .filter(newer.field(choices::number).gt(choices::number));
     Choice::query()
-        .filter(choices::subject.eq_any(subjects))
+        .filter(choices::subject.eq(subject.to_string()))
         .filter(not(exists(replaced)))
         .order(choices::id)
         .load(conn)
@@ -37,11 +45,17 @@ pub fn find_residence(conn: &mut AnyConnection, person_id: i64) -> QueryResult<S
 /// Records changes; `false` when another change came first to one of them, and then the transaction must not go on.
 pub fn append(conn: &mut AnyConnection, changes: &[NewChoice]) -> QueryResult<bool> {
     feed::share(conn)?;
-    let recorded = both!(conn, |conn| diesel::insert_into(choices::table)
-        .values(changes)
-        .on_conflict_do_nothing()
-        .execute(conn))?;
-    Ok(recorded == changes.len())
+    // Each by itself, for they are few: a statement of one row is parsed once for all.
+    for change in changes {
+        let recorded = both!(conn, |conn| diesel::insert_into(choices::table)
+            .values(change)
+            .on_conflict_do_nothing()
+            .execute(conn))?;
+        if recorded != 1 {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// A person's changes, newest first: so many, older than that one.

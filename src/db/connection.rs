@@ -20,8 +20,8 @@ const SQLITE_SETTINGS: &str = "
     PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON;
     PRAGMA temp_store = MEMORY;
-    PRAGMA cache_size = -16000;
-    PRAGMA mmap_size = 268435456;
+    PRAGMA cache_size = -4000;
+    PRAGMA mmap_size = 50331648;
 ";
 
 const POSTGRES_SETTINGS: &str = "

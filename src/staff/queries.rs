@@ -104,32 +104,36 @@ fn find_by_pseudonym(conn: &mut AnyConnection, pseudonym: &str) -> QueryResult<O
         .optional()
 }
 
+/// Counts up to [`COUNTED`]. Where there are more, the last one that counts is looked for, and no row leaves the database.
+macro_rules! count {
+    ($conn:expr, $found:expr) => {{
+        let last: QueryResult<i64> = $found
+            .select(requests::id)
+            .offset(COUNTED - 1)
+            .limit(1)
+            .get_result($conn);
+        match last.optional()? {
+            Some(_) => COUNTED,
+            None => $found.count().get_result($conn)?,
+        }
+    }};
+}
+
 /// How many requests stand in each state, up to [`COUNTED`] of each.
 pub fn count_states(conn: &mut AnyConnection) -> QueryResult<Vec<(State, i64)>> {
     let each = State::ALL.iter().map(|state| {
-        let some: Vec<i64> = requests::table
-            .filter(requests::state.eq(state.as_str()))
-            .select(requests::id)
-            .limit(COUNTED)
-            .load(conn)?;
-        Ok((*state, counted(&some)))
+        let found = requests::table.filter(requests::state.eq(state.as_str()));
+        Ok((*state, count!(conn, found)))
     });
     each.collect()
 }
 
 /// How many open requests are late, up to [`COUNTED`].
 pub fn count_late(conn: &mut AnyConnection, today: NaiveDate) -> QueryResult<i64> {
-    let some: Vec<i64> = requests::table
+    let late = requests::table
         .filter(requests::closed_at.is_null())
-        .filter(requests::due_on.lt(today))
-        .select(requests::id)
-        .limit(COUNTED)
-        .load(conn)?;
-    Ok(counted(&some))
-}
-
-fn counted(some: &[i64]) -> i64 {
-    i64::try_from(some.len()).unwrap_or(COUNTED)
+        .filter(requests::due_on.lt(today));
+    Ok(count!(conn, late))
 }
 
 /// All staff members, for names and for choosing one.

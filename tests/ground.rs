@@ -55,3 +55,27 @@ async fn an_error_page_knows_who_is_signed_in() {
     assert_eq!(answer.status, 404);
     assert!(answer.text().contains("ada@example.org"));
 }
+
+#[actix_web::test]
+async fn behind_https_cookies_stay_on_https_and_on_this_host() {
+    let app = TestApp::start_reached_at("https://privacy.example.org");
+    let visitor = app.visitor();
+    let asked = visitor.post("/sign-in", &[("email", "ada@example.org")]);
+    let answer = asked.await;
+    assert_eq!(answer.status, 303);
+    let cookie = answer.headers["set-cookie"].to_str().unwrap();
+    assert!(cookie.starts_with("__Host-candor="), "{cookie}");
+    let attributes: Vec<_> = cookie.split("; ").skip(1).collect();
+    for attribute in ["Secure", "HttpOnly", "Path=/", "SameSite=Lax"] {
+        assert!(attributes.contains(&attribute), "{attribute}: {cookie}");
+    }
+    assert!(!cookie.contains("Domain"), "{cookie}");
+    assert!(answer.headers.contains_key("strict-transport-security"));
+}
+
+#[actix_web::test]
+async fn without_https_no_browser_is_told_to_insist_on_it() {
+    let app = TestApp::start();
+    let answer = app.visitor().get("/").await;
+    assert!(!answer.headers.contains_key("strict-transport-security"));
+}

@@ -203,3 +203,22 @@ async fn a_query_without_an_index_would_be_noticed() {
     let found = faults(&app.app, slow.map(str::to_owned).into()).await;
     assert_eq!(found.len(), 2, "{found:?}");
 }
+
+#[test]
+fn the_embedded_database_plans_a_statement_once_and_takes_no_unknown_column_for_a_text() {
+    #[derive(QueryableByName)]
+    struct Compiled {
+        #[diesel(sql_type = Text)]
+        compile_options: String,
+    }
+    let mut conn = SqliteConnection::establish(":memory:").unwrap();
+    let all: Vec<Compiled> = diesel::sql_query("PRAGMA compile_options")
+        .load(&mut conn)
+        .unwrap();
+    for option in ["ENABLE_QPSG", "DQS=0"] {
+        assert!(
+            all.iter().any(|it| it.compile_options == option),
+            "{option} comes from .cargo/config.toml"
+        );
+    }
+}

@@ -40,7 +40,7 @@ impl SessionStore for DbSessions {
         let found = self
             .0
             .db
-            .read(move |conn| Ok(find(conn, &hash, now)?))
+            .look_up(move |conn| Ok(find(conn, &hash, now)?))
             .await;
         let Some((id, state, seen_at)) = found.map_err(|error| LoadError::Other(anyhow!(error)))?
         else {

@@ -105,7 +105,7 @@ impl Act {
             let (subjects, now) = (self.subjects.clone(), app.clock.now());
             let stand = app
                 .db
-                .read(move |conn| Ok(Stand::read(conn, &subjects, now.date())?));
+                .look_up(move |conn| Ok(Stand::read(conn, &subjects, now.date())?));
             let Some(plan) = Plan::make(app, &self, &stand.await?, now)? else {
                 return Ok(Outcome {
                     changed: false,

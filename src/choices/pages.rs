@@ -59,7 +59,7 @@ pub async fn index(
     mut page: Page,
     before: web::Query<Before>,
 ) -> AppResult<HttpResponse> {
-    let stand = app.db.read(move |conn| {
+    let stand = app.db.look_up(move |conn| {
         let current = queries::list_current(conn, &[Subject::Person(person.id)])?;
         Ok((current, queries::find_residence(conn, person.id)?))
     });

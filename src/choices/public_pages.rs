@@ -129,7 +129,7 @@ pub async fn done(
     let person_id = person.map(|it| it.id);
     let found = app
         .db
-        .read(move |conn| Ok(receipts::find_for(conn, &id, person_id)?));
+        .look_up(move |conn| Ok(receipts::find_for(conn, &id, person_id)?));
     let receipt = found.await?;
     let facts = Facts::of(&receipt).ok_or(AppError::NotFound)?;
     let at = words::moment(receipt.created_at);
@@ -159,7 +159,7 @@ async fn stand<'a>(
 ) -> AppResult<Vec<Setting<'a>>> {
     let browser = Browser::of(request, &app.keys).map(|it| it.subject(&app.keys));
     let person_id = person.map(|it| it.id);
-    let read = app.db.read(move |conn| {
+    let read = app.db.look_up(move |conn| {
         let residence = match person_id {
             Some(id) => queries::find_residence(conn, id)?,
             // Nobody knows where a visitor lives, and "off" would keep them from opting out.
@@ -199,7 +199,7 @@ async fn visitors_act(
     let email = normal_email(&form.email);
     if !email.is_empty() {
         let (keys, address) = (app.keys.clone(), email.clone());
-        let find = app.db.read(move |conn| {
+        let find = app.db.look_up(move |conn| {
             let kind = IdentityKind::Email;
             Ok(queries::find_subject(conn, &keys, kind, &address)?)
         });

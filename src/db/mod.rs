@@ -1,4 +1,4 @@
-//! One connection type for SQLite and PostgreSQL, and the two doors to it: [`Db::read`] and [`Db::write`].
+//! One connection type for SQLite and PostgreSQL, and the doors to it: [`Db::read`] (or [`Db::look_up`]) and [`Db::write`].
 //!
 //! Work is synchronous and runs on a blocking thread. On PostgreSQL a write is a transaction on a pooled
 //! connection. On SQLite all writes go through one thread that commits what has queued up together
@@ -73,6 +73,21 @@ impl Db {
     ) -> AppResult<T> {
         let db = self.clone();
         tokio::task::spawn_blocking(move || db.read_now(work)).await?
+    }
+
+    /// Runs a few queries by key: an account's session, the choices of a person. SQLite answers them sooner than
+    /// another thread could take them over, so there they are answered on this one while a connection is free.
+    /// Whatever may take longer belongs into [`Db::read`], for nobody else is served here meanwhile.
+    pub async fn look_up<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> AppResult<T> + Send + 'static,
+    ) -> AppResult<T> {
+        if self.is_sqlite()
+            && let Some(mut conn) = self.0.pool.try_get()
+        {
+            return work(&mut conn);
+        }
+        self.read(work).await
     }
 
     /// Runs queries in one write transaction: all of it is on disk when this returns, or none.

@@ -1,5 +1,6 @@
 //! Filling a demonstration's folder, once.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use chrono::NaiveDateTime;
@@ -7,6 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::folder::Folder;
 use super::policy;
+use super::requests;
 use super::source::{self, SAMPLES};
 use super::staff::{self, STAFF};
 use crate::accounts::members::{self, NewMember};
@@ -17,8 +19,8 @@ use crate::db::{self, AnyConnection, Db};
 use crate::error::AppResult;
 use crate::keys::Keys;
 
-/// Makes both databases and the master secret. Remains of an interrupted making are removed first.
-pub fn fill(folder: &Folder, seed: u64, people: usize) -> anyhow::Result<()> {
+/// Makes both databases and the master secret; the mails in it lead to the portal at that address. Remains of an interrupted making are removed first.
+pub fn fill(folder: &Folder, seed: u64, people: usize, bind: SocketAddr) -> anyhow::Result<()> {
     folder.clear()?;
     folder.begin(seed)?;
     let secret = Keys::generate_text();
@@ -26,6 +28,7 @@ pub fn fill(folder: &Folder, seed: u64, people: usize) -> anyhow::Result<()> {
     folder.write_register()?;
     make_source(folder, seed, people)?;
     make_portal(folder, seed, Keys::from_text(&secret)?)?;
+    requests::file_some(&super::open(folder, bind)?, folder)?;
     folder.finish(seed)
 }
 

@@ -10,6 +10,7 @@ pub mod mailbox;
 pub mod making;
 pub mod pages;
 pub mod policy;
+pub mod requests;
 pub mod source;
 pub mod staff;
 
@@ -65,8 +66,9 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         )
     })?;
     let folder = Folder::open(&options.dir)?;
-    prepare(&folder, options)?;
-    let app = open(&folder, listener.local_addr()?)?;
+    let bind = listener.local_addr()?;
+    prepare(&folder, options, bind)?;
+    let app = open(&folder, bind)?;
     db::migrate(&app.db)?;
     let notice = cast::notice(&app, folder.path())?;
     // A script may read the address and close the pipe: the demonstration goes on.
@@ -79,7 +81,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
 }
 
 /// Makes the demonstration in its folder, unless it is there and whole.
-pub fn prepare(folder: &Folder, options: &Options) -> anyhow::Result<()> {
+pub fn prepare(folder: &Folder, options: &Options, bind: SocketAddr) -> anyhow::Result<()> {
     if options.reset {
         folder.clear()?;
     }
@@ -89,7 +91,7 @@ pub fn prepare(folder: &Folder, options: &Options) -> anyhow::Result<()> {
             folder.path().display()
         ),
         (Some(_), _) => Ok(()),
-        (None, wanted) => making::fill(folder, wanted.unwrap_or(SEED), options.people),
+        (None, wanted) => making::fill(folder, wanted.unwrap_or(SEED), options.people, bind),
     }
 }
 

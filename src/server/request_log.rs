@@ -3,7 +3,7 @@
 use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use tracing::Span;
+use tracing::{Span, field};
 use tracing_actix_web::{RequestId, RootSpanBuilder};
 
 /// A span with the method, the pattern of the route, the status and the request's id.
@@ -12,16 +12,14 @@ pub(super) struct RouteOnly;
 impl RootSpanBuilder for RouteOnly {
     fn on_request_start(request: &ServiceRequest) -> Span {
         use actix_web::HttpMessage;
-        let id = request
-            .extensions()
-            .get::<RequestId>()
-            .map(ToString::to_string);
+        let extensions = request.extensions();
+        let id = extensions.get::<RequestId>().map(field::display);
         tracing::info_span!(
             "request",
             method = %request.method(),
             route = request.match_pattern().unwrap_or_default(),
-            request_id = id.unwrap_or_default(),
-            status = tracing::field::Empty,
+            request_id = id,
+            status = field::Empty,
         )
     }
 

@@ -19,7 +19,7 @@ fn options(dir: &TempDir) -> Options {
 }
 
 fn prepare(options: &Options) -> anyhow::Result<()> {
-    demo::prepare(&Folder::open(&options.dir)?, options)
+    demo::prepare(&Folder::open(&options.dir)?, options, ([127, 0, 0, 1], 8080).into())
 }
 
 fn new() -> TempDir {
@@ -83,6 +83,26 @@ fn another_seed_is_refused_until_reset_is_said() {
     assert_ne!(secret(&dir), before);
     let marker = fs::read_to_string(dir.path().join("demo.toml")).unwrap();
     assert!(marker.contains("seed = 9") && marker.contains("ready = true"));
+}
+
+#[test]
+fn a_new_demonstration_has_requests_of_people_who_are_not_listed() {
+    let dir = new();
+    prepare(&Options {
+        people: 60,
+        ..options(&dir)
+    })
+    .unwrap();
+    let portal = dir.path().join("portal.db");
+    assert_eq!(count(&portal, "requests WHERE state = 'acknowledged'"), 3);
+    assert_eq!(count(&portal, "requests WHERE plan IS NOT NULL"), 1);
+    let listed = "(SELECT min(id) FROM people) + 7";
+    let of_listed = format!("requests WHERE person_id < {listed}");
+    assert_eq!(count(&portal, &of_listed), 0);
+    assert_eq!(
+        count(&portal, "outbox WHERE instr(body_text, 'http://127.0.0.1:8080/')"),
+        3
+    );
 }
 
 #[test]

@@ -46,6 +46,27 @@ pub struct TestApp {
     pub source: SampleSource,
 }
 
+/// What a portal starts with.
+struct Launch {
+    register: Arc<Register>,
+    demo: bool,
+    time: NaiveDateTime,
+    people: usize,
+    base_url: Option<&'static str>,
+}
+
+impl Default for Launch {
+    fn default() -> Self {
+        Launch {
+            register: sample_register(),
+            demo: false,
+            time: TestApp::start_time(),
+            people: 0,
+            base_url: None,
+        }
+    }
+}
+
 /// A mail as it stands in the outbox.
 #[derive(Debug, Clone, Queryable)]
 pub struct Mail {
@@ -63,36 +84,45 @@ impl TestApp {
     }
 
     pub fn start() -> Self {
-        Self::launch(false, Self::start_time(), 0)
+        Self::launch(Launch::default())
     }
 
     /// With a clock that stands at that time, and so many people in ProJobSector's own database.
     pub fn start_at(time: NaiveDateTime, people: usize) -> Self {
-        Self::launch(false, time, people)
+        Self::launch(Launch {
+            time,
+            people,
+            ..Launch::default()
+        })
     }
 
     /// As `candor demo` starts it.
     pub fn start_demo() -> Self {
-        Self::launch(true, Self::start_time(), 0)
+        Self::launch(Launch {
+            demo: true,
+            ..Launch::default()
+        })
     }
 
     /// Of an organisation that declares something else than ProJobSector.
     pub fn start_declaring(change: impl FnOnce(&mut Register)) -> Self {
         let mut register = Arc::unwrap_or_clone(sample_register());
         change(&mut register);
-        Self::launch_with(Arc::new(register), false, Self::start_time(), 0)
+        Self::launch(Launch {
+            register: Arc::new(register),
+            ..Launch::default()
+        })
     }
 
-    fn launch(demo: bool, time: NaiveDateTime, people: usize) -> Self {
-        Self::launch_with(sample_register(), demo, time, people)
+    /// Behind a proxy that people reach at that address.
+    pub fn start_reached_at(base_url: &'static str) -> Self {
+        Self::launch(Launch {
+            base_url: Some(base_url),
+            ..Launch::default()
+        })
     }
 
-    fn launch_with(
-        register: Arc<Register>,
-        demo: bool,
-        time: NaiveDateTime,
-        people: usize,
-    ) -> Self {
+    fn launch(with: Launch) -> Self {
         queries::prepare();
         let database = TestDatabase::create();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -100,15 +130,16 @@ impl TestApp {
         let site = Arc::new(Site {
             organisation: "ProJobSector".to_owned(),
             contact: "contact@projobsector.com".to_owned(),
-            base_url: base.parse().unwrap(),
-            demo,
+            base_url: with.base_url.unwrap_or(&base).parse().unwrap(),
+            demo: with.demo,
             trusted_proxies: Vec::new(),
             metrics_token: None,
             drp_business_id: Some("projobsector".to_owned()),
         });
-        let clock = Clock::set_to(time);
+        let clock = Clock::set_to(with.time);
         let keys = Arc::new(Keys::new([7; 32]));
-        let source = SampleSource::create(people);
+        let source = SampleSource::create(with.people);
+        let register = with.register;
         let sources = Sources::open(register.clone(), &source.urls(), &keys.derive("sources"));
         let app = App::new(Parts {
             db: database.open(),

@@ -55,7 +55,7 @@ pub async fn index(
     let newer = after.is_some().then(|| "/requests".to_owned());
     let mut requests = app
         .db
-        .read(move |conn| {
+        .look_up(move |conn| {
             let before = after
                 .map(|it| queries::find_id_for_person(conn, person.id, &it))
                 .transpose()?;

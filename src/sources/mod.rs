@@ -171,6 +171,14 @@ impl Sources {
         &self.0.register
     }
 
+    /// Keys of the sources that the register names and no address was given for: what they hold is not found.
+    pub fn without_address(&self) -> BTreeSet<&str> {
+        let named = self.0.graph.nodes.iter().map(|node| node.source.as_str());
+        named
+            .filter(|key| !self.0.connected.contains_key(*key))
+            .collect()
+    }
+
     /// Asks every source whether it can be read, side by side.
     pub fn health(&self) -> Vec<Health> {
         let inner = &*self.0;

@@ -17,8 +17,8 @@ use crate::requests::life::By;
 
 const HELP: &str = "\
 Have your mail server hand over each mail to the contact address, beside the mailbox that staff read. In Postfix's
-master.cf:
-  candor unix - n n - 2 pipe user=candor null_sender= argv=/usr/bin/candor intake --envelope-sender=${sender}
+master.cf, with the script candor-as that knows the settings (the README says which):
+  candor unix - n n - 2 pipe user=candor null_sender= argv=/usr/local/bin/candor-as intake --envelope-sender=${sender}
 
 What a mail says of its sender is never believed: it is answered with a link to go on, and nothing else is done.
 Mails of programs and lists, bounces, and mails from the portal's own address are taken and left unanswered.

@@ -205,7 +205,7 @@ async fn a_query_without_an_index_would_be_noticed() {
 }
 
 #[test]
-fn the_embedded_database_plans_a_statement_once_and_takes_no_unknown_column_for_a_text() {
+fn the_embedded_database_is_compiled_as_the_settings_of_cargo_say() {
     #[derive(QueryableByName)]
     struct Compiled {
         #[diesel(sql_type = Text)]
@@ -215,10 +215,9 @@ fn the_embedded_database_plans_a_statement_once_and_takes_no_unknown_column_for_
     let all: Vec<Compiled> = diesel::sql_query("PRAGMA compile_options")
         .load(&mut conn)
         .unwrap();
-    for option in ["ENABLE_QPSG", "DQS=0"] {
-        assert!(
-            all.iter().any(|it| it.compile_options == option),
-            "{option} comes from .cargo/config.toml"
-        );
+    let is_set = |option: &str| all.iter().any(|it| it.compile_options == option);
+    for option in ["ENABLE_QPSG", "DQS=0", "DEFAULT_MEMSTATUS=0"] {
+        assert!(is_set(option), "{option} comes from .cargo/config.toml");
     }
+    assert!(!is_set("ENABLE_MEMORY_MANAGEMENT"));
 }

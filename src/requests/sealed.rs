@@ -1,44 +1,46 @@
 //! What people and staff write, and values of people's data, as the database keeps them: encrypted, and tied to
 //! their request so that a row cannot be moved to another one.
 
+use crate::db::text_enum;
 use crate::error::AppResult;
 use crate::keys::Keys;
 
-/// What a sealed text is.
-#[derive(Debug, Clone, Copy)]
-pub enum What {
-    /// What the person wrote when filing.
-    Note,
-    /// The plan that the person confirmed.
-    Plan,
-    /// The value at the time of filing.
-    OldValue,
-    /// The proposed value.
-    NewValue,
-    /// The change that the proposal comes to.
-    Change,
-    /// Why the person proposes it.
-    Reason,
-    /// Why staff decided so.
-    DecisionReason,
-    /// What staff write for each other.
-    StaffNote,
-    /// A message.
-    Message,
-    /// A piece of evidence.
-    Evidence,
-    /// The address of somebody without an account.
-    Address,
-    /// How somebody without e-mail can be reached.
-    Contact,
-    /// The name under a declaration.
-    Declaration,
-    /// Why a staff member stands for somebody.
-    Vouched,
+text_enum! {
+    /// What a sealed text is. What was sealed under a name is opened under the same one only.
+    pub enum What {
+        /// What the person wrote when filing.
+        Note = "note",
+        /// The plan that the person confirmed.
+        Plan = "plan",
+        /// The value at the time of filing.
+        OldValue = "old_value",
+        /// The proposed value.
+        NewValue = "new_value",
+        /// The change that the proposal comes to.
+        Change = "change",
+        /// Why the person proposes it.
+        Reason = "reason",
+        /// Why staff decided so.
+        DecisionReason = "decision_reason",
+        /// What staff write for each other.
+        StaffNote = "staff_note",
+        /// A message.
+        Message = "message",
+        /// A piece of evidence.
+        Evidence = "evidence",
+        /// The address of somebody without an account.
+        Address = "address",
+        /// How somebody without e-mail can be reached.
+        Contact = "contact",
+        /// The name under a declaration.
+        Declaration = "declaration",
+        /// Why a staff member stands for somebody.
+        Vouched = "vouched",
+    }
 }
 
 fn context(reference: &str, what: What) -> String {
-    format!("request {reference} {what:?}")
+    format!("request {reference} {what}")
 }
 
 /// Seals bytes for the request of that reference.

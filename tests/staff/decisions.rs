@@ -267,6 +267,12 @@ async fn a_question_waits_for_the_person_and_the_answer_brings_it_back() {
             .text
             .contains("Which street?")
     );
+    assert_eq!(state(&person, &reference).await, "Waiting for you");
+
+    let answer = [("message", "The one by the harbour.")];
+    let path = format!("/requests/{reference}/messages");
+    person.submit(&seen, &path, &answer).await.location();
+    assert_eq!(state(&person, &reference).await, "In review");
 }
 
 #[actix_web::test]

@@ -80,7 +80,7 @@ async fn a_denial_takes_two_and_the_person_hears_of_it_only_then() {
 }
 
 #[actix_web::test]
-async fn refusing_a_part_takes_two_and_accepting_all_of_a_correction_takes_one() {
+async fn a_deletion_takes_two_and_accepting_all_of_a_correction_takes_one() {
     let app = TestApp::start();
     let person = sample(&app).await;
     let agent = app.staff("sam", Role::Agent).await;

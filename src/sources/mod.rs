@@ -46,7 +46,7 @@ mod visiting;
 mod walk;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, PoisonError, RwLock},
     time::{Duration, Instant},
 };

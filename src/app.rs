@@ -61,7 +61,10 @@ impl App {
         let sources = Sources::open(register.clone(), &config.sources, &secret)
             .map_err(|faults| anyhow::anyhow!("{}", faults.join("\n")))?;
         for key in sources.without_address() {
-            tracing::warn!(source = key, "no address was given for this source: what it holds is not found; set --source");
+            tracing::warn!(
+                source = key,
+                "no address was given for this source: what it holds is not found; set --source"
+            );
         }
         let site = Arc::new(config.site(&register.organisation));
         Ok(App::new(Parts {

@@ -62,7 +62,10 @@ impl Portal {
             ("CANDOR_BASE_URL", "http://localhost".to_owned()),
             ("CANDOR_REGISTER", at("register")),
             ("CANDOR_SECRET_KEY_FILE", at("secret.key")),
-            ("CANDOR_SOURCES", format!("projobsector=sqlite://{}", at("projobsector.db"))),
+            (
+                "CANDOR_SOURCES",
+                format!("projobsector=sqlite://{}", at("projobsector.db")),
+            ),
             ("CANDOR_TRUSTED_PROXIES", "127.0.0.0/8".to_owned()),
         ];
         let candor = |command: &str| {

@@ -4,7 +4,6 @@ use chrono::{NaiveDateTime, TimeDelta};
 use diesel::dsl::case_when;
 use diesel::prelude::*;
 
-
 use crate::app::App;
 use crate::db::schema::rate_limits;
 use crate::db::{AnyConnection, both};
@@ -84,8 +83,11 @@ pub fn take(
             .do_update()
             .set((
                 rate_limits::hits.eq(case_when(goes_on, rate_limits::hits + 1).otherwise(1)),
-                rate_limits::window_started_at
-                    .eq(case_when(goes_on, rate_limits::window_started_at).otherwise(now)),
+                rate_limits::window_started_at.eq(case_when(
+                    goes_on,
+                    rate_limits::window_started_at,
+                )
+                .otherwise(now)),
             ))
             .returning((rate_limits::hits, rate_limits::window_started_at))
             .get_result(conn)

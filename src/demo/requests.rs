@@ -13,6 +13,7 @@ use crate::accounts::queries;
 use crate::app::App;
 use crate::error::AppResult;
 use crate::my_data::identities_of;
+use crate::requests::dates::LegalDates;
 use crate::requests::filing::{self, NewItem, NewRequest};
 use crate::requests::life::{By, Who};
 use crate::requests::model::Kind;
@@ -38,9 +39,7 @@ fn somebody(folder: &Folder) -> anyhow::Result<Vec<(String, String)>> {
          WHERE id > ?1 AND (country = 'DE' OR state = 'CA') ORDER BY id LIMIT ?2",
     )?;
     let (listed, wanted) = (i64::try_from(SAMPLES.len())?, i64::try_from(FILED.len())?);
-    let people = found.query_map((listed, wanted), |row| {
-        Ok((row.get(0)?, row.get(1)?))
-    })?;
+    let people = found.query_map((listed, wanted), |row| Ok((row.get(0)?, row.get(1)?)))?;
     people
         .collect::<Result<_, _>>()
         .context("ProJobSector's accounts cannot be read")
@@ -54,9 +53,11 @@ fn file(app: &App, email: &str, residence: &str, kind: Kind, days: i64) -> AppRe
         let mut new = NewRequest::of(kind);
         if kind == Kind::Deletion {
             let identities = identities_of(conn, person.id)?;
+            let law = LegalDates::of(&parts.laws, &residence, kind, now).law;
+            let what = (&Scope::All, law.as_str());
             let plan = parts
                 .sources
-                .plan_erasure(&identities, &Scope::All, &[], now.date())?;
+                .plan_erasure(&identities, what, &[], now.date())?;
             new.items = plan.items.iter().map(NewItem::planned).collect();
             new.plan = Some(plan);
         }

@@ -19,7 +19,11 @@ fn options(dir: &TempDir) -> Options {
 }
 
 fn prepare(options: &Options) -> anyhow::Result<()> {
-    demo::prepare(&Folder::open(&options.dir)?, options, ([127, 0, 0, 1], 8080).into())
+    demo::prepare(
+        &Folder::open(&options.dir)?,
+        options,
+        ([127, 0, 0, 1], 8080).into(),
+    )
 }
 
 fn new() -> TempDir {
@@ -100,7 +104,10 @@ fn a_new_demonstration_has_requests_of_people_who_are_not_listed() {
     let of_listed = format!("requests WHERE person_id < {listed}");
     assert_eq!(count(&portal, &of_listed), 0);
     assert_eq!(
-        count(&portal, "outbox WHERE instr(body_text, 'http://127.0.0.1:8080/')"),
+        count(
+            &portal,
+            "outbox WHERE instr(body_text, 'http://127.0.0.1:8080/')"
+        ),
         3
     );
 }

@@ -2,6 +2,7 @@ use candor::accounts::model::Role;
 use candor::demo::source::SAMPLES;
 use chrono::TimeDelta;
 
+use super::four_eyes::state;
 use super::{CITY, ROWS, accept_all, act, file_correction, file_deletion, held, sample};
 use crate::support::TestApp;
 

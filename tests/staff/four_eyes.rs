@@ -48,7 +48,7 @@ async fn approve(staff: &Actor, reference: &str) -> Answer {
     staff.post(&approve, &[("version", &version)]).await
 }
 
-async fn state(person: &Actor, reference: &str) -> String {
+pub async fn state(person: &Actor, reference: &str) -> String {
     let page = person.get(&format!("/requests/{reference}")).await.page();
     page.texts(".tag").remove(0)
 }

@@ -90,10 +90,10 @@ impl<'a> Rules<'a> {
         let asked = personal.into_iter();
         let asked = asked.filter(|field| wish.covers_any(layout.node, field));
         let fields: Vec<_> = asked.map(rule).collect();
-        let row = Exception::of(layout, collection, (&collection.erase, wish.law));
+        let row = || wish.row_exception(layout, collection);
         Self {
             collection,
-            row: row.filter(|_| fields.is_empty()),
+            row: fields.is_empty().then(row).flatten(),
             fields,
             may_delete: all && collection.erase != Erase::Mask && !layout.table.row_key.is_empty(),
             today: wish.today,
@@ -216,16 +216,7 @@ impl<'a> Wish<'a> {
         collection: &'a Collection,
         field: &'a Field,
     ) -> Option<Exception<'a>> {
-        let held = self
-            .holds
-            .iter()
-            .find(|hold| hold.is_about(layout.node, field, self.today));
-        let held = held.map(|hold| Exception {
-            reason: &hold.reason,
-            basis: &hold.basis,
-            until: Until::Day(hold.until),
-            by: hold.by,
-        });
+        let held = self.held(layout.node, |hold| hold.names(field));
         held.or_else(|| {
             let kept = leaves(field)
                 .into_iter()
@@ -236,17 +227,48 @@ impl<'a> Wish<'a> {
             Exception::of(layout, collection, (erase, self.law))
         })
     }
+
+    /// Why the rows of a collection stay in which no field is personal.
+    fn row_exception(
+        self,
+        layout: &Layout<'_>,
+        collection: &'a Collection,
+    ) -> Option<Exception<'a>> {
+        let names_it = |hold: &Hold| {
+            let mut fields = layout.fields.iter();
+            hold.category.is_none() || fields.any(|(field, _)| hold.names(field))
+        };
+        self.held(layout.node, names_it)
+            .or_else(|| Exception::of(layout, collection, (&collection.erase, self.law)))
+    }
+
+    /// The first hold in force on a collection that names what is asked about.
+    fn held(self, node: &Node, names_it: impl Fn(&Hold) -> bool) -> Option<Exception<'a>> {
+        let hold = self
+            .holds
+            .iter()
+            .find(|hold| hold.is_on(node, self.today) && names_it(hold))?;
+        Some(Exception {
+            reason: &hold.reason,
+            basis: &hold.basis,
+            until: Until::Day(hold.until),
+            by: hold.by,
+        })
+    }
 }
 
 impl Hold {
-    fn is_about(&self, node: &Node, field: &Field, today: NaiveDate) -> bool {
+    fn is_on(&self, node: &Node, today: NaiveDate) -> bool {
         let is = |part: &Option<String>, name: &str| part.as_ref().is_none_or(|it| it == name);
-        let categories = all_categories(field);
-        let in_category = |target: &String| categories.iter().any(|it| covers(target, it));
         is(&self.dataset, &node.key.dataset)
             && is(&self.collection, &node.key.collection)
-            && self.category.as_ref().is_none_or(in_category)
             && self.until.is_none_or(|until| until >= today)
+    }
+
+    fn names(&self, field: &Field) -> bool {
+        let categories = all_categories(field);
+        let in_category = |target: &String| categories.iter().any(|it| covers(target, it));
+        self.category.as_ref().is_none_or(in_category)
     }
 }
 

@@ -234,6 +234,63 @@ fn a_hold_keeps_what_it_names_and_the_rest_goes() {
 }
 
 #[test]
+fn a_hold_keeps_rows_in_which_no_field_is_personal() {
+    let company = Company::with(
+        &Company::manifest(
+            "
+      - name: orders
+        fields:
+          - {name: id, data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email}}
+      - name: order_items
+        fields:
+          - {name: id, data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - {name: article, data_categories: [system.operations]}
+          - {name: order_id, data_categories: [system.operations], fides_meta: {references: [{dataset: shop, field: orders.id, direction: from}]}}
+",
+        ),
+        &[(
+            "shop",
+            "CREATE TABLE orders (id INTEGER PRIMARY KEY, email TEXT);
+             CREATE TABLE order_items (id INTEGER PRIMARY KEY, article TEXT, order_id INT REFERENCES orders);
+             INSERT INTO orders VALUES (1, 'ada@example.org');
+             INSERT INTO order_items VALUES (1, 'chair', 1);",
+        )],
+    );
+    let goes_with = |hold: Hold| {
+        let plan = company
+            .sources
+            .plan_erasure(&ada(), &Scope::All, &[hold], today())
+            .unwrap();
+        plan.work
+            .iter()
+            .any(|work| work.collection == "order_items" && work.set.is_none())
+    };
+    let hold = Hold {
+        reason: "A court asked for them.".to_owned(),
+        basis: "Case 12".to_owned(),
+        ..Hold::default()
+    };
+    let of = |collection: &str| Hold {
+        collection: Some(collection.to_owned()),
+        ..hold.clone()
+    };
+    let with = |category: &str| Hold {
+        category: Some(category.to_owned()),
+        ..hold.clone()
+    };
+
+    assert!(!goes_with(hold.clone()), "a hold on everything");
+    assert!(!goes_with(of("order_items")), "a hold on this collection");
+    assert!(
+        !goes_with(with("system.operations")),
+        "a hold on what is in it"
+    );
+    assert!(goes_with(of("orders")));
+    assert!(goes_with(with("user.contact")));
+}
+
+#[test]
 fn a_plan_holds_no_personal_data_and_its_hash_covers_all_of_it() {
     let company = company();
     let plan = company.plan(&ada(), &Scope::All);

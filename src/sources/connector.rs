@@ -1,6 +1,6 @@
 //! What every kind of source can do. One file per kind implements it; the URL's scheme chooses.
 
-use std::{ops::ControlFlow, sync::Arc, time::Duration};
+use std::{collections::HashSet, ops::ControlFlow, sync::Arc, time::Duration};
 
 use chrono::NaiveDate;
 
@@ -84,12 +84,30 @@ pub enum Form<'a> {
 /// Which rows: those that meet every part that is given.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    /// At least one of these columns holds one of its values.
-    pub any: Option<Vec<(String, Vec<Value>)>>,
+    /// One of these ways leads to it.
+    pub any: Option<Vec<Way>>,
     /// The row key is one of these.
     pub keys: Option<Vec<Vec<Value>>>,
     /// The date lies in this period, or is empty.
     pub period: Option<(String, Dates)>,
+}
+
+/// Rows whose column holds one of some values.
+#[derive(Debug, Clone)]
+pub struct Way {
+    /// The column.
+    pub column: String,
+    /// The values; none leads nowhere.
+    pub values: Vec<Value>,
+    /// Whether letter case makes no difference, as in e-mail addresses. An index helps only if it is made that way:
+    /// `COLLATE NOCASE` in SQLite, `lower(column)` or `citext` in PostgreSQL.
+    pub any_case: bool,
+}
+
+/// The values of a way, to look for what a row holds.
+pub(super) struct Wanted {
+    values: HashSet<Value>,
+    any_case: bool,
 }
 
 /// A period of days; both ends belong to it.
@@ -158,16 +176,44 @@ impl Filter {
     /// Rows in which one column holds one of some values.
     pub fn one_of(column: &str, values: Vec<Value>) -> Self {
         Self {
-            any: Some(vec![(column.to_owned(), values)]),
+            any: Some(vec![Way::exactly(column, values)]),
             ..Self::default()
         }
     }
 
     /// Whether it is certain that no row meets it.
     pub fn is_empty(&self) -> bool {
-        let none =
-            |any: &Vec<(String, Vec<Value>)>| any.iter().all(|(_, values)| values.is_empty());
+        let none = |any: &Vec<Way>| any.iter().all(|way| way.values.is_empty());
         self.any.as_ref().is_some_and(none) || self.keys.as_ref().is_some_and(Vec::is_empty)
+    }
+}
+
+impl Way {
+    /// The values as they are written.
+    pub fn exactly(column: &str, values: Vec<Value>) -> Self {
+        Self {
+            column: column.to_owned(),
+            values,
+            any_case: false,
+        }
+    }
+}
+
+impl Wanted {
+    pub fn by(way: &Way) -> Self {
+        Self {
+            values: way.values.iter().cloned().collect(),
+            any_case: way.any_case,
+        }
+    }
+
+    /// Whether it is one of the values.
+    pub fn has(&self, key: &Value) -> bool {
+        let in_small = || match key {
+            Value::Text(text) => self.values.contains(&Value::Text(text.to_lowercase())),
+            _ => false,
+        };
+        self.values.contains(key) || (self.any_case && in_small())
     }
 }
 

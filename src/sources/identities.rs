@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::Value;
+use super::{Value, Way};
+
+/// The kind of which sources keep the same handle in whatever case it was typed.
+const EMAIL: &str = "email";
 
 /// The verified handles of one person, by kind: `email`, `phone_number`, or an external id.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -11,7 +14,7 @@ pub struct Identities(BTreeMap<String, Vec<String>>);
 impl Identities {
     /// One e-mail address.
     pub fn email(address: &str) -> Self {
-        Self::default().with("email", address)
+        Self::default().with(EMAIL, address)
     }
 
     /// One more handle.
@@ -28,7 +31,7 @@ impl Identities {
     pub(super) fn values(&self, kind: &str) -> Vec<Value> {
         let mut values: Vec<Value> = Vec::new();
         for handle in self.0.get(kind).into_iter().flatten() {
-            let small = (kind == "email").then(|| handle.to_lowercase());
+            let small = (kind == EMAIL).then(|| handle.to_lowercase());
             for text in [Some(handle.clone()), small].into_iter().flatten() {
                 let key = Value::Text(text)
                     .as_key()
@@ -41,6 +44,14 @@ impl Identities {
         values
     }
 
+    /// How a column of this kind leads to the person's rows.
+    pub(super) fn way(&self, column: &str, kind: &str) -> Way {
+        Way {
+            any_case: kind == EMAIL,
+            ..Way::exactly(column, self.values(kind))
+        }
+    }
+
     /// Whether a cell holds one of the handles of this kind.
     pub(super) fn holds(&self, kind: &str, cell: &Value) -> bool {
         let Some(Value::Text(text)) = cell.as_key() else {
@@ -50,7 +61,7 @@ impl Identities {
         };
         let handles = self.0.get(kind).into_iter().flatten();
         let mut same = handles
-            .map(|it| *it == text || (kind == "email" && it.to_lowercase() == text.to_lowercase()));
+            .map(|it| *it == text || (kind == EMAIL && it.to_lowercase() == text.to_lowercase()));
         same.any(|is_same| is_same)
     }
 }

@@ -31,11 +31,11 @@ impl Inside {
 
     /// The cell with only those elements of its lists that hold a wanted key at this place; as it is when no list is
     /// on the way.
-    pub(super) fn only(&self, cell: &Value, wanted: &HashSet<Value>) -> Value {
+    pub(super) fn only(&self, cell: &Value, is_wanted: &dyn Fn(&Value) -> bool) -> Value {
         let Some(mut json) = parsed(cell) else {
             return cell.clone();
         };
-        if retain(&mut json, &self.keys, wanted) {
+        if retain(&mut json, &self.keys, is_wanted) {
             Value::Text(json.to_string())
         } else {
             cell.clone()
@@ -82,19 +82,19 @@ fn collect(json: &Json, keys: &[String], into: &mut Vec<Value>) {
 }
 
 /// Whether anything was a list.
-fn retain(json: &mut Json, keys: &[String], wanted: &HashSet<Value>) -> bool {
+fn retain(json: &mut Json, keys: &[String], is_wanted: &dyn Fn(&Value) -> bool) -> bool {
     match (json, keys) {
         (Json::Array(items), _) => {
             items.retain(|item| {
                 let mut held = Vec::new();
                 collect(item, keys, &mut held);
-                held.iter().any(|key| wanted.contains(key))
+                held.iter().any(is_wanted)
             });
             true
         }
         (Json::Object(object), [first, rest @ ..]) => object
             .get_mut(first)
-            .is_some_and(|inner| retain(inner, rest, wanted)),
+            .is_some_and(|inner| retain(inner, rest, is_wanted)),
         _ => false,
     }
 }

@@ -51,7 +51,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-pub use connector::{Act, Change, Dates, EachRow, Filter, Form, Select, Source, Transaction, open};
+pub use connector::{
+    Act, Change, Dates, EachRow, Filter, Form, Select, Source, Transaction, Way, open,
+};
 pub use correction::{Corrected, Correction, CorrectionError};
 pub use error::{Fault, SourceError};
 pub use execute::{Done, Effect, Outcome};

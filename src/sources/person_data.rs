@@ -6,7 +6,7 @@ use subtle::ConstantTimeEq;
 
 use super::{
     Budget, Connected, Dates, Filter, Form, Identities, Inner, Record, Select, SourceError,
-    Sources, Value,
+    Sources, Value, Way,
     layout::Layout,
     reader::Reader,
     shared, table,
@@ -243,7 +243,7 @@ impl Inner {
         &self,
         connected: &Connected,
         at: usize,
-        ways: Vec<(String, Vec<Value>)>,
+        ways: Vec<Way>,
         budget: Budget,
     ) -> Result<u64, SourceError> {
         let filter = Filter {

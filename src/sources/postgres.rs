@@ -259,7 +259,7 @@ impl Dialect for Postgres {
         }
     }
 
-    fn holds(&self, position: usize, column: &Column, inside: &Inside) -> String {
+    fn holds(&self, position: usize, column: &Column, inside: &Inside, any_case: bool) -> String {
         let name = quoted(&inside.column);
         let json = if column.is_packed() {
             format!("to_jsonb({name})")
@@ -271,10 +271,24 @@ impl Dialect for Postgres {
             let _ = write!(path, ".{}", serde_json::Value::from(key.as_str()));
         }
         let path = path.replace('\'', "''");
+        let held = if any_case {
+            "lower(held #>> '{}')"
+        } else {
+            "held #>> '{}'"
+        };
         format!(
             "EXISTS (SELECT FROM jsonb_path_query({json}, '{path}[*]') AS held \
-             WHERE held #>> '{{}}' = ANY(${position}::text[]))"
+             WHERE {held} = ANY(${position}::text[]))"
         )
+    }
+
+    fn any_case(&self, column: &Column) -> String {
+        let name = quoted(&column.name);
+        let is_blind = column.sql_type.ends_with("citext");
+        match column.kind {
+            ColumnKind::Text if !is_blind => format!("lower({name}::text)"),
+            _ => name,
+        }
     }
 }
 

@@ -97,7 +97,7 @@ impl Shelf<'_> {
     pub fn is_empty(&self) -> bool {
         let reached = &self.reader.walk.nodes[self.at];
         let none_own = || !reached.combinations.values().any(|it| it.is_own);
-        self.ways.iter().all(|(_, values)| values.is_empty()) || (!reached.simple && none_own())
+        self.ways.iter().all(|way| way.values.is_empty()) || (!reached.simple && none_own())
     }
 
     /// Candidates in the order of the row key; look at each with `is_own`.
@@ -182,7 +182,7 @@ impl Shelf<'_> {
         wait: Duration,
         each: &mut dyn FnMut(&[Value], bool) -> ControlFlow<()>,
     ) -> Result<(), SourceError> {
-        if self.ways.iter().all(|(_, values)| values.is_empty()) {
+        if self.ways.iter().all(|way| way.values.is_empty()) {
             return Ok(());
         }
         let filter = self.filter(layout, Dates::default());

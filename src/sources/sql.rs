@@ -26,7 +26,9 @@ pub(super) trait Dialect {
     /// The condition's right side that a column's value is in a list, which is bound as one.
     fn list(&self, position: usize, column: &Column) -> String;
     /// The condition that one of a list of values is at a place inside of a column; more rows may meet it.
-    fn holds(&self, position: usize, column: &Column, inside: &Inside) -> String;
+    fn holds(&self, position: usize, column: &Column, inside: &Inside, any_case: bool) -> String;
+    /// The column, compared with small letters so that its own case makes no difference.
+    fn any_case(&self, column: &Column) -> String;
 }
 
 /// What is bound to one placeholder.
@@ -169,13 +171,22 @@ impl<'a> Builder<'a> {
 
     /// The condition that a column holds one of some keys.
     fn one_of(&mut self, column: &Column, values: &[Value]) -> String {
+        self.is_one_of(column, values, false)
+    }
+
+    fn is_one_of(&mut self, column: &Column, values: &[Value], any_case: bool) -> String {
+        let name = if any_case {
+            self.dialect.any_case(column)
+        } else {
+            quoted(&column.name)
+        };
         let mut forms: Vec<_> = values.iter().flat_map(|it| column.forms_of(it)).collect();
-        let name = quoted(&column.name);
         match (forms.len(), &column.inside) {
             (0, _) => "1 = 0".to_owned(),
             (_, Some(inside)) => {
                 self.params.push(Param::List(forms));
-                self.dialect.holds(self.params.len(), column, inside)
+                self.dialect
+                    .holds(self.params.len(), column, inside, any_case)
             }
             // An equation lets an index give the rows in the order of their keys.
             (1, None) => format!("{name} = {}", self.one(column, &forms.remove(0))),
@@ -190,9 +201,9 @@ impl<'a> Builder<'a> {
         let mut conditions = Vec::new();
         if let Some(any) = &select.filter.any {
             let mut ways = Vec::with_capacity(any.len());
-            for (name, values) in any.iter().filter(|(_, values)| !values.is_empty()) {
-                let column = self.column(name)?;
-                ways.push(self.one_of(column, values));
+            for way in any.iter().filter(|way| !way.values.is_empty()) {
+                let column = self.column(&way.column)?;
+                ways.push(self.is_one_of(column, &way.values, way.any_case));
             }
             conditions.push(if ways.is_empty() {
                 "1 = 0".to_owned()

@@ -8,7 +8,9 @@ use std::{
 };
 
 use rusqlite::{
-    Connection, ErrorCode, OpenFlags, ffi,
+    Connection, ErrorCode, OpenFlags,
+    config::DbConfig,
+    ffi,
     types::{Value as Raw, ValueRef},
     vtab::array,
 };
@@ -82,6 +84,8 @@ impl Sqlite {
             let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             let connection = Connection::open_with_flags(&self.path, flags)?;
             connection.execute_batch("PRAGMA query_only = ON; PRAGMA foreign_keys = ON")?;
+            // A name that is no column any more is an error, not a text in quotes that no row holds.
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
             connection.set_prepared_statement_cache_capacity(128);
             array::load_module(&connection)?;
             Ok(connection)
@@ -253,12 +257,17 @@ impl Dialect for Sqlite {
     }
 
     /// Anywhere in the column: whoever asks looks at the place.
-    fn holds(&self, position: usize, _: &Column, inside: &Inside) -> String {
+    fn holds(&self, position: usize, _: &Column, inside: &Inside, any_case: bool) -> String {
         let name = quoted(&inside.column);
+        let case = if any_case { "COLLATE NOCASE" } else { "" };
         format!(
             "EXISTS (SELECT 1 FROM json_tree(iif(json_valid({name}), {name}, json_array({name}))) \
-             WHERE atom IN rarray(?{position}))"
+             WHERE atom {case} IN rarray(?{position}))"
         )
+    }
+
+    fn any_case(&self, column: &Column) -> String {
+        format!("{} COLLATE NOCASE", quoted(&column.name))
     }
 }
 

@@ -1,10 +1,11 @@
 //! Everything that is reached from a person's identities, collection by collection: for those who look after the
 //! sources, not for the person.
 
-use std::{collections::HashSet, ops::ControlFlow};
+use std::ops::ControlFlow;
 
 use super::{
     Budget, Identities, Inner, Record, SourceError, Sources, Value,
+    connector::Wanted,
     layout::Layout,
     reader::{Reader, Shelf},
 };
@@ -60,15 +61,15 @@ impl Reader<'_> {
 
 /// The lists by which records are reached: of these, only the elements that led here are shown, unless the manifest
 /// asks for all.
-struct Lists<'a>(Vec<(usize, &'a super::Inside, HashSet<Value>)>);
+struct Lists<'a>(Vec<(usize, &'a super::Inside, Vec<Wanted>)>);
 
 impl<'a> Lists<'a> {
     fn new(inner: &Inner, shelf: &Shelf<'a>, layout: &Layout<'_>) -> Self {
         let node = shelf.node;
         let fields = &node.collection(&inner.register).fields;
         let lists = node.inside.iter().filter_map(|(link, inside)| {
-            let ways = shelf.ways.iter().filter(|(way, _)| way == link);
-            let wanted: HashSet<_> = ways.flat_map(|(_, keys)| keys.iter().cloned()).collect();
+            let ways = shelf.ways.iter().filter(|way| way.column == *link);
+            let wanted: Vec<_> = ways.map(Wanted::by).collect();
             let at = layout.find(&inside.column)?;
             let all = wanted.is_empty() || wants_all(fields, link.trim_end_matches("[]"));
             (!all).then_some((at, inside, wanted))
@@ -79,7 +80,8 @@ impl<'a> Lists<'a> {
     fn cut(&self, row: &[Value]) -> Vec<Value> {
         let mut row = row.to_vec();
         for (at, inside, wanted) in &self.0 {
-            row[*at] = inside.only(&row[*at], wanted);
+            let is_wanted = |key: &Value| wanted.iter().any(|it| it.has(key));
+            row[*at] = inside.only(&row[*at], &is_wanted);
         }
         row
     }

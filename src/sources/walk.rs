@@ -10,7 +10,7 @@ use std::{
 
 use super::{
     Budget, Connected, Counts, Filter, Form, Identities, Inner, Select, SourceError, Table, Value,
-    graph::Node, table,
+    Way, connector::Wanted, graph::Node, table,
 };
 
 /// What was reached, for each node of the graph.
@@ -45,7 +45,7 @@ pub(super) struct Combination {
 }
 
 /// Columns with values, at least one of which is to be held.
-pub(super) type Conditions = Vec<(String, Vec<Value>)>;
+pub(super) type Conditions = Vec<Way>;
 type Groups = HashMap<Vec<Value>, u64>;
 
 impl Walk {
@@ -85,7 +85,8 @@ impl Walk {
             if let Some(values) = self.nodes[edge.from].own_leads.get(&edge.from_column)
                 && !values.is_empty()
             {
-                conditions.push((edge.column.clone(), values.iter().cloned().collect()));
+                let values = values.iter().cloned().collect();
+                conditions.push(Way::exactly(&edge.column, values));
             }
         }
         conditions
@@ -99,10 +100,8 @@ impl Walk {
             let own = from.own_leads.get(&edge.from_column);
             let is_shared = |value: &&Value| own.is_none_or(|own| !own.contains(*value));
             let all = from.leads.get(&edge.from_column).into_iter().flatten();
-            conditions.push((
-                edge.column.clone(),
-                all.filter(is_shared).cloned().collect(),
-            ));
+            let values = all.filter(is_shared).cloned().collect();
+            conditions.push(Way::exactly(&edge.column, values));
         }
         conditions
     }
@@ -113,7 +112,8 @@ impl Walk {
         let mut conditions = seeds(node, person);
         for edge in &node.incoming {
             if let Some(values) = self.nodes[edge.from].leads.get(&edge.from_column) {
-                conditions.push((edge.column.clone(), values.iter().cloned().collect()));
+                let values = values.iter().cloned().collect();
+                conditions.push(Way::exactly(&edge.column, values));
             }
         }
         conditions
@@ -261,8 +261,8 @@ impl Walk {
 
 fn seeds(node: &Node, person: &Identities) -> Conditions {
     let columns = node.identities.iter();
-    let seeds = columns.map(|(column, kind)| (column.clone(), person.values(kind)));
-    seeds.filter(|(_, values)| !values.is_empty()).collect()
+    let seeds = columns.map(|(column, kind)| person.way(column, kind));
+    seeds.filter(|way| !way.values.is_empty()).collect()
 }
 
 fn read_groups(
@@ -273,17 +273,14 @@ fn read_groups(
 ) -> Result<Groups, SourceError> {
     let schema = connected.schema(budget.left())?;
     let table = table(&schema, node)?;
-    let is_inside = |(link, _): &(String, Vec<Value>)| node.inside.contains_key(link);
+    let is_inside = |way: &Way| node.inside.contains_key(&way.column);
     let (inside, plain): (Conditions, Conditions) = conditions.into_iter().partition(is_inside);
     let mut groups = Groups::new();
     for conditions in [plain, inside].into_iter().filter(|it| !it.is_empty()) {
         // Sources look inside of columns only roughly.
         let is_rough = is_inside(&conditions[0]);
-        let wanted: Vec<HashSet<_>> = conditions
-            .iter()
-            .map(|(_, values)| values.iter().cloned().collect())
-            .collect();
-        let links: Vec<_> = conditions.iter().map(|(link, _)| link.clone()).collect();
+        let wanted: Vec<_> = conditions.iter().map(Wanted::by).collect();
+        let links: Vec<_> = conditions.iter().map(|way| way.column.clone()).collect();
         let found = read_groups_by(connected, node, table, conditions, budget)?;
         let columns = node.link_columns();
         let is_met = |values: &[Value]| {
@@ -291,7 +288,7 @@ fn read_groups(
             ways.any(|(link, wanted)| {
                 let at = columns.iter().position(|it| it == link);
                 let keys = at.map_or(&[][..], |at| values[at].keys());
-                keys.iter().any(|key| wanted.contains(key))
+                keys.iter().any(|key| wanted.has(key))
             })
         };
         for (values, rows) in found {
@@ -346,7 +343,7 @@ fn follow(
         for edge in &node.incoming {
             if let Some(values) = fresh.get(&(edge.from, edge.from_column.clone())) {
                 let conditions = pending.entry(at).or_default();
-                conditions.push((edge.column.clone(), values.clone()));
+                conditions.push(Way::exactly(&edge.column, values.clone()));
             }
         }
     }

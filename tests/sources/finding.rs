@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use candor::sources::Identities;
+use candor::{register::Register, sources::Identities};
 
-use super::company::Company;
+use super::{company::Company, database::Kind};
 
 const ACCOUNTS: &str = "
       - name: accounts
@@ -19,6 +19,34 @@ fn counts(expected: &[(&str, (u64, u64))]) -> BTreeMap<String, (u64, u64)> {
         .iter()
         .map(|(name, counts)| ((*name).to_owned(), *counts))
         .collect()
+}
+
+#[test]
+fn an_address_finds_its_rows_in_whatever_case_it_was_typed() {
+    let manifest = format!(
+        "{ACCOUNTS}
+      - name: letters
+        fields:
+          - {{name: id, data_categories: [system.operations], fides_meta: {{primary_key: true}}}}
+          - {{name: email, data_categories: [user.contact.email], fides_meta: {{identity: email}}}}
+"
+    );
+    let sql = "CREATE TABLE accounts (id INTEGER PRIMARY KEY, email VARCHAR(60), manager_id INT);
+         CREATE TABLE letters (id INTEGER PRIMARY KEY, email VARCHAR(60));
+         INSERT INTO accounts VALUES (1, 'Ada@Example.org', NULL), (2, NULL, 1), (3, 'eve@example.org', NULL);
+         INSERT INTO letters VALUES (1, 'ADA@example.org'), (2, 'ada@example.org'), (3, 'ada2@example.org');";
+    for kind in Kind::all() {
+        let manifest = Company::manifest(&manifest);
+        let (register, _) = Register::parse(&[("manifest.yml", &manifest)]).unwrap();
+        let company = Company::on(kind, register, &[("shop", sql)]);
+
+        let found = company.counts(&Identities::email("ada@example.org"));
+
+        let expected = counts(&[("accounts", (2, 0)), ("letters", (2, 0))]);
+        assert_eq!(found, expected, "{kind:?}");
+        let ada = Identities::email("ada@example.org");
+        assert_eq!(company.records(&ada, "letters").len(), 2, "{kind:?}");
+    }
 }
 
 #[test]

@@ -79,6 +79,22 @@ fn a_source_that_is_down_shows_as_such_and_the_other_stays() {
 }
 
 #[test]
+fn a_column_that_was_renamed_is_an_error_and_not_an_empty_answer() {
+    let company = company();
+    company.sources.overview(&ada());
+    company.run("news", "ALTER TABLE letters RENAME COLUMN email TO mail");
+
+    let overview = company.sources.overview(&ada());
+
+    let error = overview[2].counts.as_ref().unwrap_err();
+    assert!(matches!(error.fault, Fault::Missing(_)), "{error}");
+    company.run("news", "ALTER TABLE letters RENAME COLUMN mail TO email");
+    company.sources.overview(&ada());
+    let found = company.counts(&ada());
+    assert_eq!(found["letters"], (1, 0), "the structure was looked at anew");
+}
+
+#[test]
 fn a_slow_source_costs_its_time_limit_once() {
     let company = company();
     company.sources.overview(&ada());

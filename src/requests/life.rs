@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use super::model::{Outcome, Party, Request, State, StepKind};
-use super::{evidence, queries, senders};
+use super::{decisions, evidence, queries, senders};
 use crate::accounts::guard::{Person, StaffMember};
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
@@ -188,9 +188,13 @@ pub fn advance(
     let at = |reached: bool, before: Option<NaiveDateTime>| {
         if reached { Some(by.now) } else { before }
     };
-    let outcome = match to {
-        InReview => None,
-        _ => to.outcome().or(request.outcome),
+    // Nothing is proposed any more, so nobody stands for it.
+    let is_open_again = matches!(to, InReview | WaitingForPerson | Verifying);
+    let outcome = if is_open_again {
+        decisions::forget_approvals(conn, request)?;
+        None
+    } else {
+        to.outcome().or(request.outcome)
     };
     let moved = touch!(
         conn,

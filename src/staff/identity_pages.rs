@@ -11,9 +11,9 @@ use crate::db::AnyConnection;
 use crate::error::AppResult;
 use crate::law::Cause;
 use crate::requests::decisions::Because;
-use crate::requests::life::{By, changed};
+use crate::requests::life::{By, advance, changed};
 use crate::requests::model::{Outcome, Request, State};
-use crate::requests::{decisions, denial, review, senders};
+use crate::requests::{decisions, denial, senders};
 use crate::web::Page;
 
 /// What a denial for this says to the person; the mail has the rest that the law asks for.
@@ -50,7 +50,7 @@ fn deny(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<(
     if request.state != State::Verifying {
         return Err(changed());
     }
-    let reviewed = review::begin(conn, request, by)?;
+    let reviewed = advance(conn, request, State::InReview, by)?;
     let ground = denial::ground_for(&by.app.laws, &reviewed, Cause::Unverified);
     let because = Because {
         ground: ground.as_ref().map_or("", |it| &it.code),

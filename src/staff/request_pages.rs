@@ -82,6 +82,12 @@ impl RequestPage {
         kind.needs_approval() || kind == Kind::Access && comes_without
     }
 
+    /// Whether a question may be asked: it takes the request into review.
+    fn can_ask(&self) -> bool {
+        let state = self.case.details.request.state;
+        !matches!(state, State::Verifying | State::ExecutionFailed)
+    }
+
     fn can_hold(&self) -> bool {
         self.member.role == Role::Supervisor
     }

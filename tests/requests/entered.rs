@@ -268,3 +268,25 @@ async fn staff_who_know_the_caller_find_their_data_without_the_link() {
         "her records are found by her address"
     );
 }
+
+/// A receipt must not prove a deletion in which nothing could be looked up.
+#[actix_web::test]
+async fn nothing_is_erased_and_proved_for_who_is_known_by_no_address() {
+    let app = TestApp::start();
+    let sam = app.staff("sam", Role::Agent).await;
+    enter(&sam, &[]).await.location();
+    let request = newest(&app);
+    let url = format!("/staff/requests/{}", request.reference);
+    let act = |what: &str| format!("{url}/{what}");
+    let page = sam.get(&url).await.page();
+    sam.submit(&page, &act("confirmed"), &[]).await.location();
+    let page = sam.get(&url).await.page();
+    let why = [("identity", "verified"), ("vouched", "Her signature is the same.")];
+    sam.submit(&page, &act("identity"), &why).await.location();
+    let page = sam.get(&url).await.page();
+    let grant = [("outcome", "approved"), ("reason", "It is done.")];
+    let refused = sam.submit(&page, &act("decide"), &grant).await;
+    assert_eq!(refused.status, 409);
+    assert!(refused.text().contains("There is no address by which their data could be found"));
+    assert_eq!(find(&app, &request.reference).outcome, None);
+}

@@ -11,6 +11,7 @@ mod following;
 mod intake_command;
 mod reminders;
 mod unconfirmed;
+mod unverified;
 mod without_account;
 
 use candor::accounts::guard::StaffMember;

@@ -14,13 +14,18 @@ use crate::error::{AppError, AppResult};
 use crate::my_data;
 use crate::register::CollectionKey;
 use crate::requests::filing::{NewCorrection, NewItem, insert_item, replace_items};
+use crate::requests::four_eyes::has_account;
 use crate::requests::life::{By, advance, changed, record, touch};
-use crate::requests::model::{Action, Outcome, Request, State};
+use crate::requests::model::{Action, Kind, Outcome, Request, State};
 use crate::requests::queries::{find_by_reference, find_residence};
 use crate::requests::review::store_plan;
 use crate::requests::sealed::{self, What};
 use crate::retention;
 use crate::sources::{CorrectionError, Dates, Held, Identities, Plan, Scope};
+
+/// Why nothing is erased for somebody who is known by no identity: the receipt would prove what was not done.
+const NOT_FOUND_BY: &str =
+    "There is no address by which their data could be found, so nothing would be erased.";
 
 /// What is known of the sender.
 #[derive(Debug)]
@@ -208,10 +213,16 @@ pub fn may_be_granted(
     outcome: Outcome,
 ) -> AppResult<()> {
     let sender = queries::find(conn, request.id)?;
-    if outcome != Outcome::Denied && sender.is_some_and(|it| it.degree.is_none()) {
+    let Some(sender) = sender.filter(|_| outcome != Outcome::Denied) else {
+        return Ok(());
+    };
+    if sender.degree.is_none() {
         return Err(AppError::conflict(
             "It is not known yet who asks. Nothing can be granted before that.",
         ));
+    }
+    if request.kind == Kind::Deletion && !has_account(conn, request.person_id)? {
+        return Err(AppError::conflict(NOT_FOUND_BY));
     }
     Ok(())
 }

@@ -1,0 +1,61 @@
+//! What staff may do as long as it is not known who asks.
+
+use candor::accounts::model::Role;
+use candor::db::schema::holds;
+use candor::requests::model::State;
+use diesel::prelude::*;
+
+use super::find;
+use super::without_account::{ADDRESS, link, only_request, send};
+use crate::support::{Actor, Answer, TestApp};
+
+/// A deletion whose link nobody has followed, and its page as an agent sees it.
+async fn unfollowed(app: &TestApp) -> (String, Actor, String, Answer) {
+    send(app, "deletion", ADDRESS, "").await;
+    let reference = only_request(app).0.reference;
+    let sam = app.staff("sam", Role::Agent).await;
+    let url = format!("/staff/requests/{reference}");
+    let page = sam.get(&url).await.page();
+    (reference, sam, url, page)
+}
+
+#[actix_web::test]
+async fn a_question_does_not_begin_the_review_of_somebody_unknown() {
+    let app = TestApp::start();
+    let (reference, sam, url, page) = unfollowed(&app).await;
+    assert_eq!(page.texts("button[name=ask]"), ["Send"]);
+    let ask = [("body", "Who are you?"), ("ask", "true")];
+    let refused = sam.submit(&page, &format!("{url}/message"), &ask).await;
+    assert_eq!(refused.status, 409);
+    assert!(refused.text().contains("It is not known yet who asks."));
+    assert_eq!(find(&app, &reference).state, State::Verifying);
+}
+
+#[actix_web::test]
+async fn a_hold_placed_through_an_unverified_request_goes_with_whoever_follows_the_link() {
+    let app = TestApp::start();
+    let (reference, ..) = unfollowed(&app).await;
+    let una = app.staff("una", Role::Supervisor).await;
+    let path = format!("/staff/holds/new?request={reference}");
+    let page = una.get(&path).await.page();
+    let hold = [
+        ("kind", "legal"),
+        ("whom", reference.as_str()),
+        ("reason", "A court has asked us to keep your data."),
+        ("basis", "Cal. Civ. Code 1798.105(d)(8)"),
+    ];
+    una.submit(&page, "/staff/holds/new", &hold)
+        .await
+        .location();
+
+    let (visitor, link) = (app.visitor(), link(&app, ADDRESS));
+    let page = visitor.get(&link).await.page();
+    let followed = visitor.submit(&page, &link, &[("answer", "mine")]).await;
+
+    assert_eq!(followed.location(), "/request/mine");
+    let whose = app.app.db.read_now(|conn| {
+        let held = holds::table.filter(holds::person_id.is_not_null());
+        Ok(held.select(holds::person_id).first::<Option<i64>>(conn)?)
+    });
+    assert_eq!(whose.unwrap(), Some(find(&app, &reference).person_id));
+}

@@ -128,9 +128,6 @@ pub fn decide(
     if !items.is_empty() && outcome_of(&items) != Some(outcome) {
         return Err(AppError::conflict("Decide on every item first."));
     }
-    if items.is_empty() && outcome == Outcome::PartlyApproved {
-        return Err(AppError::conflict("Approve the request, or deny it."));
-    }
     let is_denied = outcome != Outcome::Approved && items.is_empty();
     if is_denied {
         because.is_complete(conn, request, by)?;

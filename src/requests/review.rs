@@ -55,9 +55,14 @@ pub struct Judged {
 }
 
 /// Takes a request into review, if it is not there yet.
+///
+/// # Errors
+/// [`AppError::Conflict`] while it is not known who asks, and for what could not be carried out as agreed.
 pub fn begin(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<Request> {
     match request.state {
         State::InReview => Ok(request.clone()),
+        State::Verifying => Err(AppError::conflict("It is not known yet who asks.")),
+        State::ExecutionFailed => Err(AppError::conflict("It has to be planned again first.")),
         _ => advance(conn, request, State::InReview, by),
     }
 }
@@ -96,22 +101,37 @@ pub fn decide(
     Ok(decided)
 }
 
+/// The plan of a deletion of which staff refuse a part.
+#[derive(Debug)]
+pub enum Remade {
+    /// Nothing is refused: the plan stays.
+    Not,
+    /// The plan without what is refused.
+    Without(Plan),
+    /// Even without the refusals, the plan would no longer do what its items say.
+    Drifted(Plan),
+}
+
 /// Where staff refuse to erase some collections, the plan without them. It reads the sources.
 pub async fn plan_without_refused(
     app: &App,
     request: &Request,
     items: &[Item],
     judged: &[Judged],
-) -> AppResult<Option<Plan>> {
+) -> AppResult<Remade> {
     let refused: BTreeMap<i64, &str> = judged
         .iter()
         .filter(|it| it.decision == Decision::Refused)
         .map(|it| (it.id, it.reason.as_str()))
         .collect();
     let Some(sealed) = request.plan.as_ref().filter(|_| !refused.is_empty()) else {
-        return Ok(None);
+        return Ok(Remade::Not);
     };
     let agreed = open_plan(app, request, sealed)?;
+    let whole = plan_anew(app, request, agreed.scope.clone(), Vec::new()).await?;
+    if !whole.agrees_with(&agreed) {
+        return Ok(Remade::Drifted(whole));
+    }
     let holds = items.iter().filter_map(|item| {
         Some(Hold {
             dataset: Some(item.dataset.clone()),
@@ -125,7 +145,7 @@ pub async fn plan_without_refused(
     });
     plan_anew(app, request, agreed.scope, holds.collect())
         .await
-        .map(Some)
+        .map(Remade::Without)
 }
 
 /// What a deletion would do today, of what the person asked for and without what staff once refused. It reads the
@@ -148,9 +168,22 @@ pub fn review_again(
     by: &By<'_>,
 ) -> AppResult<()> {
     let reviewed = advance(conn, request, State::InReview, by)?;
+    execution::forget_failure(conn, &reviewed)?;
+    begin_anew(conn, &reviewed, plan, by)
+}
+
+/// Puts another plan and its items before staff, of which nothing is decided yet.
+pub fn begin_anew(
+    conn: &mut AnyConnection,
+    request: &Request,
+    plan: &Plan,
+    by: &By<'_>,
+) -> AppResult<()> {
+    if request.outcome.is_some() {
+        return Err(changed());
+    }
+    let reviewed = begin(conn, request, by)?;
     let current = replace_plan(conn, &reviewed, plan, by)?;
-    execution::forget_failure(conn, &current)?;
-    decisions::forget_approvals(conn, &current)?;
     filing::replace_items(conn, &current, plan, by)
 }
 

@@ -8,11 +8,15 @@ use super::judging::judge;
 use super::sent::{Fields, Sent};
 use crate::accounts::guard::{CaseWorker, Supervisor};
 use crate::app::App;
-use crate::error::AppResult;
+use crate::error::{AppError, AppResult};
 use crate::law::Ground;
 use crate::requests::model::{Item, Request, State};
-use crate::requests::{carry_out, decisions, denial, queries, review};
+use crate::requests::review::{self, Remade};
+use crate::requests::{carry_out, decisions, denial, queries};
 use crate::web::Page;
+
+/// What staff learn whose judgement was about a plan that does something else by now.
+const DRIFTED: &str = "The data or the holds have changed since this was planned. It was planned again: decide on it as it is now.";
 
 /// Decides every item, and with them the request; or proposes it, where a second staff member must agree.
 pub async fn decide(
@@ -29,7 +33,17 @@ pub async fn decide(
         Ok(judged) => judged,
         Err(faults) => return sent.refuse(&app, &worker, page, faults).await,
     };
-    let plan = review::plan_without_refused(&app, &request, &items, &judged.items).await?;
+    let plan = match review::plan_without_refused(&app, &request, &items, &judged.items).await? {
+        Remade::Not => None,
+        Remade::Without(plan) => Some(plan),
+        Remade::Drifted(plan) => {
+            let shown = on_request(&app, &worker, sent.seen(), move |conn, request, by| {
+                review::begin_anew(conn, request, &plan, by)
+            });
+            let drifted = shown.await.and(Err(AppError::conflict(DRIFTED)));
+            return sent.end(drifted, &app, &worker, page, &session).await;
+        }
+    };
     let decide = on_request(&app, &worker, sent.seen(), move |conn, request, by| {
         review::decide(conn, request, &judged, plan.as_ref(), by)
     });

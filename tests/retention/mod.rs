@@ -141,6 +141,45 @@ async fn a_lifted_hold_keeps_nothing() {
     assert!(!plan.text().contains("A court has asked us"));
 }
 
+#[actix_web::test]
+async fn a_hold_that_ended_since_the_plan_was_made_is_shown_before_anything_is_refused() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let supervisor = app.staff("una", Role::Supervisor).await;
+    place(&supervisor, ON_SEARCHES).await.location();
+    let page = person.get(PLAN).await.page();
+    let filed = person.submit(&page, PLAN, &[]).await;
+    let path = filed.location().strip_prefix("/requests/").unwrap();
+    let url = format!("/staff/requests/{}", path.strip_suffix("/filed").unwrap());
+    let holds = supervisor.get("/staff/holds").await.page();
+    let lift = holds
+        .attributes("form[action$='/lift']", "action")
+        .remove(0);
+    supervisor.submit(&holds, &lift, &[]).await.location();
+
+    let agent = app.staff("sam", Role::Agent).await;
+    let page = agent.get(&url).await.page();
+    let kept = "A court has asked us to keep your searches.";
+    assert!(page.texts("article").iter().any(|it| it.contains(kept)));
+    let reason = page.attributes("textarea[name^=reason-]", "name").remove(0);
+    let decision = reason.replace("reason-", "decision-");
+    let judged = [
+        (decision.as_str(), "refused"),
+        (reason.as_str(), "We need it for a claim of ours."),
+        ("rest", "accepted"),
+    ];
+    let decide = format!("{url}/decide");
+    let told = agent.submit(&page, &decide, &judged).await;
+
+    assert_eq!(
+        told.status, 409,
+        "the approver would see a line that is not so"
+    );
+    assert!(told.text().contains("It was planned again"));
+    assert!(!told.texts("article").iter().any(|it| it.contains(kept)));
+    assert!(!told.text().contains("A decision is proposed"));
+}
+
 /// Whether plans of today know a hold on the sample's data.
 fn is_held(app: &TestApp) -> bool {
     let (keys, today) = (app.app.keys.clone(), app.app.clock.today());

@@ -80,18 +80,6 @@ async fn a_denial_takes_two_and_the_person_hears_of_it_only_then() {
 }
 
 #[actix_web::test]
-async fn what_has_no_parts_cannot_be_approved_in_part_by_one() {
-    let app = TestApp::start();
-    let person = sample(&app).await;
-    let agent = app.staff("sam", Role::Agent).await;
-    let reference = file_access(&person).await;
-    let in_part = [("outcome", "partly_approved"), ("reason", "Not all of it.")];
-    let refused = act(&agent, &reference, "decide", &in_part).await;
-    refused.refuses("outcome", "Choose approve or deny.");
-    assert_eq!(state(&person, &reference).await, "Confirmed");
-}
-
-#[actix_web::test]
 async fn a_question_takes_a_proposal_back_so_that_it_is_proposed_and_approved_anew() {
     let app = TestApp::start();
     let person = sample(&app).await;

@@ -24,18 +24,27 @@ use crate::web::client_address::client_network;
 
 const QUARTER: TimeDelta = TimeDelta::minutes(15);
 
-const MAILS_PER_IDENTITY: Limit = Limit {
+/// For each [`budget`].
+const MAILS: Limit = Limit {
     purpose: "code mails",
     max: 5,
     max_in_demo: 100,
     window: QUARTER,
 };
 
-/// Bounds what somebody who guesses codes can try in a day, and what lands in the mailbox of whoever they try.
-const MAILS_PER_IDENTITY_A_DAY: Limit = Limit {
+/// For each [`budget`]. Bounds what somebody who guesses codes can try in a day.
+const MAILS_A_DAY: Limit = Limit {
     purpose: "code mails a day",
     max: 30,
     max_in_demo: 2_000,
+    window: TimeDelta::days(1),
+};
+
+/// Whoever asks: bounds what lands in the mailbox of somebody whom many networks try.
+const MAILS_TO_ADDRESS: Limit = Limit {
+    purpose: "code mails to an address",
+    max: 120,
+    max_in_demo: 10_000,
     window: TimeDelta::days(1),
 };
 
@@ -46,7 +55,8 @@ const MAILS_PER_CLIENT: Limit = Limit {
     window: QUARTER,
 };
 
-const ATTEMPTS_PER_IDENTITY: Limit = Limit {
+/// For each [`budget`].
+const ATTEMPTS: Limit = Limit {
     purpose: "code attempts",
     max: 20,
     max_in_demo: 200,
@@ -97,6 +107,32 @@ impl Asked {
     }
 }
 
+/// What counts together: a visitor's tries at an address, by network, so that nobody can spend another's; and apart
+/// from them those of who is signed in.
+fn budget(purpose: Purpose, email: &str, client: &str) -> String {
+    match purpose {
+        Purpose::SignIn => format!("{email} from {client}"),
+        Purpose::StepUp => format!("{email} signed in"),
+    }
+}
+
+/// Counts one more mail with a code.
+fn take_mail(
+    app: &App,
+    conn: &mut AnyConnection,
+    purpose: Purpose,
+    (email, client): (&str, &str),
+    now: NaiveDateTime,
+) -> AppResult<()> {
+    let budget = budget(purpose, email, client);
+    if purpose == Purpose::SignIn {
+        MAILS_PER_CLIENT.take(app, conn, client, now)?;
+        MAILS_TO_ADDRESS.take(app, conn, email, now)?;
+    }
+    MAILS.take(app, conn, &budget, now)?;
+    MAILS_A_DAY.take(app, conn, &budget, now)
+}
+
 /// Mails a code. It does the same for every address, whether anybody is known by it or not, so that neither
 /// the answer nor the time that it takes tells.
 pub(super) async fn send(
@@ -106,13 +142,10 @@ pub(super) async fn send(
     asked: Asked,
 ) -> AppResult<()> {
     let client = client_network(client_address(request, &app.site));
-    asked.remember(&request.get_session(), purpose)?;
     let (own, now) = (app.clone(), app.clock.now());
+    let Asked { email, browser, .. } = asked.clone();
     let sent = app.db.write(move |conn| {
-        let Asked { email, browser, .. } = asked;
-        MAILS_PER_CLIENT.take(&own, conn, &client, now)?;
-        MAILS_PER_IDENTITY.take(&own, conn, &email, now)?;
-        MAILS_PER_IDENTITY_A_DAY.take(&own, conn, &email, now)?;
+        take_mail(&own, conn, purpose, (&email, &client), now)?;
         let code = codes::issue(conn, &own.keys, purpose, &email, &browser, now)?;
         let (code, token) = (code.digits, code.token);
         match purpose {
@@ -127,6 +160,8 @@ pub(super) async fn send(
         }
     });
     sent.await?;
+    // Not before: whoever is stopped by a limit leaves no session behind.
+    asked.remember(&request.get_session(), purpose)?;
     app.wake.notify_one();
     Ok(())
 }
@@ -141,8 +176,13 @@ pub(super) fn attempt(
     typed: &str,
 ) -> AppResult<Attempt> {
     let now = app.clock.now();
-    ATTEMPTS_PER_CLIENT.take(app, conn, client, now)?;
-    ATTEMPTS_PER_IDENTITY.take(app, conn, &asked.email, now)?;
+    if purpose == Purpose::SignIn {
+        ATTEMPTS_PER_CLIENT.take(app, conn, client, now)?;
+    }
+    if !codes::has_live_code(conn, &app.keys, purpose, &asked.browser, now)? {
+        return Ok(Attempt::Dead);
+    }
+    ATTEMPTS.take(app, conn, &budget(purpose, &asked.email, client), now)?;
     let attempt = codes::attempt(conn, &app.keys, purpose, &asked.browser, typed, now)?;
     if let Attempt::Wrong(_) = attempt {
         let event = Event {
@@ -157,10 +197,18 @@ pub(super) fn attempt(
     Ok(attempt)
 }
 
-/// The address is theirs: the counts against guessing start anew.
-pub(super) fn forgive(app: &App, conn: &mut AnyConnection, email: &str) -> QueryResult<()> {
-    MAILS_PER_IDENTITY.forgive(app, conn, email)?;
-    ATTEMPTS_PER_IDENTITY.forgive(app, conn, email)
+/// The address is theirs: what was counted against them starts anew.
+pub(super) fn forgive(
+    app: &App,
+    conn: &mut AnyConnection,
+    purpose: Purpose,
+    (email, client): (&str, &str),
+) -> QueryResult<()> {
+    let budget = budget(purpose, email, client);
+    for limit in [MAILS, MAILS_A_DAY, ATTEMPTS] {
+        limit.forgive(app, conn, &budget)?;
+    }
+    MAILS_TO_ADDRESS.forgive(app, conn, email)
 }
 
 /// Who has shown that an address is theirs.
@@ -176,11 +224,11 @@ pub(super) enum Known {
 pub(super) fn recognise(
     app: &App,
     conn: &mut AnyConnection,
-    email: &str,
+    (email, client): (&str, &str),
     browser: Option<&Browser>,
     now: NaiveDateTime,
 ) -> AppResult<Known> {
-    forgive(app, conn, email)?;
+    forgive(app, conn, Purpose::SignIn, (email, client))?;
     if let Some(member) = queries::find_active_staff(conn, &app.keys, email)? {
         return Ok(Known::Staff(member));
     }

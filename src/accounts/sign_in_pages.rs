@@ -135,7 +135,8 @@ pub async fn check(
         match sign_in::attempt(&own, conn, Purpose::SignIn, &mine, &client, &typed)? {
             Attempt::Right(email) => {
                 let now = own.clock.now();
-                sign_in::recognise(&own, conn, &email, chosen.as_ref(), now).map(Ok)
+                let who = (email.as_str(), client.as_str());
+                sign_in::recognise(&own, conn, who, chosen.as_ref(), now).map(Ok)
             }
             failed => Ok(Err(failed)),
         }
@@ -177,12 +178,14 @@ pub async fn link(
     let asked = Asked::of(&session, Purpose::SignIn)?;
     let browser = asked.as_ref().map(|asked| asked.browser.clone());
     let (own, chosen) = (app.clone(), Browser::of(&request, &app.keys));
+    let client = client_network(client_address(&request, &app.site));
     let outcome = app.db.write(move |conn| {
         let now = own.clock.now();
         let browser = browser.as_deref();
         match codes::follow(conn, &own.keys, Purpose::SignIn, browser, &token, now)? {
             Link::Right(email) => {
-                sign_in::recognise(&own, conn, &email, chosen.as_ref(), now).map(Ok)
+                let who = (email.as_str(), client.as_str());
+                sign_in::recognise(&own, conn, who, chosen.as_ref(), now).map(Ok)
             }
             failed => Ok(Err(failed)),
         }

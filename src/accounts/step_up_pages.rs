@@ -127,7 +127,8 @@ fn record(
     person: &Person,
     now: NaiveDateTime,
 ) -> AppResult<()> {
-    sign_in::forgive(app, conn, &person.email)?;
+    // The network makes no difference to who is signed in.
+    sign_in::forgive(app, conn, Purpose::StepUp, (&person.email, ""))?;
     let event = Event {
         actor: Actor::Person(&person.pseudonym),
         action: "person.confirmed",

@@ -2,6 +2,7 @@
 
 use reqwest::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::Mutex;
 
 use super::Answer;
@@ -16,20 +17,23 @@ pub struct Actor {
 
 impl Actor {
     pub(super) fn new(base: &str, session: Option<String>) -> Self {
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .unwrap();
         let cookies = session
             .map(|value| ("candor".to_owned(), value))
             .into_iter()
             .collect();
         Actor {
-            client,
+            client: client(None),
             base: base.to_owned(),
             cookies: Mutex::new(cookies),
             headers: HeaderMap::new(),
         }
+    }
+
+    /// The same browser in another network: 127.0.0.2 and so on, as everything in 127.0.0.0/8 is this machine.
+    #[must_use]
+    pub fn from_network(mut self, address: [u8; 4]) -> Self {
+        self.client = client(Some(address.into()));
+        self
     }
 
     /// The same browser, sending one more header with each request.
@@ -160,4 +164,12 @@ impl Actor {
             }
         }
     }
+}
+
+fn client(from: Option<IpAddr>) -> reqwest::Client {
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .local_address(from)
+        .build()
+        .unwrap()
 }

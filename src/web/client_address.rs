@@ -14,7 +14,10 @@ use crate::config::Site;
 /// there and do not agree, neither is believed.
 pub fn client_address(request: &HttpRequest, site: &Site) -> IpAddr {
     let nobody = IpAddr::V6(Ipv6Addr::UNSPECIFIED);
-    let peer = request.peer_addr().map_or(nobody, |peer| peer.ip());
+    let peer = request
+        .peer_addr()
+        // A socket for both families writes IPv4 peers as IPv6.
+        .map_or(nobody, |peer| peer.ip().to_canonical());
     if !is_trusted(peer, site) {
         return peer;
     }

@@ -72,6 +72,14 @@ async fn the_client_is_the_peer_unless_that_is_a_trusted_proxy() {
 }
 
 #[actix_web::test]
+async fn an_ipv4_peer_of_a_socket_for_both_families_is_the_same_peer() {
+    let site = behind_proxies();
+    let by = [("x-forwarded-for", "192.0.2.1")];
+    assert_eq!(address("[::ffff:10.0.0.1]", &by, &site), "192.0.2.1");
+    assert_eq!(address("[::ffff:192.0.2.7]", &[], &site), "192.0.2.7");
+}
+
+#[actix_web::test]
 async fn hops_that_a_client_made_up_are_not_believed() {
     let site = behind_proxies();
     let made_up = [("x-forwarded-for", "203.0.113.9, 192.0.2.1, 10.0.0.2")];

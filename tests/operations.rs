@@ -47,6 +47,31 @@ async fn metrics_do_not_exist_for_who_has_no_token() {
 }
 
 #[actix_web::test]
+async fn methods_that_a_client_makes_up_are_counted_as_one() {
+    let app = TestApp::start();
+    for name in ["BREW", "WHEN"] {
+        let method = reqwest::Method::from_bytes(name.as_bytes()).unwrap();
+        let url = format!("{}/healthz", app.address());
+        let asked = reqwest::Client::new().request(method, url);
+        asked.send().await.unwrap();
+    }
+    let figures = figures(&app).await;
+    assert!(figures.contains("method=\"other\""), "{figures}");
+    assert!(!figures.contains("BREW") && !figures.contains("WHEN"));
+}
+
+/// What is counted is cleared by a thread of its own, not only when somebody asks for the figures.
+#[cfg(target_os = "linux")]
+#[actix_web::test]
+async fn metrics_are_kept_up_although_nobody_asks_for_them() {
+    let app = TestApp::start();
+    app.visitor().get("/healthz").await.page();
+    let tasks = std::fs::read_dir("/proc/self/task").unwrap();
+    let mut names = tasks.map(|task| std::fs::read_to_string(task.unwrap().path().join("comm")));
+    assert!(names.any(|name| name.is_ok_and(|it| it.trim() == "metrics")));
+}
+
+#[actix_web::test]
 async fn a_way_to_report_weaknesses_is_published_and_is_not_out_of_date() {
     let app = TestApp::start();
     let text = app

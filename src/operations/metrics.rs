@@ -1,10 +1,12 @@
 //! Figures for Prometheus. Labels are route patterns and states, never anything of a person.
 
 use std::sync::LazyLock;
-use std::time::Instant;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::middleware::Next;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
@@ -14,6 +16,7 @@ const DURATION: &str = "candor_http_request_duration_seconds";
 const WAITING: &str = "candor_queue_waiting";
 const FAILED: &str = "candor_queue_failed";
 const AGE: &str = "candor_queue_oldest_due_seconds";
+const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 const BUCKETS: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0];
 
 /// One recorder for the process, since the `metrics` macros have one.
@@ -28,8 +31,24 @@ static RECORDER: LazyLock<PrometheusHandle> = LazyLock::new(|| {
     metrics::describe_gauge!(AGE, "Seconds since the oldest due mail or job became due");
     // Only this place sets it; in a process that has another recorder, that one keeps its figures.
     let _ = metrics::set_global_recorder(recorder);
+    keep_up(handle.clone());
     handle
 });
+
+/// Whether or not anybody asks for the figures: each request adds to a heap that only this clears.
+fn keep_up(handle: PrometheusHandle) {
+    let started = thread::Builder::new()
+        .name("metrics".to_owned())
+        .spawn(move || {
+            loop {
+                thread::sleep(UPKEEP_EVERY);
+                handle.run_upkeep();
+            }
+        });
+    if let Err(error) = started {
+        tracing::error!(%error, "metrics are not kept up; they grow until they are asked for");
+    }
+}
 
 /// All figures, in Prometheus' text format.
 pub fn render() -> String {
@@ -59,10 +78,24 @@ pub async fn count_requests(
     LazyLock::force(&RECORDER);
     let start = Instant::now();
     let route = request.match_pattern().unwrap_or_else(|| "none".to_owned());
-    let method = request.method().to_string();
+    let method = label(request.method());
     let response = next.call(request).await?;
     let status = response.status().as_u16().to_string();
     metrics::histogram!(DURATION, "method" => method, "route" => route, "status" => status)
         .record(start.elapsed().as_secs_f64());
     Ok(response)
+}
+
+/// A client may make up methods, and each label is kept for ever.
+fn label(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
 }

@@ -1,5 +1,5 @@
 use candor::accounts::model::Role;
-use candor::db::schema::{jobs as table, periodic_work};
+use candor::db::schema::{chain_head, jobs as table, outbox, periodic_work};
 use candor::jobs::worker::{self, Outcome};
 use candor::jobs::{Job, backoff, enqueue, periodic, queries};
 use candor::mail::transport::Transport;
@@ -163,6 +163,55 @@ async fn two_workers_share_the_jobs_and_no_job_runs_twice() {
             .all(|(tries, done)| *tries == 1 && done.is_some()),
         "{tries:?}"
     );
+}
+
+#[actix_web::test]
+async fn an_audit_chain_that_was_tampered_with_stops_neither_mails_nor_jobs() {
+    let app = TestApp::start();
+    app.person("ada").await;
+    let page = app.visitor().get("/sign-in").await.page();
+    let asks = app.visitor();
+    let ada = [("email", "ada@example.org")];
+    asks.submit(&page, "/sign-in", &ada).await.location();
+    // An event that waits to be linked to a head that nobody signed.
+    app.visitor().post("/do-not-sell", &[]).await.location();
+    let spoiled = app.app.db.write(|conn| {
+        let head = (
+            chain_head::id.eq(1),
+            chain_head::position.eq(7),
+            chain_head::hash.eq("made up"),
+            chain_head::signature.eq("made up"),
+        );
+        Ok(diesel::insert_into(chain_head::table)
+            .values(head)
+            .execute(conn)?)
+    });
+    spoiled.await.unwrap();
+    app.enqueue(Job::PurgeExpired).await;
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let stop_it = async {
+        let _ = stopped.await;
+    };
+    let worker = actix_web::rt::spawn(worker::run(app.app.clone(), Transport::memory(), stop_it));
+    let sent = || {
+        let unsent = outbox::table.filter(outbox::sent_at.is_null()).count();
+        let count = app
+            .app
+            .db
+            .read_now(|conn| Ok(unsent.get_result::<i64>(conn)?));
+        count.unwrap() == 0
+    };
+    let mut is_done = false;
+    for _ in 0..100 {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        is_done = sent() && app.tries().iter().all(|(_, done)| done.is_some());
+        if is_done {
+            break;
+        }
+    }
+    drop(stop);
+    worker.await.unwrap();
+    assert!(is_done, "{:?}", app.tries());
 }
 
 #[actix_web::test]

@@ -29,6 +29,9 @@ const JOBS_AT_ONCE: usize = 4;
 /// It looks at least so often, for what other processes and the clock made due.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
+/// So many batches of events are linked at one look.
+const LINKS_AT_A_LOOK: usize = 8;
+
 /// When it is told to stop, what runs may take so long to end. What does not is repeated by the next worker.
 const STOPS_WITHIN: Duration = Duration::from_secs(20);
 
@@ -105,8 +108,9 @@ impl Worker {
             ])
         });
         let [events, mails, periodic, jobs] = due.await?;
-        if events {
-            link_events(&self.app).await?;
+        if events && let Err(error) = link_some_events(&self.app).await {
+            // Mails and jobs go on: the chain can be linked later, whatever stands against it now.
+            tracing::error!(%error, "events could not be linked into the audit chain");
         }
         if mails {
             self.take_mails().await?;
@@ -155,13 +159,24 @@ impl Worker {
 
 /// Links the events that are not in the audit chain yet.
 pub async fn link_events(app: &App) -> AppResult<()> {
-    loop {
-        let (keys, now) = (app.keys.clone(), app.clock.now());
-        let link = move |conn: &mut _| chain::link(conn, &keys, now);
-        if app.db.write(link).await? == 0 {
-            return Ok(());
+    while link_batch(app).await? > 0 {}
+    Ok(())
+}
+
+/// The same, but no more than some at a look, so that mails and jobs do not wait while events come in.
+async fn link_some_events(app: &App) -> AppResult<()> {
+    for _ in 0..LINKS_AT_A_LOOK {
+        if link_batch(app).await? == 0 {
+            break;
         }
     }
+    Ok(())
+}
+
+async fn link_batch(app: &App) -> AppResult<usize> {
+    let (keys, now) = (app.keys.clone(), app.clock.now());
+    let link = move |conn: &mut _| chain::link(conn, &keys, now);
+    app.db.write(link).await
 }
 
 /// Carries out all jobs that are due now, one after the other; returns how each ended.

@@ -24,6 +24,7 @@ mod mail;
 mod migrations;
 mod my_data;
 mod operations;
+mod packages;
 mod plans;
 mod policy;
 mod register;

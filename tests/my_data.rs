@@ -3,6 +3,7 @@
 use std::io::Read;
 
 use candor::demo::source::SAMPLES;
+use candor::jobs::Lease;
 use candor::my_data::export::build;
 
 use crate::support::{Actor, Answer, TestApp};
@@ -238,6 +239,47 @@ async fn a_period_that_cannot_be_is_refused_beside_its_field() {
     assert_eq!(refused.attributes("#from", "value"), ["yesterday"]);
 }
 
+/// A source that hangs holds up the pages that need it, for as long as a call may take, and no other.
+#[actix_web::test]
+async fn a_source_that_hangs_does_not_hold_up_the_opt_out() {
+    use std::rc::Rc;
+    use std::time::{Duration, Instant};
+    let app = TestApp::start();
+    let person = Rc::new(sample(&app).await);
+    let turns: Vec<_> = (0..16)
+        .map(|_| {
+            let hangs = || std::thread::sleep(Duration::from_secs(4));
+            let sources = app.app.sources.clone();
+            actix_web::rt::spawn(async move { sources.apart(hangs).await })
+        })
+        .collect();
+    actix_web::rt::task::yield_now().await;
+    let pages: Vec<_> = (0..12)
+        .map(|_| {
+            let person = person.clone();
+            actix_web::rt::spawn(async move { person.get("/data").await.status })
+        })
+        .collect();
+    actix_web::rt::time::sleep(Duration::from_millis(200)).await;
+
+    let start = Instant::now();
+    app.visitor().post("/do-not-sell", &[]).await.location();
+
+    assert!(start.elapsed() < Duration::from_secs(3));
+    for page in pages {
+        assert_eq!(page.await.unwrap(), 503);
+    }
+    assert!(
+        start.elapsed() < Duration::from_secs(4),
+        "{:?}",
+        start.elapsed()
+    );
+    for turn in turns {
+        turn.await.unwrap().unwrap();
+    }
+    assert_eq!(person.get("/data").await.status, 200);
+}
+
 /// Runs the jobs that build packages, as a worker would.
 async fn build_packages(app: &TestApp) {
     use candor::db::schema::packages;
@@ -254,7 +296,7 @@ async fn build_packages(app: &TestApp) {
         .unwrap();
     for id in ids {
         let app = app.app.clone();
-        let built = tokio::task::spawn_blocking(move || build::build(&app, id));
+        let built = tokio::task::spawn_blocking(move || build::build(&app, id, &Lease::default()));
         built.await.unwrap().unwrap();
     }
 }

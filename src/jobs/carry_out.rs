@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::backoff::{MOST_TRIES, pause_after};
-use super::model::Claim;
+use super::model::{Claim, Lease};
 use super::{Job, queries};
 use crate::app::App;
 use crate::error::{AppError, AppResult};
@@ -62,9 +62,11 @@ impl Outcome {
 
 async fn run_and_renew(app: &App, claim: &Claim) -> AppResult<()> {
     let (its_app, its_claim) = (app.clone(), claim.clone());
+    let lease = Lease::default();
+    let its_lease = lease.clone();
     let mut running = tokio::task::spawn_blocking(move || {
         let job: Job = serde_json::from_str(&its_claim.payload)?;
-        job.run(&its_app)
+        job.run(&its_app, &its_lease)
     });
     loop {
         tokio::select! {
@@ -72,8 +74,12 @@ async fn run_and_renew(app: &App, claim: &Claim) -> AppResult<()> {
             () = tokio::time::sleep(RENEW_EVERY) => {
                 let (now, renewed) = (app.clock.now(), claim.clone());
                 let renewed = app.db.write(move |conn| Ok(queries::renew(conn, &renewed, now)?));
-                if let Err(error) = renewed.await {
-                    tracing::warn!(id = claim.id, %error, "the lease of a job could not be renewed");
+                match renewed.await {
+                    Ok(true) => {}
+                    Ok(false) => lease.lose(),
+                    Err(error) => {
+                        tracing::warn!(id = claim.id, %error, "the lease of a job could not be renewed");
+                    }
                 }
             }
         }

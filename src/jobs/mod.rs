@@ -13,6 +13,8 @@ pub mod queries;
 pub mod staff_pages;
 pub mod worker;
 
+pub use model::Lease;
+
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -89,7 +91,7 @@ impl Job {
     }
 
     /// Carries it out, on a blocking thread. It may run twice, and must then come to the same end.
-    pub fn run(&self, app: &App) -> AppResult<()> {
+    pub fn run(&self, app: &App, lease: &Lease) -> AppResult<()> {
         match self {
             Job::PurgeExpired => purge::run(app),
             Job::VerifyAudit => audit::nightly::verify(app),
@@ -99,11 +101,11 @@ impl Job {
                 version_id,
                 after_person_id,
             } => policy::announce::go_on(app, *version_id, *after_person_id),
-            Job::CarryOut { request_id } => requests::carry_out::carry_out(app, *request_id),
+            Job::CarryOut { request_id } => requests::carry_out::carry_out(app, *request_id, lease),
             Job::ForgetSender { request_id } => requests::senders::forget(app, *request_id),
             Job::WatchDates => requests::reminders::watch(app),
             Job::TellAgent { id } => drp::callback::tell(app, id),
-            Job::BuildPackage { id } => export::build::build(app, *id),
+            Job::BuildPackage { id } => export::build::build(app, *id, lease),
         }
     }
 }

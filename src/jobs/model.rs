@@ -1,10 +1,14 @@
 //! A job as the table keeps it.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use chrono::NaiveDateTime;
 use diesel::dsl::{Eq, Filter, IsNull};
 use diesel::prelude::*;
 
 use crate::db::schema::jobs;
+use crate::error::{AppError, AppResult};
 
 /// A job that a worker has taken. The number of tries tells this taking from a later one.
 #[derive(Debug, Clone, Queryable)]
@@ -54,4 +58,28 @@ pub struct JobRow {
     pub failed_at: Option<NaiveDateTime>,
     /// Why the last try failed.
     pub last_error: Option<String>,
+}
+
+/// Whether a job is still its worker's. Somebody else has it once the lease has ended, and then nothing more may be
+/// begun for it.
+#[derive(Debug, Clone, Default)]
+pub struct Lease(Arc<AtomicBool>);
+
+impl Lease {
+    /// It has ended.
+    pub fn lose(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Ask before each step that changes something.
+    ///
+    /// # Errors
+    /// [`AppError::Unavailable`] when it has ended.
+    pub fn check(&self) -> AppResult<()> {
+        if self.0.load(Ordering::Relaxed) {
+            let why = "the lease ended, and another worker has the job";
+            return Err(AppError::Unavailable(why.to_owned()));
+        }
+        Ok(())
+    }
 }

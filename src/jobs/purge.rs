@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::drp;
 use crate::error::AppResult;
 use crate::mail;
+use crate::my_data::export;
 use crate::requests::by_mail;
 
 /// Jobs that are done are kept for so long, to look back at.
@@ -25,6 +26,11 @@ pub(super) fn run(app: &App) -> AppResult<()> {
     while app
         .db
         .write_now(move |conn| Ok(mail::queries::purge_bodies(conn, now)?))?
+        > 0
+    {}
+    while app
+        .db
+        .write_now(move |conn| Ok(export::queries::expire(conn, now)?))?
         > 0
     {}
     Ok(())

@@ -40,20 +40,20 @@ pub fn identities_of(conn: &mut AnyConnection, person_id: i64) -> QueryResult<Id
     Ok(known)
 }
 
-/// Reads a person's data on a blocking thread: sources wait for other systems.
+/// Reads a person's data [apart](crate::sources::Sources::apart) from other work: sources wait for other systems.
 pub async fn read<T: Send + 'static>(
     app: &App,
     person_id: i64,
     work: impl FnOnce(&App, &Identities) -> AppResult<T> + Send + 'static,
 ) -> AppResult<T> {
-    let app = app.clone();
+    let own = app.clone();
     let reading = move || {
-        let identities = app
+        let identities = own
             .db
             .read_now(|conn| Ok(identities_of(conn, person_id)?))?;
-        work(&app, &identities)
+        work(&own, &identities)
     };
-    tokio::task::spawn_blocking(reading).await?
+    app.sources.apart(reading).await?
 }
 
 /// Where a collection is shown.

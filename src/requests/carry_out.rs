@@ -13,7 +13,7 @@ use super::{details, execution, queries};
 use crate::app::App;
 use crate::db::AnyConnection;
 use crate::error::{AppError, AppResult};
-use crate::jobs::{self, Job};
+use crate::jobs::{self, Job, Lease};
 use crate::my_data::identities_of;
 use crate::retention;
 use crate::sources::{self, Corrected, Correction, Effect, Identities, Plan, SourceError};
@@ -27,6 +27,8 @@ enum Trouble {
     Later(SourceError),
     /// Staff must look at it.
     Staff(String),
+    /// Another worker has settled it: nothing more is to be done.
+    Settled,
 }
 
 impl From<SourceError> for Trouble {
@@ -67,7 +69,7 @@ pub fn begin(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppRes
 }
 
 /// The job.
-pub fn carry_out(app: &App, request_id: i64) -> AppResult<()> {
+pub fn carry_out(app: &App, request_id: i64, lease: &Lease) -> AppResult<()> {
     let (request, items, identities) = app.db.read_now(|conn| {
         let request = queries::find(conn, request_id)?;
         let items = queries::list_items(conn, request.id)?;
@@ -78,37 +80,41 @@ pub fn carry_out(app: &App, request_id: i64) -> AppResult<()> {
         return Ok(());
     }
     let done = match request.kind {
-        Kind::Correction => correct(app, &request, items, &identities),
-        Kind::Deletion => erase(app, &request, &items, &identities),
+        Kind::Correction => correct(app, &request, items, (&identities, lease)),
+        Kind::Deletion => erase(app, &request, &items, (&identities, lease)),
         _ => Ok(Ok(json!({}))),
     };
     match done? {
         Ok(facts) => settle(app, request_id, move |conn, request, by| {
             execution::complete(conn, request, facts, by).map(drop)
-        }),
+        })
+        .map(drop),
+        Err(Trouble::Settled) => Ok(()),
         Err(Trouble::Later(error)) => Err(AppError::Unavailable(error.to_string())),
         Err(Trouble::Staff(failure)) => settle(app, request_id, move |conn, request, by| {
             execution::fail(conn, request, &failure, by).map(drop)
-        }),
+        })
+        .map(drop),
     }
 }
 
-/// Writes how it went, unless another worker has done so.
+/// Writes how it went, unless another worker has done so: then `false`.
 fn settle(
     app: &App,
     request_id: i64,
     write: impl FnOnce(&mut AnyConnection, &Request, &By<'_>) -> AppResult<()> + Send + 'static,
-) -> AppResult<()> {
+) -> AppResult<bool> {
     let own = app.clone();
-    app.db.write_now(move |conn| {
+    let is_ours = app.db.write_now(move |conn| {
         let request = queries::find(conn, request_id)?;
         if request.state != State::Executing {
-            return Ok(());
+            return Ok(false);
         }
-        write(conn, &request, &by_candor(&own))
+        write(conn, &request, &by_candor(&own))?;
+        Ok(true)
     })?;
     app.wake.notify_one();
-    Ok(())
+    Ok(is_ours)
 }
 
 fn by_candor(app: &App) -> By<'_> {
@@ -123,7 +129,7 @@ fn correct(
     app: &App,
     request: &Request,
     items: Vec<Item>,
-    person: &Identities,
+    (person, lease): (&Identities, &Lease),
 ) -> AppResult<Result<Value, Trouble>> {
     let mut corrected = Vec::new();
     for item in items
@@ -136,6 +142,7 @@ fn correct(
                 "An accepted item says nothing to change.".to_owned(),
             )));
         };
+        lease.check()?;
         match write_value(app, person, &change) {
             Ok(()) => corrected.push(json!({
                 "dataset": change.dataset, "collection": change.collection, "field": change.field, "read_back": true,
@@ -143,7 +150,7 @@ fn correct(
             Err(trouble) => return Ok(Err(trouble)),
         }
         let (own, id) = (app.clone(), open.item.id);
-        settle(app, request.id, move |conn, request, _| {
+        let is_ours = settle(app, request.id, move |conn, request, _| {
             Ok(execution::mark_applied(
                 conn,
                 request,
@@ -151,6 +158,9 @@ fn correct(
                 &by_candor(&own),
             )?)
         })?;
+        if !is_ours {
+            return Ok(Err(Trouble::Settled));
+        }
     }
     Ok(Ok(json!({ "corrected": corrected })))
 }
@@ -170,13 +180,14 @@ fn erase(
     app: &App,
     request: &Request,
     items: &[Item],
-    person: &Identities,
+    (person, lease): (&Identities, &Lease),
 ) -> AppResult<Result<Value, Trouble>> {
     let mut plan = match honour_holds(app, request, person, plan_of(app, request)?)? {
         Ok(plan) => plan,
         Err(trouble) => return Ok(Err(trouble)),
     };
     for _ in 0..REPLANS {
+        lease.check()?;
         match app.sources.execute(person, &plan) {
             Ok(sources::Outcome::Done(effects)) => return Ok(Ok(facts(&plan, &effects, items))),
             Ok(sources::Outcome::Stale) => {}
@@ -197,9 +208,12 @@ fn erase(
             break;
         }
         let stored = anew.clone();
-        settle(app, request.id, move |conn, request, by| {
+        let is_ours = settle(app, request.id, move |conn, request, by| {
             replace_plan(conn, request, &stored, by).map(drop)
         })?;
+        if !is_ours {
+            return Ok(Err(Trouble::Settled));
+        }
         plan = anew;
     }
     let failure =
@@ -240,10 +254,14 @@ fn honour_holds(
         return Ok(Err(Trouble::Staff(failure.to_owned())));
     }
     let stored = anew.clone();
-    settle(app, request.id, move |conn, request, by| {
+    let is_ours = settle(app, request.id, move |conn, request, by| {
         replace_plan(conn, request, &stored, by).map(drop)
     })?;
-    Ok(Ok(anew))
+    Ok(if is_ours {
+        Ok(anew)
+    } else {
+        Err(Trouble::Settled)
+    })
 }
 
 /// What the receipt says: counts and keys, never data.

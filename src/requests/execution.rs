@@ -4,12 +4,13 @@ use diesel::prelude::*;
 use serde_json::Value;
 
 use super::life::{By, advance};
-use super::model::{Request, State};
+use super::model::{Kind, Request, State};
 use super::notices::{self, RequestCompleted};
 use crate::audit::receipts::{self, NewReceipt, Receipt};
 use crate::db::AnyConnection;
 use crate::db::schema::{request_items, requests};
 use crate::error::AppResult;
+use crate::my_data::export::queries::end_all;
 
 /// Starts it; the caller enqueues the job in the same transaction.
 pub fn start(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<Request> {
@@ -56,6 +57,9 @@ pub fn complete(
     by: &By<'_>,
 ) -> AppResult<(Request, Receipt)> {
     let completed = advance(conn, request, State::Completed, by)?;
+    if request.kind == Kind::Deletion {
+        end_all(conn, request.person_id, by.now)?;
+    }
     let new = NewReceipt {
         issuer: &by.app.site.organisation,
         person_id: Some(request.person_id),

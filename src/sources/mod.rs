@@ -8,7 +8,7 @@
 //!                        └─► visiting                        everything that was reached, for `candor sources find`
 //! ```
 //! Everything is read live through [`Source`], one file per kind of database. Calls block: use them in jobs, or
-//! inside `web::block`. A person's rows are asked for together with what makes them the person's, so that an id of
+//! through [`Sources::apart`]. A person's rows are asked for together with what makes them the person's, so that an id of
 //! someone else's record finds nothing. Values that must never be disclosed are masked here and leave masked.
 
 pub mod command;
@@ -41,6 +41,7 @@ mod sql;
 mod sqlite;
 mod sqlite_schema;
 mod summing;
+mod threads;
 mod value;
 mod visiting;
 mod walk;
@@ -100,6 +101,7 @@ struct Inner {
     connected: BTreeMap<String, Connected>,
     secrets: Secrets,
     limits: Limits,
+    turns: threads::Turns,
 }
 
 /// A source, and the structure that it last told.
@@ -165,6 +167,7 @@ impl Sources {
             secrets: Secrets::new(secret),
             register,
             limits,
+            turns: threads::Turns::default(),
         }))
     }
 

@@ -4,6 +4,7 @@ mod bulk;
 mod decisions;
 mod denials;
 mod four_eyes;
+mod leases;
 mod navigation;
 mod queue;
 mod redaction;

@@ -18,6 +18,7 @@ diesel::table! {
         bytes -> BigInt,
         sha256 -> Text,
         unread -> Text,
+        build -> BigInt,
     }
 }
 

@@ -21,6 +21,7 @@ use super::report::{Entry, Foot, Head, Heading};
 use super::tables::{self, CSV_HEAD};
 use crate::app::App;
 use crate::error::{AppError, AppResult};
+use crate::jobs::Lease;
 use crate::my_data::identities_of;
 use crate::my_data::ledger::{RecordCard, in_words, record_card};
 use crate::my_data::redactions::Redactions;
@@ -41,7 +42,17 @@ struct Files<'a> {
 }
 
 /// Builds the package and makes it downloadable, with the event and the mail. Safe to repeat.
-pub fn build(app: &App, package_id: i64) -> AppResult<()> {
+pub fn build(app: &App, package_id: i64, lease: &Lease) -> AppResult<()> {
+    let built = build_all(app, package_id, lease);
+    let is_wanted = |conn: &mut _| Ok(queries::is_building(conn, package_id)?);
+    // A package that has ended meanwhile is no failure.
+    if built.is_err() && !app.db.read_now(is_wanted)? {
+        return Ok(());
+    }
+    built
+}
+
+fn build_all(app: &App, package_id: i64, lease: &Lease) -> AppResult<()> {
     let found = app.db.read_now(|conn| {
         let package =
             queries::find(conn, package_id)?.filter(|package| package.state == State::Building);
@@ -64,7 +75,7 @@ pub fn build(app: &App, package_id: i64) -> AppResult<()> {
         .for_each(&identities, package.dates(), &mut |key, record| {
             let mut card = record_card(&app.register, key, &record);
             redactions.apply(key, &mut card);
-            failed = files.add(key, &card);
+            failed = lease.check().and_then(|()| files.add(key, &card));
             if failed.is_ok() {
                 ControlFlow::Continue(())
             } else {
@@ -182,8 +193,9 @@ impl<'a> Files<'a> {
         write(&mut file, &format!("{manifest:#}\n"))?;
         self.put("manifest.json", file)?;
         let chunks = self.zip.finish().map_err(anyhow::Error::from)?.into_inner();
-        let (bytes, sha256) = chunks.end()?;
+        let (build, bytes, sha256) = chunks.end()?;
         Ok(Completed {
+            build,
             records: self.records,
             bytes,
             sha256,

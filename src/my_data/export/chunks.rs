@@ -6,11 +6,16 @@ use data_encoding::HEXLOWER;
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
+use super::queries;
 use crate::app::App;
 use crate::db::schema::package_chunks;
-use crate::error::AppResult;
+use crate::error::{AppError, AppResult};
 
 const CHUNK: usize = 256 * 1024;
+
+fn not_ours() -> AppError {
+    AppError::conflict("This package has ended, or another worker builds it.")
+}
 
 fn context(package_id: i64, position: i64) -> String {
     format!("package {package_id} chunk {position}")
@@ -20,6 +25,7 @@ fn context(package_id: i64, position: i64) -> String {
 pub(super) struct ChunkWriter {
     app: App,
     package_id: i64,
+    build: i64,
     position: i64,
     waiting: Vec<u8>,
     digest: Sha256,
@@ -29,13 +35,12 @@ pub(super) struct ChunkWriter {
 impl ChunkWriter {
     /// Begins anew: whatever an interrupted job has left is erased.
     pub(super) fn begin(app: &App, package_id: i64) -> AppResult<Self> {
-        app.db.write_now(move |conn| {
-            let old = package_chunks::table.filter(package_chunks::package_id.eq(package_id));
-            Ok(diesel::delete(old).execute(conn)?)
-        })?;
+        let begin = move |conn: &mut _| Ok(queries::begin_build(conn, package_id)?);
+        let build = app.db.write_now(begin)?.ok_or_else(not_ours)?;
         Ok(ChunkWriter {
             app: app.clone(),
             package_id,
+            build,
             position: 0,
             waiting: Vec::with_capacity(CHUNK),
             digest: Sha256::new(),
@@ -43,28 +48,26 @@ impl ChunkWriter {
         })
     }
 
-    /// Stores the rest; gives the number of bytes and their SHA-256 in hex.
-    pub(super) fn end(mut self) -> AppResult<(i64, String)> {
+    /// Stores the rest; gives the number of the build, that of bytes and their SHA-256 in hex.
+    pub(super) fn end(mut self) -> AppResult<(i64, i64, String)> {
         self.store()?;
-        Ok((self.bytes, HEXLOWER.encode(&self.digest.finalize())))
+        let sum = HEXLOWER.encode(&self.digest.finalize());
+        Ok((self.build, self.bytes, sum))
     }
 
     fn store(&mut self) -> AppResult<()> {
-        let (package_id, position) = (self.package_id, self.position);
+        let (package_id, build, position) = (self.package_id, self.build, self.position);
         let sealed = self
             .app
             .keys
             .seal(&context(package_id, position), &self.waiting);
-        self.app.db.write_now(move |conn| {
-            let chunk = (
-                package_chunks::package_id.eq(package_id),
-                package_chunks::position.eq(position),
-                package_chunks::sealed.eq(sealed),
-            );
-            Ok(diesel::insert_into(package_chunks::table)
-                .values(chunk)
-                .execute(conn)?)
-        })?;
+        let add = move |conn: &mut _| {
+            let of = (package_id, build);
+            Ok(queries::add_chunk(conn, of, position, &sealed)?)
+        };
+        if !self.app.db.write_now(add)? {
+            return Err(not_ours());
+        }
         self.position += 1;
         self.waiting.clear();
         Ok(())

@@ -50,6 +50,8 @@ pub struct Package {
     pub sha256: String,
     /// Collections that could not be read, as `dataset.collection`, separated by spaces.
     pub unread: String,
+    /// How often it was begun: only the newest build may add to it.
+    pub build: i64,
 }
 
 impl Package {

@@ -4,7 +4,7 @@ use actix_session::Session;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use serde::Deserialize;
 use serde_json::json;
 use validator::Validate;
@@ -12,6 +12,7 @@ use validator::Validate;
 use super::model::{Download, Package, State};
 use super::{chunks, queries};
 use crate::accounts::guard::{FreshPerson, Person};
+use crate::accounts::limits::Limit;
 use crate::accounts::session_store::DEVICE;
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
@@ -21,6 +22,14 @@ use crate::my_data::ledger::in_words;
 use crate::sources::Dates;
 use crate::web::page::FlashKind;
 use crate::web::{Flash, Form, Page, html, see_other};
+
+/// So many may be made in a day for one person: each reads every source, and is kept for a week.
+const PACKAGES: Limit = Limit {
+    purpose: "packages",
+    max: 10,
+    max_in_demo: 1_000,
+    window: TimeDelta::days(1),
+};
 
 /// A period; both ends may be left out.
 #[derive(Debug, Default, Deserialize, Validate)]
@@ -131,7 +140,10 @@ pub async fn ask(
         }
     };
     let (id, pseudonym) = (person.id, person.pseudonym.clone());
+    let own = app.clone();
     let asked = app.db.write(move |conn| {
+        // Counted first: who waits for this row does not ask for a second one at the same moment.
+        PACKAGES.take(&own, conn, &id.to_string(), now)?;
         if queries::count_building(conn, id)? > 0 {
             return Ok(false);
         }

@@ -74,9 +74,69 @@ pub fn find(conn: &mut AnyConnection, id: i64) -> QueryResult<Option<Package>> {
         .optional()
 }
 
+/// Whether a package is still to be built.
+pub fn is_building(conn: &mut AnyConnection, id: i64) -> QueryResult<bool> {
+    let found = find(conn, id)?;
+    Ok(found.is_some_and(|package| package.state == State::Building))
+}
+
+/// Begins to build a package anew: whatever another build has left is erased, and it may add nothing more. Gives the
+/// number of the build; none when the package is not to be built any more.
+pub fn begin_build(conn: &mut AnyConnection, id: i64) -> QueryResult<Option<i64>> {
+    let building = packages::table
+        .filter(packages::id.eq(id))
+        .filter(packages::state.eq(State::Building.as_str()));
+    let build = diesel::update(building)
+        .set(packages::build.eq(packages::build + 1))
+        .returning(packages::build)
+        .get_result(conn)
+        .optional()?;
+    if build.is_some() {
+        erase_content(conn, &[id])?;
+    }
+    Ok(build)
+}
+
+/// Adds a sealed chunk; `false` when another build has begun since, or the package has ended.
+pub fn add_chunk(
+    conn: &mut AnyConnection,
+    (id, build): (i64, i64),
+    position: i64,
+    sealed: &[u8],
+) -> QueryResult<bool> {
+    let ours = packages::table
+        .filter(packages::id.eq(id))
+        .filter(packages::state.eq(State::Building.as_str()))
+        .filter(packages::build.eq(build));
+    // Written rather than read, so that nobody ends the package before the chunk is there.
+    let is_ours = diesel::update(ours)
+        .set(packages::build.eq(build))
+        .execute(conn)?;
+    if is_ours == 0 {
+        return Ok(false);
+    }
+    let chunk = (
+        package_chunks::package_id.eq(id),
+        package_chunks::position.eq(position),
+        package_chunks::sealed.eq(sealed),
+    );
+    diesel::insert_into(package_chunks::table)
+        .values(chunk)
+        .execute(conn)?;
+    Ok(true)
+}
+
+fn erase_content(conn: &mut AnyConnection, ids: &[i64]) -> QueryResult<()> {
+    let content = package_chunks::table.filter(package_chunks::package_id.eq_any(ids.to_vec()));
+    diesel::delete(content).execute(conn)?;
+    Ok(())
+}
+
 /// What a completed package is like.
 #[derive(Debug, Clone)]
 pub struct Completed {
+    /// The number of the build.
+    pub build: i64,
     /// How many records it holds.
     pub records: i64,
     /// Size of the ZIP.
@@ -87,7 +147,7 @@ pub struct Completed {
     pub unread: String,
 }
 
-/// Makes a package downloadable; `false` when another worker was faster.
+/// Makes a package downloadable; `false` when another worker was faster, or the package has ended.
 pub fn complete(
     conn: &mut AnyConnection,
     id: i64,
@@ -96,7 +156,8 @@ pub fn complete(
 ) -> QueryResult<bool> {
     let building = packages::table
         .filter(packages::id.eq(id))
-        .filter(packages::state.eq(State::Building.as_str()));
+        .filter(packages::state.eq(State::Building.as_str()))
+        .filter(packages::build.eq(what.build));
     let completed = diesel::update(building)
         .set((
             packages::state.eq(State::Ready.as_str()),
@@ -152,6 +213,19 @@ pub fn expire_all(conn: &mut AnyConnection, person_id: i64, now: NaiveDateTime) 
     Ok(())
 }
 
+/// Ends all packages of a person for good, also those that are being built: their data are gone.
+pub fn end_all(conn: &mut AnyConnection, person_id: i64, now: NaiveDateTime) -> QueryResult<()> {
+    let building = packages::table
+        .filter(packages::person_id.eq(person_id))
+        .filter(packages::state.eq(State::Building.as_str()));
+    let ended: Vec<i64> = diesel::update(building)
+        .set(packages::state.eq(State::Expired.as_str()))
+        .returning(packages::id)
+        .get_results(conn)?;
+    erase_content(conn, &ended)?;
+    expire_all(conn, person_id, now)
+}
+
 /// Erases the content of packages whose end has come; the record that they existed stays.
 pub fn expire(conn: &mut AnyConnection, now: NaiveDateTime) -> QueryResult<usize> {
     let due: Vec<i64> = packages::table
@@ -160,8 +234,7 @@ pub fn expire(conn: &mut AnyConnection, now: NaiveDateTime) -> QueryResult<usize
         .select(packages::id)
         .limit(100)
         .load(conn)?;
-    diesel::delete(package_chunks::table.filter(package_chunks::package_id.eq_any(&due)))
-        .execute(conn)?;
+    erase_content(conn, &due)?;
     diesel::update(packages::table.filter(packages::id.eq_any(&due)))
         .set(packages::state.eq(State::Expired.as_str()))
         .execute(conn)

@@ -1,0 +1,152 @@
+//! How long packages are kept, how many are made, and by whom.
+
+use candor::accounts::model::Role;
+use candor::db::schema::{package_chunks, packages};
+use candor::demo::source::SAMPLES;
+use candor::jobs::{Job, enqueue};
+use candor::my_data::export::queries::{self, Completed};
+use chrono::TimeDelta;
+use diesel::prelude::*;
+
+use crate::support::{Actor, Answer, TestApp};
+
+const PATH: &str = "/data/export";
+
+/// The first of the listed people, signed in.
+async fn sample(app: &TestApp) -> Actor {
+    let (name, _) = SAMPLES[0].email.split_once('@').unwrap();
+    app.person(name).await
+}
+
+async fn ask(person: &Actor) -> Answer {
+    let page = person.get(PATH).await.page();
+    person.submit(&page, PATH, &[]).await
+}
+
+fn count_chunks(app: &TestApp) -> i64 {
+    let count = app
+        .app
+        .db
+        .read_now(|conn| Ok(package_chunks::table.count().get_result(conn)?));
+    count.unwrap()
+}
+
+fn states(app: &TestApp) -> Vec<String> {
+    let states = app.app.db.read_now(|conn| {
+        let all = packages::table.order(packages::id);
+        Ok(all.select(packages::state).load(conn)?)
+    });
+    states.unwrap()
+}
+
+#[actix_web::test]
+async fn the_content_of_a_package_is_erased_when_its_week_is_over() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    ask(&person).await.location();
+    app.run_jobs().await;
+    assert!(count_chunks(&app) > 0);
+
+    app.app.clock.advance(TimeDelta::days(7));
+    let now = app.app.clock.now();
+    let purge = move |conn: &mut _| enqueue(conn, &Job::PurgeExpired, now);
+    app.app.db.write(purge).await.unwrap();
+    app.run_jobs().await;
+
+    assert_eq!(count_chunks(&app), 0);
+    assert_eq!(states(&app), ["expired"]);
+}
+
+#[actix_web::test]
+async fn a_deletion_that_is_done_leaves_no_copy_in_a_package() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    ask(&person).await.location();
+    app.run_jobs().await;
+    let plan = "/requests/new/deletion/plan?everything=yes";
+    let page = person.get(plan).await.page();
+    let filed = person.submit(&page, plan, &[]).await;
+    let path = filed.location().strip_prefix("/requests/").unwrap();
+    let url = format!("/staff/requests/{}", path.strip_suffix("/filed").unwrap());
+    let (agent, supervisor) = (
+        app.staff("sam", Role::Agent).await,
+        app.staff("ruth", Role::Supervisor).await,
+    );
+    let page = agent.get(&url).await.page();
+    let rest = [("rest", "accepted")];
+    agent
+        .submit(&page, &format!("{url}/decide"), &rest)
+        .await
+        .location();
+    let page = supervisor.get(&url).await.page();
+    supervisor
+        .submit(&page, &format!("{url}/approve"), &[])
+        .await
+        .location();
+    // One is asked for while the deletion waits for its turn.
+    ask(&person).await.location();
+    assert_eq!(states(&app), ["ready", "building"]);
+    app.run_jobs().await;
+
+    assert_eq!(count_chunks(&app), 0);
+    assert_eq!(states(&app), ["expired", "expired"]);
+}
+
+#[actix_web::test]
+async fn so_many_packages_are_made_in_a_day_and_no_more() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    for _ in 0..10 {
+        ask(&person).await.location();
+        let built = app.app.db.write(|conn| {
+            let all = diesel::update(packages::table);
+            Ok(all.set(packages::state.eq("expired")).execute(conn)?)
+        });
+        built.await.unwrap();
+    }
+    assert_eq!(ask(&person).await.status, 429);
+    assert_eq!(states(&app).len(), 10);
+}
+
+#[actix_web::test]
+async fn two_that_are_asked_for_at_the_same_moment_are_one() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let page = person.get(PATH).await.page();
+    let both = futures_util::future::join(
+        person.submit(&page, PATH, &[]),
+        person.submit(&page, PATH, &[]),
+    );
+    let (one, other) = both.await;
+    assert_eq!((one.status, other.status), (303, 303));
+    assert_eq!(states(&app), ["building"]);
+}
+
+#[actix_web::test]
+async fn a_worker_that_lost_its_lease_adds_nothing_and_takes_nothing_away() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    ask(&person).await.location();
+    let now = app.app.clock.now();
+    let done = app.app.db.write(move |conn| {
+        let id = packages::table.select(packages::id).first(conn)?;
+        let slow = queries::begin_build(conn, id)?.unwrap();
+        assert!(queries::add_chunk(conn, (id, slow), 0, b"slow")?);
+        let fast = queries::begin_build(conn, id)?.unwrap();
+        assert!(queries::add_chunk(conn, (id, fast), 0, b"fast")?);
+        assert!(!queries::add_chunk(conn, (id, slow), 1, b"slow")?);
+        let what = |build| Completed {
+            build,
+            records: 1,
+            bytes: 4,
+            sha256: String::new(),
+            unread: String::new(),
+        };
+        assert!(!queries::complete(conn, id, &what(slow), now)?);
+        assert!(queries::complete(conn, id, &what(fast), now)?);
+        assert_eq!(queries::begin_build(conn, id)?, None);
+        let kept = package_chunks::table.select(package_chunks::sealed);
+        Ok(kept.load::<Vec<u8>>(conn)?)
+    });
+    assert_eq!(done.await.unwrap(), [b"fast"]);
+}

@@ -169,13 +169,14 @@ pub fn file(
     new: &NewRequest,
     by: &By<'_>,
 ) -> AppResult<Request> {
+    // Counted first: who waits for this row does not file the same at the same moment.
+    FILINGS.take(by.app, conn, &person_id.to_string(), by.now)?;
     if queries::count_open(conn, person_id)? >= MOST_OPEN {
         return Err(AppError::Conflict(format!(
             "You have {MOST_OPEN} requests open. Wait for an answer, or withdraw one, before you file another."
         )));
     }
     refuse_twin(conn, person_id, new)?;
-    FILINGS.take(by.app, conn, &person_id.to_string(), by.now)?;
     let residence = queries::find_residence(conn, person_id)?;
     let dates = LegalDates::of(&by.app.laws, &residence, new.kind, by.now);
     let filed = put_on_record(conn, person_id, new, &dates, by)?;

@@ -45,6 +45,27 @@ async fn the_plan_says_what_goes_what_stays_and_what_stops_and_files_nothing() {
 }
 
 #[actix_web::test]
+async fn a_button_that_is_pressed_twice_files_one_deletion() {
+    let app = TestApp::start();
+    let maya = app.person(MAYA).await;
+    let page = maya.get(EVERYTHING).await.page();
+    let both = futures_util::future::join(
+        maya.submit(&page, EVERYTHING, &[]),
+        maya.submit(&page, EVERYTHING, &[]),
+    );
+    let (one, other) = both.await;
+    let mut answers = [one.status, other.status];
+    answers.sort_unstable();
+    assert_eq!(answers, [303, 409]);
+    let list = maya.get("/requests").await.page();
+    assert_eq!(
+        list.attributes("main a[href^='/requests/PR-']", "href")
+            .len(),
+        1
+    );
+}
+
+#[actix_web::test]
 async fn the_last_step_files_the_plan_that_was_shown() {
     let app = TestApp::start();
     let maya = app.person(MAYA).await;

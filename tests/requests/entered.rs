@@ -281,12 +281,19 @@ async fn nothing_is_erased_and_proved_for_who_is_known_by_no_address() {
     let page = sam.get(&url).await.page();
     sam.submit(&page, &act("confirmed"), &[]).await.location();
     let page = sam.get(&url).await.page();
-    let why = [("identity", "verified"), ("vouched", "Her signature is the same.")];
+    let why = [
+        ("identity", "verified"),
+        ("vouched", "Her signature is the same."),
+    ];
     sam.submit(&page, &act("identity"), &why).await.location();
     let page = sam.get(&url).await.page();
     let grant = [("outcome", "approved"), ("reason", "It is done.")];
     let refused = sam.submit(&page, &act("decide"), &grant).await;
     assert_eq!(refused.status, 409);
-    assert!(refused.text().contains("There is no address by which their data could be found"));
+    assert!(
+        refused
+            .text()
+            .contains("There is no address by which their data could be found")
+    );
     assert_eq!(find(&app, &request.reference).outcome, None);
 }

@@ -6,6 +6,7 @@
 
 use chrono::NaiveDateTime;
 
+use super::budget;
 use super::model::{MadeBy, State, Subject};
 use super::plan::{Plan, Stand};
 use super::proof::Scope;
@@ -101,25 +102,53 @@ impl Act {
 
     /// Carries the act out: in effect, on record, proved and told of in one transaction.
     pub async fn carry_out(self, app: &App) -> AppResult<Outcome> {
+        let carried_out = self.carry_out_for(app, None).await?;
+        Ok(carried_out.expect("what no network bounds is carried out"))
+    }
+
+    /// The same for somebody in a network; none, and nothing is written, when the network's [budget] is spent.
+    ///
+    /// [budget]: super::budget
+    pub async fn carry_out_for(
+        self,
+        app: &App,
+        network: Option<String>,
+    ) -> AppResult<Option<Outcome>> {
         for _ in 0..ATTEMPTS {
             let (subjects, now) = (self.subjects.clone(), app.clock.now());
-            let stand = app
-                .db
-                .look_up(move |conn| Ok(Stand::read(conn, &subjects, now.date())?));
-            let Some(plan) = Plan::make(app, &self, &stand.await?, now)? else {
-                return Ok(Outcome {
+            let (own, from) = (app.clone(), network.clone());
+            let stand = app.db.look_up(move |conn| {
+                if let Some(network) = &from
+                    && budget::is_spent(&own, conn, network, now)?
+                {
+                    return Ok(None);
+                }
+                Ok(Some(Stand::read(conn, &subjects, now.date())?))
+            });
+            let Some(stand) = stand.await? else {
+                return Ok(None);
+            };
+            let Some(plan) = Plan::make(app, &self, &stand, now)? else {
+                return Ok(Some(Outcome {
                     changed: false,
                     replaced_consent: false,
                     receipt: None,
-                });
+                }));
             };
-            let (outcome, own_app) = (plan.outcome(), app.clone());
-            match app.db.write(move |conn| plan.write(&own_app, conn)).await {
+            let (outcome, own_app, from) = (plan.outcome(), app.clone(), network.clone());
+            let written = app.db.write(move |conn| {
+                plan.write(&own_app, conn)?;
+                match &from {
+                    Some(network) => budget::count(&own_app, conn, network, now),
+                    None => Ok(()),
+                }
+            });
+            match written.await {
                 Err(AppError::Conflict(_)) => {}
                 written => {
                     written?;
                     app.wake.notify_one();
-                    return Ok(outcome);
+                    return Ok(Some(outcome));
                 }
             }
         }

@@ -6,6 +6,7 @@ use super::browser::Browser;
 use super::change::Act;
 use super::model::{Choice, MadeBy, State, Subject};
 use super::plan::{Plan, Stand};
+use super::refusable::{LIMIT_SENSITIVE, SALE_OR_SHARING};
 use crate::accounts::guard::Person;
 use crate::accounts::queries::list_identities;
 use crate::app::App;
@@ -27,12 +28,22 @@ pub fn join(
     subjects.extend(identities.map(|it| Subject::Identity(it.kind, it.hash)));
     subjects.extend(browser.map(|it| it.subject(&app.keys)));
     let stand = Stand::read(conn, &subjects, now.date())?;
-    let keys = opt_outs_to_join(&stand.current, &own.to_string());
+    let mut keys = opt_outs_to_join(&stand.current, &own.to_string());
+    keys.extend(in_cookie_alone(&stand.current, browser));
     let act = Act::of_person(person, keys, State::OptedOut, MadeBy::Earlier);
     match Plan::make(app, &act, &stand, now)? {
         Some(plan) => plan.write(app, conn),
         None => Ok(()),
     }
+}
+
+/// What this browser has opted out of that stands nowhere else; it is not known when, so any choice on record wins.
+fn in_cookie_alone(current: &[Choice], browser: Option<&Browser>) -> Vec<String> {
+    let is_recorded = |key: &str| current.iter().any(|it| it.activity == key);
+    let both = [SALE_OR_SHARING, LIMIT_SENSITIVE].into_iter();
+    let alone =
+        both.filter(|key| browser.is_some_and(|it| it.has_opted_out_of(key)) && !is_recorded(key));
+    alone.map(str::to_owned).collect()
 }
 
 fn opt_outs_to_join(current: &[Choice], own: &str) -> Vec<String> {

@@ -12,6 +12,7 @@
 
 pub mod age_pages;
 pub mod browser;
+mod budget;
 pub mod change;
 pub mod feed;
 pub mod gpp;

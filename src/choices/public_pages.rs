@@ -56,6 +56,8 @@ struct OptedOutPage {
 #[derive(Debug, Deserialize)]
 pub struct Before {
     unchanged: Option<String>,
+    /// Only the browser's cookie says it.
+    kept: Option<String>,
 }
 
 /// The form, with the state of the account or else of this browser.
@@ -71,6 +73,12 @@ pub async fn show(
         page.flash.push(Flash {
             kind: FlashKind::Notice,
             text: "You had opted out already. Nothing was changed.".to_owned(),
+        });
+    }
+    if before.kept.is_some() && settings.iter().any(|it| !it.is_on()) {
+        page.flash.push(Flash {
+            kind: FlashKind::Success,
+            text: "You have opted out. So many opt-outs came from your network in the last hour that there is no receipt for this one.".to_owned(),
         });
     }
     let form = Form::default();
@@ -111,8 +119,11 @@ pub async fn opt_out(
     }
     let browser = Browser::of(&request, &app.keys).unwrap_or_else(Browser::unknown);
     let act = visitors_act(&app, &browser, &form, &request).await?;
-    let outcome = act.carry_out(&app).await?;
-    let mut answer = after(outcome.receipt);
+    let network = act.mail_from.clone();
+    let mut answer = match act.clone().carry_out_for(&app, network).await? {
+        Some(outcome) => after(outcome.receipt),
+        None => without_browser(&app, act).await?,
+    };
     answer
         .add_cookie(&browser.with(&keys).cookie(&app))
         .map_err(anyhow::Error::from)?;
@@ -142,6 +153,16 @@ pub async fn done(
     html(StatusCode::OK, &shown)
 }
 
+impl DoNotSellPage<'_> {
+    /// How a choice stands. That of a browser may stand in its cookie alone.
+    fn stands(&self, setting: &Setting<'_>) -> String {
+        if setting.choice.is_none() && !setting.is_on() && self.person.is_none() {
+            return "Off. This browser has opted out.".to_owned();
+        }
+        setting.in_words()
+    }
+}
+
 impl OptOut {
     fn keys(&self) -> Vec<String> {
         let both = [SALE_OR_SHARING, LIMIT_SENSITIVE];
@@ -157,7 +178,8 @@ async fn stand<'a>(
     person: Option<&Person>,
     request: &HttpRequest,
 ) -> AppResult<Vec<Setting<'a>>> {
-    let browser = Browser::of(request, &app.keys).map(|it| it.subject(&app.keys));
+    let known = Browser::of(request, &app.keys);
+    let browser = known.as_ref().map(|it| it.subject(&app.keys));
     let person_id = person.map(|it| it.id);
     let read = app.db.look_up(move |conn| {
         let residence = match person_id {
@@ -171,9 +193,18 @@ async fn stand<'a>(
     });
     let (current, residence) = read.await?;
     let all = settings::settings(&app.register, &current, &residence).into_iter();
-    Ok(all
+    let mut all: Vec<_> = all
         .filter(|it| [SALE_OR_SHARING, LIMIT_SENSITIVE].contains(&it.refusable.key))
-        .collect())
+        .collect();
+    let Some(browser) = known.filter(|_| person_id.is_none()) else {
+        return Ok(all);
+    };
+    for setting in &mut all {
+        if browser.has_opted_out_of(setting.refusable.key) {
+            setting.state = State::OptedOut;
+        }
+    }
+    Ok(all)
 }
 
 /// With an address: for the person who has it, or for whoever will sign in with it. Always for this browser too.
@@ -211,6 +242,22 @@ async fn visitors_act(
         act.mail_to = Some(email);
     }
     Ok(act)
+}
+
+/// When the network's budget is spent: nothing is written for the browser, whose cookie says it. What holds for an
+/// address must be on record, once for each; the answer does not tell whether it was.
+async fn without_browser(app: &App, act: Act) -> AppResult<HttpResponse> {
+    let is_browser = |it: &Subject| matches!(it, Subject::Browser(_));
+    let subjects: Vec<_> = act.subjects.iter().filter(|it| !is_browser(it)).collect();
+    if !subjects.is_empty() {
+        let of_address = Act {
+            subjects: subjects.into_iter().cloned().collect(),
+            proof: Proof::OfChange,
+            ..act.clone()
+        };
+        of_address.carry_out(app).await?;
+    }
+    Ok(see_other("/do-not-sell?kept=yes"))
 }
 
 fn after(receipt: Option<String>) -> HttpResponse {

@@ -1,4 +1,5 @@
 mod account;
+mod budget;
 mod joining;
 mod minors;
 mod receipts;

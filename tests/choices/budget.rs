@@ -1,0 +1,68 @@
+//! Somebody who opts out very often writes no more than so much, and everybody's opt-out holds.
+
+use candor::accounts::limits;
+use chrono::TimeDelta;
+
+use super::{all_changes, count_receipts};
+use crate::support::TestApp;
+
+/// As if about a thousand opt-outs had come from this machine in this hour.
+async fn spend(app: &TestApp) {
+    let (keys, now) = (app.app.keys.clone(), app.app.clock.now());
+    let spent = app.app.db.write(move |conn| {
+        for _ in 0..64 {
+            let hour = TimeDelta::hours(1);
+            let what = "opt-outs without account";
+            limits::take(conn, &keys, what, "127.0.0.1", 64, hour, now)?;
+        }
+        Ok(())
+    });
+    spent.await.unwrap();
+}
+
+#[actix_web::test]
+async fn past_its_budget_a_network_writes_nothing_and_the_browser_has_opted_out_all_the_same() {
+    let app = TestApp::start();
+    spend(&app).await;
+    let visitor = app.visitor();
+    let done = visitor.post("/do-not-sell", &[]).await;
+    assert_eq!((all_changes(&app).len(), count_receipts(&app)), (0, 0));
+
+    let page = visitor.get(done.location()).await.page();
+    assert!(page.text().contains("You have opted out."));
+    let stands = page.texts("section[aria-labelledby=state] dd");
+    assert_eq!(stands, ["Off. This browser has opted out."; 2]);
+
+    let elsewhere = app.visitor().from_network([127, 0, 0, 2]);
+    let done = elsewhere.post("/do-not-sell", &[]).await;
+    assert!(done.location().starts_with("/do-not-sell/done/"));
+    app.app.clock.advance(TimeDelta::hours(1));
+    let done = app.visitor().post("/do-not-sell", &[]).await;
+    assert!(done.location().starts_with("/do-not-sell/done/"));
+}
+
+#[actix_web::test]
+async fn past_it_the_opt_out_of_an_address_is_on_record_once() {
+    let app = TestApp::start();
+    spend(&app).await;
+    for _ in 0..3 {
+        let nora = [("email", "nora@example.org")];
+        let done = app.visitor().post("/do-not-sell", &nora).await;
+        assert_eq!(done.location(), "/do-not-sell?kept=yes");
+    }
+    assert_eq!(all_changes(&app).len(), 2, "two choices of one address");
+    assert_eq!(count_receipts(&app), 1);
+    assert_eq!(app.mails_to("nora").len(), 1);
+}
+
+#[actix_web::test]
+async fn what_only_a_cookie_says_joins_the_account() {
+    let app = TestApp::start();
+    spend(&app).await;
+    let visitor = app.visitor();
+    visitor.post("/do-not-sell", &[]).await.location();
+    let entered = app.sign_in_by_mail(&visitor, "ada@example.org").await;
+    entered.location();
+    let page = visitor.get("/choices").await.page();
+    assert_eq!(page.texts("#sale-or-sharing .tag"), ["Off"]);
+}

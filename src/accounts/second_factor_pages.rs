@@ -91,6 +91,11 @@ pub(super) fn begin(
     Ok(see_other("/sign-in/totp"))
 }
 
+/// A role may have been taken away since the code was asked for.
+fn as_of_now(conn: &mut AnyConnection, member: &StaffRow) -> AppResult<StaffRow> {
+    queries::find_active_staff_by_id(conn, member.id)?.ok_or(AppError::SignInRequired)
+}
+
 /// `GET /sign-in/totp`
 pub async fn show(
     app: App,
@@ -123,14 +128,15 @@ pub async fn check(
 ) -> AppResult<HttpResponse> {
     let (pending, member) = waiting(&app, &request.get_session()).await?;
     let (own, typed, now) = (app.clone(), form.code.clone(), app.clock.now());
-    let account = staff_account(&member);
     let shown = app.db.write(move |conn| {
+        let member = as_of_now(conn, &member)?;
         let shown = second_factor::check(&own, conn, &member, &typed, now)?;
         record(conn, member.id, shown, now)?;
-        Ok((shown, recovery_codes::count_unused(conn, member.id)?))
+        let left = recovery_codes::count_unused(conn, member.id)?;
+        Ok((shown, left, staff_account(&member)))
     });
     match shown.await? {
-        (None, _) => {
+        (None, ..) => {
             let refused =
                 "This code does not work. A code from the app works once, for half a minute.";
             let form = Form::new(form.into_inner()).refuse("code", refused);
@@ -142,7 +148,7 @@ pub async fn check(
             };
             html(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
-        (Some(shown), left) => {
+        (Some(shown), left, account) => {
             account.enter(&request)?;
             if shown == Shown::RecoveryCode {
                 let text = format!("You used a recovery code. {left} are left.");
@@ -185,17 +191,17 @@ pub async fn set_up(
         app.clock.now(),
     );
     let codes = app.db.write(move |conn| {
+        let mine = as_of_now(conn, &mine)?;
         let codes = second_factor::set_up(&own, conn, &mine, &secret, &typed, now)?;
         record(conn, mine.id, codes.as_ref().map(|_| Shown::Totp), now)?;
-        Ok(codes)
+        Ok(codes.map(|codes| (codes, staff_account(&mine))))
     });
-    let Some(codes) = codes.await? else {
+    let Some((codes, account)) = codes.await? else {
         let refused = "This is not the code that the app shows now. Check that your phone has the right time.";
         let form = Form::new(form.into_inner()).refuse("code", refused);
         let page = set_up_page(&app, page, &pending, &member, form)?;
         return html(StatusCode::UNPROCESSABLE_ENTITY, &page);
     };
-    let account = staff_account(&member);
     account.enter(&request)?;
     let page = RecoveryCodesPage {
         page: Page::extract(&request).await?,

@@ -9,9 +9,10 @@ use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
 use super::guard::Account;
+use super::model::Role;
 use crate::app::App;
 use crate::db::AnyConnection;
-use crate::db::schema::sessions;
+use crate::db::schema::{sessions, staff};
 use crate::error::AppResult;
 use crate::keys::random_token;
 
@@ -63,7 +64,8 @@ impl SessionStore for DbSessions {
         let row = self
             .row(&key, &state, ttl)
             .map_err(|error| SaveError::Serialization(anyhow!(error)))?;
-        let saved = self.0.db.write(move |conn| Ok(insert(conn, &row)?)).await;
+        let insert = move |conn: &mut _| Ok(insert(conn, &row.as_of_now(conn)?)?);
+        let saved = self.0.db.write(insert).await;
         saved.map_err(|error| SaveError::Other(anyhow!(error)))?;
         Ok(key)
     }
@@ -77,7 +79,8 @@ impl SessionStore for DbSessions {
         let row = self
             .row(&key, &state, ttl)
             .map_err(|error| UpdateError::Serialization(anyhow!(error)))?;
-        let updated = self.0.db.write(move |conn| Ok(update(conn, &row)?)).await;
+        let update = move |conn: &mut _| Ok(update(conn, &row.as_of_now(conn)?)?);
+        let updated = self.0.db.write(update).await;
         // No row means that it was ended while this request ran; it stays ended.
         updated
             .map(|_| key)
@@ -105,6 +108,7 @@ struct Row {
     state: String,
     person_id: Option<i64>,
     staff_id: Option<i64>,
+    role: Option<Role>,
     device: String,
     mark: String,
     now: NaiveDateTime,
@@ -122,10 +126,10 @@ impl DbSessions {
             .get(ACCOUNT)
             .map(|json| serde_json::from_str(json))
             .transpose()?;
-        let (person_id, staff_id) = match account {
-            Some(Account::Person(person)) => (Some(person.id), None),
-            Some(Account::Staff(member)) => (None, Some(member.id)),
-            None => (None, None),
+        let (person_id, staff_id, role) = match account {
+            Some(Account::Person(person)) => (Some(person.id), None, None),
+            Some(Account::Staff(member)) => (None, Some(member.id), Some(member.role)),
+            None => (None, None, None),
         };
         let text = |name| {
             let json = state.get(name).map(|json| serde_json::from_str(json));
@@ -136,10 +140,37 @@ impl DbSessions {
             state: serde_json::to_string(state)?,
             person_id,
             staff_id,
+            role,
             device: text(DEVICE)?,
             mark: text(MARK)?,
             now,
             expires_at: now + TimeDelta::seconds(ttl.whole_seconds()),
+        })
+    }
+}
+
+impl Row {
+    /// Without its account when that is a staff member who has lost the role, or left, while the request ran: the
+    /// sessions of before were ended then, and this one must not come after.
+    fn as_of_now(self, conn: &mut AnyConnection) -> QueryResult<Row> {
+        let (Some(id), Some(role)) = (self.staff_id, self.role) else {
+            return Ok(self);
+        };
+        let member = staff::table
+            .filter(staff::id.eq(id))
+            .filter(staff::role.eq(role.as_str()))
+            .filter(staff::disabled_at.is_null());
+        // Written rather than read, so that whoever takes the role away ends this session, too.
+        let has_it = diesel::update(member)
+            .set(staff::role.eq(role.as_str()))
+            .execute(conn)?;
+        if has_it == 1 {
+            return Ok(self);
+        }
+        Ok(Row {
+            state: "{}".to_owned(),
+            staff_id: None,
+            ..self
         })
     }
 }

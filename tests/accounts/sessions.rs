@@ -206,3 +206,25 @@ async fn a_page_of_somebody_who_is_not_signed_in_asks_for_no_session() {
     let (_, queries) = app.queries_during(app.visitor().get("/sign-in")).await;
     assert_eq!(queries, [""; 0]);
 }
+
+#[actix_web::test]
+async fn no_session_is_saved_with_a_role_that_was_taken_away_while_it_was_made() {
+    use actix_session::storage::SessionStore;
+    use candor::accounts::guard::{Account, StaffMember};
+    use candor::accounts::model::Role;
+    use candor::accounts::session_store::{ACCOUNT, DbSessions};
+    let app = TestApp::start();
+    app.staff("sam", Role::Agent).await;
+    let store = DbSessions(app.app.clone());
+    let saved = async |role| {
+        let name = "sam".to_owned();
+        let member = Account::Staff(StaffMember { id: 1, name, role });
+        let account = serde_json::to_string(&member).unwrap();
+        let state = [(ACCOUNT.to_owned(), account)].into();
+        let hour = actix_web::cookie::time::Duration::hours(1);
+        let key = store.save(state, &hour).await.unwrap();
+        store.load(&key).await.unwrap().unwrap()
+    };
+    assert!(saved(Role::Agent).await.contains_key(ACCOUNT));
+    assert!(!saved(Role::Supervisor).await.contains_key(ACCOUNT));
+}

@@ -1,8 +1,11 @@
 //! PostgreSQL, through a small pool of connections. Every value travels as text and is cast to its column's type.
 
-use std::{fmt::Write, sync::Arc, time::Duration};
+use std::{fmt::Write, net::IpAddr, sync::Arc, time::Duration};
 
-use tokio_postgres::{Config, Row, config::SslMode};
+use tokio_postgres::{
+    Config, Row,
+    config::{Host, SslMode},
+};
 
 use super::{
     Change, Column, ColumnKind, EachRow, Fault, Inside, Schema, Select, Source, SourceError, Table,
@@ -24,7 +27,8 @@ pub(super) struct Postgres {
 }
 
 impl Postgres {
-    /// `postgres://user:password@host:port/database`. Connections are not encrypted.
+    /// `postgres://user:password@host:port/database`. Connections are not encrypted: to
+    /// another machine they must be wanted so, with `?sslmode=disable`.
     pub fn open(key: &str, url: &str) -> Result<Self, String> {
         // The parser's own text may repeat the URL, and with it a password.
         let config: Result<Config, _> = url.parse();
@@ -34,6 +38,12 @@ impl Postgres {
         if config.get_ssl_mode() == SslMode::Require {
             return Err(format!(
                 "source `{key}`: connections with TLS are not supported yet"
+            ));
+        }
+        if config.get_ssl_mode() != SslMode::Disable && !is_local(&config) {
+            return Err(format!(
+                "source `{key}`: its server is on another machine, and connections with TLS are not supported yet; \
+                 if nobody can listen on the way, say so with ?sslmode=disable"
             ));
         }
         config.application_name("candor");
@@ -115,6 +125,19 @@ impl Postgres {
             answer => answer.map_err(|fault| self.error(fault)),
         }
     }
+}
+
+/// Whether what is sent stays on this machine.
+fn is_local(config: &Config) -> bool {
+    let is_here = |host: &Host| match host {
+        Host::Tcp(name) => {
+            let address = name.parse::<IpAddr>();
+            name == "localhost" || address.is_ok_and(|it| it.is_loopback())
+        }
+        Host::Unix(_) => true,
+    };
+    let mut addresses = config.get_hostaddrs().iter();
+    config.get_hosts().iter().all(is_here) && addresses.all(IpAddr::is_loopback)
 }
 
 /// How an answer was read.

@@ -68,7 +68,8 @@ impl<'a> Lists<'a> {
         let node = shelf.node;
         let fields = &node.collection(&inner.register).fields;
         let lists = node.inside.iter().filter_map(|(link, inside)| {
-            let ways = shelf.ways.iter().filter(|way| way.column == *link);
+            let ways = shelf.ways.iter();
+            let ways = ways.filter(|way| way.column == *link && !way.values.is_empty());
             let wanted: Vec<_> = ways.map(Wanted::by).collect();
             let at = layout.find(&inside.column)?;
             let all = wanted.is_empty() || wants_all(fields, link.trim_end_matches("[]"));

@@ -1,3 +1,4 @@
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Output};
 
 use candor::config::Settings;
@@ -84,6 +85,8 @@ fn a_backup_is_a_whole_database_and_never_overwrites_a_file() {
     assert!(run(&["migrate"]).status.success());
     let made = run(&["backup", &file]);
     assert!(made.status.success(), "{}", said(&made));
+    let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600, "only its owner reads it");
     let copy = rusqlite::Connection::open(&file).unwrap();
     let tables: i64 = copy
         .query_row(

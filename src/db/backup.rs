@@ -1,5 +1,7 @@
 //! A copy of the portal's database, made while it is in use.
 
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::process::Command;
 
@@ -25,6 +27,7 @@ pub fn backup(db: &Db, url: &str, file: &Path) -> anyhow::Result<()> {
     if unfinished.exists() {
         std::fs::remove_file(unfinished)?;
     }
+    create_private(unfinished)?;
     if db.is_sqlite() {
         copy_sqlite(db, unfinished)?;
     } else {
@@ -32,6 +35,16 @@ pub fn backup(db: &Db, url: &str, file: &Path) -> anyhow::Result<()> {
     }
     std::fs::File::open(unfinished)?.sync_all()?;
     std::fs::rename(unfinished, file).with_context(|| format!("cannot name {}", file.display()))
+}
+
+/// An empty file that only its owner may read: everybody's data come into it.
+fn create_private(file: &Path) -> anyhow::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true).mode(0o600);
+    let created = options.open(file);
+    created
+        .map(drop)
+        .with_context(|| format!("cannot create {}", file.display()))
 }
 
 fn copy_sqlite(db: &Db, file: &Path) -> anyhow::Result<()> {
@@ -47,14 +60,16 @@ fn copy_sqlite(db: &Db, file: &Path) -> anyhow::Result<()> {
     copied.map(drop).context("the database cannot be copied")
 }
 
-/// The address may hold a password, so it goes by environment: the list of arguments is seen by everybody.
 fn dump_postgres(url: &str, file: &Path) -> anyhow::Result<()> {
+    let (url, password) = without_password(Url::parse(url)?);
     let mut pg_dump = Command::new("pg_dump");
     pg_dump
         .args(["--format=custom", "--no-password", "--file"])
-        .arg(file);
-    for (name, value) in connection_variables(&Url::parse(url)?) {
-        pg_dump.env(name, value);
+        .arg(file)
+        .arg("--dbname")
+        .arg(url.as_str());
+    if let Some(password) = password {
+        pg_dump.env("PGPASSWORD", password);
     }
     let status = pg_dump
         .status()
@@ -65,21 +80,52 @@ fn dump_postgres(url: &str, file: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn connection_variables(url: &Url) -> Vec<(&'static str, String)> {
+/// The address as it is, with all its parameters, such as `sslmode`; and the password, which goes by environment: the
+/// list of arguments is seen by everybody.
+fn without_password(mut url: Url) -> (Url, Option<String>) {
     let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
-    let port = url.port().map(|port| port.to_string());
-    let given = [
-        ("PGHOST", url.host_str().map(decoded)),
-        ("PGPORT", port),
-        ("PGUSER", Some(decoded(url.username()))),
-        ("PGPASSWORD", url.password().map(decoded)),
-        (
-            "PGDATABASE",
-            Some(decoded(url.path().trim_start_matches('/'))),
-        ),
-    ];
-    let given = given
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value?)));
-    given.filter(|(_, value)| !value.is_empty()).collect()
+    let mut password = url.password().map(decoded);
+    // Where there is no password, none can be taken away.
+    let _ = url.set_password(None);
+    let query = url.query().unwrap_or_default().to_owned();
+    let is_password = |part: &&str| part.starts_with("password=");
+    let (given, kept): (Vec<&str>, Vec<&str>) = query.split('&').partition(is_password);
+    if let Some((_, value)) = given.last().and_then(|part| part.split_once('=')) {
+        password = Some(decoded(value));
+        let kept = kept.join("&");
+        url.set_query(Some(kept.as_str()).filter(|it| !it.is_empty()));
+    }
+    (url, password)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_password;
+
+    #[test]
+    fn the_dump_connects_as_the_portal_does_and_shows_no_password() {
+        let of = |url: &str| {
+            let (url, password) = without_password(url.parse().unwrap());
+            (url.to_string(), password.unwrap_or_default())
+        };
+        assert_eq!(
+            of("postgres://candor:a%20b@db:5433/portal?sslmode=verify-full&sslrootcert=/ca.pem"),
+            (
+                "postgres://candor@db:5433/portal?sslmode=verify-full&sslrootcert=/ca.pem"
+                    .to_owned(),
+                "a b".to_owned()
+            )
+        );
+        assert_eq!(
+            of("postgres://candor@db/portal?password=secret&sslmode=require"),
+            (
+                "postgres://candor@db/portal?sslmode=require".to_owned(),
+                "secret".to_owned()
+            )
+        );
+        assert_eq!(
+            of("postgres:///portal?host=/run/postgresql").0,
+            "postgres:///portal?host=/run/postgresql"
+        );
+    }
 }

@@ -16,6 +16,8 @@ use crate::my_data::ledger::{DatumLine, record_card};
 use crate::my_data::read;
 use crate::my_data::redactions::{self, Cell};
 use crate::register::CollectionKey;
+use crate::requests::handling::post_message;
+use crate::requests::life::By;
 use crate::requests::queries;
 use crate::web::page::FlashKind;
 use crate::web::{Flash, Form, Page, html, see_other};
@@ -106,7 +108,24 @@ pub async fn new(
     html(StatusCode::OK, &redact)
 }
 
-/// Leaves it out from now on.
+/// What the person reads about it in their request, where they can answer.
+fn told(field: &str, whole: bool) -> String {
+    let what = if whole {
+        format!(
+            "We have left out of your data what we hold under \u{201c}{field}\u{201d} in one record"
+        )
+    } else {
+        format!(
+            "We have left out of your data some words under \u{201c}{field}\u{201d} in one record"
+        )
+    };
+    format!(
+        "{what}, because we think that it is about somebody else. If that is not so, answer here: we look at it \
+         again, and you can get it back."
+    )
+}
+
+/// Leaves it out from now on, and tells the person, who can contest it.
 pub async fn place(
     worker: CaseWorker,
     app: App,
@@ -144,15 +163,13 @@ pub async fn place(
         target.dataset, target.collection
     );
     let passage = (typed.whole == "no").then_some(passage);
-    let (keys, now, person_id) = (
-        app.keys.clone(),
-        app.clock.now(),
-        question.request.person_id,
-    );
+    let (own, now, request) = (app.clone(), app.clock.now(), question.request);
+    let told = told(&line.facts.title, passage.is_none());
     let placed = app.db.write(move |conn| {
-        let cell = target.cell();
+        let (cell, person_id) = (target.cell(), request.person_id);
         let what = (&cell, passage.as_deref());
-        redactions::place(conn, &keys, person_id, what, (worker.id, now))?;
+        redactions::place(conn, &own.keys, person_id, what, (worker.id, now))?;
+        post_message(conn, &request, &told, &By::staff(&own, &worker))?;
         let event = Event {
             actor: Actor::Staff(worker.id),
             action: "redaction.placed",
@@ -163,7 +180,8 @@ pub async fn place(
         Ok(audit::record(conn, &event, now)?)
     });
     placed.await?;
-    let done = "It is left out from now on. Packages that were made before have ended.";
+    app.wake.notify_one();
+    let done = "It is left out from now on, and the person has been told. Packages that were made before have ended.";
     Flash::leave(&session, FlashKind::Success, done)?;
     Ok(see_other(&back))
 }

@@ -1,6 +1,7 @@
 use std::io::Read;
 
 use candor::accounts::model::Role;
+use candor::demo::source::SAMPLES;
 
 use super::{four_eyes::file_access, sample};
 use crate::support::{Actor, TestApp};
@@ -67,6 +68,11 @@ async fn a_marked_cell_is_in_no_package_and_on_no_page_until_the_mark_is_taken_b
         .await
         .location();
     assert_eq!(cities().await, 0);
+    let told = person.get(&format!("/requests/{reference}")).await.page();
+    let said = "because we think that it is about somebody else. If that is not so, answer here";
+    assert!(told.text().contains(said), "the person can contest it");
+    let mails = app.mails_to(SAMPLES[0].email);
+    assert!(mails.iter().any(|it| it.kind == "request_message"));
     assert_ne!(
         person.get(&old).await.status,
         200,

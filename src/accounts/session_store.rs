@@ -64,7 +64,10 @@ impl SessionStore for DbSessions {
         let row = self
             .row(&key, &state, ttl)
             .map_err(|error| SaveError::Serialization(anyhow!(error)))?;
-        let insert = move |conn: &mut _| Ok(insert(conn, &row.as_of_now(conn)?)?);
+        let insert = move |conn: &mut AnyConnection| {
+            let row = row.as_of_now(conn)?;
+            Ok(insert(conn, &row)?)
+        };
         let saved = self.0.db.write(insert).await;
         saved.map_err(|error| SaveError::Other(anyhow!(error)))?;
         Ok(key)
@@ -79,7 +82,10 @@ impl SessionStore for DbSessions {
         let row = self
             .row(&key, &state, ttl)
             .map_err(|error| UpdateError::Serialization(anyhow!(error)))?;
-        let update = move |conn: &mut _| Ok(update(conn, &row.as_of_now(conn)?)?);
+        let update = move |conn: &mut AnyConnection| {
+            let row = row.as_of_now(conn)?;
+            Ok(update(conn, &row)?)
+        };
         let updated = self.0.db.write(update).await;
         // No row means that it was ended while this request ran; it stays ended.
         updated

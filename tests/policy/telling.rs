@@ -1,7 +1,7 @@
 use candor::accounts::queries::create_person;
 use candor::audit::Actor;
 use candor::db::schema::{identities, jobs, outbox, policy_announcements, policy_notices};
-use candor::jobs::Job;
+use candor::jobs::{Job, Lease};
 use candor::policy::{self, announce};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -28,7 +28,8 @@ fn jobs_of(app: &TestApp) -> Vec<Job> {
 
 async fn run(app: &TestApp, job: &Job) -> bool {
     let (app, job) = (app.app.clone(), job.clone());
-    let done = actix_web::rt::task::spawn_blocking(move || job.run(&app).is_ok());
+    let done =
+        actix_web::rt::task::spawn_blocking(move || job.run(&app, &Lease::default()).is_ok());
     done.await.unwrap()
 }
 

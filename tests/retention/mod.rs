@@ -163,9 +163,11 @@ async fn a_hold_that_ended_since_the_plan_was_made_is_shown_before_anything_is_r
     assert!(page.texts("article").iter().any(|it| it.contains(kept)));
     let reason = page.attributes("textarea[name^=reason-]", "name").remove(0);
     let decision = reason.replace("reason-", "decision-");
+    let ground = reason.replace("reason-", "ground-");
     let judged = [
         (decision.as_str(), "refused"),
         (reason.as_str(), "We need it for a claim of ours."),
+        (ground.as_str(), "EXC_105D8"),
         ("rest", "accepted"),
     ];
     let decide = format!("{url}/decide");

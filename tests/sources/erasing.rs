@@ -260,7 +260,7 @@ fn a_hold_keeps_rows_in_which_no_field_is_personal() {
     let goes_with = |hold: Hold| {
         let plan = company
             .sources
-            .plan_erasure(&ada(), &Scope::All, &[hold], today())
+            .plan_erasure(&ada(), (&Scope::All, "us-ca"), &[hold], today())
             .unwrap();
         plan.work
             .iter()

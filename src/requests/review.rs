@@ -129,7 +129,7 @@ pub async fn plan_without_refused(
     };
     let agreed = open_plan(app, request, sealed)?;
     let whole = plan_anew(app, request, agreed.scope.clone(), Vec::new()).await?;
-    if !whole.agrees_with(&agreed) {
+    if !whole.is_within(&agreed) {
         return Ok(Remade::Drifted(whole));
     }
     let holds = items.iter().filter_map(|item| {

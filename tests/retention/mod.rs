@@ -167,7 +167,7 @@ async fn a_hold_that_ended_since_the_plan_was_made_is_shown_before_anything_is_r
     let judged = [
         (decision.as_str(), "refused"),
         (reason.as_str(), "We need it for a claim of ours."),
-        (ground.as_str(), "EXC_105D8"),
+        (ground.as_str(), "LEGAL_CLAIM"),
         ("rest", "accepted"),
     ];
     let decide = format!("{url}/decide");

@@ -15,6 +15,7 @@ use crate::demo::pages as demo;
 use crate::drp::{pages as drp, staff_pages as agents};
 use crate::jobs::staff_pages as jobs;
 use crate::mail::staff_pages as mail;
+use crate::my_data::check_pages;
 use crate::my_data::export::pages as export;
 use crate::my_data::pages as my_data;
 use crate::operations::pages as operations;
@@ -88,6 +89,8 @@ routes! {
     Person get "/data/export/{reference}/download" => export::download;
     Person get "/data/{dataset}/{collection}" => my_data::collection;
     Person get "/data/{dataset}/{collection}/{record}" => my_data::record;
+    Person get "/data/{dataset}/{collection}/{record}/check/{field}" => check_pages::show;
+    Person post "/data/{dataset}/{collection}/{record}/check/{field}" => check_pages::check;
     Person get "/requests" => requests::index;
     Person get "/requests/new/access" => access::new;
     Person post "/requests/new/access" => access::file;

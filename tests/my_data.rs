@@ -99,6 +99,51 @@ async fn what_must_never_be_disclosed_is_said_to_be_held_and_not_shown() {
     assert!(!page.html().contains(&number));
 }
 
+/// Rule: K5, 11 CCR 7023(j); K3, 11 CCR 7024(d).
+#[actix_web::test]
+async fn whether_a_hidden_value_matches_is_told_five_times_a_day_and_the_value_never() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let source = app.source.connect();
+    let sql = "SELECT card_number FROM payment_cards JOIN accounts ON accounts.id = account_id WHERE email = ?";
+    let number: String = source
+        .query_row(sql, [SAMPLES[0].email], |row| row.get(0))
+        .unwrap();
+    let cards = person.get("/data/billing/payment_cards").await.page();
+    let links = cards.attributes("article dd a", "href");
+    let url = links
+        .iter()
+        .find(|it| it.ends_with("/check/card_number"))
+        .unwrap();
+    let page = person.get(url).await.page();
+    person
+        .submit(&page, url, &[("value", " ")])
+        .await
+        .refuses("value", "Type the value");
+    let spaced = format!("{} {}", &number[..4], &number[4..]);
+    for (typed, words) in [
+        (spaced.as_str(), "It matches"),
+        ("4000 1234", "It does not match"),
+    ] {
+        let answer = person.submit(&page, url, &[("value", typed)]).await.page();
+        assert!(answer.text().contains(words), "{}", answer.text());
+        assert!(!answer.html().contains(&number) && !answer.html().contains(typed));
+    }
+    for _ in 0..3 {
+        person.submit(&page, url, &[("value", "1")]).await.page();
+    }
+    let many = person.submit(&page, url, &[("value", &number)]).await;
+    assert_eq!(many.status, 429);
+    let open = url.replace("/check/card_number", "/check/brand");
+    assert_eq!(
+        person.get(&open).await.status,
+        404,
+        "what is shown is not checked"
+    );
+    let other = app.person("tom").await;
+    assert_eq!(other.get(url).await.status, 404);
+}
+
 #[actix_web::test]
 async fn a_long_collection_is_read_page_by_page_without_a_gap() {
     let app = TestApp::start();

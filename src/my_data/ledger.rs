@@ -5,7 +5,7 @@ use crate::register::{
 };
 use crate::sources::{CollectionSummary, Datum, Held, Record};
 
-use super::{collection_url, correction_url, record_url};
+use super::{check_url, collection_url, correction_url, record_url};
 
 /// One category of the overview.
 #[derive(Debug)]
@@ -218,6 +218,8 @@ pub struct DatumLine {
     pub kept: String,
     /// Where its correction begins, when it can be corrected row by row.
     pub correction: Option<String>,
+    /// Where a value that is never shown can be compared with what the person knows.
+    pub check: Option<String>,
 }
 
 /// Explains a record: every datum that is about the person, with its facts.
@@ -254,6 +256,8 @@ fn datum_line(
         || facts.kept.clone(),
         |end| format!("until {}", in_words(end)),
     );
+    let checked = view.never_disclose().filter(|it| it.can_be_checked());
+    let checked = checked.filter(|_| datum.value.is_masked() && !record.shared);
     let can_correct = view.input().is_some() && !record.shared;
     Some(DatumLine {
         path: datum.path.clone(),
@@ -262,6 +266,7 @@ fn datum_line(
         is_masked: datum.value.is_masked(),
         kept,
         correction: can_correct.then(|| correction_url(key, &record.id, &datum.path)),
+        check: checked.map(|_| check_url(key, &record.id, &datum.path)),
         facts,
     })
 }

@@ -4,6 +4,7 @@
 //! Nothing is copied into the portal, except into a sealed package with an end date ([`export`]). What page,
 //! package, correction and deletion say about a field comes from one description, `register::FieldView`.
 
+pub mod check_pages;
 pub mod export;
 pub mod ledger;
 pub mod pages;
@@ -68,6 +69,11 @@ pub fn collection_url(key: &CollectionKey) -> String {
 /// Where one record is shown.
 pub fn record_url(key: &CollectionKey, record: &str) -> String {
     format!("{}/{}", collection_url(key), encoded(record))
+}
+
+/// Where a value that is never shown is compared with what the person knows.
+pub fn check_url(key: &CollectionKey, record: &str, field: &str) -> String {
+    format!("{}/check/{}", record_url(key, record), encoded(field))
 }
 
 /// Where the correction of one field begins.

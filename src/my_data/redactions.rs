@@ -104,8 +104,9 @@ impl Redactions {
 }
 
 fn leave_out(line: &mut DatumLine, passage: Option<&str>) {
-    // What is left out cannot be corrected either: the form would show it.
+    // What is left out can be neither corrected nor checked: the form would tell of it.
     line.correction = None;
+    line.check = None;
     match passage {
         Some(passage) if line.value.contains(passage) => {
             line.value = line.value.replace(passage, PASSAGE);

@@ -170,6 +170,14 @@ text_enum! {
 }
 
 impl NeverDisclose {
+    /// Whether people know such a value as it is held: of a password only a scrambled form is.
+    pub const fn can_be_checked(self) -> bool {
+        matches!(
+            self,
+            Self::Ssn | Self::GovernmentId | Self::AccountNumber | Self::HealthInsuranceId
+        )
+    }
+
     /// What people call it; completes "We hold your …".
     pub const fn title(self) -> &'static str {
         match self {

@@ -1,16 +1,20 @@
 //! Appeals: the second look at a denial. They are requests with a clock of their own; where the law knows no appeal,
 //! they are an internal review within the time of a request.
 
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use serde_json::json;
 
-use super::dates;
-use super::life::{By, Who};
-use super::model::{Request, StepKind};
+use super::life::{By, Who, changed};
+use super::model::{Decision, Request, StepKind};
+use super::notices::{self, RequestReopened};
+use super::{dates, decisions, execution, filing, life, queries, reminders, review};
 use crate::accounts::model::Role;
 use crate::db::AnyConnection;
-use crate::db::schema::{request_approvals, request_steps, staff};
+use crate::db::schema::{request_approvals, request_items, request_steps, staff};
 use crate::error::{AppError, AppResult};
 use crate::law::Laws;
+use crate::sources::Plan;
 
 /// The steps by which a request is decided.
 const DECIDING: [&str; 3] = [
@@ -32,6 +36,59 @@ pub fn time_in_words(laws: &Laws, request: &Request) -> Option<String> {
             row.answer?
         ),
     })
+}
+
+/// Carries an approved appeal out: what was denied is reviewed again, within the time that the law gives for the appeal,
+/// since the person is to hear by then what was done about it. A deletion is reviewed under a plan of what is there now.
+pub(super) fn grant(
+    conn: &mut AnyConnection,
+    appeal: &Request,
+    plan: Option<&Plan>,
+    by: &By<'_>,
+) -> AppResult<()> {
+    let denied = queries::find(conn, appeal.appeal_of.ok_or_else(changed)?)?;
+    if denied.plan.is_some() != plan.is_some() {
+        return Err(changed());
+    }
+    let laws = &by.app.laws;
+    let today = dates::today(laws, appeal, by.now);
+    let notice = reminders::next(laws, (appeal.received_on, appeal.due_on), today);
+    let clock = (appeal.reference.as_str(), appeal.due_on, notice);
+    let mut open = life::reopen(conn, &denied, clock, by)?;
+    decisions::forget_approvals(conn, &open)?;
+    match plan {
+        Some(plan) => {
+            open = review::replace_plan(conn, &open, plan, by)?;
+            filing::replace_items(conn, &open, plan, by)?;
+        }
+        None => forget_refusals(conn, &open)?,
+    }
+    let facts = json!({ "reopened": open.reference });
+    let (_, receipt) = execution::close(conn, appeal, facts, by)?;
+    let mail = RequestReopened {
+        reference: open.reference.clone(),
+        appeal: appeal.reference.clone(),
+        kind: open.kind,
+        due_on: open.due_on,
+        receipt: receipt.id,
+    };
+    notices::send(conn, by.app, &open, &mail, by.now)
+}
+
+/// What was refused is not decided any more; what was accepted has been done.
+fn forget_refusals(conn: &mut AnyConnection, request: &Request) -> QueryResult<()> {
+    let refused = request_items::table
+        .filter(request_items::request_id.eq(request.id))
+        .filter(request_items::decision.eq(Decision::Refused.as_str()));
+    diesel::update(refused)
+        .set((
+            request_items::decision.eq(None::<String>),
+            request_items::decision_reason.eq(None::<Vec<u8>>),
+            request_items::decided_at.eq(None::<NaiveDateTime>),
+            request_items::ground.eq(None::<String>),
+        ))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// An appeal is looked at by somebody who had no part in what it is against. Only where nobody else could do it, it

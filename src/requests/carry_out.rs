@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::life::{By, Who};
 use super::model::{Action, Decision, Item, Kind, Request, State};
 use super::review::{plan_of, replace_plan};
-use super::{details, execution, queries};
+use super::{appeals, details, execution, queries};
 use crate::app::App;
 use crate::db::AnyConnection;
 use crate::error::{AppError, AppResult};
@@ -42,8 +42,13 @@ impl From<SourceError> for Trouble {
 }
 
 /// Starts to carry out what was decided; what asks for nothing more is completed at once. A denial or a proposal is
-/// left as it is.
-pub fn begin(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
+/// left as it is. An appeal against a deletion comes with a plan of what is there now.
+pub fn begin(
+    conn: &mut AnyConnection,
+    request: &Request,
+    anew: Option<&Plan>,
+    by: &By<'_>,
+) -> AppResult<()> {
     match request.state {
         // Where nothing was found to erase, there is no plan.
         State::Approved if request.kind == Kind::Deletion && request.plan.is_none() => {
@@ -53,6 +58,9 @@ pub fn begin(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppRes
         State::Approved | State::PartlyApproved if request.kind == Kind::Access => {
             let facts = json!({ "answered": true });
             execution::complete(conn, request, facts, by).map(drop)
+        }
+        State::Approved | State::PartlyApproved if request.kind == Kind::Appeal => {
+            appeals::grant(conn, request, anew, by)
         }
         State::Approved | State::PartlyApproved | State::ExecutionFailed => {
             let started = execution::start(conn, request, by)?;
@@ -143,7 +151,12 @@ fn correct(
             )));
         };
         lease.check()?;
-        match write_value(app, person, &change) {
+        // What was written before an appeal stays as it is; the person may have changed it since.
+        let written = match open.item.applied_at {
+            Some(_) => Ok(()),
+            None => write_value(app, person, &change),
+        };
+        match written {
             Ok(()) => corrected.push(json!({
                 "dataset": change.dataset, "collection": change.collection, "field": change.field, "read_back": true,
             })),

@@ -22,7 +22,7 @@ pub struct Denial {
     pub reasons: Vec<Reason>,
     /// What else the law wants the person to know.
     pub notices: Vec<Notice>,
-    /// Within what time an appeal is answered; none for the denial of an appeal.
+    /// Within what time an appeal is answered; none where there was one already.
     pub appeal: Option<String>,
     /// Where the person can complain.
     pub authorities: Vec<Regulator>,
@@ -161,11 +161,14 @@ pub fn of(
     {
         notices.retain(|it| !it.while_sold);
     }
+    // An appeal is not appealed against, and neither is what became of one.
+    let is_final =
+        request.kind == Kind::Appeal || queries::find_appeal(conn, request.id)?.is_some();
     let appeal = appeals::time_in_words(&app.laws, request);
     Ok(Some(Denial {
         reasons: reasons(app, request, kind, (items, facts)),
         notices,
-        appeal: appeal.filter(|_| request.kind != Kind::Appeal),
+        appeal: appeal.filter(|_| !is_final),
         authorities: app.laws.regulators(&request.law),
     }))
 }

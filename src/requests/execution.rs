@@ -56,6 +56,23 @@ pub fn complete(
     facts: Value,
     by: &By<'_>,
 ) -> AppResult<(Request, Receipt)> {
+    let (completed, receipt) = close(conn, request, facts, by)?;
+    let mail = RequestCompleted {
+        reference: request.reference.clone(),
+        kind: request.kind,
+        receipt: receipt.id.clone(),
+    };
+    notices::send(conn, by.app, request, &mail, by.now)?;
+    Ok((completed, receipt))
+}
+
+/// The same without the mail, for who sends another one.
+pub(super) fn close(
+    conn: &mut AnyConnection,
+    request: &Request,
+    facts: Value,
+    by: &By<'_>,
+) -> AppResult<(Request, Receipt)> {
     let completed = advance(conn, request, State::Completed, by)?;
     if request.kind == Kind::Deletion {
         end_all(conn, request.person_id, by.now)?;
@@ -68,12 +85,6 @@ pub fn complete(
         facts,
     };
     let receipt = receipts::issue(conn, &by.app.keys, &new, by.now)?;
-    let mail = RequestCompleted {
-        reference: request.reference.clone(),
-        kind: request.kind,
-        receipt: receipt.id.clone(),
-    };
-    notices::send(conn, by.app, request, &mail, by.now)?;
     Ok((completed, receipt))
 }
 

@@ -9,7 +9,7 @@ use super::life::{By, Who, add_step, advance, changed, record, touch};
 use super::model::{Party, Request, State, StepKind};
 use super::notices::{self, RequestExtended, RequestMessage};
 use super::sealed::{self, What};
-use super::{dates, reminders};
+use super::{dates, pause, reminders};
 use crate::accounts::limits::Limit;
 use crate::accounts::model::Role;
 use crate::db::AnyConnection;
@@ -181,6 +181,7 @@ fn mail_message(
     let mail = RequestMessage {
         reference: request.reference.clone(),
         is_question,
+        pauses: pause::is_allowed(&by.app.laws, request),
         page: notices::page_of(conn, by.app, request)?,
     };
     notices::send(conn, by.app, request, &mail, by.now)

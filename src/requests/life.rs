@@ -1,11 +1,11 @@
 //! Which state may follow which, and the one way from one to the next.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use super::model::{Outcome, Party, Request, State, StepKind};
-use super::{decisions, evidence, queries, senders};
+use super::{decisions, evidence, pause, queries, senders};
 use crate::accounts::guard::{Person, StaffMember};
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
@@ -196,6 +196,11 @@ pub fn advance(
     } else {
         to.outcome().or(request.outcome)
     };
+    let resumed = match to {
+        InReview => pause::ended(conn, by.app, request, by.now)?,
+        _ => None,
+    };
+    let (due_on, next_notice_on) = resumed.unwrap_or((request.due_on, request.next_notice_on));
     let moved = touch!(
         conn,
         request,
@@ -205,8 +210,15 @@ pub fn advance(
         requests::decided_at.eq(at(to.outcome().is_some(), request.decided_at)),
         requests::completed_at.eq(at(to == Completed, request.completed_at)),
         requests::closed_at.eq(at(to.is_closed(), request.closed_at)),
+        requests::due_on.eq(due_on),
+        requests::next_notice_on.eq(next_notice_on),
     );
     add_step(conn, request, to.step(), &json!({}), by)?;
+    if resumed.is_some() {
+        let detail = json!({ "from": request.due_on, "until": due_on });
+        add_step(conn, request, StepKind::Resumed, &detail, by)?;
+        record(conn, request, "request.clock_resumed", detail, by)?;
+    }
     let detail = json!({ "kind": request.kind, "from": request.state });
     record(conn, request, &format!("request.{to}"), detail, by)?;
     callback::tell_later(conn, request.id, by.now)?;
@@ -215,6 +227,37 @@ pub fn advance(
         senders::forget_later(conn, request, by)?;
     }
     Ok(moved)
+}
+
+/// Opens a closed request again, since an appeal against its denial succeeded: nothing is decided any more of what was
+/// denied, and the answer is due on that day. It is the one way out of a closed state, and not a move of anybody's.
+pub(super) fn reopen(
+    conn: &mut AnyConnection,
+    request: &Request,
+    (appeal, due_on, next_notice_on): (&str, NaiveDate, Option<NaiveDate>),
+    by: &By<'_>,
+) -> AppResult<Request> {
+    if !matches!(request.state, Denied | Completed) {
+        return Err(changed());
+    }
+    let nothing = None::<NaiveDateTime>;
+    let reopened = touch!(
+        conn,
+        request,
+        requests::state.eq(InReview.as_str()),
+        requests::outcome.eq(None::<String>),
+        requests::ground.eq(None::<String>),
+        requests::decision_reason.eq(None::<Vec<u8>>),
+        requests::decided_at.eq(nothing),
+        requests::completed_at.eq(nothing),
+        requests::closed_at.eq(nothing),
+        requests::due_on.eq(due_on),
+        requests::next_notice_on.eq(next_notice_on),
+    );
+    let detail = json!({ "appeal": appeal, "from": request.state, "due_on": due_on });
+    add_step(conn, request, StepKind::Reopened, &detail, by)?;
+    record(conn, request, "request.reopened", detail, by)?;
+    Ok(reopened)
 }
 
 /// The row of a request, unless it has changed since it was read: the guard of every update.

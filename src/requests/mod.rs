@@ -6,6 +6,7 @@
 //!                  ▼           │  │  ▼                       │      │ ▲
 //!              verifying ──────┘  │ waiting_for_person       │      ▼ │
 //!                                 └─► denied                 │ execution_failed ─► in_review
+//! denied, completed ─► in_review: an appeal against the denial succeeded, see [`appeals::grant`]
 //! until it is executed: ─► withdrawn        nothing to execute: approved ─► completed
 //! ```
 //! [`life`] has the one table of allowed moves, and [`life::advance`] is the only way from one state to the
@@ -34,6 +35,7 @@ pub mod life;
 pub mod model;
 pub mod notices;
 pub mod pages;
+pub mod pause;
 pub mod queries;
 pub mod reference;
 mod reminder_mails;

@@ -157,6 +157,10 @@ text_enum! {
         Late = "late",
         /// The date of the answer was moved, once; `until` in the params.
         Extended = "extended",
+        /// The clock went on after it had stood still; `until` in the params.
+        Resumed = "resumed",
+        /// An appeal against the denial succeeded; `appeal` in the params.
+        Reopened = "reopened",
         /// A message was written.
         Message = "message",
         /// The evidence was erased.

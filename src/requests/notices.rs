@@ -41,6 +41,8 @@ pub struct RequestMessage {
     pub reference: String,
     /// Whether staff wait for an answer.
     pub is_question: bool,
+    /// Whether the date of our own answer moves by the days until then.
+    pub pauses: bool,
     /// The path of the page that they can open: see [`page_of`].
     pub page: String,
 }
@@ -110,6 +112,28 @@ message!(
     "mail/request_completed/body.html"
 );
 
+/// An appeal succeeded, and the request that it was against is open again.
+#[derive(Debug)]
+pub struct RequestReopened {
+    /// Of the request, as people quote it.
+    pub reference: String,
+    /// Of the appeal.
+    pub appeal: String,
+    /// Which right.
+    pub kind: Kind,
+    /// The date of the answer.
+    pub due_on: NaiveDate,
+    /// The id of the receipt of the appeal.
+    pub receipt: String,
+}
+message!(
+    RequestReopened,
+    "request_reopened",
+    "mail/request_reopened/subject.txt",
+    "mail/request_reopened/body.txt",
+    "mail/request_reopened/body.html"
+);
+
 /// The person took it back.
 #[derive(Debug)]
 pub struct RequestWithdrawn {
@@ -166,7 +190,22 @@ macro_rules! linked {
     };
 }
 
-linked!(RequestReceived, RequestDecided, RequestCompleted);
+linked!(
+    RequestReceived,
+    RequestDecided,
+    RequestCompleted,
+    RequestReopened
+);
+
+impl RequestReopened {
+    fn due(&self) -> String {
+        words::day(self.due_on)
+    }
+
+    fn receipt_link(&self, site: &Site) -> String {
+        site.url(&format!("/receipts/{}", self.receipt))
+    }
+}
 
 impl RequestMessage {
     fn link(&self, site: &Site) -> String {

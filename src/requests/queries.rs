@@ -110,6 +110,24 @@ pub fn find_appeal(conn: &mut AnyConnection, denied_id: i64) -> QueryResult<Opti
         .optional()
 }
 
+/// What a request is tied to by an appeal, in words, with the references: what it is against, and what is against it.
+pub fn list_ties(
+    conn: &mut AnyConnection,
+    request: &Request,
+) -> QueryResult<Vec<(&'static str, String)>> {
+    let against = requests::table
+        .filter(requests::id.eq(request.appeal_of.unwrap_or_default()))
+        .select(requests::reference)
+        .first(conn)
+        .optional()?;
+    let appeal = find_appeal(conn, request.id)?;
+    let ties = [("Against the decision on", against), ("Appeal", appeal)];
+    let known = ties.into_iter();
+    Ok(known
+        .filter_map(|(words, reference)| Some((words, reference?)))
+        .collect())
+}
+
 /// The ids and times of the receipts about a person's request, oldest first.
 pub fn list_receipts(
     conn: &mut AnyConnection,

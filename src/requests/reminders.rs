@@ -15,7 +15,7 @@ use serde_json::json;
 use super::life::{By, add_step, changed, record};
 use super::model::{Request, State, StepKind};
 use super::reminder_mails::{DatesNear, Near, RequestLate};
-use super::{dates, notices};
+use super::{dates, notices, pause};
 use crate::accounts::model::Role;
 use crate::app::App;
 use crate::db::schema::{requests, staff};
@@ -164,11 +164,12 @@ fn tell(
     }
     book_next(conn, request, today, by)?;
     let mut newest = None;
+    let is_paused = pause::is_on(laws, request);
     for (notice, day) in schedule(laws, request.received_on, request.due_on) {
         let applies = match notice {
             Notice::Unconfirmed => request.state == State::Received,
             Notice::Unverified => request.state == State::Verifying,
-            Notice::Half | Notice::FourFifths | Notice::LastDay | Notice::Late => true,
+            Notice::Half | Notice::FourFifths | Notice::LastDay | Notice::Late => !is_paused,
         };
         if day <= today && applies && is_first(conn, request, notice, by)? {
             newest = Some(notice);

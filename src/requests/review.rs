@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::decisions::Because;
 use super::life::{By, advance, changed, record, touch};
-use super::model::{Action, Decision, Item, Outcome, Request, State};
+use super::model::{Action, Decision, Item, Kind, Outcome, Request, State};
 use super::sealed::{self, What};
 use super::{carry_out, decisions, execution, filing, queries};
 use crate::app::App;
@@ -67,7 +67,8 @@ pub fn begin(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppRes
     }
 }
 
-/// Decides all items and the request. What needs no second staff member is carried out from here. Returns the request
+/// Decides all items and the request, under another plan where one is given; an appeal comes with that of the request
+/// which it is against, as it would be now. What needs no second staff member is carried out from here. Returns the request
 /// as it was decided: still in review when it is a proposal.
 pub fn decide(
     conn: &mut AnyConnection,
@@ -85,7 +86,7 @@ pub fn decide(
         current =
             decisions::decide_item(conn, &current, judged.id, (judged.decision, because), by)?;
     }
-    if let Some(plan) = plan {
+    if let Some(plan) = plan.filter(|_| current.kind != Kind::Appeal) {
         current = replace_plan(conn, &current, plan, by)?;
     }
     let items = queries::list_items(conn, current.id)?;
@@ -97,7 +98,7 @@ pub fn decide(
         facts: &judgement.reason,
     };
     let decided = decisions::decide(conn, &current, (outcome, because), by)?;
-    carry_out::begin(conn, &decided, by)?;
+    carry_out::begin(conn, &decided, plan, by)?;
     Ok(decided)
 }
 
@@ -157,6 +158,21 @@ pub async fn plan_again(app: &App, request: &Request) -> AppResult<Plan> {
     let sealed = request.plan.as_ref().ok_or_else(changed)?;
     let agreed = open_plan(app, request, sealed)?;
     plan_anew(app, request, agreed.scope, Vec::new()).await
+}
+
+/// The same for the deletion that an appeal is against, if it is against one.
+pub async fn plan_for_appeal(app: &App, appeal: &Request) -> AppResult<Option<Plan>> {
+    let Some(id) = appeal.appeal_of else {
+        return Ok(None);
+    };
+    let denied = app
+        .db
+        .read(move |conn| Ok(queries::find(conn, id)?))
+        .await?;
+    match denied.plan {
+        Some(_) => plan_again(app, &denied).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// Puts a deletion that could not be carried out as agreed back into review, under another plan, of which nothing is

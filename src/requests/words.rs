@@ -142,6 +142,8 @@ impl StepKind {
             StepKind::Withdrawn => "You withdrew it",
             StepKind::Extended => "We need more time",
             StepKind::Late => "The date of our answer has passed",
+            StepKind::Resumed => "The date of our answer moved by the days that we waited for you",
+            StepKind::Reopened => "Your appeal succeeded, and we look at it again",
             StepKind::Message if actor == Party::Person => "You wrote to us",
             StepKind::Message => "We wrote to you",
             StepKind::EvidenceErased => "Your evidence was erased",
@@ -264,6 +266,8 @@ impl StepKind {
             StepKind::Withdrawn => "Withdrawn by the person",
             StepKind::Extended => "Date moved",
             StepKind::Late => "Late; the person was told",
+            StepKind::Resumed => "The clock went on; the date moved by the days of the pause",
+            StepKind::Reopened => "Opened again by an appeal",
             StepKind::Message => "Message",
             StepKind::EvidenceErased => "Evidence erased",
         }

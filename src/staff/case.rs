@@ -93,6 +93,8 @@ pub struct Case {
     pub sender: Option<Sender>,
     /// How to reach them without e-mail; empty for all others.
     pub contact: String,
+    /// What it is tied to by an appeal, in words, with the references.
+    pub ties: Vec<(&'static str, String)>,
     /// The person's other requests, newest first.
     pub others: Vec<Line>,
     /// Colleagues who look at it, and since when.
@@ -179,6 +181,7 @@ pub fn load(
         residence: residence_in_words(app, person.residence),
         pseudonym: person.pseudonym,
         holds: retention::queries::in_force(conn, person.id, app.clock.today())?,
+        ties: requests::list_ties(conn, &request)?,
         others: list_others(conn, &request)?,
         lookers: lookers(&happened, member, app.clock.now()),
         since: since(happened, member),

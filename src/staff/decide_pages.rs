@@ -33,16 +33,19 @@ pub async fn decide(
         Ok(judged) => judged,
         Err(faults) => return sent.refuse(&app, &worker, page, faults).await,
     };
-    let plan = match review::plan_without_refused(&app, &request, &items, &judged.items).await? {
-        Remade::Not => None,
-        Remade::Without(plan) => Some(plan),
-        Remade::Drifted(plan) => {
-            let shown = on_request(&app, &worker, sent.seen(), move |conn, request, by| {
-                review::begin_anew(conn, request, &plan, by)
-            });
-            let drifted = shown.await.and(Err(AppError::conflict(DRIFTED)));
-            return sent.end(drifted, &app, &worker, page, &session).await;
-        }
+    let plan = match review::plan_for_appeal(&app, &request).await? {
+        Some(anew) => Some(anew),
+        None => match review::plan_without_refused(&app, &request, &items, &judged.items).await? {
+            Remade::Not => None,
+            Remade::Without(plan) => Some(plan),
+            Remade::Drifted(plan) => {
+                let shown = on_request(&app, &worker, sent.seen(), move |conn, request, by| {
+                    review::begin_anew(conn, request, &plan, by)
+                });
+                let drifted = shown.await.and(Err(AppError::conflict(DRIFTED)));
+                return sent.end(drifted, &app, &worker, page, &session).await;
+            }
+        },
     };
     let decide = on_request(&app, &worker, sent.seen(), move |conn, request, by| {
         review::decide(conn, request, &judged, plan.as_ref(), by)
@@ -93,9 +96,11 @@ pub async fn approve(
     form: Fields,
 ) -> AppResult<HttpResponse> {
     let sent = Sent::new(path, form);
+    let (request, ..) = find(&app, &sent).await?;
+    let anew = review::plan_for_appeal(&app, &request).await?;
     let approved = on_request(&app, &supervisor, sent.seen(), move |conn, request, by| {
         let decided = decisions::approve(conn, request, by)?;
-        carry_out::begin(conn, &decided, by)
+        carry_out::begin(conn, &decided, anew.as_ref(), by)
     });
     let done = approved
         .await
@@ -132,7 +137,10 @@ pub async fn retry(
     form: Fields,
 ) -> AppResult<HttpResponse> {
     let sent = Sent::new(path, form);
-    let tried = on_request(&app, &worker, sent.seen(), carry_out::begin).await;
+    let tried = on_request(&app, &worker, sent.seen(), |conn, request, by| {
+        carry_out::begin(conn, request, None, by)
+    })
+    .await;
     let done = tried.map(|()| "It is being tried again now.");
     sent.end(done, &app, &worker, page, &session).await
 }

@@ -18,6 +18,7 @@ use crate::law::Ground;
 use crate::requests::dates::{latest, law_name};
 use crate::requests::denial::{self, Denial};
 use crate::requests::model::{Approval, Kind, Outcome, Request, State};
+use crate::requests::pause;
 use crate::requests::review::Judgement;
 use crate::web::{Form, Page, html, words};
 
@@ -31,6 +32,8 @@ struct RequestPage {
     member: StaffMember,
     assignees: Vec<(String, String)>,
     days_left: i64,
+    /// Whether the clock stands still while the person is asked.
+    is_paused: bool,
     /// Whether the law lets the answer be put off at all.
     knows_extension: bool,
     conflict: Option<String>,
@@ -223,6 +226,7 @@ pub(super) async fn render(
     html(
         shown.status,
         &RequestPage {
+            is_paused: pause::is_on(&app.laws, request),
             knows_extension: latest(&app.laws, request).is_some(),
             law: law_name(&app.laws, &request.law),
             days_left: (request.due_on - app.clock.today()).num_days(),

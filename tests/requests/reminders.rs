@@ -155,6 +155,40 @@ async fn the_clock_runs_on_while_the_person_is_asked_or_checked() {
     assert!(mail.text.contains("have no answer yet"), "{}", mail.text);
 }
 
+/// Rule: A4.UK: the clock stops while the controller waits to hear who asks or what is meant.
+#[actix_web::test]
+async fn in_the_united_kingdom_the_clock_stands_still_while_the_person_is_asked() {
+    let app = TestApp::start();
+    let sam = staff_member(&app, "sam", Role::Agent).await;
+    let ada = app.person_in("ada", "gb").await;
+    let reference = file_access(&ada).await;
+    let due = find(&app, &reference).due_on;
+    for state in [State::InReview, State::WaitingForPerson] {
+        staff_does(&app, &sam, &reference, move |conn, request, by| {
+            advance(conn, &request, state, by)
+        })
+        .await
+        .unwrap();
+    }
+    days_pass(&app, 40).await;
+    let is_late = |app: &TestApp| {
+        let mut mails = app.mails_to("ada").into_iter();
+        mails.any(|mail| mail.text.contains("have no answer yet"))
+    };
+    assert!(!is_late(&app), "it is the person's turn");
+    let url = format!("/requests/{reference}");
+    let page = ada.get(&url).await.page();
+    assert!(page.text().contains("the clock stands still"));
+    let answer = [("message", "I mean the call in May.")];
+    let action = format!("{url}/messages");
+    ada.submit(&page, &action, &answer).await.location();
+    assert_eq!(find(&app, &reference).due_on, due + chrono::Days::new(40));
+    days_pass(&app, 28).await;
+    assert!(!is_late(&app));
+    days_pass(&app, 3).await;
+    assert!(is_late(&app), "no date is missed unnoticed");
+}
+
 /// Rule: C4, §7021(b).
 #[actix_web::test]
 async fn at_day_40_staff_are_told_of_a_request_that_is_not_verified_and_nothing_closes() {

@@ -49,6 +49,11 @@ impl Scene {
         let (app, maya) = (&self.app, &self.maya);
         let contact = maya.get("/data/people/contact_details").await.page();
         let record = contact.attributes("article h3 a", "href").remove(0);
+        let cards = maya.get("/data/billing/payment_cards").await.page();
+        let mut checks = cards.attributes("article dd a", "href").into_iter();
+        let check = checks
+            .find(|it| it.ends_with("/check/card_number"))
+            .unwrap();
         let links = contact.attributes("article dd a", "href").into_iter();
         let correction_form = links.into_iter().find(|it| it.ends_with("=city")).unwrap();
         let evidence = Part::bytes(&b"I live in Port Ellery."[..]).file_name("letter.txt");
@@ -96,6 +101,7 @@ impl Scene {
         };
         self.names = vec![
             ("{record}", record),
+            ("{check}", check),
             (
                 "{redaction}",
                 correction_form.replace(

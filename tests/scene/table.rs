@@ -83,6 +83,8 @@ table! {
     Person get "/data/export/{reference}/download" => "{package}", Mayas, FILE;
     Person get "/data/{dataset}/{collection}" => "/data/people/contact_details", Common, PAGE;
     Person get "/data/{dataset}/{collection}/{record}" => "{record}", Mayas, PAGE;
+    Person get "/data/{dataset}/{collection}/{record}/check/{field}" => "{check}", Mayas, PAGE;
+    Person post "/data/{dataset}/{collection}/{record}/check/{field}" => "{check}", Mayas, Sample::Form(&[("value", "4000 1234")]);
     Person get "/requests" => "/requests", Common, PAGE;
     Person get "/requests/new/access" => "/requests/new/access", Common, PAGE;
     Person post "/requests/new/access" => "/requests/new/access", Common, EMPTY;

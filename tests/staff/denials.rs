@@ -7,7 +7,7 @@ use super::{act, file_deletion, four_eyes::file_access, sample};
 use crate::support::{Actor, Answer, TestApp};
 
 /// The fields that refuse the first item of a deletion and accept the rest.
-async fn refuse_first(staff: &Actor, reference: &str, ground: &str) -> Vec<(String, String)> {
+pub async fn refuse_first(staff: &Actor, reference: &str, ground: &str) -> Vec<(String, String)> {
     let page = staff
         .get(&format!("/staff/requests/{reference}"))
         .await
@@ -29,7 +29,12 @@ async fn refuse_first(staff: &Actor, reference: &str, ground: &str) -> Vec<(Stri
         .to_vec()
 }
 
-async fn send(staff: &Actor, reference: &str, action: &str, fields: &[(String, String)]) -> Answer {
+pub async fn send(
+    staff: &Actor,
+    reference: &str,
+    action: &str,
+    fields: &[(String, String)],
+) -> Answer {
     let fields: Vec<_> = fields
         .iter()
         .map(|(name, value)| (&**name, &**value))

@@ -1,5 +1,6 @@
 //! The desk: finding requests, deciding, carrying out in the source.
 
+mod appeals;
 mod bulk;
 mod decisions;
 mod denials;

@@ -17,7 +17,9 @@ use super::denial::Denial;
 use super::details::{self, Details};
 use super::life::By;
 use super::model::{Kind, Line, State};
-use super::{decisions, denial, evidence, filing, handling, queries, reference, sealed, words};
+use super::{
+    decisions, denial, evidence, filing, handling, pause, queries, reference, sealed, words,
+};
 use crate::accounts::guard::{FreshPerson, Person};
 use crate::app::App;
 use crate::error::AppResult;
@@ -106,6 +108,9 @@ struct ShowPage {
     steps: Vec<ShownStep>,
     receipts: Vec<(String, String)>,
     denial: Option<Denial>,
+    ties: Vec<(&'static str, String)>,
+    /// Whether the clock stands still until the person answers.
+    is_paused: bool,
     law: Option<Law>,
     form: Form<NewMessage>,
 }
@@ -119,6 +124,13 @@ impl ShowPage {
     fn can_appeal(&self) -> bool {
         let appeal = self.denial.as_ref().map(|it| it.appeal.is_some());
         appeal == Some(true) && self.details.request.state.is_closed()
+    }
+
+    fn next_step(&self) -> String {
+        if self.is_paused {
+            return "We wait for you. Until you answer, the clock stands still: the date of our answer moves by as many days.".to_owned();
+        }
+        self.details.request.next_step()
     }
 
     fn is_decided(&self) -> bool {
@@ -158,7 +170,7 @@ async fn show_with(
     form: Form<NewMessage>,
 ) -> AppResult<HttpResponse> {
     let (person_id, reference, own) = (person.id, reference::normal(typed), app.clone());
-    let (details, receipts, denial) = app
+    let (details, receipts, denial, ties) = app
         .db
         .read(move |conn| {
             let request = queries::find_for_person(conn, person_id, &reference)?;
@@ -169,7 +181,8 @@ async fn show_with(
                 Some(_) => denial::of(conn, &own, &details.request, opened)?,
                 None => None,
             };
-            Ok((details, receipts, denial))
+            let ties = queries::list_ties(conn, &details.request)?;
+            Ok((details, receipts, denial, ties))
         })
         .await?;
     let register = &app.register;
@@ -188,6 +201,8 @@ async fn show_with(
                 .map(|(id, when)| (id, at_words(when)))
                 .collect(),
             denial,
+            ties,
+            is_paused: pause::is_on(&app.laws, &details.request),
             law: app.laws.find(&details.request.law).cloned(),
             page,
             details,

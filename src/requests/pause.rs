@@ -1,0 +1,51 @@
+//! The clock of a request stands still while the person is asked something, under the few laws that let it: the date of
+//! the answer then moves by as many days. California's never does.
+
+use chrono::{Days, NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+
+use super::model::{Request, State};
+use super::{dates, reminders};
+use crate::app::App;
+use crate::db::AnyConnection;
+use crate::db::schema::request_steps;
+use crate::error::AppResult;
+use crate::law::Laws;
+
+/// Whether the law of a request lets its clock stand still.
+pub(super) fn is_allowed(laws: &Laws, request: &Request) -> bool {
+    let right = dates::right(request.kind);
+    let row = laws.row(&request.law, right, request.received_on);
+    row.is_some_and(|row| row.may_pause)
+}
+
+/// Whether the clock stands still now: the person is asked something, or who they are, and the law allows it.
+pub fn is_on(laws: &Laws, request: &Request) -> bool {
+    let asks = matches!(request.state, State::WaitingForPerson | State::Verifying);
+    asks && is_allowed(laws, request)
+}
+
+/// The date of the answer, and the day of the next notice, of a request whose clock goes on now; nothing where it did
+/// not stand still for a day.
+pub(super) fn ended(
+    conn: &mut AnyConnection,
+    app: &App,
+    request: &Request,
+    now: NaiveDateTime,
+) -> AppResult<Option<(NaiveDate, Option<NaiveDate>)>> {
+    if !is_on(&app.laws, request) {
+        return Ok(None);
+    }
+    let since: NaiveDateTime = request_steps::table
+        .filter(request_steps::request_id.eq(request.id))
+        .filter(request_steps::kind.eq(request.state.step().as_str()))
+        .order(request_steps::id.desc())
+        .select(request_steps::at)
+        .first(conn)?;
+    let today = dates::today(&app.laws, request, now);
+    let stood = today - dates::today(&app.laws, request, since);
+    let days = u64::try_from(stood.num_days()).unwrap_or_default();
+    let until = request.due_on + Days::new(days);
+    let notice = reminders::next(&app.laws, (request.received_on, until), today);
+    Ok((days > 0).then_some((until, notice)))
+}

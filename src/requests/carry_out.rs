@@ -15,7 +15,7 @@ use crate::db::AnyConnection;
 use crate::error::{AppError, AppResult};
 use crate::jobs::{self, Job, Lease};
 use crate::my_data::identities_of;
-use crate::retention;
+use crate::retention::{self, tombstones};
 use crate::sources::{self, Corrected, Correction, Effect, Identities, Plan, SourceError};
 
 /// A plan whose data keep changing is made anew so often at most, in one run of the job.
@@ -94,6 +94,10 @@ pub fn carry_out(app: &App, request_id: i64, lease: &Lease) -> AppResult<()> {
     };
     match done? {
         Ok(facts) => settle(app, request_id, move |conn, request, by| {
+            if request.kind == Kind::Deletion {
+                let plan = plan_of(by.app, request)?;
+                tombstones::set(conn, &by.app.keys, (&identities, &plan), by.now)?;
+            }
             execution::complete(conn, request, facts, by).map(drop)
         })
         .map(drop),

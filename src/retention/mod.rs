@@ -1,3 +1,6 @@
+//! What must stay, and what must stay away. Tombstones remember what was erased ([`tombstones`]), so that a restored
+//! backup does not bring it back ([`replay`]).
+//!
 //! What must stay: holds that staff place, beside those that the register declares for everybody.
 //!
 //! A hold names a person, or nobody and so everybody, and a collection, or nothing and so all data. Plans of
@@ -8,4 +11,6 @@
 pub mod changes;
 pub mod model;
 pub mod queries;
+pub mod replay;
 pub mod staff_pages;
+pub mod tombstones;

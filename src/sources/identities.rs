@@ -27,6 +27,12 @@ impl Identities {
         self
     }
 
+    /// Every handle with its kind.
+    pub fn handles(&self) -> impl Iterator<Item = (&str, &str)> {
+        let kinds = self.0.iter();
+        kinds.flat_map(|(kind, values)| values.iter().map(move |it| (kind.as_str(), it.as_str())))
+    }
+
     /// What a column of this kind may hold: the handles, and e-mail addresses in small letters too.
     pub(super) fn values(&self, kind: &str) -> Vec<Value> {
         let mut values: Vec<Value> = Vec::new();

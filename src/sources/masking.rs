@@ -1,5 +1,6 @@
 //! What takes the place of an erased value when its row stays.
 
+use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
@@ -104,7 +105,20 @@ impl Strategy {
             column,
             held: &held,
         };
-        self.value(cell).is_some()
+        let is_empty = matches!(self, Self::Null | Self::Within(_));
+        self.value(cell).is_some_and(|value| {
+            let text = value.as_text().unwrap_or_default();
+            match column.kind {
+                _ if is_empty => true,
+                ColumnKind::Date => text.parse::<NaiveDate>().is_ok(),
+                ColumnKind::DateTime => {
+                    NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").is_ok()
+                }
+                // Of what it takes, nothing is known.
+                ColumnKind::Json | ColumnKind::Other => false,
+                _ => true,
+            }
+        })
     }
 
     /// The value that a column takes; `None` when it takes none of this strategy.

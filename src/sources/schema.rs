@@ -95,9 +95,12 @@ pub struct ForeignKey {
 }
 
 impl Schema {
-    /// The table of this name; a name without a schema finds it in any.
+    /// The table of this name; a name without a schema finds it in any, and a source without schemas has no other.
     pub fn table(&self, name: &TableName) -> Option<&Table> {
-        let in_schema = |table: &&Table| name.schema.is_none() || table.name.schema == name.schema;
+        let in_schema = |table: &&Table| {
+            let unknown = name.schema.is_none() || table.name.schema.is_none();
+            unknown || table.name.schema == name.schema
+        };
         let mut tables = self.tables.iter().filter(in_schema);
         tables
             .clone()
@@ -205,6 +208,11 @@ impl Table {
 }
 
 impl Column {
+    /// Whether it is SQLite's own number of a row, which the table does not declare.
+    pub(super) fn is_row_number(&self) -> bool {
+        self.generated && matches!(&*self.name, "rowid" | "_rowid_" | "oid")
+    }
+
     /// The ways in which this column may hold a key that another column writes as `value`; none when it cannot.
     pub fn forms_of(&self, value: &Value) -> Vec<Value> {
         if self.kind == ColumnKind::Any {

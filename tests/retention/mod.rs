@@ -1,5 +1,7 @@
 //! Holds: placed, honoured by plans and by what carries them out, renewed, lifted.
 
+mod replay;
+
 use candor::accounts::model::Role;
 use candor::accounts::queries::find_person_by_any_identity;
 use candor::demo::source::SAMPLES;

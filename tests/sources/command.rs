@@ -7,23 +7,23 @@ use serde_json::Value as Json;
 use super::database::{Database, Kind};
 
 const MANIFEST: &str = include_str!("../data/fides/postgres_example_test_dataset.yml");
-const KEY: &str = "postgres_example_test_dataset";
+pub const KEY: &str = "postgres_example_test_dataset";
 
 /// A folder with manifests, and a database.
-struct Place {
-    folder: tempfile::TempDir,
+pub struct Place {
+    pub folder: tempfile::TempDir,
     database: Database,
     key: String,
 }
 
-struct Ran {
-    status: i32,
-    out: String,
-    err: String,
+pub struct Ran {
+    pub status: i32,
+    pub out: String,
+    pub err: String,
 }
 
 impl Place {
-    fn new(kind: Kind, key: &str, manifest: &str, sql: &str) -> Self {
+    pub fn new(kind: Kind, key: &str, manifest: &str, sql: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("manifest.yml"), manifest).unwrap();
         Self {
@@ -33,7 +33,7 @@ impl Place {
         }
     }
 
-    fn sample(kind: Kind) -> Self {
+    pub fn sample(kind: Kind) -> Self {
         let sql = match kind {
             Kind::Sqlite => include_str!("../data/fides/postgres_sample.sqlite.sql"),
             Kind::Postgres => include_str!("../data/fides/postgres_sample.sql"),
@@ -41,7 +41,7 @@ impl Place {
         Self::new(kind, KEY, MANIFEST, sql)
     }
 
-    fn run(&self, command: &str, arguments: &[&str]) -> Ran {
+    pub fn run(&self, command: &str, arguments: &[&str]) -> Ran {
         let source = format!("{}={}", self.key, self.database.url());
         let output = Command::new(env!("CARGO_BIN_EXE_candor"))
             .args(["sources", command, "--source", &source, "--manifests"])
@@ -57,7 +57,17 @@ impl Place {
         }
     }
 
-    fn json(&self, command: &str, arguments: &[&str]) -> Json {
+    /// The draft of a manifest for its database.
+    pub fn scan(&self) -> String {
+        let output = Command::new(env!("CARGO_BIN_EXE_candor"))
+            .args(["sources", "scan", &self.database.url(), "--key", &self.key])
+            .output()
+            .unwrap();
+        assert!(output.status.success());
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    pub fn json(&self, command: &str, arguments: &[&str]) -> Json {
         let ran = self.run(command, arguments);
         assert_eq!(ran.status, 0, "{}", ran.err);
         serde_json::from_str(&ran.out).unwrap()

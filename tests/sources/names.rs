@@ -61,3 +61,17 @@ fn an_identity_full_of_quotes_finds_nothing_and_breaks_nothing() {
 
     assert!(found.is_empty());
 }
+
+#[test]
+fn a_namespace_means_nothing_to_a_source_without_schemas() {
+    let manifest = Company::manifest(MANIFEST).replacen(
+        "    collections:",
+        "    fides_meta: {namespace: {schema: public}}\n    collections:",
+        1,
+    );
+    let company = Company::with(&manifest, &[("shop", SQL)]);
+
+    let found = company.counts(&Identities::email("ada@example.org"));
+
+    assert_eq!(found["group"], (1, 0));
+}

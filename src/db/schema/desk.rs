@@ -30,6 +30,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    tombstones (id) {
+        id -> BigInt,
+        erasure -> Text,
+        kind -> Text,
+        digest -> Text,
+        scope -> Text,
+        law -> Text,
+        holds -> Text,
+        erased_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     holds (id) {
         id -> BigInt,
         kind -> Text,

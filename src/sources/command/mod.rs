@@ -1,14 +1,19 @@
 //! `candor sources`: what manifests and sources say together, without the portal.
 
+mod check;
 mod find;
 mod format;
 mod plan;
+mod replay;
+mod scan;
 
 use std::{collections::BTreeSet, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
+use chrono::NaiveDateTime;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::{Identities, Limits, Sources, connector};
+use crate::config::Settings;
 use crate::law::STRICTEST;
 use crate::register::{Finding, Register};
 
@@ -38,6 +43,25 @@ The actions:
 
 Exit status: 0, 1 when a source could not be read, 2 when nothing could be planned.";
 
+const CHECK_HELP: &str = "\
+It names each place where they differ, one a line: tables and columns that are gone, new ones that no manifest
+describes, types, lengths and keys that are others, and foreign keys that are no references.
+
+Exit status: 0 when they agree, 1 when they do not, 2 when that cannot be told.";
+
+const REPLAY_HELP: &str = "\
+The portal remembers by keyed hashes whose data it erased, and which. It looks for these people in all sources, and
+erases again what had been erased since the backup was taken. Who was erased before that, and is there again, has come
+back on purpose. It is safe to repeat: what is erased already is not found again.
+
+Exit status: 0, 1 when a source could not be read or changed, 2 when it could not start.";
+
+const SCAN_HELP: &str = "\
+It prints tables, keys, types and foreign keys as fideslang, with a guess at the category of each column from its name
+and from the shape of some values. No value is printed or sent anywhere. Read the draft before you use it.
+
+Exit status: 0, 1 when the database could not be read, 2 when the address is wrong.";
+
 /// Look into the company's databases, as manifests describe them
 #[derive(Debug, Subcommand)]
 pub enum SourcesCommand {
@@ -56,6 +80,31 @@ pub enum SourcesCommand {
         /// The person's law, such as us-ca or eu-gdpr: what other laws make you keep does not concern them
         #[arg(long, value_name = "LAW", default_value = STRICTEST)]
         law: String,
+    },
+    /// Tell where manifests and live databases no longer agree
+    #[command(after_help = CHECK_HELP)]
+    Check(Place),
+    /// Erase again what had been erased, after a source was restored from a backup
+    #[command(after_help = REPLAY_HELP)]
+    Replay {
+        /// When the backup was taken, in UTC, such as 2026-11-23T04:30
+        #[arg(long, value_name = "TIME", value_parser = replay::time)]
+        since: NaiveDateTime,
+        /// Tell only what would be erased
+        #[arg(long)]
+        dry_run: bool,
+        #[expect(missing_docs, reason = "clap would take it for the description")]
+        #[command(flatten)]
+        settings: Box<Settings>,
+    },
+    /// Draft a manifest from a live database
+    #[command(after_help = SCAN_HELP)]
+    Scan {
+        /// Its address, as of a `--source`
+        url: String,
+        /// The key that the dataset gets
+        #[arg(long, default_value = "scanned")]
+        key: String,
     },
 }
 
@@ -103,6 +152,13 @@ impl SourcesCommand {
                 categories,
                 law,
             } => plan::run(&look, categories, &law),
+            Self::Check(place) => check::run(&place),
+            Self::Scan { url, key } => scan::run(&url, &key),
+            Self::Replay {
+                since,
+                dry_run,
+                settings,
+            } => replay::run(&settings, since, dry_run),
         };
         done.unwrap_or_else(|Faults(faults)| {
             for fault in faults {

@@ -1,0 +1,24 @@
+//! `candor sources check`.
+
+use std::process::ExitCode;
+
+use super::{Faults, Place};
+
+pub(super) fn run(place: &Place) -> Result<ExitCode, Faults> {
+    let sources = place.open()?;
+    let (findings, errors) = sources.drift();
+    for finding in &findings {
+        println!("{finding}");
+    }
+    for error in &errors {
+        eprintln!("candor: {error}");
+    }
+    Ok(match (findings.len(), errors.len()) {
+        (_, 1..) => ExitCode::from(2),
+        (0, _) => {
+            println!("Manifests and sources agree.");
+            ExitCode::SUCCESS
+        }
+        (1.., _) => ExitCode::FAILURE,
+    })
+}

@@ -1,0 +1,49 @@
+//! `candor sources replay`.
+
+use std::process::ExitCode;
+
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+
+use super::Faults;
+use crate::{app::App, config::Settings, retention::replay::replay};
+
+pub(super) fn run(
+    settings: &Settings,
+    since: NaiveDateTime,
+    is_dry: bool,
+) -> Result<ExitCode, Faults> {
+    let open = || App::open(settings.check()?);
+    let app = open().map_err(|error| Faults(vec![format!("{error:#}")]))?;
+    let replayed = replay(&app, since, is_dry).map_err(|error| Faults(vec![error.to_string()]))?;
+    for error in &replayed.errors {
+        eprintln!("candor: {error}");
+    }
+    let done = if is_dry {
+        "would be erased"
+    } else {
+        "were erased"
+    };
+    println!(
+        "{} erasures since {since}; the data of {} had come back: {} records {done}.",
+        replayed.known, replayed.returned, replayed.records
+    );
+    Ok(if replayed.errors.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// A day, or a day and a time, in UTC.
+pub(super) fn time(text: &str) -> Result<NaiveDateTime, String> {
+    let day = text
+        .parse::<NaiveDate>()
+        .map(|day| day.and_time(NaiveTime::MIN));
+    let formats = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"];
+    let mut times = formats
+        .iter()
+        .filter_map(|it| NaiveDateTime::parse_from_str(text, it).ok());
+    day.ok().or_else(|| times.next()).ok_or_else(|| {
+        "expected a day or a time in UTC, such as 2026-11-23 or 2026-11-23T04:30".to_owned()
+    })
+}

@@ -1,0 +1,210 @@
+//! What manifests say and databases no longer do, and the other way round.
+
+use std::collections::BTreeSet;
+
+use super::{Column, ColumnKind, Schema, SourceError, Sources, Table, graph::Node, table};
+use crate::register::{Collection, Dataset, Field, Finding, Kind, Place};
+
+impl Sources {
+    /// Compares the manifests of every source with its live structure. Gives what differs, each at its place in the
+    /// manifests, and the sources that did not answer.
+    pub fn drift(&self) -> (Vec<Finding>, Vec<SourceError>) {
+        let inner = &*self.0;
+        let all = inner.connected.keys().map(|key| (key.clone(), key.clone()));
+        let looked = inner.side_by_side(all, |connected, key| {
+            let schema = connected.fresh_schema(inner.limits.step)?;
+            Ok(self.drift_of(&key, &schema))
+        });
+        let (mut findings, mut errors) = (Vec::new(), Vec::new());
+        for (_, found) in looked {
+            match found {
+                Ok(found) => findings.extend(found),
+                Err(error) => errors.push(error),
+            }
+        }
+        findings.sort();
+        (findings, errors)
+    }
+
+    fn drift_of(&self, source: &str, schema: &Schema) -> Vec<Finding> {
+        let register = self.register();
+        let mut drift = Drift {
+            findings: Vec::new(),
+            schema,
+        };
+        let mut declared = BTreeSet::new();
+        for dataset in register.datasets_of(source) {
+            for collection in &dataset.collections {
+                let name = super::TableName {
+                    schema: dataset.namespace.clone(),
+                    name: collection.name.clone(),
+                };
+                match schema.table(&name) {
+                    Some(table) => {
+                        declared.insert(table.name.clone());
+                        drift.collection(collection, table);
+                    }
+                    None => drift.missing_table(collection),
+                }
+            }
+        }
+        for node in self.0.graph.nodes.iter().filter(|it| it.source == source) {
+            drift.links(node, register.dataset(&node.key.dataset));
+        }
+        if let Some(dataset) = register.datasets_of(source).next() {
+            let new = schema
+                .tables
+                .iter()
+                .filter(|it| !declared.contains(&it.name));
+            new.for_each(|table| drift.new_table(dataset, table));
+        }
+        drift.findings
+    }
+}
+
+struct Drift<'a> {
+    findings: Vec<Finding>,
+    schema: &'a Schema,
+}
+
+impl Drift<'_> {
+    fn find(&mut self, place: &Place, wrong: String, expected: impl Into<String>) {
+        self.findings.push(Finding {
+            place: place.clone(),
+            wrong,
+            expected: expected.into(),
+        });
+    }
+
+    fn missing_table(&mut self, collection: &Collection) {
+        let wrong = format!("the source has no table `{}`", collection.name);
+        let tables = self.schema.tables.iter();
+        let tables: Vec<_> = tables.map(|table| table.name.name.clone()).collect();
+        let expected = format!("one of {}", tables.join(", "));
+        self.find(&collection.place, wrong, expected);
+    }
+
+    fn collection(&mut self, collection: &Collection, table: &Table) {
+        for field in &collection.fields {
+            if let Some(column) = table.column(&field.name) {
+                self.field(field, column);
+                continue;
+            }
+            let columns: Vec<_> = own_columns(table).map(|it| it.name.clone()).collect();
+            let wrong = format!("the table has no column `{}`", field.name);
+            let expected = format!("one of {}", columns.join(", "));
+            self.find(&field.place, wrong, expected);
+        }
+        let is_new = |column: &&Column| {
+            let mut fields = collection.fields.iter();
+            !fields.any(|field| field.name.eq_ignore_ascii_case(&column.name))
+        };
+        for column in own_columns(table).filter(is_new) {
+            let wrong = format!("the column `{}` is not described", column.name);
+            self.find(&collection.place, wrong, "a field with `data_categories`");
+        }
+        self.key(collection, table);
+    }
+
+    fn field(&mut self, field: &Field, column: &Column) {
+        if let (Some(said), Some(length)) = (field.length, column.length)
+            && said > length
+        {
+            let wrong = format!("`length: {said}` is longer than the column takes");
+            self.find(&field.place, wrong, format!("at most {length}"));
+        }
+        let Some(said) = field.data_type else { return };
+        if !said.array && !is_like(said.kind, column.kind) {
+            let wrong = format!("`data_type: {}` is not the column's type", said.kind);
+            self.find(&field.place, wrong, format!("one for {}", column.sql_type));
+        }
+    }
+
+    fn key(&mut self, collection: &Collection, table: &Table) {
+        let said: BTreeSet<_> = collection
+            .primary_key()
+            .iter()
+            .map(|it| it.name.to_lowercase())
+            .collect();
+        let held: BTreeSet<_> = table.row_key.iter().map(|it| it.to_lowercase()).collect();
+        let is_hidden = table
+            .row_key
+            .iter()
+            .any(|it| table.column(it).is_none_or(Column::is_row_number));
+        if !said.is_empty() && !held.is_empty() && !is_hidden && said != held {
+            let wrong = "its `primary_key` is not the one of the table".to_owned();
+            self.find(&collection.place, wrong, table.row_key.join(", "));
+        }
+    }
+
+    /// References that the source enforces, of which the manifest says nothing.
+    fn links(&mut self, node: &Node, dataset: Option<&Dataset>) {
+        let Ok(table) = table(self.schema, node) else {
+            return;
+        };
+        let collection = dataset.and_then(|it| it.collection(&node.key.collection));
+        let Some(collection) = collection else { return };
+        for key in &table.foreign_keys {
+            let [column] = &key.columns[..] else { continue };
+            let is_linked = node
+                .link_columns()
+                .iter()
+                .any(|it| it.eq_ignore_ascii_case(column));
+            let field = collection
+                .fields
+                .iter()
+                .find(|it| it.name.eq_ignore_ascii_case(column));
+            if let (false, Some(field)) = (is_linked, field) {
+                let wrong = format!(
+                    "the column refers to `{}`, which the manifest does not say",
+                    key.table.name
+                );
+                self.find(&field.place, wrong, "`references` under `fides_meta`");
+            }
+        }
+    }
+
+    fn new_table(&mut self, dataset: &Dataset, table: &Table) {
+        let is_elsewhere = dataset.namespace.is_some() && table.name.schema != dataset.namespace;
+        let is_default = table
+            .name
+            .schema
+            .as_deref()
+            .is_none_or(|schema| schema == "public");
+        if is_elsewhere || (dataset.namespace.is_none() && !is_default) {
+            return;
+        }
+        let wrong = format!("the table `{}` is not described", table.name.name);
+        self.find(
+            &dataset.place,
+            wrong,
+            "a collection, with `skip_processing: true` when it is not about people",
+        );
+    }
+}
+
+/// The columns of the source itself.
+fn own_columns(table: &Table) -> impl Iterator<Item = &Column> {
+    let columns = table.columns.iter();
+    columns.filter(|column| column.inside.is_none() && !column.is_row_number())
+}
+
+/// Whether a column may well hold values of a declared type. SQLite's columns hold anything.
+fn is_like(kind: Kind, column: ColumnKind) -> bool {
+    match column {
+        ColumnKind::Any | ColumnKind::Other => true,
+        ColumnKind::Text => !matches!(kind, Kind::Integer | Kind::Float | Kind::Boolean),
+        ColumnKind::Uuid => matches!(kind, Kind::String | Kind::ObjectId),
+        ColumnKind::Integer => matches!(
+            kind,
+            Kind::Integer | Kind::Float | Kind::Boolean | Kind::ObjectId
+        ),
+        ColumnKind::Number => matches!(kind, Kind::Integer | Kind::Float),
+        ColumnKind::Bool => kind == Kind::Boolean,
+        ColumnKind::Date | ColumnKind::DateTime => {
+            matches!(kind, Kind::Date | Kind::DateTime | Kind::String)
+        }
+        ColumnKind::Bytes => matches!(kind, Kind::String | Kind::Object),
+        ColumnKind::Json => matches!(kind, Kind::Object | Kind::String),
+    }
+}

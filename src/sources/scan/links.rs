@@ -1,0 +1,75 @@
+//! Foreign keys as references, in the direction in which a search goes on.
+
+use super::{Draft, Schema, target};
+
+/// A foreign key of one column.
+struct Link {
+    from: usize,
+    column: String,
+    to: usize,
+    referenced: String,
+}
+
+/// Goes from tables with identities to those that point at them first, since their rows are about the person; then to
+/// those that they point at.
+pub(super) fn follow(drafts: &mut [Draft<'_>], schema: &Schema) {
+    let links = links(drafts, schema);
+    for draft in drafts.iter_mut() {
+        draft.reached = draft
+            .columns
+            .iter()
+            .any(|it| it.guess.as_ref().is_some_and(|it| it.identity.is_some()));
+    }
+    let mut used = vec![false; links.len()];
+    loop {
+        let is_open = |at: &usize| {
+            !used[*at] && (drafts[links[*at].from].reached || drafts[links[*at].to].reached)
+        };
+        let leads_down = |at: &usize| drafts[links[*at].to].reached;
+        let open: Vec<_> = (0..links.len()).filter(is_open).collect();
+        let Some(at) = open
+            .iter()
+            .copied()
+            .find(leads_down)
+            .or_else(|| open.first().copied())
+        else {
+            return;
+        };
+        used[at] = true;
+        let link = &links[at];
+        let direction = if drafts[link.to].reached {
+            "from"
+        } else {
+            "to"
+        };
+        let name = drafts[link.to].table.name.name.clone();
+        let mut columns = drafts[link.from].columns.iter_mut();
+        if let Some(column) = columns.find(|it| it.column.name == link.column) {
+            column.reference = Some((name, link.referenced.clone(), direction));
+        }
+        drafts[link.from].reached = true;
+        drafts[link.to].reached = true;
+    }
+}
+
+fn links(drafts: &[Draft<'_>], schema: &Schema) -> Vec<Link> {
+    let mut links = Vec::new();
+    for (from, draft) in drafts.iter().enumerate() {
+        for key in &draft.table.foreign_keys {
+            if let ([column], [referenced], Some(to)) = (
+                &key.columns[..],
+                &key.referenced[..],
+                target(drafts, schema, &key.table),
+            ) && draft.names().contains(column.as_str())
+            {
+                links.push(Link {
+                    from,
+                    column: column.clone(),
+                    to,
+                    referenced: referenced.clone(),
+                });
+            }
+        }
+    }
+    links
+}

@@ -1,0 +1,131 @@
+//! Drafts a dataset from a live database: its tables and keys, its foreign keys as references, and guessed categories.
+//! Samples are looked at here and thrown away; no value is written or sent anywhere.
+
+mod guess;
+mod links;
+mod yaml;
+
+use std::{
+    collections::{BTreeSet, HashSet},
+    ops::ControlFlow,
+    time::Duration,
+};
+
+use super::{Filter, Form, Schema, Select, Source, SourceError, Table, Value};
+use guess::Guess;
+
+/// Rows of each table whose shape is looked at.
+const SAMPLE: usize = 200;
+
+/// A dataset as manifests write it, for a person to read and correct.
+///
+/// # Errors
+/// When the source does not answer.
+pub fn draft(source: &dyn Source, wait: Duration) -> Result<String, SourceError> {
+    let schema = source.schema(wait)?;
+    let namespace = namespace(&schema);
+    let (tables, others): (Vec<_>, Vec<_>) = schema
+        .tables
+        .iter()
+        .partition(|table| table.name.schema.as_deref() == namespace);
+    let mut drafts = Vec::with_capacity(tables.len());
+    for table in tables {
+        drafts.push(Draft::of(source, table, wait)?);
+    }
+    links::follow(&mut drafts, &schema);
+    let others: BTreeSet<_> = others
+        .iter()
+        .filter_map(|table| table.name.schema.as_deref())
+        .collect();
+    Ok(yaml::write(source.key(), namespace, &others, &drafts))
+}
+
+/// The schema that is drafted: a dataset has one.
+fn namespace(schema: &Schema) -> Option<&str> {
+    let all = || {
+        schema
+            .tables
+            .iter()
+            .map(|table| table.name.schema.as_deref())
+    };
+    let public = || all().find(|it| it.is_none_or(|name| name == "public"));
+    public().or_else(|| all().next()).flatten()
+}
+
+/// One table.
+struct Draft<'a> {
+    table: &'a Table,
+    /// For each column that the source has.
+    columns: Vec<Drafted<'a>>,
+    /// An identity, or a reference from one, leads here.
+    reached: bool,
+}
+
+struct Drafted<'a> {
+    column: &'a super::Column,
+    guess: Option<Guess>,
+    /// Where it leads: a table, a column there, and the direction.
+    reference: Option<(String, String, &'static str)>,
+}
+
+impl<'a> Draft<'a> {
+    fn of(source: &dyn Source, table: &'a Table, wait: Duration) -> Result<Self, SourceError> {
+        let samples = sample(source, table, wait)?;
+        let columns = table
+            .columns
+            .iter()
+            .enumerate()
+            .filter(|(_, it)| !it.is_row_number());
+        let columns = columns.map(|(at, column)| {
+            let values: Vec<_> = samples.iter().filter_map(|row| row.get(at)).collect();
+            Drafted {
+                column,
+                guess: guess::guess(&table.name.name, column, &values),
+                reference: None,
+            }
+        });
+        Ok(Self {
+            table,
+            columns: columns.collect(),
+            reached: false,
+        })
+    }
+
+    fn names(&self) -> HashSet<&str> {
+        self.columns
+            .iter()
+            .map(|it| it.column.name.as_str())
+            .collect()
+    }
+}
+
+fn sample(
+    source: &dyn Source,
+    table: &Table,
+    wait: Duration,
+) -> Result<Vec<Vec<Value>>, SourceError> {
+    let columns: Vec<_> = table.columns.iter().map(|it| it.name.clone()).collect();
+    let filter = Filter::default();
+    let select = Select {
+        table,
+        columns: &columns,
+        filter: &filter,
+        form: Form::Rows,
+    };
+    let mut rows = Vec::new();
+    source.select(&select, wait, &mut |row| {
+        rows.push(row);
+        if rows.len() < SAMPLE {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
+    })?;
+    Ok(rows)
+}
+
+/// The table that a foreign key of one column leads to, as its position.
+fn target(drafts: &[Draft<'_>], schema: &Schema, table: &super::TableName) -> Option<usize> {
+    let target = schema.table(table)?;
+    drafts.iter().position(|it| it.table.name == target.name)
+}

@@ -1,0 +1,82 @@
+//! What had been erased stays erased after a source is restored from a backup.
+
+use candor::retention::replay::replay;
+use chrono::TimeDelta;
+
+use super::{agree, sample, searches};
+use crate::support::TestApp;
+
+#[actix_web::test]
+async fn what_a_restored_backup_brings_back_is_erased_again() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let source = app.source.connect();
+    let folder = tempfile::tempdir().unwrap();
+    let backup = folder.path().join("backup.db");
+    source
+        .execute("VACUUM INTO ?", [backup.to_str().unwrap()])
+        .unwrap();
+    let (before, taken) = (searches(&app), app.app.clock.now());
+    app.app.clock.advance(TimeDelta::minutes(1));
+    agree(&app, &person).await;
+    app.run_jobs().await;
+    let after = searches(&app);
+    assert!(after < before);
+
+    restore(&source, &backup);
+    assert_eq!(searches(&app), before);
+    let looked = replay(&app.app, taken, true).unwrap();
+    assert_eq!((looked.known, looked.returned), (1, 1), "{looked:?}");
+    assert!(looked.records > 0);
+    assert_eq!(searches(&app), before, "a dry run changes nothing");
+    let replayed = replay(&app.app, taken, false).unwrap();
+    assert_eq!(replayed.records, looked.records, "{replayed:?}");
+    assert_eq!(searches(&app), after);
+    let again = replay(&app.app, taken, false).unwrap();
+    assert_eq!((again.known, again.records), (1, 0), "{again:?}");
+}
+
+#[actix_web::test]
+async fn who_was_erased_before_the_backup_and_came_back_is_left_in_peace() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let source = app.source.connect();
+    let folder = tempfile::tempdir().unwrap();
+    let backup = folder.path().join("backup.db");
+    source
+        .execute("VACUUM INTO ?", [backup.to_str().unwrap()])
+        .unwrap();
+    let before = searches(&app);
+    agree(&app, &person).await;
+    app.run_jobs().await;
+    restore(&source, &backup);
+    app.app.clock.advance(TimeDelta::minutes(1));
+
+    let replayed = replay(&app.app, app.app.clock.now(), false).unwrap();
+
+    assert_eq!((replayed.known, replayed.records), (0, 0));
+    assert_eq!(searches(&app), before);
+}
+
+/// Brings every row of the backup back.
+fn restore(source: &rusqlite::Connection, backup: &std::path::Path) {
+    let tables: Vec<String> = source
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    source
+        .execute("ATTACH ? AS backup", [backup.to_str().unwrap()])
+        .unwrap();
+    let mut script = "PRAGMA foreign_keys = OFF; BEGIN;".to_owned();
+    for table in tables {
+        script += &format!(
+            "DELETE FROM main.\"{table}\"; INSERT INTO main.\"{table}\" SELECT * FROM backup.\"{table}\";"
+        );
+    }
+    source
+        .execute_batch(&(script + "COMMIT; DETACH backup;"))
+        .unwrap();
+}

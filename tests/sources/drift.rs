@@ -1,0 +1,161 @@
+//! Manifests against live databases: what differs is named with its place, and a draft of one is a manifest.
+
+use std::fs;
+
+use candor::register::Register;
+
+use super::{
+    command::{KEY, Place},
+    company::Company,
+    database::Kind,
+};
+
+const MANIFEST: &str = "
+      - name: people
+        fields:
+          - {name: id, data_categories: [system.operations], fides_meta: {primary_key: true, data_type: integer}}
+          - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email, length: 90}}
+          - {name: age, data_categories: [user.demographic], fides_meta: {data_type: string}}
+          - {name: nickname, data_categories: [user.name]}
+          - {name: team, data_categories: [system.operations]}
+      - name: visits
+        fields:
+          - {name: person, data_categories: [user.unique_id], fides_meta: {references: [{dataset: shop, field: people.id, direction: from}]}}
+      - name: letters
+        fields:
+          - {name: person, data_categories: [user.unique_id], fides_meta: {references: [{dataset: shop, field: people.id, direction: from}]}}
+";
+
+const SQL: &str = "
+CREATE TABLE teams (id INTEGER PRIMARY KEY, title VARCHAR(9));
+CREATE TABLE people (id INTEGER PRIMARY KEY, email VARCHAR(60), age INTEGER, phone VARCHAR(20), team INTEGER REFERENCES teams);
+CREATE TABLE visits (person INTEGER REFERENCES people);
+";
+
+#[test]
+fn what_differs_is_told_with_its_place() {
+    for kind in Kind::all() {
+        let place = Place::new(kind, "shop", &Company::manifest(MANIFEST), SQL);
+
+        let ran = place.run("check", &[]);
+
+        assert_eq!(ran.status, 1, "{}", ran.err);
+        let lines: Vec<_> = ran.out.lines().collect();
+        let told = |line: u32, wrong: &str| {
+            let place = format!("manifest.yml:{line}: ");
+            assert!(
+                lines
+                    .iter()
+                    .any(|it| it.starts_with(&place) && it.contains(wrong)),
+                "{wrong}: {lines:#?}"
+            );
+        };
+        told(2, "the table `teams` is not described");
+        told(5, "the column `phone` is not described");
+        told(
+            8,
+            "`length: 90` is longer than the column takes; expected at most 60",
+        );
+        told(9, "`data_type: string` is not the column's type");
+        told(
+            10,
+            "the table has no column `nickname`; expected one of id, email, age, phone, team",
+        );
+        told(11, "the column refers to `teams`");
+        told(15, "the source has no table `letters`");
+        assert_eq!(lines.len(), 7, "{lines:#?}");
+    }
+}
+
+#[test]
+fn a_manifest_that_says_it_all_agrees() {
+    for kind in Kind::all() {
+        let sql = "CREATE TABLE people (id INTEGER PRIMARY KEY, email VARCHAR(60))";
+        let manifest = "
+      - name: people
+        fields:
+          - {name: id, data_categories: [system.operations], fides_meta: {primary_key: true, data_type: integer}}
+          - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email, length: 60}}
+";
+        let place = Place::new(kind, "shop", &Company::manifest(manifest), sql);
+        let ran = place.run("check", &[]);
+        assert_eq!(
+            (ran.status, &*ran.out),
+            (0, "Manifests and sources agree.\n"),
+            "{}",
+            ran.err
+        );
+    }
+}
+
+#[test]
+fn a_draft_of_a_live_database_loads_finds_and_agrees() {
+    for kind in Kind::all() {
+        let place = Place::sample(kind);
+        let draft = place.scan();
+
+        let (register, _) = Register::parse(&[("draft.yml", &draft)])
+            .unwrap_or_else(|faults| panic!("{faults:#?}\n{draft}"));
+        let dataset = register.dataset(KEY).unwrap();
+        let customer = dataset.collection("customer").unwrap();
+        assert_eq!(
+            customer.field("email").unwrap().identity.as_deref(),
+            Some("email")
+        );
+        assert_eq!(customer.field("name").unwrap().categories, ["user.name"]);
+        assert!(customer.field("id").unwrap().primary_key);
+        assert!(dataset.collection("loyalty").unwrap().skip_processing);
+        for secret in ["customer-1@", "Exampletown", "987654321"] {
+            assert!(!draft.contains(secret), "{secret}");
+        }
+        if kind == Kind::Sqlite {
+            fs::write(place.folder.path().join("manifest.yml"), &draft).unwrap();
+            let found = place.json("find", &["--identity", "email=customer-1@example.com"]);
+            assert_eq!(found[format!("{KEY}:customer")]["rows"], 1);
+            let ran = place.run("check", &[]);
+            assert_eq!(ran.status, 0, "{}", ran.out);
+        }
+    }
+}
+
+#[test]
+fn a_draft_follows_foreign_keys_and_quotes_odd_names() {
+    for kind in Kind::all() {
+        let sql = r#"
+CREATE TABLE "the ""people""" (id INTEGER PRIMARY KEY, "e-Mail" VARCHAR(60), team INTEGER REFERENCES teams);
+CREATE TABLE "on" (id INTEGER PRIMARY KEY, person INTEGER REFERENCES "the ""people""", "Straße: #1" VARCHAR(9));
+INSERT INTO "the ""people""" VALUES (1, 'a@example.org', NULL);
+"#;
+        let sql = format!("CREATE TABLE teams (id INTEGER PRIMARY KEY, title VARCHAR(9));{sql}");
+        let place = Place::new(kind, "shop", "", &sql);
+        let draft = place.scan();
+
+        let (register, _) = Register::parse(&[("draft.yml", &draft)])
+            .unwrap_or_else(|faults| panic!("{faults:#?}\n{draft}"));
+        let dataset = register.dataset("shop").unwrap();
+        let reference = |collection: &str, field: &str| {
+            let field = dataset
+                .collection(collection)
+                .unwrap()
+                .field(field)
+                .unwrap();
+            let reference = &field.references[0];
+            (reference.collection.clone(), reference.direction.as_str())
+        };
+        assert_eq!(
+            reference("on", "person"),
+            ("the \"people\"".to_owned(), "from")
+        );
+        assert_eq!(
+            reference("the \"people\"", "team"),
+            ("teams".to_owned(), "to")
+        );
+        assert!(
+            dataset
+                .collection("on")
+                .unwrap()
+                .field("Straße: #1")
+                .is_some()
+        );
+    }
+}

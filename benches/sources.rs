@@ -1,0 +1,317 @@
+//! An access request on the sample data, beside the same queries written by hand on the bare driver.
+//!
+//! `cargo bench --bench sources`; with `CANDOR_TEST_DATABASE=postgres://…` on PostgreSQL, too.
+
+use std::{
+    collections::BTreeMap,
+    hint::black_box,
+    ops::ControlFlow,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use candor::{
+    register::{CollectionKey, Register},
+    sources::{Identities, Record, SourceError, Sources, Visitor},
+};
+use rusqlite::Connection;
+use tokio_postgres::{Client, NoTls};
+
+const MANIFEST: &str = include_str!("../tests/data/fides/postgres_example_test_dataset.yml");
+const SQLITE: &str = include_str!("../tests/data/fides/postgres_sample.sqlite.sql");
+const POSTGRES: &str = include_str!("../tests/data/fides/postgres_sample.sql");
+const KEY: &str = "postgres_example_test_dataset";
+const EMAIL: &str = "customer-1@example.com";
+const ROUNDS: u32 = 300;
+/// What the sample holds about the person.
+const ROWS: u64 = 21;
+
+/// Collection, columns, and the conditions: a column, and where its values come from.
+type Query = (
+    &'static str,
+    &'static str,
+    &'static [(&'static str, &'static str)],
+);
+
+/// As somebody would write them who knows the tables. `email` is the person's address.
+const QUERIES: &[Query] = &[
+    (
+        "customer",
+        "id, address_id, created, email, name",
+        &[("email", "email")],
+    ),
+    (
+        "employee",
+        "id, address_id, email, name",
+        &[("email", "email")],
+    ),
+    (
+        "report",
+        "id, email, month, name, total_visits, year",
+        &[("email", "email")],
+    ),
+    ("visit", "email, last_visit", &[("email", "email")]),
+    (
+        "service_request",
+        "id, alt_email, closed, email, employee_id, opened",
+        &[
+            ("email", "email"),
+            ("alt_email", "email"),
+            ("employee_id", "employee.0"),
+        ],
+    ),
+    (
+        "login",
+        "id, customer_id, time",
+        &[("customer_id", "customer.0")],
+    ),
+    (
+        "orders",
+        "id, customer_id, shipping_address_id",
+        &[("customer_id", "customer.0")],
+    ),
+    (
+        "payment_card",
+        "id, billing_address_id, ccn, code, customer_id, name, preferred",
+        &[("customer_id", "customer.0")],
+    ),
+    (
+        "order_item",
+        "order_id, product_id, quantity",
+        &[("order_id", "orders.0")],
+    ),
+    ("product", "id, name, price", &[("id", "order_item.1")]),
+    (
+        "address",
+        "id, city, house, state, street, zip",
+        &[
+            ("id", "customer.1"),
+            ("id", "employee.1"),
+            ("id", "orders.2"),
+            ("id", "payment_card.1"),
+        ],
+    ),
+];
+
+#[derive(Default)]
+struct Counted(u64);
+
+impl Visitor for Counted {
+    fn record(&mut self, _: &CollectionKey, record: Record) -> ControlFlow<()> {
+        black_box(record);
+        self.0 += 1;
+        ControlFlow::Continue(())
+    }
+
+    fn end(&mut self, _: &CollectionKey, error: Option<SourceError>) -> ControlFlow<()> {
+        assert_eq!(error, None);
+        ControlFlow::Continue(())
+    }
+}
+
+fn sources(url: &str) -> Sources {
+    let (register, _) = Register::parse(&[("sample.yml", MANIFEST)]).expect("the sample loads");
+    let urls = [(KEY.to_owned(), url.to_owned())];
+    Sources::open(Arc::new(register), &urls, &[7; 32]).expect("the URL is right")
+}
+
+fn ours(sources: &Sources) -> u64 {
+    let mut counted = Counted::default();
+    sources.visit(&Identities::email(EMAIL), &mut counted);
+    counted.0
+}
+
+/// The statement of a query, and its values; `None` where nothing can be found.
+fn statement(
+    query: &Query,
+    found: &BTreeMap<&str, Vec<Vec<String>>>,
+    placeholder: &dyn Fn(usize) -> String,
+) -> Option<(String, Vec<String>)> {
+    let (table, columns, conditions) = query;
+    let (mut ways, mut values) = (Vec::new(), Vec::new());
+    for (column, from) in *conditions {
+        let mut keys: Vec<String> = match from.split_once('.') {
+            None => vec![EMAIL.to_owned()],
+            Some((other, at)) => {
+                let at: usize = at.parse().expect("a position");
+                found[other]
+                    .iter()
+                    .map(|row| row[at].clone())
+                    .filter(|it| !it.is_empty())
+                    .collect()
+            }
+        };
+        keys.sort();
+        keys.dedup();
+        if !keys.is_empty() {
+            let first = values.len();
+            let places: Vec<_> = (0..keys.len())
+                .map(|at| placeholder(first + at + 1))
+                .collect();
+            ways.push(format!("{column} IN ({})", places.join(", ")));
+            values.extend(keys);
+        }
+    }
+    (!ways.is_empty()).then(|| {
+        (
+            format!("SELECT {columns} FROM {table} WHERE {}", ways.join(" OR ")),
+            values,
+        )
+    })
+}
+
+fn by_hand_on_sqlite(connection: &Connection) -> u64 {
+    let mut found = BTreeMap::new();
+    for query in QUERIES {
+        let mut rows = Vec::new();
+        if let Some((text, values)) = statement(query, &found, &|at| format!("?{at}")) {
+            let mut prepared = connection
+                .prepare_cached(&text)
+                .expect("the query is right");
+            let width = prepared.column_count();
+            let read = prepared.query_map(rusqlite::params_from_iter(values), |row| {
+                let cell = |at| {
+                    row.get_ref(at).map(|it| match it {
+                        rusqlite::types::ValueRef::Null => String::new(),
+                        rusqlite::types::ValueRef::Integer(number) => number.to_string(),
+                        rusqlite::types::ValueRef::Real(number) => number.to_string(),
+                        rusqlite::types::ValueRef::Text(text)
+                        | rusqlite::types::ValueRef::Blob(text) => {
+                            String::from_utf8_lossy(text).into_owned()
+                        }
+                    })
+                };
+                (0..width).map(cell).collect::<Result<Vec<_>, _>>()
+            });
+            rows = read
+                .expect("it runs")
+                .map(|row| row.expect("a row"))
+                .collect();
+        }
+        found.insert(query.0, rows);
+    }
+    found.values().map(|rows| rows.len() as u64).sum()
+}
+
+async fn by_hand_on_postgres(
+    client: &Client,
+    known: &mut BTreeMap<String, tokio_postgres::Statement>,
+) -> u64 {
+    let mut found: BTreeMap<&str, Vec<Vec<String>>> = BTreeMap::new();
+    for query in QUERIES {
+        let mut rows = Vec::new();
+        let placeholder = |at: usize| format!("(${at}::text)");
+        if let Some((text, values)) = statement(query, &found, &placeholder) {
+            let text = as_text(&text, query);
+            if !known.contains_key(&text) {
+                let prepared = client.prepare(&text).await.expect("the query is right");
+                known.insert(text.clone(), prepared);
+            }
+            let values: Vec<&(dyn tokio_postgres::types::ToSql + Sync)> =
+                values.iter().map(|it| it as _).collect();
+            let read = client.query(&known[&text], &values).await.expect("it runs");
+            rows = read
+                .iter()
+                .map(|row| {
+                    (0..row.len())
+                        .map(|at| row.get::<_, Option<String>>(at).unwrap_or_default())
+                        .collect()
+                })
+                .collect();
+        }
+        found.insert(query.0, rows);
+    }
+    found.values().map(|rows| rows.len() as u64).sum()
+}
+
+/// Columns read as text, keys that are numbers compared as such.
+fn as_text(text: &str, (_, columns, conditions): &Query) -> String {
+    let cast: Vec<_> = columns
+        .split(", ")
+        .map(|column| format!("{column}::text"))
+        .collect();
+    let mut text = text.replacen(columns, &cast.join(", "), 1);
+    let is_number = |column: &str| matches!(column, "id" | "employee_id" | "customer_id");
+    if conditions.iter().all(|(column, _)| is_number(column)) {
+        text = text.replace("::text)", "::text::int8)");
+    } else {
+        text = text.replace("employee_id IN (", "employee_id::text IN (");
+    }
+    text
+}
+
+fn measure(name: &str, mut by_hand: impl FnMut() -> u64, mut ours: impl FnMut() -> u64) {
+    let (mut hand, mut own) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        hand.push(timed(&mut by_hand));
+        own.push(timed(&mut ours));
+    }
+    let (hand, own) = (median(hand), median(own));
+    let ratio = own.as_secs_f64() / hand.as_secs_f64();
+    println!("{name:<12}  by hand {hand:>9.1?}  candor {own:>9.1?}  {ratio:.2} times");
+}
+
+fn timed(work: &mut impl FnMut() -> u64) -> Duration {
+    let start = Instant::now();
+    assert_eq!(work(), ROWS);
+    start.elapsed()
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times[times.len() / 2]
+}
+
+#[expect(clippy::disallowed_methods, reason = "a benchmark has no settings")]
+fn server() -> Option<String> {
+    std::env::var("CANDOR_TEST_DATABASE").ok()
+}
+
+fn main() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("sample.db");
+    let connection = Connection::open(&path).expect("a database");
+    connection.execute_batch(SQLITE).expect("the sample loads");
+    let opened = sources(&format!("sqlite:{}", path.display()));
+    measure(
+        "SQLite",
+        || by_hand_on_sqlite(&connection),
+        || ours(&opened),
+    );
+    if let Some(server) = server() {
+        on_postgres(&server);
+    }
+}
+
+fn on_postgres(server: &str) {
+    let name = format!("candor_bench_{}", std::process::id());
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let connect = |url: &str| {
+        runtime.block_on(async {
+            let (client, connection) = tokio_postgres::connect(url, NoTls).await.expect("a server");
+            tokio::spawn(connection);
+            client
+        })
+    };
+    let (base, _) = server.rsplit_once('/').expect("a database in the URL");
+    let url = format!("{base}/{name}");
+    let admin = connect(server);
+    runtime
+        .block_on(admin.batch_execute(&format!("CREATE DATABASE {name}")))
+        .expect("a database");
+    let client = connect(&url);
+    runtime
+        .block_on(client.batch_execute(POSTGRES))
+        .expect("the sample loads");
+    {
+        let opened = sources(&url);
+        let mut known = BTreeMap::new();
+        let by_hand = || runtime.block_on(by_hand_on_postgres(&client, &mut known));
+        measure("PostgreSQL", by_hand, || ours(&opened));
+    }
+    drop(client);
+    let _ = runtime.block_on(admin.batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)")));
+}

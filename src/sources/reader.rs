@@ -182,7 +182,9 @@ impl Shelf<'_> {
         wait: Duration,
         each: &mut dyn FnMut(&[Value], bool) -> ControlFlow<()>,
     ) -> Result<(), SourceError> {
-        if self.ways.iter().all(|way| way.values.is_empty()) {
+        let reached = &self.reader.walk.nodes[self.at];
+        let none_reached = !reached.simple && reached.combinations.is_empty();
+        if none_reached || self.ways.iter().all(|way| way.values.is_empty()) {
             return Ok(());
         }
         let filter = self.filter(layout, Dates::default());

@@ -1,5 +1,7 @@
 //! What had been erased stays erased after a source is restored from a backup.
 
+use std::fmt::Write;
+
 use candor::retention::replay::replay;
 use chrono::TimeDelta;
 
@@ -72,7 +74,8 @@ fn restore(source: &rusqlite::Connection, backup: &std::path::Path) {
         .unwrap();
     let mut script = "PRAGMA foreign_keys = OFF; BEGIN;".to_owned();
     for table in tables {
-        script += &format!(
+        let _ = write!(
+            script,
             "DELETE FROM main.\"{table}\"; INSERT INTO main.\"{table}\" SELECT * FROM backup.\"{table}\";"
         );
     }

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use candor::retention::replay::replay;
-use chrono::TimeDelta;
+use candor::retention::replay::{Replayed, replay};
+use chrono::{NaiveDateTime, TimeDelta};
 
 use super::{agree, sample, searches};
 use crate::support::TestApp;
@@ -27,14 +27,14 @@ async fn what_a_restored_backup_brings_back_is_erased_again() {
 
     restore(&source, &backup);
     assert_eq!(searches(&app), before);
-    let looked = replay(&app.app, taken, true).unwrap();
+    let looked = run(&app, taken, true).await;
     assert_eq!((looked.known, looked.returned), (1, 1), "{looked:?}");
     assert!(looked.records > 0);
     assert_eq!(searches(&app), before, "a dry run changes nothing");
-    let replayed = replay(&app.app, taken, false).unwrap();
+    let replayed = run(&app, taken, false).await;
     assert_eq!(replayed.records, looked.records, "{replayed:?}");
     assert_eq!(searches(&app), after);
-    let again = replay(&app.app, taken, false).unwrap();
+    let again = run(&app, taken, false).await;
     assert_eq!((again.known, again.records), (1, 0), "{again:?}");
 }
 
@@ -54,10 +54,17 @@ async fn who_was_erased_before_the_backup_and_came_back_is_left_in_peace() {
     restore(&source, &backup);
     app.app.clock.advance(TimeDelta::minutes(1));
 
-    let replayed = replay(&app.app, app.app.clock.now(), false).unwrap();
+    let replayed = run(&app, app.app.clock.now(), false).await;
 
     assert_eq!((replayed.known, replayed.records), (0, 0));
     assert_eq!(searches(&app), before);
+}
+
+/// As the command does: on a thread that may block.
+async fn run(app: &TestApp, since: NaiveDateTime, is_dry: bool) -> Replayed {
+    let app = app.app.clone();
+    let replaying = move || replay(&app, since, is_dry).unwrap();
+    tokio::task::spawn_blocking(replaying).await.unwrap()
 }
 
 /// Brings every row of the backup back.

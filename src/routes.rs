@@ -21,6 +21,7 @@ use crate::my_data::pages as my_data;
 use crate::operations::pages as operations;
 use crate::policy::{compare_pages, pages as policy, staff_pages as policy_staff};
 use crate::reports::{metrics_pages, public_pages as public_figures, register_pages};
+use crate::requests::agents::pages as agents;
 use crate::requests::pages as requests;
 use crate::requests::pages::{access, correction, deletion};
 use crate::requests::senders::{pages as senders, proof_pages};
@@ -28,8 +29,8 @@ use crate::retention::staff_pages as holds;
 use crate::staff::handle_pages as staff_handle;
 use crate::staff::identity_pages as staff_identity;
 use crate::staff::{
-    bulk_pages, data_pages, enter_pages, evidence_pages, notes, redact_pages, saved_views, search,
-    training,
+    bulk_pages, data_pages, enter_pages, evidence_pages, flag_pages, notes, redact_pages,
+    saved_views, search, training,
 };
 use crate::staff::{decide_pages as staff_decide, pages as staff, request_pages as staff_request};
 use crate::web::{assets, home};
@@ -109,6 +110,9 @@ routes! {
     Anyone get "/request" => senders::new;
     Anyone post "/request" => senders::send;
     Anyone get "/request/sent" => senders::sent;
+    Anyone get "/request/agent" => agents::new;
+    Anyone post "/request/agent" => agents::send;
+    Anyone get "/request/agent/sent" => agents::sent;
     Anyone get "/request/mine" => proof_pages::mine;
     Anyone post "/request/mine" => proof_pages::prove;
     Anyone post "/request/mine/less" => proof_pages::less;
@@ -139,6 +143,8 @@ routes! {
     CaseWorker post "/staff/requests/{reference}/notes" => notes::add;
     CaseWorker post "/staff/requests/{reference}/assign" => staff_handle::give;
     CaseWorker post "/staff/requests/{reference}/confirmed" => enter_pages::confirm;
+    CaseWorker post "/staff/requests/{reference}/flags" => flag_pages::raise;
+    CaseWorker post "/staff/requests/{reference}/flags/{id}" => flag_pages::judge;
     CaseWorker post "/staff/requests/{reference}/identity" => staff_identity::decide;
     CaseWorker post "/staff/requests/{reference}/decide" => staff_decide::decide;
     CaseWorker post "/staff/requests/{reference}/preview" => staff_decide::preview;

@@ -323,6 +323,33 @@ diesel::table! {
 }
 
 diesel::table! {
+    request_agents (id) {
+        id -> BigInt,
+        request_id -> BigInt,
+        basis -> Text,
+        name -> Nullable<Binary>,
+        email -> Nullable<Binary>,
+        confirmed_at -> Nullable<Timestamp>,
+        objected_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    request_flags (id) {
+        id -> BigInt,
+        request_id -> BigInt,
+        kind -> Text,
+        reason -> Binary,
+        raised_by -> Nullable<BigInt>,
+        raised_at -> Timestamp,
+        judgement -> Nullable<Text>,
+        why -> Nullable<Binary>,
+        judged_by -> Nullable<BigInt>,
+        judged_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     received_mails (hash) {
         hash -> Text,
         at -> Timestamp,

@@ -12,7 +12,7 @@ use super::life::{By, Who, add_step, advance, changed, record};
 use super::model::{Action, Channel, Kind, Outcome, Request, State};
 use super::notices::{self, RequestReceived};
 use super::sealed::{self, What};
-use super::{denial, queries, reference, reminders};
+use super::{denial, flags, queries, reference, reminders};
 use crate::accounts::limits::Limit;
 use crate::db::AnyConnection;
 use crate::db::schema::{request_items, requests};
@@ -180,6 +180,7 @@ pub fn file(
     let residence = queries::find_residence(conn, person_id)?;
     let dates = LegalDates::of(&by.app.laws, &residence, new.kind, by.now);
     let filed = put_on_record(conn, person_id, new, &dates, by)?;
+    flags::look(conn, &filed, by)?;
     acknowledge(conn, &filed, &dates, by)
 }
 

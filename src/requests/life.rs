@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use super::model::{Outcome, Party, Request, State, StepKind};
-use super::{decisions, evidence, pause, queries, senders};
+use super::{agents, decisions, evidence, pause, queries, senders};
 use crate::accounts::guard::{Person, StaffMember};
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
@@ -224,6 +224,7 @@ pub fn advance(
     callback::tell_later(conn, request.id, by.now)?;
     if to.is_closed() {
         evidence::erase(conn, request, by)?;
+        agents::tell_closed(conn, request, to, by)?;
         senders::forget_later(conn, request, by)?;
     }
     Ok(moved)

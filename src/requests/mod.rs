@@ -13,12 +13,13 @@
 //! next: a guarded update that writes the person's timeline and the audit event with it. [`filing`] makes
 //! requests, [`handling`] and [`decisions`] are what staff do
 //! with them, [`denial`] is what the law wants said with a denial, [`four_eyes`] says what takes two of them, [`appeals`] are the second look at a denial, [`senders`] what comes without
-//! an account, [`by_mail`] what comes as a mail, [`reminders`] tells of dates, [`execution`] is what carrying them out reports. Every function that changes
+//! an account, [`by_mail`] what comes as a mail, [`agents`] who asks for somebody else, [`flags`] what staff look at first, [`reminders`] tells of dates, [`execution`] is what carrying them out reports. Every function that changes
 //! something works in its caller's transaction, and writes the mail that belongs to it too.
 //!
 //! Values of a person's data, reasons, messages and evidence are sealed; evidence is erased when the request
 //! closes.
 
+pub mod agents;
 pub mod appeals;
 pub mod by_mail;
 pub mod carry_out;
@@ -29,6 +30,7 @@ pub mod details;
 pub mod evidence;
 pub mod execution;
 pub mod filing;
+pub mod flags;
 pub mod four_eyes;
 pub mod handling;
 pub mod life;

@@ -32,6 +32,12 @@ text_enum! {
         Address = "address",
         /// How somebody without e-mail can be reached.
         Contact = "contact",
+        /// The name of who asks for somebody else.
+        AgentName = "agent_name",
+        /// Their address.
+        AgentAddress = "agent_address",
+        /// Why something is to be looked at first, and what was made of it.
+        Flag = "flag",
         /// The name under a declaration.
         Declaration = "declaration",
         /// Why a staff member stands for somebody.

@@ -16,9 +16,11 @@ use crate::db::AnyConnection;
 use crate::db::schema::events;
 use crate::error::AppResult;
 use crate::register::CollectionKey;
+use crate::requests::agents::{self, queries::Named};
 use crate::requests::decisions;
 use crate::requests::denial::{self, Denial};
 use crate::requests::details::{self, Details, OpenItem};
+use crate::requests::flags::{self, OpenFlag};
 use crate::requests::model::{Action, Approval, Line, Request, Step};
 use crate::requests::queries as requests;
 use crate::requests::review::Judgement;
@@ -79,6 +81,8 @@ pub struct Case {
     pub items: Vec<ItemLine>,
     /// Who has approved.
     pub approvals: Vec<Approval>,
+    /// What is to be looked at first.
+    pub flags: Vec<OpenFlag>,
     /// What staff wrote for each other.
     pub notes: Vec<Note>,
     /// The person's verified identities.
@@ -91,6 +95,8 @@ pub struct Case {
     pub holds: Vec<HoldRow>,
     /// Who sent it, if it came without an account.
     pub sender: Option<Sender>,
+    /// Who asks for them, if they do not ask themselves.
+    pub agent: Option<Named>,
     /// How to reach them without e-mail; empty for all others.
     pub contact: String,
     /// What it is tied to by an appeal, in words, with the references.
@@ -110,6 +116,16 @@ impl Case {
     pub fn staff_name(&self, id: i64) -> &str {
         let member = self.staff.iter().find(|member| member.id == id);
         member.map_or("a former staff member", |member| member.name.as_str())
+    }
+
+    /// Who raised a flag, and who judged it.
+    pub fn flagged(&self, it: &OpenFlag) -> String {
+        let raised = it.flag.raised_by.map(|id| self.staff_name(id));
+        let raised = format!("Raised by {}", raised.unwrap_or("a rule"));
+        match it.flag.judged_by {
+            Some(id) => format!("{raised}, judged by {}", self.staff_name(id)),
+            None => raised,
+        }
     }
 
     /// Who took a step.
@@ -171,10 +187,12 @@ pub fn load(
         .as_ref()
         .map(|it| senders::contact(&app.keys, &request, it));
     Ok(Case {
+        agent: agents::queries::named(conn, &app.keys, &request)?,
         contact: contact.transpose()?.unwrap_or_default(),
         sender,
         items: items.into_iter().map(|open| item_line(app, open)).collect(),
         details,
+        flags: flags::list(conn, &app.keys, &request)?,
         approvals: requests::list_approvals(conn, request.id)?,
         notes: notes::list(conn, &app.keys, &request)?,
         identities: identities.into_iter().map(|it| it.value).collect(),

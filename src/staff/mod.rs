@@ -11,6 +11,7 @@ pub mod data_pages;
 pub mod decide_pages;
 pub mod enter_pages;
 pub mod evidence_pages;
+pub mod flag_pages;
 pub mod handle_pages;
 pub mod identity_pages;
 mod judging;

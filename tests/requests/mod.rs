@@ -1,12 +1,14 @@
 //! Requests: filing, following, deciding.
 
 mod access;
+mod agents;
 mod appeals;
 mod by_mail;
 mod correction;
 mod decisions;
 mod deletion;
 mod entered;
+mod flags;
 mod following;
 mod intake_command;
 mod reminders;

@@ -103,6 +103,9 @@ table! {
     Anyone get "/request" => "/request", Common, PAGE;
     Anyone post "/request" => "/request", Common, Sample::Form(&[("wants", "categories"), ("email", "ada@example.org"), ("residence", "us-ca")]);
     Anyone get "/request/sent" => "/request/sent", Common, PAGE;
+    Anyone get "/request/agent" => "/request/agent", Common, PAGE;
+    Anyone post "/request/agent" => "/request/agent", Common, Sample::Upload(&[("basis", "permission")]);
+    Anyone get "/request/agent/sent" => "/request/agent/sent", Common, PAGE;
     Anyone get "/request/mine" => "/request/mine", Common, LEADS_ON;
     Anyone post "/request/mine" => "/request/mine", Common, EMPTY;
     Anyone post "/request/mine/less" => "/request/mine/less", Common, EMPTY;
@@ -133,6 +136,8 @@ table! {
     CaseWorker post "/staff/requests/{reference}/notes" => "/staff/requests/{deletion}/notes", Common, Sample::Form(&[("note", "Call back.")]);
     CaseWorker post "/staff/requests/{reference}/assign" => "/staff/requests/{deletion}/assign", Common, VERSION;
     CaseWorker post "/staff/requests/{reference}/confirmed" => "/staff/requests/{deletion}/confirmed", Common, VERSION;
+    CaseWorker post "/staff/requests/{reference}/flags" => "/staff/requests/{deletion}/flags", Common, VERSION;
+    CaseWorker post "/staff/requests/{reference}/flags/{id}" => "/staff/requests/{deletion}/flags/0", Common, VERSION;
     CaseWorker post "/staff/requests/{reference}/identity" => "/staff/requests/{deletion}/identity", Common, VERSION;
     CaseWorker post "/staff/requests/{reference}/decide" => "/staff/requests/{deletion}/decide", Common, VERSION;
     CaseWorker post "/staff/requests/{reference}/preview" => "/staff/requests/{deletion}/preview", Common, VERSION;

@@ -14,6 +14,7 @@ use crate::db::schema::{people, request_senders};
 use crate::error::{AppError, AppResult};
 use crate::jobs::{self, Job};
 use crate::keys::{Keys, random_token};
+use crate::requests::agents;
 use crate::requests::dates::{LegalDates, law_name};
 use crate::requests::denial;
 use crate::requests::filing::{NewRequest, put_on_record};
@@ -114,6 +115,21 @@ fn mail_link(
     app.mailer.enqueue(conn, email, &mail, by.now)
 }
 
+/// Puts a request on record that somebody makes for another, always as one of its own; the caller mails the link.
+///
+/// # Errors
+/// [`AppError::TooMany`] when the mailbox of the person has had enough of our mails today.
+pub fn receive_for_another(
+    conn: &mut AnyConnection,
+    letter: &Letter,
+    by: &By<'_>,
+) -> AppResult<Request> {
+    if let Some(email) = &letter.email {
+        MAILS_PER_ADDRESS.take(by.app, conn, email, by.now)?;
+    }
+    file(conn, letter, by)
+}
+
 /// Counts one more mail with a link to an address; whether it has not had enough of them today.
 pub fn may_be_mailed(conn: &mut AnyConnection, email: &str, by: &By<'_>) -> AppResult<bool> {
     match MAILS_PER_ADDRESS.take(by.app, conn, email, by.now) {
@@ -211,6 +227,7 @@ pub fn forget(app: &App, request_id: i64) -> AppResult<()> {
                 request_senders::contact.eq(None::<Vec<u8>>),
             ))
             .execute(conn)?;
+        agents::forget(conn, request_id)?;
         if forgotten == 1 && request.state.is_closed() {
             let by = By::system(&own);
             record(conn, &request, "request.sender_forgotten", json!({}), &by)?;

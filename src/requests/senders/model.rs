@@ -60,6 +60,16 @@ impl Wants {
         }
     }
 
+    /// In a sentence about somebody else: "they ask us …".
+    pub fn in_words_of_person(self) -> &'static str {
+        match self {
+            Wants::Categories => "which kinds of data we hold about that person",
+            Wants::Pieces => "for a copy of that person's data",
+            Wants::Deletion => "to erase that person's data",
+            Wants::Correction => "to correct that person's data",
+        }
+    }
+
     /// In a sentence: "you asked us …".
     pub fn in_words(self) -> &'static str {
         match self {

@@ -14,9 +14,10 @@ use super::proof::{self, Ended, TRIES, Typed};
 use super::{queries, settle};
 use crate::app::App;
 use crate::error::{AppError, AppResult};
-use crate::requests::life::{By, Who};
+use crate::requests::agents::{self, model::Basis};
+use crate::requests::life::By;
 use crate::requests::model::Request;
-use crate::requests::{decisions, queries as requests};
+use crate::requests::queries as requests;
 use crate::web::client_address::client_network;
 use crate::web::page::FlashKind;
 use crate::web::{Flash, Form, Page, client_address, html, see_other};
@@ -30,17 +31,22 @@ struct LinkPage {
     page: Page,
     reference: String,
     wants: Wants,
+    /// Who asks for them, if they do not ask themselves: on what ground, and under which name.
+    agent: Option<(Basis, String)>,
 }
 
 /// Where the link in the mail leads. Opening it does nothing: mail programs open links too.
 pub async fn link(app: App, page: Page, token: web::Path<String>) -> AppResult<HttpResponse> {
     let keys = app.keys.clone();
-    let found = app
-        .db
-        .read(move |conn| Ok(queries::find_by_token(conn, &keys, &token)?));
-    let (request, sender) = found.await?;
+    let found = app.db.read(move |conn| {
+        let (request, sender) = queries::find_by_token(conn, &keys, &token)?;
+        let agent = agents::queries::named(conn, &keys, &request)?;
+        Ok((request, sender, agent.map(|it| (it.agent.basis, it.name))))
+    });
+    let (request, sender, agent) = found.await?;
     let shown = LinkPage {
         page,
+        agent,
         reference: request.reference,
         wants: sender.wants,
     };
@@ -65,15 +71,12 @@ pub async fn follow(
     let is_theirs = form.answer != "not-mine";
     let followed = app.db.write(move |conn| {
         let found = queries::find_by_token(conn, &own.keys, &token)?;
+        let by = By::visitor(&own);
         if is_theirs {
+            agents::confirm(conn, &found.0, &by)?;
             return settle::confirm_mailbox(conn, &own, found).map(Some);
         }
-        let by = By {
-            app: &own,
-            who: Who::Visitor,
-            now: own.clock.now(),
-        };
-        decisions::withdraw(conn, &found.0, &by)?;
+        agents::object(conn, &found.0, &by)?;
         Ok(None)
     });
     let followed = followed.await?;

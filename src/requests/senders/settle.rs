@@ -14,6 +14,7 @@ use crate::error::{AppError, AppResult};
 use crate::my_data;
 use crate::register::CollectionKey;
 use crate::requests::filing::{NewCorrection, NewItem, insert_item, replace_items};
+use crate::requests::flags;
 use crate::requests::four_eyes::has_account;
 use crate::requests::life::{By, advance, changed, record, touch};
 use crate::requests::model::{Action, Kind, Outcome, Request, State};
@@ -163,6 +164,7 @@ pub(super) fn settle(
         };
         insert_item(conn, &current, &item, by)?;
     }
+    flags::look(conn, &current, by)?;
     if current.state == State::Verifying {
         advance(conn, &current, State::InReview, by)?;
     }

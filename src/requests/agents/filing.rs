@@ -1,0 +1,148 @@
+//! Putting on record that somebody asks for another, and what that other says to it.
+
+use chrono::TimeDelta;
+use diesel::prelude::*;
+use serde_json::json;
+
+use super::mails::{AgentAsks, AgentClosed, AgentReceived};
+use super::model::Basis;
+use super::queries;
+use crate::accounts::limits::Limit;
+use crate::db::AnyConnection;
+use crate::db::schema::request_agents;
+use crate::error::AppResult;
+use crate::requests::dates::law_name;
+use crate::requests::decisions;
+use crate::requests::evidence::{self, File};
+use crate::requests::life::{By, record};
+use crate::requests::model::{Request, State};
+use crate::requests::sealed::{self, What};
+use crate::requests::senders::{self, Letter};
+
+/// So many requests may come in the name of one agent in a day.
+const REQUESTS_PER_AGENT: Limit = Limit {
+    purpose: "requests of an agent",
+    max: 100,
+    max_in_demo: 10_000,
+    window: TimeDelta::days(1),
+};
+
+/// Who asks for another.
+#[derive(Debug, Clone)]
+pub struct NewAgent {
+    /// On what ground.
+    pub basis: Basis,
+    /// Their name, and of whom they are sent.
+    pub name: String,
+    /// Where they are told, in its normal form.
+    pub email: String,
+    /// The permission, the power of attorney or the form that they sent.
+    pub document: File,
+}
+
+/// Puts a request for somebody else on record, and tells both. It is never one with a request that is there already:
+/// an agent must not come to see, or take back, what somebody else has asked for.
+///
+/// # Errors
+/// [`crate::error::AppError::TooMany`] when the agent or the person's mailbox has had enough today.
+pub fn receive(
+    conn: &mut AnyConnection,
+    letter: &Letter,
+    agent: &NewAgent,
+    by: &By<'_>,
+) -> AppResult<Request> {
+    REQUESTS_PER_AGENT.take(by.app, conn, &agent.email, by.now)?;
+    let request = senders::receive_for_another(conn, letter, by)?;
+    evidence::attach(conn, &request, &agent.document, by)?;
+    let seal = |what, text: &str| sealed::seal(&by.app.keys, &request.reference, what, text);
+    diesel::insert_into(request_agents::table)
+        .values((
+            request_agents::request_id.eq(request.id),
+            request_agents::basis.eq(agent.basis.as_str()),
+            request_agents::name.eq(seal(What::AgentName, &agent.name)),
+            request_agents::email.eq(seal(What::AgentAddress, &agent.email)),
+        ))
+        .execute(conn)?;
+    let detail = json!({ "basis": agent.basis });
+    record(conn, &request, "request.made_by_agent", detail, by)?;
+    let asks = AgentAsks {
+        reference: request.reference.clone(),
+        wants: letter.wants,
+        basis: agent.basis,
+        law: law_name(&by.app.laws, &request.law),
+        received_on: request.received_on,
+        due_on: request.due_on,
+        token: senders::queries::token(&by.app.keys, &request.reference),
+    };
+    let received = AgentReceived {
+        reference: request.reference.clone(),
+        wants: letter.wants,
+        basis: agent.basis,
+        received_on: request.received_on,
+        due_on: request.due_on,
+    };
+    if let Some(person) = &letter.email {
+        by.app.mailer.enqueue(conn, person, &asks, by.now)?;
+    }
+    by.app
+        .mailer
+        .enqueue(conn, &agent.email, &received, by.now)?;
+    Ok(request)
+}
+
+/// The person says that they act for them. Nothing when nobody does.
+pub fn confirm(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
+    let waits = request_agents::table
+        .filter(request_agents::request_id.eq(request.id))
+        .filter(request_agents::confirmed_at.is_null());
+    let confirmed = diesel::update(waits)
+        .set(request_agents::confirmed_at.eq(by.now))
+        .execute(conn)?;
+    if confirmed == 1 {
+        record(conn, request, "request.agent_confirmed", json!({}), by)?;
+    }
+    Ok(())
+}
+
+/// The person says that it is not for them: the request is taken back.
+pub fn object(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
+    let waits = request_agents::table
+        .filter(request_agents::request_id.eq(request.id))
+        .filter(request_agents::objected_at.is_null());
+    let objected = diesel::update(waits)
+        .set(request_agents::objected_at.eq(by.now))
+        .execute(conn)?;
+    if objected == 1 {
+        record(conn, request, "request.agent_refused", json!({}), by)?;
+    }
+    decisions::withdraw(conn, request, by).map(drop)
+}
+
+/// Tells who asked for another that the request is closed. What was answered went to the person alone.
+pub fn tell_closed(
+    conn: &mut AnyConnection,
+    request: &Request,
+    to: State,
+    by: &By<'_>,
+) -> AppResult<()> {
+    let agent = queries::named(conn, &by.app.keys, request)?;
+    let Some(address) = agent.map(|it| it.address).filter(|it| !it.is_empty()) else {
+        return Ok(());
+    };
+    let mail = AgentClosed {
+        reference: request.reference.clone(),
+        state: to,
+    };
+    by.app.mailer.enqueue(conn, &address, &mail, by.now)
+}
+
+/// Erases who asked for another.
+pub fn forget(conn: &mut AnyConnection, request_id: i64) -> QueryResult<()> {
+    diesel::update(request_agents::table.filter(request_agents::request_id.eq(request_id)))
+        .set((
+            request_agents::name.eq(None::<Vec<u8>>),
+            request_agents::email.eq(None::<Vec<u8>>),
+        ))
+        .execute(conn)
+        .map(drop)
+}

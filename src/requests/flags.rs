@@ -1,0 +1,322 @@
+//! What staff are to look at before they answer: a repeat of what was answered lately, more requests than the law
+//! gives for nothing, a flood, signs of fraud. A flag stops nothing. It says its reason; a staff member sets it aside,
+//! or finds it right, with a reason that is mailed to the person, who can answer it. A refusal is a denial like any
+//! other, by two.
+
+use chrono::{Days, Months};
+use diesel::prelude::*;
+use serde_json::json;
+
+use super::dates::right;
+use super::handling::post_message;
+use super::life::{By, changed, record, touch};
+use super::model::{Decision, Item, Kind, Request, State};
+use super::sealed::{self, What};
+use super::{queries, words};
+use crate::db::schema::{request_flags, request_items, requests};
+use crate::db::{AnyConnection, OptionalText, text_enum};
+use crate::error::AppResult;
+use crate::keys::Keys;
+
+/// A denied correction need not be looked at again for so long, unless there is something new.
+const SAME_CORRECTION: Months = Months::new(6);
+
+/// More requests of one kind than this in [`FLOOD_DAYS`] are looked at together.
+const FLOOD: i64 = 5;
+
+/// In days.
+const FLOOD_DAYS: Days = Days::new(30);
+
+text_enum! {
+    /// What is to be looked at.
+    pub enum FlagKind {
+        /// More requests in twelve months than the law gives for nothing. No ground to refuse by itself.
+        Repeat = "repeat",
+        /// The same value was in a correction that was denied lately.
+        SameCorrection = "same-correction",
+        /// Many of one kind in a short time.
+        Flood = "flood",
+        /// Staff see signs that it is fraudulent or abusive.
+        Fraud = "fraud",
+        /// Staff find it manifestly unfounded or excessive.
+        Excessive = "excessive",
+    }
+}
+
+text_enum! {
+    /// What staff make of a flag.
+    pub enum Judgement {
+        /// The request is answered as any other.
+        SetAside = "set-aside",
+        /// It is a ground to refuse; the person was told.
+        Upheld = "upheld",
+    }
+}
+
+impl FlagKind {
+    /// As staff read it.
+    pub fn title(self) -> &'static str {
+        match self {
+            FlagKind::Repeat => "More often than the law asks for",
+            FlagKind::SameCorrection => "The same correction was denied lately",
+            FlagKind::Flood => "Many in a short time",
+            FlagKind::Fraud => "Signs of fraud or abuse",
+            FlagKind::Excessive => "Unfounded or excessive",
+        }
+    }
+
+    /// Whether staff raise it themselves.
+    pub fn is_raised_by_staff(self) -> bool {
+        matches!(self, FlagKind::Fraud | FlagKind::Excessive)
+    }
+}
+
+/// Something to look at, as the database keeps it.
+#[derive(Debug, Clone, HasQuery)]
+#[diesel(table_name = request_flags)]
+pub struct Flag {
+    /// Internal.
+    pub id: i64,
+    /// What.
+    #[diesel(deserialize_as = String)]
+    pub kind: FlagKind,
+    /// Sealed: the reason.
+    pub reason: Vec<u8>,
+    /// Which staff member raised it; otherwise a rule did.
+    pub raised_by: Option<i64>,
+    /// What staff made of it.
+    #[diesel(deserialize_as = OptionalText<Judgement>)]
+    pub judgement: Option<Judgement>,
+    /// Sealed: why, as the person was told when it was found right.
+    pub why: Option<Vec<u8>>,
+    /// By whom.
+    pub judged_by: Option<i64>,
+}
+
+/// A flag with its texts opened.
+#[derive(Debug, Clone)]
+pub struct OpenFlag {
+    /// The flag.
+    pub flag: Flag,
+    /// The reason.
+    pub reason: String,
+    /// Why it was judged so.
+    pub why: String,
+}
+
+/// The flags of a request, oldest first.
+pub fn list(conn: &mut AnyConnection, keys: &Keys, request: &Request) -> AppResult<Vec<OpenFlag>> {
+    let flags: Vec<Flag> = Flag::query()
+        .filter(request_flags::request_id.eq(request.id))
+        .order(request_flags::id)
+        .load(conn)?;
+    let open =
+        |sealed: Option<&[u8]>| sealed::open_text(keys, &request.reference, What::Flag, sealed);
+    let mut opened = Vec::new();
+    for flag in flags {
+        opened.push(OpenFlag {
+            reason: open(Some(&flag.reason))?,
+            why: open(flag.why.as_deref())?,
+            flag,
+        });
+    }
+    Ok(opened)
+}
+
+/// Applies the rules to a request of whom it is known, and raises what they say. What is raised already stays.
+pub(super) fn look(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
+    let by = By::system_at(by);
+    if let Some(reason) = repeat(conn, request, &by)? {
+        raise(conn, request, FlagKind::Repeat, &reason, &by)?;
+    }
+    if let Some(reason) = same_correction(conn, request, &by)? {
+        raise(conn, request, FlagKind::SameCorrection, &reason, &by)?;
+    }
+    if let Some(reason) = flood(conn, request)? {
+        raise(conn, request, FlagKind::Flood, &reason, &by)?;
+    }
+    Ok(())
+}
+
+/// Raises a flag for a reason; a second one of its kind is not raised.
+pub fn raise(
+    conn: &mut AnyConnection,
+    request: &Request,
+    kind: FlagKind,
+    reason: &str,
+    by: &By<'_>,
+) -> AppResult<()> {
+    let known = request_flags::table
+        .filter(request_flags::request_id.eq(request.id))
+        .filter(request_flags::kind.eq(kind.as_str()));
+    if known.count().get_result::<i64>(conn)? > 0 {
+        return Ok(());
+    }
+    diesel::insert_into(request_flags::table)
+        .values((
+            request_flags::request_id.eq(request.id),
+            request_flags::kind.eq(kind.as_str()),
+            request_flags::reason.eq(seal(request, reason, by)),
+            request_flags::raised_by.eq(by.who.staff_id()),
+            request_flags::raised_at.eq(by.now),
+        ))
+        .execute(conn)?;
+    Ok(record(
+        conn,
+        request,
+        "request.flagged",
+        json!({ "flag": kind }),
+        by,
+    )?)
+}
+
+/// A staff member sets a flag aside, or finds it right: then the person is told why, and can answer.
+///
+/// # Errors
+/// [`crate::error::AppError::Conflict`] when it was judged already, or the request is closed or has changed.
+pub fn judge(
+    conn: &mut AnyConnection,
+    request: &Request,
+    flag_id: i64,
+    (judgement, why): (Judgement, &str),
+    by: &By<'_>,
+) -> AppResult<()> {
+    if request.state.is_closed() {
+        return Err(changed());
+    }
+    let touched = touch!(conn, request, requests::state.eq(request.state.as_str()));
+    let open = request_flags::table
+        .filter(request_flags::id.eq(flag_id))
+        .filter(request_flags::request_id.eq(request.id))
+        .filter(request_flags::judgement.is_null());
+    let judged = diesel::update(open)
+        .set((
+            request_flags::judgement.eq(judgement.as_str()),
+            request_flags::why.eq(seal(request, why, by)),
+            request_flags::judged_by.eq(by.who.staff_id()),
+            request_flags::judged_at.eq(by.now),
+        ))
+        .execute(conn)?;
+    if judged == 0 {
+        return Err(changed());
+    }
+    let detail = json!({ "judgement": judgement });
+    record(conn, request, "request.flag_judged", detail, by)?;
+    match judgement {
+        Judgement::SetAside => Ok(()),
+        Judgement::Upheld => post_message(conn, &touched, why, by),
+    }
+}
+
+fn seal(request: &Request, text: &str, by: &By<'_>) -> Vec<u8> {
+    sealed::seal(&by.app.keys, &request.reference, What::Flag, text)
+}
+
+/// More than the law gives for nothing in twelve months, this one included.
+fn repeat(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<Option<String>> {
+    let row = by
+        .app
+        .laws
+        .row(&request.law, right(request.kind), request.received_on);
+    let Some(free) = row.and_then(|row| row.free) else {
+        return Ok(None);
+    };
+    let since = request.received_on - Months::new(12);
+    let count = count_since(conn, request, since)?;
+    Ok((count > i64::from(free)).then(|| {
+        format!(
+            "This is request {count} for {} since {}. The law asks for {free} in twelve months. That alone is no ground to refuse it.",
+            request.kind.noun(),
+            words::day(since)
+        )
+    }))
+}
+
+/// Many of one kind in a month.
+fn flood(conn: &mut AnyConnection, request: &Request) -> QueryResult<Option<String>> {
+    let since = request.received_on - FLOOD_DAYS;
+    let count = count_since(conn, request, since)?;
+    Ok((count > FLOOD).then(|| {
+        format!(
+            "This is request {count} for {} since {}. Look whether each asks for something of its own.",
+            request.kind.noun(),
+            words::day(since)
+        )
+    }))
+}
+
+/// The person's requests of that kind since a day that were not taken back, up to this one.
+fn count_since(
+    conn: &mut AnyConnection,
+    request: &Request,
+    since: chrono::NaiveDate,
+) -> QueryResult<i64> {
+    if request.kind == Kind::Appeal {
+        return Ok(0);
+    }
+    requests::table
+        .filter(requests::person_id.eq(request.person_id))
+        .filter(requests::id.le(request.id))
+        .filter(requests::kind.eq(request.kind.as_str()))
+        .filter(requests::received_on.gt(since))
+        .filter(requests::state.ne(State::Withdrawn.as_str()))
+        .count()
+        .get_result(conn)
+}
+
+/// The same value of the same record was refused in the last six months.
+fn same_correction(
+    conn: &mut AnyConnection,
+    request: &Request,
+    by: &By<'_>,
+) -> AppResult<Option<String>> {
+    let since = by.now.checked_sub_months(SAME_CORRECTION).unwrap_or(by.now);
+    for item in queries::list_items(conn, request.id)? {
+        let denied = find_refused(conn, request, &item, since)?;
+        if let Some(reference) = denied {
+            return Ok(Some(format!(
+                "The same value was in {reference}, which was refused in the last six months. Look whether there is something new."
+            )));
+        }
+    }
+    Ok(None)
+}
+
+fn find_refused(
+    conn: &mut AnyConnection,
+    request: &Request,
+    item: &Item,
+    since: chrono::NaiveDateTime,
+) -> QueryResult<Option<String>> {
+    let (Some(record), Some(field)) = (&item.record, &item.field) else {
+        return Ok(None);
+    };
+    requests::table
+        .inner_join(request_items::table)
+        .filter(requests::person_id.eq(request.person_id))
+        .filter(requests::id.lt(request.id))
+        .filter(requests::kind.eq(Kind::Correction.as_str()))
+        .filter(requests::decided_at.ge(since))
+        .filter(requests::closed_at.is_not_null())
+        .filter(request_items::dataset.eq(&item.dataset))
+        .filter(request_items::collection.eq(&item.collection))
+        .filter(request_items::record.eq(record))
+        .filter(request_items::field.eq(field))
+        .filter(request_items::decision.eq(Decision::Refused.as_str()))
+        .order(requests::id.desc())
+        .select(requests::reference)
+        .first(conn)
+        .optional()
+}
+
+/// What a refused judgement lacks, in a sentence.
+pub fn fault(judgement: Option<Judgement>, why: &str) -> Option<&'static str> {
+    match judgement {
+        None => Some("Choose what you make of it."),
+        Some(_) if why.chars().count() > 2000 => Some("Write at most 2,000 characters."),
+        Some(Judgement::Upheld) if why.trim().is_empty() => {
+            Some("Write the reason, as the person is to read it.")
+        }
+        Some(_) => None,
+    }
+}

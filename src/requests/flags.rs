@@ -106,10 +106,10 @@ pub struct OpenFlag {
 
 /// The flags of a request, oldest first.
 pub fn list(conn: &mut AnyConnection, keys: &Keys, request: &Request) -> AppResult<Vec<OpenFlag>> {
-    let flags: Vec<Flag> = Flag::query()
+    let mut flags: Vec<Flag> = Flag::query()
         .filter(request_flags::request_id.eq(request.id))
-        .order(request_flags::id)
         .load(conn)?;
+    flags.sort_unstable_by_key(|it| it.id);
     let open =
         |sealed: Option<&[u8]>| sealed::open_text(keys, &request.reference, What::Flag, sealed);
     let mut opened = Vec::new();
@@ -139,6 +139,9 @@ pub(super) fn look(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> 
 }
 
 /// Raises a flag for a reason; a second one of its kind is not raised.
+///
+/// # Errors
+/// [`crate::error::AppError::Conflict`] when staff raise it on a request that is closed or has changed.
 pub fn raise(
     conn: &mut AnyConnection,
     request: &Request,
@@ -146,6 +149,12 @@ pub fn raise(
     reason: &str,
     by: &By<'_>,
 ) -> AppResult<()> {
+    if by.who.staff_id().is_some() {
+        if request.state.is_closed() {
+            return Err(changed());
+        }
+        touch!(conn, request, requests::state.eq(request.state.as_str()));
+    }
     let known = request_flags::table
         .filter(request_flags::request_id.eq(request.id))
         .filter(request_flags::kind.eq(kind.as_str()));

@@ -20,7 +20,7 @@ use crate::requests::agents::{self, queries::Named};
 use crate::requests::decisions;
 use crate::requests::denial::{self, Denial};
 use crate::requests::details::{self, Details, OpenItem};
-use crate::requests::flags::{self, OpenFlag};
+use crate::requests::flags::{self, FlagKind, OpenFlag};
 use crate::requests::model::{Action, Approval, Line, Request, Step};
 use crate::requests::queries as requests;
 use crate::requests::review::Judgement;
@@ -116,6 +116,12 @@ impl Case {
     pub fn staff_name(&self, id: i64) -> &str {
         let member = self.staff.iter().find(|member| member.id == id);
         member.map_or("a former staff member", |member| member.name.as_str())
+    }
+
+    /// The flags that staff raise themselves, with their titles.
+    pub fn raisable(&self) -> Vec<(&'static str, &'static str)> {
+        let all = FlagKind::ALL.iter().filter(|it| it.is_raised_by_staff());
+        all.map(|it| (it.as_str(), it.title())).collect()
     }
 
     /// Who raised a flag, and who judged it.

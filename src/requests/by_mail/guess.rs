@@ -69,7 +69,6 @@ const OPT_OUT: &[&str] = &[
     "not share",
     "don't share",
     "opt out",
-    "opt-out",
     "unsubscribe",
     "no vender",
     "no vendan",
@@ -99,11 +98,13 @@ pub(super) fn guess(subject: &str, text: &str) -> Guess {
     let own = text
         .lines()
         .filter(|line| !line.trim_start().starts_with('>'));
-    let words: Vec<_> = own.flat_map(str::split_whitespace).collect();
-    let said = format!("{subject} {}", words.join(" "))
-        .to_lowercase()
-        .replace('’', "'");
-    let says = |any: &[&str]| any.iter().any(|it| said.contains(it));
+    let own: Vec<_> = std::iter::once(subject).chain(own).collect();
+    let said = own.join(" ").to_lowercase().replace('’', "'");
+    let words = said.split(|it: char| !it.is_alphanumeric() && it != '\'');
+    let words: Vec<_> = words.filter(|it| !it.is_empty()).collect();
+    // Whole words: "on me" is not in "on media".
+    let said = format!(" {} ", words.join(" "));
+    let says = |any: &[&str]| any.iter().any(|it| said.contains(&format!(" {it} ")));
     if says(OPT_OUT) {
         return Guess::OptOut;
     }
@@ -161,6 +162,7 @@ mod tests {
             Guess::Nothing
         );
         assert_eq!(told("Our tool helps you erase graffiti"), Guess::Nothing);
+        assert_eq!(told("Delete junk on media servers"), Guess::Nothing);
         assert_eq!(told("> please delete my data\nThank you."), Guess::Nothing);
         assert_eq!(told(""), Guess::Nothing);
     }

@@ -175,6 +175,7 @@ async fn what_can_be_told_is_chosen_already_and_an_opt_out_needs_no_request() {
     assert!(first < opt_out.text.find("/request?mail=").unwrap());
 }
 
+/// Rule: C2, §7021(b).
 #[actix_web::test]
 async fn the_clock_runs_from_when_our_mail_server_had_it_and_no_longer_than_a_week_back() {
     let app = TestApp::start();

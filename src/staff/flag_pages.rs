@@ -96,6 +96,7 @@ async fn again(
         status: StatusCode::UNPROCESSABLE_ENTITY,
         begin: Begin::default(),
         conflict: None,
+        judgement: None,
     };
     render(app, worker, page, reference, shown).await
 }

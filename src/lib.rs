@@ -45,6 +45,8 @@ pub mod staff;
 pub mod choices;
 // What programs of the organisation ask about that.
 pub mod api;
+// Who receives data, and telling them what people chose.
+pub mod disclosures;
 // What authorised agents ask for people.
 pub mod drp;
 

@@ -12,7 +12,10 @@ use crate::audit::staff_pages as audit;
 use crate::audit::{receipt_check, receipt_pages};
 use crate::choices;
 use crate::demo::pages as demo;
-use crate::drp::{pages as drp, staff_pages as agents};
+use crate::disclosures::{
+    answer_pages as notices, pages as disclosures, staff_pages as staff_notices,
+};
+use crate::drp::{pages as drp, staff_pages as drp_agents};
 use crate::jobs::staff_pages as jobs;
 use crate::mail::staff_pages as mail;
 use crate::my_data::check_pages;
@@ -158,6 +161,12 @@ routes! {
     Anyone get "/readyz" => operations::readyz;
     Anyone get "/metrics" => operations::metrics;
     Anyone get "/.well-known/security.txt" => operations::security_txt;
+    Person get "/disclosures" => disclosures::index;
+    Anyone get "/notices/{key}" => notices::show;
+    Anyone post "/notices/{key}" => notices::answer;
+    CaseReader get "/staff/notices" => staff_notices::index;
+    CaseWorker post "/staff/notices/{id}/retry" => staff_notices::retry;
+    CaseWorker post "/staff/notices/{id}/confirm" => staff_notices::confirm;
     Person get "/choices" => choices::pages::index;
     Person post "/choices/opt-out" => choices::pages::opt_out_of_everything;
     Person get "/choices/age" => choices::age_pages::show;
@@ -229,11 +238,11 @@ routes! {
     Admin post "/staff/policy/edit" => policy_staff::edit;
     Admin post "/staff/policy/preview" => policy_staff::preview;
     Admin post "/staff/policy/publish" => policy_staff::publish;
-    Admin get "/staff/agents" => agents::index;
-    Admin get "/staff/agents/business.json" => agents::business_entry;
-    Admin get "/staff/agents/new" => agents::new;
-    Admin post "/staff/agents/new" => agents::pin;
-    Admin post "/staff/agents/{id}/disable" => agents::disable;
+    Admin get "/staff/agents" => drp_agents::index;
+    Admin get "/staff/agents/business.json" => drp_agents::business_entry;
+    Admin get "/staff/agents/new" => drp_agents::new;
+    Admin post "/staff/agents/new" => drp_agents::pin;
+    Admin post "/staff/agents/{id}/disable" => drp_agents::disable;
     Admin get "/staff/tokens" => tokens::index;
     Admin get "/staff/tokens/new" => tokens::new;
     Admin post "/staff/tokens/new" => tokens::make;

@@ -13,6 +13,7 @@ mod browser;
 mod choices;
 mod config;
 mod demo;
+mod disclosures;
 mod documents;
 mod drp;
 mod ground;

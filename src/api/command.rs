@@ -12,6 +12,7 @@ use crate::accounts::queries::identity_key;
 use crate::audit::Actor;
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::disclosures::webhook;
 
 /// Looking after tokens.
 #[expect(
@@ -36,6 +37,13 @@ pub enum TokenCommand {
     },
     /// List the newest tokens, without their secrets
     List(Settings),
+    /// Print the secret under which calls to a recipient are signed
+    WebhookSecret {
+        /// Its key in the register
+        recipient: String,
+        #[command(flatten)]
+        settings: Settings,
+    },
     /// Print the keys under which systems hash identities to ask about them
     IdentityKey(Settings),
 }
@@ -72,6 +80,13 @@ impl TokenCommand {
                 Ok(())
             }
             TokenCommand::List(settings) => list(&settings),
+            TokenCommand::WebhookSecret {
+                recipient,
+                settings,
+            } => {
+                println!("{}", webhook::secret(&settings.check()?.keys, &recipient));
+                Ok(())
+            }
             TokenCommand::IdentityKey(settings) => {
                 let keys = settings.check()?.keys;
                 for kind in IdentityKind::ALL {

@@ -16,6 +16,8 @@ use crate::app::App;
 use crate::audit::receipts::{self, NewReceipt, Receipt};
 use crate::audit::{self, Actor, Event};
 use crate::db::AnyConnection;
+use crate::disclosures::causes::{self, Whose};
+use crate::disclosures::model::CauseKind;
 use crate::error::{AppError, AppResult};
 use crate::{mail, policy};
 
@@ -69,6 +71,8 @@ pub(super) struct Plan {
     changes: Vec<NewChoice>,
     receipt: Option<Receipt>,
     mail: Option<mail::Prepared>,
+    /// An address that was typed, by which recipients know whom it is about.
+    address: Option<String>,
     mail_from: Option<String>,
     now: NaiveDateTime,
 }
@@ -105,6 +109,7 @@ impl Plan {
                 "replaced_consent": replaced_consent,
             }),
             mail: tell(app, act, &changes, facts, receipt.as_ref(), now)?,
+            address: act.mail_to.clone(),
             mail_from: act.mail_from.clone(),
             changes,
             receipt,
@@ -127,6 +132,7 @@ impl Plan {
                 "This choice was changed at the same moment.",
             ));
         }
+        self.tell_recipients(app, conn)?;
         for change in self.changes.iter().filter(|it| it.number > 1) {
             // Sessions must look at the signal again, for what became of it there may no longer hold.
             if let (Some(person_id), SALE_OR_SHARING) = (change.person_id, &*change.activity) {
@@ -153,6 +159,35 @@ impl Plan {
             detail: self.detail.clone(),
         };
         Ok(audit::record(conn, &event, self.now)?)
+    }
+
+    /// What was changed for somebody whom recipients can know. A browser's pseudonym is ours alone.
+    fn tell_recipients(&self, app: &App, conn: &mut AnyConnection) -> AppResult<()> {
+        let mut subjects: Vec<&str> = self.changes.iter().map(|it| &*it.subject).collect();
+        subjects.dedup();
+        for subject in subjects {
+            let changes: Vec<_> = self
+                .changes
+                .iter()
+                .filter(|it| it.subject == subject)
+                .collect();
+            let whose = match (changes[0].person_id, &self.address) {
+                (Some(id), _) => Whose::Person(id),
+                (None, Some(address)) if subject.starts_with("email:") => {
+                    Whose::Email(address.clone())
+                }
+                _ => continue,
+            };
+            let kind = if changes[0].state == State::OptedOut.as_str() {
+                CauseKind::OptOut
+            } else {
+                CauseKind::OptIn
+            };
+            let keys: Vec<_> = changes.iter().map(|it| &*it.activity).collect();
+            let due_on = causes::opt_out_due(app, self.now);
+            causes::record(conn, app, (kind, &whose), &keys.join(" "), due_on, self.now)?;
+        }
+        Ok(())
     }
 
     fn actor(&self) -> Actor<'_> {

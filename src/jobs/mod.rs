@@ -23,6 +23,7 @@ use crate::app::App;
 use crate::audit;
 use crate::db::AnyConnection;
 use crate::db::schema::jobs;
+use crate::disclosures;
 use crate::drp;
 use crate::error::AppResult;
 use crate::my_data::export;
@@ -61,6 +62,16 @@ pub enum Job {
     },
     /// Reminds staff of the dates of requests, and tells people whose answer is late.
     WatchDates,
+    /// Spreads an opt-out, correction or deletion over the recipients whom it concerns.
+    TellRecipients {
+        /// Of what they are told of.
+        cause_id: i64,
+    },
+    /// Tries to call a recipient.
+    CallRecipient {
+        /// Of the notice.
+        notice_id: i64,
+    },
     /// Tells an authorised agent how something stands that it asked for.
     TellAgent {
         /// Of what it asked for.
@@ -85,6 +96,8 @@ impl Job {
             Job::CarryOut { .. } => "carry_out",
             Job::ForgetSender { .. } => "forget_sender",
             Job::WatchDates => "watch_dates",
+            Job::TellRecipients { .. } => "tell_recipients",
+            Job::CallRecipient { .. } => "call_recipient",
             Job::TellAgent { .. } => "tell_agent",
             Job::BuildPackage { .. } => "build_package",
         }
@@ -104,6 +117,8 @@ impl Job {
             Job::CarryOut { request_id } => requests::carry_out::carry_out(app, *request_id, lease),
             Job::ForgetSender { request_id } => requests::senders::forget(app, *request_id),
             Job::WatchDates => requests::reminders::watch(app),
+            Job::TellRecipients { cause_id } => disclosures::spread::spread(app, *cause_id),
+            Job::CallRecipient { notice_id } => disclosures::webhook::call(app, *notice_id),
             Job::TellAgent { id } => drp::callback::tell(app, id),
             Job::BuildPackage { id } => export::build::build(app, *id, lease),
         }

@@ -4,13 +4,15 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
-use super::model::{Outcome, Party, Request, State, StepKind};
+use super::model::{Kind, Outcome, Party, Request, State, StepKind};
 use super::{agents, decisions, evidence, pause, queries, senders};
 use crate::accounts::guard::{Person, StaffMember};
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::db::AnyConnection;
 use crate::db::schema::{request_steps, requests};
+use crate::disclosures::causes::{self, Whose};
+use crate::disclosures::model::CauseKind;
 use crate::drp::callback;
 use crate::error::{AppError, AppResult};
 
@@ -222,6 +224,9 @@ pub fn advance(
     let detail = json!({ "kind": request.kind, "from": request.state });
     record(conn, request, &format!("request.{to}"), detail, by)?;
     callback::tell_later(conn, request.id, by.now)?;
+    if to == Completed {
+        tell_recipients(conn, request, by)?;
+    }
     if to.is_closed() {
         evidence::erase(conn, request, by)?;
         agents::tell_closed(conn, request, to, by)?;
@@ -259,6 +264,18 @@ pub(super) fn reopen(
     add_step(conn, request, StepKind::Reopened, &detail, by)?;
     record(conn, request, "request.reopened", detail, by)?;
     Ok(reopened)
+}
+
+/// Whoever got the data must follow a deletion or correction that was carried out.
+fn tell_recipients(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
+    let kind = match request.kind {
+        Kind::Deletion => CauseKind::Deletion,
+        Kind::Correction => CauseKind::Correction,
+        Kind::Access | Kind::Restriction | Kind::Appeal => return Ok(()),
+    };
+    let whose = Whose::Person(request.person_id);
+    let (object, due_on) = (&request.reference, request.due_on);
+    causes::record(conn, by.app, (kind, &whose), object, due_on, by.now)
 }
 
 /// The row of a request, unless it has changed since it was read: the guard of every update.

@@ -4,7 +4,7 @@ mod table;
 
 use candor::accounts::model::Role;
 use candor::db::AnyConnection;
-use candor::db::schema::{outbox, request_attachments, sessions, staff};
+use candor::db::schema::{notices, outbox, request_attachments, sessions, staff};
 use candor::demo;
 use candor::jobs::{self, Job};
 use candor::reports::queries;
@@ -120,6 +120,10 @@ impl Scene {
             ("{member}", number(first_member)),
             ("{session}", number(first_session)),
             ("{mail}", number(last_mail)),
+            (
+                "{notice key}",
+                app.app.db.read_now(|conn| Ok(last_notice(conn)?)).unwrap(),
+            ),
         ];
     }
 
@@ -161,6 +165,13 @@ fn first_session(conn: &mut AnyConnection) -> QueryResult<i64> {
     sessions::table
         .filter(sessions::person_id.is_not_null())
         .select(sessions::id)
+        .first(conn)
+}
+
+fn last_notice(conn: &mut AnyConnection) -> QueryResult<String> {
+    notices::table
+        .order(notices::id.desc())
+        .select(notices::key)
         .first(conn)
 }
 

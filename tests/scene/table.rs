@@ -173,6 +173,13 @@ table! {
     Anyone get "/metrics" => "/metrics", Common, PROGRAMS;
     Anyone get "/.well-known/security.txt" => "/.well-known/security.txt", Common, PROGRAMS;
 
+    Person get "/disclosures" => "/disclosures", Common, PAGE;
+    Anyone get "/notices/{key}" => "/notices/{notice key}", Common, PAGE;
+    Anyone post "/notices/{key}" => "/notices/{notice key}", Common, EMPTY;
+    CaseReader get "/staff/notices" => "/staff/notices?state=sent", Common, PAGE;
+    CaseWorker post "/staff/notices/{id}/retry" => "/staff/notices/0/retry", Common, EMPTY;
+    CaseWorker post "/staff/notices/{id}/confirm" => "/staff/notices/0/confirm", Common, EMPTY;
+
     Person get "/choices" => "/choices", Common, PAGE;
     Person post "/choices/opt-out" => "/choices/opt-out", Common, EMPTY;
     Person get "/choices/age" => "/choices/age", Common, PAGE;

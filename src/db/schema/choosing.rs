@@ -79,3 +79,35 @@ diesel::table! {
         expires_at -> Timestamp,
     }
 }
+
+// disclosures
+
+diesel::table! {
+    causes (id) {
+        id -> BigInt,
+        kind -> Text,
+        person_id -> Nullable<BigInt>,
+        object -> Text,
+        handle -> Nullable<Binary>,
+        due_on -> Date,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    notices (id) {
+        id -> BigInt,
+        cause_id -> BigInt,
+        person_id -> Nullable<BigInt>,
+        recipient -> Text,
+        channel -> Text,
+        key -> Text,
+        state -> Text,
+        due_on -> Date,
+        attempts -> Integer,
+        created_at -> Timestamp,
+        sent_at -> Nullable<Timestamp>,
+        answered_at -> Nullable<Timestamp>,
+        words -> Nullable<Text>,
+    }
+}

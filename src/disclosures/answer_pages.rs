@@ -1,0 +1,129 @@
+//! Where a recipient answers a notice: by the link in it, without an account. The page names nobody.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::model::{Cause, Notice, NoticeState};
+use super::queries::{self, Move};
+use crate::app::App;
+use crate::audit::{self, Actor, Event};
+use crate::db::AnyConnection;
+use crate::error::{AppError, AppResult};
+use crate::web::{Form, Page, html, see_other, words};
+
+/// What a recipient answers.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Answer {
+    answer: String,
+    reason: String,
+}
+
+/// Longer reasons are refused.
+const LONGEST: usize = 1_000;
+
+#[derive(Template)]
+#[template(path = "disclosures/answer.html")]
+struct AnswerPage {
+    page: Page,
+    notice: Notice,
+    cause: Cause,
+    form: Form<Answer>,
+}
+
+impl AnswerPage {
+    fn due(&self) -> String {
+        words::day(self.notice.due_on)
+    }
+}
+
+/// What is asked, or what was answered.
+pub async fn show(app: App, page: Page, key: web::Path<String>) -> AppResult<HttpResponse> {
+    let (notice, cause) = find(&app, key.into_inner()).await?;
+    let shown = AnswerPage {
+        page,
+        notice,
+        cause,
+        form: Form::default(),
+    };
+    html(StatusCode::OK, &shown)
+}
+
+async fn find(app: &App, key: String) -> AppResult<(Notice, Cause)> {
+    let found = app
+        .db
+        .read(move |conn| Ok(queries::find_by_key(conn, &key)?));
+    found.await
+}
+
+/// Takes the answer, once.
+pub async fn answer(
+    app: App,
+    page: Page,
+    key: web::Path<String>,
+    answer: web::Form<Answer>,
+) -> AppResult<HttpResponse> {
+    let key = key.into_inner();
+    let (notice, cause) = find(&app, key.clone()).await?;
+    let answer = answer.into_inner();
+    let to = match checked(&answer) {
+        Ok(to) => to,
+        Err((field, sentence)) => {
+            let shown = AnswerPage {
+                page,
+                notice,
+                cause,
+                form: Form::new(answer).refuse(field, sentence),
+            };
+            return html(StatusCode::UNPROCESSABLE_ENTITY, &shown);
+        }
+    };
+    let now = app.clock.now();
+    app.db
+        .write(move |conn| settle(conn, &notice, &to, Actor::Visitor, now))
+        .await?;
+    Ok(see_other(&format!("/notices/{key}")))
+}
+
+/// Notes an answer, by whoever gives it.
+pub(super) fn settle(
+    conn: &mut AnyConnection,
+    notice: &Notice,
+    to: &Move,
+    by: Actor<'_>,
+    now: chrono::NaiveDateTime,
+) -> AppResult<()> {
+    if notice.answered_at.is_some() || !queries::advance(conn, notice, to, now)? {
+        return Err(AppError::conflict("This was answered already."));
+    }
+    let event = Event {
+        actor: by,
+        action: "notice.answered",
+        person: None,
+        object: &format!("notice:{}", notice.id),
+        detail: json!({ "recipient": notice.recipient, "state": to.state }),
+    };
+    Ok(audit::record(conn, &event, now)?)
+}
+
+fn checked(answer: &Answer) -> Result<Move, (&'static str, &'static str)> {
+    let reason = answer.reason.trim();
+    match answer.answer.as_str() {
+        "done" => Ok(Move {
+            state: NoticeState::Acknowledged,
+            words: None,
+        }),
+        "refused" if reason.is_empty() => Err(("reason", "Say why you cannot do it.")),
+        "refused" if reason.chars().count() > LONGEST => {
+            Err(("reason", "Say it in at most 1,000 characters."))
+        }
+        "refused" => Ok(Move {
+            state: NoticeState::Refused,
+            words: Some(reason.to_owned()),
+        }),
+        _ => Err(("reason", "Choose whether it is done.")),
+    }
+}

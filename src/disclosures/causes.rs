@@ -1,0 +1,112 @@
+//! Writing down what recipients are to be told of, in the transaction that brings it about.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+
+use super::model::CauseKind;
+use crate::app::App;
+use crate::choices::{LIMIT_SENSITIVE, SALE_OR_SHARING};
+use crate::db::AnyConnection;
+use crate::db::schema::causes;
+use crate::error::AppResult;
+use crate::jobs::{self, Job};
+use crate::law::Right;
+use crate::register::{Recipient, RecipientRole, Register};
+
+/// Whose data it is about.
+#[derive(Debug, Clone)]
+pub enum Whose {
+    /// A person, by id.
+    Person(i64),
+    /// Somebody who is not known, by e-mail address.
+    Email(String),
+}
+
+/// The sealing context of addresses.
+pub(super) const HANDLE: &str = "handle of a cause";
+
+/// Writes a cause, and the job that spreads it; nothing when it concerns no recipient.
+pub fn record(
+    conn: &mut AnyConnection,
+    app: &App,
+    (kind, whose): (CauseKind, &Whose),
+    object: &str,
+    due_on: NaiveDate,
+    now: NaiveDateTime,
+) -> AppResult<()> {
+    if concerned(&app.register, kind, object).next().is_none() {
+        return Ok(());
+    }
+    let (person_id, handle) = match whose {
+        Whose::Person(id) => (Some(*id), None),
+        Whose::Email(email) => (None, Some(app.keys.seal(HANDLE, email.as_bytes()))),
+    };
+    let cause_id = diesel::insert_into(causes::table)
+        .values((
+            causes::kind.eq(kind.as_str()),
+            causes::person_id.eq(person_id),
+            causes::object.eq(object),
+            causes::handle.eq(handle),
+            causes::due_on.eq(due_on),
+            causes::at.eq(now),
+        ))
+        .returning(causes::id)
+        .get_result(conn)?;
+    jobs::enqueue(conn, &Job::TellRecipients { cause_id }, now)
+}
+
+/// The last day for recipients to follow an opt-out that came now.
+pub fn opt_out_due(app: &App, now: NaiveDateTime) -> NaiveDate {
+    let today = app.laws.day_in("us-ca", now);
+    let row = app.laws.applying("us-ca", Right::OptOut, today).row;
+    row.effect.map_or(today, |term| {
+        term.after_or_sooner(today, app.laws.calendar())
+    })
+}
+
+/// The recipients whom it concerns, in the order of the register.
+pub(super) fn concerned<'a>(
+    register: &'a Register,
+    kind: CauseKind,
+    object: &str,
+) -> impl Iterator<Item = &'a Recipient> {
+    let turned: Vec<&str> = match kind {
+        CauseKind::OptOut | CauseKind::OptIn => activities(register, object),
+        CauseKind::Correction | CauseKind::Deletion => Vec::new(),
+    };
+    register.recipients.iter().filter(move |it| match kind {
+        CauseKind::OptOut | CauseKind::OptIn => it
+            .activities
+            .iter()
+            .any(|key| turned.contains(&key.as_str())),
+        CauseKind::Correction | CauseKind::Deletion => is_told_of_data(register, it),
+    })
+}
+
+/// The activities that choices turn off.
+pub(super) fn activities<'a>(register: &'a Register, choices: &str) -> Vec<&'a str> {
+    let chosen: Vec<_> = choices.split(' ').collect();
+    let all = register.activities.iter().filter(|it| {
+        chosen.contains(&it.key.as_str())
+            || it.sale_or_sharing && chosen.contains(&SALE_OR_SHARING)
+            || it.uses_sensitive && chosen.contains(&LIMIT_SENSITIVE)
+    });
+    all.map(|it| it.key.as_str()).collect()
+}
+
+/// Whoever works for us or got data by sale or sharing. Employers answer for what a person sent them, and authorities
+/// for what the law gave them.
+fn is_told_of_data(register: &Register, recipient: &Recipient) -> bool {
+    let sold_to = || {
+        let mut keys = recipient.activities.iter();
+        keys.any(|key| register.activity(key).is_some_and(|it| it.sale_or_sharing))
+    };
+    match recipient.role {
+        RecipientRole::ServiceProvider
+        | RecipientRole::Contractor
+        | RecipientRole::ThirdParty
+        | RecipientRole::Affiliate
+        | RecipientRole::Successor => true,
+        RecipientRole::Authority | RecipientRole::ProspectiveEmployer => sold_to(),
+    }
+}

@@ -1,0 +1,18 @@
+//! Who receives data, and telling them of opt-outs, corrections and deletions.
+//!
+//! What recipients are to be told of is a cause, written in the transaction that brings it about ([`causes`]). A job
+//! spreads it: one notice for each recipient whom it concerns ([`spread`]). How a recipient is told follows from its
+//! contact in the register: a URL gets a signed call ([`webhook`]), an address a mail with a link to answer by
+//! ([`answer_pages`]), and without either staff tell it and write down what it said ([`staff_pages`]). Each notice is
+//! sent until it is answered or given up; staff and the person see how it stands.
+
+pub mod answer_pages;
+pub mod causes;
+mod content;
+mod messages;
+pub mod model;
+pub mod pages;
+mod queries;
+pub mod spread;
+pub mod staff_pages;
+pub mod webhook;

@@ -1,0 +1,180 @@
+//! Causes and notices.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+
+use crate::db::schema::{causes, notices};
+use crate::db::text_enum;
+use crate::register::Recipient;
+
+text_enum! {
+    /// What recipients are told of.
+    pub enum CauseKind {
+        /// An activity is off for a person.
+        OptOut = "opt-out",
+        /// It is on again.
+        OptIn = "opt-in",
+        /// A person's data were put right.
+        Correction = "correction",
+        /// A person's data were erased.
+        Deletion = "deletion",
+    }
+}
+
+impl CauseKind {
+    /// As a recipient reads it: what it must do.
+    pub fn asks(self) -> &'static str {
+        match self {
+            CauseKind::OptOut => {
+                "Stop using this person's data for the purposes below, and tell everybody to whom you gave them to stop too."
+            }
+            CauseKind::OptIn => "You may use this person's data for the purposes below again.",
+            CauseKind::Correction => {
+                "This person's data were put right. Put right what you hold, and make sure that it stays so."
+            }
+            CauseKind::Deletion => {
+                "This person's data were erased. Erase what you got from us, and tell everybody to whom you gave them to erase it too."
+            }
+        }
+    }
+
+    /// As people read it.
+    pub fn title(self) -> &'static str {
+        match self {
+            CauseKind::OptOut => "Your opt-out",
+            CauseKind::OptIn => "That you allow it again",
+            CauseKind::Correction => "Your correction",
+            CauseKind::Deletion => "Your deletion",
+        }
+    }
+}
+
+text_enum! {
+    /// How a recipient is told.
+    pub enum Channel {
+        /// By a signed call to its URL.
+        Webhook = "webhook",
+        /// By mail.
+        Mail = "mail",
+        /// By staff: the register names no contact.
+        Desk = "desk",
+    }
+}
+
+impl Channel {
+    /// What the register says of a recipient.
+    pub fn of(recipient: &Recipient) -> Channel {
+        match recipient.contact.as_deref() {
+            Some(contact) if contact.contains("://") => Channel::Webhook,
+            Some(contact) if contact.contains('@') => Channel::Mail,
+            _ => Channel::Desk,
+        }
+    }
+
+    /// As staff read it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Channel::Webhook => "Call",
+            Channel::Mail => "Mail",
+            Channel::Desk => "By you",
+        }
+    }
+}
+
+text_enum! {
+    /// How a notice stands.
+    pub enum NoticeState {
+        /// It has yet to be sent.
+        Waiting = "waiting",
+        /// It was sent, and no answer has come.
+        Sent = "sent",
+        /// The recipient says that it has done it.
+        Acknowledged = "acknowledged",
+        /// The recipient says that it will not.
+        Refused = "refused",
+        /// It could not be sent; staff can try again.
+        Failed = "failed",
+    }
+}
+
+impl NoticeState {
+    /// As people read it.
+    pub fn title(self) -> &'static str {
+        match self {
+            NoticeState::Waiting => "On its way",
+            NoticeState::Sent => "Told, no answer yet",
+            NoticeState::Acknowledged => "Confirmed",
+            NoticeState::Refused => "Refused",
+            NoticeState::Failed => "Could not be reached",
+        }
+    }
+
+    /// The tone of its tag.
+    pub fn tone(self) -> &'static str {
+        match self {
+            NoticeState::Waiting | NoticeState::Sent => "info",
+            NoticeState::Acknowledged => "success",
+            NoticeState::Refused | NoticeState::Failed => "warning",
+        }
+    }
+}
+
+/// Something that recipients are told of.
+#[derive(Debug, Clone, HasQuery)]
+#[diesel(table_name = causes)]
+pub struct Cause {
+    /// Internal.
+    pub id: i64,
+    /// What.
+    #[diesel(deserialize_as = String)]
+    pub kind: CauseKind,
+    /// Whose data, if a person is known.
+    pub person_id: Option<i64>,
+    /// Keys of choices, with spaces between them, or the reference of a request.
+    pub object: String,
+    /// Sealed: an e-mail address, where no person is known.
+    pub handle: Option<Vec<u8>>,
+    /// The last day for recipients to have done it.
+    pub due_on: NaiveDate,
+    /// When it came about.
+    pub at: NaiveDateTime,
+}
+
+/// One recipient who is told of it.
+#[derive(Debug, Clone, HasQuery)]
+#[diesel(table_name = notices)]
+pub struct Notice {
+    /// Internal.
+    pub id: i64,
+    /// Of what.
+    pub cause_id: i64,
+    /// Key of the recipient in the register.
+    pub recipient: String,
+    /// How it is told.
+    #[diesel(deserialize_as = String)]
+    pub channel: Channel,
+    /// Unguessable: the end of the link to answer by, and what makes two calls one.
+    pub key: String,
+    /// How it stands.
+    #[diesel(deserialize_as = String)]
+    pub state: NoticeState,
+    /// The last day for having done it.
+    pub due_on: NaiveDate,
+    /// So often a call was tried.
+    pub attempts: i32,
+    /// When it was written.
+    pub created_at: NaiveDateTime,
+    /// When it was sent.
+    pub sent_at: Option<NaiveDateTime>,
+    /// When the recipient answered.
+    pub answered_at: Option<NaiveDateTime>,
+    /// Why it refused, or why it could not be reached.
+    pub words: Option<String>,
+}
+
+impl Notice {
+    /// Whether the day has passed without an answer.
+    pub fn is_silent(&self, today: &NaiveDate) -> bool {
+        self.answered_at.is_none() && self.due_on < *today
+    }
+}

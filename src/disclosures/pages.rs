@@ -1,0 +1,124 @@
+//! Who receives data, and who was told of what a person chose and asked for.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use super::model::{CauseKind, Notice};
+use super::queries;
+use crate::accounts::guard::Person;
+use crate::app::App;
+use crate::error::AppResult;
+use crate::register::{Recipient, RecipientRole, Register};
+use crate::web::{Page, html, paging, words};
+
+const ON_A_PAGE: usize = 25;
+
+/// A recipient as people read it.
+struct Line<'a> {
+    recipient: &'a Recipient,
+    data: Vec<&'a str>,
+    purposes: Vec<&'a str>,
+}
+
+#[derive(Template)]
+#[template(path = "disclosures/index.html")]
+struct DisclosuresPage<'a> {
+    page: Page,
+    sold: Vec<Line<'a>>,
+    disclosed: Vec<Line<'a>>,
+    notices: Vec<(Notice, CauseKind, String)>,
+    today: NaiveDate,
+    newest: Option<&'static str>,
+    older: Option<String>,
+}
+
+/// Where the list goes on.
+#[derive(Debug, Deserialize)]
+pub struct From {
+    before: Option<i64>,
+}
+
+/// The two lists that the law asks for, and the notices about the person.
+pub async fn index(
+    person: Person,
+    app: App,
+    page: Page,
+    from: web::Query<From>,
+) -> AppResult<HttpResponse> {
+    let before = from.before;
+    let at_most = paging::one_more(ON_A_PAGE);
+    let found = app
+        .db
+        .read(move |conn| Ok(queries::list_of_person(conn, person.id, before, at_most)?));
+    let mut notices = found.await?;
+    let last = paging::cut(&mut notices, ON_A_PAGE);
+    let older = last.map(|(it, _)| format!("/disclosures?before={}", it.id));
+    let name = |key: &str| {
+        let known = app.register.recipient(key);
+        known.map_or(key, |it| it.name.as_str()).to_owned()
+    };
+    let (sold, disclosed) = lists(&app.register);
+    let shown = DisclosuresPage {
+        page,
+        sold,
+        disclosed,
+        notices: notices
+            .into_iter()
+            .map(|(notice, kind)| {
+                let name = name(&notice.recipient);
+                (notice, kind, name)
+            })
+            .collect(),
+        today: app.clock.today(),
+        newest: before.map(|_| "/disclosures"),
+        older,
+    };
+    html(StatusCode::OK, &shown)
+}
+
+/// To whom data are sold or shared, and to whom they are disclosed for a business purpose. A recipient that gets them
+/// for both stands in both lists.
+fn lists(register: &Register) -> (Vec<Line<'_>>, Vec<Line<'_>>) {
+    let of = |sold: bool| {
+        let lines = register.recipients.iter().filter_map(|recipient| {
+            let activities = recipient.activities.iter();
+            let activities = activities.filter_map(|key| register.activity(key));
+            let purposes: Vec<_> = activities
+                .filter(|it| it.sale_or_sharing == sold)
+                .map(|it| it.title.as_str())
+                .collect();
+            (!purposes.is_empty()).then(|| Line {
+                recipient,
+                data: data(register, recipient),
+                purposes,
+            })
+        });
+        lines.collect()
+    };
+    (of(true), of(false))
+}
+
+fn data<'a>(register: &'a Register, recipient: &Recipient) -> Vec<&'a str> {
+    let mut titles: Vec<_> = recipient
+        .categories
+        .iter()
+        .flat_map(|key| {
+            let beneath = register.categories.iter();
+            let beneath = beneath.filter(move |it| crate::register::covers(key, &it.key));
+            beneath.chain(register.category_of(key))
+        })
+        .map(|it| it.title.as_str())
+        .collect();
+    titles.sort_unstable();
+    titles.dedup();
+    titles
+}
+
+impl Line<'_> {
+    fn is_public_body(&self) -> bool {
+        self.recipient.role == RecipientRole::Authority
+    }
+}

@@ -1,0 +1,168 @@
+//! Causes and notices: finding, listing, and the guarded moves of a notice.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+
+use super::model::{Cause, CauseKind, Channel, Notice, NoticeState};
+use crate::db::schema::{causes, notices};
+use crate::db::{AnyConnection, both};
+use crate::keys::random_token;
+use crate::register::Recipient;
+
+/// A cause by id.
+pub fn find_cause(conn: &mut AnyConnection, id: i64) -> QueryResult<Cause> {
+    Cause::query().filter(causes::id.eq(id)).first(conn)
+}
+
+/// A notice by id, with its cause.
+pub fn find(conn: &mut AnyConnection, id: i64) -> QueryResult<(Notice, Cause)> {
+    let notice = Notice::query().filter(notices::id.eq(id)).first(conn)?;
+    let cause = find_cause(conn, notice.cause_id)?;
+    Ok((notice, cause))
+}
+
+/// A notice by the end of its link, with its cause.
+pub fn find_by_key(conn: &mut AnyConnection, key: &str) -> QueryResult<(Notice, Cause)> {
+    let notice = Notice::query().filter(notices::key.eq(key)).first(conn)?;
+    let cause = find_cause(conn, notice.cause_id)?;
+    Ok((notice, cause))
+}
+
+/// Writes a notice; `None` when this recipient has one of this cause already.
+pub fn insert(
+    conn: &mut AnyConnection,
+    cause: &Cause,
+    recipient: &Recipient,
+    now: NaiveDateTime,
+) -> QueryResult<Option<Notice>> {
+    let inserted: Option<i64> = both!(conn, |conn| diesel::insert_into(notices::table)
+        .values((
+            notices::cause_id.eq(cause.id),
+            notices::person_id.eq(cause.person_id),
+            notices::recipient.eq(&recipient.key),
+            notices::channel.eq(Channel::of(recipient).as_str()),
+            notices::key.eq(random_token()),
+            notices::state.eq(NoticeState::Waiting.as_str()),
+            notices::due_on.eq(cause.due_on),
+            notices::attempts.eq(0),
+            notices::created_at.eq(now),
+        ))
+        .on_conflict_do_nothing()
+        .returning(notices::id)
+        .get_result(conn)
+        .optional())?;
+    inserted
+        .map(|id| Notice::query().filter(notices::id.eq(id)).first(conn))
+        .transpose()
+}
+
+/// What became of a notice.
+#[derive(Debug, Clone)]
+pub struct Move {
+    /// How it stands now.
+    pub state: NoticeState,
+    /// Why, if there is more to say.
+    pub words: Option<String>,
+}
+
+/// Moves a notice that stands as it was read; `false` when it does no more.
+pub fn advance(
+    conn: &mut AnyConnection,
+    notice: &Notice,
+    to: &Move,
+    now: NaiveDateTime,
+) -> QueryResult<bool> {
+    let is_answer = matches!(to.state, NoticeState::Acknowledged | NoticeState::Refused);
+    let is_sent = is_answer || to.state == NoticeState::Sent;
+    let as_read = notices::table
+        .filter(notices::id.eq(notice.id))
+        .filter(notices::state.eq(notice.state.as_str()))
+        .filter(notices::attempts.eq(notice.attempts));
+    let moved = diesel::update(as_read)
+        .set((
+            notices::state.eq(to.state.as_str()),
+            notices::attempts.eq(notice.attempts + 1),
+            notices::sent_at.eq(notice.sent_at.or(is_sent.then_some(now))),
+            notices::answered_at.eq(is_answer.then_some(now)),
+            notices::words.eq(&to.words),
+        ))
+        .execute(conn)?;
+    Ok(moved == 1)
+}
+
+/// A person's notices with what they are about, newest first: so many, older than that one.
+pub fn list_of_person(
+    conn: &mut AnyConnection,
+    person_id: i64,
+    before: Option<i64>,
+    limit: i64,
+) -> QueryResult<Vec<(Notice, CauseKind)>> {
+    let found = Notice::query()
+        .filter(notices::person_id.eq(person_id))
+        .filter(notices::id.lt(before.unwrap_or(i64::MAX)))
+        .order(notices::id.desc())
+        .limit(limit)
+        .load(conn)?;
+    with_kinds(conn, found)
+}
+
+/// Notices that stand so, newest first: so many, older than that one.
+pub fn list_in_state(
+    conn: &mut AnyConnection,
+    state: NoticeState,
+    before: Option<i64>,
+    limit: i64,
+) -> QueryResult<Vec<(Notice, CauseKind)>> {
+    let found = Notice::query()
+        .filter(notices::state.eq(state.as_str()))
+        .filter(notices::id.lt(before.unwrap_or(i64::MAX)))
+        .order(notices::id.desc())
+        .limit(limit)
+        .load(conn)?;
+    with_kinds(conn, found)
+}
+
+/// Notices whose day has passed without an answer, the oldest first: so many.
+pub fn list_silent(
+    conn: &mut AnyConnection,
+    today: NaiveDate,
+    limit: i64,
+) -> QueryResult<Vec<(Notice, CauseKind)>> {
+    let found = Notice::query()
+        .filter(notices::answered_at.is_null())
+        .filter(notices::due_on.lt(today))
+        .order((notices::due_on, notices::id))
+        .limit(limit)
+        .load(conn)?;
+    with_kinds(conn, found)
+}
+
+fn with_kinds(
+    conn: &mut AnyConnection,
+    found: Vec<Notice>,
+) -> QueryResult<Vec<(Notice, CauseKind)>> {
+    let ids = found.iter().map(|it| it.cause_id);
+    let about: Vec<Cause> = Cause::query()
+        .filter(causes::id.eq_any(ids.collect::<Vec<_>>()))
+        .load(conn)?;
+    let kind = |id| about.iter().find(|it| it.id == id).map(|it| it.kind);
+    let with_kinds = found
+        .into_iter()
+        .filter_map(|it| kind(it.cause_id).map(|kind| (it, kind)));
+    Ok(with_kinds.collect())
+}
+
+/// Begins anew with a notice that was given up; `false` when it no longer stands as it was read.
+pub fn restart(conn: &mut AnyConnection, notice: &Notice) -> QueryResult<bool> {
+    let as_read = notices::table
+        .filter(notices::id.eq(notice.id))
+        .filter(notices::state.eq(NoticeState::Failed.as_str()));
+    let restarted = diesel::update(as_read)
+        .set((
+            notices::state.eq(NoticeState::Waiting.as_str()),
+            notices::attempts.eq(0),
+            notices::words.eq(None::<String>),
+        ))
+        .execute(conn)?;
+    Ok(restarted == 1)
+}

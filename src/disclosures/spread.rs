@@ -1,0 +1,68 @@
+//! The job that spreads a cause: one notice for each recipient whom it concerns, all in one transaction.
+
+use super::causes::concerned;
+use super::content::{self, Handles};
+use super::messages::RecipientNotice;
+use super::model::{Cause, Channel, Notice, NoticeState};
+use super::queries::{self, Move};
+use crate::app::App;
+use crate::db::AnyConnection;
+use crate::error::AppResult;
+use crate::jobs::{self, Job};
+use crate::register::Recipient;
+
+/// Writes the notices, and what sends them. Those that were written before are left alone.
+pub fn spread(app: &App, cause_id: i64) -> AppResult<()> {
+    let own = app.clone();
+    app.db.write_now(move |conn| {
+        let cause = queries::find_cause(conn, cause_id)?;
+        let handles = content::handles(conn, &own, &cause)?;
+        let now = own.clock.now();
+        for recipient in concerned(&own.register, cause.kind, &cause.object) {
+            let Some(notice) = queries::insert(conn, &cause, recipient, now)? else {
+                continue;
+            };
+            match notice.channel {
+                Channel::Webhook => {
+                    let job = Job::CallRecipient {
+                        notice_id: notice.id,
+                    };
+                    jobs::enqueue(conn, &job, now)?;
+                }
+                Channel::Mail => mail(conn, &own, (&notice, &cause), recipient, &handles)?,
+                Channel::Desk => {}
+            }
+        }
+        Ok(())
+    })?;
+    app.wake.notify_one();
+    Ok(())
+}
+
+fn mail(
+    conn: &mut AnyConnection,
+    app: &App,
+    (notice, cause): (&Notice, &Cause),
+    recipient: &Recipient,
+    handles: &Handles,
+) -> AppResult<()> {
+    let Some(address) = &recipient.contact else {
+        return Ok(());
+    };
+    let now = app.clock.now();
+    let message = RecipientNotice {
+        recipient: recipient.name.clone(),
+        kind: cause.kind,
+        people: [&handles.emails[..], &handles.phones[..]].concat(),
+        purposes: content::purposes(&app.register, cause),
+        due_on: notice.due_on,
+        answer: format!("/notices/{}", notice.key),
+    };
+    app.mailer.enqueue(conn, address, &message, now)?;
+    let sent = Move {
+        state: NoticeState::Sent,
+        words: None,
+    };
+    queries::advance(conn, notice, &sent, now)?;
+    Ok(())
+}

@@ -1,0 +1,148 @@
+//! How notices to recipients stand: who has not answered, who refused, who could not be reached.
+
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use chrono::NaiveDate;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::answer_pages::settle;
+use super::model::{CauseKind, Channel, Notice, NoticeState};
+use super::queries::{self, Move};
+use crate::accounts::guard::{CaseReader, CaseWorker};
+use crate::accounts::model::Role;
+use crate::app::App;
+use crate::audit::{self, Actor, Event};
+use crate::error::{AppError, AppResult};
+use crate::jobs::{self, Job};
+use crate::web::page::FlashKind;
+use crate::web::{Flash, Page, html, paging, see_other, words};
+
+const INDEX: &str = "/staff/notices";
+const ON_A_PAGE: usize = 50;
+
+/// Which notices.
+#[derive(Debug, Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    state: String,
+    before: Option<i64>,
+}
+
+#[derive(Template)]
+#[template(path = "disclosures/notices.html")]
+struct NoticesPage {
+    page: Page,
+    state: String,
+    states: Vec<(&'static str, &'static str)>,
+    notices: Vec<(Notice, CauseKind, String)>,
+    today: NaiveDate,
+    can_change: bool,
+    newest: Option<String>,
+    older: Option<String>,
+}
+
+/// The view of those that have not answered in time.
+const SILENT: &str = "silent";
+
+/// The notices of a view.
+pub async fn index(
+    reader: CaseReader,
+    app: App,
+    page: Page,
+    asked: web::Query<Asked>,
+) -> AppResult<HttpResponse> {
+    let state: Option<NoticeState> = asked.state.parse().ok();
+    let (before, today) = (asked.before, app.clock.today());
+    let at_most = paging::one_more(ON_A_PAGE);
+    let found = app.db.read(move |conn| {
+        Ok(match state {
+            Some(state) => queries::list_in_state(conn, state, before, at_most)?,
+            None => queries::list_silent(conn, today, at_most)?,
+        })
+    });
+    let mut notices = found.await?;
+    let last = paging::cut(&mut notices, ON_A_PAGE);
+    let view = state.map_or(SILENT, NoticeState::as_str);
+    // Of the silent ones the oldest are worked on; then the next come up.
+    let older = last.filter(|_| state.is_some());
+    let name = |key: &str| {
+        let known = app.register.recipient(key);
+        known.map_or(key, |it| it.name.as_str()).to_owned()
+    };
+    let states = NoticeState::ALL.iter().map(|it| (it.as_str(), it.title()));
+    let shown = NoticesPage {
+        page,
+        older: older.map(|(it, _)| format!("{INDEX}?state={view}&before={}", it.id)),
+        newest: before.map(|_| format!("{INDEX}?state={view}")),
+        state: view.to_owned(),
+        states: [(SILENT, "No answer in time")]
+            .into_iter()
+            .chain(states)
+            .collect(),
+        notices: notices
+            .into_iter()
+            .map(|(notice, kind)| {
+                let name = name(&notice.recipient);
+                (notice, kind, name)
+            })
+            .collect(),
+        today,
+        can_change: reader.role != Role::Auditor,
+    };
+    html(StatusCode::OK, &shown)
+}
+
+/// Has a call tried again that was given up.
+pub async fn retry(
+    worker: CaseWorker,
+    app: App,
+    session: Session,
+    id: web::Path<i64>,
+) -> AppResult<HttpResponse> {
+    let (id, now) = (id.into_inner(), app.clock.now());
+    let written = app.db.write(move |conn| {
+        let (notice, _) = queries::find(conn, id)?;
+        let is_failed = notice.state == NoticeState::Failed && notice.channel == Channel::Webhook;
+        if !is_failed || !queries::restart(conn, &notice)? {
+            return Err(AppError::conflict("This notice was not given up."));
+        }
+        jobs::enqueue(conn, &Job::CallRecipient { notice_id: id }, now)?;
+        let event = Event {
+            actor: Actor::Staff(worker.id),
+            action: "notice.retried",
+            person: None,
+            object: &format!("notice:{id}"),
+            detail: json!({ "recipient": notice.recipient }),
+        };
+        Ok(audit::record(conn, &event, now)?)
+    });
+    written.await?;
+    app.wake.notify_one();
+    let text = "The recipient is called again.";
+    Flash::leave(&session, FlashKind::Success, text)?;
+    Ok(see_other(&format!("{INDEX}?state=failed")))
+}
+
+/// Notes that a recipient has told staff that it is done.
+pub async fn confirm(
+    worker: CaseWorker,
+    app: App,
+    session: Session,
+    id: web::Path<i64>,
+) -> AppResult<HttpResponse> {
+    let (id, now) = (id.into_inner(), app.clock.now());
+    let written = app.db.write(move |conn| {
+        let (notice, _) = queries::find(conn, id)?;
+        let to = Move {
+            state: NoticeState::Acknowledged,
+            words: None,
+        };
+        settle(conn, &notice, &to, Actor::Staff(worker.id), now)
+    });
+    written.await?;
+    Flash::leave(&session, FlashKind::Success, "It is noted as done.")?;
+    Ok(see_other(INDEX))
+}

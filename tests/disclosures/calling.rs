@@ -1,0 +1,125 @@
+use candor::accounts::model::Role;
+use candor::disclosures::model::NoticeState;
+use candor::disclosures::webhook;
+use hmac::{Hmac, Mac};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::{BRIGHTFIELD, NOTHING, all_notices, app_calling, let_days_pass, state_of};
+use crate::support::TestApp;
+use crate::support::recipient::{Answer, Recipient};
+
+async fn opt_out(app: &TestApp) {
+    let ada = app.person("ada").await;
+    ada.post("/choices/sale-or-sharing/opt-out", &NOTHING).await;
+}
+
+#[actix_web::test]
+async fn a_call_is_signed_and_says_who_what_and_until_when() {
+    let server = Recipient::start().await;
+    let app = app_calling(&server);
+    opt_out(&app).await;
+    app.run_jobs().await;
+    let sent = server.sent().remove(0);
+    assert!(sent.head.starts_with("post /notices http/1.1"));
+
+    let (at, signature) = sent
+        .header("candor-signature")
+        .unwrap()
+        .split_once(",v1=")
+        .unwrap();
+    let at = at.strip_prefix("t=").unwrap();
+    assert_eq!(at, app.app.clock.now().and_utc().timestamp().to_string());
+    let secret = webhook::secret(&app.app.keys, BRIGHTFIELD);
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+    mac.update(format!("{at}.{}", sent.body).as_bytes());
+    let expected = data_encoding::HEXLOWER.encode(&mac.finalize().into_bytes());
+    assert_eq!(signature, expected);
+
+    let body: Value = serde_json::from_str(&sent.body).unwrap();
+    assert_eq!(body["kind"], "opt-out");
+    assert_eq!(body["due_on"], "2026-03-02");
+    assert_eq!(body["activities"][0], "sale-or-sharing");
+    let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(b"ada@example.org"));
+    assert_eq!(body["person"]["email_sha256"][0], hash);
+    let key = body["id"].as_str().unwrap().to_lowercase();
+    assert_eq!(sent.header("idempotency-key"), Some(key.as_str()));
+}
+
+#[actix_web::test]
+async fn a_recipient_that_is_busy_hangs_up_or_limits_us_is_called_again_with_the_same_key() {
+    let server = Recipient::start().await;
+    let app = app_calling(&server);
+    server.answer_next(&[
+        Answer::Status("503 Busy"),
+        Answer::Nothing,
+        Answer::Status("429 Slower"),
+    ]);
+    opt_out(&app).await;
+    let_days_pass(&app, 2).await;
+    let sent = server.sent();
+    assert_eq!(sent.len(), 4);
+    let key = |number: usize| sent[number].header("idempotency-key");
+    assert!((1..4).all(|number| key(number) == key(0)));
+    assert_eq!(state_of(&app, BRIGHTFIELD), NoticeState::Acknowledged);
+}
+
+#[actix_web::test]
+async fn a_refusal_is_final_and_staff_read_it() {
+    let server = Recipient::start().await;
+    let app = app_calling(&server);
+    server.answer_next(&[Answer::Status("410 Gone")]);
+    opt_out(&app).await;
+    let_days_pass(&app, 1).await;
+    assert_eq!(server.sent().len(), 1);
+    let sam = app.staff("sam", Role::Agent).await;
+    let page = sam.get("/staff/notices?state=refused").await.page();
+    assert!(page.text().contains("It answered 410."));
+}
+
+#[actix_web::test]
+async fn a_call_that_was_given_up_is_tried_again_by_staff() {
+    let server = Recipient::start().await;
+    let app = app_calling(&server);
+    let tries = usize::try_from(webhook::MOST_TRIES).unwrap();
+    server.answer_next(&vec![Answer::Status("500 Broken"); tries]);
+    opt_out(&app).await;
+    let_days_pass(&app, 10).await;
+    assert_eq!(server.sent().len(), tries);
+    assert_eq!(state_of(&app, BRIGHTFIELD), NoticeState::Failed);
+
+    let sam = app.staff("sam", Role::Agent).await;
+    let page = sam.get("/staff/notices?state=failed").await.page();
+    let retry = page
+        .attributes("main form[action$=retry]", "action")
+        .remove(0);
+    sam.submit(&page, &retry, &NOTHING).await;
+    app.run_jobs().await;
+    assert_eq!(state_of(&app, BRIGHTFIELD), NoticeState::Acknowledged);
+    assert_eq!(sam.post(&retry, &NOTHING).await.status, 409);
+}
+
+#[actix_web::test]
+async fn no_call_goes_into_a_private_network_or_on_to_where_it_is_sent() {
+    let app = TestApp::start_declaring(|register| {
+        for recipient in &mut register.recipients {
+            if recipient.key == BRIGHTFIELD {
+                recipient.contact = Some("https://192.168.0.1/notices".to_owned());
+            }
+        }
+    });
+    opt_out(&app).await;
+    app.run_jobs().await;
+    assert_eq!(state_of(&app, BRIGHTFIELD), NoticeState::Failed);
+    let words = all_notices(&app).remove(0).words.unwrap();
+    assert_eq!(words, "This address is in a private network.");
+
+    let (server, inside) = (Recipient::start().await, Recipient::start().await);
+    let app = app_calling(&server);
+    let redirect = format!("302 Elsewhere\r\nlocation: {}", inside.address);
+    server.answer_next(&[Answer::Status(redirect.leak())]);
+    opt_out(&app).await;
+    app.run_jobs().await;
+    assert_eq!((server.sent().len(), inside.sent().len()), (1, 0));
+    assert_eq!(state_of(&app, BRIGHTFIELD), NoticeState::Waiting);
+}

@@ -65,7 +65,7 @@ impl SessionStore for DbSessions {
             .row(&key, &state, ttl)
             .map_err(|error| SaveError::Serialization(anyhow!(error)))?;
         let insert = move |conn: &mut AnyConnection| {
-            let row = row.as_of_now(conn)?;
+            let row = row.looked_at_now(conn)?;
             Ok(insert(conn, &row)?)
         };
         let saved = self.0.db.write(insert).await;
@@ -83,7 +83,7 @@ impl SessionStore for DbSessions {
             .row(&key, &state, ttl)
             .map_err(|error| UpdateError::Serialization(anyhow!(error)))?;
         let update = move |conn: &mut AnyConnection| {
-            let row = row.as_of_now(conn)?;
+            let row = row.looked_at_now(conn)?;
             Ok(update(conn, &row)?)
         };
         let updated = self.0.db.write(update).await;
@@ -158,7 +158,7 @@ impl DbSessions {
 impl Row {
     /// Without its account when that is a staff member who has lost the role, or left, while the request ran: the
     /// sessions of before were ended then, and this one must not come after.
-    fn as_of_now(self, conn: &mut AnyConnection) -> QueryResult<Row> {
+    fn looked_at_now(self, conn: &mut AnyConnection) -> QueryResult<Row> {
         let (Some(id), Some(role)) = (self.staff_id, self.role) else {
             return Ok(self);
         };

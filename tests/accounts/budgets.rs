@@ -28,11 +28,11 @@ fn count_sessions(app: &TestApp) -> i64 {
 async fn nobody_can_lock_an_address_out_from_another_network() {
     let app = TestApp::start();
     for _ in 0..5 {
-        let stranger = app.visitor().from_network([127, 0, 0, 2]);
+        let stranger = app.visitor().in_network([127, 0, 0, 2]);
         ask(&stranger).await.location();
         assert_eq!(give(&stranger, "not a code").await.status, 422);
     }
-    let stranger = app.visitor().from_network([127, 0, 0, 2]);
+    let stranger = app.visitor().in_network([127, 0, 0, 2]);
     assert_eq!(ask(&stranger).await.status, 429);
 
     let ada = app.visitor();

@@ -33,7 +33,7 @@ async fn past_its_budget_a_network_writes_nothing_and_the_browser_has_opted_out_
     let stands = page.texts("section[aria-labelledby=state] dd");
     assert_eq!(stands, ["Off. This browser has opted out."; 2]);
 
-    let elsewhere = app.visitor().from_network([127, 0, 0, 2]);
+    let elsewhere = app.visitor().in_network([127, 0, 0, 2]);
     let done = elsewhere.post("/do-not-sell", &[]).await;
     assert!(done.location().starts_with("/do-not-sell/done/"));
     app.app.clock.advance(TimeDelta::hours(1));

@@ -267,13 +267,13 @@ async fn what_is_missing_or_no_signed_document_is_refused_and_what_was_typed_is_
 /// Rule: I9, §7060(d).
 #[actix_web::test]
 async fn the_document_and_the_agents_name_are_sealed_and_erased_when_the_request_closes() {
+    type Names = (Option<Vec<u8>>, Option<Vec<u8>>);
     let app = TestApp::start();
     send(&app, &[], PDF).await.location();
     let kept = || {
         let read = app.app.db.read_now(|conn| {
             let content = request_attachments::table.select(request_attachments::content);
             let names = request_agents::table.select((request_agents::name, request_agents::email));
-            type Names = (Option<Vec<u8>>, Option<Vec<u8>>);
             Ok((
                 content.first::<Option<Vec<u8>>>(conn)?,
                 names.first::<Names>(conn)?,

@@ -31,7 +31,7 @@ impl Actor {
 
     /// The same browser in another network: 127.0.0.2 and so on, as everything in 127.0.0.0/8 is this machine.
     #[must_use]
-    pub fn from_network(mut self, address: [u8; 4]) -> Self {
+    pub fn in_network(mut self, address: [u8; 4]) -> Self {
         self.client = client(Some(address.into()));
         self
     }

@@ -13,25 +13,24 @@ use crate::keys::Keys;
 
 /// The choices that hold now for these subjects: of each subject and activity the newest.
 pub fn list_current(conn: &mut AnyConnection, subjects: &[Subject]) -> QueryResult<Vec<Choice>> {
-    let mut all = Vec::new();
-    // One after the other, for they are two at most: SQLite would have to parse a list anew each time.
-    for subject in subjects {
-        all.extend(list_current_of(conn, subject)?);
-    }
-    Ok(all)
-}
-
-fn list_current_of(conn: &mut AnyConnection, subject: &Subject) -> QueryResult<Vec<Choice>> {
     let newer = diesel::alias!(choices as newer);
     let replaced = newer
         .filter(newer.field(choices::subject).eq(choices::subject))
         .filter(newer.field(choices::activity).eq(choices::activity))
         .filter(newer.field(choices::number).gt(choices::number));
-    Choice::query()
-        .filter(choices::subject.eq(subject.to_string()))
+    let current = Choice::query()
         .filter(not(exists(replaced)))
-        .order(choices::id)
-        .load(conn)
+        .order(choices::id);
+    match subjects {
+        // SQLite would have to parse a list anew each time.
+        [one] => current
+            .filter(choices::subject.eq(one.to_string()))
+            .load(conn),
+        several => {
+            let several = several.iter().map(ToString::to_string);
+            current.filter(choices::subject.eq_any(several)).load(conn)
+        }
+    }
 }
 
 /// Where a person lives, as they told us; it decides what holds by default.

@@ -1,7 +1,6 @@
 //! Filing a request: one transaction with its items, evidence, timeline, audit events and the mail that confirms it.
 
 use chrono::{NaiveDate, TimeDelta};
-use diesel::Connection;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
 use serde_json::json;

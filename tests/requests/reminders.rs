@@ -173,7 +173,7 @@ async fn in_the_united_kingdom_the_clock_stands_still_while_the_person_is_asked(
     days_pass(&app, 40).await;
     let is_late = |app: &TestApp| {
         let mut mails = app.mails_to("ada").into_iter();
-        mails.any(|mail| mail.text.contains("have no answer yet"))
+        mails.any(|mail| mail.kind == "request_late")
     };
     assert!(!is_late(&app), "it is the person's turn");
     let url = format!("/requests/{reference}");

@@ -3,7 +3,7 @@
 use candor::accounts::model::Role;
 use candor::demo::source::SAMPLES;
 
-use super::denials::{refuse_first, send};
+use super::denials::{refuse_all, refuse_first, send};
 use super::{accept_all, act, file_correction, file_deletion, reference_of, sample};
 use crate::support::{Actor, TestApp};
 
@@ -71,7 +71,7 @@ async fn an_appeal_that_succeeds_opens_the_denied_request_again_within_its_own_t
 
 /// Rule: A4; E3, 11 CCR 7022(f).
 #[actix_web::test]
-async fn a_deletion_that_is_opened_again_is_planned_for_what_is_left() {
+async fn a_deletion_that_is_opened_again_is_planned_and_decided_anew() {
     let app = TestApp::start();
     let person = sample(&app).await;
     let (agent, ruth, kim, vera) = (
@@ -81,10 +81,9 @@ async fn a_deletion_that_is_opened_again_is_planned_for_what_is_left() {
         app.staff("vera", Role::Supervisor).await,
     );
     let denied = file_deletion(&person).await;
-    let refusal = refuse_first(&agent, &denied, "LEGAL_CLAIM").await;
+    let refusal = refuse_all(&agent, &denied, "LEGAL_CLAIM").await;
     send(&agent, &denied, "decide", &refusal).await.location();
     act(&ruth, &denied, "approve", &[]).await.location();
-    app.run_jobs().await;
 
     let reference = appeal(&person, &denied).await;
     grant(&kim, &reference).await;

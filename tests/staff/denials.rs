@@ -29,6 +29,25 @@ pub async fn refuse_first(staff: &Actor, reference: &str, ground: &str) -> Vec<(
         .to_vec()
 }
 
+/// The fields that refuse all of it.
+pub async fn refuse_all(staff: &Actor, reference: &str, ground: &str) -> Vec<(String, String)> {
+    let page = staff
+        .get(&format!("/staff/requests/{reference}"))
+        .await
+        .page();
+    let mut names = page.attributes("input[type=radio]", "name");
+    names.dedup();
+    let version = page.attributes("input[name=version]", "value").remove(0);
+    let mut fields = vec![("version".to_owned(), version)];
+    for name in names {
+        let field = |kind: &str| name.replace("decision", kind);
+        fields.push((field("ground"), ground.to_owned()));
+        fields.push((field("reason"), "A dispute about it is open.".to_owned()));
+        fields.push((name, "refused".to_owned()));
+    }
+    fields
+}
+
 pub async fn send(
     staff: &Actor,
     reference: &str,

@@ -4,8 +4,8 @@ use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 use serde_json::json;
 
-use crate::db::AnyConnection;
 use crate::db::schema::{chain_head, checkpoints, events};
+use crate::db::{AdvisoryLock, AnyConnection};
 use crate::error::{AppError, AppResult};
 use crate::keys::{Keys, signature_holds};
 
@@ -15,9 +15,6 @@ const BATCH: i64 = 500;
 const CHECKPOINT_EVERY: i64 = 1000;
 /// … or after so long, whichever comes first.
 const CHECKPOINT_AFTER: TimeDelta = TimeDelta::hours(1);
-
-/// Any number that nobody else uses.
-const LINKING_LOCK: i64 = 0x0043_414e_444f_5232;
 
 diesel::define_sql_function! {
     /// PostgreSQL's lock that ends with the transaction; `false` when somebody else has it.
@@ -154,7 +151,8 @@ fn is_our_turn(conn: &mut AnyConnection) -> QueryResult<bool> {
     match conn {
         AnyConnection::Sqlite(_) => Ok(true),
         AnyConnection::Postgres(conn) => {
-            diesel::select(pg_try_advisory_xact_lock(LINKING_LOCK)).get_result(conn)
+            let lock = AdvisoryLock::AuditChain.key();
+            diesel::select(pg_try_advisory_xact_lock(lock)).get_result(conn)
         }
     }
 }

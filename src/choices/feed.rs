@@ -12,11 +12,8 @@ use diesel::sql_types::Bool;
 
 use super::model::Choice;
 use crate::accounts::model::IdentityKind;
-use crate::db::AnyConnection;
 use crate::db::schema::{choices, identities};
-
-/// Any number that nobody else uses.
-pub const LOCK: i64 = 0x0043_414e_444f_5232;
+use crate::db::{AdvisoryLock, AnyConnection};
 
 /// One change, with every identity of the person.
 #[derive(Debug)]
@@ -30,7 +27,10 @@ pub struct Change {
 /// Has the reader of the feed wait for the end of this transaction.
 pub(super) fn share(conn: &mut AnyConnection) -> QueryResult<()> {
     if let AnyConnection::Postgres(conn) = conn {
-        let share = format!("SELECT pg_advisory_xact_lock_shared({LOCK})");
+        let share = format!(
+            "SELECT pg_advisory_xact_lock_shared({})",
+            AdvisoryLock::ChoiceFeed.key()
+        );
         diesel::sql_query(share).execute(conn)?;
     }
     Ok(())
@@ -43,7 +43,8 @@ pub fn list_after(conn: &mut AnyConnection, after: i64, limit: i64) -> QueryResu
     if !found.is_empty() && matches!(conn, AnyConnection::Postgres(_)) {
         found = conn.transaction(|conn| {
             diesel::sql_query("SET LOCAL lock_timeout = '2s'").execute(conn)?;
-            diesel::sql_query(format!("SELECT pg_advisory_xact_lock({LOCK})")).execute(conn)?;
+            let lock = AdvisoryLock::ChoiceFeed.key();
+            diesel::sql_query(format!("SELECT pg_advisory_xact_lock({lock})")).execute(conn)?;
             find_after(conn, after, limit)
         })?;
     }

@@ -4,13 +4,10 @@ use anyhow::{Context, anyhow};
 use diesel::prelude::*;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::{AnyConnection, Db};
+use super::{AdvisoryLock, AnyConnection, Db};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
-
-/// Any number that nobody else uses: instances that start together migrate one after the other.
-const MIGRATION_LOCK: i64 = 0x0043_414e_444f_5231;
 
 /// Brings the database up to date; returns the names of what was run. Safe to repeat.
 pub fn migrate(db: &Db) -> anyhow::Result<Vec<String>> {
@@ -20,13 +17,12 @@ pub fn migrate(db: &Db) -> anyhow::Result<Vec<String>> {
             .run_pending_migrations(SQLITE)
             .map(|run| run.iter().map(ToString::to_string).collect()),
         AnyConnection::Postgres(conn) => {
-            diesel::sql_query(format!("SELECT pg_advisory_lock({MIGRATION_LOCK})"))
-                .execute(conn)?;
+            let lock = AdvisoryLock::Migrations.key();
+            diesel::sql_query(format!("SELECT pg_advisory_lock({lock})")).execute(conn)?;
             let run = conn
                 .run_pending_migrations(POSTGRES)
                 .map(|run| run.iter().map(ToString::to_string).collect());
-            diesel::sql_query(format!("SELECT pg_advisory_unlock({MIGRATION_LOCK})"))
-                .execute(conn)?;
+            diesel::sql_query(format!("SELECT pg_advisory_unlock({lock})")).execute(conn)?;
             run
         }
     };

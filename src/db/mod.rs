@@ -6,6 +6,7 @@
 
 mod backup;
 mod connection;
+mod locks;
 mod migrations;
 pub mod schema;
 mod text_enum;
@@ -22,6 +23,7 @@ use writer::Writer;
 
 pub use backup::backup;
 pub use connection::AnyConnection;
+pub use locks::AdvisoryLock;
 pub use migrations::{migrate, pending_migrations};
 pub use text_enum::OptionalText;
 pub(crate) use text_enum::text_enum;

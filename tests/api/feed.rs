@@ -1,4 +1,4 @@
-use candor::choices::feed;
+use candor::db::AdvisoryLock;
 use candor::db::schema::choices;
 use diesel::prelude::*;
 use serde_json::json;
@@ -74,7 +74,10 @@ async fn what_commits_late_is_not_missed() {
     let ada = app.person("ada").await;
     let mut conn = diesel::PgConnection::establish(app.database_url()).unwrap();
     diesel::sql_query("BEGIN").execute(&mut conn).unwrap();
-    let share = format!("SELECT pg_advisory_xact_lock_shared({})", feed::LOCK);
+    let share = format!(
+        "SELECT pg_advisory_xact_lock_shared({})",
+        AdvisoryLock::ChoiceFeed.key()
+    );
     diesel::sql_query(share).execute(&mut conn).unwrap();
     diesel::insert_into(choices::table)
         .values((

@@ -1,0 +1,21 @@
+//! PostgreSQL's advisory locks. They share one space of numbers, so they stand in one place; the compiler refuses two
+//! with the same.
+
+/// What is locked. The numbers are any that nobody else uses in this database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(i64)]
+pub enum AdvisoryLock {
+    /// Instances that start together migrate one after the other.
+    Migrations = 0x0043_414e_444f_5231,
+    /// One worker links events into the audit chain at a time.
+    AuditChain = 0x0043_414e_444f_5232,
+    /// Readers of the feed of choices wait for those who write.
+    ChoiceFeed = 0x0043_414e_444f_5233,
+}
+
+impl AdvisoryLock {
+    /// Its number.
+    pub const fn key(self) -> i64 {
+        self as i64
+    }
+}

@@ -35,20 +35,23 @@ impl Limit {
         subject: &str,
         now: NaiveDateTime,
     ) -> AppResult<()> {
-        let max = if app.site.demo {
-            self.max_in_demo
-        } else {
-            self.max
-        };
         take(
             conn,
             &app.keys,
             self.purpose,
             subject,
-            max,
+            self.max(app),
             self.window,
             now,
         )
+    }
+
+    fn max(&self, app: &App) -> i32 {
+        if app.site.demo {
+            self.max_in_demo
+        } else {
+            self.max
+        }
     }
 
     /// Whether nothing more is allowed to the subject now. It counts nothing.
@@ -59,18 +62,13 @@ impl Limit {
         subject: &str,
         now: NaiveDateTime,
     ) -> QueryResult<bool> {
-        let max = if app.site.demo {
-            self.max_in_demo
-        } else {
-            self.max
-        };
         let hits: Option<i32> = rate_limits::table
             .filter(rate_limits::key.eq(key(&app.keys, self.purpose, subject)))
             .filter(rate_limits::window_started_at.gt(now - self.window))
             .select(rate_limits::hits)
             .first(conn)
             .optional()?;
-        Ok(hits.is_some_and(|hits| hits >= max))
+        Ok(hits.is_some_and(|hits| hits >= self.max(app)))
     }
 
     /// Starts the subject's count anew, when what was limited has succeeded.

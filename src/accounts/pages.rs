@@ -164,8 +164,6 @@ async fn render(
         Ok((details, sessions::list(conn, &account, now)?))
     });
     let (details, sessions) = found.await?;
-    let places = app.laws.residences().iter();
-    let places = places.map(|place| (place.code.clone(), place.name.clone()));
     let status = if form.has_errors() {
         StatusCode::UNPROCESSABLE_ENTITY
     } else {
@@ -176,7 +174,7 @@ async fn render(
         details,
         sessions,
         mark: mark_of(session)?,
-        places: places.collect(),
+        places: app.laws.places(),
         form,
     };
     html(status, &page)

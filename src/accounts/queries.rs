@@ -15,6 +15,12 @@ pub fn normal_email(typed: &str) -> String {
     typed.trim().to_lowercase()
 }
 
+/// Whether that can be an e-mail address.
+pub fn is_email(address: &str) -> bool {
+    use validator::ValidateEmail;
+    address.len() <= 254 && address.validate_email()
+}
+
 /// The key of the hashes of identities of that kind. Systems of the organisation that ask for choices have it too.
 pub fn identity_key(keys: &Keys, kind: IdentityKind) -> [u8; 32] {
     keys.derive(&format!("identities {kind}"))
@@ -57,6 +63,14 @@ pub fn find_person_by_any_identity(
         }
     }
     Ok(None)
+}
+
+/// Where a person says that they live: it tells the law, and what holds by default.
+pub fn find_residence(conn: &mut AnyConnection, person_id: i64) -> QueryResult<String> {
+    people::table
+        .filter(people::id.eq(person_id))
+        .select(people::residence)
+        .first(conn)
 }
 
 /// A new person with one verified e-mail address.

@@ -8,7 +8,7 @@ use crate::accounts::model::IdentityKind;
 use crate::choices::gpp::{SECTION, Usca};
 use crate::choices::settings::{Stand, stands};
 use crate::choices::standing::Standing;
-use crate::choices::{LIMIT_SENSITIVE, MadeBy, SALE_OR_SHARING, State};
+use crate::choices::{MadeBy, State};
 use crate::register::Register;
 
 /// An identity, by its keyed hash.
@@ -60,23 +60,11 @@ impl Answer {
     /// The answer for an identity.
     pub fn new(register: &Register, identity: IdentityRef, standing: &Standing) -> Self {
         let all = stands(register, &standing.current, &standing.residence);
-        let is_off = |key: &str| {
-            let found = all.iter().find(|it| it.key == key);
-            found.is_some_and(|it| it.state == State::OptedOut)
-        };
-        let by_signal = |it: &Stand<'_>| {
-            it.key == SALE_OR_SHARING && it.choice.is_some_and(|it| it.made_by == MadeBy::Signal)
-        };
-        let usca = Usca {
-            opted_out: is_off(SALE_OR_SHARING),
-            limited: is_off(LIMIT_SENSITIVE),
-            signal: all.iter().any(by_signal),
-        };
         Answer {
             identity,
             choices: all.iter().map(ChoiceState::of).collect(),
             gpp: Gpp {
-                string: usca.to_string(),
+                string: Usca::of(&all).to_string(),
                 sections: [SECTION],
             },
         }

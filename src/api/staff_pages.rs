@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::audit::Actor;
 use crate::error::AppResult;
 use crate::web::page::FlashKind;
+use crate::web::paging::Before;
 use crate::web::{Flash, Form, Page, html, paging, see_other, words};
 
 const INDEX: &str = "/staff/tokens";
@@ -35,12 +36,6 @@ pub struct Typed {
     name: String,
     scope: String,
     days: String,
-}
-
-/// Where the list goes on.
-#[derive(Debug, Deserialize)]
-pub struct From {
-    before: Option<i64>,
 }
 
 #[derive(Template)]
@@ -76,7 +71,7 @@ pub async fn index(
     _: Admin,
     app: App,
     page: Page,
-    from: web::Query<From>,
+    from: web::Query<Before>,
 ) -> AppResult<HttpResponse> {
     let before = from.before;
     let at_most = paging::one_more(ON_A_PAGE);

@@ -3,22 +3,16 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use serde::Deserialize;
 
 use super::views::{self, Seen, View};
 use crate::accounts::guard::Person;
 use crate::accounts::model::Role;
 use crate::app::App;
 use crate::error::AppResult;
+use crate::web::paging::Before;
 use crate::web::{Page, html, paging, words};
 
 const ON_A_PAGE: usize = 50;
-
-/// Where the list goes on.
-#[derive(Debug, Deserialize)]
-pub struct From {
-    before: Option<i64>,
-}
 
 #[derive(Template)]
 #[template(path = "accounts/access_log.html")]
@@ -47,7 +41,7 @@ pub async fn show(
     person: Person,
     app: App,
     page: Page,
-    from: web::Query<From>,
+    from: web::Query<Before>,
 ) -> AppResult<HttpResponse> {
     let before = from.before;
     let found = app.db.read(move |conn| {

@@ -8,6 +8,10 @@ use std::fmt;
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 
+use super::model::{MadeBy, State};
+use super::refusable::{LIMIT_SENSITIVE, SALE_OR_SHARING};
+use super::settings::Stand;
+
 /// The id of the section.
 pub const SECTION: u8 = 8;
 
@@ -33,6 +37,18 @@ const DID_NOT_OPT_OUT: u8 = 2;
 const NOT_COVERED: u8 = 2;
 
 impl Usca {
+    /// What it says of how choices stand.
+    pub fn of(stands: &[Stand<'_>]) -> Self {
+        let find = |key| stands.iter().find(|it| it.key == key);
+        let is_off = |key| find(key).is_some_and(|it| it.state == State::OptedOut);
+        let sale = find(SALE_OR_SHARING).and_then(|it| it.choice);
+        Usca {
+            opted_out: is_off(SALE_OR_SHARING),
+            limited: is_off(LIMIT_SENSITIVE),
+            signal: sale.is_some_and(|it| it.made_by == MadeBy::Signal),
+        }
+    }
+
     /// Name, width in bits and values of each field of the core, in order.
     fn core(self) -> [(&'static str, u8, Vec<u8>); 12] {
         let state = |is_out| if is_out { OPTED_OUT } else { DID_NOT_OPT_OUT };

@@ -7,10 +7,9 @@ use serde_json::json;
 
 use super::browser::Browser;
 use super::gpp::{SECTION, Usca};
-use super::model::{State, Subject};
-use super::queries;
 use super::refusable::{LIMIT_SENSITIVE, SALE_OR_SHARING};
 use super::settings::stands;
+use super::standing::{self, Standing};
 use crate::accounts::guard::Person;
 use crate::app::App;
 use crate::error::AppResult;
@@ -38,19 +37,13 @@ pub async fn script(
         signal,
     };
     if let Some(person) = person {
-        let read = app.db.read(move |conn| {
-            let current = queries::list_current(conn, &[Subject::Person(person.id)])?;
-            Ok((current, queries::find_residence(conn, person.id)?))
-        });
-        let (current, residence) = read.await?;
-        for stand in stands(&app.register, &current, &residence) {
-            let is_off = stand.state == State::OptedOut;
-            match stand.key {
-                SALE_OR_SHARING => usca.opted_out |= is_off,
-                LIMIT_SENSITIVE => usca.limited |= is_off,
-                _ => {}
-            }
-        }
+        let read = app
+            .db
+            .read(move |conn| Ok(standing::of_person(conn, person.id)?));
+        let Standing { residence, current } = read.await?;
+        let of_account = Usca::of(&stands(&app.register, &current, &residence));
+        usca.opted_out |= of_account.opted_out;
+        usca.limited |= of_account.limited;
     }
     let answer = json!({
         "gppVersion": "1.1",

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use diesel::QueryResult;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::model::{Choice, MadeBy, State};
 use super::{queries, refusable};
@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::db::AnyConnection;
 use crate::error::AppResult;
 use crate::register::Register;
+use crate::web::paging::Before;
 use crate::web::{Page, csv as cells, download, html, paging, words};
 
 /// So many changes are on one page.
@@ -27,12 +28,6 @@ struct HistoryPage {
     changes: Vec<Entry>,
     newest: Option<String>,
     older: Option<String>,
-}
-
-/// Where the page begins.
-#[derive(Debug, Deserialize)]
-pub struct From {
-    before: Option<i64>,
 }
 
 /// One change, as people and files show it.
@@ -67,7 +62,7 @@ pub async fn index(
     person: Person,
     app: App,
     page: Page,
-    from: web::Query<From>,
+    from: web::Query<Before>,
 ) -> AppResult<HttpResponse> {
     let before = from.before;
     let at_most = paging::one_more(PAGE);

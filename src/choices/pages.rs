@@ -7,10 +7,11 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::change::Act;
-use super::model::{MadeBy, State, Subject};
+use super::model::{MadeBy, State};
 use super::refusable::{self, Refusable, SALE_OR_SHARING, refusables};
 use super::settings::{self, Setting, Use};
-use super::{minors, queries, signal};
+use super::standing::{self, Standing};
+use super::{minors, signal};
 use crate::accounts::guard::Person;
 use crate::app::App;
 use crate::error::{AppError, AppResult};
@@ -59,11 +60,10 @@ pub async fn index(
     mut page: Page,
     before: web::Query<Before>,
 ) -> AppResult<HttpResponse> {
-    let stand = app.db.look_up(move |conn| {
-        let current = queries::list_current(conn, &[Subject::Person(person.id)])?;
-        Ok((current, queries::find_residence(conn, person.id)?))
-    });
-    let (current, residence) = stand.await?;
+    let stand = app
+        .db
+        .look_up(move |conn| Ok(standing::of_person(conn, person.id)?));
+    let Standing { residence, current } = stand.await?;
     let settings = settings::settings(&app.register, &current, &residence);
     page.flash.extend(message(&before, &settings));
     let mandatory = settings::mandatory(&app.register);
@@ -138,11 +138,10 @@ struct Way<'a> {
 async fn way<'a>(person: &Person, app: &'a App, key: &str) -> AppResult<Way<'a>> {
     let (person_id, today) = (person.id, app.clock.today());
     let read = app.db.read(move |conn| {
-        let current = queries::list_current(conn, &[Subject::Person(person_id)])?;
-        let residence = queries::find_residence(conn, person_id)?;
-        Ok((current, residence, minors::sixteen_on(conn, person_id)?))
+        let standing = standing::of_person(conn, person_id)?;
+        Ok((standing, minors::sixteen_on(conn, person_id)?))
     });
-    let (current, residence, sixteen_on) = read.await?;
+    let (Standing { residence, current }, sixteen_on) = read.await?;
     let mut all = settings::settings(&app.register, &current, &residence).into_iter();
     let setting = all.find(|it| it.refusable.key == key);
     let is_child = sixteen_on.is_some_and(|day| minors::needs_parent(day, today));

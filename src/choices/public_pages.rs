@@ -15,7 +15,7 @@ use super::refusable::{LIMIT_SENSITIVE, SALE_OR_SHARING};
 use super::settings::{self, Setting};
 use crate::accounts::guard::Person;
 use crate::accounts::model::IdentityKind;
-use crate::accounts::queries::normal_email;
+use crate::accounts::queries::{find_residence, normal_email};
 use crate::app::App;
 use crate::audit::receipts::{self, Receipt};
 use crate::error::{AppError, AppResult};
@@ -183,7 +183,7 @@ async fn stand<'a>(
     let person_id = person.map(|it| it.id);
     let read = app.db.look_up(move |conn| {
         let residence = match person_id {
-            Some(id) => queries::find_residence(conn, id)?,
+            Some(id) => find_residence(conn, id)?,
             // Nobody knows where a visitor lives, and "off" would keep them from opting out.
             None => "us".to_owned(),
         };

@@ -7,7 +7,7 @@ use super::feed;
 use super::model::{Choice, NewChoice, Subject};
 use crate::accounts::model::IdentityKind;
 use crate::accounts::queries::{find_person_by_identity, identity_hash};
-use crate::db::schema::{choices, people};
+use crate::db::schema::choices;
 use crate::db::{AnyConnection, both};
 use crate::keys::Keys;
 
@@ -31,14 +31,6 @@ pub fn list_current(conn: &mut AnyConnection, subjects: &[Subject]) -> QueryResu
             current.filter(choices::subject.eq_any(several)).load(conn)
         }
     }
-}
-
-/// Where a person lives, as they told us; it decides what holds by default.
-pub fn find_residence(conn: &mut AnyConnection, person_id: i64) -> QueryResult<String> {
-    people::table
-        .filter(people::id.eq(person_id))
-        .select(people::residence)
-        .first(conn)
 }
 
 /// Records changes; `false` when another change came first to one of them, and then the transaction must not go on.

@@ -3,9 +3,9 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::model::{Choice, State, Subject};
-use super::queries;
+use super::model::{Choice, State};
 use super::refusable::{self, Refusable, refusables};
+use super::standing::{self, Standing};
 use crate::db::AnyConnection;
 use crate::register::{Activity, LawfulBasis, Register};
 use crate::web::words;
@@ -196,8 +196,7 @@ pub fn mandatory(register: &Register) -> Vec<Use<'_>> {
 
 /// Whether some activity sells or shares a person's data as long as they do not refuse it.
 pub fn is_sold(conn: &mut AnyConnection, register: &Register, person_id: i64) -> QueryResult<bool> {
-    let residence = queries::find_residence(conn, person_id)?;
-    let current = queries::list_current(conn, &[Subject::Person(person_id)])?;
+    let Standing { residence, current } = standing::of_person(conn, person_id)?;
     let mut all = settings(register, &current, &residence).into_iter();
     Ok(all.any(|it| {
         it.refusable.key == refusable::SALE_OR_SHARING && it.is_on() && !it.uses.is_empty()
@@ -212,8 +211,7 @@ pub fn is_opted_out(
     person_id: i64,
     activity: &Activity,
 ) -> QueryResult<bool> {
-    let residence = queries::find_residence(conn, person_id)?;
-    let current = queries::list_current(conn, &[Subject::Person(person_id)])?;
+    let Standing { residence, current } = standing::of_person(conn, person_id)?;
     let deciding = refusable::keys_of(activity);
     let mut all = settings(register, &current, &residence).into_iter();
     Ok(all.any(|it| deciding.contains(&it.refusable.key) && !it.is_on()))

@@ -1,4 +1,4 @@
-//! How choices stand for somebody who is named by the keyed hash of an identity, as programs do.
+//! How choices stand for a person, or for somebody who is named by the keyed hash of an identity, as programs do.
 
 use std::collections::HashMap;
 
@@ -7,16 +7,25 @@ use diesel::prelude::*;
 use super::model::{Choice, Subject};
 use super::queries::list_current;
 use crate::accounts::model::IdentityKind;
+use crate::accounts::queries::find_residence;
 use crate::db::AnyConnection;
 use crate::db::schema::{identities, people};
 
-/// What is known by an identity.
+/// What is known of somebody.
 #[derive(Debug, Clone)]
 pub struct Standing {
     /// Where they live, as they told us; empty when not known.
     pub residence: String,
     /// The choices that hold now.
     pub current: Vec<Choice>,
+}
+
+/// How choices stand for a person.
+pub fn of_person(conn: &mut AnyConnection, person_id: i64) -> QueryResult<Standing> {
+    Ok(Standing {
+        residence: find_residence(conn, person_id)?,
+        current: list_current(conn, &[Subject::Person(person_id)])?,
+    })
 }
 
 /// How choices stand by one identity: of the person who has it, or of whoever will sign in with it.

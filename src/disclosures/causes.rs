@@ -70,10 +70,7 @@ pub(super) fn concerned<'a>(
     kind: CauseKind,
     object: &str,
 ) -> impl Iterator<Item = &'a Recipient> {
-    let turned: Vec<&str> = match kind {
-        CauseKind::OptOut | CauseKind::OptIn => activities(register, object),
-        CauseKind::Correction | CauseKind::Deletion => Vec::new(),
-    };
+    let turned = activities(register, kind, object);
     register.recipients.iter().filter(move |it| match kind {
         CauseKind::OptOut | CauseKind::OptIn => it
             .activities
@@ -83,9 +80,17 @@ pub(super) fn concerned<'a>(
     })
 }
 
-/// The activities that choices turn off.
-pub(super) fn activities<'a>(register: &'a Register, choices: &str) -> Vec<&'a str> {
-    let chosen: Vec<_> = choices.split(' ').collect();
+/// The activities that are off or on again: those that the choices are about, whose keys the object names. None for
+/// corrections and deletions, which are about data.
+pub(super) fn activities<'a>(
+    register: &'a Register,
+    kind: CauseKind,
+    object: &str,
+) -> Vec<&'a str> {
+    if matches!(kind, CauseKind::Correction | CauseKind::Deletion) {
+        return Vec::new();
+    }
+    let chosen: Vec<_> = object.split(' ').collect();
     let all = register.activities.iter().filter(|it| {
         chosen.contains(&it.key.as_str())
             || it.sale_or_sharing && chosen.contains(&SALE_OR_SHARING)

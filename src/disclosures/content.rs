@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::causes::{HANDLE, activities};
-use super::model::{Cause, CauseKind, Notice};
+use super::model::{Cause, Notice};
 use crate::accounts::model::IdentityKind;
 use crate::accounts::queries::list_identities;
 use crate::app::App;
@@ -43,14 +43,11 @@ pub fn handles(conn: &mut AnyConnection, app: &App, cause: &Cause) -> AppResult<
 
 /// Titles of the activities that a recipient must stop or may go on with.
 pub fn purposes(register: &Register, cause: &Cause) -> Vec<String> {
-    match cause.kind {
-        CauseKind::OptOut | CauseKind::OptIn => activities(register, &cause.object)
-            .into_iter()
-            .filter_map(|key| register.activity(key))
-            .map(|it| it.title.clone())
-            .collect(),
-        CauseKind::Correction | CauseKind::Deletion => Vec::new(),
-    }
+    activities(register, cause.kind, &cause.object)
+        .into_iter()
+        .filter_map(|key| register.activity(key))
+        .map(|it| it.title.clone())
+        .collect()
 }
 
 /// The body of a call. Addresses and numbers go as SHA-256 in hex, by which whoever has them knows them.
@@ -58,10 +55,6 @@ pub fn body(app: &App, notice: &Notice, cause: &Cause, handles: &Handles) -> Val
     let hashed = |values: &[String]| -> Vec<String> {
         let hash = |it: &String| HEXLOWER.encode(&Sha256::digest(it.as_bytes()));
         values.iter().map(hash).collect()
-    };
-    let keys: Vec<&str> = match cause.kind {
-        CauseKind::OptOut | CauseKind::OptIn => activities(&app.register, &cause.object),
-        CauseKind::Correction | CauseKind::Deletion => Vec::new(),
     };
     json!({
         "id": notice.key,
@@ -72,7 +65,7 @@ pub fn body(app: &App, notice: &Notice, cause: &Cause, handles: &Handles) -> Val
             "email_sha256": hashed(&handles.emails),
             "phone_sha256": hashed(&handles.phones),
         },
-        "activities": keys,
+        "activities": activities(&app.register, cause.kind, &cause.object),
         "answer_url": app.site.url(&format!("/notices/{}", notice.key)),
     })
 }

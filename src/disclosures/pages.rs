@@ -4,7 +4,6 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::NaiveDate;
-use serde::Deserialize;
 
 use super::model::{CauseKind, Notice};
 use super::queries;
@@ -12,6 +11,7 @@ use crate::accounts::guard::Person;
 use crate::app::App;
 use crate::error::AppResult;
 use crate::register::{Recipient, RecipientRole, Register};
+use crate::web::paging::Before;
 use crate::web::{Page, html, paging, words};
 
 const ON_A_PAGE: usize = 25;
@@ -35,18 +35,12 @@ struct DisclosuresPage<'a> {
     older: Option<String>,
 }
 
-/// Where the list goes on.
-#[derive(Debug, Deserialize)]
-pub struct From {
-    before: Option<i64>,
-}
-
 /// The two lists that the law asks for, and the notices about the person.
 pub async fn index(
     person: Person,
     app: App,
     page: Page,
-    from: web::Query<From>,
+    from: web::Query<Before>,
 ) -> AppResult<HttpResponse> {
     let before = from.before;
     let at_most = paging::one_more(ON_A_PAGE);
@@ -56,22 +50,12 @@ pub async fn index(
     let mut notices = found.await?;
     let last = paging::cut(&mut notices, ON_A_PAGE);
     let older = last.map(|(it, _)| format!("/disclosures?before={}", it.id));
-    let name = |key: &str| {
-        let known = app.register.recipient(key);
-        known.map_or(key, |it| it.name.as_str()).to_owned()
-    };
     let (sold, disclosed) = lists(&app.register);
     let shown = DisclosuresPage {
         page,
         sold,
         disclosed,
-        notices: notices
-            .into_iter()
-            .map(|(notice, kind)| {
-                let name = name(&notice.recipient);
-                (notice, kind, name)
-            })
-            .collect(),
+        notices: queries::named(&app.register, notices),
         today: app.clock.today(),
         newest: before.map(|_| "/disclosures"),
         older,

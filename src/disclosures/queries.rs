@@ -7,7 +7,7 @@ use super::model::{Cause, CauseKind, Channel, Notice, NoticeState};
 use crate::db::schema::{causes, notices};
 use crate::db::{AnyConnection, both};
 use crate::keys::random_token;
-use crate::register::Recipient;
+use crate::register::{Recipient, Register};
 
 /// A cause by id.
 pub fn find_cause(conn: &mut AnyConnection, id: i64) -> QueryResult<Cause> {
@@ -135,6 +135,19 @@ pub fn list_silent(
         .limit(limit)
         .load(conn)?;
     with_kinds(conn, found)
+}
+
+/// The same with the names of the recipients.
+pub fn named(
+    register: &Register,
+    notices: Vec<(Notice, CauseKind)>,
+) -> Vec<(Notice, CauseKind, String)> {
+    let named = notices.into_iter().map(|(notice, kind)| {
+        let known = register.recipient(&notice.recipient);
+        let name = known.map_or_else(|| notice.recipient.clone(), |it| it.name.clone());
+        (notice, kind, name)
+    });
+    named.collect()
 }
 
 fn with_kinds(

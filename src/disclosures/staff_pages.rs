@@ -68,10 +68,6 @@ pub async fn index(
     let view = state.map_or(SILENT, NoticeState::as_str);
     // Of the silent ones the oldest are worked on; then the next come up.
     let older = last.filter(|_| state.is_some());
-    let name = |key: &str| {
-        let known = app.register.recipient(key);
-        known.map_or(key, |it| it.name.as_str()).to_owned()
-    };
     let states = NoticeState::ALL.iter().map(|it| (it.as_str(), it.title()));
     let shown = NoticesPage {
         page,
@@ -82,13 +78,7 @@ pub async fn index(
             .into_iter()
             .chain(states)
             .collect(),
-        notices: notices
-            .into_iter()
-            .map(|(notice, kind)| {
-                let name = name(&notice.recipient);
-                (notice, kind, name)
-            })
-            .collect(),
+        notices: queries::named(&app.register, notices),
         today,
         can_change: reader.role != Role::Auditor,
     };

@@ -63,16 +63,19 @@ pub fn disable(
     id: i64,
     now: NaiveDateTime,
 ) -> AppResult<()> {
-    let agent = Agent::query()
+    let agent = Agent::query().filter(drp_agents::id.eq(id)).first(conn)?;
+    let enabled = drp_agents::table
         .filter(drp_agents::id.eq(id))
-        .filter(drp_agents::disabled_at.is_null())
-        .first(conn)?;
-    diesel::update(drp_agents::table.filter(drp_agents::id.eq(id)))
+        .filter(drp_agents::disabled_at.is_null());
+    let disabled = diesel::update(enabled)
         .set((
             drp_agents::disabled_at.eq(now),
             drp_agents::token_hash.eq(None::<String>),
         ))
         .execute(conn)?;
+    if disabled == 0 {
+        return Err(AppError::NotFound);
+    }
     let by = Actor::Staff(staff_id);
     record(conn, by, "agent.disabled", &agent.agent_id, json!({}), now)
 }

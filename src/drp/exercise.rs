@@ -3,6 +3,7 @@
 use chrono::{NaiveDateTime, TimeDelta};
 use serde::Deserialize;
 use serde_json::json;
+use uuid::Uuid;
 use validator::ValidateEmail;
 
 use super::agents::record;
@@ -19,8 +20,7 @@ use crate::choices::queries::find_subject;
 use crate::choices::{Act, MadeBy, Proof, SALE_OR_SHARING, State};
 use crate::db::AnyConnection;
 use crate::error::{AppError, AppResult};
-use crate::keys::random_bytes;
-use crate::requests::life::{By, Who};
+use crate::requests::life::By;
 use crate::requests::model::Channel;
 use crate::requests::senders::model::Wants;
 use crate::requests::senders::{Letter, receive_from_agent};
@@ -119,7 +119,7 @@ pub fn exercise(
         return Err(AppError::conflict("This message was taken before."));
     }
     let new = NewAgentRequest {
-        id: uuid(),
+        id: Uuid::new_v4().to_string(),
         agent_id: agent.id,
         agent_request_id: asked.agent_request_id.clone(),
         exercise: asked.exercise.as_str(),
@@ -256,11 +256,7 @@ fn file(
         channel: Channel::Agent,
         received_on: app.laws.day_in(residence, now),
     };
-    let by = By {
-        app,
-        who: Who::Visitor,
-        now,
-    };
+    let by = By::visitor(app);
     let Some(request) = receive_from_agent(conn, (&letter, email), &by)? else {
         let details = "There have been many requests for this person today.";
         return Ok(denied(new, Reason::TooMany, details));
@@ -269,20 +265,4 @@ fn file(
         request_id: Some(request.id),
         ..new
     })
-}
-
-/// Random, in the form of a UUID of version 4.
-fn uuid() -> String {
-    let mut bytes = random_bytes::<16>();
-    bytes[6] = (bytes[6] & 0x0f) | 0x40;
-    bytes[8] = (bytes[8] & 0x3f) | 0x80;
-    let hex = data_encoding::HEXLOWER.encode(&bytes);
-    let parts = [
-        &hex[..8],
-        &hex[8..12],
-        &hex[12..16],
-        &hex[16..20],
-        &hex[20..],
-    ];
-    parts.join("-")
 }

@@ -20,7 +20,7 @@ use crate::audit::Actor;
 use crate::db::AnyConnection;
 use crate::error::{AppError, AppResult};
 use crate::requests::decisions::withdraw;
-use crate::requests::life::{By, Who};
+use crate::requests::life::By;
 use crate::requests::queries as requests;
 use crate::web::client_address::{client_address, client_network};
 
@@ -177,11 +177,7 @@ fn take_back(
         return Err(AppError::conflict("It is final, and cannot be taken back."));
     };
     let request = requests::find(conn, request_id)?;
-    let by = By {
-        app,
-        who: Who::Visitor,
-        now: app.clock.now(),
-    };
+    let by = By::visitor(app);
     if !request
         .state
         .may_become(crate::requests::model::State::Withdrawn)

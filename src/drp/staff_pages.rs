@@ -18,6 +18,7 @@ use crate::accounts::guard::Admin;
 use crate::app::App;
 use crate::error::{AppError, AppResult};
 use crate::web::page::FlashKind;
+use crate::web::paging::Before;
 use crate::web::{Flash, Form, Page, download, html, paging, see_other};
 
 const INDEX: &str = "/staff/agents";
@@ -35,12 +36,6 @@ pub struct Typed {
     verify_key: String,
     #[validate(custom(function = "is_site"))]
     web_url: String,
-}
-
-/// Where the list goes on.
-#[derive(Debug, Deserialize)]
-pub struct From {
-    before: Option<i64>,
 }
 
 #[derive(Template)]
@@ -66,7 +61,7 @@ pub async fn index(
     _: Admin,
     app: App,
     page: Page,
-    from: web::Query<From>,
+    from: web::Query<Before>,
 ) -> AppResult<HttpResponse> {
     let before = from.before;
     let at_most = paging::one_more(ON_A_PAGE);

@@ -4,7 +4,6 @@ use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use serde::Deserialize;
 use serde_json::json;
 
 use super::model::JobRow;
@@ -15,16 +14,10 @@ use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::error::{AppError, AppResult};
 use crate::web::page::FlashKind;
+use crate::web::paging::Before;
 use crate::web::{Flash, Page, html, paging, see_other, words};
 
 const ON_A_PAGE: usize = 50;
-
-/// Where the list goes on.
-#[derive(Debug, Default, Deserialize)]
-pub struct Wanted {
-    /// Only jobs older than the one with this id.
-    pub before: Option<i64>,
-}
 
 #[derive(Template)]
 #[template(path = "staff/jobs.html")]
@@ -43,7 +36,7 @@ pub async fn index(
     member: StaffMember,
     app: App,
     page: Page,
-    wanted: web::Query<Wanted>,
+    wanted: web::Query<Before>,
 ) -> AppResult<HttpResponse> {
     let before = wanted.before;
     let found = app.db.read(move |conn| {

@@ -118,6 +118,14 @@ impl Laws {
         &self.residences
     }
 
+    /// Codes and names of all places, for a form.
+    pub fn places(&self) -> Vec<(String, String)> {
+        let places = self.residences.iter();
+        places
+            .map(|place| (place.code.clone(), place.name.clone()))
+            .collect()
+    }
+
     /// The place of this code.
     pub fn residence(&self, code: &str) -> Option<&Residence> {
         self.residences.iter().find(|it| it.code == code)

@@ -6,7 +6,7 @@
 
 use serde_json::{Value, json};
 
-use super::life::{By, Who};
+use super::life::By;
 use super::model::{Action, Decision, Item, Kind, Request, State};
 use super::review::{plan_of, replace_plan};
 use super::{appeals, details, execution, queries};
@@ -16,27 +16,33 @@ use crate::error::{AppError, AppResult};
 use crate::jobs::{self, Job, Lease};
 use crate::my_data::identities_of;
 use crate::retention::{self, tombstones};
-use crate::sources::{self, Corrected, Correction, Effect, Identities, Plan, SourceError};
+use crate::sources::{self, Corrected, Correction, Effect, Hold, Identities, Plan, SourceError};
 
 /// A plan whose data keep changing is made anew so often at most, in one run of the job.
 const REPLANS: usize = 3;
 
-/// Why a source was not changed, as staff read it.
-enum Trouble {
+/// Why a request is not carried out to its end now.
+enum Stop {
     /// Worth another try by itself.
-    Later(SourceError),
+    Later(AppError),
     /// Staff must look at it.
     Staff(String),
     /// Another worker has settled it: nothing more is to be done.
     Settled,
 }
 
-impl From<SourceError> for Trouble {
+impl From<AppError> for Stop {
+    fn from(error: AppError) -> Self {
+        Stop::Later(error)
+    }
+}
+
+impl From<SourceError> for Stop {
     fn from(error: SourceError) -> Self {
         if error.is_temporary() {
-            Trouble::Later(error)
+            Stop::Later(AppError::Unavailable(error.to_string()))
         } else {
-            Trouble::Staff(error.to_string())
+            Stop::Staff(error.to_string())
         }
     }
 }
@@ -90,9 +96,9 @@ pub fn carry_out(app: &App, request_id: i64, lease: &Lease) -> AppResult<()> {
     let done = match request.kind {
         Kind::Correction => correct(app, &request, items, (&identities, lease)),
         Kind::Deletion => erase(app, &request, &items, (&identities, lease)),
-        _ => Ok(Ok(json!({}))),
+        _ => Ok(json!({})),
     };
-    match done? {
+    match done {
         Ok(facts) => settle(app, request_id, move |conn, request, by| {
             if request.kind == Kind::Deletion {
                 let plan = plan_of(by.app, request)?;
@@ -101,16 +107,16 @@ pub fn carry_out(app: &App, request_id: i64, lease: &Lease) -> AppResult<()> {
             execution::complete(conn, request, facts, by).map(drop)
         })
         .map(drop),
-        Err(Trouble::Settled) => Ok(()),
-        Err(Trouble::Later(error)) => Err(AppError::Unavailable(error.to_string())),
-        Err(Trouble::Staff(failure)) => settle(app, request_id, move |conn, request, by| {
+        Err(Stop::Staff(failure)) => settle(app, request_id, move |conn, request, by| {
             execution::fail(conn, request, &failure, by).map(drop)
         })
         .map(drop),
+        Err(Stop::Settled) => Ok(()),
+        Err(Stop::Later(error)) => Err(error),
     }
 }
 
-/// Writes how it went, unless another worker has done so: then `false`.
+/// Writes how it went, unless another worker has settled it: then `false`.
 fn settle(
     app: &App,
     request_id: i64,
@@ -122,18 +128,23 @@ fn settle(
         if request.state != State::Executing {
             return Ok(false);
         }
-        write(conn, &request, &by_candor(&own))?;
+        write(conn, &request, &By::system(&own))?;
         Ok(true)
     })?;
     app.wake.notify_one();
     Ok(is_ours)
 }
 
-fn by_candor(app: &App) -> By<'_> {
-    By {
-        app,
-        who: Who::System,
-        now: app.clock.now(),
+/// The same in the midst of the work, which ends where another worker has settled it.
+fn settle_step(
+    app: &App,
+    request_id: i64,
+    write: impl FnOnce(&mut AnyConnection, &Request, &By<'_>) -> AppResult<()> + Send + 'static,
+) -> Result<(), Stop> {
+    if settle(app, request_id, write)? {
+        Ok(())
+    } else {
+        Err(Stop::Settled)
     }
 }
 
@@ -142,7 +153,7 @@ fn correct(
     request: &Request,
     items: Vec<Item>,
     (person, lease): (&Identities, &Lease),
-) -> AppResult<Result<Value, Trouble>> {
+) -> Result<Value, Stop> {
     let mut corrected = Vec::new();
     for item in items
         .into_iter()
@@ -150,46 +161,33 @@ fn correct(
     {
         let open = details::open_item(&app.keys, &request.reference, item)?;
         let Some(change) = open.change else {
-            return Ok(Err(Trouble::Staff(
-                "An accepted item says nothing to change.".to_owned(),
-            )));
+            let failure = "An accepted item says nothing to change.";
+            return Err(Stop::Staff(failure.to_owned()));
         };
         lease.check()?;
         // What was written before an appeal stays as it is; the person may have changed it since.
-        let written = match open.item.applied_at {
-            Some(_) => Ok(()),
-            None => write_value(app, person, &change),
-        };
-        match written {
-            Ok(()) => corrected.push(json!({
-                "dataset": change.dataset, "collection": change.collection, "field": change.field, "read_back": true,
-            })),
-            Err(trouble) => return Ok(Err(trouble)),
+        if open.item.applied_at.is_none() {
+            write_value(app, person, &change)?;
         }
-        let (own, id) = (app.clone(), open.item.id);
-        let is_ours = settle(app, request.id, move |conn, request, _| {
-            Ok(execution::mark_applied(
-                conn,
-                request,
-                id,
-                &by_candor(&own),
-            )?)
+        corrected.push(json!({
+            "dataset": change.dataset, "collection": change.collection, "field": change.field, "read_back": true,
+        }));
+        let id = open.item.id;
+        settle_step(app, request.id, move |conn, request, by| {
+            Ok(execution::mark_applied(conn, request, id, by)?)
         })?;
-        if !is_ours {
-            return Ok(Err(Trouble::Settled));
-        }
     }
-    Ok(Ok(json!({ "corrected": corrected })))
+    Ok(json!({ "corrected": corrected }))
 }
 
-fn write_value(app: &App, person: &Identities, change: &Correction) -> Result<(), Trouble> {
+fn write_value(app: &App, person: &Identities, change: &Correction) -> Result<(), Stop> {
     let field = format!("{}.{}.{}", change.dataset, change.collection, change.field);
     match app.sources.correct(person, change)? {
         Corrected::Done => Ok(()),
-        Corrected::Changed => Err(Trouble::Staff(format!(
+        Corrected::Changed => Err(Stop::Staff(format!(
             "{field} has another value than when it was asked for."
         ))),
-        Corrected::Gone => Err(Trouble::Staff(format!("The record of {field} is gone."))),
+        Corrected::Gone => Err(Stop::Staff(format!("The record of {field} is gone."))),
     }
 }
 
@@ -198,54 +196,30 @@ fn erase(
     request: &Request,
     items: &[Item],
     (person, lease): (&Identities, &Lease),
-) -> AppResult<Result<Value, Trouble>> {
-    let mut plan = match honour_holds(app, request, person, plan_of(app, request)?)? {
-        Ok(plan) => plan,
-        Err(trouble) => return Ok(Err(trouble)),
-    };
+) -> Result<Value, Stop> {
+    let mut plan = honour_holds(app, request, person)?;
     for _ in 0..REPLANS {
         lease.check()?;
-        match app.sources.execute(person, &plan) {
-            Ok(sources::Outcome::Done(effects)) => return Ok(Ok(facts(&plan, &effects, items))),
-            Ok(sources::Outcome::Stale) => {}
-            Err(error) => return Ok(Err(error.into())),
+        if let sources::Outcome::Done(effects) = app.sources.execute(person, &plan)? {
+            return Ok(facts(&plan, &effects, items));
         }
         // Somebody who goes on using the service makes new rows, and others go: what the plan does to what is there now is
         // still what was agreed.
-        let anew = match app.sources.plan_erasure(
-            person,
-            (&plan.scope, &plan.law),
-            &plan.holds,
-            app.clock.today(),
-        ) {
-            Ok(anew) => anew,
-            Err(error) => return Ok(Err(error.into())),
-        };
-        if !anew.is_within(&plan) {
-            break;
+        let holds = plan.holds.clone();
+        match replan(app, request, person, (&plan, &holds))? {
+            Some(anew) => plan = anew,
+            None => break,
         }
-        let stored = anew.clone();
-        let is_ours = settle(app, request.id, move |conn, request, by| {
-            replace_plan(conn, request, &stored, by).map(drop)
-        })?;
-        if !is_ours {
-            return Ok(Err(Trouble::Settled));
-        }
-        plan = anew;
     }
     let failure =
         "The data have changed since the plan was agreed, so that it would do something else now.";
-    Ok(Err(Trouble::Staff(failure.to_owned())))
+    Err(Stop::Staff(failure.to_owned()))
 }
 
-/// The plan, or the same plan under holds that were placed since it was agreed. A hold that keeps more than was agreed
-/// stops it.
-fn honour_holds(
-    app: &App,
-    request: &Request,
-    person: &Identities,
-    plan: Plan,
-) -> AppResult<Result<Plan, Trouble>> {
+/// The plan that was agreed, or the same plan under holds that were placed since. A hold that keeps more than was
+/// agreed stops it.
+fn honour_holds(app: &App, request: &Request, person: &Identities) -> Result<Plan, Stop> {
+    let plan = plan_of(app, request)?;
     let today = app.clock.today();
     let person_id = request.person_id;
     let placed = app
@@ -256,29 +230,33 @@ fn honour_holds(
         .filter(|hold| !plan.holds.contains(hold))
         .collect();
     if new.is_empty() {
-        return Ok(Ok(plan));
+        return Ok(plan);
     }
     let holds: Vec<_> = new.into_iter().chain(plan.holds.clone()).collect();
-    let anew = match app
+    let failure = "A hold was placed since the plan was agreed, so that less may be erased now. Plan it again.";
+    replan(app, request, person, (&plan, &holds))?.ok_or_else(|| Stop::Staff(failure.to_owned()))
+}
+
+/// Makes a plan anew for what is there now, and keeps it with the request; `None` where it would do more or other than
+/// was agreed.
+fn replan(
+    app: &App,
+    request: &Request,
+    person: &Identities,
+    (agreed, holds): (&Plan, &[Hold]),
+) -> Result<Option<Plan>, Stop> {
+    let scope = (&agreed.scope, agreed.law.as_str());
+    let anew = app
         .sources
-        .plan_erasure(person, (&plan.scope, &plan.law), &holds, today)
-    {
-        Ok(anew) => anew,
-        Err(error) => return Ok(Err(error.into())),
-    };
-    if !anew.is_within(&plan) {
-        let failure = "A hold was placed since the plan was agreed, so that less may be erased now. Plan it again.";
-        return Ok(Err(Trouble::Staff(failure.to_owned())));
+        .plan_erasure(person, scope, holds, app.clock.today())?;
+    if !anew.is_within(agreed) {
+        return Ok(None);
     }
     let stored = anew.clone();
-    let is_ours = settle(app, request.id, move |conn, request, by| {
+    settle_step(app, request.id, move |conn, request, by| {
         replace_plan(conn, request, &stored, by).map(drop)
     })?;
-    Ok(if is_ours {
-        Ok(anew)
-    } else {
-        Err(Trouble::Settled)
-    })
+    Ok(Some(anew))
 }
 
 /// What the receipt says: counts and keys, never data.

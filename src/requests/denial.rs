@@ -58,9 +58,7 @@ impl Reason {
             cite => format!("{says} ({cite})"),
         }
     }
-}
 
-impl Reason {
     /// The facts and where the reason stands, in one line.
     pub fn facts_in_words(&self) -> String {
         match self.cite.as_str() {
@@ -225,7 +223,7 @@ fn reason(ground: Option<Ground>, basis: Option<&str>, facts: String) -> Reason 
 }
 
 /// Why and until when the register or a hold keeps something.
-fn kept(item: &Item) -> String {
+pub fn kept(item: &Item) -> String {
     let until = item.keep_until.map(words::day);
     let until = until.map(|day| format!(" Until {day}."));
     let why = item.why.clone().unwrap_or_default();

@@ -7,12 +7,13 @@ use serde_json::json;
 
 use super::dates::LegalDates;
 use super::evidence::{self, File};
-use super::life::{By, Who, add_step, advance, changed, record};
+use super::life::{By, add_step, advance, changed, record};
 use super::model::{Action, Channel, Kind, Outcome, Request, State};
 use super::notices::{self, RequestReceived};
 use super::sealed::{self, What};
 use super::{denial, flags, queries, reference, reminders};
 use crate::accounts::limits::Limit;
+use crate::accounts::queries::find_residence;
 use crate::db::AnyConnection;
 use crate::db::schema::{request_items, requests};
 use crate::error::{AppError, AppResult};
@@ -176,7 +177,7 @@ pub fn file(
         )));
     }
     refuse_twin(conn, person_id, new)?;
-    let residence = queries::find_residence(conn, person_id)?;
+    let residence = find_residence(conn, person_id)?;
     let dates = LegalDates::of(&by.app.laws, &residence, new.kind, by.now);
     let filed = put_on_record(conn, person_id, new, &dates, by)?;
     flags::look(conn, &filed, by)?;
@@ -256,11 +257,7 @@ fn acknowledge(
     dates: &LegalDates,
     by: &By<'_>,
 ) -> AppResult<Request> {
-    let by_candor = By {
-        who: Who::System,
-        ..*by
-    };
-    let acknowledged = advance(conn, filed, State::Acknowledged, &by_candor)?;
+    let acknowledged = advance(conn, filed, State::Acknowledged, &By::system_at(by))?;
     let mail = RequestReceived {
         reference: filed.reference.clone(),
         kind: filed.kind,

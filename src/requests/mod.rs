@@ -10,11 +10,13 @@
 //! until it is executed: ─► withdrawn        nothing to execute: approved ─► completed
 //! ```
 //! [`life`] has the one table of allowed moves, and [`life::advance`] is the only way from one state to the
-//! next: a guarded update that writes the person's timeline and the audit event with it. [`filing`] makes
-//! requests, [`handling`] and [`decisions`] are what staff do
-//! with them, [`denial`] is what the law wants said with a denial, [`four_eyes`] says what takes two of them, [`appeals`] are the second look at a denial, [`senders`] what comes without
-//! an account, [`by_mail`] what comes as a mail, [`agents`] who asks for somebody else, [`flags`] what staff look at first, [`reminders`] tells of dates, [`execution`] is what carrying them out reports. Every function that changes
-//! something works in its caller's transaction, and writes the mail that belongs to it too.
+//! next: a guarded update that writes the person's timeline and the audit event with it.
+//!
+//! Requests come by [`filing`], without an account by [`senders`], as a mail by [`by_mail`], and for somebody else by
+//! [`agents`]. [`handling`] and [`decisions`] are what staff do with them: [`flags`] is what they look at first,
+//! [`four_eyes`] says what takes two of them, [`denial`] is what the law wants said with a denial, and [`appeals`] are
+//! the second look at one. [`execution`] is what carrying them out reports, and [`reminders`] tells of dates. Every
+//! function that changes something works in its caller's transaction, and writes the mail that belongs to it too.
 //!
 //! Values of a person's data, reasons, messages and evidence are sealed; evidence is erased when the request
 //! closes.

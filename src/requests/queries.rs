@@ -115,11 +115,14 @@ pub fn list_ties(
     conn: &mut AnyConnection,
     request: &Request,
 ) -> QueryResult<Vec<(&'static str, String)>> {
-    let against = requests::table
-        .filter(requests::id.eq(request.appeal_of.unwrap_or_default()))
-        .select(requests::reference)
-        .first(conn)
-        .optional()?;
+    let against = match request.appeal_of {
+        Some(id) => requests::table
+            .find(id)
+            .select(requests::reference)
+            .first(conn)
+            .optional()?,
+        None => None,
+    };
     let appeal = find_appeal(conn, request.id)?;
     let ties = [("Against the decision on", against), ("Appeal", appeal)];
     let known = ties.into_iter();
@@ -208,14 +211,6 @@ pub fn find_pseudonym(conn: &mut AnyConnection, person_id: i64) -> QueryResult<S
     people::table
         .filter(people::id.eq(person_id))
         .select(people::pseudonym)
-        .first(conn)
-}
-
-/// Where the person says that they live, which tells the law.
-pub fn find_residence(conn: &mut AnyConnection, person_id: i64) -> QueryResult<String> {
-    people::table
-        .filter(people::id.eq(person_id))
-        .select(people::residence)
         .first(conn)
 }
 

@@ -16,7 +16,7 @@ use crate::db::schema::requests;
 use crate::error::{AppError, AppResult};
 use crate::my_data;
 use crate::retention;
-use crate::sources::{Hold, Keeper, Plan, Scope};
+use crate::sources::{Hold, Identities, Keeper, Plan, Scope};
 
 impl Action {
     /// Whether staff decide on it, or the register's rule did.
@@ -208,20 +208,29 @@ async fn plan_anew(
     app: &App,
     request: &Request,
     scope: Scope,
-    mut holds: Vec<Hold>,
+    holds: Vec<Hold>,
 ) -> AppResult<Plan> {
     let (person_id, law) = (request.person_id, request.law.clone());
     my_data::read(app, person_id, move |app, identities| {
-        let placed = app.db.read_now(|conn| {
-            let today = app.clock.today();
-            Ok(retention::queries::for_plans(conn, person_id, today)?)
-        })?;
-        holds.splice(0..0, placed);
-        Ok(app
-            .sources
-            .plan_erasure(identities, (&scope, &law), &holds, app.clock.today())?)
+        plan_under_holds(app, (person_id, identities), (&scope, &law), holds)
     })
     .await
+}
+
+/// What an erasure would do today to a person's data under the law of that key, with the holds that are in force and
+/// with more. It reads the sources.
+pub(super) fn plan_under_holds(
+    app: &App,
+    (person_id, identities): (i64, &Identities),
+    what: (&Scope, &str),
+    more: Vec<Hold>,
+) -> AppResult<Plan> {
+    let today = app.clock.today();
+    let mut holds = app
+        .db
+        .read_now(|conn| Ok(retention::queries::for_plans(conn, person_id, today)?))?;
+    holds.extend(more);
+    Ok(app.sources.plan_erasure(identities, what, &holds, today)?)
 }
 
 /// The plan of a deletion, opened.

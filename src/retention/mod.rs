@@ -1,8 +1,8 @@
-//! What must stay, and what must stay away. Tombstones remember what was erased ([`tombstones`]), so that a restored
-//! backup does not bring it back ([`replay`]).
+//! Data that must stay, and data that must stay away.
 //!
-//! What must stay: holds that staff place, beside those that the register declares for everybody.
+//! [`tombstones`] remember what was erased, so that a restored backup does not bring it back ([`replay`]).
 //!
+//! Holds keep data from being erased: those that staff place, beside those that the register declares for everybody.
 //! A hold names a person, or nobody and so everybody, and a collection, or nothing and so all data. Plans of
 //! erasures are made with the holds in force ([`queries::in_force`]), and a hold that is placed after a plan was
 //! agreed stops it before it is carried out. A hold of a law-enforcement agency lasts 90 days and may be renewed

@@ -20,6 +20,7 @@ use crate::register::{CollectionKey, Erase};
 use crate::requests::dates::law_name;
 use crate::requests::queries::find_by_reference;
 use crate::web::page::FlashKind;
+use crate::web::paging::Before;
 use crate::web::{Flash, Form, Page, html, paging, see_other, words};
 
 const ON_A_PAGE: usize = 50;
@@ -46,18 +47,12 @@ struct HoldsPage {
     older: Option<String>,
 }
 
-/// Where the list goes on.
-#[derive(Debug, Deserialize)]
-pub struct From {
-    before: Option<i64>,
-}
-
 /// The holds that staff placed, newest first, and those of the register.
 pub async fn index(
     reader: CaseReader,
     app: App,
     page: Page,
-    from: web::Query<From>,
+    from: web::Query<Before>,
 ) -> AppResult<HttpResponse> {
     let before = from.before;
     let at_most = paging::one_more(ON_A_PAGE);

@@ -6,16 +6,15 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::{Months, NaiveDate};
 use serde::Deserialize;
-use validator::ValidateEmail;
 
-use super::act::{Decisions, on_request};
+use super::sent::Sent;
 use crate::accounts::guard::CaseWorker;
-use crate::accounts::queries::normal_email;
+use crate::accounts::queries::{is_email, normal_email};
 use crate::app::App;
 use crate::error::AppResult;
 use crate::requests::life::{By, changed};
 use crate::requests::model::{Channel, State};
-use crate::requests::senders::model::{Wants, correctable};
+use crate::requests::senders::model::{Wants, correctable, is_correctable};
 use crate::requests::senders::{self, Letter};
 use crate::web::page::FlashKind;
 use crate::web::{Flash, Form, Page, html, see_other};
@@ -54,13 +53,10 @@ impl EnterPage {
 }
 
 fn show(status: StatusCode, app: &App, page: Page, form: Form<Entry>) -> AppResult<HttpResponse> {
-    let places = app.laws.residences().iter();
     let shown = EnterPage {
         page,
         form,
-        places: places
-            .map(|place| (place.code.clone(), place.name.clone()))
-            .collect(),
+        places: app.laws.places(),
         fields: correctable(&app.register),
         channels: [("phone", "A telephone call"), ("letter", "A letter")],
     };
@@ -132,15 +128,12 @@ fn check(app: &App, typed: Entry) -> Result<Letter, Box<Form<Entry>>> {
         ),
         (wants.is_none(), "wants", "Choose what they ask for."),
         (
-            is_correction
-                && !correctable(&app.register)
-                    .iter()
-                    .any(|(it, _)| *it == typed.field),
+            is_correction && !is_correctable(&app.register, &typed.field),
             "field",
             "Choose which value is wrong.",
         ),
         (
-            !typed.email.is_empty() && (typed.email.len() > 254 || !typed.email.validate_email()),
+            !typed.email.is_empty() && !is_email(&typed.email),
             "email",
             "Write the address like name@example.org, or leave it empty.",
         ),
@@ -165,10 +158,7 @@ fn check(app: &App, typed: Entry) -> Result<Letter, Box<Form<Entry>>> {
             "Write at most 4,000 characters.",
         ),
     ];
-    let wrong = faults.into_iter().filter(|(is_wrong, ..)| *is_wrong);
-    let form = wrong.fold(Form::new(typed), |form, (_, field, sentence)| {
-        form.refuse(field, sentence)
-    });
+    let form = Form::new(typed).refuse_where(faults);
     let (Some(channel), Some(wants), Some(received_on), false) =
         (channel, wants, received_on, form.has_errors())
     else {
@@ -188,22 +178,13 @@ fn check(app: &App, typed: Entry) -> Result<Letter, Box<Form<Entry>>> {
 }
 
 /// Notes that somebody without e-mail has been told the reference and the dates, the way that their request came.
-pub async fn confirm(
-    worker: CaseWorker,
-    app: App,
-    session: Session,
-    path: web::Path<String>,
-    form: web::Form<std::collections::BTreeMap<String, String>>,
-) -> AppResult<HttpResponse> {
-    let (reference, fields) = (path.into_inner(), Decisions(form.into_inner()));
-    let seen = (reference.clone(), fields.version());
-    on_request(&app, &worker, seen, |conn, request, by| {
+pub async fn confirm(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
+    let confirmed = sent.act(&worker, |conn, request, by| {
         if request.state != State::Received {
             return Err(changed());
         }
         senders::confirmed(conn, request, by).map(drop)
-    })
-    .await?;
-    Flash::leave(&session, FlashKind::Success, "The receipt is confirmed.")?;
-    Ok(see_other(&format!("/staff/requests/{reference}")))
+    });
+    confirmed.await?;
+    sent.back("", "The receipt is confirmed.")
 }

@@ -1,76 +1,45 @@
 //! What staff do to a request without deciding on it. Each action leads back to its page.
 
-use actix_session::Session;
-use actix_web::{HttpResponse, web};
+use actix_web::HttpResponse;
 
-use super::act::on_request;
-use super::sent::{Fields, Sent, fault};
+use super::sent::Sent;
 use crate::accounts::guard::CaseWorker;
-use crate::app::App;
 use crate::error::AppResult;
 use crate::requests::handling::{ask, assign, extend_to_latest, post_message};
 use crate::requests::{handling, review};
-use crate::web::Page;
 
 /// Gives the request to a staff member, or to nobody.
-pub async fn give(
-    worker: CaseWorker,
-    app: App,
-    page: Page,
-    session: Session,
-    path: web::Path<String>,
-    form: Fields,
-) -> AppResult<HttpResponse> {
-    let sent = Sent::new(path, form);
+pub async fn give(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
     let typed = sent.text("assignee");
     let assignee = match typed.as_str() {
         "" => None,
         "me" => Some(worker.id),
         id => Some(id.parse().unwrap_or_default()),
     };
-    let known = app
+    let known = sent
+        .app
         .db
         .read(move |conn| handling::may_be_assigned(conn, assignee))
         .await?;
     if !known {
-        return sent
-            .refuse(
-                &app,
-                &worker,
-                page,
-                fault("assignee", "Choose an agent or a supervisor."),
-            )
-            .await;
+        let fault = ("assignee", "Choose an agent or a supervisor.");
+        return sent.refuse(&worker, [fault]).await;
     }
-    let given = on_request(&app, &worker, sent.seen(), move |conn, request, by| {
+    let given = sent.act(&worker, move |conn, request, by| {
         assign(conn, request, assignee, by).map(drop)
     });
     let done = given.await.map(|()| "The request was assigned.");
-    sent.end(done, &app, &worker, page, &session).await
+    sent.end(&worker, done).await
 }
 
 /// Writes to the person; with `ask`, the request waits for the answer while the clock runs.
-pub async fn message(
-    worker: CaseWorker,
-    app: App,
-    page: Page,
-    session: Session,
-    path: web::Path<String>,
-    form: Fields,
-) -> AppResult<HttpResponse> {
-    let sent = Sent::new(path, form);
+pub async fn message(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
     let (body, is_question) = (sent.text("body"), sent.fields.field("ask") == "true");
     if body.is_empty() || body.chars().count() > 5000 {
-        return sent
-            .refuse(
-                &app,
-                &worker,
-                page,
-                fault("body", "Write a message of at most 5,000 characters."),
-            )
-            .await;
+        let fault = ("body", "Write a message of at most 5,000 characters.");
+        return sent.refuse(&worker, [fault]).await;
     }
-    let written = on_request(&app, &worker, sent.seen(), move |conn, request, by| {
+    let written = sent.act(&worker, move |conn, request, by| {
         if is_question {
             let reviewed = review::begin(conn, request, by)?;
             return ask(conn, &reviewed, &body, by).map(drop);
@@ -80,38 +49,21 @@ pub async fn message(
     let done = written
         .await
         .map(|()| "The message was written. The person gets a mail that says so.");
-    sent.end(done, &app, &worker, page, &session).await
+    sent.end(&worker, done).await
 }
 
 /// Takes more time, once, for a reason that the person is told.
-pub async fn take_time(
-    worker: CaseWorker,
-    app: App,
-    page: Page,
-    session: Session,
-    path: web::Path<String>,
-    form: Fields,
-) -> AppResult<HttpResponse> {
-    let sent = Sent::new(path, form);
+pub async fn take_time(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
     let reason = sent.text("extension");
     if reason.is_empty() {
-        return sent
-            .refuse(
-                &app,
-                &worker,
-                page,
-                fault(
-                    "extension",
-                    "Write why more time is needed, for the person to read.",
-                ),
-            )
-            .await;
+        let sentence = "Write why more time is needed, for the person to read.";
+        return sent.refuse(&worker, [("extension", sentence)]).await;
     }
-    let moved = on_request(&app, &worker, sent.seen(), move |conn, request, by| {
+    let moved = sent.act(&worker, move |conn, request, by| {
         extend_to_latest(conn, request, &reason, by).map(drop)
     });
     let done = moved
         .await
         .map(|()| "The date was moved, and the person has been told.");
-    sent.end(done, &app, &worker, page, &session).await
+    sent.end(&worker, done).await
 }

@@ -1,12 +1,9 @@
 //! Who sent a request without an account, as far as staff know: they stand for somebody, or propose to deny for it.
 
-use actix_session::Session;
-use actix_web::{HttpResponse, web};
+use actix_web::HttpResponse;
 
-use super::act::on_request;
-use super::sent::{Fields, Sent, fault};
+use super::sent::Sent;
 use crate::accounts::guard::CaseWorker;
-use crate::app::App;
 use crate::db::AnyConnection;
 use crate::error::AppResult;
 use crate::law::Cause;
@@ -14,36 +11,26 @@ use crate::requests::decisions::Because;
 use crate::requests::life::{By, advance, changed};
 use crate::requests::model::{Outcome, Request, State};
 use crate::requests::{decisions, denial, senders};
-use crate::web::Page;
 
 /// What a denial for this says to the person; the mail has the rest that the law asks for.
 const UNVERIFIED: &str =
     "We could not make sure that the request comes from the person whose data it is about.";
 
 /// Stands for the sender, with a reason; or proposes to deny.
-pub async fn decide(
-    worker: CaseWorker,
-    app: App,
-    page: Page,
-    session: Session,
-    path: web::Path<String>,
-    form: Fields,
-) -> AppResult<HttpResponse> {
-    let sent = Sent::new(path, form);
+pub async fn decide(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
     if sent.fields.field("identity") == "unverified" {
-        let denied = on_request(&app, &worker, sent.seen(), deny).await;
+        let denied = sent.act(&worker, deny).await;
         let done = denied.map(|()| "The denial is proposed. A supervisor has to approve it.");
-        return sent.end(done, &app, &worker, page, &session).await;
+        return sent.end(&worker, done).await;
     }
     let why = sent.text("vouched");
     if why.is_empty() || why.chars().count() > 2000 {
         let sentence = "Write how you know who it is, in at most 2,000 characters.";
-        let faults = fault("vouched", sentence);
-        return sent.refuse(&app, &worker, page, faults).await;
+        return sent.refuse(&worker, [("vouched", sentence)]).await;
     }
-    let vouched = senders::vouch(&app, &worker, sent.seen(), why).await;
+    let vouched = senders::vouch(&sent.app, &worker, sent.seen(), why).await;
     let done = vouched.map(|()| "The review begins.");
-    sent.end(done, &app, &worker, page, &session).await
+    sent.end(&worker, done).await
 }
 
 fn deny(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {

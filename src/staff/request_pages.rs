@@ -171,11 +171,8 @@ pub async fn show(
     begin: web::Query<Begin>,
 ) -> AppResult<HttpResponse> {
     let shown = Shown {
-        form: Form::default(),
-        status: StatusCode::OK,
         begin: begin.into_inner(),
-        conflict: None,
-        judgement: None,
+        ..Shown::of(Form::default())
     };
     render(&app, &reader, page, path.into_inner(), shown).await
 }
@@ -193,6 +190,19 @@ pub(super) struct Shown {
     pub conflict: Option<String>,
     /// What is judged but not decided, for a look at what the person would read.
     pub judgement: Option<Judgement>,
+}
+
+impl Shown {
+    /// With a form, and nothing else to say.
+    pub fn of(form: Form<Decisions>) -> Self {
+        Shown {
+            form,
+            status: StatusCode::OK,
+            begin: Begin::default(),
+            conflict: None,
+            judgement: None,
+        }
+    }
 }
 
 /// Shows a request, also with a form that was refused or came too late.

@@ -1,53 +1,86 @@
-//! What a form of a request's page sends, and the ways in which it can end.
+//! A form of a request's page: what it sends, and the ways in which it can end.
 
 use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
 
 use actix_session::Session;
+use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 
-use super::act::Decisions;
-use super::request_pages::{Begin, Shown, render};
+use super::act::{Decisions, on_request};
+use super::request_pages::{Shown, render};
 use crate::accounts::guard::StaffMember;
 use crate::app::App;
+use crate::db::AnyConnection;
 use crate::error::{AppError, AppResult};
+use crate::requests::life::By;
+use crate::requests::model::Request;
 use crate::requests::review::Judgement;
 use crate::web::page::FlashKind;
 use crate::web::{Flash, Form, Page, see_other};
 
-/// The fields of a form, by name.
-pub(super) type Fields = web::Form<BTreeMap<String, String>>;
-
-/// What a request page sends: which request, and the fields.
-pub(super) struct Sent {
+/// Which request a form is about, its fields, and what it takes to answer it. A handler takes it as a parameter, behind
+/// who may send it.
+pub struct Sent {
+    /// As the address has it.
     pub reference: String,
+    /// By name.
     pub fields: Decisions,
+    /// For whatever else the form asks for.
+    pub app: App,
+    page: Page,
+    session: Session,
+}
+
+type Fields = web::Form<BTreeMap<String, String>>;
+
+impl FromRequest for Sent {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Sent, actix_web::Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let reference = request.match_info().query("reference").to_owned();
+        let parts = <(App, Page, Session, Fields)>::from_request(request, payload);
+        Box::pin(async move {
+            let (app, page, session, form) = parts.await?;
+            Ok(Sent {
+                reference,
+                fields: Decisions(form.into_inner()),
+                app,
+                page,
+                session,
+            })
+        })
+    }
 }
 
 impl Sent {
-    pub fn new(path: web::Path<String>, form: Fields) -> Self {
-        Sent {
-            reference: path.into_inner(),
-            fields: Decisions(form.into_inner()),
-        }
-    }
-
     /// The request as the page showed it.
     pub fn seen(&self) -> (String, i64) {
         (self.reference.clone(), self.fields.version())
     }
 
+    /// A field without the spaces around it.
     pub fn text(&self, name: &str) -> String {
         self.fields.field(name).trim().to_owned()
     }
 
-    /// Shows the page again, with a sentence beside a field.
-    pub async fn refuse(
-        self,
-        app: &App,
+    /// Does something to the request, if it is still as its page showed it.
+    pub async fn act<T: Send + 'static>(
+        &self,
         member: &StaffMember,
-        page: Page,
-        faults: Vec<(String, String)>,
+        act: impl FnOnce(&mut AnyConnection, &Request, &By<'_>) -> AppResult<T> + Send + 'static,
+    ) -> AppResult<T> {
+        on_request(&self.app, member, self.seen(), act).await
+    }
+
+    /// Shows the page again, with a sentence beside each field that is wrong.
+    pub async fn refuse<F: Into<String>, S: Into<String>>(
+        self,
+        member: &StaffMember,
+        faults: impl IntoIterator<Item = (F, S)>,
     ) -> AppResult<HttpResponse> {
         let form = faults
             .into_iter()
@@ -55,65 +88,45 @@ impl Sent {
                 form.refuse(field, fault)
             });
         let shown = Shown {
-            form,
             status: StatusCode::UNPROCESSABLE_ENTITY,
-            begin: Begin::default(),
-            conflict: None,
-            judgement: None,
+            ..Shown::of(form)
         };
-        render(app, member, page, self.reference, shown).await
+        render(&self.app, member, self.page, self.reference, shown).await
     }
 
     /// Leads back to the page when it was done. When somebody else was faster, the page comes back with what was
     /// typed, says who did what in between, and can be sent again.
     pub async fn end(
         self,
-        done: AppResult<&'static str>,
-        app: &App,
         member: &StaffMember,
-        page: Page,
-        session: &Session,
+        done: AppResult<&'static str>,
     ) -> AppResult<HttpResponse> {
         let why = match done {
-            Ok(done) => return self.back(session, done),
+            Ok(done) => return self.back("", done),
             Err(AppError::Conflict(why)) => why,
             Err(other) => return Err(other),
         };
         let shown = Shown {
-            form: Form::new(self.fields),
             status: StatusCode::CONFLICT,
-            begin: Begin::default(),
             conflict: Some(why),
-            judgement: None,
+            ..Shown::of(Form::new(self.fields))
         };
-        render(app, member, page, self.reference, shown).await
+        render(&self.app, member, self.page, self.reference, shown).await
     }
 
     /// Shows the page with what the person would read, and with what was typed.
-    pub async fn show(
-        self,
-        app: &App,
-        member: &StaffMember,
-        page: Page,
-        judgement: Judgement,
-    ) -> AppResult<HttpResponse> {
+    pub async fn show(self, member: &StaffMember, judgement: Judgement) -> AppResult<HttpResponse> {
         let shown = Shown {
-            form: Form::new(self.fields),
-            status: StatusCode::OK,
-            begin: Begin::default(),
-            conflict: None,
             judgement: Some(judgement),
+            ..Shown::of(Form::new(self.fields))
         };
-        render(app, member, page, self.reference, shown).await
+        render(&self.app, member, self.page, self.reference, shown).await
     }
 
-    fn back(&self, session: &Session, done: &str) -> AppResult<HttpResponse> {
-        Flash::leave(session, FlashKind::Success, done)?;
-        Ok(see_other(&format!("/staff/requests/{}", self.reference)))
+    /// Leads back to a part of the page (`#flags`), or to all of it, and says what was done.
+    pub fn back(&self, part: &str, done: &str) -> AppResult<HttpResponse> {
+        Flash::leave(&self.session, FlashKind::Success, done)?;
+        let reference = &self.reference;
+        Ok(see_other(&format!("/staff/requests/{reference}{part}")))
     }
-}
-
-/// A sentence beside a field.
-pub(super) fn fault(field: &str, sentence: &str) -> Vec<(String, String)> {
-    vec![(field.to_owned(), sentence.to_owned())]
 }

@@ -33,6 +33,15 @@ impl<T> Form<T> {
         self
     }
 
+    /// Adds each of these faults that is one: whether it is, the field, and the sentence beside it.
+    #[must_use]
+    pub fn refuse_where<const N: usize>(self, faults: [(bool, &str, &str); N]) -> Self {
+        let wrong = faults.into_iter().filter(|(is_wrong, ..)| *is_wrong);
+        wrong.fold(self, |form, (_, field, sentence)| {
+            form.refuse(field, sentence)
+        })
+    }
+
     /// The fault of a field.
     pub fn error(&self, field: &str) -> Option<&str> {
         let mut faults = self.errors.iter();

@@ -9,19 +9,18 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use chrono::TimeDelta;
-use validator::ValidateEmail;
 
 use super::filing::{NewAgent, receive};
 use super::model::Basis;
 use crate::accounts::limits::Limit;
-use crate::accounts::queries::normal_email;
+use crate::accounts::queries::{is_email, normal_email};
 use crate::app::App;
 use crate::error::AppResult;
 use crate::requests::evidence::{File, LARGEST};
 use crate::requests::life::By;
 use crate::requests::model::Channel;
 use crate::requests::senders::Letter;
-use crate::requests::senders::model::{Wants, correctable};
+use crate::requests::senders::model::{Wants, correctable, is_correctable};
 use crate::web::client_address::client_network;
 use crate::web::{Form, Page, client_address, html, see_other};
 
@@ -88,13 +87,10 @@ impl NewPage {
 }
 
 fn show(status: StatusCode, app: &App, page: Page, form: Form<Fields>) -> AppResult<HttpResponse> {
-    let places = app.laws.residences().iter();
     let shown = NewPage {
         page,
         form,
-        places: places
-            .map(|place| (place.code.clone(), place.name.clone()))
-            .collect(),
+        places: app.laws.places(),
         fields: correctable(&app.register),
     };
     html(status, &shown)
@@ -151,7 +147,6 @@ fn check(app: &App, sent: Sent) -> Checked {
     let basis = typed("basis").parse::<Basis>().ok();
     let wants = typed("wants").parse::<Wants>().ok();
     let is_correction = wants == Some(Wants::Correction);
-    let is_address = |it: &str| it.len() <= 254 && it.validate_email();
     let (agent_name, agent_email, email) =
         (typed("agent_name"), typed("agent_email"), typed("email"));
     let (field, residence, note) = (typed("field"), typed("residence"), typed("note"));
@@ -164,10 +159,7 @@ fn check(app: &App, sent: Sent) -> Checked {
             "Choose what they would like us to do.",
         ),
         (
-            is_correction
-                && !correctable(&app.register)
-                    .iter()
-                    .any(|(it, _)| *it == field),
+            is_correction && !is_correctable(&app.register, &field),
             "field",
             "Choose which value is wrong.",
         ),
@@ -177,12 +169,12 @@ fn check(app: &App, sent: Sent) -> Checked {
             "Write your name, in at most 200 characters.",
         ),
         (
-            !is_address(&agent_email),
+            !is_email(&agent_email),
             "agent_email",
             "Enter an e-mail address, like name@example.org.",
         ),
         (
-            !is_address(&email),
+            !is_email(&email),
             "email",
             "Enter an e-mail address, like name@example.org.",
         ),
@@ -203,10 +195,7 @@ fn check(app: &App, sent: Sent) -> Checked {
             "Write at most 4,000 characters.",
         ),
     ];
-    let wrong = faults.into_iter().filter(|(is_wrong, ..)| *is_wrong);
-    let mut form = wrong.fold(Form::new(fields), |form, (_, field, sentence)| {
-        form.refuse(field, sentence)
-    });
+    let mut form = Form::new(fields).refuse_where(faults);
     if let Err(sentence) = &document {
         form = form.refuse("document", *sentence);
     }

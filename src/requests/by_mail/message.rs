@@ -5,9 +5,8 @@ use std::panic::catch_unwind;
 
 use chrono::{DateTime, NaiveDateTime};
 use mail_parser::{Header, Message, MessageParser, MimeHeaders};
-use validator::ValidateEmail;
 
-use crate::accounts::queries::normal_email;
+use crate::accounts::queries::{is_email, normal_email};
 
 /// So much of a mail is looked at, in bytes. What follows are attachments, or somebody's mischief.
 pub const LOOKED_AT: usize = 256 * 1024;
@@ -22,6 +21,13 @@ pub struct Own {
     pub addresses: Vec<String>,
     /// What stands behind the `@` of our message ids.
     pub domain: String,
+}
+
+impl Own {
+    /// What message ids of ours end with.
+    fn end_of_ids(&self) -> String {
+        format!("@{}>", self.domain.to_lowercase())
+    }
 }
 
 /// What was read of a mail that a person seems to have written.
@@ -103,7 +109,7 @@ fn sender(message: &Message<'_>) -> Option<String> {
         return None;
     };
     let address = normal_email(one.address()?);
-    (address.len() <= 254 && address.validate_email()).then_some(address)
+    is_email(&address).then_some(address)
 }
 
 /// Why nobody waits for an answer to it.
@@ -119,7 +125,7 @@ fn why_automatic(message: &Message<'_>, envelope: Option<&str>, own: &Own) -> Op
     if kind.is_some_and(|it| it.ctype() == "multipart" && it.subtype() == Some("report")) {
         return Some("it is a report about a delivery");
     }
-    let our_id = format!("@{}>", own.domain.to_lowercase());
+    let our_id = own.end_of_ids();
     // Each header by itself: one that stands twice must not hide behind the other.
     message.headers().iter().find_map(|header| {
         let value = raw(message, header);
@@ -160,7 +166,7 @@ fn is_program(address: &str) -> bool {
 }
 
 fn is_reply(message: &Message<'_>, own: &Own) -> bool {
-    let ours = format!("@{}>", own.domain.to_lowercase());
+    let ours = own.end_of_ids();
     let names_ours = |header| {
         let raw = message.header_raw(header).unwrap_or_default();
         raw.to_lowercase().contains(&ours)

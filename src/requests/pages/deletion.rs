@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::filed_address;
 use super::plan_view::PlanView;
 use crate::accounts::guard::{FreshPerson, Person};
+use crate::accounts::queries::find_residence;
 use crate::app::App;
 use crate::error::{AppError, AppResult};
 use crate::my_data::read;
@@ -18,8 +19,7 @@ use crate::requests::dates::LegalDates;
 use crate::requests::filing::{self, NewItem, NewRequest};
 use crate::requests::life::By;
 use crate::requests::model::Kind;
-use crate::requests::queries::find_residence;
-use crate::retention;
+use crate::requests::review::plan_under_holds;
 use crate::sources::{Plan, Scope};
 use crate::web::{Form, Page, html, see_other};
 
@@ -109,15 +109,11 @@ pub async fn plan(
 
 async fn make_plan(app: &App, person_id: i64, scope: Scope) -> AppResult<Plan> {
     read(app, person_id, move |app, identities| {
-        let today = app.clock.today();
-        let (held, residence) = app.db.read_now(|conn| {
-            let held = retention::queries::for_plans(conn, person_id, today)?;
-            Ok((held, find_residence(conn, person_id)?))
-        })?;
+        let residence = app
+            .db
+            .read_now(|conn| Ok(find_residence(conn, person_id)?))?;
         let law = LegalDates::of(&app.laws, &residence, Kind::Deletion, app.clock.now()).law;
-        Ok(app
-            .sources
-            .plan_erasure(identities, (&scope, &law), &held, today)?)
+        plan_under_holds(app, (person_id, identities), (&scope, &law), Vec::new())
     })
     .await
 }

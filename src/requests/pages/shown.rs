@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 
 use super::words;
 use crate::register::Register;
-use crate::requests::denial::Denial;
+use crate::requests::denial::{self, Denial};
 use crate::requests::details::{OpenItem, OpenMessage, title};
 use crate::requests::model::{Action, Decision, Item, Party, Step};
 
@@ -54,12 +54,8 @@ impl ShownItem {
 
 /// Why records would stay, before it is decided.
 fn item_why(item: &Item) -> String {
-    let until = item
-        .keep_until
-        .map(|day| format!(" Until {}.", words::day(day)));
     let basis = item.basis.as_ref().map(|basis| format!(" ({basis})"));
-    let parts = [item.why.clone(), until, basis];
-    parts.into_iter().flatten().collect()
+    denial::kept(item) + &basis.unwrap_or_default()
 }
 
 /// One message.

@@ -113,6 +113,11 @@ pub struct Sender {
     pub contact: Option<Vec<u8>>,
 }
 
+/// Whether that names a field that can be put right.
+pub fn is_correctable(register: &Register, value: &str) -> bool {
+    correctable(register).iter().any(|(it, _)| it == value)
+}
+
 /// Every field that can be put right, held or not: `dataset/collection/field`, and what people call it.
 pub fn correctable(register: &Register) -> Vec<(String, String)> {
     let mut fields = Vec::new();

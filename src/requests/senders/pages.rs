@@ -8,7 +8,7 @@ use serde::Deserialize;
 use validator::Validate;
 
 use super::filing::{Letter, link_to_follow, receive};
-use super::model::{Wants, correctable};
+use super::model::{Wants, correctable, is_correctable};
 use crate::accounts::limits::Limit;
 use crate::accounts::queries::normal_email;
 use crate::app::App;
@@ -63,14 +63,11 @@ struct NewPage {
 
 impl NewPage {
     fn of(app: &App, page: Page, form: Form<NewLetter>) -> Self {
-        let places = app.laws.residences().iter();
         NewPage {
             page,
             invitation: Invitation::open(&app.keys, &form.values.mail, app.clock.now()),
             form,
-            places: places
-                .map(|place| (place.code.clone(), place.name.clone()))
-                .collect(),
+            places: app.laws.places(),
             fields: correctable(&app.register),
         }
     }
@@ -139,26 +136,28 @@ fn check(app: &App, typed: NewLetter) -> Result<Letter, Box<Form<NewLetter>>> {
         ..typed
     };
     let wants = typed.wants.parse::<Wants>().ok();
-    let knows_place = app.laws.residence(&typed.residence).is_some();
-    let knows_field = correctable(&app.register)
-        .iter()
-        .any(|(it, _)| *it == typed.field);
-    let mut form = match Form::check(typed) {
+    let faults = [
+        (
+            wants.is_none(),
+            "wants",
+            "Choose what you would like us to do.",
+        ),
+        (
+            app.laws.residence(&typed.residence).is_none(),
+            "residence",
+            "Choose a place, or that you rather do not say.",
+        ),
+        (
+            wants == Some(Wants::Correction) && !is_correctable(&app.register, &typed.field),
+            "field",
+            "Choose which value is wrong.",
+        ),
+    ];
+    let form = match Form::check(typed) {
         Ok(typed) => Form::new(typed),
         Err(form) => form,
     };
-    if wants.is_none() {
-        form = form.refuse("wants", "Choose what you would like us to do.");
-    }
-    if !knows_place {
-        form = form.refuse(
-            "residence",
-            "Choose a place, or that you rather do not say.",
-        );
-    }
-    if wants == Some(Wants::Correction) && !knows_field {
-        form = form.refuse("field", "Choose which value is wrong.");
-    }
+    let form = form.refuse_where(faults);
     let Some(wants) = wants.filter(|_| !form.has_errors()) else {
         return Err(Box::new(form));
     };

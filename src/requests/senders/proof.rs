@@ -16,7 +16,7 @@ use crate::db::AnyConnection;
 use crate::db::schema::request_senders;
 use crate::error::{AppError, AppResult};
 use crate::my_data;
-use crate::requests::life::{By, Who, changed, record};
+use crate::requests::life::{By, changed, record};
 use crate::requests::model::Request;
 use crate::requests::queries as requests;
 
@@ -175,14 +175,7 @@ async fn write(
     work: impl FnOnce(&mut AnyConnection, &By<'_>) -> AppResult<Ended> + Send + 'static,
 ) -> AppResult<Ended> {
     let own = app.clone();
-    let written = app.db.write(move |conn| {
-        let by = By {
-            app: &own,
-            who: Who::Visitor,
-            now: own.clock.now(),
-        };
-        work(conn, &by)
-    });
+    let written = app.db.write(move |conn| work(conn, &By::visitor(&own)));
     let ended = written.await?;
     app.wake.notify_one();
     Ok(ended)

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::model::{Degree, Sender, Wants};
 use super::queries;
 use crate::accounts::guard::StaffMember;
-use crate::accounts::queries::find_or_create_person;
+use crate::accounts::queries::{find_or_create_person, find_residence};
 use crate::app::App;
 use crate::db::AnyConnection;
 use crate::db::schema::{holds, people, request_senders, requests};
@@ -18,10 +18,9 @@ use crate::requests::flags;
 use crate::requests::four_eyes::has_account;
 use crate::requests::life::{By, advance, changed, record, touch};
 use crate::requests::model::{Action, Kind, Outcome, Request, State};
-use crate::requests::queries::{find_by_reference, find_residence};
-use crate::requests::review::store_plan;
+use crate::requests::queries::find_by_reference;
+use crate::requests::review::{plan_under_holds, store_plan};
 use crate::requests::sealed::{self, What};
-use crate::retention;
 use crate::sources::{CorrectionError, Dates, Held, Identities, Plan, Scope};
 
 /// Why nothing is erased for somebody who is known by no identity: the receipt would prove what was not done.
@@ -57,13 +56,7 @@ pub(super) async fn look_up(
     let (sender, person_id, law) = (sender.clone(), request.person_id, request.law.clone());
     my_data::read(app, person_id, move |app, person| match sender.wants {
         Wants::Deletion => {
-            let today = app.clock.today();
-            let held = app
-                .db
-                .read_now(|conn| Ok(retention::queries::for_plans(conn, person_id, today)?))?;
-            let plan = app
-                .sources
-                .plan_erasure(person, (&Scope::All, &law), &held, today)?;
+            let plan = plan_under_holds(app, (person_id, person), (&Scope::All, &law), Vec::new())?;
             let plan = Some(plan).filter(|it| !it.is_empty());
             Ok(Ok(Found {
                 plan,

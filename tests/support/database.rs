@@ -1,6 +1,7 @@
 //! A migrated database for each test: a copy of a template that is made once per process.
 //!
-//! `CANDOR_TEST_DATABASE=postgres://…/postgres` runs the suite on PostgreSQL; by default it runs on SQLite.
+//! `CANDOR_TEST_DATABASE=postgres://…/postgres` runs the suite on PostgreSQL (15 or later, where a template's files can
+//! be copied without writing them to the log); by default it runs on SQLite.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -89,7 +90,7 @@ fn postgres_copy(server: String) -> TestDatabase {
     );
     on_server(
         &server,
-        &format!("CREATE DATABASE {name} TEMPLATE {template}"),
+        &format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy"),
     );
     TestDatabase::Postgres {
         url: with_name(&server, &name),

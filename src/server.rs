@@ -27,7 +27,7 @@ use crate::routes;
 use crate::web::error_pages::{show_errors, survive_without_session};
 use crate::web::headers::set_headers;
 use crate::web::same_origin::refuse_cross_site;
-use request_log::RouteOnly;
+use request_log::Numbered;
 
 mod request_log;
 
@@ -101,7 +101,7 @@ pub fn run(app: App, listener: TcpListener, size: Size) -> std::io::Result<Serve
             )
             .wrap(Compress::default())
             .wrap(from_fn(operations::metrics::count_requests))
-            .wrap(TracingLogger::<RouteOnly>::new())
+            .wrap(TracingLogger::<Numbered>::new())
     })
     .workers(size.workers)
     .worker_max_blocking_threads(size.blocking_threads)

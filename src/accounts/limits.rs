@@ -62,12 +62,12 @@ impl Limit {
         subject: &str,
         now: NaiveDateTime,
     ) -> QueryResult<bool> {
-        let hits: Option<i32> = rate_limits::table
+        let hits: Option<i32> = both!(conn, |conn| rate_limits::table
             .filter(rate_limits::key.eq(key(&app.keys, self.purpose, subject)))
             .filter(rate_limits::window_started_at.gt(now - self.window))
             .select(rate_limits::hits)
             .first(conn)
-            .optional()?;
+            .optional())?;
         Ok(hits.is_some_and(|hits| hits >= self.max(app)))
     }
 

@@ -6,8 +6,8 @@ use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
 
 use super::model::{Identity, IdentityKind, PersonRow, StaffRow};
-use crate::db::AnyConnection;
 use crate::db::schema::{identities, people, staff};
+use crate::db::{AnyConnection, both};
 use crate::keys::{Keys, hmac_hex, random_token};
 
 /// The one form in which an address is stored, hashed and compared.
@@ -38,12 +38,12 @@ pub fn find_person_by_identity(
     kind: IdentityKind,
     value: &str,
 ) -> QueryResult<Option<PersonRow>> {
-    PersonRow::query()
+    both!(conn, |conn| PersonRow::query()
         .inner_join(identities::table)
         .filter(identities::hash.eq(identity_hash(keys, kind, value)))
         .filter(identities::kind.eq(kind.as_str()))
         .first(conn)
-        .optional()
+        .optional())
 }
 
 /// Whose identity it is, of whatever kind: an e-mail address, a phone or a customer number, as a whole.
@@ -67,10 +67,10 @@ pub fn find_person_by_any_identity(
 
 /// Where a person says that they live: it tells the law, and what holds by default.
 pub fn find_residence(conn: &mut AnyConnection, person_id: i64) -> QueryResult<String> {
-    people::table
+    both!(conn, |conn| people::table
         .filter(people::id.eq(person_id))
         .select(people::residence)
-        .first(conn)
+        .first(conn))
 }
 
 /// A new person with one verified e-mail address.

@@ -11,8 +11,8 @@ use diesel::prelude::*;
 use super::guard::Account;
 use super::model::Role;
 use crate::app::App;
-use crate::db::AnyConnection;
 use crate::db::schema::{sessions, staff};
+use crate::db::{AnyConnection, both};
 use crate::error::AppResult;
 use crate::keys::random_token;
 
@@ -191,12 +191,13 @@ fn find(
     hash: &str,
     now: NaiveDateTime,
 ) -> QueryResult<Option<(i64, String, NaiveDateTime)>> {
-    sessions::table
+    // With every page: as the backend's own query it is not written anew each time.
+    both!(conn, |conn| sessions::table
         .filter(sessions::token_hash.eq(hash))
         .filter(sessions::expires_at.gt(now))
         .select((sessions::id, sessions::state, sessions::last_seen_at))
         .first(conn)
-        .optional()
+        .optional())
 }
 
 fn mark_seen(conn: &mut AnyConnection, id: i64, now: NaiveDateTime) -> QueryResult<usize> {

@@ -11,26 +11,41 @@ use crate::db::schema::choices;
 use crate::db::{AnyConnection, both};
 use crate::keys::Keys;
 
+/// So many subjects are asked for one by one: a statement for one is parsed once, a list anew each time.
+const FEW: usize = 2;
+
+/// Of each subject and activity the newest choice.
+macro_rules! newest {
+    () => {{
+        let newer = diesel::alias!(choices as newer);
+        let replaced = newer
+            .filter(newer.field(choices::subject).eq(choices::subject))
+            .filter(newer.field(choices::activity).eq(choices::activity))
+            .filter(newer.field(choices::number).gt(choices::number));
+        Choice::query()
+            .filter(not(exists(replaced)))
+            .order(choices::id)
+    }};
+}
+
 /// The choices that hold now for these subjects: of each subject and activity the newest.
 pub fn list_current(conn: &mut AnyConnection, subjects: &[Subject]) -> QueryResult<Vec<Choice>> {
-    let newer = diesel::alias!(choices as newer);
-    let replaced = newer
-        .filter(newer.field(choices::subject).eq(choices::subject))
-        .filter(newer.field(choices::activity).eq(choices::activity))
-        .filter(newer.field(choices::number).gt(choices::number));
-    let current = Choice::query()
-        .filter(not(exists(replaced)))
-        .order(choices::id);
-    match subjects {
-        // SQLite would have to parse a list anew each time.
-        [one] => current
-            .filter(choices::subject.eq(one.to_string()))
-            .load(conn),
-        several => {
-            let several = several.iter().map(ToString::to_string);
-            current.filter(choices::subject.eq_any(several)).load(conn)
+    if subjects.len() <= FEW {
+        let mut current = Vec::new();
+        for subject in subjects {
+            current.extend(list_current_of(conn, subject)?);
         }
+        return Ok(current);
     }
+    newest!()
+        .filter(choices::subject.eq_any(subjects.iter().map(ToString::to_string)))
+        .load(conn)
+}
+
+fn list_current_of(conn: &mut AnyConnection, subject: &Subject) -> QueryResult<Vec<Choice>> {
+    both!(conn, |conn| newest!()
+        .filter(choices::subject.eq(subject.to_string()))
+        .load(conn))
 }
 
 /// Records changes; `false` when another change came first to one of them, and then the transaction must not go on.

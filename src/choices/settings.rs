@@ -28,10 +28,6 @@ pub struct Setting<'a> {
 pub struct Use<'a> {
     /// As declared.
     pub activity: &'a Activity,
-    /// The titles of the categories that it uses.
-    pub data: Vec<&'a str>,
-    /// Who gets data for it.
-    pub recipients: Vec<&'a str>,
 }
 
 impl Setting<'_> {
@@ -77,42 +73,22 @@ impl Setting<'_> {
     }
 }
 
-impl<'a> Use<'a> {
-    /// The activity with its data and recipients.
-    pub fn of(register: &'a Register, activity: &'a Activity) -> Use<'a> {
-        let mut data = Vec::new();
-        for category in &activity.categories {
-            let declared = register.category_of(category);
-            data.extend(declared.map(|it| it.title.as_str()));
-        }
-        data.sort_unstable();
-        data.dedup();
-        let gets_it = register
-            .recipients
-            .iter()
-            .filter(|it| it.activities.contains(&activity.key));
-        Use {
-            activity,
-            data,
-            recipients: gets_it.map(|it| it.name.as_str()).collect(),
-        }
-    }
-
+impl Use<'_> {
     /// The titles of its data, in one line.
     pub fn data_in_words(&self) -> String {
-        if self.data.is_empty() {
+        if self.activity.data.is_empty() {
             "Not declared".to_owned()
         } else {
-            self.data.join(", ")
+            self.activity.data.join(", ")
         }
     }
 
     /// Who gets it, or that nobody outside does.
     pub fn recipients_in_words(&self) -> String {
-        if self.recipients.is_empty() {
+        if self.activity.recipients.is_empty() {
             "Nobody outside our company".to_owned()
         } else {
-            self.recipients.join(", ")
+            self.activity.recipients.join(", ")
         }
     }
 
@@ -165,22 +141,16 @@ pub fn settings<'a>(
     residence: &str,
 ) -> Vec<Setting<'a>> {
     let all = refusables(register).into_iter();
-    all.map(|it| setting(register, it, current, residence))
-        .collect()
+    all.map(|it| setting(it, current, residence)).collect()
 }
 
-fn setting<'a>(
-    register: &'a Register,
-    refusable: Refusable<'a>,
-    current: &[Choice],
-    residence: &str,
-) -> Setting<'a> {
+fn setting<'a>(refusable: Refusable<'a>, current: &[Choice], residence: &str) -> Setting<'a> {
     let stand = stand(&refusable, current, residence);
-    let uses = refusable.activities.iter();
+    let uses = refusable.activities.iter().copied();
     Setting {
         state: stand.state,
         choice: stand.choice.cloned(),
-        uses: uses.map(|it| Use::of(register, it)).collect(),
+        uses: uses.map(|activity| Use { activity }).collect(),
         refusable,
     }
 }
@@ -191,7 +161,7 @@ pub fn mandatory(register: &Register) -> Vec<Use<'_>> {
         .activities
         .iter()
         .filter(|it| !it.refusable && !it.sale_or_sharing && !it.uses_sensitive);
-    fixed.map(|it| Use::of(register, it)).collect()
+    fixed.map(|activity| Use { activity }).collect()
 }
 
 /// Whether some activity sells or shares a person's data as long as they do not refuse it.

@@ -77,9 +77,11 @@ pub async fn count_requests(
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     LazyLock::force(&RECORDER);
     let start = Instant::now();
-    let route = request.match_pattern().unwrap_or_else(|| "none".to_owned());
     let method = label(request.method());
     let response = next.call(request).await?;
+    // After routing, which knows it; before, all routes would be tried in turn.
+    let route = response.request().match_pattern();
+    let route = route.unwrap_or_else(|| "none".to_owned());
     let status = response.status().as_u16().to_string();
     metrics::histogram!(DURATION, "method" => method, "route" => route, "status" => status)
         .record(start.elapsed().as_secs_f64());

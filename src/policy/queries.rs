@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 
 use super::draft::Draft;
 use super::model::{History, PolicyVersion};
-use crate::db::AnyConnection;
 use crate::db::schema::policy_versions;
+use crate::db::{AnyConnection, both};
 
 /// All versions, newest first.
 pub fn history(conn: &mut AnyConnection) -> QueryResult<History> {
@@ -18,11 +18,11 @@ pub fn history(conn: &mut AnyConnection) -> QueryResult<History> {
 
 /// The version that holds on a day, if any was published by then.
 pub fn current(conn: &mut AnyConnection, on: NaiveDate) -> QueryResult<Option<PolicyVersion>> {
-    PolicyVersion::query()
+    both!(conn, |conn| PolicyVersion::query()
         .filter(policy_versions::effective_on.le(on))
         .order(policy_versions::effective_on.desc())
         .first(conn)
-        .optional()
+        .optional())
 }
 
 /// The text of a version as it was written.

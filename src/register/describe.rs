@@ -95,6 +95,22 @@ impl Register {
             let recipients = self.recipients.iter().filter(|it| touches(&it.categories));
             category.recipients = recipients.map(|it| it.key.clone()).collect();
         }
+        self.link_activities();
+    }
+
+    fn link_activities(&mut self) {
+        let mut activities = std::mem::take(&mut self.activities);
+        for activity in &mut activities {
+            let used = activity.categories.iter();
+            let declared = used.filter_map(|it| self.category_of(it));
+            activity.data = declared.map(|it| it.title.clone()).collect();
+            activity.data.sort_unstable();
+            activity.data.dedup();
+            let all = self.recipients.iter();
+            let served = all.filter(|it| it.activities.contains(&activity.key));
+            activity.recipients = served.map(|it| it.name.clone()).collect();
+        }
+        self.activities = activities;
     }
 
     fn link_fields(&self, fields: &mut [Field]) {

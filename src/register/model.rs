@@ -72,6 +72,10 @@ pub struct Activity {
     pub subjects: Vec<String>,
     /// Key of the system that carries it out.
     pub system: String,
+    /// The titles of the categories that it uses; follows from the categories.
+    pub data: Vec<String>,
+    /// The names of the recipients who get data for it; follows from the recipients.
+    pub recipients: Vec<String>,
 }
 
 text_enum! {

@@ -5,11 +5,11 @@ use diesel::prelude::*;
 
 use super::model::{Approval, Attachment, Item, Kind, Line, Message, Request, Step};
 use crate::accounts::model::IdentityKind;
-use crate::db::AnyConnection;
 use crate::db::schema::{
     identities, people, receipts, request_approvals, request_attachments, request_items,
     request_messages, request_steps, requests, staff,
 };
+use crate::db::{AnyConnection, both};
 
 /// A person's own request; someone else's is not found.
 pub fn find_for_person(
@@ -55,12 +55,12 @@ pub fn list_for_person(
     before: Option<i64>,
     limit: i64,
 ) -> QueryResult<Vec<Line>> {
-    Line::query()
+    both!(conn, |conn| Line::query()
         .filter(requests::person_id.eq(person_id))
         .filter(requests::id.lt(before.unwrap_or(i64::MAX)))
         .order(requests::id.desc())
         .limit(limit)
-        .load(conn)
+        .load(conn))
 }
 
 /// How many of a person's requests are not closed.

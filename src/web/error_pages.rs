@@ -32,7 +32,8 @@ pub async fn show_errors(
     let status = response.status();
     let is_plain = !response.headers().contains_key(header::CONTENT_TYPE);
     let failed = status.is_client_error() || status.is_server_error();
-    let failure = response.response().error().map(describe);
+    let error = response.response().error();
+    let failure = error.map(|error| describe(error, response.request().match_pattern()));
     if failure.is_none() && !(failed && is_plain) {
         return Ok(response.map_into_boxed_body());
     }
@@ -58,7 +59,7 @@ pub async fn survive_without_session(
 
 /// For failures before there was a session, or while it was stored.
 fn bare_answer(page: Page, error: &actix_web::Error) -> HttpResponse {
-    describe(error);
+    describe(error, None);
     let status = StatusCode::SERVICE_UNAVAILABLE;
     let (title, sentences) = words(status);
     html(
@@ -82,10 +83,10 @@ enum Failure {
     Other,
 }
 
-fn describe(error: &actix_web::Error) -> Failure {
+fn describe(error: &actix_web::Error, route: Option<String>) -> Failure {
     if error.as_response_error().status_code().is_server_error() {
         // The one place where a failure is logged.
-        tracing::error!(error = format!("{error:#}"), "request failed");
+        tracing::error!(error = format!("{error:#}"), route, "request failed");
     }
     match error.as_error::<AppError>() {
         Some(AppError::SignInRequired) => Failure::SignIn,

@@ -4,12 +4,19 @@ use std::{collections::HashSet, ops::ControlFlow, sync::Arc, time::Duration};
 
 use chrono::NaiveDate;
 
-use super::{Fault, Schema, SourceError, Table, Value, postgres::Postgres, sqlite::Sqlite};
+use super::{
+    Fault, Schema, SourceError, Table, Value, files::Files, postgres::Postgres, sqlite::Sqlite,
+};
 
 /// A connected source. Calls block, and keep to the time that they are given.
 pub trait Source: Send + Sync {
     /// The key under which the register names it.
     fn key(&self) -> &str;
+
+    /// Whether its columns have no types of their own, so that those of the register are theirs.
+    fn is_untyped(&self) -> bool {
+        false
+    }
 
     /// Answers when the source can be read.
     fn ping(&self, wait: Duration) -> Result<(), SourceError>;
@@ -150,8 +157,9 @@ pub fn open(key: &str, url: &str) -> Result<Arc<dyn Source>, String> {
     match scheme {
         "sqlite" => Ok(Arc::new(Sqlite::open(key, url)?)),
         "postgres" | "postgresql" => Ok(Arc::new(Postgres::open(key, url)?)),
+        "files" => Ok(Arc::new(Files::open(key, url)?)),
         _ => Err(format!(
-            "source `{key}`: the URL must start with sqlite: or postgres:"
+            "source `{key}`: the URL must start with sqlite:, postgres: or files:"
         )),
     }
 }

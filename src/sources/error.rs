@@ -24,6 +24,9 @@ pub enum Fault {
     /// A table or column that the register names is not there.
     #[error("no {0} there")]
     Missing(String),
+    /// What it holds is not written as it should be; a sentence with the place, and without values.
+    #[error("{0}")]
+    Malformed(String),
     /// It may not be written to.
     #[error("may not be written to")]
     ReadOnly,

@@ -83,6 +83,10 @@ impl Source for Faulty {
         self.inner.key()
     }
 
+    fn is_untyped(&self) -> bool {
+        self.inner.is_untyped()
+    }
+
     fn ping(&self, wait: Duration) -> Result<(), SourceError> {
         self.meet(wait)?;
         self.inner.ping(wait)

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{TableName, inside::Inside, schema::Addition};
-use crate::register::{Collection, CollectionKey, Dataset, Direction, Field, Register};
+use super::{ColumnKind, Source, TableName, inside::Inside, schema::Addition};
+use crate::register::{Collection, CollectionKey, Dataset, Direction, Field, Kind, Register};
 
 /// All collections that are read, and the ways between them.
 #[derive(Debug, Default)]
@@ -130,12 +130,18 @@ impl Graph {
     }
 
     /// What the register adds to the tables of one source.
-    pub fn additions(&self, register: &Register, source: &str) -> Vec<Addition> {
-        let nodes = self.nodes.iter().filter(|node| node.source == source);
+    pub fn additions(&self, register: &Register, source: &dyn Source) -> Vec<Addition> {
+        let nodes = self.nodes.iter().filter(|node| node.source == source.key());
+        let types = |node: &Node| {
+            let fields = node.collection(register).fields.iter();
+            let types = fields.map(|field| (field.name.clone(), kind_of(field)));
+            types.filter(|_| source.is_untyped()).collect()
+        };
         let additions = nodes.map(|node| Addition {
             table: node.table.clone(),
             row_key: node.declared_key(register),
             inside: node.inside.clone().into_iter().collect(),
+            types: types(node),
         });
         additions.collect()
     }
@@ -212,6 +218,21 @@ impl Node {
         let by_one_way = self.incoming.len() == 1 && self.identities.is_empty();
         let by_name = self.incoming.is_empty();
         self.outgoing.is_empty() && self.inside.is_empty() && (by_one_way || by_name)
+    }
+}
+
+/// The kind of column that a field declares.
+fn kind_of(field: &Field) -> ColumnKind {
+    match field.data_type.map(|it| (it.kind, it.array)) {
+        _ if !field.fields.is_empty() => ColumnKind::Json,
+        Some((_, true) | (Kind::Object, _)) => ColumnKind::Json,
+        Some((Kind::Integer, _)) => ColumnKind::Integer,
+        Some((Kind::Float, _)) => ColumnKind::Number,
+        Some((Kind::Boolean, _)) => ColumnKind::Bool,
+        Some((Kind::Date, _)) => ColumnKind::Date,
+        Some((Kind::DateTime, _)) => ColumnKind::DateTime,
+        Some((Kind::String | Kind::ObjectId, _)) => ColumnKind::Text,
+        None => ColumnKind::Any,
     }
 }
 

@@ -19,6 +19,7 @@ mod error;
 mod execute;
 mod fate;
 pub mod faults;
+mod files;
 mod graph;
 mod handles;
 mod identities;
@@ -28,6 +29,7 @@ mod layout;
 mod links;
 mod masking;
 mod order;
+mod overlay;
 mod person_data;
 mod plan;
 mod planning;
@@ -40,6 +42,7 @@ mod record;
 mod scan;
 mod schema;
 mod shared;
+mod sift;
 mod sql;
 mod sqlite;
 mod sqlite_schema;
@@ -158,7 +161,7 @@ impl Sources {
         let graph = Graph::new(&register);
         let connected = sources.into_iter().map(|source| {
             let connected = Connected {
-                additions: graph.additions(&register, source.key()),
+                additions: graph.additions(&register, &*source),
                 source: source.clone(),
                 schema: RwLock::new(None),
             };

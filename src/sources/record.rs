@@ -141,6 +141,18 @@ pub(super) fn value_of(json: &Json) -> Value {
     }
 }
 
+/// A value as JSON writes it.
+pub(super) fn json_of(value: &Value) -> Json {
+    match value {
+        Value::Null | Value::Many(_) => Json::Null,
+        Value::Integer(number) => Json::from(*number),
+        Value::Real(real) => Json::from(*real),
+        Value::Text(text) => Json::from(text.as_str()),
+        Value::Bytes(bytes) => Json::from(String::from_utf8_lossy(bytes)),
+        Value::Bool(flag) => Json::from(*flag),
+    }
+}
+
 /// The day of a date, however the source writes it: `2026-11-23…`, or seconds since 1970.
 pub(super) fn day(value: &Value) -> Option<NaiveDate> {
     match value {

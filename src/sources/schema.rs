@@ -124,6 +124,9 @@ impl Schema {
     }
 }
 
+/// The type of a column that is a member of objects, as files of JSON lines hold them.
+pub(super) const JSON: &str = "json";
+
 /// What the register adds to the live structure of one table.
 #[derive(Debug, Clone)]
 pub(super) struct Addition {
@@ -132,6 +135,8 @@ pub(super) struct Addition {
     pub row_key: Vec<String>,
     /// Places inside of columns by which records lead to each other, with the names of these links.
     pub inside: Vec<(String, Inside)>,
+    /// The declared fields with their types, where the source has none.
+    pub types: Vec<(String, ColumnKind)>,
 }
 
 impl Schema {
@@ -153,6 +158,7 @@ impl Schema {
 
 impl Table {
     fn add(&mut self, addition: &Addition) {
+        self.add_types(&addition.types);
         let is_there = |name: &String| self.column(name).is_some();
         if self.row_key.is_empty() && addition.row_key.iter().all(is_there) {
             self.row_key.clone_from(&addition.row_key);
@@ -174,6 +180,26 @@ impl Table {
                     }),
                     sql_type: column.sql_type,
                 });
+            }
+        }
+    }
+
+    /// The columns of the source itself.
+    pub(super) fn own_columns(&self) -> impl Iterator<Item = &Column> {
+        self.columns.iter().filter(|column| column.inside.is_none())
+    }
+
+    /// In JSON, what no record holds is empty, not missing.
+    fn add_types(&mut self, types: &[(String, ColumnKind)]) {
+        let is_open = self.columns.iter().all(|column| column.sql_type == JSON);
+        for (name, kind) in types {
+            let named = |it: &Column| it.name.eq_ignore_ascii_case(name);
+            match self.columns.iter().position(named) {
+                Some(at) => self.columns[at].kind = *kind,
+                None if is_open => self
+                    .columns
+                    .push(Column::untyped(name.clone(), JSON, *kind)),
+                None => {}
             }
         }
     }
@@ -208,6 +234,19 @@ impl Table {
 }
 
 impl Column {
+    /// A column that takes anything, nothing too.
+    pub(super) fn untyped(name: String, sql_type: &str, kind: ColumnKind) -> Self {
+        Self {
+            name,
+            kind,
+            sql_type: sql_type.to_owned(),
+            nullable: true,
+            length: None,
+            generated: false,
+            inside: None,
+        }
+    }
+
     /// Whether it is SQLite's own number of a row, which the table does not declare.
     pub(super) fn is_row_number(&self) -> bool {
         self.generated && matches!(&*self.name, "rowid" | "_rowid_" | "oid")

@@ -1,5 +1,6 @@
 //! The company's databases: finding, showing, correcting and erasing on small databases made for the purpose.
 
+mod archive;
 mod command;
 mod company;
 mod correcting;
@@ -8,6 +9,8 @@ mod drift;
 mod erasing;
 mod executing;
 mod fides;
+mod files;
+mod files_trouble;
 mod finding;
 mod keys;
 mod masking;

@@ -1,0 +1,224 @@
+//! The folder of a source: which files are its tables, who may write, and how several files change together.
+//!
+//! New files are written beside the old ones. `.candor-commit` then names those that belong together: from that moment on
+//! the change has happened, and whoever comes next finishes it. Without that file, nothing has happened.
+
+use std::{
+    fs::{self, File, TryLockError},
+    io::{self, ErrorKind, Write},
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::lines::Format;
+use crate::sources::Fault;
+
+const LOCK: &str = ".candor-lock";
+const COMMIT: &str = ".candor-commit";
+const NEW: &str = ".candor-new";
+/// Between two looks at a lock that another process has.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// A folder of files.
+pub(super) struct Folder(pub PathBuf);
+
+/// The right to write, which ends when it is dropped, or with the process.
+pub(super) struct Lock(#[expect(dead_code, reason = "the lock ends when the file is closed")] File);
+
+/// By what a file is told from one that took its place, or was written to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Stamp {
+    pub inode: u64,
+    pub bytes: u64,
+    pub seconds: i64,
+    pub nanoseconds: i64,
+}
+
+/// A file that takes the place of another.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Replaced {
+    pub file: String,
+    /// The file that it replaces.
+    pub old: Stamp,
+}
+
+impl Stamp {
+    /// The stamp of what is there now.
+    pub fn of(path: &Path) -> Result<Self, Fault> {
+        let metadata = fs::metadata(path).map_err(|error| fault_of(&error, path))?;
+        Ok(Self {
+            inode: metadata.ino(),
+            bytes: metadata.len(),
+            seconds: metadata.mtime(),
+            nanoseconds: metadata.mtime_nsec(),
+        })
+    }
+}
+
+impl Folder {
+    /// Names of the tables with their files, in the order of names. Links and hidden files are none.
+    pub fn files(&self) -> Result<Vec<(String, PathBuf)>, Fault> {
+        let mut files = Vec::new();
+        let entries = fs::read_dir(&self.0).map_err(|error| unavailable(&error))?;
+        for entry in entries {
+            let entry = entry.map_err(|error| unavailable(&error))?;
+            let kind = entry.file_type().map_err(|error| unavailable(&error))?;
+            let path = entry.path();
+            let name = path
+                .file_stem()
+                .and_then(|it| it.to_str())
+                .map(str::to_owned);
+            if let (true, Some(name), Some(_)) = (kind.is_file(), name, Format::of(&path))
+                && !name.starts_with('.')
+            {
+                files.push((name, path));
+            }
+        }
+        files.sort();
+        let twice = files.windows(2).find(|pair| pair[0].0 == pair[1].0);
+        match twice {
+            Some(pair) => {
+                let name = &pair[0].0;
+                Err(Fault::Malformed(format!(
+                    "there are both {name}.csv and {name}.jsonl"
+                )))
+            }
+            None => Ok(files),
+        }
+    }
+
+    /// The file of a table.
+    pub fn file(&self, table: &str) -> Result<PathBuf, Fault> {
+        let files = self.files()?.into_iter();
+        let mut named = files.filter(|(name, _)| name == table);
+        let missing = || Fault::Missing(format!("file `{table}.csv` or `{table}.jsonl`"));
+        named.next().map(|(_, path)| path).ok_or_else(missing)
+    }
+
+    /// Where the new content of a file waits.
+    pub fn new_file(&self, file: &str) -> PathBuf {
+        self.0.join(format!(".{file}{NEW}"))
+    }
+
+    /// Waits for the right to write; what another left unfinished is finished first.
+    pub fn lock(&self, wait: Duration) -> Result<Lock, Fault> {
+        let ends = Instant::now() + wait;
+        let path = self.0.join(LOCK);
+        let mut options = File::options();
+        let file = options.create(true).truncate(false).write(true).open(&path);
+        let file = file.map_err(|error| not_written(&error))?;
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::Error(error)) => return Err(unavailable(&error)),
+                Err(TryLockError::WouldBlock) if Instant::now() >= ends => {
+                    return Err(Fault::TimedOut);
+                }
+                Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
+            }
+        }
+        let lock = Lock(file);
+        self.tidy(&lock)?;
+        Ok(lock)
+    }
+
+    /// Finishes what a process that was killed has left; waits for one that is at it.
+    pub fn settle(&self, wait: Duration) -> Result<(), Fault> {
+        if self.0.join(COMMIT).exists() {
+            self.lock(wait)?;
+        }
+        Ok(())
+    }
+
+    /// Finishes a change that has happened, and removes what is left of one that has not.
+    pub fn tidy(&self, lock: &Lock) -> Result<(), Fault> {
+        match fs::read(self.0.join(COMMIT)) {
+            Ok(text) => {
+                let wrong = || Fault::Malformed(format!("{COMMIT} cannot be read"));
+                let all: Vec<Replaced> = serde_json::from_slice(&text).map_err(|_| wrong())?;
+                self.replace(lock, &all)
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => self.discard(),
+            Err(error) => Err(unavailable(&error)),
+        }
+    }
+
+    /// Removes new files of which nothing came.
+    fn discard(&self) -> Result<(), Fault> {
+        let entries = fs::read_dir(&self.0).map_err(|error| unavailable(&error))?;
+        for entry in entries.flatten() {
+            let name = entry.file_name();
+            if name
+                .to_str()
+                .is_some_and(|it| it.starts_with('.') && it.ends_with(NEW))
+            {
+                fs::remove_file(entry.path()).map_err(|error| not_written(&error))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes a change happen, whose new files are written and synchronised.
+    pub fn commit(&self, lock: &Lock, all: &[Replaced]) -> Result<(), Fault> {
+        let text = serde_json::to_vec(all).expect("names and numbers are JSON");
+        let draft = self.new_file(COMMIT);
+        let write = || {
+            let mut file = File::create(&draft)?;
+            file.write_all(&text)?;
+            file.sync_all()?;
+            self.sync()?;
+            fs::rename(&draft, self.0.join(COMMIT))?;
+            self.sync()
+        };
+        write().map_err(|error| not_written(&error))?;
+        self.replace(lock, all)
+    }
+
+    fn replace(&self, _: &Lock, all: &[Replaced]) -> Result<(), Fault> {
+        for Replaced { file, old } in all {
+            let (new, path) = (self.new_file(file), self.0.join(file));
+            if !new.exists() {
+                continue;
+            }
+            if Stamp::of(&path)? != *old {
+                let wrong = format!("{file} was written to while a change of it was unfinished");
+                return Err(Fault::Malformed(wrong));
+            }
+            fs::rename(new, path).map_err(|error| not_written(&error))?;
+        }
+        let end = || {
+            self.sync()?;
+            fs::remove_file(self.0.join(COMMIT))?;
+            self.sync()
+        };
+        end().map_err(|error| not_written(&error))
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        File::open(&self.0)?.sync_all()
+    }
+}
+
+/// The fault of a file that cannot be read.
+pub(super) fn fault_of(error: &io::Error, path: &Path) -> Fault {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    match error.kind() {
+        ErrorKind::NotFound => Fault::Missing(format!("file `{name}`")),
+        _ => unavailable(error),
+    }
+}
+
+fn unavailable(error: &io::Error) -> Fault {
+    Fault::Unavailable(error.kind().to_string())
+}
+
+/// The fault of a file that cannot be written.
+pub(super) fn not_written(error: &io::Error) -> Fault {
+    match error.kind() {
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Fault::ReadOnly,
+        _ => unavailable(error),
+    }
+}

@@ -1,0 +1,186 @@
+//! A folder of files: one `name.csv` or `name.jsonl` for each table.
+//!
+//! Files have no types and keys of their own: the register's are theirs. Every search reads a file from its beginning,
+//! record by record. A change writes the whole file anew; see [`folder`] for how that cannot stop halfway.
+
+mod csv;
+mod folder;
+mod jsonl;
+mod lines;
+mod writing;
+
+use std::{
+    cell::Cell,
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use super::{
+    Column, ColumnKind, EachRow, Fault, Schema, Select, Source, SourceError, Table, TableName,
+    Transaction, connector::missing, overlay::Overlay, schema::JSON, sift::Sift,
+};
+use folder::{Folder, Stamp};
+use lines::{Format, Lines};
+use writing::Writing;
+
+/// Records between two looks at the clock.
+const LOOKS: u32 = 1_000;
+
+/// A folder of files.
+pub(super) struct Files {
+    key: String,
+    folder: Folder,
+    /// The columns of files that were read for them as a whole.
+    known: Mutex<HashMap<PathBuf, (Stamp, Vec<String>)>>,
+}
+
+impl Files {
+    /// `files:///absolute/path` or `files:path`.
+    pub fn open(key: &str, url: &str) -> Result<Self, String> {
+        let path = url.trim_start_matches("files:");
+        let path = path.strip_prefix("//").unwrap_or(path);
+        if path.is_empty() {
+            return Err(format!(
+                "source `{key}`: the URL names no folder, as in files:///var/lib/archive"
+            ));
+        }
+        Ok(Self {
+            key: key.to_owned(),
+            folder: Folder(PathBuf::from(path)),
+            known: Mutex::default(),
+        })
+    }
+
+    fn error(&self, fault: Fault) -> SourceError {
+        SourceError::new(&self.key, fault)
+    }
+
+    /// The columns of a file: its header, or whatever any line of JSON holds.
+    fn columns(&self, path: &Path) -> Result<Vec<String>, Fault> {
+        let mut lines = Lines::open(path)?;
+        if !lines.header.is_empty() {
+            return Ok(lines.header);
+        }
+        let stamp = Stamp::of(path)?;
+        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, columns)) = known().get(path).filter(|(seen, _)| *seen == stamp) {
+            return Ok(columns.clone());
+        }
+        let mut columns: Vec<String> = Vec::new();
+        while let Some(line) = lines.next()? {
+            for name in line.names() {
+                if !columns.iter().any(|it| it == name) {
+                    columns.push(name.to_owned());
+                }
+            }
+        }
+        known().insert(path.to_owned(), (stamp, columns.clone()));
+        Ok(columns)
+    }
+
+    fn table(&self, name: String, path: &Path) -> Result<Table, Fault> {
+        let columns = self.columns(path)?.into_iter();
+        let written = match Format::of(path) {
+            Some(Format::Csv) => "text",
+            _ => JSON,
+        };
+        let column = |name| Column::untyped(name, written, ColumnKind::Any);
+        Ok(Table {
+            name: TableName { schema: None, name },
+            columns: columns.map(column).collect(),
+            row_key: Vec::new(),
+            unique: Vec::new(),
+            foreign_keys: Vec::new(),
+        })
+    }
+
+    /// Hands over every record of a file, until the time ends.
+    fn scan(
+        &self,
+        (path, table): (&Path, &Table),
+        ends: &Cell<Instant>,
+        each: EachRow<'_>,
+    ) -> Result<(), SourceError> {
+        let fault = |fault| self.error(fault);
+        let mut lines = Lines::open(path).map_err(fault)?;
+        for column in table.own_columns() {
+            if !lines.header.is_empty() && !lines.header.contains(&column.name) {
+                return Err(missing(&self.key, table, &column.name));
+            }
+        }
+        let mut read = 0;
+        while let Some(line) = lines.next().map_err(fault)? {
+            read += 1;
+            if read % LOOKS == 0 && Instant::now() > ends.get() {
+                return Err(self.error(Fault::TimedOut));
+            }
+            if line.is_blank() {
+                continue;
+            }
+            if each(line.values(table)).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Source for Files {
+    fn key(&self) -> &str {
+        &self.key
+    }
+
+    fn is_untyped(&self) -> bool {
+        true
+    }
+
+    fn ping(&self, wait: Duration) -> Result<(), SourceError> {
+        let ping = || {
+            self.folder.settle(wait)?;
+            self.folder.files().map(drop)
+        };
+        ping().map_err(|fault| self.error(fault))
+    }
+
+    fn schema(&self, wait: Duration) -> Result<Arc<Schema>, SourceError> {
+        let read = || {
+            self.folder.settle(wait)?;
+            let files = self.folder.files()?.into_iter();
+            let tables = files.map(|(name, path)| self.table(name, &path));
+            tables.collect::<Result<_, _>>()
+        };
+        let tables = read().map_err(|fault| self.error(fault))?;
+        Ok(Arc::new(Schema { tables }))
+    }
+
+    fn select(
+        &self,
+        select: &Select<'_>,
+        wait: Duration,
+        each: EachRow<'_>,
+    ) -> Result<(), SourceError> {
+        let file = || {
+            self.folder.settle(wait)?;
+            self.folder.file(&select.table.name.name)
+        };
+        let file = file().map_err(|fault| self.error(fault))?;
+        let sift = Sift::new(&self.key, select)?;
+        let ends = Cell::new(Instant::now() + wait);
+        sift.run(
+            &mut |each| self.scan((&file, select.table), &ends, each),
+            &mut |row| {
+                let flow = each(row);
+                ends.set(Instant::now() + wait);
+                flow
+            },
+        )
+    }
+
+    fn begin(&self, wait: Duration) -> Result<Box<dyn Transaction + '_>, SourceError> {
+        let lock = self.folder.lock(wait);
+        let writing = Writing::new(self, lock.map_err(|fault| self.error(fault))?);
+        Ok(Box::new(Overlay::new(writing, wait)))
+    }
+}

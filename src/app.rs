@@ -58,7 +58,8 @@ impl App {
         let (register, _) = Register::load(&config.register).map_err(|faults| told(&faults))?;
         let register = Arc::new(register);
         let secret = config.keys.derive("sources");
-        let sources = Sources::open(register.clone(), &config.sources, &secret)
+        let networks = &config.outbound_networks;
+        let sources = Sources::open_in(register.clone(), &config.sources, &secret, networks)
             .map_err(|faults| anyhow::anyhow!("{}", faults.join("\n")))?;
         for key in sources.without_address() {
             tracing::warn!(

@@ -121,7 +121,7 @@ pub struct Settings {
     #[arg(long, env = "CANDOR_METRICS_TOKEN_FILE", value_name = "FILE")]
     pub metrics_token_file: Option<PathBuf>,
 
-    /// Private networks into which calls to recipients and agents may go, there without TLS too; none by default
+    /// Private networks into which calls to recipients, agents and sources may go, there without TLS too; none by default
     #[arg(
         long = "outbound-network",
         env = "CANDOR_OUTBOUND_NETWORKS",

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use reqwest::Response;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 use url::{Host, Url};
@@ -79,19 +80,34 @@ impl Outbound {
         let url = self
             .check(url)
             .map_err(|sentence| AppError::BadRequest(sentence.to_owned()))?;
-        let headers = headers.iter();
-        let request = headers.fold(self.client.post(url), |request, (name, value)| {
+        let answer = self.send(url, headers, body, TAKES_AT_MOST).await;
+        let answer = answer.map_err(|error| AppError::Unavailable(told(&error)));
+        Ok(answer?.status().as_u16())
+    }
+
+    /// Posts a body to an address that [`Outbound::check`] let through. The answer is still to be read, `within` the
+    /// same time.
+    ///
+    /// # Errors
+    /// When there was no answer; without the address, which may hold a secret.
+    pub async fn send(
+        &self,
+        url: Url,
+        headers: &[(&'static str, String)],
+        body: String,
+        within: Duration,
+    ) -> reqwest::Result<Response> {
+        let request = self.client.post(url).timeout(within);
+        let request = headers.iter().fold(request, |request, (name, value)| {
             request.header(*name, value)
         });
         let answer = request.body(body).send().await;
-        // Without the address: it may hold a secret.
-        let answer = answer.map_err(|error| AppError::Unavailable(told(&error.without_url())));
-        Ok(answer?.status().as_u16())
+        answer.map_err(reqwest::Error::without_url)
     }
 }
 
 /// The innermost reason: "connection refused", "this address is in a private network".
-fn told(error: &reqwest::Error) -> String {
+pub fn told(error: &reqwest::Error) -> String {
     let mut reason: &dyn std::error::Error = error;
     while let Some(source) = reason.source() {
         reason = source;

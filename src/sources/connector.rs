@@ -3,9 +3,11 @@
 use std::{collections::HashSet, ops::ControlFlow, sync::Arc, time::Duration};
 
 use chrono::NaiveDate;
+use ipnet::IpNet;
 
 use super::{
-    Fault, Schema, SourceError, Table, Value, files::Files, postgres::Postgres, sqlite::Sqlite,
+    Fault, Schema, SourceError, Table, Value, files::Files, http::Http, postgres::Postgres,
+    sqlite::Sqlite,
 };
 
 /// A connected source. Calls block, and keep to the time that they are given.
@@ -153,13 +155,22 @@ pub enum Act<'a> {
 /// # Errors
 /// A sentence for the operator when the URL is of no known kind; it does not repeat the URL, which may hold a password.
 pub fn open(key: &str, url: &str) -> Result<Arc<dyn Source>, String> {
+    open_in(key, url, &[])
+}
+
+/// The same for services that may also be in these private networks.
+///
+/// # Errors
+/// As above.
+pub fn open_in(key: &str, url: &str, networks: &[IpNet]) -> Result<Arc<dyn Source>, String> {
     let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
     match scheme {
         "sqlite" => Ok(Arc::new(Sqlite::open(key, url)?)),
         "postgres" | "postgresql" => Ok(Arc::new(Postgres::open(key, url)?)),
         "files" => Ok(Arc::new(Files::open(key, url)?)),
+        "http" | "https" => Ok(Arc::new(Http::open(key, url, networks)?)),
         _ => Err(format!(
-            "source `{key}`: the URL must start with sqlite:, postgres: or files:"
+            "source `{key}`: the URL must start with sqlite:, postgres:, files:, http: or https:"
         )),
     }
 }

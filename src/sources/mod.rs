@@ -22,6 +22,7 @@ pub mod faults;
 mod files;
 mod graph;
 mod handles;
+mod http;
 mod identities;
 mod ids;
 mod inside;
@@ -59,7 +60,7 @@ use std::{
 };
 
 pub use connector::{
-    Act, Change, Dates, EachRow, Filter, Form, Select, Source, Transaction, Way, open,
+    Act, Change, Dates, EachRow, Filter, Form, Select, Source, Transaction, Way, open, open_in,
 };
 pub use correction::{Corrected, Correction, CorrectionError};
 pub use error::{Fault, SourceError};
@@ -73,6 +74,8 @@ pub use record::{Datum, Held, Record};
 pub use schema::{Column, ColumnKind, ForeignKey, Schema, Table, TableName};
 pub use value::Value;
 pub use visiting::Visitor;
+
+use ipnet::IpNet;
 
 use crate::register::Register;
 use graph::{Graph, Node};
@@ -137,9 +140,22 @@ impl Sources {
         urls: &[(String, String)],
         secret: &[u8; 32],
     ) -> Result<Self, Vec<String>> {
+        Self::open_in(register, urls, secret, &[])
+    }
+
+    /// The same for services that may also be in these private networks.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn open_in(
+        register: Arc<Register>,
+        urls: &[(String, String)],
+        secret: &[u8; 32],
+        networks: &[IpNet],
+    ) -> Result<Self, Vec<String>> {
         let (mut sources, mut faults) = (Vec::new(), Vec::new());
         for (key, url) in urls {
-            match connector::open(key, url) {
+            match connector::open_in(key, url, networks) {
                 Ok(source) => sources.push(source),
                 Err(fault) => faults.push(fault),
             }

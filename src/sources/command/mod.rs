@@ -11,6 +11,7 @@ use std::{collections::BTreeSet, path::PathBuf, process::ExitCode, sync::Arc, ti
 
 use chrono::NaiveDateTime;
 use clap::{Args, Subcommand, ValueEnum};
+use ipnet::IpNet;
 
 use super::{Identities, Limits, Sources, connector};
 use crate::config::Settings;
@@ -105,6 +106,14 @@ pub enum SourcesCommand {
         /// The key that the dataset gets
         #[arg(long, default_value = "scanned")]
         key: String,
+        /// Private networks in which a service may be, there without TLS too; none by default
+        #[arg(
+            long = "outbound-network",
+            env = "CANDOR_OUTBOUND_NETWORKS",
+            value_delimiter = ',',
+            value_name = "NETWORK"
+        )]
+        networks: Vec<IpNet>,
     },
 }
 
@@ -117,6 +126,14 @@ pub struct Place {
     /// A source and its address: the dataset's `fides_key`, or what its `candor: source:` names; may be given several times
     #[arg(long = "source", value_name = "KEY=URL", required = true)]
     sources: Vec<String>,
+    /// Private networks in which a service may be, there without TLS too; none by default
+    #[arg(
+        long = "outbound-network",
+        env = "CANDOR_OUTBOUND_NETWORKS",
+        value_delimiter = ',',
+        value_name = "NETWORK"
+    )]
+    networks: Vec<IpNet>,
 }
 
 /// For whom to look, and where.
@@ -153,7 +170,7 @@ impl SourcesCommand {
                 law,
             } => plan::run(&look, categories, &law),
             Self::Check(place) => check::run(&place),
-            Self::Scan { url, key } => scan::run(&url, &key),
+            Self::Scan { url, key, networks } => scan::run(&url, &key, &networks),
             Self::Replay {
                 since,
                 dry_run,
@@ -180,7 +197,7 @@ impl Place {
         let (mut sources, mut faults) = (Vec::new(), Vec::new());
         for given in &self.sources {
             match given.split_once('=') {
-                Some((key, url)) => match connector::open(key, url) {
+                Some((key, url)) => match connector::open_in(key, url, &self.networks) {
                     Ok(source) => sources.push(source),
                     Err(fault) => faults.push(fault),
                 },

@@ -2,11 +2,13 @@
 
 use std::process::ExitCode;
 
+use ipnet::IpNet;
+
 use super::{Faults, WAIT};
 use crate::sources::{connector, scan};
 
-pub(super) fn run(url: &str, key: &str) -> Result<ExitCode, Faults> {
-    let source = connector::open(key, url).map_err(|fault| Faults(vec![fault]))?;
+pub(super) fn run(url: &str, key: &str, networks: &[IpNet]) -> Result<ExitCode, Faults> {
+    let source = connector::open_in(key, url, networks).map_err(|fault| Faults(vec![fault]))?;
     match scan::draft(&*source, WAIT) {
         Ok(draft) => {
             print!("{draft}");

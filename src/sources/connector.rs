@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 use ipnet::IpNet;
 
 use super::{
-    Fault, Schema, SourceError, Table, Value, files::Files, http::Http, postgres::Postgres,
-    sqlite::Sqlite,
+    Fault, Schema, SourceError, Table, Value, files::Files, http::Http, mariadb::MariaDb,
+    postgres::Postgres, sqlite::Sqlite,
 };
 
 /// A connected source. Calls block, and keep to the time that they are given.
@@ -109,7 +109,7 @@ pub struct Way {
     /// The values; none leads nowhere.
     pub values: Vec<Value>,
     /// Whether letter case makes no difference, as in e-mail addresses. An index helps only if it is made that way:
-    /// `COLLATE NOCASE` in SQLite, `lower(column)` or `citext` in PostgreSQL.
+    /// `COLLATE NOCASE` in SQLite, `lower(column)` or `citext` in PostgreSQL, a collation without case in MariaDB.
     pub any_case: bool,
 }
 
@@ -167,10 +167,11 @@ pub fn open_in(key: &str, url: &str, networks: &[IpNet]) -> Result<Arc<dyn Sourc
     match scheme {
         "sqlite" => Ok(Arc::new(Sqlite::open(key, url)?)),
         "postgres" | "postgresql" => Ok(Arc::new(Postgres::open(key, url)?)),
+        "mariadb" | "mysql" => Ok(Arc::new(MariaDb::open(key, url)?)),
         "files" => Ok(Arc::new(Files::open(key, url)?)),
         "http" | "https" => Ok(Arc::new(Http::open(key, url, networks)?)),
         _ => Err(format!(
-            "source `{key}`: the URL must start with sqlite:, postgres:, files:, http: or https:"
+            "source `{key}`: the URL must start with sqlite:, postgres:, mysql:, files:, http: or https:"
         )),
     }
 }

@@ -138,7 +138,7 @@ impl Strategy {
             strategy => strategy.text(cell, &cell.column.name),
         };
         if cell.column.kind == ColumnKind::Bytes {
-            return Some(Value::Bytes(text.into_bytes()));
+            return Some(Value::Bytes(cell.column.filled(text.into_bytes())));
         }
         cell.column.kind.form_of(&Value::Text(text))
     }

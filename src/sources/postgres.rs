@@ -14,7 +14,7 @@ use super::{
     postgres_link::{Link, cell},
     postgres_schema,
     sql::{self, Dialect, quoted},
-    value::whole_number,
+    value::number,
 };
 
 const CONNECTIONS: usize = 4;
@@ -353,17 +353,4 @@ fn values_of(row: &Row, kinds: &[Option<ColumnKind>]) -> Result<Vec<Value>, Faul
         .unwrap_or(Value::Null))
     };
     (0..row.len()).map(value).collect()
-}
-
-/// A number; text where a binary number would not be exact.
-fn number(text: String) -> Value {
-    const EXACT_DIGITS: usize = 15;
-    if let Some(whole) = whole_number(&text) {
-        return Value::Integer(whole);
-    }
-    let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    match text.parse() {
-        Ok(real) if digits <= EXACT_DIGITS => Value::Real(real),
-        _ => Value::Text(text),
-    }
 }

@@ -3,7 +3,7 @@
 use super::{
     Value,
     inside::Inside,
-    value::{whole, whole_number},
+    value::{self, whole, whole_number},
 };
 
 /// Names one table; the schema is left out where a source has only one.
@@ -266,6 +266,15 @@ impl Column {
         self.kind.form_of(value).into_iter().collect()
     }
 
+    /// Bytes as this column gives them back: those of a fixed length are filled up with zeros.
+    pub(super) fn filled(&self, mut bytes: Vec<u8>) -> Vec<u8> {
+        let fixed = self.length.filter(|_| self.sql_type.starts_with("binary("));
+        if let Some(length) = fixed {
+            bytes.resize(length as usize, 0);
+        }
+        bytes
+    }
+
     /// What a cell leads to, in the form in which columns of different types are compared.
     pub(super) fn link(&self, cell: &Value) -> Value {
         match &self.inside {
@@ -306,9 +315,11 @@ fn integer(value: &Value) -> Option<i64> {
 fn number(value: &Value) -> Option<Value> {
     match value {
         Value::Integer(_) | Value::Real(_) => Some(value.clone()),
-        Value::Text(text) => whole_number(text)
-            .map(Value::Integer)
-            .or_else(|| text.parse().ok().map(Value::Real)),
+        Value::Text(text) => {
+            // As a binary number, one with many digits would be another.
+            text.parse::<f64>().ok()?;
+            Some(value::number(text.clone()))
+        }
         _ => None,
     }
 }

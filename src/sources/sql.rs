@@ -13,6 +13,10 @@ use super::{
 pub(super) trait Dialect {
     /// Key of the source, for errors.
     fn key(&self) -> &str;
+    /// A name, quoted.
+    fn quoted(&self, name: &str) -> String {
+        quoted(name)
+    }
     /// The table, quoted.
     fn table(&self, table: &Table) -> String;
     /// The expression that reads a column.
@@ -29,6 +33,41 @@ pub(super) trait Dialect {
     fn holds(&self, position: usize, column: &Column, inside: &Inside, any_case: bool) -> String;
     /// The column, compared with small letters so that its own case makes no difference.
     fn any_case(&self, column: &Column) -> String;
+
+    /// The condition that a column holds one of some values: a single one is bound as such, several as one list.
+    fn is_among(
+        &self,
+        (position, count): (usize, usize),
+        column: &Column,
+        any_case: bool,
+    ) -> String {
+        let name = if any_case {
+            self.any_case(column)
+        } else {
+            self.quoted(&column.name)
+        };
+        if count == 1 {
+            // An equation lets an index give the rows in the order of their keys.
+            format!("{name} = {}", self.one(position, column))
+        } else {
+            format!("{name} {}", self.list(position, column))
+        }
+    }
+
+    /// The condition that some columns hold one of some rows of values, each of them in brackets.
+    fn is_row_among(&self, columns: &str, rows: &[String]) -> String {
+        format!("{columns} IN (VALUES {})", rows.join(", "))
+    }
+
+    /// The condition that some columns come after some values; with their placeholders.
+    fn is_after(&self, columns: &[String], values: &[String]) -> String {
+        format!("({}) > ({})", columns.join(", "), values.join(", "))
+    }
+
+    /// Assignments that go with every change of a row, so that nothing but the change happens to it.
+    fn kept(&self, _table: &Table, _set: &[(String, Value)]) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// What is bound to one placeholder.
@@ -71,7 +110,8 @@ pub(super) fn select(dialect: &dyn Dialect, select: &Select<'_>) -> Result<State
         let groups: Vec<_> = columns.iter().map(|it| dialect.group(it)).collect();
         let _ = write!(text, " GROUP BY {}", groups.join(", "));
     }
-    let key: Vec<_> = select.table.row_key.iter().map(|it| quoted(it)).collect();
+    let key = select.table.row_key.iter();
+    let key: Vec<_> = key.map(|it| dialect.quoted(it)).collect();
     if matches!(select.form, Form::Sorted | Form::Page { .. }) && !key.is_empty() {
         let _ = write!(text, " ORDER BY {}", key.join(", "));
     }
@@ -93,10 +133,11 @@ pub(super) fn change(dialect: &dyn Dialect, change: &Change<'_>) -> Result<State
                 let column = builder.column(name)?;
                 sets.push(format!(
                     "{} = {}",
-                    quoted(&column.name),
+                    dialect.quoted(&column.name),
                     builder.one(column, value)
                 ));
             }
+            sets.extend(dialect.kept(change.table, values));
             format!("UPDATE {table} SET {}", sets.join(", "))
         }
     };
@@ -105,7 +146,7 @@ pub(super) fn change(dialect: &dyn Dialect, change: &Change<'_>) -> Result<State
     for (column, value) in key.into_iter().zip(change.key) {
         conditions.push(format!(
             "{} = {}",
-            quoted(&column.name),
+            dialect.quoted(&column.name),
             builder.one(column, value)
         ));
     }
@@ -175,26 +216,23 @@ impl<'a> Builder<'a> {
     }
 
     fn is_one_of(&mut self, column: &Column, values: &[Value], any_case: bool) -> String {
-        let name = if any_case {
-            self.dialect.any_case(column)
-        } else {
-            quoted(&column.name)
-        };
         let mut forms: Vec<_> = values.iter().flat_map(|it| column.forms_of(it)).collect();
-        match (forms.len(), &column.inside) {
-            (0, _) => "1 = 0".to_owned(),
-            (_, Some(inside)) => {
-                self.params.push(Param::List(forms));
-                self.dialect
-                    .holds(self.params.len(), column, inside, any_case)
-            }
-            // An equation lets an index give the rows in the order of their keys.
-            (1, None) => format!("{name} = {}", self.one(column, &forms.remove(0))),
-            (_, None) => {
-                self.params.push(Param::List(forms));
-                format!("{name} {}", self.dialect.list(self.params.len(), column))
-            }
+        let count = forms.len();
+        if count == 0 {
+            return "1 = 0".to_owned();
         }
+        if let Some(inside) = &column.inside {
+            self.params.push(Param::List(forms));
+            let position = self.params.len();
+            return self.dialect.holds(position, column, inside, any_case);
+        }
+        if count == 1 {
+            self.bind(column, &forms.remove(0));
+        } else {
+            self.params.push(Param::List(forms));
+        }
+        let bound = (self.params.len(), count);
+        self.dialect.is_among(bound, column, any_case)
     }
 
     fn filter(&mut self, select: &Select<'_>) -> Result<Vec<String>, SourceError> {
@@ -238,30 +276,31 @@ impl<'a> Builder<'a> {
         }
         let mut rows = Vec::with_capacity(keys.len());
         for key in keys {
-            rows.push(self.tuple(&columns, key));
+            rows.push(format!("({})", self.placeholders(&columns, key).join(", ")));
         }
-        Ok(format!(
-            "{} IN (VALUES {})",
-            names(&columns),
-            rows.join(", ")
-        ))
+        let names = format!("({})", self.names(&columns).join(", "));
+        Ok(self.dialect.is_row_among(&names, &rows))
     }
 
-    fn tuple(&mut self, columns: &[&Column], values: &[Value]) -> String {
+    fn placeholders(&mut self, columns: &[&Column], values: &[Value]) -> Vec<String> {
         let both = columns.iter().zip(values);
-        let placeholders: Vec<_> = both
-            .map(|(column, value)| self.one(column, value))
-            .collect();
-        format!("({})", placeholders.join(", "))
+        both.map(|(column, value)| self.one(column, value))
+            .collect()
+    }
+
+    fn names(&self, columns: &[&Column]) -> Vec<String> {
+        let names = columns.iter();
+        names.map(|it| self.dialect.quoted(&it.name)).collect()
     }
 
     fn after(&mut self, columns: &[&Column], key: &[Value]) -> String {
-        format!("{} > {}", names(columns), self.tuple(columns, key))
+        let values = self.placeholders(columns, key);
+        self.dialect.is_after(&self.names(columns), &values)
     }
 
     fn period(&mut self, column: &Column, dates: Dates) -> Option<String> {
         let next = |day: NaiveDate| day.checked_add_days(Days::new(1));
-        let name = quoted(&column.name);
+        let name = self.dialect.quoted(&column.name);
         let mut parts = Vec::with_capacity(2);
         if let Some(day) = dates.from {
             parts.push(format!(
@@ -277,11 +316,6 @@ impl<'a> Builder<'a> {
         }
         (!parts.is_empty()).then(|| format!("({name} IS NULL OR ({}))", parts.join(" AND ")))
     }
-}
-
-fn names(columns: &[&Column]) -> String {
-    let names: Vec<_> = columns.iter().map(|column| quoted(&column.name)).collect();
-    format!("({})", names.join(", "))
 }
 
 fn either(conditions: &[String]) -> String {

@@ -86,6 +86,19 @@ pub(super) fn whole_number(text: &str) -> Option<i64> {
     (number.to_string() == text).then_some(number)
 }
 
+/// A number; text where a binary number would not be exact.
+pub(super) fn number(text: String) -> Value {
+    const EXACT_DIGITS: usize = 15;
+    if let Some(whole) = whole_number(&text) {
+        return Value::Integer(whole);
+    }
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    match text.parse() {
+        Ok(real) if digits <= EXACT_DIGITS => Value::Real(real),
+        _ => Value::Text(text),
+    }
+}
+
 /// The whole number that a real is, within the range where reals are exact.
 pub(super) fn whole(real: f64) -> Option<i64> {
     const EXACT: f64 = 9_007_199_254_740_992.0;

@@ -35,7 +35,9 @@ impl Place {
 
     pub fn sample(kind: Kind) -> Self {
         let sql = match kind {
-            Kind::Sqlite => include_str!("../data/fides/postgres_sample.sqlite.sql"),
+            Kind::Sqlite | Kind::MariaDb => {
+                include_str!("../data/fides/postgres_sample.sqlite.sql")
+            }
             Kind::Postgres => include_str!("../data/fides/postgres_sample.sql"),
         };
         Self::new(kind, KEY, MANIFEST, sql)

@@ -74,6 +74,11 @@ impl Company {
         self.databases[key].run(sql);
     }
 
+    /// Cuts the portal's connections to a database from the server's side.
+    pub fn cut(&self, key: &str) {
+        self.databases[key].cut();
+    }
+
     pub fn fail(&self, key: &str, mode: Mode) {
         self.faulty[key].set(mode);
     }

@@ -1,4 +1,4 @@
-//! A source's database and the back door to it: SQLite in a folder, or PostgreSQL where the suite has a server.
+//! A source's database and the back door to it: SQLite in a folder, or PostgreSQL or MariaDB where the suite has a server.
 
 use std::{
     collections::BTreeMap,
@@ -13,6 +13,7 @@ use diesel::{
 use rusqlite::{Connection, types::Value};
 use tempfile::TempDir;
 
+use super::maria;
 use crate::support::{postgres_server, with_name};
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
@@ -24,11 +25,13 @@ pub type Dump = BTreeMap<String, Vec<BTreeMap<String, String>>>;
 pub enum Kind {
     Sqlite,
     Postgres,
+    MariaDb,
 }
 
 pub enum Database {
     Sqlite { folder: TempDir },
     Postgres { server: String, name: String },
+    MariaDb { server: String, name: String },
 }
 
 #[derive(QueryableByName)]
@@ -43,7 +46,8 @@ impl Kind {
     /// The kinds that can be tested here.
     pub fn all() -> Vec<Self> {
         let postgres = postgres_server().map(|_| Self::Postgres);
-        [Some(Self::Sqlite), postgres]
+        let mariadb = maria::server().map(|_| Self::MariaDb);
+        [Some(Self::Sqlite), postgres, mariadb]
             .into_iter()
             .flatten()
             .collect()
@@ -63,6 +67,16 @@ impl Database {
                 on_server(&server, &format!("CREATE DATABASE {name}"));
                 Self::Postgres { server, name }
             }
+            Kind::MariaDb => {
+                let number = NEXT.fetch_add(1, Ordering::Relaxed);
+                let name = format!("candor_source_{}_{number}", std::process::id());
+                let server = maria::server().unwrap();
+                maria::run(
+                    &server,
+                    &format!("CREATE DATABASE {name} CHARACTER SET utf8mb4"),
+                );
+                Self::MariaDb { server, name }
+            }
         };
         if matches!(database, Self::Sqlite { .. }) {
             database.run(&format!("BEGIN; {sql}; COMMIT"));
@@ -76,6 +90,7 @@ impl Database {
         match self {
             Self::Sqlite { .. } => format!("sqlite:{}", self.path().display()),
             Self::Postgres { server, name } => with_name(server, name),
+            Self::MariaDb { server, name } => format!("{server}{name}"),
         }
     }
 
@@ -83,6 +98,7 @@ impl Database {
         match self {
             Self::Sqlite { .. } => self.connect().execute_batch(sql).unwrap(),
             Self::Postgres { .. } => on_server(&self.url(), sql),
+            Self::MariaDb { .. } => maria::run(&self.url(), sql),
         }
     }
 
@@ -90,28 +106,45 @@ impl Database {
         Connection::open(self.path()).unwrap()
     }
 
+    /// Cuts the portal's connections from the server's side.
+    pub fn cut(&self) {
+        match self {
+            Self::Sqlite { .. } => panic!("there is no server"),
+            Self::Postgres { .. } => self.run(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                 WHERE application_name = 'candor' AND datname = current_database()",
+            ),
+            Self::MariaDb { server, name } => maria::cut(server, name),
+        }
+    }
+
     pub fn dump(&self) -> Dump {
         match self {
             Self::Sqlite { .. } => dump_sqlite(&self.connect()),
             Self::Postgres { .. } => dump_postgres(&self.url()),
+            Self::MariaDb { .. } => maria::dump(&self.url()),
         }
     }
 
     fn path(&self) -> PathBuf {
         match self {
             Self::Sqlite { folder } => folder.path().join("source.db"),
-            Self::Postgres { .. } => panic!("this database is no file"),
+            Self::Postgres { .. } | Self::MariaDb { .. } => panic!("this database is no file"),
         }
     }
 }
 
 impl Drop for Database {
     fn drop(&mut self) {
-        if let Self::Postgres { server, name } = self {
-            on_server(
+        match self {
+            Self::Sqlite { .. } => {}
+            Self::Postgres { server, name } => on_server(
                 server,
                 &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
-            );
+            ),
+            Self::MariaDb { server, name } => {
+                maria::run(server, &format!("DROP DATABASE IF EXISTS {name}"));
+            }
         }
     }
 }

@@ -28,8 +28,8 @@ const MANIFEST: &str = "
 
 const SQL: &str = "
 CREATE TABLE teams (id INTEGER PRIMARY KEY, title VARCHAR(9));
-CREATE TABLE people (id INTEGER PRIMARY KEY, email VARCHAR(60), age INTEGER, phone VARCHAR(20), team INTEGER REFERENCES teams);
-CREATE TABLE visits (person INTEGER REFERENCES people);
+CREATE TABLE people (id INTEGER PRIMARY KEY, email VARCHAR(60), age INTEGER, phone VARCHAR(20), team INTEGER REFERENCES teams (id));
+CREATE TABLE visits (person INTEGER REFERENCES people (id));
 ";
 
 #[test]
@@ -122,8 +122,8 @@ fn a_draft_of_a_live_database_loads_finds_and_agrees() {
 fn a_draft_follows_foreign_keys_and_quotes_odd_names() {
     for kind in Kind::all() {
         let sql = r#"
-CREATE TABLE "the ""people""" (id INTEGER PRIMARY KEY, "e-Mail" VARCHAR(60), team INTEGER REFERENCES teams);
-CREATE TABLE "on" (id INTEGER PRIMARY KEY, person INTEGER REFERENCES "the ""people""", "Straße: #1" VARCHAR(9));
+CREATE TABLE "the ""people""" (id INTEGER PRIMARY KEY, "e-Mail" VARCHAR(60), team INTEGER REFERENCES teams (id));
+CREATE TABLE "on" (id INTEGER PRIMARY KEY, person INTEGER REFERENCES "the ""people""" (id), "Straße: #1" VARCHAR(9));
 INSERT INTO "the ""people""" VALUES (1, 'a@example.org', NULL);
 "#;
         let sql = format!("CREATE TABLE teams (id INTEGER PRIMARY KEY, title VARCHAR(9));{sql}");

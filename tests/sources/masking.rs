@@ -41,7 +41,7 @@ const SQL: &str = "
 CREATE TABLE teams (id INTEGER PRIMARY KEY);
 CREATE TABLE people (id INTEGER PRIMARY KEY, email VARCHAR(60) NOT NULL UNIQUE, first VARCHAR(30) NOT NULL, last VARCHAR(30),
   code VARCHAR(6), login VARCHAR(9) UNIQUE, token TEXT, age INTEGER NOT NULL, born DATE NOT NULL, city VARCHAR(3) NOT NULL,
-  boss INTEGER REFERENCES people, team INTEGER NOT NULL REFERENCES teams, badge VARCHAR(9), spare VARCHAR(9));
+  boss INTEGER REFERENCES people (id), team INTEGER NOT NULL REFERENCES teams (id), badge VARCHAR(9), spare VARCHAR(9));
 INSERT INTO teams VALUES (7);
 INSERT INTO people VALUES
   (1, 'ada@example.org', 'Ada', 'King', 'secret', 'ada1', 'abc', 36, '1815-12-10', 'LDN', NULL, 7, 'b1', NULL),

@@ -15,6 +15,8 @@ mod finding;
 mod http;
 mod http_trouble;
 mod keys;
+mod maria;
+mod mariadb;
 mod masking;
 mod names;
 mod nested;

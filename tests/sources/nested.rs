@@ -61,6 +61,13 @@ CREATE TABLE flight (number INT PRIMARY KEY, passengers TEXT[]);
 CREATE TABLE talk (id INT PRIMARY KEY, thread JSONB);
 ";
 
+const MARIADB: &str = r"
+CREATE TABLE profile (id INT PRIMARY KEY, known_as JSON NOT NULL, trips JSON);
+CREATE TABLE feedback (id INT PRIMARY KEY, about LONGTEXT, message TEXT);
+CREATE TABLE flight (number INT PRIMARY KEY, passengers VARCHAR(90));
+CREATE TABLE talk (id INT PRIMARY KEY, thread JSON);
+";
+
 const ROWS: &str = r#"
 INSERT INTO profile VALUES
   (1, '{"internal": 71, "emails": ["ada@example.org", "ada@example.com"], "nick": "A''da", "plan": "free"}', '["a1", "b2"]'),
@@ -86,6 +93,7 @@ fn company(kind: Kind) -> Company {
     let sql = match kind {
         Kind::Sqlite => [SQLITE, ROWS, SQLITE_ROWS],
         Kind::Postgres => [POSTGRES, ROWS, POSTGRES_ROWS],
+        Kind::MariaDb => [MARIADB, ROWS, SQLITE_ROWS],
     };
     let (register, _) = Register::parse(&[("shop.yml", MANIFEST)]).unwrap();
     Company::on(kind, register, &[("shop", &sql.concat())])

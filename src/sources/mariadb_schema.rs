@@ -1,0 +1,198 @@
+//! The live structure of a MariaDB or MySQL database.
+
+use std::{collections::HashMap, ops::ControlFlow, time::Duration};
+
+use mysql_async::Row;
+
+use super::{
+    Column, ColumnKind, Fault, ForeignKey, Schema, Table, TableName, mariadb_link::Link,
+    sql::Statement,
+};
+
+const COLUMNS: &str = "
+SELECT TABLE_NAME, COLUMN_NAME, COLUMN_TYPE, DATA_TYPE, IS_NULLABLE, CHARACTER_MAXIMUM_LENGTH, EXTRA, COLLATION_NAME
+FROM information_schema.COLUMNS
+WHERE TABLE_SCHEMA = DATABASE()
+ORDER BY TABLE_NAME, ORDINAL_POSITION";
+
+/// In MariaDB, JSON is a long text that must be valid JSON; in MySQL it is a type, and no such check is listed.
+const JSON: &str = "
+SELECT t.TABLE_NAME, c.CHECK_CLAUSE
+FROM information_schema.CHECK_CONSTRAINTS c
+JOIN information_schema.TABLE_CONSTRAINTS t
+  ON t.CONSTRAINT_SCHEMA = c.CONSTRAINT_SCHEMA AND t.CONSTRAINT_NAME = c.CONSTRAINT_NAME
+WHERE c.CONSTRAINT_SCHEMA = DATABASE() AND c.CHECK_CLAUSE LIKE 'json\\_valid(%'";
+
+const KEYS: &str = "
+SELECT TABLE_NAME, INDEX_NAME, COLUMN_NAME
+FROM information_schema.STATISTICS
+WHERE TABLE_SCHEMA = DATABASE() AND NON_UNIQUE = 0
+ORDER BY TABLE_NAME, INDEX_NAME <> 'PRIMARY', INDEX_NAME, SEQ_IN_INDEX";
+
+const FOREIGN_KEYS: &str = "
+SELECT TABLE_NAME, CONSTRAINT_NAME, COLUMN_NAME, REFERENCED_COLUMN_NAME,
+       IF(REFERENCED_TABLE_SCHEMA = DATABASE(), '', CONCAT(REFERENCED_TABLE_SCHEMA, '.')), REFERENCED_TABLE_NAME
+FROM information_schema.KEY_COLUMN_USAGE
+WHERE TABLE_SCHEMA = DATABASE() AND REFERENCED_TABLE_NAME IS NOT NULL
+ORDER BY TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION";
+
+/// All tables and views of the database that the URL names.
+pub(super) fn read(link: &Link, wait: Duration) -> Result<Schema, Fault> {
+    let mut tables: Vec<Table> = Vec::new();
+    each(link, COLUMNS, wait, |row| {
+        let name = text(row, 0);
+        if tables.last().is_none_or(|table| table.name.name != name) {
+            tables.push(Table {
+                name: table_name(name),
+                columns: Vec::new(),
+                row_key: Vec::new(),
+                unique: Vec::new(),
+                foreign_keys: Vec::new(),
+            });
+        }
+        if let Some(table) = tables.last_mut() {
+            table.columns.push(column(row));
+        }
+    })?;
+    let places = tables.iter().enumerate();
+    let places: HashMap<_, _> = places.map(|(at, it)| (it.name.name.clone(), at)).collect();
+    let at = |row: &Row| places.get(&text(row, 0)).copied();
+    each(link, JSON, wait, |row| {
+        if let Some(at) = at(row) {
+            tables[at].note_json(&text(row, 1));
+        }
+    })?;
+    let mut keys = Vec::new();
+    each(link, KEYS, wait, |row| {
+        if let Some(at) = at(row) {
+            gather(&mut keys, (at, text(row, 1)), text(row, 2));
+        }
+    })?;
+    for ((at, name), columns) in keys {
+        tables[at].add_unique(columns, name == "PRIMARY");
+    }
+    let mut foreign: Vec<((usize, String), ForeignKey)> = Vec::new();
+    each(link, FOREIGN_KEYS, wait, |row| {
+        let Some(at) = at(row) else { return };
+        let name = (at, text(row, 1));
+        if foreign.last().is_none_or(|(last, _)| *last != name) {
+            let key = ForeignKey {
+                columns: Vec::new(),
+                table: table_name(text(row, 4) + &text(row, 5)),
+                referenced: Vec::new(),
+            };
+            foreign.push((name, key));
+        }
+        if let Some((_, key)) = foreign.last_mut() {
+            key.columns.push(text(row, 2));
+            key.referenced.push(text(row, 3));
+        }
+    })?;
+    for ((at, _), key) in foreign {
+        tables[at].foreign_keys.push(key);
+    }
+    Ok(Schema { tables })
+}
+
+impl Table {
+    fn note_json(&mut self, check: &str) {
+        for column in &mut self.columns {
+            if check == format!("json_valid({})", super::mariadb_sql::quoted(&column.name)) {
+                column.kind = ColumnKind::Json;
+                "json".clone_into(&mut column.sql_type);
+            }
+        }
+    }
+
+    /// The primary key names a row; without one, a key whose columns are never empty does. A part of an index that is
+    /// no column has no name, and such an index is none of columns.
+    fn add_unique(&mut self, columns: Vec<String>, is_primary: bool) {
+        let is_column = |name: &String| self.column(name).is_some();
+        if !columns.iter().all(is_column) {
+            return;
+        }
+        let never_empty = |name: &String| self.column(name).is_some_and(|it| !it.nullable);
+        if is_primary || (self.row_key.is_empty() && columns.iter().all(never_empty)) {
+            self.row_key.clone_from(&columns);
+        }
+        self.unique.push(columns);
+    }
+}
+
+type Key = ((usize, String), Vec<String>);
+
+fn gather(keys: &mut Vec<Key>, name: (usize, String), column: String) {
+    match keys.last_mut() {
+        Some((last, columns)) if *last == name => columns.push(column),
+        _ => keys.push((name, vec![column])),
+    }
+}
+
+fn each(link: &Link, text: &str, wait: Duration, mut each: impl FnMut(&Row)) -> Result<(), Fault> {
+    let statement = Statement {
+        text: text.to_owned(),
+        params: Vec::new(),
+    };
+    let mut next = |row: Row| {
+        each(&row);
+        Ok(ControlFlow::Continue(()))
+    };
+    link.query(&statement, wait, &mut next).map(drop)
+}
+
+/// A cell of the catalogue; empty where it holds nothing.
+fn text(row: &Row, at: usize) -> String {
+    row.get_opt::<String, _>(at)
+        .and_then(Result::ok)
+        .unwrap_or_default()
+}
+
+fn table_name(name: String) -> TableName {
+    TableName { schema: None, name }
+}
+
+fn column(row: &Row) -> Column {
+    let (written, data_type, extra) = (text(row, 2), text(row, 3), text(row, 6));
+    let (extra, collation) = (extra.to_lowercase(), text(row, 7));
+    let kind = kind_of(&data_type, &written);
+    let mut sql_type = written;
+    if kind == ColumnKind::Text && !collation.contains("_ci") {
+        sql_type = format!("{sql_type} collate {collation}");
+    }
+    if extra.contains("on update") {
+        sql_type.push_str(" on update current_timestamp");
+    }
+    // Of texts and bytes without a length of their own, how much they take is not known in characters.
+    let has_length = matches!(&*data_type, "char" | "varchar" | "binary" | "varbinary");
+    let length: Option<u32> = row.get_opt::<u32, _>(5).and_then(Result::ok);
+    Column {
+        name: text(row, 1),
+        kind,
+        sql_type,
+        nullable: text(row, 4) == "YES",
+        length: length.filter(|_| has_length),
+        generated: extra.contains("virtual generated") || extra.contains("stored generated"),
+        inside: None,
+    }
+}
+
+fn kind_of(data_type: &str, written: &str) -> ColumnKind {
+    match data_type {
+        // So `BOOLEAN` is written.
+        "tinyint" if written.starts_with("tinyint(1)") => ColumnKind::Bool,
+        "bit" if written == "bit(1)" => ColumnKind::Bool,
+        // The largest are no whole numbers of ours.
+        "bigint" if written.contains("unsigned") => ColumnKind::Number,
+        "tinyint" | "smallint" | "mediumint" | "int" | "bigint" | "year" => ColumnKind::Integer,
+        "decimal" | "float" | "double" | "bit" => ColumnKind::Number,
+        "char" | "varchar" | "tinytext" | "text" | "mediumtext" | "longtext" => ColumnKind::Text,
+        "date" => ColumnKind::Date,
+        "datetime" | "timestamp" => ColumnKind::DateTime,
+        "binary" | "varbinary" | "tinyblob" | "blob" | "mediumblob" | "longblob" => {
+            ColumnKind::Bytes
+        }
+        "uuid" => ColumnKind::Uuid,
+        "json" => ColumnKind::Json,
+        _ => ColumnKind::Other,
+    }
+}

@@ -1,0 +1,305 @@
+//! The SQL of MariaDB and MySQL. Their comparisons follow the collation of a column: `Ada`, `ada` and `adá` may be one
+//! value to them. Here each is compared twice: as the column does, so that its index helps, and byte by byte.
+
+use mysql_async::Value as Raw;
+
+use super::{
+    Column, ColumnKind, Inside, Table, Value,
+    mariadb::MariaDb,
+    sql::{Dialect, Param, Statement},
+};
+
+/// Longer lists travel as one JSON text.
+const LONG: usize = 4_096;
+
+/// Stands around the position of a value in a statement until it is bound: no name can hold it.
+const MARK: char = '\0';
+
+/// A name in backticks.
+pub(super) fn quoted(name: &str) -> String {
+    format!("`{}`", name.replace(MARK, "").replace('`', "``"))
+}
+
+impl Dialect for MariaDb {
+    fn key(&self) -> &str {
+        &self.key
+    }
+
+    fn quoted(&self, name: &str) -> String {
+        quoted(name)
+    }
+
+    fn table(&self, table: &Table) -> String {
+        quoted(&table.name.name)
+    }
+
+    fn read(&self, column: &Column) -> String {
+        match column.kind {
+            ColumnKind::Text | ColumnKind::Integer | ColumnKind::Bytes => held(column),
+            // A bit as a number.
+            ColumnKind::Bool => format!("{} + 0", held(column)),
+            _ => text(column),
+        }
+    }
+
+    fn group(&self, column: &Column) -> String {
+        match column.kind {
+            ColumnKind::Text | ColumnKind::Any => exact(column),
+            _ => held(column),
+        }
+    }
+
+    fn guard(&self, position: usize, column: &Column) -> String {
+        let (held, value) = (held(column), self.one(position, column));
+        match column.kind {
+            ColumnKind::Number if is_float(column) => format!("CONCAT({held}) + 0e0 <=> {value}"),
+            ColumnKind::Integer | ColumnKind::Bool | ColumnKind::Number | ColumnKind::Bytes => {
+                format!("{held} <=> {value}")
+            }
+            _ => format!("{} <=> {value}", exact(column)),
+        }
+    }
+
+    fn one(&self, position: usize, column: &Column) -> String {
+        Form::of(column).marked(position)
+    }
+
+    fn list(&self, position: usize, column: &Column) -> String {
+        format!("IN ({})", self.one(position, column))
+    }
+
+    /// Anywhere in the column: whoever asks looks at the place.
+    fn holds(&self, position: usize, column: &Column, _: &Inside, any_case: bool) -> String {
+        let name = held(column);
+        let value = if any_case { "LOWER(held.v)" } else { "held.v" };
+        let json = format!(
+            "IF(JSON_VALID({name}), JSON_EXTRACT({name}, '$', '$**.*', '$**[*]'), JSON_ARRAY({name}))"
+        );
+        format!(
+            "EXISTS (SELECT 1 FROM JSON_TABLE({json}, '$[*]' COLUMNS (v LONGTEXT PATH '$')) AS held \
+             WHERE CAST({value} AS BINARY) IN ({}))",
+            Form::Text.marked(position)
+        )
+    }
+
+    fn any_case(&self, column: &Column) -> String {
+        format!("CAST(LOWER({}) AS BINARY)", text(column))
+    }
+
+    fn is_among(
+        &self,
+        (position, count): (usize, usize),
+        column: &Column,
+        any_case: bool,
+    ) -> String {
+        let list = self.list(position, column);
+        let raw = format!("{} {list}", held(column));
+        match column.kind {
+            ColumnKind::Text => {
+                let exactly = if any_case {
+                    self.any_case(column)
+                } else {
+                    exact(column)
+                };
+                let exactly = format!("{exactly} {list}");
+                // Where case counts in a column, its index does not help to find what is written otherwise.
+                if count > LONG || (any_case && !has_no_case(column)) {
+                    exactly
+                } else {
+                    format!("({raw} AND {exactly})")
+                }
+            }
+            ColumnKind::Uuid if count <= LONG => raw,
+            ColumnKind::Integer | ColumnKind::Bool | ColumnKind::Number | ColumnKind::Bytes => raw,
+            // A text that is no date is no error when dates are looked for by it.
+            _ => format!("{} {list}", exact(column)),
+        }
+    }
+
+    fn is_row_among(&self, columns: &str, rows: &[String]) -> String {
+        format!("{columns} IN ({})", rows.join(", "))
+    }
+
+    /// Written out, because an index does not help to compare whole rows.
+    fn is_after(&self, columns: &[String], values: &[String]) -> String {
+        let mut both = columns.iter().zip(values).rev();
+        let last = both.next();
+        let last = last.map_or("1 = 0".to_owned(), |(name, value)| {
+            format!("{name} > {value}")
+        });
+        both.fold(last, |rest, (name, value)| {
+            format!("{name} >= {value} AND ({name} > {value} OR ({rest}))")
+        })
+    }
+
+    /// Some columns note the time of every change unless they are set themselves.
+    fn kept(&self, table: &Table, set: &[(String, Value)]) -> Vec<String> {
+        let is_set = |column: &Column| set.iter().any(|(name, _)| *name == column.name);
+        let columns = table.columns.iter();
+        columns
+            .filter(|it| it.sql_type.contains(" on update ") && !is_set(it))
+            .map(|it| format!("{0} = {0}", quoted(&it.name)))
+            .collect()
+    }
+}
+
+fn held(column: &Column) -> String {
+    quoted(column.inside.as_ref().map_or(&column.name, |it| &it.column))
+}
+
+fn text(column: &Column) -> String {
+    let held = held(column);
+    match column.sql_type.split(['(', ' ']).next() {
+        Some("bit") => format!("CONVERT({held} + 0 USING utf8mb4)"),
+        Some(shape) if SHAPES.contains(&shape) => format!("ST_AsText({held})"),
+        _ => format!("CONVERT({held} USING utf8mb4)"),
+    }
+}
+
+/// The bytes of the text, so that case, accents and spaces behind it count.
+fn exact(column: &Column) -> String {
+    format!("CAST({} AS BINARY)", text(column))
+}
+
+/// The types of what lies on a map.
+const SHAPES: [&str; 8] = [
+    "geometry",
+    "point",
+    "linestring",
+    "polygon",
+    "multipoint",
+    "multilinestring",
+    "multipolygon",
+    "geometrycollection",
+];
+
+fn is_float(column: &Column) -> bool {
+    ["float", "double"]
+        .iter()
+        .any(|it| column.sql_type.starts_with(it))
+}
+
+/// The schema writes the collation only where case counts.
+fn has_no_case(column: &Column) -> bool {
+    !column.sql_type.contains(" collate ")
+}
+
+/// How a value is written so that it is compared as its column is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Plain,
+    Text,
+    Hex,
+    Decimal,
+    Float,
+}
+
+impl Form {
+    const ALL: [(Self, &'static str); 5] = [
+        (Self::Plain, "p"),
+        (Self::Text, "t"),
+        (Self::Hex, "h"),
+        (Self::Decimal, "d"),
+        (Self::Float, "f"),
+    ];
+
+    fn of(column: &Column) -> Self {
+        match column.kind {
+            ColumnKind::Integer | ColumnKind::Bool => Self::Plain,
+            ColumnKind::Bytes => Self::Hex,
+            ColumnKind::Number if is_float(column) => Self::Float,
+            ColumnKind::Number => Self::Decimal,
+            _ => Self::Text,
+        }
+    }
+
+    fn marked(self, position: usize) -> String {
+        let all = Self::ALL.iter();
+        let letter = all.filter(|(it, _)| *it == self).map(|(_, letter)| *letter);
+        let letter: String = letter.collect();
+        format!("{MARK}{letter}{position}{MARK}")
+    }
+
+    fn of_mark(mark: &str) -> Option<(Self, usize)> {
+        let (form, letter) = Self::ALL.iter().find(|(_, it)| mark.starts_with(it))?;
+        Some((*form, mark[letter.len()..].parse().ok()?))
+    }
+
+    fn around(self, value: &str) -> String {
+        match self {
+            Self::Plain | Self::Text => value.to_owned(),
+            Self::Hex => format!("UNHEX({value})"),
+            Self::Decimal => format!("CAST({value} AS DECIMAL(65, 30))"),
+            Self::Float => format!("({value} + 0e0)"),
+        }
+    }
+
+    fn raw(self, value: &Value) -> Raw {
+        match value {
+            Value::Null | Value::Many(_) => Raw::NULL,
+            Value::Bytes(bytes) if self == Self::Hex => {
+                Raw::Bytes(data_encoding::HEXLOWER.encode(bytes).into_bytes())
+            }
+            Value::Bytes(bytes) => Raw::Bytes(bytes.clone()),
+            Value::Integer(number) if self != Self::Text => Raw::Int(*number),
+            Value::Bool(flag) if self != Self::Text => Raw::Int(i64::from(*flag)),
+            Value::Bool(flag) => Raw::Bytes(flag.to_string().into_bytes()),
+            other => Raw::Bytes(other.to_string().into_bytes()),
+        }
+    }
+
+    /// A list in brackets: of so many values that few statements differ, else as one text.
+    fn list(self, values: &[Value], params: &mut Vec<Raw>) -> String {
+        if values.len() > LONG {
+            let is_whole = |value: &Value| matches!(value, Value::Integer(_));
+            let kind = if values.iter().all(is_whole) && self != Self::Text {
+                "BIGINT"
+            } else {
+                "LONGTEXT"
+            };
+            let json = values.iter().map(|value| match (self.raw(value), value) {
+                (Raw::Int(number), _) => number.into(),
+                (Raw::Bytes(bytes), _) => String::from_utf8_lossy(&bytes).into_owned().into(),
+                _ => serde_json::Value::Null,
+            });
+            let json = serde_json::Value::from_iter(json);
+            params.push(Raw::Bytes(json.to_string().into_bytes()));
+            let value = match (self, kind) {
+                (Self::Text, _) => "CAST(held.v AS BINARY)".to_owned(),
+                _ => self.around("held.v"),
+            };
+            return format!(
+                "SELECT {value} FROM JSON_TABLE(?, '$[*]' COLUMNS (v {kind} PATH '$')) AS held"
+            );
+        }
+        let last = values.last().unwrap_or(&Value::Null);
+        let count = values.len().next_power_of_two();
+        let padded = values.iter().chain(std::iter::repeat(last)).take(count);
+        params.extend(padded.map(|value| self.raw(value)));
+        vec![self.around("?"); count].join(", ")
+    }
+}
+
+/// A statement as the driver takes it, with a question mark for each value.
+pub(super) fn bound(statement: &Statement) -> (String, Vec<Raw>) {
+    let (mut text, mut params) = (String::new(), Vec::new());
+    for (at, part) in statement.text.split(MARK).enumerate() {
+        let mark = if at % 2 == 1 {
+            Form::of_mark(part)
+        } else {
+            None
+        };
+        let param = mark.and_then(|(form, position)| {
+            Some((form, statement.params.get(position.checked_sub(1)?)?))
+        });
+        match param {
+            None => text.push_str(part),
+            Some((form, Param::One(value))) => {
+                params.push(form.raw(value));
+                text.push_str(&form.around("?"));
+            }
+            Some((form, Param::List(values))) => text.push_str(&form.list(values, &mut params)),
+        }
+    }
+    (text, params)
+}

@@ -1,6 +1,6 @@
 //! MariaDB and MySQL, through a small pool of connections.
 
-use std::{net::IpAddr, ops::ControlFlow, path::PathBuf, sync::Arc, time::Duration};
+use std::{net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use mysql_async::{Opts, OptsBuilder, Row, SslOpts, Value as Raw};
 use percent_encoding::percent_decode_str;
@@ -13,7 +13,7 @@ use super::{
     mariadb_write::Writing,
     pool::{Pool, Pooled},
     sql,
-    value::number,
+    value::{number, without_zeros},
 };
 
 const CONNECTIONS: usize = 4;
@@ -210,33 +210,12 @@ fn value_of(cell: Raw, kind: Option<ColumnKind>) -> Value {
         Raw::Bytes(bytes) if kind == Some(ColumnKind::Bytes) => Value::Bytes(bytes),
         Raw::Bytes(bytes) => match String::from_utf8(bytes) {
             Ok(text) if kind == Some(ColumnKind::Number) => number(text),
+            // The same time, in however small parts of a second a column keeps it.
+            Ok(text) if kind == Some(ColumnKind::DateTime) => Value::Text(without_zeros(text)),
             Ok(text) => Value::Text(text),
             Err(error) => Value::Bytes(error.into_bytes()),
         },
         // Days and times are asked for as text.
         other => Value::Text(other.as_sql(true).trim_matches('\'').to_owned()),
-    }
-}
-
-impl Writing<'_> {
-    /// Reads in the transaction.
-    pub(super) fn read(
-        &mut self,
-        select: &Select<'_>,
-        wait: Duration,
-        each: EachRow<'_>,
-    ) -> Result<(), SourceError> {
-        let answer = self.source.hand_over(&self.link, select, wait, each)?;
-        answer.map_err(|fault| self.source.error(fault))
-    }
-
-    /// Reads few rows into memory.
-    pub(super) fn rows(&mut self, select: &Select<'_>) -> Result<Vec<Vec<Value>>, SourceError> {
-        let mut rows = Vec::new();
-        self.read(select, self.wait, &mut |row| {
-            rows.push(row);
-            ControlFlow::Continue(())
-        })?;
-        Ok(rows)
     }
 }

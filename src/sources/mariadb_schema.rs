@@ -15,13 +15,11 @@ FROM information_schema.COLUMNS
 WHERE TABLE_SCHEMA = DATABASE()
 ORDER BY TABLE_NAME, ORDINAL_POSITION";
 
-/// In MariaDB, JSON is a long text that must be valid JSON; in MySQL it is a type, and no such check is listed.
+/// In MariaDB, JSON is a long text that must be valid JSON; in MySQL it is a type, and checks do not name their table.
 const JSON: &str = "
-SELECT t.TABLE_NAME, c.CHECK_CLAUSE
-FROM information_schema.CHECK_CONSTRAINTS c
-JOIN information_schema.TABLE_CONSTRAINTS t
-  ON t.CONSTRAINT_SCHEMA = c.CONSTRAINT_SCHEMA AND t.CONSTRAINT_NAME = c.CONSTRAINT_NAME
-WHERE c.CONSTRAINT_SCHEMA = DATABASE() AND c.CHECK_CLAUSE LIKE 'json\\_valid(%'";
+SELECT /*M! TABLE_NAME, CHECK_CLAUSE */ /*!50700 '', '' */
+FROM information_schema.CHECK_CONSTRAINTS
+WHERE CONSTRAINT_SCHEMA = DATABASE() AND CHECK_CLAUSE LIKE 'json\\_valid(%'";
 
 const KEYS: &str = "
 SELECT TABLE_NAME, INDEX_NAME, COLUMN_NAME
@@ -38,6 +36,43 @@ ORDER BY TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION";
 
 /// All tables and views of the database that the URL names.
 pub(super) fn read(link: &Link, wait: Duration) -> Result<Schema, Fault> {
+    let mut tables = tables(link, wait)?;
+    let places = tables.iter().enumerate();
+    let places: HashMap<_, _> = places.map(|(at, it)| (it.name.name.clone(), at)).collect();
+    let at = |row: &Row| places.get(&text(row, 0)).copied();
+    each(link, JSON, wait, |row| {
+        if let Some(at) = at(row) {
+            tables[at].note_json(&text(row, 1));
+        }
+    })?;
+    let mut keys = Groups::new();
+    each(link, KEYS, wait, |row| {
+        if let Some(at) = at(row) {
+            gather(&mut keys, (at, text(row, 1)), row);
+        }
+    })?;
+    for ((at, name), rows) in keys {
+        let columns = rows.iter().map(|row| text(row, 2)).collect();
+        tables[at].add_unique(columns, name == "PRIMARY");
+    }
+    let mut foreign_keys = Groups::new();
+    each(link, FOREIGN_KEYS, wait, |row| {
+        if let Some(at) = at(row) {
+            gather(&mut foreign_keys, (at, text(row, 1)), row);
+        }
+    })?;
+    for ((at, _), rows) in foreign_keys {
+        tables[at].foreign_keys.push(ForeignKey {
+            columns: rows.iter().map(|row| text(row, 2)).collect(),
+            // One in another database is none of ours, and so is its name.
+            table: table_name(text(&rows[0], 4) + &text(&rows[0], 5)),
+            referenced: rows.iter().map(|row| text(row, 3)).collect(),
+        });
+    }
+    Ok(Schema { tables })
+}
+
+fn tables(link: &Link, wait: Duration) -> Result<Vec<Table>, Fault> {
     let mut tables: Vec<Table> = Vec::new();
     each(link, COLUMNS, wait, |row| {
         let name = text(row, 0);
@@ -54,44 +89,17 @@ pub(super) fn read(link: &Link, wait: Duration) -> Result<Schema, Fault> {
             table.columns.push(column(row));
         }
     })?;
-    let places = tables.iter().enumerate();
-    let places: HashMap<_, _> = places.map(|(at, it)| (it.name.name.clone(), at)).collect();
-    let at = |row: &Row| places.get(&text(row, 0)).copied();
-    each(link, JSON, wait, |row| {
-        if let Some(at) = at(row) {
-            tables[at].note_json(&text(row, 1));
-        }
-    })?;
-    let mut keys = Vec::new();
-    each(link, KEYS, wait, |row| {
-        if let Some(at) = at(row) {
-            gather(&mut keys, (at, text(row, 1)), text(row, 2));
-        }
-    })?;
-    for ((at, name), columns) in keys {
-        tables[at].add_unique(columns, name == "PRIMARY");
+    Ok(tables)
+}
+
+/// Rows that belong together, by the position of their table and the name of what they describe; none is empty.
+type Groups = Vec<((usize, String), Vec<Row>)>;
+
+fn gather(groups: &mut Groups, name: (usize, String), row: &Row) {
+    match groups.last_mut() {
+        Some((last, rows)) if *last == name => rows.push(row.clone()),
+        _ => groups.push((name, vec![row.clone()])),
     }
-    let mut foreign: Vec<((usize, String), ForeignKey)> = Vec::new();
-    each(link, FOREIGN_KEYS, wait, |row| {
-        let Some(at) = at(row) else { return };
-        let name = (at, text(row, 1));
-        if foreign.last().is_none_or(|(last, _)| *last != name) {
-            let key = ForeignKey {
-                columns: Vec::new(),
-                table: table_name(text(row, 4) + &text(row, 5)),
-                referenced: Vec::new(),
-            };
-            foreign.push((name, key));
-        }
-        if let Some((_, key)) = foreign.last_mut() {
-            key.columns.push(text(row, 2));
-            key.referenced.push(text(row, 3));
-        }
-    })?;
-    for ((at, _), key) in foreign {
-        tables[at].foreign_keys.push(key);
-    }
-    Ok(Schema { tables })
 }
 
 impl Table {
@@ -116,15 +124,6 @@ impl Table {
             self.row_key.clone_from(&columns);
         }
         self.unique.push(columns);
-    }
-}
-
-type Key = ((usize, String), Vec<String>);
-
-fn gather(keys: &mut Vec<Key>, name: (usize, String), column: String) {
-    match keys.last_mut() {
-        Some((last, columns)) if *last == name => columns.push(column),
-        _ => keys.push((name, vec![column])),
     }
 }
 

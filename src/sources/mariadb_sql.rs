@@ -12,6 +12,9 @@ use super::{
 /// Longer lists travel as one JSON text.
 const LONG: usize = 4_096;
 
+/// So many characters has the longest whole number.
+const WHOLE_NUMBER: usize = 20;
+
 /// Stands around the position of a value in a statement until it is bound: no name can hold it.
 const MARK: char = '\0';
 
@@ -53,9 +56,11 @@ impl Dialect for MariaDb {
         let (held, value) = (held(column), self.one(position, column));
         match column.kind {
             ColumnKind::Number if is_float(column) => format!("CONCAT({held}) + 0e0 <=> {value}"),
-            ColumnKind::Integer | ColumnKind::Bool | ColumnKind::Number | ColumnKind::Bytes => {
-                format!("{held} <=> {value}")
-            }
+            ColumnKind::Integer
+            | ColumnKind::Bool
+            | ColumnKind::Number
+            | ColumnKind::Bytes
+            | ColumnKind::DateTime => format!("{held} <=> {value}"),
             _ => format!("{} <=> {value}", exact(column)),
         }
     }
@@ -248,15 +253,26 @@ impl Form {
         }
     }
 
+    /// The type of the values of a long list: as narrow as they are, because only narrow ones are looked up quickly.
+    fn kind(self, values: &[Value]) -> String {
+        let is_whole = |value: &Value| matches!(value, Value::Integer(_));
+        if self != Self::Text && values.iter().all(is_whole) {
+            return "BIGINT".to_owned();
+        }
+        let lengths = values.iter().map(|value| match self.raw(value) {
+            Raw::Bytes(bytes) => bytes.len(),
+            _ => WHOLE_NUMBER,
+        });
+        match lengths.max().unwrap_or_default().next_power_of_two() {
+            length @ ..=512 => format!("VARCHAR({})", length.max(16)),
+            _ => "LONGTEXT".to_owned(),
+        }
+    }
+
     /// A list in brackets: of so many values that few statements differ, else as one text.
     fn list(self, values: &[Value], params: &mut Vec<Raw>) -> String {
         if values.len() > LONG {
-            let is_whole = |value: &Value| matches!(value, Value::Integer(_));
-            let kind = if values.iter().all(is_whole) && self != Self::Text {
-                "BIGINT"
-            } else {
-                "LONGTEXT"
-            };
+            let kind = self.kind(values);
             let json = values.iter().map(|value| match (self.raw(value), value) {
                 (Raw::Int(number), _) => number.into(),
                 (Raw::Bytes(bytes), _) => String::from_utf8_lossy(&bytes).into_owned().into(),
@@ -264,8 +280,8 @@ impl Form {
             });
             let json = serde_json::Value::from_iter(json);
             params.push(Raw::Bytes(json.to_string().into_bytes()));
-            let value = match (self, kind) {
-                (Self::Text, _) => "CAST(held.v AS BINARY)".to_owned(),
+            let value = match self {
+                Self::Text => "CAST(held.v AS BINARY)".to_owned(),
                 _ => self.around("held.v"),
             };
             return format!(

@@ -28,9 +28,9 @@ WHERE t.TABLE_SCHEMA = DATABASE() AND t.TABLE_NAME = \0t1\0";
 const UNLIMITED: &str = "SET SESSION foreign_key_checks = 1 /*M!100100 , max_statement_time = 0 */ /*!50708 , max_execution_time = 0 */";
 
 pub(super) struct Writing<'a> {
-    pub source: &'a MariaDb,
-    pub link: Pooled<'a, Link>,
-    pub wait: Duration,
+    source: &'a MariaDb,
+    link: Pooled<'a, Link>,
+    wait: Duration,
     is_open: bool,
     /// Tables that were looked at.
     known: BTreeSet<String>,
@@ -61,6 +61,27 @@ impl<'a> Writing<'a> {
             schema: None,
             owed: Vec::new(),
         }
+    }
+
+    /// Reads in the transaction.
+    fn read(
+        &mut self,
+        select: &Select<'_>,
+        wait: Duration,
+        each: EachRow<'_>,
+    ) -> Result<(), SourceError> {
+        let answer = self.source.hand_over(&self.link, select, wait, each)?;
+        answer.map_err(|fault| self.source.error(fault))
+    }
+
+    /// Reads few rows into memory.
+    fn rows(&mut self, select: &Select<'_>) -> Result<Vec<Vec<Value>>, SourceError> {
+        let mut rows = Vec::new();
+        self.read(select, self.wait, &mut |row| {
+            rows.push(row);
+            ControlFlow::Continue(())
+        })?;
+        Ok(rows)
     }
 
     fn execute(&self, statement: &Statement) -> Result<usize, SourceError> {

@@ -89,6 +89,7 @@ pub(super) fn whole_number(text: &str) -> Option<i64> {
 /// A number; text where a binary number would not be exact.
 pub(super) fn number(text: String) -> Value {
     const EXACT_DIGITS: usize = 15;
+    let text = without_zeros(text);
     if let Some(whole) = whole_number(&text) {
         return Value::Integer(whole);
     }
@@ -97,6 +98,15 @@ pub(super) fn number(text: String) -> Value {
         Ok(real) if digits <= EXACT_DIGITS => Value::Real(real),
         _ => Value::Text(text),
     }
+}
+
+/// The same number or time without the zeros that end its decimals.
+pub(super) fn without_zeros(mut text: String) -> String {
+    if text.contains('.') && !text.contains(['e', 'E']) {
+        let kept = text.trim_end_matches('0').trim_end_matches('.').len();
+        text.truncate(kept);
+    }
+    text
 }
 
 /// The whole number that a real is, within the range where reals are exact.

@@ -74,6 +74,11 @@ impl Company {
         self.databases[key].run(sql);
     }
 
+    /// The address of a database.
+    pub fn url(&self, key: &str) -> String {
+        self.databases[key].url()
+    }
+
     /// Cuts the portal's connections to a database from the server's side.
     pub fn cut(&self, key: &str) {
         self.databases[key].cut();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use mysql_async::{Conn, OptsBuilder, Row, Value, prelude::Queryable};
+use tokio::runtime::{Builder, Runtime};
 
 use super::database::Dump;
 
@@ -15,12 +16,12 @@ pub fn server() -> Option<String> {
 
 /// Runs statements in the database of a URL, or on the server; names may stand in double quotes.
 pub fn run(url: &str, sql: &str) {
-    open(url, async |mut conn| conn.query_drop(sql).await.unwrap());
+    open(url, async |conn| conn.query_drop(sql).await.unwrap());
 }
 
 /// Ends every connection to a database.
 pub fn cut(server: &str, name: &str) {
-    open(server, async |mut conn| {
+    open(server, async |conn| {
         let ids = "SELECT id FROM information_schema.processlist WHERE db = ?";
         let ids: Vec<u64> = conn.exec(ids, (name,)).await.unwrap();
         for id in ids {
@@ -31,9 +32,9 @@ pub fn cut(server: &str, name: &str) {
 
 /// Every cell of a database, by table.
 pub fn dump(url: &str) -> Dump {
-    open(url, async |mut conn| {
+    open(url, async |conn| {
         let tables = "SELECT table_name FROM information_schema.tables
-                      WHERE table_schema = DATABASE() AND table_type LIKE '%BASE TABLE'";
+                      WHERE table_schema = DATABASE() AND table_type <> 'VIEW'";
         let tables: Vec<String> = conn.query(tables).await.unwrap();
         let mut dump = Dump::new();
         for table in tables {
@@ -64,18 +65,37 @@ fn cells(row: &Row) -> BTreeMap<String, String> {
 }
 
 /// A connection for a while, with which something is done.
-pub fn open<T>(url: &str, work: impl AsyncFnOnce(Conn) -> T) -> T {
-    let opts = mysql_async::Opts::from_url(url).unwrap();
-    let names = "SET NAMES utf8mb4; SET SESSION sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT,STRICT_ALL_TABLES', time_zone = '+00:00'";
-    let opts = OptsBuilder::from_opts(opts)
-        .prefer_socket(false)
-        .init(vec![names]);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    runtime.block_on(async {
-        let conn = Conn::new(opts).await.unwrap();
-        work(conn).await
-    })
+fn open<T>(url: &str, work: impl AsyncFnOnce(&mut Conn) -> T) -> T {
+    let Session { runtime, mut conn } = Session::new(url);
+    runtime.block_on(async { work(&mut conn).await })
+}
+
+/// A connection that stays.
+pub struct Session {
+    // Closed before the runtime ends.
+    conn: Conn,
+    runtime: Runtime,
+}
+
+impl Session {
+    pub fn new(url: &str) -> Self {
+        let opts = mysql_async::Opts::from_url(url).unwrap();
+        let names = "SET NAMES utf8mb4, SESSION sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT,STRICT_ALL_TABLES', time_zone = '+00:00'";
+        let opts = OptsBuilder::from_opts(opts)
+            .prefer_socket(false)
+            .init(vec![names]);
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        let conn = runtime.block_on(Conn::new(opts)).unwrap();
+        Self { conn, runtime }
+    }
+
+    pub fn run(&mut self, sql: &str) {
+        self.runtime.block_on(self.conn.query_drop(sql)).unwrap();
+    }
+
+    /// The first cell of an answer.
+    pub fn ask(&mut self, sql: &str) -> String {
+        let cell = self.runtime.block_on(self.conn.query_first(sql));
+        cell.unwrap().unwrap()
+    }
 }

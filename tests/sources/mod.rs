@@ -17,6 +17,7 @@ mod http_trouble;
 mod keys;
 mod maria;
 mod mariadb;
+mod mariadb_faults;
 mod masking;
 mod names;
 mod nested;

@@ -142,6 +142,10 @@ fn fill(conn: &mut AnyConnection, requests: u64) -> QueryResult<()> {
             "timestamp ",
         ),
     };
+    if let AnyConnection::Postgres(_) = conn {
+        // What no page may take, filling takes.
+        run(conn, "SET LOCAL statement_timeout = 0")?;
+    }
     let due = due.replace("ALL_OF_THEM", &requests.to_string());
     let closed_at = format!("{a_time}'2026-01-01 00:00:00'");
     let numbers = |last: u64| {

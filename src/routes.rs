@@ -26,13 +26,13 @@ use crate::policy::{compare_pages, pages as policy, staff_pages as policy_staff}
 use crate::reports::{metrics_pages, public_pages as public_figures, register_pages};
 use crate::requests::agents::pages as agents;
 use crate::requests::pages as requests;
-use crate::requests::pages::{access, correction, deletion};
+use crate::requests::pages::{access, correction, deletion, statement};
 use crate::requests::senders::{pages as senders, proof_pages};
 use crate::retention::staff_pages as holds;
 use crate::staff::handle_pages as staff_handle;
 use crate::staff::identity_pages as staff_identity;
 use crate::staff::{
-    bulk_pages, data_pages, enter_pages, evidence_pages, flag_pages, notes, redact_pages,
+    bulk_pages, data_pages, enter_pages, evidence_pages, flag_pages, notes, redact_pages, reviews,
     saved_views, search, training,
 };
 use crate::staff::{decide_pages as staff_decide, pages as staff, request_pages as staff_request};
@@ -109,6 +109,8 @@ routes! {
     Person post "/requests/{reference}/withdraw" => requests::withdraw;
     Person post "/requests/{reference}/appeal" => requests::appeal;
     Person get "/requests/{reference}/evidence/{id}" => requests::evidence;
+    Person get "/requests/{reference}/items/{item}/statement" => statement::new;
+    Person post "/requests/{reference}/items/{item}/statement" => statement::keep;
 
     Anyone get "/request" => senders::new;
     Anyone post "/request" => senders::send;
@@ -129,6 +131,8 @@ routes! {
     CaseReader post "/staff/requests/search" => search::search;
     Staff get "/staff/training" => training::show;
     Staff post "/staff/training" => training::acknowledge;
+    Overseer get "/staff/reviews" => reviews::index;
+    Supervisor post "/staff/reviews" => reviews::note;
     Staff post "/staff/views" => saved_views::save;
     Staff post "/staff/views/{id}/remove" => saved_views::remove;
     CaseReader get "/staff/workload" => staff::workload;

@@ -1,11 +1,13 @@
 //! How long packages are kept, how many are made, and by whom.
 
+use std::io::Read;
+
 use candor::accounts::model::Role;
 use candor::db::schema::{package_chunks, packages};
 use candor::demo::source::SAMPLES;
 use candor::jobs::{Job, enqueue};
 use candor::my_data::export::queries::{self, Completed};
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 use diesel::prelude::*;
 
 use crate::support::{Actor, Answer, TestApp};
@@ -149,4 +151,64 @@ async fn a_worker_that_lost_its_lease_adds_nothing_and_takes_nothing_away() {
         Ok(kept.load::<Vec<u8>>(conn)?)
     });
     assert_eq!(done.await.unwrap(), [b"fast"]);
+}
+
+/// The ids of the records in a package of that period, with the dates of those that have one.
+async fn records_of(app: &TestApp, person: &Actor, period: [(&str, &str); 2]) -> Vec<Dated> {
+    let page = person.get(PATH).await.page();
+    person.submit(&page, PATH, &period).await.location();
+    app.run_jobs().await;
+    let ready = person.get(PATH).await.page();
+    let link = ready.attributes("a[download]", "href").remove(0);
+    let file = person.get(&link).await.page();
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(file.body)).unwrap();
+    let mut json = String::new();
+    let mut data = zip.by_name("data.json").unwrap();
+    data.read_to_string(&mut json).unwrap();
+    let data: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let records = data["records"].as_array().unwrap().iter();
+    let dated = records.map(|record| {
+        let title = record["record"].as_str().unwrap();
+        let date = title
+            .strip_prefix("Record of ")
+            .map(|day| NaiveDate::parse_from_str(day, "%d %B %Y").unwrap());
+        (record["id"].as_str().unwrap().to_owned(), date)
+    });
+    dated.collect()
+}
+
+type Dated = (String, Option<NaiveDate>);
+
+/// Rule: C13, §7020.
+#[actix_web::test]
+async fn a_package_holds_everything_since_the_beginning_or_what_came_in_a_range_of_dates() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let all = records_of(&app, &person, [("from", ""), ("to", "")]).await;
+    let (from, to) = ("2024-03-01", "2025-08-31");
+    let (first, last): (NaiveDate, NaiveDate) = (from.parse().unwrap(), to.parse().unwrap());
+    let is_within = |day: &NaiveDate| first <= *day && *day <= last;
+    let dated = |records: &[Dated]| -> Vec<Dated> {
+        let mut dated: Vec<_> = records
+            .iter()
+            .filter(|it| it.1.is_some())
+            .cloned()
+            .collect();
+        dated.sort();
+        dated
+    };
+    let of_range: Vec<Dated> = dated(&all)
+        .into_iter()
+        .filter(|it| it.1.as_ref().is_some_and(is_within))
+        .collect();
+    assert!(!of_range.is_empty() && of_range.len() < dated(&all).len());
+    let some = records_of(&app, &person, [("from", from), ("to", to)]).await;
+    assert_eq!(dated(&some), of_range);
+    let since = NaiveDate::from_ymd_opt(2022, 1, 1).unwrap();
+    let later: Vec<_> = dated(&all)
+        .into_iter()
+        .filter(|it| it.1 >= Some(since))
+        .collect();
+    let since_2022 = records_of(&app, &person, [("from", "2022-01-01"), ("to", "")]).await;
+    assert_eq!(dated(&since_2022), later);
 }

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::device;
 use super::model::Role;
 use super::session_store::{ACCOUNT, DEVICE, MARK};
-use super::step_up;
+use super::{signs, step_up};
 use crate::app::App;
 use crate::audit::Actor;
 use crate::error::{AppError, AppResult};
@@ -169,14 +169,23 @@ impl FromRequest for FreshPerson {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let found = person(request).and_then(|person| {
-            let now = App::extract(request).into_inner()?.clock.now();
-            Ok((person.is_fresh(now), person))
+            let app = App::extract(request).into_inner()?;
+            Ok((person.is_fresh(app.clock.now()), app, person))
         });
         match found {
-            Ok((true, person)) => Box::pin(ready(Ok(FreshPerson(person)))),
-            Ok((false, _)) => Box::pin(keep_and_refuse(request.clone(), take_body(payload))),
+            Ok((true, app, person)) => Box::pin(unless_abused(app, person)),
+            Ok((false, ..)) => Box::pin(keep_and_refuse(request.clone(), take_body(payload))),
             Err(error) => Box::pin(ready(Err(error))),
         }
+    }
+}
+
+/// What was typed is not kept then: the body has gone to the form's own extractor.
+async fn unless_abused(app: App, person: Person) -> AppResult<FreshPerson> {
+    if signs::is_confirmed(&app, &person).await? {
+        Ok(FreshPerson(person))
+    } else {
+        Err(AppError::StepUpRequired)
     }
 }
 

@@ -23,6 +23,7 @@ pub mod session_store;
 pub mod sessions;
 mod sign_in;
 pub mod sign_in_pages;
+pub mod signs;
 pub mod staff_pages;
 pub mod step_up;
 pub mod step_up_pages;

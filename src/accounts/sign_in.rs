@@ -11,8 +11,8 @@ use super::codes::{self, Attempt, Purpose};
 use super::guard::{Account, Person};
 use super::limits::Limit;
 use super::messages::{SignInCode, StepUpCode};
-use super::model::StaffRow;
-use super::queries;
+use super::model::{IdentityKind, StaffRow};
+use super::{queries, signs};
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::choices::{self, Browser};
@@ -184,6 +184,13 @@ pub(super) fn attempt(
     }
     ATTEMPTS.take(app, conn, &budget(purpose, &asked.email, client), now)?;
     let attempt = codes::attempt(conn, &app.keys, purpose, &asked.browser, typed, now)?;
+    if attempt == Attempt::Wrong(0) {
+        let kind = IdentityKind::Email;
+        let known = queries::find_person_by_identity(conn, &app.keys, kind, &asked.email)?;
+        if let Some(person) = known {
+            signs::note_spent_code(conn, person.id, now)?;
+        }
+    }
     if let Attempt::Wrong(_) = attempt {
         let event = Event {
             actor: Actor::Visitor,

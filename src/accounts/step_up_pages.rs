@@ -11,6 +11,7 @@ use super::codes::{self, Attempt, Link, Purpose};
 use super::guard::{Account, Person};
 use super::sign_in::{self, Asked};
 use super::sign_in_pages::{Next, TypedCode, in_words};
+use super::signs;
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::db::AnyConnection;
@@ -41,7 +42,7 @@ pub async fn ask(
         "" => USUAL_PAGE,
         next => next,
     };
-    if person.is_fresh(app.clock.now()) {
+    if signs::is_confirmed(&app, &person).await? {
         return Ok(see_other(next));
     }
     let session = request.get_session();

@@ -30,6 +30,7 @@ use crate::accounts::limits::Limit;
 use crate::app::App;
 use crate::db::text_enum;
 use crate::error::{AppError, AppResult};
+use crate::law::Right;
 use crate::web::client_address::{client_address, client_network};
 use crate::web::signal::{SignalLine, is_on};
 
@@ -109,6 +110,11 @@ async fn honour_in(request: &HttpRequest) -> AppResult<Option<Cookie<'static>>> 
         .expect("the server registers App")
         .get_ref()
         .clone();
+    let today = app.clock.today();
+    let rights = [Right::OptOut, Right::Targeting];
+    if !rights.iter().any(|it| app.laws.honours_signal(*it, today)) {
+        return Ok(None);
+    }
     if !app.register.activities.iter().any(|it| it.sale_or_sharing) {
         const NOTHING_TO_DO: &str = "We do not sell or share your data. Your browser's opt-out signal has nothing to turn off here.";
         request.extensions_mut().insert(SignalLine(NOTHING_TO_DO));

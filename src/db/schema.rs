@@ -241,6 +241,7 @@ diesel::table! {
         decided_at -> Nullable<Timestamp>,
         applied_at -> Nullable<Timestamp>,
         ground -> Nullable<Text>,
+        source_name -> Nullable<Binary>,
     }
 }
 

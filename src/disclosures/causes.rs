@@ -4,6 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
 use super::model::CauseKind;
+use super::statements;
 use crate::app::App;
 use crate::choices::{LIMIT_SENSITIVE, SALE_OR_SHARING};
 use crate::db::AnyConnection;
@@ -77,17 +78,18 @@ pub(super) fn concerned<'a>(
             .iter()
             .any(|key| turned.contains(&key.as_str())),
         CauseKind::Correction | CauseKind::Deletion => is_told_of_data(register, it),
+        CauseKind::Statement => statements::concerns(register, it, object),
     })
 }
 
 /// The activities that are off or on again: those that the choices are about, whose keys the object names. None for
-/// corrections and deletions, which are about data.
+/// corrections, deletions and statements, which are about data.
 pub(super) fn activities<'a>(
     register: &'a Register,
     kind: CauseKind,
     object: &str,
 ) -> Vec<&'a str> {
-    if matches!(kind, CauseKind::Correction | CauseKind::Deletion) {
+    if !matches!(kind, CauseKind::OptOut | CauseKind::OptIn) {
         return Vec::new();
     }
     let chosen: Vec<_> = object.split(' ').collect();

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::causes::{HANDLE, activities};
 use super::model::{Cause, Notice};
+use super::statements::Said;
 use crate::accounts::model::IdentityKind;
 use crate::accounts::queries::list_identities;
 use crate::app::App;
@@ -51,7 +52,12 @@ pub fn purposes(register: &Register, cause: &Cause) -> Vec<String> {
 }
 
 /// The body of a call. Addresses and numbers go as SHA-256 in hex, by which whoever has them knows them.
-pub fn body(app: &App, notice: &Notice, cause: &Cause, handles: &Handles) -> Value {
+pub fn body(
+    app: &App,
+    (notice, cause): (&Notice, &Cause),
+    handles: &Handles,
+    said: Option<&Said>,
+) -> Value {
     let hashed = |values: &[String]| -> Vec<String> {
         let hash = |it: &String| HEXLOWER.encode(&Sha256::digest(it.as_bytes()));
         values.iter().map(hash).collect()
@@ -66,6 +72,7 @@ pub fn body(app: &App, notice: &Notice, cause: &Cause, handles: &Handles) -> Val
             "phone_sha256": hashed(&handles.phones),
         },
         "activities": activities(&app.register, cause.kind, &cause.object),
+        "statement": said,
         "answer_url": app.site.url(&format!("/notices/{}", notice.key)),
     })
 }

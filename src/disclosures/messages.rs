@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::model::CauseKind;
+use super::statements::Said;
 use crate::mail::messages::message;
 use crate::web::words;
 
@@ -17,6 +18,8 @@ pub struct RecipientNotice {
     pub people: Vec<String>,
     /// Titles of activities.
     pub purposes: Vec<String>,
+    /// What the person says of a datum, if that is what it is told of.
+    pub said: Option<Said>,
     /// The last day.
     pub due_on: NaiveDate,
     /// The path of the page to answer on.

@@ -15,4 +15,5 @@ pub mod pages;
 mod queries;
 pub mod spread;
 pub mod staff_pages;
+pub mod statements;
 pub mod webhook;

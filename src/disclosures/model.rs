@@ -18,6 +18,8 @@ text_enum! {
         Correction = "correction",
         /// A person's data were erased.
         Deletion = "deletion",
+        /// A person says something of a datum that was not put right.
+        Statement = "statement",
     }
 }
 
@@ -35,6 +37,9 @@ impl CauseKind {
             CauseKind::Deletion => {
                 "This person's data were erased. Erase what you got from us, and tell everybody to whom you gave them to erase it too."
             }
+            CauseKind::Statement => {
+                "This person says that something that you got from us is not right. Keep what they say with it, and hand it on to everybody to whom you gave it."
+            }
         }
     }
 
@@ -45,6 +50,7 @@ impl CauseKind {
             CauseKind::OptIn => "That you allow it again",
             CauseKind::Correction => "Your correction",
             CauseKind::Deletion => "Your deletion",
+            CauseKind::Statement => "Your statement",
         }
     }
 }

@@ -3,8 +3,9 @@
 use super::causes::concerned;
 use super::content::{self, Handles};
 use super::messages::RecipientNotice;
-use super::model::{Cause, Channel, Notice, NoticeState};
+use super::model::{Cause, CauseKind, Channel, Notice, NoticeState};
 use super::queries::{self, Move};
+use super::statements::{self, Said};
 use crate::app::App;
 use crate::db::AnyConnection;
 use crate::error::AppResult;
@@ -17,6 +18,10 @@ pub fn spread(app: &App, cause_id: i64) -> AppResult<()> {
     app.db.write_now(move |conn| {
         let cause = queries::find_cause(conn, cause_id)?;
         let handles = content::handles(conn, &own, &cause)?;
+        let said = statements::said(conn, &own, &cause)?;
+        if cause.kind == CauseKind::Statement && said.is_none() {
+            return Ok(());
+        }
         let now = own.clock.now();
         for recipient in concerned(&own.register, cause.kind, &cause.object) {
             let Some(notice) = queries::insert(conn, &cause, recipient, now)? else {
@@ -29,7 +34,13 @@ pub fn spread(app: &App, cause_id: i64) -> AppResult<()> {
                     };
                     jobs::enqueue(conn, &job, now)?;
                 }
-                Channel::Mail => mail(conn, &own, (&notice, &cause), recipient, &handles)?,
+                Channel::Mail => mail(
+                    conn,
+                    &own,
+                    (&notice, &cause),
+                    (recipient, said.as_ref()),
+                    &handles,
+                )?,
                 Channel::Desk => {}
             }
         }
@@ -43,7 +54,7 @@ fn mail(
     conn: &mut AnyConnection,
     app: &App,
     (notice, cause): (&Notice, &Cause),
-    recipient: &Recipient,
+    (recipient, said): (&Recipient, Option<&Said>),
     handles: &Handles,
 ) -> AppResult<()> {
     let Some(address) = &recipient.contact else {
@@ -55,6 +66,7 @@ fn mail(
         kind: cause.kind,
         people: [&handles.emails[..], &handles.phones[..]].concat(),
         purposes: content::purposes(&app.register, cause),
+        said: said.cloned(),
         due_on: notice.due_on,
         answer: format!("/notices/{}", notice.key),
     };

@@ -5,6 +5,7 @@ use chrono::{Months, NaiveDate};
 use super::laws::{Laws, STRICTEST};
 use super::load::NEEDED;
 use super::model::{Law, Row, Verification};
+use super::rights::Right;
 use super::term::Unit;
 use crate::register::{Finding, Place};
 
@@ -138,6 +139,19 @@ fn check_row(law: &Law, row: &Row, found: &mut Vec<Finding>) {
         row.right.is_opt_out() && row.verification != Verification::None,
         "who opts out would be asked who they are",
         "`verification = \"none\"`",
+    );
+    contradiction(
+        row.signal && !matches!(row.right, Right::OptOut | Right::Targeting),
+        "the browser's signal speaks of sale, sharing and advertising alone",
+        "`signal = true` for opt-out and targeting",
+    );
+    contradiction(
+        matches!(
+            row.right,
+            Right::Access | Right::Portability | Right::Correction | Right::Deletion
+        ) && row.verification == Verification::None,
+        "data would be handed out, changed or erased for anybody",
+        "`verification` that is not none",
     );
     contradiction(
         law.key == "us-ca" && row.may_pause,

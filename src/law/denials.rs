@@ -61,6 +61,9 @@ pub struct Notice {
     pub rights: Vec<Right>,
     /// Whether it goes to those alone whose data may be sold or shared.
     pub while_sold: bool,
+    /// It goes to those alone whose health data are not put right: they may say something of it, in at most so many
+    /// words.
+    pub statement_words: Option<u32>,
     /// A few words.
     pub title: String,
     /// One or two plain sentences.

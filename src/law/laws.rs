@@ -71,6 +71,14 @@ impl Laws {
         rows.reduce(|one, other| one.stricter(other, on, &self.calendar))
     }
 
+    /// Whether the browser's signal exercises a right on a day, under any law. Who sends it is not known yet, nor where
+    /// they live.
+    pub fn honours_signal(&self, right: Right, on: NaiveDate) -> bool {
+        let laws = self.in_force(right, on).into_iter();
+        let mut rows = laws.filter_map(|law| law.row(right, on));
+        rows.any(|row| row.signal)
+    }
+
     /// Laws that give the right on a day and are not excluded.
     fn in_force(&self, right: Right, on: NaiveDate) -> Vec<&Law> {
         let laws = self.all.iter().filter(|law| !law.excluded);
@@ -164,7 +172,7 @@ impl Row {
             };
         let mut never_disclosed = self.never_disclosed;
         never_disclosed.extend(other.never_disclosed);
-        never_disclosed.sort();
+        never_disclosed.sort_unstable_by_key(|it| it.as_str());
         never_disclosed.dedup();
         Row {
             answer: sooner(self.answer, other.answer),

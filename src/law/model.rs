@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use super::rights::Right;
 use super::term::Term;
 use crate::db::text_enum;
-use crate::register::Place;
+use crate::register::{NeverDisclose, Place};
 
 /// A place where people may say that they live.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +74,7 @@ pub struct Row {
     /// How sure we must be of who asks.
     pub verification: Verification,
     /// What is never shown or handed out, only that it is held.
-    pub never_disclosed: Vec<String>,
+    pub never_disclosed: Vec<NeverDisclose>,
     /// Whether the browser's signal exercises it.
     pub signal: bool,
     /// Where it stands.

@@ -8,6 +8,7 @@ use super::model::{Law, Regulator, Row, Verification};
 use super::read::Table;
 use super::rights::Right;
 use super::term::Term;
+use crate::register::NeverDisclose;
 
 /// All laws of a file. One that is known already need only say what is different.
 pub(super) fn laws(file: &Table<'_>, known: &[Law]) -> Vec<Law> {
@@ -88,6 +89,10 @@ fn rows(table: &Table<'_>, (cite, from, to, reviewed_on): Inherited<'_>) -> Opti
     let expected = one_of(Verification::ALL);
     let verification = table.parsed("verification", &expected, |text| text.parse().ok());
     let verification = table.needed("verification", verification, None);
+    let expected = one_of(NeverDisclose::ALL);
+    let never_disclosed = table.list("never_disclosed", &expected, |item| {
+        item.as_str()?.parse().ok()
+    });
     let cite = table.text("cite").or_else(|| cite.map(str::to_owned));
     let from = table.date("effective_from").or(from);
     let reviewed_on = table.date("reviewed_on").or(reviewed_on);
@@ -102,7 +107,7 @@ fn rows(table: &Table<'_>, (cite, from, to, reviewed_on): Inherited<'_>) -> Opti
         appeal_extension: term("appeal_extension"),
         free: table.number("free"),
         verification: verification.unwrap_or(Verification::None),
-        never_disclosed: table.texts("never_disclosed").unwrap_or_default(),
+        never_disclosed: never_disclosed.unwrap_or_default(),
         signal: table.flag("signal").unwrap_or_default(),
         effective_to: table.date("effective_to").or(to),
         cite: cite?,

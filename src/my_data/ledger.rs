@@ -1,7 +1,7 @@
 //! What the pages show: categories with their collections, and records with each datum explained.
 
 use crate::register::{
-    CollectionKey, Correctable, FieldView, Register, Required, Retention, SourceKind,
+    CollectionKey, Correctable, FieldView, NeverDisclose, Register, Required, Retention, SourceKind,
 };
 use crate::sources::{CollectionSummary, Datum, Held, Record};
 
@@ -151,7 +151,7 @@ pub struct FieldFacts {
     /// One plain sentence; may be empty.
     pub description: String,
     /// Where it comes from.
-    pub source: &'static str,
+    pub source: String,
     /// Titles of the activities that use it.
     pub purposes: Vec<String>,
     /// Name and role of who gets it.
@@ -175,7 +175,8 @@ impl FieldFacts {
             description: view.field.description.clone(),
             source: view
                 .source_kind()
-                .map_or("Our own systems made it", SourceKind::title),
+                .map_or("Our own systems made it", SourceKind::title)
+                .to_owned(),
             purposes: view.activities().map(|it| it.title.clone()).collect(),
             recipients: view.recipients().map(recipient).collect(),
             kept: view
@@ -214,12 +215,16 @@ pub struct DatumLine {
     pub is_empty: bool,
     /// Held, and never shown.
     pub is_masked: bool,
+    /// What it is, where that is why it is never shown.
+    pub hidden: Option<NeverDisclose>,
     /// "until 12 March 2030", or the criterion.
     pub kept: String,
     /// Where its correction begins, when it can be corrected row by row.
     pub correction: Option<String>,
     /// Where a value that is never shown can be compared with what the person knows.
     pub check: Option<String>,
+    /// What the person says of it: see [`super::statements`].
+    pub statement: Option<String>,
 }
 
 /// Explains a record: every datum that is about the person, with its facts.
@@ -250,7 +255,10 @@ fn datum_line(
     if !is_shown(&view) {
         return None;
     }
-    let facts = FieldFacts::of(&view);
+    let mut facts = FieldFacts::of(&view);
+    if let Some(name) = view.source_name(record) {
+        facts.source = format!("{}: {name}", facts.source);
+    }
     let end = record.date.and_then(|date| view.ends_on(date));
     let kept = end.map_or_else(
         || facts.kept.clone(),
@@ -264,11 +272,32 @@ fn datum_line(
         value: value_in_words(&datum.value),
         is_empty: datum.value.is_empty(),
         is_masked: datum.value.is_masked(),
+        hidden: view.never_disclose().filter(|_| datum.value.is_masked()),
         kept,
         correction: can_correct.then(|| correction_url(key, &record.id, &datum.path)),
         check: checked.map(|_| check_url(key, &record.id, &datum.path)),
+        statement: None,
         facts,
     })
+}
+
+impl FieldView<'_> {
+    /// Who gave us the datum, where that is a partner who is known by name: by a field of the record, else by its
+    /// collection.
+    pub fn source_name(&self, record: &Record) -> Option<String> {
+        if self.source_kind() != Some(SourceKind::Partner) {
+            return None;
+        }
+        let fields = self.collection.all_fields();
+        let names = |datum: &&Datum| {
+            let mut named = fields.iter().filter(|it| it.names_source);
+            named.any(|it| it.path == datum.path)
+        };
+        let said = record.fields.iter().find(names);
+        let said = said.map(|datum| datum.value.to_string());
+        said.filter(|it| !it.trim().is_empty())
+            .or_else(|| self.collection.source_name.clone())
+    }
 }
 
 /// Keys that only join tables are about nobody; whatever has a category, an identity or a mask is shown.

@@ -10,6 +10,7 @@ pub mod ledger;
 pub mod pages;
 mod picture;
 pub mod redactions;
+pub mod statements;
 
 use diesel::prelude::*;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};

@@ -7,10 +7,13 @@ use serde::Deserialize;
 
 use super::ledger::{self, CategoryCard, FieldFacts, RecordCard};
 use super::redactions::Redactions;
+use super::statements::Statements;
 use super::{collection_url, picture, read};
 use crate::accounts::guard::Person;
+use crate::accounts::queries::find_residence;
 use crate::app::App;
 use crate::error::{AppError, AppResult};
+use crate::law::{Right, Row};
 use crate::register::CollectionKey;
 use crate::sources::Dates;
 use crate::web::{Page, html};
@@ -56,10 +59,12 @@ pub async fn index(person: Person, app: App, page: Page) -> AppResult<HttpRespon
     )
 }
 
-/// What is left out of a person's data, because it is about somebody else.
-fn redactions_of(app: &App, person_id: i64) -> AppResult<Redactions> {
-    app.db
-        .read_now(|conn| Redactions::load(conn, &app.keys, person_id))
+/// What is left out of a person's data, because it is about somebody else, and what the person says of them.
+fn marks_of(app: &App, person_id: i64) -> AppResult<(Redactions, Statements)> {
+    app.db.read_now(|conn| {
+        let left_out = Redactions::load(conn, &app.keys, person_id)?;
+        Ok((left_out, Statements::load(conn, &app.keys, person_id)?))
+    })
 }
 
 /// Where a list goes on.
@@ -110,11 +115,11 @@ pub async fn collection(
             RECORDS_ON_A_PAGE,
             Dates::default(),
         );
-        let left_out = redactions_of(app, person.id)?;
+        let marks = marks_of(app, person.id)?;
         let records = records.map_err(|error| tracing::warn!(%error, "a source does not answer"));
-        Ok((records, left_out))
+        Ok((records, marks))
     });
-    let (found, left_out) = found.await?;
+    let (found, (left_out, said)) = found.await?;
     let (is_down, found) = (found.is_err(), found.unwrap_or_default());
     let fields = app.register.describe_all(dataset, declared);
     let category = app.register.category_of_collection(declared);
@@ -142,6 +147,7 @@ pub async fn collection(
                 .map(|it| {
                     let mut card = ledger::record_card(&app.register, &key, it);
                     left_out.apply(&key, &mut card);
+                    said.apply(&key, &mut card);
                     card
                 })
                 .collect(),
@@ -160,6 +166,8 @@ struct RecordPage {
     collection: String,
     collection_url: String,
     record: RecordCard,
+    /// What the law says of access where the person lives.
+    law: Row,
 }
 
 /// One record, with all that can be said and done about each datum.
@@ -176,12 +184,18 @@ pub async fn record(
     let read_key = key.clone();
     let found = read(&app, person.id, move |app, identities| {
         let record = app.sources.record(identities, &read_key, &id)?;
-        Ok((record, redactions_of(app, person.id)?))
+        let residence = app
+            .db
+            .read_now(|conn| Ok(find_residence(conn, person.id)?))?;
+        let today = app.laws.day_in(&residence, app.clock.now());
+        let law = app.laws.applying(&residence, Right::Access, today).row;
+        Ok((record, marks_of(app, person.id)?, law))
     });
-    let (found, left_out) = found.await?;
+    let (found, (left_out, said), law) = found.await?;
     let found = found.ok_or(AppError::NotFound)?;
     let mut record = ledger::record_card(&app.register, &key, &found);
     left_out.apply(&key, &mut record);
+    said.apply(&key, &mut record);
     let collection_url = collection_url(&key);
     html(
         StatusCode::OK,
@@ -190,6 +204,7 @@ pub async fn record(
             collection: title,
             collection_url,
             record,
+            law,
         },
     )
 }

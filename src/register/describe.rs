@@ -184,6 +184,11 @@ impl<'a> FieldView<'a> {
         self.category().is_some_and(|category| category.sensitive)
     }
 
+    /// Whether it is about the person's health.
+    pub fn is_health(&self) -> bool {
+        self.field.is_health
+    }
+
     /// Where it comes from: as its own manifest says, else its collection's, else its category's.
     pub fn source_kind(&self) -> Option<SourceKind> {
         let said = self.field.source_kind.or(self.collection.source_kind);

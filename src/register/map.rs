@@ -51,6 +51,8 @@ pub struct Collection {
     pub erase: Erase,
     /// `candor.source_kind`, when its data come from elsewhere than the category says (a partner, for example).
     pub source_kind: Option<SourceKind>,
+    /// `candor.source_name`: who gave us its records, where no field of theirs says it.
+    pub source_name: Option<String>,
     /// `candor.copy`: "cached" or "archived", when it holds copies of other collections.
     pub copy: Option<String>,
 }
@@ -102,6 +104,10 @@ pub struct Field {
     pub source_kind: Option<SourceKind>,
     /// It is the date on which the record came about, from which periods count.
     pub is_date: bool,
+    /// It is about the person's health: as the manifest says, or by its categories.
+    pub is_health: bool,
+    /// Its value is the name of who gave us the record.
+    pub names_source: bool,
     /// Nested fields of an object.
     pub fields: Vec<Field>,
     pub(super) links: super::describe::Links,

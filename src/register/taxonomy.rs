@@ -33,6 +33,19 @@ const NEVER_DISCLOSED: &[(&str, NeverDisclose)] = &[
     ("user.biometrics", NeverDisclose::Biometric),
 ];
 
+/// What is about a person's health, in fideslang's keys.
+const HEALTH: &[&str] = &[
+    "user.health",
+    "user.health_and_medical",
+    "user.medical_health",
+    "user.biometric.health",
+];
+
+/// Whether this data category is about a person's health.
+pub(super) fn is_health(key: &str) -> bool {
+    HEALTH.iter().any(|target| covers(target, key))
+}
+
 /// Whether fideslang has this data category.
 pub(super) fn knows(key: &str) -> bool {
     CATEGORIES.contains(key)

@@ -9,7 +9,7 @@ use super::life::{By, advance, changed, record, touch};
 use super::model::{Action, Decision, Item, Outcome, Request, State};
 use super::notices::{self, RequestDecided, RequestWithdrawn};
 use super::sealed::{self, What};
-use super::{appeals, denial, four_eyes, queries, senders};
+use super::{appeals, denial, flags, four_eyes, queries, senders};
 use crate::accounts::guard::StaffMember;
 use crate::accounts::model::Role;
 use crate::db::AnyConnection;
@@ -124,6 +124,7 @@ pub fn decide(
         return Err(changed());
     }
     senders::may_be_granted(conn, request, outcome)?;
+    flags::may_be_granted(conn, request, outcome)?;
     appeals::is_impartial(conn, request, &[Role::Agent, Role::Supervisor], by)?;
     if !items.is_empty() && outcome_of(&items) != Some(outcome) {
         return Err(AppError::conflict("Decide on every item first."));

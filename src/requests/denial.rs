@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use super::details::{self, OpenItem};
 use super::model::{Action, Decision, Item, Kind, Outcome, Request};
 use super::sealed::{self, What};
-use super::{appeals, dates, queries, words};
+use super::{appeals, dates, queries, statements, words};
 use crate::app::App;
 use crate::choices;
 use crate::config::Site;
@@ -69,6 +69,12 @@ impl Reason {
 }
 
 impl Denial {
+    /// In how many words the person may say something of health data that are not put right; none where the law does
+    /// not give that.
+    pub fn statement_words(&self) -> Option<u32> {
+        self.notices.iter().find_map(|it| it.statement_words)
+    }
+
     /// Why an item is not done.
     pub fn reason_of(&self, item: i64) -> Option<&Reason> {
         self.reasons.iter().find(|it| it.item == Some(item))
@@ -159,6 +165,8 @@ pub fn of(
     {
         notices.retain(|it| !it.while_sold);
     }
+    let takes_statement = statements::is_open_for_any(app, kind, items);
+    notices.retain(|it| it.statement_words.is_none() || takes_statement);
     // An appeal is not appealed against, and neither is what became of one.
     let is_final =
         request.kind == Kind::Appeal || queries::find_appeal(conn, request.id)?.is_some();

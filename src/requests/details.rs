@@ -44,6 +44,8 @@ pub struct OpenItem {
     pub reason: String,
     /// Why staff decided so.
     pub decision_reason: String,
+    /// Who gave us the value in dispute.
+    pub source_name: String,
 }
 
 /// A message, opened.
@@ -112,6 +114,7 @@ pub fn open_item(keys: &Keys, reference: &str, item: Item) -> AppResult<OpenItem
         new_value: open(What::NewValue, &item.new_value)?,
         reason: open(What::Reason, &item.reason)?,
         decision_reason: open(What::DecisionReason, &item.decision_reason)?,
+        source_name: open(What::SourceName, &item.source_name)?,
         item,
     })
 }

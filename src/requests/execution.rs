@@ -4,13 +4,18 @@ use diesel::prelude::*;
 use serde_json::Value;
 
 use super::life::{By, advance};
-use super::model::{Kind, Request, State};
+use super::model::Decision::Accepted;
+use super::model::{Action, Item, Kind, Request, State};
 use super::notices::{self, RequestCompleted};
+use super::queries;
+use super::statements::cell_of;
 use crate::audit::receipts::{self, NewReceipt, Receipt};
 use crate::db::AnyConnection;
 use crate::db::schema::{request_items, requests};
 use crate::error::AppResult;
 use crate::my_data::export::queries::end_all;
+use crate::my_data::statements;
+use crate::register::CollectionKey;
 
 /// Starts it; the caller enqueues the job in the same transaction.
 pub fn start(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<Request> {
@@ -38,14 +43,20 @@ pub fn mark_applied(
     item_id: i64,
     by: &By<'_>,
 ) -> QueryResult<()> {
-    let item = request_items::table
+    let row = request_items::table
         .filter(request_items::request_id.eq(request.id))
         .filter(request_items::id.eq(item_id))
         .filter(request_items::applied_at.is_null());
-    diesel::update(item)
+    let applied: Option<Item> = diesel::update(row)
         .set(request_items::applied_at.eq(by.now))
-        .execute(conn)?;
-    Ok(())
+        .returning(request_items::all_columns)
+        .get_result(conn)
+        .optional()?;
+    // What was said of the value that was not right is said no more.
+    match applied.as_ref().and_then(cell_of) {
+        Some(cell) => statements::remove(conn, request.person_id, &cell),
+        None => Ok(()),
+    }
 }
 
 /// Closes a request that was carried out, or whose approval asked for nothing more; signs its receipt and mails it.
@@ -76,6 +87,7 @@ pub(super) fn close(
     let completed = advance(conn, request, State::Completed, by)?;
     if request.kind == Kind::Deletion {
         end_all(conn, request.person_id, by.now)?;
+        forget_statements(conn, request)?;
     }
     let new = NewReceipt {
         issuer: &by.app.site.organisation,
@@ -86,6 +98,20 @@ pub(super) fn close(
     };
     let receipt = receipts::issue(conn, &by.app.keys, &new, by.now)?;
     Ok((completed, receipt))
+}
+
+/// What was said of data that are erased goes with them.
+fn forget_statements(conn: &mut AnyConnection, request: &Request) -> QueryResult<()> {
+    let items = queries::list_items(conn, request.id)?;
+    let is_gone = |it: &&Item| it.action == Action::Delete && it.decision == Some(Accepted);
+    for item in items.iter().filter(is_gone) {
+        let is_same = |it: &&Item| it.dataset == item.dataset && it.collection == item.collection;
+        if items.iter().filter(is_same).all(|it| is_gone(&it)) {
+            let key = CollectionKey::new(&item.dataset, &item.collection);
+            statements::remove_all(conn, request.person_id, &key)?;
+        }
+    }
+    Ok(())
 }
 
 /// Notes why it could not be carried out: one sentence for staff, without personal data.

@@ -10,12 +10,13 @@ use serde_json::json;
 use super::dates::right;
 use super::handling::post_message;
 use super::life::{By, changed, record, touch};
-use super::model::{Decision, Item, Kind, Request, State};
+use super::model::{Decision, Item, Kind, Outcome, Request, State};
 use super::sealed::{self, What};
 use super::{queries, words};
+use crate::accounts::signs;
 use crate::db::schema::{request_flags, request_items, requests};
 use crate::db::{AnyConnection, OptionalText, text_enum};
-use crate::error::AppResult;
+use crate::error::{AppError, AppResult};
 use crate::keys::Keys;
 
 /// A denied correction need not be looked at again for so long, unless there is something new.
@@ -36,6 +37,8 @@ text_enum! {
         SameCorrection = "same-correction",
         /// Many of one kind in a short time.
         Flood = "flood",
+        /// Somebody else may have got into the account. Nothing is granted before staff have judged it.
+        Abused = "abused",
         /// Staff see signs that it is fraudulent or abusive.
         Fraud = "fraud",
         /// Staff find it manifestly unfounded or excessive.
@@ -60,6 +63,7 @@ impl FlagKind {
             FlagKind::Repeat => "More often than the law asks for",
             FlagKind::SameCorrection => "The same correction was denied lately",
             FlagKind::Flood => "Many in a short time",
+            FlagKind::Abused => "The account may be in other hands",
             FlagKind::Fraud => "Signs of fraud or abuse",
             FlagKind::Excessive => "Unfounded or excessive",
         }
@@ -131,6 +135,13 @@ pub(super) fn look(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> 
     }
     if let Some(reason) = same_correction(conn, request, &by)? {
         raise(conn, request, FlagKind::SameCorrection, &reason, &by)?;
+    }
+    if let Some(signs) = signs::look(conn, request.person_id, by.now)? {
+        let reason = format!(
+            "{} Make sure that it was the person who asks, for example by the phone, before you grant it.",
+            signs.words
+        );
+        raise(conn, request, FlagKind::Abused, &reason, &by)?;
     }
     if let Some(reason) = flood(conn, request)? {
         raise(conn, request, FlagKind::Flood, &reason, &by)?;
@@ -215,6 +226,31 @@ pub fn judge(
         Judgement::SetAside => Ok(()),
         Judgement::Upheld => post_message(conn, &touched, why, by),
     }
+}
+
+/// What comes from an account that looks abused is granted only when a staff member has looked at that.
+///
+/// # Errors
+/// [`AppError::Conflict`] otherwise.
+pub(super) fn may_be_granted(
+    conn: &mut AnyConnection,
+    request: &Request,
+    outcome: Outcome,
+) -> AppResult<()> {
+    let open = request_flags::table
+        .filter(request_flags::request_id.eq(request.id))
+        .filter(request_flags::kind.eq(FlagKind::Abused.as_str()))
+        .filter(
+            request_flags::judgement
+                .is_null()
+                .or(request_flags::judgement.eq(Judgement::Upheld.as_str())),
+        );
+    if outcome != Outcome::Denied && open.count().get_result::<i64>(conn)? > 0 {
+        return Err(AppError::conflict(
+            "The account may be in other hands. Look at that first, and set the flag aside, before you grant anything.",
+        ));
+    }
+    Ok(())
 }
 
 fn seal(request: &Request, text: &str, by: &By<'_>) -> Vec<u8> {

@@ -14,7 +14,7 @@
 //!
 //! Requests come by [`filing`], without an account by [`senders`], as a mail by [`by_mail`], and for somebody else by
 //! [`agents`]. [`handling`] and [`decisions`] are what staff do with them: [`flags`] is what they look at first,
-//! [`four_eyes`] says what takes two of them, [`denial`] is what the law wants said with a denial, and [`appeals`] are
+//! [`four_eyes`] says what takes two of them, [`statements`] are what the person says of health data that stay, [`denial`] is what the law wants said with a denial, and [`appeals`] are
 //! the second look at one. [`execution`] is what carrying them out reports, and [`reminders`] tells of dates. Every
 //! function that changes something works in its caller's transaction, and writes the mail that belongs to it too.
 //!
@@ -23,6 +23,7 @@
 
 pub mod agents;
 pub mod appeals;
+mod asked;
 pub mod by_mail;
 pub mod carry_out;
 pub mod dates;
@@ -47,4 +48,5 @@ pub mod reminders;
 pub mod review;
 pub mod sealed;
 pub mod senders;
+pub mod statements;
 pub mod words;

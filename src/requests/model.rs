@@ -304,6 +304,8 @@ pub struct Item {
     pub applied_at: Option<NaiveDateTime>,
     /// Of what is refused or stays: the code of the law's ground for it.
     pub ground: Option<String>,
+    /// Sealed: who gave us the value in dispute, where that is not the person.
+    pub source_name: Option<Vec<u8>>,
 }
 
 /// One line of the timeline that the person sees.

@@ -18,6 +18,8 @@ text_enum! {
         NewValue = "new_value",
         /// The change that the proposal comes to.
         Change = "change",
+        /// Who gave us the value in dispute.
+        SourceName = "source_name",
         /// Why the person proposes it.
         Reason = "reason",
         /// Why staff decided so.

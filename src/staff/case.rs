@@ -15,7 +15,8 @@ use crate::audit::views;
 use crate::db::AnyConnection;
 use crate::db::schema::events;
 use crate::error::AppResult;
-use crate::register::CollectionKey;
+use crate::my_data::statements::{Statement, Statements};
+use crate::register::{CollectionKey, SourceKind};
 use crate::requests::agents::{self, queries::Named};
 use crate::requests::decisions;
 use crate::requests::denial::{self, Denial};
@@ -25,6 +26,7 @@ use crate::requests::model::{Action, Approval, Line, Request, Step};
 use crate::requests::queries as requests;
 use crate::requests::review::Judgement;
 use crate::requests::senders::{self, model::Sender};
+use crate::requests::statements::cell_of;
 use crate::retention::{self, model::HoldRow};
 
 /// Whoever opened the page no longer ago than this is taken to be looking at it.
@@ -41,6 +43,10 @@ pub struct ItemLine {
     pub collection: String,
     /// What people call the field; empty for whole records.
     pub field: String,
+    /// Whether it comes from somebody whose name is not known.
+    pub is_of_unknown_source: bool,
+    /// What the person says of it, where it was not put right.
+    pub statement: Option<Statement>,
 }
 
 impl ItemLine {
@@ -189,6 +195,7 @@ pub fn load(
     let mut details = details::load(conn, &app.keys, request.clone())?;
     let items = std::mem::take(&mut details.items);
     let sender = senders::queries::find(conn, request.id)?;
+    let said = Statements::load(conn, &app.keys, request.person_id)?;
     let contact = sender
         .as_ref()
         .map(|it| senders::contact(&app.keys, &request, it));
@@ -196,7 +203,10 @@ pub fn load(
         agent: agents::queries::named(conn, &app.keys, &request)?,
         contact: contact.transpose()?.unwrap_or_default(),
         sender,
-        items: items.into_iter().map(|open| item_line(app, open)).collect(),
+        items: items
+            .into_iter()
+            .map(|open| item_line(app, open, &said))
+            .collect(),
         details,
         flags: flags::list(conn, &app.keys, &request)?,
         approvals: requests::list_approvals(conn, request.id)?,
@@ -299,12 +309,16 @@ fn since(happened: Vec<Happening>, member: &StaffMember) -> Vec<Happening> {
     since
 }
 
-fn item_line(app: &App, open: OpenItem) -> ItemLine {
+fn item_line(app: &App, open: OpenItem, said: &Statements) -> ItemLine {
     let (dataset, collection) = (&open.item.dataset, &open.item.collection);
     let key = CollectionKey::new(dataset, collection);
     let field = open.item.field.as_deref();
     let view = field.and_then(|field| app.register.describe(dataset, collection, field));
+    let cell = cell_of(&open.item);
+    let is_of_partner = view.is_some_and(|it| it.source_kind() == Some(SourceKind::Partner));
     ItemLine {
+        is_of_unknown_source: is_of_partner && open.item.source_name.is_none(),
+        statement: cell.and_then(|cell| said.about(&cell).cloned()),
         collection: app
             .register
             .collection(&key)

@@ -12,6 +12,7 @@ use crate::error::{AppError, AppResult};
 use crate::my_data::ledger::{RecordCard, record_card};
 use crate::my_data::read;
 use crate::my_data::redactions::{Redaction, Redactions};
+use crate::my_data::statements::Statements;
 use crate::register::CollectionKey;
 use crate::requests::model::{Item, Kind, Request};
 use crate::requests::queries;
@@ -28,6 +29,7 @@ pub(super) struct Question {
     items: Vec<Item>,
     /// What is left out of the person's data.
     pub left_out: Redactions,
+    said: Statements,
 }
 
 impl Question {
@@ -40,6 +42,7 @@ impl Question {
             let pseudonym = queries::find_pseudonym(conn, request.person_id)?;
             let question = Question {
                 left_out: Redactions::load(conn, &keys, request.person_id)?,
+                said: Statements::load(conn, &keys, request.person_id)?,
                 request,
                 items,
             };
@@ -182,6 +185,7 @@ pub async fn collection(
             .map(|it| {
                 let mut card = record_card(&app.register, &key, it);
                 question.left_out.apply(&key, &mut card);
+                question.said.apply(&key, &mut card);
                 card
             })
             .collect(),

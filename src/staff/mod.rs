@@ -22,6 +22,7 @@ pub mod queue;
 pub mod redact_pages;
 pub mod replies;
 pub mod request_pages;
+pub mod reviews;
 pub mod saved_views;
 pub mod search;
 mod sent;

@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use super::queries::{self, COUNTED, ON_A_PAGE, Row, Workload, case_workers};
 use super::queue::Filters;
 use super::saved_views::{self, BUILT_IN, SavedView};
-use super::training;
+use super::{reviews, training};
 use crate::accounts::guard::{CaseReader, StaffMember};
 use crate::accounts::model::{Role, StaffRow};
 use crate::app::App;
@@ -68,6 +68,8 @@ struct QueuePage {
     late: i64,
     views: Vec<SavedView>,
     is_trained: bool,
+    /// Whether a supervisor has to look how people show who they are.
+    is_review_due: bool,
     states: Vec<(&'static str, &'static str)>,
     laws: Vec<(String, String)>,
     assignees: Vec<(String, String)>,
@@ -103,6 +105,7 @@ pub async fn queue(
 ) -> AppResult<HttpResponse> {
     let filters = filters.into_inner();
     let (today, me, asked) = (app.clock.today(), member.id, filters.clone());
+    let (is_supervisor, now) = (member.role == Role::Supervisor, app.clock.now());
     let found = app.db.read(move |conn| {
         Ok((
             queries::list(conn, &asked, (today, me))?,
@@ -111,9 +114,10 @@ pub async fn queue(
             queries::list_staff(conn)?,
             saved_views::list(conn, me)?,
             training::read_at(conn, me)?.is_some(),
+            is_supervisor && reviews::is_due(conn, now)?,
         ))
     });
-    let (mut rows, counts, late, staff, views, is_trained) = found.await?;
+    let (mut rows, counts, late, staff, views, is_trained, is_review_due) = found.await?;
     let last = paging::cut(&mut rows, ON_A_PAGE);
     let next = last.map(|last| filters.url_after(&format!("{}_{}", last.due_on, last.id)));
     let laws = app.laws.all().iter();
@@ -127,6 +131,7 @@ pub async fn queue(
         late,
         views,
         is_trained,
+        is_review_due,
         states: states(),
         laws: laws
             .map(|law| (law.key.clone(), law.name.clone()))

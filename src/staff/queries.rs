@@ -18,9 +18,6 @@ pub const ON_A_PAGE: usize = 50;
 /// More than this is not counted: a count must not read the whole table.
 pub const COUNTED: i64 = 1000;
 
-/// Later than any due date, and still a date to both databases.
-const END_OF_TIME: NaiveDate = NaiveDate::from_ymd_opt(9999, 12, 31).expect("a real day");
-
 /// What the queue shows of a request; the sealed parts are left in the database.
 #[derive(Debug, Clone, HasQuery)]
 #[diesel(table_name = requests)]
@@ -161,18 +158,27 @@ pub struct Workload {
 
 /// Counts the open requests of everybody.
 pub fn count_workload(conn: &mut AnyConnection, today: NaiveDate) -> QueryResult<Workload> {
-    let mut until = |last: NaiveDate| {
-        let counts: Vec<(Option<i64>, i64)> = requests::table
-            .filter(requests::closed_at.is_null())
-            .filter(requests::due_on.le(last))
-            .group_by(requests::assignee_id)
-            .select((requests::assignee_id, diesel::dsl::count_star()))
-            .load(conn)?;
-        QueryResult::Ok(counts.into_iter().collect())
+    let each_day: Vec<(Option<i64>, NaiveDate, i64)> = requests::table
+        .filter(requests::closed_at.is_null())
+        .group_by((requests::assignee_id, requests::due_on))
+        .select((
+            requests::assignee_id,
+            requests::due_on,
+            diesel::dsl::count_star(),
+        ))
+        .load(conn)?;
+    let until = |last: NaiveDate| {
+        let mut counts = HashMap::new();
+        for (assignee, due_on, count) in &each_day {
+            if *due_on <= last {
+                *counts.entry(*assignee).or_default() += count;
+            }
+        }
+        counts
     };
     Ok(Workload {
-        open: until(END_OF_TIME)?,
-        soon: until(today + Days::new(7))?,
-        late: until(today - Days::new(1))?,
+        open: until(NaiveDate::MAX),
+        soon: until(today + Days::new(7)),
+        late: until(today - Days::new(1)),
     })
 }

@@ -14,6 +14,7 @@ pub const STAFF: &[(&str, &str, &[Role])] = &[
     ("/staff/holds", "Holds", &[Agent, Supervisor, Auditor]),
     ("/staff/metrics", "Figures", &[Supervisor, Auditor, Admin]),
     ("/staff/training", "Training", ALL),
+    ("/staff/reviews", "Reviews", &[Supervisor, Auditor, Admin]),
     ("/staff/mail", "Mail", ALL),
     ("/staff/jobs", "Jobs", ALL),
     ("/staff/audit", "Audit", &[Auditor, Admin]),

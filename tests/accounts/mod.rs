@@ -7,4 +7,5 @@ mod members;
 mod second_factor;
 mod sessions;
 mod sign_in;
+mod signs;
 mod step_up;

@@ -161,6 +161,7 @@ async fn look(browser: &Browser, name: &str, faults: &mut Vec<String>) {
     }
 }
 
+/// Rule: U2, §7003.
 #[actix_web::test]
 async fn every_page_is_accessible_wide_and_narrow_light_and_dark() {
     if !is_wanted() {

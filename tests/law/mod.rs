@@ -3,8 +3,10 @@
 mod calendar;
 mod command;
 mod coverage;
+mod duties;
 mod file;
 mod grounds;
+mod obeyed;
 mod rows;
 
 use chrono::NaiveDate;

@@ -146,6 +146,7 @@ fn what_is_missing() {
     );
 }
 
+/// Rule: P1, Civ. 1798.100(a)(3).
 #[test]
 fn a_retention_that_is_neither_a_period_nor_a_criterion() {
     for words in ["as long as necessary for our business", "Indefinitely"] {

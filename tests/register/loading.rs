@@ -240,3 +240,17 @@ fn keeping_for_people_of_a_law_that_is_not_known() {
     assert_eq!(warned.len(), 1);
     assert!(warned[0].wrong.contains("the law `us-cal`"), "{warned:?}");
 }
+
+/// Rule: P2, Civ. 1798.100(d).
+#[test]
+fn whoever_gets_data_without_a_contract_is_a_warning() {
+    for role in ["service-provider", "contractor", "third-party"] {
+        let (_, warnings) = load_with(
+            "role: service-provider\n      purpose: It delivers parcels.\n      categories: [user.contact.address]\n      activities: [delivery]\n      contract_on: 2026-01-31",
+            &format!("role: {role}\n      purpose: It delivers parcels.\n      categories: [user.contact.address]\n      activities: [delivery]"),
+        )
+        .unwrap();
+        let told: Vec<_> = warnings.iter().map(ToString::to_string).collect();
+        assert!(told.iter().any(|it| it.contains("contract_on")), "{told:?}");
+    }
+}

@@ -3,6 +3,7 @@
 use candor::accounts::model::Role;
 use candor::db::schema::holds;
 use candor::requests::model::State;
+use chrono::TimeDelta;
 use diesel::prelude::*;
 
 use super::find;
@@ -58,4 +59,44 @@ async fn a_hold_placed_through_an_unverified_request_goes_with_whoever_follows_t
         Ok(held.select(holds::person_id).first::<Option<i64>>(conn)?)
     });
     assert_eq!(whose.unwrap(), Some(find(&app, &reference).person_id));
+}
+
+/// Rule: I13, §7062(g).
+#[actix_web::test]
+async fn where_nothing_could_tell_who_asks_that_is_said_and_looked_at_every_year() {
+    let app = TestApp::start();
+    let nobody = "nobody.at.all@example.org";
+    send(&app, "pieces", nobody, "").await;
+    let visitor = app.visitor();
+    let link = link(&app, nobody);
+    let page = visitor.get(&link).await.page();
+    visitor.submit(&page, &link, &[("answer", "mine")]).await;
+    let mine = visitor.get("/request/mine").await.page();
+    assert!(
+        mine.text()
+            .contains("We cannot tell by what we hold that it is you")
+    );
+    assert!(mine.text().contains("We look every year"));
+
+    let ruth = app.staff("ruth", Role::Supervisor).await;
+    let asks = async || {
+        let queue = ruth.get("/staff/requests").await.page();
+        queue.text().contains("how people show who they are")
+    };
+    assert!(asks().await);
+    let page = ruth.get("/staff/reviews").await.page();
+    let empty = ruth.submit(&page, "/staff/reviews", &[]).await;
+    empty.refuses("found", "Write what you found");
+    let found = [(
+        "found",
+        "Two could not be verified. We hold no more of them.",
+    )];
+    ruth.submit(&page, "/staff/reviews", &found)
+        .await
+        .location();
+    assert!(!asks().await);
+    let page = ruth.get("/staff/reviews").await.page();
+    assert!(page.text().contains("Two could not be verified."));
+    app.app.clock.advance(TimeDelta::days(365));
+    assert!(asks().await);
 }

@@ -8,6 +8,10 @@ use candor::db::schema::{notices, outbox, request_attachments, sessions, staff};
 use candor::demo;
 use candor::jobs::{self, Job};
 use candor::reports::queries;
+use candor::requests::decisions::{self, Because};
+use candor::requests::life::{By, advance};
+use candor::requests::model::{Decision, State};
+use candor::requests::queries as requests;
 use diesel::prelude::*;
 use reqwest::multipart::{Form, Part};
 
@@ -67,6 +71,8 @@ impl Scene {
                 .location(),
         );
 
+        let statement = refused_health(app, maya).await;
+
         let plan = "/requests/new/deletion/plan?everything=yes";
         let page = maya.get(plan).await.page();
         let deletion = reference(maya.submit(&page, plan, &[]).await.location());
@@ -116,6 +122,7 @@ impl Scene {
             ("{request link}", request_link),
             ("{receipt}", receipt),
             ("{visitor's receipt}", done),
+            ("{statement}", statement),
             ("{attachment}", number(first_attachment)),
             ("{member}", number(first_member)),
             ("{session}", number(first_session)),
@@ -134,6 +141,32 @@ impl Scene {
         assert!(!address.contains('{'), "nothing in the scene is {address}");
         address
     }
+}
+
+/// A correction of health data that was refused: where the person may say something of it.
+async fn refused_health(app: &TestApp, maya: &Actor) -> String {
+    let answers = maya.get("/data/people/equal_opportunity_answers").await;
+    let links = answers.page().attributes("article dd a", "href");
+    let mut links = links.into_iter();
+    let form = links.find(|it| it.ends_with("=disability")).unwrap();
+    let proposal = Form::new().text("value", "None that I know of");
+    let filed = maya.post_multipart(&form, proposal).await;
+    let (own, reference) = (app.app.clone(), reference(filed.location()));
+    let denied = app.app.db.write(move |conn| {
+        let by = By::system(&own);
+        let request = requests::find_by_reference(conn, &reference)?;
+        let request = advance(conn, &request, State::InReview, &by)?;
+        let item = requests::list_items(conn, request.id)?.remove(0).id;
+        let because = Because {
+            ground: "ACCURATE_7023B",
+            facts: "You told us so in March.",
+        };
+        let refused = (Decision::Refused, because);
+        let request = decisions::decide_item(conn, &request, item, refused, &by)?;
+        advance(conn, &request, State::Denied, &by)?;
+        Ok(format!("/requests/{reference}/items/{item}/statement"))
+    });
+    denied.await.unwrap()
 }
 
 /// The figures are counted tonight, and everybody may see them.

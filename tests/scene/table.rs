@@ -99,6 +99,8 @@ table! {
     Person post "/requests/{reference}/withdraw" => "/requests/{correction}/withdraw", Mayas, EMPTY;
     Person post "/requests/{reference}/appeal" => "/requests/{correction}/appeal", Mayas, Sample::Form(&[("body", "Why?")]);
     Person get "/requests/{reference}/evidence/{id}" => "/requests/{correction}/evidence/{attachment}", Mayas, FILE;
+    Person get "/requests/{reference}/items/{item}/statement" => "{statement}", Mayas, PAGE;
+    Person post "/requests/{reference}/items/{item}/statement" => "{statement}", Mayas, Sample::Form(&[("statement", "I hear well.")]);
 
     Anyone get "/request" => "/request", Common, PAGE;
     Anyone post "/request" => "/request", Common, Sample::Form(&[("wants", "categories"), ("email", "ada@example.org"), ("residence", "us-ca")]);
@@ -119,6 +121,8 @@ table! {
     CaseReader post "/staff/requests/search" => "/staff/requests/search", Common, Sample::Form(&[("q", "nobody")]);
     Staff get "/staff/training" => "/staff/training", Common, PAGE;
     Staff post "/staff/training" => "/staff/training", Common, EMPTY;
+    Overseer get "/staff/reviews" => "/staff/reviews", Common, PAGE;
+    Supervisor post "/staff/reviews" => "/staff/reviews", Common, Sample::Form(&[("found", "Nothing new.")]);
     Staff post "/staff/views" => "/staff/views", Common, Sample::Form(&[("name", "Late deletions"), ("filters", "kind=deletion&due=late")]);
     Staff post "/staff/views/{id}/remove" => "/staff/views/0/remove", Common, EMPTY;
     CaseReader get "/staff/workload" => "/staff/workload", Common, PAGE;

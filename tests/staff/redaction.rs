@@ -125,6 +125,7 @@ async fn a_marked_passage_is_left_out_and_the_whole_cell_once_its_text_has_chang
     assert!(!text.contains("R. Quist"));
 }
 
+/// Rule: Q1, §7100.
 #[actix_web::test]
 async fn each_member_says_once_that_they_have_read_what_they_must_know() {
     let app = TestApp::start();

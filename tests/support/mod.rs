@@ -20,6 +20,7 @@ use candor::config::Site;
 use candor::db::schema::{jobs, outbox, sessions, staff};
 use candor::jobs::worker::{self, Outcome};
 use candor::keys::Keys;
+use candor::law::Laws;
 use candor::mail::Mailer;
 use candor::mail::delivery;
 use candor::mail::transport::Transport;
@@ -53,6 +54,7 @@ struct Launch {
     time: NaiveDateTime,
     people: usize,
     base_url: Option<&'static str>,
+    laws: Laws,
 }
 
 impl Default for Launch {
@@ -63,6 +65,7 @@ impl Default for Launch {
             time: TestApp::start_time(),
             people: 0,
             base_url: None,
+            laws: Laws::built_in(),
         }
     }
 }
@@ -114,6 +117,14 @@ impl TestApp {
         })
     }
 
+    /// Under the laws as the organisation's own file has them.
+    pub fn start_under(laws: Laws) -> Self {
+        Self::launch(Launch {
+            laws,
+            ..Launch::default()
+        })
+    }
+
     /// Behind a proxy that people reach at that address.
     pub fn start_reached_at(base_url: &'static str) -> Self {
         Self::launch(Launch {
@@ -150,7 +161,7 @@ impl TestApp {
             register,
             sources: sources.unwrap(),
             outbound: Outbound::new(&["127.0.0.0/8".parse().unwrap()]).unwrap(),
-            laws: Arc::new(candor::law::Laws::built_in()),
+            laws: Arc::new(with.laws),
             wake: Arc::new(Notify::new()),
         });
         let size = Size {

@@ -94,3 +94,35 @@ diesel::table! {
         at -> Timestamp,
     }
 }
+
+diesel::table! {
+    statements (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        dataset -> Text,
+        collection -> Text,
+        record -> Text,
+        field -> Text,
+        body -> Binary,
+        is_passed_on -> Bool,
+        given_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    account_signs (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    yearly_reviews (id) {
+        id -> BigInt,
+        subject -> Text,
+        staff_id -> BigInt,
+        found -> Text,
+        at -> Timestamp,
+    }
+}

@@ -25,6 +25,7 @@ use crate::jobs::Lease;
 use crate::my_data::identities_of;
 use crate::my_data::ledger::{RecordCard, in_words, record_card};
 use crate::my_data::redactions::Redactions;
+use crate::my_data::statements::Statements;
 use crate::register::CollectionKey;
 
 /// So long the job tries again when a source does not answer. After that the person gets what could be read.
@@ -63,9 +64,10 @@ fn build_all(app: &App, package_id: i64, lease: &Lease) -> AppResult<()> {
             return Ok(None);
         };
         let redactions = Redactions::load(conn, &app.keys, package.person_id)?;
-        Ok(Some((package, identities, redactions)))
+        let said = Statements::load(conn, &app.keys, package.person_id)?;
+        Ok(Some((package, identities, redactions, said)))
     })?;
-    let Some((package, identities, redactions)) = found else {
+    let Some((package, identities, redactions, said)) = found else {
         return Ok(());
     };
     let mut files = Files::begin(app, &package)?;
@@ -75,6 +77,7 @@ fn build_all(app: &App, package_id: i64, lease: &Lease) -> AppResult<()> {
         .for_each(&identities, package.dates(), &mut |key, record| {
             let mut card = record_card(&app.register, key, &record);
             redactions.apply(key, &mut card);
+            said.apply(key, &mut card);
             failed = lease.check().and_then(|()| files.add(key, &card));
             if failed.is_ok() {
                 ControlFlow::Continue(())

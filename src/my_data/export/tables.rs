@@ -22,6 +22,7 @@ fn datum(line: &DatumLine) -> Json {
         "used_for": facts.purposes,
         "may_receive_it": facts.recipients,
         "kept": line.kept,
+        "your_statement": line.statement,
         "sensitive": facts.is_sensitive,
         "required": facts.required.as_ref().map(|it| json!({ "basis": it.basis, "without_it": it.consequence })),
     })
@@ -40,11 +41,12 @@ pub(super) fn write_csv(into: &mut csv::Writer<impl Write>, record: &RecordCard)
             &record.id,
             &facts.title,
             value,
-            facts.source,
+            &facts.source,
             &facts.purposes.join("; "),
             &facts.recipients.join("; "),
             &line.kept,
             &required.unwrap_or_default(),
+            line.statement.as_deref().unwrap_or_default(),
         ];
         into.write_record(row.map(harmless))
             .map_err(io::Error::other)?;
@@ -53,7 +55,7 @@ pub(super) fn write_csv(into: &mut csv::Writer<impl Write>, record: &RecordCard)
 }
 
 /// The first row of every CSV file.
-pub(super) const CSV_HEAD: [&str; 8] = [
+pub(super) const CSV_HEAD: [&str; 9] = [
     "id",
     "datum",
     "value",
@@ -62,6 +64,7 @@ pub(super) const CSV_HEAD: [&str; 8] = [
     "may receive it",
     "kept",
     "required",
+    "your statement",
 ];
 
 /// A text that a spreadsheet does not take for a formula.

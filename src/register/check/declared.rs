@@ -205,9 +205,10 @@ fn check_recipient(recipient: &Recipient, register: &Register, report: &Report) 
             expected,
         );
     }
+    // Cal. Civ. Code 1798.100(d): who works for the organisation, and whoever it sells or gives data to.
     let needs_contract = matches!(
         recipient.role,
-        RecipientRole::ServiceProvider | RecipientRole::Contractor
+        RecipientRole::ServiceProvider | RecipientRole::Contractor | RecipientRole::ThirdParty
     );
     if needs_contract && recipient.contract_on.is_none() {
         report.warn(

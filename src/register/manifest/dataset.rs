@@ -99,6 +99,7 @@ fn collection(map: Map, inherited: &[String]) -> Collection {
             collection.erase = erase;
         }
         collection.source_kind = candor.word("source_kind", SourceKind::ALL);
+        collection.source_name = candor.text("source_name");
         collection.copy = candor.text("copy");
         candor.finish(&[]);
     }

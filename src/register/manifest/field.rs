@@ -41,6 +41,7 @@ pub(super) fn read(map: Map, parent: &str, inherited: &[String]) -> Field {
     if let Some(candor) = map.map("candor") {
         read_candor(&mut field, candor);
     }
+    field.is_health |= field.categories.iter().any(|key| taxonomy::is_health(key));
     let implied = field
         .categories
         .iter()
@@ -140,5 +141,7 @@ fn read_candor(field: &mut Field, candor: Map) {
     field.erase = rules::erase(&candor);
     field.source_kind = candor.word("source_kind", SourceKind::ALL);
     field.is_date = candor.flag("date");
+    field.is_health = candor.flag("health");
+    field.names_source = candor.flag("names_source");
     candor.finish(&[]);
 }

@@ -12,6 +12,7 @@ use validator::Validate;
 
 use super::filed_address;
 use crate::accounts::guard::{FreshPerson, Person};
+use crate::accounts::signs;
 use crate::accounts::step_up::{Kept, keep};
 use crate::app::App;
 use crate::error::{AppError, AppResult};
@@ -80,6 +81,8 @@ struct Subject {
     current: String,
     held: Held,
     input: Input,
+    /// Who gave us the value, where that is not the person and is known.
+    source_name: Option<String>,
 }
 
 #[derive(Template)]
@@ -175,6 +178,7 @@ fn subject_of(app: &App, identities: &Identities, target: &Target) -> AppResult<
         .sources
         .record(identities, &target.key(), &target.record)?;
     let record = record.ok_or(AppError::NotFound)?;
+    let source_name = view.source_name(&record);
     let mut data = record.fields.into_iter();
     let datum = data
         .find(|datum| datum.path == target.field)
@@ -192,6 +196,7 @@ fn subject_of(app: &App, identities: &Identities, target: &Target) -> AppResult<
         current: in_words(&datum.value, &input),
         held: datum.value,
         input,
+        source_name,
     })
 }
 
@@ -213,7 +218,7 @@ pub async fn file(
     MultipartForm(sent): MultipartForm<Sent>,
 ) -> AppResult<HttpResponse> {
     let target = target.into_inner();
-    if !person.is_fresh(app.clock.now()) {
+    if !signs::is_confirmed(&app, &person).await? {
         keep(&app, &session, &target.address(), &sent.fields())?;
         return Err(AppError::StepUpRequired);
     }
@@ -303,6 +308,7 @@ async fn check(
         new_value: proposal.value.trim().to_owned(),
         change,
         reason: proposal.reason,
+        source_name: subject.source_name.clone(),
     };
     Ok(Ok((correction, evidence)))
 }

@@ -5,6 +5,7 @@ pub mod correction;
 pub mod deletion;
 mod plan_view;
 mod shown;
+pub mod statement;
 
 use actix_session::Session;
 use actix_web::http::StatusCode;
@@ -24,6 +25,7 @@ use crate::accounts::guard::{FreshPerson, Person};
 use crate::app::App;
 use crate::error::AppResult;
 use crate::law::Law;
+use crate::my_data::statements::Statements;
 use crate::web::page::FlashKind;
 use crate::web::{Flash, Form, Page, download, html, see_other};
 use shown::{ShownItem, ShownMessage, ShownStep, at_words};
@@ -170,7 +172,7 @@ async fn show_with(
     form: Form<NewMessage>,
 ) -> AppResult<HttpResponse> {
     let (person_id, reference, own) = (person.id, reference::normal(typed), app.clone());
-    let (details, receipts, denial, ties) = app
+    let (details, receipts, denial, ties, said) = app
         .db
         .read(move |conn| {
             let request = queries::find_for_person(conn, person_id, &reference)?;
@@ -182,17 +184,17 @@ async fn show_with(
                 None => None,
             };
             let ties = queries::list_ties(conn, &details.request)?;
-            Ok((details, receipts, denial, ties))
+            let said = Statements::load(conn, &own.keys, person_id)?;
+            Ok((details, receipts, denial, ties, said))
         })
         .await?;
-    let register = &app.register;
     html(
         status,
         &ShowPage {
             items: details
                 .items
                 .iter()
-                .map(|item| ShownItem::of(register, denial.as_ref(), item))
+                .map(|item| ShownItem::of(app, denial.as_ref(), (item, &said)))
                 .collect(),
             messages: details.messages.iter().map(ShownMessage::of).collect(),
             steps: details.steps.iter().rev().map(ShownStep::of).collect(),

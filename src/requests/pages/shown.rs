@@ -3,10 +3,12 @@
 use chrono::NaiveDateTime;
 
 use super::words;
-use crate::register::Register;
+use crate::app::App;
+use crate::my_data::statements::{Statement, Statements};
 use crate::requests::denial::{self, Denial};
 use crate::requests::details::{OpenItem, OpenMessage, title};
 use crate::requests::model::{Action, Decision, Item, Party, Step};
+use crate::requests::statements;
 
 /// One thing that was asked for.
 pub(super) struct ShownItem {
@@ -24,16 +26,24 @@ pub(super) struct ShownItem {
     pub decision: Option<(&'static str, &'static str)>,
     /// Why it was decided so.
     pub decision_reason: String,
+    /// Who gave us the value, where that is not the person.
+    pub source_name: String,
+    /// What the person says of it.
+    pub statement: Option<Statement>,
+    /// In how many words they may say something of it now, and where.
+    pub statement_at: Option<(u32, String)>,
 }
 
 impl ShownItem {
-    pub fn of(register: &Register, denial: Option<&Denial>, open: &OpenItem) -> Self {
+    pub fn of(app: &App, denial: Option<&Denial>, (open, said): (&OpenItem, &Statements)) -> Self {
         let item = &open.item;
+        let words = statements::words_for(app, denial, item);
+        let said = statements::cell_of(item).and_then(|cell| said.about(&cell));
         let reason = denial.and_then(|it| it.reason_of(item.id));
         let values = (item.action == Action::Correct)
             .then(|| (open.old_value.clone(), open.new_value.clone()));
         ShownItem {
-            title: title(register, item),
+            title: title(&app.register, item),
             what: words::outlook(item.action, item.count),
             values,
             reason: open.reason.clone(),
@@ -48,6 +58,9 @@ impl ShownItem {
                 Decision::Refused => ("danger", "Refused"),
             }),
             decision_reason: open.decision_reason.clone(),
+            source_name: open.source_name.clone(),
+            statement: said.filter(|_| words.is_some()).cloned(),
+            statement_at: words.map(|words| (words, format!("items/{}/statement", item.id))),
         }
     }
 }

@@ -3,10 +3,13 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
+use crate::app::App;
 use crate::db::schema::request_senders;
 use crate::db::{OptionalText, text_enum};
+use crate::law::Verification;
 use crate::register::Register;
-use crate::requests::model::Kind;
+use crate::requests::dates::right;
+use crate::requests::model::{Kind, Request};
 
 text_enum! {
     /// What is asked for without an account.
@@ -141,8 +144,21 @@ impl Sender {
         parts.try_into().ok()
     }
 
-    /// How certain it must be who asks: by what is asked for, and by how sensitive the data are.
-    pub fn needs(&self, register: &Register) -> Degree {
+    /// How certain it must be who asks: as the law of the request says, and where that leaves it open by how sensitive
+    /// the data are. To learn categories takes no more than a reasonable degree anywhere.
+    pub fn needs(&self, app: &App, request: &Request) -> Degree {
+        let right = right(self.wants.kind());
+        let row = app.laws.row(&request.law, right, request.received_on);
+        let verification = row.map_or(Verification::High, |row| row.verification);
+        match verification {
+            _ if self.wants == Wants::Categories => Degree::Reasonable,
+            Verification::None | Verification::Reasonable => Degree::Reasonable,
+            Verification::BySensitivity => self.needs_by_sensitivity(&app.register),
+            Verification::High => Degree::High,
+        }
+    }
+
+    fn needs_by_sensitivity(&self, register: &Register) -> Degree {
         let is_sensitive = match self.wants {
             Wants::Categories => false,
             Wants::Pieces => true,

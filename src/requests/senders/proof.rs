@@ -65,7 +65,7 @@ pub async fn attempt(app: &App, request_id: i64, typed: Typed, client: String) -
     let (request, sender) = counted.await?;
     let points = read(app, &request, &sender).await?;
     let matched = points.count(&app.keys, &typed.points);
-    let needed = sender.needs(&app.register);
+    let needed = sender.needs(app, &request);
     let best = sender
         .points
         .max(i32::try_from(matched).unwrap_or_default());

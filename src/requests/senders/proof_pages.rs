@@ -161,7 +161,7 @@ async fn show(
     } else {
         Points::default()
     };
-    let needed = sender.needs(&app.register).points();
+    let needed = sender.needs(app, &request).points();
     let disputed = correctable(&app.register)
         .into_iter()
         .find(|(value, _)| Some(value) == sender.field.as_ref())
@@ -206,8 +206,8 @@ pub async fn prove(
         return Ok(see_other("/request"));
     };
     let fields = form.into_inner();
-    let (_, sender) = find(&app, id).await?;
-    let form = faults(&app, &sender, fields);
+    let (asked, sender) = find(&app, id).await?;
+    let form = faults(&app, (&asked, &sender), fields);
     if form.has_errors() {
         return show(&app, page, id, form, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
@@ -241,10 +241,10 @@ async fn form_field(app: &App, id: i64) -> AppResult<String> {
     Ok(first.map_or_else(|| "name".to_owned(), |it| it.name))
 }
 
-fn faults(app: &App, sender: &Sender, fields: Fields) -> Form<Fields> {
+fn faults(app: &App, (request, sender): (&Request, &Sender), fields: Fields) -> Form<Fields> {
     let is_empty = |name: &str| fields.get(name).is_none_or(|it| it.trim().is_empty());
     let is_long = fields.values().any(|it| it.chars().count() > 4000);
-    let declares = sender.needs(&app.register) == Degree::High;
+    let declares = sender.needs(app, request) == Degree::High;
     let mut faults = Vec::new();
     if sender.wants == Wants::Correction && is_empty("value") {
         faults.push(("value", "Write what it should say."));

@@ -81,6 +81,7 @@ fn correction(
         return nothing;
     };
     let key = CollectionKey::new(dataset, collection);
+    let view = app.register.describe(dataset, collection, field);
     let page = app.sources.page(person, &key, None, 2, Dates::default())?;
     let [row] = page.records.as_slice() else {
         return nothing;
@@ -101,6 +102,7 @@ fn correction(
                 new_value: proposed.to_owned(),
                 change,
                 reason: String::new(),
+                source_name: view.and_then(|it| it.source_name(row)),
             };
             Ok(Ok(Found {
                 correction: Some((key, correction)),
@@ -187,7 +189,7 @@ pub async fn vouch(
     let (own, member) = (app.clone(), member.clone());
     let written = app.db.write(move |conn| {
         let known = Known {
-            degree: sender.needs(&own.register),
+            degree: sender.needs(&own, &request),
             wants: sender.wants,
             points: sender.points,
             declaration: None,

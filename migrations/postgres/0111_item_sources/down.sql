@@ -1,0 +1,1 @@
+ALTER TABLE request_items DROP COLUMN source_name;

@@ -1,0 +1,114 @@
+//! What the rows say is what is done: a file of the organisation changes it.
+
+use std::fmt::Write;
+
+use candor::law::{Laws, Right};
+
+use super::day;
+use crate::support::{Actor, TestApp};
+
+const ADDRESS: &str = "maya.okafor@example.org";
+
+/// California, with another degree of verification for access.
+fn verifying(degree: &str) -> Laws {
+    let text = format!(
+        "[[law]]\nkey = \"us-ca\"\n\n[[law.row]]\nrights = [\"access\"]\nanswer = \"45 days\"\nverification = \"{degree}\"\n"
+    );
+    Laws::built_in().with_text("own.toml", &text).unwrap()
+}
+
+/// The page of somebody who asks for a copy without an account.
+async fn prove(app: &TestApp) -> String {
+    let visitor = app.visitor();
+    let letter = [
+        ("wants", "pieces"),
+        ("email", ADDRESS),
+        ("residence", "us-ca"),
+    ];
+    visitor.post("/request", &letter).await.location();
+    let mail = app.mails_to("maya.okafor").pop().unwrap().text;
+    let link = mail.lines().find(|it| it.contains("/request/link/"));
+    let link = link.unwrap().trim_start_matches(app.address()).to_owned();
+    let page = visitor.get(&link).await.page();
+    visitor.submit(&page, &link, &[("answer", "mine")]).await;
+    visitor.get("/request/mine").await.page().text()
+}
+
+#[actix_web::test]
+async fn the_degree_of_verification_is_that_of_the_row() {
+    let high = prove(&TestApp::start_under(verifying("high"))).await;
+    assert!(high.contains("2 more values") && high.contains("penalty of perjury"));
+    let reasonable = prove(&TestApp::start_under(verifying("reasonable"))).await;
+    assert!(reasonable.contains("one more value"));
+    assert!(!reasonable.contains("penalty of perjury"));
+}
+
+/// Rule: O1, §7025.
+#[actix_web::test]
+async fn the_signal_is_honoured_while_a_row_says_so() {
+    let mut text = String::new();
+    let laws = Laws::built_in();
+    assert!(laws.honours_signal(Right::OptOut, day("2026-02-09")));
+    let of_signal = laws
+        .all()
+        .iter()
+        .filter(|law| law.rows.iter().any(|it| it.signal));
+    for law in of_signal {
+        let rights = "rights = [\"opt-out\", \"targeting\"]";
+        let row = "effect = \"15 business days\"\nverification = \"none\"";
+        writeln!(
+            text,
+            "[[law]]\nkey = \"{}\"\n[[law.row]]\n{rights}\n{row}",
+            law.key
+        )
+        .unwrap();
+    }
+    let without = laws.with_text("own.toml", &text).unwrap();
+    assert!(!without.honours_signal(Right::OptOut, day("2026-02-09")));
+    let says = async |app: TestApp| {
+        let page = app.visitor().with_signal().get("/").await.page();
+        page.text().contains("Opt-out request honoured")
+    };
+    assert!(says(TestApp::start()).await);
+    assert!(!says(TestApp::start_under(without)).await);
+}
+
+/// The page of a payment card, whose number is never shown.
+async fn card(person: &Actor) -> String {
+    let cards = person.get("/data/billing/payment_cards").await.page();
+    let card = cards.attributes("article h3 a", "href").remove(0);
+    person.get(&card).await.page().text()
+}
+
+/// Rule: K3, §7024(d).
+#[actix_web::test]
+async fn what_is_never_shown_is_so_by_the_law_where_the_person_lives() {
+    let app = TestApp::start();
+    let maya = app.person("maya.okafor").await;
+    let words = card(&maya).await;
+    assert!(words.contains("wants it shown to nobody") && words.contains("7024(d)"));
+    let app = TestApp::start();
+    let maya = app.person_in("maya.okafor", "de").await;
+    let words = card(&maya).await;
+    assert!(words.contains("ask us for it"));
+}
+
+#[test]
+fn rows_that_contradict_what_they_could_mean_are_named() {
+    for (row, wrong) in [
+        (
+            "rights = [\"limit\"]\neffect = \"15 business days\"\nverification = \"none\"\nsignal = true\n",
+            "signal speaks of sale",
+        ),
+        (
+            "rights = [\"deletion\"]\nanswer = \"45 days\"\nverification = \"none\"\n",
+            "for anybody",
+        ),
+    ] {
+        let text = format!("[[law]]\nkey = \"us-ca\"\n[[law.row]]\n{row}");
+        let laws = Laws::built_in().with_text("own.toml", &text).unwrap();
+        let found = candor::law::check(&laws, day("2026-11-24"));
+        let told: Vec<_> = found.iter().map(ToString::to_string).collect();
+        assert!(told.iter().any(|it| it.contains(wrong)), "{told:?}");
+    }
+}

@@ -73,7 +73,6 @@ impl Statements {
     pub fn load(conn: &mut AnyConnection, keys: &Keys, person_id: i64) -> AppResult<Self> {
         let rows: Vec<Row> = Row::query()
             .filter(statements::person_id.eq(person_id))
-            .order(statements::id)
             .load(conn)?;
         let opened = rows.into_iter().map(|row| row.open(keys));
         opened.collect::<AppResult<_>>().map(Statements)

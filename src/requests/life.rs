@@ -196,7 +196,11 @@ pub fn advance(
         decisions::forget_approvals(conn, request)?;
         None
     } else {
-        to.outcome().or(request.outcome)
+        // What was only proposed is not how a withdrawn request was decided.
+        let before = request
+            .outcome
+            .filter(|_| to != Withdrawn || request.decided_at.is_some());
+        to.outcome().or(before)
     };
     let resumed = match to {
         InReview => pause::ended(conn, by.app, request, by.now)?,

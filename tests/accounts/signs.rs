@@ -98,7 +98,6 @@ async fn after_codes_were_guessed_at_a_new_confirmation_is_needed_and_staff_look
     set_aside(&app, &request).await;
     assert!(grant(&app, &request).await.is_ok());
     app.app.clock.advance(TimeDelta::hours(25));
-    app.sign_in_by_mail(&ada, "ada@example.org").await;
     let later = file(&app, &ada).await;
     assert!(!is_flagged(&app, &later), "a day later it is over");
 }

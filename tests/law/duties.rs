@@ -28,7 +28,6 @@ async fn who_refused_an_incentive_is_not_asked_again_for_twelve_months() {
     let points = ada.get("/choices").await.page().texts("#points");
     assert!(points[0].contains(promise), "{points:?}");
     app.app.clock.advance(TimeDelta::days(364));
-    app.sign_in_by_mail(&ada, "ada@example.org").await;
     assert!(ada.get("/choices").await.text().contains(promise));
     app.app.clock.advance(TimeDelta::days(1));
     app.sign_in_by_mail(&ada, "ada@example.org").await;
@@ -103,7 +102,7 @@ async fn each_category_on_the_page_of_ones_data_says_how_long_it_is_kept() {
     let kept = maya.get("/data").await.page().texts("td[data-label=Kept]");
     assert!(kept.len() > 10);
     for words in kept {
-        let says = ["until", "days", "months", "years", "after", "as long"];
+        let says = ["until", "day", "month", "year", "after", "as long"];
         assert!(says.iter().any(|it| words.contains(it)), "{words}");
     }
 }

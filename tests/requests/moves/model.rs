@@ -140,6 +140,7 @@ impl Model {
         match what {
             Move::Withdraw if is_open => {
                 self.requests[at].state = State::Withdrawn;
+                self.requests[at].proposed = None;
                 self.mail(at, "request_withdrawn");
             }
             Move::Answer => {

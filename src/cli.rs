@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::audit::command::VerifyOptions;
 use crate::clock::Clock;
 use crate::config::{self, Config, Faults, Settings};
+use crate::disclosures::command::DisclosuresCommand;
 use crate::jobs::worker;
 use crate::keys::Keys;
 use crate::law::command::LawCommand;
@@ -81,6 +82,9 @@ enum Command {
     /// Look after the tokens of systems that ask for choices
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Look after the ledger of what was disclosed to whom
+    #[command(subcommand)]
+    Disclosures(DisclosuresCommand),
     /// Look after the rows of law
     #[command(subcommand)]
     Law(LawCommand),
@@ -194,6 +198,7 @@ pub fn run() -> ExitCode {
         }
         Command::Staff(StaffCommand::Add { member, settings }) => add_staff(member, &settings),
         Command::Token(command) => command.run(),
+        Command::Disclosures(command) => return command.run(),
         Command::Law(command) => return command.run(),
         Command::Intake(intake) => return intake.run(),
         Command::Sources(command) => return command.run(),

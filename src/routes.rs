@@ -6,12 +6,16 @@ use actix_web::web::{self, ServiceConfig, delete, post};
 
 use crate::accounts::{pages as account, staff_pages as members};
 use crate::accounts::{second_factor_pages, sign_in_pages, step_up_pages};
-use crate::api::{changes as api_changes, choices as api_choices, openapi, staff_pages as tokens};
+use crate::api::{
+    changes as api_changes, choices as api_choices, disclosures as api_disclosures, openapi,
+    staff_pages as tokens,
+};
 use crate::audit::access_log;
 use crate::audit::staff_pages as audit;
 use crate::audit::{receipt_check, receipt_pages};
 use crate::choices;
 use crate::demo::pages as demo;
+use crate::disclosures::ledger::pages as ledger;
 use crate::disclosures::{
     answer_pages as notices, pages as disclosures, staff_pages as staff_notices,
 };
@@ -166,6 +170,7 @@ routes! {
     Anyone get "/metrics" => operations::metrics;
     Anyone get "/.well-known/security.txt" => operations::security_txt;
     Person get "/disclosures" => disclosures::index;
+    Person get "/disclosures/{id}" => ledger::show;
     Anyone get "/notices/{key}" => notices::show;
     Anyone post "/notices/{key}" => notices::answer;
     CaseReader get "/staff/notices" => staff_notices::index;
@@ -274,6 +279,7 @@ routes! {
     Token get "/changes" => api_changes::list;
     Token post "/choices/batch" => api_choices::batch;
     Token get "/choices/{identity_type}/{hash}" => api_choices::show;
+    Token post "/disclosures" => api_disclosures::record;
 }
 
 // Under `/drp/v1`: the Data Rights Protocol, with tokens and signed messages.

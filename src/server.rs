@@ -34,6 +34,9 @@ mod request_log;
 /// A form larger than this is refused (413). Uploads have a limit of their own.
 const LARGEST_FORM: usize = 256 * 1024;
 
+/// So much a program may send at once: a thousand lines of the ledger.
+const LARGEST_BATCH: usize = 1024 * 1024;
+
 /// A message of an agent that is larger is refused.
 const LARGEST_MESSAGE: usize = 64 * 1024;
 
@@ -73,6 +76,7 @@ pub fn run(app: App, listener: TcpListener, size: Size) -> std::io::Result<Serve
             .app_data(uploads())
             .service(
                 web::scope("/api/v1")
+                    .app_data(web::PayloadConfig::new(LARGEST_BATCH))
                     .configure(routes::register_api)
                     .default_service(web::to(not_found))
                     .wrap(from_fn(answer_in_json)),

@@ -5,7 +5,7 @@
 //! processes together may let a few times as much through.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use actix_web::HttpRequest;
 use actix_web::http::header;
@@ -42,7 +42,7 @@ pub struct Gate {
 }
 
 struct Known {
-    token: Token,
+    token: Arc<Token>,
     read_at: NaiveDateTime,
     count: Count,
 }
@@ -76,7 +76,7 @@ impl Count {
 }
 
 impl Gate {
-    /// Lets a request in whose token is good for that; it counts for so many.
+    /// Lets a request in whose token is good for that; it counts for so many. Gives the token.
     ///
     /// # Errors
     /// [`AppError::Unauthorized`], [`AppError::Forbidden`] or [`AppError::TooMany`].
@@ -86,7 +86,7 @@ impl Gate {
         request: &HttpRequest,
         scope: Scope,
         hits: u32,
-    ) -> AppResult<()> {
+    ) -> AppResult<Arc<Token>> {
         let now = app.clock.now();
         let Some(secret) = bearer(request) else {
             return Err(self.refuse(app, request, now));
@@ -122,7 +122,7 @@ impl Gate {
         scope: Scope,
         hits: u32,
         now: NaiveDateTime,
-    ) -> Option<AppResult<()>> {
+    ) -> Option<AppResult<Arc<Token>>> {
         let mut tokens = locked(&self.tokens);
         let known = tokens.get_mut(hash)?;
         if now - known.read_at >= REMEMBERED || !known.token.is_good(now) {
@@ -136,14 +136,15 @@ impl Gate {
         } else {
             REQUESTS_A_MINUTE
         };
-        Some(known.count.add(hits, most, now))
+        let counted = known.count.add(hits, most, now);
+        Some(counted.map(|()| known.token.clone()))
     }
 
     fn remember(&self, hash: String, token: Token, now: NaiveDateTime) {
         let mut tokens = locked(&self.tokens);
         let count = tokens.get(&hash).map(|it| it.count);
         let known = Known {
-            token,
+            token: Arc::new(token),
             read_at: now,
             count: count.unwrap_or(Count::none(now)),
         };

@@ -2,12 +2,13 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 
 use super::gate::Gate;
-use super::model::Scope;
+use super::model::{Scope, Token};
 use crate::app::App;
 use crate::error::{AppError, AppResult};
 
@@ -27,8 +28,35 @@ impl FromRequest for ChoicesReader {
     }
 }
 
+/// A program that may tell of disclosures.
+pub struct DisclosuresWriter(Arc<Token>);
+
+impl DisclosuresWriter {
+    /// The token, as the audit log names it.
+    pub fn name(&self) -> String {
+        format!("token:{}", self.0.id)
+    }
+}
+
+impl FromRequest for DisclosuresWriter {
+    type Error = AppError;
+    type Future = Pin<Box<dyn Future<Output = AppResult<DisclosuresWriter>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let token = admit(&request, Scope::WriteDisclosures, 1).await?;
+            Ok(DisclosuresWriter(token))
+        })
+    }
+}
+
 /// Lets a request in, or counts it for more than one.
-pub(super) async fn admit(request: &HttpRequest, scope: Scope, hits: u32) -> AppResult<()> {
+pub(super) async fn admit(
+    request: &HttpRequest,
+    scope: Scope,
+    hits: u32,
+) -> AppResult<Arc<Token>> {
     let app = App::extract(request).into_inner()?;
     let gate = request
         .app_data::<web::Data<Gate>>()

@@ -1,4 +1,4 @@
-//! What programs of the organisation ask: how choices stand, and which have changed.
+//! What programs of the organisation ask and tell: how choices stand, which have changed, what was disclosed to whom.
 //!
 //! They name people by a keyed hash of an identity ([`crate::accounts::queries::identity_hash`]), so that nothing
 //! personal stands in a URL or a log. A request costs one read of the database: what is known of its token is kept in
@@ -8,6 +8,7 @@ pub mod answers;
 pub mod changes;
 pub mod choices;
 pub mod command;
+pub mod disclosures;
 pub mod gate;
 pub mod guard;
 pub mod model;

@@ -12,6 +12,8 @@ text_enum! {
     pub enum Scope {
         /// To ask how choices stand and which have changed.
         ReadChoices = "choices:read",
+        /// To tell what was disclosed to whom.
+        WriteDisclosures = "disclosures:write",
     }
 }
 
@@ -20,6 +22,7 @@ impl Scope {
     pub fn in_words(self) -> &'static str {
         match self {
             Scope::ReadChoices => "Ask how choices stand, and which have changed",
+            Scope::WriteDisclosures => "Tell what was disclosed to whom",
         }
     }
 }

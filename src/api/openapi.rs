@@ -4,17 +4,24 @@ use actix_web::HttpResponse;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{answers, changes, choices, problem};
+use super::{answers, changes, choices, disclosures, problem};
+use crate::disclosures::ledger::line;
 
 /// The document.
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "Candor",
-        description = "How people's privacy choices stand, for the organisation's own systems."
+        description = "How people's privacy choices stand, and what was disclosed to whom, for the organisation's own systems."
     ),
     servers((url = "/api/v1")),
-    paths(choices::show, choices::batch, changes::list, description),
+    paths(
+        choices::show,
+        choices::batch,
+        changes::list,
+        disclosures::record,
+        description
+    ),
     components(schemas(
         answers::Answer,
         answers::ChoiceState,
@@ -25,6 +32,10 @@ use super::{answers, changes, choices, problem};
         choices::BatchAnswer,
         changes::Feed,
         changes::Change,
+        disclosures::Told,
+        disclosures::Taken,
+        disclosures::Refused,
+        line::Line,
         problem::Problem,
     )),
     modifiers(&Bearer)

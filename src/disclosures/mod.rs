@@ -5,10 +5,14 @@
 //! contact in the register: a URL gets a signed call ([`webhook`]), an address a mail with a link to answer by
 //! ([`answer_pages`]), and without either staff tell it and write down what it said ([`staff_pages`]). Each notice is
 //! sent until it is answered or given up; staff and the person see how it stands.
+//!
+//! What single acts of giving data there were is kept in a [`ledger`].
 
 pub mod answer_pages;
 pub mod causes;
+pub mod command;
 mod content;
+pub mod ledger;
 mod messages;
 pub mod model;
 pub mod pages;

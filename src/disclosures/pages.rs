@@ -4,17 +4,27 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::NaiveDate;
+use serde::Deserialize;
 
+use super::ledger::pages::{Ledger, read};
 use super::model::{CauseKind, Notice};
 use super::queries;
 use crate::accounts::guard::Person;
 use crate::app::App;
 use crate::error::AppResult;
 use crate::register::{Recipient, RecipientRole, Register};
-use crate::web::paging::Before;
 use crate::web::{Page, html, paging, words};
 
 const ON_A_PAGE: usize = 25;
+
+/// Where the two lists that grow go on.
+#[derive(Debug, Deserialize)]
+pub struct From {
+    /// Of the notices: the id of the last one.
+    before: Option<i64>,
+    /// Of the single disclosures: one to the last recipient.
+    after: Option<i64>,
+}
 
 /// A recipient as people read it.
 struct Line<'a> {
@@ -29,25 +39,31 @@ struct DisclosuresPage<'a> {
     page: Page,
     sold: Vec<Line<'a>>,
     disclosed: Vec<Line<'a>>,
+    ledger: Ledger,
+    begins: bool,
     notices: Vec<(Notice, CauseKind, String)>,
     today: NaiveDate,
     newest: Option<&'static str>,
     older: Option<String>,
 }
 
-/// The two lists that the law asks for, and the notices about the person.
+/// The two lists that the law asks for, the person's own ledger, and the notices about them.
 pub async fn index(
     person: Person,
     app: App,
     page: Page,
-    from: web::Query<Before>,
+    from: web::Query<From>,
 ) -> AppResult<HttpResponse> {
-    let before = from.before;
+    let (before, after) = (from.before, from.after);
     let at_most = paging::one_more(ON_A_PAGE);
-    let found = app
-        .db
-        .read(move |conn| Ok(queries::list_of_person(conn, person.id, before, at_most)?));
-    let mut notices = found.await?;
+    let register = app.register.clone();
+    let found = app.db.read(move |conn| {
+        Ok((
+            queries::list_of_person(conn, person.id, before, at_most)?,
+            read(conn, &register, person.id, after)?,
+        ))
+    });
+    let (mut notices, ledger) = found.await?;
     let last = paging::cut(&mut notices, ON_A_PAGE);
     let older = last.map(|(it, _)| format!("/disclosures?before={}", it.id));
     let (sold, disclosed) = lists(&app.register);
@@ -55,6 +71,8 @@ pub async fn index(
         page,
         sold,
         disclosed,
+        ledger,
+        begins: after.is_none(),
         notices: queries::named(&app.register, notices),
         today: app.clock.today(),
         newest: before.map(|_| "/disclosures"),

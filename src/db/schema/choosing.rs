@@ -111,3 +111,19 @@ diesel::table! {
         words -> Nullable<Text>,
     }
 }
+
+diesel::table! {
+    disclosures (id) {
+        id -> BigInt,
+        key -> Text,
+        digest -> Text,
+        subject -> Text,
+        kind -> Text,
+        recipient -> Text,
+        categories -> Text,
+        activity -> Nullable<Text>,
+        purpose -> Nullable<Text>,
+        legal_basis -> Text,
+        at -> Timestamp,
+    }
+}

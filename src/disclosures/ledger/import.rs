@@ -1,0 +1,245 @@
+//! `candor disclosures import`: lines of the ledger from a CSV file of any length.
+//!
+//! The file is read as it comes, and lines are recorded by the thousand, each thousand in one transaction. What is
+//! wrong with a line is told with its number and the field, never with what stands there. An import that was cut off is
+//! begun anew: what was recorded is known by its key.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context, anyhow, bail};
+use clap::Args;
+use csv::ByteRecord;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::line::{Line, Refusal};
+use super::model::NewDisclosure;
+use super::queries::{self, Outcome};
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::db::Db;
+use crate::keys::Keys;
+use crate::register::Register;
+
+/// So many lines are recorded in one transaction.
+const BATCH: usize = 1_000;
+
+const COLUMNS: [&str; 11] = [
+    "key",
+    "recipient",
+    "kind",
+    "identity_type",
+    "identity",
+    "identity_hash",
+    "categories",
+    "activity",
+    "purpose",
+    "legal_basis",
+    "at",
+];
+
+/// The file to take in.
+#[derive(Debug, Args)]
+pub struct Import {
+    /// A CSV file in UTF-8, whose first line names its columns
+    file: PathBuf,
+
+    /// Where to write which lines were refused, and why (CSV); by default to standard output
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+}
+
+/// How it went.
+#[derive(Debug, Default)]
+struct Counts {
+    recorded: u64,
+    known: u64,
+    refused: u64,
+}
+
+impl Import {
+    /// Takes the file in; 0 when every line was taken, 1 when some were refused.
+    pub fn run(&self, settings: &Settings) -> anyhow::Result<ExitCode> {
+        let config = settings.check()?;
+        let (register, _) = Register::load(&config.register).map_err(|faults| {
+            let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
+            anyhow!("the register cannot be used:\n{}", lines.join("\n"))
+        })?;
+        let report: Box<dyn Write> = match &self.report {
+            Some(path) => Box::new(File::create(path).with_context(|| cannot_write(path))?),
+            None => Box::new(std::io::stdout()),
+        };
+        let mut importer = Importer {
+            db: config.open_database()?,
+            register,
+            keys: Arc::new(config.keys),
+            clock: Clock::system(),
+            report: csv::Writer::from_writer(report),
+            batch: Vec::with_capacity(BATCH),
+            counts: Counts::default(),
+        };
+        importer.read(&self.file)?;
+        importer.report.flush()?;
+        let Counts {
+            recorded,
+            known,
+            refused,
+        } = importer.counts;
+        eprintln!("{recorded} lines recorded, {known} known before, {refused} refused.");
+        Ok(ExitCode::from(u8::from(refused > 0)))
+    }
+}
+
+fn cannot_write(path: &Path) -> String {
+    format!("cannot write {}", path.display())
+}
+
+struct Importer {
+    db: Db,
+    register: Register,
+    keys: Arc<Keys>,
+    clock: Clock,
+    report: csv::Writer<Box<dyn Write>>,
+    /// Lines that are to be recorded, with their numbers.
+    batch: Vec<(u64, NewDisclosure)>,
+    counts: Counts,
+}
+
+impl Importer {
+    fn read(&mut self, path: &Path) -> anyhow::Result<()> {
+        let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let bar = bar(file.metadata()?.len())?;
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(file);
+        let columns = columns(reader.byte_headers()?)?;
+        let mut record = ByteRecord::new();
+        while reader.read_byte_record(&mut record)? {
+            let position = record.position();
+            let number = position.map_or(0, csv::Position::line);
+            match self.check(&columns, &record) {
+                Ok(new) => self.batch.push((number, new)),
+                Err(refusal) => self.refuse(number, refusal)?,
+            }
+            if self.batch.len() == BATCH {
+                self.record()?;
+                bar.set_position(reader.position().byte());
+            }
+        }
+        self.record()?;
+        bar.finish_and_clear();
+        Ok(())
+    }
+
+    fn check(&self, columns: &[&'static str], record: &ByteRecord) -> Result<NewDisclosure, Refusal> {
+        if record.len() != columns.len() {
+            return Err(Refusal {
+                field: "",
+                reason: "it has not as many fields as the first line",
+            });
+        }
+        let mut line = Line::default();
+        for (column, bytes) in columns.iter().zip(record) {
+            let Ok(text) = std::str::from_utf8(bytes) else {
+                return Err(Refusal {
+                    field: column,
+                    reason: "it is not in UTF-8",
+                });
+            };
+            line.set(column, text);
+        }
+        line.check(&self.register, &self.keys, self.clock.now())
+    }
+
+    fn record(&mut self) -> anyhow::Result<()> {
+        if self.batch.is_empty() {
+            return Ok(());
+        }
+        let batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH));
+        let (numbers, lines): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
+        let now = self.clock.now();
+        let recorded = self
+            .db
+            .write_now(move |conn| Ok(queries::record(conn, &lines, "import", now)?));
+        for (number, outcome) in numbers.into_iter().zip(recorded?) {
+            match outcome {
+                Outcome::Recorded => self.counts.recorded += 1,
+                Outcome::Known => self.counts.known += 1,
+                Outcome::Differs => self.refuse(number, Refusal::TAKEN)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn refuse(&mut self, number: u64, refusal: Refusal) -> anyhow::Result<()> {
+        if self.counts.refused == 0 {
+            self.report.write_record(["line", "field", "reason"])?;
+        }
+        self.counts.refused += 1;
+        let number = number.to_string();
+        let told = [&*number, refusal.field, refusal.reason];
+        Ok(self.report.write_record(told)?)
+    }
+}
+
+fn bar(bytes: u64) -> anyhow::Result<ProgressBar> {
+    let style = "Recording disclosures {wide_bar} {bytes} of {total_bytes}, {eta} left";
+    let style = ProgressStyle::with_template(style)?;
+    Ok(ProgressBar::new(bytes).with_style(style))
+}
+
+/// The columns of the file, in its order. A file without those that every line needs is not begun.
+fn columns(head: &ByteRecord) -> anyhow::Result<Vec<&'static str>> {
+    let mut columns = Vec::new();
+    for (place, name) in head.iter().enumerate() {
+        // A spreadsheet may put a byte order mark in front.
+        let name = name.strip_prefix(b"\xef\xbb\xbf").unwrap_or(name);
+        let known = COLUMNS.iter().find(|it| it.as_bytes() == name);
+        match known {
+            Some(column) if !columns.contains(column) => columns.push(*column),
+            // What stands there may be the first line of data, so it is not repeated.
+            _ => bail!(
+                "column {} of the first line is not known, or stands there twice; the columns are {}",
+                place + 1,
+                COLUMNS.join(", ")
+            ),
+        }
+    }
+    for needed in ["recipient", "identity_type", "categories", "at"] {
+        if !columns.contains(&needed) {
+            bail!("the first line names no column {needed}");
+        }
+    }
+    Ok(columns)
+}
+
+impl Refusal {
+    /// The key stands for something else.
+    pub const TAKEN: Refusal = Refusal {
+        field: "key",
+        reason: "another disclosure was recorded under this key",
+    };
+}
+
+impl Line {
+    fn set(&mut self, column: &str, text: &str) {
+        let place = match column {
+            "categories" => {
+                self.categories = vec![text.to_owned()];
+                return;
+            }
+            "key" => &mut self.key,
+            "recipient" => &mut self.recipient,
+            "kind" => &mut self.kind,
+            "identity_type" => &mut self.identity_type,
+            "identity" => &mut self.identity,
+            "identity_hash" => &mut self.identity_hash,
+            "activity" => &mut self.activity,
+            "purpose" => &mut self.purpose,
+            "legal_basis" => &mut self.legal_basis,
+            _ => &mut self.at,
+        };
+        text.clone_into(place);
+    }
+}

@@ -1,0 +1,139 @@
+//! A single disclosure.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use crate::db::schema::disclosures;
+use crate::db::text_enum;
+use crate::register::{LawfulBasis, Recipient, RecipientRole, Register};
+
+text_enum! {
+    /// To what kind of recipient.
+    pub enum Kind {
+        /// One that the register names.
+        Recipient = "recipient",
+        /// A court, agency or other public body, which the register need not name.
+        Authority = "authority",
+        /// A company that takes over the business, which the register need not name.
+        Successor = "successor",
+    }
+}
+
+impl Kind {
+    /// The kind of a recipient of the register.
+    pub fn of(recipient: &Recipient) -> Kind {
+        match recipient.role {
+            RecipientRole::Authority => Kind::Authority,
+            RecipientRole::Successor => Kind::Successor,
+            _ => Kind::Recipient,
+        }
+    }
+}
+
+/// One act of giving data to a recipient.
+#[derive(Debug, Clone, HasQuery)]
+#[diesel(table_name = disclosures)]
+pub struct Disclosure {
+    /// In the order of recording.
+    pub id: i64,
+    /// To what kind of recipient.
+    #[diesel(deserialize_as = String)]
+    pub kind: Kind,
+    /// A key of the register, or the name of an authority or successor.
+    pub recipient: String,
+    /// Keys of data categories, with spaces between them.
+    pub categories: String,
+    /// A key of the register; if there is none, the purpose says what for.
+    pub activity: Option<String>,
+    /// What for, in words.
+    pub purpose: Option<String>,
+    /// What allowed it.
+    #[diesel(deserialize_as = String)]
+    pub legal_basis: LawfulBasis,
+    /// When, in UTC.
+    pub at: NaiveDateTime,
+}
+
+/// A disclosure that is to be recorded.
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = disclosures, treat_none_as_default_value = false)]
+pub struct NewDisclosure {
+    /// What makes two lines one.
+    pub key: String,
+    /// What the line says, hashed: a key stands for one content.
+    pub digest: String,
+    /// Kind and keyed hash of an identity, with a colon between them.
+    pub subject: String,
+    /// A [`Kind`].
+    pub kind: &'static str,
+    /// As in [`Disclosure`].
+    pub recipient: String,
+    /// As in [`Disclosure`].
+    pub categories: String,
+    /// As in [`Disclosure`].
+    pub activity: Option<String>,
+    /// As in [`Disclosure`].
+    pub purpose: Option<String>,
+    /// A [`LawfulBasis`].
+    pub legal_basis: &'static str,
+    /// As in [`Disclosure`].
+    pub at: NaiveDateTime,
+}
+
+/// What a person's data were disclosed to one recipient.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// As in [`Disclosure`].
+    pub recipient: String,
+    /// As in [`Disclosure`].
+    pub kind: Kind,
+    /// How often.
+    pub count: i64,
+    /// The first time.
+    pub first_at: NaiveDateTime,
+    /// The last time.
+    pub last_at: NaiveDateTime,
+    /// Any disclosure of these, by which their page is found.
+    pub any: i64,
+}
+
+/// The name that people read.
+pub fn name<'a>(register: &'a Register, recipient: &'a str) -> &'a str {
+    let known = register.recipient(recipient);
+    known.map_or(recipient, |it| &it.name)
+}
+
+/// What a recipient is, as people read it.
+pub fn role(register: &Register, kind: Kind, recipient: &str) -> &'static str {
+    match (register.recipient(recipient), kind) {
+        (Some(known), _) => known.role.title(),
+        (None, Kind::Authority) => RecipientRole::Authority.title(),
+        (None, Kind::Successor) => RecipientRole::Successor.title(),
+        (None, Kind::Recipient) => "No longer a recipient",
+    }
+}
+
+impl Disclosure {
+    /// What was disclosed, in the words of the register.
+    pub fn data(&self, register: &Register) -> Vec<String> {
+        let keys = self.categories.split(' ');
+        let mut titles: Vec<_> = keys
+            .map(|key| {
+                let known = register.category_of(key);
+                known.map_or_else(|| key.to_owned(), |it| it.title.clone())
+            })
+            .collect();
+        titles.sort_unstable();
+        titles.dedup();
+        titles
+    }
+
+    /// What for.
+    pub fn what_for<'a>(&'a self, register: &'a Register) -> &'a str {
+        let activity = self.activity.as_deref();
+        let known = activity.and_then(|key| register.activity(key));
+        let title = known.map(|it| it.title.as_str());
+        let said = self.purpose.as_deref().or(title).or(activity);
+        said.unwrap_or_default()
+    }
+}

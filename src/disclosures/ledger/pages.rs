@@ -1,0 +1,141 @@
+//! What a person reads of their own ledger: by recipient, and each single disclosure to one.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use super::model::{Disclosure, Group, Kind, name, role};
+use super::queries;
+use crate::accounts::guard::Person;
+use crate::app::App;
+use crate::db::AnyConnection;
+use crate::error::AppResult;
+use crate::register::Register;
+use crate::web::paging::Before;
+use crate::web::{Page, html, paging, words};
+
+/// So many recipients stand on a page, and so many single disclosures.
+const ON_A_PAGE: usize = 25;
+
+/// One recipient and how often it got something.
+pub struct GroupLine {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub role: &'static str,
+    /// Whether it is a public body, which nobody can refuse.
+    pub is_authority: bool,
+    /// How often and when.
+    pub group: Group,
+}
+
+impl GroupLine {
+    /// "12 times, from 3 January 2026 to 9 February 2026".
+    pub fn times(&self) -> String {
+        let (first, last) = (self.group.first_at.date(), self.group.last_at.date());
+        match self.group.count {
+            1 => format!("Once, on {}", words::day(last)),
+            count if first == last => format!("{count} times, on {}", words::day(last)),
+            count => format!(
+                "{count} times, from {} to {}",
+                words::day(first),
+                words::day(last)
+            ),
+        }
+    }
+}
+
+/// One page of the ledger by recipient.
+pub struct Ledger {
+    /// Whether the organisation keeps one at all.
+    pub is_kept: bool,
+    /// In the order of their keys.
+    pub groups: Vec<GroupLine>,
+    /// Where it goes on.
+    pub next: Option<i64>,
+}
+
+/// The page of a person's ledger after the recipient of that disclosure, which must be theirs.
+pub fn read(
+    conn: &mut AnyConnection,
+    register: &Register,
+    person_id: i64,
+    after: Option<i64>,
+) -> AppResult<Ledger> {
+    let subjects = queries::subjects(conn, person_id)?;
+    let after = match after {
+        Some(id) => queries::find(conn, &subjects, id)?.recipient,
+        None => String::new(),
+    };
+    let at_most = paging::one_more(ON_A_PAGE);
+    let mut groups = queries::list_groups(conn, &subjects, &after, at_most)?;
+    let next = paging::cut(&mut groups, ON_A_PAGE).map(|it| it.any);
+    let is_kept = !groups.is_empty() || queries::is_kept(conn)?;
+    let lines = groups.into_iter().map(|group| GroupLine {
+        name: name(register, &group.recipient).to_owned(),
+        role: role(register, group.kind, &group.recipient),
+        is_authority: group.kind == Kind::Authority,
+        group,
+    });
+    Ok(Ledger {
+        is_kept,
+        groups: lines.collect(),
+        next,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "disclosures/recipient.html")]
+struct RecipientPage<'a> {
+    page: Page,
+    name: &'a str,
+    role: &'static str,
+    lines: Vec<Line<'a>>,
+    newest: Option<String>,
+    older: Option<String>,
+}
+
+struct Line<'a> {
+    day: String,
+    data: String,
+    what_for: &'a str,
+    legal_basis: &'static str,
+}
+
+/// Every disclosure to the recipient of one that is the person's own.
+pub async fn show(
+    person: Person,
+    app: App,
+    page: Page,
+    id: web::Path<i64>,
+    from: web::Query<Before>,
+) -> AppResult<HttpResponse> {
+    let (id, before) = (id.into_inner(), from.before);
+    let found = app.db.read(move |conn| {
+        let subjects = queries::subjects(conn, person.id)?;
+        let one = queries::find(conn, &subjects, id)?;
+        let before = before.map(|id| queries::find(conn, &subjects, id));
+        let before = before.transpose()?;
+        let at_most = paging::one_more(ON_A_PAGE);
+        let all = queries::list(conn, &subjects, &one.recipient, before.as_ref(), at_most)?;
+        Ok((one, all))
+    });
+    let (one, mut all): (Disclosure, Vec<_>) = found.await?;
+    let last = paging::cut(&mut all, ON_A_PAGE);
+    let older = last.map(|it| format!("/disclosures/{id}?before={}", it.id));
+    let lines = all.iter().map(|it| Line {
+        day: words::day(it.at.date()),
+        data: it.data(&app.register).join(", "),
+        what_for: it.what_for(&app.register),
+        legal_basis: it.legal_basis.title(),
+    });
+    let shown = RecipientPage {
+        page,
+        name: name(&app.register, &one.recipient),
+        role: role(&app.register, one.kind, &one.recipient),
+        lines: lines.collect(),
+        newest: before.map(|_| format!("/disclosures/{id}")),
+        older,
+    };
+    html(StatusCode::OK, &shown)
+}

@@ -101,6 +101,7 @@ fn token_and_person(folder: &Path) -> (String, String) {
     let new = NewToken {
         name: "The benchmark".to_owned(),
         scopes: vec![Scope::ReadChoices],
+        recipient: None,
         expires_at: now + TimeDelta::days(1),
     };
     let made =

@@ -11,6 +11,7 @@ use crate::accounts::command::AddMember;
 use crate::api::command::TokenCommand;
 use crate::app::App;
 use crate::audit::command::VerifyOptions;
+use crate::choices::hand_over::command::ChoicesCommand;
 use crate::clock::Clock;
 use crate::config::{self, Config, Faults, Settings};
 use crate::disclosures::command::DisclosuresCommand;
@@ -82,6 +83,9 @@ enum Command {
     /// Look after the tokens of systems that ask for choices
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Hand opt-outs over to a company that takes over the business, or take them over
+    #[command(subcommand)]
+    Choices(ChoicesCommand),
     /// Look after the ledger of what was disclosed to whom
     #[command(subcommand)]
     Disclosures(DisclosuresCommand),
@@ -198,6 +202,7 @@ pub fn run() -> ExitCode {
         }
         Command::Staff(StaffCommand::Add { member, settings }) => add_staff(member, &settings),
         Command::Token(command) => command.run(),
+        Command::Choices(command) => return command.run(),
         Command::Disclosures(command) => return command.run(),
         Command::Law(command) => return command.run(),
         Command::Intake(intake) => return intake.run(),

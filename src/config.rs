@@ -134,6 +134,10 @@ pub struct Settings {
     #[arg(long, env = "CANDOR_DRP_BUSINESS_ID", value_name = "ID")]
     pub drp_business_id: Option<String>,
 
+    /// The address at which the portal checks its own public pages every hour, as people reach them; none by default
+    #[arg(long, env = "CANDOR_MONITOR", value_name = "URL")]
+    pub monitor: Option<String>,
+
     #[expect(
         missing_docs,
         reason = "clap would take it for the description of the command"
@@ -175,6 +179,8 @@ pub struct Config {
     pub outbound_networks: Vec<IpNet>,
     /// The organisation's id in the directory of the Data Rights Protocol.
     pub drp_business_id: Option<String>,
+    /// Where the public pages are checked.
+    pub monitor: Option<Url>,
     /// The second address for metrics.
     pub metrics_bind: Option<SocketAddr>,
     /// The bearer token for metrics.
@@ -204,6 +210,8 @@ pub struct Site {
     pub metrics_token: Option<String>,
     /// The organisation's id in the directory of the Data Rights Protocol.
     pub drp_business_id: Option<String>,
+    /// Where the public pages are checked every hour; none when they are not.
+    pub monitor: Option<Url>,
 }
 
 impl Site {
@@ -243,6 +251,7 @@ impl Config {
             trusted_proxies: self.trusted_proxies.clone(),
             metrics_token: self.metrics_token.clone(),
             drp_business_id: self.drp_business_id.clone(),
+            monitor: self.monitor.clone(),
         }
     }
 }

@@ -11,6 +11,7 @@ pub mod server;
 pub mod routes;
 
 // What operators look at.
+pub mod monitors;
 pub mod operations;
 
 // What every slice stands on.

@@ -7,8 +7,8 @@ use actix_web::web::{self, ServiceConfig, delete, post};
 use crate::accounts::{pages as account, staff_pages as members};
 use crate::accounts::{second_factor_pages, sign_in_pages, step_up_pages};
 use crate::api::{
-    changes as api_changes, choices as api_choices, disclosures as api_disclosures, openapi,
-    staff_pages as tokens,
+    changes as api_changes, choices as api_choices, disclosures as api_disclosures,
+    notices as api_notices, openapi, staff_pages as tokens,
 };
 use crate::audit::access_log;
 use crate::audit::staff_pages as audit;
@@ -22,6 +22,7 @@ use crate::disclosures::{
 use crate::drp::{pages as drp, staff_pages as drp_agents};
 use crate::jobs::staff_pages as jobs;
 use crate::mail::staff_pages as mail;
+use crate::monitors::staff_pages as monitors;
 use crate::my_data::check_pages;
 use crate::my_data::export::pages as export;
 use crate::my_data::pages as my_data;
@@ -227,6 +228,7 @@ routes! {
     Mender post "/staff/mail/retry" => mail::retry_all;
     Mender post "/staff/mail/{id}/retry" => mail::retry;
     Staff get "/staff/jobs" => jobs::index;
+    Staff get "/staff/health" => monitors::index;
     Mender post "/staff/jobs/{id}/retry" => jobs::retry;
     CaseWorker get "/staff/opt-outs/new" => choices::staff_pages::new;
     CaseWorker post "/staff/opt-outs/new" => choices::staff_pages::opt_out;
@@ -280,6 +282,8 @@ routes! {
     Token post "/choices/batch" => api_choices::batch;
     Token get "/choices/{identity_type}/{hash}" => api_choices::show;
     Token post "/disclosures" => api_disclosures::record;
+    Token get "/notices" => api_notices::list;
+    Token post "/notices/answers" => api_notices::answer;
 }
 
 // Under `/drp/v1`: the Data Rights Protocol, with tokens and signed messages.

@@ -23,6 +23,7 @@ mod law;
 mod look;
 mod mail;
 mod migrations;
+mod monitors;
 mod my_data;
 mod operations;
 mod packages;

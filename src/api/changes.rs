@@ -12,17 +12,36 @@ use crate::choices::feed;
 use crate::choices::{MadeBy, State};
 use crate::error::{AppError, AppResult};
 
-/// So many changes are given at once.
+/// So many are given at once.
 const MOST: i64 = 1_000;
 
 /// Where to go on.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct From {
-    /// `next` of the last answer; without it the feed begins with the first change ever.
+    /// `next` of the last answer; without it the feed begins with the first.
     after: Option<String>,
-    /// At most so many changes, up to 1,000; 100 by default.
+    /// At most so many, up to 1,000; 100 by default.
     limit: Option<i64>,
+}
+
+impl From {
+    /// After which number, and how many.
+    ///
+    /// # Errors
+    /// [`AppError::BadRequest`] for what cannot be.
+    pub(super) fn check(from: Result<web::Query<From>, actix_web::Error>) -> AppResult<(i64, i64)> {
+        let from = from.map_err(|error| AppError::BadRequest(format!("{error}.")))?;
+        let after = from.after.as_deref().map_or(Ok(0), str::parse::<i64>);
+        let after = after
+            .map_err(|_| AppError::BadRequest("This cursor is not one of ours.".to_owned()))?;
+        let limit = from.limit.unwrap_or(100);
+        if !(1..=MOST).contains(&limit) {
+            let sentence = format!("Ask for 1 to {MOST} at once.");
+            return Err(AppError::BadRequest(sentence));
+        }
+        Ok((after, limit))
+    }
 }
 
 /// Changes in the order in which they took effect.
@@ -71,15 +90,7 @@ pub async fn list(
     // A fault in it is told only to who has a token.
     from: Result<web::Query<From>, actix_web::Error>,
 ) -> AppResult<HttpResponse> {
-    let from = from.map_err(|error| AppError::BadRequest(format!("{error}.")))?;
-    let after = from.after.as_deref().map_or(Ok(0), str::parse::<i64>);
-    let after =
-        after.map_err(|_| AppError::BadRequest("This cursor is not one of ours.".to_owned()))?;
-    let limit = from.limit.unwrap_or(100);
-    if !(1..=MOST).contains(&limit) {
-        let sentence = format!("Ask for 1 to {MOST} changes at once.");
-        return Err(AppError::BadRequest(sentence));
-    }
+    let (after, limit) = From::check(from)?;
     let read = app
         .db
         .read(move |conn| Ok(feed::list_after(conn, after, limit + 1)?));

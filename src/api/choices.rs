@@ -48,7 +48,7 @@ pub async fn show(
     let looked_for = identity.clone();
     let found = app
         .db
-        .read(move |conn| Ok(standing::find(conn, looked_for.kind, &looked_for.hash)?));
+        .look_up(move |conn| Ok(standing::find(conn, looked_for.kind, &looked_for.hash)?));
     let standing = found.await?.ok_or(AppError::NotFound)?;
     let body = serde_json::to_vec(&Answer::new(&app.register, identity, &standing))?;
     let tag = format!("\"{}\"", &HEXLOWER.encode(&Sha256::digest(&body))[..32]);

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use clap::{Args, Subcommand};
 use data_encoding::HEXLOWER;
 
-use super::model::NewToken;
+use super::model::{NewToken, Scope};
 use super::queries;
 use crate::accounts::model::IdentityKind;
 use crate::accounts::queries::identity_key;
@@ -13,6 +13,7 @@ use crate::audit::Actor;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::disclosures::webhook;
+use crate::register::Register;
 
 /// Looking after tokens.
 #[expect(
@@ -58,6 +59,10 @@ pub struct AddToken {
     /// What it is good for; may be given several times
     #[arg(long = "scope", value_name = "SCOPE", default_value = "choices:read")]
     scopes: Vec<String>,
+
+    /// Key of the recipient whose notices it fetches and answers; with the scope notices
+    #[arg(long, value_name = "RECIPIENT")]
+    recipient: Option<String>,
 
     /// How many days it is good
     #[arg(long, value_name = "DAYS", default_value_t = 365, value_parser = clap::value_parser!(i64).range(1..=3650))]
@@ -109,8 +114,18 @@ impl AddToken {
         let new = NewToken {
             name: self.name,
             scopes,
+            recipient: self.recipient,
             expires_at: now + TimeDelta::days(self.days),
         };
+        if new.recipient.is_some() || new.scopes.contains(&Scope::Notices) {
+            let loaded = Register::load(&config.register);
+            let (register, _) = loaded.map_err(|_| {
+                anyhow::anyhow!("the register cannot be used; see `candor register check`")
+            })?;
+            if let Some(sentence) = new.recipient_fault(&register) {
+                bail!("{sentence}");
+            }
+        }
         let keys = config.keys;
         let secret =
             db.write_now(move |conn| queries::make(conn, &keys, Actor::System, &new, now))?;

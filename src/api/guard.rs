@@ -51,12 +51,28 @@ impl FromRequest for DisclosuresWriter {
     }
 }
 
+/// A recipient that fetches its notices.
+pub struct RecipientToken {
+    /// Its key in the register.
+    pub key: String,
+}
+
+impl FromRequest for RecipientToken {
+    type Error = AppError;
+    type Future = Pin<Box<dyn Future<Output = AppResult<RecipientToken>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let token = admit(&request, Scope::Notices, 1).await?;
+            let key = token.recipient.clone().ok_or(AppError::Forbidden)?;
+            Ok(RecipientToken { key })
+        })
+    }
+}
+
 /// Lets a request in, or counts it for more than one.
-pub(super) async fn admit(
-    request: &HttpRequest,
-    scope: Scope,
-    hits: u32,
-) -> AppResult<Arc<Token>> {
+pub(super) async fn admit(request: &HttpRequest, scope: Scope, hits: u32) -> AppResult<Arc<Token>> {
     let app = App::extract(request).into_inner()?;
     let gate = request
         .app_data::<web::Data<Gate>>()

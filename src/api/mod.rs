@@ -12,6 +12,7 @@ pub mod disclosures;
 pub mod gate;
 pub mod guard;
 pub mod model;
+pub mod notices;
 pub mod openapi;
 pub mod problem;
 pub mod queries;

@@ -5,7 +5,9 @@ use diesel::prelude::*;
 
 use crate::db::schema::api_tokens;
 use crate::db::text_enum;
+use crate::disclosures::model::Channel;
 use crate::keys::{Keys, random_token};
+use crate::register::Register;
 
 text_enum! {
     /// What a token is good for.
@@ -14,6 +16,8 @@ text_enum! {
         ReadChoices = "choices:read",
         /// To tell what was disclosed to whom.
         WriteDisclosures = "disclosures:write",
+        /// To fetch and answer the notices of one recipient.
+        Notices = "notices",
     }
 }
 
@@ -23,6 +27,7 @@ impl Scope {
         match self {
             Scope::ReadChoices => "Ask how choices stand, and which have changed",
             Scope::WriteDisclosures => "Tell what was disclosed to whom",
+            Scope::Notices => "Fetch and answer the notices to one recipient",
         }
     }
 }
@@ -45,6 +50,8 @@ pub struct Token {
     pub last_used_on: Option<NaiveDate>,
     /// When it was taken back.
     pub revoked_at: Option<NaiveDateTime>,
+    /// Key of the recipient whose notices it may fetch and answer.
+    pub recipient: Option<String>,
 }
 
 impl Token {
@@ -66,8 +73,26 @@ pub struct NewToken {
     pub name: String,
     /// What it is good for.
     pub scopes: Vec<Scope>,
+    /// Key of the recipient whose notices it may fetch and answer, if that is what it is for.
+    pub recipient: Option<String>,
     /// From then on it is not taken.
     pub expires_at: NaiveDateTime,
+}
+
+impl NewToken {
+    /// What is wrong with the recipient: a token for notices needs one that fetches them, and no other token has one.
+    pub fn recipient_fault(&self, register: &Register) -> Option<&'static str> {
+        match (self.scopes.contains(&Scope::Notices), &self.recipient) {
+            (false, None) => None,
+            (false, Some(_)) => Some("Only a token for notices is bound to a recipient."),
+            (true, None) => Some("Choose the recipient whose notices it fetches."),
+            (true, Some(key)) => {
+                let known = register.recipient(key).map(Channel::of);
+                (known != Some(Channel::Feed))
+                    .then_some("This recipient does not fetch its notices: its contact in the register must be `feed`.")
+            }
+        }
+    }
 }
 
 /// A secret for a new token, to be shown once. The prefix lets scanners find it where it should not be.

@@ -4,15 +4,16 @@ use actix_web::HttpResponse;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{answers, changes, choices, disclosures, problem};
+use super::{answers, changes, choices, disclosures, notices, problem};
 use crate::disclosures::ledger::line;
+use crate::disclosures::{content, feed};
 
 /// The document.
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "Candor",
-        description = "How people's privacy choices stand, and what was disclosed to whom, for the organisation's own systems."
+        description = "How people's privacy choices stand, and what was disclosed to whom, for the organisation's own systems; and what recipients of data have to do."
     ),
     servers((url = "/api/v1")),
     paths(
@@ -20,6 +21,8 @@ use crate::disclosures::ledger::line;
         choices::batch,
         changes::list,
         disclosures::record,
+        notices::list,
+        notices::answer,
         description
     ),
     components(schemas(
@@ -36,6 +39,13 @@ use crate::disclosures::ledger::line;
         disclosures::Taken,
         disclosures::Refused,
         line::Line,
+        feed::Page,
+        feed::Answer,
+        content::Body,
+        content::Hashed,
+        notices::Answers,
+        notices::AnswersTaken,
+        notices::AnswerRefused,
         problem::Problem,
     )),
     modifiers(&Bearer)

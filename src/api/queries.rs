@@ -33,10 +33,15 @@ pub fn make(
             api_tokens::created_at.eq(now),
             api_tokens::created_by.eq(staff_id),
             api_tokens::expires_at.eq(new.expires_at),
+            api_tokens::recipient.eq(&new.recipient),
         ))
         .returning(api_tokens::id)
         .get_result(conn)?;
-    let detail = json!({ "scopes": scopes, "expires_at": new.expires_at.and_utc() });
+    let detail = json!({
+        "scopes": scopes,
+        "expires_at": new.expires_at.and_utc(),
+        "recipient": new.recipient,
+    });
     record(conn, by, "token.made", id, detail, now)?;
     Ok(secret)
 }

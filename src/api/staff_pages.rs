@@ -13,7 +13,9 @@ use super::queries;
 use crate::accounts::guard::Admin;
 use crate::app::App;
 use crate::audit::Actor;
+use crate::disclosures::model::Channel;
 use crate::error::AppResult;
+use crate::register::Register;
 use crate::web::page::FlashKind;
 use crate::web::paging::Before;
 use crate::web::{Flash, Form, Page, html, paging, see_other, words};
@@ -35,6 +37,7 @@ pub struct Typed {
     ))]
     name: String,
     scope: String,
+    recipient: String,
     days: String,
 }
 
@@ -54,6 +57,7 @@ struct NewTokenPage {
     page: Page,
     form: Form<Typed>,
     scopes: Vec<(&'static str, &'static str)>,
+    recipients: Vec<(String, String)>,
     lifetimes: [(&'static str, &'static str); 3],
 }
 
@@ -91,21 +95,34 @@ pub async fn index(
 }
 
 /// The form.
-pub async fn new(_: Admin, page: Page) -> AppResult<HttpResponse> {
+pub async fn new(_: Admin, app: App, page: Page) -> AppResult<HttpResponse> {
     let typed = Typed {
         scope: Scope::ReadChoices.as_str().to_owned(),
         days: "365".to_owned(),
         ..Typed::default()
     };
-    show_new(StatusCode::OK, page, Form::new(typed))
+    show_new(&app, StatusCode::OK, page, Form::new(typed))
 }
 
-fn show_new(status: StatusCode, page: Page, form: Form<Typed>) -> AppResult<HttpResponse> {
-    let scopes = Scope::ALL.iter().map(|it| (it.as_str(), it.in_words()));
+fn show_new(
+    app: &App,
+    status: StatusCode,
+    page: Page,
+    form: Form<Typed>,
+) -> AppResult<HttpResponse> {
+    let recipients = app.register.recipients.iter();
+    let fetching = recipients.filter(|it| Channel::of(it) == Channel::Feed);
+    let recipients: Vec<_> = fetching
+        .map(|it| (it.key.clone(), it.name.clone()))
+        .collect();
+    let offered = |it: &&Scope| **it != Scope::Notices || !recipients.is_empty();
+    let scopes = Scope::ALL.iter().filter(offered);
+    let scopes = scopes.map(|it| (it.as_str(), it.in_words())).collect();
     let shown = NewTokenPage {
         page,
         form,
-        scopes: scopes.collect(),
+        scopes,
+        recipients,
         lifetimes: LIFETIMES,
     };
     html(status, &shown)
@@ -120,9 +137,9 @@ pub async fn make(
 ) -> AppResult<HttpResponse> {
     let typed = typed.into_inner();
     let now = app.clock.now();
-    let new = match Form::check(typed).and_then(|typed| checked(typed, now)) {
+    let new = match Form::check(typed).and_then(|typed| checked(typed, &app.register, now)) {
         Ok(new) => new,
-        Err(form) => return show_new(StatusCode::UNPROCESSABLE_ENTITY, page, form),
+        Err(form) => return show_new(&app, StatusCode::UNPROCESSABLE_ENTITY, page, form),
     };
     let (keys, name, until) = (app.keys.clone(), new.name.clone(), new.expires_at);
     let made = app
@@ -137,16 +154,24 @@ pub async fn make(
     html(StatusCode::OK, &shown)
 }
 
-fn checked(typed: Typed, now: NaiveDateTime) -> Result<NewToken, Form<Typed>> {
+fn checked(typed: Typed, register: &Register, now: NaiveDateTime) -> Result<NewToken, Form<Typed>> {
     let scope = typed.scope.parse();
     let is_offered = LIFETIMES.iter().any(|(days, _)| *days == typed.days);
     let days = typed.days.parse().ok().filter(|_| is_offered);
     match (scope, days) {
-        (Ok(scope), Some(days)) => Ok(NewToken {
-            name: typed.name.trim().to_owned(),
-            scopes: vec![scope],
-            expires_at: now + TimeDelta::days(days),
-        }),
+        (Ok(scope), Some(days)) => {
+            let chosen = Some(typed.recipient.clone()).filter(|it| !it.is_empty());
+            let new = NewToken {
+                name: typed.name.trim().to_owned(),
+                scopes: vec![scope],
+                recipient: chosen,
+                expires_at: now + TimeDelta::days(days),
+            };
+            match new.recipient_fault(register) {
+                None => Ok(new),
+                Some(sentence) => Err(Form::new(typed).refuse("recipient", sentence)),
+            }
+        }
         (Err(_), _) => Err(Form::new(typed).refuse("scope", "Choose what it is good for.")),
         (_, None) => Err(Form::new(typed).refuse("days", "Choose how long it is good.")),
     }

@@ -8,7 +8,7 @@
 //! A subject is a person, an e-mail address or other handle that nobody has signed in with yet, or a browser. The last two
 //! join the person at sign-in and never weaken what the person chose ([`mod@join`]). The browser's signal
 //! counts as an opt-out of sale and sharing, and its absence says nothing ([`signal`]). Who is under 16 is opted
-//! out by law ([`minors`]).
+//! out by law ([`minors`]). When the business changes hands, the opt-outs go with it ([`hand_over`]).
 
 pub mod age_pages;
 pub mod browser;
@@ -17,6 +17,7 @@ pub mod change;
 pub mod feed;
 pub mod gpp;
 pub mod gpp_pages;
+pub mod hand_over;
 pub mod history_pages;
 pub mod join;
 pub mod messages;

@@ -46,6 +46,10 @@ text_enum! {
         Staff = "staff",
         /// The law: sale and sharing are off for who is under 16 until they turn it on.
         Law = "law",
+        /// A company whose business was taken over, with its opt-outs.
+        HandedOver = "handed-over",
+        /// Our own check of the public pages; nobody's choice.
+        Monitor = "monitor",
     }
 }
 
@@ -60,6 +64,8 @@ impl MadeBy {
             MadeBy::Agent => "by an agent who acts for you",
             MadeBy::Staff => "by our staff, as you asked",
             MadeBy::Law => "by law, because you are under 16",
+            MadeBy::HandedOver => "by what you chose with a company that is part of us now",
+            MadeBy::Monitor => "by our own check of this page",
         }
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::change::{Act, Outcome, Proof};
 use super::messages::ChoiceChanged;
-use super::model::{Choice, NewChoice, State, Subject, no_solicit_until};
+use super::model::{Choice, MadeBy, NewChoice, State, Subject, no_solicit_until};
 use super::proof::{Facts, KIND};
 use super::refusable::SALE_OR_SHARING;
 use super::{minors, queries, refusable, signal};
@@ -66,6 +66,7 @@ pub(super) struct Plan {
     pseudonym: Option<String>,
     staff_id: Option<i64>,
     by_visitor: bool,
+    by_system: bool,
     replaced_consent: bool,
     detail: Value,
     changes: Vec<NewChoice>,
@@ -100,6 +101,7 @@ impl Plan {
             pseudonym: act.pseudonym.clone(),
             staff_id: act.staff_id,
             by_visitor: act.owner.is_none(),
+            by_system: matches!(act.made_by, MadeBy::HandedOver | MadeBy::Monitor),
             replaced_consent,
             detail: json!({
                 "choices": facts.choices,
@@ -191,6 +193,9 @@ impl Plan {
     }
 
     fn actor(&self) -> Actor<'_> {
+        if self.by_system {
+            return Actor::System;
+        }
         match (self.staff_id, &self.pseudonym) {
             (Some(id), _) => Actor::Staff(id),
             (None, Some(pseudonym)) if !self.by_visitor => Actor::Person(pseudonym),

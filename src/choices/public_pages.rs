@@ -19,6 +19,7 @@ use crate::accounts::queries::{find_residence, normal_email};
 use crate::app::App;
 use crate::audit::receipts::{self, Receipt};
 use crate::error::{AppError, AppResult};
+use crate::monitors::mark;
 use crate::web::client_address::{client_address, client_network};
 use crate::web::page::FlashKind;
 use crate::web::{Flash, Form, Page, html, see_other, words};
@@ -218,7 +219,7 @@ async fn visitors_act(
         subjects: vec![browser.subject(&app.keys)],
         keys: form.keys(),
         state: State::OptedOut,
-        made_by: MadeBy::VisitorForm,
+        made_by: mark::made_by(app, request, MadeBy::VisitorForm),
         scope: Scope::Browser,
         pseudonym: None,
         staff_id: None,

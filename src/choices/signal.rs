@@ -31,6 +31,7 @@ use crate::app::App;
 use crate::db::text_enum;
 use crate::error::{AppError, AppResult};
 use crate::law::Right;
+use crate::monitors::mark;
 use crate::web::client_address::{client_address, client_network};
 use crate::web::signal::{SignalLine, is_on};
 
@@ -155,7 +156,7 @@ async fn honour_for_browser(
         subjects: vec![browser.subject(&app.keys)],
         keys,
         state: State::OptedOut,
-        made_by: MadeBy::Signal,
+        made_by: mark::made_by(app, request, MadeBy::Signal),
         scope: Scope::Browser,
         pseudonym: None,
         staff_id: None,

@@ -18,7 +18,11 @@ impl Settings {
             &self.bind,
             "give an address and a port, such as 127.0.0.1:8080",
         );
-        let base_url = self.check_base_url(&mut faults);
+        let base_url = check_site("--base-url (CANDOR_BASE_URL)", &self.base_url, &mut faults);
+        let monitor = self
+            .monitor
+            .as_ref()
+            .and_then(|url| check_site("--monitor (CANDOR_MONITOR)", url, &mut faults));
         let keys = self.check_keys(&mut faults);
         let sources = self.check_sources(&mut faults);
         let trusted_proxies = self.trusted_proxies.iter().filter_map(|network| {
@@ -56,6 +60,7 @@ impl Settings {
                 trusted_proxies,
                 outbound_networks,
                 drp_business_id: self.drp_business_id.clone(),
+                monitor,
                 metrics_bind,
                 metrics_token,
                 mail,
@@ -112,21 +117,6 @@ impl Settings {
         default
     }
 
-    fn check_base_url(&self, faults: &mut Faults) -> Option<Url> {
-        let name = "--base-url (CANDOR_BASE_URL)";
-        let way_out = "give the address as people type it, such as https://privacy.example.org";
-        let url: Url = faults.parse(name, &self.base_url, way_out)?;
-        let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
-        if !is_web || url.path() != "/" || url.query().is_some() {
-            faults.add(
-                name,
-                &format!("{:?} is not the address of a site", self.base_url),
-                way_out,
-            );
-        }
-        Some(url)
-    }
-
     fn check_keys(&self, faults: &mut Faults) -> Option<Keys> {
         let (name, text) = match (&self.secret_key, &self.secret_key_file) {
             (Some(text), None) => ("--secret-key (CANDOR_SECRET_KEY)", text.clone()),
@@ -175,4 +165,19 @@ impl Settings {
         }
         sources
     }
+}
+
+/// The address of a site, without a path.
+fn check_site(name: &str, text: &str, faults: &mut Faults) -> Option<Url> {
+    let way_out = "give the address as people type it, such as https://privacy.example.org";
+    let url: Url = faults.parse(name, text, way_out)?;
+    let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
+    if !is_web || url.path() != "/" || url.query().is_some() {
+        faults.add(
+            name,
+            &format!("{text:?} is not the address of a site"),
+            way_out,
+        );
+    }
+    Some(url)
 }

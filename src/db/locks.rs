@@ -11,6 +11,8 @@ pub enum AdvisoryLock {
     AuditChain = 0x0043_414e_444f_5232,
     /// Readers of the feed of choices wait for those who write.
     ChoiceFeed = 0x0043_414e_444f_5233,
+    /// Recipients that fetch notices wait for those who write them.
+    NoticeFeed = 0x0043_414e_444f_5234,
 }
 
 impl AdvisoryLock {

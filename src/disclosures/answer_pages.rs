@@ -23,7 +23,7 @@ pub struct Answer {
 }
 
 /// Longer reasons are refused.
-const LONGEST: usize = 1_000;
+pub(super) const LONGEST: usize = 1_000;
 
 #[derive(Template)]
 #[template(path = "disclosures/answer.html")]

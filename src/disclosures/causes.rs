@@ -11,6 +11,7 @@ use crate::db::AnyConnection;
 use crate::db::schema::causes;
 use crate::error::AppResult;
 use crate::jobs::{self, Job};
+use crate::keys::Keys;
 use crate::law::Right;
 use crate::register::{Recipient, RecipientRole, Register};
 
@@ -54,6 +55,28 @@ pub fn record(
         .returning(causes::id)
         .get_result(conn)?;
     jobs::enqueue(conn, &Job::TellRecipients { cause_id }, now)
+}
+
+/// Addresses of people who are not known, of whom recipients were told, with the ids of the causes: so many, after that
+/// one.
+pub fn list_addresses_after(
+    conn: &mut AnyConnection,
+    keys: &Keys,
+    after: i64,
+    limit: i64,
+) -> AppResult<Vec<(i64, String)>> {
+    let rows: Vec<(i64, Option<Vec<u8>>)> = causes::table
+        .filter(causes::id.gt(after))
+        .filter(causes::handle.is_not_null())
+        .order(causes::id)
+        .limit(limit)
+        .select((causes::id, causes::handle))
+        .load(conn)?;
+    let opened = rows.into_iter().map(|(id, sealed)| {
+        let opened = keys.open(HANDLE, &sealed.unwrap_or_default());
+        Ok((id, String::from_utf8_lossy(&opened?).into_owned()))
+    });
+    opened.collect()
 }
 
 /// The last day for recipients to follow an opt-out that came now.

@@ -1,16 +1,21 @@
 //! What a notice says of the person: enough for the recipient to find them, and no more.
 
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
 use data_encoding::HEXLOWER;
-use serde_json::{Value, json};
+use diesel::prelude::*;
+use serde::Serialize;
 use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
 
 use super::causes::{HANDLE, activities};
-use super::model::{Cause, Notice};
+use super::model::{Cause, CauseKind, Notice};
 use super::statements::Said;
-use crate::accounts::model::IdentityKind;
-use crate::accounts::queries::list_identities;
+use crate::accounts::model::{Identity, IdentityKind};
 use crate::app::App;
 use crate::db::AnyConnection;
+use crate::db::schema::identities;
 use crate::error::AppResult;
 use crate::register::Register;
 
@@ -24,26 +29,46 @@ pub struct Handles {
 }
 
 /// The handles of whomever a cause is about.
-pub fn handles(conn: &mut AnyConnection, app: &App, cause: &Cause) -> AppResult<Handles> {
-    let mut handles = Handles::default();
-    if let Some(person_id) = cause.person_id {
-        for identity in list_identities(conn, person_id)? {
+pub(super) fn handles(conn: &mut AnyConnection, app: &App, cause: &Cause) -> AppResult<Handles> {
+    let mut all = handles_of_all(conn, app, std::slice::from_ref(cause))?;
+    Ok(all.remove(&cause.id).unwrap_or_default())
+}
+
+/// The same for many causes, by their ids, with one query.
+pub(super) fn handles_of_all(
+    conn: &mut AnyConnection,
+    app: &App,
+    causes: &[Cause],
+) -> AppResult<HashMap<i64, Handles>> {
+    let people: Vec<_> = causes.iter().filter_map(|it| it.person_id).collect();
+    let known: Vec<Identity> = Identity::query()
+        .filter(identities::person_id.eq_any(people))
+        .order(identities::id)
+        .load(conn)?;
+    let mut all = HashMap::new();
+    for cause in causes {
+        let mut handles = Handles::default();
+        let of_person = known
+            .iter()
+            .filter(|it| Some(it.person_id) == cause.person_id);
+        for identity in of_person {
             match identity.kind {
-                IdentityKind::Email => handles.emails.push(identity.value),
-                IdentityKind::Phone => handles.phones.push(identity.value),
+                IdentityKind::Email => handles.emails.push(identity.value.clone()),
+                IdentityKind::Phone => handles.phones.push(identity.value.clone()),
                 IdentityKind::External => {}
             }
         }
+        if let Some(sealed) = &cause.handle {
+            let email = app.keys.open(HANDLE, sealed)?;
+            handles.emails.extend(String::from_utf8(email).ok());
+        }
+        all.insert(cause.id, handles);
     }
-    if let Some(sealed) = &cause.handle {
-        let email = app.keys.open(HANDLE, sealed)?;
-        handles.emails.extend(String::from_utf8(email).ok());
-    }
-    Ok(handles)
+    Ok(all)
 }
 
 /// Titles of the activities that a recipient must stop or may go on with.
-pub fn purposes(register: &Register, cause: &Cause) -> Vec<String> {
+pub(super) fn purposes(register: &Register, cause: &Cause) -> Vec<String> {
     activities(register, cause.kind, &cause.object)
         .into_iter()
         .filter_map(|key| register.activity(key))
@@ -51,28 +76,61 @@ pub fn purposes(register: &Register, cause: &Cause) -> Vec<String> {
         .collect()
 }
 
-/// The body of a call. Addresses and numbers go as SHA-256 in hex, by which whoever has them knows them.
-pub fn body(
+/// What a recipient is told by a call or in its feed. Addresses and numbers go as SHA-256 in hex, by which whoever has
+/// them knows them.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Body {
+    /// The same each time that it is told of this.
+    pub id: String,
+    /// `opt-out`, `opt-in`, `correction`, `deletion` or `statement`.
+    #[schema(value_type = String)]
+    pub kind: CauseKind,
+    /// When it came about, as RFC 3339.
+    pub at: String,
+    /// The last day for having done it.
+    pub due_on: NaiveDate,
+    /// Whose data.
+    pub person: Hashed,
+    /// Keys of activities that are off or on again; none for corrections and deletions.
+    pub activities: Vec<String>,
+    /// What the person says of a datum that was not corrected.
+    pub statement: Option<Said>,
+    /// Where it can be answered with a browser.
+    pub answer_url: String,
+}
+
+/// How a recipient finds a person.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Hashed {
+    /// Of addresses in lower case.
+    pub email_sha256: Vec<String>,
+    /// Of numbers in E.164.
+    pub phone_sha256: Vec<String>,
+}
+
+/// What a notice says.
+pub(super) fn body(
     app: &App,
     (notice, cause): (&Notice, &Cause),
     handles: &Handles,
-    said: Option<&Said>,
-) -> Value {
+    said: Option<Said>,
+) -> Body {
     let hashed = |values: &[String]| -> Vec<String> {
         let hash = |it: &String| HEXLOWER.encode(&Sha256::digest(it.as_bytes()));
         values.iter().map(hash).collect()
     };
-    json!({
-        "id": notice.key,
-        "kind": cause.kind,
-        "at": cause.at.and_utc().to_rfc3339(),
-        "due_on": notice.due_on,
-        "person": {
-            "email_sha256": hashed(&handles.emails),
-            "phone_sha256": hashed(&handles.phones),
+    let activities = activities(&app.register, cause.kind, &cause.object);
+    Body {
+        id: notice.key.clone(),
+        kind: cause.kind,
+        at: cause.at.and_utc().to_rfc3339(),
+        due_on: notice.due_on,
+        person: Hashed {
+            email_sha256: hashed(&handles.emails),
+            phone_sha256: hashed(&handles.phones),
         },
-        "activities": activities(&app.register, cause.kind, &cause.object),
-        "statement": said,
-        "answer_url": app.site.url(&format!("/notices/{}", notice.key)),
-    })
+        activities: activities.into_iter().map(str::to_owned).collect(),
+        statement: said,
+        answer_url: app.site.url(&format!("/notices/{}", notice.key)),
+    }
 }

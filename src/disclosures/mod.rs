@@ -3,7 +3,7 @@
 //! What recipients are to be told of is a cause, written in the transaction that brings it about ([`causes`]). A job
 //! spreads it: one notice for each recipient whom it concerns ([`spread`]). How a recipient is told follows from its
 //! contact in the register: a URL gets a signed call ([`webhook`]), an address a mail with a link to answer by
-//! ([`answer_pages`]), and without either staff tell it and write down what it said ([`staff_pages`]). Each notice is
+//! ([`answer_pages`]), `feed` means that it fetches its notices itself ([`feed`]), and without any of these staff tell it and write down what it said ([`staff_pages`]). Each notice is
 //! sent until it is answered or given up; staff and the person see how it stands.
 //!
 //! What single acts of giving data there were is kept in a [`ledger`].
@@ -11,7 +11,8 @@
 pub mod answer_pages;
 pub mod causes;
 pub mod command;
-mod content;
+pub mod content;
+pub mod feed;
 pub mod ledger;
 mod messages;
 pub mod model;

@@ -62,6 +62,8 @@ text_enum! {
         Webhook = "webhook",
         /// By mail.
         Mail = "mail",
+        /// It fetches what concerns it.
+        Feed = "feed",
         /// By staff: the register names no contact.
         Desk = "desk",
     }
@@ -71,6 +73,7 @@ impl Channel {
     /// What the register says of a recipient.
     pub fn of(recipient: &Recipient) -> Channel {
         match recipient.contact.as_deref() {
+            Some("feed") => Channel::Feed,
             Some(contact) if contact.contains("://") => Channel::Webhook,
             Some(contact) if contact.contains('@') => Channel::Mail,
             _ => Channel::Desk,
@@ -82,6 +85,7 @@ impl Channel {
         match self {
             Channel::Webhook => "Call",
             Channel::Mail => "Mail",
+            Channel::Feed => "It fetches them",
             Channel::Desk => "By you",
         }
     }

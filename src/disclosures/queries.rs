@@ -3,6 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
+use super::feed;
 use super::model::{Cause, CauseKind, Channel, Notice, NoticeState};
 use crate::db::schema::{causes, notices};
 use crate::db::{AnyConnection, both};
@@ -35,6 +36,9 @@ pub fn insert(
     recipient: &Recipient,
     now: NaiveDateTime,
 ) -> QueryResult<Option<Notice>> {
+    if Channel::of(recipient) == Channel::Feed {
+        feed::share(conn)?;
+    }
     let inserted: Option<i64> = both!(conn, |conn| diesel::insert_into(notices::table)
         .values((
             notices::cause_id.eq(cause.id),

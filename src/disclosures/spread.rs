@@ -41,7 +41,7 @@ pub fn spread(app: &App, cause_id: i64) -> AppResult<()> {
                     (recipient, said.as_ref()),
                     &handles,
                 )?,
-                Channel::Desk => {}
+                Channel::Feed | Channel::Desk => {}
             }
         }
         Ok(())

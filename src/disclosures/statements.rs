@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::model::{Cause, CauseKind};
 use crate::app::App;
@@ -56,7 +57,7 @@ pub(super) fn concerns(register: &Register, recipient: &Recipient, object: &str)
 }
 
 /// A statement as a recipient reads it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Said {
     /// What people call the datum.
     pub about: String,

@@ -30,8 +30,8 @@ pub fn call(app: &App, notice_id: i64) -> AppResult<()> {
         let (notice, cause) = queries::find(conn, notice_id)?;
         let handles = content::handles(conn, &own, &cause)?;
         let said = statements::said(conn, &own, &cause)?;
-        let body = content::body(&own, (&notice, &cause), &handles, said.as_ref()).to_string();
-        Ok((notice, body))
+        let body = content::body(&own, (&notice, &cause), &handles, said);
+        Ok((notice, serde_json::to_string(&body)?))
     })?;
     if notice.state != NoticeState::Waiting || notice.channel != Channel::Webhook {
         return Ok(());

@@ -26,6 +26,7 @@ use crate::db::schema::jobs;
 use crate::disclosures;
 use crate::drp;
 use crate::error::AppResult;
+use crate::monitors;
 use crate::my_data::export;
 use crate::policy;
 use crate::reports;
@@ -62,6 +63,8 @@ pub enum Job {
     },
     /// Reminds staff of the dates of requests, and tells people whose answer is late.
     WatchDates,
+    /// Looks at the portal's own public pages.
+    WatchPages,
     /// Spreads an opt-out, correction or deletion over the recipients whom it concerns.
     TellRecipients {
         /// Of what they are told of.
@@ -96,6 +99,7 @@ impl Job {
             Job::CarryOut { .. } => "carry_out",
             Job::ForgetSender { .. } => "forget_sender",
             Job::WatchDates => "watch_dates",
+            Job::WatchPages => "watch_pages",
             Job::TellRecipients { .. } => "tell_recipients",
             Job::CallRecipient { .. } => "call_recipient",
             Job::TellAgent { .. } => "tell_agent",
@@ -117,6 +121,7 @@ impl Job {
             Job::CarryOut { request_id } => requests::carry_out::carry_out(app, *request_id, lease),
             Job::ForgetSender { request_id } => requests::senders::forget(app, *request_id),
             Job::WatchDates => requests::reminders::watch(app),
+            Job::WatchPages => monitors::watch::watch(app),
             Job::TellRecipients { cause_id } => disclosures::spread::spread(app, *cause_id),
             Job::CallRecipient { notice_id } => disclosures::webhook::call(app, *notice_id),
             Job::TellAgent { id } => drp::callback::tell(app, id),

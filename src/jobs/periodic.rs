@@ -21,6 +21,7 @@ pub enum Rhythm {
 pub const ALL: &[(Rhythm, Job)] = &[
     (Rhythm::Hourly, Job::PurgeExpired),
     (Rhythm::Hourly, Job::WatchDates),
+    (Rhythm::Hourly, Job::WatchPages),
     (Rhythm::DailyAt(2), Job::VerifyAudit),
     (Rhythm::DailyAt(3), Job::CountRequests),
     (Rhythm::DailyAt(4), Job::PurgeRequests),

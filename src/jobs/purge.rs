@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::drp;
 use crate::error::AppResult;
 use crate::mail;
+use crate::monitors;
 use crate::my_data::export;
 use crate::requests::by_mail;
 
@@ -23,6 +24,8 @@ pub(super) fn run(app: &App) -> AppResult<()> {
     app.db
         .write_now(move |conn| Ok(queries::purge_done(conn, now - DONE_JOBS_KEPT)?))?;
     app.db.write_now(move |conn| Ok(drp::purge(conn, now)?))?;
+    app.db
+        .write_now(move |conn| Ok(monitors::purge(conn, now)?))?;
     while app
         .db
         .write_now(move |conn| Ok(mail::queries::purge_bodies(conn, now)?))?

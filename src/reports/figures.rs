@@ -7,7 +7,7 @@ use diesel::sql_types::{BigInt, Date, Integer, Text};
 
 use super::model::{Answer, Nature};
 use crate::app::App;
-use crate::choices::{LIMIT_SENSITIVE, SALE_OR_SHARING, State};
+use crate::choices::{LIMIT_SENSITIVE, MadeBy, SALE_OR_SHARING, State};
 use crate::db::AnyConnection;
 use crate::db::schema::{choices, request_figures};
 use crate::error::AppResult;
@@ -84,6 +84,7 @@ fn count_opt_outs(
         .filter(choices::at.ge(midnight(from)))
         .filter(choices::at.lt(midnight(to)))
         .filter(choices::state.eq(State::OptedOut.as_str()))
+        .filter(choices::made_by.ne(MadeBy::Monitor.as_str()))
         .group_by(choices::activity)
         .select((choices::activity, diesel::dsl::count_star()))
         .load(conn)?;

@@ -17,6 +17,7 @@ pub const STAFF: &[(&str, &str, &[Role])] = &[
     ("/staff/reviews", "Reviews", &[Supervisor, Auditor, Admin]),
     ("/staff/mail", "Mail", ALL),
     ("/staff/jobs", "Jobs", ALL),
+    ("/staff/health", "Health", ALL),
     ("/staff/audit", "Audit", &[Auditor, Admin]),
     ("/staff/policy", "Policy", &[Admin]),
     ("/staff/members", "Staff", &[Admin]),

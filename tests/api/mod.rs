@@ -17,26 +17,32 @@ use serde_json::Value;
 use crate::support::TestApp;
 
 /// A system with a token.
-struct Program {
+pub struct Program {
     client: reqwest::Client,
     base: String,
     secret: String,
 }
 
 /// What it is answered.
-struct Reply {
-    status: u16,
+pub struct Reply {
+    pub status: u16,
     headers: HeaderMap,
-    json: Value,
+    pub json: Value,
 }
 
 impl Program {
     /// With a token that is good for a day.
-    async fn of(app: &TestApp) -> Self {
+    pub async fn of(app: &TestApp) -> Self {
+        Self::with_scope(app, Scope::ReadChoices).await
+    }
+
+    /// With a token for that.
+    pub async fn with_scope(app: &TestApp, scope: Scope) -> Self {
         let (keys, now) = (app.app.keys.clone(), app.app.clock.now());
         let new = NewToken {
             name: "The shop".to_owned(),
-            scopes: vec![Scope::ReadChoices],
+            scopes: vec![scope],
+            recipient: None,
             expires_at: now + TimeDelta::days(1),
         };
         let made = app
@@ -46,7 +52,7 @@ impl Program {
         Self::with(app, &made.await.unwrap())
     }
 
-    fn with(app: &TestApp, secret: &str) -> Self {
+    pub fn with(app: &TestApp, secret: &str) -> Self {
         Program {
             client: reqwest::Client::new(),
             base: format!("{}/api/v1", app.address()),
@@ -54,12 +60,12 @@ impl Program {
         }
     }
 
-    async fn get(&self, path: &str) -> Reply {
+    pub async fn get(&self, path: &str) -> Reply {
         self.send(self.client.get(format!("{}{path}", self.base)))
             .await
     }
 
-    async fn post(&self, path: &str, body: &Value) -> Reply {
+    pub async fn post(&self, path: &str, body: &Value) -> Reply {
         let request = self.client.post(format!("{}{path}", self.base));
         self.send(request.json(body)).await
     }
@@ -78,7 +84,7 @@ impl Program {
 }
 
 /// The keyed hash of an e-mail address.
-fn hash_of(app: &TestApp, email: &str) -> String {
+pub fn hash_of(app: &TestApp, email: &str) -> String {
     identity_hash(&app.app.keys, IdentityKind::Email, email)
 }
 

@@ -1,5 +1,6 @@
 mod account;
 mod budget;
+mod handing_over;
 mod joining;
 mod minors;
 mod receipts;

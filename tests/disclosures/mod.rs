@@ -2,6 +2,8 @@
 
 mod answering;
 mod calling;
+mod fetching;
+mod ledger;
 mod telling;
 
 use candor::db::schema::notices;

@@ -2,6 +2,7 @@
 
 mod journeys;
 mod processes;
+mod telling;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,6 +16,7 @@ use chrono::TimeDelta;
 use diesel::prelude::*;
 use rand::Rng;
 
+use crate::support::recipient::Recipient;
 use crate::support::{Actor, TestApp};
 use journeys::{Claim, erase, file_access, opt_out};
 use processes::Setup;
@@ -31,9 +33,13 @@ const ALONE: &str = "id NOT IN (SELECT account_id FROM payment_cards WHERE billi
 
 #[actix_web::test]
 async fn killing_server_and_worker_at_random_moments_loses_nothing_and_does_nothing_by_half() {
-    let app = TestApp::start_at(Clock::system().now(), 60);
-    let mails = tempfile::tempdir().unwrap();
-    let setup = Setup::of(&app, mails.path());
+    let recipient = Recipient::start().await;
+    let (mails, register) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    telling::write_register(register.path(), &recipient);
+    let app = TestApp::start_at_declaring(Clock::system().now(), 60, |register| {
+        telling::declare(register, &recipient);
+    });
+    let setup = Setup::of(&app, mails.path(), register.path());
     let done = Arc::new(AtomicUsize::new(0));
     let erased = first_accounts(&app);
     let people = actors(&app, &setup.base).await;
@@ -53,6 +59,7 @@ async fn killing_server_and_worker_at_random_moments_loses_nothing_and_does_noth
     app.app.clock.advance(TimeDelta::days(1));
     while app.run_jobs().await + app.deliver_mail().await > 0 {}
     check_claims(&app, &claims);
+    telling::check(&app, &recipient, JOURNEYS);
     check_erasures(&app, &claims, &erased);
     link_and_verify(&app);
 }

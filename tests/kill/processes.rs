@@ -1,7 +1,7 @@
 //! `candor serve` and `candor worker` as processes that are killed and started again.
 
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use crate::support::TestApp;
@@ -13,16 +13,16 @@ pub struct Setup {
 }
 
 impl Setup {
-    pub fn of(app: &TestApp, mails: &std::path::Path) -> Self {
+    pub fn of(app: &TestApp, mails: &Path, register: &Path) -> Self {
         let address = free_address();
         let base = format!("http://{address}");
-        let register = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("demo/register");
         let settings = [
             ("--database-url", app.database_url().to_owned()),
             ("--bind", address.to_string()),
             ("--base-url", base.clone()),
             ("--secret-key", data_encoding::BASE64.encode(&[7; 32])),
             ("--register", register.display().to_string()),
+            ("--outbound-network", "127.0.0.0/8".to_owned()),
             (
                 "--source",
                 format!("projobsector=sqlite://{}", app.source.path().display()),

@@ -5,6 +5,7 @@ mod demo;
 mod description;
 mod faults;
 mod loading;
+mod recipients;
 
 use candor::register::{Finding, Register};
 

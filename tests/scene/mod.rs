@@ -4,8 +4,9 @@ mod table;
 
 use candor::accounts::model::Role;
 use candor::db::AnyConnection;
-use candor::db::schema::{notices, outbox, request_attachments, sessions, staff};
+use candor::db::schema::{disclosures, notices, outbox, request_attachments, sessions, staff};
 use candor::demo;
+use candor::disclosures::ledger;
 use candor::jobs::{self, Job};
 use candor::reports::queries;
 use candor::requests::decisions::{self, Because};
@@ -79,6 +80,7 @@ impl Scene {
 
         maya.post("/choices/opt-out", &[]).await.location();
         maya.post("/data/export", &[]).await.location();
+        let disclosure = disclose(app).await;
         count_and_publish(app).await;
         while app.run_jobs().await > 0 {}
         let export = maya.get("/data/export").await.page();
@@ -121,6 +123,7 @@ impl Scene {
             ("{package}", package),
             ("{request link}", request_link),
             ("{receipt}", receipt),
+            ("{disclosure}", disclosure),
             ("{visitor's receipt}", done),
             ("{statement}", statement),
             ("{attachment}", number(first_attachment)),
@@ -177,6 +180,30 @@ async fn count_and_publish(app: &TestApp) {
         jobs::enqueue(conn, &Job::CountRequests, now)
     });
     published.await.unwrap();
+}
+
+/// A court gets something about Maya; gives the number of the disclosure.
+async fn disclose(app: &TestApp) -> String {
+    let line = ledger::line::Line {
+        recipient: "County court of Elm".to_owned(),
+        kind: "authority".to_owned(),
+        identity_type: "email".to_owned(),
+        identity: format!("{MAYA}@example.org"),
+        categories: vec!["user.contact".to_owned()],
+        purpose: "An order in a civil case".to_owned(),
+        legal_basis: "legal-obligation".to_owned(),
+        at: "2026-01-09".to_owned(),
+        ..ledger::line::Line::default()
+    };
+    let now = app.app.clock.now();
+    let new = line.check(&app.app.register, &app.app.keys, now).unwrap();
+    let recorded = app.app.db.write(move |conn| {
+        ledger::queries::record(conn, &[new], "a test", now)?;
+        Ok(disclosures::table
+            .select(disclosures::id)
+            .first::<i64>(conn)?)
+    });
+    recorded.await.unwrap().to_string()
 }
 
 fn reference(filed: &str) -> String {

@@ -166,6 +166,7 @@ table! {
     Anyone get "/metrics-report" => "/metrics-report", Common, PAGE;
     Anyone get "/metrics-report.csv" => "/metrics-report.csv", Common, FILE;
     Auditor get "/staff/audit" => "/staff/audit", Common, PAGE;
+    Staff get "/staff/health" => "/staff/health", Common, PAGE;
     Staff get "/staff/jobs" => "/staff/jobs", Common, PAGE;
     Mender post "/staff/jobs/{id}/retry" => "/staff/jobs/1/retry", Common, EMPTY;
     Staff get "/staff/mail" => "/staff/mail", Common, PAGE;
@@ -178,6 +179,7 @@ table! {
     Anyone get "/.well-known/security.txt" => "/.well-known/security.txt", Common, PROGRAMS;
 
     Person get "/disclosures" => "/disclosures", Common, PAGE;
+    Person get "/disclosures/{id}" => "/disclosures/{disclosure}", Mayas, PAGE;
     Anyone get "/notices/{key}" => "/notices/{notice key}", Common, PAGE;
     Anyone post "/notices/{key}" => "/notices/{notice key}", Common, EMPTY;
     CaseReader get "/staff/notices" => "/staff/notices?state=sent", Common, PAGE;

@@ -3,6 +3,7 @@
 mod actor;
 mod answer;
 pub mod database;
+mod launching;
 mod queries;
 pub mod recipient;
 mod sample;
@@ -55,6 +56,9 @@ struct Launch {
     people: usize,
     base_url: Option<&'static str>,
     laws: Laws,
+    /// Where it looks at its own public pages, if it does; at its own address when none is given.
+    monitor: Option<Option<&'static str>>,
+    secret: [u8; 32],
 }
 
 impl Default for Launch {
@@ -66,6 +70,8 @@ impl Default for Launch {
             people: 0,
             base_url: None,
             laws: Laws::built_in(),
+            monitor: None,
+            secret: [7; 32],
         }
     }
 }
@@ -146,9 +152,10 @@ impl TestApp {
             trusted_proxies: Vec::new(),
             metrics_token: None,
             drp_business_id: Some("projobsector".to_owned()),
+            monitor: with.monitor.map(|at| at.unwrap_or(&base).parse().unwrap()),
         });
         let clock = Clock::set_to(with.time);
-        let keys = Arc::new(Keys::new([7; 32]));
+        let keys = Arc::new(Keys::new(with.secret));
         let source = SampleSource::create(with.people);
         let register = with.register;
         let sources = Sources::open(register.clone(), &source.urls(), &keys.derive("sources"));

@@ -39,6 +39,7 @@ diesel::table! {
         expires_at -> Timestamp,
         last_used_on -> Nullable<Date>,
         revoked_at -> Nullable<Timestamp>,
+        recipient -> Nullable<Text>,
     }
 }
 

@@ -126,3 +126,17 @@ diesel::table! {
         at -> Timestamp,
     }
 }
+
+// monitors
+
+diesel::table! {
+    monitor_results (id) {
+        id -> BigInt,
+        name -> Text,
+        at -> Timestamp,
+        is_well -> Bool,
+        words -> Text,
+        steps_out -> Nullable<Integer>,
+        steps_in -> Nullable<Integer>,
+    }
+}

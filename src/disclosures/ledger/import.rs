@@ -132,7 +132,11 @@ impl Importer {
         Ok(())
     }
 
-    fn check(&self, columns: &[&'static str], record: &ByteRecord) -> Result<NewDisclosure, Refusal> {
+    fn check(
+        &self,
+        columns: &[&'static str],
+        record: &ByteRecord,
+    ) -> Result<NewDisclosure, Refusal> {
         if record.len() != columns.len() {
             return Err(Refusal {
                 field: "",

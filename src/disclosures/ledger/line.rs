@@ -210,8 +210,8 @@ fn normal(kind: IdentityKind, value: &str) -> Option<String> {
         }
         IdentityKind::Phone => {
             let digits = value.strip_prefix('+')?;
-            let is_number = (6..=15).contains(&digits.len())
-                && digits.bytes().all(|it| it.is_ascii_digit());
+            let is_number =
+                (6..=15).contains(&digits.len()) && digits.bytes().all(|it| it.is_ascii_digit());
             is_number.then(|| value.to_owned())
         }
         IdentityKind::External => (value.len() <= LONGEST).then(|| value.to_owned()),

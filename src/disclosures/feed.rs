@@ -1,0 +1,188 @@
+//! The feed of a recipient that fetches what concerns it, in place of being called.
+//!
+//! It reads on from a cursor, and what it has not answered it can read again from the start. With several writers a
+//! notice may be committed after one with a higher number, so that on PostgreSQL every writer of such notices shares a
+//! lock until its commit, and the reader waits for them. SQLite has one writer.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::answer_pages::{LONGEST, settle};
+use super::content::{self, Body};
+use super::model::{Cause, Channel, Notice, NoticeState};
+use super::queries::Move;
+use crate::app::App;
+use crate::audit::Actor;
+use crate::db::schema::{causes, notices};
+use crate::db::{AdvisoryLock, AnyConnection, text_enum};
+use crate::error::AppResult;
+
+text_enum! {
+    /// What a recipient says that it did.
+    pub enum Done {
+        /// All that was asked.
+        Done = "done",
+        /// It will not, or can not.
+        Refused = "refused",
+    }
+}
+
+/// An answer to a notice.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct Answer {
+    /// The notice's id.
+    pub id: String,
+    /// `done` or `refused`.
+    #[schema(value_type = String)]
+    pub answer: Done,
+    /// Why it is refused, in at most 1,000 characters.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// What became of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// It is noted now.
+    Noted,
+    /// The same had been answered before.
+    Known,
+    /// It cannot be taken, for that reason.
+    Refused(&'static str),
+}
+
+/// Has the reader of the feed wait for the end of this transaction.
+pub(super) fn share(conn: &mut AnyConnection) -> QueryResult<()> {
+    lock(conn, "pg_advisory_xact_lock_shared")
+}
+
+fn lock(conn: &mut AnyConnection, function: &str) -> QueryResult<()> {
+    if let AnyConnection::Postgres(conn) = conn {
+        let key = AdvisoryLock::NoticeFeed.key();
+        diesel::sql_query(format!("SELECT {function}({key})")).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// The notices that a recipient has not answered, after that one: so many, oldest first, each with its number. They
+/// count as sent from now on, so that this is a write.
+pub fn fetch(
+    conn: &mut AnyConnection,
+    app: &App,
+    recipient: &str,
+    (after, limit): (i64, i64),
+    now: NaiveDateTime,
+) -> AppResult<Vec<(i64, Body)>> {
+    lock(conn, "pg_advisory_xact_lock")?;
+    let found: Vec<Notice> = Notice::query()
+        .filter(notices::recipient.eq(recipient))
+        .filter(notices::answered_at.is_null())
+        .filter(notices::channel.eq(Channel::Feed.as_str()))
+        .filter(notices::id.gt(after))
+        .order(notices::id)
+        .limit(limit)
+        .load(conn)?;
+    let waiting = found.iter().filter(|it| it.state == NoticeState::Waiting);
+    let waiting: Vec<_> = waiting.map(|it| it.id).collect();
+    if !waiting.is_empty() {
+        let fetched = notices::table
+            .filter(notices::id.eq_any(waiting))
+            .filter(notices::state.eq(NoticeState::Waiting.as_str()));
+        diesel::update(fetched)
+            .set((
+                notices::state.eq(NoticeState::Sent.as_str()),
+                notices::attempts.eq(notices::attempts + 1),
+                notices::sent_at.eq(now),
+            ))
+            .execute(conn)?;
+    }
+    let ids: Vec<_> = found.iter().map(|it| it.cause_id).collect();
+    let about: Vec<Cause> = Cause::query().filter(causes::id.eq_any(ids)).load(conn)?;
+    let mut handles = content::handles_of_all(conn, app, &about)?;
+    let about: HashMap<_, _> = about.into_iter().map(|it| (it.id, it)).collect();
+    let mut bodies = Vec::new();
+    for notice in &found {
+        let Some(cause) = about.get(&notice.cause_id) else {
+            continue;
+        };
+        let handles = handles.remove(&cause.id).unwrap_or_default();
+        let said = statements::said(conn, app, cause)?;
+        let body = content::body(app, (notice, cause), &handles, said);
+        bodies.push((notice.id, body));
+    }
+    Ok(bodies)
+}
+
+/// Notes what a recipient answers to its own notices; in the order of the answers.
+pub fn answer(
+    conn: &mut AnyConnection,
+    recipient: &str,
+    answers: &[Answer],
+    now: NaiveDateTime,
+) -> AppResult<Vec<Taken>> {
+    let keys: Vec<_> = answers.iter().map(|it| &it.id).collect();
+    let own: Vec<Notice> = Notice::query()
+        .filter(notices::key.eq_any(keys))
+        .filter(notices::recipient.eq(recipient))
+        .load(conn)?;
+    let mut own: HashMap<_, _> = own.into_iter().map(|it| (it.key.clone(), it)).collect();
+    let mut taken = Vec::with_capacity(answers.len());
+    for answer in answers {
+        let Some(notice) = own.get_mut(&answer.id) else {
+            taken.push(Taken::Refused("there is no such notice"));
+            continue;
+        };
+        let to = match answer.to() {
+            Ok(to) => to,
+            Err(reason) => {
+                taken.push(Taken::Refused(reason));
+                continue;
+            }
+        };
+        taken.push(match notice.answered_at {
+            Some(_) if notice.state == to.state => Taken::Known,
+            Some(_) => Taken::Refused("it was answered otherwise before"),
+            None => {
+                settle(conn, notice, &to, Actor::Visitor, now)?;
+                (notice.state, notice.answered_at) = (to.state, Some(now));
+                Taken::Noted
+            }
+        });
+    }
+    Ok(taken)
+}
+
+impl Answer {
+    fn to(&self) -> Result<Move, &'static str> {
+        let reason = self.reason.trim();
+        match self.answer {
+            Done::Done => Ok(Move {
+                state: NoticeState::Acknowledged,
+                words: None,
+            }),
+            Done::Refused if reason.is_empty() => Err("say why it is refused"),
+            Done::Refused if reason.chars().count() > LONGEST => {
+                Err("the reason is longer than 1,000 characters")
+            }
+            Done::Refused => Ok(Move {
+                state: NoticeState::Refused,
+                words: Some(reason.to_owned()),
+            }),
+        }
+    }
+}
+
+/// Where a feed goes on.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Page {
+    /// What the recipient has to do, oldest first.
+    pub notices: Vec<Body>,
+    /// Where to go on, now or later.
+    pub next: String,
+    /// Whether there are more already.
+    pub more: bool,
+}

@@ -1,0 +1,244 @@
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use candor::audit::receipts::ReceiptFile;
+use candor::db::schema::{choices, events};
+use diesel::prelude::*;
+
+use crate::support::TestApp;
+
+const NOTHING: [(&str, &str); 0] = [];
+
+const OURS: [u8; 32] = [7; 32];
+const THEIRS: [u8; 32] = [9; 32];
+
+/// Runs `candor choices …` on that portal's database, with that master secret.
+fn candor(app: &TestApp, secret: [u8; 32], arguments: &[&str]) -> Output {
+    let register = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/register");
+    Command::new(env!("CARGO_BIN_EXE_candor"))
+        .args(arguments)
+        .args(["--database-url", app.database_url()])
+        .args(["--secret-key", &data_encoding::BASE64.encode(&secret)])
+        .args(["--register", register])
+        .output()
+        .unwrap()
+}
+
+fn public_key(secret: [u8; 32]) -> String {
+    candor::keys::Keys::new(secret).public_key()
+}
+
+fn said(output: &Output) -> String {
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
+}
+
+/// Ada has an account, Nora gave her address in the form, and somebody's browser opted out.
+async fn seller() -> TestApp {
+    let app = TestApp::start();
+    let ada = app.person("ada").await;
+    ada.post("/choices/sale-or-sharing/opt-out", &NOTHING).await;
+    ada.post("/choices/analytics/opt-out", &NOTHING).await;
+    ada.post("/choices/analytics/opt-in", &[("confirmed", "yes")])
+        .await;
+    let email = [("email", "nora@example.org"), ("only", "sale-or-sharing")];
+    app.visitor().post("/do-not-sell", &email).await;
+    app.visitor().post("/do-not-sell", &NOTHING).await;
+    app
+}
+
+/// Hands over under the keys of the portal with that secret; gives the file.
+fn hand_over(app: &TestApp, folder: &Path, buyer: &TestApp) -> PathBuf {
+    let keys = candor(buyer, THEIRS, &["token", "identity-key"]);
+    let keys = String::from_utf8(keys.stdout).unwrap();
+    let keys: Vec<_> = keys.lines().filter(|it| it.contains(' ')).collect();
+    let (key_file, file) = (folder.join("keys"), folder.join("opt-outs.jsonl"));
+    std::fs::write(&key_file, keys.join("\n")).unwrap();
+    let given = candor(
+        app,
+        OURS,
+        &[
+            "choices",
+            "hand-over",
+            "--to",
+            "Acme",
+            "--identity-keys",
+            &key_file.display().to_string(),
+            &file.display().to_string(),
+        ],
+    );
+    assert!(given.status.success(), "{}", said(&given));
+    file
+}
+
+fn state_of(app: &TestApp, subject: &str, activity: &str) -> Vec<(String, String)> {
+    let found = app.app.db.read_now(|conn| {
+        let all = choices::table
+            .filter(choices::subject.eq(subject))
+            .filter(choices::activity.eq(activity))
+            .order(choices::number)
+            .select((choices::state, choices::made_by));
+        Ok(all.load(conn)?)
+    });
+    found.unwrap()
+}
+
+#[actix_web::test]
+async fn every_opt_out_is_handed_over_in_one_signed_file_that_names_nobody() {
+    let (app, buyer) = (seller().await, TestApp::start());
+    let folder = tempfile::tempdir().unwrap();
+    let file = hand_over(&app, folder.path(), &buyer);
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(!text.contains("ada@") && !text.contains("nora@"));
+    let lines: Vec<_> = text.lines().collect();
+    // The head; Ada's and Nora's, once more under the agreed key; the receipt. What Ada allows again is none.
+    assert_eq!(lines.len(), 5, "{text}");
+    assert_eq!(text.matches("\"key\":\"agreed\"").count(), 2);
+    let path = file.display().to_string();
+    let whole = candor(&app, OURS, &["choices", "verify-hand-over", &path]);
+    assert!(
+        said(&whole).contains("The file is whole: 3 opt-outs, handed over by ProJobSector to Acme"),
+        "{}",
+        said(&whole)
+    );
+
+    let receipt: ReceiptFile = serde_json::from_str(lines[4]).unwrap();
+    let id = receipt.content().unwrap().receipt;
+    let recorded: i64 = app
+        .app
+        .db
+        .read_now(|conn| {
+            let own = events::table.filter(events::action.eq("choices.handed_over"));
+            Ok(own.filter(events::object.eq(id)).count().get_result(conn)?)
+        })
+        .unwrap();
+    assert_eq!(recorded, 1);
+    let again = candor(&app, OURS, &["choices", "hand-over", "--to", "Acme", &path]);
+    assert_eq!(again.status.code(), Some(2), "it is there already");
+}
+
+#[actix_web::test]
+async fn a_file_that_was_changed_cut_or_signed_by_another_is_refused_whole() {
+    let (app, buyer) = (seller().await, TestApp::start());
+    let folder = tempfile::tempdir().unwrap();
+    let file = hand_over(&app, folder.path(), &buyer);
+    let text = std::fs::read_to_string(&file).unwrap();
+    let lines: Vec<_> = text.lines().collect();
+    let changed = [
+        text.replacen("sale-or-sharing", "analytics", 1),
+        text.replace("\"to\":\"Acme\"", "\"to\":\"Umbra\""),
+        lines[..4].join("\n") + "\n",
+        lines[..4].join("\n"),
+        [lines[0], lines[4]].join("\n") + "\n",
+        String::new(),
+    ];
+    let other = folder.path().join("changed");
+    for text in changed {
+        std::fs::write(&other, &text).unwrap();
+        let path = other.display().to_string();
+        let taken = ["choices", "take-over", &path, "--key", &public_key(OURS)];
+        assert_eq!(
+            candor(&buyer, THEIRS, &taken).status.code(),
+            Some(2),
+            "{text}"
+        );
+    }
+    let path = file.display().to_string();
+    let taken = ["choices", "take-over", &path, "--key", &public_key(THEIRS)];
+    assert_eq!(candor(&buyer, THEIRS, &taken).status.code(), Some(2));
+    let count = |conn: &mut candor::db::AnyConnection| {
+        Ok(choices::table.count().get_result::<i64>(conn)?)
+    };
+    assert_eq!(buyer.app.db.read_now(count).unwrap(), 0);
+}
+
+#[actix_web::test]
+async fn what_is_taken_over_turns_off_and_leaves_what_was_allowed_later_and_may_be_repeated() {
+    let app = seller().await;
+    // This portal takes over from itself, under its own keys: the subjects are the same.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("opt-outs.jsonl").display().to_string();
+    let given = candor(&app, OURS, &["choices", "hand-over", "--to", "Acme", &path]);
+    assert!(given.status.success(), "{}", said(&given));
+    let key = public_key(OURS);
+
+    let buyer = TestApp::start();
+    let ada = buyer.person("ada").await;
+    let take = |more: &[&str]| {
+        let arguments = [&["choices", "take-over", &path, "--key", &key], more].concat();
+        candor(&buyer, OURS, &arguments)
+    };
+    let left = take(&[]);
+    assert_eq!(left.status.code(), Some(1), "{}", said(&left));
+    assert!(said(&left).contains("2 name people by keys of the other portal"));
+
+    let taken = take(&["--same-keys"]);
+    assert!(
+        said(&taken).contains("2 opt-outs taken over, 0 held already"),
+        "{}",
+        said(&taken)
+    );
+    let off = ("opted-out".to_owned(), "handed-over".to_owned());
+    assert_eq!(
+        state_of(&buyer, "person:1", "sale-or-sharing"),
+        std::slice::from_ref(&off)
+    );
+    let page = ada.get("/choices").await.page();
+    assert!(
+        page.text()
+            .contains("by what you chose with a company that is part of us now")
+    );
+    let again = take(&["--same-keys"]);
+    assert!(
+        said(&again).contains("0 opt-outs taken over, 2 held already"),
+        "{}",
+        said(&again)
+    );
+
+    // Nora comes here for the first time, and her opt-out is there.
+    let nora = buyer.visitor();
+    buyer.sign_in_by_mail(&nora, "nora@example.org").await;
+    let states = state_of(&buyer, "person:2", "sale-or-sharing");
+    assert_eq!(states, [("opted-out".to_owned(), "earlier".to_owned())]);
+
+    ada.post("/choices/sale-or-sharing/opt-in", &[("confirmed", "yes")])
+        .await;
+    let later = take(&["--same-keys"]);
+    assert!(
+        said(&later).contains("1 left because the person has allowed it here since"),
+        "{}",
+        said(&later)
+    );
+    assert_eq!(
+        state_of(&buyer, "person:1", "sale-or-sharing")
+            .last()
+            .unwrap()
+            .0,
+        "opted-in"
+    );
+}
+
+#[actix_web::test]
+async fn under_agreed_keys_the_other_company_finds_its_own_people() {
+    let (app, buyer) = (seller().await, TestApp::start_with_secret(THEIRS));
+    buyer.person("ada").await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = hand_over(&app, folder.path(), &buyer);
+    let path = file.display().to_string();
+    let taken = ["choices", "take-over", &path, "--key", &public_key(OURS)];
+    let taken = candor(&buyer, THEIRS, &taken);
+    assert!(
+        said(&taken).contains("2 opt-outs taken over"),
+        "{}",
+        said(&taken)
+    );
+    assert_eq!(
+        taken.status.code(),
+        Some(1),
+        "one line stands there under the seller's own key too"
+    );
+    assert_eq!(state_of(&buyer, "person:1", "sale-or-sharing").len(), 1);
+}

@@ -58,6 +58,8 @@ async fn what_is_well_is_kept_with_its_history_and_is_nobodys_choice() {
         .read_now(|conn| Ok(notices::table.count().get_result(conn)?))
         .unwrap();
     assert_eq!(told, 0);
+    let ada = app.person("ada").await;
+    ada.post("/choices/sale-or-sharing/opt-out", &[]).await;
     let now = app.app.clock.now();
     let count = app
         .app
@@ -71,7 +73,7 @@ async fn what_is_well_is_kept_with_its_history_and_is_nobodys_choice() {
         .texts("tbody th")
         .iter()
         .position(|it| it == "Opt out of sale and sharing");
-    assert_eq!(page.texts("tbody td")[at.unwrap() * 8], "0");
+    assert_eq!(page.texts("tbody td")[at.unwrap() * 8], "1");
 }
 
 #[actix_web::test]

@@ -112,7 +112,7 @@ pub fn open(folder: &Folder, bind: SocketAddr) -> anyhow::Result<App> {
         trusted_proxies: Vec::new(),
         outbound_networks: Vec::new(),
         drp_business_id: Some("projobsector".to_owned()),
-        monitor: Some(format!("http://{bind}").parse()?),
+        monitor: None,
         metrics_bind: None,
         metrics_token: None,
         mail: None,

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use super::ledger::import::Import;
+use super::ledger::import::ImportFile;
 use crate::config::Settings;
 
 const IMPORT_HELP: &str = "\
@@ -35,7 +35,7 @@ pub enum DisclosuresCommand {
     Import {
         #[expect(missing_docs, reason = "clap would take it for the description")]
         #[command(flatten)]
-        import: Import,
+        import: ImportFile,
         #[expect(missing_docs, reason = "clap would take it for the description")]
         #[command(flatten)]
         settings: Settings,

@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use super::answer_pages::{LONGEST, settle};
 use super::content::{self, Body};
 use super::model::{Cause, Channel, Notice, NoticeState};
+use super::statements;
 use super::queries::Move;
 use crate::app::App;
 use crate::audit::Actor;

@@ -25,7 +25,8 @@ impl TestApp {
         })
     }
 
-    /// As [`TestApp::start_at`], of an organisation that declares something else than ProJobSector.
+    /// With a clock that stands at that time, and so many people in ProJobSector's own database; of an organisation that
+    /// declares something else.
     pub fn start_at_declaring(
         time: NaiveDateTime,
         people: usize,

@@ -96,15 +96,6 @@ impl TestApp {
         Self::launch(Launch::default())
     }
 
-    /// With a clock that stands at that time, and so many people in ProJobSector's own database.
-    pub fn start_at(time: NaiveDateTime, people: usize) -> Self {
-        Self::launch(Launch {
-            time,
-            people,
-            ..Launch::default()
-        })
-    }
-
     /// As `candor demo` starts it.
     pub fn start_demo() -> Self {
         Self::launch(Launch {

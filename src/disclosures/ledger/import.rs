@@ -43,7 +43,7 @@ const COLUMNS: [&str; 11] = [
 
 /// The file to take in.
 #[derive(Debug, Args)]
-pub struct Import {
+pub struct ImportFile {
     /// A CSV file in UTF-8, whose first line names its columns
     file: PathBuf,
 
@@ -60,7 +60,7 @@ struct Counts {
     refused: u64,
 }
 
-impl Import {
+impl ImportFile {
     /// Takes the file in; 0 when every line was taken, 1 when some were refused.
     pub fn run(&self, settings: &Settings) -> anyhow::Result<ExitCode> {
         let config = settings.check()?;

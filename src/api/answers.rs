@@ -2,7 +2,9 @@
 
 use chrono::NaiveDate;
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::accounts::model::IdentityKind;
 use crate::choices::gpp::{SECTION, Usca};
@@ -16,11 +18,27 @@ use crate::register::Register;
 pub struct IdentityRef {
     /// `email`, `phone` or `external`.
     #[serde(rename = "type")]
-    #[schema(value_type = String)]
     pub kind: IdentityKind,
     /// HMAC-SHA256 in hex.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     pub hash: String,
 }
+
+/// Describes an enum by its words.
+macro_rules! described {
+    ($($name:ident),+) => {$(
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let words = $name::ALL.iter().map(|it| it.as_str());
+                let words = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words));
+                words.into()
+            }
+        }
+
+        impl ToSchema for $name {}
+    )+};
+}
+described!(IdentityKind, State, MadeBy);
 
 /// How every choice stands for one identity.
 #[derive(Debug, Serialize, ToSchema)]
@@ -36,10 +54,8 @@ pub struct ChoiceState {
     /// `sale-or-sharing`, `limit-sensitive` or the key of an activity in the register.
     activity: String,
     /// `opted-out` or `opted-in`. While it is `opted-out`, the activity must not use or give away this person's data.
-    #[schema(value_type = String)]
     state: State,
     /// What brought it about; absent while nothing was chosen and the law's default holds.
-    #[schema(value_type = Option<String>)]
     made_by: Option<MadeBy>,
     /// Since when, as RFC 3339.
     since: Option<String>,

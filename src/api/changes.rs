@@ -20,8 +20,10 @@ const MOST: i64 = 1_000;
 #[into_params(parameter_in = Query)]
 pub struct From {
     /// `next` of the last answer; without it the feed begins with the first.
+    #[param(value_type = String, required = false, pattern = "^[0-9]{1,18}$")]
     after: Option<String>,
     /// At most so many, up to 1,000; 100 by default.
+    #[param(value_type = i64, required = false, minimum = 1, maximum = 1000)]
     limit: Option<i64>,
 }
 
@@ -32,9 +34,9 @@ impl From {
     /// [`AppError::BadRequest`] for what cannot be.
     pub(super) fn check(from: Result<web::Query<From>, actix_web::Error>) -> AppResult<(i64, i64)> {
         let from = from.map_err(|error| AppError::BadRequest(format!("{error}.")))?;
-        let after = from.after.as_deref().map_or(Ok(0), str::parse::<i64>);
+        let after = from.after.as_deref().map_or(Some(0), cursor);
         let after = after
-            .map_err(|_| AppError::BadRequest("This cursor is not one of ours.".to_owned()))?;
+            .ok_or_else(|| AppError::BadRequest("This cursor is not one of ours.".to_owned()))?;
         let limit = from.limit.unwrap_or(100);
         if !(1..=MOST).contains(&limit) {
             let sentence = format!("Ask for 1 to {MOST} at once.");
@@ -62,10 +64,8 @@ pub struct Change {
     /// `sale-or-sharing`, `limit-sensitive` or the key of an activity in the register.
     activity: String,
     /// What holds from then on: `opted-out` or `opted-in`.
-    #[schema(value_type = String)]
     state: State,
     /// What brought it about.
-    #[schema(value_type = String)]
     made_by: MadeBy,
     /// When, as RFC 3339.
     at: String,
@@ -115,4 +115,10 @@ pub async fn list(
         next: next.to_string(),
         more,
     }))
+}
+
+/// Digits alone, as `next` gives them.
+fn cursor(text: &str) -> Option<i64> {
+    let is_ours = text.bytes().all(|it| it.is_ascii_digit());
+    text.parse().ok().filter(|_| is_ours)
 }

@@ -25,9 +25,9 @@ const MOST: usize = 1_000;
     path = "/choices/{identity_type}/{hash}",
     tag = "choices",
     params(
-        ("identity_type" = String, Path, description = "`email`, `phone` or `external`"),
-        ("hash" = String, Path, description = "HMAC-SHA256 of the identity in hex, under the key that `candor token identity-key` shows. An e-mail address in lower case, a phone number in E.164"),
-        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of an earlier answer"),
+        ("identity_type" = IdentityKind, Path, description = "`email`, `phone` or `external`"),
+        ("hash" = String, Path, pattern = "^[0-9a-f]{64}$", description = "HMAC-SHA256 of the identity in hex, under the key that `candor token identity-key` shows. An e-mail address in lower case, a phone number in E.164"),
+        ("If-None-Match" = inline(Option<String>), Header, nullable = false, description = "The `ETag` of an earlier answer"),
     ),
     responses(
         (status = 200, body = Answer, headers(("ETag" = String, description = "Changes with the answer"))),
@@ -72,6 +72,7 @@ pub async fn show(
 /// Identities to ask for, at most 1,000.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct Batch {
+    #[schema(max_items = 1000)]
     identities: Vec<Asked>,
 }
 
@@ -80,8 +81,10 @@ pub struct Batch {
 pub struct Asked {
     /// `email`, `phone` or `external`.
     #[serde(rename = "type")]
+    #[schema(value_type = IdentityKind)]
     kind: String,
     /// HMAC-SHA256 in hex.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     hash: String,
 }
 

@@ -9,6 +9,7 @@ pub mod changes;
 pub mod choices;
 pub mod command;
 pub mod disclosures;
+pub mod elsewhere;
 pub mod gate;
 pub mod guard;
 pub mod model;

@@ -63,7 +63,7 @@ impl Modify for Bearer {
 }
 
 /// This description.
-#[utoipa::path(get, path = "/openapi.json", tag = "description", responses((status = 200, description = "An OpenAPI 3.1 document")))]
+#[utoipa::path(get, path = "/openapi.json", tag = "description", responses((status = 200, body = serde_json::Value, description = "An OpenAPI 3.1 document")))]
 pub async fn description() -> HttpResponse {
     HttpResponse::Ok().json(Description::openapi())
 }

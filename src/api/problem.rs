@@ -28,7 +28,10 @@ pub async fn answer_in_json(
     let response = next.call(request).await?.map_into_boxed_body();
     let status = response.status();
     let mut response = if status.is_client_error() || status.is_server_error() {
-        let answer = answer(status, response.response().error());
+        let mut answer = answer(status, response.response().error());
+        if let Some(methods) = response.headers().get(header::ALLOW) {
+            answer.headers_mut().insert(header::ALLOW, methods.clone());
+        }
         response.into_response(answer)
     } else {
         response
@@ -74,9 +77,8 @@ fn words(status: StatusCode) -> (&'static str, &'static str) {
     match status {
         StatusCode::UNAUTHORIZED => ("unauthorized", "A token that is good is needed."),
         StatusCode::FORBIDDEN => ("forbidden", "This token is not good for that."),
-        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => {
-            ("not_found", "Nothing is known by that.")
-        }
+        StatusCode::NOT_FOUND => ("not_found", "Nothing is known by that."),
+        StatusCode::METHOD_NOT_ALLOWED => ("method_not_allowed", "Ask with another method."),
         StatusCode::CONFLICT => ("conflict", "It has changed in the meantime."),
         StatusCode::PAYLOAD_TOO_LARGE => ("too_large", "Send less at a time."),
         StatusCode::TOO_MANY_REQUESTS => ("too_many", "Try again later."),

@@ -1,6 +1,7 @@
 //! What programs of the organisation ask.
 
 mod answers;
+mod description;
 mod feed;
 mod gate;
 mod tokens;

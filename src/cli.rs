@@ -19,6 +19,7 @@ use crate::jobs::worker;
 use crate::keys::Keys;
 use crate::law::command::LawCommand;
 use crate::mail::args::{MailArgs, MailSettings};
+use crate::policy::check_command::CheckPolicy;
 use crate::policy::command::PublishFile;
 use crate::requests::by_mail::command::{Intake, Status};
 use crate::server::{self, Size};
@@ -139,6 +140,13 @@ enum PolicyCommand {
         #[command(flatten)]
         settings: Settings,
     },
+    /// Hold a text against the register: status 0 when they say the same, 1 when they do not
+    Check {
+        #[command(flatten)]
+        policy: CheckPolicy,
+        #[command(flatten)]
+        settings: Settings,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -199,6 +207,9 @@ pub fn run() -> ExitCode {
         }) => verify_receipt(&file, key, &settings),
         Command::Policy(PolicyCommand::Publish { version, settings }) => {
             publish_policy(version, &settings)
+        }
+        Command::Policy(PolicyCommand::Check { policy, settings }) => {
+            return policy.run(&settings);
         }
         Command::Staff(StaffCommand::Add { member, settings }) => add_staff(member, &settings),
         Command::Token(command) => command.run(),

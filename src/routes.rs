@@ -23,11 +23,14 @@ use crate::drp::{pages as drp, staff_pages as drp_agents};
 use crate::jobs::staff_pages as jobs;
 use crate::mail::staff_pages as mail;
 use crate::monitors::staff_pages as monitors;
+use crate::leaving::{pages as leaving, staff_pages as sites};
 use crate::my_data::check_pages;
 use crate::my_data::export::pages as export;
 use crate::my_data::pages as my_data;
 use crate::operations::pages as operations;
-use crate::policy::{compare_pages, pages as policy, staff_pages as policy_staff};
+use crate::policy::{
+    compare_pages, own_pages, pages as policy, review_pages, staff_pages as policy_staff,
+};
 use crate::reports::{metrics_pages, public_pages as public_figures, register_pages};
 use crate::requests::agents::pages as agents;
 use crate::requests::pages as requests;
@@ -223,6 +226,15 @@ routes! {
     Anyone get "/policy/compare" => compare_pages::choose;
     Anyone get "/policy/compare/{from}/{to}" => compare_pages::show;
     Anyone get "/policy/{version}" => policy::show;
+    Person post "/policy/{version}/acknowledge" => own_pages::acknowledge;
+
+    Anyone get "/leaving" => leaving::show;
+    Admin get "/staff/sites" => sites::index;
+    Admin get "/staff/sites/new" => sites::new;
+    Admin post "/staff/sites/new" => sites::add;
+    Admin get "/staff/sites/{id}" => sites::show;
+    Admin post "/staff/sites/{id}" => sites::change;
+    Admin post "/staff/sites/{id}/remove" => sites::remove;
 
     Staff get "/staff/mail" => mail::index;
     Mender post "/staff/mail/retry" => mail::retry_all;
@@ -245,6 +257,7 @@ routes! {
     Anyone get "/metrics-report.csv" => public_figures::as_csv;
     Auditor get "/staff/audit" => audit::index;
     Admin get "/staff/policy" => policy_staff::index;
+    Admin post "/staff/policy/reviewed" => review_pages::reviewed;
     Admin get "/staff/policy/new" => policy_staff::new;
     Admin post "/staff/policy/edit" => policy_staff::edit;
     Admin post "/staff/policy/preview" => policy_staff::preview;

@@ -20,6 +20,7 @@ mod ground;
 mod jobs;
 mod kill;
 mod law;
+mod leaving;
 mod look;
 mod mail;
 mod migrations;

@@ -17,6 +17,8 @@ const SMALL: &[&str] = &[
     "staff",
     "policy_versions",
     "policy_announcements",
+    "policy_reviews",
+    "sites",
     "periodic_work",
     "chain_head",
     "request_figures",

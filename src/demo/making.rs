@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::folder::Folder;
 use super::policy;
 use super::requests;
+use super::sites;
 use super::source::{self, SAMPLES};
 use super::staff::{self, STAFF};
 use crate::accounts::members::{self, NewMember};
@@ -61,6 +62,7 @@ fn make_portal(folder: &Folder, seed: u64, keys: Keys) -> anyhow::Result<()> {
             queries::create_person(conn, &keys, person.email, person.residence(), now)?;
         }
         policy::take_over_all(conn, now)?;
+        sites::add_all(conn, now)?;
         hire_staff(conn, &keys, seed, now)
     })?;
     Ok(())

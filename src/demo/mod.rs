@@ -10,6 +10,7 @@ pub mod mailbox;
 pub mod making;
 pub mod pages;
 pub mod policy;
+pub mod sites;
 pub mod requests;
 pub mod source;
 pub mod staff;

@@ -44,6 +44,8 @@ pub enum Job {
     CountRequests,
     /// Removes requests that were closed long ago.
     PurgeRequests,
+    /// Reminds admins of the yearly review of the policy.
+    RemindPolicyReview,
     /// Tells the next people, after that one, of a new version of the policy.
     NotifyPolicyChange {
         /// Of what.
@@ -95,6 +97,7 @@ impl Job {
             Job::VerifyAudit => "verify_audit",
             Job::CountRequests => "count_requests",
             Job::PurgeRequests => "purge_requests",
+            Job::RemindPolicyReview => "remind_policy_review",
             Job::NotifyPolicyChange { .. } => "notify_policy_change",
             Job::CarryOut { .. } => "carry_out",
             Job::ForgetSender { .. } => "forget_sender",
@@ -114,6 +117,7 @@ impl Job {
             Job::VerifyAudit => audit::nightly::verify(app),
             Job::CountRequests => reports::figures::count(app),
             Job::PurgeRequests => reports::purge::run(app),
+            Job::RemindPolicyReview => policy::reviews::remind(app),
             Job::NotifyPolicyChange {
                 version_id,
                 after_person_id,

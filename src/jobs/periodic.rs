@@ -25,6 +25,7 @@ pub const ALL: &[(Rhythm, Job)] = &[
     (Rhythm::DailyAt(2), Job::VerifyAudit),
     (Rhythm::DailyAt(3), Job::CountRequests),
     (Rhythm::DailyAt(4), Job::PurgeRequests),
+    (Rhythm::DailyAt(5), Job::RemindPolicyReview),
 ];
 
 impl Rhythm {

@@ -5,19 +5,26 @@
 
 pub mod announce;
 pub mod cache;
+pub mod check_command;
 pub mod command;
 pub mod compare_pages;
 pub mod comparison;
 pub mod draft;
 pub mod file;
+pub mod for_you;
 mod form;
 mod html;
 pub mod model;
+pub mod own_pages;
 pub mod pages;
+pub mod promises;
 pub mod publish;
 pub mod queries;
+pub mod review_pages;
+pub mod reviews;
 pub mod staff_pages;
 pub mod text;
+pub mod touched;
 
 pub use draft::{Draft, Fault};
 pub use model::PolicyVersion;

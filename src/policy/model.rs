@@ -62,6 +62,11 @@ impl History {
             .find(|version| version.effective_on > on)
     }
 
+    /// The versions that must bear out the register: the one that holds on a day, and the one that comes next.
+    pub fn to_check(&self, on: NaiveDate) -> impl Iterator<Item = &PolicyVersion> {
+        self.current(on).into_iter().chain(self.upcoming(on))
+    }
+
     /// The version of that name.
     pub fn find(&self, version: &str) -> Option<&PolicyVersion> {
         self.0.iter().find(|it| it.version == version)

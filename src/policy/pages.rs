@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -9,9 +10,11 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::cache;
+use super::for_you::{self, ForYou};
 use super::model::{History, PolicyVersion};
 use super::queries;
 use super::text::Text;
+use crate::accounts::guard::Account;
 use crate::app::App;
 use crate::db::AnyConnection;
 use crate::error::{AppError, AppResult};
@@ -25,6 +28,29 @@ const PER_PAGE: usize = 20;
 struct ShowPage {
     page: Page,
     reading: Reading,
+    /// For a person who is signed in, unless the version was replaced.
+    mine: Option<ForYou>,
+}
+
+impl ShowPage {
+    async fn of(
+        app: &App,
+        session: &Session,
+        page: Page,
+        reading: Reading,
+    ) -> AppResult<HttpResponse> {
+        let person = Account::of(session)?.and_then(|it| it.person_id());
+        let mine = match (person, &reading.standing) {
+            (None, _) | (_, Standing::Replaced(_)) => None,
+            (Some(person), _) => Some(for_you::find(app, person, &reading.version).await?),
+        };
+        let shown = ShowPage {
+            page,
+            reading,
+            mine,
+        };
+        html(StatusCode::OK, &shown)
+    }
 }
 
 /// What a reader of a version is shown.
@@ -34,6 +60,12 @@ struct Reading {
     standing: Standing,
     before: Option<PolicyVersion>,
     upcoming: Option<PolicyVersion>,
+}
+
+impl Reading {
+    fn is_waiting(&self) -> bool {
+        matches!(self.standing, Standing::Waiting)
+    }
 }
 
 /// Where a version stands on a day.
@@ -54,7 +86,7 @@ struct NonePage {
 }
 
 /// The version that holds today.
-pub async fn current(app: App, page: Page) -> AppResult<HttpResponse> {
+pub async fn current(app: App, session: Session, page: Page) -> AppResult<HttpResponse> {
     let today = app.clock.today();
     let found = app.db.read(move |conn| {
         let history = queries::history(conn)?;
@@ -64,21 +96,25 @@ pub async fn current(app: App, page: Page) -> AppResult<HttpResponse> {
         }
     });
     match found.await? {
-        Ok(reading) => html(StatusCode::OK, &ShowPage { page, reading }),
+        Ok(reading) => ShowPage::of(&app, &session, page, reading).await,
         Err(upcoming) => html(StatusCode::OK, &NonePage { page, upcoming }),
     }
 }
 
 /// One version, whenever it holds.
-pub async fn show(app: App, page: Page, version: web::Path<String>) -> AppResult<HttpResponse> {
+pub async fn show(
+    app: App,
+    session: Session,
+    page: Page,
+    version: web::Path<String>,
+) -> AppResult<HttpResponse> {
     let today = app.clock.today();
     let reading = app.db.read(move |conn| {
         let history = queries::history(conn)?;
         let version = history.find(&version).cloned().ok_or(AppError::NotFound)?;
         read(conn, &history, version, today)
     });
-    let reading = reading.await?;
-    html(StatusCode::OK, &ShowPage { page, reading })
+    ShowPage::of(&app, &session, page, reading.await?).await
 }
 
 fn read(

@@ -12,7 +12,7 @@ use super::comparison::Change;
 use super::form::{NewVersion, Typed};
 use super::model::{History, PolicyVersion};
 use super::text::Text;
-use super::{Draft, Fault, announce, queries};
+use super::{Draft, Fault, announce, promises, queries, reviews};
 use crate::accounts::guard::Admin;
 use crate::app::App;
 use crate::audit::Actor;
@@ -28,6 +28,9 @@ struct IndexPage {
     today: NaiveDate,
     history: History,
     announcements: Vec<announce::Announcement>,
+    review: Option<reviews::Standing>,
+    /// Each version that counts, with what it and the register do not say alike.
+    promises: Vec<(PolicyVersion, Vec<String>)>,
 }
 
 impl IndexPage {
@@ -55,18 +58,25 @@ struct PreviewPage {
 
 /// All versions, and how far each has been told.
 pub async fn index(_: Admin, app: App, page: Page) -> AppResult<HttpResponse> {
-    let found = app
-        .db
-        .read(|conn| Ok((queries::history(conn)?, announce::list(conn)?)));
-    let (history, announcements) = found.await?;
-    let today = app.clock.today();
-    let index = IndexPage {
-        page,
-        today,
-        history,
-        announcements,
-    };
-    html(StatusCode::OK, &index)
+    let (now, register) = (app.clock.now(), app.register.clone());
+    let today = now.date();
+    let found = app.db.read(move |conn| {
+        let history = queries::history(conn)?;
+        let mut kept = Vec::new();
+        for version in history.to_check(today) {
+            let text = cache::text(conn, version)?;
+            kept.push((version.clone(), promises::faults(&register, &text)));
+        }
+        Ok(IndexPage {
+            page,
+            today,
+            announcements: announce::list(conn)?,
+            review: reviews::standing(conn, now)?,
+            promises: kept,
+            history,
+        })
+    });
+    html(StatusCode::OK, &found.await?)
 }
 
 /// The form, with the newest text to begin with.

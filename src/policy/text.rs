@@ -6,6 +6,7 @@ use std::ops::Range;
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 use super::html;
+use super::promises::Mark;
 
 /// Anchors of the pages around a text.
 const TAKEN: [&str; 6] = [
@@ -26,6 +27,8 @@ pub struct Text {
     pub html: String,
     /// The line of a heading of the first level, which belongs to the page and not to the text.
     pub title_line: Option<usize>,
+    /// What it says that it names and changes.
+    pub marks: Vec<Mark>,
 }
 
 /// A part of a policy under one heading of the second level (`##`).
@@ -77,7 +80,18 @@ impl Text {
             html: html::render(events, &outline.ids),
             sections: outline.sections,
             title_line: outline.title_line,
+            marks: Mark::all(markdown),
         }
+    }
+
+    /// All its words, headings too.
+    pub fn words(&self) -> String {
+        let sections = self.sections.iter();
+        let words = sections.flat_map(|it| {
+            let blocks = it.blocks.iter().map(|block| block.words.as_str());
+            std::iter::once(it.heading.as_str()).chain(blocks)
+        });
+        words.collect::<Vec<_>>().join("\n")
     }
 
     /// The sections that have a heading: the table of contents.

@@ -20,6 +20,7 @@ pub const STAFF: &[(&str, &str, &[Role])] = &[
     ("/staff/health", "Health", ALL),
     ("/staff/audit", "Audit", &[Auditor, Admin]),
     ("/staff/policy", "Policy", &[Admin]),
+    ("/staff/sites", "Sites", &[Admin]),
     ("/staff/members", "Staff", &[Admin]),
     ("/staff/agents", "Agents", &[Admin]),
     ("/staff/tokens", "Tokens", &[Admin]),

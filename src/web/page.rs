@@ -1,5 +1,7 @@
 //! What the layout needs to know of a request.
 
+use std::sync::Arc;
+
 use actix_session::{Session, SessionExt};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
@@ -8,9 +10,10 @@ use serde::{Deserialize, Serialize};
 use super::{assets, navigation, signal};
 use crate::accounts::guard::Account;
 use crate::app::App;
-use crate::config::Site;
 use crate::db::text_enum;
 use crate::error::{AppError, AppResult};
+use crate::keys::Keys;
+use crate::leaving;
 
 const FLASH: &str = "flash";
 
@@ -86,6 +89,7 @@ pub struct Page {
     pub signal_line: Option<String>,
     /// Whether this is a demonstration with invented data.
     pub demo: bool,
+    keys: Arc<Keys>,
 }
 
 impl Page {
@@ -112,17 +116,19 @@ impl Page {
             user,
             signal,
             signal_line: line.map(|it| it.0.to_owned()),
-            ..Page::empty(&app.site, request.path())
+            ..Page::empty(&app, request.path())
         })
     }
 
     /// A page for when there is no session.
     pub fn bare(app: &App, path: &str) -> Page {
-        Page::empty(&app.site, path)
+        Page::empty(app, path)
     }
 
-    fn empty(site: &Site, path: &str) -> Page {
+    fn empty(app: &App, path: &str) -> Page {
+        let site = &app.site;
         Page {
+            keys: app.keys.clone(),
             organisation: site.organisation.clone(),
             contact: site.contact.clone(),
             lang: "en",
@@ -140,6 +146,11 @@ impl Page {
         self.path
             .strip_prefix(path)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// The path by which people leave for a site of others: a page of ours that says where the link leads.
+    pub fn leaving(&self, url: &str) -> String {
+        leaving::path(&self.keys, url)
     }
 
     /// The address of a static file, which changes with its content.

@@ -54,11 +54,9 @@ async fn whatever_is_asked_the_answer_is_one_that_the_description_names() {
         .await
         .location();
     let known = hash_of(&app, "ada@example.org");
-    let same = program.post(
-        "/choices/batch",
-        &json!({ "identities": [{ "type": "email", "hash": known }] }),
-    );
-    assert_eq!(same.await.json["found"].as_array().unwrap().len(), 1);
+    let ada = json!({ "identities": [{ "type": "email", "hash": known }] });
+    let found = program.post("/choices/batch", &ada).await;
+    assert_eq!(found.json["found"].as_array().unwrap().len(), 1);
 
     let anything = hold_against(&app, &program, "").await;
     let of_ada = format!("[parameters]\nidentity_type = \"email\"\nhash = \"{known}\"\n");

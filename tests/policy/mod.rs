@@ -3,8 +3,11 @@
 mod command;
 mod comparing;
 mod demo;
+mod for_you;
+mod promises;
 mod publishing;
 mod reading;
+mod reviewing;
 mod telling;
 
 use candor::audit::Actor;

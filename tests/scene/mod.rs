@@ -4,10 +4,13 @@ mod table;
 
 use candor::accounts::model::Role;
 use candor::db::AnyConnection;
-use candor::db::schema::{disclosures, notices, outbox, request_attachments, sessions, staff};
+use candor::db::schema::{
+    disclosures, notices, outbox, request_attachments, sessions, sites, staff,
+};
 use candor::demo;
 use candor::disclosures::ledger;
 use candor::jobs::{self, Job};
+use candor::leaving;
 use candor::reports::queries;
 use candor::requests::decisions::{self, Because};
 use candor::requests::life::{By, advance};
@@ -36,7 +39,10 @@ impl Scene {
         let published = app
             .app
             .db
-            .write(move |conn| demo::policy::take_over_all(conn, now));
+            .write(move |conn| {
+                demo::sites::add_all(conn, now)?;
+                demo::policy::take_over_all(conn, now)
+            });
         published.await.unwrap();
         let maya = app.person(MAYA).await;
         app.staff("vera", Role::Supervisor).await;
@@ -130,6 +136,8 @@ impl Scene {
             ("{member}", number(first_member)),
             ("{session}", number(first_session)),
             ("{mail}", number(last_mail)),
+            ("{site}", number(first_site)),
+            ("{leaving}", leaving::path(&app.app.keys, "https://learning.projobsector.com/")),
             (
                 "{notice key}",
                 app.app.db.read_now(|conn| Ok(last_notice(conn)?)).unwrap(),
@@ -226,6 +234,10 @@ fn first_session(conn: &mut AnyConnection) -> QueryResult<i64> {
         .filter(sessions::person_id.is_not_null())
         .select(sessions::id)
         .first(conn)
+}
+
+fn first_site(conn: &mut AnyConnection) -> QueryResult<i64> {
+    sites::table.select(sites::id).first(conn)
 }
 
 fn last_notice(conn: &mut AnyConnection) -> QueryResult<String> {

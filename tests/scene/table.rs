@@ -242,6 +242,13 @@ table! {
     Admin get "/staff/tokens/new" => "/staff/tokens/new", Common, PAGE;
     Admin post "/staff/tokens/new" => "/staff/tokens/new", Common, Sample::Form(&[("name", "The shop"), ("scope", "choices:read"), ("days", "90")]);
     Admin post "/staff/tokens/{id}/revoke" => "/staff/tokens/0/revoke", Common, EMPTY;
+    Anyone get "/leaving" => "{leaving}", Common, PAGE;
+    Admin get "/staff/sites" => "/staff/sites", Common, PAGE;
+    Admin get "/staff/sites/new" => "/staff/sites/new", Common, PAGE;
+    Admin post "/staff/sites/new" => "/staff/sites/new", Common, EMPTY;
+    Admin get "/staff/sites/{id}" => "/staff/sites/{site}", Common, PAGE;
+    Admin post "/staff/sites/{id}" => "/staff/sites/{site}", Common, EMPTY;
+    Admin post "/staff/sites/{id}/remove" => "/staff/sites/0/remove", Common, EMPTY;
     Admin get "/staff/members" => "/staff/members", Common, PAGE;
     Admin get "/staff/members/new" => "/staff/members/new", Common, PAGE;
     Admin post "/staff/members/new" => "/staff/members/new", Common, EMPTY;
@@ -256,7 +263,9 @@ table! {
     Anyone get "/policy/compare" => "/policy/compare", Common, PAGE;
     Anyone get "/policy/compare/{from}/{to}" => "/policy/compare/2024-09/2025-07", Common, PAGE;
     Anyone get "/policy/{version}" => "/policy/2024-09", Common, PAGE;
+    Person post "/policy/{version}/acknowledge" => "/policy/2024-09/acknowledge", Common, EMPTY;
     Admin get "/staff/policy" => "/staff/policy", Common, PAGE;
+    Admin post "/staff/policy/reviewed" => "/staff/policy/reviewed", Common, EMPTY;
     Admin get "/staff/policy/new" => "/staff/policy/new", Common, PAGE;
     Admin post "/staff/policy/edit" => "/staff/policy/edit", Common, Sample::Upload(&[("body", "")]);
     Admin post "/staff/policy/preview" => "/staff/policy/preview", Common, Sample::Upload(&[("body", "")]);

@@ -71,3 +71,30 @@ diesel::table! {
         told_at -> Timestamp,
     }
 }
+
+diesel::table! {
+    policy_reviews (id) {
+        id -> BigInt,
+        staff_id -> BigInt,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    policy_acknowledgements (version_id, person_id) {
+        version_id -> BigInt,
+        person_id -> BigInt,
+        at -> Timestamp,
+    }
+}
+
+// leaving
+
+diesel::table! {
+    sites (id) {
+        id -> BigInt,
+        host -> Text,
+        name -> Text,
+        policy_url -> Text,
+    }
+}

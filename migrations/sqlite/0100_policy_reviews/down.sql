@@ -1,0 +1,3 @@
+DROP TABLE policy_acknowledgements;
+DROP TABLE policy_review_reminders;
+DROP TABLE policy_reviews;

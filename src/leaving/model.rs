@@ -1,0 +1,80 @@
+//! Sites of others that are known.
+
+use diesel::prelude::*;
+use url::{Host, Url};
+
+use crate::db::schema::sites;
+
+/// A site that pages lead to.
+#[derive(Debug, Clone, PartialEq, Eq, HasQuery)]
+#[diesel(table_name = sites)]
+pub struct Site {
+    /// Internal.
+    pub id: i64,
+    /// Such as `example.com`; it speaks for what stands below it too, unless that has a row of its own.
+    pub host: String,
+    /// Who runs it.
+    pub name: String,
+    /// Where it says what it does with data.
+    pub policy_url: String,
+}
+
+/// A site to add, or as it is to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewSite {
+    /// In ASCII and small letters.
+    pub host: String,
+    /// Who runs it.
+    pub name: String,
+    /// An address of the web.
+    pub policy_url: String,
+}
+
+impl NewSite {
+    /// The host as it is kept; `None` if that cannot be the name of a site.
+    pub fn host(typed: &str) -> Option<String> {
+        let url = Url::parse(&format!("https://{typed}/")).ok()?;
+        let is_bare = url.path() == "/" && url.port().is_none() && url.username().is_empty();
+        match url.host()? {
+            Host::Domain(host) if is_bare && url.query().is_none() && host.contains('.') => {
+                Some(host.trim_end_matches('.').to_owned())
+            }
+            _ => None,
+        }
+    }
+
+    /// The address of a policy as it is kept; `None` if a browser could not show it.
+    pub fn policy_url(typed: &str) -> Option<String> {
+        let url = Url::parse(typed).ok()?;
+        let is_web = matches!(url.scheme(), "https" | "http") && url.host_str().is_some();
+        is_web.then(|| url.to_string())
+    }
+}
+
+/// A host and every host above it, the nearest first: `a.b.example`, `b.example`.
+pub fn with_parents(host: &str) -> Vec<&str> {
+    let hosts = std::iter::successors(Some(host), |&it| Some(it.split_once('.')?.1));
+    hosts.filter(|it| it.contains('.')).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_a_name_alone() {
+        assert_eq!(NewSite::host("Example.COM").as_deref(), Some("example.com"));
+        for wrong in ["", "localhost", "10.0.0.1", "example.com/x", "example.com:1", "a@example.com", "a b.com", "example.com?x"] {
+            assert_eq!(NewSite::host(wrong), None, "{wrong}");
+        }
+        assert_eq!(with_parents("a.b.example"), ["a.b.example", "b.example"]);
+    }
+
+    #[test]
+    fn a_policy_stands_on_the_web() {
+        assert!(NewSite::policy_url("https://example.com/privacy").is_some());
+        for wrong in ["javascript:alert(1)", "data:text/html,x", "/privacy", "mailto:a@example.com"] {
+            assert_eq!(NewSite::policy_url(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -53,6 +53,8 @@ pub mod drp;
 
 // The privacy policy and its versions.
 pub mod policy;
+// Figures about everybody.
+pub mod insights;
 // The page before a site of others.
 pub mod leaving;
 // What a person sees of their data.

@@ -20,10 +20,12 @@ use crate::disclosures::{
     answer_pages as notices, pages as disclosures, staff_pages as staff_notices,
 };
 use crate::drp::{pages as drp, staff_pages as drp_agents};
+use crate::insights::pages as insights;
 use crate::jobs::staff_pages as jobs;
 use crate::mail::staff_pages as mail;
 use crate::monitors::staff_pages as monitors;
 use crate::leaving::{pages as leaving, staff_pages as sites};
+use crate::mail::staff_pages as mail;
 use crate::my_data::check_pages;
 use crate::my_data::export::pages as export;
 use crate::my_data::pages as my_data;
@@ -228,6 +230,7 @@ routes! {
     Anyone get "/policy/{version}" => policy::show;
     Person post "/policy/{version}/acknowledge" => own_pages::acknowledge;
 
+    Anyone get "/insights" => insights::index;
     Anyone get "/leaving" => leaving::show;
     Admin get "/staff/sites" => sites::index;
     Admin get "/staff/sites/new" => sites::new;

@@ -11,7 +11,10 @@ const COURSE: &str = "https://jobs.learning.projobsector.com/course?id=7&x=ü";
 async fn portal() -> TestApp {
     let app = TestApp::start();
     let now = app.app.clock.now();
-    let added = app.app.db.write(move |conn| demo::sites::add_all(conn, now));
+    let added = app
+        .app
+        .db
+        .write(move |conn| demo::sites::add_all(conn, now));
     added.await.unwrap();
     app
 }
@@ -19,7 +22,10 @@ async fn portal() -> TestApp {
 #[actix_web::test]
 async fn it_names_the_site_and_its_policy_and_waits_for_a_click() {
     let app = portal().await;
-    let page = app.visitor().get(&leaving::path(&app.app.keys, COURSE)).await;
+    let page = app
+        .visitor()
+        .get(&leaving::path(&app.app.keys, COURSE))
+        .await;
 
     let page = page.page();
     assert!(!page.headers.contains_key("refresh"));
@@ -97,7 +103,8 @@ async fn admins_add_change_and_remove_sites() {
         ("name", " ", "Enter who runs the site"),
         ("policy_url", "javascript:x", "which begins with https://"),
     ] {
-        let with_fault = typed.map(|(name, value)| (name, if name == field { wrong } else { value }));
+        let with_fault =
+            typed.map(|(name, value)| (name, if name == field { wrong } else { value }));
         let answer = admin.submit(&new, "/staff/sites/new", &with_fault).await;
         answer.refuses(field, sentence);
         assert!(answer.html().contains("Courses") || field == "name");

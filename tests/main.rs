@@ -17,6 +17,7 @@ mod disclosures;
 mod documents;
 mod drp;
 mod ground;
+mod insights;
 mod jobs;
 mod kill;
 mod law;

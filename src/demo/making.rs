@@ -18,6 +18,7 @@ use crate::audit::Actor;
 use crate::clock::Clock;
 use crate::db::{self, AnyConnection, Db};
 use crate::error::AppResult;
+use crate::insights;
 use crate::keys::Keys;
 
 /// Makes both databases and the master secret; the mails in it lead to the portal at that address. Remains of an interrupted making are removed first.
@@ -29,7 +30,9 @@ pub fn fill(folder: &Folder, seed: u64, people: usize, bind: SocketAddr) -> anyh
     folder.write_register()?;
     make_source(folder, seed, people)?;
     make_portal(folder, seed, Keys::from_text(&secret)?)?;
-    requests::file_some(&super::open(folder, bind)?, folder)?;
+    let app = super::open(folder, bind)?;
+    requests::file_some(&app, folder)?;
+    insights::count::run(&app)?;
     folder.finish(seed)
 }
 

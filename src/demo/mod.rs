@@ -10,8 +10,8 @@ pub mod mailbox;
 pub mod making;
 pub mod pages;
 pub mod policy;
-pub mod sites;
 pub mod requests;
+pub mod sites;
 pub mod source;
 pub mod staff;
 

@@ -26,6 +26,7 @@ use crate::db::schema::jobs;
 use crate::disclosures;
 use crate::drp;
 use crate::error::AppResult;
+use crate::insights;
 use crate::monitors;
 use crate::my_data::export;
 use crate::policy;
@@ -46,6 +47,8 @@ pub enum Job {
     PurgeRequests,
     /// Reminds admins of the yearly review of the policy.
     RemindPolicyReview,
+    /// Counts everybody, and makes a release of the figures if there is something new to show.
+    CountInsights,
     /// Tells the next people, after that one, of a new version of the policy.
     NotifyPolicyChange {
         /// Of what.
@@ -97,6 +100,7 @@ impl Job {
             Job::VerifyAudit => "verify_audit",
             Job::CountRequests => "count_requests",
             Job::PurgeRequests => "purge_requests",
+            Job::CountInsights => "count_insights",
             Job::RemindPolicyReview => "remind_policy_review",
             Job::NotifyPolicyChange { .. } => "notify_policy_change",
             Job::CarryOut { .. } => "carry_out",
@@ -117,6 +121,7 @@ impl Job {
             Job::VerifyAudit => audit::nightly::verify(app),
             Job::CountRequests => reports::figures::count(app),
             Job::PurgeRequests => reports::purge::run(app),
+            Job::CountInsights => insights::count::run(app),
             Job::RemindPolicyReview => policy::reviews::remind(app),
             Job::NotifyPolicyChange {
                 version_id,

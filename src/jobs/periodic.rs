@@ -26,6 +26,7 @@ pub const ALL: &[(Rhythm, Job)] = &[
     (Rhythm::DailyAt(3), Job::CountRequests),
     (Rhythm::DailyAt(4), Job::PurgeRequests),
     (Rhythm::DailyAt(5), Job::RemindPolicyReview),
+    (Rhythm::DailyAt(6), Job::CountInsights),
 ];
 
 impl Rhythm {

@@ -64,7 +64,16 @@ mod tests {
     #[test]
     fn a_host_is_a_name_alone() {
         assert_eq!(NewSite::host("Example.COM").as_deref(), Some("example.com"));
-        for wrong in ["", "localhost", "10.0.0.1", "example.com/x", "example.com:1", "a@example.com", "a b.com", "example.com?x"] {
+        for wrong in [
+            "",
+            "localhost",
+            "10.0.0.1",
+            "example.com/x",
+            "example.com:1",
+            "a@example.com",
+            "a b.com",
+            "example.com?x",
+        ] {
             assert_eq!(NewSite::host(wrong), None, "{wrong}");
         }
         assert_eq!(with_parents("a.b.example"), ["a.b.example", "b.example"]);
@@ -73,7 +82,12 @@ mod tests {
     #[test]
     fn a_policy_stands_on_the_web() {
         assert!(NewSite::policy_url("https://example.com/privacy").is_some());
-        for wrong in ["javascript:alert(1)", "data:text/html,x", "/privacy", "mailto:a@example.com"] {
+        for wrong in [
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "/privacy",
+            "mailto:a@example.com",
+        ] {
             assert_eq!(NewSite::policy_url(wrong), None, "{wrong}");
         }
     }

@@ -58,7 +58,9 @@ fn check_published(settings: &Settings) -> anyhow::Result<usize> {
     if texts.is_empty() {
         bail!("no version is published yet; name a file");
     }
-    let faults = texts.iter().map(|(version, body)| report(&register, version, body));
+    let faults = texts
+        .iter()
+        .map(|(version, body)| report(&register, version, body));
     Ok(faults.sum())
 }
 

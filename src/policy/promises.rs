@@ -156,7 +156,10 @@ mod tests {
 
     #[test]
     fn a_name_is_found_as_whole_words_alone() {
-        assert!(mentions("We pay Clearpay Processing.", "clearpay processing"));
+        assert!(mentions(
+            "We pay Clearpay Processing.",
+            "clearpay processing"
+        ));
         assert!(!mentions("Clearpay Processings", "Clearpay Processing"));
         assert!(!mentions("the reclearpay", "Clearpay"));
     }

@@ -113,7 +113,8 @@ pub fn record(conn: &mut AnyConnection, staff_id: i64, now: NaiveDateTime) -> Ap
 /// The job: reminds every admin, once before the date and once on it.
 pub fn remind(app: &App) -> AppResult<()> {
     let (mailer, now) = (app.mailer.clone(), app.clock.now());
-    app.db.write_now(move |conn| remind_at(conn, &mailer, now))?;
+    app.db
+        .write_now(move |conn| remind_at(conn, &mailer, now))?;
     app.wake.notify_one();
     Ok(())
 }
@@ -149,11 +150,7 @@ fn remind_at(conn: &mut AnyConnection, mailer: &Mailer, now: NaiveDateTime) -> A
 }
 
 /// Puts a reminder on record; `false` when it is there already.
-fn is_first(
-    conn: &mut AnyConnection,
-    due_on: NaiveDate,
-    reminder: Reminder,
-) -> QueryResult<bool> {
+fn is_first(conn: &mut AnyConnection, due_on: NaiveDate, reminder: Reminder) -> QueryResult<bool> {
     let written = diesel::sql_query(
         "INSERT INTO policy_review_reminders (due_on, kind) VALUES ($1, $2) ON CONFLICT DO NOTHING",
     )

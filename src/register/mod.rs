@@ -7,6 +7,7 @@ mod category;
 mod check;
 mod describe;
 mod finding;
+pub mod insights;
 mod load;
 mod manifest;
 mod map;

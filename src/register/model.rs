@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::insights::Insights;
 use super::{
     Category, Collection, CollectionKey, Dataset, Field, Masking, Place, Required, covers,
 };
@@ -24,6 +25,8 @@ pub struct Register {
     pub masking: Option<Masking>,
     /// The systems that carry out the activities.
     pub systems: Vec<System>,
+    /// Which figures about everybody are counted, if any.
+    pub insights: Option<Insights>,
 }
 
 /// Who runs the portal.

@@ -54,6 +54,7 @@ mod sqlite;
 mod sqlite_schema;
 mod summing;
 mod threads;
+mod totals;
 mod value;
 mod visiting;
 mod walk;

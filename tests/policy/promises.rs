@@ -38,11 +38,15 @@ fn what_the_register_has_and_the_text_does_not_name_is_a_fault() {
     let without_devices = newest().replace("user.device, ", "");
     assert_eq!(
         found(&without_papercheck),
-        ["The register has the recipient “Papercheck” (papercheck), and the policy does not name it."]
+        [
+            "The register has the recipient “Papercheck” (papercheck), and the policy does not name it."
+        ]
     );
     assert_eq!(
         found(&without_devices),
-        ["The register has the category “Your sign-ins and devices” (user.device), and the policy does not name it."]
+        [
+            "The register has the category “Your sign-ins and devices” (user.device), and the policy does not name it."
+        ]
     );
 }
 
@@ -76,7 +80,11 @@ async fn admins_see_the_faults_of_the_versions_that_count() {
     let app = TestApp::start();
     take_over(&app, draft("2024-01-01", "## Data\n\nNothing.\n")).await;
     take_over(&app, draft("2026-01-01", &newest())).await;
-    take_over(&app, draft("2026-03-01", &newest().replace("Papercheck", "X"))).await;
+    take_over(
+        &app,
+        draft("2026-03-01", &newest().replace("Papercheck", "X")),
+    )
+    .await;
     let admin = app.staff("ines", Role::Admin).await;
 
     let page = admin.get("/staff/policy").await.page();

@@ -67,7 +67,9 @@ async fn a_review_without_change_is_recorded_and_the_next_one_is_due_a_year_late
             .contains("Soon The policy was last published or reviewed on 9 February 2026")
     );
 
-    let done = admin.submit(&admin_page, "/staff/policy/reviewed", &[]).await;
+    let done = admin
+        .submit(&admin_page, "/staff/policy/reviewed", &[])
+        .await;
 
     assert_eq!(done.location(), "/staff/policy");
     let page = admin.get("/staff/policy").await.page().text();

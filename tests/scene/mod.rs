@@ -36,13 +36,10 @@ pub struct Scene {
 impl Scene {
     pub async fn set(app: TestApp) -> Self {
         let now = app.app.clock.now();
-        let published = app
-            .app
-            .db
-            .write(move |conn| {
-                demo::sites::add_all(conn, now)?;
-                demo::policy::take_over_all(conn, now)
-            });
+        let published = app.app.db.write(move |conn| {
+            demo::sites::add_all(conn, now)?;
+            demo::policy::take_over_all(conn, now)
+        });
         published.await.unwrap();
         let maya = app.person(MAYA).await;
         app.staff("vera", Role::Supervisor).await;
@@ -137,7 +134,10 @@ impl Scene {
             ("{session}", number(first_session)),
             ("{mail}", number(last_mail)),
             ("{site}", number(first_site)),
-            ("{leaving}", leaving::path(&app.app.keys, "https://learning.projobsector.com/")),
+            (
+                "{leaving}",
+                leaving::path(&app.app.keys, "https://learning.projobsector.com/"),
+            ),
             (
                 "{notice key}",
                 app.app.db.read_now(|conn| Ok(last_notice(conn)?)).unwrap(),
@@ -185,6 +185,7 @@ async fn count_and_publish(app: &TestApp) {
     let now = app.app.clock.now();
     let published = app.app.db.write(move |conn| {
         queries::make_figures_public(conn, true, now)?;
+        jobs::enqueue(conn, &Job::CountInsights, now)?;
         jobs::enqueue(conn, &Job::CountRequests, now)
     });
     published.await.unwrap();

@@ -242,6 +242,7 @@ table! {
     Admin get "/staff/tokens/new" => "/staff/tokens/new", Common, PAGE;
     Admin post "/staff/tokens/new" => "/staff/tokens/new", Common, Sample::Form(&[("name", "The shop"), ("scope", "choices:read"), ("days", "90")]);
     Admin post "/staff/tokens/{id}/revoke" => "/staff/tokens/0/revoke", Common, EMPTY;
+    Anyone get "/insights" => "/insights", Common, PAGE;
     Anyone get "/leaving" => "{leaving}", Common, PAGE;
     Admin get "/staff/sites" => "/staff/sites", Common, PAGE;
     Admin get "/staff/sites/new" => "/staff/sites/new", Common, PAGE;

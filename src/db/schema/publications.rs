@@ -98,3 +98,26 @@ diesel::table! {
         policy_url -> Text,
     }
 }
+
+// insights
+
+diesel::table! {
+    insight_releases (number) {
+        number -> BigInt,
+        at -> Timestamp,
+        threshold -> BigInt,
+    }
+}
+
+diesel::table! {
+    insight_cells (release, position) {
+        release -> BigInt,
+        position -> Integer,
+        figure -> Text,
+        label -> Text,
+        shown -> Nullable<BigInt>,
+        set_in -> BigInt,
+        counted -> Nullable<BigInt>,
+        basis -> Nullable<BigInt>,
+    }
+}

@@ -1,6 +1,7 @@
 //! Whether the parts of a register fit together.
 
 mod declared;
+mod insights;
 mod reach;
 mod references;
 
@@ -11,4 +12,5 @@ pub(super) fn check(manifests: &Manifests, report: &Report) {
     declared::check(manifests, report);
     references::check(&manifests.register, report);
     reach::check(&manifests.register, report);
+    insights::check(&manifests.register, report);
 }

@@ -2,6 +2,7 @@
 
 mod dataset;
 mod field;
+mod insights;
 mod organisation;
 mod reader;
 mod rules;

@@ -1,6 +1,6 @@
 //! `candor:` at the top of a file: the organisation, its categories and its recipients.
 
-use super::{field, reader::Map, rules};
+use super::{field, insights, reader::Map, rules};
 use crate::register::{
     Category, Letter, Organisation, Recipient, RecipientRole, Register, SourceKind,
 };
@@ -14,6 +14,12 @@ pub(super) fn read(candor: &Map, register: &mut Register) {
     }
     if let Some(masking) = candor.map("masking") {
         register.masking = Some(field::masking(masking));
+    }
+    if let Some(map) = candor.map("insights") {
+        if register.insights.is_some() {
+            candor.fault("insights", "they are declared twice", "one list of figures");
+        }
+        register.insights = insights::read(map);
     }
     let categories = candor.maps("categories", "key");
     register

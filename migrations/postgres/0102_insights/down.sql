@@ -1,0 +1,2 @@
+DROP TABLE insight_cells;
+DROP TABLE insight_releases;

@@ -1,0 +1,172 @@
+//! What the job counts in the sources, and what everybody sees of it.
+
+use candor::db::schema::insight_cells;
+use candor::insights::count::STANDS;
+use candor::jobs::{self, Job};
+use chrono::TimeDelta;
+use diesel::prelude::*;
+
+use crate::support::TestApp;
+
+/// Counts now.
+async fn count(app: &TestApp) {
+    let now = app.app.clock.now();
+    let counted = app
+        .app
+        .db
+        .write(move |conn| jobs::enqueue(conn, &Job::CountInsights, now));
+    counted.await.unwrap();
+    app.run_jobs().await;
+}
+
+fn exact(app: &TestApp) -> Vec<(i64, String, String, Option<i64>)> {
+    let rows = app.app.db.read_now(|conn| {
+        Ok(insight_cells::table
+            .order((insight_cells::release, insight_cells::position))
+            .select((
+                insight_cells::release,
+                insight_cells::figure,
+                insight_cells::label,
+                insight_cells::counted,
+            ))
+            .load(conn)?)
+    });
+    rows.unwrap()
+}
+
+#[actix_web::test]
+async fn every_person_is_in_one_group_of_each_figure() {
+    let app = TestApp::start_at(TestApp::start_time(), 120);
+    count(&app).await;
+
+    let people: i64 = app
+        .source
+        .connect()
+        .query_row("SELECT count(*) FROM accounts", [], |row| row.get(0))
+        .unwrap();
+    let searched: i64 = app
+        .source
+        .connect()
+        .query_row(
+            "SELECT count(DISTINCT account_id) FROM search_terms WHERE searched_at >= '2025-02-09'",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    let rows = exact(&app);
+    let of = |key: &str| {
+        let own = rows.iter().filter(|(_, figure, ..)| figure == key);
+        own.map(|(.., count)| count.unwrap()).collect::<Vec<_>>()
+    };
+    for key in ["searched", "saved-a-search", "applied", "age", "country"] {
+        assert_eq!(of(key).iter().sum::<i64>(), people, "{key}");
+    }
+    assert_eq!(of("searched"), [searched, people - searched]);
+    let germans: i64 = app
+        .source
+        .connect()
+        .query_row(
+            "SELECT count(*) FROM contact_details WHERE country = 'DE'",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    assert_eq!(of("country")[1], germans);
+}
+
+#[actix_web::test]
+async fn everybody_sees_rounded_figures_as_bars_and_as_a_table() {
+    let app = TestApp::start_at(TestApp::start_time(), 120);
+    let before = app.visitor().get("/insights").await.page();
+    assert!(before.text().contains("Nothing was counted yet"));
+    count(&app).await;
+
+    let page = app.visitor().get("/insights").await.page();
+
+    assert!(
+        page.text()
+            .contains("Release 1, counted on 9 February 2026")
+    );
+    let charts = page.attributes("svg.chart", "aria-label");
+    assert_eq!(charts.len(), 5);
+    assert_eq!(page.texts("table caption").len(), 5);
+    let numbers = page.texts("tbody td");
+    assert!(!numbers.is_empty());
+    for number in &numbers {
+        let is_round = number
+            .parse::<u64>()
+            .is_ok_and(|it| it >= 10 && it % 10 == 0);
+        assert!(
+            is_round || number == "Hidden, to protect small groups",
+            "{number}"
+        );
+    }
+    assert_eq!(app.visitor().get("/insights?release=2").await.status, 404);
+}
+
+#[actix_web::test]
+async fn who_has_turned_counting_off_is_not_counted() {
+    let app = TestApp::start_at(TestApp::start_time(), 40);
+    let email: String = app
+        .source
+        .connect()
+        .query_row(
+            "SELECT email FROM accounts ORDER BY id DESC LIMIT 1",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    let visitor = app.visitor();
+    app.sign_in_by_mail(&visitor, &email).await;
+    visitor
+        .post("/choices/analytics/opt-out", &[])
+        .await
+        .location();
+    app.run_jobs().await;
+
+    count(&app).await;
+
+    let people: i64 = app
+        .source
+        .connect()
+        .query_row("SELECT count(*) FROM accounts", [], |row| row.get(0))
+        .unwrap();
+    let rows = exact(&app);
+    let ages = rows.iter().filter(|(_, figure, ..)| figure == "age");
+    let counted: i64 = ages.map(|(.., count)| count.unwrap()).sum();
+    assert_eq!(counted, people - 1);
+}
+
+#[actix_web::test]
+async fn a_release_stands_until_enough_people_came_and_keeps_no_exact_count_after() {
+    let app = TestApp::start_at(TestApp::start_time(), 120);
+    count(&app).await;
+    let source = app.source.connect();
+    let add = |from: i64, to: i64| {
+        for id in from..to {
+            source
+                .execute(
+                    "INSERT INTO accounts (id, email, password_hash, status, created_at) VALUES (?1, ?2, 'x', 'active', '2026-02-10 00:00:00')",
+                    (id, format!("new{id}@example.org")),
+                )
+                .unwrap();
+        }
+    };
+    add(900_000, 900_001);
+    app.app.clock.advance(STANDS);
+    count(&app).await;
+    assert_eq!(exact(&app).iter().map(|it| it.0).max(), Some(1), "one came");
+
+    add(900_001, 900_015);
+    app.app.clock.advance(TimeDelta::days(1));
+    count(&app).await;
+
+    let rows = exact(&app);
+    assert_eq!(rows.iter().map(|it| it.0).max(), Some(2));
+    let kept = |release| rows.iter().filter(move |it| it.0 == release);
+    assert!(kept(1).all(|it| it.3.is_none()));
+    assert!(kept(2).all(|it| it.3.is_some()));
+    let page = app.visitor().get("/insights").await.page();
+    assert_eq!(page.texts("nav[aria-labelledby=releases] li").len(), 2);
+    app.visitor().get("/insights?release=1").await.page();
+}

@@ -1,0 +1,4 @@
+//! Figures about everybody.
+
+mod counting;
+mod releasing;

@@ -35,6 +35,7 @@ use crate::policy::{
 };
 use crate::reports::{metrics_pages, public_pages as public_figures, register_pages};
 use crate::requests::agents::pages as agents;
+use crate::requests::corrected::staff_pages as corrected;
 use crate::requests::pages as requests;
 use crate::requests::pages::{access, correction, deletion, statement};
 use crate::requests::senders::{pages as senders, proof_pages};
@@ -252,6 +253,9 @@ routes! {
     Supervisor post "/staff/holds/new" => holds::place;
     Supervisor post "/staff/holds/{id}/renew" => holds::renew;
     Supervisor post "/staff/holds/{id}/lift" => holds::lift;
+    CaseReader get "/staff/corrections" => corrected::index;
+    CaseWorker post "/staff/corrections/{id}/repair" => corrected::repair;
+    Supervisor post "/staff/corrections/{id}/let-go" => corrected::let_go;
     Overseer get "/staff/metrics" => metrics_pages::index;
     Overseer get "/staff/metrics.csv" => metrics_pages::as_csv;
     Admin post "/staff/metrics/publication" => metrics_pages::publish;

@@ -4,10 +4,12 @@
 mod choosing;
 mod desk;
 mod publications;
+mod upkeep;
 
 pub use choosing::*;
 pub use desk::*;
 pub use publications::*;
+pub use upkeep::*;
 
 // accounts
 

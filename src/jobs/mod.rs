@@ -70,6 +70,13 @@ pub enum Job {
     WatchDates,
     /// Looks at the portal's own public pages.
     WatchPages,
+    /// Compares every corrected value with its source.
+    WatchCorrections,
+    /// Writes a corrected value again.
+    RepairCorrection {
+        /// Of the corrected value.
+        id: i64,
+    },
     /// Spreads an opt-out, correction or deletion over the recipients whom it concerns.
     TellRecipients {
         /// Of what they are told of.
@@ -107,6 +114,8 @@ impl Job {
             Job::ForgetSender { .. } => "forget_sender",
             Job::WatchDates => "watch_dates",
             Job::WatchPages => "watch_pages",
+            Job::WatchCorrections => "watch_corrections",
+            Job::RepairCorrection { .. } => "repair_correction",
             Job::TellRecipients { .. } => "tell_recipients",
             Job::CallRecipient { .. } => "call_recipient",
             Job::TellAgent { .. } => "tell_agent",
@@ -131,6 +140,8 @@ impl Job {
             Job::ForgetSender { request_id } => requests::senders::forget(app, *request_id),
             Job::WatchDates => requests::reminders::watch(app),
             Job::WatchPages => monitors::watch::watch(app),
+            Job::WatchCorrections => requests::corrected::sweep::sweep(app, lease),
+            Job::RepairCorrection { id } => requests::corrected::repair::repair(app, *id, lease),
             Job::TellRecipients { cause_id } => disclosures::spread::spread(app, *cause_id),
             Job::CallRecipient { notice_id } => disclosures::webhook::call(app, *notice_id),
             Job::TellAgent { id } => drp::callback::tell(app, id),

@@ -27,6 +27,7 @@ pub const ALL: &[(Rhythm, Job)] = &[
     (Rhythm::DailyAt(4), Job::PurgeRequests),
     (Rhythm::DailyAt(5), Job::RemindPolicyReview),
     (Rhythm::DailyAt(6), Job::CountInsights),
+    (Rhythm::DailyAt(5), Job::WatchCorrections),
 ];
 
 impl Rhythm {

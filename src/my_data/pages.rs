@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::error::{AppError, AppResult};
 use crate::law::{Right, Row};
 use crate::register::CollectionKey;
+use crate::requests::corrected::watch;
 use crate::sources::Dates;
 use crate::web::{Page, html};
 
@@ -116,6 +117,9 @@ pub async fn collection(
             Dates::default(),
         );
         let marks = marks_of(app, person.id)?;
+        if let Ok(page) = &records {
+            watch::look(app, person.id, &read_key, &page.records);
+        }
         let records = records.map_err(|error| tracing::warn!(%error, "a source does not answer"));
         Ok((records, marks))
     });
@@ -184,6 +188,7 @@ pub async fn record(
     let read_key = key.clone();
     let found = read(&app, person.id, move |app, identities| {
         let record = app.sources.record(identities, &read_key, &id)?;
+        watch::look(app, person.id, &read_key, record.as_slice());
         let residence = app
             .db
             .read_now(|conn| Ok(find_residence(conn, person.id)?))?;

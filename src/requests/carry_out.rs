@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::life::By;
 use super::model::{Action, Decision, Item, Kind, Request, State};
 use super::review::{plan_of, replace_plan};
-use super::{appeals, details, execution, queries};
+use super::{appeals, corrected, details, execution, queries};
 use crate::app::App;
 use crate::db::AnyConnection;
 use crate::error::{AppError, AppResult};
@@ -166,7 +166,8 @@ fn correct(
         };
         lease.check()?;
         // What was written before an appeal stays as it is; the person may have changed it since.
-        if open.item.applied_at.is_none() {
+        let is_new = open.item.applied_at.is_none();
+        if is_new {
             write_value(app, person, &change)?;
         }
         corrected.push(json!({
@@ -174,6 +175,9 @@ fn correct(
         }));
         let id = open.item.id;
         settle_step(app, request.id, move |conn, request, by| {
+            if is_new {
+                corrected::queries::remember(conn, request, (id, &change), by)?;
+            }
             Ok(execution::mark_applied(conn, request, id, by)?)
         })?;
     }

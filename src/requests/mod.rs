@@ -18,6 +18,8 @@
 //! the second look at one. [`execution`] is what carrying them out reports, and [`reminders`] tells of dates. Every
 //! function that changes something works in its caller's transaction, and writes the mail that belongs to it too.
 //!
+//! What a correction wrote is looked after by [`corrected`]: a value that it replaced and that comes back is noticed.
+//!
 //! Values of a person's data, reasons, messages and evidence are sealed; evidence is erased when the request
 //! closes.
 
@@ -26,6 +28,7 @@ pub mod appeals;
 mod asked;
 pub mod by_mail;
 pub mod carry_out;
+pub mod corrected;
 pub mod dates;
 pub mod decisions;
 pub mod denial;

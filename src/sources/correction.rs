@@ -58,7 +58,52 @@ pub enum Corrected {
     Gone,
 }
 
+/// How a datum stands to a correction that was carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// The new value is held.
+    Corrected,
+    /// The value that it replaced is held again.
+    Undone,
+    /// Another value is held: it has moved on since.
+    Other,
+    /// The record is gone, or is no longer the person's own.
+    Gone,
+}
+
 impl Sources {
+    /// Tells whether two values are the same, and nothing about what they are: corrections carry it of what they replaced.
+    pub fn fingerprint(&self, value: &Value) -> String {
+        self.0.secrets.fingerprint([value])
+    }
+
+    /// How what is held now stands to a correction that was carried out.
+    ///
+    /// # Errors
+    /// When the source does not answer.
+    pub fn standing(
+        &self,
+        person: &Identities,
+        correction: &Correction,
+    ) -> Result<Standing, SourceError> {
+        let key = CollectionKey::new(&correction.dataset, &correction.collection);
+        let found = self
+            .0
+            .own_row(person, &key, &correction.record, |inner, layout, row| {
+                let mut fields = layout.fields.iter();
+                let (_, at) = fields.find(|(it, _)| it.path == correction.field)?;
+                let held = inner.secrets.fingerprint([&row[*at]]);
+                Some(match () {
+                    () if held == inner.secrets.fingerprint([&correction.value]) => {
+                        Standing::Corrected
+                    }
+                    () if held == correction.before => Standing::Undone,
+                    () => Standing::Other,
+                })
+            })?;
+        Ok(found.flatten().unwrap_or(Standing::Gone))
+    }
+
     /// Checks a new value, as the person typed it, against the register and the source. Empty means: hold nothing.
     ///
     /// # Errors

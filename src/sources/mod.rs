@@ -68,7 +68,7 @@ use std::{
 pub use connector::{
     Act, Change, Dates, EachRow, Filter, Form, Select, Source, Transaction, Way, open, open_in,
 };
-pub use correction::{Corrected, Correction, CorrectionError};
+pub use correction::{Corrected, Correction, CorrectionError, Standing};
 pub use error::{Fault, SourceError};
 pub use execute::{Done, Effect, Outcome};
 pub use identities::Identities;

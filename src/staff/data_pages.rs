@@ -14,6 +14,7 @@ use crate::my_data::read;
 use crate::my_data::redactions::{Redaction, Redactions};
 use crate::my_data::statements::Statements;
 use crate::register::CollectionKey;
+use crate::requests::corrected::watch;
 use crate::requests::model::{Item, Kind, Request};
 use crate::requests::queries;
 use crate::sources::Dates;
@@ -168,12 +169,15 @@ pub async fn collection(
         return Err(AppError::NotFound);
     }
     let (wanted, start) = (key.clone(), after.into_inner().after);
-    let found = read(&app, question.request.person_id, move |app, identities| {
+    let person_id = question.request.person_id;
+    let found = read(&app, person_id, move |app, identities| {
         let start = start.as_deref();
         let all = Dates::default();
-        Ok(app
+        let found = app
             .sources
-            .page(identities, &wanted, start, ON_A_PAGE, all)?)
+            .page(identities, &wanted, start, ON_A_PAGE, all)?;
+        watch::look(app, person_id, &wanted, &found.records);
+        Ok(found)
     });
     let found = found.await?;
     let records = found.records.iter();

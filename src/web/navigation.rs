@@ -12,6 +12,11 @@ pub const STAFF: &[(&str, &str, &[Role])] = &[
     ("/staff/workload", "Workload", &[Agent, Supervisor, Auditor]),
     ("/staff/notices", "Notices", &[Agent, Supervisor, Auditor]),
     ("/staff/holds", "Holds", &[Agent, Supervisor, Auditor]),
+    (
+        "/staff/corrections",
+        "Corrections",
+        &[Agent, Supervisor, Auditor],
+    ),
     ("/staff/metrics", "Figures", &[Supervisor, Auditor, Admin]),
     ("/staff/training", "Training", ALL),
     ("/staff/reviews", "Reviews", &[Supervisor, Auditor, Admin]),

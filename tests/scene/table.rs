@@ -159,6 +159,9 @@ table! {
     Supervisor post "/staff/holds/new" => "/staff/holds/new", Common, EMPTY;
     Supervisor post "/staff/holds/{id}/renew" => "/staff/holds/0/renew", Common, EMPTY;
     Supervisor post "/staff/holds/{id}/lift" => "/staff/holds/0/lift", Common, EMPTY;
+    CaseReader get "/staff/corrections" => "/staff/corrections", Common, PAGE;
+    CaseWorker post "/staff/corrections/{id}/repair" => "/staff/corrections/0/repair", Common, EMPTY;
+    Supervisor post "/staff/corrections/{id}/let-go" => "/staff/corrections/0/let-go", Common, EMPTY;
     Overseer get "/staff/metrics" => "/staff/metrics", Common, PAGE;
     Overseer get "/staff/metrics.csv" => "/staff/metrics.csv?year=2026", Common, FILE;
     Admin post "/staff/metrics/publication" => "/staff/metrics/publication", Common, Sample::Form(&[("public", "true")]);

@@ -27,6 +27,7 @@ use crate::my_data::ledger::{RecordCard, in_words, record_card};
 use crate::my_data::redactions::Redactions;
 use crate::my_data::statements::Statements;
 use crate::register::CollectionKey;
+use crate::requests::corrected::watch::Watch;
 
 /// So long the job tries again when a source does not answer. After that the person gets what could be read.
 const WAIT_FOR_SOURCES: TimeDelta = TimeDelta::minutes(15);
@@ -71,10 +72,12 @@ fn build_all(app: &App, package_id: i64, lease: &Lease) -> AppResult<()> {
         return Ok(());
     };
     let mut files = Files::begin(app, &package)?;
+    let mut watch = Watch::of(app, package.person_id)?;
     let mut failed = Ok(());
     let unread = app
         .sources
         .for_each(&identities, package.dates(), &mut |key, record| {
+            watch.look(app, key, &record);
             let mut card = record_card(&app.register, key, &record);
             redactions.apply(key, &mut card);
             said.apply(key, &mut card);
@@ -86,6 +89,7 @@ fn build_all(app: &App, package_id: i64, lease: &Lease) -> AppResult<()> {
             }
         });
     failed?;
+    watch.end(app)?;
     let unread: Vec<String> = unread.into_iter().map(|(key, _)| key.to_string()).collect();
     let waited = app.clock.now() - package.requested_at;
     if !unread.is_empty() && waited < WAIT_FOR_SOURCES {

@@ -1,0 +1,67 @@
+//! A value that was corrected.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use crate::db::schema::corrected_values;
+use crate::keys::Keys;
+use crate::register::CollectionKey;
+
+/// A datum that was corrected, by hashes.
+#[derive(Debug, Clone, HasQuery)]
+#[diesel(table_name = corrected_values)]
+pub struct CorrectedValue {
+    /// Internal.
+    pub id: i64,
+    /// Of the request that asked for it.
+    pub request_id: i64,
+    /// Of the item in it, which holds the value.
+    pub item_id: i64,
+    /// Whose.
+    pub person_id: i64,
+    /// Key of the source.
+    pub source: String,
+    /// Key of the dataset.
+    pub dataset: String,
+    /// Name of the collection.
+    pub collection: String,
+    /// Keyed hash of the record's id.
+    pub record: String,
+    /// Path of the field.
+    pub field: String,
+    /// Keyed hash of what was written.
+    pub corrected: String,
+    /// Keyed hash of what was held before.
+    pub replaced: String,
+    /// When it was last written and read back.
+    pub written_at: NaiveDateTime,
+    /// When it was last compared.
+    pub looked_at: NaiveDateTime,
+    /// Since when the replaced value is held again.
+    pub returned_at: Option<NaiveDateTime>,
+    /// When staff asked to have it written again.
+    pub repair_asked_at: Option<NaiveDateTime>,
+    /// How often it was written again.
+    pub repairs: i32,
+    /// Why the last repair failed; for staff, without personal data.
+    pub failure: Option<String>,
+}
+
+impl CorrectedValue {
+    /// The collection that holds it.
+    pub fn key(&self) -> CollectionKey {
+        CollectionKey::new(&self.dataset, &self.collection)
+    }
+}
+
+/// The keyed hash of a record's id.
+pub(super) fn record_hash(keys: &Keys, key: &CollectionKey, record: &str) -> String {
+    keys.hash("corrected record", format!("{key}\0{record}").as_bytes())
+}
+
+/// The keyed hash of a value, by its fingerprint. The same value in two records gives two hashes, so that the table
+/// does not tell who shares a value.
+pub(super) fn value_hash(keys: &Keys, record: &str, field: &str, fingerprint: &str) -> String {
+    let text = format!("{record}\0{field}\0{fingerprint}");
+    keys.hash("corrected value", text.as_bytes())
+}

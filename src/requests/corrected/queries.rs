@@ -1,0 +1,265 @@
+//! Remembering, finding and settling corrected values.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use serde_json::json;
+
+use super::model::{CorrectedValue, record_hash, value_hash};
+use crate::audit::{self, Event};
+use crate::db::AnyConnection;
+use crate::db::schema::{corrected_values as values, people, request_items, requests};
+use crate::register::CollectionKey;
+use crate::requests::life::By;
+use crate::requests::model::{Item, Request};
+use crate::sources::Correction;
+
+/// Notes what a correction wrote, in the transaction that notes that it did. It takes the place of an earlier correction
+/// of the same datum.
+pub fn remember(
+    conn: &mut AnyConnection,
+    request: &Request,
+    (item_id, change): (i64, &Correction),
+    by: &By<'_>,
+) -> QueryResult<()> {
+    let keys = &by.app.keys;
+    let key = CollectionKey::new(&change.dataset, &change.collection);
+    let record = record_hash(keys, &key, &change.record);
+    let hash = |fingerprint: &str| value_hash(keys, &record, &change.field, fingerprint);
+    let earlier = values::table
+        .filter(values::person_id.eq(request.person_id))
+        .filter(values::record.eq(&record))
+        .filter(values::field.eq(&change.field));
+    diesel::delete(earlier).execute(conn)?;
+    diesel::insert_into(values::table)
+        .values((
+            (
+                values::request_id.eq(request.id),
+                values::item_id.eq(item_id),
+                values::person_id.eq(request.person_id),
+                values::source.eq(&change.source),
+                values::dataset.eq(&change.dataset),
+                values::collection.eq(&change.collection),
+                values::field.eq(&change.field),
+            ),
+            values::corrected.eq(hash(&by.app.sources.fingerprint(&change.value))),
+            values::replaced.eq(hash(&change.before)),
+            values::record.eq(&record),
+            values::written_at.eq(by.now),
+            values::looked_at.eq(by.now),
+            values::repairs.eq(0),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// What was corrected of a person's data.
+pub fn list_of_person(
+    conn: &mut AnyConnection,
+    person_id: i64,
+) -> QueryResult<Vec<CorrectedValue>> {
+    CorrectedValue::query()
+        .filter(values::person_id.eq(person_id))
+        .order(values::id)
+        .load(conn)
+}
+
+/// A corrected value by id.
+pub fn find(conn: &mut AnyConnection, id: i64) -> QueryResult<CorrectedValue> {
+    CorrectedValue::query()
+        .filter(values::id.eq(id))
+        .first(conn)
+}
+
+/// Those that were last compared before that time, longest ago first.
+pub fn list_to_look_at(
+    conn: &mut AnyConnection,
+    before: NaiveDateTime,
+    limit: i64,
+) -> QueryResult<Vec<CorrectedValue>> {
+    CorrectedValue::query()
+        .filter(values::looked_at.lt(before))
+        .order((values::looked_at, values::id))
+        .limit(limit)
+        .load(conn)
+}
+
+/// The items of some, each with the reference that it is sealed for.
+pub fn list_items(
+    conn: &mut AnyConnection,
+    of: &[CorrectedValue],
+) -> QueryResult<HashMap<i64, (Item, String)>> {
+    let ids: Vec<_> = of.iter().map(|it| it.item_id).collect();
+    let items: Vec<Item> = Item::query()
+        .filter(request_items::id.eq_any(ids))
+        .load(conn)?;
+    let ids: Vec<_> = of.iter().map(|it| it.request_id).collect();
+    let references: Vec<(i64, String)> = requests::table
+        .filter(requests::id.eq_any(ids))
+        .select((requests::id, requests::reference))
+        .load(conn)?;
+    let references: HashMap<_, _> = references.into_iter().collect();
+    let with_reference = items.into_iter().filter_map(|item| {
+        let reference = references.get(&item.request_id)?.clone();
+        Some((item.id, (item, reference)))
+    });
+    Ok(with_reference.collect())
+}
+
+/// Those whose replaced value is held again, with the reference of their request: newest first, before that id.
+pub fn list_returned(
+    conn: &mut AnyConnection,
+    before: Option<i64>,
+    limit: i64,
+) -> QueryResult<Vec<(CorrectedValue, String)>> {
+    values::table
+        .inner_join(requests::table)
+        .filter(values::returned_at.is_not_null())
+        .filter(values::id.lt(before.unwrap_or(i64::MAX)))
+        .order(values::id.desc())
+        .limit(limit)
+        .select((values::all_columns, requests::reference))
+        .load(conn)
+}
+
+/// How many there are of these.
+pub fn count_returned(conn: &mut AnyConnection) -> QueryResult<i64> {
+    values::table
+        .filter(values::returned_at.is_not_null())
+        .count()
+        .get_result(conn)
+}
+
+/// Notes that they were compared.
+pub fn mark_looked_at(
+    conn: &mut AnyConnection,
+    ids: &[i64],
+    now: NaiveDateTime,
+) -> QueryResult<()> {
+    diesel::update(values::table.filter(values::id.eq_any(ids)))
+        .set(values::looked_at.eq(now))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Notes that the replaced values of some are held again, which makes them a task for staff; each with its event.
+pub fn mark_returned(conn: &mut AnyConnection, ids: &[i64], by: &By<'_>) -> QueryResult<()> {
+    for id in ids {
+        let quiet = values::table
+            .filter(values::id.eq(id))
+            .filter(values::returned_at.is_null());
+        let marked = diesel::update(quiet)
+            .set(values::returned_at.eq(by.now))
+            .execute(conn)?;
+        if marked == 1 {
+            let value = find(conn, *id)?;
+            record(conn, &value, "correction.undone", by)?;
+        }
+    }
+    Ok(())
+}
+
+/// Notes that the corrected values of some are held again by themselves, which ends the task.
+pub fn mark_mended(conn: &mut AnyConnection, ids: &[i64], by: &By<'_>) -> QueryResult<()> {
+    for id in ids {
+        let open = values::table
+            .filter(values::id.eq(id))
+            .filter(values::returned_at.is_not_null())
+            .filter(values::repair_asked_at.is_null());
+        let mended = diesel::update(open)
+            .set((
+                values::returned_at.eq(None::<NaiveDateTime>),
+                values::failure.eq(None::<String>),
+            ))
+            .execute(conn)?;
+        if mended == 1 {
+            let value = find(conn, *id)?;
+            record(conn, &value, "correction.mended", by)?;
+        }
+    }
+    Ok(())
+}
+
+/// Notes that staff want it written again; `false` when that was asked already, or there is nothing to repair.
+pub fn ask_for_repair(conn: &mut AnyConnection, id: i64, by: &By<'_>) -> QueryResult<bool> {
+    let open = values::table
+        .filter(values::id.eq(id))
+        .filter(values::returned_at.is_not_null())
+        .filter(values::repair_asked_at.is_null());
+    let asked = diesel::update(open)
+        .set((
+            values::repair_asked_at.eq(by.now),
+            values::failure.eq(None::<String>),
+        ))
+        .execute(conn)?;
+    if asked == 1 {
+        let value = find(conn, id)?;
+        record(conn, &value, "correction.repair_asked", by)?;
+    }
+    Ok(asked == 1)
+}
+
+/// Ends a repair that was asked for; `false` when another worker has.
+pub fn end_repair(
+    conn: &mut AnyConnection,
+    value: &CorrectedValue,
+    failure: Option<&str>,
+    by: &By<'_>,
+) -> QueryResult<bool> {
+    let asked = values::table
+        .filter(values::id.eq(value.id))
+        .filter(values::repair_asked_at.is_not_null());
+    let returned_at = value.returned_at.filter(|_| failure.is_some());
+    let written_at = if failure.is_some() {
+        value.written_at
+    } else {
+        by.now
+    };
+    let ended = diesel::update(asked).set((
+        values::repair_asked_at.eq(None::<NaiveDateTime>),
+        values::returned_at.eq(returned_at),
+        values::failure.eq(failure),
+        values::written_at.eq(written_at),
+        values::repairs.eq(value.repairs + i32::from(failure.is_none())),
+    ));
+    Ok(ended.execute(conn)? == 1)
+}
+
+/// Forgets it: what is held now is right, and is no longer looked after. `false` when a repair is under way.
+pub fn let_go(conn: &mut AnyConnection, id: i64, by: &By<'_>) -> QueryResult<bool> {
+    let value = find(conn, id)?;
+    let open = values::table
+        .filter(values::id.eq(id))
+        .filter(values::returned_at.is_not_null())
+        .filter(values::repair_asked_at.is_null());
+    let gone = diesel::delete(open).execute(conn)? == 1;
+    if gone {
+        record(conn, &value, "correction.let_go", by)?;
+    }
+    Ok(gone)
+}
+
+/// Writes the event of what became of one.
+pub(super) fn record(
+    conn: &mut AnyConnection,
+    value: &CorrectedValue,
+    action: &str,
+    by: &By<'_>,
+) -> QueryResult<()> {
+    let (reference, pseudonym): (String, String) = requests::table
+        .inner_join(people::table)
+        .filter(requests::id.eq(value.request_id))
+        .select((requests::reference, people::pseudonym))
+        .first(conn)?;
+    let event = Event {
+        actor: by.who.actor(),
+        action,
+        person: Some(&pseudonym),
+        object: &reference,
+        detail: json!({
+            "dataset": value.dataset, "collection": value.collection, "field": value.field,
+        }),
+    };
+    audit::record(conn, &event, by.now)
+}

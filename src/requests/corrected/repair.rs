@@ -1,0 +1,113 @@
+//! Writing a corrected value again: a job, safe to repeat, by the same guarded way as the first time.
+
+use serde_json::json;
+
+use super::model::CorrectedValue;
+use super::queries;
+use crate::app::App;
+use crate::audit::receipts::{self, NewReceipt};
+use crate::config::Site;
+use crate::db::AnyConnection;
+use crate::error::{AppError, AppResult};
+use crate::jobs::Lease;
+use crate::mail::messages::message;
+use crate::my_data::identities_of;
+use crate::requests::life::By;
+use crate::requests::{details, notices, queries as requests};
+use crate::sources::Corrected;
+
+/// A value that had been corrected was overwritten, and was corrected again.
+#[derive(Debug)]
+pub struct CorrectionRepaired {
+    /// Of the request that asked for the correction.
+    pub reference: String,
+    /// The id of the receipt.
+    pub receipt: String,
+}
+message!(
+    CorrectionRepaired,
+    "correction_repaired",
+    "mail/correction_repaired/subject.txt",
+    "mail/correction_repaired/body.txt",
+    "mail/correction_repaired/body.html"
+);
+
+impl CorrectionRepaired {
+    fn link(&self, site: &Site) -> String {
+        site.url(&format!("/requests/{}", self.reference))
+    }
+
+    fn receipt_link(&self, site: &Site) -> String {
+        site.url(&format!("/receipts/{}", self.receipt))
+    }
+}
+
+/// The job.
+pub fn repair(app: &App, id: i64, lease: &Lease) -> AppResult<()> {
+    let (value, request, item, person) = app.db.read_now(|conn| {
+        let value = queries::find(conn, id)?;
+        let request = requests::find(conn, value.request_id)?;
+        let item = queries::list_items(conn, std::slice::from_ref(&value))?.remove(&value.item_id);
+        let person = identities_of(conn, value.person_id)?;
+        Ok((value, request, item, person))
+    })?;
+    if value.repair_asked_at.is_none() {
+        return Ok(());
+    }
+    let (item, reference) = item.ok_or(AppError::NotFound)?;
+    let open = details::open_item(&app.keys, &reference, item)?;
+    let change = open.change.ok_or(AppError::NotFound)?;
+    lease.check()?;
+    let written = match app.sources.correct(&person, &change) {
+        Err(error) if error.is_temporary() => return Err(error.into()),
+        Err(error) => Err(error.to_string()),
+        Ok(corrected) => Ok(corrected),
+    };
+    let own = app.clone();
+    app.db.write_now(move |conn| {
+        let by = By::system(&own);
+        let failure = written.as_ref().err().map(String::as_str);
+        if !queries::end_repair(conn, &value, failure, &by)? {
+            return Ok(());
+        }
+        match written {
+            Ok(Corrected::Done) => prove(conn, (&value, &request), &by),
+            // It holds another value by now, or is gone: there is nothing to put right.
+            Ok(_) => Ok(queries::record(conn, &value, "correction.moved_on", &by)?),
+            Err(_) => Ok(queries::record(
+                conn,
+                &value,
+                "correction.repair_failed",
+                &by,
+            )?),
+        }
+    })?;
+    app.wake.notify_one();
+    Ok(())
+}
+
+/// Event, receipt and mail of a value that was written again.
+fn prove(
+    conn: &mut AnyConnection,
+    (value, request): (&CorrectedValue, &crate::requests::model::Request),
+    by: &By<'_>,
+) -> AppResult<()> {
+    queries::record(conn, value, "correction.repaired", by)?;
+    let new = NewReceipt {
+        issuer: &by.app.site.organisation,
+        person_id: Some(value.person_id),
+        kind: "correction",
+        object: &request.reference,
+        facts: json!({
+            "corrected_again": [{
+                "dataset": value.dataset, "collection": value.collection, "field": value.field, "read_back": true,
+            }],
+        }),
+    };
+    let receipt = receipts::issue(conn, &by.app.keys, &new, by.now)?;
+    let mail = CorrectionRepaired {
+        reference: request.reference.clone(),
+        receipt: receipt.id,
+    };
+    notices::send(conn, by.app, request, &mail, by.now)
+}

@@ -1,0 +1,148 @@
+//! Corrected values whose old value has come back, for staff. No value is shown here; the request's own page shows
+//! what staff may see.
+
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use super::model::CorrectedValue;
+use super::queries;
+use crate::accounts::guard::{CaseReader, CaseWorker, Supervisor};
+use crate::accounts::model::Role;
+use crate::app::App;
+use crate::error::{AppError, AppResult};
+use crate::jobs::{self, Job};
+use crate::register::Register;
+use crate::requests::life::{By, Who};
+use crate::web::page::FlashKind;
+use crate::web::paging::Before;
+use crate::web::{Flash, Page, html, paging, see_other, words};
+
+const INDEX: &str = "/staff/corrections";
+const ON_A_PAGE: usize = 50;
+
+/// A value that came back.
+struct Line {
+    value: CorrectedValue,
+    reference: String,
+    /// What people call the datum.
+    title: String,
+}
+
+#[derive(Template)]
+#[template(path = "requests/corrected.html")]
+struct CorrectedPage {
+    page: Page,
+    role: Role,
+    count: i64,
+    lines: Vec<Line>,
+    newer: Option<&'static str>,
+    older: Option<String>,
+}
+
+impl CorrectedPage {
+    fn can_repair(&self) -> bool {
+        self.role != Role::Auditor
+    }
+
+    fn can_let_go(&self) -> bool {
+        self.role == Role::Supervisor
+    }
+}
+
+/// What came back, newest correction first.
+pub async fn index(
+    reader: CaseReader,
+    app: App,
+    page: Page,
+    from: web::Query<Before>,
+) -> AppResult<HttpResponse> {
+    let before = from.before;
+    let found = app.db.read(move |conn| {
+        let at_most = paging::one_more(ON_A_PAGE);
+        let returned = queries::list_returned(conn, before, at_most)?;
+        Ok((returned, queries::count_returned(conn)?))
+    });
+    let (mut returned, count) = found.await?;
+    let last = paging::cut(&mut returned, ON_A_PAGE);
+    let older = last.map(|(value, _)| format!("{INDEX}?before={}", value.id));
+    let line = |(value, reference): (CorrectedValue, String)| Line {
+        title: title(&app.register, &value),
+        value,
+        reference,
+    };
+    let shown = CorrectedPage {
+        page,
+        role: reader.role,
+        count,
+        older,
+        newer: before.map(|_| INDEX),
+        lines: returned.into_iter().map(line).collect(),
+    };
+    html(StatusCode::OK, &shown)
+}
+
+fn title(register: &Register, value: &CorrectedValue) -> String {
+    let described = register.describe(&value.dataset, &value.collection, &value.field);
+    described.map_or_else(
+        || format!("{}.{}", value.key(), value.field),
+        |view| format!("{} – {}", view.collection.title, view.field.title),
+    )
+}
+
+/// Has the corrected value written again.
+pub async fn repair(
+    worker: CaseWorker,
+    app: App,
+    session: Session,
+    id: web::Path<i64>,
+) -> AppResult<HttpResponse> {
+    let (id, own, now) = (id.into_inner(), app.clone(), app.clock.now());
+    let asked = app.db.write(move |conn| {
+        let by = By {
+            app: &own,
+            who: Who::Staff(&worker),
+            now,
+        };
+        queries::find(conn, id)?;
+        if !queries::ask_for_repair(conn, id, &by)? {
+            return Err(changed());
+        }
+        jobs::enqueue(conn, &Job::RepairCorrection { id }, now)
+    });
+    asked.await?;
+    app.wake.notify_one();
+    let text = "The corrected value is being written again. The person is told when it is done.";
+    Flash::leave(&session, FlashKind::Success, text)?;
+    Ok(see_other(INDEX))
+}
+
+/// Leaves what is held now, and no longer looks after it.
+pub async fn let_go(
+    supervisor: Supervisor,
+    app: App,
+    session: Session,
+    id: web::Path<i64>,
+) -> AppResult<HttpResponse> {
+    let (id, own, now) = (id.into_inner(), app.clone(), app.clock.now());
+    let gone = app.db.write(move |conn| {
+        let by = By {
+            app: &own,
+            who: Who::Staff(&supervisor),
+            now,
+        };
+        if !queries::let_go(conn, id, &by)? {
+            return Err(changed());
+        }
+        Ok(())
+    });
+    gone.await?;
+    let text = "What is held now is left as it is.";
+    Flash::leave(&session, FlashKind::Success, text)?;
+    Ok(see_other(INDEX))
+}
+
+fn changed() -> AppError {
+    AppError::conflict("Somebody else has settled this. Look at the list again.")
+}

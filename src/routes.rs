@@ -33,12 +33,16 @@ use crate::operations::pages as operations;
 use crate::policy::{
     compare_pages, own_pages, pages as policy, review_pages, staff_pages as policy_staff,
 };
+use crate::policy::{compare_pages, pages as policy, staff_pages as policy_staff};
+use crate::register::drift::staff_pages as drift;
 use crate::reports::{metrics_pages, public_pages as public_figures, register_pages};
 use crate::requests::agents::pages as agents;
 use crate::requests::corrected::staff_pages as corrected;
 use crate::requests::pages as requests;
 use crate::requests::pages::{access, correction, deletion, statement};
 use crate::requests::senders::{pages as senders, proof_pages};
+use crate::retention::periods::staff_pages as periods;
+use crate::retention::returned::staff_pages as returned;
 use crate::retention::staff_pages as holds;
 use crate::staff::handle_pages as staff_handle;
 use crate::staff::identity_pages as staff_identity;
@@ -256,6 +260,16 @@ routes! {
     CaseReader get "/staff/corrections" => corrected::index;
     CaseWorker post "/staff/corrections/{id}/repair" => corrected::repair;
     Supervisor post "/staff/corrections/{id}/let-go" => corrected::let_go;
+    CaseReader get "/staff/returned" => returned::index;
+    CaseWorker post "/staff/returned/{id}/propose" => returned::propose;
+    Supervisor post "/staff/returned/{id}/approve" => returned::approve;
+    Supervisor post "/staff/returned/{id}/send-back" => returned::send_back;
+    Supervisor post "/staff/returned/{id}/leave" => returned::leave;
+    Overseer get "/staff/periods" => periods::index;
+    Overseer get "/staff/periods/{id}" => periods::show;
+    Supervisor post "/staff/periods/{id}/approve" => periods::approve;
+    Admin post "/staff/periods/approval" => periods::switch;
+    Overseer get "/staff/drift" => drift::index;
     Overseer get "/staff/metrics" => metrics_pages::index;
     Overseer get "/staff/metrics.csv" => metrics_pages::as_csv;
     Admin post "/staff/metrics/publication" => metrics_pages::publish;

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use candor::accounts::model::Role;
 use candor::app::App;
 use candor::db::AnyConnection;
+use candor::jobs::{self, Job};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
@@ -192,6 +193,37 @@ async fn the_queue_walks_an_index_whatever_the_filters() {
     let search = agent.post("/staff/requests/search", &[("q", "ada@example.org")]);
     queries.extend(questions(app.queries_during(search).await.1));
     let faults = faults(&app.app, queries).await;
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[actix_web::test]
+async fn what_is_looked_after_at_night_is_found_by_index() {
+    let scene = Scene::set(TestApp::start_demo()).await;
+    let app = &scene.app;
+    let supervisor = app.staff("una", Role::Supervisor).await;
+    let nightly = [
+        Job::WatchCorrections,
+        Job::LookForErased {
+            after_id: 0,
+            began: None,
+            missed: false,
+        },
+        Job::PlanRetention,
+        Job::CheckDrift,
+    ];
+    let now = app.app.clock.now();
+    let asked = app.app.db.write(move |conn| {
+        let mut each = nightly.iter();
+        each.try_for_each(|job| jobs::enqueue(conn, job, now))
+    });
+    asked.await.unwrap();
+    let (_, mut heard) = app.queries_during(app.run_jobs()).await;
+    let page = supervisor.get("/staff/periods").await.page();
+    for approve in page.attributes("form[action$='/approve']", "action") {
+        supervisor.submit(&page, &approve, &[]).await.location();
+    }
+    heard.extend(app.queries_during(app.run_jobs()).await.1);
+    let faults = faults(&app.app, questions(heard).collect()).await;
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 

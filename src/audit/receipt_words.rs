@@ -41,6 +41,7 @@ pub(super) fn title(kind: &str) -> &'static str {
         "correction" => "A correction was carried out",
         "deletion" => "A deletion was carried out",
         "restriction" => "A restriction was put into effect",
+        "retention" => "Data that were kept long enough were erased",
         "appeal" => "An appeal was decided",
         _ => "An action was carried out",
     }

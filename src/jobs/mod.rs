@@ -30,8 +30,10 @@ use crate::insights;
 use crate::monitors;
 use crate::my_data::export;
 use crate::policy;
+use crate::register;
 use crate::reports;
 use crate::requests;
+use crate::retention::{periods, returned};
 
 /// Every kind of job. Each is carried out by a function of its slice.
 #[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
@@ -77,6 +79,29 @@ pub enum Job {
         /// Of the corrected value.
         id: i64,
     },
+    /// Looks in the sources for people who were erased, a batch at a time.
+    LookForErased {
+        /// Tombstones up to this id have been looked for.
+        after_id: i64,
+        /// When the search began; none for its first job.
+        began: Option<NaiveDateTime>,
+        /// A source was not read to its end.
+        missed: bool,
+    },
+    /// Erases again what came back.
+    EraseAgain {
+        /// Of what came back.
+        id: i64,
+    },
+    /// Counts what has been kept long enough.
+    PlanRetention,
+    /// Erases what has been kept long enough.
+    CarryOutRetention {
+        /// Of the approved plan.
+        run_id: i64,
+    },
+    /// Compares the manifests with the sources.
+    CheckDrift,
     /// Spreads an opt-out, correction or deletion over the recipients whom it concerns.
     TellRecipients {
         /// Of what they are told of.
@@ -116,6 +141,11 @@ impl Job {
             Job::WatchPages => "watch_pages",
             Job::WatchCorrections => "watch_corrections",
             Job::RepairCorrection { .. } => "repair_correction",
+            Job::LookForErased { .. } => "look_for_erased",
+            Job::EraseAgain { .. } => "erase_again",
+            Job::PlanRetention => "plan_retention",
+            Job::CarryOutRetention { .. } => "carry_out_retention",
+            Job::CheckDrift => "check_drift",
             Job::TellRecipients { .. } => "tell_recipients",
             Job::CallRecipient { .. } => "call_recipient",
             Job::TellAgent { .. } => "tell_agent",
@@ -142,6 +172,22 @@ impl Job {
             Job::WatchPages => monitors::watch::watch(app),
             Job::WatchCorrections => requests::corrected::sweep::sweep(app, lease),
             Job::RepairCorrection { id } => requests::corrected::repair::repair(app, *id, lease),
+            Job::LookForErased {
+                after_id,
+                began,
+                missed,
+            } => {
+                let progress = returned::sweep::Progress {
+                    after_id: *after_id,
+                    began: *began,
+                    missed: *missed,
+                };
+                returned::sweep::look(app, progress, lease)
+            }
+            Job::EraseAgain { id } => returned::erase_again::erase(app, *id, lease),
+            Job::PlanRetention => periods::plan::plan(app, lease),
+            Job::CarryOutRetention { run_id } => periods::carry_out::carry_out(app, *run_id, lease),
+            Job::CheckDrift => register::drift::check(app),
             Job::TellRecipients { cause_id } => disclosures::spread::spread(app, *cause_id),
             Job::CallRecipient { notice_id } => disclosures::webhook::call(app, *notice_id),
             Job::TellAgent { id } => drp::callback::tell(app, id),

@@ -28,6 +28,16 @@ pub const ALL: &[(Rhythm, Job)] = &[
     (Rhythm::DailyAt(5), Job::RemindPolicyReview),
     (Rhythm::DailyAt(6), Job::CountInsights),
     (Rhythm::DailyAt(5), Job::WatchCorrections),
+    (
+        Rhythm::DailyAt(1),
+        Job::LookForErased {
+            after_id: 0,
+            began: None,
+            missed: false,
+        },
+    ),
+    (Rhythm::DailyAt(6), Job::CheckDrift),
+    (Rhythm::DailyAt(7), Job::PlanRetention),
 ];
 
 impl Rhythm {

@@ -6,6 +6,7 @@
 mod category;
 mod check;
 mod describe;
+pub mod drift;
 mod finding;
 pub mod insights;
 mod load;

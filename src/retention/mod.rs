@@ -1,6 +1,8 @@
 //! Data that must stay, and data that must stay away.
 //!
-//! [`tombstones`] remember what was erased, so that a restored backup does not bring it back ([`replay`]).
+//! [`tombstones`] remember what was erased, so that a restored backup does not bring it back ([`replay`]),
+//! and what comes back all the same is found at night ([`returned`]).
+//! What is kept long enough is erased, once a supervisor has approved it ([`periods`]).
 //!
 //! Holds keep data from being erased: those that staff place, beside those that the register declares for everybody.
 //! A hold names a person, or nobody and so everybody, and a collection, or nothing and so all data. Plans of
@@ -10,7 +12,9 @@
 
 pub mod changes;
 pub mod model;
+pub mod periods;
 pub mod queries;
 pub mod replay;
+pub mod returned;
 pub mod staff_pages;
 pub mod tombstones;

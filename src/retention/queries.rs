@@ -43,6 +43,17 @@ pub fn for_plans(
     Ok(rows.into_iter().map(HoldRow::for_plans).collect())
 }
 
+/// Those on everybody's data alone, as plans know them.
+pub fn for_everybody(conn: &mut AnyConnection, today: NaiveDate) -> QueryResult<Vec<Hold>> {
+    let rows: Vec<HoldRow> = HoldRow::query()
+        .filter(holds::lifted_at.is_null())
+        .filter(holds::until.is_null().or(holds::until.ge(today)))
+        .filter(holds::person_id.is_null())
+        .order((holds::person_id, holds::id))
+        .load(conn)?;
+    Ok(rows.into_iter().map(HoldRow::for_plans).collect())
+}
+
 /// All holds with the pseudonym of whom they are about, newest first, at most `limit` before the one with that id.
 pub fn list(
     conn: &mut AnyConnection,

@@ -2,14 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use serde_json::json;
 
+use super::queries;
 use super::tombstones::{self, Erasure};
+use crate::accounts::queries::find_person_by_any_identity;
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
+use crate::db::AnyConnection;
 use crate::error::AppResult;
-use crate::sources::{Identities, Outcome, SourceError};
+use crate::sources::{Fault, Hold, Identities, Outcome, Plan, SourceError};
 
 /// Data that keep changing are planned anew so often at most.
 const REPLANS: usize = 3;
@@ -34,18 +37,19 @@ pub fn replay(app: &App, since: NaiveDateTime, is_dry: bool) -> AppResult<Replay
     let erasures = app
         .db
         .read_now(|conn| tombstones::list_since(conn, since))?;
+    replay_these(app, &erasures, is_dry)
+}
+
+/// The same with some erasures.
+pub(super) fn replay_these(app: &App, erasures: &[Erasure], is_dry: bool) -> AppResult<Replayed> {
     let mut replayed = Replayed {
         known: erasures.len(),
         ..Replayed::default()
     };
-    let (found, errors) = find(app, &erasures);
+    let (found, errors) = find(app, erasures);
     replayed.errors = errors;
     for (at, handles) in found {
-        let person = handles
-            .iter()
-            .fold(Identities::default(), |person, (kind, value)| {
-                person.with(kind, value)
-            });
+        let person = person_of(&handles);
         match erase(app, &erasures[at], &person, is_dry) {
             Ok(0) => {}
             Ok(records) => {
@@ -61,10 +65,20 @@ pub fn replay(app: &App, since: NaiveDateTime, is_dry: bool) -> AppResult<Replay
     Ok(replayed)
 }
 
-type Handles = BTreeSet<(String, String)>;
+pub(super) type Handles = BTreeSet<(String, String)>;
+
+/// Somebody who is known by some handles.
+pub(super) fn person_of(handles: &Handles) -> Identities {
+    let nobody = Identities::default();
+    let handles = handles.iter();
+    handles.fold(nobody, |person, (kind, value)| person.with(kind, value))
+}
 
 /// The handles of erased people that the sources hold, by position of the erasure.
-fn find(app: &App, erasures: &[Erasure]) -> (BTreeMap<usize, Handles>, Vec<SourceError>) {
+pub(super) fn find(
+    app: &App,
+    erasures: &[Erasure],
+) -> (BTreeMap<usize, Handles>, Vec<SourceError>) {
     let mut stones: HashMap<&str, Vec<usize>> = HashMap::new();
     for (at, erasure) in erasures.iter().enumerate() {
         for (_, digest) in &erasure.handles {
@@ -85,6 +99,39 @@ fn find(app: &App, erasures: &[Erasure]) -> (BTreeMap<usize, Handles>, Vec<Sourc
     (found, errors)
 }
 
+/// What had been erased of somebody, around what was held then and what is held now.
+pub(super) fn plan(app: &App, erasure: &Erasure, person: &Identities) -> Result<Plan, SourceError> {
+    let today = app.clock.today();
+    let placed = app.db.read_now(|conn| held_now(conn, app, person, today));
+    let placed = placed.map_err(|error| {
+        tracing::error!(%error, "the holds could not be read");
+        SourceError::new("candor", Fault::Unavailable("holds".to_owned()))
+    })?;
+    let holds: Vec<_> = erasure.holds.iter().cloned().chain(placed).collect();
+    let scope = (&erasure.scope, erasure.law.as_str());
+    app.sources.plan_erasure(person, scope, &holds, today)
+}
+
+/// The holds on everybody's data, and on that of whoever is known by one of these handles.
+fn held_now(
+    conn: &mut AnyConnection,
+    app: &App,
+    person: &Identities,
+    today: NaiveDate,
+) -> AppResult<Vec<Hold>> {
+    let mut known = None;
+    for (_, value) in person.handles() {
+        if known.is_none() {
+            known = find_person_by_any_identity(conn, &app.keys, value)?;
+        }
+    }
+    let id = known.map_or(NOBODY, |it| it.id);
+    Ok(queries::for_plans(conn, id, today)?)
+}
+
+/// No person has this id.
+const NOBODY: i64 = 0;
+
 /// Gives the number of records.
 fn erase(
     app: &App,
@@ -92,14 +139,8 @@ fn erase(
     person: &Identities,
     is_dry: bool,
 ) -> Result<usize, SourceError> {
-    let today = app.clock.today();
     for _ in 0..REPLANS {
-        let plan = app.sources.plan_erasure(
-            person,
-            (&erasure.scope, &erasure.law),
-            &erasure.holds,
-            today,
-        )?;
+        let plan = plan(app, erasure, person)?;
         if is_dry || plan.is_empty() {
             return Ok(plan.records());
         }
@@ -113,10 +154,7 @@ fn erase(
         .datasets
         .first()
         .map(|it| it.source.clone());
-    Err(SourceError::new(
-        &key.unwrap_or_default(),
-        crate::sources::Fault::Changed,
-    ))
+    Err(SourceError::new(&key.unwrap_or_default(), Fault::Changed))
 }
 
 fn note(app: &App, erasure: &Erasure, records: usize) -> AppResult<()> {

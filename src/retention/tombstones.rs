@@ -10,7 +10,7 @@ use diesel::prelude::*;
 
 use crate::db::AnyConnection;
 use crate::db::schema::tombstones;
-use crate::error::AppResult;
+use crate::error::{AppError, AppResult};
 use crate::keys::{Keys, random_token};
 use crate::sources::{Hold, Identities, Plan, Scope};
 
@@ -25,6 +25,8 @@ pub struct Erasure {
     pub law: String,
     /// What it left, and why.
     pub holds: Vec<Hold>,
+    /// When it was erased.
+    pub erased_at: NaiveDateTime,
     /// Kind and keyed hash of each handle of the person.
     pub handles: Vec<(String, String)>,
 }
@@ -59,33 +61,77 @@ pub fn set(
 
 /// The erasures since a time, oldest first.
 pub fn list_since(conn: &mut AnyConnection, since: NaiveDateTime) -> AppResult<Vec<Erasure>> {
-    let rows: Vec<(String, String, String, String, String, String)> = tombstones::table
+    let stones: Vec<Stone> = Stone::query()
         .filter(tombstones::erased_at.ge(since))
         .order((tombstones::erased_at, tombstones::id))
-        .select((
-            tombstones::erasure,
-            tombstones::kind,
-            tombstones::digest,
-            tombstones::scope,
-            tombstones::law,
-            tombstones::holds,
-        ))
         .load(conn)?;
+    gather(stones)
+}
+
+/// Erasures with about so many stones after that one, and the last of their stones; `None` when there are none.
+pub fn list_after(
+    conn: &mut AnyConnection,
+    after_id: i64,
+    stones: i64,
+) -> AppResult<Option<(Vec<Erasure>, i64)>> {
+    let mut found: Vec<Stone> = Stone::query()
+        .filter(tombstones::id.gt(after_id))
+        .order(tombstones::id)
+        .limit(stones)
+        .load(conn)?;
+    let Some(last) = found.last() else {
+        return Ok(None);
+    };
+    // An erasure is looked for by all of its handles at once.
+    let rest: Vec<Stone> = Stone::query()
+        .filter(tombstones::erasure.eq(&last.erasure))
+        .filter(tombstones::id.gt(last.id))
+        .order(tombstones::id)
+        .load(conn)?;
+    found.extend(rest);
+    let last = found.last().map_or(after_id, |stone| stone.id);
+    Ok(Some((gather(found)?, last)))
+}
+
+/// One erasure by its name.
+pub fn find(conn: &mut AnyConnection, erasure: &str) -> AppResult<Erasure> {
+    let stones: Vec<Stone> = Stone::query()
+        .filter(tombstones::erasure.eq(erasure))
+        .order(tombstones::id)
+        .load(conn)?;
+    gather(stones)?.pop().ok_or(AppError::NotFound)
+}
+
+#[derive(HasQuery)]
+#[diesel(table_name = tombstones)]
+struct Stone {
+    id: i64,
+    erasure: String,
+    kind: String,
+    digest: String,
+    scope: String,
+    law: String,
+    holds: String,
+    erased_at: NaiveDateTime,
+}
+
+fn gather(stones: Vec<Stone>) -> AppResult<Vec<Erasure>> {
     let (mut erasures, mut places) = (Vec::<Erasure>::new(), BTreeMap::new());
-    for (key, kind, digest, scope, law, holds) in rows {
-        let known: Option<&usize> = places.get(&key);
+    for stone in stones {
+        let known: Option<&usize> = places.get(&stone.erasure);
         let at = known.copied().unwrap_or(erasures.len());
         if at == erasures.len() {
             erasures.push(Erasure {
-                key: key.clone(),
-                scope: serde_json::from_str(&scope)?,
-                law,
-                holds: serde_json::from_str(&holds)?,
+                key: stone.erasure.clone(),
+                scope: serde_json::from_str(&stone.scope)?,
+                law: stone.law,
+                holds: serde_json::from_str(&stone.holds)?,
+                erased_at: stone.erased_at,
                 handles: Vec::new(),
             });
-            places.insert(key, at);
+            places.insert(stone.erasure, at);
         }
-        erasures[at].handles.push((kind, digest));
+        erasures[at].handles.push((stone.kind, stone.digest));
     }
     Ok(erasures)
 }

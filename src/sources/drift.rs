@@ -9,14 +9,8 @@ impl Sources {
     /// Compares the manifests of every source with its live structure. Gives what differs, each at its place in the
     /// manifests, and the sources that did not answer.
     pub fn drift(&self) -> (Vec<Finding>, Vec<SourceError>) {
-        let inner = &*self.0;
-        let all = inner.connected.keys().map(|key| (key.clone(), key.clone()));
-        let looked = inner.side_by_side(all, |connected, key| {
-            let schema = connected.fresh_schema(inner.limits.step)?;
-            Ok(self.drift_of(&key, &schema))
-        });
         let (mut findings, mut errors) = (Vec::new(), Vec::new());
-        for (_, found) in looked {
+        for (_, found) in self.drift_by_source() {
             match found {
                 Ok(found) => findings.extend(found),
                 Err(error) => errors.push(error),
@@ -24,6 +18,16 @@ impl Sources {
         }
         findings.sort();
         (findings, errors)
+    }
+
+    /// The same, source by source, each by its key.
+    pub fn drift_by_source(&self) -> Vec<(String, Result<Vec<Finding>, SourceError>)> {
+        let inner = &*self.0;
+        let all = inner.connected.keys().map(|key| (key.clone(), key.clone()));
+        inner.side_by_side(all, |connected, key| {
+            let schema = connected.fresh_schema(inner.limits.step)?;
+            Ok(self.drift_of(&key, &schema))
+        })
     }
 
     fn drift_of(&self, source: &str, schema: &Schema) -> Vec<Finding> {

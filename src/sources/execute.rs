@@ -117,7 +117,7 @@ impl Sources {
 }
 
 impl Effect {
-    fn of(work: &Work) -> Self {
+    pub(super) fn of(work: &Work) -> Self {
         let cut = work.targets.iter().flat_map(|target| &target.cut);
         let set = work.set.iter().flat_map(BTreeMap::keys);
         let mut fields: Vec<_> = set.chain(cut).cloned().collect();
@@ -170,8 +170,18 @@ impl Inner {
         }))
     }
 
+    /// Whether everything is done already; `None` when a record is neither as planned nor as it will be.
+    pub(super) fn is_finished(
+        &self,
+        source: &str,
+        works: &[&Work],
+    ) -> Result<Option<bool>, SourceError> {
+        let far = self.progress(source, works)?;
+        Ok(far.map(|it| it == Progress::Finished))
+    }
+
     /// One transaction; `false`, and nothing changed, when a record is no longer as planned.
-    fn carry_out(&self, source: &str, works: &[&Work]) -> Result<bool, SourceError> {
+    pub(super) fn carry_out(&self, source: &str, works: &[&Work]) -> Result<bool, SourceError> {
         let connected = self.connected(source)?;
         let schema = connected.schema(self.limits.step)?;
         let mut transaction = connected.source.begin(self.limits.step)?;

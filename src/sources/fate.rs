@@ -87,8 +87,9 @@ impl<'a> Rules<'a> {
             exception: wish.exception(layout, collection, field),
             write: wish.write(layout, field),
         };
-        let asked = personal.into_iter();
-        let asked = asked.filter(|field| wish.covers_any(layout.node, field));
+        let asked = personal
+            .into_iter()
+            .filter(|it| wish.covers_any(layout.node, it));
         let fields: Vec<_> = asked.map(rule).collect();
         let row = || wish.row_exception(layout, collection);
         Self {
@@ -107,6 +108,11 @@ impl<'a> Rules<'a> {
 
     /// Decides about one row.
     pub fn fate(&self, cells: &[Value]) -> Fate {
+        self.fate_of(cells, &|_| true)
+    }
+
+    /// The same where some fields are not meant: they stay, and the row with them.
+    pub fn fate_of(&self, cells: &[Value], is_meant: &dyn Fn(&Field) -> bool) -> Fate {
         let mut fate = Fate::default();
         let exceptions = self.fields.iter().filter_map(|rule| {
             let exception = rule.exception.as_ref()?;
@@ -120,13 +126,15 @@ impl<'a> Rules<'a> {
                 fate.keep(exception, path, until);
             }
         }
-        if self.may_delete && fate.kept.is_empty() {
-            fate.deleted = true;
+        let are_all = || self.fields.iter().all(|it| is_meant(it.field));
+        fate.deleted = self.may_delete && fate.kept.is_empty() && are_all();
+        if fate.deleted {
             return fate;
         }
         let kept = fate.kept.clone();
         let is_kept = |path: &String| kept.iter().any(|it| it.fields.contains(path));
-        for rule in self.fields.iter().filter(|rule| !is_kept(&rule.field.path)) {
+        let goes = |it: &&FieldRule<'_>| is_meant(it.field) && !is_kept(&it.field.path);
+        for rule in self.fields.iter().filter(goes) {
             match &rule.write {
                 Ok(strategy) => {
                     fate.set.insert(rule.field.name.clone(), strategy.clone());

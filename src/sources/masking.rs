@@ -85,6 +85,18 @@ impl Strategy {
         Self::Within(places.into_iter().map(choose).collect())
     }
 
+    /// The same, so that masking twice is masking once: what takes a value's place is not made of the value.
+    pub(super) fn settled(self) -> Self {
+        match self {
+            Self::Hash(shape) => Self::Random(shape),
+            Self::Within(places) => {
+                let places = places.into_iter();
+                Self::Within(places.map(|(keys, it)| (keys, it.settled())).collect())
+            }
+            other => other,
+        }
+    }
+
     /// Paths of the fields that it is about in a column of this name.
     pub(super) fn fields(&self, column: &str) -> Vec<String> {
         let Self::Within(places) = self else {

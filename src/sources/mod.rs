@@ -6,6 +6,7 @@
 //!                        ├─► planning ─► Plan ─► execute     an erasure: planned, agreed, carried out, read back
 //!                        ├─► correction                      one cell: planned, guarded, read back
 //!                        └─► visiting                        everything that was reached, for `candor sources find`
+//! due: records whose time is up, whosever they are; by date, in batches
 //! ```
 //! Everything is read live through [`Source`], one file per kind of database. Calls block: use them in jobs, or
 //! through [`Sources::apart`]. A person's rows are asked for together with what makes them the person's, so that an id of
@@ -15,6 +16,7 @@ pub mod command;
 mod connector;
 mod correction;
 mod drift;
+mod due;
 mod error;
 mod execute;
 mod fate;
@@ -36,6 +38,7 @@ mod mariadb_write;
 mod masking;
 mod order;
 mod overlay;
+mod periods;
 mod person_data;
 mod plan;
 mod planning;
@@ -69,6 +72,7 @@ pub use connector::{
     Act, Change, Dates, EachRow, Filter, Form, Select, Source, Transaction, Way, open, open_in,
 };
 pub use correction::{Corrected, Correction, CorrectionError, Standing};
+pub use due::{Ask, DueBatch, Shield};
 pub use error::{Fault, SourceError};
 pub use execute::{Done, Effect, Outcome};
 pub use identities::Identities;

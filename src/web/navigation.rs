@@ -17,6 +17,13 @@ pub const STAFF: &[(&str, &str, &[Role])] = &[
         "Corrections",
         &[Agent, Supervisor, Auditor],
     ),
+    (
+        "/staff/returned",
+        "Came back",
+        &[Agent, Supervisor, Auditor],
+    ),
+    ("/staff/periods", "Periods", &[Supervisor, Auditor, Admin]),
+    ("/staff/drift", "Manifests", &[Supervisor, Auditor, Admin]),
     ("/staff/metrics", "Figures", &[Supervisor, Auditor, Admin]),
     ("/staff/training", "Training", ALL),
     ("/staff/reviews", "Reviews", &[Supervisor, Auditor, Admin]),

@@ -3,6 +3,7 @@
 
 mod demo;
 mod description;
+mod drift;
 mod faults;
 mod loading;
 mod recipients;

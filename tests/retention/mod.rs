@@ -1,6 +1,8 @@
 //! Holds: placed, honoured by plans and by what carries them out, renewed, lifted.
 
+mod periods;
 mod replay;
+mod returned;
 
 use candor::accounts::model::Role;
 use candor::accounts::queries::find_person_by_any_identity;

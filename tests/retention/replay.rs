@@ -68,7 +68,7 @@ async fn run(app: &TestApp, since: NaiveDateTime, is_dry: bool) -> Replayed {
 }
 
 /// Brings every row of the backup back.
-fn restore(source: &rusqlite::Connection, backup: &std::path::Path) {
+pub(super) fn restore(source: &rusqlite::Connection, backup: &std::path::Path) {
     let tables: Vec<String> = source
         .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
         .unwrap()

@@ -5,7 +5,7 @@ mod table;
 use candor::accounts::model::Role;
 use candor::db::AnyConnection;
 use candor::db::schema::{
-    disclosures, notices, outbox, request_attachments, sessions, sites, staff,
+    disclosures, notices, outbox, request_attachments, retention_runs, sessions, sites, staff,
 };
 use candor::demo;
 use candor::disclosures::ledger;
@@ -138,6 +138,7 @@ impl Scene {
                 "{leaving}",
                 leaving::path(&app.app.keys, "https://learning.projobsector.com/"),
             ),
+            ("{run}", number(last_run)),
             (
                 "{notice key}",
                 app.app.db.read_now(|conn| Ok(last_notice(conn)?)).unwrap(),
@@ -186,6 +187,8 @@ async fn count_and_publish(app: &TestApp) {
     let published = app.app.db.write(move |conn| {
         queries::make_figures_public(conn, true, now)?;
         jobs::enqueue(conn, &Job::CountInsights, now)?;
+        jobs::enqueue(conn, &Job::PlanRetention, now)?;
+        jobs::enqueue(conn, &Job::CheckDrift, now)?;
         jobs::enqueue(conn, &Job::CountRequests, now)
     });
     published.await.unwrap();
@@ -246,6 +249,11 @@ fn last_notice(conn: &mut AnyConnection) -> QueryResult<String> {
         .order(notices::id.desc())
         .select(notices::key)
         .first(conn)
+}
+
+fn last_run(conn: &mut AnyConnection) -> QueryResult<i64> {
+    let all = retention_runs::table.order(retention_runs::id.desc());
+    all.select(retention_runs::id).first(conn)
 }
 
 fn last_mail(conn: &mut AnyConnection) -> QueryResult<i64> {

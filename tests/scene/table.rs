@@ -162,6 +162,16 @@ table! {
     CaseReader get "/staff/corrections" => "/staff/corrections", Common, PAGE;
     CaseWorker post "/staff/corrections/{id}/repair" => "/staff/corrections/0/repair", Common, EMPTY;
     Supervisor post "/staff/corrections/{id}/let-go" => "/staff/corrections/0/let-go", Common, EMPTY;
+    CaseReader get "/staff/returned" => "/staff/returned", Common, PAGE;
+    CaseWorker post "/staff/returned/{id}/propose" => "/staff/returned/0/propose", Common, EMPTY;
+    Supervisor post "/staff/returned/{id}/approve" => "/staff/returned/0/approve", Common, EMPTY;
+    Supervisor post "/staff/returned/{id}/send-back" => "/staff/returned/0/send-back", Common, EMPTY;
+    Supervisor post "/staff/returned/{id}/leave" => "/staff/returned/0/leave", Common, EMPTY;
+    Overseer get "/staff/periods" => "/staff/periods", Common, PAGE;
+    Overseer get "/staff/periods/{id}" => "/staff/periods/{run}", Common, PAGE;
+    Supervisor post "/staff/periods/{id}/approve" => "/staff/periods/0/approve", Common, EMPTY;
+    Admin post "/staff/periods/approval" => "/staff/periods/approval", Common, Sample::Form(&[("without", "false")]);
+    Overseer get "/staff/drift" => "/staff/drift", Common, PAGE;
     Overseer get "/staff/metrics" => "/staff/metrics", Common, PAGE;
     Overseer get "/staff/metrics.csv" => "/staff/metrics.csv?year=2026", Common, FILE;
     Admin post "/staff/metrics/publication" => "/staff/metrics/publication", Common, Sample::Form(&[("public", "true")]);

@@ -2,6 +2,7 @@
 
 mod appeals;
 mod bulk;
+mod corrected;
 mod decisions;
 mod denials;
 mod four_eyes;

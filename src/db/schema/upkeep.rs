@@ -29,3 +29,76 @@ diesel::joinable!(corrected_values -> requests (request_id));
 diesel::joinable!(corrected_values -> people (person_id));
 diesel::allow_tables_to_appear_in_same_query!(corrected_values, requests);
 diesel::allow_tables_to_appear_in_same_query!(corrected_values, people);
+
+diesel::table! {
+    returned_erasures (id) {
+        id -> BigInt,
+        erasure -> Text,
+        erased_at -> Timestamp,
+        state -> Text,
+        records -> BigInt,
+        collections -> Text,
+        signed_in_since -> Bool,
+        found_at -> Timestamp,
+        seen_at -> Timestamp,
+        proposed_by -> Nullable<BigInt>,
+        settled_at -> Nullable<Timestamp>,
+        failure -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    drift_findings (id) {
+        id -> BigInt,
+        source -> Text,
+        file -> Text,
+        line -> Integer,
+        path -> Text,
+        wrong -> Text,
+        expected -> Text,
+        found_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    drift_checks (source) {
+        source -> Text,
+        asked_at -> Timestamp,
+        answered_at -> Nullable<Timestamp>,
+        failure -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    retention_runs (id) {
+        id -> BigInt,
+        day -> Date,
+        state -> Text,
+        planned_at -> Timestamp,
+        unread -> Text,
+        approved_by -> Nullable<BigInt>,
+        approved_at -> Nullable<Timestamp>,
+        finished_at -> Nullable<Timestamp>,
+        receipt -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    retention_lines (id) {
+        id -> BigInt,
+        run_id -> BigInt,
+        dataset -> Text,
+        collection -> Text,
+        to_delete -> BigInt,
+        to_mask -> BigInt,
+        shielded -> BigInt,
+        kept -> BigInt,
+        deleted -> BigInt,
+        masked -> BigInt,
+        skipped -> BigInt,
+        position -> Nullable<Text>,
+        batch -> Nullable<Text>,
+        finished_at -> Nullable<Timestamp>,
+        failure -> Nullable<Text>,
+    }
+}

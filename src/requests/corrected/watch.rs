@@ -44,14 +44,18 @@ impl Watch {
 
     /// Compares one record.
     pub fn look(&mut self, app: &App, key: &CollectionKey, record: &Record) {
-        let here = |it: &&CorrectedValue| {
-            it.dataset == key.dataset && it.collection == key.collection
-        };
+        let here =
+            |it: &&CorrectedValue| it.dataset == key.dataset && it.collection == key.collection;
         if !self.values.iter().any(|it| here(&it)) {
             return;
         }
         let hash = record_hash(&app.keys, key, &record.id);
-        for value in self.values.iter().filter(here).filter(|it| it.record == hash) {
+        for value in self
+            .values
+            .iter()
+            .filter(here)
+            .filter(|it| it.record == hash)
+        {
             let held = match record.held(&value.field) {
                 Some(Held::Plain(held)) => held.clone(),
                 Some(Held::Empty) => Value::Null,

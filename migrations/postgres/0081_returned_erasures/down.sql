@@ -1,0 +1,2 @@
+DROP INDEX tombstones_by_erasure;
+DROP TABLE returned_erasures;

@@ -1,0 +1,3 @@
+DROP INDEX requests_people_open;
+DROP TABLE retention_lines;
+DROP TABLE retention_runs;

@@ -1,0 +1,107 @@
+//! Finding runs, and whose data may not go.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::model::{Line, Run, RunState};
+use crate::db::AnyConnection;
+use crate::db::schema::{
+    holds, requests, retention_lines as lines, retention_runs as runs, switches,
+};
+use crate::requests::model::Request;
+
+const UNATTENDED: &str = "retention-without-approval";
+
+/// A run by id.
+pub fn find(conn: &mut AnyConnection, id: i64) -> QueryResult<Run> {
+    Run::query().filter(runs::id.eq(id)).first(conn)
+}
+
+/// The newest run in a state.
+pub fn find_in(conn: &mut AnyConnection, state: RunState) -> QueryResult<Option<Run>> {
+    Run::query()
+        .filter(runs::state.eq(state.as_str()))
+        .order(runs::id.desc())
+        .first(conn)
+        .optional()
+}
+
+/// The runs that have ended, newest first, before that id.
+pub fn list_done(
+    conn: &mut AnyConnection,
+    before: Option<i64>,
+    limit: i64,
+) -> QueryResult<Vec<Run>> {
+    Run::query()
+        .filter(runs::state.eq(RunState::Done.as_str()))
+        .filter(runs::id.lt(before.unwrap_or(i64::MAX)))
+        .order(runs::id.desc())
+        .limit(limit)
+        .load(conn)
+}
+
+/// The collections of a run, in the order in which they are carried out.
+pub fn list_lines(conn: &mut AnyConnection, run_id: i64) -> QueryResult<Vec<Line>> {
+    Line::query()
+        .filter(lines::run_id.eq(run_id))
+        .order(lines::id)
+        .load(conn)
+}
+
+/// Requests that are not closed, at most so many after that id: the data of these people stay.
+pub fn list_open_requests(
+    conn: &mut AnyConnection,
+    after_id: i64,
+    limit: i64,
+) -> QueryResult<Vec<Request>> {
+    Request::query()
+        .filter(requests::closed_at.is_null())
+        .filter(requests::id.gt(after_id))
+        .order(requests::id)
+        .limit(limit)
+        .load(conn)
+}
+
+/// Holds in force on single people: whose, and on which dataset and collection, if not on all.
+pub fn list_holds_on_people(
+    conn: &mut AnyConnection,
+    today: NaiveDate,
+) -> QueryResult<Vec<(i64, Option<String>, Option<String>)>> {
+    let held: Vec<(Option<i64>, Option<String>, Option<String>)> = holds::table
+        .filter(holds::lifted_at.is_null())
+        .filter(holds::person_id.is_not_null())
+        .filter(holds::until.is_null().or(holds::until.ge(today)))
+        .order((holds::person_id, holds::id))
+        .select((holds::person_id, holds::dataset, holds::collection))
+        .load(conn)?;
+    let whose = held.into_iter();
+    Ok(whose
+        .filter_map(|(person, dataset, collection)| Some((person?, dataset, collection)))
+        .collect())
+}
+
+/// Whether what is due is erased without anybody's approval.
+pub fn is_unattended(conn: &mut AnyConnection) -> QueryResult<bool> {
+    let found: Option<bool> = switches::table
+        .filter(switches::name.eq(UNATTENDED))
+        .select(switches::is_on)
+        .first(conn)
+        .optional()?;
+    Ok(found.unwrap_or(false))
+}
+
+/// Switches that on or off.
+pub fn set_unattended(
+    conn: &mut AnyConnection,
+    is_on: bool,
+    now: chrono::NaiveDateTime,
+) -> QueryResult<()> {
+    let values = (switches::is_on.eq(is_on), switches::changed_at.eq(now));
+    let known = switches::table.filter(switches::name.eq(UNATTENDED));
+    if diesel::update(known).set(values).execute(conn)? == 0 {
+        diesel::insert_into(switches::table)
+            .values((switches::name.eq(UNATTENDED), values))
+            .execute(conn)?;
+    }
+    Ok(())
+}

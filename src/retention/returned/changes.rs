@@ -1,0 +1,189 @@
+//! Noting what was found, and what is to become of it; each with its audit event, in the caller's transaction.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use serde_json::json;
+
+use super::model::{Returned, Sighting, State};
+use super::queries;
+use crate::audit::{self, Actor, Event};
+use crate::db::AnyConnection;
+use crate::db::schema::returned_erasures as returned;
+use crate::error::{AppError, AppResult};
+
+/// Notes what a night's search found. What staff left on purpose stays left; what was erased and is found once more
+/// is a task again.
+pub fn note(conn: &mut AnyConnection, found: &Sighting, now: NaiveDateTime) -> AppResult<()> {
+    let seen = (
+        returned::records.eq(found.records),
+        returned::collections.eq(serde_json::to_string(&found.collections)?),
+        returned::signed_in_since.eq(found.signed_in_since),
+        returned::seen_at.eq(now),
+    );
+    let Some(known) = queries::find_of(conn, &found.erasure)? else {
+        diesel::insert_into(returned::table)
+            .values((
+                returned::erasure.eq(&found.erasure),
+                returned::erased_at.eq(found.erased_at),
+                returned::state.eq(State::Found.as_str()),
+                returned::found_at.eq(now),
+                seen,
+            ))
+            .execute(conn)?;
+        let known = queries::find_of(conn, &found.erasure)?.ok_or(AppError::NotFound)?;
+        return record(conn, &known, "erasure.undone", Actor::System, now);
+    };
+    let row = returned::table.filter(returned::id.eq(known.id));
+    diesel::update(row).set(seen).execute(conn)?;
+    if matches!(known.state, State::Erased | State::Gone) {
+        let again = returned::found_at.eq(now);
+        diesel::update(row).set(again).execute(conn)?;
+        advance(conn, &known, State::Found, now)?;
+        record(conn, &known, "erasure.undone", Actor::System, now)?;
+    }
+    Ok(())
+}
+
+/// Settles what a whole search that began at that time has not found any more.
+pub fn note_gone(
+    conn: &mut AnyConnection,
+    began: NaiveDateTime,
+    now: NaiveDateTime,
+) -> AppResult<()> {
+    let unseen: Vec<Returned> = Returned::query()
+        .filter(returned::settled_at.is_null())
+        .filter(returned::seen_at.lt(began))
+        .filter(returned::state.ne(State::Erasing.as_str()))
+        .load(conn)?;
+    for known in unseen {
+        advance(conn, &known, State::Gone, now)?;
+        record(conn, &known, "erasure.mended", Actor::System, now)?;
+    }
+    Ok(())
+}
+
+/// Proposes to erase it again.
+pub fn propose(conn: &mut AnyConnection, id: i64, by: i64, now: NaiveDateTime) -> AppResult<()> {
+    let known = in_state(conn, id, State::Found)?;
+    advance(conn, &known, State::Proposed, now)?;
+    let row = returned::table.filter(returned::id.eq(id));
+    let proposed = (
+        returned::proposed_by.eq(by),
+        returned::failure.eq(None::<String>),
+    );
+    diesel::update(row).set(proposed).execute(conn)?;
+    record(
+        conn,
+        &known,
+        "erasure.again_proposed",
+        Actor::Staff(by),
+        now,
+    )
+}
+
+/// A supervisor who did not propose it approves; the caller enqueues the job in the same transaction.
+pub fn approve(conn: &mut AnyConnection, id: i64, by: i64, now: NaiveDateTime) -> AppResult<()> {
+    let known = in_state(conn, id, State::Proposed)?;
+    if known.proposed_by == Some(by) {
+        let sentence = "You proposed this. Another supervisor has to approve it.";
+        return Err(AppError::conflict(sentence));
+    }
+    advance(conn, &known, State::Erasing, now)?;
+    record(
+        conn,
+        &known,
+        "erasure.again_approved",
+        Actor::Staff(by),
+        now,
+    )
+}
+
+/// A supervisor does not agree.
+pub fn send_back(conn: &mut AnyConnection, id: i64, by: i64, now: NaiveDateTime) -> AppResult<()> {
+    let known = in_state(conn, id, State::Proposed)?;
+    advance(conn, &known, State::Found, now)?;
+    record(conn, &known, "erasure.again_refused", Actor::Staff(by), now)
+}
+
+/// The person came back on purpose: their data stay, and are no task any more.
+pub fn leave(conn: &mut AnyConnection, id: i64, by: i64, now: NaiveDateTime) -> AppResult<()> {
+    let known = in_state(conn, id, State::Found)?;
+    advance(conn, &known, State::Left, now)?;
+    record(conn, &known, "erasure.left", Actor::Staff(by), now)
+}
+
+/// Notes how erasing again ended: with nothing left, or why it could not be done.
+pub fn end(
+    conn: &mut AnyConnection,
+    known: &Returned,
+    failure: Option<&str>,
+    now: NaiveDateTime,
+) -> AppResult<()> {
+    let to = match failure {
+        Some(_) => State::Found,
+        None => State::Erased,
+    };
+    advance(conn, known, to, now)?;
+    let row = returned::table.filter(returned::id.eq(known.id));
+    diesel::update(row)
+        .set(returned::failure.eq(failure))
+        .execute(conn)?;
+    let action = match failure {
+        Some(_) => "erasure.again_failed",
+        None => "erasure.again_done",
+    };
+    record(conn, known, action, Actor::System, now)
+}
+
+fn in_state(conn: &mut AnyConnection, id: i64, state: State) -> AppResult<Returned> {
+    let known = queries::find(conn, id)?;
+    if known.state == state {
+        Ok(known)
+    } else {
+        Err(changed())
+    }
+}
+
+/// From one state to the next, unless somebody else was faster.
+fn advance(
+    conn: &mut AnyConnection,
+    known: &Returned,
+    to: State,
+    now: NaiveDateTime,
+) -> AppResult<()> {
+    let unchanged = returned::table
+        .filter(returned::id.eq(known.id))
+        .filter(returned::state.eq(known.state.as_str()));
+    let is_settled = matches!(to, State::Erased | State::Left | State::Gone);
+    let moved = diesel::update(unchanged)
+        .set((
+            returned::state.eq(to.as_str()),
+            returned::settled_at.eq(is_settled.then_some(now)),
+        ))
+        .execute(conn)?;
+    if moved == 0 {
+        return Err(changed());
+    }
+    Ok(())
+}
+
+fn changed() -> AppError {
+    AppError::conflict("Somebody else has settled this. Look at the list again.")
+}
+
+fn record(
+    conn: &mut AnyConnection,
+    known: &Returned,
+    action: &str,
+    actor: Actor<'_>,
+    now: NaiveDateTime,
+) -> AppResult<()> {
+    let event = Event {
+        actor,
+        action,
+        person: None,
+        object: &format!("erasure {}", known.erasure),
+        detail: json!({ "records": known.records }),
+    };
+    Ok(audit::record(conn, &event, now)?)
+}

@@ -1,0 +1,29 @@
+//! Erasing again what came back: a job, safe to repeat.
+
+use super::model::State;
+use super::{changes, queries};
+use crate::app::App;
+use crate::error::AppResult;
+use crate::jobs::Lease;
+use crate::retention::replay::replay_these;
+use crate::retention::tombstones;
+
+/// The job. It erases what a replay after a restored backup would: what the first erasure covered, around what is held.
+pub fn erase(app: &App, id: i64, lease: &Lease) -> AppResult<()> {
+    let known = app.db.read_now(|conn| Ok(queries::find(conn, id)?))?;
+    if known.state != State::Erasing {
+        return Ok(());
+    }
+    let erasure = app
+        .db
+        .read_now(|conn| tombstones::find(conn, &known.erasure))?;
+    lease.check()?;
+    let mut replayed = replay_these(app, &[erasure], false)?;
+    if let Some(at) = replayed.errors.iter().position(|it| it.is_temporary()) {
+        return Err(replayed.errors.swap_remove(at).into());
+    }
+    let failure = replayed.errors.first().map(ToString::to_string);
+    let now = app.clock.now();
+    app.db
+        .write_now(move |conn| changes::end(conn, &known, failure.as_deref(), now))
+}

@@ -1,0 +1,18 @@
+//! What was erased stays erased (11 CCR 7022(d)): every night the sources are searched for erased people, and data that
+//! came back are a task for staff.
+//!
+//! ```text
+//! found ─► proposed ─► erasing ─► erased          found again: erased, gone ─► found
+//!   │          └► found (sent back)    └► found (it failed)
+//!   ├─► left    they came back on purpose
+//!   └─► gone    no source holds them any more
+//! ```
+//! An erasure takes two, and so does erasing again: whoever proposes it, and a supervisor, another one. It is carried
+//! out by the same [`replay`](super::replay) as after a restored backup.
+
+pub mod changes;
+pub mod erase_again;
+pub mod model;
+pub mod queries;
+pub mod staff_pages;
+pub mod sweep;

@@ -1,0 +1,167 @@
+//! Erased data that came back, for staff. It is shown by collection and number; whose it is, nobody can tell from
+//! here.
+
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use super::model::{InCollection, Returned, State};
+use super::{changes, queries};
+use crate::accounts::guard::{CaseReader, CaseWorker, Supervisor};
+use crate::accounts::model::Role;
+use crate::app::App;
+use crate::error::AppResult;
+use crate::jobs::{self, Job};
+use crate::register::{CollectionKey, Register};
+use crate::web::page::FlashKind;
+use crate::web::paging::Before;
+use crate::web::{Flash, Page, html, paging, see_other, words};
+
+const INDEX: &str = "/staff/returned";
+const ON_A_PAGE: usize = 50;
+const SETTLED_SHOWN: i64 = 20;
+
+/// An erasure that came undone.
+struct Line {
+    returned: Returned,
+    /// What people call each collection, with how many records.
+    places: Vec<(String, u64)>,
+    is_own_proposal: bool,
+}
+
+#[derive(Template)]
+#[template(path = "retention/returned.html")]
+struct ReturnedPage {
+    page: Page,
+    role: Role,
+    count: i64,
+    lines: Vec<Line>,
+    settled: Vec<Returned>,
+    newer: Option<&'static str>,
+    older: Option<String>,
+}
+
+impl ReturnedPage {
+    fn can_propose(&self, line: &Line) -> bool {
+        line.returned.state == State::Found && self.role != Role::Auditor
+    }
+
+    fn can_leave(&self, line: &Line) -> bool {
+        line.returned.state == State::Found && self.role == Role::Supervisor
+    }
+
+    fn can_approve(&self, line: &Line) -> bool {
+        line.returned.state == State::Proposed && self.role == Role::Supervisor
+    }
+}
+
+/// What came back and is not settled, newest first, and what was settled lately.
+pub async fn index(
+    reader: CaseReader,
+    app: App,
+    page: Page,
+    from: web::Query<Before>,
+) -> AppResult<HttpResponse> {
+    let before = from.before;
+    let found = app.db.read(move |conn| {
+        let open = queries::list_open(conn, before, paging::one_more(ON_A_PAGE))?;
+        let latest = queries::list_latest(conn, SETTLED_SHOWN)?;
+        Ok((open, latest, queries::count_open(conn)?))
+    });
+    let (mut open, mut settled, count) = found.await?;
+    settled.retain(|it| it.settled_at.is_some());
+    let last = paging::cut(&mut open, ON_A_PAGE);
+    let older = last.map(|it| format!("{INDEX}?before={}", it.id));
+    let line = |returned: Returned| Line {
+        places: places(&app.register, &returned),
+        is_own_proposal: returned.proposed_by == Some(reader.id),
+        returned,
+    };
+    let shown = ReturnedPage {
+        page,
+        role: reader.role,
+        count,
+        older,
+        newer: before.map(|_| INDEX),
+        lines: open.into_iter().map(line).collect(),
+        settled,
+    };
+    html(StatusCode::OK, &shown)
+}
+
+fn places(register: &Register, returned: &Returned) -> Vec<(String, u64)> {
+    let all: Vec<InCollection> = serde_json::from_str(&returned.collections).unwrap_or_default();
+    let named = all.into_iter().map(|it| {
+        let key = CollectionKey::new(&it.dataset, &it.collection);
+        let known = register.collection(&key);
+        let title = known.map_or_else(|| key.to_string(), |it| it.title.clone());
+        (title, it.records)
+    });
+    named.collect()
+}
+
+/// Proposes to erase it again.
+pub async fn propose(
+    worker: CaseWorker,
+    app: App,
+    session: Session,
+    id: web::Path<i64>,
+) -> AppResult<HttpResponse> {
+    let now = app.clock.now();
+    app.db
+        .write(move |conn| changes::propose(conn, *id, worker.id, now))
+        .await?;
+    let text = "Your proposal is on record. Another supervisor has to approve it.";
+    done(&session, text)
+}
+
+/// Approves it, and has it carried out.
+pub async fn approve(
+    supervisor: Supervisor,
+    app: App,
+    session: Session,
+    id: web::Path<i64>,
+) -> AppResult<HttpResponse> {
+    let (id, now) = (id.into_inner(), app.clock.now());
+    let approved = app.db.write(move |conn| {
+        changes::approve(conn, id, supervisor.id, now)?;
+        jobs::enqueue(conn, &Job::EraseAgain { id }, now)
+    });
+    approved.await?;
+    app.wake.notify_one();
+    done(&session, "Approved. It is being erased again now.")
+}
+
+/// Does not agree with the proposal.
+pub async fn send_back(
+    supervisor: Supervisor,
+    app: App,
+    session: Session,
+    id: web::Path<i64>,
+) -> AppResult<HttpResponse> {
+    let now = app.clock.now();
+    app.db
+        .write(move |conn| changes::send_back(conn, *id, supervisor.id, now))
+        .await?;
+    done(&session, "The proposal was sent back.")
+}
+
+/// Notes that the person came back on purpose.
+pub async fn leave(
+    supervisor: Supervisor,
+    app: App,
+    session: Session,
+    id: web::Path<i64>,
+) -> AppResult<HttpResponse> {
+    let now = app.clock.now();
+    app.db
+        .write(move |conn| changes::leave(conn, *id, supervisor.id, now))
+        .await?;
+    done(&session, "These data stay, and are not listed any more.")
+}
+
+fn done(session: &Session, text: &str) -> AppResult<HttpResponse> {
+    Flash::leave(session, FlashKind::Success, text)?;
+    Ok(see_other(INDEX))
+}

@@ -1,0 +1,334 @@
+//! Records whose time is up, whosever they are: found in batches by their date, and erased as an erasure would.
+//!
+//! A field is due when its period has passed since the record's date. A record goes when everything personal in it is
+//! due, and loses the fields that are due otherwise. What the register or a hold keeps stays, and so does what belongs to
+//! people who are shielded. A record that others still point at is emptied instead.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use chrono::{Days, NaiveDate};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Budget, Connected, Dates, Effect, Filter, Form, Hold, Identities, Inner, Scope, Select,
+    SourceError, Sources, Strategy, Target, Value, Work,
+    fate::{Rules, Wish},
+    layout::Layout,
+    periods::{fewest_days, period_of},
+    reader::Reader,
+    table,
+};
+use crate::law::STRICTEST;
+use crate::register::{CollectionKey, Field};
+
+/// Keys of records that stay, because they belong to somebody whose data may not go now.
+#[derive(Debug, Default)]
+pub struct Shield(HashSet<Vec<Value>>);
+
+/// What is asked of a collection.
+#[derive(Debug, Clone, Copy)]
+pub struct Ask<'a> {
+    /// The day on which periods are judged.
+    pub today: NaiveDate,
+    /// Holds on everybody's data.
+    pub holds: &'a [Hold],
+    /// Whose data stay.
+    pub shield: &'a Shield,
+    /// Whether records that others point at are told apart, which asks the source about each. An estimate need not.
+    pub minds_references: bool,
+}
+
+/// Some records of a collection, in the order of its key, and what is to become of those that are due.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DueBatch {
+    /// What is carried out in one transaction. It holds no personal data: records are named by sealed ids.
+    pub works: Vec<Work>,
+    /// How many are due, and stay for somebody who is shielded.
+    pub shielded: u64,
+    /// How many are due, and stay for a reason of the register or a hold.
+    pub kept: u64,
+    /// Go on after the record of this id; `None` at the end.
+    pub next: Option<String>,
+}
+
+impl DueBatch {
+    /// How many records go, and how many lose fields.
+    pub fn counts(&self) -> (u64, u64) {
+        let of = |goes: bool| {
+            let works = self.works.iter().filter(|it| it.set.is_none() == goes);
+            works.map(|work| work.targets.len() as u64).sum()
+        };
+        (of(true), of(false))
+    }
+}
+
+impl Sources {
+    /// The records of some people in a collection, those that they share with others too.
+    ///
+    /// # Errors
+    /// When a source does not answer that may lead to one: nobody may lose data because it was down.
+    pub fn shield<'p>(
+        &self,
+        key: &CollectionKey,
+        people: impl IntoIterator<Item = &'p Identities>,
+    ) -> Result<Shield, SourceError> {
+        let inner = &*self.0;
+        let mut shield = Shield::default();
+        let Some(at) = inner.graph.position(key) else {
+            return Ok(shield);
+        };
+        for person in people {
+            let budget = Budget::of(inner.limits.step);
+            let reader = Reader::new(inner, person, [at], budget);
+            if let Some(error) = reader.walk.errors_before(inner, at) {
+                return Err(error.clone());
+            }
+            let shelf = reader.full_shelf(at, inner.limits.step)?;
+            let layout = shelf.layout()?;
+            shelf.stream_all(&layout, inner.limits.step, &mut |row, _| {
+                shield.0.insert(layout.key(row).to_vec());
+                std::ops::ControlFlow::Continue(())
+            })?;
+        }
+        Ok(shield)
+    }
+
+    /// What is due among at most so many records after the one of that id.
+    ///
+    /// # Errors
+    /// When the source does not answer, or is no longer as the register says.
+    pub fn due(
+        &self,
+        key: &CollectionKey,
+        ask: &Ask<'_>,
+        (after, limit): (Option<&str>, usize),
+    ) -> Result<DueBatch, SourceError> {
+        let inner = &*self.0;
+        let place = inner.graph.position(key);
+        let Some(node) = place.map(|at| &inner.graph.nodes[at]) else {
+            return Ok(DueBatch::default());
+        };
+        let connected = inner.connected(&node.source)?;
+        let schema = connected.schema(inner.limits.step)?;
+        let layout = Layout::new(inner, node, table(&schema, node)?)?;
+        let search = Search {
+            inner,
+            connected,
+            schema: &schema,
+            layout: &layout,
+            ask,
+        };
+        let after = after.and_then(|id| inner.secrets.row_key(key, id));
+        connected.notice(search.batch(after.as_deref(), limit))
+    }
+
+    /// Carries a batch out in one transaction, and gives what was done; `None`, and nothing done, when a record has
+    /// changed since. Safe to repeat: a batch that was carried out by a worker that was killed gives the same.
+    ///
+    /// # Errors
+    /// When the source does not answer or refuses a change; then it is as before.
+    pub fn carry_out_due(&self, works: &[Work]) -> Result<Option<Vec<Effect>>, SourceError> {
+        let inner = &*self.0;
+        let Some(first) = works.first() else {
+            return Ok(Some(Vec::new()));
+        };
+        let all: Vec<_> = works.iter().collect();
+        let done = match inner.is_finished(&first.source, &all)? {
+            None => false,
+            Some(true) => true,
+            Some(false) => inner.carry_out(&first.source, &all)?,
+        };
+        Ok(done.then(|| works.iter().map(Effect::of).collect()))
+    }
+}
+
+impl Sources {
+    /// Whether a batch that was begun was carried out.
+    ///
+    /// # Errors
+    /// When the source does not answer.
+    pub fn is_carried_out(&self, works: &[Work]) -> Result<bool, SourceError> {
+        let all: Vec<_> = works.iter().collect();
+        match works.first() {
+            Some(first) => Ok(self.0.is_finished(&first.source, &all)? == Some(true)),
+            None => Ok(false),
+        }
+    }
+}
+
+struct Search<'a> {
+    inner: &'a Inner,
+    connected: &'a Connected,
+    schema: &'a super::Schema,
+    layout: &'a Layout<'a>,
+    ask: &'a Ask<'a>,
+}
+
+impl Search<'_> {
+    fn batch(&self, after: Option<&[Value]>, limit: usize) -> Result<DueBatch, SourceError> {
+        let (inner, layout, today) = (self.inner, self.layout, self.ask.today);
+        let Some(fewest) = fewest_days(inner, layout.node) else {
+            return Ok(DueBatch::default());
+        };
+        // A record may be kept on its last day.
+        let last = today.checked_sub_days(Days::new(u64::from(fewest) + 1));
+        let (Some(last), Some(date)) = (last, layout.date_column()) else {
+            return Ok(DueBatch::default());
+        };
+        let dates = Dates {
+            from: None,
+            to: Some(last),
+        };
+        let filter = Filter {
+            period: Some((date.to_owned(), dates)),
+            ..Filter::default()
+        };
+        let select = Select {
+            table: layout.table,
+            columns: &layout.columns,
+            filter: &filter,
+            form: Form::Page { after, limit },
+        };
+        let rows = select.rows(&*self.connected.source, inner.limits.step)?;
+        let mut batch = self.judge(&rows)?;
+        if rows.len() == limit {
+            batch.next = rows.last().map(|row| layout.id(inner, row));
+        }
+        Ok(batch)
+    }
+
+    fn judge(&self, rows: &[Vec<Value>]) -> Result<DueBatch, SourceError> {
+        let (inner, layout, today) = (self.inner, self.layout, self.ask.today);
+        let scope = Scope::All;
+        // Whose a record is, and so under which law, is not known here: every reason to keep it counts.
+        let wish = Wish {
+            register: &inner.register,
+            scope: &scope,
+            law: STRICTEST,
+            holds: self.ask.holds,
+            today,
+        };
+        let rules = Rules::new(inner, layout, wish);
+        let fields = layout.fields.iter();
+        let periods: HashMap<_, _> = fields
+            .map(|(field, _)| (field.path.as_str(), period_of(inner, layout.node, field)))
+            .collect();
+        let fewest = fewest_days(inner, layout.node);
+        let mut batch = DueBatch::default();
+        let (mut doomed, mut masked) = (Vec::new(), Vec::new());
+        for row in rows {
+            let Some(date) = layout.date(row) else {
+                continue;
+            };
+            let is_over = |days: u32| {
+                let end = date.checked_add_days(Days::new(u64::from(days)));
+                end.is_some_and(|end| end < today)
+            };
+            if !fewest.is_some_and(is_over) {
+                continue;
+            }
+            let period = |field: &Field| periods.get(field.path.as_str()).copied().flatten();
+            let is_due = |field: &Field| period(field).is_some_and(is_over);
+            let fate = rules.fate_of(row, &is_due);
+            let stays = !fate.deleted && fate.set.is_empty();
+            match () {
+                () if stays => batch.kept += u64::from(!fate.kept.is_empty()),
+                () if self.ask.shield.0.contains(layout.key(row)) => batch.shielded += 1,
+                () if fate.deleted => doomed.push(row),
+                () => masked.push((row, fate.set)),
+            }
+        }
+        let pointed_at = if self.ask.minds_references {
+            self.pointed_at(&doomed)?
+        } else {
+            HashSet::new()
+        };
+        let (emptied, doomed): (Vec<_>, Vec<_>) = doomed
+            .into_iter()
+            .partition(|row| pointed_at.contains(layout.key(row)));
+        masked.extend(emptied.into_iter().map(|row| (row, rules.emptied())));
+        batch.works = self.works(&doomed, masked);
+        Ok(batch)
+    }
+
+    /// Keys of rows at which others point. Of several columns the first decides, so that none is missed.
+    fn pointed_at(&self, rows: &[&Vec<Value>]) -> Result<HashSet<Vec<Value>>, SourceError> {
+        let layout = self.layout;
+        let mut found = HashSet::new();
+        for (pointing, key) in self.schema.pointing_at(layout.table) {
+            let (Some(from), Some(to)) = (key.columns.first(), key.referenced.first()) else {
+                continue;
+            };
+            let values: HashSet<_> = rows.iter().map(|row| layout.link(row, to)).collect();
+            let filter = Filter::one_of(from, values.into_iter().collect());
+            if filter.is_empty() {
+                continue;
+            }
+            let select = Select {
+                table: pointing,
+                columns: std::slice::from_ref(from),
+                filter: &filter,
+                form: Form::Groups,
+            };
+            let mut targets = HashSet::new();
+            let column = pointing.column(from);
+            let wait = self.inner.limits.step;
+            self.connected.source.select(&select, wait, &mut |row| {
+                targets.extend(column.zip(row.first()).map(|(it, cell)| it.link(cell)));
+                std::ops::ControlFlow::Continue(())
+            })?;
+            // What is not read cannot be told apart.
+            let is_read = layout.find(to).is_some();
+            let hit = rows
+                .iter()
+                .filter(|row| !is_read || targets.contains(&layout.link(row, to)));
+            found.extend(hit.map(|row| layout.key(row).to_vec()));
+        }
+        Ok(found)
+    }
+
+    fn works(
+        &self,
+        doomed: &[&Vec<Value>],
+        masked: Vec<(&Vec<Value>, BTreeMap<String, Strategy>)>,
+    ) -> Vec<Work> {
+        let (inner, layout) = (self.inner, self.layout);
+        let target = |row: &Vec<Value>, after: Option<String>| Target {
+            id: layout.id(inner, row),
+            before: layout.fingerprint(inner, row),
+            after,
+            cut: Vec::new(),
+        };
+        let gone: Vec<_> = doomed.iter().map(|row| target(row, None)).collect();
+        let mut by_set: BTreeMap<BTreeMap<String, Strategy>, Vec<Target>> = BTreeMap::new();
+        for (row, set) in masked {
+            let set: BTreeMap<_, _> = set
+                .into_iter()
+                .map(|(column, strategy)| (column, strategy.settled()))
+                .collect();
+            let id = layout.id(inner, row);
+            let values = layout.new_values(inner, row, (&id, &set, &[]));
+            let after = layout.fingerprint(inner, &layout.with(row, &values));
+            // What was emptied before has nothing left to lose.
+            if after != layout.fingerprint(inner, row) {
+                let target = target(row, Some(after));
+                by_set.entry(set).or_default().push(target);
+            }
+        }
+        let gone = (!gone.is_empty()).then(|| self.work(None, gone));
+        let masked = by_set.into_iter();
+        let masked = masked.map(|(set, targets)| self.work(Some(set), targets));
+        gone.into_iter().chain(masked).collect()
+    }
+
+    fn work(&self, set: Option<BTreeMap<String, Strategy>>, targets: Vec<Target>) -> Work {
+        let node = self.layout.node;
+        Work {
+            source: node.source.clone(),
+            dataset: node.key.dataset.clone(),
+            collection: node.key.collection.clone(),
+            set,
+            targets,
+        }
+    }
+}

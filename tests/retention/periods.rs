@@ -1,0 +1,223 @@
+//! What is kept long enough is counted at night, and erased when a supervisor has approved it.
+
+use candor::accounts::model::Role;
+use candor::db::schema::{retention_lines, retention_runs};
+use candor::demo::source::SAMPLES;
+use candor::jobs::{self, Job};
+use candor::sources::Identities;
+use diesel::prelude::*;
+
+use super::{ON_SEARCHES, place, sample, searches};
+use crate::support::{Actor, TestApp};
+
+const LIST: &str = "/staff/periods";
+
+/// All searches are older than their 395 days, but that of the others are not.
+fn make_old(app: &TestApp) -> i64 {
+    let sql = "UPDATE search_terms SET searched_at = '2024-01-01 10:00:00'";
+    let changed = app.source.connect().execute(sql, []).unwrap();
+    i64::try_from(changed).unwrap()
+}
+
+/// How many searches there are of the sample person.
+fn searches_of_sample(app: &TestApp) -> i64 {
+    let sql = "SELECT count(*) FROM search_terms JOIN accounts ON accounts.id = account_id WHERE email = ?";
+    let source = app.source.connect();
+    let count = source.query_row(sql, [SAMPLES[0].email], |row| row.get(0));
+    count.unwrap()
+}
+
+async fn run(app: &TestApp, job: Job) {
+    let now = app.app.clock.now();
+    let asked = app.app.db.write(move |conn| jobs::enqueue(conn, &job, now));
+    asked.await.unwrap();
+    app.run_jobs().await;
+}
+
+/// The line of the searches: what goes, what stays although due.
+fn line(app: &TestApp) -> (i64, i64, i64) {
+    let found = app.app.db.read_now(|conn| {
+        let lines = retention_lines::table.filter(retention_lines::collection.eq("search_terms"));
+        let lines = lines.order(retention_lines::id.desc()).select((
+            retention_lines::to_delete,
+            retention_lines::shielded,
+            retention_lines::kept,
+        ));
+        Ok(lines.first(conn)?)
+    });
+    found.unwrap()
+}
+
+async fn approve(supervisor: &Actor) {
+    let page = supervisor.get(LIST).await.page();
+    let form = page.attributes("form[action$='/approve']", "action");
+    supervisor.submit(&page, &form[0], &[]).await.location();
+}
+
+/// Rule: P1, Civ. 1798.100(a)(3).
+#[actix_web::test]
+async fn what_is_kept_long_enough_goes_when_a_supervisor_approves_and_not_before() {
+    let app = TestApp::start();
+    let supervisor = app.staff("ruth", Role::Supervisor).await;
+    let old = make_old(&app);
+    run(&app, Job::PlanRetention).await;
+    assert_eq!(line(&app), (old, 0, 0));
+    assert_eq!(searches(&app), old, "nothing goes by itself");
+    let page = supervisor.get(LIST).await.page();
+    assert!(page.text().contains("What you searched for"));
+    assert!(page.text().contains("To approve"));
+
+    approve(&supervisor).await;
+    app.run_jobs().await;
+    assert_eq!(searches(&app), 0);
+    let page = supervisor.get(LIST).await.page();
+    let receipt = page.attributes("a[href^='/receipts/']", "href");
+    let receipt = app.visitor().get(&receipt[0]).await.page();
+    assert!(receipt.text().contains("kept long enough"));
+    assert!(receipt.text().contains("search_terms"));
+
+    run(&app, Job::PlanRetention).await;
+    let page = supervisor.get(LIST).await.page();
+    assert!(page.text().contains("Nothing is due"), "{}", page.text());
+}
+
+#[actix_web::test]
+async fn what_is_held_or_asked_about_stays_although_it_is_due() {
+    let app = TestApp::start();
+    let supervisor = app.staff("ruth", Role::Supervisor).await;
+    sample(&app).await;
+    let old = make_old(&app);
+    let own = searches_of_sample(&app);
+    assert!(own > 0 && own < old);
+    place(&supervisor, ON_SEARCHES).await.location();
+    run(&app, Job::PlanRetention).await;
+    assert_eq!(line(&app), (old - own, own, 0));
+
+    let tom = app.person("tom").await;
+    let page = tom.get("/requests/new/access").await.page();
+    tom.submit(&page, "/requests/new/access", &[]).await;
+    approve(&supervisor).await;
+    app.run_jobs().await;
+    assert_eq!(searches(&app), own);
+    assert_eq!(searches_of_sample(&app), own);
+
+    let of_all = [
+        ON_SEARCHES[0],
+        ON_SEARCHES[2],
+        ON_SEARCHES[3],
+        ON_SEARCHES[4],
+    ];
+    place(&supervisor, &of_all).await.location();
+    run(&app, Job::PlanRetention).await;
+    assert_eq!(
+        line(&app),
+        (0, 0, own),
+        "a hold on all keeps them before a shield does"
+    );
+}
+
+#[actix_web::test]
+async fn a_request_that_is_filed_after_the_approval_still_keeps_the_persons_data() {
+    let app = TestApp::start();
+    let supervisor = app.staff("ruth", Role::Supervisor).await;
+    let person = sample(&app).await;
+    make_old(&app);
+    run(&app, Job::PlanRetention).await;
+    approve(&supervisor).await;
+    let page = person.get("/requests/new/access").await.page();
+    let filed = person.submit(&page, "/requests/new/access", &[]).await;
+    filed.location();
+    let own = searches_of_sample(&app);
+    app.run_jobs().await;
+    assert_eq!(searches(&app), own);
+}
+
+/// A worker is killed between a batch in the source and the note of it.
+#[actix_web::test]
+async fn a_batch_that_was_done_by_a_worker_that_was_killed_is_counted_once() {
+    let app = TestApp::start();
+    let supervisor = app.staff("ruth", Role::Supervisor).await;
+    let old = make_old(&app);
+    run(&app, Job::PlanRetention).await;
+    approve(&supervisor).await;
+    let parts = app.app.clone();
+    let killed = tokio::task::spawn_blocking(move || {
+        use candor::retention::periods::{changes, queries};
+        let key = candor::register::CollectionKey::new("activity", "search_terms");
+        let nobody: [&Identities; 0] = [];
+        let shield = parts.sources.shield(&key, nobody).unwrap();
+        let ask = candor::sources::Ask {
+            today: parts.clock.today(),
+            holds: &[],
+            shield: &shield,
+            minds_references: true,
+        };
+        let batch = parts.sources.due(&key, &ask, (None, 3)).unwrap();
+        let (begun, run) = (batch.clone(), 1);
+        let wrote = parts.db.write_now(move |conn| {
+            let lines = queries::list_lines(conn, run)?;
+            let line = lines.iter().find(|it| it.collection == "search_terms");
+            changes::begin_batch(conn, line.unwrap(), &begun)
+        });
+        wrote.unwrap();
+        parts.sources.carry_out_due(&batch.works).unwrap().unwrap();
+    });
+    killed.await.unwrap();
+    assert_eq!(searches(&app), old - 3);
+    app.run_jobs().await;
+    assert_eq!(searches(&app), 0);
+    let counted: i64 = app
+        .app
+        .db
+        .read_now(|conn| {
+            let line =
+                retention_lines::table.filter(retention_lines::collection.eq("search_terms"));
+            Ok(line.select(retention_lines::deleted).first(conn)?)
+        })
+        .unwrap();
+    assert_eq!(counted, old);
+}
+
+#[actix_web::test]
+async fn an_admin_may_have_it_done_without_approval() {
+    let app = TestApp::start();
+    let admin = app.staff("ada", Role::Admin).await;
+    make_old(&app);
+    let page = admin.get(LIST).await.page();
+    assert!(
+        page.text()
+            .contains("A supervisor has to approve each plan")
+    );
+    let path = "/staff/periods/approval";
+    admin.post(path, &[("without", "true")]).await.location();
+    run(&app, Job::PlanRetention).await;
+    assert_eq!(searches(&app), 0);
+    let states: Vec<String> = app
+        .app
+        .db
+        .read_now(|conn| {
+            Ok(retention_runs::table
+                .select(retention_runs::state)
+                .load(conn)?)
+        })
+        .unwrap();
+    assert_eq!(states, ["done"]);
+}
+
+/// Rule: P1, Civ. 1798.100(a)(3).
+#[actix_web::test]
+async fn every_category_on_the_page_says_how_long_it_is_kept() {
+    let app = TestApp::start();
+    let page = sample(&app).await.get("/data").await.page();
+    let kept = page.texts("main tbody td[data-label='Kept']");
+    assert!(kept.len() > 5);
+    assert_eq!(kept.len(), page.texts("main tbody tr").len());
+    assert!(kept.iter().all(|it| !it.is_empty()), "{kept:?}");
+    for category in &app.app.register.categories {
+        assert!(
+            !category.retention.in_words().is_empty(),
+            "{}",
+            category.key
+        );
+    }
+}

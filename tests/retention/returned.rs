@@ -1,0 +1,178 @@
+//! Erased data that come back are found at night and erased again, by two.
+
+use candor::accounts::model::Role;
+use candor::jobs::{self, Job};
+use chrono::TimeDelta;
+use tempfile::TempDir;
+
+use super::replay::restore;
+use super::{agree, place, sample, searches};
+use crate::support::{Actor, TestApp};
+
+const LIST: &str = "/staff/returned";
+
+/// A backup of the source, and how many searches were in it.
+struct Backup {
+    folder: TempDir,
+    searches: i64,
+}
+
+impl Backup {
+    fn of(app: &TestApp) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("backup.db");
+        let source = app.source.connect();
+        let path = path.to_str().unwrap();
+        source.execute("VACUUM INTO ?", [path]).unwrap();
+        Backup {
+            folder,
+            searches: searches(app),
+        }
+    }
+
+    fn restore(&self, app: &TestApp) {
+        restore(&app.source.connect(), &self.folder.path().join("backup.db"));
+        assert_eq!(searches(app), self.searches);
+    }
+}
+
+/// Erases the sample person; gives the backup from before, and how many searches are left.
+async fn erase(app: &TestApp) -> (Backup, i64) {
+    let person = sample(app).await;
+    let backup = Backup::of(app);
+    agree(app, &person).await;
+    app.run_jobs().await;
+    let left = searches(app);
+    assert!(left < backup.searches);
+    (backup, left)
+}
+
+/// The next night's search.
+async fn sweep(app: &TestApp) {
+    app.app.clock.advance(TimeDelta::days(1));
+    let now = app.app.clock.now();
+    let first = Job::LookForErased {
+        after_id: 0,
+        began: None,
+        missed: false,
+    };
+    let asked = app
+        .app
+        .db
+        .write(move |conn| jobs::enqueue(conn, &first, now));
+    asked.await.unwrap();
+    app.run_jobs().await;
+}
+
+async fn open(staff: &Actor) -> Vec<String> {
+    let page = staff.get(LIST).await.page();
+    let lines = page.texts("tbody tr");
+    let is_open = |it: &String| it.contains("To look at") || it.contains("To approve");
+    lines.into_iter().filter(is_open).collect()
+}
+
+/// Sends the one form of that action.
+async fn act(staff: &Actor, action: &str) {
+    let page = staff.get(LIST).await.page();
+    let form = format!("form[action$='/{action}']");
+    let path = page.attributes(&form, "action").remove(0);
+    staff.submit(&page, &path, &[]).await.location();
+}
+
+/// Rule: E2, 11 CCR 7022(d).
+#[actix_web::test]
+async fn what_a_backup_brings_back_is_found_at_night_and_erased_again_when_two_agree() {
+    let app = TestApp::start();
+    let (backup, left) = erase(&app).await;
+    sweep(&app).await;
+    let agent = app.sign_in_again("sam", Role::Agent).await;
+    assert!(open(&agent).await.is_empty());
+
+    backup.restore(&app);
+    sweep(&app).await;
+    let agent = app.sign_in_again("sam", Role::Agent).await;
+    let lines = open(&agent).await;
+    assert_eq!(lines.len(), 1);
+    assert!(lines[0].contains("What you searched for"), "{lines:?}");
+    assert_eq!(searches(&app), backup.searches, "nothing goes by itself");
+
+    let supervisor = app.sign_in_again("ruth", Role::Supervisor).await;
+    act(&supervisor, "propose").await;
+    let page = supervisor.get(LIST).await.page();
+    assert!(
+        page.attributes("form[action$='/approve']", "action")
+            .is_empty()
+    );
+    assert!(
+        page.text()
+            .contains("Another supervisor has to approve it.")
+    );
+    let second = app.staff("una", Role::Supervisor).await;
+    act(&second, "approve").await;
+    app.run_jobs().await;
+    assert_eq!(searches(&app), left);
+    assert!(second.get(LIST).await.text().contains("Erased again"));
+    sweep(&app).await;
+    let agent = app.sign_in_again("sam", Role::Agent).await;
+    assert!(open(&agent).await.is_empty());
+}
+
+#[actix_web::test]
+async fn whoever_proposed_it_cannot_approve_it_whatever_the_page_says() {
+    let app = TestApp::start();
+    let (backup, _) = erase(&app).await;
+    backup.restore(&app);
+    sweep(&app).await;
+    let supervisor = app.sign_in_again("ruth", Role::Supervisor).await;
+    act(&supervisor, "propose").await;
+    let refused = supervisor.post("/staff/returned/1/approve", &[]).await;
+    assert_eq!(refused.status, 409);
+    app.run_jobs().await;
+    assert_eq!(searches(&app), backup.searches);
+}
+
+#[actix_web::test]
+async fn who_came_back_on_purpose_is_left_and_what_goes_by_itself_is_settled() {
+    let app = TestApp::start();
+    let (backup, _) = erase(&app).await;
+    let erased = Backup::of(&app);
+    backup.restore(&app);
+    sweep(&app).await;
+    erased.restore(&app);
+    sweep(&app).await;
+    let supervisor = app.sign_in_again("ruth", Role::Supervisor).await;
+    assert!(open(&supervisor).await.is_empty());
+    assert!(supervisor.get(LIST).await.text().contains("Gone by itself"));
+
+    backup.restore(&app);
+    sweep(&app).await;
+    let supervisor = app.sign_in_again("ruth", Role::Supervisor).await;
+    assert_eq!(open(&supervisor).await.len(), 1, "it is back once more");
+    act(&supervisor, "leave").await;
+    sweep(&app).await;
+    let supervisor = app.sign_in_again("ruth", Role::Supervisor).await;
+    assert!(open(&supervisor).await.is_empty());
+    assert_eq!(searches(&app), backup.searches);
+}
+
+#[actix_web::test]
+async fn what_is_held_by_now_is_not_erased_again() {
+    let app = TestApp::start();
+    let (backup, _) = erase(&app).await;
+    backup.restore(&app);
+    let supervisor = app.sign_in_again("ruth", Role::Supervisor).await;
+    let on_searches_of_all = [
+        ("kind", "legal"),
+        ("collection", "activity.search_terms"),
+        ("reason", "A court has asked us to keep all searches."),
+        ("basis", "Cal. Civ. Code 1798.105(d)(8)"),
+    ];
+    place(&supervisor, &on_searches_of_all).await.location();
+    sweep(&app).await;
+    let supervisor = app.sign_in_again("ruth", Role::Supervisor).await;
+    act(&supervisor, "propose").await;
+    let second = app.staff("una", Role::Supervisor).await;
+    act(&second, "approve").await;
+    app.run_jobs().await;
+    assert_eq!(searches(&app), backup.searches);
+}

@@ -1,0 +1,186 @@
+//! What was corrected stays corrected: an old value that comes back is noticed, and written over with one click.
+
+use candor::accounts::model::Role;
+use candor::db::schema::receipts;
+use candor::demo::source::SAMPLES;
+use candor::jobs::{self, Job};
+use chrono::TimeDelta;
+use diesel::prelude::*;
+
+use super::{CITY, accept_all, file_correction, held, sample};
+use crate::support::{Actor, TestApp};
+
+const LIST: &str = "/staff/corrections";
+
+/// What a partner's import does.
+fn import(app: &TestApp, city: &str) {
+    let sql = "UPDATE contact_details SET city = ?2 WHERE account_id = (SELECT id FROM accounts WHERE email = ?1)";
+    let source = app.source.connect();
+    source.execute(sql, [SAMPLES[0].email, city]).unwrap();
+}
+
+/// Carries a correction of the city out; gives its reference and the value before.
+async fn correct(app: &TestApp, person: &Actor, agent: &Actor) -> (String, String) {
+    let before = held(app, CITY);
+    let reference = file_correction(person, "Port Ellery").await;
+    accept_all(agent, &reference).await.location();
+    app.run_jobs().await;
+    assert_eq!(held(app, CITY), "Port Ellery");
+    (reference, before)
+}
+
+/// The next night's comparison.
+async fn sweep(app: &TestApp) {
+    app.app.clock.advance(TimeDelta::days(1));
+    let now = app.app.clock.now();
+    let asked = app
+        .app
+        .db
+        .write(move |conn| jobs::enqueue(conn, &Job::WatchCorrections, now));
+    asked.await.unwrap();
+    app.run_jobs().await;
+}
+
+/// Sessions of staff end over night.
+async fn agent_of_today(app: &TestApp) -> Actor {
+    app.sign_in_again("sam", Role::Agent).await
+}
+
+async fn listed(app: &TestApp) -> Vec<String> {
+    let page = agent_of_today(app).await.get(LIST).await.page();
+    page.texts("tbody tr")
+}
+
+fn corrections_proven(app: &TestApp) -> i64 {
+    let count = app.app.db.read_now(|conn| {
+        let all = receipts::table.filter(receipts::kind.eq("correction"));
+        Ok(all.count().get_result(conn)?)
+    });
+    count.unwrap()
+}
+
+/// Rule: R2, 11 CCR 7023(c).
+#[actix_web::test]
+async fn an_old_value_that_an_import_brings_back_is_found_at_night_and_written_over_with_one_click()
+{
+    let app = TestApp::start();
+    let (person, agent) = (sample(&app).await, app.staff("sam", Role::Agent).await);
+    let (reference, before) = correct(&app, &person, &agent).await;
+    sweep(&app).await;
+    assert!(listed(&app).await.is_empty(), "nothing came back yet");
+
+    import(&app, &before);
+    sweep(&app).await;
+    let lines = listed(&app).await;
+    assert_eq!(lines.len(), 1);
+    assert!(lines[0].contains(&reference) && lines[0].contains("City"));
+    assert!(!lines[0].contains(&before) && !lines[0].contains("Port Ellery"));
+
+    let agent = agent_of_today(&app).await;
+    let page = agent.get(LIST).await.page();
+    let repair = page
+        .attributes("form[action$='/repair']", "action")
+        .remove(0);
+    agent.submit(&page, &repair, &[]).await.location();
+    assert_eq!(
+        agent.post(&repair, &[]).await.status,
+        409,
+        "it is under way"
+    );
+    app.run_jobs().await;
+    assert_eq!(held(&app, CITY), "Port Ellery");
+    assert!(listed(&app).await.is_empty());
+
+    let mail = app.mails_to(SAMPLES[0].email).pop().unwrap();
+    assert_eq!(mail.kind, "correction_repaired");
+    assert!(mail.text.contains(&reference) && !mail.text.contains("Port Ellery"));
+    assert_eq!(corrections_proven(&app), 2);
+    let auditor = app.staff("ingrid", Role::Auditor).await;
+    for action in ["undone", "repair_asked", "repaired"] {
+        let events = format!("/staff/audit?action=correction.{action}");
+        let events = auditor.get(&events).await.page().text();
+        assert!(events.contains(&reference), "{action}");
+    }
+}
+
+#[actix_web::test]
+async fn whoever_reads_the_data_notices_it_at_once_and_a_value_that_mends_itself_is_no_task() {
+    let app = TestApp::start();
+    let (person, agent) = (sample(&app).await, app.staff("sam", Role::Agent).await);
+    let (_, before) = correct(&app, &person, &agent).await;
+
+    import(&app, &before);
+    person.get("/data/people/contact_details").await.page();
+    assert_eq!(listed(&app).await.len(), 1);
+
+    import(&app, "Port Ellery");
+    let page = person.get("/data/people/contact_details").await.page();
+    let record = page.attributes("article h3 a", "href").remove(0);
+    person.get(&record).await.page();
+    assert!(listed(&app).await.is_empty());
+}
+
+#[actix_web::test]
+async fn a_value_that_the_person_changed_since_is_left_alone() {
+    let app = TestApp::start();
+    let (person, agent) = (sample(&app).await, app.staff("sam", Role::Agent).await);
+    let (_, before) = correct(&app, &person, &agent).await;
+    import(&app, "Lower Wick");
+    sweep(&app).await;
+    assert!(listed(&app).await.is_empty());
+
+    import(&app, &before);
+    sweep(&app).await;
+    let agent = agent_of_today(&app).await;
+    let page = agent.get(LIST).await.page();
+    let repair = page
+        .attributes("form[action$='/repair']", "action")
+        .remove(0);
+    import(&app, "Lower Wick");
+    agent.submit(&page, &repair, &[]).await.location();
+    app.run_jobs().await;
+    assert_eq!(
+        held(&app, CITY),
+        "Lower Wick",
+        "only the old value is written over"
+    );
+    assert!(listed(&app).await.is_empty());
+}
+
+#[actix_web::test]
+async fn a_supervisor_may_leave_what_is_held_and_others_may_not() {
+    let app = TestApp::start();
+    let (person, agent) = (sample(&app).await, app.staff("sam", Role::Agent).await);
+    let (_, before) = correct(&app, &person, &agent).await;
+    import(&app, &before);
+    sweep(&app).await;
+    let supervisor = app.staff("una", Role::Supervisor).await;
+    let page = supervisor.get(LIST).await.page();
+    let leave = page
+        .attributes("form[action$='/let-go']", "action")
+        .remove(0);
+    let agent = agent_of_today(&app).await;
+    assert_eq!(agent.post(&leave, &[]).await.status, 403);
+    supervisor.submit(&page, &leave, &[]).await.location();
+    sweep(&app).await;
+    assert!(listed(&app).await.is_empty());
+    assert_eq!(held(&app, CITY), before);
+}
+
+#[actix_web::test]
+async fn what_is_remembered_of_a_correction_goes_with_its_request() {
+    let app = TestApp::start();
+    let (person, agent) = (sample(&app).await, app.staff("sam", Role::Agent).await);
+    let (_, before) = correct(&app, &person, &agent).await;
+    app.app.clock.advance(TimeDelta::days(770));
+    let now = app.app.clock.now();
+    let purged = app
+        .app
+        .db
+        .write(move |conn| jobs::enqueue(conn, &Job::PurgeRequests, now));
+    purged.await.unwrap();
+    app.run_jobs().await;
+    import(&app, &before);
+    sweep(&app).await;
+    assert!(listed(&app).await.is_empty());
+}

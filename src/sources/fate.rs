@@ -119,8 +119,7 @@ impl<'a> Rules<'a> {
             Some((exception, rule.field.path.as_str()))
         });
         // Where no field is personal, the exception is about the row as such.
-        let row = self.row.iter().map(|exception| (exception, ""));
-        for (exception, path) in exceptions.chain(row) {
+        for (exception, path) in exceptions.chain(self.row.iter().map(|it| (it, ""))) {
             let until = exception.until(cells);
             if until.is_none_or(|until| until >= self.today) {
                 fate.keep(exception, path, until);
@@ -150,11 +149,9 @@ impl<'a> Rules<'a> {
 
     /// What is done to a row that would go, but must stay because others point at it: it is emptied.
     pub fn emptied(&self) -> BTreeMap<String, Strategy> {
-        let writes = self.fields.iter().filter_map(|rule| {
-            let strategy = rule.write.clone().ok()?;
-            Some((rule.field.name.clone(), strategy))
-        });
-        writes.collect()
+        let write =
+            |rule: &FieldRule<'_>| Some((rule.field.name.clone(), rule.write.clone().ok()?));
+        self.fields.iter().filter_map(write).collect()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use candor::accounts::model::Role;
 use candor::jobs::{self, Job};
+use candor::register::drift::queries;
 use chrono::TimeDelta;
 
 use crate::support::{Actor, TestApp};
@@ -68,12 +69,16 @@ async fn what_a_silent_source_differed_in_stays_listed() {
         .unwrap();
     let staff = check(&app).await;
     let before = listed(&staff).await;
-    drop(source);
-    std::fs::rename(app.source.path(), app.source.path().with_extension("away")).unwrap();
+    let now = app.app.clock.now() + TimeDelta::days(1);
+    let silent = app.app.db.write(move |conn| {
+        let why = "not available (13)";
+        Ok(queries::note_silent(conn, "projobsector", why, now)?)
+    });
+    silent.await.unwrap();
 
-    let staff = check(&app).await;
     let page = staff.get(LIST).await.page();
-    assert!(page.text().contains("Did not answer"), "{}", page.text());
+    assert!(page.text().contains("Did not answer"));
+    assert!(page.text().contains("9 February 2026, 10:00 UTC"));
     let found = page.texts("tbody tr");
     assert!(before.iter().all(|it| found.contains(it)));
 }

@@ -48,6 +48,14 @@ fn line(app: &TestApp) -> (i64, i64, i64) {
     found.unwrap()
 }
 
+/// Files an access request.
+async fn ask(person: &Actor) {
+    let path = "/requests/new/access";
+    let page = person.get(path).await.page();
+    let question = [("question", "What did you note about me?")];
+    person.submit(&page, path, &question).await.location();
+}
+
 async fn approve(supervisor: &Actor) {
     let page = supervisor.get(LIST).await.page();
     let form = page.attributes("form[action$='/approve']", "action");
@@ -93,9 +101,7 @@ async fn what_is_held_or_asked_about_stays_although_it_is_due() {
     run(&app, Job::PlanRetention).await;
     assert_eq!(line(&app), (old - own, own, 0));
 
-    let tom = app.person("tom").await;
-    let page = tom.get("/requests/new/access").await.page();
-    tom.submit(&page, "/requests/new/access", &[]).await;
+    ask(&app.person("tom").await).await;
     approve(&supervisor).await;
     app.run_jobs().await;
     assert_eq!(searches(&app), own);
@@ -124,9 +130,7 @@ async fn a_request_that_is_filed_after_the_approval_still_keeps_the_persons_data
     make_old(&app);
     run(&app, Job::PlanRetention).await;
     approve(&supervisor).await;
-    let page = person.get("/requests/new/access").await.page();
-    let filed = person.submit(&page, "/requests/new/access", &[]).await;
-    filed.location();
+    ask(&person).await;
     let own = searches_of_sample(&app);
     app.run_jobs().await;
     assert_eq!(searches(&app), own);

@@ -90,6 +90,9 @@ pub fn list_items(
     conn: &mut AnyConnection,
     of: &[CorrectedValue],
 ) -> QueryResult<HashMap<i64, (Item, String)>> {
+    if of.is_empty() {
+        return Ok(HashMap::new());
+    }
     let ids: Vec<_> = of.iter().map(|it| it.item_id).collect();
     let items: Vec<Item> = Item::query()
         .filter(request_items::id.eq_any(ids))

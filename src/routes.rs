@@ -22,10 +22,9 @@ use crate::disclosures::{
 use crate::drp::{pages as drp, staff_pages as drp_agents};
 use crate::insights::pages as insights;
 use crate::jobs::staff_pages as jobs;
-use crate::mail::staff_pages as mail;
-use crate::monitors::staff_pages as monitors;
 use crate::leaving::{pages as leaving, staff_pages as sites};
 use crate::mail::staff_pages as mail;
+use crate::monitors::staff_pages as monitors;
 use crate::my_data::check_pages;
 use crate::my_data::export::pages as export;
 use crate::my_data::pages as my_data;
@@ -33,7 +32,6 @@ use crate::operations::pages as operations;
 use crate::policy::{
     compare_pages, own_pages, pages as policy, review_pages, staff_pages as policy_staff,
 };
-use crate::policy::{compare_pages, pages as policy, staff_pages as policy_staff};
 use crate::register::drift::staff_pages as drift;
 use crate::reports::{metrics_pages, public_pages as public_figures, register_pages};
 use crate::requests::agents::pages as agents;
@@ -139,6 +137,73 @@ routes! {
     Anyone get "/request/link/{token}" => proof_pages::link;
     Anyone post "/request/link/{token}" => proof_pages::follow;
 
+    Anyone get "/healthz" => operations::healthz;
+    Anyone get "/readyz" => operations::readyz;
+    Anyone get "/metrics" => operations::metrics;
+    Anyone get "/.well-known/security.txt" => operations::security_txt;
+    Person get "/disclosures" => disclosures::index;
+    Person get "/disclosures/{id}" => ledger::show;
+    Anyone get "/notices/{key}" => notices::show;
+    Anyone post "/notices/{key}" => notices::answer;
+    Person get "/choices" => choices::pages::index;
+    Person post "/choices/opt-out" => choices::pages::opt_out_of_everything;
+    Person get "/choices/age" => choices::age_pages::show;
+    Person post "/choices/age" => choices::age_pages::state;
+    Person get "/choices/history" => choices::history_pages::index;
+    Person get "/choices/history.csv" => choices::history_pages::as_csv;
+    Person get "/choices/history.json" => choices::history_pages::as_json;
+    Person post "/choices/{activity}/opt-out" => choices::pages::opt_out;
+    Person get "/choices/{activity}/opt-in" => choices::pages::confirm_opt_in;
+    Person post "/choices/{activity}/opt-in" => choices::pages::opt_in;
+    Anyone get "/sign-in" => sign_in_pages::ask;
+    Anyone post "/sign-in" => sign_in_pages::send;
+    Anyone get "/sign-in/code" => sign_in_pages::code;
+    Anyone post "/sign-in/code" => sign_in_pages::check;
+    Anyone get "/sign-in/link/{token}" => sign_in_pages::link;
+    Anyone get "/sign-in/totp" => second_factor_pages::show;
+    Anyone post "/sign-in/totp" => second_factor_pages::check;
+    Anyone get "/sign-in/totp/set-up" => second_factor_pages::new;
+    Anyone post "/sign-in/totp/set-up" => second_factor_pages::set_up;
+    Anyone post "/sign-out" => sign_in_pages::sign_out;
+    Person get "/step-up" => step_up_pages::ask;
+    Person post "/step-up" => step_up_pages::check;
+    Person post "/step-up/send" => step_up_pages::send;
+    Person get "/step-up/link/{token}" => step_up_pages::link;
+
+    Account get "/account" => account::show;
+    Person get "/account/access-log" => access_log::show;
+    Person post "/account/residence" => account::state_residence;
+    Staff post "/account/recovery-codes" => account::renew_recovery_codes;
+    Account post "/account/sessions/end-others" => account::end_other_sessions;
+    Account post "/account/sessions/{id}/end" => account::end_session;
+
+    Anyone get "/policy" => policy::current;
+    Anyone get "/policy/versions" => policy::versions;
+    Anyone get "/policy/compare" => compare_pages::choose;
+    Anyone get "/policy/compare/{from}/{to}" => compare_pages::show;
+    Anyone get "/policy/{version}" => policy::show;
+    Person post "/policy/{version}/acknowledge" => own_pages::acknowledge;
+
+    Anyone get "/insights" => insights::index;
+    Anyone get "/leaving" => leaving::show;
+
+    Anyone get "/metrics-report" => public_figures::show;
+    Anyone get "/metrics-report.csv" => public_figures::as_csv;
+
+    Anyone get "/do-not-sell" => choices::public_pages::show;
+    Anyone post "/do-not-sell" => choices::public_pages::opt_out;
+    Anyone get "/do-not-sell/signal" => choices::signal_pages::show;
+    Anyone get "/.well-known/gpc.json" => choices::signal_pages::statement;
+    Anyone get "/gpp.js" => choices::gpp_pages::script;
+    Anyone get "/do-not-sell/done/{id}" => choices::public_pages::done;
+    Person get "/receipts" => receipt_pages::index;
+    Anyone get "/receipts/verify" => receipt_check::show;
+    Anyone post "/receipts/verify" => receipt_check::check;
+    Anyone get "/receipts/{id}" => receipt_pages::show;
+    Anyone get "/receipts/{id}/file" => receipt_pages::file;
+    Anyone get "/.well-known/candor-receipts.json" => receipt_check::key;
+    Anyone get "/static/{name:.*}" => assets::serve;
+
     Staff get "/staff" => staff::home;
     Staff get "/staff/requests" => staff::queue;
     CaseWorker post "/staff/requests/bulk" => bulk_pages::preview;
@@ -176,49 +241,9 @@ routes! {
     CaseWorker post "/staff/requests/{reference}/extend" => staff_handle::take_time;
     CaseWorker post "/staff/requests/{reference}/retry" => staff_decide::retry;
     CaseWorker post "/staff/requests/{reference}/replan" => staff_decide::plan_again;
-    Anyone get "/healthz" => operations::healthz;
-    Anyone get "/readyz" => operations::readyz;
-    Anyone get "/metrics" => operations::metrics;
-    Anyone get "/.well-known/security.txt" => operations::security_txt;
-    Person get "/disclosures" => disclosures::index;
-    Person get "/disclosures/{id}" => ledger::show;
-    Anyone get "/notices/{key}" => notices::show;
-    Anyone post "/notices/{key}" => notices::answer;
     CaseReader get "/staff/notices" => staff_notices::index;
     CaseWorker post "/staff/notices/{id}/retry" => staff_notices::retry;
     CaseWorker post "/staff/notices/{id}/confirm" => staff_notices::confirm;
-    Person get "/choices" => choices::pages::index;
-    Person post "/choices/opt-out" => choices::pages::opt_out_of_everything;
-    Person get "/choices/age" => choices::age_pages::show;
-    Person post "/choices/age" => choices::age_pages::state;
-    Person get "/choices/history" => choices::history_pages::index;
-    Person get "/choices/history.csv" => choices::history_pages::as_csv;
-    Person get "/choices/history.json" => choices::history_pages::as_json;
-    Person post "/choices/{activity}/opt-out" => choices::pages::opt_out;
-    Person get "/choices/{activity}/opt-in" => choices::pages::confirm_opt_in;
-    Person post "/choices/{activity}/opt-in" => choices::pages::opt_in;
-    Anyone get "/sign-in" => sign_in_pages::ask;
-    Anyone post "/sign-in" => sign_in_pages::send;
-    Anyone get "/sign-in/code" => sign_in_pages::code;
-    Anyone post "/sign-in/code" => sign_in_pages::check;
-    Anyone get "/sign-in/link/{token}" => sign_in_pages::link;
-    Anyone get "/sign-in/totp" => second_factor_pages::show;
-    Anyone post "/sign-in/totp" => second_factor_pages::check;
-    Anyone get "/sign-in/totp/set-up" => second_factor_pages::new;
-    Anyone post "/sign-in/totp/set-up" => second_factor_pages::set_up;
-    Anyone post "/sign-out" => sign_in_pages::sign_out;
-    Person get "/step-up" => step_up_pages::ask;
-    Person post "/step-up" => step_up_pages::check;
-    Person post "/step-up/send" => step_up_pages::send;
-    Person get "/step-up/link/{token}" => step_up_pages::link;
-
-    Account get "/account" => account::show;
-    Person get "/account/access-log" => access_log::show;
-    Person post "/account/residence" => account::state_residence;
-    Staff post "/account/recovery-codes" => account::renew_recovery_codes;
-    Account post "/account/sessions/end-others" => account::end_other_sessions;
-    Account post "/account/sessions/{id}/end" => account::end_session;
-
     Admin get "/staff/members" => members::index;
     Admin get "/staff/members/new" => members::new;
     Admin post "/staff/members/new" => members::add;
@@ -227,23 +252,12 @@ routes! {
     Admin post "/staff/members/{id}/disable" => members::disable;
     Admin post "/staff/members/{id}/enable" => members::enable;
     Admin post "/staff/members/{id}/reset-second-factor" => members::reset_second_factor;
-
-    Anyone get "/policy" => policy::current;
-    Anyone get "/policy/versions" => policy::versions;
-    Anyone get "/policy/compare" => compare_pages::choose;
-    Anyone get "/policy/compare/{from}/{to}" => compare_pages::show;
-    Anyone get "/policy/{version}" => policy::show;
-    Person post "/policy/{version}/acknowledge" => own_pages::acknowledge;
-
-    Anyone get "/insights" => insights::index;
-    Anyone get "/leaving" => leaving::show;
     Admin get "/staff/sites" => sites::index;
     Admin get "/staff/sites/new" => sites::new;
     Admin post "/staff/sites/new" => sites::add;
     Admin get "/staff/sites/{id}" => sites::show;
     Admin post "/staff/sites/{id}" => sites::change;
     Admin post "/staff/sites/{id}/remove" => sites::remove;
-
     Staff get "/staff/mail" => mail::index;
     Mender post "/staff/mail/retry" => mail::retry_all;
     Mender post "/staff/mail/{id}/retry" => mail::retry;
@@ -274,8 +288,6 @@ routes! {
     Overseer get "/staff/metrics.csv" => metrics_pages::as_csv;
     Admin post "/staff/metrics/publication" => metrics_pages::publish;
     Overseer get "/staff/register.csv" => register_pages::as_csv;
-    Anyone get "/metrics-report" => public_figures::show;
-    Anyone get "/metrics-report.csv" => public_figures::as_csv;
     Auditor get "/staff/audit" => audit::index;
     Admin get "/staff/policy" => policy_staff::index;
     Admin post "/staff/policy/reviewed" => review_pages::reviewed;
@@ -292,20 +304,6 @@ routes! {
     Admin get "/staff/tokens/new" => tokens::new;
     Admin post "/staff/tokens/new" => tokens::make;
     Admin post "/staff/tokens/{id}/revoke" => tokens::revoke;
-
-    Anyone get "/do-not-sell" => choices::public_pages::show;
-    Anyone post "/do-not-sell" => choices::public_pages::opt_out;
-    Anyone get "/do-not-sell/signal" => choices::signal_pages::show;
-    Anyone get "/.well-known/gpc.json" => choices::signal_pages::statement;
-    Anyone get "/gpp.js" => choices::gpp_pages::script;
-    Anyone get "/do-not-sell/done/{id}" => choices::public_pages::done;
-    Person get "/receipts" => receipt_pages::index;
-    Anyone get "/receipts/verify" => receipt_check::show;
-    Anyone post "/receipts/verify" => receipt_check::check;
-    Anyone get "/receipts/{id}" => receipt_pages::show;
-    Anyone get "/receipts/{id}/file" => receipt_pages::file;
-    Anyone get "/.well-known/candor-receipts.json" => receipt_check::key;
-    Anyone get "/static/{name:.*}" => assets::serve;
 }
 
 // Under `/api/v1`: without sessions and pages, with tokens and JSON.

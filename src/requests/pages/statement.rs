@@ -11,6 +11,7 @@ use crate::accounts::guard::Person;
 use crate::app::App;
 use crate::error::AppResult;
 use crate::my_data::statements::Statements;
+use crate::register::FieldView;
 use crate::requests::life::By;
 use crate::requests::model::{Item, Request};
 use crate::requests::statements::{cell_of, count_words, find_open, give, view_of};
@@ -93,7 +94,7 @@ fn show(
     form: Option<Form<Said>>,
 ) -> AppResult<HttpResponse> {
     let view = view_of(&app.register, &subject.item);
-    let recipients = view.iter().flat_map(|it| it.recipients());
+    let recipients = view.iter().flat_map(FieldView::recipients);
     let shown = StatementPage {
         page,
         title: details::title(&app.register, &subject.item),

@@ -32,8 +32,8 @@ const STAFF: [(&str, Role); 5] = [
     ("otto", Role::Auditor),
 ];
 
-/// So many lives are led, of so many moves each.
-const LIVES: u64 = 6;
+/// So many lives are led, of so many moves each; on PostgreSQL, which takes longer, one of them.
+const LIVES: u64 = 4;
 const MOVES_OF_A_LIFE: usize = 70;
 
 const MAILS: [&str; 8] = [
@@ -311,6 +311,9 @@ async fn whatever_anybody_does_in_whatever_order_requests_go_as_the_rules_say() 
     for seed in 0..LIVES {
         let mut random = StdRng::seed_from_u64(seed);
         let mut world = World::begin().await;
+        if seed > 0 && !world.app.app.db.is_sqlite() {
+            break;
+        }
         for _ in 0..MOVES_OF_A_LIFE {
             let open = world.model.requests.iter().filter(|it| !it.is_closed());
             if open.count() < 3 && world.references.len() < 14 {

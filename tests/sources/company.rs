@@ -54,9 +54,11 @@ impl Company {
         };
         let faulty: BTreeMap<_, _> = databases.iter().map(open).collect();
         let sources = faulty.values().map(|it| it.clone() as _).collect();
+        // A server on a busy machine has more to wait for than a file.
+        let step = if kind == Kind::Sqlite { 2 } else { 4 };
         let limits = Limits {
             read: Duration::from_secs(2),
-            step: Duration::from_secs(2),
+            step: Duration::from_secs(step),
         };
         Self {
             sources: Sources::with(Arc::new(register), sources, &[7; 32], limits),

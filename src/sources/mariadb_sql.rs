@@ -278,7 +278,7 @@ impl Form {
                 (Raw::Bytes(bytes), _) => String::from_utf8_lossy(&bytes).into_owned().into(),
                 _ => serde_json::Value::Null,
             });
-            let json = serde_json::Value::from_iter(json);
+            let json: serde_json::Value = json.collect();
             params.push(Raw::Bytes(json.to_string().into_bytes()));
             let value = match self {
                 Self::Text => "CAST(held.v AS BINARY)".to_owned(),

@@ -1,6 +1,6 @@
 //! A folder of CSV files and JSON lines as a source: found, shown, corrected and erased as in a database.
 
-use std::{collections::BTreeMap, ops::ControlFlow, process::Command};
+use std::{collections::BTreeMap, fmt::Write, ops::ControlFlow, process::Command};
 
 use candor::sources::{Corrected, CorrectionError, Dates, Effect, Outcome};
 
@@ -74,7 +74,7 @@ fn pages_cover_every_record_once_in_the_order_of_numbers() {
     let mut people = "id,email,name,children,news\n".to_owned();
     for id in (0..400).rev() {
         let owner = if id % 2 == 0 { "ada" } else { "eve" };
-        people += &format!("{id},{owner}@example.org,n{id},,\n");
+        let _ = writeln!(people, "{id},{owner}@example.org,n{id},,");
     }
     let archive = Archive::with(&[("people.csv", &people), ("orders.jsonl", "")]);
 

@@ -2,7 +2,9 @@
 //! in between.
 
 use std::{
-    env, fs,
+    env,
+    fmt::Write,
+    fs,
     io::{BufRead, BufReader},
     os::unix::fs::MetadataExt,
     path::Path,
@@ -281,8 +283,11 @@ fn many() -> Archive {
     let mut orders = String::new();
     for id in 0..300 {
         let owner = ["ada", "eve", "joe"][id % 3];
-        people += &format!("{id},{owner}@example.org,\"n, {id}\",,\n");
-        orders += &format!("{{\"number\":{id},\"person\":{id},\"note\":\"note {id}\"}}\n");
+        let _ = writeln!(people, "{id},{owner}@example.org,\"n, {id}\",,");
+        let _ = writeln!(
+            orders,
+            "{{\"number\":{id},\"person\":{id},\"note\":\"note {id}\"}}"
+        );
     }
     Archive::with(&[("people.csv", &people), ("orders.jsonl", &orders)])
 }

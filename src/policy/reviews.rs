@@ -9,7 +9,6 @@ use serde_json::json;
 use crate::accounts::model::Role;
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
-use crate::config::Site;
 use crate::db::schema::{policy_reviews, policy_versions, staff};
 use crate::db::{AnyConnection, text_enum};
 use crate::error::AppResult;
@@ -67,10 +66,6 @@ message!(
 );
 
 impl PolicyReview {
-    fn page_url(&self, site: &Site) -> String {
-        site.url("/staff/policy")
-    }
-
     fn is_due(&self) -> bool {
         self.reminder == Reminder::Due
     }

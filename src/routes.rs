@@ -98,6 +98,7 @@ macro_rules! routes {
 }
 
 routes! {
+    // Routes are tried in this order, so that those of people come before those of the desk.
     ALL register;
     Anyone get "/" => home::show;
     Person get "/data" => my_data::index;

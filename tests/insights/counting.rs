@@ -36,7 +36,7 @@ fn exact(app: &TestApp) -> Vec<(i64, String, String, Option<i64>)> {
 
 #[actix_web::test]
 async fn every_person_is_in_one_group_of_each_figure() {
-    let app = TestApp::start_at(TestApp::start_time(), 120);
+    let app = TestApp::start_at_declaring(TestApp::start_time(), 120, |_| {});
     count(&app).await;
 
     let people: i64 = app
@@ -76,7 +76,7 @@ async fn every_person_is_in_one_group_of_each_figure() {
 
 #[actix_web::test]
 async fn everybody_sees_rounded_figures_as_bars_and_as_a_table() {
-    let app = TestApp::start_at(TestApp::start_time(), 120);
+    let app = TestApp::start_at_declaring(TestApp::start_time(), 120, |_| {});
     let before = app.visitor().get("/insights").await.page();
     assert!(before.text().contains("Nothing was counted yet"));
     count(&app).await;
@@ -106,7 +106,7 @@ async fn everybody_sees_rounded_figures_as_bars_and_as_a_table() {
 
 #[actix_web::test]
 async fn who_has_turned_counting_off_is_not_counted() {
-    let app = TestApp::start_at(TestApp::start_time(), 40);
+    let app = TestApp::start_at_declaring(TestApp::start_time(), 40, |_| {});
     let email: String = app
         .source
         .connect()
@@ -139,7 +139,7 @@ async fn who_has_turned_counting_off_is_not_counted() {
 
 #[actix_web::test]
 async fn a_release_stands_until_enough_people_came_and_keeps_no_exact_count_after() {
-    let app = TestApp::start_at(TestApp::start_time(), 120);
+    let app = TestApp::start_at_declaring(TestApp::start_time(), 120, |_| {});
     count(&app).await;
     let source = app.source.connect();
     let add = |from: i64, to: i64| {

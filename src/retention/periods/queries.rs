@@ -62,11 +62,14 @@ pub fn list_open_requests(
         .load(conn)
 }
 
-/// Holds in force on single people: whose, and on which dataset and collection, if not on all.
+/// Whose data are held, and in which dataset and collection, if not in all.
+pub type HeldOfPerson = (i64, Option<String>, Option<String>);
+
+/// Holds in force on single people.
 pub fn list_holds_on_people(
     conn: &mut AnyConnection,
     today: NaiveDate,
-) -> QueryResult<Vec<(i64, Option<String>, Option<String>)>> {
+) -> QueryResult<Vec<HeldOfPerson>> {
     let held: Vec<(Option<i64>, Option<String>, Option<String>)> = holds::table
         .filter(holds::lifted_at.is_null())
         .filter(holds::person_id.is_not_null())

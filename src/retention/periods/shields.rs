@@ -1,6 +1,7 @@
 //! People whose data may not go now, although their time is up: who has a hold of their own, or an open request.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use crate::app::App;
 use crate::error::AppResult;
@@ -30,12 +31,13 @@ impl Shields {
         let mut all = BTreeMap::<i64, Shielded>::new();
         app.db.read_now(|conn| {
             for (id, dataset, collection) in queries::list_holds_on_people(conn, today)? {
-                if !all.contains_key(&id) {
-                    let person = identities_of(conn, id)?;
-                    let what = Vec::new();
-                    all.insert(id, Shielded { person, what });
-                }
-                let known = all.get_mut(&id).expect("it was put in a line above");
+                let known = match all.entry(id) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(new) => new.insert(Shielded {
+                        person: identities_of(conn, id)?,
+                        what: Vec::new(),
+                    }),
+                };
                 known.what.push((dataset, collection));
             }
             let mut after = 0;

@@ -12,7 +12,7 @@ use crate::accounts::guard::{Admin, Overseer, Supervisor};
 use crate::accounts::model::Role;
 use crate::app::App;
 use crate::error::AppResult;
-use crate::register::Register;
+use crate::register::{Register, Retention};
 use crate::web::page::FlashKind;
 use crate::web::paging::Before;
 use crate::web::{Flash, Page, html, paging, see_other, words};
@@ -40,7 +40,7 @@ impl Shown {
         Shown {
             title: known.map_or_else(|| key.to_string(), |it| it.title.clone()),
             copy: known.and_then(|it| it.copy.clone()),
-            kept: retention.map(|it| it.in_words()).unwrap_or_default(),
+            kept: retention.map(Retention::in_words).unwrap_or_default(),
             line,
         }
     }

@@ -7,6 +7,7 @@ use crate::error::AppResult;
 use crate::jobs::Lease;
 use crate::retention::replay::replay_these;
 use crate::retention::tombstones;
+use crate::sources::SourceError;
 
 /// The job. It erases what a replay after a restored backup would: what the first erasure covered, around what is held.
 pub fn erase(app: &App, id: i64, lease: &Lease) -> AppResult<()> {
@@ -19,7 +20,7 @@ pub fn erase(app: &App, id: i64, lease: &Lease) -> AppResult<()> {
         .read_now(|conn| tombstones::find(conn, &known.erasure))?;
     lease.check()?;
     let mut replayed = replay_these(app, &[erasure], false)?;
-    if let Some(at) = replayed.errors.iter().position(|it| it.is_temporary()) {
+    if let Some(at) = replayed.errors.iter().position(SourceError::is_temporary) {
         return Err(replayed.errors.swap_remove(at).into());
     }
     let failure = replayed.errors.first().map(ToString::to_string);

@@ -1,21 +1,30 @@
 //! An access request on the sample data, beside the same queries written by hand on the bare driver.
+//!
+//! `cargo bench --bench sources`; with `CANDOR_TEST_DATABASE=postgres://…` on PostgreSQL, too.
 
-use std::{collections::BTreeMap, hint::black_box, ops::ControlFlow, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    hint::black_box,
+    ops::ControlFlow,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use candor::{
     register::{CollectionKey, Register},
     sources::{Identities, Record, SourceError, Sources, Visitor},
 };
 use rusqlite::Connection;
-use tokio_postgres::Client;
+use tokio_postgres::{Client, NoTls};
 
 const MANIFEST: &str = include_str!("../tests/data/fides/postgres_example_test_dataset.yml");
-pub const SQLITE: &str = include_str!("../tests/data/fides/postgres_sample.sqlite.sql");
-pub const POSTGRES: &str = include_str!("../tests/data/fides/postgres_sample.sql");
-pub const KEY: &str = "postgres_example_test_dataset";
-pub const EMAIL: &str = "customer-1@example.com";
+const SQLITE: &str = include_str!("../tests/data/fides/postgres_sample.sqlite.sql");
+const POSTGRES: &str = include_str!("../tests/data/fides/postgres_sample.sql");
+const KEY: &str = "postgres_example_test_dataset";
+const EMAIL: &str = "customer-1@example.com";
+const ROUNDS: u32 = 300;
 /// What the sample holds about the person.
-pub const ROWS: u64 = 21;
+const ROWS: u64 = 21;
 
 /// Collection, columns, and the conditions: a column, and where its values come from.
 type Query = (
@@ -100,17 +109,13 @@ impl Visitor for Counted {
     }
 }
 
-pub fn register() -> Arc<Register> {
+fn sources(url: &str) -> Sources {
     let (register, _) = Register::parse(&[("sample.yml", MANIFEST)]).expect("the sample loads");
-    Arc::new(register)
-}
-
-pub fn sources(url: &str) -> Sources {
     let urls = [(KEY.to_owned(), url.to_owned())];
-    Sources::open(register(), &urls, &[7; 32]).expect("the URL is right")
+    Sources::open(Arc::new(register), &urls, &[7; 32]).expect("the URL is right")
 }
 
-pub fn ours(sources: &Sources) -> u64 {
+fn ours(sources: &Sources) -> u64 {
     let mut counted = Counted::default();
     sources.visit(&Identities::email(EMAIL), &mut counted);
     counted.0
@@ -155,7 +160,7 @@ fn statement(
     })
 }
 
-pub fn by_hand_on_sqlite(connection: &Connection) -> u64 {
+fn by_hand_on_sqlite(connection: &Connection) -> u64 {
     let mut found = BTreeMap::new();
     for query in QUERIES {
         let mut rows = Vec::new();
@@ -188,7 +193,7 @@ pub fn by_hand_on_sqlite(connection: &Connection) -> u64 {
     found.values().map(|rows| rows.len() as u64).sum()
 }
 
-pub async fn by_hand_on_postgres(
+async fn by_hand_on_postgres(
     client: &Client,
     known: &mut BTreeMap<String, tokio_postgres::Statement>,
 ) -> u64 {
@@ -233,4 +238,80 @@ fn as_text(text: &str, (_, columns, conditions): &Query) -> String {
         text = text.replace("employee_id IN (", "employee_id::text IN (");
     }
     text
+}
+
+fn measure(name: &str, mut by_hand: impl FnMut() -> u64, mut ours: impl FnMut() -> u64) {
+    let (mut hand, mut own) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        hand.push(timed(&mut by_hand));
+        own.push(timed(&mut ours));
+    }
+    let (hand, own) = (median(hand), median(own));
+    let ratio = own.as_secs_f64() / hand.as_secs_f64();
+    println!("{name:<12}  by hand {hand:>9.1?}  candor {own:>9.1?}  {ratio:.2} times");
+}
+
+fn timed(work: &mut impl FnMut() -> u64) -> Duration {
+    let start = Instant::now();
+    assert_eq!(work(), ROWS);
+    start.elapsed()
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times[times.len() / 2]
+}
+
+#[expect(clippy::disallowed_methods, reason = "a benchmark has no settings")]
+fn server() -> Option<String> {
+    std::env::var("CANDOR_TEST_DATABASE").ok()
+}
+
+fn main() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("sample.db");
+    let connection = Connection::open(&path).expect("a database");
+    connection.execute_batch(SQLITE).expect("the sample loads");
+    let opened = sources(&format!("sqlite:{}", path.display()));
+    measure(
+        "SQLite",
+        || by_hand_on_sqlite(&connection),
+        || ours(&opened),
+    );
+    if let Some(server) = server() {
+        on_postgres(&server);
+    }
+}
+
+fn on_postgres(server: &str) {
+    let name = format!("candor_bench_{}", std::process::id());
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let connect = |url: &str| {
+        runtime.block_on(async {
+            let (client, connection) = tokio_postgres::connect(url, NoTls).await.expect("a server");
+            tokio::spawn(connection);
+            client
+        })
+    };
+    let (base, _) = server.rsplit_once('/').expect("a database in the URL");
+    let url = format!("{base}/{name}");
+    let admin = connect(server);
+    runtime
+        .block_on(admin.batch_execute(&format!("CREATE DATABASE {name}")))
+        .expect("a database");
+    let client = connect(&url);
+    runtime
+        .block_on(client.batch_execute(POSTGRES))
+        .expect("the sample loads");
+    {
+        let opened = sources(&url);
+        let mut known = BTreeMap::new();
+        let by_hand = || runtime.block_on(by_hand_on_postgres(&client, &mut known));
+        measure("PostgreSQL", by_hand, || ours(&opened));
+    }
+    drop(client);
+    let _ = runtime.block_on(admin.batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)")));
 }

@@ -28,7 +28,7 @@ async fn states(app: &TestApp) -> Vec<String> {
 
 #[actix_web::test]
 async fn what_is_well_is_kept_with_its_history_and_is_nobodys_choice() {
-    let app = TestApp::start_watching(None);
+    let app = TestApp::start_watching("");
     app.staff("alice", Role::Admin).await;
     watch(&app).await;
     let found = states(&app).await;
@@ -78,7 +78,7 @@ async fn what_is_well_is_kept_with_its_history_and_is_nobodys_choice() {
 
 #[actix_web::test]
 async fn nobody_else_can_pass_for_the_monitor() {
-    let app = TestApp::start_watching(None);
+    let app = TestApp::start_watching("");
     let client = reqwest::Client::new();
     let form = client
         .post(format!("{}/do-not-sell", app.address()))
@@ -97,7 +97,7 @@ async fn nobody_else_can_pass_for_the_monitor() {
 #[actix_web::test]
 async fn admins_get_one_mail_when_a_check_begins_to_fail() {
     // Nothing is there to answer.
-    let app = TestApp::start_watching(Some("http://127.0.0.1:9"));
+    let app = TestApp::start_watching("http://127.0.0.1:9");
     app.staff("alice", Role::Admin).await;
     app.staff("bert", Role::Agent).await;
     watch(&app).await;
@@ -112,7 +112,7 @@ async fn admins_get_one_mail_when_a_check_begins_to_fail() {
 
 #[actix_web::test]
 async fn admins_get_one_mail_when_it_is_well_again() {
-    let app = TestApp::start_watching(None);
+    let app = TestApp::start_watching("");
     app.staff("alice", Role::Admin).await;
     let now = app.app.clock.now();
     let failed = app.app.db.write(move |conn| {

@@ -9,8 +9,8 @@ use super::sample::sample_register;
 use super::{Launch, TestApp};
 
 impl TestApp {
-    /// Looks every hour at the public pages at that address; at its own when none is given.
-    pub fn start_watching(address: Option<&'static str>) -> Self {
+    /// Looks every hour at the public pages at that address; at its own when the text is empty.
+    pub fn start_watching(address: &'static str) -> Self {
         Self::launch(Launch {
             monitor: Some(address),
             ..Launch::default()

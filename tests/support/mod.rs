@@ -56,8 +56,8 @@ struct Launch {
     people: usize,
     base_url: Option<&'static str>,
     laws: Laws,
-    /// Where it looks at its own public pages, if it does; at its own address when none is given.
-    monitor: Option<Option<&'static str>>,
+    /// Where it looks at its own public pages, if it does; an empty text stands for its own address.
+    monitor: Option<&'static str>,
     secret: [u8; 32],
 }
 
@@ -143,7 +143,9 @@ impl TestApp {
             trusted_proxies: Vec::new(),
             metrics_token: None,
             drp_business_id: Some("projobsector".to_owned()),
-            monitor: with.monitor.map(|at| at.unwrap_or(&base).parse().unwrap()),
+            monitor: with
+                .monitor
+                .map(|at| base.parse::<url::Url>().unwrap().join(at).unwrap()),
         });
         let clock = Clock::set_to(with.time);
         let keys = Arc::new(Keys::new(with.secret));

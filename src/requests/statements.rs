@@ -129,7 +129,7 @@ mod tests {
             (" – … * \n", 0),
             ("I can't hear well-known tones.", 5),
             ("one — two—three -- four--five", 5),
-            ("3.5 mg of it, twice a day\u{a0}(2x)\n\tonly", 8),
+            ("3.5 mg of it, twice a day\u{a0}(2x)\n\tonly", 9),
             ("día niño über 聽力", 4),
         ] {
             assert_eq!(count_words(text), words, "{text}");

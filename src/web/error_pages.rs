@@ -33,7 +33,7 @@ pub async fn show_errors(
     let is_plain = !response.headers().contains_key(header::CONTENT_TYPE);
     let failed = status.is_client_error() || status.is_server_error();
     let error = response.response().error();
-    let failure = error.map(|error| describe(error, response.request().match_pattern()));
+    let failure = error.map(|error| describe(error, response.request().match_pattern().as_deref()));
     if failure.is_none() && !(failed && is_plain) {
         return Ok(response.map_into_boxed_body());
     }
@@ -83,7 +83,7 @@ enum Failure {
     Other,
 }
 
-fn describe(error: &actix_web::Error, route: Option<String>) -> Failure {
+fn describe(error: &actix_web::Error, route: Option<&str>) -> Failure {
     if error.as_response_error().status_code().is_server_error() {
         // The one place where a failure is logged.
         tracing::error!(error = format!("{error:#}"), route, "request failed");

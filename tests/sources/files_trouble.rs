@@ -294,6 +294,7 @@ fn many() -> Archive {
 
 #[test]
 #[ignore = "what the next test runs in a process of its own, to kill it"]
+#[expect(clippy::disallowed_methods, reason = "a test has no settings")]
 fn a_process_that_erases() {
     let Ok(folder) = env::var(FOLDER) else {
         return;

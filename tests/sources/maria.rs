@@ -8,6 +8,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::database::Dump;
 
 /// The server's address, which ends in a slash.
+#[expect(clippy::disallowed_methods, reason = "a test has no settings")]
 pub fn server() -> Option<String> {
     std::env::var("CANDOR_TEST_MARIADB")
         .ok()

@@ -171,11 +171,11 @@ fn serve(mut stream: TcpStream, state: &Mutex<State>) {
         }
         Trouble::Endless => {
             let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n");
-            while stream.write_all(&[b' '; 65_536]).is_ok() {}
+            while stream.write_all(&[b' '; 8192]).is_ok() {}
             return;
         }
         Trouble::Meddle => {
-            state.lock().unwrap().records.get_mut("people").unwrap()[0]["name"] = json!("Augusta")
+            state.lock().unwrap().records.get_mut("people").unwrap()[0]["name"] = json!("Augusta");
         }
         Trouble::Nothing | Trouble::Cut => {}
     }

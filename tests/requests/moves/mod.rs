@@ -159,7 +159,7 @@ impl World {
         };
         for at in 0..self.references.len() {
             let told = self.told(at);
-            for due in self.model.must_be_told(at, &last_day) {
+            for due in self.model.must_be_told(at, last_day) {
                 let is_told = told.iter().any(|(kind, on)| (kind.as_str(), *on) == due);
                 assert!(is_told, "{}: nobody was told {due:?}", self.references[at]);
             }

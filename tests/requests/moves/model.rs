@@ -34,6 +34,10 @@ pub type Told = (&'static str, NaiveDate);
 
 /// A request as it should be.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says one thing that has happened or not"
+)]
 pub struct Modelled {
     pub owner: usize,
     pub kind: Kind,

@@ -11,6 +11,8 @@ use crate::choices::gpp::{SECTION, Usca};
 use crate::choices::settings::{Stand, stands};
 use crate::choices::standing::Standing;
 use crate::choices::{MadeBy, State};
+use crate::disclosures::feed::Done;
+use crate::disclosures::model::CauseKind;
 use crate::register::Register;
 
 /// An identity, by its keyed hash.
@@ -38,7 +40,7 @@ macro_rules! described {
         impl ToSchema for $name {}
     )+};
 }
-described!(IdentityKind, State, MadeBy);
+described!(IdentityKind, State, MadeBy, CauseKind, Done);
 
 /// How every choice stands for one identity.
 #[derive(Debug, Serialize, ToSchema)]

@@ -113,7 +113,7 @@ pub fn open(folder: &Folder, bind: SocketAddr) -> anyhow::Result<App> {
         trusted_proxies: Vec::new(),
         outbound_networks: Vec::new(),
         drp_business_id: Some("projobsector".to_owned()),
-        monitor: None,
+        monitor: Some(format!("http://{bind}").parse()?),
         metrics_bind: None,
         metrics_token: None,
         mail: None,

@@ -83,7 +83,6 @@ pub struct Body {
     /// The same each time that it is told of this.
     pub id: String,
     /// `opt-out`, `opt-in`, `correction`, `deletion` or `statement`.
-    #[schema(value_type = String)]
     pub kind: CauseKind,
     /// When it came about, as RFC 3339.
     pub at: String,

@@ -34,11 +34,11 @@ text_enum! {
 
 /// An answer to a notice.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
+#[schema(as = NoticeAnswer)]
 pub struct Answer {
     /// The notice's id.
     pub id: String,
     /// `done` or `refused`.
-    #[schema(value_type = String)]
     pub answer: Done,
     /// Why it is refused, in at most 1,000 characters.
     #[serde(default)]

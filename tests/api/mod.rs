@@ -39,11 +39,20 @@ impl Program {
 
     /// With a token for that.
     pub async fn with_scope(app: &TestApp, scope: Scope) -> Self {
+        Self::with_scopes(app, vec![scope], None).await
+    }
+
+    /// With a token for everything, notices of that recipient among it.
+    pub async fn with_every_scope(app: &TestApp, recipient: &str) -> Self {
+        Self::with_scopes(app, Scope::ALL.to_vec(), Some(recipient.to_owned())).await
+    }
+
+    async fn with_scopes(app: &TestApp, scopes: Vec<Scope>, recipient: Option<String>) -> Self {
         let (keys, now) = (app.app.keys.clone(), app.app.clock.now());
         let new = NewToken {
             name: "The shop".to_owned(),
-            scopes: vec![scope],
-            recipient: None,
+            scopes,
+            recipient,
             expires_at: now + TimeDelta::days(1),
         };
         let made = app

@@ -1,7 +1,7 @@
 //! The ledger of single disclosures: who was given whose data, which, when and why.
 //!
 //! The company's own systems tell of each, in a file ([`import`]) or by the API. Both go through one description of a
-//! line ([`line`]). A line has a key, so that what comes again is taken once. Whose data it was is the keyed hash of an
+//! line ([`line`](mod@line)). A line has a key, so that what comes again is taken once. Whose data it was is the keyed hash of an
 //! identity: a person sees what was recorded under any of theirs, also from before they came here ([`pages`]).
 
 pub mod import;

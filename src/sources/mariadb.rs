@@ -40,28 +40,14 @@ impl MariaDb {
         })
     }
 
-    /// A connection on which `start` has succeeded; those that the server has closed meanwhile are thrown away.
+    /// See [`Pool::take_started`].
     fn with_link<T>(
         &self,
         wait: Duration,
-        mut start: impl FnMut(&Link) -> Result<T, SourceError>,
+        start: impl FnMut(&Link) -> Result<T, SourceError>,
     ) -> Result<(Pooled<'_, Link>, T), SourceError> {
-        loop {
-            let connect = || Link::open(&self.opts, wait).map_err(|fault| self.error(fault));
-            let mut link = self.pool.take(wait, connect)?;
-            match start(&link) {
-                Ok(started) => return Ok((link, started)),
-                Err(error) => {
-                    if error.is_temporary() {
-                        link.discard();
-                    }
-                    let is_stale = link.is_reused && matches!(error.fault, Fault::Unavailable(_));
-                    if !is_stale {
-                        return Err(error);
-                    }
-                }
-            }
-        }
+        let connect = || Link::open(&self.opts, wait).map_err(|fault| self.error(fault));
+        self.pool.take_started(wait, connect, start)
     }
 
     pub fn error(&self, fault: Fault) -> SourceError {

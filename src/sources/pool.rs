@@ -27,7 +27,7 @@ pub(super) struct Pooled<'a, C> {
     connection: Option<C>,
     broken: bool,
     /// It was used before, so the other side may have closed it since.
-    pub is_reused: bool,
+    is_reused: bool,
 }
 
 impl<C> Pool<C> {
@@ -72,6 +72,31 @@ impl<C> Pool<C> {
             }
             let woken = self.freed.wait_timeout(state, left);
             state = woken.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// A connection on which `start` has succeeded; those that the other side has closed meanwhile are thrown away.
+    pub fn take_started<T>(
+        &self,
+        wait: Duration,
+        connect: impl Fn() -> Result<C, SourceError>,
+        mut start: impl FnMut(&C) -> Result<T, SourceError>,
+    ) -> Result<(Pooled<'_, C>, T), SourceError> {
+        loop {
+            let mut connection = self.take(wait, &connect)?;
+            match start(&connection) {
+                Ok(started) => return Ok((connection, started)),
+                Err(error) => {
+                    if error.is_temporary() {
+                        connection.discard();
+                    }
+                    let is_stale =
+                        connection.is_reused && matches!(error.fault, Fault::Unavailable(_));
+                    if !is_stale {
+                        return Err(error);
+                    }
+                }
+            }
         }
     }
 

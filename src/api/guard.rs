@@ -12,21 +12,25 @@ use super::model::{Scope, Token};
 use crate::app::App;
 use crate::error::{AppError, AppResult};
 
+/// Lets in who has a token for that.
+macro_rules! extractor {
+    ($name:ident, $scope:expr, $of:expr) => {
+        impl FromRequest for $name {
+            type Error = AppError;
+            type Future = Pin<Box<dyn Future<Output = AppResult<$name>>>>;
+
+            fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+                let request = request.clone();
+                Box::pin(async move { $of(admit(&request, $scope, 1).await?) })
+            }
+        }
+    };
+}
+
 /// A program that may ask for choices.
 pub struct ChoicesReader(());
 
-impl FromRequest for ChoicesReader {
-    type Error = AppError;
-    type Future = Pin<Box<dyn Future<Output = AppResult<ChoicesReader>>>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            admit(&request, Scope::ReadChoices, 1).await?;
-            Ok(ChoicesReader(()))
-        })
-    }
-}
+extractor!(ChoicesReader, Scope::ReadChoices, |_| Ok(ChoicesReader(())));
 
 /// A program that may tell of disclosures.
 pub struct DisclosuresWriter(Arc<Token>);
@@ -38,18 +42,9 @@ impl DisclosuresWriter {
     }
 }
 
-impl FromRequest for DisclosuresWriter {
-    type Error = AppError;
-    type Future = Pin<Box<dyn Future<Output = AppResult<DisclosuresWriter>>>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let token = admit(&request, Scope::WriteDisclosures, 1).await?;
-            Ok(DisclosuresWriter(token))
-        })
-    }
-}
+extractor!(DisclosuresWriter, Scope::WriteDisclosures, |token| Ok(
+    DisclosuresWriter(token)
+));
 
 /// A recipient that fetches its notices.
 pub struct RecipientToken {
@@ -57,19 +52,10 @@ pub struct RecipientToken {
     pub key: String,
 }
 
-impl FromRequest for RecipientToken {
-    type Error = AppError;
-    type Future = Pin<Box<dyn Future<Output = AppResult<RecipientToken>>>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let token = admit(&request, Scope::Notices, 1).await?;
-            let key = token.recipient.clone().ok_or(AppError::Forbidden)?;
-            Ok(RecipientToken { key })
-        })
-    }
-}
+extractor!(RecipientToken, Scope::Notices, |token: Arc<Token>| {
+    let key = token.recipient.clone().ok_or(AppError::Forbidden)?;
+    Ok(RecipientToken { key })
+});
 
 /// Lets a request in, or counts it for more than one.
 pub(super) async fn admit(request: &HttpRequest, scope: Scope, hits: u32) -> AppResult<Arc<Token>> {

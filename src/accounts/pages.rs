@@ -14,8 +14,7 @@ use super::sessions::{self, OwnSession};
 use super::{profile, queries, recovery_codes, second_factor};
 use crate::app::App;
 use crate::error::{AppError, AppResult};
-use crate::web::page::FlashKind;
-use crate::web::{Flash, Form, Page, html, see_other};
+use crate::web::{Form, Page, html, see_other_saying};
 
 /// What a person says of where they live.
 #[derive(Debug, Default, Deserialize)]
@@ -79,8 +78,7 @@ pub async fn state_residence(
     app.db
         .write(move |conn| profile::state_residence(conn, &person, &residence, now))
         .await?;
-    Flash::leave(&session, FlashKind::Success, "We saved where you live.")?;
-    Ok(see_other("/account"))
+    see_other_saying(&session, "We saved where you live.", "/account")
 }
 
 /// `POST /account/recovery-codes`
@@ -120,8 +118,7 @@ pub async fn end_session(
     app.db
         .write(move |conn| sessions::end(conn, &account, *id, now))
         .await?;
-    Flash::leave(&session, FlashKind::Success, "The session has ended.")?;
-    Ok(see_other("/account"))
+    see_other_saying(&session, "The session has ended.", "/account")
 }
 
 /// `POST /account/sessions/end-others`
@@ -134,12 +131,7 @@ pub async fn end_other_sessions(
     app.db
         .write(move |conn| sessions::end_others(conn, &account, &mark, now))
         .await?;
-    Flash::leave(
-        &session,
-        FlashKind::Success,
-        "All other sessions have ended.",
-    )?;
-    Ok(see_other("/account"))
+    see_other_saying(&session, "All other sessions have ended.", "/account")
 }
 
 async fn render(

@@ -16,8 +16,7 @@ use crate::app::App;
 use crate::audit::Actor;
 use crate::db::AnyConnection;
 use crate::error::{AppError, AppResult};
-use crate::web::page::FlashKind;
-use crate::web::{Flash, Form, Page, html, paging, see_other};
+use crate::web::{Form, Page, html, paging, see_other_saying};
 
 const INDEX: &str = "/staff/members";
 
@@ -144,8 +143,7 @@ pub async fn add(
     }
     app.wake.notify_one();
     let text = format!("{} can now sign in.", typed.name);
-    Flash::leave(&session, FlashKind::Success, text)?;
-    Ok(see_other(INDEX))
+    see_other_saying(&session, text, INDEX)
 }
 
 /// `GET /staff/members/{id}`
@@ -243,8 +241,7 @@ async fn change(
     app.db
         .write(move |conn| work(conn, Actor::Staff(by), id, now))
         .await?;
-    Flash::leave(session, FlashKind::Success, done)?;
-    Ok(see_other(&format!("{INDEX}/{id}")))
+    see_other_saying(session, done, &format!("{INDEX}/{id}"))
 }
 
 fn show_new(status: StatusCode, page: Page, form: Form<TypedMember>) -> AppResult<HttpResponse> {

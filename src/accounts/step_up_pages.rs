@@ -17,8 +17,7 @@ use crate::audit::{self, Actor, Event};
 use crate::db::AnyConnection;
 use crate::error::AppResult;
 use crate::web::client_address::client_network;
-use crate::web::page::FlashKind;
-use crate::web::{Flash, Form, Page, client_address, html, see_other};
+use crate::web::{Form, Page, client_address, html, see_other, see_other_saying};
 
 const USUAL_PAGE: &str = "/data";
 
@@ -66,8 +65,7 @@ pub async fn send(person: Person, app: App, request: HttpRequest) -> AppResult<H
     let next = next_of(&session)?;
     let asked = Asked::new(&session, Purpose::StepUp, &person.email, &next)?;
     sign_in::send(&app, &request, Purpose::StepUp, asked).await?;
-    Flash::leave(&session, FlashKind::Success, "We sent you a new code.")?;
-    Ok(see_other("/step-up"))
+    see_other_saying(&session, "We sent you a new code.", "/step-up")
 }
 
 /// `POST /step-up`

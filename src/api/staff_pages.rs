@@ -16,9 +16,8 @@ use crate::audit::Actor;
 use crate::disclosures::model::Channel;
 use crate::error::AppResult;
 use crate::register::Register;
-use crate::web::page::FlashKind;
 use crate::web::paging::Before;
-use crate::web::{Flash, Form, Page, html, paging, see_other, words};
+use crate::web::{Form, Page, html, paging, see_other_saying, words};
 
 const INDEX: &str = "/staff/tokens";
 const ON_A_PAGE: usize = 50;
@@ -189,6 +188,5 @@ pub async fn revoke(
         .write(move |conn| queries::revoke(conn, Actor::Staff(admin.id), *id, now))
         .await?;
     let text = "The token was taken back. It is refused within ten seconds.";
-    Flash::leave(&session, FlashKind::Success, text)?;
-    Ok(see_other(INDEX))
+    see_other_saying(&session, text, INDEX)
 }

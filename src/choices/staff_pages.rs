@@ -17,8 +17,7 @@ use crate::accounts::model::IdentityKind;
 use crate::accounts::queries::normal_email;
 use crate::app::App;
 use crate::error::AppResult;
-use crate::web::page::FlashKind;
-use crate::web::{Flash, Form, Page, html, see_other};
+use crate::web::{Form, Page, html, see_other_saying};
 
 /// Whom to opt out of what, as typed. Nobody may be asked for more.
 #[derive(Debug, Clone, Default, Deserialize, Validate)]
@@ -89,8 +88,7 @@ pub async fn opt_out(
     };
     act.carry_out(&app).await?;
     let text = "They are opted out. We have sent them a mail to confirm it.";
-    Flash::leave(&session, FlashKind::Success, text)?;
-    Ok(see_other("/staff/opt-outs/new"))
+    see_other_saying(&session, text, "/staff/opt-outs/new")
 }
 
 fn keys(what: &str) -> Option<Vec<String>> {

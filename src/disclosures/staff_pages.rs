@@ -17,8 +17,7 @@ use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::error::{AppError, AppResult};
 use crate::jobs::{self, Job};
-use crate::web::page::FlashKind;
-use crate::web::{Flash, Page, html, paging, see_other, words};
+use crate::web::{Page, html, paging, see_other_saying, words};
 
 const INDEX: &str = "/staff/notices";
 const ON_A_PAGE: usize = 50;
@@ -112,8 +111,7 @@ pub async fn retry(
     written.await?;
     app.wake.notify_one();
     let text = "The recipient is called again.";
-    Flash::leave(&session, FlashKind::Success, text)?;
-    Ok(see_other(&format!("{INDEX}?state=failed")))
+    see_other_saying(&session, text, &format!("{INDEX}?state=failed"))
 }
 
 /// Notes that a recipient has told staff that it is done.
@@ -133,6 +131,5 @@ pub async fn confirm(
         settle(conn, &notice, &to, Actor::Staff(worker.id), now)
     });
     written.await?;
-    Flash::leave(&session, FlashKind::Success, "It is noted as done.")?;
-    Ok(see_other(INDEX))
+    see_other_saying(&session, "It is noted as done.", INDEX)
 }

@@ -17,9 +17,8 @@ use super::queries;
 use crate::accounts::guard::Admin;
 use crate::app::App;
 use crate::error::{AppError, AppResult};
-use crate::web::page::FlashKind;
 use crate::web::paging::Before;
-use crate::web::{Flash, Form, Page, download, html, paging, see_other};
+use crate::web::{Form, Page, download, html, paging, see_other_saying};
 
 const INDEX: &str = "/staff/agents";
 const ON_A_PAGE: usize = 50;
@@ -116,8 +115,7 @@ pub async fn pin(
         return html(refused, &NewAgentPage { page, form });
     }
     let text = format!("{} can now pair with us.", typed.name.trim());
-    Flash::leave(&session, FlashKind::Success, text)?;
-    Ok(see_other(INDEX))
+    see_other_saying(&session, text, INDEX)
 }
 
 /// Disables one.
@@ -132,8 +130,7 @@ pub async fn disable(
         .write(move |conn| agents::disable(conn, admin.id, *id, now))
         .await?;
     let text = "Nothing more is taken from this agent.";
-    Flash::leave(&session, FlashKind::Success, text)?;
-    Ok(see_other(INDEX))
+    see_other_saying(&session, text, INDEX)
 }
 
 /// The organisation's entry for the directory.

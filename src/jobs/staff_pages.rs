@@ -13,9 +13,8 @@ use crate::accounts::model::Role;
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::error::{AppError, AppResult};
-use crate::web::page::FlashKind;
 use crate::web::paging::Before;
-use crate::web::{Flash, Page, html, paging, see_other, words};
+use crate::web::{Page, html, paging, see_other_saying, words};
 
 const ON_A_PAGE: usize = 50;
 
@@ -87,6 +86,5 @@ pub async fn retry(
     retried.await?;
     app.wake.notify_one();
     let text = "The job is being tried again. If it fails once more, it is back here in a minute.";
-    Flash::leave(&session, FlashKind::Success, text)?;
-    Ok(see_other("/staff/jobs"))
+    see_other_saying(&session, text, "/staff/jobs")
 }

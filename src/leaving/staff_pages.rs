@@ -12,8 +12,7 @@ use crate::accounts::guard::Admin;
 use crate::app::App;
 use crate::audit::Actor;
 use crate::error::AppResult;
-use crate::web::page::FlashKind;
-use crate::web::{Flash, Form, Page, html, paging, see_other};
+use crate::web::{Form, Page, html, paging, see_other_saying};
 
 const INDEX: &str = "/staff/sites";
 
@@ -105,7 +104,7 @@ pub async fn add(
     if !is_new.await? {
         return show_form(refused, page, taken(typed), None);
     }
-    done(&session, "The site is added.")
+    see_other_saying(&session, "The site is added.", INDEX)
 }
 
 /// The form of one that is known.
@@ -143,7 +142,7 @@ pub async fn change(
     if !is_free.await? {
         return show_form(refused, page, taken(typed), Some(old));
     }
-    done(&session, "The site is changed.")
+    see_other_saying(&session, "The site is changed.", INDEX)
 }
 
 /// Removes one: the page before it then says that it is not known.
@@ -158,7 +157,7 @@ pub async fn remove(
         .db
         .write(move |conn| queries::remove(conn, Actor::Staff(by), *id, now));
     removed.await?;
-    done(&session, "The site is removed.")
+    see_other_saying(&session, "The site is removed.", INDEX)
 }
 
 fn check(typed: TypedSite) -> Result<(NewSite, TypedSite), Form<TypedSite>> {
@@ -207,9 +206,4 @@ fn show_form(
     site: Option<Site>,
 ) -> AppResult<HttpResponse> {
     html(status, &SitePage { page, form, site })
-}
-
-fn done(session: &Session, text: &str) -> AppResult<HttpResponse> {
-    Flash::leave(session, FlashKind::Success, text)?;
-    Ok(see_other(INDEX))
 }

@@ -14,8 +14,7 @@ use crate::accounts::model::Role;
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::error::{AppError, AppResult};
-use crate::web::page::FlashKind;
-use crate::web::{Flash, Page, html, paging, see_other, words};
+use crate::web::{Page, html, paging, see_other_saying, words};
 
 const ON_A_PAGE: usize = 50;
 
@@ -133,8 +132,7 @@ pub async fn retry(
     retried.await?;
     app.wake.notify_one();
     let text = "The mail is being tried again. If it fails once more, it is back here in a minute.";
-    Flash::leave(&session, FlashKind::Success, text)?;
-    Ok(see_other("/staff/mail"))
+    see_other_saying(&session, text, "/staff/mail")
 }
 
 /// Lets all mails that were given up go out at once: after a fault of the server or the settings is mended.
@@ -149,8 +147,7 @@ pub async fn retry_all(member: Mender, app: App, session: Session) -> AppResult<
         1 => "1 mail is being tried again.".to_owned(),
         count => format!("{count} mails are being tried again."),
     };
-    Flash::leave(&session, FlashKind::Success, text)?;
-    Ok(see_other("/staff/mail"))
+    see_other_saying(&session, text, "/staff/mail")
 }
 
 fn retry_all_recorded(

@@ -7,8 +7,7 @@ use super::{for_you, queries};
 use crate::accounts::guard::Person;
 use crate::app::App;
 use crate::error::{AppError, AppResult};
-use crate::web::page::FlashKind;
-use crate::web::{Flash, see_other};
+use crate::web::see_other_saying;
 
 /// Notes it, and goes back to the version.
 pub async fn acknowledge(
@@ -26,6 +25,5 @@ pub async fn acknowledge(
     });
     let path = noted.await?;
     let said = "It is noted that you have seen this version.";
-    Flash::leave(&session, FlashKind::Success, said)?;
-    Ok(see_other(&path))
+    see_other_saying(&session, said, &path)
 }

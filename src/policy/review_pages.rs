@@ -7,8 +7,7 @@ use super::reviews;
 use crate::accounts::guard::Admin;
 use crate::app::App;
 use crate::error::AppResult;
-use crate::web::page::FlashKind;
-use crate::web::{Flash, see_other};
+use crate::web::see_other_saying;
 
 /// Notes the review; the next one is due twelve months later.
 pub async fn reviewed(admin: Admin, app: App, session: Session) -> AppResult<HttpResponse> {
@@ -16,6 +15,5 @@ pub async fn reviewed(admin: Admin, app: App, session: Session) -> AppResult<Htt
     let noted = app.db.write(move |conn| reviews::record(conn, id, now));
     noted.await?;
     let said = "The review is noted. The next one is due in twelve months.";
-    Flash::leave(&session, FlashKind::Success, said)?;
-    Ok(see_other("/staff/policy"))
+    see_other_saying(&session, said, "/staff/policy")
 }

@@ -18,8 +18,7 @@ use crate::app::App;
 use crate::audit::Actor;
 use crate::db::AnyConnection;
 use crate::error::AppResult;
-use crate::web::page::FlashKind;
-use crate::web::{Flash, Form, Page, html, see_other, words};
+use crate::web::{Form, Page, html, see_other_saying, words};
 
 #[derive(Template)]
 #[template(path = "policy/staff/index.html")]
@@ -154,8 +153,7 @@ pub async fn publish(
                 "Version {} is published. People are being told by mail.",
                 version.version
             );
-            Flash::leave(&session, FlashKind::Success, text)?;
-            Ok(see_other("/staff/policy"))
+            see_other_saying(&session, text, "/staff/policy")
         }
         Err(faults) => refuse(page, typed, faults),
     }

@@ -15,8 +15,7 @@ use crate::accounts::model::Role;
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::error::{AppError, AppResult};
-use crate::web::page::FlashKind;
-use crate::web::{Flash, Page, csv, download, html, see_other, words};
+use crate::web::{Page, csv, download, html, see_other_saying, words};
 
 /// Which year; the newest if none.
 #[derive(Debug, Default, Deserialize)]
@@ -190,6 +189,5 @@ pub async fn publish(
     } else {
         "The figures are for staff alone now."
     };
-    Flash::leave(&session, FlashKind::Success, done)?;
-    Ok(see_other("/staff/metrics"))
+    see_other_saying(&session, done, "/staff/metrics")
 }

@@ -19,9 +19,8 @@ use crate::keys::Keys;
 use crate::register::{CollectionKey, Erase};
 use crate::requests::dates::law_name;
 use crate::requests::queries::find_by_reference;
-use crate::web::page::FlashKind;
 use crate::web::paging::Before;
-use crate::web::{Flash, Form, Page, html, paging, see_other, words};
+use crate::web::{Form, Page, html, paging, see_other_saying, words};
 
 const ON_A_PAGE: usize = 50;
 
@@ -186,8 +185,7 @@ pub async fn place(
     app.db
         .write(move |conn| changes::place(conn, &new, supervisor.id, now))
         .await?;
-    Flash::leave(&session, FlashKind::Success, "The hold is in force.")?;
-    Ok(see_other("/staff/holds"))
+    see_other_saying(&session, "The hold is in force.", "/staff/holds")
 }
 
 /// Id and pseudonym of the person whom a reference or an identity names.
@@ -304,12 +302,11 @@ pub async fn renew(
     app.db
         .write(move |conn| changes::renew(conn, *id, supervisor.id, now))
         .await?;
-    Flash::leave(
+    see_other_saying(
         &session,
-        FlashKind::Success,
         "The hold goes on for 90 more days.",
-    )?;
-    Ok(see_other("/staff/holds"))
+        "/staff/holds",
+    )
 }
 
 /// Lifts a hold.
@@ -323,6 +320,5 @@ pub async fn lift(
     app.db
         .write(move |conn| changes::lift(conn, *id, supervisor.id, now))
         .await?;
-    Flash::leave(&session, FlashKind::Success, "The hold was lifted.")?;
-    Ok(see_other("/staff/holds"))
+    see_other_saying(&session, "The hold was lifted.", "/staff/holds")
 }

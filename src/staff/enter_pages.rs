@@ -16,8 +16,7 @@ use crate::requests::life::{By, changed};
 use crate::requests::model::{Channel, State};
 use crate::requests::senders::model::{Wants, correctable, is_correctable};
 use crate::requests::senders::{self, Letter};
-use crate::web::page::FlashKind;
-use crate::web::{Flash, Form, Page, html, see_other};
+use crate::web::{Form, Page, html, see_other_saying};
 
 /// What came longer ago is more likely a slip of the pen.
 const OLDEST: Months = Months::new(12);
@@ -93,8 +92,11 @@ pub async fn enter(
         (true, true) => "It is on record. The link to go on was mailed.",
         (true, false) => "It is on record. Now confirm its receipt to them.",
     };
-    Flash::leave(&session, FlashKind::Success, told)?;
-    Ok(see_other(&format!("/staff/requests/{}", request.reference)))
+    see_other_saying(
+        &session,
+        told,
+        &format!("/staff/requests/{}", request.reference),
+    )
 }
 
 fn check(app: &App, typed: Entry) -> Result<Letter, Box<Form<Entry>>> {

@@ -18,7 +18,7 @@ use crate::requests::model::Request;
 use crate::requests::queries;
 use crate::requests::sealed::{self, What};
 use crate::web::page::FlashKind;
-use crate::web::{Flash, see_other};
+use crate::web::{Flash, see_other, see_other_saying};
 
 /// So long may a note be.
 const LONGEST: usize = 5000;
@@ -95,6 +95,5 @@ pub async fn add(
         Ok(audit::record(conn, &event, now)?)
     });
     written.await?;
-    Flash::leave(&session, FlashKind::Success, "The note was written.")?;
-    Ok(see_other(&back))
+    see_other_saying(&session, "The note was written.", &back)
 }

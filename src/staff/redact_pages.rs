@@ -19,8 +19,7 @@ use crate::register::CollectionKey;
 use crate::requests::handling::post_message;
 use crate::requests::life::By;
 use crate::requests::queries;
-use crate::web::page::FlashKind;
-use crate::web::{Flash, Form, Page, html, see_other};
+use crate::web::{Form, Page, html, see_other_saying};
 
 /// Which cell.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -182,8 +181,7 @@ pub async fn place(
     placed.await?;
     app.wake.notify_one();
     let done = "It is left out from now on, and the person has been told. Packages that were made before have ended.";
-    Flash::leave(&session, FlashKind::Success, done)?;
-    Ok(see_other(&back))
+    see_other_saying(&session, done, &back)
 }
 
 /// Shows it to the person again.
@@ -211,6 +209,5 @@ pub async fn remove(
         Ok(audit::record(conn, &event, now)?)
     });
     removed.await?;
-    Flash::leave(&session, FlashKind::Success, "The person gets it again.")?;
-    Ok(see_other(&back))
+    see_other_saying(&session, "The person gets it again.", &back)
 }

@@ -18,8 +18,7 @@ use crate::audit::{self, Actor, Event};
 use crate::db::AnyConnection;
 use crate::db::schema::yearly_reviews as reviews;
 use crate::error::AppResult;
-use crate::web::page::FlashKind;
-use crate::web::{Flash, Form, Page, html, see_other, words};
+use crate::web::{Form, Page, html, see_other_saying, words};
 
 /// What is looked at.
 const SUBJECT: &str = "verification";
@@ -138,6 +137,5 @@ pub async fn note(
     });
     noted.await?;
     let text = "It is written down. You are asked again in a year.";
-    Flash::leave(&session, FlashKind::Success, text)?;
-    Ok(see_other("/staff/reviews"))
+    see_other_saying(&session, text, "/staff/reviews")
 }

@@ -13,7 +13,7 @@ use crate::db::AnyConnection;
 use crate::db::schema::saved_views;
 use crate::error::{AppError, AppResult};
 use crate::web::page::FlashKind;
-use crate::web::{Flash, see_other};
+use crate::web::{Flash, see_other, see_other_saying};
 
 /// So many views may one member keep.
 const AT_MOST: i64 = 20;
@@ -133,6 +133,5 @@ pub async fn remove(
         }
     });
     removed.await?;
-    Flash::leave(&session, FlashKind::Success, "The view was removed.")?;
-    Ok(see_other("/staff/requests"))
+    see_other_saying(&session, "The view was removed.", "/staff/requests")
 }

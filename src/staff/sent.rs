@@ -18,8 +18,7 @@ use crate::error::{AppError, AppResult};
 use crate::requests::life::By;
 use crate::requests::model::Request;
 use crate::requests::review::Judgement;
-use crate::web::page::FlashKind;
-use crate::web::{Flash, Form, Page, see_other};
+use crate::web::{Form, Page, see_other_saying};
 
 /// Which request a form is about, its fields, and what it takes to answer it. A handler takes it as a parameter, behind
 /// who may send it.
@@ -125,8 +124,8 @@ impl Sent {
 
     /// Leads back to a part of the page (`#flags`), or to all of it, and says what was done.
     pub fn back(&self, part: &str, done: &str) -> AppResult<HttpResponse> {
-        Flash::leave(&self.session, FlashKind::Success, done)?;
         let reference = &self.reference;
-        Ok(see_other(&format!("/staff/requests/{reference}{part}")))
+        let back = format!("/staff/requests/{reference}{part}");
+        see_other_saying(&self.session, done, &back)
     }
 }

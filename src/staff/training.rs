@@ -17,8 +17,7 @@ use crate::audit::{self, Actor, Event};
 use crate::db::AnyConnection;
 use crate::db::schema::training_acknowledgements as acknowledgements;
 use crate::error::AppResult;
-use crate::web::page::FlashKind;
-use crate::web::{Flash, Form, Page, html, see_other, words};
+use crate::web::{Form, Page, html, see_other_saying, words};
 
 /// The version of the text. Who has read another one has to read this one.
 pub const VERSION: &str = "2026-11";
@@ -123,10 +122,9 @@ pub async fn acknowledge(
         Ok(audit::record(conn, &event, now)?)
     });
     noted.await?;
-    Flash::leave(
+    see_other_saying(
         &session,
-        FlashKind::Success,
         "It is noted that you have read it.",
-    )?;
-    Ok(see_other("/staff/training"))
+        "/staff/training",
+    )
 }

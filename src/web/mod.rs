@@ -15,11 +15,13 @@ pub mod signal;
 pub mod way_back;
 pub mod words;
 
+use actix_session::Session;
 use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use askama::Template;
 
 use crate::error::AppResult;
+use page::FlashKind;
 
 pub use client_address::client_address;
 pub use form::Form;
@@ -31,6 +33,16 @@ pub fn see_other(location: &str) -> HttpResponse {
     HttpResponse::SeeOther()
         .insert_header((header::LOCATION, location))
         .finish()
+}
+
+/// Goes on to another page, which says once what was done.
+pub fn see_other_saying(
+    session: &Session,
+    text: impl Into<String>,
+    to: &str,
+) -> AppResult<HttpResponse> {
+    Flash::leave(session, FlashKind::Success, text)?;
+    Ok(see_other(to))
 }
 
 /// A page.

@@ -15,9 +15,8 @@ use crate::error::{AppError, AppResult};
 use crate::jobs::{self, Job};
 use crate::register::Register;
 use crate::requests::life::{By, Who};
-use crate::web::page::FlashKind;
 use crate::web::paging::Before;
-use crate::web::{Flash, Page, html, paging, see_other, words};
+use crate::web::{Page, html, paging, see_other_saying, words};
 
 const INDEX: &str = "/staff/corrections";
 const ON_A_PAGE: usize = 50;
@@ -114,8 +113,7 @@ pub async fn repair(
     asked.await?;
     app.wake.notify_one();
     let text = "The corrected value is being written again. The person is told when it is done.";
-    Flash::leave(&session, FlashKind::Success, text)?;
-    Ok(see_other(INDEX))
+    see_other_saying(&session, text, INDEX)
 }
 
 /// Leaves what is held now, and no longer looks after it.
@@ -139,8 +137,7 @@ pub async fn let_go(
     });
     gone.await?;
     let text = "What is held now is left as it is.";
-    Flash::leave(&session, FlashKind::Success, text)?;
-    Ok(see_other(INDEX))
+    see_other_saying(&session, text, INDEX)
 }
 
 fn changed() -> AppError {

@@ -26,8 +26,7 @@ use crate::app::App;
 use crate::error::AppResult;
 use crate::law::Law;
 use crate::my_data::statements::Statements;
-use crate::web::page::FlashKind;
-use crate::web::{Flash, Form, Page, download, html, see_other};
+use crate::web::{Form, Page, download, html, see_other, see_other_saying};
 use shown::{ShownItem, ShownMessage, ShownStep, at_words};
 
 /// So many requests stand on one page.
@@ -237,8 +236,11 @@ pub async fn write(
         Ok(request)
     });
     let request = request.await?;
-    Flash::leave(&session, FlashKind::Success, "Your message was sent.")?;
-    Ok(see_other(&address(&request.reference)))
+    see_other_saying(
+        &session,
+        "Your message was sent.",
+        &address(&request.reference),
+    )
 }
 
 /// The person takes a request back.
@@ -256,12 +258,11 @@ pub async fn withdraw(
     });
     let request = request.await?;
     app.wake.notify_one();
-    Flash::leave(
+    see_other_saying(
         &session,
-        FlashKind::Success,
         "You have withdrawn this request.",
-    )?;
-    Ok(see_other(&address(&request.reference)))
+        &address(&request.reference),
+    )
 }
 
 /// The person asks for another look at a denial.

@@ -16,8 +16,7 @@ use crate::requests::life::By;
 use crate::requests::model::{Item, Request};
 use crate::requests::statements::{cell_of, count_words, find_open, give, view_of};
 use crate::requests::{details, queries, reference};
-use crate::web::page::FlashKind;
-use crate::web::{Flash, Form, Page, html, see_other};
+use crate::web::{Form, Page, html, see_other_saying};
 
 /// Longer texts are no statements, whatever their words.
 const LONGEST: usize = 8_000;
@@ -145,8 +144,7 @@ pub async fn keep(
     given.await?;
     app.wake.notify_one();
     let text = "Your statement is kept with the data.";
-    Flash::leave(&session, FlashKind::Success, text)?;
-    Ok(see_other(&back))
+    see_other_saying(&session, text, &back)
 }
 
 fn fault(text: &str, most: u32) -> Option<String> {

@@ -19,8 +19,7 @@ use crate::requests::life::By;
 use crate::requests::model::Request;
 use crate::requests::queries as requests;
 use crate::web::client_address::client_network;
-use crate::web::page::FlashKind;
-use crate::web::{Flash, Form, Page, client_address, html, see_other};
+use crate::web::{Form, Page, client_address, html, see_other, see_other_saying};
 
 /// Under which a session keeps the id of the request whose link was followed in it.
 const FOLLOWED: &str = "request without account";
@@ -86,8 +85,7 @@ pub async fn follow(
         return Ok(see_other("/request/mine"));
     }
     let text = "It is taken back. Nothing was disclosed, changed or erased.";
-    Flash::leave(&session, FlashKind::Success, text)?;
-    Ok(see_other("/request"))
+    see_other_saying(&session, text, "/request")
 }
 
 /// The proof, as typed: the points by name, `name`, `declares` and `value`.

@@ -13,9 +13,8 @@ use crate::accounts::model::Role;
 use crate::app::App;
 use crate::error::AppResult;
 use crate::register::{Register, Retention};
-use crate::web::page::FlashKind;
 use crate::web::paging::Before;
-use crate::web::{Flash, Page, html, paging, see_other, words};
+use crate::web::{Page, html, paging, see_other_saying, words};
 
 const INDEX: &str = "/staff/periods";
 const ON_A_PAGE: usize = 20;
@@ -184,8 +183,7 @@ pub async fn approve(
         .await?;
     app.wake.notify_one();
     let text = "Approved. What is due is being erased. This page shows how far it is.";
-    Flash::leave(&session, FlashKind::Success, text)?;
-    Ok(see_other(INDEX))
+    see_other_saying(&session, text, INDEX)
 }
 
 /// Whether approval is needed.
@@ -210,6 +208,5 @@ pub async fn switch(
     } else {
         "From now on, a supervisor has to approve each plan."
     };
-    Flash::leave(&session, FlashKind::Success, text)?;
-    Ok(see_other(INDEX))
+    see_other_saying(&session, text, INDEX)
 }

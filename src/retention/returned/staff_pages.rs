@@ -14,9 +14,8 @@ use crate::app::App;
 use crate::error::AppResult;
 use crate::jobs::{self, Job};
 use crate::register::{CollectionKey, Register};
-use crate::web::page::FlashKind;
 use crate::web::paging::Before;
-use crate::web::{Flash, Page, html, paging, see_other, words};
+use crate::web::{Page, html, paging, see_other_saying, words};
 
 const INDEX: &str = "/staff/returned";
 const ON_A_PAGE: usize = 50;
@@ -113,7 +112,7 @@ pub async fn propose(
         .write(move |conn| changes::propose(conn, *id, worker.id, now))
         .await?;
     let text = "Your proposal is on record. Another supervisor has to approve it.";
-    done(&session, text)
+    see_other_saying(&session, text, INDEX)
 }
 
 /// Approves it, and has it carried out.
@@ -130,7 +129,7 @@ pub async fn approve(
     });
     approved.await?;
     app.wake.notify_one();
-    done(&session, "Approved. It is being erased again now.")
+    see_other_saying(&session, "Approved. It is being erased again now.", INDEX)
 }
 
 /// Does not agree with the proposal.
@@ -144,7 +143,7 @@ pub async fn send_back(
     app.db
         .write(move |conn| changes::send_back(conn, *id, supervisor.id, now))
         .await?;
-    done(&session, "The proposal was sent back.")
+    see_other_saying(&session, "The proposal was sent back.", INDEX)
 }
 
 /// Notes that the person came back on purpose.
@@ -158,10 +157,9 @@ pub async fn leave(
     app.db
         .write(move |conn| changes::leave(conn, *id, supervisor.id, now))
         .await?;
-    done(&session, "These data stay, and are not listed any more.")
-}
-
-fn done(session: &Session, text: &str) -> AppResult<HttpResponse> {
-    Flash::leave(session, FlashKind::Success, text)?;
-    Ok(see_other(INDEX))
+    see_other_saying(
+        &session,
+        "These data stay, and are not listed any more.",
+        INDEX,
+    )
 }

@@ -15,7 +15,7 @@ use crate::keys::Keys;
 use crate::law::Laws;
 use crate::mail::Mailer;
 use crate::outbound::Outbound;
-use crate::register::{Finding, Register};
+use crate::register::Register;
 use crate::sources::Sources;
 
 /// Cheap to clone; a handler takes it as a parameter.
@@ -55,8 +55,7 @@ impl App {
     /// Opens everything that the settings name.
     pub fn open(config: Config) -> anyhow::Result<App> {
         let db = config.open_database()?;
-        let (register, _) = Register::load(&config.register).map_err(|faults| told(&faults))?;
-        let register = Arc::new(register);
+        let register = Arc::new(Register::open(&config.register)?);
         let secret = config.keys.derive("sources");
         let networks = &config.outbound_networks;
         let sources = Sources::open_in(register.clone(), &config.sources, &secret, networks)
@@ -81,11 +80,6 @@ impl App {
             wake: Arc::new(Notify::new()),
         }))
     }
-}
-
-fn told(faults: &[Finding]) -> anyhow::Error {
-    let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
-    anyhow::anyhow!("the register cannot be used:\n{}", lines.join("\n"))
 }
 
 impl Deref for App {

@@ -42,12 +42,16 @@ fn check_file(path: &Path, settings: &Settings) -> anyhow::Result<usize> {
     let name = path.display().to_string();
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {name}"))?;
     let file = PolicyFile::read(&text).map_err(|fault| anyhow!("{name}: {fault}"))?;
-    Ok(report(&register(&settings.register)?, &name, &file.body))
+    Ok(report(
+        &Register::open(&settings.register)?,
+        &name,
+        &file.body,
+    ))
 }
 
 fn check_published(settings: &Settings) -> anyhow::Result<usize> {
     let config = settings.check()?;
-    let (register, today) = (register(&config.register)?, Clock::system().today());
+    let (register, today) = (Register::open(&config.register)?, Clock::system().today());
     let texts = config.open_database()?.read_now(|conn| {
         let history = queries::history(conn)?;
         let versions = history.to_check(today);
@@ -62,15 +66,6 @@ fn check_published(settings: &Settings) -> anyhow::Result<usize> {
         .iter()
         .map(|(version, body)| report(&register, version, body));
     Ok(faults.sum())
-}
-
-fn register(folder: &Path) -> anyhow::Result<Register> {
-    let loaded = Register::load(folder);
-    let (register, _) = loaded.map_err(|faults| {
-        let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
-        anyhow!("the register cannot be used:\n{}", lines.join("\n"))
-    })?;
-    Ok(register)
 }
 
 /// Prints what is wrong with a text, and gives how much.

@@ -37,6 +37,15 @@ impl Register {
         Self::finish(manifests, report)
     }
 
+    /// The register of a folder, whatever deserves a look in it; all faults in one error.
+    pub fn open(folder: &Path) -> anyhow::Result<Self> {
+        let (register, _) = Self::load(folder).map_err(|faults| {
+            let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
+            anyhow::anyhow!("the register cannot be used:\n{}", lines.join("\n"))
+        })?;
+        Ok(register)
+    }
+
     /// As [`Register::load`], from files in memory: name and text of each.
     pub fn parse(files: &[(&str, &str)]) -> Result<(Self, Vec<Finding>), Vec<Finding>> {
         let report = Report::default();

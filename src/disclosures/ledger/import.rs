@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, bail};
 use clap::Args;
 use csv::ByteRecord;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -64,10 +64,7 @@ impl ImportFile {
     /// Takes the file in; 0 when every line was taken, 1 when some were refused.
     pub fn run(&self, settings: &Settings) -> anyhow::Result<ExitCode> {
         let config = settings.check()?;
-        let (register, _) = Register::load(&config.register).map_err(|faults| {
-            let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
-            anyhow!("the register cannot be used:\n{}", lines.join("\n"))
-        })?;
+        let register = Register::open(&config.register)?;
         let report: Box<dyn Write> = match &self.report {
             Some(path) => Box::new(File::create(path).with_context(|| cannot_write(path))?),
             None => Box::new(std::io::stdout()),

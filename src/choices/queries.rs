@@ -4,7 +4,7 @@ use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use super::feed;
-use super::model::{Choice, NewChoice, Subject};
+use super::model::{Choice, NewChoice, State, Subject};
 use crate::accounts::model::IdentityKind;
 use crate::accounts::queries::{find_person_by_identity, identity_hash};
 use crate::db::schema::choices;
@@ -46,6 +46,14 @@ fn list_current_of(conn: &mut AnyConnection, subject: &Subject) -> QueryResult<V
     both!(conn, |conn| newest!()
         .filter(choices::subject.eq(subject.to_string()))
         .load(conn))
+}
+
+/// The opt-outs from any of these activities that hold now.
+pub fn list_opted_out(conn: &mut AnyConnection, activities: &[&str]) -> QueryResult<Vec<Choice>> {
+    newest!()
+        .filter(choices::activity.eq_any(activities))
+        .filter(choices::state.eq(State::OptedOut.as_str()))
+        .load(conn)
 }
 
 /// Records changes; `false` when another change came first to one of them, and then the transaction must not go on.

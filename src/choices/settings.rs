@@ -182,7 +182,12 @@ pub fn is_opted_out(
     activity: &Activity,
 ) -> QueryResult<bool> {
     let Standing { residence, current } = standing::of_person(conn, person_id)?;
+    Ok(is_off(&settings(register, &current, &residence), activity))
+}
+
+/// The same, given how every switch stands.
+pub fn is_off(settings: &[Setting<'_>], activity: &Activity) -> bool {
     let deciding = refusable::keys_of(activity);
-    let mut all = settings(register, &current, &residence).into_iter();
-    Ok(all.any(|it| deciding.contains(&it.refusable.key) && !it.is_on()))
+    let mut all = settings.iter();
+    all.any(|it| deciding.contains(&it.refusable.key) && !it.is_on())
 }

@@ -7,12 +7,13 @@ use diesel::sql_types::{BigInt, Timestamp};
 use serde_json::json;
 
 use super::cache;
-use super::model::{History, PolicyVersion};
+use super::model::PolicyVersion;
 use super::touched::Touched;
 use crate::accounts::guard::Person;
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
-use crate::choices::settings::is_opted_out;
+use crate::choices::settings::{is_off, settings};
+use crate::choices::standing::{self, Standing};
 use crate::db::AnyConnection;
 use crate::db::schema::policy_acknowledgements as seen;
 use crate::error::AppResult;
@@ -75,18 +76,22 @@ fn look_up(
 ) -> AppResult<(ForYou, Vec<String>)> {
     let seen_at = seen_at(conn, person_id, version.id)?;
     let history = super::queries::history(conn)?;
-    if seen_at.is_some() || history.before(version).is_none() {
+    let (None, Some(before)) = (seen_at, history.before(version)) else {
         let mine = ForYou {
             seen_at,
             ..ForYou::default()
         };
         return Ok((mine, Vec::new()));
-    }
-    let touched = touched(conn, app, &history, version)?;
+    };
+    let text = cache::text(conn, version)?;
+    let compared = cache::compared(conn, before, version)?;
+    let touched = Touched::of(&app.register, &text, &compared.comparison);
+    let Standing { residence, current } = standing::of_person(conn, person_id)?;
+    let settings = settings(&app.register, &current, &residence);
     let mut mine = ForYou::default();
     let activities = touched.activities.iter();
     for activity in activities.filter_map(|key| app.register.activity(key)) {
-        let meaning = if is_opted_out(conn, &app.register, person_id, activity)? {
+        let meaning = if is_off(&settings, activity) {
             "You have turned it off, so this changes nothing for you."
         } else if activity.refusable || activity.sale_or_sharing || activity.uses_sensitive {
             "It is on for you. You can turn it off at any time."
@@ -96,20 +101,6 @@ fn look_up(
         mine.activities.push((activity.title.clone(), meaning));
     }
     Ok((mine, touched.categories))
-}
-
-fn touched(
-    conn: &mut AnyConnection,
-    app: &App,
-    history: &History,
-    version: &PolicyVersion,
-) -> AppResult<Touched> {
-    let Some(before) = history.before(version) else {
-        return Ok(Touched::default());
-    };
-    let text = cache::text(conn, version)?;
-    let compared = cache::compared(conn, before, version)?;
-    Ok(Touched::of(&app.register, &text, &compared.comparison))
 }
 
 fn seen_at(

@@ -33,7 +33,5 @@ fn target(keys: &Keys, signed: &str) -> Option<Url> {
     if !keys.hash_matches(PURPOSE, url.as_bytes(), hash) {
         return None;
     }
-    let url = Url::parse(url).ok()?;
-    let is_site = matches!(url.scheme(), "https" | "http") && url.host_str().is_some();
-    is_site.then_some(url)
+    model::web_url(url)
 }

@@ -45,10 +45,14 @@ impl NewSite {
 
     /// The address of a policy as it is kept; `None` if a browser could not show it.
     pub fn policy_url(typed: &str) -> Option<String> {
-        let url = Url::parse(typed).ok()?;
-        let is_web = matches!(url.scheme(), "https" | "http") && url.host_str().is_some();
-        is_web.then(|| url.to_string())
+        web_url(typed).map(String::from)
     }
+}
+
+/// An address that a browser can show.
+pub(super) fn web_url(text: &str) -> Option<Url> {
+    let url = Url::parse(text).ok()?;
+    (matches!(url.scheme(), "https" | "http") && url.host_str().is_some()).then_some(url)
 }
 
 /// A host and every host above it, the nearest first: `a.b.example`, `b.example`.

@@ -26,7 +26,7 @@ use crate::requests::model::{Action, Approval, Line, Request, Step};
 use crate::requests::queries as requests;
 use crate::requests::review::Judgement;
 use crate::requests::senders::{self, model::Sender};
-use crate::requests::statements::cell_of;
+use crate::requests::statements::{cell_of, view_of};
 use crate::retention::{self, model::HoldRow};
 
 /// Whoever opened the page no longer ago than this is taken to be looking at it.
@@ -313,7 +313,7 @@ fn item_line(app: &App, open: OpenItem, said: &Statements) -> ItemLine {
     let (dataset, collection) = (&open.item.dataset, &open.item.collection);
     let key = CollectionKey::new(dataset, collection);
     let field = open.item.field.as_deref();
-    let view = field.and_then(|field| app.register.describe(dataset, collection, field));
+    let view = view_of(&app.register, &open.item);
     let cell = cell_of(&open.item);
     let is_of_partner = view.is_some_and(|it| it.source_kind() == Some(SourceKind::Partner));
     ItemLine {

@@ -10,10 +10,10 @@ use diesel::prelude::*;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::queries::list_staff;
 use crate::accounts::guard::{Overseer, Supervisor};
 use crate::accounts::model::Role;
 use crate::app::App;
+use crate::audit::queries::staff_names;
 use crate::audit::{self, Actor, Event};
 use crate::db::AnyConnection;
 use crate::db::schema::yearly_reviews as reviews;
@@ -77,15 +77,9 @@ async fn show(
             .limit(SHOWN)
             .select((reviews::staff_id, reviews::at, reviews::found))
             .load(conn)?;
-        let staff = list_staff(conn)?;
-        let name = |id| {
-            staff
-                .iter()
-                .find(|it| it.id == id)
-                .map(|it| it.name.clone())
-        };
+        let names = staff_names(conn, last.iter().map(|(id, ..)| *id).collect())?;
         let named = last.into_iter().map(|(id, at, found)| {
-            let name = name(id).unwrap_or_default();
+            let name = names.get(&id).cloned().unwrap_or_default();
             (name, at, found)
         });
         Ok((is_due(conn, now)?, named.collect()))

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 
 use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
@@ -26,14 +27,7 @@ pub struct Change {
 
 /// Has the reader of the feed wait for the end of this transaction.
 pub(super) fn share(conn: &mut AnyConnection) -> QueryResult<()> {
-    if let AnyConnection::Postgres(conn) = conn {
-        let share = format!(
-            "SELECT pg_advisory_xact_lock_shared({})",
-            AdvisoryLock::ChoiceFeed.key()
-        );
-        diesel::sql_query(share).execute(conn)?;
-    }
-    Ok(())
+    AdvisoryLock::ChoiceFeed.share(conn)
 }
 
 /// The changes after that one: so many, oldest first. It may wait for writers, but never long: they must not wait
@@ -43,8 +37,7 @@ pub fn list_after(conn: &mut AnyConnection, after: i64, limit: i64) -> QueryResu
     if !found.is_empty() && matches!(conn, AnyConnection::Postgres(_)) {
         found = conn.transaction(|conn| {
             diesel::sql_query("SET LOCAL lock_timeout = '2s'").execute(conn)?;
-            let lock = AdvisoryLock::ChoiceFeed.key();
-            diesel::sql_query(format!("SELECT pg_advisory_xact_lock({lock})")).execute(conn)?;
+            AdvisoryLock::ChoiceFeed.take(conn)?;
             find_after(conn, after, limit)
         })?;
     }
@@ -60,17 +53,22 @@ pub fn list_after(conn: &mut AnyConnection, after: i64, limit: i64) -> QueryResu
     Ok(changes.collect())
 }
 
+/// All but the choices of browsers.
+pub(super) fn is_told() -> SqlLiteral<Bool> {
+    sql("choices.subject >= 'c'")
+}
+
 fn find_after(conn: &mut AnyConnection, after: i64, limit: i64) -> QueryResult<Vec<Choice>> {
     Choice::query()
         .filter(choices::id.gt(after))
-        .filter(sql::<Bool>("choices.subject >= 'c'"))
+        .filter(is_told())
         .order(choices::id)
         .limit(limit)
         .load(conn)
 }
 
 /// The identity that a subject without a person is.
-fn by_subject(subject: &str) -> Option<(IdentityKind, String)> {
+pub(super) fn by_subject(subject: &str) -> Option<(IdentityKind, String)> {
     let (kind, hash) = subject.split_once(':')?;
     Some((kind.parse().ok()?, hash.to_owned()))
 }

@@ -56,6 +56,21 @@ pub fn list_opted_out(conn: &mut AnyConnection, activities: &[&str]) -> QueryRes
         .load(conn)
 }
 
+/// Opt-outs that hold now, after that one in the order of recording: so many. Browsers are left out: nobody but us knows
+/// them.
+pub(super) fn list_opt_outs_after(
+    conn: &mut AnyConnection,
+    after: i64,
+    limit: i64,
+) -> QueryResult<Vec<Choice>> {
+    newest!()
+        .filter(choices::id.gt(after))
+        .filter(feed::is_told())
+        .filter(choices::state.eq(State::OptedOut.as_str()))
+        .limit(limit)
+        .load(conn)
+}
+
 /// Records changes; `false` when another change came first to one of them, and then the transaction must not go on.
 pub fn append(conn: &mut AnyConnection, changes: &[NewChoice]) -> QueryResult<bool> {
     feed::share(conn)?;

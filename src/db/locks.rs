@@ -1,6 +1,10 @@
 //! PostgreSQL's advisory locks. They share one space of numbers, so they stand in one place; the compiler refuses two
 //! with the same.
 
+use diesel::prelude::*;
+
+use super::AnyConnection;
+
 /// What is locked. The numbers are any that nobody else uses in this database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(i64)]
@@ -19,5 +23,23 @@ impl AdvisoryLock {
     /// Its number.
     pub const fn key(self) -> i64 {
         self as i64
+    }
+
+    /// Has it together with others until the end of the transaction. SQLite has one writer and needs none.
+    pub fn share(self, conn: &mut AnyConnection) -> QueryResult<()> {
+        self.call("pg_advisory_xact_lock_shared", conn)
+    }
+
+    /// Has it alone until the end of the transaction.
+    pub fn take(self, conn: &mut AnyConnection) -> QueryResult<()> {
+        self.call("pg_advisory_xact_lock", conn)
+    }
+
+    fn call(self, function: &str, conn: &mut AnyConnection) -> QueryResult<()> {
+        if let AnyConnection::Postgres(conn) = conn {
+            let call = format!("SELECT {function}({})", self.key());
+            diesel::sql_query(call).execute(conn)?;
+        }
+        Ok(())
     }
 }

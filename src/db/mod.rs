@@ -9,6 +9,7 @@ mod connection;
 mod locks;
 mod migrations;
 pub mod schema;
+pub mod switches;
 mod text_enum;
 mod writer;
 

@@ -58,15 +58,7 @@ pub enum Taken {
 
 /// Has the reader of the feed wait for the end of this transaction.
 pub(super) fn share(conn: &mut AnyConnection) -> QueryResult<()> {
-    lock(conn, "pg_advisory_xact_lock_shared")
-}
-
-fn lock(conn: &mut AnyConnection, function: &str) -> QueryResult<()> {
-    if let AnyConnection::Postgres(conn) = conn {
-        let key = AdvisoryLock::NoticeFeed.key();
-        diesel::sql_query(format!("SELECT {function}({key})")).execute(conn)?;
-    }
-    Ok(())
+    AdvisoryLock::NoticeFeed.share(conn)
 }
 
 /// The notices that a recipient has not answered, after that one: so many, oldest first, each with its number. They
@@ -78,7 +70,7 @@ pub fn fetch(
     (after, limit): (i64, i64),
     now: NaiveDateTime,
 ) -> AppResult<Vec<(i64, Body)>> {
-    lock(conn, "pg_advisory_xact_lock")?;
+    AdvisoryLock::NoticeFeed.take(conn)?;
     let found: Vec<Notice> = Notice::query()
         .filter(notices::recipient.eq(recipient))
         .filter(notices::answered_at.is_null())

@@ -5,8 +5,8 @@ use diesel::prelude::*;
 
 use super::model::{Figure, Line, Nature};
 use crate::choices::Choice;
-use crate::db::AnyConnection;
-use crate::db::schema::{choices, request_figures, requests, switches};
+use crate::db::schema::{choices, request_figures, requests};
+use crate::db::{AnyConnection, switches};
 use crate::requests::model::Request;
 
 /// The switch that shows the figures to everybody.
@@ -39,12 +39,7 @@ pub fn report(conn: &mut AnyConnection, year: i32) -> QueryResult<Vec<(Nature, L
 
 /// Whether everybody may see the figures.
 pub fn are_figures_public(conn: &mut AnyConnection) -> QueryResult<bool> {
-    let found: Option<bool> = switches::table
-        .filter(switches::name.eq(PUBLIC_FIGURES))
-        .select(switches::is_on)
-        .first(conn)
-        .optional()?;
-    Ok(found.unwrap_or(false))
+    switches::is_on(conn, PUBLIC_FIGURES)
 }
 
 /// Shows the figures to everybody, or no longer.
@@ -53,14 +48,7 @@ pub fn make_figures_public(
     is_on: bool,
     now: NaiveDateTime,
 ) -> QueryResult<()> {
-    let values = (switches::is_on.eq(is_on), switches::changed_at.eq(now));
-    let known = switches::table.filter(switches::name.eq(PUBLIC_FIGURES));
-    if diesel::update(known).set(values).execute(conn)? == 0 {
-        diesel::insert_into(switches::table)
-            .values((switches::name.eq(PUBLIC_FIGURES), values))
-            .execute(conn)?;
-    }
-    Ok(())
+    switches::set(conn, PUBLIC_FIGURES, is_on, now)
 }
 
 /// Requests received in a period, in the order of their dates, at most `limit` after that one.

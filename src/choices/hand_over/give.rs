@@ -6,9 +6,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use chrono::NaiveDateTime;
-use diesel::dsl::{exists, not, sql};
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
 use serde_json::json;
 use tempfile::NamedTempFile;
 
@@ -18,10 +16,11 @@ use crate::accounts::queries::identity_hash;
 use crate::app::App;
 use crate::audit::receipts::{self, NewReceipt};
 use crate::audit::{self, Actor, Event};
+use crate::choices::feed::by_subject;
 use crate::choices::model::{Choice, State, Subject};
-use crate::choices::queries::list_current;
+use crate::choices::queries::{list_current, list_opt_outs_after};
 use crate::db::AnyConnection;
-use crate::db::schema::{choices, identities};
+use crate::db::schema::identities;
 use crate::disclosures::causes;
 use crate::keys::hmac_hex;
 
@@ -85,7 +84,7 @@ impl Giver<'_> {
         let mut after = 0;
         loop {
             let read = self.app.db.read_now(|conn| {
-                let found = list_opt_outs_after(conn, after)?;
+                let found = list_opt_outs_after(conn, after, BATCH)?;
                 let people = found.iter().filter_map(|it| it.person_id).collect();
                 Ok((identities_of(conn, people)?, found))
             });
@@ -125,12 +124,9 @@ impl Giver<'_> {
 
     /// Somebody without an account is known by our own hash alone.
     fn add_unknown(&mut self, choice: &Choice) -> anyhow::Result<()> {
-        let Some((kind, hash)) = choice.subject.split_once(':') else {
-            return Ok(());
-        };
-        match kind.parse() {
-            Ok(kind) => self.add(choice, kind, hash.to_owned(), KeyOf::Issuer),
-            Err(_) => Ok(()),
+        match by_subject(&choice.subject) {
+            Some((kind, hash)) => self.add(choice, kind, hash, KeyOf::Issuer),
+            None => Ok(()),
         }
     }
 
@@ -226,23 +222,6 @@ impl Giver<'_> {
 
 fn agreed_hash(keys: &AgreedKeys, kind: IdentityKind, value: &str) -> Option<String> {
     Some(hmac_hex(keys.get(&kind)?, value.as_bytes()))
-}
-
-/// Opt-outs that hold, after that one in the order of recording. Browsers are left out: nobody but us knows them.
-fn list_opt_outs_after(conn: &mut AnyConnection, after: i64) -> QueryResult<Vec<Choice>> {
-    let newer = diesel::alias!(choices as newer);
-    let replaced = newer
-        .filter(newer.field(choices::subject).eq(choices::subject))
-        .filter(newer.field(choices::activity).eq(choices::activity))
-        .filter(newer.field(choices::number).gt(choices::number));
-    Choice::query()
-        .filter(choices::id.gt(after))
-        .filter(sql::<Bool>("choices.subject >= 'c'"))
-        .filter(choices::state.eq(State::OptedOut.as_str()))
-        .filter(not(exists(replaced)))
-        .order(choices::id)
-        .limit(BATCH)
-        .load(conn)
 }
 
 struct Identity {

@@ -4,10 +4,8 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::model::{Line, Run, RunState};
-use crate::db::AnyConnection;
-use crate::db::schema::{
-    holds, requests, retention_lines as lines, retention_runs as runs, switches,
-};
+use crate::db::schema::{holds, requests, retention_lines as lines, retention_runs as runs};
+use crate::db::{AnyConnection, switches};
 use crate::requests::model::Request;
 
 const UNATTENDED: &str = "retention-without-approval";
@@ -85,12 +83,7 @@ pub fn list_holds_on_people(
 
 /// Whether what is due is erased without anybody's approval.
 pub fn is_unattended(conn: &mut AnyConnection) -> QueryResult<bool> {
-    let found: Option<bool> = switches::table
-        .filter(switches::name.eq(UNATTENDED))
-        .select(switches::is_on)
-        .first(conn)
-        .optional()?;
-    Ok(found.unwrap_or(false))
+    switches::is_on(conn, UNATTENDED)
 }
 
 /// Switches that on or off.
@@ -99,12 +92,5 @@ pub fn set_unattended(
     is_on: bool,
     now: chrono::NaiveDateTime,
 ) -> QueryResult<()> {
-    let values = (switches::is_on.eq(is_on), switches::changed_at.eq(now));
-    let known = switches::table.filter(switches::name.eq(UNATTENDED));
-    if diesel::update(known).set(values).execute(conn)? == 0 {
-        diesel::insert_into(switches::table)
-            .values((switches::name.eq(UNATTENDED), values))
-            .execute(conn)?;
-    }
-    Ok(())
+    switches::set(conn, UNATTENDED, is_on, now)
 }

@@ -1,0 +1,34 @@
+//! What admins turn on and off while the portal runs, by name; off until it is turned on.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::AnyConnection;
+use super::schema::switches;
+
+/// Whether it is on.
+pub fn is_on(conn: &mut AnyConnection, name: &str) -> QueryResult<bool> {
+    let found: Option<bool> = switches::table
+        .filter(switches::name.eq(name))
+        .select(switches::is_on)
+        .first(conn)
+        .optional()?;
+    Ok(found.unwrap_or(false))
+}
+
+/// Turns it on or off.
+pub fn set(
+    conn: &mut AnyConnection,
+    name: &str,
+    is_on: bool,
+    now: NaiveDateTime,
+) -> QueryResult<()> {
+    let values = (switches::is_on.eq(is_on), switches::changed_at.eq(now));
+    let known = switches::table.filter(switches::name.eq(name));
+    if diesel::update(known).set(values).execute(conn)? == 0 {
+        diesel::insert_into(switches::table)
+            .values((switches::name.eq(name), values))
+            .execute(conn)?;
+    }
+    Ok(())
+}

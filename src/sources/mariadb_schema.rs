@@ -52,8 +52,11 @@ pub(super) fn read(link: &Link, wait: Duration) -> Result<Schema, Fault> {
         }
     })?;
     for ((at, name), rows) in keys {
-        let columns = rows.iter().map(|row| text(row, 2)).collect();
-        tables[at].add_unique(columns, name == "PRIMARY");
+        let columns: Vec<String> = rows.iter().map(|row| text(row, 2)).collect();
+        // A part of an index that is no column has no name, and such an index is none of columns.
+        if columns.iter().all(|it| tables[at].column(it).is_some()) {
+            tables[at].add_key(columns, name == "PRIMARY");
+        }
     }
     let mut foreign_keys = Groups::new();
     each(link, FOREIGN_KEYS, wait, |row| {
@@ -110,20 +113,6 @@ impl Table {
                 "json".clone_into(&mut column.sql_type);
             }
         }
-    }
-
-    /// The primary key names a row; without one, a key whose columns are never empty does. A part of an index that is
-    /// no column has no name, and such an index is none of columns.
-    fn add_unique(&mut self, columns: Vec<String>, is_primary: bool) {
-        let is_column = |name: &String| self.column(name).is_some();
-        if !columns.iter().all(is_column) {
-            return;
-        }
-        let never_empty = |name: &String| self.column(name).is_some_and(|it| !it.nullable);
-        if is_primary || (self.row_key.is_empty() && columns.iter().all(never_empty)) {
-            self.row_key.clone_from(&columns);
-        }
-        self.unique.push(columns);
     }
 }
 

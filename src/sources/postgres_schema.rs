@@ -87,17 +87,6 @@ pub(super) fn read(link: &Link, wait: Duration) -> Result<Schema, Fault> {
     Ok(schema)
 }
 
-impl Table {
-    /// The primary key names a row; without one, a key whose columns are never empty does.
-    fn add_key(&mut self, columns: Vec<String>, is_primary: bool) {
-        let never_empty = |name: &String| self.column(name).is_some_and(|it| !it.nullable);
-        if is_primary || (self.row_key.is_empty() && columns.iter().all(never_empty)) {
-            self.row_key.clone_from(&columns);
-        }
-        self.unique.push(columns);
-    }
-}
-
 fn each(
     link: &Link,
     text: &str,

@@ -15,22 +15,27 @@ pub fn in_force(
     person_id: i64,
     today: NaiveDate,
 ) -> QueryResult<Vec<HoldRow>> {
-    let mut held = Vec::new();
     // One after the other, so that each walks the index.
-    for is_theirs in [true, false] {
-        let mut query = HoldRow::query()
-            .filter(holds::lifted_at.is_null())
-            .filter(holds::until.is_null().or(holds::until.ge(today)))
-            .order((holds::person_id, holds::id))
-            .into_boxed();
-        query = if is_theirs {
-            query.filter(holds::person_id.eq(person_id))
-        } else {
-            query.filter(holds::person_id.is_null())
-        };
-        held.extend(query.load(conn)?);
-    }
+    let mut held = list_held(conn, Some(person_id), today)?;
+    held.extend(list_held(conn, None, today)?);
     Ok(held)
+}
+
+/// Of a person, or else on everybody's data.
+fn list_held(
+    conn: &mut AnyConnection,
+    person_id: Option<i64>,
+    today: NaiveDate,
+) -> QueryResult<Vec<HoldRow>> {
+    let in_force = HoldRow::query()
+        .filter(holds::lifted_at.is_null())
+        .filter(holds::until.is_null().or(holds::until.ge(today)))
+        .order((holds::person_id, holds::id))
+        .into_boxed();
+    match person_id {
+        Some(id) => in_force.filter(holds::person_id.eq(id)).load(conn),
+        None => in_force.filter(holds::person_id.is_null()).load(conn),
+    }
 }
 
 /// The same, as plans know them.
@@ -45,12 +50,7 @@ pub fn for_plans(
 
 /// Those on everybody's data alone, as plans know them.
 pub fn for_everybody(conn: &mut AnyConnection, today: NaiveDate) -> QueryResult<Vec<Hold>> {
-    let rows: Vec<HoldRow> = HoldRow::query()
-        .filter(holds::lifted_at.is_null())
-        .filter(holds::until.is_null().or(holds::until.ge(today)))
-        .filter(holds::person_id.is_null())
-        .order((holds::person_id, holds::id))
-        .load(conn)?;
+    let rows = list_held(conn, None, today)?;
     Ok(rows.into_iter().map(HoldRow::for_plans).collect())
 }
 

@@ -45,13 +45,18 @@ pub(super) fn handles_of_all(
         .filter(identities::person_id.eq_any(people))
         .order(identities::id)
         .load(conn)?;
+    let mut by_person = HashMap::<i64, Vec<&Identity>>::new();
+    for identity in &known {
+        by_person
+            .entry(identity.person_id)
+            .or_default()
+            .push(identity);
+    }
     let mut all = HashMap::new();
     for cause in causes {
         let mut handles = Handles::default();
-        let of_person = known
-            .iter()
-            .filter(|it| Some(it.person_id) == cause.person_id);
-        for identity in of_person {
+        let own = cause.person_id.and_then(|id| by_person.get(&id));
+        for identity in own.into_iter().flatten() {
             match identity.kind {
                 IdentityKind::Email => handles.emails.push(identity.value.clone()),
                 IdentityKind::Phone => handles.phones.push(identity.value.clone()),

@@ -5,7 +5,7 @@ use diesel::Connection;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
 
-use super::model::{Identity, IdentityKind, PersonRow, StaffRow};
+use super::model::{Identity, IdentityKind, PersonRow, Role, StaffRow};
 use crate::db::schema::{identities, people, staff};
 use crate::db::{AnyConnection, both};
 use crate::keys::{Keys, hmac_hex, random_token};
@@ -24,6 +24,12 @@ pub fn is_email(address: &str) -> bool {
 /// The key of the hashes of identities of that kind. Systems of the organisation that ask for choices have it too.
 pub fn identity_key(keys: &Keys, kind: IdentityKind) -> [u8; 32] {
     keys.derive(&format!("identities {kind}"))
+}
+
+/// Whether a text can be an identity's keyed hash: 64 digits in hex, in lower case.
+pub fn is_identity_hash(text: &str) -> bool {
+    let is_digit = |it: u8| it.is_ascii_digit() || (b'a'..=b'f').contains(&it);
+    text.len() == 64 && text.bytes().all(is_digit)
 }
 
 /// The keyed hash by which an identity is looked up: HMAC-SHA256 under [`identity_key`], in hex.
@@ -148,6 +154,16 @@ pub fn find_active_staff(
         .filter(staff::disabled_at.is_null())
         .first(conn)
         .optional()
+}
+
+/// Addresses of the admins who may sign in.
+pub fn list_admin_addresses(conn: &mut AnyConnection) -> QueryResult<Vec<String>> {
+    staff::table
+        .filter(staff::disabled_at.is_null())
+        .filter(staff::role.eq(Role::Admin.as_str()))
+        .order(staff::id)
+        .select(staff::email)
+        .load(conn)
 }
 
 /// The staff member by id, if they may sign in.

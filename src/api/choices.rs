@@ -12,6 +12,7 @@ use super::guard::{self, ChoicesReader};
 use super::model::Scope;
 use super::problem::Problem;
 use crate::accounts::model::IdentityKind;
+use crate::accounts::queries::is_identity_hash;
 use crate::app::App;
 use crate::choices::standing;
 use crate::error::{AppError, AppResult};
@@ -123,10 +124,7 @@ pub async fn batch(
         let sentence = format!("Ask for at most {MOST} identities at once.");
         return Err(AppError::BadRequest(sentence));
     }
-    let more = u32::try_from(asked.len())
-        .unwrap_or(u32::MAX)
-        .saturating_sub(1);
-    guard::admit(&request, Scope::ReadChoices, more).await?;
+    guard::count(&request, Scope::ReadChoices, asked.len()).await?;
     let unknown = || AppError::BadRequest("An identity is not as it should be.".to_owned());
     let identities: AppResult<Vec<_>> = asked
         .into_iter()
@@ -159,11 +157,7 @@ pub async fn batch(
 /// The identity that a program names; what cannot be one is as unknown as any other.
 fn identity(kind: &str, hash: String) -> AppResult<IdentityRef> {
     let kind: IdentityKind = kind.parse().map_err(|_| AppError::NotFound)?;
-    let is_hash = hash.len() == 64
-        && hash
-            .bytes()
-            .all(|it| it.is_ascii_digit() || (b'a'..=b'f').contains(&it));
-    if is_hash {
+    if is_identity_hash(&hash) {
         Ok(IdentityRef { kind, hash })
     } else {
         Err(AppError::NotFound)

@@ -72,10 +72,7 @@ pub async fn record(
         let sentence = format!("Tell of at most {MOST} disclosures at once.");
         return Err(AppError::BadRequest(sentence));
     }
-    let more = u32::try_from(lines.len())
-        .unwrap_or(u32::MAX)
-        .saturating_sub(1);
-    guard::admit(&request, Scope::WriteDisclosures, more).await?;
+    guard::count(&request, Scope::WriteDisclosures, lines.len()).await?;
     let mut taken = Taken::default();
     let (mut places, mut good) = (Vec::new(), Vec::new());
     let now = app.clock.now();

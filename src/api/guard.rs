@@ -57,8 +57,14 @@ extractor!(RecipientToken, Scope::Notices, |token: Arc<Token>| {
     Ok(RecipientToken { key })
 });
 
+/// Counts a request for as many as it holds, of which one was counted when it was let in.
+pub(super) async fn count(request: &HttpRequest, scope: Scope, held: usize) -> AppResult<()> {
+    let more = u32::try_from(held).unwrap_or(u32::MAX).saturating_sub(1);
+    admit(request, scope, more).await.map(drop)
+}
+
 /// Lets a request in, or counts it for more than one.
-pub(super) async fn admit(request: &HttpRequest, scope: Scope, hits: u32) -> AppResult<Arc<Token>> {
+async fn admit(request: &HttpRequest, scope: Scope, hits: u32) -> AppResult<Arc<Token>> {
     let app = App::extract(request).into_inner()?;
     let gate = request
         .app_data::<web::Data<Gate>>()

@@ -106,10 +106,7 @@ pub async fn answer(
         let sentence = format!("Send at most {MOST} answers at once.");
         return Err(AppError::BadRequest(sentence));
     }
-    let more = u32::try_from(answers.len())
-        .unwrap_or(u32::MAX)
-        .saturating_sub(1);
-    guard::admit(&request, Scope::Notices, more).await?;
+    guard::count(&request, Scope::Notices, answers.len()).await?;
     let now = app.clock.now();
     let taken = app
         .db

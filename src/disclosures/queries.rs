@@ -147,8 +147,7 @@ pub fn named(
     notices: Vec<(Notice, CauseKind)>,
 ) -> Vec<(Notice, CauseKind, String)> {
     let named = notices.into_iter().map(|(notice, kind)| {
-        let known = register.recipient(&notice.recipient);
-        let name = known.map_or_else(|| notice.recipient.clone(), |it| it.name.clone());
+        let name = register.recipient_name(&notice.recipient).to_owned();
         (notice, kind, name)
     });
     named.collect()

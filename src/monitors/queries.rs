@@ -4,9 +4,8 @@ use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
 use super::model::{Check, Found, NewFound};
-use crate::accounts::model::Role;
 use crate::db::AnyConnection;
-use crate::db::schema::{monitor_results, staff};
+use crate::db::schema::monitor_results;
 
 /// So long it is kept.
 const KEPT: TimeDelta = TimeDelta::days(90);
@@ -40,14 +39,4 @@ pub fn insert(conn: &mut AnyConnection, found: &NewFound) -> QueryResult<()> {
 /// Removes what was found long ago.
 pub fn purge(conn: &mut AnyConnection, now: NaiveDateTime) -> QueryResult<usize> {
     diesel::delete(monitor_results::table.filter(monitor_results::at.lt(now - KEPT))).execute(conn)
-}
-
-/// Addresses of the admins who may sign in.
-pub fn list_admins(conn: &mut AnyConnection) -> QueryResult<Vec<String>> {
-    staff::table
-        .filter(staff::disabled_at.is_null())
-        .filter(staff::role.eq(Role::Admin.as_str()))
-        .order(staff::id)
-        .select(staff::email)
-        .load(conn)
 }

@@ -7,6 +7,7 @@ use super::messages::MonitorChanged;
 use super::model::{Check, NewFound};
 use super::visit::Browser;
 use super::{queries, walk};
+use crate::accounts::queries::list_admin_addresses;
 use crate::app::App;
 use crate::db::AnyConnection;
 use crate::error::AppResult;
@@ -77,7 +78,7 @@ fn record(conn: &mut AnyConnection, app: &App, all: &[NewFound]) -> AppResult<()
         return Ok(());
     }
     let now = app.clock.now();
-    for email in queries::list_admins(conn)? {
+    for email in list_admin_addresses(conn)? {
         app.mailer.enqueue(conn, &email, &changed, now)?;
     }
     Ok(())

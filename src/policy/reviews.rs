@@ -6,10 +6,10 @@ use diesel::prelude::*;
 use diesel::sql_types::{Date, Text};
 use serde_json::json;
 
-use crate::accounts::model::Role;
+use crate::accounts::queries::list_admin_addresses;
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
-use crate::db::schema::{policy_reviews, policy_versions, staff};
+use crate::db::schema::{policy_reviews, policy_versions};
 use crate::db::{AnyConnection, text_enum};
 use crate::error::AppResult;
 use crate::mail::Mailer;
@@ -124,12 +124,7 @@ fn remind_at(conn: &mut AnyConnection, mailer: &Mailer, now: NaiveDateTime) -> A
     if !is_first(conn, standing.due_on, reminder)? {
         return Ok(());
     }
-    let admins: Vec<String> = staff::table
-        .filter(staff::role.eq(Role::Admin.as_str()))
-        .filter(staff::disabled_at.is_null())
-        .order(staff::id)
-        .select(staff::email)
-        .load(conn)?;
+    let admins = list_admin_addresses(conn)?;
     let mail = PolicyReview { standing, reminder };
     for address in &admins {
         mailer.enqueue(conn, address, &mail, now)?;

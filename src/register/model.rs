@@ -236,6 +236,11 @@ impl Register {
             .find(|recipient| recipient.key == key)
     }
 
+    /// What people call a recipient; the key itself when the register no longer has it.
+    pub fn recipient_name<'a>(&'a self, key: &'a str) -> &'a str {
+        self.recipient(key).map_or(key, |it| &it.name)
+    }
+
     /// The activities that a person may refuse, in the order of the register.
     pub fn refusable(&self) -> impl Iterator<Item = &Activity> {
         self.activities.iter().filter(|activity| activity.refusable)

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::model::{Kind, NewDisclosure};
 use crate::accounts::model::IdentityKind;
-use crate::accounts::queries::{identity_hash, is_email, normal_email};
+use crate::accounts::queries::{identity_hash, is_email, is_identity_hash, normal_email};
 use crate::keys::Keys;
 use crate::register::{LawfulBasis, Register};
 
@@ -134,7 +134,7 @@ impl Line {
         match (value.is_empty(), hash.is_empty()) {
             (true, true) => refuse("identity", "give the identity or its hash"),
             (false, false) => refuse("identity_hash", "give the identity or its hash, not both"),
-            (true, false) if is_hash(hash) => Ok(format!("{kind}:{hash}")),
+            (true, false) if is_identity_hash(hash) => Ok(format!("{kind}:{hash}")),
             (true, false) => refuse("identity_hash", "give 64 hexadecimal digits in lower case"),
             (false, true) => {
                 let Some(value) = normal(kind, value) else {
@@ -194,11 +194,6 @@ impl Line {
             Err(_) => refuse("legal_basis", "give one of the six that are described"),
         }
     }
-}
-
-fn is_hash(text: &str) -> bool {
-    let is_digit = |it: u8| it.is_ascii_digit() || (b'a'..=b'f').contains(&it);
-    text.len() == 64 && text.bytes().all(is_digit)
 }
 
 /// The form in which identities are hashed; none for what cannot be one.

@@ -97,12 +97,6 @@ pub struct Group {
     pub any: i64,
 }
 
-/// The name that people read.
-pub fn name<'a>(register: &'a Register, recipient: &'a str) -> &'a str {
-    let known = register.recipient(recipient);
-    known.map_or(recipient, |it| &it.name)
-}
-
 /// What a recipient is, as people read it.
 pub fn role(register: &Register, kind: Kind, recipient: &str) -> &'static str {
     match (register.recipient(recipient), kind) {

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::model::{Disclosure, Group, Kind, name, role};
+use super::model::{Disclosure, Group, Kind, role};
 use super::queries;
 use crate::accounts::guard::Person;
 use crate::app::App;
@@ -72,7 +72,7 @@ pub fn read(
     let next = paging::cut(&mut groups, ON_A_PAGE).map(|it| it.any);
     let is_kept = !groups.is_empty() || queries::is_kept(conn)?;
     let lines = groups.into_iter().map(|group| GroupLine {
-        name: name(register, &group.recipient).to_owned(),
+        name: register.recipient_name(&group.recipient).to_owned(),
         role: role(register, group.kind, &group.recipient),
         is_authority: group.kind == Kind::Authority,
         group,
@@ -131,7 +131,7 @@ pub async fn show(
     });
     let shown = RecipientPage {
         page,
-        name: name(&app.register, &one.recipient),
+        name: app.register.recipient_name(&one.recipient),
         role: role(&app.register, one.kind, &one.recipient),
         lines: lines.collect(),
         newest: before.map(|_| format!("/disclosures/{id}")),

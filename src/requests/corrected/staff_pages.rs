@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::error::{AppError, AppResult};
 use crate::jobs::{self, Job};
 use crate::register::Register;
-use crate::requests::life::{By, Who};
+use crate::requests::life::By;
 use crate::web::paging::Before;
 use crate::web::{Page, html, paging, see_other_saying, words};
 
@@ -97,18 +97,14 @@ pub async fn repair(
     session: Session,
     id: web::Path<i64>,
 ) -> AppResult<HttpResponse> {
-    let (id, own, now) = (id.into_inner(), app.clone(), app.clock.now());
+    let (id, own) = (id.into_inner(), app.clone());
     let asked = app.db.write(move |conn| {
-        let by = By {
-            app: &own,
-            who: Who::Staff(&worker),
-            now,
-        };
+        let by = By::staff(&own, &worker);
         queries::find(conn, id)?;
         if !queries::ask_for_repair(conn, id, &by)? {
             return Err(changed());
         }
-        jobs::enqueue(conn, &Job::RepairCorrection { id }, now)
+        jobs::enqueue(conn, &Job::RepairCorrection { id }, by.now)
     });
     asked.await?;
     app.wake.notify_one();
@@ -123,13 +119,9 @@ pub async fn let_go(
     session: Session,
     id: web::Path<i64>,
 ) -> AppResult<HttpResponse> {
-    let (id, own, now) = (id.into_inner(), app.clone(), app.clock.now());
+    let (id, own) = (id.into_inner(), app.clone());
     let gone = app.db.write(move |conn| {
-        let by = By {
-            app: &own,
-            who: Who::Staff(&supervisor),
-            now,
-        };
+        let by = By::staff(&own, &supervisor);
         if !queries::let_go(conn, id, &by)? {
             return Err(changed());
         }

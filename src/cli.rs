@@ -22,6 +22,7 @@ use crate::mail::args::{MailArgs, MailSettings};
 use crate::policy::check_command::CheckPolicy;
 use crate::policy::command::PublishFile;
 use crate::requests::by_mail::command::{Intake, Status};
+use crate::say::{self, say};
 use crate::server::{self, Size};
 use crate::sources::command::SourcesCommand;
 use crate::{audit, db, demo, logs, mail, register};
@@ -190,7 +191,7 @@ pub fn run() -> ExitCode {
         Command::Backup { file, settings } => backup(&settings, &file),
         Command::Config(settings) => show_config(&settings, &matches),
         Command::Secret => {
-            println!("{}", Keys::generate_text());
+            say!("{}", Keys::generate_text());
             Ok(())
         }
         Command::Register(RegisterCommand::Check { folder }) => {
@@ -306,7 +307,7 @@ fn test_mail(settings: &Settings, address: &str) -> anyhow::Result<()> {
         .enable_all()
         .build()?;
     runtime.block_on(mail::command::test(&app, &transport, address))?;
-    println!("The mail was accepted.");
+    say!("The mail was accepted.");
     Ok(())
 }
 
@@ -318,16 +319,16 @@ fn needed_mail(config: &mut Config) -> Result<MailSettings, Faults> {
 fn migrate(settings: &Settings) -> anyhow::Result<()> {
     let db = settings.check()?.open_database()?;
     for name in db::migrate(&db)? {
-        println!("ran {name}");
+        say!("ran {name}");
     }
-    println!("The database is up to date.");
+    say!("The database is up to date.");
     Ok(())
 }
 
 fn backup(settings: &Settings, file: &Path) -> anyhow::Result<()> {
     let config = settings.check()?;
     db::backup(&config.open_database()?, &config.database_url, file)?;
-    println!("The backup is in {}.", file.display());
+    say!("The backup is in {}.", file.display());
     Ok(())
 }
 
@@ -352,8 +353,8 @@ fn show_config(settings: &Settings, matches: &clap::ArgMatches) -> anyhow::Resul
     let cli = Cli::command();
     let (name, given) = matches.subcommand().expect("this is a subcommand");
     let command = cli.find_subcommand(name).expect("this is a subcommand");
-    print!("{}", config::print(command, given));
+    say::print(format_args!("{}", config::print(command, given)));
     settings.check()?;
-    println!("The settings can be used.");
+    say!("The settings can be used.");
     Ok(())
 }

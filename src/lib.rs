@@ -1,5 +1,10 @@
 //! Candor: the privacy portal that a company runs in front of its own databases.
 
+#![warn(
+    clippy::print_stdout,
+    reason = "it panics when nobody reads any more, as with `| head`: use `say!`"
+)]
+
 // How it is started and put together.
 pub mod cli;
 pub mod config;
@@ -20,6 +25,7 @@ pub mod db;
 pub mod error;
 pub mod keys;
 pub mod outbound;
+pub mod say;
 pub mod web;
 
 // Who people are.

@@ -101,3 +101,32 @@ fn a_backup_is_a_whole_database_and_never_overwrites_a_file() {
     assert!(!again.status.success());
     assert!(said(&again).contains("exists already"), "{}", said(&again));
 }
+
+#[test]
+fn a_command_that_nobody_reads_any_more_ends_without_a_word() {
+    let sources = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/register");
+    let commands: [&[&str]; 4] = [
+        &["secret"],
+        &["register", "check", sources],
+        &["law", "check", "--on", "2040-01-01"],
+        &[
+            "law",
+            "deadlines",
+            "--law",
+            "us-ca",
+            "--right",
+            "access",
+            "--received",
+            "2026-02-09",
+        ],
+    ];
+    for arguments in commands {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_candor"));
+        let output = command.args(arguments).stdout(writer).output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(told.is_empty(), "{arguments:?}: {told}");
+        assert_ne!(output.status.code(), Some(101), "{arguments:?}");
+    }
+}

@@ -10,6 +10,7 @@ use super::model::Role;
 use super::queries::normal_email;
 use crate::app::App;
 use crate::audit::Actor;
+use crate::say::say;
 
 /// A staff member to add.
 #[derive(Debug, Args)]
@@ -49,7 +50,7 @@ impl AddMember {
         if !is_new {
             bail!("there is a staff member with the address {email} already");
         }
-        println!(
+        say!(
             "{email} can sign in at {} as {}.",
             app.site.url("/sign-in"),
             self.role.with_article()

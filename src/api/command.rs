@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::disclosures::webhook;
 use crate::register::Register;
+use crate::say::say;
 
 /// Looking after tokens.
 #[expect(
@@ -81,7 +82,7 @@ impl TokenCommand {
                 let db = settings.check()?.open_database()?;
                 let now = Clock::system().now();
                 db.write_now(move |conn| queries::revoke(conn, Actor::System, id, now))?;
-                println!("The token is taken back.");
+                say!("The token is taken back.");
                 Ok(())
             }
             TokenCommand::List(settings) => list(&settings),
@@ -89,13 +90,13 @@ impl TokenCommand {
                 recipient,
                 settings,
             } => {
-                println!("{}", webhook::secret(&settings.check()?.keys, &recipient));
+                say!("{}", webhook::secret(&settings.check()?.keys, &recipient));
                 Ok(())
             }
             TokenCommand::IdentityKey(settings) => {
                 let keys = settings.check()?.keys;
                 for kind in IdentityKind::ALL {
-                    println!("{kind} {}", HEXLOWER.encode(&identity_key(&keys, *kind)));
+                    say!("{kind} {}", HEXLOWER.encode(&identity_key(&keys, *kind)));
                 }
                 Ok(())
             }
@@ -129,7 +130,7 @@ impl AddToken {
         let keys = config.keys;
         let secret =
             db.write_now(move |conn| queries::make(conn, &keys, Actor::System, &new, now))?;
-        println!("{secret}");
+        say!("{secret}");
         Ok(())
     }
 }
@@ -140,9 +141,11 @@ fn list(settings: &Settings) -> anyhow::Result<()> {
     for token in db.read_now(|conn| Ok(queries::list(conn, None, LISTED)?))? {
         let state = if token.is_good(now) { "good" } else { "ended" };
         let until = token.expires_at.date();
-        println!(
+        say!(
             "{} {state} until {until}: {} ({})",
-            token.id, token.name, token.scopes
+            token.id,
+            token.name,
+            token.scopes
         );
     }
     Ok(())

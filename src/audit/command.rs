@@ -9,6 +9,7 @@ use clap::Args;
 use super::receipts::ReceiptFile;
 use super::verify::{Mark, verify};
 use crate::config::Config;
+use crate::say::say;
 
 /// How to look.
 #[derive(Debug, Args)]
@@ -22,21 +23,21 @@ pub struct VerifyOptions {
 pub fn verify_log(options: VerifyOptions, config: &Config) -> anyhow::Result<ExitCode> {
     let db = config.open_database()?;
     let verdict = db.read_now(|conn| Ok(verify(conn, &config.keys, options.head)?))?;
-    println!("{} events are whole, up to {}", verdict.whole, verdict.end);
+    say!("{} events are whole, up to {}", verdict.whole, verdict.end);
     if verdict.waiting > 0 {
-        println!("{} events wait to be linked by a worker", verdict.waiting);
+        say!("{} events wait to be linked by a worker", verdict.waiting);
     }
     match verdict.first_break {
         None => {
-            println!("The audit log is whole.");
-            println!(
+            say!("The audit log is whole.");
+            say!(
                 "Keep {} elsewhere, and give it with --head next time.",
                 verdict.end
             );
             Ok(ExitCode::SUCCESS)
         }
         Some(found) => {
-            println!("THE AUDIT LOG IS BROKEN: {found}");
+            say!("THE AUDIT LOG IS BROKEN: {found}");
             Ok(ExitCode::FAILURE)
         }
     }
@@ -52,7 +53,7 @@ pub fn verify_receipt(file: &Path, public_key: &str) -> anyhow::Result<()> {
         bail!("not valid: the receipt was changed, or another key has signed it");
     }
     let content = receipt.content().context("the signed text is no receipt")?;
-    println!("valid");
-    println!("{}", serde_json::to_string_pretty(&content)?);
+    say!("valid");
+    say!("{}", serde_json::to_string_pretty(&content)?);
     Ok(())
 }

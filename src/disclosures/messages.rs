@@ -22,6 +22,8 @@ pub struct RecipientNotice {
     pub said: Option<Said>,
     /// The last day.
     pub due_on: NaiveDate,
+    /// Within how many business days its contract has it say that it can no longer comply.
+    pub warns_within: Option<u32>,
     /// The path of the page to answer on.
     pub answer: String,
 }

@@ -68,6 +68,7 @@ fn mail(
         purposes: content::purposes(&app.register, cause),
         said: said.cloned(),
         due_on: notice.due_on,
+        warns_within: recipient.warns_within,
         answer: format!("/notices/{}", notice.key),
     };
     app.mailer.enqueue(conn, address, &message, now)?;

@@ -1,6 +1,5 @@
 //! `candor law`: the dates of a request, and what is to be looked at in the rows.
 
-use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use chrono::NaiveDate;
@@ -11,6 +10,7 @@ use super::check;
 use super::laws::Laws;
 use crate::clock::Clock;
 use crate::config::Faults;
+use crate::say::say;
 
 const DEADLINES_HELP: &str = "\
 It prints one JSON object. A date that the law does not set for the right is null.
@@ -96,7 +96,7 @@ fn deadlines(
     received: NaiveDate,
 ) -> anyhow::Result<ExitCode> {
     let dates = open(args)?.deadlines(law, right, received)?;
-    say(&format!("{}\n", serde_json::to_string(&dates)?))?;
+    say!("{}", serde_json::to_string(&dates)?);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -106,22 +106,14 @@ fn look(args: &LawArgs, on: Option<NaiveDate>) -> anyhow::Result<ExitCode> {
     let found = check(&laws, today);
     if found.is_empty() {
         let rows: usize = laws.all().iter().map(|law| law.rows.len()).sum();
-        say(&format!(
-            "{rows} rows of {} laws: nothing to look at.\n",
+        say!(
+            "{rows} rows of {} laws: nothing to look at.",
             laws.all().len()
-        ))?;
+        );
         return Ok(ExitCode::SUCCESS);
     }
-    let lines: Vec<_> = found.iter().map(|it| format!("{it}\n")).collect();
-    say(&lines.concat())?;
-    Ok(ExitCode::FAILURE)
-}
-
-/// Prints a text. Who reads it may stop before its end, as `head` does.
-fn say(text: &str) -> std::io::Result<()> {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        done => done,
+    for finding in &found {
+        say!("{finding}");
     }
+    Ok(ExitCode::FAILURE)
 }

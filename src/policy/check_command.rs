@@ -12,6 +12,7 @@ use super::{promises, queries};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::register::Register;
+use crate::say::say;
 
 /// Which text is held against the register.
 #[derive(Debug, Args)]
@@ -72,10 +73,10 @@ fn check_published(settings: &Settings) -> anyhow::Result<usize> {
 fn report(register: &Register, name: &str, body: &str) -> usize {
     let faults = promises::faults(register, &Text::read(body));
     for fault in &faults {
-        println!("{name}: {fault}");
+        say!("{name}: {fault}");
     }
     if faults.is_empty() {
-        println!("{name}: the text and the register say the same.");
+        say!("{name}: the text and the register say the same.");
     }
     faults.len()
 }

@@ -11,6 +11,7 @@ use super::file::{Front, PolicyFile};
 use super::{Fault, PolicyVersion};
 use crate::audit::Actor;
 use crate::db::Db;
+use crate::say::say;
 
 const NO_DATE: &str =
     "say from which day it holds: --effective DATE, or effective = DATE at the head of the file";
@@ -88,13 +89,14 @@ fn day(text: &str) -> Result<NaiveDate, String> {
 }
 
 fn report(version: &PolicyVersion, published: Option<NaiveDate>) {
-    println!(
+    say!(
         "Version {} is published; it holds from {}.",
-        version.version, version.effective_on
+        version.version,
+        version.effective_on
     );
     match published {
-        Some(on) => println!("Nobody is told of it: it was published before, on {on}."),
-        None => println!("The worker tells people of it by mail."),
+        Some(on) => say!("Nobody is told of it: it was published before, on {on}."),
+        None => say!("The worker tells people of it by mail."),
     }
 }
 

@@ -7,6 +7,7 @@ use super::{
     finding::Report,
     manifest::{self, Manifests},
 };
+use crate::say::say;
 
 impl Register {
     /// Reads and checks all manifests of a folder. Gives the register and what deserves a look, or all faults.
@@ -74,7 +75,7 @@ pub fn check_command(folder: &Path) -> ExitCode {
             for warning in warnings {
                 eprintln!("warning: {warning}");
             }
-            println!("{}", register.summary());
+            say!("{}", register.summary());
             ExitCode::SUCCESS
         }
         Err(faults) => {

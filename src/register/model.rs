@@ -132,6 +132,8 @@ pub struct Recipient {
     pub activities: Vec<String>,
     /// When the contract about the data was signed.
     pub contract_on: Option<NaiveDate>,
+    /// Within how many business days its contract has it say that it can no longer comply.
+    pub warns_within: Option<u32>,
     /// Where it is told of deletions, corrections and opt-outs: an e-mail address or a URL.
     pub contact: Option<String>,
 }

@@ -53,6 +53,8 @@ async fn each_choice_is_told_to_its_own_recipients_also_when_it_is_allowed_again
     assert_eq!(told.collect::<Vec<_>>(), ["figurewise", "figurewise"]);
     let mails = app.mails_to("privacy@figurewise.example.com");
     assert!(mails[0].text.contains("Stop using this person's data"));
+    assert!(mails[0].text.contains("no longer do what the law"));
+    assert!(mails[0].text.contains("tell us within 5 business days"));
     assert!(mails[1].text.contains("You may use this person's data"));
 }
 

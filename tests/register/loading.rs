@@ -246,7 +246,7 @@ fn keeping_for_people_of_a_law_that_is_not_known() {
 fn whoever_gets_data_without_a_contract_is_a_warning() {
     for role in ["service-provider", "contractor", "third-party"] {
         let (_, warnings) = load_with(
-            "role: service-provider\n      purpose: It delivers parcels.\n      categories: [user.contact.address]\n      activities: [delivery]\n      contract_on: 2026-01-31",
+            "role: service-provider\n      purpose: It delivers parcels.\n      categories: [user.contact.address]\n      activities: [delivery]\n      contract_on: 2026-01-31\n      warns_within: 5",
             &format!("role: {role}\n      purpose: It delivers parcels.\n      categories: [user.contact.address]\n      activities: [delivery]"),
         )
         .unwrap();

@@ -1,3 +1,5 @@
+use candor::register::Finding;
+
 use super::load_with;
 
 /// Rule: P2, Cal. Civ. Code 1798.100(d).
@@ -12,7 +14,7 @@ fn a_recipient_without_a_role_is_a_fault_and_one_without_a_contract_is_pointed_o
         let without = format!(
             "role: {role}\n      purpose: It delivers parcels.\n      categories: [user.contact.address]\n      activities: [delivery]\n"
         );
-        let with = "role: service-provider\n      purpose: It delivers parcels.\n      categories: [user.contact.address]\n      activities: [delivery]\n      contract_on: 2026-01-31\n";
+        let with = "role: service-provider\n      purpose: It delivers parcels.\n      categories: [user.contact.address]\n      activities: [delivery]\n      contract_on: 2026-01-31\n      warns_within: 5\n";
         let (_, looks) = load_with(with, &without).unwrap();
         let told = looks
             .iter()
@@ -25,4 +27,19 @@ fn a_recipient_without_a_role_is_a_fault_and_one_without_a_contract_is_pointed_o
             .iter()
             .any(|it| it.wrong.contains("a contract is needed"))
     );
+}
+
+/// Rule: C18, 11 CCR 7051(a).
+#[test]
+fn a_contract_has_the_recipient_say_within_five_business_days_that_it_can_no_longer_comply() {
+    let (_, looks) = load_with("      warns_within: 5\n", "").unwrap();
+    let missing = |it: &Finding| it.wrong.contains("say when it can no longer comply");
+    assert!(looks.iter().any(missing), "{looks:?}");
+    let (_, looks) = load_with("warns_within: 5", "warns_within: 3").unwrap();
+    assert!(!looks.iter().any(missing), "{looks:?}");
+    let faults = load_with("warns_within: 5", "warns_within: 6").unwrap_err();
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    assert!(faults[0].wrong.contains("6 business days are too many"));
+    assert_eq!(faults[0].place.path, "candor.post");
+    assert!(faults[0].place.line > 0);
 }

@@ -12,6 +12,7 @@ use super::{file, take};
 use crate::accounts::model::IdentityKind;
 use crate::app::App;
 use crate::config::Settings;
+use crate::say::say;
 
 /// Hand opt-outs over to a company that takes over the business, or take them over
 #[derive(Debug, Subcommand)]
@@ -99,15 +100,15 @@ fn hand_over(
     let agreed = keys.map(read_keys).transpose()?;
     let app = App::open(settings.check()?)?;
     let given = give::give(&app, to, agreed.as_ref(), file)?;
-    println!("{} opt-outs are in {}.", given.lines, file.display());
+    say!("{} opt-outs are in {}.", given.lines, file.display());
     if agreed.is_some() && given.under_own_keys > 0 {
-        println!(
+        say!(
             "{} of them name people by our own keys, because no account of theirs is here. Where an address is still on \
              record, they also stand there under the agreed keys.",
             given.under_own_keys
         );
     }
-    println!(
+    say!(
         "Receipt {}, public key {}",
         given.receipt,
         app.keys.public_key()
@@ -121,7 +122,7 @@ fn verify(settings: &Settings, key: Option<String>, path: &Path) -> anyhow::Resu
         None => settings.check()?.keys.public_key(),
     };
     let checked = file::check(path, &key)?;
-    println!(
+    say!(
         "The file is whole: {} opt-outs, handed over by {} to {} on {}.",
         checked.facts.lines,
         checked.head.issuer,
@@ -140,18 +141,20 @@ fn take_over(
     let checked = file::check(path, key)?;
     let app = App::open(settings.check()?)?;
     let taken = take::take(&app, path, &checked, same_keys)?;
-    println!(
+    say!(
         "{} opt-outs taken over, {} held already, {} left because the person has allowed it here since.",
-        taken.opted_out, taken.known, taken.allowed_later
+        taken.opted_out,
+        taken.known,
+        taken.allowed_later
     );
     if taken.no_such_choice > 0 {
-        println!(
+        say!(
             "{} are about activities that your register does not know.",
             taken.no_such_choice
         );
     }
     if taken.under_other_keys > 0 {
-        println!(
+        say!(
             "{} name people by keys of the other portal, and could not be taken. Have it hand over under yours: \
              --identity-keys with what `candor token identity-key` prints here.",
             taken.under_other_keys

@@ -205,6 +205,13 @@ fn check_recipient(recipient: &Recipient, register: &Register, report: &Report) 
             expected,
         );
     }
+    check_contract(recipient, report);
+}
+
+/// So many business days at most may a recipient take to say that it can no longer comply: 11 CCR 7051(a), 7053(a).
+const WARNS_WITHIN: u32 = 5;
+
+fn check_contract(recipient: &Recipient, report: &Report) {
     // Cal. Civ. Code 1798.100(d): who works for the organisation, and whoever it sells or gives data to.
     let needs_contract = matches!(
         recipient.role,
@@ -216,5 +223,18 @@ fn check_recipient(recipient: &Recipient, register: &Register, report: &Report) 
             "a contract is needed with it",
             "`contract_on`, the day on which it was signed",
         );
+    }
+    match recipient.warns_within {
+        None if needs_contract => report.warn(
+            &recipient.place,
+            "its contract must have it say when it can no longer comply",
+            "`warns_within`, in how many business days: 5 at most",
+        ),
+        Some(days) if days > WARNS_WITHIN => report.fault(
+            &recipient.place,
+            format!("{days} business days are too many to say that it can no longer comply"),
+            format!("`warns_within: {WARNS_WITHIN}`, or fewer"),
+        ),
+        _ => {}
     }
 }

@@ -3,12 +3,13 @@
 use std::process::ExitCode;
 
 use super::{Faults, Place};
+use crate::say::say;
 
 pub(super) fn run(place: &Place) -> Result<ExitCode, Faults> {
     let sources = place.open()?;
     let (findings, errors) = sources.drift();
     for finding in &findings {
-        println!("{finding}");
+        say!("{finding}");
     }
     for error in &errors {
         eprintln!("candor: {error}");
@@ -16,7 +17,7 @@ pub(super) fn run(place: &Place) -> Result<ExitCode, Faults> {
     Ok(match (findings.len(), errors.len()) {
         (_, 1..) => ExitCode::from(2),
         (0, _) => {
-            println!("Manifests and sources agree.");
+            say!("Manifests and sources agree.");
             ExitCode::SUCCESS
         }
         (1.., _) => ExitCode::FAILURE,

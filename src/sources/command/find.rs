@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     register::{Collection, CollectionKey, Field, Register},
+    say,
     sources::{Datum, Held, Record, SourceError, Value, Visitor, inside},
 };
 
@@ -37,7 +38,7 @@ pub(super) fn run(look: &Look) -> Result<ExitCode, Faults> {
             tables.finish()
         }
     };
-    written.map_err(|error| Faults(vec![error.to_string()]))?;
+    say::unless_closed(written).map_err(|error| Faults(vec![error.to_string()]))?;
     Ok(if failed {
         ExitCode::FAILURE
     } else {

@@ -8,6 +8,7 @@ use super::{Faults, Format, Look, format::Table};
 use crate::{
     clock::Clock,
     law::Laws,
+    say::{self, say},
     sources::{Action, Item, Plan, Scope},
 };
 
@@ -35,8 +36,8 @@ pub(super) fn run(look: &Look, categories: Vec<String>, law: &str) -> Result<Exi
         }
     };
     match look.format {
-        Format::Json => println!("{:#}", json_of(&plan)),
-        Format::Table => print!("{}", table_of(&plan)),
+        Format::Json => say!("{:#}", json_of(&plan)),
+        Format::Table => say::print(format_args!("{}", table_of(&plan))),
     }
     Ok(ExitCode::SUCCESS)
 }

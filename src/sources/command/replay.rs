@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
 use super::Faults;
-use crate::{app::App, config::Settings, retention::replay::replay};
+use crate::{app::App, config::Settings, retention::replay::replay, say::say};
 
 pub(super) fn run(
     settings: &Settings,
@@ -23,9 +23,11 @@ pub(super) fn run(
     } else {
         "were erased"
     };
-    println!(
+    say!(
         "{} erasures since {since}; the data of {} had come back: {} records {done}.",
-        replayed.known, replayed.returned, replayed.records
+        replayed.known,
+        replayed.returned,
+        replayed.records
     );
     Ok(if replayed.errors.is_empty() {
         ExitCode::SUCCESS

@@ -5,13 +5,16 @@ use std::process::ExitCode;
 use ipnet::IpNet;
 
 use super::{Faults, WAIT};
-use crate::sources::{connector, scan};
+use crate::{
+    say,
+    sources::{connector, scan},
+};
 
 pub(super) fn run(url: &str, key: &str, networks: &[IpNet]) -> Result<ExitCode, Faults> {
     let source = connector::open_in(key, url, networks).map_err(|fault| Faults(vec![fault]))?;
     match scan::draft(&*source, WAIT) {
         Ok(draft) => {
-            print!("{draft}");
+            say::print(format_args!("{draft}"));
             Ok(ExitCode::SUCCESS)
         }
         Err(error) => {

@@ -26,8 +26,8 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use serde_json::Value;
 
-use crate::db::AnyConnection;
 use crate::db::schema::events;
+use crate::db::{AnyConnection, both};
 
 /// Who caused an event.
 #[derive(Debug, Clone, Copy)]
@@ -70,15 +70,16 @@ pub struct Event<'a> {
 
 /// Writes an event; call it in the transaction of the change that it tells of.
 pub fn record(conn: &mut AnyConnection, event: &Event<'_>, now: NaiveDateTime) -> QueryResult<()> {
-    diesel::insert_into(events::table)
-        .values((
-            events::at.eq(now),
-            events::actor.eq(event.actor.to_string()),
-            events::action.eq(event.action),
-            events::person.eq(event.person),
-            events::object.eq(event.object),
-            events::detail.eq(event.detail.to_string()),
-        ))
-        .execute(conn)?;
+    let row = (
+        events::at.eq(now),
+        events::actor.eq(event.actor.to_string()),
+        events::action.eq(event.action),
+        events::person.eq(event.person),
+        events::object.eq(event.object),
+        events::detail.eq(event.detail.to_string()),
+    );
+    both!(conn, |conn| diesel::insert_into(events::table)
+        .values(row)
+        .execute(conn))?;
     Ok(())
 }

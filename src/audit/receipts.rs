@@ -5,8 +5,8 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::db::AnyConnection;
 use crate::db::schema::receipts;
+use crate::db::{AnyConnection, both};
 use crate::keys::{Keys, random_token, signature_holds};
 
 /// A receipt as it is kept.
@@ -99,17 +99,18 @@ pub fn sign(keys: &Keys, new: &NewReceipt<'_>, now: NaiveDateTime) -> Receipt {
 
 /// Stores a signed receipt; call it in the transaction of the action that it proves.
 pub fn keep(conn: &mut AnyConnection, receipt: &Receipt) -> QueryResult<()> {
-    diesel::insert_into(receipts::table)
-        .values((
-            receipts::id.eq(&receipt.id),
-            receipts::person_id.eq(receipt.person_id),
-            receipts::kind.eq(&receipt.kind),
-            receipts::object.eq(&receipt.object),
-            receipts::body.eq(&receipt.body),
-            receipts::signature.eq(&receipt.signature),
-            receipts::created_at.eq(receipt.created_at),
-        ))
-        .execute(conn)?;
+    let row = (
+        receipts::id.eq(&receipt.id),
+        receipts::person_id.eq(receipt.person_id),
+        receipts::kind.eq(&receipt.kind),
+        receipts::object.eq(&receipt.object),
+        receipts::body.eq(&receipt.body),
+        receipts::signature.eq(&receipt.signature),
+        receipts::created_at.eq(receipt.created_at),
+    );
+    both!(conn, |conn| diesel::insert_into(receipts::table)
+        .values(row)
+        .execute(conn))?;
     Ok(())
 }
 

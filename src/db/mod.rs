@@ -30,7 +30,8 @@ pub use text_enum::OptionalText;
 pub(crate) use text_enum::text_enum;
 
 /// Compiles one diesel expression natively for each backend, where `MultiConnection` cannot
-/// (upserts, batch inserts, `for_update`).
+/// (upserts, batch inserts, `for_update`), and for what runs with every request: the backend's own statement is not
+/// written anew each time.
 macro_rules! both {
     ($conn:expr, |$c:ident| $body:expr) => {
         match $conn {

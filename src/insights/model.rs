@@ -38,3 +38,11 @@ pub struct CellRow {
     /// The people when it was set; kept for the newest alone.
     pub basis: Option<i64>,
 }
+
+impl CellRow {
+    /// What stands beside its bar.
+    pub fn in_words(&self) -> String {
+        self.shown
+            .map_or_else(|| "hidden".to_owned(), |shown| shown.to_string())
+    }
+}

@@ -12,9 +12,6 @@ use crate::error::AppResult;
 use crate::register::Register;
 use crate::web::{Page, html, words};
 
-/// How wide the longest bar is.
-const WIDEST: i64 = 300;
-
 /// Which release; the newest if none.
 #[derive(Debug, Default, Deserialize)]
 pub struct Wanted {
@@ -29,11 +26,11 @@ struct Shown {
 }
 
 impl Shown {
-    /// How wide the bar of a group is.
-    fn width(&self, cell: &CellRow) -> i64 {
+    /// How wide the bar of a group is, in percent.
+    fn percent(&self, cell: &CellRow) -> i64 {
         let all = self.cells.iter().filter_map(|it| it.shown);
         let most = all.max().unwrap_or(0).max(1);
-        cell.shown.unwrap_or_default() * WIDEST / most
+        cell.shown.unwrap_or_default() * 100 / most
     }
 }
 

@@ -21,8 +21,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::audit;
-use crate::db::AnyConnection;
 use crate::db::schema::jobs;
+use crate::db::{AnyConnection, both};
 use crate::disclosures;
 use crate::drp;
 use crate::error::AppResult;
@@ -208,14 +208,15 @@ pub fn enqueue_at(
     run_at: NaiveDateTime,
     now: NaiveDateTime,
 ) -> AppResult<()> {
-    diesel::insert_into(jobs::table)
-        .values((
-            jobs::kind.eq(job.name()),
-            jobs::payload.eq(serde_json::to_string(job)?),
-            jobs::created_at.eq(now),
-            jobs::attempts.eq(0),
-            jobs::run_at.eq(run_at),
-        ))
-        .execute(conn)?;
+    let row = (
+        jobs::kind.eq(job.name()),
+        jobs::payload.eq(serde_json::to_string(job)?),
+        jobs::created_at.eq(now),
+        jobs::attempts.eq(0),
+        jobs::run_at.eq(run_at),
+    );
+    both!(conn, |conn| diesel::insert_into(jobs::table)
+        .values(row)
+        .execute(conn))?;
     Ok(())
 }

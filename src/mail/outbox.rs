@@ -7,8 +7,8 @@ use diesel::prelude::*;
 
 use super::{Message, Rendered};
 use crate::config::Site;
-use crate::db::AnyConnection;
 use crate::db::schema::outbox;
+use crate::db::{AnyConnection, both};
 use crate::error::AppResult;
 use crate::keys::random_token;
 
@@ -60,20 +60,21 @@ pub struct Prepared {
 impl Prepared {
     /// Writes it into the outbox; call it in the transaction of its cause.
     pub fn write(&self, conn: &mut AnyConnection, now: NaiveDateTime) -> QueryResult<()> {
-        diesel::insert_into(outbox::table)
-            .values((
-                outbox::message_id.eq(&self.message_id),
-                outbox::kind.eq(self.kind),
-                outbox::recipient.eq(&self.recipient),
-                outbox::subject.eq(&self.mail.subject),
-                outbox::body_text.eq(&self.mail.text),
-                outbox::body_html.eq(&self.mail.html),
-                outbox::created_at.eq(now),
-                outbox::expires_at.eq(self.expires_after.map(|life| now + life)),
-                outbox::attempts.eq(0),
-                outbox::next_attempt_at.eq(now),
-            ))
-            .execute(conn)?;
+        let row = (
+            outbox::message_id.eq(&self.message_id),
+            outbox::kind.eq(self.kind),
+            outbox::recipient.eq(&self.recipient),
+            outbox::subject.eq(&self.mail.subject),
+            outbox::body_text.eq(&self.mail.text),
+            outbox::body_html.eq(&self.mail.html),
+            outbox::created_at.eq(now),
+            outbox::expires_at.eq(self.expires_after.map(|life| now + life)),
+            outbox::attempts.eq(0),
+            outbox::next_attempt_at.eq(now),
+        );
+        both!(conn, |conn| diesel::insert_into(outbox::table)
+            .values(row)
+            .execute(conn))?;
         Ok(())
     }
 }

@@ -48,9 +48,9 @@ impl Report {
             .max(1)
     }
 
-    /// How wide the bar of so many is, of 300.
-    pub fn width(&self, count: &i64) -> i64 {
-        count * 300 / self.most()
+    /// How wide the bar of so many is, in percent.
+    pub fn percent(&self, count: &i64) -> i64 {
+        count * 100 / self.most()
     }
 }
 

@@ -1,6 +1,4 @@
-//! An access request on the sample data, beside the same queries written by hand on the bare driver.
-//!
-//! `cargo bench --bench sources`; with `CANDOR_TEST_DATABASE=postgres://…` on PostgreSQL, too.
+//! What an access request finds in the sample, beside the same queries written by hand on the bare driver.
 
 use std::{
     collections::BTreeMap,
@@ -17,11 +15,13 @@ use candor::{
 use rusqlite::Connection;
 use tokio_postgres::{Client, NoTls};
 
-const MANIFEST: &str = include_str!("../tests/data/fides/postgres_example_test_dataset.yml");
-const SQLITE: &str = include_str!("../tests/data/fides/postgres_sample.sqlite.sql");
-const POSTGRES: &str = include_str!("../tests/data/fides/postgres_sample.sql");
-const KEY: &str = "postgres_example_test_dataset";
-const EMAIL: &str = "customer-1@example.com";
+use crate::packages;
+
+pub const MANIFEST: &str = include_str!("../../tests/data/fides/postgres_example_test_dataset.yml");
+const SQLITE: &str = include_str!("../../tests/data/fides/postgres_sample.sqlite.sql");
+const POSTGRES: &str = include_str!("../../tests/data/fides/postgres_sample.sql");
+pub const KEY: &str = "postgres_example_test_dataset";
+pub const EMAIL: &str = "customer-1@example.com";
 const ROUNDS: u32 = 300;
 /// What the sample holds about the person.
 const ROWS: u64 = 21;
@@ -267,7 +267,12 @@ fn server() -> Option<String> {
     std::env::var("CANDOR_TEST_DATABASE").ok()
 }
 
-fn main() {
+/// Finds what the sample holds about one person, on SQLite and, where there is a server, on PostgreSQL.
+pub fn find() {
+    println!(
+        "\n## A person of the sample: {ROWS} records in {} tables\n",
+        QUERIES.len()
+    );
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("sample.db");
     let connection = Connection::open(&path).expect("a database");
@@ -278,6 +283,7 @@ fn main() {
         || by_hand_on_sqlite(&connection),
         || ours(&opened),
     );
+    packages::measure(&path, &mut || by_hand_on_sqlite(&connection));
     if let Some(server) = server() {
         on_postgres(&server);
     }

@@ -205,6 +205,12 @@ impl Node {
         name
     }
 
+    /// Whether all elements of a list count, not only those by which a row was reached.
+    pub fn takes_all(&self, register: &Register, link: &str) -> bool {
+        let fields = &self.collection(register).fields;
+        wants_all(fields, link.trim_end_matches("[]"))
+    }
+
     /// The columns that name one row by the manifest; none when it says nothing, or means what is inside of one.
     fn declared_key(&self, register: &Register) -> Vec<String> {
         let fields = self.collection(register).fields.iter();
@@ -234,6 +240,16 @@ fn kind_of(field: &Field) -> ColumnKind {
         Some((Kind::String | Kind::ObjectId, _)) => ColumnKind::Text,
         None => ColumnKind::Any,
     }
+}
+
+/// Whether a field, or one that it is nested in, asks for all elements.
+fn wants_all(fields: &[Field], path: &str) -> bool {
+    let is_on_the_way = |field: &&Field| {
+        let rest = path.strip_prefix(&*field.path);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    let mut on_the_way = fields.iter().filter(is_on_the_way);
+    on_the_way.any(|field| field.return_all_elements || wants_all(&field.fields, path))
 }
 
 /// The names from a column to a nested field.

@@ -23,6 +23,7 @@ mod fate;
 pub mod faults;
 mod files;
 mod graph;
+mod groups;
 mod handles;
 mod http;
 mod identities;

@@ -106,6 +106,8 @@ fn own_leads(inner: &Inner, walk: &Walk, at: usize) -> BTreeMap<String, HashSet<
             .iter()
             .filter(|(_, it)| it.is_own);
         let keys = own.flat_map(|(values, _)| values[here].keys());
+        let all = walk.nodes[at].leads.get(column);
+        let keys = keys.filter(|key| all.is_some_and(|all| all.contains(*key)));
         leads.insert(column.clone(), keys.cloned().collect());
     }
     leads

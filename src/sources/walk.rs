@@ -39,6 +39,8 @@ pub(super) struct Combination {
     pub rows: u64,
     /// One of the identities is in the row itself.
     pub is_named: bool,
+    /// Somebody else's is, or one of which that is not known.
+    pub names_another: bool,
     /// Nobody else reaches it; known after `shared::settle`.
     pub is_own: bool,
 }
@@ -234,17 +236,23 @@ impl Walk {
             if is_known {
                 continue;
             }
-            let cells = || columns.iter().zip(&values);
-            let names = |(name, kind): &(String, String)| {
-                let here = cells().filter(|(column, _)| *column == name);
-                here.flat_map(|(_, value)| value.keys())
-                    .any(|key| person.holds(kind, key))
-            };
-            let combination = Combination {
+            let mut combination = Combination {
                 rows: group.rows,
-                is_named: node.identities.iter().any(names),
+                is_named: false,
+                names_another: false,
                 is_own: false,
             };
+            for (name, kind) in &node.identities {
+                let here = columns.iter().zip(&values).filter(|(it, _)| *it == name);
+                let keys: Vec<_> = here.flat_map(|(_, value)| value.keys()).collect();
+                // Who is one of several in a list leads to the row, which others may be in as well.
+                if node.crowds.contains(name) {
+                    combination.names_another |= !keys.iter().all(|key| person.holds(kind, key));
+                } else {
+                    combination.is_named |= keys.iter().any(|key| person.holds(kind, key));
+                    combination.names_another |= !keys.is_empty();
+                }
+            }
             reached.combinations.insert(values, combination);
         }
     }

@@ -201,6 +201,15 @@ pub struct Masking {
     pub configuration: serde_json::Value,
 }
 
+impl Masking {
+    pub(super) const PRESERVE: &str = "preserve";
+
+    /// Whether the value stays as it is.
+    pub fn preserves(&self) -> bool {
+        self.strategy == Self::PRESERVE
+    }
+}
+
 /// Names one collection of the register; written `dataset.collection`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CollectionKey {

@@ -83,7 +83,9 @@ impl Drift<'_> {
     fn missing_table(&mut self, collection: &Collection) {
         let wrong = format!("the source has no table `{}`", collection.name);
         let tables = self.schema.tables.iter();
-        let tables: Vec<_> = tables.map(|table| table.name.name.clone()).collect();
+        // The same one may be in several schemas.
+        let tables: BTreeSet<_> = tables.map(|table| &*table.name.name).collect();
+        let tables: Vec<_> = tables.into_iter().collect();
         let expected = format!("one of {}", tables.join(", "));
         self.find(&collection.place, wrong, expected);
     }

@@ -293,25 +293,21 @@ impl Search<'_> {
         masked: Vec<(&Vec<Value>, BTreeMap<String, Strategy>)>,
     ) -> Vec<Work> {
         let (inner, layout) = (self.inner, self.layout);
-        let target = |row: &Vec<Value>, after: Option<String>| Target {
+        let gone = doomed.iter().map(|row| Target {
             id: layout.id(inner, row),
             before: layout.fingerprint(inner, row),
-            after,
+            after: None,
             cut: Vec::new(),
-        };
-        let gone: Vec<_> = doomed.iter().map(|row| target(row, None)).collect();
+        });
+        let gone: Vec<_> = gone.collect();
         let mut by_set: BTreeMap<BTreeMap<String, Strategy>, Vec<Target>> = BTreeMap::new();
         for (row, set) in masked {
             let set: BTreeMap<_, _> = set
                 .into_iter()
                 .map(|(column, strategy)| (column, strategy.settled()))
                 .collect();
-            let id = layout.id(inner, row);
-            let values = layout.new_values(inner, row, (&id, &set, &[]));
-            let after = layout.fingerprint(inner, &layout.with(row, &values));
             // What was emptied before has nothing left to lose.
-            if after != layout.fingerprint(inner, row) {
-                let target = target(row, Some(after));
+            if let Some(target) = layout.target(inner, row, &set, Vec::new()) {
                 by_set.entry(set).or_default().push(target);
             }
         }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Act, Change, Fault, Filter, Form, Identities, Inner, Plan, Select, SourceError, Sources,
-    Target, Transaction, Value, Work, connector::EachRow, layout::Layout, table,
+    Target, Transaction, Value, Work, connector::EachRow, layout::Layout, order, table,
 };
 use crate::register::CollectionKey;
 
@@ -105,9 +105,9 @@ impl Sources {
                 return Ok(Outcome::Stale);
             }
         }
-        for (source, works) in &by_source {
+        for source in inner.in_order(&by_source) {
             if progress.get(source) != Some(&Progress::Finished)
-                && !inner.carry_out(source, works)?
+                && !inner.carry_out(source, &by_source[source])?
             {
                 return Ok(Outcome::Stale);
             }
@@ -139,6 +139,27 @@ impl Effect {
 }
 
 impl Inner {
+    /// The sources in the order in which they are changed: each after those with collections that are named in
+    /// `erase_after` of one of its own.
+    fn in_order<'p>(&self, by_source: &BTreeMap<&'p str, Vec<&Work>>) -> Vec<&'p str> {
+        let names: Vec<_> = by_source.keys().copied().collect();
+        let before = by_source.iter().map(|(source, works)| {
+            let collections = works
+                .iter()
+                .filter_map(|work| self.register.collection(&work.key()));
+            let declared: Vec<_> = collections.flat_map(|it| &it.erase_after).collect();
+            let holds_one = |other: &&str| {
+                let mut works = by_source[other].iter();
+                works.any(|work| declared.contains(&&work.key()))
+            };
+            let first = names.iter().enumerate();
+            let first = first.filter(|(_, other)| *other != source && holds_one(other));
+            first.map(|(at, _)| at).collect()
+        });
+        let order = order::in_order(before.collect());
+        order.into_iter().map(|at| names[at]).collect()
+    }
+
     /// How far a source is; `None` when a record is neither as planned nor as it will be.
     fn progress(&self, source: &str, works: &[&Work]) -> Result<Option<Progress>, SourceError> {
         let connected = self.connected(source)?;

@@ -5,13 +5,9 @@ use std::collections::BTreeMap;
 use chrono::{Days, NaiveDate};
 
 use super::{
-    Hold, Inner, Keeper, Scope, Value,
-    graph::{self, Node},
-    layout::Layout,
-    masking::Strategy,
-    record,
+    Hold, Inner, Keeper, Scope, Value, graph::Node, layout::Layout, masking::Strategy, record,
 };
-use crate::register::{Collection, Erase, Field, Masking, Register, Retention, covers};
+use crate::register::{Collection, Erase, Field, Register, Retention, covers};
 
 /// What happens to one row.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,6 +47,8 @@ struct FieldRule<'a> {
     exception: Option<Exception<'a>>,
     /// How it is overwritten when the row stays; or why it cannot be.
     write: Result<Strategy, &'static str>,
+    /// What inside of it stays all the same, and why.
+    left: Vec<(&'a str, &'static str)>,
 }
 
 /// Why something stays.
@@ -86,6 +84,7 @@ impl<'a> Rules<'a> {
             field,
             exception: wish.exception(layout, collection, field),
             write: wish.write(layout, field),
+            left: wish.left(layout.node, field),
         };
         let asked = personal
             .into_iter()
@@ -137,6 +136,9 @@ impl<'a> Rules<'a> {
             match &rule.write {
                 Ok(strategy) => {
                     fate.set.insert(rule.field.name.clone(), strategy.clone());
+                    let left = rule.left.iter();
+                    fate.left
+                        .extend(left.map(|(path, why)| ((*path).to_owned(), *why)));
                 }
                 Err(why) if !why.is_empty() => {
                     fate.left.insert(rule.field.path.clone(), why);
@@ -279,7 +281,7 @@ impl Hold {
 
 impl Wish<'_> {
     /// Whether a field is meant.
-    fn covers(self, node: &Node, field: &Field) -> bool {
+    pub fn covers(self, node: &Node, field: &Field) -> bool {
         match self.scope {
             Scope::All => true,
             Scope::Collections(keys) => keys.contains(&node.key.to_string()),
@@ -292,27 +294,6 @@ impl Wish<'_> {
     /// Whether a field, or something inside of it, is meant.
     fn covers_any(self, node: &Node, field: &Field) -> bool {
         personal_leaves(field).any(|leaf| self.covers(node, leaf))
-    }
-
-    /// How a field is overwritten: an object in part when only some of it is meant, or is masked in a way of its own.
-    fn write(self, layout: &Layout<'_>, field: &Field) -> Result<Strategy, &'static str> {
-        let whole = write_of(layout, field, self.register.masking_of(field));
-        let in_part = !field.fields.is_empty()
-            && (!self.covers(layout.node, field)
-                || leaves(field)
-                    .iter()
-                    .any(|leaf| leaf.masking.is_some() || leaf.read_only));
-        if !in_part {
-            return whole;
-        }
-        let meant =
-            personal_leaves(field).filter(|leaf| !leaf.read_only && self.covers(layout.node, leaf));
-        let places = meant.filter_map(|leaf| {
-            let keys = graph::keys_to(std::slice::from_ref(field), &leaf.path)?;
-            Some((keys[1..].to_vec(), self.register.masking_of(leaf)))
-        });
-        let strategy = Strategy::within(places.collect());
-        whole.map(|_| strategy)
     }
 
     /// Whether a field is in a category: where a longer one is declared for it too, it is in that one only.
@@ -350,50 +331,13 @@ fn all_categories(field: &Field) -> Vec<&String> {
     field.categories.iter().chain(nested).collect()
 }
 
-fn personal_leaves(field: &Field) -> impl Iterator<Item = &Field> {
+pub(super) fn personal_leaves(field: &Field) -> impl Iterator<Item = &Field> {
     leaves(field).into_iter().filter(|leaf| is_personal(leaf))
 }
 
-fn leaves(field: &Field) -> Vec<&Field> {
+pub(super) fn leaves(field: &Field) -> Vec<&Field> {
     if field.fields.is_empty() {
         return vec![field];
     }
     field.fields.iter().flat_map(leaves).collect()
-}
-
-/// How a field is overwritten; an empty reason when it is left without a word, as keys are.
-fn write_of(
-    layout: &Layout<'_>,
-    field: &Field,
-    said: Option<&Masking>,
-) -> Result<Strategy, &'static str> {
-    let is_explicit = field.erase.is_some() || field.masking.is_some();
-    let links = layout
-        .node
-        .incoming
-        .iter()
-        .map(|edge| &edge.column)
-        .chain(&layout.node.outgoing);
-    let is_link = field.identity.is_none() && links.into_iter().any(|it| *it == field.name);
-    let is_key = layout.table.row_key.contains(&field.name);
-    let Some(column) = layout.table.column(&field.name) else {
-        return Err("");
-    };
-    if is_key || (is_link && !is_explicit) {
-        return Err(if field.identity.is_some() {
-            "It is part of the key of the record."
-        } else {
-            ""
-        });
-    }
-    if layout.table.row_key.is_empty() {
-        return Err(
-            "The system that holds it gives its records no key, so that none can be changed on its own.",
-        );
-    }
-    if field.read_only || column.generated {
-        return Err("The system that holds it does not let it be changed.");
-    }
-    Strategy::choose(field, said, layout.table, column)
-        .ok_or("The system that holds it takes no other value.")
 }

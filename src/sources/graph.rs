@@ -1,6 +1,9 @@
 //! How each collection is reached from a person's identities, as the register declares it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    iter,
+};
 
 use super::{ColumnKind, Source, TableName, inside::Inside, schema::Addition};
 use crate::register::{Collection, CollectionKey, Dataset, Direction, Field, Kind, Register};
@@ -22,6 +25,8 @@ pub(super) struct Node {
     /// Links that hold identities, with their kind: where the search starts. A link is a column, or a place inside
     /// of one.
     pub identities: Vec<(String, String)>,
+    /// Those of these links that stand in the elements of a list of objects, each of which may be about another person.
+    pub crowds: BTreeSet<String>,
     /// The ways that lead here.
     pub incoming: Vec<Edge>,
     /// The links by whose values other collections are reached.
@@ -89,6 +94,7 @@ impl Graph {
                 name: collection.name.clone(),
             },
             identities: Vec::new(),
+            crowds: BTreeSet::new(),
             incoming: Vec::new(),
             outgoing: BTreeSet::new(),
             inside: BTreeMap::new(),
@@ -98,6 +104,9 @@ impl Graph {
         };
         for field in collection.identities() {
             let link = node.link(collection, &field.path);
+            if is_in_list(&collection.fields, &field.path) {
+                node.crowds.insert(link.clone());
+            }
             node.identities
                 .extend(field.identity.clone().map(|kind| (link, kind)));
         }
@@ -205,6 +214,12 @@ impl Node {
         name
     }
 
+    /// Whether all elements of a list count, not only those by which a row was reached.
+    pub fn takes_all(&self, register: &Register, link: &str) -> bool {
+        let fields = &self.collection(register).fields;
+        wants_all(fields, link.trim_end_matches("[]"))
+    }
+
     /// The columns that name one row by the manifest; none when it says nothing, or means what is inside of one.
     fn declared_key(&self, register: &Register) -> Vec<String> {
         let fields = self.collection(register).fields.iter();
@@ -234,6 +249,26 @@ fn kind_of(field: &Field) -> ColumnKind {
         Some((Kind::String | Kind::ObjectId, _)) => ColumnKind::Text,
         None => ColumnKind::Any,
     }
+}
+
+/// Whether a field, or one that it is nested in, asks for all elements.
+fn wants_all(fields: &[Field], path: &str) -> bool {
+    on_the_way(fields, path).any(|field| field.return_all_elements)
+}
+
+/// Whether a field is nested in a list.
+fn is_in_list(fields: &[Field], path: &str) -> bool {
+    let is_list = |field: &Field| field.data_type.is_some_and(|it| it.array);
+    on_the_way(fields, path).any(|field| field.path != path && is_list(field))
+}
+
+/// The fields that a nested field stands in, and it itself.
+fn on_the_way<'a>(fields: &'a [Field], path: &'a str) -> Box<dyn Iterator<Item = &'a Field> + 'a> {
+    let here = fields.iter().filter(move |field| {
+        let rest = path.strip_prefix(&*field.path);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    });
+    Box::new(here.flat_map(move |field| iter::once(field).chain(on_the_way(&field.fields, path))))
 }
 
 /// The names from a column to a nested field.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value as Json;
 
-use super::{Value, record};
+use super::{Value, connector::Wanted, record};
 
 /// A place inside of a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,17 +29,35 @@ impl Inside {
         found
     }
 
-    /// The cell with only those elements of its lists that hold a wanted key at this place; as it is when no list is
-    /// on the way.
-    pub(super) fn only(&self, cell: &Value, is_wanted: &dyn Fn(&Value) -> bool) -> Value {
-        let Some(mut json) = parsed(cell) else {
-            return cell.clone();
-        };
-        if retain(&mut json, &self.keys, is_wanted) {
-            Value::Text(json.to_string())
-        } else {
-            cell.clone()
-        }
+    /// The key at this place when no list is on the way.
+    pub(super) fn plain_key(&self, cell: &Value) -> Option<Value> {
+        let json = parsed(cell)?;
+        let at_end = self
+            .keys
+            .iter()
+            .try_fold(&json, |json, key| json.get(key))?;
+        let is_scalar = !matches!(at_end, Json::Array(_) | Json::Object(_));
+        is_scalar.then(|| record::value_of(at_end).as_key())?
+    }
+}
+
+/// A place inside of a column, and what is wanted there.
+#[derive(Clone, Copy)]
+pub(super) struct Entrance<'a> {
+    pub keys: &'a [String],
+    pub wanted: &'a Wanted,
+}
+
+/// The cell with only those elements of its lists that hold what is wanted at one of these places. A list in which
+/// nothing is wanted stays whole: it is not what led here.
+pub(super) fn only(cell: &Value, entrances: &[Entrance<'_>]) -> Value {
+    let Some(mut json) = parsed(cell) else {
+        return cell.clone();
+    };
+    if retain(&mut json, entrances) {
+        Value::Text(json.to_string())
+    } else {
+        cell.clone()
     }
 }
 
@@ -81,20 +99,37 @@ fn collect(json: &Json, keys: &[String], into: &mut Vec<Value>) {
     }
 }
 
-/// Whether anything was a list.
-fn retain(json: &mut Json, keys: &[String], is_wanted: &dyn Fn(&Value) -> bool) -> bool {
-    match (json, keys) {
-        (Json::Array(items), _) => {
-            items.retain(|item| {
-                let mut held = Vec::new();
-                collect(item, keys, &mut held);
-                held.iter().any(is_wanted)
-            });
-            true
+/// Whether any element was taken away.
+fn retain(json: &mut Json, entrances: &[Entrance<'_>]) -> bool {
+    match json {
+        Json::Array(items) => {
+            let before = items.len();
+            if items.iter().any(|item| holds_wanted(item, entrances)) {
+                items.retain(|item| holds_wanted(item, entrances));
+            }
+            let is_shorter = items.len() < before;
+            let inner = items.iter_mut().map(|item| retain(item, entrances));
+            inner.fold(is_shorter, |any, it| any | it)
         }
-        (Json::Object(object), [first, rest @ ..]) => object
-            .get_mut(first)
-            .is_some_and(|inner| retain(inner, rest, is_wanted)),
+        Json::Object(object) => {
+            let inner = object.iter_mut().map(|(name, inner)| {
+                let below = entrances.iter().filter_map(|entrance| {
+                    let (first, keys) = entrance.keys.split_first()?;
+                    (first == name).then_some(Entrance { keys, ..*entrance })
+                });
+                let below: Vec<_> = below.collect();
+                !below.is_empty() && retain(inner, &below)
+            });
+            inner.fold(false, |any, it| any | it)
+        }
         _ => false,
     }
+}
+
+fn holds_wanted(item: &Json, entrances: &[Entrance<'_>]) -> bool {
+    entrances.iter().any(|entrance| {
+        let mut held = Vec::new();
+        collect(item, entrance.keys, &mut held);
+        held.iter().any(|key| entrance.wanted.has(key))
+    })
 }

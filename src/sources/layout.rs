@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde_json::Value as Json;
 
 use super::{
-    Column, ColumnKind, Datum, Held, Inner, Record, SourceError, Table, Value, connector,
+    Column, ColumnKind, Datum, Held, Inner, Record, SourceError, Table, Target, Value, connector,
     graph::Node,
     masking::{Cell, Strategy},
     record,
@@ -160,6 +160,26 @@ impl<'a> Layout<'a> {
             }
         }
         row
+    }
+
+    /// A row that is to get new values; `None` when it holds them already.
+    pub fn target(
+        &self,
+        inner: &Inner,
+        row: &[Value],
+        set: &BTreeMap<String, Strategy>,
+        cut: Vec<String>,
+    ) -> Option<Target> {
+        let id = self.id(inner, row);
+        let values = self.new_values(inner, row, (&id, set, &cut));
+        let before = self.fingerprint(inner, row);
+        let after = self.fingerprint(inner, &self.with(row, &values));
+        (before != after).then_some(Target {
+            id,
+            before,
+            after: Some(after),
+            cut,
+        })
     }
 
     /// The record as it may leave this layer: with everything masked that must never be disclosed.

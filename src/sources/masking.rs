@@ -210,7 +210,12 @@ impl Strategy {
     /// fideslang's strategies. Those that it computes with secrets of its own are keyed hashes here: none can be undone.
     fn of_manifest(masking: &Masking, room: usize) -> Option<Self> {
         let configuration = &masking.configuration;
-        let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
+        let text = |value: &Json| match value {
+            Json::Null => String::new(),
+            Json::String(text) => text.clone(),
+            // `rewrite_value: 0` is a text that looks like a number.
+            other => other.to_string(),
+        };
         let suffix = text(&configuration["format_preservation"]["suffix"]);
         let shape = || Shape::new("", &suffix, room);
         match masking.strategy.as_str() {

@@ -23,6 +23,7 @@ mod fate;
 pub mod faults;
 mod files;
 mod graph;
+mod groups;
 mod handles;
 mod http;
 mod identities;
@@ -38,6 +39,7 @@ mod mariadb_write;
 mod masking;
 mod order;
 mod overlay;
+mod overwriting;
 mod periods;
 mod person_data;
 mod plan;
@@ -294,10 +296,11 @@ impl Connected {
         Ok(schema)
     }
 
-    /// Forgets the structure after a fault that says it has changed.
+    /// Forgets the structure after a fault that says that it has changed, or may have: what is there now is looked at
+    /// the next time.
     fn notice<T>(&self, result: Result<T, SourceError>) -> Result<T, SourceError> {
         if let Err(error) = &result
-            && matches!(error.fault, Fault::Missing(_))
+            && matches!(error.fault, Fault::Missing(_) | Fault::Failed(_))
         {
             *self.schema.write().unwrap_or_else(PoisonError::into_inner) = None;
         }

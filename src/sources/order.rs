@@ -8,19 +8,18 @@ use super::{planning::Sheet, reader::Shelf};
 /// those that its manifest names in `erase_after`. Where declarations contradict each other, the order of the
 /// register decides.
 pub(super) fn children_first(sheets: &[Sheet<'_>]) -> Vec<usize> {
-    let mut before: Vec<Vec<usize>> = sheets
-        .iter()
-        .map(|sheet| must_go_before(sheets, sheet))
-        .collect();
-    let mut order = Vec::with_capacity(sheets.len());
-    while order.len() < sheets.len() {
-        let open = || (0..sheets.len()).filter(|at| !order.contains(at));
+    let before = sheets.iter().map(|sheet| must_go_before(sheets, sheet));
+    in_order(before.collect())
+}
+
+/// The positions of things, each after those that must go before it. In a circle the first goes first.
+pub(super) fn in_order(before: Vec<Vec<usize>>) -> Vec<usize> {
+    let mut order = Vec::with_capacity(before.len());
+    while order.len() < before.len() {
+        let open = || (0..before.len()).filter(|at| !order.contains(at));
         let free = open().find(|at| before[*at].iter().all(|it| order.contains(it)));
-        let next = free
-            .or_else(|| open().next())
-            .expect("the loop ends when none is open");
-        before[next].clear();
-        order.push(next);
+        let next = free.or_else(|| open().next());
+        order.push(next.expect("the loop ends when none is open"));
     }
     order
 }

@@ -121,7 +121,7 @@ impl<S: Store> Transaction for Overlay<S> {
             store.scan(select.table, select.filter, wait, &mut |row| {
                 let key = sift.key_of(&row);
                 let alteration = altered.and_then(|it| it.rows.get(&key));
-                if sift.asks_for_key(&row) {
+                if sift.asks_for(&key) {
                     seen.entry(key).or_default().push(row.clone());
                 }
                 match alteration {

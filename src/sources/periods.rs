@@ -5,11 +5,12 @@ use std::{
     sync::Arc,
 };
 
-use super::{Inner, Schema, SourceError, Sources, fate::is_personal, graph::Node};
+use super::{Inner, Schema, SourceError, Sources, fate::is_personal, graph::Node, order::in_order};
 use crate::register::{CollectionKey, Field, Retention};
 
 impl Sources {
-    /// The collections in which something is due by its date one day, each after those that point at it. A source that
+    /// The collections in which something is due by its date one day, each after those that point at it
+    /// and those that its manifest names in `erase_after`. A source that
     /// does not answer is an error beside those of the others.
     pub fn with_periods(&self) -> (Vec<CollectionKey>, Vec<SourceError>) {
         let inner = &*self.0;
@@ -30,22 +31,16 @@ impl Sources {
             }
         }
         nodes.retain(|node| schemas.contains_key(&node.source));
-        (children_first(nodes, &schemas), errors)
+        let before = nodes.iter().map(|node| {
+            let declared = &node.collection(&inner.register).erase_after;
+            let goes_first =
+                |other: &Node| points_at(other, node, &schemas) || declared.contains(&other.key);
+            let all = 0..nodes.len();
+            all.filter(|at| goes_first(nodes[*at])).collect()
+        });
+        let order = in_order(before.collect()).into_iter();
+        (order.map(|at| nodes[at].key.clone()).collect(), errors)
     }
-}
-
-/// Each after those that point at it; in a circle any order is as good.
-fn children_first(
-    mut open: Vec<&Node>,
-    schemas: &BTreeMap<String, Arc<Schema>>,
-) -> Vec<CollectionKey> {
-    let mut sorted = Vec::with_capacity(open.len());
-    while !open.is_empty() {
-        let is_free = |node: &&Node| !open.iter().any(|other| points_at(other, node, schemas));
-        let free = open.iter().position(is_free).unwrap_or(0);
-        sorted.push(open.remove(free).key.clone());
-    }
-    sorted
 }
 
 /// Whether the source refuses to let a row of the one go while the other has one that points at it.

@@ -177,22 +177,11 @@ impl Sheet<'_> {
             if stays.fate.set.is_empty() && stays.cut.is_empty() {
                 continue;
             }
-            let id = layout.id(inner, &stays.row);
-            let cut: Vec<_> = stays.cut.iter().cloned().collect();
-            let values = layout.new_values(inner, &stays.row, (&id, &stays.fate.set, &cut));
-            let before = layout.fingerprint(inner, &stays.row);
-            let after = layout.fingerprint(inner, &layout.with(&stays.row, &values));
-            if before == after {
+            let cut = stays.cut.iter().cloned().collect();
+            stays.target = layout.target(inner, &stays.row, &stays.fate.set, cut);
+            if stays.target.is_none() {
                 stays.fate.set.clear();
                 stays.cut.clear();
-            } else {
-                let after = Some(after);
-                stays.target = Some(Target {
-                    id,
-                    before,
-                    after,
-                    cut,
-                });
             }
         }
     }

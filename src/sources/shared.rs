@@ -1,7 +1,8 @@
 //! Whose a record is. A record that another person's records lead to as well is shared: it is counted, but neither
 //! shown by default nor ever changed for one of them.
 //!
-//! A record that holds one of the person's identities is the person's. Any other record is the person's when every
+//! A record that holds one of the person's identities is the person's, unless it holds them in a list whose elements may
+//! be about several people. Any other record is the person's when every
 //! row that leads to it is the person's own: the sum of own rows is compared with the sum of all rows, one read per
 //! way. A record that names somebody else is theirs, too.
 
@@ -23,13 +24,9 @@ type Totals = HashMap<(usize, usize), HashMap<Value, u64>>;
 /// Decides for every combination whether it is the person's own.
 pub(super) fn settle(inner: &Inner, walk: &mut Walk, budget: Budget) {
     let totals = totals(inner, walk, budget);
-    for (at, reached) in walk.nodes.iter_mut().enumerate() {
-        let node = &inner.graph.nodes[at];
-        let columns = node.link_columns();
-        let identities: Vec<_> = positions(&columns, node.identities.iter().map(|(it, _)| it));
-        for (values, combination) in &mut reached.combinations {
-            let names_another = identities.iter().any(|it| !values[*it].is_null());
-            combination.is_own = combination.is_named || !names_another;
+    for reached in &mut walk.nodes {
+        for combination in reached.combinations.values_mut() {
+            combination.is_own = combination.is_named || !combination.names_another;
         }
     }
     while withdraw(inner, walk, &totals) {}
@@ -37,12 +34,6 @@ pub(super) fn settle(inner: &Inner, walk: &mut Walk, budget: Budget) {
         let leads = own_leads(inner, walk, at);
         walk.nodes[at].own_leads = leads;
     }
-}
-
-fn positions<'a>(columns: &[String], names: impl Iterator<Item = &'a String>) -> Vec<usize> {
-    names
-        .filter_map(|name| columns.iter().position(|it| it == name))
-        .collect()
 }
 
 fn position(columns: &[String], name: &str) -> usize {
@@ -106,6 +97,8 @@ fn own_leads(inner: &Inner, walk: &Walk, at: usize) -> BTreeMap<String, HashSet<
             .iter()
             .filter(|(_, it)| it.is_own);
         let keys = own.flat_map(|(values, _)| values[here].keys());
+        let all = walk.nodes[at].leads.get(column);
+        let keys = keys.filter(|key| all.is_some_and(|all| all.contains(*key)));
         leads.insert(column.clone(), keys.cloned().collect());
     }
     leads

@@ -3,9 +3,11 @@
 //! Memory grows with what a form asks for, not with the rows: many rows that do not come in order are read in passes.
 
 use std::{
+    cell::Cell,
     cmp::Ordering,
     collections::{BTreeMap, HashMap, HashSet},
     ops::ControlFlow,
+    time::{Duration, Instant},
 };
 
 use chrono::NaiveDate;
@@ -82,11 +84,9 @@ impl<'a> Sift<'a> {
         })
     }
 
-    /// Whether one of the row keys that are asked for is this one.
-    pub fn asks_for_key(&self, row: &[Value]) -> bool {
-        self.keys
-            .as_ref()
-            .is_some_and(|keys| keys.contains(&self.key_of(row)))
+    /// Whether one of the row keys that are asked for is this one, in comparable form.
+    pub fn asks_for(&self, key: &[Value]) -> bool {
+        self.keys.as_ref().is_some_and(|keys| keys.contains(key))
     }
 
     /// The row key, in comparable form.
@@ -116,6 +116,21 @@ impl<'a> Sift<'a> {
                 Ok(())
             }
         }
+    }
+
+    /// The same in time: `scan` may read until `ends`, which is put off whenever a row was handed over.
+    pub fn run_in_time(
+        &self,
+        wait: Duration,
+        scan: &mut dyn FnMut(&Cell<Instant>, EachRow<'_>) -> Result<(), SourceError>,
+        each: EachRow<'_>,
+    ) -> Result<(), SourceError> {
+        let ends = Cell::new(Instant::now() + wait);
+        self.run(&mut |each| scan(&ends, each), &mut |row| {
+            let flow = each(row);
+            ends.set(Instant::now() + wait);
+            flow
+        })
     }
 
     fn groups(&self, scan: Scan<'_>, each: EachRow<'_>) -> Result<(), SourceError> {
@@ -223,7 +238,7 @@ impl<'a> Sift<'a> {
         let in_period =
             |(at, dates): (usize, Dates)| record::day(&row[at]).is_none_or(|it| is_in(dates, it));
         self.ways.as_ref().is_none_or(|ways| ways.iter().any(leads))
-            && (self.keys.is_none() || self.asks_for_key(row))
+            && (self.keys.is_none() || self.asks_for(&self.key_of(row)))
             && self.period.is_none_or(in_period)
     }
 }

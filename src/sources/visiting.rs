@@ -6,10 +6,11 @@ use std::ops::ControlFlow;
 use super::{
     Budget, Identities, Inner, Record, SourceError, Sources, Value,
     connector::Wanted,
+    inside::{self, Entrance},
     layout::Layout,
     reader::{Reader, Shelf},
 };
-use crate::register::{CollectionKey, Field};
+use crate::register::CollectionKey;
 
 /// Takes what is found.
 pub trait Visitor {
@@ -61,39 +62,37 @@ impl Reader<'_> {
 
 /// The lists by which records are reached: of these, only the elements that led here are shown, unless the manifest
 /// asks for all.
-struct Lists<'a>(Vec<(usize, &'a super::Inside, Vec<Wanted>)>);
+struct Lists<'a>(Vec<(usize, Vec<(&'a [String], Wanted)>)>);
 
 impl<'a> Lists<'a> {
     fn new(inner: &Inner, shelf: &Shelf<'a>, layout: &Layout<'_>) -> Self {
         let node = shelf.node;
-        let fields = &node.collection(&inner.register).fields;
-        let lists = node.inside.iter().filter_map(|(link, inside)| {
-            let ways = shelf.ways.iter();
-            let ways = ways.filter(|way| way.column == *link && !way.values.is_empty());
-            let wanted: Vec<_> = ways.map(Wanted::by).collect();
-            let at = layout.find(&inside.column)?;
-            let all = wanted.is_empty() || wants_all(fields, link.trim_end_matches("[]"));
-            (!all).then_some((at, inside, wanted))
-        });
-        Self(lists.collect())
+        let mut lists: Vec<(usize, Vec<_>)> = Vec::new();
+        for way in shelf.ways.iter().filter(|way| !way.values.is_empty()) {
+            let inside = node.inside.get(&way.column);
+            let place = inside.and_then(|it| Some((it, layout.find(&it.column)?)));
+            let Some((inside, at)) = place else { continue };
+            if node.takes_all(&inner.register, &way.column) {
+                continue;
+            }
+            let entrance = (&*inside.keys, Wanted::by(way));
+            match lists.iter_mut().find(|(other, _)| *other == at) {
+                Some((_, entrances)) => entrances.push(entrance),
+                None => lists.push((at, vec![entrance])),
+            }
+        }
+        Self(lists)
     }
 
     fn cut(&self, row: &[Value]) -> Vec<Value> {
         let mut row = row.to_vec();
-        for (at, inside, wanted) in &self.0 {
-            let is_wanted = |key: &Value| wanted.iter().any(|it| it.has(key));
-            row[*at] = inside.only(&row[*at], &is_wanted);
+        for (at, entrances) in &self.0 {
+            let entrances = entrances.iter();
+            let entrances: Vec<_> = entrances
+                .map(|(keys, wanted)| Entrance { keys, wanted })
+                .collect();
+            row[*at] = inside::only(&row[*at], &entrances);
         }
         row
     }
-}
-
-/// Whether a field, or one that it is nested in, asks for all elements.
-fn wants_all(fields: &[Field], path: &str) -> bool {
-    let is_on_the_way = |field: &&Field| {
-        let rest = path.strip_prefix(&*field.path);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-    };
-    let mut on_the_way = fields.iter().filter(is_on_the_way);
-    on_the_way.any(|field| field.return_all_elements || wants_all(&field.fields, path))
 }

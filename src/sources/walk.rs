@@ -1,16 +1,15 @@
 //! Follows references from a person's identities, breadth first, until nothing new is reached.
 //!
 //! Rows are not read, only the distinct combinations of the columns that link collections, with the number of rows
-//! of each. A combination is looked at once, so that cycles end, and the order of steps makes no difference.
+//! of each. Values lead on once, so that cycles end, and the order of steps makes no difference.
 
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
-    ops::ControlFlow,
-};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::{
-    Budget, Connected, Counts, Filter, Form, Identities, Inner, Select, SourceError, Table, Value,
-    Way, connector::Wanted, graph::Node, table,
+    Budget, Counts, Identities, Inner, SourceError, Value, Way,
+    graph::Node,
+    groups::{self, Groups},
+    table,
 };
 
 /// What was reached, for each node of the graph.
@@ -40,13 +39,14 @@ pub(super) struct Combination {
     pub rows: u64,
     /// One of the identities is in the row itself.
     pub is_named: bool,
+    /// Somebody else's is, or one of which that is not known.
+    pub names_another: bool,
     /// Nobody else reaches it; known after `shared::settle`.
     pub is_own: bool,
 }
 
 /// Columns with values, at least one of which is to be held.
 pub(super) type Conditions = Vec<Way>;
-type Groups = HashMap<Vec<Value>, u64>;
 
 impl Walk {
     /// Walks through these collections and all through which they are reached.
@@ -189,7 +189,7 @@ impl Walk {
         }
         let read = inner.side_by_side(work, |connected, tasks| {
             let read = |(at, conditions)| {
-                let groups = read_groups(connected, &nodes[at], conditions, budget);
+                let groups = groups::read(inner, connected, (&nodes[at], conditions), budget);
                 (at, connected.notice(groups))
             };
             Ok(tasks.into_iter().map(read).collect::<Vec<_>>())
@@ -217,33 +217,42 @@ impl Walk {
     ) {
         let columns = node.link_columns();
         let reached = &mut self.nodes[at];
-        for (values, rows) in groups {
-            if reached.combinations.contains_key(&values) {
+        for (values, group) in groups {
+            let is_known = reached.combinations.contains_key(&values);
+            // Another element of a list may have led here now.
+            if is_known && node.inside.is_empty() {
                 continue;
             }
-            let cells = || columns.iter().zip(&values);
-            let leading = cells().filter(|(column, _)| node.outgoing.contains(*column));
-            for (column, value) in leading {
+            let leading = columns.iter().enumerate();
+            for (place, column) in leading.filter(|(_, column)| node.outgoing.contains(*column)) {
                 let leads = reached.leads.entry(column.clone()).or_default();
-                let new = value
-                    .keys()
-                    .iter()
-                    .filter(|key| leads.insert((*key).clone()));
-                let new: Vec<_> = new.cloned().collect();
+                let keys = group.leads(place, &values[place]);
+                let new: Vec<_> = keys.filter(|key| leads.insert((*key).clone())).collect();
                 if !new.is_empty() {
-                    fresh.entry((at, column.clone())).or_default().extend(new);
+                    let fresh = fresh.entry((at, column.clone())).or_default();
+                    fresh.extend(new.into_iter().cloned());
                 }
             }
-            let names = |(name, kind): &(String, String)| {
-                let here = cells().filter(|(column, _)| *column == name);
-                here.flat_map(|(_, value)| value.keys())
-                    .any(|key| person.holds(kind, key))
-            };
-            let combination = Combination {
-                rows,
-                is_named: node.identities.iter().any(names),
+            if is_known {
+                continue;
+            }
+            let mut combination = Combination {
+                rows: group.rows,
+                is_named: false,
+                names_another: false,
                 is_own: false,
             };
+            for (name, kind) in &node.identities {
+                let here = columns.iter().zip(&values).filter(|(it, _)| *it == name);
+                let keys: Vec<_> = here.flat_map(|(_, value)| value.keys()).collect();
+                // Who is one of several in a list leads to the row, which others may be in as well.
+                if node.crowds.contains(name) {
+                    combination.names_another |= !keys.iter().all(|key| person.holds(kind, key));
+                } else {
+                    combination.is_named |= keys.iter().any(|key| person.holds(kind, key));
+                    combination.names_another |= !keys.is_empty();
+                }
+            }
             reached.combinations.insert(values, combination);
         }
     }
@@ -263,74 +272,6 @@ fn seeds(node: &Node, person: &Identities) -> Conditions {
     let columns = node.identities.iter();
     let seeds = columns.map(|(column, kind)| person.way(column, kind));
     seeds.filter(|way| !way.values.is_empty()).collect()
-}
-
-fn read_groups(
-    connected: &Connected,
-    node: &Node,
-    conditions: Conditions,
-    budget: Budget,
-) -> Result<Groups, SourceError> {
-    let schema = connected.schema(budget.left())?;
-    let table = table(&schema, node)?;
-    let is_inside = |way: &Way| node.inside.contains_key(&way.column);
-    let (inside, plain): (Conditions, Conditions) = conditions.into_iter().partition(is_inside);
-    let mut groups = Groups::new();
-    for conditions in [plain, inside].into_iter().filter(|it| !it.is_empty()) {
-        // Sources look inside of columns only roughly.
-        let is_rough = is_inside(&conditions[0]);
-        let wanted: Vec<_> = conditions.iter().map(Wanted::by).collect();
-        let links: Vec<_> = conditions.iter().map(|way| way.column.clone()).collect();
-        let found = read_groups_by(connected, node, table, conditions, budget)?;
-        let columns = node.link_columns();
-        let is_met = |values: &[Value]| {
-            let mut ways = links.iter().zip(&wanted);
-            ways.any(|(link, wanted)| {
-                let at = columns.iter().position(|it| it == link);
-                let keys = at.map_or(&[][..], |at| values[at].keys());
-                keys.iter().any(|key| wanted.has(key))
-            })
-        };
-        for (values, rows) in found {
-            if !is_rough || is_met(&values) {
-                let known = groups.entry(values).or_default();
-                *known = rows.max(*known);
-            }
-        }
-    }
-    Ok(groups)
-}
-
-fn read_groups_by(
-    connected: &Connected,
-    node: &Node,
-    table: &Table,
-    conditions: Conditions,
-    budget: Budget,
-) -> Result<Groups, SourceError> {
-    let filter = Filter {
-        any: Some(conditions),
-        ..Filter::default()
-    };
-    let columns = node.link_columns();
-    let select = Select {
-        table,
-        columns: &columns,
-        filter: &filter,
-        form: Form::Groups,
-    };
-    let columns: Vec<_> = columns.iter().map(|link| table.column(link)).collect();
-    let mut groups = Groups::new();
-    connected
-        .source
-        .select(&select, budget.left(), &mut |mut row| {
-            let rows = row.pop().map_or(0, |count| number(&count));
-            let cells = columns.iter().zip(&row);
-            let values = cells.map(|(column, cell)| column.map_or(Value::Null, |it| it.link(cell)));
-            *groups.entry(values.collect()).or_default() += rows;
-            ControlFlow::Continue(())
-        })?;
-    Ok(groups)
 }
 
 /// The conditions that new values put to the collections they lead to.

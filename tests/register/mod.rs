@@ -7,6 +7,7 @@ mod drift;
 mod faults;
 mod loading;
 mod recipients;
+mod wild;
 
 use candor::register::{Finding, Register};
 

@@ -220,3 +220,69 @@ fn a_writer_in_the_way_is_waited_for_and_then_given_up() {
         Outcome::Done(_)
     ));
 }
+
+#[test]
+fn a_source_is_changed_after_those_that_its_collections_wait_for() {
+    const MANIFEST: &str = "
+dataset:
+  - fides_key: accounts
+    collections:
+      - name: people
+        fides_meta: {erase_after: [mailing.readers, vault.keys]}
+        fields:
+          - {name: id, data_categories: [user.unique_id], fides_meta: {primary_key: true}}
+          - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email}}
+  - fides_key: mailing
+    collections:
+      - name: readers
+        fides_meta: {erase_after: [vault.keys]}
+        fields:
+          - {name: id, data_categories: [user.unique_id], fides_meta: {primary_key: true}}
+          - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email}}
+  - fides_key: vault
+    collections:
+      - name: keys
+        fields:
+          - {name: id, data_categories: [user.unique_id], fides_meta: {primary_key: true}}
+          - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email}}
+";
+    let table = |name: &str| {
+        format!(
+            "CREATE TABLE {name} (id INTEGER PRIMARY KEY, email TEXT); INSERT INTO {name} VALUES (1, 'ada@example.org')"
+        )
+    };
+    let (people, readers, keys) = (table("people"), table("readers"), table("\"keys\""));
+    let databases = [
+        ("accounts", &*people),
+        ("mailing", &*readers),
+        ("vault", &*keys),
+    ];
+    for (broken, left) in [
+        ("vault", [1, 1, 1]),
+        ("mailing", [1, 1, 0]),
+        ("accounts", [1, 0, 0]),
+    ] {
+        let company = Company::with(MANIFEST, &databases);
+        let plan = plan(&company);
+        company.fail(broken, Mode::BreaksAtCommit);
+
+        assert_eq!(
+            company.sources.execute(&ada(), &plan).unwrap_err().key,
+            broken
+        );
+
+        let rows = || {
+            let tables = [
+                ("accounts", "people"),
+                ("mailing", "readers"),
+                ("vault", "keys"),
+            ];
+            tables.map(|(source, table)| company.dump(source)[table].len())
+        };
+        assert_eq!(rows(), left, "{broken}");
+        company.fail(broken, Mode::Healthy);
+        let outcome = company.sources.execute(&ada(), &plan).unwrap();
+        assert_eq!(done(&outcome).len(), 3);
+        assert_eq!(rows(), [0, 0, 0], "{broken}");
+    }
+}

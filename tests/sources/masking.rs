@@ -164,3 +164,61 @@ fn a_collection_may_say_that_its_rows_go() {
 
     assert_eq!(company.dump("shop")["people"].len(), 1);
 }
+
+#[test]
+fn what_is_to_be_preserved_stays_and_people_are_told() {
+    const MANIFEST: &str = "
+dataset:
+  - fides_key: shop
+    collections:
+      - name: people
+        fields:
+          - {name: id, data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email}}
+          - {name: rank, data_categories: [user.content], fides_meta: {masking_strategy_override: {strategy: preserve}}}
+          - {name: score, data_categories: [user.content], fides_meta: {masking_strategy_override: {strategy: string_rewrite, configuration: {rewrite_value: 7}}}}
+          - name: home
+            fields:
+              - {name: city, data_categories: [user.content], fides_meta: {masking_strategy_override: {strategy: preserve}}}
+              - {name: street, data_categories: [user.content]}
+              - {name: door, data_categories: [user.content], fides_meta: {read_only: true}}
+";
+    const SQL: &str = r#"
+CREATE TABLE people (id INTEGER PRIMARY KEY, email VARCHAR(60), "rank" VARCHAR(9), score INTEGER NOT NULL, home VARCHAR(90));
+INSERT INTO people VALUES (1, 'ada@example.org', 'first', 12, '{"city":"London","street":"Strand","door":"9"}');
+"#;
+    for kind in Kind::all() {
+        let (register, _) = Register::parse(&[("shop.yml", MANIFEST)]).unwrap();
+        let company = Company::on(kind, register, &[("shop", SQL)]);
+        let ada = Identities::email("ada@example.org");
+
+        let plan = company.plan(&ada, &Scope::All);
+        let outcome = company.sources.execute(&ada, &plan).unwrap();
+
+        assert!(matches!(outcome, Outcome::Done(_)), "{kind:?}");
+        let row = &company.dump("shop")["people"][0];
+        assert_eq!(
+            (&*row["email"], text(row, "rank")),
+            ("NULL", "first"),
+            "{kind:?}"
+        );
+        assert_eq!(row["score"], "7", "{kind:?}: a number that stands as such");
+        let home: serde_json::Value = serde_json::from_str(text(row, "home")).unwrap();
+        let expected = serde_json::json!({"city": "London", "street": null, "door": "9"});
+        assert_eq!(home, expected, "{kind:?}");
+        let left = plan.items.iter().filter_map(|it| match &it.action {
+            candor::sources::Action::Leave { reason } => Some((it.fields.join(" "), &**reason)),
+            _ => None,
+        });
+        let mut left: Vec<_> = left.collect();
+        left.sort();
+        let preserved = "The organisation has set that it stays as it is.";
+        let read_only = "The system that holds it does not let it be changed.";
+        let expected = [
+            ("home.city".to_owned(), preserved),
+            ("home.door".to_owned(), read_only),
+            ("rank".to_owned(), preserved),
+        ];
+        assert_eq!(left, expected, "{kind:?}");
+    }
+}

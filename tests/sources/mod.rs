@@ -21,6 +21,7 @@ mod mariadb_faults;
 mod masking;
 mod names;
 mod nested;
+mod nested_lists;
 mod pages;
 mod postgres;
 mod random;

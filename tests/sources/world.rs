@@ -1,6 +1,9 @@
 //! Random tables with random references between them, and what the definitions say about a person's rows, read slowly.
 
-use std::{collections::BTreeSet, fmt::Write};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+};
 
 use candor::register::Register;
 use rand::{Rng, SeedableRng, rngs::StdRng};
@@ -35,6 +38,20 @@ struct Way {
     to_column: usize,
     /// The reference stands in the row that leads.
     upward: bool,
+}
+
+/// How a row was reached: as a whole, or by some elements of its list.
+#[derive(Clone, Default, PartialEq)]
+struct Reached {
+    is_whole: bool,
+    elements: BTreeSet<i64>,
+}
+
+impl Reached {
+    const WHOLE: Self = Self {
+        is_whole: true,
+        elements: BTreeSet::new(),
+    };
 }
 
 pub struct World {
@@ -208,18 +225,44 @@ impl World {
 
     /// The rows that a person leads to.
     pub fn reached(&self, person: usize) -> BTreeSet<Position> {
-        let mut reached: BTreeSet<_> = self.places().filter(|it| self.names(*it, person)).collect();
+        let named = self.places().filter(|it| self.names(*it, person));
+        let mut reached: BTreeMap<Position, Reached> =
+            named.map(|it| (it, Reached::WHOLE)).collect();
         loop {
-            let next: BTreeSet<_> = self
-                .places()
-                .filter(|it| self.leading_to(*it).any(|from| reached.contains(&from)))
-                .collect();
-            let before = reached.len();
-            reached.extend(next);
-            if reached.len() == before {
-                return reached;
+            let before = reached.clone();
+            for way in &self.ways {
+                let from = before.iter().filter(|((table, _), _)| *table == way.from);
+                let leads = from.flat_map(|(place, it)| self.leads(*place, it, way.from_column));
+                let values: BTreeSet<_> = leads.collect();
+                for place in self.places().filter(|it| it.0 == way.to) {
+                    let met = &cell(self.row(place), way.to_column) & &values;
+                    if !met.is_empty() {
+                        let now = reached.entry(place).or_default();
+                        if self.is_list(way.to, way.to_column) {
+                            now.elements.extend(met);
+                        } else {
+                            now.is_whole = true;
+                        }
+                    }
+                }
+            }
+            if before == reached {
+                return reached.into_keys().collect();
             }
         }
+    }
+
+    /// By what a row that was reached leads on: of a list by which it was reached, only what led there.
+    fn leads(&self, place: Position, reached: &Reached, column: usize) -> BTreeSet<i64> {
+        if self.is_list(place.0, column) && !reached.is_whole {
+            reached.elements.clone()
+        } else {
+            cell(self.row(place), column)
+        }
+    }
+
+    fn is_list(&self, table: usize, column: usize) -> bool {
+        column == 1 && self.tables[table].has_list
     }
 
     /// Those of them that nobody else leads to.
@@ -251,7 +294,7 @@ impl World {
             let values = cell(self.row(place), way.from_column);
             shared.any(|it| !cell(self.row(*it), way.to_column).is_disjoint(&values))
         };
-        let is_list = |way: &&Way| way.from_column == 1 && self.tables[way.from].has_list;
+        let is_list = |way: &&Way| self.is_list(way.from, way.from_column);
         let cut = ways.filter(|way| !is_list(way)).filter(leads_to_shared);
         cut.map(|way| ["c0", "c1", "id"][way.from_column]).collect()
     }

@@ -1,7 +1,7 @@
 //! `dataset:` and its collections.
 
 use super::{field, reader::Map, rules};
-use crate::register::{Collection, CollectionKey, Dataset, Erase, SourceKind};
+use crate::register::{Collection, CollectionKey, Dataset, Erase, Field, Masking, SourceKind};
 
 /// Keys of fideslang that other tools use.
 pub(super) const OTHER_KEYS: &[&str] = &[
@@ -34,6 +34,7 @@ pub(super) fn read(map: Map) -> Dataset {
         dataset.namespace = namespace
             .as_ref()
             .and_then(|namespace| namespace.text("schema"));
+        meta.finish(&["resource_id", "after", "redact"]);
     }
     if let Some(candor) = map.map("candor") {
         if let Some(source) = candor.text("source") {
@@ -63,6 +64,7 @@ fn collection(map: Map, inherited: &[String]) -> Collection {
         name,
         ..Collection::default()
     };
+    let mut said = false;
     if let Some(meta) = fides_meta(&map) {
         collection.after = collection_keys(&meta, "after");
         collection.erase_after = collection_keys(&meta, "erase_after");
@@ -70,6 +72,7 @@ fn collection(map: Map, inherited: &[String]) -> Collection {
         if let Some(masking) = meta.map("masking_strategy_override") {
             if masking.needed_text("strategy") == "delete" {
                 collection.erase = Erase::Delete;
+                said = true;
             } else {
                 masking.fault(
                     "strategy",
@@ -97,11 +100,17 @@ fn collection(map: Map, inherited: &[String]) -> Collection {
         collection.retention = candor.map("retention").and_then(rules::retention);
         if let Some(erase) = rules::erase(&candor) {
             collection.erase = erase;
+            said = true;
         }
         collection.source_kind = candor.word("source_kind", SourceKind::ALL);
         collection.source_name = candor.text("source_name");
         collection.copy = candor.text("copy");
         candor.finish(&[]);
+    }
+    let preserves = |field: &&Field| field.masking.as_ref().is_some_and(Masking::preserves);
+    if !said && collection.all_fields().iter().any(preserves) {
+        // What is to be preserved would go with its row.
+        collection.erase = Erase::Mask;
     }
     map.finish(OTHER_KEYS);
     collection

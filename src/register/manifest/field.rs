@@ -2,6 +2,7 @@
 
 use super::{
     dataset::{self, fides_meta, own_or, title_of},
+    masking,
     reader::Map,
     rules,
 };
@@ -9,14 +10,16 @@ use crate::register::{
     DataType, Direction, Field, Masking, NeverDisclose, Reference, SourceKind, taxonomy,
 };
 
-/// How a value may be masked.
-const STRATEGIES: &[&str] = &[
-    "null_rewrite",
-    "string_rewrite",
-    "hash",
-    "hmac",
-    "random_string_rewrite",
-    "aes_encrypt",
+/// What belongs under `fides_meta`, and leads or masks nothing beside it.
+const META_KEYS: &[&str] = &[
+    "primary_key",
+    "identity",
+    "references",
+    "data_type",
+    "length",
+    "return_all_elements",
+    "read_only",
+    "masking_strategy_override",
 ];
 
 pub(super) fn read(map: Map, parent: &str, inherited: &[String]) -> Field {
@@ -60,6 +63,16 @@ pub(super) fn read(map: Map, parent: &str, inherited: &[String]) -> Field {
         .into_iter()
         .map(|map| read(map, &field.path, &field.categories))
         .collect();
+    for key in META_KEYS.iter().filter(|key| map.has(key)) {
+        map.warn(key, "it has no effect here", "it under `fides_meta`");
+    }
+    if field.masking.as_ref().is_some_and(Masking::preserves) && field.erase.is_none() {
+        map.warn(
+            "fides_meta",
+            "its value stays when its record is erased, and people are told no reason",
+            "`erase: keep:` with `reason` and `basis` under `candor:`",
+        );
+    }
     map.finish(dataset::OTHER_KEYS);
     field
 }
@@ -76,29 +89,18 @@ fn read_meta(field: &mut Field, meta: Map) {
         .into_iter()
         .filter_map(reference)
         .collect();
-    field.masking = meta.map("masking_strategy_override").map(masking);
+    field.masking = meta.map("masking_strategy_override").map(masking::read);
+    if meta.has("data_categories") {
+        let wrong = "it has no effect here";
+        meta.warn("data_categories", wrong, "it beside `fides_meta`");
+    }
     meta.finish(&["custom_request_field", "redact"]);
-}
-
-/// A strategy that fideslang knows, with its configuration.
-pub(super) fn masking(map: Map) -> Masking {
-    let strategy = map.needed_text("strategy");
-    if !strategy.is_empty() && !STRATEGIES.contains(&&*strategy) {
-        let expected = taxonomy::nearest(&strategy, STRATEGIES);
-        let expected = expected.unwrap_or_else(|| format!("one of {}", STRATEGIES.join(", ")));
-        map.fault("strategy", format!("`{strategy}` is not known"), expected);
-    }
-    let configuration = map.node("configuration").map(|node| node.value.to_json());
-    map.finish(&[]);
-    Masking {
-        strategy,
-        configuration: configuration.unwrap_or_default(),
-    }
 }
 
 /// fideslang writes `none` where nothing is known.
 fn data_type(meta: &Map) -> Option<DataType> {
-    if meta.text("data_type").is_some_and(|text| text == "none") {
+    let is_none = |text: String| text.eq_ignore_ascii_case("none");
+    if meta.text("data_type").is_some_and(is_none) {
         None
     } else {
         meta.parsed("data_type")

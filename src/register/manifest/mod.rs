@@ -3,6 +3,7 @@
 mod dataset;
 mod field;
 mod insights;
+mod masking;
 mod organisation;
 mod reader;
 mod rules;
@@ -45,13 +46,18 @@ impl Manifests {
             line: 1,
             path: String::new(),
         };
-        let root = match yaml::parse(text) {
-            Ok(root) => root,
-            Err((line, wrong)) => {
-                return report.fault(&Place { line, ..place }, wrong, "valid YAML");
+        match yaml::parse(text) {
+            Ok(documents) => {
+                for document in &documents {
+                    self.read_document(document, place.clone(), report);
+                }
             }
-        };
-        let Some(map) = Map::open(&root, place, report) else {
+            Err((line, wrong)) => report.fault(&Place { line, ..place }, wrong, "valid YAML"),
+        }
+    }
+
+    fn read_document(&mut self, root: &yaml::Node, place: Place, report: &Report) {
+        let Some(map) = Map::open(root, place, report) else {
             return;
         };
         for dataset in map.maps("dataset", "fides_key") {

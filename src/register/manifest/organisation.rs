@@ -1,6 +1,6 @@
 //! `candor:` at the top of a file: the organisation, its categories and its recipients.
 
-use super::{field, insights, reader::Map, rules};
+use super::{insights, masking, reader::Map, rules};
 use crate::register::{
     Category, Letter, Organisation, Recipient, RecipientRole, Register, SourceKind,
 };
@@ -13,7 +13,7 @@ pub(super) fn read(candor: &Map, register: &mut Register) {
         register.organisation = organisation(map);
     }
     if let Some(masking) = candor.map("masking") {
-        register.masking = Some(field::masking(masking));
+        register.masking = Some(masking::read(masking));
     }
     if let Some(map) = candor.map("insights") {
         if register.insights.is_some() {
@@ -60,7 +60,7 @@ fn category(map: Map) -> Option<Category> {
     let sensitive = map.flag("sensitive");
     let (letter, source_kind) = (letter(&map), map.word("source_kind", SourceKind::ALL));
     let retention = map.map("retention").and_then(rules::retention);
-    let masking = map.map("masking").map(field::masking);
+    let masking = map.map("masking").map(masking::read);
     let place = map.place.clone();
     map.finish(&[]);
     let letter = letter?;

@@ -1,4 +1,4 @@
-//! A YAML document as a tree that knows its lines, so that every fault in it can be told at once.
+//! YAML documents as trees that know their lines, so that every fault in them can be told at once.
 
 use std::fmt;
 
@@ -32,15 +32,15 @@ pub(super) struct Key {
     pub(super) line: u32,
 }
 
-/// Reads one document; an error is the line and what is wrong there.
-pub(super) fn parse(text: &str) -> Result<Node, (u32, String)> {
+/// Reads all documents of a file; an error is the line and what is wrong there.
+pub(super) fn parse(text: &str) -> Result<Vec<Node>, (u32, String)> {
     let options = serde_saphyr::options! {
         // Duplicate keys are told with the other faults, not instead of them.
         duplicate_keys: DuplicateKeyPolicy::PassThrough,
         strict_booleans: true,
         with_snippet: false,
     };
-    serde_saphyr::from_str_with_options(text, options).map_err(|error| {
+    serde_saphyr::from_multiple_with_options(text, options).map_err(|error| {
         let line = error
             .location()
             .map_or(0, |location| line_number(location.line()));

@@ -207,18 +207,19 @@ impl Line<'_> {
 
     /// The cells of the table's own columns.
     pub fn values(&self, table: &Table) -> Vec<Value> {
-        table
-            .own_columns()
-            .map(|column| self.value(column))
-            .collect()
+        let columns = table.own_columns().enumerate();
+        columns.map(|(at, column)| self.value(at, column)).collect()
     }
 
-    fn value(&self, column: &Column) -> Value {
+    /// The cell of a column, which is most likely at this place: tables have the columns of the header.
+    fn value(&self, likely: usize, column: &Column) -> Value {
         match &self.cells {
             Cells::None => Value::Null,
             Cells::Json(members) => members.value(&column.name),
             Cells::Csv { cells, header, .. } => {
-                let at = header.iter().position(|it| *it == column.name);
+                let is_it = |it: &String| *it == column.name;
+                let at = header.get(likely).filter(|it| is_it(it)).map(|_| likely);
+                let at = at.or_else(|| header.iter().position(is_it));
                 let cell = at.and_then(|at| csv::text(&self.raw[cells[at].clone()]));
                 cell.map_or(Value::Null, |text| typed(&text, column.kind))
             }

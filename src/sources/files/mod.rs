@@ -167,15 +167,10 @@ impl Source for Files {
         };
         let file = file().map_err(|fault| self.error(fault))?;
         let sift = Sift::new(&self.key, select)?;
-        let ends = Cell::new(Instant::now() + wait);
-        sift.run(
-            &mut |each| self.scan((&file, select.table), &ends, each),
-            &mut |row| {
-                let flow = each(row);
-                ends.set(Instant::now() + wait);
-                flow
-            },
-        )
+        let scan = &mut |ends: &Cell<Instant>, each: EachRow<'_>| {
+            self.scan((&file, select.table), ends, each)
+        };
+        sift.run_in_time(wait, scan, each)
     }
 
     fn begin(&self, wait: Duration) -> Result<Box<dyn Transaction + '_>, SourceError> {

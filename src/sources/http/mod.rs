@@ -157,15 +157,10 @@ impl Source for Http {
         each: EachRow<'_>,
     ) -> Result<(), SourceError> {
         let sift = Sift::new(&self.key, select)?;
-        let ends = Cell::new(Instant::now() + wait);
-        sift.run(
-            &mut |each| self.find(select.table, select.filter, &ends, each),
-            &mut |row| {
-                let flow = each(row);
-                ends.set(Instant::now() + wait);
-                flow
-            },
-        )
+        let scan = &mut |ends: &Cell<Instant>, each: EachRow<'_>| {
+            self.find(select.table, select.filter, ends, each)
+        };
+        sift.run_in_time(wait, scan, each)
     }
 
     fn begin(&self, wait: Duration) -> Result<Box<dyn Transaction + '_>, SourceError> {

@@ -1,0 +1,164 @@
+//! Lists of objects, of which only some elements are about the person.
+
+use candor::{
+    register::Register,
+    sources::{Identities, Outcome, Scope, Visitor},
+};
+use std::{collections::BTreeMap, ops::ControlFlow};
+
+use super::{company::Company, database::Kind};
+
+const MANIFEST: &str = "
+dataset:
+  - fides_key: shop
+    collections:
+      - name: people
+        fields:
+          - {name: id, data_categories: [user.unique_id], fides_meta: {primary_key: true}}
+          - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email}}
+      - name: keys
+        fields:
+          - {name: code, data_categories: [user.unique_id], fides_meta: {primary_key: true}}
+          - {name: person, data_categories: [user.unique_id], fides_meta: {references: [{dataset: shop, field: people.id, direction: from}]}}
+      - name: room
+        fields:
+          - {name: id, data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - name: lines
+            fides_meta: {data_type: 'object[]'}
+            fields:
+              - {name: code, data_categories: [user.unique_id], fides_meta: {data_type: string, references: [{dataset: shop, field: keys.code, direction: from}]}}
+              - {name: writer, data_categories: [user.contact.email], fides_meta: {data_type: string, identity: email}}
+              - {name: text, data_categories: [user.content]}
+              - name: ticket
+                fides_meta: {data_type: string, references: [{dataset: shop, field: ticket.number, direction: to}]}
+      - name: ticket
+        fields:
+          - {name: number, data_categories: [user.unique_id], fides_meta: {primary_key: true}}
+          - {name: price, data_categories: [user.financial]}
+";
+
+const ROWS: &str = r#"
+INSERT INTO people VALUES (1, 'ada@example.org'), (2, 'eve@example.org');
+INSERT INTO keys VALUES ('k1', 1), ('k2', 1), ('k3', 2);
+INSERT INTO room VALUES
+  (1, '[{"code": "k1", "text": "one", "ticket": "t1"}, {"code": "k3", "text": "two", "ticket": "t2"},
+        {"writer": "Ada@example.org", "text": "three", "ticket": "t3"}, {"text": "four", "ticket": "t4"}]'),
+  (2, '[{"code": "k3", "text": "five", "ticket": "t5"}]'),
+  (3, '[{"code": "k2", "text": "six", "ticket": "t6"}, {"text": "seven", "ticket": "t7"}]'),
+  (4, '[{"writer": "ada@example.org", "text": "eight"}, {"writer": "eve@example.org", "text": "nine"}]'),
+  (5, '[{"writer": "ada@example.org", "text": "ten", "ticket": "t8"}]');
+INSERT INTO ticket VALUES ('t1', 1), ('t2', 2), ('t3', 3), ('t4', 4), ('t5', 5), ('t6', 6), ('t7', 7), ('t8', 8);
+"#;
+
+fn company(kind: Kind) -> Company {
+    let json = match kind {
+        Kind::Sqlite => "TEXT",
+        Kind::Postgres => "JSONB",
+        Kind::MariaDb => "JSON",
+    };
+    let sql = format!(
+        "CREATE TABLE people (id INTEGER PRIMARY KEY, email VARCHAR(60));
+         CREATE TABLE \"keys\" (code VARCHAR(9) PRIMARY KEY, person INTEGER);
+         CREATE TABLE room (id INTEGER PRIMARY KEY, \"lines\" {json});
+         CREATE TABLE ticket (number VARCHAR(9) PRIMARY KEY, price INTEGER);
+         {}",
+        ROWS.replace("INTO keys", "INTO \"keys\"")
+    );
+    let (register, _) = Register::parse(&[("shop.yml", MANIFEST)]).unwrap();
+    Company::on(kind, register, &[("shop", &sql)])
+}
+
+/// The first field of each record by collection, and everything that was told.
+#[derive(Default)]
+struct Seen(BTreeMap<String, Vec<String>>, String);
+
+impl Visitor for Seen {
+    fn record(
+        &mut self,
+        key: &candor::register::CollectionKey,
+        record: candor::sources::Record,
+    ) -> ControlFlow<()> {
+        let shared = if record.shared { " shared" } else { "" };
+        let seen = self.0.entry(key.collection.clone()).or_default();
+        seen.push(format!("{}{shared}", record.fields[0].value));
+        for datum in &record.fields {
+            self.1.push_str(&datum.value.to_string());
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn end(
+        &mut self,
+        _: &candor::register::CollectionKey,
+        error: Option<candor::sources::SourceError>,
+    ) -> ControlFlow<()> {
+        assert_eq!(error, None);
+        ControlFlow::Continue(())
+    }
+}
+
+fn seen(kind: Kind, email: &str) -> Seen {
+    let mut seen = Seen::default();
+    let company = company(kind);
+    company.sources.visit(&Identities::email(email), &mut seen);
+    seen
+}
+
+#[test]
+fn only_elements_that_are_about_the_person_lead_on_and_are_told() {
+    for kind in Kind::all() {
+        let Seen(rows, told) = seen(kind, "ada@example.org");
+
+        assert_eq!(rows["room"], ["1 shared", "3", "4 shared", "5"], "{kind:?}");
+        assert_eq!(
+            rows["ticket"],
+            ["t1 shared", "t3 shared", "t6", "t8"],
+            "{kind:?}"
+        );
+        for (word, is_told) in [
+            ("one", true),
+            ("two", false),
+            ("three", true),
+            ("four", false),
+            ("six", true),
+            ("seven", false),
+            ("eight", true),
+            ("nine", false),
+            ("ten", true),
+        ] {
+            assert_eq!(
+                told.contains(&format!("\"{word}\"")),
+                is_told,
+                "{kind:?}: {word}"
+            );
+        }
+        let Seen(rows, _) = seen(kind, "eve@example.org");
+        assert_eq!(rows["room"], ["1 shared", "2", "4 shared"], "{kind:?}");
+        assert_eq!(rows["ticket"], ["t2 shared", "t5"], "{kind:?}");
+    }
+}
+
+#[test]
+fn a_list_that_several_people_are_in_is_shared_and_stays_as_it_is() {
+    for kind in Kind::all() {
+        let (company, ada) = (company(kind), Identities::email("ada@example.org"));
+        let before = company.dump("shop");
+
+        let plan = company.plan(&ada, &Scope::All);
+        let outcome = company.sources.execute(&ada, &plan).unwrap();
+
+        assert!(matches!(outcome, Outcome::Done(_)), "{kind:?}");
+        let after = company.dump("shop");
+        let left = |table: &str, column: &str| -> Vec<_> {
+            let rows = before[table]
+                .iter()
+                .filter(|row| after[table].contains(row));
+            let mut left: Vec<_> = rows.map(|row| row[column].clone()).collect();
+            left.sort();
+            left
+        };
+        assert_eq!(left("people", "id"), ["2"], "{kind:?}");
+        assert_eq!(left("room", "id"), ["1", "2", "4"], "{kind:?}");
+        assert_eq!(left("ticket", "number").len(), 6, "{kind:?}");
+    }
+}

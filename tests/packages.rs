@@ -6,7 +6,7 @@ use candor::accounts::model::Role;
 use candor::db::schema::{package_chunks, packages};
 use candor::demo::source::SAMPLES;
 use candor::jobs::{Job, enqueue};
-use candor::my_data::export::queries::{self, Completed};
+use candor::my_data::export::queries::{self, Chunk, Completed};
 use chrono::{NaiveDate, TimeDelta};
 use diesel::prelude::*;
 
@@ -132,25 +132,35 @@ async fn a_worker_that_lost_its_lease_adds_nothing_and_takes_nothing_away() {
     let now = app.app.clock.now();
     let done = app.app.db.write(move |conn| {
         let id = packages::table.select(packages::id).first(conn)?;
-        let slow = queries::begin_build(conn, id)?.unwrap();
-        assert!(queries::add_chunk(conn, (id, slow), 0, b"slow")?);
-        let fast = queries::begin_build(conn, id)?.unwrap();
-        assert!(queries::add_chunk(conn, (id, fast), 0, b"fast")?);
-        assert!(!queries::add_chunk(conn, (id, slow), 1, b"slow")?);
-        let what = |build| Completed {
+        let chunk = |build, position, sealed: &[u8]| Chunk {
             build,
+            position,
+            sealed: sealed.to_vec(),
+        };
+        let slow = queries::add_chunk(conn, id, &chunk(None, 0, b"slow"))?;
+        let fast = queries::add_chunk(conn, id, &chunk(None, 0, b"fast"))?;
+        assert!(slow.is_some() && fast.is_some() && slow != fast);
+        let late = chunk(slow, 1, b"late");
+        assert_eq!(queries::add_chunk(conn, id, &late)?, None);
+        let what = Completed {
             records: 1,
             bytes: 4,
             sha256: String::new(),
             unread: String::new(),
         };
-        assert!(!queries::complete(conn, id, &what(slow), now)?);
-        assert!(queries::complete(conn, id, &what(fast), now)?);
-        assert_eq!(queries::begin_build(conn, id)?, None);
+        assert!(!queries::complete(conn, id, (&late, &what), now)?);
+        assert!(queries::complete(
+            conn,
+            id,
+            (&chunk(fast, 1, b"last"), &what),
+            now
+        )?);
+        let again = chunk(None, 0, b"again");
+        assert!(!queries::complete(conn, id, (&again, &what), now)?);
         let kept = package_chunks::table.select(package_chunks::sealed);
         Ok(kept.load::<Vec<u8>>(conn)?)
     });
-    assert_eq!(done.await.unwrap(), [b"fast"]);
+    assert_eq!(done.await.unwrap(), [b"fast", b"last"]);
 }
 
 /// The ids of the records in a package of that period, with the dates of those that have one.

@@ -265,8 +265,8 @@ fn datum_line(
         |end| format!("until {}", in_words(end)),
     );
     let checked = view.never_disclose().filter(|it| it.can_be_checked());
-    let checked = checked.filter(|_| datum.value.is_masked() && !record.shared);
-    let can_correct = view.input().is_some() && !record.shared;
+    let checked = checked.filter(|_| datum.value.is_masked());
+    let can_correct = view.input().is_some();
     Some(DatumLine {
         path: datum.path.clone(),
         value: value_in_words(&datum.value),

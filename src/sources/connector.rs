@@ -79,7 +79,8 @@ pub enum Form<'a> {
     Rows,
     /// Each row, in the order of the row key where there is one.
     Sorted,
-    /// Each combination of values once, with the number of its rows behind.
+    /// Each combination of values once, with the number of its rows behind. A column of which no two rows hold the same
+    /// may give empty combinations several times.
     Groups,
     /// In the order of the row key, after a key, at most so many.
     Page {

@@ -86,7 +86,7 @@ impl Sources {
             let shelf = reader.full_shelf(at, inner.limits.step)?;
             let layout = shelf.layout()?;
             shelf.stream_all(&layout, inner.limits.step, &mut |row, _| {
-                shield.0.insert(layout.key(row).to_vec());
+                shield.0.insert(layout.key(&row).to_vec());
                 std::ops::ControlFlow::Continue(())
             })?;
         }
@@ -282,7 +282,7 @@ impl Search<'_> {
             let hit = rows
                 .iter()
                 .filter(|row| !is_read || targets.contains(&layout.link(row, to)));
-            found.extend(hit.map(|row| layout.key(row).to_vec()));
+            found.extend(hit.map(|row| layout.key(&row).to_vec()));
         }
         Ok(found)
     }

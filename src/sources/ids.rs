@@ -17,19 +17,20 @@ const NONCE: usize = 24;
 #[derive(Clone)]
 pub(super) struct Secrets {
     cipher: XChaCha20Poly1305,
-    nonce: [u8; 32],
-    fingerprint: [u8; 32],
-    mask: [u8; 32],
+    nonce: Hmac<Sha256>,
+    fingerprint: Hmac<Sha256>,
+    mask: Hmac<Sha256>,
 }
 
 impl Secrets {
     pub fn new(secret: &[u8; 32]) -> Self {
-        let derive = |purpose: &[u8]| mac(secret, &[b"candor sources ", purpose]);
+        let secret = keyed(secret);
+        let derive = |purpose: &[u8]| mac(&secret, &[b"candor sources ", purpose]);
         Self {
             cipher: XChaCha20Poly1305::new(&derive(b"record id").into()),
-            nonce: derive(b"record id nonce"),
-            fingerprint: derive(b"fingerprint"),
-            mask: derive(b"mask"),
+            nonce: keyed(&derive(b"record id nonce")),
+            fingerprint: keyed(&derive(b"fingerprint")),
+            mask: keyed(&derive(b"mask")),
         }
     }
 
@@ -82,9 +83,13 @@ impl Secrets {
     }
 }
 
-fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
-    let mut mac =
-        <Hmac<Sha256> as Mac>::new_from_slice(key).expect("HMAC takes keys of any length");
+/// Half of the work of a short text is done here, once for each key.
+fn keyed(key: &[u8]) -> Hmac<Sha256> {
+    <Hmac<Sha256> as Mac>::new_from_slice(key).expect("HMAC takes keys of any length")
+}
+
+fn mac(key: &Hmac<Sha256>, parts: &[&[u8]]) -> [u8; 32] {
+    let mut mac = key.clone();
     for part in parts {
         mac.update(part);
     }

@@ -9,7 +9,7 @@ use super::{
     Column, ColumnKind, Datum, Held, Inner, Record, SourceError, Table, Target, Value, connector,
     graph::Node,
     masking::{Cell, Strategy},
-    record,
+    record::{self, Shown},
 };
 use crate::register::Field;
 
@@ -183,17 +183,26 @@ impl<'a> Layout<'a> {
     }
 
     /// The record as it may leave this layer: with everything masked that must never be disclosed.
-    pub fn record(&self, inner: &Inner, row: &[Value], shared: bool) -> Record {
-        let mut fields = Vec::with_capacity(self.fields.len());
-        for (field, at) in &self.fields {
-            record::disclose(field, &row[*at], &mut fields);
-        }
+    pub fn record(&self, inner: &Inner, row: &[Value]) -> Record {
         Record {
             id: self.id(inner, row),
             date: self.date(row),
-            shared,
-            fields,
+            fields: self
+                .shown(row.to_vec())
+                .into_iter()
+                .map(Into::into)
+                .collect(),
         }
+    }
+
+    /// What may be shown of a row.
+    pub fn shown(&self, mut row: Vec<Value>) -> Vec<Shown<'a>> {
+        let mut fields = Vec::with_capacity(self.fields.len());
+        for (field, at) in &self.fields {
+            let cell = std::mem::replace(&mut row[*at], Value::Null);
+            record::disclose(field, cell, &mut fields);
+        }
+        fields
     }
 }
 

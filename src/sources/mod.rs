@@ -82,10 +82,10 @@ pub use inside::Inside;
 pub use masking::{Shape, Strategy};
 pub use person_data::{CollectionSummary, Counts, EachRecord, Page};
 pub use plan::{Action, Hold, Item, Keeper, Plan, Scope, Stop, Target, Work};
-pub use record::{Datum, Held, Record};
+pub use record::{Datum, Held, Record, Shown};
 pub use schema::{Column, ColumnKind, ForeignKey, Schema, Table, TableName};
 pub use value::Value;
-pub use visiting::Visitor;
+pub use visiting::{Found, Visitor};
 
 use ipnet::IpNet;
 

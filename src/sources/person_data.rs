@@ -100,7 +100,7 @@ impl Sources {
             let rows = shelf.batch(&layout, place, dates, budget.left())?;
             let own = rows.iter().filter(|row| shelf.is_own(&layout, row));
             page.records
-                .extend(own.map(|row| layout.record(inner, row, false)));
+                .extend(own.map(|row| layout.record(inner, row)));
             if rows.len() < batch {
                 break;
             }
@@ -127,7 +127,7 @@ impl Sources {
         let found = self
             .0
             .own_row(person, collection, id, |inner, layout, row| {
-                layout.record(inner, row, false)
+                layout.record(inner, row)
             })?;
         Ok(found)
     }
@@ -183,7 +183,7 @@ impl Sources {
                 let shelf = reader.shelf(at, inner.limits.step)?;
                 let layout = shelf.layout()?;
                 shelf.stream(&layout, dates, inner.limits.step, &mut |row| {
-                    flow = each(&node.key, layout.record(inner, row, false));
+                    flow = each(&node.key, layout.record(inner, row));
                     flow
                 })
             };

@@ -226,6 +226,10 @@ impl Dialect for Postgres {
         format!("{}.{}", quoted(schema), quoted(&table.name.name))
     }
 
+    fn single(&self) -> &'static str {
+        "1::bigint"
+    }
+
     fn read(&self, column: &Column) -> String {
         let held = column.inside.as_ref().map_or(&column.name, |it| &it.column);
         let name = quoted(held);

@@ -180,7 +180,7 @@ impl Shelf<'_> {
         &self,
         layout: &Layout<'_>,
         wait: Duration,
-        each: &mut dyn FnMut(&[Value], bool) -> ControlFlow<()>,
+        each: &mut dyn FnMut(Vec<Value>, bool) -> ControlFlow<()>,
     ) -> Result<(), SourceError> {
         let reached = &self.reader.walk.nodes[self.at];
         let none_reached = !reached.simple && reached.combinations.is_empty();
@@ -201,7 +201,7 @@ impl Shelf<'_> {
                 &select,
                 wait,
                 &mut |row| match self.is_shared(layout, &row) {
-                    Some(shared) => each(&row, shared),
+                    Some(shared) => each(row, shared),
                     None => ControlFlow::Continue(()),
                 },
             );

@@ -15,8 +15,6 @@ pub struct Record {
     pub id: String,
     /// The day on which it came about, from which periods count.
     pub date: Option<NaiveDate>,
-    /// Another person's records lead to it as well: it is never changed, and shown to staff only.
-    pub shared: bool,
     /// In the order of the register; keys of nested objects on their own.
     pub fields: Vec<Datum>,
 }
@@ -28,6 +26,24 @@ pub struct Datum {
     pub path: String,
     /// What it holds.
     pub value: Held,
+}
+
+/// The same while the register is at hand.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shown<'a> {
+    /// The field, as declared.
+    pub field: &'a Field,
+    /// What it holds.
+    pub value: Held,
+}
+
+impl From<Shown<'_>> for Datum {
+    fn from(shown: Shown<'_>) -> Self {
+        Self {
+            path: shown.field.path.clone(),
+            value: shown.value,
+        }
+    }
 }
 
 /// A value that may be shown, or what is said in its place.
@@ -65,9 +81,9 @@ impl fmt::Display for Held {
 }
 
 /// Adds what a cell holds: one datum, or one for each nested field of an object.
-pub(super) fn disclose(field: &Field, cell: &Value, into: &mut Vec<Datum>) {
+pub(super) fn disclose<'a>(field: &'a Field, cell: Value, into: &mut Vec<Shown<'a>>) {
     if field.fields.is_empty() || field.never_disclose.is_some() || cell.is_null() {
-        into.push(datum(field, cell.clone()));
+        into.push(shown(field, cell));
         return;
     }
     match cell.as_text().map(serde_json::from_str::<Json>) {
@@ -76,7 +92,7 @@ pub(super) fn disclose(field: &Field, cell: &Value, into: &mut Vec<Datum>) {
     }
 }
 
-fn disclose_object(field: &Field, object: &Json, into: &mut Vec<Datum>) {
+fn disclose_object<'a>(field: &'a Field, object: &Json, into: &mut Vec<Shown<'a>>) {
     for nested in &field.fields {
         match &object[nested.name.as_str()] {
             inner @ Json::Object(_)
@@ -86,20 +102,18 @@ fn disclose_object(field: &Field, object: &Json, into: &mut Vec<Datum>) {
             }
             // What is inside a list could not be masked one by one.
             inner if masked_inside(nested) && !inner.is_null() => {
-                into.push(unreadable(nested, &value_of(inner)));
+                into.push(unreadable(nested, value_of(inner)));
             }
-            inner => into.push(datum(nested, value_of(inner))),
+            inner => into.push(shown(nested, value_of(inner))),
         }
     }
 }
 
 /// An object that is not written as one: masked whole when anything in it must be.
-fn unreadable(field: &Field, cell: &Value) -> Datum {
+fn unreadable(field: &Field, cell: Value) -> Shown<'_> {
     let what = field.fields.iter().find_map(first_mask);
-    Datum {
-        path: field.path.clone(),
-        value: what.map_or_else(|| Held::Plain(cell.clone()), Held::Masked),
-    }
+    let value = what.map_or(Held::Plain(cell), Held::Masked);
+    Shown { field, value }
 }
 
 fn first_mask(field: &Field) -> Option<NeverDisclose> {
@@ -116,16 +130,13 @@ fn masked_inside(field: &Field) -> bool {
             .any(|nested| first_mask(nested).is_some())
 }
 
-fn datum(field: &Field, value: Value) -> Datum {
+fn shown(field: &Field, value: Value) -> Shown<'_> {
     let value = match field.never_disclose {
         _ if value.is_null() => Held::Empty,
         Some(what) => Held::Masked(what),
         None => Held::Plain(value),
     };
-    Datum {
-        path: field.path.clone(),
-        value,
-    }
+    Shown { field, value }
 }
 
 pub(super) fn value_of(json: &Json) -> Value {

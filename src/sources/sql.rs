@@ -64,6 +64,11 @@ pub(super) trait Dialect {
         format!("({}) > ({})", columns.join(", "), values.join(", "))
     }
 
+    /// The number of rows where it is known to be one, of the type of a count.
+    fn single(&self) -> &'static str {
+        "1"
+    }
+
     /// Assignments that go with every change of a row, so that nothing but the change happens to it.
     fn kept(&self, _table: &Table, _set: &[(String, Value)]) -> Vec<String> {
         Vec::new()
@@ -92,10 +97,15 @@ pub(super) fn quoted(name: &str) -> String {
 pub(super) fn select(dialect: &dyn Dialect, select: &Select<'_>) -> Result<Statement, SourceError> {
     let mut builder = Builder::new(dialect, select.table);
     let columns = builder.columns(select.columns)?;
-    let grouped = matches!(select.form, Form::Groups);
+    let counted = matches!(select.form, Form::Groups);
+    // Where a value names one row, there is nothing to group, and the database need not sort.
+    let names_one = |it: &&Column| it.inside.is_none() && select.table.is_unique(&it.name);
+    let grouped = counted && !columns.is_empty() && !columns.iter().any(names_one);
     let mut outputs: Vec<_> = columns.iter().map(|it| dialect.read(it)).collect();
     if grouped || outputs.is_empty() {
         outputs.push("COUNT(*)".to_owned());
+    } else if counted {
+        outputs.push(dialect.single().to_owned());
     }
     let conditions = builder.filter(select)?;
     let mut text = format!(
@@ -106,7 +116,7 @@ pub(super) fn select(dialect: &dyn Dialect, select: &Select<'_>) -> Result<State
     if !conditions.is_empty() {
         let _ = write!(text, " WHERE {}", conditions.join(" AND "));
     }
-    if grouped && !columns.is_empty() {
+    if grouped {
         let groups: Vec<_> = columns.iter().map(|it| dialect.group(it)).collect();
         let _ = write!(text, " GROUP BY {}", groups.join(", "));
     }

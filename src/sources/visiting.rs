@@ -4,7 +4,7 @@
 use std::ops::ControlFlow;
 
 use super::{
-    Budget, Identities, Inner, Record, SourceError, Sources, Value,
+    Budget, Identities, Inner, Shown, SourceError, Sources, Value,
     connector::Wanted,
     inside::{self, Entrance},
     layout::Layout,
@@ -12,10 +12,19 @@ use super::{
 };
 use crate::register::CollectionKey;
 
+/// One row that was reached.
+#[derive(Debug)]
+pub struct Found<'a> {
+    /// Another person's records lead to it as well: it is never changed, and shown to staff only.
+    pub shared: bool,
+    /// In the order of the register; keys of nested objects on their own.
+    pub fields: Vec<Shown<'a>>,
+}
+
 /// Takes what is found.
 pub trait Visitor {
-    /// One record; those that others share too say so. A break ends the visit.
-    fn record(&mut self, collection: &CollectionKey, record: Record) -> ControlFlow<()>;
+    /// One record. A break ends the visit.
+    fn record(&mut self, collection: &CollectionKey, record: Found<'_>) -> ControlFlow<()>;
 
     /// No more is in this collection; an error when it could not be read to the end. A break ends the visit.
     fn end(&mut self, collection: &CollectionKey, error: Option<SourceError>) -> ControlFlow<()>;
@@ -47,15 +56,16 @@ impl Reader<'_> {
     fn visit(
         &self,
         at: usize,
-        each: &mut dyn FnMut(Record) -> ControlFlow<()>,
+        each: &mut dyn FnMut(Found<'_>) -> ControlFlow<()>,
     ) -> Result<(), SourceError> {
         let wait = self.inner.limits.step;
         let shelf = self.full_shelf(at, wait)?;
         let layout = shelf.layout()?;
         let lists = Lists::new(self.inner, &shelf, &layout);
-        shelf.stream_all(&layout, wait, &mut |row, shared| {
-            let row = lists.cut(row);
-            each(layout.record(self.inner, &row, shared))
+        shelf.stream_all(&layout, wait, &mut |mut row, shared| {
+            lists.cut(&mut row);
+            let fields = layout.shown(row);
+            each(Found { shared, fields })
         })
     }
 }
@@ -84,8 +94,7 @@ impl<'a> Lists<'a> {
         Self(lists)
     }
 
-    fn cut(&self, row: &[Value]) -> Vec<Value> {
-        let mut row = row.to_vec();
+    fn cut(&self, row: &mut [Value]) {
         for (at, entrances) in &self.0 {
             let entrances = entrances.iter();
             let entrances: Vec<_> = entrances
@@ -93,6 +102,5 @@ impl<'a> Lists<'a> {
                 .collect();
             row[*at] = inside::only(&row[*at], &entrances);
         }
-        row
     }
 }

@@ -87,7 +87,7 @@ async fn everybody_sees_rounded_figures_as_bars_and_as_a_table() {
         page.text()
             .contains("Release 1, counted on 9 February 2026")
     );
-    let charts = page.attributes("svg.chart", "aria-label");
+    let charts = page.attributes("svg.bars", "aria-label");
     assert_eq!(charts.len(), 5);
     assert_eq!(page.texts("table caption").len(), 5);
     let numbers = page.texts("tbody td");

@@ -76,7 +76,7 @@ impl Visitor for Seen {
     fn record(
         &mut self,
         key: &candor::register::CollectionKey,
-        record: candor::sources::Record,
+        record: candor::sources::Found<'_>,
     ) -> ControlFlow<()> {
         let shared = if record.shared { " shared" } else { "" };
         let seen = self.0.entry(key.collection.clone()).or_default();

@@ -1,7 +1,6 @@
 //! Building a package: one pass over the sources, written as it is read.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{self, Seek, Write};
 use std::ops::ControlFlow;
 
@@ -10,12 +9,13 @@ use chrono::TimeDelta;
 use data_encoding::HEXLOWER;
 use serde_json::json;
 use sha2::{Digest, Sha256};
+use tempfile::SpooledTempFile;
 use zip::ZipWriter;
 use zip::write::{SimpleFileOptions, StreamWriter};
 
 use super::chunks::ChunkWriter;
 use super::model::{Package, State};
-use super::queries::{self, Completed};
+use super::queries::{self, Chunk, Completed};
 use super::ready;
 use super::report::{Entry, Foot, Head, Heading};
 use super::tables::{self, CSV_HEAD};
@@ -32,13 +32,16 @@ use crate::requests::corrected::watch::Watch;
 /// So long the job tries again when a source does not answer. After that the person gets what could be read.
 const WAIT_FOR_SOURCES: TimeDelta = TimeDelta::minutes(15);
 
+/// Larger files of a package are written to the disk.
+const SPOOLED: usize = 64 * 1024;
+
 /// The files of a package while they are written. Temporary files have no name, so that nothing of them stays.
 struct Files<'a> {
     app: &'a App,
     zip: ZipWriter<StreamWriter<ChunkWriter>>,
-    report: File,
-    json: File,
-    csv: Option<(CollectionKey, csv::Writer<File>)>,
+    report: SpooledTempFile,
+    json: SpooledTempFile,
+    csv: Option<(CollectionKey, csv::Writer<SpooledTempFile>)>,
     checksums: BTreeMap<String, String>,
     records: i64,
 }
@@ -98,13 +101,13 @@ fn build_all(app: &App, package_id: i64, lease: &Lease) -> AppResult<()> {
             unread.len()
         )));
     }
-    let completed = files.end(&unread)?;
-    ready::announce(app, &package, completed, redactions)
+    let (last, completed) = files.end(&unread)?;
+    ready::announce(app, &package, (last, completed), redactions)
 }
 
 impl<'a> Files<'a> {
     fn begin(app: &'a App, package: &Package) -> AppResult<Self> {
-        let mut report = temporary()?;
+        let mut report = temporary();
         let head = Head {
             organisation: &app.site.organisation,
             contact: &app.site.contact,
@@ -112,7 +115,7 @@ impl<'a> Files<'a> {
             made_on: in_words(app.clock.today()),
         };
         write(&mut report, &head.render()?)?;
-        let mut json = temporary()?;
+        let mut json = temporary();
         write(
             &mut json,
             &format!(
@@ -122,7 +125,7 @@ impl<'a> Files<'a> {
         )?;
         Ok(Files {
             app,
-            zip: ZipWriter::new_stream(ChunkWriter::begin(app, package.id)?),
+            zip: ZipWriter::new_stream(ChunkWriter::new(app, package.id)),
             report,
             json,
             csv: None,
@@ -149,7 +152,7 @@ impl<'a> Files<'a> {
 
     fn begin_collection(&mut self, key: &CollectionKey) -> AppResult<()> {
         self.end_collection()?;
-        let mut csv = csv::Writer::from_writer(temporary()?);
+        let mut csv = csv::Writer::from_writer(temporary());
         csv.write_record(CSV_HEAD).map_err(anyhow::Error::from)?;
         self.csv = Some((key.clone(), csv));
         let Some(collection) = self.app.register.collection(key) else {
@@ -175,7 +178,7 @@ impl<'a> Files<'a> {
         self.put(&csv_name(&key), file)
     }
 
-    fn end(mut self, unread: &[String]) -> AppResult<Completed> {
+    fn end(mut self, unread: &[String]) -> AppResult<(Chunk, Completed)> {
         self.end_collection()?;
         let foot = Foot {
             unread,
@@ -186,9 +189,10 @@ impl<'a> Files<'a> {
             &mut self.json,
             &format!("\n],\"not_read\":{}}}\n", json!(unread)),
         )?;
-        let (report, data) = (self.report.try_clone(), self.json.try_clone());
-        self.put("report.html", report.map_err(anyhow::Error::from)?)?;
-        self.put("data.json", data.map_err(anyhow::Error::from)?)?;
+        let report = std::mem::replace(&mut self.report, temporary());
+        self.put("report.html", report)?;
+        let data = std::mem::replace(&mut self.json, temporary());
+        self.put("data.json", data)?;
         let manifest = json!({
             "made_at": self.app.clock.now().and_utc().to_rfc3339(),
             "organisation": self.app.site.organisation,
@@ -196,22 +200,22 @@ impl<'a> Files<'a> {
             "not_read": unread,
             "sha256": self.checksums,
         });
-        let mut file = temporary()?;
+        let mut file = temporary();
         write(&mut file, &format!("{manifest:#}\n"))?;
         self.put("manifest.json", file)?;
         let chunks = self.zip.finish().map_err(anyhow::Error::from)?.into_inner();
-        let (build, bytes, sha256) = chunks.end()?;
-        Ok(Completed {
-            build,
+        let written = chunks.end();
+        let completed = Completed {
             records: self.records,
-            bytes,
-            sha256,
+            bytes: written.bytes,
+            sha256: written.sha256,
             unread: unread.join(" "),
-        })
+        };
+        Ok((written.last, completed))
     }
 
     /// Adds a finished file to the ZIP, and its checksum to the manifest.
-    fn put(&mut self, name: &str, mut file: File) -> AppResult<()> {
+    fn put(&mut self, name: &str, mut file: SpooledTempFile) -> AppResult<()> {
         let mut copy = || -> anyhow::Result<String> {
             file.rewind()?;
             self.zip.start_file(name, SimpleFileOptions::default())?;
@@ -256,11 +260,12 @@ fn csv_name(key: &CollectionKey) -> String {
     format!("csv/{}.{}.csv", plain(&key.dataset), plain(&key.collection))
 }
 
-fn temporary() -> AppResult<File> {
-    Ok(tempfile::tempfile().map_err(anyhow::Error::from)?)
+/// In memory while it is small, as most are.
+fn temporary() -> SpooledTempFile {
+    SpooledTempFile::new(SPOOLED)
 }
 
-fn write(file: &mut File, text: &str) -> AppResult<()> {
+fn write(file: &mut SpooledTempFile, text: &str) -> AppResult<()> {
     Ok(file
         .write_all(text.as_bytes())
         .map_err(anyhow::Error::from)?)

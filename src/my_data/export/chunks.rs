@@ -6,7 +6,7 @@ use data_encoding::HEXLOWER;
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::queries;
+use super::queries::{self, Chunk};
 use crate::app::App;
 use crate::db::schema::package_chunks;
 use crate::error::{AppError, AppResult};
@@ -25,49 +25,60 @@ fn context(package_id: i64, position: i64) -> String {
 pub(super) struct ChunkWriter {
     app: App,
     package_id: i64,
-    build: i64,
+    /// None before the first chunk: most packages have one, which is stored when everything else of them is.
+    build: Option<i64>,
     position: i64,
     waiting: Vec<u8>,
     digest: Sha256,
     bytes: i64,
 }
 
+/// What has been written, with the last chunk, which is yet to be stored.
+pub(super) struct Written {
+    /// The last chunk.
+    pub last: Chunk,
+    /// All bytes.
+    pub bytes: i64,
+    /// Of all bytes, in hex.
+    pub sha256: String,
+}
+
 impl ChunkWriter {
-    /// Begins anew: whatever an interrupted job has left is erased.
-    pub(super) fn begin(app: &App, package_id: i64) -> AppResult<Self> {
-        let begin = move |conn: &mut _| Ok(queries::begin_build(conn, package_id)?);
-        let build = app.db.write_now(begin)?.ok_or_else(not_ours)?;
-        Ok(ChunkWriter {
+    pub(super) fn new(app: &App, package_id: i64) -> Self {
+        ChunkWriter {
             app: app.clone(),
             package_id,
-            build,
+            build: None,
             position: 0,
-            waiting: Vec::with_capacity(CHUNK),
+            waiting: Vec::new(),
             digest: Sha256::new(),
             bytes: 0,
-        })
+        }
     }
 
-    /// Stores the rest; gives the number of the build, that of bytes and their SHA-256 in hex.
-    pub(super) fn end(mut self) -> AppResult<(i64, i64, String)> {
-        self.store()?;
-        let sum = HEXLOWER.encode(&self.digest.finalize());
-        Ok((self.build, self.bytes, sum))
+    /// Seals the rest.
+    pub(super) fn end(mut self) -> Written {
+        Written {
+            last: self.seal(),
+            bytes: self.bytes,
+            sha256: HEXLOWER.encode(&self.digest.finalize()),
+        }
+    }
+
+    fn seal(&mut self) -> Chunk {
+        let context = context(self.package_id, self.position);
+        Chunk {
+            build: self.build,
+            position: self.position,
+            sealed: self.app.keys.seal(&context, &self.waiting),
+        }
     }
 
     fn store(&mut self) -> AppResult<()> {
-        let (package_id, build, position) = (self.package_id, self.build, self.position);
-        let sealed = self
-            .app
-            .keys
-            .seal(&context(package_id, position), &self.waiting);
-        let add = move |conn: &mut _| {
-            let of = (package_id, build);
-            Ok(queries::add_chunk(conn, of, position, &sealed)?)
-        };
-        if !self.app.db.write_now(add)? {
-            return Err(not_ours());
-        }
+        let (package_id, chunk) = (self.package_id, self.seal());
+        let add = move |conn: &mut _| Ok(queries::add_chunk(conn, package_id, &chunk)?);
+        let build = self.app.db.write_now(add)?.ok_or_else(not_ours)?;
+        self.build = Some(build);
         self.position += 1;
         self.waiting.clear();
         Ok(())

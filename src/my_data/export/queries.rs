@@ -80,9 +80,20 @@ pub fn is_building(conn: &mut AnyConnection, id: i64) -> QueryResult<bool> {
     Ok(found.is_some_and(|package| package.state == State::Building))
 }
 
+/// A sealed chunk and where it belongs.
+#[derive(Debug, Clone)]
+pub struct Chunk {
+    /// The build that has begun; none when this is its first chunk.
+    pub build: Option<i64>,
+    /// Its place in the package.
+    pub position: i64,
+    /// Its bytes.
+    pub sealed: Vec<u8>,
+}
+
 /// Begins to build a package anew: whatever another build has left is erased, and it may add nothing more. Gives the
 /// number of the build; none when the package is not to be built any more.
-pub fn begin_build(conn: &mut AnyConnection, id: i64) -> QueryResult<Option<i64>> {
+fn begin_build(conn: &mut AnyConnection, id: i64) -> QueryResult<Option<i64>> {
     let building = packages::table
         .filter(packages::id.eq(id))
         .filter(packages::state.eq(State::Building.as_str()));
@@ -97,13 +108,8 @@ pub fn begin_build(conn: &mut AnyConnection, id: i64) -> QueryResult<Option<i64>
     Ok(build)
 }
 
-/// Adds a sealed chunk; `false` when another build has begun since, or the package has ended.
-pub fn add_chunk(
-    conn: &mut AnyConnection,
-    (id, build): (i64, i64),
-    position: i64,
-    sealed: &[u8],
-) -> QueryResult<bool> {
+/// Whether a build goes on: none other has begun since, and the package has not ended.
+fn goes_on(conn: &mut AnyConnection, id: i64, build: i64) -> QueryResult<bool> {
     let ours = packages::table
         .filter(packages::id.eq(id))
         .filter(packages::state.eq(State::Building.as_str()))
@@ -112,18 +118,26 @@ pub fn add_chunk(
     let is_ours = diesel::update(ours)
         .set(packages::build.eq(build))
         .execute(conn)?;
-    if is_ours == 0 {
-        return Ok(false);
+    Ok(is_ours == 1)
+}
+
+/// Adds a sealed chunk; the first begins a build. Gives the number of the build; none when another one has begun since,
+/// or the package has ended.
+pub fn add_chunk(conn: &mut AnyConnection, id: i64, chunk: &Chunk) -> QueryResult<Option<i64>> {
+    let build = match chunk.build {
+        None => begin_build(conn, id)?,
+        Some(build) => goes_on(conn, id, build)?.then_some(build),
+    };
+    if build.is_some() {
+        diesel::insert_into(package_chunks::table)
+            .values((
+                package_chunks::package_id.eq(id),
+                package_chunks::position.eq(chunk.position),
+                package_chunks::sealed.eq(&chunk.sealed),
+            ))
+            .execute(conn)?;
     }
-    let chunk = (
-        package_chunks::package_id.eq(id),
-        package_chunks::position.eq(position),
-        package_chunks::sealed.eq(sealed),
-    );
-    diesel::insert_into(package_chunks::table)
-        .values(chunk)
-        .execute(conn)?;
-    Ok(true)
+    Ok(build)
 }
 
 fn erase_content(conn: &mut AnyConnection, ids: &[i64]) -> QueryResult<()> {
@@ -135,8 +149,6 @@ fn erase_content(conn: &mut AnyConnection, ids: &[i64]) -> QueryResult<()> {
 /// What a completed package is like.
 #[derive(Debug, Clone)]
 pub struct Completed {
-    /// The number of the build.
-    pub build: i64,
     /// How many records it holds.
     pub records: i64,
     /// Size of the ZIP.
@@ -147,17 +159,21 @@ pub struct Completed {
     pub unread: String,
 }
 
-/// Makes a package downloadable; `false` when another worker was faster, or the package has ended.
+/// Stores the last chunk of a package and makes it downloadable; `false` when another worker was faster, or the package
+/// has ended.
 pub fn complete(
     conn: &mut AnyConnection,
     id: i64,
-    what: &Completed,
+    (last, what): (&Chunk, &Completed),
     now: NaiveDateTime,
 ) -> QueryResult<bool> {
+    let Some(build) = add_chunk(conn, id, last)? else {
+        return Ok(false);
+    };
     let building = packages::table
         .filter(packages::id.eq(id))
         .filter(packages::state.eq(State::Building.as_str()))
-        .filter(packages::build.eq(what.build));
+        .filter(packages::build.eq(build));
     let completed = diesel::update(building)
         .set((
             packages::state.eq(State::Ready.as_str()),

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::LASTS;
 use super::model::Package;
-use super::queries::{self, Completed};
+use super::queries::{self, Chunk, Completed};
 use crate::accounts::model::IdentityKind;
 use crate::accounts::queries::{find_person, list_identities};
 use crate::app::App;
@@ -37,7 +37,7 @@ message!(
 pub(super) fn announce(
     app: &App,
     package: &Package,
-    completed: Completed,
+    (last, completed): (Chunk, Completed),
     redactions: Redactions,
 ) -> AppResult<()> {
     let (own, package, now) = (app.clone(), package.clone(), app.clock.now());
@@ -46,7 +46,7 @@ pub(super) fn announce(
             let why = "something was marked as being about somebody else meanwhile";
             return Err(AppError::Unavailable(why.to_owned()));
         }
-        if !queries::complete(conn, package.id, &completed, now)? {
+        if !queries::complete(conn, package.id, (&last, &completed), now)? {
             return Ok(());
         }
         let person = find_person(conn, package.person_id)?;

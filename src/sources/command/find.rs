@@ -16,7 +16,7 @@ use super::{
 use crate::{
     register::{Collection, CollectionKey, Field, Register},
     say,
-    sources::{Datum, Held, Record, SourceError, Value, Visitor, inside},
+    sources::{Found, Held, Shown, SourceError, Value, Visitor, inside},
 };
 
 /// Records of one collection that a table shows.
@@ -104,12 +104,12 @@ impl<'a> Printer<'a> {
 }
 
 impl Visitor for Printer<'_> {
-    fn record(&mut self, key: &CollectionKey, record: Record) -> ControlFlow<()> {
+    fn record(&mut self, key: &CollectionKey, record: Found<'_>) -> ControlFlow<()> {
         self.open(key);
         let before = if self.rows == 0 { "\n  " } else { ",\n  " };
         self.rows += 1;
         self.shared += u64::from(record.shared);
-        let json = shown(self.register.collection(key), &record);
+        let json = object(self.register.collection(key), record);
         self.put(&format!("{before}{json}"))
     }
 
@@ -131,13 +131,15 @@ impl Visitor for Printer<'_> {
 }
 
 /// A record as an object; nested fields in objects of their own.
-fn shown(collection: Option<&Collection>, record: &Record) -> Json {
+fn object(collection: Option<&Collection>, record: Found<'_>) -> Json {
     let mut object = Map::new();
-    for Datum { path, value } in &record.fields {
-        let field = collection.and_then(|it| it.field(path));
-        let keys = collection.and_then(|it| crate::sources::graph::keys_to(&it.fields, path));
-        let keys = keys.unwrap_or_else(|| vec![path.clone()]);
-        place(&mut object, &keys, held(field, value));
+    for Shown { field, value } in record.fields {
+        let nested = || crate::sources::graph::keys_to(&collection?.fields, &field.path);
+        let value = held(field, value);
+        match (field.path != field.name).then(nested).flatten() {
+            Some(keys) => place(&mut object, &keys, value),
+            None => drop(object.insert(field.path.clone(), value)),
+        }
     }
     if record.shared && !object.contains_key("shared") {
         object.insert("shared".to_owned(), true.into());
@@ -160,32 +162,30 @@ fn place(object: &mut Map<String, Json>, keys: &[String], value: Json) {
     }
 }
 
-fn held(field: Option<&Field>, held: &Held) -> Json {
+fn held(field: &Field, held: Held) -> Json {
     match held {
         Held::Empty => Json::Null,
         Held::Masked(what) => json!({"held": what.title()}),
         Held::Plain(value) => {
-            let is_packed = field.is_some_and(|field| {
-                !field.fields.is_empty()
-                    || field
-                        .data_type
-                        .is_some_and(|it| it.array || it.kind == crate::register::Kind::Object)
-            });
-            let unpacked = is_packed.then(|| inside::parsed(value)).flatten();
+            let is_packed = !field.fields.is_empty()
+                || field
+                    .data_type
+                    .is_some_and(|it| it.array || it.kind == crate::register::Kind::Object);
+            let unpacked = is_packed.then(|| inside::parsed(&value)).flatten();
             unpacked.unwrap_or_else(|| json_of(value))
         }
     }
 }
 
-fn json_of(value: &Value) -> Json {
+fn json_of(value: Value) -> Json {
     match value {
         Value::Null => Json::Null,
-        Value::Integer(number) => (*number).into(),
-        Value::Real(real) => (*real).into(),
-        Value::Bool(flag) => (*flag).into(),
-        Value::Text(text) => text.as_str().into(),
-        Value::Bytes(bytes) => json!({"base64": data_encoding::BASE64.encode(bytes)}),
-        Value::Many(keys) => keys.iter().map(json_of).collect(),
+        Value::Integer(number) => number.into(),
+        Value::Real(real) => real.into(),
+        Value::Bool(flag) => flag.into(),
+        Value::Text(text) => text.into(),
+        Value::Bytes(bytes) => json!({"base64": data_encoding::BASE64.encode(&bytes)}),
+        Value::Many(keys) => keys.into_iter().map(json_of).collect(),
     }
 }
 
@@ -234,7 +234,7 @@ impl<'a> Tables<'a> {
 }
 
 impl Visitor for Tables<'_> {
-    fn record(&mut self, key: &CollectionKey, record: Record) -> ControlFlow<()> {
+    fn record(&mut self, key: &CollectionKey, record: Found<'_>) -> ControlFlow<()> {
         self.rows += 1;
         self.shared += u64::from(record.shared);
         let collection = self.register.collection(key);
@@ -248,9 +248,10 @@ impl Visitor for Tables<'_> {
             )
         });
         if self.rows <= SHOWN as u64 {
-            let json = shown(collection, &record);
+            let shared = record.shared;
+            let json = object(collection, record);
             table.row_of(|name| match name {
-                "shared" => if record.shared { "yes" } else { "" }.to_owned(),
+                "shared" => if shared { "yes" } else { "" }.to_owned(),
                 name => format::cell(&json[name]),
             });
         }

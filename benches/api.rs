@@ -67,7 +67,7 @@ async fn measure(options: &Options) {
         println!("| what | requests/s | p99 ms | of the bare route |\n|---|---|---|---|");
         let portal = Portal::start(*people).await;
         let reference = portal.start_reference().await;
-        let (secret, hash) = token_and_person(portal.folder());
+        let (secret, hash) = token_and_person(portal.folder()).await;
         let path = format!("/api/v1/choices/email/{hash}");
         let asked = get(&path, &secret);
         let mut ratios = Vec::new();
@@ -93,7 +93,7 @@ fn line(name: &str, figures: &Figures, bare: &Figures) {
 }
 
 /// A new token, and the keyed hash of a sample person who has made choices.
-fn token_and_person(folder: &Path) -> (String, String) {
+async fn token_and_person(folder: &Path) -> (String, String) {
     let secret = std::fs::read_to_string(folder.join("secret.key")).unwrap();
     let keys = Keys::from_text(&secret).unwrap();
     let hash = identity_hash(&keys, IdentityKind::Email, "maya.okafor@example.org");
@@ -104,9 +104,9 @@ fn token_and_person(folder: &Path) -> (String, String) {
         recipient: None,
         expires_at: now + TimeDelta::days(1),
     };
-    let made =
-        open(folder).write_now(move |conn| queries::make(conn, &keys, Actor::System, &new, now));
-    (made.unwrap(), hash)
+    let db = open(folder);
+    let made = db.write(move |conn| queries::make(conn, &keys, Actor::System, &new, now));
+    (made.await.unwrap(), hash)
 }
 
 fn open(folder: &Path) -> Db {

@@ -8,8 +8,8 @@ use super::model::{Choice, Subject};
 use super::queries::list_current;
 use crate::accounts::model::IdentityKind;
 use crate::accounts::queries::find_residence;
-use crate::db::AnyConnection;
 use crate::db::schema::{identities, people};
+use crate::db::{AnyConnection, both};
 
 /// What is known of somebody.
 #[derive(Debug, Clone)]
@@ -34,13 +34,13 @@ pub fn find(
     kind: IdentityKind,
     hash: &str,
 ) -> QueryResult<Option<Standing>> {
-    let person: Option<(i64, String)> = identities::table
+    let person: Option<(i64, String)> = both!(conn, |conn| identities::table
         .inner_join(people::table)
         .filter(identities::hash.eq(hash))
         .filter(identities::kind.eq(kind.as_str()))
         .select((people::id, people::residence))
         .first(conn)
-        .optional()?;
+        .optional())?;
     if let Some((id, residence)) = person {
         let current = list_current(conn, &[Subject::Person(id)])?;
         return Ok(Some(Standing { residence, current }));

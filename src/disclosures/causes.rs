@@ -7,8 +7,8 @@ use super::model::CauseKind;
 use super::statements;
 use crate::app::App;
 use crate::choices::{LIMIT_SENSITIVE, SALE_OR_SHARING};
-use crate::db::AnyConnection;
 use crate::db::schema::causes;
+use crate::db::{AnyConnection, both};
 use crate::error::AppResult;
 use crate::jobs::{self, Job};
 use crate::keys::Keys;
@@ -43,17 +43,18 @@ pub fn record(
         Whose::Person(id) => (Some(*id), None),
         Whose::Email(email) => (None, Some(app.keys.seal(HANDLE, email.as_bytes()))),
     };
-    let cause_id = diesel::insert_into(causes::table)
-        .values((
-            causes::kind.eq(kind.as_str()),
-            causes::person_id.eq(person_id),
-            causes::object.eq(object),
-            causes::handle.eq(handle),
-            causes::due_on.eq(due_on),
-            causes::at.eq(now),
-        ))
+    let row = (
+        causes::kind.eq(kind.as_str()),
+        causes::person_id.eq(person_id),
+        causes::object.eq(object),
+        causes::handle.eq(handle),
+        causes::due_on.eq(due_on),
+        causes::at.eq(now),
+    );
+    let cause_id = both!(conn, |conn| diesel::insert_into(causes::table)
+        .values(row)
         .returning(causes::id)
-        .get_result(conn)?;
+        .get_result(conn))?;
     jobs::enqueue(conn, &Job::TellRecipients { cause_id }, now)
 }
 

@@ -31,6 +31,10 @@ dataset:
               - {name: text, data_categories: [user.content]}
               - name: ticket
                 fides_meta: {data_type: string, references: [{dataset: shop, field: ticket.number, direction: to}]}
+          - name: guests
+            fides_meta: {data_type: 'object[]'}
+            fields:
+              - {name: ticket, data_categories: [user.unique_id], fides_meta: {data_type: string, references: [{dataset: shop, field: ticket.number, direction: from}]}}
       - name: ticket
         fields:
           - {name: number, data_categories: [user.unique_id], fides_meta: {primary_key: true}}
@@ -42,11 +46,12 @@ INSERT INTO people VALUES (1, 'ada@example.org'), (2, 'eve@example.org');
 INSERT INTO keys VALUES ('k1', 1), ('k2', 1), ('k3', 2);
 INSERT INTO room VALUES
   (1, '[{"code": "k1", "text": "one", "ticket": "t1"}, {"code": "k3", "text": "two", "ticket": "t2"},
-        {"writer": "Ada@example.org", "text": "three", "ticket": "t3"}, {"text": "four", "ticket": "t4"}]'),
-  (2, '[{"code": "k3", "text": "five", "ticket": "t5"}]'),
-  (3, '[{"code": "k2", "text": "six", "ticket": "t6"}, {"text": "seven", "ticket": "t7"}]'),
-  (4, '[{"writer": "ada@example.org", "text": "eight"}, {"writer": "eve@example.org", "text": "nine"}]'),
-  (5, '[{"writer": "ada@example.org", "text": "ten", "ticket": "t8"}]');
+        {"writer": "Ada@example.org", "text": "three", "ticket": "t3"}, {"text": "four", "ticket": "t4"}]',
+   '[{"ticket": "t1"}]'),
+  (2, '[{"code": "k3", "text": "five", "ticket": "t5"}]', NULL),
+  (3, '[{"code": "k2", "text": "six", "ticket": "t6"}, {"text": "seven", "ticket": "t7"}]', NULL),
+  (4, '[{"writer": "ada@example.org", "text": "eight"}, {"writer": "eve@example.org", "text": "nine"}]', NULL),
+  (5, '[{"writer": "ada@example.org", "text": "ten", "ticket": "t8"}]', NULL);
 INSERT INTO ticket VALUES ('t1', 1), ('t2', 2), ('t3', 3), ('t4', 4), ('t5', 5), ('t6', 6), ('t7', 7), ('t8', 8);
 "#;
 
@@ -59,7 +64,7 @@ fn company(kind: Kind) -> Company {
     let sql = format!(
         "CREATE TABLE people (id INTEGER PRIMARY KEY, email VARCHAR(60));
          CREATE TABLE \"keys\" (code VARCHAR(9) PRIMARY KEY, person INTEGER);
-         CREATE TABLE room (id INTEGER PRIMARY KEY, \"lines\" {json});
+         CREATE TABLE room (id INTEGER PRIMARY KEY, \"lines\" {json}, guests {json});
          CREATE TABLE ticket (number VARCHAR(9) PRIMARY KEY, price INTEGER);
          {}",
         ROWS.replace("INTO keys", "INTO \"keys\"")

@@ -60,13 +60,7 @@ impl Database {
             Kind::Sqlite => Self::Sqlite {
                 folder: tempfile::tempdir().unwrap(),
             },
-            Kind::Postgres => {
-                let number = NEXT.fetch_add(1, Ordering::Relaxed);
-                let name = format!("candor_source_{}_{number}", std::process::id());
-                let server = postgres_server().unwrap();
-                on_server(&server, &format!("CREATE DATABASE {name}"));
-                Self::Postgres { server, name }
-            }
+            Kind::Postgres => return Self::on_postgres(postgres_server().unwrap(), sql),
             Kind::MariaDb => {
                 let number = NEXT.fetch_add(1, Ordering::Relaxed);
                 let name = format!("candor_source_{}_{number}", std::process::id());
@@ -83,6 +77,15 @@ impl Database {
         } else {
             database.run(sql);
         }
+        database
+    }
+
+    pub fn on_postgres(server: String, sql: &str) -> Self {
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("candor_source_{}_{number}", std::process::id());
+        on_server(&server, &format!("CREATE DATABASE {name}"));
+        let database = Self::Postgres { server, name };
+        database.run(sql);
         database
     }
 

@@ -167,3 +167,59 @@ fn a_list_that_several_people_are_in_is_shared_and_stays_as_it_is() {
         assert_eq!(left("ticket", "number").len(), 6, "{kind:?}");
     }
 }
+
+#[test]
+fn of_a_list_only_what_is_never_disclosed_is_masked() {
+    const MANIFEST: &str = "
+dataset:
+  - fides_key: shop
+    collections:
+      - name: people
+        fields:
+          - {name: id, data_categories: [user.unique_id], fides_meta: {primary_key: true}}
+          - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email}}
+          - name: cards
+            fides_meta: {data_type: 'object[]'}
+            fields:
+              - {name: holder, data_categories: [user.name]}
+              - {name: number, data_categories: [user.financial.bank_account]}
+          - name: past
+            fields:
+              - name: cards
+                fields:
+                  - {name: holder, data_categories: [user.name]}
+                  - {name: number, data_categories: [user.financial.bank_account]}
+";
+    let told = |cards: &str, past: &str| {
+        let company = Company::new(
+            MANIFEST.split_once("collections:\n").unwrap().1,
+            &format!(
+                "CREATE TABLE people (id INTEGER PRIMARY KEY, email TEXT, cards TEXT, past TEXT);
+                 INSERT INTO people VALUES (1, 'ada@example.org', '{cards}', '{past}');"
+            ),
+        );
+        let records = company.records(&Identities::email("ada@example.org"), "people");
+        ["cards", "past.cards"].map(|path| records[0].held(path).unwrap().to_string())
+    };
+    let held = r#"{"held":"financial account number"}"#;
+
+    let shown = told(
+        r#"[{"holder": "Ada", "number": "4711", "pin": "0815"}, {"holder": "A. King", "number": null}, null]"#,
+        r#"{"cards": [[{"number": 4711, "holder": "Ada"}]]}"#,
+    );
+    let expected = format!(
+        r#"[{{"holder":"Ada","number":{held}}},{{"holder":"A. King","number":null}},null]"#
+    );
+    assert_eq!(shown[0], expected);
+    assert_eq!(
+        shown[1],
+        format!(r#"[[{{"holder":"Ada","number":{held}}}]]"#)
+    );
+
+    let whole = "We hold your financial account number. We do not show it.";
+    let shown = told(
+        r#"[{"holder": "Ada", "number": "1"}, "4711"]"#,
+        r#"{"cards": "4711"}"#,
+    );
+    assert_eq!(shown, [whole, whole], "what is not written as it should be");
+}

@@ -104,9 +104,9 @@ struct Search<'a> {
     connected: &'a Connected,
     node: &'a Node,
     table: &'a Table,
-    /// None where rows are reached as a whole.
+    /// Those by which rows are to be reached now; none where they are reached as a whole.
     doors: &'a [Door<'a>],
-    /// Those by which rows were reached before, too.
+    /// These, and those by which rows were reached before.
     known: &'a [Door<'a>],
     budget: Budget,
 }

@@ -61,22 +61,19 @@ impl Database {
                 folder: tempfile::tempdir().unwrap(),
             },
             Kind::Postgres => return Self::on_postgres(postgres_server().unwrap(), sql),
-            Kind::MariaDb => {
-                let number = NEXT.fetch_add(1, Ordering::Relaxed);
-                let name = format!("candor_source_{}_{number}", std::process::id());
-                let server = maria::server().unwrap();
-                maria::run(
-                    &server,
-                    &format!("CREATE DATABASE {name} CHARACTER SET utf8mb4"),
-                );
-                Self::MariaDb { server, name }
-            }
+            Kind::MariaDb => return Self::on_mariadb(maria::server().unwrap(), sql),
         };
-        if matches!(database, Self::Sqlite { .. }) {
-            database.run(&format!("BEGIN; {sql}; COMMIT"));
-        } else {
-            database.run(sql);
-        }
+        database.run(&format!("BEGIN; {sql}; COMMIT"));
+        database
+    }
+
+    pub fn on_mariadb(server: String, sql: &str) -> Self {
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("candor_source_{}_{number}", std::process::id());
+        let create = format!("CREATE DATABASE {name} CHARACTER SET utf8mb4");
+        maria::run(&server, &create);
+        let database = Self::MariaDb { server, name };
+        database.run(sql);
         database
     }
 

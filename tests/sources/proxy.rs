@@ -5,7 +5,7 @@ use std::{
     net::{Shutdown, SocketAddr, TcpListener, TcpStream},
     sync::{
         Arc, Mutex,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
     thread,
 };
@@ -21,7 +21,9 @@ struct Wire {
     /// Bytes that still pass, of both ways together.
     left: AtomicI64,
     passed: AtomicI64,
-    streams: Mutex<Vec<TcpStream>>,
+    /// Counts cuts and mends, so that what was joined after a cut is not cut by it.
+    time: AtomicU64,
+    streams: Mutex<Vec<(u64, TcpStream)>>,
 }
 
 impl Proxy {
@@ -33,6 +35,7 @@ impl Proxy {
             server: server.to_owned(),
             left: AtomicI64::new(i64::MAX),
             passed: AtomicI64::new(0),
+            time: AtomicU64::new(0),
             streams: Mutex::default(),
         });
         let own = wire.clone();
@@ -53,6 +56,7 @@ impl Proxy {
     /// Cuts every connection, and those that come, when so many bytes more have passed.
     pub fn cut_after(&self, bytes: i64) {
         self.wire.passed.store(0, Ordering::SeqCst);
+        self.wire.time.fetch_add(1, Ordering::SeqCst);
         self.wire.left.store(bytes, Ordering::SeqCst);
     }
 
@@ -74,10 +78,9 @@ impl Wire {
         };
         let _ = (client.set_nodelay(true), server.set_nodelay(true));
         let copies = |stream: &TcpStream| stream.try_clone().unwrap();
-        self.streams
-            .lock()
-            .unwrap()
-            .extend([copies(client), copies(&server)]);
+        let now = self.time.load(Ordering::SeqCst);
+        let both = [(now, copies(client)), (now, copies(&server))];
+        self.streams.lock().unwrap().extend(both);
         for (from, to) in [
             (copies(client), copies(&server)),
             (copies(&server), copies(client)),
@@ -98,8 +101,10 @@ impl Wire {
                 break;
             }
         }
+        let now = self.time.load(Ordering::SeqCst);
         if self.left.load(Ordering::SeqCst) < 0 {
-            for stream in self.streams.lock().unwrap().drain(..) {
+            let mut streams = self.streams.lock().unwrap();
+            for (_, stream) in streams.extract_if(.., |(since, _)| *since <= now) {
                 let _ = stream.shutdown(Shutdown::Both);
             }
         }

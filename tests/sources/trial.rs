@@ -1,6 +1,6 @@
 //! One company for all trials: a person's rows in two tables, some to be masked and some to go, beside another's.
 
-use std::{sync::Arc, time::Duration};
+use std::{sync::Arc, thread, time::Duration};
 
 use candor::{
     register::Register,
@@ -8,12 +8,16 @@ use candor::{
         Fault, Identities, Limits, Outcome, Plan, Scope, Source, SourceError, Sources, open,
     },
 };
-use diesel::{Connection as _, PgConnection, connection::SimpleConnection};
+use diesel::{
+    Connection as _, PgConnection, QueryableByName, RunQueryDsl, connection::SimpleConnection,
+    sql_types::BigInt,
+};
 
 use super::{
     company::{Company, today},
     database::{Database, Dump, Kind},
     maria::Session,
+    own_server::OwnServer,
 };
 
 const MANIFEST: &str = "
@@ -61,11 +65,15 @@ impl Trial {
         Self::of(kind, Company::on(kind, register(), &[("shop", &sql)]))
     }
 
-    /// On a PostgreSQL server of the test's own.
-    pub fn at(server: String) -> Self {
-        let database = Database::on_postgres(server, &format!("{TABLES}{ROWS}"));
+    /// On a server of the test's own.
+    pub fn at(server: &OwnServer) -> Self {
+        let (kind, url, sql) = (server.kind, server.url(), format!("{TABLES}{ROWS}"));
+        let database = match kind {
+            Kind::Postgres => Database::on_postgres(url, &sql),
+            _ => Database::on_mariadb(url, &sql),
+        };
         let databases = [("shop".to_owned(), database)].into();
-        Self::of(Kind::Postgres, Company::at(register(), databases, 4))
+        Self::of(kind, Company::at(register(), databases, 4))
     }
 
     fn of(kind: Kind, company: Company) -> Self {
@@ -179,7 +187,46 @@ pub enum Other {
     MariaDb(Box<Session>),
 }
 
+/// Sessions at this database that wait for a lock.
+const POSTGRES_WAITING: &str = "SELECT count(*) AS waiting FROM pg_stat_activity
+    WHERE wait_event_type = 'Lock' AND datname = current_database()";
+const MARIADB_WAITING: &str = "SELECT COUNT(*) FROM information_schema.innodb_trx t
+    JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id
+    WHERE t.trx_state = 'LOCK WAIT' AND p.db = DATABASE()";
+
+#[derive(QueryableByName)]
+struct Waiting {
+    #[diesel(sql_type = BigInt)]
+    waiting: i64,
+}
+
 impl Other {
+    /// Until somebody waits for what it has locked.
+    pub fn until_waited_for(&mut self) {
+        for _ in 0..60 {
+            let waiting = match self {
+                Self::Sqlite(_) => panic!("it does not tell who waits"),
+                Self::Postgres(connection) => {
+                    // In a transaction the first answer would stay.
+                    let forget = "SELECT pg_stat_clear_snapshot()";
+                    connection.batch_execute(forget).unwrap();
+                    let waiting = diesel::sql_query(POSTGRES_WAITING);
+                    waiting
+                        .get_result::<Waiting>(&mut **connection)
+                        .unwrap()
+                        .waiting
+                }
+                Self::MariaDb(session) => session.ask(MARIADB_WAITING).parse().unwrap(),
+            };
+            if waiting > 0 {
+                return;
+            }
+            // MariaDB tells the same again when it is asked sooner than that.
+            thread::sleep(Duration::from_millis(150));
+        }
+        panic!("nobody waits");
+    }
+
     pub fn run(&mut self, sql: &str) {
         match self {
             Self::Sqlite(connection) => connection.execute_batch(sql).unwrap(),

@@ -156,7 +156,7 @@ impl Inner {
             let first = first.filter(|(_, other)| *other != source && holds_one(other));
             first.map(|(at, _)| at).collect()
         });
-        let order = order::in_order(before.collect());
+        let order = order::in_order(&before.collect::<Vec<_>>());
         order.into_iter().map(|at| names[at]).collect()
     }
 

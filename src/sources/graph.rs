@@ -5,7 +5,7 @@ use std::{
     iter,
 };
 
-use super::{ColumnKind, Source, TableName, inside::Inside, schema::Addition};
+use super::{ColumnKind, Source, TableName, Way, inside::Inside, schema::Addition};
 use crate::register::{Collection, CollectionKey, Dataset, Direction, Field, Kind, Register};
 
 /// All collections that are read, and the ways between them.
@@ -212,6 +212,11 @@ impl Node {
         };
         self.inside.insert(name.clone(), inside);
         name
+    }
+
+    /// Whether a way leads to what is inside of a column.
+    pub fn is_inside(&self, way: &Way) -> bool {
+        self.inside.contains_key(&way.column)
     }
 
     /// Whether all elements of a list count, not only those by which a row was reached.

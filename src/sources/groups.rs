@@ -58,33 +58,36 @@ impl Group {
     }
 }
 
-/// The groups of rows that meet a condition.
+/// The groups of rows that meet a condition. `entered` are all conditions on what is inside of columns that were put to
+/// the collection so far, these too.
 pub(super) fn read(
     inner: &Inner,
     connected: &Connected,
-    (node, conditions): (&Node, Conditions),
+    (node, conditions, entered): (&Node, Conditions, &[Way]),
     budget: Budget,
 ) -> Result<Groups, SourceError> {
     let schema = connected.schema(budget.left())?;
     let table = table(&schema, node)?;
-    let is_inside = |way: &Way| node.inside.contains_key(&way.column);
-    let (inside, plain): (Conditions, Conditions) = conditions.into_iter().partition(is_inside);
+    let (inside, plain): (Conditions, Conditions) =
+        conditions.into_iter().partition(|way| node.is_inside(way));
     let columns = node.link_columns();
-    let doors = inside.iter().filter_map(|way| {
+    let door = |way: &Way| {
         Some(Door {
             at: columns.iter().position(|it| *it == way.column)?,
             inside: node.inside.get(&way.column)?,
             wanted: Wanted::by(way),
             takes_all: node.takes_all(&inner.register, &way.column),
         })
-    });
-    let doors: Vec<_> = doors.collect();
+    };
+    let doors: Vec<_> = inside.iter().filter_map(door).collect();
+    let known: Vec<_> = entered.iter().filter_map(door).collect();
     let mut groups = Groups::new();
     let mut search = Search {
         connected,
         node,
         table,
         doors: &[],
+        known: &known,
         budget,
     };
     if !plain.is_empty() {
@@ -101,8 +104,10 @@ struct Search<'a> {
     connected: &'a Connected,
     node: &'a Node,
     table: &'a Table,
-    /// None where rows are reached as a whole.
+    /// Those by which rows are to be reached now; none where they are reached as a whole.
     doors: &'a [Door<'a>],
+    /// These, and those by which rows were reached before.
+    known: &'a [Door<'a>],
     budget: Budget,
 }
 
@@ -177,9 +182,9 @@ impl Search<'_> {
 
     /// A cell with only those elements of its lists by which its row was reached.
     fn cut(&self, column: &str, cell: &Value) -> Value {
-        let doors = self.doors.iter();
+        let doors = self.known.iter();
         let entrances = doors
-            .filter(|door| door.inside.column == column)
+            .filter(|door| door.inside.column == column && !door.takes_all)
             .map(|door| Entrance {
                 keys: &door.inside.keys,
                 wanted: &door.wanted,

@@ -91,6 +91,11 @@ impl Link {
         Ok(usize::try_from(rows).unwrap_or(usize::MAX))
     }
 
+    /// The database, quoted.
+    pub fn database(&self) -> String {
+        mariadb_sql::quoted(self.opts.db_name().unwrap_or_default())
+    }
+
     /// Whether it is of no more use.
     pub const fn is_broken(&self) -> bool {
         self.broken.get()

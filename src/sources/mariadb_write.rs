@@ -43,10 +43,13 @@ impl<'a> Writing<'a> {
     /// Begins; locks and statements are given up in time by the server as well, in whole seconds.
     pub fn start(link: &Link, wait: Duration) -> Result<(), Fault> {
         let (seconds, millis) = (wait.as_secs().max(1), wait.as_millis());
+        // What a user may do in a database is looked up when it is chosen, and may be more by now.
         let text = format!(
-            "SET SESSION innodb_lock_wait_timeout = {seconds}, lock_wait_timeout = {seconds}
+            "USE {};
+             SET SESSION innodb_lock_wait_timeout = {seconds}, lock_wait_timeout = {seconds}
                  /*M!100100 , max_statement_time = {seconds} */ /*!50708 , max_execution_time = {millis} */;
-             START TRANSACTION READ WRITE"
+             START TRANSACTION READ WRITE",
+            link.database()
         );
         link.run(&text, wait)
     }

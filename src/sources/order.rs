@@ -9,11 +9,11 @@ use super::{planning::Sheet, reader::Shelf};
 /// register decides.
 pub(super) fn children_first(sheets: &[Sheet<'_>]) -> Vec<usize> {
     let before = sheets.iter().map(|sheet| must_go_before(sheets, sheet));
-    in_order(before.collect())
+    in_order(&before.collect::<Vec<_>>())
 }
 
 /// The positions of things, each after those that must go before it. In a circle the first goes first.
-pub(super) fn in_order(before: Vec<Vec<usize>>) -> Vec<usize> {
+pub(super) fn in_order(before: &[Vec<usize>]) -> Vec<usize> {
     let mut order = Vec::with_capacity(before.len());
     while order.len() < before.len() {
         let open = || (0..before.len()).filter(|at| !order.contains(at));

@@ -38,7 +38,7 @@ impl Sources {
             let all = 0..nodes.len();
             all.filter(|at| goes_first(nodes[*at])).collect()
         });
-        let order = in_order(before.collect()).into_iter();
+        let order = in_order(&before.collect::<Vec<_>>()).into_iter();
         (order.map(|at| nodes[at].key.clone()).collect(), errors)
     }
 }

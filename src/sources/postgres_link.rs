@@ -73,9 +73,9 @@ impl Link {
     /// Starts a query.
     pub fn query(&self, statement: sql::Statement, wait: Duration) -> Result<Rows<'_>, Fault> {
         let prepared = self.prepare(&statement.text, wait)?;
-        let params = statement.params.into_iter().map(Bound);
-        let params: Vec<_> = params.collect();
-        let stream = self.wait(wait, self.client.query_raw(&prepared, &params))?;
+        let params: Vec<_> = statement.params.into_iter().map(Bound).collect();
+        let stream = self.wait(wait, self.client.query_raw(&prepared, &params));
+        let stream = stream.inspect_err(|_| self.forget(&statement.text))?;
         Ok(Rows {
             link: self,
             stream: Box::pin(stream),
@@ -86,7 +86,8 @@ impl Link {
     pub fn execute(&self, statement: sql::Statement, wait: Duration) -> Result<usize, Fault> {
         let prepared = self.prepare(&statement.text, wait)?;
         let params: Vec<_> = statement.params.into_iter().map(Bound).collect();
-        let rows = self.wait(wait, self.client.execute_raw(&prepared, &params))?;
+        let rows = self.wait(wait, self.client.execute_raw(&prepared, &params));
+        let rows = rows.inspect_err(|_| self.forget(&statement.text))?;
         Ok(usize::try_from(rows).unwrap_or(usize::MAX))
     }
 
@@ -101,6 +102,11 @@ impl Link {
         }
         prepared.insert(text.to_owned(), statement.clone());
         Ok(statement)
+    }
+
+    /// A statement that failed may have been prepared for tables that are otherwise by now.
+    fn forget(&self, text: &str) {
+        self.prepared.borrow_mut().remove(text);
     }
 
     /// Waits for an answer; what does not come in time is asked to stop.
@@ -175,9 +181,10 @@ fn text_of(value: &Value) -> Option<String> {
     }
 }
 
-/// A cell of a kind that the driver gives as it is.
+/// A cell of a kind that the driver gives as it is; its column may be of another by now.
 pub(super) fn cell<'a, T: FromSql<'a>>(row: &'a Row, at: usize) -> Result<Option<T>, Fault> {
-    row.try_get(at).map_err(|error| fault_of(&error))
+    let cell = row.try_get(at);
+    cell.map_err(|_| Fault::Failed("type".to_owned()))
 }
 
 /// The fault without the server's text, which may quote values.

@@ -79,11 +79,9 @@ impl<'a> Reader<'a> {
 impl Shelf<'_> {
     /// The columns to read.
     pub fn layout(&self) -> Result<Layout<'_>, SourceError> {
-        Layout::new(
-            self.reader.inner,
-            self.node,
-            table(&self.schema, self.node)?,
-        )
+        let table = table(&self.schema, self.node);
+        let layout = table.and_then(|table| Layout::new(self.reader.inner, self.node, table));
+        self.connected.notice(layout)
     }
 
     /// Whether a row is the person's own, and not shared.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use chrono::{DateTime, NaiveDate};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::Value;
 use crate::register::{Field, NeverDisclose};
@@ -88,6 +88,9 @@ pub(super) fn disclose<'a>(field: &'a Field, cell: Value, into: &mut Vec<Shown<'
     }
     match cell.as_text().map(serde_json::from_str::<Json>) {
         Some(Ok(Json::Object(object))) => disclose_object(field, &Json::Object(object), into),
+        Some(Ok(Json::Array(items))) if masked_inside(field) => {
+            into.push(list(field, &items).unwrap_or_else(|| unreadable(field, cell)));
+        }
         _ => into.push(unreadable(field, cell)),
     }
 }
@@ -100,12 +103,42 @@ fn disclose_object<'a>(field: &'a Field, object: &Json, into: &mut Vec<Shown<'a>
             {
                 disclose_object(nested, inner, into);
             }
-            // What is inside a list could not be masked one by one.
             inner if masked_inside(nested) && !inner.is_null() => {
-                into.push(unreadable(nested, value_of(inner)));
+let items = inner.as_array().and_then(|items| list(nested, items));
+                into.push(items.unwrap_or_else(|| unreadable(nested, value_of(inner))));
             }
             inner => into.push(shown(nested, value_of(inner))),
         }
+    }
+}
+
+/// A list of objects of which something must be masked: with their declared fields only. `None` when anything in it is
+/// not written as it should be.
+fn list<'a>(field: &'a Field, items: &[Json]) -> Option<Shown<'a>> {
+    let masked = masked_items(field, items)?;
+    let value = Held::Plain(Value::Text(masked.to_string()));
+    Some(Shown { field, value })
+}
+
+fn masked_items(field: &Field, items: &[Json]) -> Option<Json> {
+    let items = items.iter().map(|item| masked(field, item));
+    items.collect::<Option<_>>().map(Json::Array)
+}
+
+/// A value inside of a list, masked where it must be.
+fn masked(field: &Field, json: &Json) -> Option<Json> {
+    match (json, field.never_disclose) {
+        (Json::Null, _) => Some(Json::Null),
+        (_, Some(what)) => Some(json!({ "held": what.title() })),
+        (Json::Array(items), _) => masked_items(field, items),
+        (Json::Object(object), _) if !field.fields.is_empty() => {
+            let held = field.fields.iter();
+            let held = held.filter_map(|nested| Some((nested, object.get(&nested.name)?)));
+            let masked = held.map(|(nested, it)| Some((nested.name.clone(), masked(nested, it)?)));
+            masked.collect::<Option<_>>().map(Json::Object)
+        }
+        _ if masked_inside(field) => None,
+        _ => Some(json.clone()),
     }
 }
 

@@ -24,6 +24,8 @@ const BATCH: usize = 5_000;
 /// A place in the order: the key, and where it was met, as two may have the same.
 type Place = (Ranked, u64);
 type Scan<'a> = &'a mut dyn FnMut(EachRow<'_>) -> Result<(), SourceError>;
+/// One that looks when its time ends.
+type TimedScan<'a> = &'a mut dyn FnMut(&Cell<Instant>, EachRow<'_>) -> Result<(), SourceError>;
 
 /// A question to rows that come in the order of the table's columns.
 pub(super) struct Sift<'a> {
@@ -122,7 +124,7 @@ impl<'a> Sift<'a> {
     pub fn run_in_time(
         &self,
         wait: Duration,
-        scan: &mut dyn FnMut(&Cell<Instant>, EachRow<'_>) -> Result<(), SourceError>,
+        scan: TimedScan<'_>,
         each: EachRow<'_>,
     ) -> Result<(), SourceError> {
         let ends = Cell::new(Instant::now() + wait);

@@ -72,7 +72,10 @@ impl Reader<'_> {
 
 /// The lists by which records are reached: of these, only the elements that led here are shown, unless the manifest
 /// asks for all.
-struct Lists<'a>(Vec<(usize, Vec<(&'a [String], Wanted)>)>);
+struct Lists<'a>(Vec<(usize, Vec<Door<'a>>)>);
+
+/// The keys that lead to a place, and what is wanted there.
+type Door<'a> = (&'a [String], Wanted);
 
 impl<'a> Lists<'a> {
     fn new(inner: &Inner, shelf: &Shelf<'a>, layout: &Layout<'_>) -> Self {

@@ -28,6 +28,8 @@ pub(super) struct Reached {
     pub error: Option<SourceError>,
     /// By the values of its link columns, in their comparable form.
     pub combinations: HashMap<Vec<Value>, Combination>,
+    /// What was looked for inside of columns.
+    entered: Conditions,
     /// The values that lead on, by column.
     pub leads: BTreeMap<String, HashSet<Value>>,
     /// Those of them that rows lead to which nobody else reaches.
@@ -159,7 +161,11 @@ impl Walk {
         for &at in &wanted {
             let reached = &mut self.nodes[at];
             match schemas.get(&nodes[at].source) {
-                Some(Ok(schema)) => reached.error = table(schema, &nodes[at]).err(),
+                Some(Ok(schema)) => {
+                    let found = table(schema, &nodes[at]).map(drop);
+                    let connected = inner.connected(&nodes[at].source);
+                    reached.error = connected.and_then(|it| it.notice(found)).err();
+                }
                 Some(Err(error)) => reached.error = Some(error.clone()),
                 None => {}
             }
@@ -180,16 +186,20 @@ impl Walk {
         let nodes = &inner.graph.nodes;
         let mut work: BTreeMap<String, Vec<(usize, Conditions)>> = BTreeMap::new();
         for (at, conditions) in pending {
-            let reached = &self.nodes[at];
+            let reached = &mut self.nodes[at];
             if reached.wanted && !reached.simple && reached.error.is_none() {
+                let inside = conditions.iter().filter(|way| nodes[at].is_inside(way));
+                reached.entered.extend(inside.cloned());
                 work.entry(nodes[at].source.clone())
                     .or_default()
                     .push((at, conditions));
             }
         }
+        let reached = &self.nodes;
         let read = inner.side_by_side(work, |connected, tasks| {
-            let read = |(at, conditions)| {
-                let groups = groups::read(inner, connected, (&nodes[at], conditions), budget);
+            let read = |(at, conditions): (usize, Conditions)| {
+                let asked = (&nodes[at], conditions, &*reached[at].entered);
+                let groups = groups::read(inner, connected, asked, budget);
                 (at, connected.notice(groups))
             };
             Ok(tasks.into_iter().map(read).collect::<Vec<_>>())

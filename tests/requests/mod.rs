@@ -10,6 +10,7 @@ mod deletion;
 mod entered;
 mod flags;
 mod following;
+mod in_the_way;
 mod intake_command;
 mod moves;
 mod named_source;

@@ -14,7 +14,7 @@ use crate::support::{Actor, Answer, TestApp};
 
 const PLAN: &str = "/requests/new/deletion/plan?everything=yes";
 /// Somebody of whom the sample database holds some of everything.
-async fn sample(app: &TestApp) -> Actor {
+pub async fn sample(app: &TestApp) -> Actor {
     let (name, _) = SAMPLES[0].email.split_once('@').unwrap();
     app.person(name).await
 }
@@ -42,7 +42,7 @@ const ON_SEARCHES: &[(&str, &str)] = &[
 ];
 
 /// Files the deletion of everything, has it agreed by two, and gives its reference.
-async fn agree(app: &TestApp, person: &Actor) -> (String, Actor) {
+pub async fn agree(app: &TestApp, person: &Actor) -> (String, Actor) {
     let page = person.get(PLAN).await.page();
     let filed = person.submit(&page, PLAN, &[]).await;
     let path = filed.location().strip_prefix("/requests/").unwrap();

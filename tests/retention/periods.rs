@@ -225,3 +225,49 @@ async fn every_category_on_the_page_says_how_long_it_is_kept() {
         );
     }
 }
+
+/// A source that refuses what another collection waits for.
+#[actix_web::test]
+async fn what_waits_for_another_stays_when_that_cannot_be_erased() {
+    let app = TestApp::start_declaring(|register| {
+        let mut datasets = register.datasets.iter_mut();
+        let activity = datasets.find(|it| it.key == "activity").unwrap();
+        let mut collections = activity.collections.iter_mut();
+        let searches = collections.find(|it| it.name == "search_terms").unwrap();
+        let first = candor::register::CollectionKey::new("activity", "page_views");
+        searches.erase_after.push(first);
+    });
+    let supervisor = app.staff("ruth", Role::Supervisor).await;
+    let old = make_old(&app);
+    let source = app.source.connect();
+    let views = "UPDATE page_views SET viewed_at = '2024-01-01 10:00:00'";
+    assert!(source.execute(views, []).unwrap() > 0);
+    let refuse =
+        "CREATE TRIGGER never BEFORE DELETE ON page_views BEGIN SELECT RAISE(ABORT, 'no'); END";
+    source.execute_batch(refuse).unwrap();
+
+    run(&app, Job::PlanRetention).await;
+    approve(&supervisor).await;
+    app.run_jobs().await;
+
+    assert_eq!(searches(&app), old, "they wait for the page views");
+    let failures: Vec<Option<String>> = app
+        .app
+        .db
+        .read_now(|conn| {
+            let lines = retention_lines::table.filter(retention_lines::failure.is_not_null());
+            let lines = lines.order(retention_lines::id);
+            Ok(lines.select(retention_lines::failure).load(conn)?)
+        })
+        .unwrap();
+    let failures: Vec<_> = failures.into_iter().flatten().collect();
+    let waits = "`activity.page_views` has to be erased before it, which could not be done.";
+    assert_eq!(failures.len(), 2, "{failures:?}");
+    assert_eq!(failures[1], waits);
+    source.execute_batch("DROP TRIGGER never").unwrap();
+
+    run(&app, Job::PlanRetention).await;
+    approve(&supervisor).await;
+    app.run_jobs().await;
+    assert_eq!(searches(&app), 0);
+}

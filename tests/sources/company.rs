@@ -47,15 +47,19 @@ impl Company {
 
     pub fn on(kind: Kind, register: Register, databases: &[(&str, &str)]) -> Self {
         let create = |(key, sql): &(&str, &str)| ((*key).to_owned(), Database::create(kind, sql));
-        let databases: BTreeMap<_, _> = databases.iter().map(create).collect();
+        // A server on a busy machine has more to wait for than a file.
+        let step = if kind == Kind::Sqlite { 2 } else { 4 };
+        Self::at(register, databases.iter().map(create).collect(), step)
+    }
+
+    /// In databases that are there, with so many seconds for each step.
+    pub fn at(register: Register, databases: BTreeMap<String, Database>, step: u64) -> Self {
         let open = |(key, database): (&String, &Database)| {
             let source = open(key, &database.url()).unwrap();
             (key.clone(), Arc::new(Faulty::new(source)))
         };
         let faulty: BTreeMap<_, _> = databases.iter().map(open).collect();
         let sources = faulty.values().map(|it| it.clone() as _).collect();
-        // A server on a busy machine has more to wait for than a file.
-        let step = if kind == Kind::Sqlite { 2 } else { 4 };
         let limits = Limits {
             read: Duration::from_secs(2),
             step: Duration::from_secs(step),

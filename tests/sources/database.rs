@@ -60,29 +60,29 @@ impl Database {
             Kind::Sqlite => Self::Sqlite {
                 folder: tempfile::tempdir().unwrap(),
             },
-            Kind::Postgres => {
-                let number = NEXT.fetch_add(1, Ordering::Relaxed);
-                let name = format!("candor_source_{}_{number}", std::process::id());
-                let server = postgres_server().unwrap();
-                on_server(&server, &format!("CREATE DATABASE {name}"));
-                Self::Postgres { server, name }
-            }
-            Kind::MariaDb => {
-                let number = NEXT.fetch_add(1, Ordering::Relaxed);
-                let name = format!("candor_source_{}_{number}", std::process::id());
-                let server = maria::server().unwrap();
-                maria::run(
-                    &server,
-                    &format!("CREATE DATABASE {name} CHARACTER SET utf8mb4"),
-                );
-                Self::MariaDb { server, name }
-            }
+            Kind::Postgres => return Self::on_postgres(postgres_server().unwrap(), sql),
+            Kind::MariaDb => return Self::on_mariadb(maria::server().unwrap(), sql),
         };
-        if matches!(database, Self::Sqlite { .. }) {
-            database.run(&format!("BEGIN; {sql}; COMMIT"));
-        } else {
-            database.run(sql);
-        }
+        database.run(&format!("BEGIN; {sql}; COMMIT"));
+        database
+    }
+
+    pub fn on_mariadb(server: String, sql: &str) -> Self {
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("candor_source_{}_{number}", std::process::id());
+        let create = format!("CREATE DATABASE {name} CHARACTER SET utf8mb4");
+        maria::run(&server, &create);
+        let database = Self::MariaDb { server, name };
+        database.run(sql);
+        database
+    }
+
+    pub fn on_postgres(server: String, sql: &str) -> Self {
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("candor_source_{}_{number}", std::process::id());
+        on_server(&server, &format!("CREATE DATABASE {name}"));
+        let database = Self::Postgres { server, name };
+        database.run(sql);
         database
     }
 

@@ -1,9 +1,11 @@
 //! The company's databases: finding, showing, correcting and erasing on small databases made for the purpose.
 
 mod archive;
+mod blocks;
 mod command;
 mod company;
 mod correcting;
+mod cuts;
 mod database;
 mod drift;
 mod erasing;
@@ -19,14 +21,19 @@ mod maria;
 mod mariadb;
 mod mariadb_faults;
 mod masking;
+mod moved;
 mod names;
 mod nested;
 mod nested_lists;
+mod order;
+mod own_server;
 mod pages;
 mod postgres;
+mod proxy;
 mod random;
 mod sample;
 mod service;
 mod sharing;
+mod trial;
 mod trouble;
 mod world;

@@ -31,6 +31,10 @@ dataset:
               - {name: text, data_categories: [user.content]}
               - name: ticket
                 fides_meta: {data_type: string, references: [{dataset: shop, field: ticket.number, direction: to}]}
+          - name: guests
+            fides_meta: {data_type: 'object[]'}
+            fields:
+              - {name: ticket, data_categories: [user.unique_id], fides_meta: {data_type: string, references: [{dataset: shop, field: ticket.number, direction: from}]}}
       - name: ticket
         fields:
           - {name: number, data_categories: [user.unique_id], fides_meta: {primary_key: true}}
@@ -42,11 +46,12 @@ INSERT INTO people VALUES (1, 'ada@example.org'), (2, 'eve@example.org');
 INSERT INTO keys VALUES ('k1', 1), ('k2', 1), ('k3', 2);
 INSERT INTO room VALUES
   (1, '[{"code": "k1", "text": "one", "ticket": "t1"}, {"code": "k3", "text": "two", "ticket": "t2"},
-        {"writer": "Ada@example.org", "text": "three", "ticket": "t3"}, {"text": "four", "ticket": "t4"}]'),
-  (2, '[{"code": "k3", "text": "five", "ticket": "t5"}]'),
-  (3, '[{"code": "k2", "text": "six", "ticket": "t6"}, {"text": "seven", "ticket": "t7"}]'),
-  (4, '[{"writer": "ada@example.org", "text": "eight"}, {"writer": "eve@example.org", "text": "nine"}]'),
-  (5, '[{"writer": "ada@example.org", "text": "ten", "ticket": "t8"}]');
+        {"writer": "Ada@example.org", "text": "three", "ticket": "t3"}, {"text": "four", "ticket": "t4"}]',
+   '[{"ticket": "t1"}]'),
+  (2, '[{"code": "k3", "text": "five", "ticket": "t5"}]', NULL),
+  (3, '[{"code": "k2", "text": "six", "ticket": "t6"}, {"text": "seven", "ticket": "t7"}]', NULL),
+  (4, '[{"writer": "ada@example.org", "text": "eight"}, {"writer": "eve@example.org", "text": "nine"}]', NULL),
+  (5, '[{"writer": "ada@example.org", "text": "ten", "ticket": "t8"}]', NULL);
 INSERT INTO ticket VALUES ('t1', 1), ('t2', 2), ('t3', 3), ('t4', 4), ('t5', 5), ('t6', 6), ('t7', 7), ('t8', 8);
 "#;
 
@@ -59,7 +64,7 @@ fn company(kind: Kind) -> Company {
     let sql = format!(
         "CREATE TABLE people (id INTEGER PRIMARY KEY, email VARCHAR(60));
          CREATE TABLE \"keys\" (code VARCHAR(9) PRIMARY KEY, person INTEGER);
-         CREATE TABLE room (id INTEGER PRIMARY KEY, \"lines\" {json});
+         CREATE TABLE room (id INTEGER PRIMARY KEY, \"lines\" {json}, guests {json});
          CREATE TABLE ticket (number VARCHAR(9) PRIMARY KEY, price INTEGER);
          {}",
         ROWS.replace("INTO keys", "INTO \"keys\"")
@@ -161,4 +166,60 @@ fn a_list_that_several_people_are_in_is_shared_and_stays_as_it_is() {
         assert_eq!(left("room", "id"), ["1", "2", "4"], "{kind:?}");
         assert_eq!(left("ticket", "number").len(), 6, "{kind:?}");
     }
+}
+
+#[test]
+fn of_a_list_only_what_is_never_disclosed_is_masked() {
+    const MANIFEST: &str = "
+dataset:
+  - fides_key: shop
+    collections:
+      - name: people
+        fields:
+          - {name: id, data_categories: [user.unique_id], fides_meta: {primary_key: true}}
+          - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email}}
+          - name: cards
+            fides_meta: {data_type: 'object[]'}
+            fields:
+              - {name: holder, data_categories: [user.name]}
+              - {name: number, data_categories: [user.financial.bank_account]}
+          - name: past
+            fields:
+              - name: cards
+                fields:
+                  - {name: holder, data_categories: [user.name]}
+                  - {name: number, data_categories: [user.financial.bank_account]}
+";
+    let told = |cards: &str, past: &str| {
+        let company = Company::new(
+            MANIFEST.split_once("collections:\n").unwrap().1,
+            &format!(
+                "CREATE TABLE people (id INTEGER PRIMARY KEY, email TEXT, cards TEXT, past TEXT);
+                 INSERT INTO people VALUES (1, 'ada@example.org', '{cards}', '{past}');"
+            ),
+        );
+        let records = company.records(&Identities::email("ada@example.org"), "people");
+        ["cards", "past.cards"].map(|path| records[0].held(path).unwrap().to_string())
+    };
+    let held = r#"{"held":"financial account number"}"#;
+
+    let shown = told(
+        r#"[{"holder": "Ada", "number": "4711", "pin": "0815"}, {"holder": "A. King", "number": null}, null]"#,
+        r#"{"cards": [[{"number": 4711, "holder": "Ada"}]]}"#,
+    );
+    let expected = format!(
+        r#"[{{"holder":"Ada","number":{held}}},{{"holder":"A. King","number":null}},null]"#
+    );
+    assert_eq!(shown[0], expected);
+    assert_eq!(
+        shown[1],
+        format!(r#"[[{{"holder":"Ada","number":{held}}}]]"#)
+    );
+
+    let whole = "We hold your financial account number. We do not show it.";
+    let shown = told(
+        r#"[{"holder": "Ada", "number": "1"}, "4711"]"#,
+        r#"{"cards": "4711"}"#,
+    );
+    assert_eq!(shown, [whole, whole], "what is not written as it should be");
 }

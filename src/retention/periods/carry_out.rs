@@ -7,6 +7,7 @@ use super::{changes, queries};
 use crate::app::App;
 use crate::error::{AppError, AppResult};
 use crate::jobs::Lease;
+use crate::register::CollectionKey;
 use crate::retention::queries::for_everybody;
 use crate::sources::{Ask, DueBatch, Hold, Shield};
 
@@ -24,13 +25,20 @@ pub fn carry_out(app: &App, run_id: i64, lease: &Lease) -> AppResult<()> {
     if run.state != RunState::Approved {
         return Ok(());
     }
+    let failed = lines.iter().filter(|it| it.failure.is_some());
+    let mut failed: Vec<_> = failed.map(Line::key).collect();
     let open = lines.into_iter().filter(|it| it.finished_at.is_none());
     for line in open {
         lease.check()?;
-        match erase(app, &run, line.clone(), lease) {
+        let done = match waits_for(app, &line, &failed) {
+            Some(failure) => Err(Stop::Staff(failure, Box::new(line.clone()))),
+            None => erase(app, &run, line.clone(), lease),
+        };
+        match done {
             Ok(()) => {}
             Err(Stop::Later(error)) => return Err(error),
             Err(Stop::Staff(failure, line)) => {
+                failed.push(line.key());
                 let now = app.clock.now();
                 app.db
                     .write_now(move |conn| changes::fail_line(conn, &line, &failure, now))?;
@@ -40,6 +48,16 @@ pub fn carry_out(app: &App, run_id: i64, lease: &Lease) -> AppResult<()> {
     let (own, now) = (app.clone(), app.clock.now());
     app.db
         .write_now(move |conn| changes::finish(conn, &own, &run, now))
+}
+
+/// Why a collection stays: its manifest wants another to be erased before it, which could not be.
+fn waits_for(app: &App, line: &Line, failed: &[CollectionKey]) -> Option<String> {
+    let collection = app.register.collection(&line.key())?;
+    let mut before = collection.erase_after.iter();
+    let other = before.find(|key| failed.contains(key))?;
+    Some(format!(
+        "`{other}` has to be erased before it, which could not be done."
+    ))
 }
 
 /// Why a collection is not carried out to its end now.

@@ -109,6 +109,10 @@ impl Sources {
             return Ok(DueBatch::default());
         };
         let connected = inner.connected(&node.source)?;
+        if connected.source.is_by_hand() {
+            // Of what is kept too long there, nothing is known here.
+            return Ok(DueBatch::default());
+        }
         let schema = connected.schema(inner.limits.step)?;
         let layout = Layout::new(inner, node, table(&schema, node)?)?;
         let search = Search {

@@ -2,6 +2,7 @@
 
 mod actor;
 mod answer;
+pub mod archive;
 pub mod database;
 mod launching;
 mod queries;
@@ -25,6 +26,7 @@ use candor::law::Laws;
 use candor::mail::Mailer;
 use candor::mail::delivery;
 use candor::mail::transport::Transport;
+use candor::manual::kept::PortalDesk;
 use candor::outbound::Outbound;
 use candor::register::Register;
 use candor::server::{self, Size};
@@ -74,6 +76,15 @@ impl Default for Launch {
             secret: [7; 32],
         }
     }
+}
+
+/// The addresses of the sources that are declared; what is no sample of ours is looked up by hand.
+fn urls(source: &SampleSource, register: &Register) -> Vec<(String, String)> {
+    let mut urls = source.urls();
+    if register.datasets_of(archive::SOURCE).next().is_some() {
+        urls.push((archive::SOURCE.to_owned(), "manual:".to_owned()));
+    }
+    urls
 }
 
 /// A mail as it stands in the outbox.
@@ -151,9 +162,13 @@ impl TestApp {
         let keys = Arc::new(Keys::new(with.secret));
         let source = SampleSource::create(with.people);
         let register = with.register;
-        let sources = Sources::open(register.clone(), &source.urls(), &keys.derive("sources"));
+        let db = database.open();
+        let desk = PortalDesk::new(db.clone(), keys.clone());
+        let (secret, around) = (keys.derive("sources"), (&[][..], Some(&desk)));
+        let sources =
+            Sources::open_at(register.clone(), &urls(&source, &register), &secret, around);
         let app = App::new(Parts {
-            db: database.open(),
+            db,
             clock,
             keys,
             mailer: Mailer::new(site.clone()),

@@ -1,0 +1,429 @@
+//! A system that nobody can connect to: people look things up in it, and change them there. `docs/manual-desk.md`
+//! describes it for who runs the portal.
+//!
+//! It holds what was found for people so far, which a [`Desk`] keeps; its structure is what the register says. Records
+//! are found by marks of the values that lead to them, so that nobody else's are read. What is changed here was changed
+//! in the system itself before: the desk refuses whatever nobody has confirmed.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    ops::ControlFlow,
+    sync::Arc,
+    time::Duration,
+};
+
+use super::{
+    Column, ColumnKind, EachRow, Fault, Filter, Schema, Select, Source, SourceError, Table,
+    TableName, Transaction, Value, Way,
+    connector::Wanted,
+    graph::{Graph, kind_of},
+    inside::Inside,
+    overlay::{Altered, Overlay, Store},
+    schema::JSON,
+    sift::{Sift, comparable},
+};
+use crate::register::{Collection, CollectionKey, Field, Register};
+
+/// The number of a record, where the manifest declares no key; the name is that of a database's own.
+const NUMBER: &str = "rowid";
+
+/// The values of a record, by column.
+pub type Cells = BTreeMap<String, Value>;
+
+/// Keeps what people found. Calls block.
+pub trait Desk: Send + Sync {
+    /// Hands over every record of a place that one of these marks leads to, each once; all of them where none are given.
+    fn each(
+        &self,
+        place: (&str, &str),
+        marks: Option<&[Mark]>,
+        each: &mut dyn FnMut(Kept) -> ControlFlow<()>,
+    ) -> Result<(), Fault>;
+
+    /// Makes all changes or none. Only what was confirmed to be changed in the system itself may be changed here.
+    fn change(&self, source: &str, changes: &[KeptChange]) -> Result<(), Fault>;
+}
+
+/// What leads to a record.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mark {
+    /// Its number.
+    Number(i64),
+    /// A value in one of its columns, or its key.
+    Value(String),
+}
+
+/// A record as it is kept.
+pub struct Kept {
+    /// Its number.
+    pub number: i64,
+    /// What it holds.
+    pub cells: Cells,
+}
+
+/// What becomes of a record, if it still holds what it held.
+#[derive(Clone)]
+pub struct KeptChange {
+    /// The place of its collection.
+    pub place: String,
+    /// What leads to it alone.
+    pub key: Mark,
+    /// What it must still hold.
+    pub before: Cells,
+    /// What it will hold, and what will lead to it; none when it goes.
+    pub after: Option<(Cells, Vec<Mark>)>,
+}
+
+/// The structure of such a system, and what leads to its records.
+pub struct Drawers {
+    schema: Arc<Schema>,
+    links: HashMap<TableName, Vec<(String, Option<Inside>)>>,
+    within: Vec<Lead>,
+}
+
+/// A record of one collection leads to those of another in the same system that hold the same value.
+struct Lead {
+    from: TableName,
+    from_link: String,
+    to: TableName,
+    to_link: String,
+}
+
+/// A record that has just been found, before it is kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// The collection.
+    pub key: CollectionKey,
+    /// What it holds.
+    pub cells: Cells,
+}
+
+/// Such a system.
+pub(super) struct Manual {
+    key: String,
+    drawers: Drawers,
+    desk: Option<Arc<dyn Desk>>,
+}
+
+/// Whether an address is that of such a system.
+pub fn is_by_hand(url: &str) -> bool {
+    url.starts_with("manual:")
+}
+
+impl Drawers {
+    /// What the register says of a source.
+    pub fn of(register: &Register, source: &str) -> Self {
+        let mut tables = Vec::new();
+        for dataset in register.datasets_of(source) {
+            for collection in &dataset.collections {
+                tables.push(table(dataset.namespace.clone(), collection));
+            }
+        }
+        let graph = Graph::new(register);
+        let nodes = graph.nodes.iter().filter(|node| node.source == source);
+        let within = nodes.clone().flat_map(|node| {
+            let edges = node.incoming.iter();
+            let edges = edges.filter(|edge| graph.nodes[edge.from].source == source);
+            edges.map(|edge| Lead {
+                from: graph.nodes[edge.from].table.clone(),
+                from_link: edge.from_column.clone(),
+                to: node.table.clone(),
+                to_link: edge.column.clone(),
+            })
+        });
+        let within = within.collect();
+        let links = nodes.map(|node| {
+            let link = |name: String| {
+                let inside = node.inside.get(&name).cloned();
+                (name, inside)
+            };
+            let links = node.link_columns().into_iter().map(link);
+            (node.table.clone(), links.collect())
+        });
+        Self {
+            within,
+            links: links.collect(),
+            schema: Arc::new(Schema { tables }),
+        }
+    }
+
+    /// Where the records of a collection are kept, what leads to one (the values of its links, and its key), and which
+    /// of these is its key. A record without a declared key is found by its number.
+    pub fn file(&self, register: &Register, found: &Found) -> (String, Vec<Mark>, Option<Mark>) {
+        let name = name_of(register, &found.key);
+        let table = self.schema.table(&name);
+        let marks = table.map(|table| self.marks(table, &found.cells));
+        let key = table.filter(|table| !is_numbered(table));
+        let key = key.map(|table| own_key(table, &found.cells));
+        (place(&name), marks.unwrap_or_default(), key)
+    }
+
+    /// Which of some records are not known to be about a person: none of the ways by which records of their collection
+    /// are the person's is in them, and no record that is the person's leads to them.
+    pub fn strangers(
+        &self,
+        register: &Register,
+        records: &[Found],
+        ways: &HashMap<CollectionKey, Vec<Way>>,
+    ) -> Vec<usize> {
+        let names: Vec<_> = records
+            .iter()
+            .map(|it| name_of(register, &it.key))
+            .collect();
+        let is_named = |at: &usize| {
+            let mut ways = ways.get(&records[*at].key).into_iter().flatten();
+            ways.any(|way| {
+                let wanted = Wanted::by(way);
+                let keys = self.keys(&names[*at], &way.column, &records[*at].cells);
+                keys.iter().any(|key| wanted.has(key))
+            })
+        };
+        let (mut own, mut open): (Vec<usize>, Vec<usize>) = (0..records.len()).partition(is_named);
+        while let Some(from) = own.pop() {
+            let leads = self.within.iter().filter(|lead| lead.from == names[from]);
+            for lead in leads {
+                let values = self.keys(&lead.from, &lead.from_link, &records[from].cells);
+                let is_reached = |at: &usize| {
+                    let keys = self.keys(&lead.to, &lead.to_link, &records[*at].cells);
+                    names[*at] == lead.to && keys.iter().any(|key| values.contains(key))
+                };
+                let (reached, rest) = open.into_iter().partition(is_reached);
+                open = rest;
+                own.extend::<Vec<usize>>(reached);
+            }
+        }
+        open
+    }
+
+    /// The values of a link in a record.
+    fn keys(&self, name: &TableName, link: &str, cells: &Cells) -> Vec<Value> {
+        let mut links = self.links.get(name).into_iter().flatten();
+        let held = |column: &str| cells.get(column).unwrap_or(&Value::Null);
+        match links.find(|(known, _)| known == link) {
+            Some((_, Some(inside))) => inside.keys(held(&inside.column)),
+            _ => held(link).as_key().into_iter().collect(),
+        }
+    }
+
+    fn marks(&self, table: &Table, cells: &Cells) -> Vec<Mark> {
+        let mut marks = BTreeSet::new();
+        for (link, _) in self.links.get(&table.name).into_iter().flatten() {
+            let keys = self.keys(&table.name, link, cells);
+            marks.extend(keys.iter().map(|key| mark(link, key)));
+        }
+        if !is_numbered(table) {
+            marks.insert(own_key(table, cells));
+        }
+        marks.into_iter().collect()
+    }
+
+    /// What a filter asks for; none where it asks for everything.
+    fn asked(table: &Table, filter: &Filter) -> Option<Vec<Mark>> {
+        let by_key = |keys: &Vec<Vec<Value>>| keys.iter().map(|key| key_mark(table, key)).collect();
+        let by_way = |any: &Vec<Way>| {
+            let values = any
+                .iter()
+                .flat_map(|way| way.values.iter().map(move |it| (&way.column, it)));
+            let keys = values.filter_map(|(column, value)| Some((column, value.as_key()?)));
+            keys.map(|(column, key)| mark(column, &key)).collect()
+        };
+        let keys = filter.keys.as_ref().map(by_key);
+        keys.or_else(|| filter.any.as_ref().map(by_way))
+    }
+}
+
+fn table(namespace: Option<String>, collection: &Collection) -> Table {
+    let column = |field: &Field| {
+        let kind = kind_of(field);
+        let written = if kind == ColumnKind::Json {
+            JSON
+        } else {
+            "text"
+        };
+        Column {
+            length: field.length,
+            nullable: !field.primary_key,
+            ..Column::untyped(field.name.clone(), written, kind)
+        }
+    };
+    let mut columns: Vec<_> = collection.fields.iter().map(column).collect();
+    let keys = collection.fields.iter().filter(|field| field.primary_key);
+    let mut row_key: Vec<_> = keys.map(|field| field.name.clone()).collect();
+    if row_key.is_empty() {
+        columns.push(Column {
+            generated: true,
+            nullable: false,
+            ..Column::untyped(NUMBER.to_owned(), "integer", ColumnKind::Integer)
+        });
+        row_key.push(NUMBER.to_owned());
+    }
+    Table {
+        name: TableName {
+            schema: namespace,
+            name: collection.name.clone(),
+        },
+        columns,
+        unique: vec![row_key.clone()],
+        row_key,
+        foreign_keys: Vec::new(),
+    }
+}
+
+fn name_of(register: &Register, key: &CollectionKey) -> TableName {
+    let dataset = register.dataset(&key.dataset);
+    TableName {
+        schema: dataset.and_then(|it| it.namespace.clone()),
+        name: key.collection.clone(),
+    }
+}
+
+fn place(name: &TableName) -> String {
+    match &name.schema {
+        Some(schema) => format!("{schema}.{}", name.name),
+        None => name.name.clone(),
+    }
+}
+
+fn own_key(table: &Table, cells: &Cells) -> Mark {
+    let key = table.row_key.iter();
+    let key = key.map(|it| cells.get(it).cloned().unwrap_or(Value::Null));
+    key_mark(table, &key.collect::<Vec<_>>())
+}
+
+fn is_numbered(table: &Table) -> bool {
+    let key = table.row_key.first().and_then(|name| table.column(name));
+    key.is_some_and(Column::is_row_number)
+}
+
+/// Letter case makes no difference here: whoever asks looks again at what is found.
+fn mark(link: &str, key: &Value) -> Mark {
+    Mark::Value(format!("{link}\0{}", key.to_string().to_lowercase()))
+}
+
+fn key_mark(table: &Table, key: &[Value]) -> Mark {
+    let key = comparable(key);
+    match key.as_slice() {
+        [Value::Integer(number)] if is_numbered(table) => Mark::Number(*number),
+        key => {
+            let parts: Vec<_> = key.iter().map(ToString::to_string).collect();
+            Mark::Value(format!("\0{}", parts.join("\0")))
+        }
+    }
+}
+
+fn row(table: &Table, kept: &Kept) -> Vec<Value> {
+    let cell = |column: &Column| {
+        if column.is_row_number() {
+            return Value::Integer(kept.number);
+        }
+        kept.cells.get(&column.name).cloned().unwrap_or(Value::Null)
+    };
+    table.own_columns().map(cell).collect()
+}
+
+fn cells(table: &Table, row: &[Value]) -> Cells {
+    let columns = table.own_columns().zip(row);
+    let held = columns.filter(|(column, value)| !column.is_row_number() && !value.is_null());
+    held.map(|(column, value)| (column.name.clone(), value.clone()))
+        .collect()
+}
+
+impl Manual {
+    /// `manual:`, or `manual://name`. Without a desk, as commands have it, it holds nothing.
+    pub fn open(key: &str, register: &Register, desk: Option<Arc<dyn Desk>>) -> Self {
+        Self {
+            key: key.to_owned(),
+            drawers: Drawers::of(register, key),
+            desk,
+        }
+    }
+
+    fn error(&self, fault: Fault) -> SourceError {
+        SourceError::new(&self.key, fault)
+    }
+
+    fn scan(&self, table: &Table, filter: &Filter, each: EachRow<'_>) -> Result<(), SourceError> {
+        let Some(desk) = &self.desk else {
+            return Ok(());
+        };
+        let marks = Drawers::asked(table, filter);
+        let place = place(&table.name);
+        let found = desk.each((&self.key, &place), marks.as_deref(), &mut |kept| {
+            each(row(table, &kept))
+        });
+        found.map_err(|fault| self.error(fault))
+    }
+}
+
+impl Source for Manual {
+    fn key(&self) -> &str {
+        &self.key
+    }
+
+    fn is_by_hand(&self) -> bool {
+        true
+    }
+
+    fn ping(&self, _: Duration) -> Result<(), SourceError> {
+        Ok(())
+    }
+
+    fn schema(&self, _: Duration) -> Result<Arc<Schema>, SourceError> {
+        Ok(self.drawers.schema.clone())
+    }
+
+    fn select(
+        &self,
+        select: &Select<'_>,
+        _: Duration,
+        each: EachRow<'_>,
+    ) -> Result<(), SourceError> {
+        let sift = Sift::new(&self.key, select)?;
+        sift.run(
+            &mut |each| self.scan(select.table, select.filter, each),
+            each,
+        )
+    }
+
+    fn begin(&self, wait: Duration) -> Result<Box<dyn Transaction + '_>, SourceError> {
+        Ok(Box::new(Overlay::new(self, wait)))
+    }
+}
+
+impl Store for &Manual {
+    fn key(&self) -> &str {
+        &self.key
+    }
+
+    fn scan(
+        &self,
+        table: &Table,
+        filter: &Filter,
+        _: Duration,
+        each: EachRow<'_>,
+    ) -> Result<(), SourceError> {
+        Manual::scan(self, table, filter, each)
+    }
+
+    fn apply(&self, altered: &[Altered], _: Duration) -> Result<(), SourceError> {
+        let Some(desk) = &self.desk else {
+            return Err(self.error(Fault::ReadOnly));
+        };
+        let changes = altered.iter().flat_map(|it| {
+            let table = &it.table;
+            it.rows.iter().map(move |(key, alteration)| KeptChange {
+                place: place(&table.name),
+                key: key_mark(table, key),
+                before: cells(table, &alteration.before),
+                after: alteration.after.as_ref().map(|after| {
+                    let cells = cells(table, after);
+                    let marks = self.drawers.marks(table, &cells);
+                    (cells, marks)
+                }),
+            })
+        });
+        let changes: Vec<_> = changes.collect();
+        desk.change(&self.key, &changes)
+            .map_err(|fault| self.error(fault))
+    }
+}

@@ -1,0 +1,401 @@
+use candor::accounts::model::Role;
+use candor::demo::source::SAMPLES;
+use reqwest::multipart::Form;
+
+use super::{LIST, answer, ask, events, kept, open_task, open_tasks, send, states, version};
+use crate::support::{Actor, Answer, TestApp};
+
+const EVERYTHING: &str = "/requests/new/deletion/plan?everything=yes";
+
+/// A person of whom a database and the archive hold something, and two who decide.
+struct Scene {
+    app: TestApp,
+    person: Actor,
+    sam: Actor,
+    vera: Actor,
+}
+
+impl Scene {
+    async fn set() -> Self {
+        let app = TestApp::start_with_archive();
+        let (name, _) = SAMPLES[0].email.split_once('@').unwrap();
+        let scene = Scene {
+            person: app.person(name).await,
+            sam: app.staff("sam", Role::Agent).await,
+            vera: app.staff("vera", Role::Supervisor).await,
+            app,
+        };
+        ask(&scene.person).await;
+        let task = open_task(&scene.sam).await;
+        scene.find(&task).await;
+        scene
+    }
+
+    /// Two contracts are found.
+    async fn find(&self, task: &str) {
+        let found = [
+            ("act", "found"),
+            ("c0-rows", "2"),
+            ("c0-r0-f0", "C-17"),
+            ("c0-r0-f3", "M. Okafor"),
+            ("c0-r1-f0", "C-18"),
+            ("c0-r1-f3", "M. Okafor"),
+        ];
+        answer(&self.sam, task, &found).await.location();
+    }
+
+    /// The deletion of everything, for which the archive is looked through once more.
+    async fn file_deletion(&self) -> String {
+        let page = self.person.get(EVERYTHING).await.page();
+        let filed = self.person.submit(&page, EVERYTHING, &[]).await;
+        let reference = filed.location().strip_prefix("/requests/").unwrap();
+        let reference = reference.strip_suffix("/filed").unwrap().to_owned();
+        let task = open_task(&self.sam).await;
+        self.find(&task).await;
+        self.app.run_jobs().await;
+        reference
+    }
+
+    async fn act(
+        &self,
+        staff: &Actor,
+        reference: &str,
+        action: &str,
+        fields: &[(&str, &str)],
+    ) -> Answer {
+        let url = format!("/staff/requests/{reference}");
+        let page = staff.get(&url).await.page();
+        staff
+            .submit(&page, &format!("{url}/{action}"), fields)
+            .await
+    }
+
+    async fn accept(&self, reference: &str) {
+        let page = self
+            .sam
+            .get(&format!("/staff/requests/{reference}"))
+            .await
+            .page();
+        let mut names = page.attributes("input[type=radio]", "name");
+        names.dedup();
+        let fields: Vec<_> = names.iter().map(|name| (&**name, "accepted")).collect();
+        self.act(&self.sam, reference, "decide", &fields)
+            .await
+            .location();
+    }
+
+    /// A deletion that two have agreed to, and that the worker has begun.
+    async fn agree(&self) -> String {
+        let reference = self.file_deletion().await;
+        self.accept(&reference).await;
+        self.act(&self.vera, &reference, "approve", &[])
+            .await
+            .location();
+        self.app.run_jobs().await;
+        reference
+    }
+
+    async fn page(&self, reference: &str) -> String {
+        let page = self.person.get(&format!("/requests/{reference}")).await;
+        page.page().text()
+    }
+
+    fn rows(&self) -> i64 {
+        let source = self.app.source.connect();
+        let sql = "SELECT count(*) FROM page_views JOIN accounts ON accounts.id = account_id WHERE email = ?";
+        source
+            .query_row(sql, [SAMPLES[0].email], |row| row.get(0))
+            .unwrap()
+    }
+}
+
+#[actix_web::test]
+async fn an_erasure_waits_for_people_and_ends_with_a_receipt() {
+    let scene = Scene::set().await;
+    let before = scene.rows();
+    let reference = scene.agree().await;
+    assert!(
+        scene
+            .page(&reference)
+            .await
+            .contains("People change it by hand in: Paper archive")
+    );
+    assert_eq!(
+        (kept(&scene.app), scene.rows()),
+        (2, before),
+        "nothing goes before that"
+    );
+    for _ in 0..2 {
+        assert_eq!(
+            scene.app.run_jobs().await,
+            0,
+            "nothing runs in vain meanwhile"
+        );
+    }
+    let task = open_task(&scene.sam).await;
+    let page = scene.sam.get(&task).await.page();
+    let text = page.text();
+    for said in ["Erase these records", "C-17", "C-18", SAMPLES[0].email] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    let seen = version(&scene.sam, &task).await;
+    let both = futures_util::future::join(
+        send(&scene.sam, &task, &seen, &[("act", "done")]),
+        send(&scene.vera, &task, &seen, &[("act", "done")]),
+    );
+    let (one, other) = both.await;
+    assert_eq!(one.status.max(other.status), 409, "the second is told");
+    scene.app.run_jobs().await;
+    assert_eq!(kept(&scene.app), 0);
+    assert!(scene.rows() < before);
+    assert_eq!(events(&scene.app, "request.completed", &reference), 1);
+    let page = scene
+        .person
+        .get(&format!("/requests/{reference}"))
+        .await
+        .page();
+    let receipt = page
+        .attributes("main a[href^='/receipts/']", "href")
+        .remove(0);
+    let receipt = scene
+        .person
+        .get(&format!("{receipt}/file"))
+        .await
+        .page()
+        .html();
+    assert!(receipt.contains("paper_archive"), "{receipt}");
+}
+
+#[actix_web::test]
+async fn what_could_not_be_erased_by_hand_is_a_failure_that_staff_see_and_try_again() {
+    let scene = Scene::set().await;
+    let before = scene.rows();
+    let reference = scene.agree().await;
+    let task = open_task(&scene.sam).await;
+    let why = [("act", "could-not"), ("why", "The cellar is flooded.")];
+    answer(&scene.sam, &task, &why).await.location();
+    assert_eq!((kept(&scene.app), scene.rows()), (2, before));
+    let page = scene
+        .sam
+        .get(&format!("/staff/requests/{reference}"))
+        .await
+        .page();
+    assert!(
+        page.text().contains("The manual desk could not change it"),
+        "{}",
+        page.text()
+    );
+    assert!(
+        !page.text().contains("cellar"),
+        "the reason stands with the task"
+    );
+    assert!(
+        scene
+            .sam
+            .get(&task)
+            .await
+            .text()
+            .contains("The cellar is flooded.")
+    );
+    scene
+        .act(&scene.sam, &reference, "retry", &[])
+        .await
+        .location();
+    scene.app.run_jobs().await;
+    let again = open_task(&scene.sam).await;
+    assert_ne!(again, task);
+    answer(&scene.sam, &again, &[("act", "done")])
+        .await
+        .location();
+    scene.app.run_jobs().await;
+    assert_eq!(kept(&scene.app), 0);
+    assert_eq!(events(&scene.app, "request.completed", &reference), 1);
+}
+
+#[actix_web::test]
+async fn a_job_that_is_repeated_asks_once_and_completes_once() {
+    use candor::jobs::Lease;
+    use candor::requests::{carry_out, queries};
+    let scene = Scene::set().await;
+    let reference = scene.agree().await;
+    let found = reference.clone();
+    let id = scene
+        .app
+        .app
+        .db
+        .read_now(|conn| Ok(queries::find_by_reference(conn, &found)?.id));
+    let id = id.unwrap();
+    let repeat = || {
+        let app = scene.app.app.clone();
+        async move {
+            let run = move || carry_out::carry_out(&app, id, &Lease::default());
+            tokio::task::spawn_blocking(run).await.unwrap().unwrap();
+        }
+    };
+    repeat().await;
+    repeat().await;
+    let task = open_task(&scene.sam).await;
+    answer(&scene.sam, &task, &[("act", "done")])
+        .await
+        .location();
+    // As if the worker had been killed after the sources were changed: they are, and nobody has noted it.
+    let (app, person) = (scene.app.app.clone(), SAMPLES[0].email);
+    let executed = tokio::task::spawn_blocking(move || {
+        let request = app
+            .db
+            .read_now(|conn| Ok(queries::find(conn, id)?))
+            .unwrap();
+        let plan = candor::requests::review::plan_of(&app, &request).unwrap();
+        app.sources
+            .execute(&candor::sources::Identities::email(person), &plan)
+    });
+    let done = executed.await.unwrap().unwrap();
+    assert!(
+        matches!(done, candor::sources::Outcome::Done(_)),
+        "{done:?}"
+    );
+    assert_eq!(kept(&scene.app), 0);
+    repeat().await;
+    repeat().await;
+    assert_eq!(events(&scene.app, "request.completed", &reference), 1);
+    assert!(open_tasks(&scene.sam).await.is_empty());
+    assert_eq!(
+        scene.app.run_jobs().await.min(1),
+        1,
+        "the job itself finds nothing left to do"
+    );
+}
+
+#[actix_web::test]
+async fn what_nobody_confirmed_is_not_changed_here() {
+    let scene = Scene::set().await;
+    let app = scene.app.app.clone();
+    let refused = tokio::task::spawn_blocking(move || {
+        let person = candor::sources::Identities::email(SAMPLES[0].email);
+        let scope =
+            candor::sources::Scope::Collections(["paper_archive.contracts".to_owned()].into());
+        let plan = app
+            .sources
+            .plan_erasure(&person, (&scope, "us-ca"), &[], app.clock.today());
+        app.sources.execute(&person, &plan.unwrap())
+    });
+    let refused = refused.await.unwrap().unwrap_err();
+    assert!(
+        refused.to_string().contains("nobody has confirmed"),
+        "{refused}"
+    );
+    assert_eq!(kept(&scene.app), 2);
+}
+
+#[actix_web::test]
+async fn what_is_found_for_a_deletion_is_in_the_plan_that_staff_decide_on() {
+    let app = TestApp::start_with_archive();
+    let (name, _) = SAMPLES[0].email.split_once('@').unwrap();
+    let scene = Scene {
+        person: app.person(name).await,
+        sam: app.staff("sam", Role::Agent).await,
+        vera: app.staff("vera", Role::Supervisor).await,
+        app,
+    };
+    let reference = scene.file_deletion().await;
+    let page = scene
+        .sam
+        .get(&format!("/staff/requests/{reference}"))
+        .await
+        .page();
+    assert!(page.text().contains("Signed contracts"), "{}", page.text());
+    assert_eq!(events(&scene.app, "request.replanned", &reference), 1);
+}
+
+#[actix_web::test]
+async fn a_correction_by_hand_names_old_and_new_and_ends_with_a_receipt() {
+    let scene = Scene::set().await;
+    let collection = scene
+        .person
+        .get("/data/paper_archive/contracts")
+        .await
+        .page();
+    let links = collection.attributes("article dd a", "href").into_iter();
+    let link = links
+        .into_iter()
+        .find(|link| link.ends_with("field=name"))
+        .unwrap();
+    let form = Form::new()
+        .text("value", "Maya Okafor")
+        .text("reason", "It was cut.");
+    let filed = scene.person.post_multipart(&link, form).await;
+    let reference = filed.location().strip_prefix("/requests/").unwrap();
+    let reference = reference.strip_suffix("/filed").unwrap().to_owned();
+    assert!(
+        open_tasks(&scene.sam).await.is_empty(),
+        "there is nothing to look up"
+    );
+    scene.accept(&reference).await;
+    scene.app.run_jobs().await;
+    assert!(
+        scene
+            .page(&reference)
+            .await
+            .contains("People change it by hand")
+    );
+    let task = open_task(&scene.sam).await;
+    let text = scene.sam.get(&task).await.page().text();
+    for said in ["M. Okafor", "Maya Okafor", "C-1"] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    answer(&scene.sam, &task, &[("act", "done")])
+        .await
+        .location();
+    scene.app.run_jobs().await;
+    let page = scene
+        .person
+        .get("/data/paper_archive/contracts")
+        .await
+        .page();
+    assert!(page.text().contains("Maya Okafor"), "{}", page.text());
+    assert_eq!(events(&scene.app, "request.completed", &reference), 1);
+    assert!(scene.page(&reference).await.contains("Signed receipt"));
+}
+
+#[actix_web::test]
+async fn a_hold_that_is_placed_meanwhile_keeps_people_from_erasing() {
+    let scene = Scene::set().await;
+    let reference = scene.agree().await;
+    let task = open_task(&scene.sam).await;
+    let holds = format!("/staff/holds/new?request={reference}");
+    let page = scene.vera.get(&holds).await.page();
+    let fields = [
+        ("kind", "legal"),
+        ("reason", "A dispute about your contract."),
+        ("basis", "Cal. Civ. Code 1798.145(a)(5)"),
+    ];
+    scene
+        .vera
+        .submit(&page, "/staff/holds/new", &fields)
+        .await
+        .location();
+    assert!(
+        scene
+            .sam
+            .get(&task)
+            .await
+            .page()
+            .text()
+            .contains("Do not erase it")
+    );
+    let late = answer(&scene.sam, &task, &[("act", "done")]).await;
+    assert_eq!(late.status, 409);
+    assert!(late.text().contains("A hold was placed since"));
+    let why = [("act", "could-not"), ("why", "There is a hold.")];
+    answer(&scene.sam, &task, &why).await.location();
+    assert_eq!(kept(&scene.app), 2);
+    assert_eq!(states(&scene.app).len(), 3);
+    assert!(
+        scene
+            .sam
+            .get(LIST)
+            .await
+            .text()
+            .contains("Nothing to do by hand")
+    );
+}

@@ -1,8 +1,11 @@
 //! The manual desk: looking up, and changing by hand, in a paper archive that nobody can connect to.
 
 mod changing;
+mod deciding;
+mod elsewhere;
 mod finding;
 mod keeping;
+mod meanwhile;
 mod uploading;
 
 use candor::accounts::model::Role;

@@ -11,7 +11,8 @@ use super::{Launch, TestApp};
 /// Its key among the sources.
 pub const SOURCE: &str = "paper_archive";
 
-const MANIFEST: &str = "
+/// What it holds: with a key, reached by a reference, and known by the number of another system.
+pub const MANIFEST: &str = "
 dataset:
   - fides_key: paper_archive
     name: Paper archive
@@ -32,6 +33,11 @@ dataset:
         fields:
           - {name: contract, data_categories: [system.operations], fides_meta: {data_type: string, references: [{dataset: paper_archive, field: contracts.number, direction: from}]}}
           - {name: subject, data_categories: [user.contact], fides_meta: {data_type: string}}
+      - name: files
+        candor: {title: Personnel files}
+        fields:
+          - {name: account, data_categories: [system.operations], fides_meta: {data_type: integer, references: [{dataset: people, field: accounts.id, direction: from}]}}
+          - {name: remarks, data_categories: [user.contact], fides_meta: {data_type: 'string[]'}}
 ";
 
 /// What ProJobSector declares, with the archive.

@@ -1,48 +1,25 @@
-//! A system that nobody can connect to: people look things up in it, and change them there. `docs/manual-desk.md`
-//! describes it for who runs the portal.
-//!
-//! It holds what was found for people so far, which a [`Desk`] keeps; its structure is what the register says. Records
-//! are found by marks of the values that lead to them, so that nobody else's are read. What is changed here was changed
-//! in the system itself before: the desk refuses whatever nobody has confirmed.
+//! The structure of a system that people look up by hand, as the register has it, and what leads to its records.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
-    ops::ControlFlow,
     sync::Arc,
-    time::Duration,
 };
 
-use super::{
-    Column, ColumnKind, EachRow, Fault, Filter, Schema, Select, Source, SourceError, Table,
-    TableName, Transaction, Value, Way,
+use crate::register::{Collection, CollectionKey, Field, Register};
+use crate::sources::{
+    Column, ColumnKind, Filter, Schema, Table, TableName, Value, Way,
     connector::Wanted,
     graph::{Graph, kind_of},
     inside::Inside,
-    overlay::{Altered, Overlay, Store},
     schema::JSON,
-    sift::{Sift, comparable},
+    sift::comparable,
 };
-use crate::register::{Collection, CollectionKey, Field, Register};
 
 /// The number of a record, where the manifest declares no key; the name is that of a database's own.
 const NUMBER: &str = "rowid";
 
 /// The values of a record, by column.
 pub type Cells = BTreeMap<String, Value>;
-
-/// Keeps what people found. Calls block.
-pub trait Desk: Send + Sync {
-    /// Hands over every record of a place that one of these marks leads to, each once; all of them where none are given.
-    fn each(
-        &self,
-        place: (&str, &str),
-        marks: Option<&[Mark]>,
-        each: &mut dyn FnMut(Kept) -> ControlFlow<()>,
-    ) -> Result<(), Fault>;
-
-    /// Makes all changes or none. Only what was confirmed to be changed in the system itself may be changed here.
-    fn change(&self, source: &str, changes: &[KeptChange]) -> Result<(), Fault>;
-}
 
 /// What leads to a record.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,30 +30,9 @@ pub enum Mark {
     Value(String),
 }
 
-/// A record as it is kept.
-pub struct Kept {
-    /// Its number.
-    pub number: i64,
-    /// What it holds.
-    pub cells: Cells,
-}
-
-/// What becomes of a record, if it still holds what it held.
-#[derive(Clone)]
-pub struct KeptChange {
-    /// The place of its collection.
-    pub place: String,
-    /// What leads to it alone.
-    pub key: Mark,
-    /// What it must still hold.
-    pub before: Cells,
-    /// What it will hold, and what will lead to it; none when it goes.
-    pub after: Option<(Cells, Vec<Mark>)>,
-}
-
 /// The structure of such a system, and what leads to its records.
 pub struct Drawers {
-    schema: Arc<Schema>,
+    pub(super) schema: Arc<Schema>,
     links: HashMap<TableName, Vec<(String, Option<Inside>)>>,
     within: Vec<Lead>,
 }
@@ -96,18 +52,6 @@ pub struct Found {
     pub key: CollectionKey,
     /// What it holds.
     pub cells: Cells,
-}
-
-/// Such a system.
-pub(super) struct Manual {
-    key: String,
-    drawers: Drawers,
-    desk: Option<Arc<dyn Desk>>,
-}
-
-/// Whether an address is that of such a system.
-pub fn is_by_hand(url: &str) -> bool {
-    url.starts_with("manual:")
 }
 
 impl Drawers {
@@ -205,7 +149,8 @@ impl Drawers {
         }
     }
 
-    fn marks(&self, table: &Table, cells: &Cells) -> Vec<Mark> {
+    /// Everything that leads to a record.
+    pub(super) fn marks(&self, table: &Table, cells: &Cells) -> Vec<Mark> {
         let mut marks = BTreeSet::new();
         for (link, _) in self.links.get(&table.name).into_iter().flatten() {
             let keys = self.keys(&table.name, link, cells);
@@ -218,7 +163,7 @@ impl Drawers {
     }
 
     /// What a filter asks for; none where it asks for everything.
-    fn asked(table: &Table, filter: &Filter) -> Option<Vec<Mark>> {
+    pub(super) fn asked(table: &Table, filter: &Filter) -> Option<Vec<Mark>> {
         let by_key = |keys: &Vec<Vec<Value>>| keys.iter().map(|key| key_mark(table, key)).collect();
         let by_way = |any: &Vec<Way>| {
             let values = any
@@ -277,7 +222,8 @@ fn name_of(register: &Register, key: &CollectionKey) -> TableName {
     }
 }
 
-fn place(name: &TableName) -> String {
+/// Where the records of a collection are kept.
+pub(super) fn place(name: &TableName) -> String {
     match &name.schema {
         Some(schema) => format!("{schema}.{}", name.name),
         None => name.name.clone(),
@@ -300,7 +246,8 @@ fn mark(link: &str, key: &Value) -> Mark {
     Mark::Value(format!("{link}\0{}", key.to_string().to_lowercase()))
 }
 
-fn key_mark(table: &Table, key: &[Value]) -> Mark {
+/// What leads to the record of a key.
+pub(super) fn key_mark(table: &Table, key: &[Value]) -> Mark {
     let key = comparable(key);
     match key.as_slice() {
         [Value::Integer(number)] if is_numbered(table) => Mark::Number(*number),
@@ -308,122 +255,5 @@ fn key_mark(table: &Table, key: &[Value]) -> Mark {
             let parts: Vec<_> = key.iter().map(ToString::to_string).collect();
             Mark::Value(format!("\0{}", parts.join("\0")))
         }
-    }
-}
-
-fn row(table: &Table, kept: &Kept) -> Vec<Value> {
-    let cell = |column: &Column| {
-        if column.is_row_number() {
-            return Value::Integer(kept.number);
-        }
-        kept.cells.get(&column.name).cloned().unwrap_or(Value::Null)
-    };
-    table.own_columns().map(cell).collect()
-}
-
-fn cells(table: &Table, row: &[Value]) -> Cells {
-    let columns = table.own_columns().zip(row);
-    let held = columns.filter(|(column, value)| !column.is_row_number() && !value.is_null());
-    held.map(|(column, value)| (column.name.clone(), value.clone()))
-        .collect()
-}
-
-impl Manual {
-    /// `manual:`, or `manual://name`. Without a desk, as commands have it, it holds nothing.
-    pub fn open(key: &str, register: &Register, desk: Option<Arc<dyn Desk>>) -> Self {
-        Self {
-            key: key.to_owned(),
-            drawers: Drawers::of(register, key),
-            desk,
-        }
-    }
-
-    fn error(&self, fault: Fault) -> SourceError {
-        SourceError::new(&self.key, fault)
-    }
-
-    fn scan(&self, table: &Table, filter: &Filter, each: EachRow<'_>) -> Result<(), SourceError> {
-        let Some(desk) = &self.desk else {
-            return Ok(());
-        };
-        let marks = Drawers::asked(table, filter);
-        let place = place(&table.name);
-        let found = desk.each((&self.key, &place), marks.as_deref(), &mut |kept| {
-            each(row(table, &kept))
-        });
-        found.map_err(|fault| self.error(fault))
-    }
-}
-
-impl Source for Manual {
-    fn key(&self) -> &str {
-        &self.key
-    }
-
-    fn is_by_hand(&self) -> bool {
-        true
-    }
-
-    fn ping(&self, _: Duration) -> Result<(), SourceError> {
-        Ok(())
-    }
-
-    fn schema(&self, _: Duration) -> Result<Arc<Schema>, SourceError> {
-        Ok(self.drawers.schema.clone())
-    }
-
-    fn select(
-        &self,
-        select: &Select<'_>,
-        _: Duration,
-        each: EachRow<'_>,
-    ) -> Result<(), SourceError> {
-        let sift = Sift::new(&self.key, select)?;
-        sift.run(
-            &mut |each| self.scan(select.table, select.filter, each),
-            each,
-        )
-    }
-
-    fn begin(&self, wait: Duration) -> Result<Box<dyn Transaction + '_>, SourceError> {
-        Ok(Box::new(Overlay::new(self, wait)))
-    }
-}
-
-impl Store for &Manual {
-    fn key(&self) -> &str {
-        &self.key
-    }
-
-    fn scan(
-        &self,
-        table: &Table,
-        filter: &Filter,
-        _: Duration,
-        each: EachRow<'_>,
-    ) -> Result<(), SourceError> {
-        Manual::scan(self, table, filter, each)
-    }
-
-    fn apply(&self, altered: &[Altered], _: Duration) -> Result<(), SourceError> {
-        let Some(desk) = &self.desk else {
-            return Err(self.error(Fault::ReadOnly));
-        };
-        let changes = altered.iter().flat_map(|it| {
-            let table = &it.table;
-            it.rows.iter().map(move |(key, alteration)| KeptChange {
-                place: place(&table.name),
-                key: key_mark(table, key),
-                before: cells(table, &alteration.before),
-                after: alteration.after.as_ref().map(|after| {
-                    let cells = cells(table, after);
-                    let marks = self.drawers.marks(table, &cells);
-                    (cells, marks)
-                }),
-            })
-        });
-        let changes: Vec<_> = changes.collect();
-        desk.change(&self.key, &changes)
-            .map_err(|fault| self.error(fault))
     }
 }

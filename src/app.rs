@@ -60,7 +60,7 @@ impl App {
         let site = Arc::new(config.site(&register.organisation));
         let secret = config.keys.derive("sources");
         let keys = Arc::new(config.keys);
-        let desk = PortalDesk::new(db.clone(), keys.clone());
+        let desk = PortalDesk::open(db.clone(), keys.clone());
         let around = (config.outbound_networks.as_slice(), Some(&desk));
         let sources = Sources::open_at(register.clone(), &config.sources, &secret, around)
             .map_err(|faults| anyhow::anyhow!("{}", faults.join("\n")))?;

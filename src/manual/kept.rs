@@ -65,7 +65,7 @@ fn hash(keys: &Keys, (source, place): (&str, &str), value: &str) -> String {
 
 impl PortalDesk {
     /// In the portal's own database.
-    pub fn new(db: Db, keys: Arc<Keys>) -> Arc<dyn Desk> {
+    pub fn open(db: Db, keys: Arc<Keys>) -> Arc<dyn Desk> {
         Arc::new(PortalDesk { db, keys })
     }
 

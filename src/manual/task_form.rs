@@ -193,6 +193,13 @@ fn control(field: &Field, name: String, known: Option<&[Value]>, value: String) 
     }
 }
 
+impl Control {
+    /// Whether it is one line.
+    pub fn is_line(&self) -> bool {
+        !matches!(self.kind, "area" | "choice")
+    }
+}
+
 /// Where a record comes from: the name of the control or file beside which a fault stands, and the line.
 struct Origin {
     beside: String,

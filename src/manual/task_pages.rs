@@ -13,7 +13,7 @@ use super::check::{self, Ways};
 use super::model::{Purpose, Subject, Task, system_name};
 use super::queries;
 use super::staff_pages::INDEX;
-use super::task_form::{self, Control, Part, Sent};
+use super::task_form::{self, Part, Sent};
 use super::task_view::{self, Change};
 use crate::accounts::guard::{CaseWorker, StaffMember};
 use crate::accounts::queries::list_identities;
@@ -26,6 +26,9 @@ use crate::requests::model::Request;
 use crate::requests::queries as requests;
 use crate::staff::queries::list_staff;
 use crate::web::{Form, Page, html, see_other_saying, words};
+
+/// What a yes or no is chosen from.
+const YES_OR_NO: [(&str, &str); 2] = [("yes", "Yes"), ("no", "No")];
 
 /// The longest reason, in characters.
 const LONGEST_REASON: usize = 2_000;
@@ -68,15 +71,6 @@ impl TaskPage {
 
     fn is_lookup(&self) -> bool {
         self.shown.task.purpose == Purpose::Find
-    }
-
-    fn choices(&self) -> [(&'static str, &'static str); 2] {
-        [("yes", "Yes"), ("no", "No")]
-    }
-
-    /// Whether a control is one line.
-    fn is_line(&self, control: &Control) -> bool {
-        !matches!(control.kind, "area" | "choice")
     }
 }
 

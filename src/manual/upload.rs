@@ -19,21 +19,19 @@ pub type Line = (u64, Cells);
 /// # Errors
 /// A sentence with line and what was expected.
 pub fn read(name: &str, content: Vec<u8>, collection: &Collection) -> Result<Vec<Line>, String> {
-    let name = name.to_lowercase();
-    let known = [".csv", ".jsonl"];
-    if !known.iter().any(|ending| name.ends_with(ending)) {
-        return Err("Send a file whose name ends with .csv or .jsonl.".to_owned());
-    }
+    let ending = name
+        .rsplit_once('.')
+        .map(|(_, ending)| ending.to_lowercase());
+    // Its own name may tell of the person.
+    let shown = match ending.as_deref() {
+        Some("csv") => "file.csv",
+        Some("jsonl") => "file.jsonl",
+        _ => return Err("Send a file whose name ends with .csv or .jsonl.".to_owned()),
+    };
     if content.len() > LARGEST {
         return Err("The file is larger than 5 MB. Send a smaller one.".to_owned());
     }
     let (mut lines, mut faults) = (Vec::new(), Vec::new());
-    // Its name may tell of the person.
-    let shown = if name.ends_with(".csv") {
-        "file.csv"
-    } else {
-        "file.jsonl"
-    };
     let read = read_sent(shown, content, &mut |line, cells| {
         let mut record = Cells::new();
         for (name, given) in cells {

@@ -103,7 +103,7 @@ fn list(given: &Value) -> Option<Value> {
         return json.is_array().then(|| Value::Text(json.to_string()));
     }
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    Some(Value::Text(Json::from_iter(lines).to_string()))
+    Some(Value::Text(lines.collect::<Json>().to_string()))
 }
 
 #[cfg(test)]

@@ -26,11 +26,9 @@ use candor::law::Laws;
 use candor::mail::Mailer;
 use candor::mail::delivery;
 use candor::mail::transport::Transport;
-use candor::manual::kept::PortalDesk;
 use candor::outbound::Outbound;
 use candor::register::Register;
 use candor::server::{self, Size};
-use candor::sources::Sources;
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 use tokio::sync::Notify;
@@ -76,15 +74,6 @@ impl Default for Launch {
             secret: [7; 32],
         }
     }
-}
-
-/// The addresses of the sources that are declared; what is no sample of ours is looked up by hand.
-fn urls(source: &SampleSource, register: &Register) -> Vec<(String, String)> {
-    let mut urls = source.urls();
-    if register.datasets_of(archive::SOURCE).next().is_some() {
-        urls.push((archive::SOURCE.to_owned(), "manual:".to_owned()));
-    }
-    urls
 }
 
 /// A mail as it stands in the outbox.
@@ -158,23 +147,19 @@ impl TestApp {
                 .monitor
                 .map(|at| base.parse::<url::Url>().unwrap().join(at).unwrap()),
         });
-        let clock = Clock::set_to(with.time);
         let keys = Arc::new(Keys::new(with.secret));
         let source = SampleSource::create(with.people);
         let register = with.register;
         let db = database.open();
-        let desk = PortalDesk::new(db.clone(), keys.clone());
-        let (secret, around) = (keys.derive("sources"), (&[][..], Some(&desk)));
-        let sources =
-            Sources::open_at(register.clone(), &urls(&source, &register), &secret, around);
+        let sources = launching::open_sources(&db, &keys, (&register, &source));
         let app = App::new(Parts {
             db,
-            clock,
+            clock: Clock::set_to(with.time),
             keys,
             mailer: Mailer::new(site.clone()),
             site,
             register,
-            sources: sources.unwrap(),
+            sources,
             outbound: Outbound::new(&["127.0.0.0/8".parse().unwrap()]).unwrap(),
             laws: Arc::new(with.laws),
             wake: Arc::new(Notify::new()),

@@ -5,12 +5,13 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use chrono::NaiveDateTime;
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use super::KEPT_FOR;
 use super::model::Task;
 use super::queries;
-use crate::db::schema::{manual_links as links, manual_records as records};
+use crate::db::schema::{manual_links as links, manual_records as records, requests};
 use crate::db::{AnyConnection, Db, both};
 use crate::error::{AppError, AppResult};
 use crate::keys::Keys;
@@ -303,10 +304,23 @@ pub(super) fn replace(
     Ok(())
 }
 
-/// Removes what was found too long ago; returns how much.
+/// Whether anything is kept of what was found for a person in a source.
+pub(super) fn is_any(conn: &mut AnyConnection, person_id: i64, source: &str) -> QueryResult<bool> {
+    let kept = records::table
+        .filter(records::person_id.eq(person_id))
+        .filter(records::source.eq(source));
+    diesel::select(exists(kept)).get_result(conn)
+}
+
+/// Removes what was found too long ago, unless a request of the person is still open, which it may serve. Returns how
+/// much.
 pub fn purge(conn: &mut AnyConnection, now: NaiveDateTime) -> QueryResult<usize> {
+    let open = requests::table
+        .filter(requests::person_id.eq(records::person_id))
+        .filter(requests::closed_at.is_null());
     let old: Vec<i64> = records::table
         .filter(records::found_at.lt(now - KEPT_FOR))
+        .filter(not(exists(open)))
         .order(records::found_at)
         .limit(PURGED_AT_ONCE)
         .select(records::id)

@@ -30,5 +30,6 @@ pub mod waiting;
 
 use chrono::TimeDelta;
 
-/// So long what was found is kept: longer than any law's time for an answer, its extension included.
+/// So long what was found is kept at least: as long as most laws give for an answer, with its extension. It is kept
+/// longer only while a request of the person is open.
 pub const KEPT_FOR: TimeDelta = TimeDelta::days(90);

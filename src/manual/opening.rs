@@ -4,6 +4,7 @@ use chrono::{Days, NaiveDate};
 use diesel::prelude::*;
 use serde_json::json;
 
+use super::KEPT_FOR;
 use super::messages::ManualTaskOpened;
 use super::model::{Purpose, State, Subject, Task, subject_context, system_name};
 use super::queries;
@@ -30,17 +31,36 @@ pub fn due_on(laws: &Laws, answer_due: NaiveDate, today: NaiveDate) -> NaiveDate
 /// Has people look up what is held about who asks to know it, or to erase it. Whoever is known by no identity could not
 /// be found.
 pub fn look_up(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
-    if !matches!(request.kind, Kind::Access | Kind::Deletion) {
-        return Ok(());
-    }
-    let systems = by.app.sources.by_hand();
-    if systems.is_empty() || list_identities(conn, request.person_id)?.is_empty() {
-        return Ok(());
-    }
-    for source in systems {
+    for source in to_look_up(conn, request, by)? {
         open(conn, request, (source, None), by)?;
     }
     Ok(())
+}
+
+/// The same for a request that is opened again, where what was found before is not kept until its answer is due.
+pub fn look_up_again(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
+    for source in to_look_up(conn, request, by)? {
+        let last = queries::find_last_lookup(conn, request.person_id, source)?;
+        let answered = last.and_then(|(task, _)| task.closed_at);
+        if answered.is_none_or(|at| (at + KEPT_FOR).date() <= request.due_on) {
+            open(conn, request, (source, None), by)?;
+        }
+    }
+    Ok(())
+}
+
+/// The systems in which somebody must look for a request.
+fn to_look_up<'a>(
+    conn: &mut AnyConnection,
+    request: &Request,
+    by: &By<'a>,
+) -> QueryResult<Vec<&'a str>> {
+    let systems = by.app.sources.by_hand();
+    let asks_for_all = matches!(request.kind, Kind::Access | Kind::Deletion);
+    if systems.is_empty() || !asks_for_all || list_identities(conn, request.person_id)?.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(systems)
 }
 
 /// Opens a task of a request, unless the same one is open already. Another one for the same purpose is needed no more.

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::KEPT_FOR;
 use super::check::collections;
+use super::kept;
 use super::model::{Outcome, State, Task, system_name};
 use super::queries;
 use crate::app::App;
@@ -20,6 +21,8 @@ pub struct Standing {
     /// Its collections.
     keys: Vec<CollectionKey>,
     last: Option<(Task, String)>,
+    /// Whether anything is kept of what was found.
+    is_kept: bool,
     today: NaiveDate,
 }
 
@@ -49,6 +52,7 @@ pub fn of_person_in(conn: &mut AnyConnection, app: &App, person_id: i64) -> AppR
             system: system_name(&app.register, source),
             keys: keys.map(|(key, _)| key).collect(),
             last: queries::find_last_lookup(conn, person_id, source)?,
+            is_kept: kept::is_any(conn, person_id, source)?,
             today,
         });
     }
@@ -92,8 +96,11 @@ impl Standing {
             Some(Outcome::CouldNot) => format!(
                 "People could not look this up on {done}. Our answer to your request {reference} says more."
             ),
-            _ if kept.date() < self.today => format!(
+            _ if !self.is_kept => format!(
                 "People looked this up by hand on {done}. What they found then is no longer kept here."
+            ),
+            _ if kept.date() < self.today => format!(
+                "People looked this up by hand on {done}. What they found is here until your open requests are answered."
             ),
             _ => format!(
                 "People looked this up by hand on {done}. What they found is here until {}.",

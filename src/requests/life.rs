@@ -269,6 +269,7 @@ pub(super) fn reopen(
     let detail = json!({ "appeal": appeal, "from": request.state, "due_on": due_on });
     add_step(conn, request, StepKind::Reopened, &detail, by)?;
     record(conn, request, "request.reopened", detail, by)?;
+    opening::look_up_again(conn, &reopened, by)?;
     Ok(reopened)
 }
 

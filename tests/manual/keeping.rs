@@ -80,7 +80,7 @@ async fn no_plain_text_of_what_was_found_is_in_the_database() {
 #[actix_web::test]
 async fn what_was_found_goes_after_ninety_days_and_can_be_asked_for_again() {
     let app = TestApp::start_with_archive();
-    let (ada, sam, _) = found(&app).await;
+    let (ada, sam, reference) = found(&app).await;
     let purge = |days| {
         app.app.clock.advance(TimeDelta::days(days));
         let now = app.app.clock.now();
@@ -93,8 +93,20 @@ async fn what_was_found_goes_after_ninety_days_and_can_be_asked_for_again() {
             app.run_jobs().await;
         }
     };
-    purge(90).await;
-    assert_eq!(kept(&app), 1);
+    purge(91).await;
+    assert_eq!(
+        kept(&app),
+        1,
+        "the request that it was looked up for is open"
+    );
+    let text = ada.get("/data").await.page().text();
+    assert!(
+        text.contains("until your open requests are answered"),
+        "{text}"
+    );
+    ada.post(&format!("/requests/{reference}/withdraw"), &[])
+        .await
+        .location();
     purge(1).await;
     assert_eq!(kept(&app), 0);
     let page = ada.get("/data").await.page();
@@ -105,6 +117,26 @@ async fn what_was_found_goes_after_ninety_days_and_can_be_asked_for_again() {
     );
     ask(&ada).await;
     open_task(&sam).await;
+}
+
+#[actix_web::test]
+async fn what_was_found_is_kept_for_ninety_days_when_nothing_is_open() {
+    let app = TestApp::start_with_archive();
+    let (ada, _, reference) = found(&app).await;
+    ada.post(&format!("/requests/{reference}/withdraw"), &[])
+        .await
+        .location();
+    for (days, left) in [(90, 1), (1, 0)] {
+        app.app.clock.advance(TimeDelta::days(days));
+        let now = app.app.clock.now();
+        let purge = app
+            .app
+            .db
+            .write(move |conn| jobs::enqueue(conn, &Job::PurgeExpired, now));
+        purge.await.unwrap();
+        app.run_jobs().await;
+        assert_eq!(kept(&app), left, "after {days} days");
+    }
 }
 
 #[actix_web::test]

@@ -52,3 +52,4 @@ diesel::joinable!(manual_links -> manual_records (record_id));
 diesel::allow_tables_to_appear_in_same_query!(manual_tasks, requests);
 diesel::allow_tables_to_appear_in_same_query!(manual_tasks, people);
 diesel::allow_tables_to_appear_in_same_query!(manual_links, manual_records);
+diesel::allow_tables_to_appear_in_same_query!(manual_records, requests);

@@ -30,7 +30,7 @@ pub fn plan(app: &App, request_id: i64) -> AppResult<()> {
             return Err(AppError::Unavailable("the request has changed".to_owned()));
         }
         if is_open(&now) {
-            review::begin_anew(conn, &now, &plan, &By::system(&own))?;
+            review::replan_undecided(conn, &now, &plan, &By::system(&own))?;
         }
         Ok(())
     });
@@ -41,6 +41,7 @@ pub fn plan(app: &App, request_id: i64) -> AppResult<()> {
 fn is_open(request: &Request) -> bool {
     let reviewed = [
         State::Acknowledged,
+        State::Verifying,
         State::InReview,
         State::WaitingForPerson,
     ];

@@ -208,7 +208,21 @@ pub fn begin_anew(
         return Err(changed());
     }
     let reviewed = begin(conn, request, by)?;
-    let current = replace_plan(conn, &reviewed, plan, by)?;
+    replan_undecided(conn, &reviewed, plan, by)
+}
+
+/// Puts another plan and its items in the place of those of which nothing is decided. Where the request stands does not
+/// change by that.
+pub fn replan_undecided(
+    conn: &mut AnyConnection,
+    request: &Request,
+    plan: &Plan,
+    by: &By<'_>,
+) -> AppResult<()> {
+    if request.outcome.is_some() {
+        return Err(changed());
+    }
+    let current = replace_plan(conn, request, plan, by)?;
     filing::replace_items(conn, &current, plan, by)
 }
 

@@ -1,6 +1,6 @@
 use candor::demo::source::SAMPLES;
 
-use super::deciding::Scene;
+use super::deciding::{EVERYTHING, Scene};
 use super::{answer, events, kept, open_task, open_tasks, send, version};
 use crate::support::TestApp;
 
@@ -186,6 +186,12 @@ async fn what_nobody_confirmed_is_not_changed_here() {
 async fn what_is_found_for_a_deletion_is_in_the_plan_that_staff_decide_on() {
     let app = TestApp::start_with_archive();
     let scene = Scene::come(app).await;
+    let plan = scene.person.get(EVERYTHING).await.page();
+    assert!(
+        plan.text().contains("people look through Paper archive"),
+        "{}",
+        plan.text()
+    );
     let reference = scene.file_deletion().await;
     let page = scene
         .sam
@@ -194,4 +200,18 @@ async fn what_is_found_for_a_deletion_is_in_the_plan_that_staff_decide_on() {
         .page();
     assert!(page.text().contains("Signed contracts"), "{}", page.text());
     assert_eq!(events(&scene.app, "request.replanned", &reference), 1);
+    let stands = scene.page(&reference).await;
+    assert!(
+        stands.contains("Confirmed"),
+        "planning is no review: {stands}"
+    );
+}
+
+#[actix_web::test]
+async fn who_has_nothing_but_paper_is_told_how_to_have_it_looked_up_before_it_is_erased() {
+    let app = TestApp::start_with_archive();
+    let ada = app.person("ada").await;
+    let page = ada.get(EVERYTHING).await.page();
+    assert!(page.text().contains("nothing of this that could be erased"));
+    ada.submit(&page, "/data/by-hand", &[]).await.location();
 }

@@ -16,7 +16,7 @@ const FOUND: &[(&str, &str)] = &[
     ("c0-r1-f3", "M. Okafor"),
 ];
 
-const EVERYTHING: &str = "/requests/new/deletion/plan?everything=yes";
+pub const EVERYTHING: &str = "/requests/new/deletion/plan?everything=yes";
 
 /// A person of whom a database and the archive hold something, and two who decide.
 pub struct Scene {

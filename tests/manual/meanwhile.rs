@@ -97,3 +97,45 @@ async fn a_hold_that_is_placed_meanwhile_keeps_people_from_erasing() {
             .contains("Nothing to do by hand")
     );
 }
+
+#[actix_web::test]
+async fn a_denial_cancels_what_is_open_and_a_request_that_is_opened_again_has_it_looked_up() {
+    let scene = Scene::come(crate::support::TestApp::start_with_archive()).await;
+    let denied = super::ask(&scene.person).await;
+    let asked = open_task(&scene.sam).await;
+    let denial = [
+        ("outcome", "denied"),
+        ("ground", "EXCESSIVE_145H3"),
+        ("reason", "You asked for the same twice."),
+    ];
+    scene
+        .act(&scene.sam, &denied, "decide", &denial)
+        .await
+        .location();
+    scene
+        .act(&scene.vera, &denied, "approve", &[])
+        .await
+        .location();
+    assert_eq!(states(&scene.app), [("cancelled".to_owned(), None)]);
+
+    let url = format!("/requests/{denied}");
+    let page = scene.person.get(&url).await.page();
+    let words = [("message", "It is in the cellar.")];
+    let filed = scene
+        .person
+        .submit(&page, &format!("{url}/appeal"), &words)
+        .await;
+    let appeal = filed.location().strip_prefix("/requests/").unwrap();
+    let appeal = appeal.strip_suffix("/filed").unwrap().to_owned();
+    let kim = scene
+        .app
+        .staff("kim", candor::accounts::model::Role::Agent)
+        .await;
+    let granted = [("outcome", "approved"), ("reason", "You are right.")];
+    scene
+        .act(&kim, &appeal, "decide", &granted)
+        .await
+        .location();
+    let again = open_task(&scene.sam).await;
+    assert_ne!(again, asked);
+}

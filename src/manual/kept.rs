@@ -12,7 +12,7 @@ use super::KEPT_FOR;
 use super::model::Task;
 use super::queries;
 use crate::db::schema::{manual_links as links, manual_records as records, requests};
-use crate::db::{AnyConnection, Db, both};
+use crate::db::{AdvisoryLock, AnyConnection, Db, both};
 use crate::error::{AppError, AppResult};
 use crate::keys::Keys;
 use crate::register::Register;
@@ -273,6 +273,7 @@ pub(super) fn replace(
     found: &[Found],
     now: NaiveDateTime,
 ) -> AppResult<()> {
+    AdvisoryLock::ManualDesk.take(conn)?;
     let source = task.source.as_str();
     let earlier = records::table
         .filter(records::person_id.eq(task.person_id))

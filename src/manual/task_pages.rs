@@ -24,6 +24,7 @@ use crate::my_data::read;
 use crate::requests::life::By;
 use crate::requests::model::Request;
 use crate::requests::queries as requests;
+use crate::sources::Found;
 use crate::staff::queries::list_staff;
 use crate::web::{Form, Page, html, see_other_saying, words};
 
@@ -190,11 +191,7 @@ pub async fn answer(
         .read(move |conn| Ok(queries::find(conn, id)?))
         .await?;
     let given = match act.as_str() {
-        "found" => {
-            let ways = find_ways(&app, &task).await?;
-            let read = task_form::read(&app.register, &task.source, &ways, sent);
-            read.map(Answer::Found)
-        }
+        "found" => read_found(&app, &task, sent).await?.map(Answer::Found),
         "nothing" => Ok(Answer::Nothing),
         "done" => Ok(Answer::CarriedOut),
         "could-not" => reason(sent).map(Answer::CouldNot),
@@ -223,6 +220,20 @@ pub async fn answer(
     answered.await?;
     app.wake.notify_one();
     see_other_saying(&session, "Your answer is on record.", INDEX)
+}
+
+/// Reads what was found, apart from other work: there may be much of it.
+async fn read_found(
+    app: &App,
+    task: &Task,
+    sent: Sent,
+) -> AppResult<Result<Vec<Found>, Box<Form<Sent>>>> {
+    let source = task.source.clone();
+    read(app, task.person_id, move |app, person| {
+        let ways = check::ways(app, person, &source)?;
+        Ok(task_form::read(&app.register, &source, &ways, sent))
+    })
+    .await
 }
 
 fn reason(sent: Sent) -> Result<String, Box<Form<Sent>>> {

@@ -1,7 +1,7 @@
 //! The structure of a system that people look up by hand, as the register has it, and what leads to its records.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -114,29 +114,43 @@ impl Drawers {
             .iter()
             .map(|it| name_of(register, &it.key))
             .collect();
+        let wanted: HashMap<_, Vec<_>> = ways
+            .iter()
+            .map(|(key, ways)| {
+                let wanted = ways.iter().map(|way| (&way.column, Wanted::by(way)));
+                (key, wanted.collect())
+            })
+            .collect();
         let is_named = |at: &usize| {
-            let mut ways = ways.get(&records[*at].key).into_iter().flatten();
-            ways.any(|way| {
-                let wanted = Wanted::by(way);
-                let keys = self.keys(&names[*at], &way.column, &records[*at].cells);
+            let mut ways = wanted.get(&records[*at].key).into_iter().flatten();
+            ways.any(|(column, wanted)| {
+                let keys = self.keys(&names[*at], column, &records[*at].cells);
                 keys.iter().any(|key| wanted.has(key))
             })
         };
-        let (mut own, mut open): (Vec<usize>, Vec<usize>) = (0..records.len()).partition(is_named);
-        while let Some(from) = own.pop() {
-            let leads = self.within.iter().filter(|lead| lead.from == names[from]);
-            for lead in leads {
-                let values = self.keys(&lead.from, &lead.from_link, &records[from].cells);
-                let is_reached = |at: &usize| {
-                    let keys = self.keys(&lead.to, &lead.to_link, &records[*at].cells);
-                    names[*at] == lead.to && keys.iter().any(|key| values.contains(key))
-                };
-                let (reached, rest) = open.into_iter().partition(is_reached);
-                open = rest;
-                own.extend::<Vec<usize>>(reached);
+        // Who holds a value that another record may lead by.
+        let mut holders: HashMap<(&TableName, &str, Value), Vec<usize>> = HashMap::new();
+        for lead in &self.within {
+            let ends = (0..records.len()).filter(|at| names[*at] == lead.to);
+            for at in ends {
+                for key in self.keys(&lead.to, &lead.to_link, &records[at].cells) {
+                    let holder = (&lead.to, lead.to_link.as_str(), key);
+                    holders.entry(holder).or_default().push(at);
+                }
             }
         }
-        open
+        let mut waiting: Vec<usize> = (0..records.len()).filter(is_named).collect();
+        let mut own: HashSet<usize> = waiting.iter().copied().collect();
+        while let Some(from) = waiting.pop() {
+            for lead in self.within.iter().filter(|lead| lead.from == names[from]) {
+                for key in self.keys(&lead.from, &lead.from_link, &records[from].cells) {
+                    let reached = holders.get(&(&lead.to, lead.to_link.as_str(), key));
+                    let reached = reached.into_iter().flatten();
+                    waiting.extend(reached.filter(|at| own.insert(**at)));
+                }
+            }
+        }
+        (0..records.len()).filter(|at| !own.contains(at)).collect()
     }
 
     /// The values of a link in a record.

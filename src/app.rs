@@ -14,6 +14,7 @@ use crate::error::AppError;
 use crate::keys::Keys;
 use crate::law::Laws;
 use crate::mail::Mailer;
+use crate::manual::kept::PortalDesk;
 use crate::outbound::Outbound;
 use crate::register::Register;
 use crate::sources::Sources;
@@ -56,9 +57,12 @@ impl App {
     pub fn open(config: Config) -> anyhow::Result<App> {
         let db = config.open_database()?;
         let register = Arc::new(Register::open(&config.register)?);
+        let site = Arc::new(config.site(&register.organisation));
         let secret = config.keys.derive("sources");
-        let networks = &config.outbound_networks;
-        let sources = Sources::open_in(register.clone(), &config.sources, &secret, networks)
+        let keys = Arc::new(config.keys);
+        let desk = PortalDesk::open(db.clone(), keys.clone());
+        let around = (config.outbound_networks.as_slice(), Some(&desk));
+        let sources = Sources::open_at(register.clone(), &config.sources, &secret, around)
             .map_err(|faults| anyhow::anyhow!("{}", faults.join("\n")))?;
         for key in sources.without_address() {
             tracing::warn!(
@@ -66,11 +70,10 @@ impl App {
                 "no address was given for this source: what it holds is not found; set --source"
             );
         }
-        let site = Arc::new(config.site(&register.organisation));
         Ok(App::new(Parts {
             db,
             clock: Clock::system(),
-            keys: Arc::new(config.keys),
+            keys,
             mailer: Mailer::new(site.clone()),
             site,
             register,

@@ -48,6 +48,9 @@ pub mod requests;
 // Where staff work.
 pub mod staff;
 
+// What people look up and change by hand.
+pub mod manual;
+
 // What people switch off and on.
 pub mod choices;
 // What programs of the organisation ask about that.

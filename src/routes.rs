@@ -24,6 +24,7 @@ use crate::insights::pages as insights;
 use crate::jobs::staff_pages as jobs;
 use crate::leaving::{pages as leaving, staff_pages as sites};
 use crate::mail::staff_pages as mail;
+use crate::manual::{pages as by_hand, staff_pages as manual_tasks, task_pages as manual_task};
 use crate::monitors::staff_pages as monitors;
 use crate::my_data::check_pages;
 use crate::my_data::export::pages as export;
@@ -102,6 +103,7 @@ routes! {
     ALL register;
     Anyone get "/" => home::show;
     Person get "/data" => my_data::index;
+    Person post "/data/by-hand" => by_hand::ask;
     Person get "/data/export" => export::index;
     Person post "/data/export" => export::ask;
     Person get "/data/export/{reference}/download" => export::download;
@@ -242,6 +244,10 @@ routes! {
     CaseWorker post "/staff/requests/{reference}/extend" => staff_handle::take_time;
     CaseWorker post "/staff/requests/{reference}/retry" => staff_decide::retry;
     CaseWorker post "/staff/requests/{reference}/replan" => staff_decide::plan_again;
+    CaseReader get "/staff/manual" => manual_tasks::index;
+    CaseWorker get "/staff/manual/{id}" => manual_task::show;
+    CaseWorker post "/staff/manual/{id}" => manual_task::answer;
+    CaseWorker post "/staff/manual/{id}/assign" => manual_task::assign;
     CaseReader get "/staff/notices" => staff_notices::index;
     CaseWorker post "/staff/notices/{id}/retry" => staff_notices::retry;
     CaseWorker post "/staff/notices/{id}/confirm" => staff_notices::confirm;

@@ -124,7 +124,7 @@ fn every_route_has_a_row_and_every_row_a_route() {
 
 #[actix_web::test]
 async fn each_route_is_open_to_its_roles_alone_and_nobody_finds_what_is_somebody_elses() {
-    let scene = Scene::set(TestApp::start_demo()).await;
+    let scene = Scene::set(TestApp::start_demo_with_archive()).await;
     let mut faults = Vec::new();
     for (number, route) in ROUTES.iter().enumerate() {
         for caller in CALLERS {
@@ -143,7 +143,7 @@ async fn each_route_is_open_to_its_roles_alone_and_nobody_finds_what_is_somebody
 
 #[actix_web::test]
 async fn the_owner_finds_what_nobody_else_does() {
-    let scene = Scene::set(TestApp::start_demo()).await;
+    let scene = Scene::set(TestApp::start_demo_with_archive()).await;
     let own = ROUTES.iter().filter(|route| route.whose == Whose::Mayas);
     for route in own.filter(|route| route.method == "get") {
         call(&scene, &scene.maya, route).await.page();
@@ -152,7 +152,7 @@ async fn the_owner_finds_what_nobody_else_does() {
 
 #[actix_web::test]
 async fn no_form_is_taken_from_another_site() {
-    let scene = Scene::set(TestApp::start_demo()).await;
+    let scene = Scene::set(TestApp::start_demo_with_archive()).await;
     let elsewhere = [
         ("sec-fetch-site", "cross-site"),
         ("origin", "https://elsewhere.example"),

@@ -24,6 +24,7 @@ mod law;
 mod leaving;
 mod look;
 mod mail;
+mod manual;
 mod migrations;
 mod monitors;
 mod my_data;

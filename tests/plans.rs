@@ -144,7 +144,7 @@ fn viewer<'a>(route: &Route, scene: &'a Scene, staff: &'a [(Role, Actor)]) -> &'
 
 #[actix_web::test]
 async fn no_page_reads_a_whole_table_or_sorts_one() {
-    let scene = Scene::set(TestApp::start_demo()).await;
+    let scene = Scene::set(TestApp::start_demo_with_archive()).await;
     let mut staff = Vec::new();
     for role in [Role::Supervisor, Role::Auditor, Role::Admin] {
         staff.push((role, scene.app.staff(role.as_str(), role).await));
@@ -197,8 +197,56 @@ async fn the_queue_walks_an_index_whatever_the_filters() {
 }
 
 #[actix_web::test]
+async fn what_is_to_be_done_by_hand_walks_an_index_whatever_the_filters() {
+    let scene = Scene::set(TestApp::start_demo_with_archive()).await;
+    let app = &scene.app;
+    let supervisor = app.staff("una", Role::Supervisor).await;
+    let mut queries = BTreeSet::new();
+    for state in ["", "closed"] {
+        for source in ["", "paper_archive"] {
+            for purpose in ["", "find"] {
+                for assignee in ["", "me", "nobody"] {
+                    for rest in ["", "&due=late", "&after=2026-03-01_7"] {
+                        let url = format!(
+                            "/staff/manual?state={state}&source={source}&purpose={purpose}&assignee={assignee}{rest}"
+                        );
+                        let (_, heard) = app.queries_during(supervisor.get(&url)).await;
+                        queries.extend(questions(heard));
+                    }
+                }
+            }
+        }
+    }
+    // What was found is found again without reading what was found for others.
+    let task = scene.address("/staff/manual/{manual}");
+    let form = reqwest::multipart::Form::new()
+        .text("version", "1")
+        .text("act", "found")
+        .text("c0-r0-f0", "C-17");
+    let found = app
+        .queries_during(supervisor.post_multipart(&task, form))
+        .await;
+    found.0.location();
+    queries.extend(questions(found.1));
+    for page in ["/data", "/data/paper_archive/contracts"] {
+        queries.extend(questions(app.queries_during(scene.maya.get(page)).await.1));
+    }
+    let now = app.app.clock.now();
+    let asked = app.app.db.write(move |conn| {
+        jobs::enqueue(conn, &Job::WatchDates, now)?;
+        jobs::enqueue(conn, &Job::PurgeExpired, now)
+    });
+    asked.await.unwrap();
+    let (_, heard) = app.queries_during(app.run_jobs()).await;
+    queries.extend(questions(heard).filter(|it| it.contains("manual_")));
+    assert!(queries.iter().any(|it| it.contains("manual_links")));
+    let faults = faults(&app.app, queries).await;
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[actix_web::test]
 async fn what_is_looked_after_at_night_is_found_by_index() {
-    let scene = Scene::set(TestApp::start_demo()).await;
+    let scene = Scene::set(TestApp::start_demo_with_archive()).await;
     let app = &scene.app;
     let supervisor = app.staff("una", Role::Supervisor).await;
     let nightly = [

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use candor::register::{CollectionKey, Register};
-use candor::sources::{Found, Identities, Outcome, Scope, SourceError, Sources, Visitor};
+use candor::sources::{Identities, Outcome, Scope, SourceError, Sources, Visited, Visitor};
 use chrono::NaiveDate;
 use rusqlite::Connection;
 
@@ -46,7 +46,7 @@ CREATE INDEX views_by_person ON views (person_id);
 struct Counted(u64);
 
 impl Visitor for Counted {
-    fn record(&mut self, _: &CollectionKey, record: Found<'_>) -> ControlFlow<()> {
+    fn record(&mut self, _: &CollectionKey, record: Visited<'_>) -> ControlFlow<()> {
         std::hint::black_box(record);
         self.0 += 1;
         ControlFlow::Continue(())

@@ -10,7 +10,7 @@ use std::{
 
 use candor::{
     register::{CollectionKey, Register},
-    sources::{Found, Identities, SourceError, Sources, Visitor},
+    sources::{Identities, SourceError, Sources, Visited, Visitor},
 };
 use rusqlite::Connection;
 use tokio_postgres::{Client, NoTls};
@@ -97,7 +97,7 @@ const QUERIES: &[Query] = &[
 struct Counted(u64);
 
 impl Visitor for Counted {
-    fn record(&mut self, _: &CollectionKey, record: Found<'_>) -> ControlFlow<()> {
+    fn record(&mut self, _: &CollectionKey, record: Visited<'_>) -> ControlFlow<()> {
         black_box(record);
         self.0 += 1;
         ControlFlow::Continue(())

@@ -25,6 +25,8 @@ text_enum! {
         Evidence = "evidence",
         /// Data in the sources.
         Data = "data",
+        /// By what they are known, to look them up by hand.
+        Identities = "identities",
     }
 }
 
@@ -36,6 +38,7 @@ impl Seen {
             Seen::Request => "A request of yours, with its messages",
             Seen::Evidence => "A file that you sent",
             Seen::Data => "Data about you",
+            Seen::Identities => "By what we know you, to look up or change data about you by hand",
         }
     }
 }

@@ -6,6 +6,7 @@ use url::Url;
 
 use super::{Config, Faults, Settings};
 use crate::keys::Keys;
+use crate::sources::is_by_hand;
 
 impl Settings {
     /// Checks all settings; every fault is told, with its name and the way out.
@@ -152,7 +153,7 @@ impl Settings {
         let mut sources = Vec::new();
         for text in given.iter().filter(|text| !text.is_empty()) {
             match text.split_once('=') {
-                Some((key, url)) if !key.is_empty() && url.contains("://") => {
+                Some((key, url)) if !key.is_empty() && (url.contains("://") || is_by_hand(url)) => {
                     sources.push((key.to_owned(), url.to_owned()));
                 }
                 _ => faults.add(

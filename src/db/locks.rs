@@ -17,6 +17,8 @@ pub enum AdvisoryLock {
     ChoiceFeed = 0x0043_414e_444f_5233,
     /// Recipients that fetch notices wait for those who write them.
     NoticeFeed = 0x0043_414e_444f_5234,
+    /// Who keeps what was found by hand waits for others who do, so that a key names one record.
+    ManualDesk = 0x0043_414e_444f_5235,
 }
 
 impl AdvisoryLock {

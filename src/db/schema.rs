@@ -1,11 +1,13 @@
 //! One schema for both databases. A test compares it with what the migrations make of each.
 #![expect(missing_docs, reason = "the slices' models say what the columns mean")]
 
+mod by_hand;
 mod choosing;
 mod desk;
 mod publications;
 mod upkeep;
 
+pub use by_hand::*;
 pub use choosing::*;
 pub use desk::*;
 pub use publications::*;

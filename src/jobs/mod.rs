@@ -27,6 +27,7 @@ use crate::disclosures;
 use crate::drp;
 use crate::error::AppResult;
 use crate::insights;
+use crate::manual;
 use crate::monitors;
 use crate::my_data::export;
 use crate::policy;
@@ -60,6 +61,11 @@ pub enum Job {
     },
     /// Carries out in the sources what was decided on a request.
     CarryOut {
+        /// Of the request.
+        request_id: i64,
+    },
+    /// Plans a deletion anew of which something was found by hand.
+    PlanWithFound {
         /// Of the request.
         request_id: i64,
     },
@@ -136,6 +142,7 @@ impl Job {
             Job::RemindPolicyReview => "remind_policy_review",
             Job::NotifyPolicyChange { .. } => "notify_policy_change",
             Job::CarryOut { .. } => "carry_out",
+            Job::PlanWithFound { .. } => "plan_with_found",
             Job::ForgetSender { .. } => "forget_sender",
             Job::WatchDates => "watch_dates",
             Job::WatchPages => "watch_pages",
@@ -167,8 +174,12 @@ impl Job {
                 after_person_id,
             } => policy::announce::go_on(app, *version_id, *after_person_id),
             Job::CarryOut { request_id } => requests::carry_out::carry_out(app, *request_id, lease),
+            Job::PlanWithFound { request_id } => manual::plan_again::plan(app, *request_id),
             Job::ForgetSender { request_id } => requests::senders::forget(app, *request_id),
-            Job::WatchDates => requests::reminders::watch(app),
+            Job::WatchDates => {
+                requests::reminders::watch(app)?;
+                manual::reminders::watch(app)
+            }
             Job::WatchPages => monitors::watch::watch(app),
             Job::WatchCorrections => requests::corrected::sweep::sweep(app, lease),
             Job::RepairCorrection { id } => requests::corrected::repair::repair(app, *id, lease),

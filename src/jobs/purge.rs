@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::drp;
 use crate::error::AppResult;
 use crate::mail;
+use crate::manual::kept;
 use crate::monitors;
 use crate::my_data::export;
 use crate::requests::by_mail;
@@ -26,6 +27,7 @@ pub(super) fn run(app: &App) -> AppResult<()> {
     app.db.write_now(move |conn| Ok(drp::purge(conn, now)?))?;
     app.db
         .write_now(move |conn| Ok(monitors::purge(conn, now)?))?;
+    while app.db.write_now(move |conn| Ok(kept::purge(conn, now)?))? > 0 {}
     while app
         .db
         .write_now(move |conn| Ok(mail::queries::purge_bodies(conn, now)?))?

@@ -14,6 +14,7 @@ use crate::accounts::queries::find_residence;
 use crate::app::App;
 use crate::error::{AppError, AppResult};
 use crate::law::{Right, Row};
+use crate::manual::standing::{self, Standings};
 use crate::register::CollectionKey;
 use crate::requests::corrected::watch;
 use crate::sources::Dates;
@@ -28,6 +29,7 @@ struct IndexPage {
     page: Page,
     cards: Vec<CategoryCard>,
     picture: String,
+    standings: Standings,
 }
 
 impl IndexPage {
@@ -42,13 +44,11 @@ impl IndexPage {
 
 /// The overview of everything that is held.
 pub async fn index(person: Person, app: App, page: Page) -> AppResult<HttpResponse> {
-    let cards = read(&app, person.id, |app, identities| {
-        Ok(ledger::cards(
-            &app.register,
-            app.sources.overview(identities),
-        ))
+    let found = read(&app, person.id, move |app, identities| {
+        let cards = ledger::cards(&app.register, app.sources.overview(identities));
+        Ok((cards, standing::of_person(app, person.id)?))
     });
-    let cards = cards.await?;
+    let (cards, standings) = found.await?;
     let picture = picture::draw(&cards);
     html(
         StatusCode::OK,
@@ -56,6 +56,7 @@ pub async fn index(person: Person, app: App, page: Page) -> AppResult<HttpRespon
             page,
             cards,
             picture,
+            standings,
         },
     )
 }
@@ -87,6 +88,7 @@ struct CollectionPage {
     next: Option<String>,
     is_down: bool,
     is_partial: bool,
+    standings: Standings,
 }
 
 /// The records of one collection, a page at a time.
@@ -121,9 +123,11 @@ pub async fn collection(
             watch::look(app, person.id, &read_key, &page.records);
         }
         let records = records.map_err(|error| tracing::warn!(%error, "a source does not answer"));
-        Ok((records, marks))
+        let mut standings = standing::of_person(app, person.id)?;
+        standings.0.retain(|standing| standing.has(&read_key));
+        Ok((records, marks, standings))
     });
-    let (found, (left_out, said)) = found.await?;
+    let (found, (left_out, said), standings) = found.await?;
     let (is_down, found) = (found.is_err(), found.unwrap_or_default());
     let fields = app.register.describe_all(dataset, declared);
     let category = app.register.category_of_collection(declared);
@@ -159,6 +163,7 @@ pub async fn collection(
             next: found.next.map(|next| format!("{url}?after={next}")),
             is_down,
             is_partial: found.is_partial,
+            standings,
         },
     )
 }

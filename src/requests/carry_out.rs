@@ -4,6 +4,8 @@
 //! the mail. A worker that is killed in between repeats: the sources find what is done already, and give the same
 //! result.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::life::By;
@@ -14,9 +16,13 @@ use crate::app::App;
 use crate::db::AnyConnection;
 use crate::error::{AppError, AppResult};
 use crate::jobs::{self, Job, Lease};
+use crate::manual::model::Subject;
+use crate::manual::waiting;
 use crate::my_data::identities_of;
 use crate::retention::{self, tombstones};
-use crate::sources::{self, Corrected, Correction, Effect, Hold, Identities, Plan, SourceError};
+use crate::sources::{
+    self, Corrected, Correction, Effect, Hold, Identities, Plan, SourceError, Work,
+};
 
 /// A plan whose data keep changing is made anew so often at most, in one run of the job.
 const REPLANS: usize = 3;
@@ -29,6 +35,8 @@ enum Stop {
     Staff(String),
     /// Another worker has settled it: nothing more is to be done.
     Settled,
+    /// People make a part of the changes by hand, and begin the rest when they are done.
+    ByHand,
 }
 
 impl From<AppError> for Stop {
@@ -111,7 +119,7 @@ pub fn carry_out(app: &App, request_id: i64, lease: &Lease) -> AppResult<()> {
             execution::fail(conn, request, &failure, by).map(drop)
         })
         .map(drop),
-        Err(Stop::Settled) => Ok(()),
+        Err(Stop::Settled | Stop::ByHand) => Ok(()),
         Err(Stop::Later(error)) => Err(error),
     }
 }
@@ -155,11 +163,25 @@ fn correct(
     (person, lease): (&Identities, &Lease),
 ) -> Result<Value, Stop> {
     let mut corrected = Vec::new();
-    for item in items
+    let accepted = items
         .into_iter()
         .filter(|item| item.decision == Some(Decision::Accepted))
-    {
-        let open = details::open_item(&app.keys, &request.reference, item)?;
+        .map(|item| details::open_item(&app.keys, &request.reference, item));
+    let accepted = accepted.collect::<AppResult<Vec<_>>>()?;
+    let mut by_hand: BTreeMap<String, Vec<i64>> = BTreeMap::new();
+    for open in accepted.iter().filter(|it| it.item.applied_at.is_none()) {
+        let source = open.change.as_ref().map(|change| &change.source);
+        if let Some(source) = source.filter(|source| app.sources.is_by_hand(source)) {
+            by_hand
+                .entry(source.clone())
+                .or_default()
+                .push(open.item.id);
+        }
+    }
+    let by_hand = by_hand.into_iter();
+    let by_hand = by_hand.map(|(source, items)| (source, Subject::Correct(items)));
+    wait_for_people(app, request, by_hand.collect())?;
+    for open in accepted {
         let Some(change) = open.change else {
             let failure = "An accepted item says nothing to change.";
             return Err(Stop::Staff(failure.to_owned()));
@@ -204,6 +226,7 @@ fn erase(
     let mut plan = honour_holds(app, request, person)?;
     for _ in 0..REPLANS {
         lease.check()?;
+        wait_for_people(app, request, works_by_hand(app, &plan))?;
         if let sources::Outcome::Done(effects) = app.sources.execute(person, &plan)? {
             return Ok(facts(&plan, &effects, items));
         }
@@ -218,6 +241,37 @@ fn erase(
     let failure =
         "The data have changed since the plan was agreed, so that it would do something else now.";
     Err(Stop::Staff(failure.to_owned()))
+}
+
+/// What a plan changes in systems that nobody can connect to, by source.
+fn works_by_hand(app: &App, plan: &Plan) -> Vec<(String, Subject)> {
+    let mut by_source: BTreeMap<String, Vec<Work>> = BTreeMap::new();
+    for work in &plan.work {
+        if app.sources.is_by_hand(&work.source) {
+            let works = by_source.entry(work.source.clone()).or_default();
+            works.push(work.clone());
+        }
+    }
+    let each = by_source.into_iter();
+    each.map(|(source, works)| (source, Subject::Erase(works)))
+        .collect()
+}
+
+/// Goes on when people have confirmed what is changed by hand; else asks them, once. Whatever is done by itself waits
+/// too, so that all of it is read back and proved together.
+fn wait_for_people(
+    app: &App,
+    request: &Request,
+    changes: Vec<(String, Subject)>,
+) -> Result<(), Stop> {
+    let open = waiting::unconfirmed(app, request, changes)?;
+    if open.is_empty() {
+        return Ok(());
+    }
+    settle_step(app, request.id, move |conn, request, by| {
+        waiting::ask(conn, request, &open, by)
+    })?;
+    Err(Stop::ByHand)
 }
 
 /// The plan that was agreed, or the same plan under holds that were placed since. A hold that keeps more than was

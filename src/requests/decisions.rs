@@ -15,6 +15,7 @@ use crate::accounts::model::Role;
 use crate::db::AnyConnection;
 use crate::db::schema::{request_approvals, request_items, requests};
 use crate::error::{AppError, AppResult};
+use crate::manual::waiting;
 
 /// Why something is not done.
 #[derive(Debug, Clone, Copy, Default)]
@@ -125,6 +126,7 @@ pub fn decide(
     }
     senders::may_be_granted(conn, request, outcome)?;
     flags::may_be_granted(conn, request, outcome)?;
+    waiting::may_be_granted(conn, request, outcome)?;
     appeals::is_impartial(conn, request, &[Role::Agent, Role::Supervisor], by)?;
     if !items.is_empty() && outcome_of(&items) != Some(outcome) {
         return Err(AppError::conflict("Decide on every item first."));

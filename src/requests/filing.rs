@@ -18,6 +18,7 @@ use crate::accounts::queries::find_residence;
 use crate::db::AnyConnection;
 use crate::db::schema::{request_items, requests};
 use crate::error::{AppError, AppResult};
+use crate::manual::opening;
 use crate::sources::Plan;
 
 /// So many requests of one person may be open at a time.
@@ -54,7 +55,9 @@ pub fn file(
     let dates = LegalDates::of(&by.app.laws, &residence, new.kind, by.now);
     let filed = put_on_record(conn, person_id, new, &dates, by)?;
     flags::look(conn, &filed, by)?;
-    acknowledge(conn, &filed, &dates, by)
+    let acknowledged = acknowledge(conn, &filed, &dates, by)?;
+    opening::look_up(conn, &acknowledged, by)?;
+    Ok(acknowledged)
 }
 
 /// Writes a request with all that hangs on it; nobody has been told yet.

@@ -15,6 +15,7 @@ use crate::disclosures::causes::{self, Whose};
 use crate::disclosures::model::CauseKind;
 use crate::drp::callback;
 use crate::error::{AppError, AppResult};
+use crate::manual::opening;
 
 use State::{
     Acknowledged, Approved, Completed, Denied, Executing, ExecutionFailed, InReview,
@@ -232,6 +233,7 @@ pub fn advance(
         tell_recipients(conn, request, by)?;
     }
     if to.is_closed() {
+        opening::end_of_request(conn, request, by)?;
         evidence::erase(conn, request, by)?;
         agents::tell_closed(conn, request, to, by)?;
         senders::forget_later(conn, request, by)?;
@@ -267,6 +269,7 @@ pub(super) fn reopen(
     let detail = json!({ "appeal": appeal, "from": request.state, "due_on": due_on });
     add_step(conn, request, StepKind::Reopened, &detail, by)?;
     record(conn, request, "request.reopened", detail, by)?;
+    opening::look_up_again(conn, &reopened, by)?;
     Ok(reopened)
 }
 
@@ -302,7 +305,7 @@ pub fn changed() -> AppError {
 }
 
 /// Adds a line to the timeline that the person sees.
-pub(super) fn add_step(
+pub fn add_step(
     conn: &mut AnyConnection,
     request: &Request,
     kind: StepKind,
@@ -323,7 +326,7 @@ pub(super) fn add_step(
 }
 
 /// Writes the audit event of something that was done to a request.
-pub(super) fn record(
+pub fn record(
     conn: &mut AnyConnection,
     request: &Request,
     action: &str,

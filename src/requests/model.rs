@@ -161,6 +161,10 @@ text_enum! {
         Resumed = "resumed",
         /// An appeal against the denial succeeded; `appeal` in the params.
         Reopened = "reopened",
+        /// Somebody does a part of it by hand.
+        ByHand = "by_hand",
+        /// The part by hand is done.
+        ByHandDone = "by_hand_done",
         /// A message was written.
         Message = "message",
         /// The evidence was erased.

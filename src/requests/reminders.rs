@@ -74,7 +74,8 @@ fn schedule(laws: &Laws, received: NaiveDate, due: NaiveDate) -> [(Notice, Naive
     ]
 }
 
-fn business_day_before(laws: &Laws, date: NaiveDate) -> NaiveDate {
+/// The last business day before a date.
+pub fn business_day_before(laws: &Laws, date: NaiveDate) -> NaiveDate {
     let is_business_day = |day: &NaiveDate| {
         let calendar = laws.calendar();
         calendar.is_business_day(*day, Reading::GovernmentCode6700)
@@ -227,9 +228,10 @@ fn is_first(
 }
 
 /// Somebody who works on requests: their id, role and address.
-type Working = (i64, String, String);
+pub type Working = (i64, String, String);
 
-fn list_working(conn: &mut AnyConnection) -> QueryResult<Vec<Working>> {
+/// Everybody who works on requests.
+pub fn list_working(conn: &mut AnyConnection) -> QueryResult<Vec<Working>> {
     staff::table
         .filter(staff::disabled_at.is_null())
         .filter(staff::role.eq_any([Role::Agent.as_str(), Role::Supervisor.as_str()]))

@@ -160,6 +160,15 @@ pub async fn plan_again(app: &App, request: &Request) -> AppResult<Plan> {
     plan_anew(app, request, agreed.scope, Vec::new()).await
 }
 
+/// What a deletion would do today, for a job. One of somebody of whom nothing was known asks for everything.
+pub fn plan_of_deletion(app: &App, request: &Request, person: &Identities) -> AppResult<Plan> {
+    let sealed = request.plan.as_ref();
+    let agreed = sealed.map(|sealed| open_plan(app, request, sealed));
+    let scope = agreed.transpose()?.map_or(Scope::All, |plan| plan.scope);
+    let whose = (request.person_id, person);
+    plan_under_holds(app, whose, (&scope, &request.law), Vec::new())
+}
+
 /// The same for the deletion that an appeal is against, if it is against one.
 pub async fn plan_for_appeal(app: &App, appeal: &Request) -> AppResult<Option<Plan>> {
     let Some(id) = appeal.appeal_of else {
@@ -199,7 +208,21 @@ pub fn begin_anew(
         return Err(changed());
     }
     let reviewed = begin(conn, request, by)?;
-    let current = replace_plan(conn, &reviewed, plan, by)?;
+    replan_undecided(conn, &reviewed, plan, by)
+}
+
+/// Puts another plan and its items in the place of those of which nothing is decided. Where the request stands does not
+/// change by that.
+pub fn replan_undecided(
+    conn: &mut AnyConnection,
+    request: &Request,
+    plan: &Plan,
+    by: &By<'_>,
+) -> AppResult<()> {
+    if request.outcome.is_some() {
+        return Err(changed());
+    }
+    let current = replace_plan(conn, request, plan, by)?;
     filing::replace_items(conn, &current, plan, by)
 }
 
@@ -270,8 +293,8 @@ pub(super) fn store_plan(
     ))
 }
 
-/// A deletion without a plan cannot be carried out.
-pub(super) fn plan_of(app: &App, request: &Request) -> AppResult<Plan> {
+/// The plan of a deletion: without one it cannot be carried out.
+pub fn plan_of(app: &App, request: &Request) -> AppResult<Plan> {
     let sealed = request.plan.as_ref();
     let sealed =
         sealed.ok_or_else(|| AppError::Internal(anyhow::anyhow!("a deletion has no plan")))?;

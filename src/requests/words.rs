@@ -144,6 +144,8 @@ impl StepKind {
             StepKind::Late => "The date of our answer has passed",
             StepKind::Resumed => "The date of our answer moved by the days that we waited for you",
             StepKind::Reopened => "Your appeal succeeded, and we look at it again",
+            StepKind::ByHand => "Somebody here does a part of it by hand",
+            StepKind::ByHandDone => "The part by hand was answered",
             StepKind::Message if actor == Party::Person => "You wrote to us",
             StepKind::Message => "We wrote to you",
             StepKind::EvidenceErased => "Your evidence was erased",
@@ -268,6 +270,8 @@ impl StepKind {
             StepKind::Late => "Late; the person was told",
             StepKind::Resumed => "The clock went on; the date moved by the days of the pause",
             StepKind::Reopened => "Opened again by an appeal",
+            StepKind::ByHand => "A task for the manual desk",
+            StepKind::ByHandDone => "The manual desk has answered",
             StepKind::Message => "Message",
             StepKind::EvidenceErased => "Evidence erased",
         }

@@ -6,9 +6,15 @@ use chrono::NaiveDate;
 use ipnet::IpNet;
 
 use super::{
-    Fault, Schema, SourceError, Table, Value, files::Files, http::Http, mariadb::MariaDb,
-    postgres::Postgres, sqlite::Sqlite,
+    Fault, Schema, SourceError, Table, Value,
+    files::Files,
+    http::Http,
+    manual::{Desk, Manual},
+    mariadb::MariaDb,
+    postgres::Postgres,
+    sqlite::Sqlite,
 };
+use crate::register::Register;
 
 /// A connected source. Calls block, and keep to the time that they are given.
 pub trait Source: Send + Sync {
@@ -17,6 +23,11 @@ pub trait Source: Send + Sync {
 
     /// Whether its columns have no types of their own, so that those of the register are theirs.
     fn is_untyped(&self) -> bool {
+        false
+    }
+
+    /// Whether people look things up in it and change them there, so that it holds only what they have found so far.
+    fn is_by_hand(&self) -> bool {
         false
     }
 
@@ -164,15 +175,47 @@ pub fn open(key: &str, url: &str) -> Result<Arc<dyn Source>, String> {
 /// # Errors
 /// As above.
 pub fn open_in(key: &str, url: &str, networks: &[IpNet]) -> Result<Arc<dyn Source>, String> {
+    let around = Around {
+        networks,
+        ..Around::default()
+    };
+    open_with(key, url, &around)
+}
+
+/// What sources need beside their address.
+#[derive(Clone, Copy, Default)]
+pub struct Around<'a> {
+    /// Private networks in which services may be.
+    pub networks: &'a [IpNet],
+    /// What a system without a structure of its own holds.
+    pub register: Option<&'a Register>,
+    /// Keeps what people found.
+    pub desk: Option<&'a Arc<dyn Desk>>,
+}
+
+/// The same with all that any kind of source may need.
+///
+/// # Errors
+/// As above.
+pub fn open_with(key: &str, url: &str, around: &Around<'_>) -> Result<Arc<dyn Source>, String> {
     let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
     match scheme {
         "sqlite" => Ok(Arc::new(Sqlite::open(key, url)?)),
         "postgres" | "postgresql" => Ok(Arc::new(Postgres::open(key, url)?)),
         "mariadb" | "mysql" => Ok(Arc::new(MariaDb::open(key, url)?)),
         "files" => Ok(Arc::new(Files::open(key, url)?)),
-        "http" | "https" => Ok(Arc::new(Http::open(key, url, networks)?)),
+        "http" | "https" => Ok(Arc::new(Http::open(key, url, around.networks)?)),
+        "manual" => match around.register {
+            Some(register) => {
+                let desk = around.desk.cloned();
+                Ok(Arc::new(Manual::open(key, register, desk)))
+            }
+            None => Err(format!(
+                "source `{key}`: people look it up by hand, so that there is nothing to connect to"
+            )),
+        },
         _ => Err(format!(
-            "source `{key}`: the URL must start with sqlite:, postgres:, mysql:, files:, http: or https:"
+            "source `{key}`: the URL must start with sqlite:, postgres:, mysql:, files:, http:, https: or manual:"
         )),
     }
 }

@@ -109,6 +109,10 @@ impl Sources {
             return Ok(DueBatch::default());
         };
         let connected = inner.connected(&node.source)?;
+        if connected.source.is_by_hand() {
+            // Of what is kept too long there, nothing is known here.
+            return Ok(DueBatch::default());
+        }
         let schema = connected.schema(inner.limits.step)?;
         let layout = Layout::new(inner, node, table(&schema, node)?)?;
         let search = Search {
@@ -282,7 +286,7 @@ impl Search<'_> {
             let hit = rows
                 .iter()
                 .filter(|row| !is_read || targets.contains(&layout.link(row, to)));
-            found.extend(hit.map(|row| layout.key(&row).to_vec()));
+            found.extend(hit.map(|row| layout.key(row).to_vec()));
         }
         Ok(found)
     }

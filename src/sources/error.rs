@@ -39,6 +39,9 @@ pub enum Fault {
     /// A row did not read back as written; everything was rolled back.
     #[error("a change did not read back as written")]
     NotReadBack,
+    /// People change it by hand, and nobody has confirmed that it was done.
+    #[error("people change it by hand, and nobody has confirmed that it was done")]
+    NotConfirmed,
     /// Anything else; the text is the driver's code.
     #[error("failed ({0})")]
     Failed(String),

@@ -117,7 +117,8 @@ impl Sources {
 }
 
 impl Effect {
-    pub(super) fn of(work: &Work) -> Self {
+    /// What a piece of work does.
+    pub fn of(work: &Work) -> Self {
         let cut = work.targets.iter().flat_map(|target| &target.cut);
         let set = work.set.iter().flat_map(BTreeMap::keys);
         let mut fields: Vec<_> = set.chain(cut).cloned().collect();

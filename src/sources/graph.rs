@@ -242,7 +242,7 @@ impl Node {
 }
 
 /// The kind of column that a field declares.
-fn kind_of(field: &Field) -> ColumnKind {
+pub(super) fn kind_of(field: &Field) -> ColumnKind {
     match field.data_type.map(|it| (it.kind, it.array)) {
         _ if !field.fields.is_empty() => ColumnKind::Json,
         Some((_, true) | (Kind::Object, _)) => ColumnKind::Json,

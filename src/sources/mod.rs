@@ -31,6 +31,7 @@ mod ids;
 mod inside;
 mod layout;
 mod links;
+mod manual;
 mod mariadb;
 mod mariadb_link;
 mod mariadb_schema;
@@ -71,21 +72,24 @@ use std::{
 };
 
 pub use connector::{
-    Act, Change, Dates, EachRow, Filter, Form, Select, Source, Transaction, Way, open, open_in,
+    Act, Around, Change, Dates, EachRow, Filter, Form, Select, Source, Transaction, Way, open,
+    open_in, open_with,
 };
 pub use correction::{Corrected, Correction, CorrectionError, Standing};
 pub use due::{Ask, DueBatch, Shield};
 pub use error::{Fault, SourceError};
 pub use execute::{Done, Effect, Outcome};
+pub use files::read_sent;
 pub use identities::Identities;
 pub use inside::Inside;
+pub use manual::{Cells, Desk, Drawers, Found, Kept, KeptChange, Mark, is_by_hand};
 pub use masking::{Shape, Strategy};
 pub use person_data::{CollectionSummary, Counts, EachRecord, Page};
 pub use plan::{Action, Hold, Item, Keeper, Plan, Scope, Stop, Target, Work};
 pub use record::{Datum, Held, Record, Shown};
 pub use schema::{Column, ColumnKind, ForeignKey, Schema, Table, TableName};
 pub use value::Value;
-pub use visiting::{Found, Visitor};
+pub use visiting::{Visited, Visitor};
 
 use ipnet::IpNet;
 
@@ -165,9 +169,27 @@ impl Sources {
         secret: &[u8; 32],
         networks: &[IpNet],
     ) -> Result<Self, Vec<String>> {
+        Self::open_at(register, urls, secret, (networks, None))
+    }
+
+    /// The same with a desk that keeps what people look up by hand.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn open_at(
+        register: Arc<Register>,
+        urls: &[(String, String)],
+        secret: &[u8; 32],
+        (networks, desk): (&[IpNet], Option<&Arc<dyn Desk>>),
+    ) -> Result<Self, Vec<String>> {
         let (mut sources, mut faults) = (Vec::new(), Vec::new());
+        let around = Around {
+            networks,
+            register: Some(&register),
+            desk,
+        };
         for (key, url) in urls {
-            match connector::open_in(key, url, networks) {
+            match connector::open_with(key, url, &around) {
                 Ok(source) => sources.push(source),
                 Err(fault) => faults.push(fault),
             }
@@ -216,6 +238,22 @@ impl Sources {
         named
             .filter(|key| !self.0.connected.contains_key(*key))
             .collect()
+    }
+
+    /// Keys of the sources in which people look things up by hand.
+    pub fn by_hand(&self) -> Vec<&str> {
+        let named: BTreeSet<_> = self.0.graph.nodes.iter().map(|it| &it.source).collect();
+        let connected = self.0.connected.iter();
+        connected
+            .filter(|(key, it)| it.source.is_by_hand() && named.contains(key))
+            .map(|(key, _)| key.as_str())
+            .collect()
+    }
+
+    /// Whether people look things up by hand in the source of this key.
+    pub fn is_by_hand(&self, source: &str) -> bool {
+        let connected = self.0.connected.get(source);
+        connected.is_some_and(|it| it.source.is_by_hand())
     }
 
     /// Asks every source whether it can be read, side by side.

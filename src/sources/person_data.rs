@@ -114,6 +114,27 @@ impl Sources {
         Ok(page)
     }
 
+    /// The columns of a collection that make its records the person's, with the values by which they do; several where
+    /// any of them does.
+    ///
+    /// # Errors
+    /// When a source does not answer that leads to it.
+    pub fn ways_to(
+        &self,
+        person: &Identities,
+        collection: &CollectionKey,
+    ) -> Result<Vec<Way>, SourceError> {
+        let inner = &*self.0;
+        let Some(at) = inner.graph.position(collection) else {
+            return Ok(Vec::new());
+        };
+        let reader = Reader::new(inner, person, [at], Budget::of(inner.limits.read));
+        if let Some(error) = reader.walk.errors_before(inner, at) {
+            return Err(error.clone());
+        }
+        Ok(reader.walk.own_ways(inner, person, at))
+    }
+
     /// One of the person's own records; `None` when there is none of this id, or when it is not theirs.
     ///
     /// # Errors

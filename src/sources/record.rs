@@ -104,7 +104,7 @@ fn disclose_object<'a>(field: &'a Field, object: &Json, into: &mut Vec<Shown<'a>
                 disclose_object(nested, inner, into);
             }
             inner if masked_inside(nested) && !inner.is_null() => {
-let items = inner.as_array().and_then(|items| list(nested, items));
+                let items = inner.as_array().and_then(|items| list(nested, items));
                 into.push(items.unwrap_or_else(|| unreadable(nested, value_of(inner))));
             }
             inner => into.push(shown(nested, value_of(inner))),

@@ -14,7 +14,7 @@ use crate::register::CollectionKey;
 
 /// One row that was reached.
 #[derive(Debug)]
-pub struct Found<'a> {
+pub struct Visited<'a> {
     /// Another person's records lead to it as well: it is never changed, and shown to staff only.
     pub shared: bool,
     /// In the order of the register; keys of nested objects on their own.
@@ -24,7 +24,7 @@ pub struct Found<'a> {
 /// Takes what is found.
 pub trait Visitor {
     /// One record. A break ends the visit.
-    fn record(&mut self, collection: &CollectionKey, record: Found<'_>) -> ControlFlow<()>;
+    fn record(&mut self, collection: &CollectionKey, record: Visited<'_>) -> ControlFlow<()>;
 
     /// No more is in this collection; an error when it could not be read to the end. A break ends the visit.
     fn end(&mut self, collection: &CollectionKey, error: Option<SourceError>) -> ControlFlow<()>;
@@ -56,7 +56,7 @@ impl Reader<'_> {
     fn visit(
         &self,
         at: usize,
-        each: &mut dyn FnMut(Found<'_>) -> ControlFlow<()>,
+        each: &mut dyn FnMut(Visited<'_>) -> ControlFlow<()>,
     ) -> Result<(), SourceError> {
         let wait = self.inner.limits.step;
         let shelf = self.full_shelf(at, wait)?;
@@ -65,7 +65,7 @@ impl Reader<'_> {
         shelf.stream_all(&layout, wait, &mut |mut row, shared| {
             lists.cut(&mut row);
             let fields = layout.shown(row);
-            each(Found { shared, fields })
+            each(Visited { shared, fields })
         })
     }
 }

@@ -15,6 +15,10 @@ use crate::audit::views;
 use crate::db::AnyConnection;
 use crate::db::schema::events;
 use crate::error::AppResult;
+use crate::manual::{
+    self,
+    model::{Task, system_name},
+};
 use crate::my_data::statements::{Statement, Statements};
 use crate::register::{CollectionKey, SourceKind};
 use crate::requests::agents::{self, queries::Named};
@@ -113,6 +117,8 @@ pub struct Case {
     pub lookers: Vec<(i64, NaiveDateTime)>,
     /// What others did to it since the member last opened it.
     pub since: Vec<Happening>,
+    /// What people look up or change by hand for it, with the names of the systems.
+    pub by_hand: Vec<(Task, String)>,
     /// All staff, for names.
     pub staff: Vec<StaffRow>,
 }
@@ -219,6 +225,7 @@ pub fn load(
         others: list_others(conn, &request)?,
         lookers: lookers(&happened, member, app.clock.now()),
         since: since(happened, member),
+        by_hand: by_hand(conn, app, &request)?,
         staff: queries::list_staff(conn)?,
     })
 }
@@ -272,6 +279,19 @@ fn list_happened(conn: &mut AnyConnection, request: &Request) -> QueryResult<Vec
 
 fn actor_of(member: &StaffMember) -> String {
     crate::audit::Actor::Staff(member.id).to_string()
+}
+
+fn by_hand(
+    conn: &mut AnyConnection,
+    app: &App,
+    request: &Request,
+) -> QueryResult<Vec<(Task, String)>> {
+    let tasks = manual::queries::list_of_request(conn, request.id)?.into_iter();
+    let named = tasks.map(|task| {
+        let system = system_name(&app.register, &task.source);
+        (task, system)
+    });
+    Ok(named.collect())
 }
 
 fn lookers(

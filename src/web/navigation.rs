@@ -10,6 +10,7 @@ const ALL: &[Role] = &[Agent, Supervisor, Auditor, Admin];
 pub const STAFF: &[(&str, &str, &[Role])] = &[
     ("/staff/requests", "Queue", ALL),
     ("/staff/workload", "Workload", &[Agent, Supervisor, Auditor]),
+    ("/staff/manual", "By hand", &[Agent, Supervisor, Auditor]),
     ("/staff/notices", "Notices", &[Agent, Supervisor, Auditor]),
     ("/staff/holds", "Holds", &[Agent, Supervisor, Auditor]),
     (

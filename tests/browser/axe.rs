@@ -167,7 +167,7 @@ async fn every_page_is_accessible_wide_and_narrow_light_and_dark() {
     if !is_wanted() {
         return;
     }
-    let app = TestApp::start_demo();
+    let app = TestApp::start_demo_with_archive();
     let stale = app.person("tom").await;
     app.app.clock.advance(TimeDelta::minutes(11));
     let scene = Scene::set(app).await;

@@ -112,7 +112,7 @@ async fn every_page_of_the_desk_is_walked_through_with_the_tab_key() {
     if !is_wanted() {
         return;
     }
-    let scene = Scene::set(TestApp::start_demo()).await;
+    let scene = Scene::set(TestApp::start_demo_with_archive()).await;
     let supervisor = scene.app.staff("ruth", Role::Supervisor).await;
     let admin = scene.app.staff("samir", Role::Admin).await;
     let browser = Browser::open(scene.app.address(), Scripts::On).await;
@@ -134,7 +134,7 @@ async fn a_request_is_found_read_and_decided_with_the_keyboard_alone() {
     if !is_wanted() {
         return;
     }
-    let scene = Scene::set(TestApp::start_demo()).await;
+    let scene = Scene::set(TestApp::start_demo_with_archive()).await;
     let agent = scene.app.staff("ana", Role::Agent).await;
     let browser = Browser::open(scene.app.address(), Scripts::On).await;
     browser.be(agent.session_cookie().as_deref()).await;

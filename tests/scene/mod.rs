@@ -5,7 +5,8 @@ mod table;
 use candor::accounts::model::Role;
 use candor::db::AnyConnection;
 use candor::db::schema::{
-    disclosures, notices, outbox, request_attachments, retention_runs, sessions, sites, staff,
+    disclosures, manual_tasks, notices, outbox, request_attachments, retention_runs, sessions,
+    sites, staff,
 };
 use candor::demo;
 use candor::disclosures::ledger;
@@ -133,6 +134,7 @@ impl Scene {
             ("{member}", number(first_member)),
             ("{session}", number(first_session)),
             ("{mail}", number(last_mail)),
+            ("{manual}", number(first_task)),
             ("{site}", number(first_site)),
             (
                 "{leaving}",
@@ -238,6 +240,11 @@ fn first_session(conn: &mut AnyConnection) -> QueryResult<i64> {
         .filter(sessions::person_id.is_not_null())
         .select(sessions::id)
         .first(conn)
+}
+
+/// Of the deletion, for which people look something up by hand.
+fn first_task(conn: &mut AnyConnection) -> QueryResult<i64> {
+    manual_tasks::table.select(manual_tasks::id).first(conn)
 }
 
 fn first_site(conn: &mut AnyConnection) -> QueryResult<i64> {

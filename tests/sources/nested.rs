@@ -111,7 +111,7 @@ impl Visitor for Seen {
     fn record(
         &mut self,
         key: &candor::register::CollectionKey,
-        record: candor::sources::Found<'_>,
+        record: candor::sources::Visited<'_>,
     ) -> ControlFlow<()> {
         let id = record.fields[0].value.to_string();
         let seen = self.0.entry(key.collection.clone()).or_default();

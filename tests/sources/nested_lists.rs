@@ -81,7 +81,7 @@ impl Visitor for Seen {
     fn record(
         &mut self,
         key: &candor::register::CollectionKey,
-        record: candor::sources::Found<'_>,
+        record: candor::sources::Visited<'_>,
     ) -> ControlFlow<()> {
         let shared = if record.shared { " shared" } else { "" };
         let seen = self.0.entry(key.collection.clone()).or_default();

@@ -181,6 +181,6 @@ fn a_url_of_no_known_kind_is_refused_without_being_repeated() {
 
     assert_eq!(
         fault,
-        "source `crm`: the URL must start with sqlite:, postgres:, mysql:, files:, http: or https:"
+        "source `crm`: the URL must start with sqlite:, postgres:, mysql:, files:, http:, https: or manual:"
     );
 }

@@ -2,11 +2,30 @@
 
 use std::sync::Arc;
 
+use candor::db::Db;
+use candor::keys::Keys;
+use candor::manual::kept::PortalDesk;
 use candor::register::Register;
+use candor::sources::Sources;
 use chrono::NaiveDateTime;
 
-use super::sample::sample_register;
-use super::{Launch, TestApp};
+use super::sample::{SampleSource, sample_register};
+use super::{Launch, TestApp, archive};
+
+/// The sources that are declared; what is no sample of ours is looked up by hand.
+pub(super) fn open_sources(
+    db: &Db,
+    keys: &Arc<Keys>,
+    (register, source): (&Arc<Register>, &SampleSource),
+) -> Sources {
+    let mut urls = source.urls();
+    if register.datasets_of(archive::SOURCE).next().is_some() {
+        urls.push((archive::SOURCE.to_owned(), "manual:".to_owned()));
+    }
+    let desk = PortalDesk::open(db.clone(), keys.clone());
+    let secret = keys.derive("sources");
+    Sources::open_at(register.clone(), &urls, &secret, (&[], Some(&desk))).unwrap()
+}
 
 impl TestApp {
     /// Looks every hour at the public pages at that address; at its own when the text is empty.

@@ -2,6 +2,7 @@
 
 mod actor;
 mod answer;
+pub mod archive;
 pub mod database;
 mod launching;
 mod queries;
@@ -28,7 +29,6 @@ use candor::mail::transport::Transport;
 use candor::outbound::Outbound;
 use candor::register::Register;
 use candor::server::{self, Size};
-use candor::sources::Sources;
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 use tokio::sync::Notify;
@@ -147,19 +147,19 @@ impl TestApp {
                 .monitor
                 .map(|at| base.parse::<url::Url>().unwrap().join(at).unwrap()),
         });
-        let clock = Clock::set_to(with.time);
         let keys = Arc::new(Keys::new(with.secret));
         let source = SampleSource::create(with.people);
         let register = with.register;
-        let sources = Sources::open(register.clone(), &source.urls(), &keys.derive("sources"));
+        let db = database.open();
+        let sources = launching::open_sources(&db, &keys, (&register, &source));
         let app = App::new(Parts {
-            db: database.open(),
-            clock,
+            db,
+            clock: Clock::set_to(with.time),
             keys,
             mailer: Mailer::new(site.clone()),
             site,
             register,
-            sources: sources.unwrap(),
+            sources,
             outbound: Outbound::new(&["127.0.0.0/8".parse().unwrap()]).unwrap(),
             laws: Arc::new(with.laws),
             wake: Arc::new(Notify::new()),

@@ -22,6 +22,7 @@ use super::tables::{self, CSV_HEAD};
 use crate::app::App;
 use crate::error::{AppError, AppResult};
 use crate::jobs::Lease;
+use crate::manual::standing::{self, Standing};
 use crate::my_data::identities_of;
 use crate::my_data::ledger::{RecordCard, in_words, record_card};
 use crate::my_data::redactions::Redactions;
@@ -101,7 +102,9 @@ fn build_all(app: &App, package_id: i64, lease: &Lease) -> AppResult<()> {
             unread.len()
         )));
     }
-    let (last, completed) = files.end(&unread)?;
+    let standings = standing::of_person(app, package.person_id)?;
+    let by_hand: Vec<_> = standings.0.iter().map(Standing::in_words).collect();
+    let (last, completed) = files.end(&unread, &by_hand)?;
     ready::announce(app, &package, (last, completed), redactions)
 }
 
@@ -178,16 +181,21 @@ impl<'a> Files<'a> {
         self.put(&csv_name(&key), file)
     }
 
-    fn end(mut self, unread: &[String]) -> AppResult<(Chunk, Completed)> {
+    fn end(mut self, unread: &[String], by_hand: &[String]) -> AppResult<(Chunk, Completed)> {
         self.end_collection()?;
         let foot = Foot {
             unread,
+            by_hand,
             records: self.records,
         };
         write(&mut self.report, &foot.render()?)?;
         write(
             &mut self.json,
-            &format!("\n],\"not_read\":{}}}\n", json!(unread)),
+            &format!(
+                "\n],\"not_read\":{},\"looked_up_by_hand\":{}}}\n",
+                json!(unread),
+                json!(by_hand)
+            ),
         )?;
         let report = std::mem::replace(&mut self.report, temporary());
         self.put("report.html", report)?;
@@ -198,6 +206,7 @@ impl<'a> Files<'a> {
             "organisation": self.app.site.organisation,
             "records": self.records,
             "not_read": unread,
+            "looked_up_by_hand": by_hand,
             "sha256": self.checksums,
         });
         let mut file = temporary();

@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::error::{AppError, AppResult};
 use crate::jobs::{self, Job};
+use crate::manual::standing::{self, Standings};
 use crate::my_data::ledger::in_words;
 use crate::sources::Dates;
 use crate::web::page::FlashKind;
@@ -77,6 +78,7 @@ struct ExportPage {
     page: Page,
     form: Form<Period>,
     lines: Vec<PackageLine>,
+    standings: Standings,
 }
 
 impl PackageLine {
@@ -102,7 +104,7 @@ async fn show(
     form: Form<Period>,
     status: StatusCode,
 ) -> AppResult<HttpResponse> {
-    let (person_id, now) = (person.id, app.clock.now());
+    let (person_id, now, own) = (person.id, app.clock.now(), app.clone());
     let lines = app.db.read(move |conn| {
         let packages = queries::list_for_person(conn, person_id)?;
         let downloads = queries::list_downloads(conn, &packages)?;
@@ -118,10 +120,17 @@ async fn show(
             can_download: package.is_downloadable(now),
             package,
         });
-        Ok(lines.collect())
+        let standings = standing::of_person_in(conn, &own, person_id)?;
+        Ok((lines.collect(), standings))
     });
-    let lines = lines.await?;
-    html(status, &ExportPage { page, form, lines })
+    let (lines, standings) = lines.await?;
+    let shown = ExportPage {
+        page,
+        form,
+        lines,
+        standings,
+    };
+    html(status, &shown)
 }
 
 /// Asks for a package: the row, the event and the job in one transaction.

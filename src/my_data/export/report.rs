@@ -43,10 +43,11 @@ pub(super) struct Entry<'a> {
     pub record: &'a RecordCard,
 }
 
-/// The end, with what could not be read.
+/// The end, with what could not be read, and how what people look up by hand stands.
 #[derive(Template)]
 #[template(path = "data/report/foot.html")]
 pub(super) struct Foot<'a> {
     pub unread: &'a [String],
+    pub by_hand: &'a [String],
     pub records: i64,
 }

@@ -13,6 +13,7 @@ use crate::accounts::guard::{FreshPerson, Person};
 use crate::accounts::queries::find_residence;
 use crate::app::App;
 use crate::error::{AppError, AppResult};
+use crate::manual::standing::{self, Standings};
 use crate::my_data::read;
 use crate::register::Category;
 use crate::requests::dates::LegalDates;
@@ -90,6 +91,7 @@ struct PlanPage {
     hash: String,
     view: PlanView,
     has_changed: bool,
+    by_hand: Standings,
 }
 
 /// What would be erased, what would stay and why, and what would stop working.
@@ -103,30 +105,39 @@ pub async fn plan(
         let form = Form::default().refuse("category", "Choose at least one category.");
         return choose_with(StatusCode::UNPROCESSABLE_ENTITY, &app, page, form);
     };
-    let plan = make_plan(&app, person.id, scope).await?;
-    show(StatusCode::OK, &app, page, &plan)
+    let planned = make_plan(&app, person.id, scope).await?;
+    show(StatusCode::OK, &app, page, planned)
 }
 
-async fn make_plan(app: &App, person_id: i64, scope: Scope) -> AppResult<Plan> {
+/// What would be done, and how it stands with what people would look up for it.
+async fn make_plan(app: &App, person_id: i64, scope: Scope) -> AppResult<(Plan, Standings)> {
     read(app, person_id, move |app, identities| {
         let residence = app
             .db
             .read_now(|conn| Ok(find_residence(conn, person_id)?))?;
         let law = LegalDates::of(&app.laws, &residence, Kind::Deletion, app.clock.now()).law;
-        plan_under_holds(app, (person_id, identities), (&scope, &law), Vec::new())
+        let whose = (person_id, identities);
+        let plan = plan_under_holds(app, whose, (&scope, &law), Vec::new())?;
+        Ok((plan, standing::of_person(app, person_id)?))
     })
     .await
 }
 
-fn show(status: StatusCode, app: &App, page: Page, plan: &Plan) -> AppResult<HttpResponse> {
+fn show(
+    status: StatusCode,
+    app: &App,
+    page: Page,
+    (plan, by_hand): (Plan, Standings),
+) -> AppResult<HttpResponse> {
     html(
         status,
         &PlanPage {
             page,
             action: plan_address(&plan.scope),
-            hash: plan.hash.clone(),
-            view: PlanView::of(&app.register, plan),
+            view: PlanView::of(&app.register, &plan),
+            hash: plan.hash,
             has_changed: status == StatusCode::CONFLICT,
+            by_hand,
         },
     )
 }
@@ -146,9 +157,9 @@ pub async fn file(
     confirmed: web::Form<Confirmed>,
 ) -> AppResult<HttpResponse> {
     let scope = scope(&app, &query).ok_or(AppError::NotFound)?;
-    let plan = make_plan(&app, person.id, scope).await?;
+    let (plan, by_hand) = make_plan(&app, person.id, scope).await?;
     if plan.hash != confirmed.hash {
-        return show(StatusCode::CONFLICT, &app, page, &plan);
+        return show(StatusCode::CONFLICT, &app, page, (plan, by_hand));
     }
     if plan.is_empty() {
         return Err(AppError::conflict(

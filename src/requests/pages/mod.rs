@@ -25,6 +25,7 @@ use crate::accounts::guard::{FreshPerson, Person};
 use crate::app::App;
 use crate::error::AppResult;
 use crate::law::Law;
+use crate::manual::waiting;
 use crate::my_data::statements::Statements;
 use crate::web::{Form, Page, download, html, see_other, see_other_saying};
 use shown::{ShownItem, ShownMessage, ShownStep, at_words};
@@ -112,6 +113,8 @@ struct ShowPage {
     ties: Vec<(&'static str, String)>,
     /// Whether the clock stands still until the person answers.
     is_paused: bool,
+    /// What people change by hand for it now.
+    by_hand: Option<String>,
     law: Option<Law>,
     form: Form<NewMessage>,
 }
@@ -131,7 +134,8 @@ impl ShowPage {
         if self.is_paused {
             return "We wait for you. Until you answer, the clock stands still: the date of our answer moves by as many days.".to_owned();
         }
-        self.details.request.next_step()
+        let by_hand = self.by_hand.clone();
+        by_hand.unwrap_or_else(|| self.details.request.next_step())
     }
 
     fn is_decided(&self) -> bool {
@@ -171,7 +175,7 @@ async fn show_with(
     form: Form<NewMessage>,
 ) -> AppResult<HttpResponse> {
     let (person_id, reference, own) = (person.id, reference::normal(typed), app.clone());
-    let (details, receipts, denial, ties, said) = app
+    let (details, receipts, denial, ties, said, by_hand) = app
         .db
         .read(move |conn| {
             let request = queries::find_for_person(conn, person_id, &reference)?;
@@ -184,7 +188,8 @@ async fn show_with(
             };
             let ties = queries::list_ties(conn, &details.request)?;
             let said = Statements::load(conn, &own.keys, person_id)?;
-            Ok((details, receipts, denial, ties, said))
+            let by_hand = waiting::in_words(conn, &own, &details.request)?;
+            Ok((details, receipts, denial, ties, said, by_hand))
         })
         .await?;
     html(
@@ -204,6 +209,7 @@ async fn show_with(
             denial,
             ties,
             is_paused: pause::is_on(&app.laws, &details.request),
+            by_hand,
             law: app.laws.find(&details.request.law).cloned(),
             page,
             details,

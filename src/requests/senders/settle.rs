@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::db::AnyConnection;
 use crate::db::schema::{holds, people, request_senders, requests};
 use crate::error::{AppError, AppResult};
+use crate::manual::opening;
 use crate::my_data;
 use crate::register::CollectionKey;
 use crate::requests::filing::{NewCorrection, NewItem, insert_item, replace_items};
@@ -161,9 +162,9 @@ pub(super) fn settle(
     }
     flags::look(conn, &current, by)?;
     if current.state == State::Verifying {
-        advance(conn, &current, State::InReview, by)?;
+        current = advance(conn, &current, State::InReview, by)?;
     }
-    Ok(())
+    opening::look_up(conn, &current, by)
 }
 
 /// A staff member stands for the sender, for a documented reason: the review begins.

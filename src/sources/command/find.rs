@@ -16,7 +16,7 @@ use super::{
 use crate::{
     register::{Collection, CollectionKey, Field, Register},
     say,
-    sources::{Found, Held, Shown, SourceError, Value, Visitor, inside},
+    sources::{Held, Shown, SourceError, Value, Visited, Visitor, inside},
 };
 
 /// Records of one collection that a table shows.
@@ -104,7 +104,7 @@ impl<'a> Printer<'a> {
 }
 
 impl Visitor for Printer<'_> {
-    fn record(&mut self, key: &CollectionKey, record: Found<'_>) -> ControlFlow<()> {
+    fn record(&mut self, key: &CollectionKey, record: Visited<'_>) -> ControlFlow<()> {
         self.open(key);
         let before = if self.rows == 0 { "\n  " } else { ",\n  " };
         self.rows += 1;
@@ -131,7 +131,7 @@ impl Visitor for Printer<'_> {
 }
 
 /// A record as an object; nested fields in objects of their own.
-fn object(collection: Option<&Collection>, record: Found<'_>) -> Json {
+fn object(collection: Option<&Collection>, record: Visited<'_>) -> Json {
     let mut object = Map::new();
     for Shown { field, value } in record.fields {
         let nested = || crate::sources::graph::keys_to(&collection?.fields, &field.path);
@@ -234,7 +234,7 @@ impl<'a> Tables<'a> {
 }
 
 impl Visitor for Tables<'_> {
-    fn record(&mut self, key: &CollectionKey, record: Found<'_>) -> ControlFlow<()> {
+    fn record(&mut self, key: &CollectionKey, record: Visited<'_>) -> ControlFlow<()> {
         self.rows += 1;
         self.shared += u64::from(record.shared);
         let collection = self.register.collection(key);

@@ -13,7 +13,7 @@ use chrono::NaiveDateTime;
 use clap::{Args, Subcommand, ValueEnum};
 use ipnet::IpNet;
 
-use super::{Identities, Limits, Sources, connector};
+use super::{Around, Identities, Limits, Sources, connector};
 use crate::config::Settings;
 use crate::law::STRICTEST;
 use crate::register::{Finding, Register};
@@ -195,9 +195,14 @@ impl Place {
             eprintln!("warning: {warning}");
         }
         let (mut sources, mut faults) = (Vec::new(), Vec::new());
+        let around = Around {
+            networks: &self.networks,
+            register: Some(&register),
+            desk: None,
+        };
         for given in &self.sources {
             match given.split_once('=') {
-                Some((key, url)) => match connector::open_in(key, url, &self.networks) {
+                Some((key, url)) => match connector::open_with(key, url, &around) {
                     Ok(source) => sources.push(source),
                     Err(fault) => faults.push(fault),
                 },
@@ -219,6 +224,12 @@ impl Place {
         }
         if !faults.is_empty() {
             return Err(Faults(faults));
+        }
+        for by_hand in sources.iter().filter(|source| source.is_by_hand()) {
+            let key = by_hand.key();
+            eprintln!(
+                "warning: people look the source `{key}` up by hand: what they found is in the portal alone"
+            );
         }
         for key in named.iter().filter(|key| !given.contains(key.as_str())) {
             eprintln!(

@@ -28,14 +28,15 @@ pub(super) enum Format {
 pub(super) struct Lines {
     path: PathBuf,
     format: Format,
-    input: BufReader<File>,
+    input: Box<dyn BufRead>,
     /// The first bytes of the file up to the first record, which are kept: byte order mark and header.
     pub head: Vec<u8>,
     /// The columns of a CSV file.
     pub header: Vec<String>,
     delimiter: u8,
     buffer: Vec<u8>,
-    number: u64,
+    /// The line on which the record begins that was read last.
+    pub number: u64,
     next: u64,
 }
 
@@ -76,10 +77,15 @@ impl Lines {
     /// The same for a file that is to take the place of the one at `path`.
     pub fn open_as(file: &Path, path: &Path) -> Result<Self, Fault> {
         let file = File::open(file).map_err(|error| fault_of(&error, path))?;
+        Self::read(path, Box::new(BufReader::with_capacity(1 << 16, file)))
+    }
+
+    /// The same for what comes from elsewhere, as if it stood in that file.
+    pub fn read(path: &Path, input: Box<dyn BufRead>) -> Result<Self, Fault> {
         let mut lines = Self {
             path: path.to_owned(),
             format: Format::of(path).unwrap_or(Format::JsonLines),
-            input: BufReader::with_capacity(1 << 16, file),
+            input,
             head: Vec::new(),
             header: Vec::new(),
             delimiter: b',',
@@ -203,6 +209,26 @@ impl Line<'_> {
             _ => &[],
         };
         members.iter().map(|(name, _)| &**name)
+    }
+
+    /// Every cell with its name, as it is written.
+    pub fn cells(&self) -> Vec<(String, Value)> {
+        match &self.cells {
+            Cells::None => Vec::new(),
+            Cells::Json(members) => {
+                let names = members.0.iter().map(|(name, _)| name.to_string());
+                self.named(names)
+            }
+            Cells::Csv { header, .. } => self.named(header.iter().cloned()),
+        }
+    }
+
+    fn named(&self, names: impl Iterator<Item = String>) -> Vec<(String, Value)> {
+        let read = |(at, name): (usize, String)| {
+            let column = Column::untyped(name.clone(), "", ColumnKind::Any);
+            (name, self.value(at, &column))
+        };
+        names.enumerate().map(read).collect()
     }
 
     /// The cells of the table's own columns.

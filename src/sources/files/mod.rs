@@ -12,6 +12,7 @@ mod writing;
 use std::{
     cell::Cell,
     collections::HashMap,
+    io::Cursor,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
@@ -19,7 +20,7 @@ use std::{
 
 use super::{
     Column, ColumnKind, EachRow, Fault, Schema, Select, Source, SourceError, Table, TableName,
-    Transaction, connector::missing, overlay::Overlay, schema::JSON, sift::Sift,
+    Transaction, Value, connector::missing, overlay::Overlay, schema::JSON, sift::Sift,
 };
 use folder::{Folder, Stamp};
 use lines::{Format, Lines};
@@ -27,6 +28,29 @@ use writing::Writing;
 
 /// Records between two looks at the clock.
 const LOOKS: u32 = 1_000;
+
+/// Reads the records of a file that was sent, each with its line and its cells as they are written.
+///
+/// # Errors
+/// A sentence with the line; it repeats no value.
+pub fn read_sent(
+    name: &str,
+    content: Vec<u8>,
+    each: &mut dyn FnMut(u64, Vec<(String, Value)>),
+) -> Result<(), String> {
+    let read = || {
+        let mut lines = Lines::read(Path::new(name), Box::new(Cursor::new(content)))?;
+        loop {
+            let cells = match lines.next()? {
+                None => return Ok(()),
+                Some(line) if line.is_blank() => continue,
+                Some(line) => line.cells(),
+            };
+            each(lines.number, cells);
+        }
+    };
+    read().map_err(|fault: Fault| fault.to_string())
+}
 
 /// A folder of files.
 pub(super) struct Files {

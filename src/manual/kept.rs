@@ -1,0 +1,333 @@
+//! What people found: sealed record by record, and found again by keyed hashes of what leads to a record.
+
+use std::collections::HashSet;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use chrono::NaiveDateTime;
+use diesel::dsl::{exists, not};
+use diesel::prelude::*;
+
+use super::KEPT_FOR;
+use super::model::Task;
+use super::queries;
+use crate::db::schema::{manual_links as links, manual_records as records, requests};
+use crate::db::{AdvisoryLock, AnyConnection, Db, both};
+use crate::error::{AppError, AppResult};
+use crate::keys::Keys;
+use crate::register::Register;
+use crate::sources::{Cells, Desk, Drawers, Fault, Found, Kept, KeptChange, Mark};
+
+/// So many are read at a time.
+const BATCH: usize = 500;
+
+/// So many are purged in one transaction at most.
+const PURGED_AT_ONCE: i64 = 500;
+
+/// The desk of a portal.
+pub struct PortalDesk {
+    db: Db,
+    keys: Arc<Keys>,
+}
+
+/// A record in the database.
+#[derive(HasQuery)]
+#[diesel(table_name = records)]
+struct Row {
+    id: i64,
+    task_id: i64,
+    person_id: i64,
+    source: String,
+    place: String,
+    content: Vec<u8>,
+}
+
+impl Row {
+    fn open(&self, keys: &Keys) -> AppResult<Cells> {
+        let context = context((&self.source, &self.place), self.task_id);
+        Ok(serde_json::from_slice(
+            &keys.open(&context, &self.content)?,
+        )?)
+    }
+}
+
+/// A sealed record cannot be moved to another task or place.
+fn context((source, place): (&str, &str), task_id: i64) -> String {
+    format!("manual record {source} {place} {task_id}")
+}
+
+/// The hash of a value that leads to records of a place. Equal values in two places have unrelated hashes.
+fn hash(keys: &Keys, (source, place): (&str, &str), value: &str) -> String {
+    keys.hash(
+        "manual mark",
+        format!("{source}\0{place}\0{value}").as_bytes(),
+    )
+}
+
+impl PortalDesk {
+    /// In the portal's own database.
+    pub fn open(db: Db, keys: Arc<Keys>) -> Arc<dyn Desk> {
+        Arc::new(PortalDesk { db, keys })
+    }
+
+    fn ids(&self, place: (&str, &str), marks: &[Mark]) -> AppResult<Vec<i64>> {
+        let mut ids = HashSet::new();
+        for batch in marks.chunks(BATCH) {
+            let hashes: Vec<_> = batch
+                .iter()
+                .filter_map(|mark| match mark {
+                    Mark::Number(number) => {
+                        ids.insert(*number);
+                        None
+                    }
+                    Mark::Value(value) => Some(hash(&self.keys, place, value)),
+                })
+                .collect();
+            let found: Vec<i64> = self.db.read_now(|conn| {
+                let led_to = links::table.filter(links::mark.eq_any(hashes));
+                Ok(led_to.select(links::record_id).load(conn)?)
+            })?;
+            ids.extend(found);
+        }
+        let mut ids: Vec<_> = ids.into_iter().collect();
+        ids.sort_unstable();
+        Ok(ids)
+    }
+
+    fn some(&self, (source, place): (&str, &str), ids: &[i64]) -> AppResult<Vec<Row>> {
+        self.db.read_now(|conn| {
+            let rows = Row::query()
+                .filter(records::id.eq_any(ids))
+                .filter(records::source.eq(source))
+                .filter(records::place.eq(place));
+            Ok(rows.load(conn)?)
+        })
+    }
+
+    fn next(&self, (source, place): (&str, &str), after: i64) -> AppResult<Vec<Row>> {
+        self.db.read_now(|conn| {
+            let rows = Row::query()
+                .filter(records::source.eq(source))
+                .filter(records::place.eq(place))
+                .filter(records::id.gt(after))
+                .order(records::id)
+                .limit(i64::try_from(BATCH).unwrap_or(i64::MAX));
+            Ok(rows.load(conn)?)
+        })
+    }
+
+    fn hand_over(
+        &self,
+        rows: &[Row],
+        each: &mut dyn FnMut(Kept) -> ControlFlow<()>,
+    ) -> AppResult<ControlFlow<()>> {
+        for row in rows {
+            let kept = Kept {
+                number: row.id,
+                cells: row.open(&self.keys)?,
+            };
+            if each(kept).is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn read(
+        &self,
+        place: (&str, &str),
+        marks: Option<&[Mark]>,
+        each: &mut dyn FnMut(Kept) -> ControlFlow<()>,
+    ) -> AppResult<()> {
+        if let Some(marks) = marks {
+            for ids in self.ids(place, marks)?.chunks(BATCH) {
+                if self.hand_over(&self.some(place, ids)?, each)?.is_break() {
+                    break;
+                }
+            }
+            return Ok(());
+        }
+        let mut after = 0;
+        loop {
+            let rows = self.next(place, after)?;
+            let last = rows.last().map(|row| row.id);
+            let flow = self.hand_over(&rows, each)?;
+            match last {
+                Some(last) if flow.is_continue() => after = last,
+                _ => return Ok(()),
+            }
+        }
+    }
+}
+
+/// What a fault of the portal's database is to who reads a source.
+fn fault_of(error: AppError) -> Fault {
+    match error {
+        AppError::Conflict(_) => Fault::Changed,
+        AppError::Forbidden => Fault::NotConfirmed,
+        AppError::Internal(error) => Fault::Failed(error.to_string()),
+        other => Fault::Unavailable(other.to_string()),
+    }
+}
+
+impl Desk for PortalDesk {
+    fn each(
+        &self,
+        place: (&str, &str),
+        marks: Option<&[Mark]>,
+        each: &mut dyn FnMut(Kept) -> ControlFlow<()>,
+    ) -> Result<(), Fault> {
+        self.read(place, marks, each).map_err(fault_of)
+    }
+
+    fn change(&self, source: &str, changes: &[KeptChange]) -> Result<(), Fault> {
+        let (keys, source, changes) = (self.keys.clone(), source.to_owned(), changes.to_vec());
+        let changed = self.db.write_now(move |conn| {
+            let mut changes = changes.iter();
+            changes.try_for_each(|change| apply(conn, &keys, &source, change))
+        });
+        changed.map_err(fault_of)
+    }
+}
+
+/// Applies to a record what was changed in the system itself: an error when nobody has confirmed that it was, or when the
+/// record no longer holds what it held.
+fn apply(
+    conn: &mut AnyConnection,
+    keys: &Keys,
+    source: &str,
+    change: &KeptChange,
+) -> AppResult<()> {
+    let place = (source, change.place.as_str());
+    let (row, _) = candidates(conn, keys, place, &change.key)?
+        .into_iter()
+        .find(|(_, cells)| *cells == change.before)
+        .ok_or_else(|| AppError::conflict("a record has changed"))?;
+    if !queries::is_confirmed(conn, row.person_id, source)? {
+        return Err(AppError::Forbidden);
+    }
+    let Some((cells, marks)) = &change.after else {
+        diesel::delete(records::table.filter(records::id.eq(row.id))).execute(conn)?;
+        return Ok(());
+    };
+    diesel::update(records::table.filter(records::id.eq(row.id)))
+        .set(records::content.eq(seal(keys, place, row.task_id, cells)?))
+        .execute(conn)?;
+    diesel::delete(links::table.filter(links::record_id.eq(row.id))).execute(conn)?;
+    link(conn, keys, place, (row.id, marks))
+}
+
+/// The records that a mark leads to, opened.
+fn candidates(
+    conn: &mut AnyConnection,
+    keys: &Keys,
+    place: (&str, &str),
+    mark: &Mark,
+) -> AppResult<Vec<(Row, Cells)>> {
+    let ids = match mark {
+        Mark::Number(number) => vec![*number],
+        Mark::Value(value) => links::table
+            .filter(links::mark.eq(hash(keys, place, value)))
+            .select(links::record_id)
+            .load(conn)?,
+    };
+    let rows: Vec<Row> = Row::query()
+        .filter(records::id.eq_any(ids))
+        .filter(records::source.eq(place.0))
+        .filter(records::place.eq(place.1))
+        .load(conn)?;
+    let open = |row: Row| row.open(keys).map(|cells| (row, cells));
+    rows.into_iter().map(open).collect()
+}
+
+fn seal(keys: &Keys, place: (&str, &str), task_id: i64, cells: &Cells) -> AppResult<Vec<u8>> {
+    let plain = serde_json::to_vec(cells)?;
+    Ok(keys.seal(&context(place, task_id), &plain))
+}
+
+fn link(
+    conn: &mut AnyConnection,
+    keys: &Keys,
+    place: (&str, &str),
+    (record_id, marks): (i64, &[Mark]),
+) -> AppResult<()> {
+    let of = |mark: &Mark| match mark {
+        Mark::Number(_) => None,
+        Mark::Value(value) => Some((
+            links::mark.eq(hash(keys, place, value)),
+            links::record_id.eq(record_id),
+        )),
+    };
+    let rows: Vec<_> = marks.iter().filter_map(of).collect();
+    both!(conn, |conn| diesel::insert_into(links::table)
+        .values(&rows)
+        .execute(conn))?;
+    Ok(())
+}
+
+/// Keeps what a task found, in the place of all that was found for the person there before: the newest answer holds.
+pub(super) fn replace(
+    conn: &mut AnyConnection,
+    (keys, register): (&Keys, &Register),
+    task: &Task,
+    found: &[Found],
+    now: NaiveDateTime,
+) -> AppResult<()> {
+    AdvisoryLock::ManualDesk.take(conn)?;
+    let source = task.source.as_str();
+    let earlier = records::table
+        .filter(records::person_id.eq(task.person_id))
+        .filter(records::source.eq(source));
+    diesel::delete(earlier).execute(conn)?;
+    let drawers = Drawers::of(register, source);
+    for record in found {
+        let (name, marks, key) = drawers.file(register, record);
+        let place = (source, name.as_str());
+        if let Some(Mark::Value(key)) = key {
+            // It was found for somebody else as well, who shares it.
+            let same = links::table.filter(links::mark.eq(hash(keys, place, &key)));
+            let same: Vec<i64> = same.select(links::record_id).load(conn)?;
+            diesel::delete(records::table.filter(records::id.eq_any(same))).execute(conn)?;
+        }
+        let id = diesel::insert_into(records::table)
+            .values((
+                records::task_id.eq(task.id),
+                records::person_id.eq(task.person_id),
+                records::source.eq(source),
+                records::place.eq(&name),
+                records::content.eq(seal(keys, place, task.id, &record.cells)?),
+                records::found_at.eq(now),
+            ))
+            .returning(records::id)
+            .get_result(conn)?;
+        link(conn, keys, place, (id, &marks))?;
+    }
+    Ok(())
+}
+
+/// Whether anything is kept of what was found for a person in a source.
+pub(super) fn is_any(conn: &mut AnyConnection, person_id: i64, source: &str) -> QueryResult<bool> {
+    let kept = records::table
+        .filter(records::person_id.eq(person_id))
+        .filter(records::source.eq(source));
+    diesel::select(exists(kept)).get_result(conn)
+}
+
+/// Removes what was found too long ago, unless a request of the person is still open, which it may serve. Returns how
+/// much.
+pub fn purge(conn: &mut AnyConnection, now: NaiveDateTime) -> QueryResult<usize> {
+    let open = requests::table
+        .filter(requests::person_id.eq(records::person_id))
+        .filter(requests::closed_at.is_null());
+    let old: Vec<i64> = records::table
+        .filter(records::found_at.lt(now - KEPT_FOR))
+        .filter(not(exists(open)))
+        .order(records::found_at)
+        .limit(PURGED_AT_ONCE)
+        .select(records::id)
+        .load(conn)?;
+    if old.is_empty() {
+        return Ok(0);
+    }
+    diesel::delete(records::table.filter(records::id.eq_any(old))).execute(conn)
+}

@@ -1,0 +1,170 @@
+use std::io::{Cursor, Read};
+
+use candor::accounts::model::Role;
+use candor::jobs::{self, Job};
+use chrono::TimeDelta;
+
+use super::{CONTRACT, answer, ask, found, kept, open_task};
+use crate::support::{Actor, TestApp};
+
+/// The files of the newest package, as text.
+async fn package(app: &TestApp, person: &Actor) -> Vec<(String, String)> {
+    person.post("/data/export", &[]).await.location();
+    app.run_jobs().await;
+    let page = person.get("/data/export").await.page();
+    let link = page.attributes("a[download]", "href").remove(0);
+    let zip = person.get(&link).await.page().body;
+    let mut zip = zip::ZipArchive::new(Cursor::new(zip)).unwrap();
+    let count = zip.len();
+    let read = |at| {
+        let mut file = zip.by_index(at).unwrap();
+        let mut text = String::new();
+        file.read_to_string(&mut text).unwrap();
+        (file.name().unwrap().into_owned(), text)
+    };
+    (0..count).map(read).collect()
+}
+
+fn file<'a>(files: &'a [(String, String)], name: &str) -> &'a str {
+    let found = files.iter().find(|(it, _)| it == name);
+    &found.unwrap_or_else(|| panic!("no {name}")).1
+}
+
+#[actix_web::test]
+async fn what_was_found_is_in_the_package_and_one_made_before_says_what_is_missing() {
+    let app = TestApp::start_with_archive();
+    let ada = app.person("ada").await;
+    let sam = app.staff("sam", Role::Agent).await;
+    ask(&ada).await;
+    let before = package(&app, &ada).await;
+    for name in ["report.html", "data.json", "manifest.json"] {
+        let text = file(&before, name);
+        assert!(
+            text.contains("They were asked on 9 February 2026"),
+            "{name}: {text}"
+        );
+    }
+    let task = open_task(&sam).await;
+    answer(&sam, &task, CONTRACT).await.location();
+    app.app.clock.advance(TimeDelta::minutes(1));
+    let after = package(&app, &ada).await;
+    for name in [
+        "report.html",
+        "data.json",
+        "csv/paper_archive.contracts.csv",
+    ] {
+        assert!(file(&after, name).contains("Ada Countess"), "{name}");
+    }
+    assert!(file(&after, "report.html").contains("What they found is here until"));
+    let eve = app.person("eve").await;
+    let eves = package(&app, &eve).await;
+    assert!(eves.iter().all(|(_, text)| !text.contains("Countess")));
+}
+
+#[actix_web::test]
+async fn no_plain_text_of_what_was_found_is_in_the_database() {
+    let app = TestApp::start_with_archive();
+    found(&app).await;
+    let Some(path) = app.database_url().strip_prefix("sqlite://") else {
+        return;
+    };
+    for ending in ["", "-wal"] {
+        let bytes = std::fs::read(format!("{path}{ending}")).unwrap_or_default();
+        for word in ["Countess", "C-17", "c-17", "2019-05-02"] {
+            let is_there = bytes.windows(word.len()).any(|it| it == word.as_bytes());
+            assert!(!is_there, "{word} in {path}{ending}");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn what_was_found_goes_after_ninety_days_and_can_be_asked_for_again() {
+    let app = TestApp::start_with_archive();
+    let (ada, sam, reference) = found(&app).await;
+    let purge = |days| {
+        app.app.clock.advance(TimeDelta::days(days));
+        let now = app.app.clock.now();
+        let purge = app
+            .app
+            .db
+            .write(move |conn| jobs::enqueue(conn, &Job::PurgeExpired, now));
+        async {
+            purge.await.unwrap();
+            app.run_jobs().await;
+        }
+    };
+    purge(91).await;
+    assert_eq!(
+        kept(&app),
+        1,
+        "the request that it was looked up for is open"
+    );
+    let text = ada.get("/data").await.page().text();
+    assert!(
+        text.contains("until your open requests are answered"),
+        "{text}"
+    );
+    ada.post(&format!("/requests/{reference}/withdraw"), &[])
+        .await
+        .location();
+    purge(1).await;
+    assert_eq!(kept(&app), 0);
+    let page = ada.get("/data").await.page();
+    assert!(
+        page.text().contains("no longer kept here"),
+        "{}",
+        page.text()
+    );
+    ask(&ada).await;
+    open_task(&sam).await;
+}
+
+#[actix_web::test]
+async fn what_was_found_is_kept_for_ninety_days_when_nothing_is_open() {
+    let app = TestApp::start_with_archive();
+    let (ada, _, reference) = found(&app).await;
+    ada.post(&format!("/requests/{reference}/withdraw"), &[])
+        .await
+        .location();
+    for (days, left) in [(90, 1), (1, 0)] {
+        app.app.clock.advance(TimeDelta::days(days));
+        let now = app.app.clock.now();
+        let purge = app
+            .app
+            .db
+            .write(move |conn| jobs::enqueue(conn, &Job::PurgeExpired, now));
+        purge.await.unwrap();
+        app.run_jobs().await;
+        assert_eq!(kept(&app), left, "after {days} days");
+    }
+}
+
+#[actix_web::test]
+async fn the_newest_answer_takes_the_place_of_the_one_before() {
+    let app = TestApp::start_with_archive();
+    let (ada, sam, _) = found(&app).await;
+    ask(&ada).await;
+    let task = open_task(&sam).await;
+    let other = [("act", "found"), ("c0-r0-f0", "C-20")];
+    answer(&sam, &task, &other).await.location();
+    assert_eq!(kept(&app), 1);
+    let page = ada.get("/data/paper_archive/contracts").await.page();
+    assert!(!page.text().contains("Countess"));
+}
+
+#[actix_web::test]
+async fn a_key_names_one_record_whoever_it_was_found_for() {
+    let app = TestApp::start_with_archive();
+    let (ada, sam, _) = found(&app).await;
+    let eve = app.person("eve").await;
+    ask(&eve).await;
+    let task = open_task(&sam).await;
+    // The same contract names her now.
+    let hers = [("act", "found"), ("c0-r0-f0", "C-17"), ("c0-r0-f3", "Eve")];
+    answer(&sam, &task, &hers).await.location();
+    assert_eq!(kept(&app), 1, "a key names one record");
+    let page = ada.get("/data/paper_archive/contracts").await.page();
+    assert!(!page.text().contains("Eve"), "{}", page.text());
+    let page = eve.get("/data/paper_archive/contracts").await.page();
+    assert!(page.text().contains("Eve"));
+}

@@ -339,7 +339,7 @@ pub fn erasure() {
             hand.as_secs_f64(),
             took.as_secs_f64(),
             per_second((erased, took)),
-            (usage::processor() - processor).as_secs_f64()
+            usage::processor_since(processor).as_secs_f64()
         );
     }
 }

@@ -68,7 +68,7 @@ fn many(app: &App, person_id: i64, at_once: u32, runtime: &tokio::runtime::Runti
     };
     runtime.block_on(worker::run(app.clone(), Transport::memory(), done));
     let took = start.elapsed().as_secs_f64();
-    let each = (usage::processor() - processor) / at_once;
+    let each = usage::processor_since(processor) / at_once;
     println!(
         "| {at_once} | {took:.2} | {:.0} | {:.1} | {} |",
         f64::from(at_once) / took,

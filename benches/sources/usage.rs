@@ -10,6 +10,11 @@ pub fn peak(process: &str) -> u64 {
     size.and_then(|it| it.parse::<u64>().ok()).unwrap_or(0) / 1024
 }
 
+/// The processor time that this process has taken since it had taken so much.
+pub fn processor_since(before: Duration) -> Duration {
+    processor().saturating_sub(before)
+}
+
 /// The processor time that this process has taken.
 pub fn processor() -> Duration {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap();

@@ -15,6 +15,7 @@
 pub mod command;
 mod connector;
 mod correction;
+mod crowds;
 mod drift;
 mod due;
 mod error;

@@ -6,7 +6,7 @@ use subtle::ConstantTimeEq;
 
 use super::{
     Budget, Connected, Dates, Filter, Form, Identities, Inner, Record, Select, SourceError,
-    Sources, Value, Way,
+    Sources, Value, Way, crowds,
     layout::Layout,
     reader::Reader,
     shared, table,
@@ -225,6 +225,7 @@ impl Inner {
         budget: Budget,
     ) -> Walk {
         let mut walk = Walk::new(self, person, &self.graph.ancestors(to), budget);
+        crowds::settle(self, &mut walk, person, budget);
         shared::settle(self, &mut walk, budget);
         walk
     }

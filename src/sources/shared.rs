@@ -1,8 +1,8 @@
 //! Whose a record is. A record that another person's records lead to as well is shared: it is counted, but neither
 //! shown by default nor ever changed for one of them.
 //!
-//! A record that holds one of the person's identities is the person's, unless it holds them in a list whose elements may
-//! be about several people. Any other record is the person's when every
+//! A record that holds one of the person's identities is the person's, unless it holds them in a list in which others
+//! are, too. Any other record is the person's when every
 //! row that leads to it is the person's own: the sum of own rows is compared with the sum of all rows, one read per
 //! way. A record that names somebody else is theirs, too.
 

@@ -223,3 +223,51 @@ dataset:
     );
     assert_eq!(shown, [whole, whole], "what is not written as it should be");
 }
+
+#[test]
+fn a_list_of_handles_is_the_persons_unless_one_of_them_is_somebody_elses() {
+    const MANIFEST: &str = "
+dataset:
+  - fides_key: shop
+    collections:
+      - name: people
+        fields:
+          - {name: id, data_categories: [user.unique_id], fides_meta: {primary_key: true}}
+          - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email}}
+      - name: meeting
+        fields:
+          - {name: id, data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - {name: guests, data_categories: [user.contact.email], fides_meta: {data_type: 'string[]', identity: email}}
+          - {name: topic, data_categories: [user.content]}
+";
+    const SQL: &str = r#"
+CREATE TABLE people (id INTEGER PRIMARY KEY, email VARCHAR(60));
+CREATE TABLE meeting (id INTEGER PRIMARY KEY, guests VARCHAR(90), topic VARCHAR(9));
+INSERT INTO people VALUES (1, 'ada@example.org'), (2, 'eve@example.org');
+INSERT INTO meeting VALUES
+  (1, '["ada@example.org", "countess@example.org"]', 'hers'),
+  (2, '["Eve@example.org", "ada@example.org"]', 'theirs'),
+  (3, '["ada@example.org"]', 'hers'),
+  (4, '["eve@example.org"]', 'another');
+"#;
+    for kind in Kind::all() {
+        let (register, _) = Register::parse(&[("shop.yml", MANIFEST)]).unwrap();
+        let company = Company::on(kind, register, &[("shop", SQL)]);
+        let (ada, eve) = ["ada", "eve"]
+            .map(|it| Identities::email(&format!("{it}@example.org")))
+            .into();
+        assert_eq!(company.counts(&ada)["meeting"], (2, 1), "{kind:?}");
+        assert_eq!(company.counts(&eve)["meeting"], (1, 1), "{kind:?}");
+
+        let plan = company.plan(&ada, &Scope::All);
+        let outcome = company.sources.execute(&ada, &plan).unwrap();
+
+        assert!(matches!(outcome, Outcome::Done(_)), "{kind:?}");
+        let left: Vec<_> = company.dump("shop")["meeting"]
+            .iter()
+            .map(|row| row["id"].clone())
+            .collect();
+        assert_eq!(left, ["2", "4"], "{kind:?}");
+        assert_eq!(company.counts(&eve)["people"], (1, 0), "{kind:?}");
+    }
+}

@@ -39,19 +39,15 @@ impl OwnServer {
     }
 
     fn start(kind: Kind) -> Option<Self> {
-        let programs = match kind {
-            Kind::Postgres => {
-                postgres_server()?;
-                let versions = fs::read_dir("/usr/lib/postgresql").ok()?;
-                let programs = versions.flatten().map(|it| it.path().join("bin"));
-                programs.filter(|it| it.join("initdb").exists()).max()?
-            }
-            _ => {
-                maria::server()?;
-                let places = ["/usr/sbin", "/usr/bin"].map(PathBuf::from);
-                let mut places = places.into_iter();
-                places.find(|it| it.join("mariadbd").exists())?
-            }
+        let programs = if kind == Kind::Postgres {
+            postgres_server()?;
+            let versions = fs::read_dir("/usr/lib/postgresql").ok()?;
+            let programs = versions.flatten().map(|it| it.path().join("bin"));
+            programs.filter(|it| it.join("initdb").exists()).max()?
+        } else {
+            maria::server()?;
+            let mut places = ["/usr/sbin", "/usr/bin"].into_iter().map(PathBuf::from);
+            places.find(|it| it.join("mariadbd").exists())?
         };
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let server = Self {

@@ -4,7 +4,7 @@ use candor::accounts::model::Role;
 use candor::jobs::{self, Job};
 use chrono::TimeDelta;
 
-use super::{CONTRACT, answer, ask, found, kept, open_task};
+use super::{CONTRACT, answer, ask, found, kept, open_task, open_tasks};
 use crate::support::{Actor, TestApp};
 
 /// The files of the newest package, as text.
@@ -167,4 +167,25 @@ async fn a_key_names_one_record_whoever_it_was_found_for() {
     assert!(!page.text().contains("Eve"), "{}", page.text());
     let page = eve.get("/data/paper_archive/contracts").await.page();
     assert!(page.text().contains("Eve"));
+}
+
+#[actix_web::test]
+async fn two_answers_about_one_person_at_the_same_moment_leave_one() {
+    let app = TestApp::start_with_archive();
+    let ada = app.person("ada").await;
+    let sam = app.staff("sam", Role::Agent).await;
+    for question in ["What is in the cellar?", "And what else?"] {
+        let asked = ada
+            .post("/requests/new/access", &[("question", question)])
+            .await;
+        asked.location();
+    }
+    let tasks = open_tasks(&sam).await;
+    let both = futures_util::future::join(
+        answer(&sam, &tasks[0], CONTRACT),
+        answer(&sam, &tasks[1], CONTRACT),
+    );
+    let (one, other) = both.await;
+    assert_eq!((one.status, other.status), (303, 303));
+    assert_eq!(kept(&app), 1);
 }

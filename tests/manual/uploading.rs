@@ -118,3 +118,23 @@ async fn a_file_that_is_too_large_is_refused() {
     assert_eq!(refused.status, 413);
     assert_eq!(kept(&app), 0);
 }
+
+#[actix_web::test]
+async fn many_records_are_taken_at_once_and_more_than_any_person_has_are_refused() {
+    let app = TestApp::start_with_archive();
+    let (ada, sam, task) = asked(&app).await;
+    let lines = |count: usize| {
+        let lines: Vec<_> = (0..count).map(|at| format!("C-{at},Ada")).collect();
+        format!("number,name\n{}\n", lines.join("\n"))
+    };
+    let refused = upload(&sam, &task, ("c0-file", "a.csv", &lines(2_001))).await;
+    refused.refuses("c0-r0-f0", "more than 2000 records");
+    upload(&sam, &task, ("c0-file", "a.csv", &lines(2_000)))
+        .await
+        .location();
+    assert_eq!(kept(&app), 2_000);
+    let page = ada.get("/data").await.page();
+    assert!(page.text().contains("2000 records"), "{}", page.text());
+    let page = ada.get("/data/paper_archive/contracts").await.page();
+    assert_eq!(page.texts("article h3").len(), 20);
+}

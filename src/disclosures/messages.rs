@@ -1,4 +1,4 @@
-//! The mail to a recipient.
+//! The mails to recipients, and about them.
 
 use chrono::NaiveDate;
 
@@ -41,4 +41,46 @@ message!(
     "mail/recipient_notice/subject.txt",
     "mail/recipient_notice/body.txt",
     "mail/recipient_notice/body.html"
+);
+
+/// What one recipient has not done.
+#[derive(Debug, Default)]
+pub struct Unsettled {
+    /// The recipient's name.
+    pub name: String,
+    /// Notices that it has not answered in time.
+    pub silent: u64,
+    /// Notices that it has refused.
+    pub refused: u64,
+}
+
+/// Tells supervisors that recipients were silent or refused.
+#[derive(Debug)]
+pub struct NoticesEscalated {
+    /// Each of them.
+    pub recipients: Vec<Unsettled>,
+}
+
+impl Unsettled {
+    /// What it has not done, in words.
+    pub fn in_words(&self) -> String {
+        let count = |number: u64, done: &str| match number {
+            0 => None,
+            1 => Some(format!("1 notice {done}")),
+            number => Some(format!("{number} notices {done}")),
+        };
+        let parts = [
+            count(self.silent, "not answered in time"),
+            count(self.refused, "refused"),
+        ];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+}
+
+message!(
+    NoticesEscalated,
+    "notices_escalated",
+    "mail/notices_escalated/subject.txt",
+    "mail/notices_escalated/body.txt",
+    "mail/notices_escalated/body.html"
 );

@@ -178,7 +178,8 @@ impl Job {
             Job::ForgetSender { request_id } => requests::senders::forget(app, *request_id),
             Job::WatchDates => {
                 requests::reminders::watch(app)?;
-                manual::reminders::watch(app)
+                manual::reminders::watch(app)?;
+                disclosures::escalation::watch(app)
             }
             Job::WatchPages => monitors::watch::watch(app),
             Job::WatchCorrections => requests::corrected::sweep::sweep(app, lease),

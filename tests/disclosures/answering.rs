@@ -6,7 +6,7 @@ use super::{NOTHING, all_notices, state_of};
 use crate::support::TestApp;
 
 /// Ada opts out of analytics, of which one recipient is told by mail; gives the path in that mail.
-async fn told(app: &TestApp) -> String {
+pub(super) async fn told(app: &TestApp) -> String {
     let ada = app.person("ada").await;
     ada.post("/choices/analytics/opt-out", &NOTHING).await;
     app.run_jobs().await;

@@ -2,6 +2,7 @@
 
 mod answering;
 mod calling;
+mod escalating;
 mod fetching;
 mod ledger;
 mod telling;

@@ -110,6 +110,7 @@ diesel::table! {
         sent_at -> Nullable<Timestamp>,
         answered_at -> Nullable<Timestamp>,
         words -> Nullable<Text>,
+        escalated_at -> Nullable<Timestamp>,
     }
 }
 

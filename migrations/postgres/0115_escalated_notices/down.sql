@@ -1,0 +1,3 @@
+DROP INDEX notices_unsettled;
+DROP INDEX notices_silent;
+ALTER TABLE notices DROP COLUMN escalated_at;

@@ -1,0 +1,86 @@
+//! Telling supervisors, once for each notice, that a recipient has refused, or has not answered by its last day.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use serde_json::json;
+
+use super::messages::{NoticesEscalated, Unsettled};
+use super::model::NoticeState;
+use crate::accounts::model::Role;
+use crate::app::App;
+use crate::audit::{self, Actor, Event};
+use crate::db::AnyConnection;
+use crate::db::schema::notices;
+use crate::error::AppResult;
+use crate::requests::reminders;
+
+/// Tells of everything that was not told of. A part of the job that watches the dates of requests.
+pub fn watch(app: &App) -> AppResult<()> {
+    let own = app.clone();
+    app.db
+        .write_now(move |conn| tell(conn, &own, own.clock.now()))?;
+    app.wake.notify_one();
+    Ok(())
+}
+
+fn tell(conn: &mut AnyConnection, app: &App, now: NaiveDateTime) -> AppResult<()> {
+    let mut recipients: BTreeMap<String, Unsettled> = BTreeMap::new();
+    for key in take_silent(conn, now)? {
+        recipients.entry(key).or_default().silent += 1;
+    }
+    for key in take_refused(conn, now)? {
+        recipients.entry(key).or_default().refused += 1;
+    }
+    if recipients.is_empty() {
+        return Ok(());
+    }
+    let counts = recipients.iter();
+    let counts =
+        counts.map(|(key, it)| (key, json!({ "silent": it.silent, "refused": it.refused })));
+    let event = Event {
+        actor: Actor::System,
+        action: "notices.escalated",
+        person: None,
+        object: "notices",
+        detail: counts.collect(),
+    };
+    audit::record(conn, &event, now)?;
+    let named = recipients.into_iter().map(|(key, unsettled)| Unsettled {
+        name: app.register.recipient_name(&key).to_owned(),
+        ..unsettled
+    });
+    let mail = NoticesEscalated {
+        recipients: named.collect(),
+    };
+    for (_, role, address) in reminders::list_working(conn)? {
+        if role == Role::Supervisor.as_str() {
+            app.mailer.enqueue(conn, &address, &mail, now)?;
+        }
+    }
+    Ok(())
+}
+
+/// The recipients of notices whose last day has passed without an answer, each once for each notice.
+fn take_silent(conn: &mut AnyConnection, now: NaiveDateTime) -> QueryResult<Vec<String>> {
+    let silent = notices::table
+        .filter(notices::answered_at.is_null())
+        .filter(notices::escalated_at.is_null())
+        .filter(notices::due_on.lt(now.date()));
+    diesel::update(silent)
+        .set(notices::escalated_at.eq(now))
+        .returning(notices::recipient)
+        .get_results(conn)
+}
+
+/// The same for those that were refused.
+fn take_refused(conn: &mut AnyConnection, now: NaiveDateTime) -> QueryResult<Vec<String>> {
+    let refused = notices::table
+        .filter(notices::state.eq(NoticeState::Refused.as_str()))
+        .filter(notices::escalated_at.is_null());
+    diesel::update(refused)
+        .set(notices::escalated_at.eq(now))
+        .returning(notices::recipient)
+        .get_results(conn)
+}

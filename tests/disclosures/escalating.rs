@@ -1,0 +1,51 @@
+use candor::accounts::model::Role;
+use candor::jobs::{Job, enqueue};
+use chrono::TimeDelta;
+
+use super::answering::told;
+use crate::support::TestApp;
+
+/// The mails about recipients that supervisor Sue has got, after a look at the dates.
+async fn told_sue(app: &TestApp) -> Vec<String> {
+    let now = app.app.clock.now();
+    let watch = move |conn: &mut _| enqueue(conn, &Job::WatchDates, now);
+    app.app.db.write(watch).await.unwrap();
+    app.run_jobs().await;
+    let mails = app.mails_to("sue@staff.example.org").into_iter();
+    let about = mails.filter(|it| it.kind == "notices_escalated");
+    about.map(|it| it.text).collect()
+}
+
+#[actix_web::test]
+async fn supervisors_are_told_once_of_a_recipient_that_is_silent_past_its_day() {
+    let app = TestApp::start();
+    app.staff("sue", Role::Supervisor).await;
+    app.staff("sam", Role::Agent).await;
+    told(&app).await;
+    assert!(told_sue(&app).await.is_empty(), "there is time to answer");
+
+    app.app.clock.advance(TimeDelta::days(30));
+    let mails = told_sue(&app).await;
+    assert_eq!(mails.len(), 1);
+    assert!(mails[0].contains("Figurewise: 1 notice not answered in time"));
+    assert!(!mails[0].contains("ada"), "it names nobody");
+    assert_eq!(told_sue(&app).await.len(), 1, "once");
+    let mut others = app.mails_to("sam@staff.example.org").into_iter();
+    assert!(others.all(|it| it.kind != "notices_escalated"));
+}
+
+#[actix_web::test]
+async fn supervisors_are_told_at_once_of_a_recipient_that_refuses() {
+    let app = TestApp::start();
+    app.staff("sue", Role::Supervisor).await;
+    let path = told(&app).await;
+    let refused = [("answer", "refused"), ("reason", "We cannot.")];
+    app.visitor().post(&path, &refused).await;
+    let mails = told_sue(&app).await;
+    assert_eq!(mails.len(), 1);
+    assert!(mails[0].contains("Figurewise: 1 notice refused"));
+    assert!(mails[0].contains("/staff/notices?state=refused"));
+
+    app.app.clock.advance(TimeDelta::days(30));
+    assert_eq!(told_sue(&app).await.len(), 1, "an answer is no silence");
+}

@@ -134,7 +134,9 @@ fn follow(
             execution::fail(conn, request, &failure, &By::system_at(by)).map(drop)
         }
         Answer::CouldNot(_) if task.purpose == Purpose::Find => Ok(()),
-        Answer::CarriedOut | Answer::CouldNot(_) => Err(changed()),
+        Answer::CarriedOut | Answer::CouldNot(_) => Err(AppError::conflict(
+            "This request is not being carried out now. Tell whoever works on it what was done here.",
+        )),
     }
 }
 

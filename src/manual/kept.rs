@@ -183,6 +183,7 @@ impl Desk for PortalDesk {
     fn change(&self, source: &str, changes: &[KeptChange]) -> Result<(), Fault> {
         let (keys, source, changes) = (self.keys.clone(), source.to_owned(), changes.to_vec());
         let changed = self.db.write_now(move |conn| {
+            AdvisoryLock::ManualDesk.take(conn)?;
             let mut changes = changes.iter();
             changes.try_for_each(|change| apply(conn, &keys, &source, change))
         });
@@ -207,14 +208,22 @@ fn apply(
         return Err(AppError::Forbidden);
     }
     let Some((cells, marks)) = &change.after else {
-        diesel::delete(records::table.filter(records::id.eq(row.id))).execute(conn)?;
-        return Ok(());
+        let gone = diesel::delete(records::table.filter(records::id.eq(row.id))).execute(conn)?;
+        return met(gone);
     };
-    diesel::update(records::table.filter(records::id.eq(row.id)))
+    let written = diesel::update(records::table.filter(records::id.eq(row.id)))
         .set(records::content.eq(seal(keys, place, row.task_id, cells)?))
         .execute(conn)?;
+    met(written)?;
     diesel::delete(links::table.filter(links::record_id.eq(row.id))).execute(conn)?;
     link(conn, keys, place, (row.id, marks))
+}
+
+fn met(rows: usize) -> AppResult<()> {
+    match rows {
+        1 => Ok(()),
+        _ => Err(AppError::conflict("a record has changed")),
+    }
 }
 
 /// The records that a mark leads to, opened.
@@ -265,7 +274,8 @@ fn link(
     Ok(())
 }
 
-/// Keeps what a task found, in the place of all that was found for the person there before: the newest answer holds.
+/// Keeps what a task found, in the place of all that was found for the person there before: the newest answer holds. A
+/// record without a key that was found before keeps its number, and with it what was marked in it.
 pub(super) fn replace(
     conn: &mut AnyConnection,
     (keys, register): (&Keys, &Register),
@@ -275,10 +285,7 @@ pub(super) fn replace(
 ) -> AppResult<()> {
     AdvisoryLock::ManualDesk.take(conn)?;
     let source = task.source.as_str();
-    let earlier = records::table
-        .filter(records::person_id.eq(task.person_id))
-        .filter(records::source.eq(source));
-    diesel::delete(earlier).execute(conn)?;
+    let mut earlier = earlier(conn, keys, task)?;
     let drawers = Drawers::of(register, source);
     for record in found {
         let (name, marks, key) = drawers.file(register, record);
@@ -288,6 +295,13 @@ pub(super) fn replace(
             let same = links::table.filter(links::mark.eq(hash(keys, place, &key)));
             let same: Vec<i64> = same.select(links::record_id).load(conn)?;
             diesel::delete(records::table.filter(records::id.eq_any(same))).execute(conn)?;
+        } else if let Some(at) = earlier
+            .iter()
+            .position(|(row, cells)| row.place == name && *cells == record.cells)
+        {
+            let (row, cells) = earlier.swap_remove(at);
+            keep_on(conn, keys, (&row, &cells), task, now)?;
+            continue;
         }
         let id = diesel::insert_into(records::table)
             .values((
@@ -302,7 +316,38 @@ pub(super) fn replace(
             .get_result(conn)?;
         link(conn, keys, place, (id, &marks))?;
     }
+    let gone: Vec<i64> = earlier.into_iter().map(|(row, _)| row.id).collect();
+    diesel::delete(records::table.filter(records::id.eq_any(gone))).execute(conn)?;
     Ok(())
+}
+
+/// What was found for the person of a task in its system before, opened.
+fn earlier(conn: &mut AnyConnection, keys: &Keys, task: &Task) -> AppResult<Vec<(Row, Cells)>> {
+    let rows: Vec<Row> = Row::query()
+        .filter(records::person_id.eq(task.person_id))
+        .filter(records::source.eq(&task.source))
+        .load(conn)?;
+    let open = |row: Row| row.open(keys).map(|cells| (row, cells));
+    rows.into_iter().map(open).collect()
+}
+
+/// A record that was found again.
+fn keep_on(
+    conn: &mut AnyConnection,
+    keys: &Keys,
+    (row, cells): (&Row, &Cells),
+    task: &Task,
+    now: NaiveDateTime,
+) -> AppResult<()> {
+    let place = (row.source.as_str(), row.place.as_str());
+    let kept = diesel::update(records::table.filter(records::id.eq(row.id)))
+        .set((
+            records::task_id.eq(task.id),
+            records::content.eq(seal(keys, place, task.id, cells)?),
+            records::found_at.eq(now),
+        ))
+        .execute(conn)?;
+    met(kept)
 }
 
 /// Whether anything is kept of what was found for a person in a source.

@@ -169,6 +169,19 @@ pub fn end_of_request(conn: &mut AnyConnection, request: &Request, by: &By<'_>) 
     Ok(())
 }
 
+/// What was agreed is to be decided again: nobody is asked to change anything by the old plan any more.
+pub fn end_changes(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
+    let open: Vec<Task> = Task::query()
+        .filter(tasks::request_id.eq(request.id))
+        .filter(tasks::purpose.ne(Purpose::Find.as_str()))
+        .filter(tasks::closed_at.is_null())
+        .load(conn)?;
+    for task in open {
+        cancel(conn, request, &task, by)?;
+    }
+    Ok(())
+}
+
 fn cancel(conn: &mut AnyConnection, request: &Request, task: &Task, by: &By<'_>) -> AppResult<()> {
     let row = tasks::table
         .filter(tasks::id.eq(task.id))

@@ -6,7 +6,8 @@ use actix_multipart::{Multipart, MultipartError};
 use futures_util::StreamExt;
 
 use super::check::{self, Ways, collections};
-use super::{upload, values};
+use super::upload::{self, MOST_RECORDS};
+use super::values;
 use crate::error::{AppError, AppResult};
 use crate::register::{Collection, CollectionKey, Correctable, Field, Input, Kind, Register};
 use crate::sources::{Cells, Found, Value};
@@ -15,11 +16,11 @@ use crate::web::Form;
 /// So many records of a collection are typed; for more there are files.
 const MOST_ROWS: usize = 50;
 
-/// So many records of one person are taken.
-const MOST_RECORDS: usize = 2_000;
-
 /// A form with all its files that is larger is refused.
 const LARGEST: usize = 3 * upload::LARGEST;
+
+/// So much a part of a form takes beside its name and content.
+const OF_A_PART: usize = 128;
 
 /// What was sent: texts by name, and files with their names.
 #[derive(Debug, Default)]
@@ -40,6 +41,7 @@ impl Sent {
             let disposition = field.content_disposition();
             let file = disposition.and_then(|it| it.get_filename().map(str::to_owned));
             let mut content = Vec::new();
+            size += name.len() + OF_A_PART;
             while let Some(chunk) = field.next().await {
                 let chunk = chunk.map_err(|error| unreadable(&error))?;
                 size += chunk.len();
@@ -213,11 +215,7 @@ pub fn read(
     ways: &Ways,
     sent: Sent,
 ) -> Result<Vec<Found>, Box<Form<Sent>>> {
-    let mut reading = Reading {
-        found: Vec::new(),
-        origins: Vec::new(),
-        faults: Vec::new(),
-    };
+    let mut reading = Reading::default();
     for (at, (key, collection)) in collections(register, source).into_iter().enumerate() {
         let known = ways.get(&key).map_or(&[][..], Vec::as_slice);
         for row in 0..sent.rows(at) {
@@ -240,6 +238,19 @@ pub fn read(
     Err(Box::new(form))
 }
 
+/// Whether records were typed, or files chosen.
+pub fn has_records(register: &Register, source: &str, ways: &Ways, sent: &Sent) -> bool {
+    let mut reading = Reading::default();
+    for (at, (key, collection)) in collections(register, source).into_iter().enumerate() {
+        let known = ways.get(&key).map_or(&[][..], Vec::as_slice);
+        for row in 0..sent.rows(at) {
+            reading.row((at, row), (&key, collection), known, sent);
+        }
+    }
+    !reading.found.is_empty() || !sent.files.is_empty()
+}
+
+#[derive(Default)]
 struct Reading {
     found: Vec<Found>,
     origins: Vec<Origin>,

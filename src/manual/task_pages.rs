@@ -192,7 +192,7 @@ pub async fn answer(
         .await?;
     let given = match act.as_str() {
         "found" => read_found(&app, &task, sent).await?.map(Answer::Found),
-        "nothing" => Ok(Answer::Nothing),
+        "nothing" => nothing(&app, &task, sent).await?,
         "done" => Ok(Answer::CarriedOut),
         "could-not" => reason(sent).map(Answer::CouldNot),
         _ => {
@@ -232,6 +232,21 @@ async fn read_found(
     read(app, task.person_id, move |app, person| {
         let ways = check::ways(app, person, &source)?;
         Ok(task_form::read(&app.register, &source, &ways, sent))
+    })
+    .await
+}
+
+/// That nothing is held; not while the form says otherwise.
+async fn nothing(app: &App, task: &Task, sent: Sent) -> AppResult<Result<Answer, Box<Form<Sent>>>> {
+    let source = task.source.clone();
+    read(app, task.person_id, move |app, person| {
+        let ways = check::ways(app, person, &source)?;
+        if !task_form::has_records(&app.register, &source, &ways, &sent) {
+            return Ok(Ok(Answer::Nothing));
+        }
+        let sentence =
+            "You have written down records, or chosen a file. Send them, or take them out first.";
+        Ok(Err(Box::new(Form::new(sent).refuse("c0-r0-f0", sentence))))
     })
     .await
 }

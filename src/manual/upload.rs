@@ -5,6 +5,9 @@ use crate::sources::{Cells, read_sent};
 
 use super::values::typed;
 
+/// So many records of one person are taken.
+pub const MOST_RECORDS: usize = 2_000;
+
 /// The largest file that is taken, in bytes.
 pub const LARGEST: usize = 5 * 1024 * 1024;
 
@@ -31,7 +34,7 @@ pub fn read(name: &str, content: Vec<u8>, collection: &Collection) -> Result<Vec
     if content.len() > LARGEST {
         return Err("The file is larger than 5 MB. Send a smaller one.".to_owned());
     }
-    let (mut lines, mut faults) = (Vec::new(), Vec::new());
+    let (mut lines, mut faults) = (Vec::new(), Faults::default());
     let read = read_sent(shown, content, &mut |line, cells| {
         let mut record = Cells::new();
         for (name, given) in cells {
@@ -51,20 +54,46 @@ pub fn read(name: &str, content: Vec<u8>, collection: &Collection) -> Result<Vec
                 faults.push(format!("line {line}: {} is missing.", key.name));
             }
         }
-        lines.push((line, record));
+        // More are refused as a whole; they need not be held.
+        if lines.len() <= MOST_RECORDS {
+            lines.push((line, record));
+        }
     });
     if let Err(fault) = read {
         faults.push(fault);
     }
-    let more = faults.len().saturating_sub(TOLD);
-    faults.truncate(TOLD);
-    if more > 0 {
-        faults.push(format!("and {more} more."));
-    }
     if faults.is_empty() {
         Ok(lines)
     } else {
-        Err(faults.join(" "))
+        Err(faults.in_words())
+    }
+}
+
+/// The first faults, and how many more there are.
+#[derive(Default)]
+struct Faults {
+    told: Vec<String>,
+    more: usize,
+}
+
+impl Faults {
+    fn push(&mut self, fault: String) {
+        if self.told.len() < TOLD {
+            self.told.push(fault);
+        } else {
+            self.more += 1;
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.told.is_empty()
+    }
+
+    fn in_words(mut self) -> String {
+        if self.more > 0 {
+            self.told.push(format!("and {} more.", self.more));
+        }
+        self.told.join(" ")
     }
 }
 

@@ -69,7 +69,10 @@ fn scalar(kind: Kind, given: &Value) -> Option<Value> {
             Some(text) => ColumnKind::Bool.form_of(&Value::Text(text)),
             None => ColumnKind::Bool.form_of(given),
         },
-        Kind::Date => text?.parse::<NaiveDate>().ok().map(|_| given.clone()),
+        Kind::Date => {
+            let date = text?.parse::<NaiveDate>().ok()?;
+            Some(Value::Text(date.to_string()))
+        }
         Kind::DateTime => {
             is_moment(text?).then(|| Value::Text(text.unwrap_or_default().replace('T', " ")))
         }

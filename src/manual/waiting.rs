@@ -45,7 +45,8 @@ pub fn unconfirmed(
     let confirmed: Vec<Task> = app.db.read_now(|conn| {
         let confirmed = Task::query()
             .filter(tasks::request_id.eq(request.id))
-            .filter(tasks::outcome.eq(Outcome::CarriedOut.as_str()));
+            .filter(tasks::outcome.eq(Outcome::CarriedOut.as_str()))
+            .filter(tasks::applied_at.is_null());
         Ok(confirmed.load(conn)?)
     })?;
     let mut open = Vec::new();

@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::db::AnyConnection;
 use crate::db::schema::requests;
 use crate::error::{AppError, AppResult};
+use crate::manual::opening;
 use crate::my_data;
 use crate::retention;
 use crate::sources::{Hold, Identities, Keeper, Plan, Scope};
@@ -194,6 +195,7 @@ pub fn review_again(
 ) -> AppResult<()> {
     let reviewed = advance(conn, request, State::InReview, by)?;
     execution::forget_failure(conn, &reviewed)?;
+    opening::end_changes(conn, &reviewed, by)?;
     begin_anew(conn, &reviewed, plan, by)
 }
 

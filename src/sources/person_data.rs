@@ -7,6 +7,7 @@ use subtle::ConstantTimeEq;
 use super::{
     Budget, Connected, Dates, Filter, Form, Identities, Inner, Record, Select, SourceError,
     Sources, Value, Way, crowds,
+    graph::Node,
     layout::Layout,
     reader::Reader,
     shared, table,
@@ -114,8 +115,8 @@ impl Sources {
         Ok(page)
     }
 
-    /// The columns of a collection that make its records the person's, with the values by which they do; several where
-    /// any of them does.
+    /// The columns of a collection that make its records the person's, with the values by which they do: identities, and
+    /// what records in other sources lead by. Several where any of them does.
     ///
     /// # Errors
     /// When a source does not answer that leads to it.
@@ -132,7 +133,9 @@ impl Sources {
         if let Some(error) = reader.walk.errors_before(inner, at) {
             return Err(error.clone());
         }
-        Ok(reader.walk.own_ways(inner, person, at))
+        let source = &inner.graph.nodes[at].source;
+        let elsewhere = |from: &Node| from.source != *source;
+        Ok(reader.walk.own_ways_from(inner, person, at, elsewhere))
     }
 
     /// One of the person's own records; `None` when there is none of this id, or when it is not theirs.

@@ -81,9 +81,21 @@ impl Walk {
 
     /// Every column that leads to a collection, with the values by which the person's own rows lead there.
     pub fn own_ways(&self, inner: &Inner, person: &Identities, at: usize) -> Conditions {
-        let node = &inner.graph.nodes[at];
-        let mut conditions = seeds(node, person);
-        for edge in &node.incoming {
+        self.own_ways_from(inner, person, at, |_| true)
+    }
+
+    /// The same by the rows of some collections alone.
+    pub fn own_ways_from(
+        &self,
+        inner: &Inner,
+        person: &Identities,
+        at: usize,
+        counts: impl Fn(&Node) -> bool,
+    ) -> Conditions {
+        let nodes = &inner.graph.nodes;
+        let mut conditions = seeds(&nodes[at], person);
+        let incoming = nodes[at].incoming.iter();
+        for edge in incoming.filter(|edge| counts(&nodes[edge.from])) {
             if let Some(values) = self.nodes[edge.from].own_leads.get(&edge.from_column)
                 && !values.is_empty()
             {

@@ -153,6 +153,29 @@ async fn the_newest_answer_takes_the_place_of_the_one_before() {
 }
 
 #[actix_web::test]
+async fn a_record_without_a_key_that_is_found_again_stays_the_same_record() {
+    let app = TestApp::start_with_archive();
+    let ada = app.person("ada").await;
+    let sam = app.staff("sam", Role::Agent).await;
+    let letter = [("c1-r0-f0", "C-17"), ("c1-r0-f1", "A raise")];
+    let with_letter = [CONTRACT, &letter].concat();
+    let mut ids = Vec::new();
+    for _ in 0..2 {
+        ask(&ada).await;
+        let task = open_task(&sam).await;
+        answer(&sam, &task, &with_letter).await.location();
+        let page = ada.get("/data/paper_archive/letters").await.page();
+        assert!(page.text().contains("A raise"), "{}", page.text());
+        let mut links = page.attributes("main a", "href");
+        links.retain(|link| link.starts_with("/data/paper_archive/letters/"));
+        ids.push(links.remove(0));
+    }
+    // What staff marked in it, or the person said of it, is found by this.
+    assert_eq!(ids[0], ids[1]);
+    assert_eq!(kept(&app), 2);
+}
+
+#[actix_web::test]
 async fn a_key_names_one_record_whoever_it_was_found_for() {
     let app = TestApp::start_with_archive();
     let (ada, sam, _) = found(&app).await;

@@ -1,6 +1,6 @@
 use candor::accounts::model::Role;
 
-use super::{ask, kept, open_task, states, upload};
+use super::{answer, ask, kept, open_task, states, upload};
 use crate::support::{Actor, TestApp};
 
 async fn asked(app: &TestApp) -> (Actor, Actor, String) {
@@ -137,4 +137,19 @@ async fn many_records_are_taken_at_once_and_more_than_any_person_has_are_refused
     assert!(page.text().contains("2000 records"), "{}", page.text());
     let page = ada.get("/data/paper_archive/contracts").await.page();
     assert_eq!(page.texts("article h3").len(), 20);
+}
+
+#[actix_web::test]
+async fn nothing_is_held_is_no_answer_while_records_are_typed() {
+    let app = TestApp::start_with_archive();
+    let ada = app.person("ada").await;
+    let sam = app.staff("sam", Role::Agent).await;
+    ask(&ada).await;
+    let task = open_task(&sam).await;
+    let both = [("act", "nothing"), ("c0-r0-f0", "C-17")];
+    let refused = answer(&sam, &task, &both).await;
+    refused.refuses("c0-r0-f0", "You have written down records");
+    let typed = refused.attributes("#c0-r0-f0", "value");
+    assert_eq!(typed, ["C-17"], "what was typed is kept");
+    assert_eq!(states(&app), [("open".to_owned(), None)]);
 }

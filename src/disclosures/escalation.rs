@@ -8,7 +8,6 @@ use serde_json::json;
 
 use super::messages::{NoticesEscalated, Unsettled};
 use super::model::NoticeState;
-use crate::accounts::model::Role;
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::db::AnyConnection;
@@ -54,10 +53,9 @@ fn tell(conn: &mut AnyConnection, app: &App, now: NaiveDateTime) -> AppResult<()
     let mail = NoticesEscalated {
         recipients: named.collect(),
     };
-    for (_, role, address) in reminders::list_working(conn)? {
-        if role == Role::Supervisor.as_str() {
-            app.mailer.enqueue(conn, &address, &mail, now)?;
-        }
+    let working = reminders::list_working(conn)?;
+    for supervisor in reminders::addresses(&working, &[], true) {
+        app.mailer.enqueue(conn, supervisor, &mail, now)?;
     }
     Ok(())
 }

@@ -245,6 +245,10 @@ fn candidates(
         .filter(records::source.eq(place.0))
         .filter(records::place.eq(place.1))
         .load(conn)?;
+    opened(keys, rows)
+}
+
+fn opened(keys: &Keys, rows: Vec<Row>) -> AppResult<Vec<(Row, Cells)>> {
     let open = |row: Row| row.open(keys).map(|cells| (row, cells));
     rows.into_iter().map(open).collect()
 }
@@ -327,8 +331,7 @@ fn earlier(conn: &mut AnyConnection, keys: &Keys, task: &Task) -> AppResult<Vec<
         .filter(records::person_id.eq(task.person_id))
         .filter(records::source.eq(&task.source))
         .load(conn)?;
-    let open = |row: Row| row.open(keys).map(|cells| (row, cells));
-    rows.into_iter().map(open).collect()
+    opened(keys, rows)
 }
 
 /// A record that was found again.

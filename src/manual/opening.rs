@@ -9,7 +9,6 @@ use super::messages::ManualTaskOpened;
 use super::model::{Purpose, State, Subject, Task, subject_context, system_name};
 use super::queries;
 use super::reminders::notice_on;
-use crate::accounts::model::Role;
 use crate::accounts::queries::list_identities;
 use crate::db::AnyConnection;
 use crate::db::schema::manual_tasks as tasks;
@@ -17,7 +16,7 @@ use crate::error::AppResult;
 use crate::law::Laws;
 use crate::requests::life::{By, add_step, record};
 use crate::requests::model::{Kind, Request, StepKind};
-use crate::requests::reminders::{self, Working};
+use crate::requests::reminders;
 
 /// When a task of a request should be done: after half of the time that is left for the answer, and never later than one
 /// business day before its date.
@@ -131,35 +130,16 @@ fn tell(conn: &mut AnyConnection, request: &Request, task: &Task, by: &By<'_>) -
         due_on: task.due_on,
     };
     let working = reminders::list_working(conn)?;
-    for address in addresses(&working, &[task.assignee_id, request.assignee_id], false) {
+    let assigned = [task.assignee_id, request.assignee_id];
+    for address in reminders::addresses(&working, &assigned, false) {
         by.app.mailer.enqueue(conn, address, &mail, by.now)?;
     }
     Ok(())
 }
 
-/// Whom a task concerns: who does it or works on its request, and supervisors where nobody does or it is late.
-pub(super) fn addresses<'a>(
-    working: &'a [Working],
-    assigned: &[Option<i64>],
-    is_late: bool,
-) -> Vec<&'a str> {
-    let is_one = |id: i64| assigned.contains(&Some(id));
-    let is_anybodys = working.iter().any(|(id, ..)| is_one(*id));
-    let told = working.iter().filter(|(id, role, _)| {
-        is_one(*id) || (is_late || !is_anybodys) && role == Role::Supervisor.as_str()
-    });
-    told.map(|(.., email)| email.as_str()).collect()
-}
-
 /// A closed request needs nothing more: its open tasks end, and what was confirmed for it counts no longer.
 pub fn end_of_request(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
-    let open: Vec<Task> = Task::query()
-        .filter(tasks::request_id.eq(request.id))
-        .filter(tasks::closed_at.is_null())
-        .load(conn)?;
-    for task in open {
-        cancel(conn, request, &task, by)?;
-    }
+    cancel_open(conn, request, by, |_| true)?;
     let confirmed = tasks::table
         .filter(tasks::request_id.eq(request.id))
         .filter(tasks::applied_at.is_null());
@@ -171,13 +151,18 @@ pub fn end_of_request(conn: &mut AnyConnection, request: &Request, by: &By<'_>) 
 
 /// What was agreed is to be decided again: nobody is asked to change anything by the old plan any more.
 pub fn end_changes(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
-    let open: Vec<Task> = Task::query()
-        .filter(tasks::request_id.eq(request.id))
-        .filter(tasks::purpose.ne(Purpose::Find.as_str()))
-        .filter(tasks::closed_at.is_null())
-        .load(conn)?;
-    for task in open {
-        cancel(conn, request, &task, by)?;
+    cancel_open(conn, request, by, |task| task.purpose != Purpose::Find)
+}
+
+fn cancel_open(
+    conn: &mut AnyConnection,
+    request: &Request,
+    by: &By<'_>,
+    is_meant: impl Fn(&Task) -> bool,
+) -> AppResult<()> {
+    let open = queries::list_open_of_request(conn, request.id)?;
+    for task in open.iter().filter(|task| is_meant(task)) {
+        cancel(conn, request, task, by)?;
     }
     Ok(())
 }
@@ -186,13 +171,16 @@ fn cancel(conn: &mut AnyConnection, request: &Request, task: &Task, by: &By<'_>)
     let row = tasks::table
         .filter(tasks::id.eq(task.id))
         .filter(tasks::closed_at.is_null());
-    diesel::update(row)
+    let cancelled = diesel::update(row)
         .set((
             tasks::state.eq(State::Cancelled.as_str()),
             tasks::closed_at.eq(by.now),
             tasks::version.eq(task.version + 1),
         ))
         .execute(conn)?;
+    if cancelled != 1 {
+        return Ok(());
+    }
     let detail = json!({ "source": task.source, "purpose": task.purpose });
     Ok(record(conn, request, "manual.cancelled", detail, by)?)
 }

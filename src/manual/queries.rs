@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::model::{Outcome, Purpose, State, Task};
 use crate::db::AnyConnection;
 use crate::db::schema::{manual_tasks as tasks, requests};
+use crate::web::paging;
 
 /// The filters of the list, as its address has them. Empty texts filter nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -28,8 +29,7 @@ pub struct Filters {
 
 impl Filters {
     fn position(&self) -> Option<(NaiveDate, i64)> {
-        let (date, id) = self.after.split_once('_')?;
-        Some((date.parse().ok()?, id.parse().ok()?))
+        paging::position(&self.after)
     }
 
     /// Whether anything is filtered.
@@ -39,19 +39,13 @@ impl Filters {
 
     /// The filters as the query of an address.
     pub fn query(&self) -> String {
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        for (name, value) in [
+        paging::query(&[
             ("state", &self.state),
             ("source", &self.source),
             ("purpose", &self.purpose),
             ("assignee", &self.assignee),
             ("due", &self.due),
-        ] {
-            if !value.is_empty() {
-                query.append_pair(name, value);
-            }
-        }
-        query.finish()
+        ])
     }
 }
 
@@ -118,6 +112,15 @@ pub fn find(conn: &mut AnyConnection, id: i64) -> QueryResult<Task> {
 pub fn list_of_request(conn: &mut AnyConnection, request_id: i64) -> QueryResult<Vec<Task>> {
     Task::query()
         .filter(tasks::request_id.eq(request_id))
+        .order(tasks::id)
+        .load(conn)
+}
+
+/// Those of them that are open.
+pub fn list_open_of_request(conn: &mut AnyConnection, request_id: i64) -> QueryResult<Vec<Task>> {
+    Task::query()
+        .filter(tasks::request_id.eq(request_id))
+        .filter(tasks::closed_at.is_null())
         .order(tasks::id)
         .load(conn)
 }

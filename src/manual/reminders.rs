@@ -6,7 +6,6 @@ use serde_json::json;
 
 use super::messages::{ManualTaskLate, ManualTaskOpened};
 use super::model::{Task, system_name};
-use super::opening::addresses;
 use crate::app::App;
 use crate::db::AnyConnection;
 use crate::db::schema::manual_tasks as tasks;
@@ -74,7 +73,8 @@ fn tell(conn: &mut AnyConnection, task: &Task, working: &[Working], by: &By<'_>)
         },
         answer_due_on: request.due_on,
     };
-    for address in addresses(working, &[task.assignee_id, request.assignee_id], true) {
+    let assigned = [task.assignee_id, request.assignee_id];
+    for address in reminders::addresses(working, &assigned, true) {
         by.app.mailer.enqueue(conn, address, &mail, by.now)?;
     }
     Ok(())

@@ -7,10 +7,10 @@ use askama::Template;
 use super::model::{Purpose, Task, system_name};
 use super::queries::{self, Filters};
 use crate::accounts::guard::CaseReader;
-use crate::accounts::model::{Role, StaffRow};
+use crate::accounts::model::Role;
 use crate::app::App;
 use crate::error::AppResult;
-use crate::staff::queries::{COUNTED, list_staff};
+use crate::staff::queries::{COUNTED, list_staff, name_of};
 use crate::web::{Page, html, paging, words};
 
 pub(super) const INDEX: &str = "/staff/manual";
@@ -48,15 +48,7 @@ impl TasksPage {
 }
 
 fn address(filters: &Filters, after: &str) -> String {
-    let mut parts = vec![filters.query()];
-    if !after.is_empty() {
-        parts.push(format!("after={after}"));
-    }
-    parts.retain(|part| !part.is_empty());
-    match parts.join("&").as_str() {
-        "" => INDEX.to_owned(),
-        query => format!("{INDEX}?{query}"),
-    }
+    paging::address(INDEX, &filters.query(), after)
 }
 
 /// The tasks that the filters in the address let through.
@@ -76,13 +68,9 @@ pub async fn index(
     let (mut tasks, late, staff) = found.await?;
     let last = paging::cut(&mut tasks, ON_A_PAGE);
     let next = last.map(|(task, _)| address(&filters, &format!("{}_{}", task.due_on, task.id)));
-    let name = |staff: &[StaffRow], id: Option<i64>| {
-        let member = staff.iter().find(|it| Some(it.id) == id);
-        member.map(|it| it.name.clone()).unwrap_or_default()
-    };
     let line = |(task, reference): (Task, String)| Line {
         system: system_name(&app.register, &task.source),
-        assignee: name(&staff, task.assignee_id),
+        assignee: name_of(&staff, task.assignee_id).to_owned(),
         is_late: task.closed_at.is_none() && task.due_on < today,
         task,
         reference,

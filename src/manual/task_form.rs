@@ -10,7 +10,7 @@ use super::upload::{self, MOST_RECORDS};
 use super::values;
 use crate::error::{AppError, AppResult};
 use crate::register::{Collection, CollectionKey, Correctable, Field, Input, Kind, Register};
-use crate::sources::{Cells, Found, Value};
+use crate::sources::{Cells, Found, Value, Way};
 use crate::web::Form;
 
 /// So many records of a collection are typed; for more there are files.
@@ -128,7 +128,7 @@ pub fn parts(register: &Register, source: &str, ways: &Ways, sent: &Sent) -> Vec
         let row = |row: usize| {
             let fields = collection.fields.iter().enumerate();
             let controls = fields.map(|(number, field)| {
-                let name = format!("c{at}-r{row}-f{number}");
+                let name = control_name((at, row), number);
                 let known = check::known(known, &field.name);
                 let typed = sent.texts.get(&name).cloned();
                 let value = typed.unwrap_or_else(|| prefilled(known));
@@ -240,14 +240,25 @@ pub fn read(
 
 /// Whether records were typed, or files chosen.
 pub fn has_records(register: &Register, source: &str, ways: &Ways, sent: &Sent) -> bool {
-    let mut reading = Reading::default();
-    for (at, (key, collection)) in collections(register, source).into_iter().enumerate() {
+    let mut all = collections(register, source).into_iter().enumerate();
+    let is_typed = all.any(|(at, (key, collection))| {
         let known = ways.get(&key).map_or(&[][..], Vec::as_slice);
-        for row in 0..sent.rows(at) {
-            reading.row((at, row), (&key, collection), known, sent);
-        }
-    }
-    !reading.found.is_empty() || !sent.files.is_empty()
+        (0..sent.rows(at)).any(|row| is_typed((at, row), collection, known, sent))
+    });
+    is_typed || !sent.files.is_empty()
+}
+
+fn control_name((at, row): (usize, usize), number: usize) -> String {
+    format!("c{at}-r{row}-f{number}")
+}
+
+/// Whether anything stands in a record but what stood there before.
+fn is_typed(place: (usize, usize), collection: &Collection, known: &[Way], sent: &Sent) -> bool {
+    let mut fields = collection.fields.iter().enumerate();
+    fields.any(|(number, field)| {
+        let text = sent.text(&control_name(place, number)).trim();
+        !text.is_empty() && text != prefilled(check::known(known, &field.name))
+    })
 }
 
 #[derive(Default)]
@@ -261,19 +272,15 @@ impl Reading {
     /// A record that was typed; one in which nothing stands but what stood there before is none.
     fn row(
         &mut self,
-        (at, row): (usize, usize),
+        place: (usize, usize),
         (key, collection): (&CollectionKey, &Collection),
-        known: &[crate::sources::Way],
+        known: &[Way],
         sent: &Sent,
     ) {
-        let name = |number: usize| format!("c{at}-r{row}-f{number}");
-        let is_typed = |(number, field): (usize, &Field)| {
-            let text = sent.text(&name(number)).trim();
-            !text.is_empty() && text != prefilled(check::known(known, &field.name))
-        };
-        if !collection.fields.iter().enumerate().any(is_typed) {
+        if !is_typed(place, collection, known, sent) {
             return;
         }
+        let name = |number: usize| control_name(place, number);
         let mut cells = Cells::new();
         for (number, field) in collection.fields.iter().enumerate() {
             let given = Value::Text(sent.text(&name(number)).to_owned());

@@ -25,7 +25,7 @@ use crate::requests::life::By;
 use crate::requests::model::Request;
 use crate::requests::queries as requests;
 use crate::sources::Found;
-use crate::staff::queries::list_staff;
+use crate::staff::queries::{list_staff, name_of};
 use crate::web::{Form, Page, html, see_other_saying, words};
 
 /// What a yes or no is chosen from.
@@ -84,10 +84,6 @@ async fn load(app: &App, id: i64) -> AppResult<Shown> {
         let mut identities = list_identities(conn, task.person_id)?;
         identities.retain(|_| is_open);
         let staff = list_staff(conn)?;
-        let name = |id: Option<i64>| {
-            let member = staff.iter().find(|it| Some(it.id) == id);
-            member.map(|it| it.name.clone()).unwrap_or_default()
-        };
         let is_erasure = is_open && task.purpose == Purpose::Erase;
         Ok(Shown {
             is_held: is_erasure && task_view::is_held(conn, &own, &request)?,
@@ -97,8 +93,8 @@ async fn load(app: &App, id: i64) -> AppResult<Shown> {
                 .map(|it| (it.kind.in_words(), it.value))
                 .collect(),
             words: task.words(&own.keys)?,
-            done_by: name(task.done_by),
-            assignee: name(task.assignee_id),
+            done_by: name_of(&staff, task.done_by).to_owned(),
+            assignee: name_of(&staff, task.assignee_id).to_owned(),
             is_late: is_open && task.due_on < own.clock.today(),
             task,
             request,

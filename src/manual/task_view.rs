@@ -64,15 +64,12 @@ fn corrections(
         let open = details::open_item(&app.keys, &request.reference, item)?;
         let Some(change) = &open.change else { continue };
         let key = CollectionKey::new(&change.dataset, &change.collection);
-        let view = app
-            .register
-            .describe(&change.dataset, &change.collection, &change.field);
         let record = app.sources.record(person, &key, &change.record)?;
         changes.push(Change {
-            collection: title(app, &key),
+            collection: app.register.collection_title(&key),
             what: "Put this value right.".to_owned(),
             value: Some((
-                view.map_or_else(|| change.field.clone(), |it| it.field.title.clone()),
+                field_title(app, &key, &change.field),
                 open.old_value.clone(),
                 open.new_value.clone(),
             )),
@@ -106,7 +103,7 @@ fn erasure(app: &App, person: &Identities, work: &Work) -> AppResult<Change> {
     }
     records.truncate(SHOWN);
     Ok(Change {
-        collection: title(app, &key),
+        collection: app.register.collection_title(&key),
         what: what(app, work),
         value: None,
         more: work.targets.len().saturating_sub(records.len()),
@@ -119,10 +116,8 @@ fn what(app: &App, work: &Work) -> String {
         return "Erase these records, with every copy of them.".to_owned();
     }
     let key = work.key();
-    let fields = Effect::of(work).fields.into_iter().map(|field| {
-        let view = app.register.describe(&key.dataset, &key.collection, &field);
-        view.map_or(field, |it| it.field.title.clone())
-    });
+    let fields = Effect::of(work).fields.into_iter();
+    let fields = fields.map(|field| field_title(app, &key, &field));
     let fields: Vec<_> = fields.collect();
     format!(
         "Keep these records, and black out or empty in them: {}.",
@@ -130,18 +125,15 @@ fn what(app: &App, work: &Work) -> String {
     )
 }
 
-fn title(app: &App, key: &CollectionKey) -> String {
-    let collection = app.register.collection(key);
-    collection.map_or_else(|| key.to_string(), |it| it.title.clone())
+fn field_title(app: &App, key: &CollectionKey, field: &str) -> String {
+    let view = app.register.describe(&key.dataset, &key.collection, field);
+    view.map_or_else(|| field.to_owned(), |it| it.field.title.clone())
 }
 
 fn lines(app: &App, key: &CollectionKey, record: &Record) -> Vec<(String, String)> {
     let held = record.fields.iter().filter(|datum| !datum.value.is_empty());
     let line = held.map(|datum| {
-        let view = app
-            .register
-            .describe(&key.dataset, &key.collection, &datum.path);
-        let title = view.map_or_else(|| datum.path.clone(), |it| it.field.title.clone());
+        let title = field_title(app, key, &datum.path);
         (title, datum.value.to_string())
     });
     line.collect()

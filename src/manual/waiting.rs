@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::model::{Outcome, Purpose, Subject, Task, system_name};
 use super::opening::open;
+use super::queries;
 use crate::app::App;
 use crate::db::AnyConnection;
 use crate::db::schema::manual_tasks as tasks;
@@ -80,11 +81,7 @@ pub fn in_words(
     app: &App,
     request: &Request,
 ) -> QueryResult<Option<String>> {
-    let open: Vec<Task> = Task::query()
-        .filter(tasks::request_id.eq(request.id))
-        .filter(tasks::closed_at.is_null())
-        .order(tasks::id)
-        .load(conn)?;
+    let open = queries::list_open_of_request(conn, request.id)?;
     let changed = open.iter().filter(|task| task.purpose != Purpose::Find);
     let systems: Vec<_> = changed
         .clone()

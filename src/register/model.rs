@@ -243,6 +243,12 @@ impl Register {
         self.recipient(key).map_or(key, |it| &it.name)
     }
 
+    /// What people call a collection; its key when the register no longer has it.
+    pub fn collection_title(&self, key: &CollectionKey) -> String {
+        let collection = self.collection(key);
+        collection.map_or_else(|| key.to_string(), |it| it.title.clone())
+    }
+
     /// The activities that a person may refuse, in the order of the register.
     pub fn refusable(&self) -> impl Iterator<Item = &Activity> {
         self.activities.iter().filter(|activity| activity.refusable)

@@ -188,7 +188,9 @@ fn tell(
         notices::send(conn, by.app, request, &mail, by.now)?;
     }
     let near = |address: &str| (address.to_owned(), Near::of(request, notice));
-    Ok(addresses(working, request, notice).map(near).collect())
+    let assigned = [request.assignee_id];
+    let told = addresses(working, &assigned, notice.escalates());
+    Ok(told.map(near).collect())
 }
 
 /// Books the day of the next notice, unless the request has been changed since it was read.
@@ -240,17 +242,16 @@ pub fn list_working(conn: &mut AnyConnection) -> QueryResult<Vec<Working>> {
         .load(conn)
 }
 
-/// Whom a notice is for: who works on the request, and supervisors where it escalates or nobody does.
-fn addresses<'a>(
+/// Whom something concerns: whoever it is assigned to, and supervisors where it is urgent or nobody's.
+pub fn addresses<'a>(
     working: &'a [Working],
-    request: &Request,
-    notice: Notice,
+    assigned: &[Option<i64>],
+    is_urgent: bool,
 ) -> impl Iterator<Item = &'a str> {
-    let assignee = request.assignee_id;
-    let is_assigned = working.iter().any(|(id, ..)| Some(*id) == assignee);
-    let with_supervisors = notice.escalates() || !is_assigned;
+    let is_assigned = |id: i64| assigned.contains(&Some(id));
+    let is_anybodys = working.iter().any(|(id, ..)| is_assigned(*id));
     let told = working.iter().filter(move |(id, role, _)| {
-        Some(*id) == assignee || with_supervisors && role == Role::Supervisor.as_str()
+        is_assigned(*id) || (is_urgent || !is_anybodys) && role == Role::Supervisor.as_str()
     });
     told.map(|(.., email)| email.as_str())
 }

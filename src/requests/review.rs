@@ -161,15 +161,6 @@ pub async fn plan_again(app: &App, request: &Request) -> AppResult<Plan> {
     plan_anew(app, request, agreed.scope, Vec::new()).await
 }
 
-/// What a deletion would do today, for a job. One of somebody of whom nothing was known asks for everything.
-pub fn plan_of_deletion(app: &App, request: &Request, person: &Identities) -> AppResult<Plan> {
-    let sealed = request.plan.as_ref();
-    let agreed = sealed.map(|sealed| open_plan(app, request, sealed));
-    let scope = agreed.transpose()?.map_or(Scope::All, |plan| plan.scope);
-    let whose = (request.person_id, person);
-    plan_under_holds(app, whose, (&scope, &request.law), Vec::new())
-}
-
 /// The same for the deletion that an appeal is against, if it is against one.
 pub async fn plan_for_appeal(app: &App, appeal: &Request) -> AppResult<Option<Plan>> {
     let Some(id) = appeal.appeal_of else {
@@ -183,6 +174,15 @@ pub async fn plan_for_appeal(app: &App, appeal: &Request) -> AppResult<Option<Pl
         Some(_) => plan_again(app, &denied).await.map(Some),
         None => Ok(None),
     }
+}
+
+/// What a deletion would do today, for a job. One of somebody of whom nothing was known asks for everything.
+pub fn plan_of_deletion(app: &App, request: &Request, person: &Identities) -> AppResult<Plan> {
+    let sealed = request.plan.as_ref();
+    let agreed = sealed.map(|sealed| open_plan(app, request, sealed));
+    let scope = agreed.transpose()?.map_or(Scope::All, |plan| plan.scope);
+    let whose = (request.person_id, person);
+    plan_under_holds(app, whose, (&scope, &request.law), Vec::new())
 }
 
 /// Puts a deletion that could not be carried out as agreed back into review, under another plan, of which nothing is

@@ -339,10 +339,7 @@ fn item_line(app: &App, open: OpenItem, said: &Statements) -> ItemLine {
     ItemLine {
         is_of_unknown_source: is_of_partner && open.item.source_name.is_none(),
         statement: cell.and_then(|cell| said.about(&cell).cloned()),
-        collection: app
-            .register
-            .collection(&key)
-            .map_or_else(|| key.to_string(), |it| it.title.clone()),
+        collection: app.register.collection_title(&key),
         field: view
             .map(|view| view.field.title.clone())
             .or(field.map(str::to_owned))

@@ -197,14 +197,9 @@ pub async fn workload(_: CaseReader, app: App, page: Page) -> AppResult<HttpResp
 }
 
 fn line(app: &App, staff: &[StaffRow], request: Row, today: NaiveDate) -> Line {
-    let assignee = staff
-        .iter()
-        .find(|member| Some(member.id) == request.assignee_id);
     Line {
         law: law_name(&app.laws, &request.law),
-        assignee: assignee
-            .map(|member| member.name.clone())
-            .unwrap_or_default(),
+        assignee: queries::name_of(staff, request.assignee_id).to_owned(),
         days_left: (request.due_on - today).num_days(),
         request,
     }

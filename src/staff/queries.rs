@@ -138,6 +138,12 @@ pub fn list_staff(conn: &mut AnyConnection) -> QueryResult<Vec<StaffRow>> {
     StaffRow::query().order(staff::name).load(conn)
 }
 
+/// The name of one of them; empty for nobody.
+pub fn name_of(staff: &[StaffRow], id: Option<i64>) -> &str {
+    let member = staff.iter().find(|it| Some(it.id) == id);
+    member.map_or("", |it| &it.name)
+}
+
 /// Those of them who work on requests and may sign in.
 pub fn case_workers(staff: &[StaffRow]) -> impl Iterator<Item = &StaffRow> {
     staff

@@ -5,6 +5,7 @@ use chrono::{Days, NaiveDate};
 use serde::Deserialize;
 
 use crate::requests::model::{Kind, State};
+use crate::web::paging;
 
 /// The filters of the queue, as its address has them. Empty texts filter nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -71,8 +72,7 @@ impl Filters {
 
     /// Due date and id after which the list goes on.
     pub fn position(&self) -> Option<(NaiveDate, i64)> {
-        let (date, id) = self.after.split_once('_')?;
-        Some((date.parse().ok()?, id.parse().ok()?))
+        paging::position(&self.after)
     }
 
     /// Whether anything is filtered.
@@ -82,32 +82,18 @@ impl Filters {
 
     /// The filters as the query of an address.
     pub fn query(&self) -> String {
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        for (name, value) in [
+        paging::query(&[
             ("state", &self.state),
             ("kind", &self.kind),
             ("law", &self.law),
             ("assignee", &self.assignee),
             ("due", &self.due),
             ("person", &self.person),
-        ] {
-            if !value.is_empty() {
-                query.append_pair(name, value);
-            }
-        }
-        query.finish()
+        ])
     }
 
     /// The address of this list from another place on.
     pub fn url_after(&self, after: &str) -> String {
-        let mut parts = vec![self.query()];
-        if !after.is_empty() {
-            parts.push(format!("after={after}"));
-        }
-        parts.retain(|part| !part.is_empty());
-        match parts.join("&").as_str() {
-            "" => "/staff/requests".to_owned(),
-            query => format!("/staff/requests?{query}"),
-        }
+        paging::address("/staff/requests", &self.query(), after)
     }
 }

@@ -1,5 +1,6 @@
 //! Lists that are read page by page: one row more than fits is asked for, and tells whether the list goes on.
 
+use chrono::NaiveDate;
 use serde::Deserialize;
 
 /// Where a list of the newest goes on.
@@ -19,4 +20,34 @@ pub fn cut<T>(rows: &mut Vec<T>, on_a_page: usize) -> Option<&T> {
     let goes_on = rows.len() > on_a_page;
     rows.truncate(on_a_page);
     rows.last().filter(|_| goes_on)
+}
+
+/// Where a list by due date goes on: `DATE_ID` of the last row before it.
+pub fn position(after: &str) -> Option<(NaiveDate, i64)> {
+    let (date, id) = after.split_once('_')?;
+    Some((date.parse().ok()?, id.parse().ok()?))
+}
+
+/// Filters as the query of an address; those that are empty filter nothing and are left out.
+pub fn query(filters: &[(&str, &str)]) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in filters.iter().filter(|(_, value)| !value.is_empty()) {
+        query.append_pair(name, value);
+    }
+    query.finish()
+}
+
+/// The address of a list with such a query, from another place on.
+pub fn address(path: &str, query: &str, after: &str) -> String {
+    let mut parts = Vec::new();
+    if !query.is_empty() {
+        parts.push(query.to_owned());
+    }
+    if !after.is_empty() {
+        parts.push(format!("after={after}"));
+    }
+    match parts.join("&").as_str() {
+        "" => path.to_owned(),
+        query => format!("{path}?{query}"),
+    }
 }

@@ -37,7 +37,7 @@ impl Shown {
         let category = known.and_then(|it| register.category_of_collection(it));
         let retention = own.or(category.map(|it| &it.retention));
         Shown {
-            title: known.map_or_else(|| key.to_string(), |it| it.title.clone()),
+            title: register.collection_title(&key),
             copy: known.and_then(|it| it.copy.clone()),
             kept: retention.map(Retention::in_words).unwrap_or_default(),
             line,

@@ -93,9 +93,7 @@ fn places(register: &Register, returned: &Returned) -> Vec<(String, u64)> {
     let all: Vec<InCollection> = serde_json::from_str(&returned.collections).unwrap_or_default();
     let named = all.into_iter().map(|it| {
         let key = CollectionKey::new(&it.dataset, &it.collection);
-        let known = register.collection(&key);
-        let title = known.map_or_else(|| key.to_string(), |it| it.title.clone());
-        (title, it.records)
+        (register.collection_title(&key), it.records)
     });
     named.collect()
 }

@@ -150,7 +150,7 @@ impl Sources {
         let inner = &*self.0;
         let key = CollectionKey::new(&correction.dataset, &correction.collection);
         let outcome = inner.own_row(person, &key, &correction.record, |inner, layout, row| {
-            inner.write(layout, row, correction)
+            inner.write(layout, &row, correction)
         })?;
         outcome.unwrap_or(Ok(Corrected::Gone))
     }

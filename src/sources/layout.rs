@@ -183,15 +183,11 @@ impl<'a> Layout<'a> {
     }
 
     /// The record as it may leave this layer: with everything masked that must never be disclosed.
-    pub fn record(&self, inner: &Inner, row: &[Value]) -> Record {
+    pub fn record(&self, inner: &Inner, row: Vec<Value>) -> Record {
         Record {
-            id: self.id(inner, row),
-            date: self.date(row),
-            fields: self
-                .shown(row.to_vec())
-                .into_iter()
-                .map(Into::into)
-                .collect(),
+            id: self.id(inner, &row),
+            date: self.date(&row),
+            fields: self.shown(row).into_iter().map(Into::into).collect(),
         }
     }
 

@@ -99,13 +99,14 @@ impl Sources {
         while page.records.len() <= limit {
             let place = (after.as_deref(), batch);
             let rows = shelf.batch(&layout, place, dates, budget.left())?;
-            let own = rows.iter().filter(|row| shelf.is_own(&layout, row));
+            after = rows.last().map(|row| layout.key(row).to_vec());
+            let is_last = rows.len() < batch;
+            let own = rows.into_iter().filter(|row| shelf.is_own(&layout, row));
             page.records
                 .extend(own.map(|row| layout.record(inner, row)));
-            if rows.len() < batch {
+            if is_last {
                 break;
             }
-            after = rows.last().map(|row| layout.key(row).to_vec());
         }
         if page.records.len() > limit {
             page.records.truncate(limit);
@@ -295,7 +296,7 @@ impl Inner {
         person: &Identities,
         collection: &CollectionKey,
         id: &str,
-        make: impl FnOnce(&Self, &Layout<'_>, &[Value]) -> T,
+        make: impl FnOnce(&Self, &Layout<'_>, Vec<Value>) -> T,
     ) -> Result<Option<T>, SourceError> {
         let place = self.graph.position(collection);
         let (Some(at), Some(key)) = (place, self.secrets.row_key(collection, id)) else {
@@ -306,7 +307,7 @@ impl Inner {
         let shelf = reader.shelf(at, budget.left())?;
         let layout = shelf.layout()?;
         let rows = shelf.rows(&layout, vec![key], budget.left())?;
-        let own = rows.iter().find(|row| shelf.is_own(&layout, row));
+        let own = rows.into_iter().find(|row| shelf.is_own(&layout, row));
         Ok(own.map(|row| make(self, &layout, row)))
     }
 }

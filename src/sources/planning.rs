@@ -135,20 +135,20 @@ impl Draft<'_> {
             let Sheet { shelf, layout, .. } = *sheet;
             let dates = super::Dates::default();
             shelf.stream(layout, dates, inner.limits.step, &mut |row| {
-                let fate = sheet.rules.fate(row);
+                let fate = sheet.rules.fate(&row);
                 if fate.deleted {
                     sheet.doomed.push(Doomed {
-                        id: layout.id(inner, row),
-                        key: layout.key(row).to_vec(),
-                        fingerprint: layout.fingerprint(inner, row),
+                        id: layout.id(inner, &row),
+                        key: layout.key(&row).to_vec(),
+                        fingerprint: layout.fingerprint(inner, &row),
                         links: sheet
                             .linked
                             .iter()
-                            .map(|column| layout.link(row, column))
+                            .map(|column| layout.link(&row, column))
                             .collect(),
                     });
                 } else {
-                    sheet.staying.push(Staying::new(row.to_vec(), fate));
+                    sheet.staying.push(Staying::new(row, fate));
                 }
                 ControlFlow::Continue(())
             })?;

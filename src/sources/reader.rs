@@ -150,7 +150,7 @@ impl Shelf<'_> {
         layout: &Layout<'_>,
         dates: Dates,
         wait: Duration,
-        each: &mut dyn FnMut(&[Value]) -> ControlFlow<()>,
+        each: &mut dyn FnMut(Vec<Value>) -> ControlFlow<()>,
     ) -> Result<(), SourceError> {
         if self.is_empty() {
             return Ok(());
@@ -164,7 +164,7 @@ impl Shelf<'_> {
         };
         let read = self.connected.source.select(&select, wait, &mut |row| {
             if self.is_own(layout, &row) {
-                each(&row)
+                each(row)
             } else {
                 ControlFlow::Continue(())
             }

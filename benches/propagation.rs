@@ -3,6 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot go on ends")]
 
+#[path = "portal/embedded.rs"]
+mod embedded;
+
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -12,14 +15,11 @@ use std::time::{Duration, Instant};
 use candor::accounts::queries::create_person;
 use candor::app::App;
 use candor::choices::SALE_OR_SHARING;
-use candor::config::Config;
 use candor::db::schema::notices;
 use candor::demo::folder::Folder;
 use candor::disclosures::causes::{self, Whose};
 use candor::disclosures::model::CauseKind;
 use candor::jobs::worker;
-use candor::keys::Keys;
-use candor::law::Laws;
 use candor::mail::transport::Transport;
 use clap::Parser;
 use diesel::prelude::*;
@@ -106,27 +106,7 @@ fn open(folder: &Path, recipients: u64, address: SocketAddr) -> App {
     let head = "  recipients:\n";
     let more = format!("{head}{}", more.collect::<String>());
     std::fs::write(&file, text.replacen(head, &more, 1)).unwrap();
-    let app = App::open(Config {
-        database_url: format!("sqlite://{}", folder.join("portal.db").display()),
-        database_connections: 4,
-        bind: address,
-        base_url: "http://localhost".parse().unwrap(),
-        keys: Keys::new([7; 32]),
-        register: demo.register(),
-        sources: Vec::new(),
-        trusted_proxies: Vec::new(),
-        outbound_networks: vec!["127.0.0.0/8".parse().unwrap()],
-        drp_business_id: None,
-        monitor: None,
-        metrics_bind: None,
-        metrics_token: None,
-        mail: None,
-        laws: Laws::built_in(),
-        demo: false,
-    });
-    let app = app.unwrap();
-    candor::db::migrate(&app.db).unwrap();
-    app
+    embedded::open(folder, demo.register(), Vec::new())
 }
 
 fn opt_out(app: &App, opt_outs: u64) {

@@ -7,6 +7,8 @@
     reason = "a measurement that cannot go on ends"
 )]
 
+#[path = "../portal/embedded.rs"]
+mod embedded;
 mod growth;
 mod packages;
 mod sample;

@@ -5,16 +5,14 @@ use std::time::{Duration, Instant};
 
 use candor::accounts::queries::create_person;
 use candor::app::App;
-use candor::config::Config;
 use candor::db::schema::packages;
 use candor::jobs::{self, Job, worker};
-use candor::keys::Keys;
-use candor::law::Laws;
 use candor::mail::transport::Transport;
 use candor::my_data::export::queries::ask;
 use candor::sources::Dates;
 use diesel::prelude::*;
 
+use crate::embedded;
 use crate::sample::{EMAIL, KEY, MANIFEST};
 use crate::usage;
 
@@ -102,25 +100,6 @@ fn open(folder: &Path, sample: &Path) -> App {
     let register = folder.join("register");
     std::fs::create_dir(&register).unwrap();
     std::fs::write(register.join("sample.yml"), MANIFEST).unwrap();
-    let app = App::open(Config {
-        database_url: format!("sqlite://{}", folder.join("portal.db").display()),
-        database_connections: 4,
-        bind: "127.0.0.1:0".parse().unwrap(),
-        base_url: "http://localhost".parse().unwrap(),
-        keys: Keys::new([7; 32]),
-        register,
-        sources: vec![(KEY.to_owned(), format!("sqlite:{}", sample.display()))],
-        trusted_proxies: Vec::new(),
-        outbound_networks: Vec::new(),
-        drp_business_id: None,
-        monitor: None,
-        metrics_bind: None,
-        metrics_token: None,
-        mail: None,
-        laws: Laws::built_in(),
-        demo: false,
-    });
-    let app = app.unwrap();
-    candor::db::migrate(&app.db).unwrap();
-    app
+    let source = (KEY.to_owned(), format!("sqlite:{}", sample.display()));
+    embedded::open(folder, register, vec![source])
 }

@@ -1,7 +1,7 @@
 use candor::demo::source::SAMPLES;
 
 use super::deciding::{EVERYTHING, Scene};
-use super::{answer, events, kept, open_task, open_tasks, send, version};
+use super::{answer, kept, open_task, open_tasks, send, version};
 use crate::support::TestApp;
 
 #[actix_web::test]
@@ -43,7 +43,7 @@ async fn an_erasure_waits_for_people_and_ends_with_a_receipt() {
     scene.app.run_jobs().await;
     assert_eq!(kept(&scene.app), 0);
     assert!(scene.rows() < before);
-    assert_eq!(events(&scene.app, "request.completed", &reference), 1);
+    assert_eq!(scene.app.events("request.completed", &reference), 1);
     let page = scene
         .person
         .get(&format!("/requests/{reference}"))
@@ -104,7 +104,7 @@ async fn what_could_not_be_erased_by_hand_is_a_failure_that_staff_see_and_try_ag
         .location();
     scene.app.run_jobs().await;
     assert_eq!(kept(&scene.app), 0);
-    assert_eq!(events(&scene.app, "request.completed", &reference), 1);
+    assert_eq!(scene.app.events("request.completed", &reference), 1);
 }
 
 #[actix_web::test]
@@ -152,7 +152,7 @@ async fn a_job_that_is_repeated_asks_once_and_completes_once() {
     assert_eq!(kept(&scene.app), 0);
     repeat().await;
     repeat().await;
-    assert_eq!(events(&scene.app, "request.completed", &reference), 1);
+    assert_eq!(scene.app.events("request.completed", &reference), 1);
     assert!(open_tasks(&scene.sam).await.is_empty());
     assert_eq!(
         scene.app.run_jobs().await.min(1),
@@ -199,7 +199,7 @@ async fn what_is_found_for_a_deletion_is_in_the_plan_that_staff_decide_on() {
         .await
         .page();
     assert!(page.text().contains("Signed contracts"), "{}", page.text());
-    assert_eq!(events(&scene.app, "request.replanned", &reference), 1);
+    assert_eq!(scene.app.events("request.replanned", &reference), 1);
     let stands = scene.page(&reference).await;
     assert!(
         stands.contains("Confirmed"),

@@ -7,7 +7,7 @@ use candor::config::Settings;
 use candor::demo::source::SAMPLES;
 
 use super::deciding::Scene;
-use super::{answer, ask, events, kept, open_task, open_tasks};
+use super::{answer, ask, kept, open_task, open_tasks};
 use crate::support::{TestApp, archive};
 
 const ACCOUNT: &str = "SELECT id FROM accounts WHERE email = ?";
@@ -58,7 +58,7 @@ async fn a_record_without_a_key_is_erased_like_any_other() {
         .location();
     scene.app.run_jobs().await;
     assert_eq!(kept(&scene.app), 0);
-    assert_eq!(events(&scene.app, "request.completed", &reference), 1);
+    assert_eq!(scene.app.events("request.completed", &reference), 1);
 }
 
 #[actix_web::test]

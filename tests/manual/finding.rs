@@ -4,9 +4,7 @@ use chrono::{NaiveDate, TimeDelta};
 use diesel::prelude::*;
 use reqwest::multipart::Form;
 
-use super::{
-    CONTRACT, LIST, answer, ask, events, found, open_task, open_tasks, send, states, version,
-};
+use super::{CONTRACT, LIST, answer, ask, found, open_task, open_tasks, send, states, version};
 use crate::support::TestApp;
 
 #[actix_web::test]
@@ -39,7 +37,7 @@ async fn filing_opens_a_task_with_its_event_its_mail_and_a_date_before_the_answe
     let ada = app.person("ada").await;
     let reference = ask(&ada).await;
     assert_eq!(states(&app), [("open".to_owned(), None)]);
-    assert_eq!(events(&app, "manual.opened", &reference), 1);
+    assert_eq!(app.events("manual.opened", &reference), 1);
     let due: NaiveDate = app
         .app
         .db
@@ -92,7 +90,7 @@ async fn the_task_says_whom_to_look_for_and_what_is_wanted_and_the_person_is_tol
 async fn what_was_found_is_on_the_persons_pages_and_on_nobody_elses() {
     let app = TestApp::start_with_archive();
     let (ada, sam, reference) = found(&app).await;
-    assert_eq!(events(&app, "manual.answered", &reference), 1);
+    assert_eq!(app.events("manual.answered", &reference), 1);
     assert!(open_tasks(&sam).await.is_empty());
     let text = ada.get("/data").await.page().text();
     assert!(text.contains("Signed contracts"), "{text}");
@@ -248,7 +246,7 @@ async fn of_two_who_answer_at_once_the_second_is_told_and_nothing_is_done_twice(
     let mut answers = [one.status, other.status];
     answers.sort_unstable();
     assert_eq!(answers, [303, 409]);
-    assert_eq!(events(&app, "manual.answered", &reference), 1);
+    assert_eq!(app.events("manual.answered", &reference), 1);
     assert_eq!(super::kept(&app), 1);
     let again = send(&sam, &task, &seen, &[("act", "nothing")]).await;
     assert_eq!(again.status, 409);
@@ -289,7 +287,7 @@ async fn a_withdrawn_request_cancels_its_task_and_an_answer_comes_too_late() {
         .await
         .location();
     assert_eq!(states(&app), [("cancelled".to_owned(), None)]);
-    assert_eq!(events(&app, "manual.cancelled", &reference), 1);
+    assert_eq!(app.events("manual.cancelled", &reference), 1);
     assert!(open_tasks(&sam).await.is_empty());
     assert_eq!(send(&sam, &task, &seen, CONTRACT).await.status, 409);
     let text = ada.get("/data").await.page().text();

@@ -1,9 +1,11 @@
 //! Corrections by hand, and what happens while people are at an erasure.
 
+use candor::requests::life::By;
+use candor::requests::{execution, queries};
 use reqwest::multipart::Form;
 
 use super::deciding::Scene;
-use super::{LIST, answer, events, kept, open_task, open_tasks, states};
+use super::{LIST, answer, kept, open_task, open_tasks, states};
 
 #[actix_web::test]
 async fn a_correction_by_hand_names_old_and_new_and_ends_with_a_receipt() {
@@ -51,7 +53,7 @@ async fn a_correction_by_hand_names_old_and_new_and_ends_with_a_receipt() {
         .await
         .page();
     assert!(page.text().contains("Maya Okafor"), "{}", page.text());
-    assert_eq!(events(&scene.app, "request.completed", &reference), 1);
+    assert_eq!(scene.app.events("request.completed", &reference), 1);
     assert!(scene.page(&reference).await.contains("Signed receipt"));
 }
 
@@ -95,6 +97,35 @@ async fn a_hold_that_is_placed_meanwhile_keeps_people_from_erasing() {
             .await
             .text()
             .contains("Nothing to do by hand")
+    );
+}
+
+#[actix_web::test]
+async fn what_was_asked_of_people_ends_when_the_deletion_is_planned_again() {
+    let scene = Scene::set().await;
+    let reference = scene.agree().await;
+    let task = open_task(&scene.sam).await;
+    let (own, named) = (scene.app.app.clone(), reference.clone());
+    let failed = scene.app.app.db.write(move |conn| {
+        let request = queries::find_by_reference(conn, &named)?;
+        execution::fail(conn, &request, "Another source is away.", &By::system(&own))
+    });
+    failed.await.unwrap();
+    let early = answer(&scene.sam, &task, &[("act", "done")]).await;
+    assert_eq!(early.status, 409);
+    assert!(early.text().contains("not being carried out now"));
+
+    scene
+        .act(&scene.sam, &reference, "replan", &[])
+        .await
+        .location();
+    assert!(open_tasks(&scene.sam).await.is_empty());
+    assert_eq!(scene.app.events("manual.cancelled", &reference), 1);
+    assert_eq!(kept(&scene.app), 2);
+    let page = scene.sam.get(&task).await.page();
+    assert!(
+        !page.text().contains("It is done"),
+        "nobody erases by the old plan"
     );
 }
 

@@ -9,7 +9,7 @@ mod meanwhile;
 mod uploading;
 
 use candor::accounts::model::Role;
-use candor::db::schema::{events, manual_records, manual_tasks};
+use candor::db::schema::{manual_records, manual_tasks};
 use diesel::prelude::*;
 use reqwest::multipart::{Form, Part};
 
@@ -86,18 +86,6 @@ async fn found(app: &TestApp) -> (Actor, Actor, String) {
     let task = open_task(&sam).await;
     answer(&sam, &task, CONTRACT).await.location();
     (ada, sam, reference)
-}
-
-fn events(app: &TestApp, action: &str, object: &str) -> i64 {
-    let (action, object) = (action.to_owned(), object.to_owned());
-    let count = app.app.db.read_now(move |conn| {
-        Ok(events::table
-            .filter(events::action.eq(action))
-            .filter(events::object.eq(object))
-            .count()
-            .get_result(conn)?)
-    });
-    count.unwrap()
 }
 
 /// How many records are kept.

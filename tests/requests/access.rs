@@ -1,4 +1,4 @@
-use super::{events, file_access, find};
+use super::{file_access, find};
 use crate::support::TestApp;
 
 #[actix_web::test]
@@ -27,8 +27,8 @@ async fn a_request_is_filed_confirmed_by_mail_and_shown_with_its_dates() {
     assert!(mails[0].subject.contains(&reference));
     assert!(mails[0].text.contains("26 March 2026"));
     assert!(!mails[0].text.contains("support note"));
-    assert_eq!(events(&app, "request.filed", &reference), 1);
-    assert_eq!(events(&app, "request.acknowledged", &reference), 1);
+    assert_eq!(app.events("request.filed", &reference), 1);
+    assert_eq!(app.events("request.acknowledged", &reference), 1);
 }
 
 #[actix_web::test]

@@ -7,7 +7,6 @@ use candor::requests::model::{Channel, State};
 use diesel::prelude::*;
 use reqwest::multipart::{Form, Part};
 
-use super::events;
 use super::without_account::{ADDRESS, only_request};
 use crate::support::{Answer, TestApp};
 
@@ -97,10 +96,7 @@ async fn a_person_is_told_of_their_agent_and_confirms_before_anything_happens() 
         State::Verifying,
         "they show who they are first"
     );
-    assert_eq!(
-        events(&app, "request.agent_confirmed", &request.reference),
-        1
-    );
+    assert_eq!(app.events("request.agent_confirmed", &request.reference), 1);
 }
 
 /// Rule: I14, §7063(a).
@@ -120,7 +116,7 @@ async fn a_person_objects_in_one_step_and_the_agent_learns_no_more_than_that_it_
     let mail = app.mails_to(AGENT).pop().unwrap();
     assert_eq!(mail.kind, "agent_closed");
     assert!(!mail.text.contains(ADDRESS));
-    assert_eq!(events(&app, "request.agent_refused", &request.reference), 1);
+    assert_eq!(app.events("request.agent_refused", &request.reference), 1);
 }
 
 /// Rule: I14, §7063(b): who holds a power of attorney is enough.

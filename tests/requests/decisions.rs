@@ -7,9 +7,7 @@ use candor::requests::{decisions, execution, queries};
 use reqwest::multipart::Form;
 use serde_json::json;
 
-use super::{
-    MAYA, correction_of, events, file_access, find, reference_of, staff_does, staff_member,
-};
+use super::{MAYA, correction_of, file_access, find, reference_of, staff_does, staff_member};
 use crate::support::TestApp;
 
 async fn filed_correction(app: &TestApp) -> String {
@@ -147,7 +145,7 @@ async fn a_deletion_is_decided_by_two_staff_members_and_the_person_hears_of_it_t
     assert_eq!(approve(&sue).await.unwrap().state, State::Approved);
     assert!(matches!(approve(&sue).await, Err(AppError::Conflict(_))));
     assert_eq!(app.mails_to(MAYA)[1].kind, "request_decided");
-    assert_eq!(events(&app, "request.second_approval", &reference), 1);
+    assert_eq!(app.events("request.second_approval", &reference), 1);
 }
 
 #[actix_web::test]

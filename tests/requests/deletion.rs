@@ -3,7 +3,7 @@ use candor::requests::queries;
 use candor::sources::{Plan, Scope};
 use chrono::TimeDelta;
 
-use super::{MAYA, events, find, reference_of};
+use super::{MAYA, find, reference_of};
 use crate::support::TestApp;
 
 const CHOOSE: &str = "/requests/new/deletion";
@@ -103,7 +103,7 @@ async fn the_last_step_files_the_plan_that_was_shown() {
     );
 
     assert_eq!(app.mails_to(MAYA).len(), 1);
-    assert_eq!(events(&app, "request.filed", &request.reference), 1);
+    assert_eq!(app.events("request.filed", &request.reference), 1);
     maya.get(&format!("/requests/{}", request.reference))
         .await
         .page();

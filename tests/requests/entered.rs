@@ -7,7 +7,7 @@ use candor::requests::model::{Channel, Request, State};
 use chrono::TimeDelta;
 use diesel::prelude::*;
 
-use super::{events, find};
+use super::find;
 use crate::support::{Actor, Answer, TestApp};
 
 const LETTER: [(&str, &str); 6] = [
@@ -236,7 +236,7 @@ async fn how_to_reach_them_is_sealed_and_erased_when_the_request_closes() {
     app.run_jobs().await;
     assert_eq!(contact(), None);
     assert_eq!(
-        events(&app, "request.sender_forgotten", &request.reference),
+        app.events("request.sender_forgotten", &request.reference),
         1
     );
 }

@@ -8,7 +8,7 @@ use chrono::{Days, NaiveDate, NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 use reqwest::multipart::Form;
 
-use super::{MAYA, correction_of, events, file_access, find, reference_of};
+use super::{MAYA, correction_of, file_access, find, reference_of};
 use crate::support::{Actor, TestApp};
 
 /// Makes all requests so far as old as if they had come on that day.
@@ -173,7 +173,7 @@ async fn staff_judge_a_flag_and_the_person_is_told_the_reason_and_can_answer() {
         State::Acknowledged,
         "a flag denies nothing"
     );
-    assert_eq!(events(&app, "request.flag_judged", &reference), 1);
+    assert_eq!(app.events("request.flag_judged", &reference), 1);
     let page = sam.get(&url).await.page();
     let again = sam
         .post(

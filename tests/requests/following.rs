@@ -3,7 +3,7 @@ use candor::requests::handling;
 use candor::requests::life::advance;
 use candor::requests::model::State;
 
-use super::{events, file_access, find, staff_does, staff_member};
+use super::{file_access, find, staff_does, staff_member};
 use crate::support::TestApp;
 
 #[actix_web::test]
@@ -61,7 +61,7 @@ async fn a_request_is_withdrawn_once_and_that_is_confirmed_by_mail() {
     assert_eq!(app.mails_to("ada")[1].kind, "request_withdrawn");
     assert_eq!(ada.post(&withdraw, &[]).await.status, 409);
     assert_eq!(app.mails_to("ada").len(), 2);
-    assert_eq!(events(&app, "request.withdrawn", &reference), 1);
+    assert_eq!(app.events("request.withdrawn", &reference), 1);
 }
 
 #[actix_web::test]
@@ -173,5 +173,5 @@ async fn of_two_who_act_on_the_same_page_one_is_told_that_it_has_changed() {
     });
     assert!(late.await.is_err());
     assert_eq!(find(&app, &reference).state, State::Acknowledged);
-    assert_eq!(events(&app, "request.in_review", &reference), 0);
+    assert_eq!(app.events("request.in_review", &reference), 0);
 }

@@ -118,18 +118,3 @@ async fn staff_does<T: Send + 'static>(
     });
     done.await
 }
-
-/// How many audit events there are of that action on that object.
-fn events(app: &TestApp, action: &str, object: &str) -> i64 {
-    use candor::db::schema::events;
-    use diesel::prelude::*;
-    let (action, object) = (action.to_owned(), object.to_owned());
-    let count = app.app.db.read_now(move |conn| {
-        Ok(events::table
-            .filter(events::action.eq(action))
-            .filter(events::object.eq(object))
-            .count()
-            .get_result(conn)?)
-    });
-    count.unwrap()
-}

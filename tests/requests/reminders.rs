@@ -5,7 +5,7 @@ use candor::requests::model::State;
 use candor::requests::{handling, reminders};
 use chrono::{Days, TimeDelta};
 
-use super::{events, file_access, find, staff_does, staff_member};
+use super::{file_access, find, staff_does, staff_member};
 use crate::support::TestApp;
 
 /// A day passes, and the dates are looked at as the worker does every hour.
@@ -94,7 +94,7 @@ async fn a_late_answer_is_told_to_the_person_with_the_reason_and_to_supervisors_
         "what was missed is one mail, then the late one"
     );
     assert!(to_vera[1].contains("It is late."));
-    assert_eq!(events(&app, "request.notice_sent", &reference), 2);
+    assert_eq!(app.events("request.notice_sent", &reference), 2);
     let page = ada.get(&format!("/requests/{reference}")).await.page();
     assert!(page.text().contains("The date of our answer has passed"));
 }

@@ -5,7 +5,7 @@ use candor::requests::model::{Decision, Outcome, State};
 use candor::requests::queries;
 use reqwest::multipart::Form;
 
-use super::{MAYA, correction_of, events, reference_of, staff_does, staff_member};
+use super::{MAYA, correction_of, reference_of, staff_does, staff_member};
 use crate::support::{Actor, TestApp};
 
 const ANSWERS: &str = "people.equal_opportunity_answers";
@@ -63,7 +63,7 @@ async fn of_health_data_that_are_not_put_right_the_person_says_250_words_which_s
     let text = format!("I hear well with my aid. {}", "word ".repeat(244));
     let given = maya.submit(&page, &path, &[("statement", &text)]).await;
     assert_eq!(given.location(), format!("/requests/{reference}"));
-    assert_eq!(events(&app, "request.statement_given", &reference), 1);
+    assert_eq!(app.events("request.statement_given", &reference), 1);
     let shown = format!("/data/{}", ANSWERS.replace('.', "/"));
     let data = maya.get(&shown).await.page();
     let said = data.texts("article dd .statement");

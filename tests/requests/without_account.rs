@@ -5,7 +5,7 @@ use candor::requests::senders::model::{Degree, Sender};
 use candor::requests::senders::queries;
 use diesel::prelude::*;
 
-use super::{MAYA, events, file_access, find};
+use super::{MAYA, file_access, find};
 use crate::support::{Actor, Answer, TestApp};
 
 pub(super) const ADDRESS: &str = "maya.okafor@example.org";
@@ -175,7 +175,7 @@ async fn for_the_categories_the_address_and_one_value_are_enough() {
     let (request, sender) = only_request(&app);
     assert_eq!(request.state, State::InReview);
     assert_eq!(sender.degree, Some(Degree::Reasonable));
-    assert_eq!(events(&app, "request.verified", &request.reference), 1);
+    assert_eq!(app.events("request.verified", &request.reference), 1);
 }
 
 /// Rule: I7, §7062(c): specific pieces need three data points and a declaration under penalty of perjury.
@@ -309,7 +309,7 @@ async fn what_was_collected_to_verify_is_erased_when_the_request_closes() {
     });
     assert_eq!(left.unwrap(), (None, None, None));
     assert_eq!(
-        events(&app, "request.sender_forgotten", &request.reference),
+        app.events("request.sender_forgotten", &request.reference),
         1
     );
 }

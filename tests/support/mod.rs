@@ -5,6 +5,7 @@ mod answer;
 pub mod archive;
 pub mod database;
 mod launching;
+mod on_record;
 mod queries;
 pub mod recipient;
 mod sample;
@@ -19,7 +20,7 @@ use candor::accounts::{queries as accounts, session_store};
 use candor::app::{App, Parts};
 use candor::clock::Clock;
 use candor::config::Site;
-use candor::db::schema::{jobs, outbox, sessions, staff};
+use candor::db::schema::{jobs, sessions, staff};
 use candor::jobs::worker::{self, Outcome};
 use candor::keys::Keys;
 use candor::law::Laws;
@@ -374,27 +375,5 @@ impl TestApp {
             .find(is_code)
             .expect("a code stands in it")
             .to_owned()
-    }
-
-    /// The mails to `<name>@example.org`, oldest first, delivered or not.
-    pub fn mails_to(&self, name: &str) -> Vec<Mail> {
-        let address = if name.contains('@') {
-            name.to_owned()
-        } else {
-            format!("{name}@example.org")
-        };
-        let mails = self.app.db.read_now(|conn| {
-            Ok(outbox::table
-                .filter(outbox::recipient.eq(address))
-                .order(outbox::id)
-                .select((
-                    outbox::kind,
-                    outbox::subject,
-                    outbox::body_text,
-                    outbox::body_html,
-                ))
-                .load(conn)?)
-        });
-        mails.unwrap()
     }
 }

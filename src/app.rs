@@ -14,7 +14,7 @@ use crate::error::AppError;
 use crate::keys::Keys;
 use crate::law::Laws;
 use crate::mail::Mailer;
-use crate::manual::kept::PortalDesk;
+use crate::manual::desk::PortalDesk;
 use crate::outbound::Outbound;
 use crate::register::Register;
 use crate::sources::Sources;

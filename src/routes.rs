@@ -247,7 +247,7 @@ routes! {
     CaseReader get "/staff/manual" => manual_tasks::index;
     CaseWorker get "/staff/manual/{id}" => manual_task::show;
     CaseWorker post "/staff/manual/{id}" => manual_task::answer;
-    CaseWorker post "/staff/manual/{id}/assign" => manual_task::assign;
+    CaseWorker post "/staff/manual/{id}/leave" => manual_task::leave;
     CaseReader get "/staff/notices" => staff_notices::index;
     CaseWorker post "/staff/notices/{id}/retry" => staff_notices::retry;
     CaseWorker post "/staff/notices/{id}/confirm" => staff_notices::confirm;

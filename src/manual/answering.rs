@@ -10,6 +10,7 @@ use crate::db::AnyConnection;
 use crate::db::schema::manual_tasks as tasks;
 use crate::error::{AppError, AppResult};
 use crate::jobs::{self, Job};
+use crate::register::Register;
 use crate::requests::life::{By, add_step, record};
 use crate::requests::model::{Kind, Request, State as RequestState, StepKind};
 use crate::requests::{execution, queries as requests};
@@ -19,7 +20,12 @@ use crate::sources::Found;
 #[derive(Debug)]
 pub enum Answer {
     /// These records were found.
-    Found(Vec<Found>),
+    Found {
+        /// All of them.
+        records: Vec<Found>,
+        /// Whether those that were somebody else's are known not to be theirs any more.
+        is_checked: bool,
+    },
     /// Nothing is held.
     Nothing,
     /// It was changed as asked.
@@ -31,7 +37,7 @@ pub enum Answer {
 impl Answer {
     fn outcome(&self) -> Outcome {
         match self {
-            Answer::Found(_) => Outcome::Found,
+            Answer::Found { .. } => Outcome::Found,
             Answer::Nothing => Outcome::Nothing,
             Answer::CarriedOut => Outcome::CarriedOut,
             Answer::CouldNot(_) => Outcome::CouldNot,
@@ -40,7 +46,7 @@ impl Answer {
 
     fn fits(&self, purpose: Purpose) -> bool {
         match self {
-            Answer::Found(_) | Answer::Nothing => purpose == Purpose::Find,
+            Answer::Found { .. } | Answer::Nothing => purpose == Purpose::Find,
             Answer::CarriedOut => purpose != Purpose::Find,
             Answer::CouldNot(_) => true,
         }
@@ -54,6 +60,15 @@ impl Answer {
     }
 }
 
+/// Whether an answer is on record.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Answered {
+    /// It is.
+    OnRecord,
+    /// It is not: these records, in words, would be taken from others, and nobody has said that this is right.
+    Takes(Vec<String>),
+}
+
 /// Ends a task that is still as its page showed it.
 ///
 /// # Errors
@@ -63,14 +78,26 @@ pub fn answer(
     (id, version): (i64, i64),
     answer: &Answer,
     by: &By<'_>,
-) -> AppResult<()> {
+) -> AppResult<Answered> {
     let task = queries::find(conn, id)?;
     if !answer.fits(task.purpose) {
         return Err(changed());
     }
+    if let Answer::Found {
+        records,
+        is_checked: false,
+    } = answer
+    {
+        let around = (&*by.app.keys, &*by.app.register);
+        let taken = kept::taken_from_others(conn, around, &task, records)?;
+        if !taken.is_empty() {
+            let named = taken.into_iter().map(|it| in_words(&by.app.register, it));
+            return Ok(Answered::Takes(named.collect()));
+        }
+    }
     let request = requests::find(conn, task.request_id)?;
     let records = match answer {
-        Answer::Found(found) => i64::try_from(found.len()).unwrap_or(i64::MAX),
+        Answer::Found { records, .. } => i64::try_from(records.len()).unwrap_or(i64::MAX),
         Answer::CarriedOut => task.records,
         Answer::Nothing | Answer::CouldNot(_) => 0,
     };
@@ -101,7 +128,24 @@ pub fn answer(
     });
     add_step(conn, &request, StepKind::ByHandDone, &detail, by)?;
     record(conn, &request, "manual.answered", detail, by)?;
-    follow(conn, (&task, &request), answer, by)
+    follow(conn, (&task, &request), answer, by)?;
+    Ok(Answered::OnRecord)
+}
+
+/// The collection of a record and its key, as they were just written down.
+fn in_words(register: &Register, found: &Found) -> String {
+    let fields = register.collection(&found.key).map(|it| &it.fields);
+    let keys = fields
+        .into_iter()
+        .flatten()
+        .filter(|field| field.primary_key);
+    let key = keys.filter_map(|field| found.cells.get(&field.name));
+    let key: Vec<_> = key.map(ToString::to_string).collect();
+    format!(
+        "{}, {}",
+        register.collection_title(&found.key),
+        key.join(" ")
+    )
 }
 
 fn follow(
@@ -113,8 +157,8 @@ fn follow(
     let around = (&*by.app.keys, &*by.app.register);
     match answer {
         Answer::Nothing => kept::replace(conn, around, task, &[], by.now),
-        Answer::Found(found) => {
-            kept::replace(conn, around, task, found, by.now)?;
+        Answer::Found { records, .. } => {
+            kept::replace(conn, around, task, records, by.now)?;
             if request.kind != Kind::Deletion {
                 return Ok(());
             }
@@ -169,6 +213,6 @@ pub fn assign(
 /// What a caller learns whose task is no longer as it was shown.
 pub(super) fn changed() -> AppError {
     AppError::conflict(
-        "Somebody else has answered or taken this task since the page was opened. Open it again to see how it stands now.",
+        "Somebody else has answered or taken this task since the page was opened. See how it stands now before you answer.",
     )
 }

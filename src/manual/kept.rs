@@ -1,8 +1,6 @@
 //! What people found: sealed record by record, and found again by keyed hashes of what leads to a record.
 
 use std::collections::HashSet;
-use std::ops::ControlFlow;
-use std::sync::Arc;
 
 use chrono::NaiveDateTime;
 use diesel::dsl::{exists, not};
@@ -12,29 +10,20 @@ use super::KEPT_FOR;
 use super::model::Task;
 use super::queries;
 use crate::db::schema::{manual_links as links, manual_records as records, requests};
-use crate::db::{AdvisoryLock, AnyConnection, Db, both};
+use crate::db::{AdvisoryLock, AnyConnection, both};
 use crate::error::{AppError, AppResult};
 use crate::keys::Keys;
 use crate::register::Register;
-use crate::sources::{Cells, Desk, Drawers, Fault, Found, Kept, KeptChange, Mark};
-
-/// So many are read at a time.
-const BATCH: usize = 500;
+use crate::sources::{Cells, Drawers, Found, KeptChange, Mark};
 
 /// So many are purged in one transaction at most.
 const PURGED_AT_ONCE: i64 = 500;
 
-/// The desk of a portal.
-pub struct PortalDesk {
-    db: Db,
-    keys: Arc<Keys>,
-}
-
 /// A record in the database.
 #[derive(HasQuery)]
 #[diesel(table_name = records)]
-struct Row {
-    id: i64,
+pub(super) struct Row {
+    pub id: i64,
     task_id: i64,
     person_id: i64,
     source: String,
@@ -43,7 +32,7 @@ struct Row {
 }
 
 impl Row {
-    fn open(&self, keys: &Keys) -> AppResult<Cells> {
+    pub fn open(&self, keys: &Keys) -> AppResult<Cells> {
         let context = context((&self.source, &self.place), self.task_id);
         Ok(serde_json::from_slice(
             &keys.open(&context, &self.content)?,
@@ -57,143 +46,24 @@ fn context((source, place): (&str, &str), task_id: i64) -> String {
 }
 
 /// The hash of a value that leads to records of a place. Equal values in two places have unrelated hashes.
-fn hash(keys: &Keys, (source, place): (&str, &str), value: &str) -> String {
+pub(super) fn hash(keys: &Keys, (source, place): (&str, &str), value: &str) -> String {
     keys.hash(
         "manual mark",
         format!("{source}\0{place}\0{value}").as_bytes(),
     )
 }
 
-impl PortalDesk {
-    /// In the portal's own database.
-    pub fn open(db: Db, keys: Arc<Keys>) -> Arc<dyn Desk> {
-        Arc::new(PortalDesk { db, keys })
-    }
-
-    fn ids(&self, place: (&str, &str), marks: &[Mark]) -> AppResult<Vec<i64>> {
-        let mut ids = HashSet::new();
-        for batch in marks.chunks(BATCH) {
-            let hashes: Vec<_> = batch
-                .iter()
-                .filter_map(|mark| match mark {
-                    Mark::Number(number) => {
-                        ids.insert(*number);
-                        None
-                    }
-                    Mark::Value(value) => Some(hash(&self.keys, place, value)),
-                })
-                .collect();
-            let found: Vec<i64> = self.db.read_now(|conn| {
-                let led_to = links::table.filter(links::mark.eq_any(hashes));
-                Ok(led_to.select(links::record_id).load(conn)?)
-            })?;
-            ids.extend(found);
-        }
-        let mut ids: Vec<_> = ids.into_iter().collect();
-        ids.sort_unstable();
-        Ok(ids)
-    }
-
-    fn some(&self, (source, place): (&str, &str), ids: &[i64]) -> AppResult<Vec<Row>> {
-        self.db.read_now(|conn| {
-            let rows = Row::query()
-                .filter(records::id.eq_any(ids))
-                .filter(records::source.eq(source))
-                .filter(records::place.eq(place));
-            Ok(rows.load(conn)?)
-        })
-    }
-
-    fn next(&self, (source, place): (&str, &str), after: i64) -> AppResult<Vec<Row>> {
-        self.db.read_now(|conn| {
-            let rows = Row::query()
-                .filter(records::source.eq(source))
-                .filter(records::place.eq(place))
-                .filter(records::id.gt(after))
-                .order(records::id)
-                .limit(i64::try_from(BATCH).unwrap_or(i64::MAX));
-            Ok(rows.load(conn)?)
-        })
-    }
-
-    fn hand_over(
-        &self,
-        rows: &[Row],
-        each: &mut dyn FnMut(Kept) -> ControlFlow<()>,
-    ) -> AppResult<ControlFlow<()>> {
-        for row in rows {
-            let kept = Kept {
-                number: row.id,
-                cells: row.open(&self.keys)?,
-            };
-            if each(kept).is_break() {
-                return Ok(ControlFlow::Break(()));
-            }
-        }
-        Ok(ControlFlow::Continue(()))
-    }
-
-    fn read(
-        &self,
-        place: (&str, &str),
-        marks: Option<&[Mark]>,
-        each: &mut dyn FnMut(Kept) -> ControlFlow<()>,
-    ) -> AppResult<()> {
-        if let Some(marks) = marks {
-            for ids in self.ids(place, marks)?.chunks(BATCH) {
-                if self.hand_over(&self.some(place, ids)?, each)?.is_break() {
-                    break;
-                }
-            }
-            return Ok(());
-        }
-        let mut after = 0;
-        loop {
-            let rows = self.next(place, after)?;
-            let last = rows.last().map(|row| row.id);
-            let flow = self.hand_over(&rows, each)?;
-            match last {
-                Some(last) if flow.is_continue() => after = last,
-                _ => return Ok(()),
-            }
-        }
-    }
-}
-
-/// What a fault of the portal's database is to who reads a source.
-fn fault_of(error: AppError) -> Fault {
-    match error {
-        AppError::Conflict(_) => Fault::Changed,
-        AppError::Forbidden => Fault::NotConfirmed,
-        AppError::Internal(error) => Fault::Failed(error.to_string()),
-        other => Fault::Unavailable(other.to_string()),
-    }
-}
-
-impl Desk for PortalDesk {
-    fn each(
-        &self,
-        place: (&str, &str),
-        marks: Option<&[Mark]>,
-        each: &mut dyn FnMut(Kept) -> ControlFlow<()>,
-    ) -> Result<(), Fault> {
-        self.read(place, marks, each).map_err(fault_of)
-    }
-
-    fn change(&self, source: &str, changes: &[KeptChange]) -> Result<(), Fault> {
-        let (keys, source, changes) = (self.keys.clone(), source.to_owned(), changes.to_vec());
-        let changed = self.db.write_now(move |conn| {
-            AdvisoryLock::ManualDesk.take(conn)?;
-            let mut changes = changes.iter();
-            changes.try_for_each(|change| apply(conn, &keys, &source, change))
-        });
-        changed.map_err(fault_of)
-    }
+/// The hashes of all marks; a number needs none.
+fn hashes(keys: &Keys, place: (&str, &str), marks: &[Mark]) -> impl Iterator<Item = String> {
+    marks.iter().filter_map(move |mark| match mark {
+        Mark::Number(_) => None,
+        Mark::Value(value) => Some(hash(keys, place, value)),
+    })
 }
 
 /// Applies to a record what was changed in the system itself: an error when nobody has confirmed that it was, or when the
 /// record no longer holds what it held.
-fn apply(
+pub(super) fn apply(
     conn: &mut AnyConnection,
     keys: &Keys,
     source: &str,
@@ -264,14 +134,8 @@ fn link(
     place: (&str, &str),
     (record_id, marks): (i64, &[Mark]),
 ) -> AppResult<()> {
-    let of = |mark: &Mark| match mark {
-        Mark::Number(_) => None,
-        Mark::Value(value) => Some((
-            links::mark.eq(hash(keys, place, value)),
-            links::record_id.eq(record_id),
-        )),
-    };
-    let rows: Vec<_> = marks.iter().filter_map(of).collect();
+    let row = |hash| (links::mark.eq(hash), links::record_id.eq(record_id));
+    let rows: Vec<_> = hashes(keys, place, marks).map(row).collect();
     both!(conn, |conn| diesel::insert_into(links::table)
         .values(&rows)
         .execute(conn))?;
@@ -294,11 +158,11 @@ pub(super) fn replace(
     for record in found {
         let (name, marks, key) = drawers.file(register, record);
         let place = (source, name.as_str());
-        if let Some(Mark::Value(key)) = key {
-            // It was found for somebody else as well, who shares it.
-            let same = links::table.filter(links::mark.eq(hash(keys, place, &key)));
-            let same: Vec<i64> = same.select(links::record_id).load(conn)?;
-            diesel::delete(records::table.filter(records::id.eq_any(same))).execute(conn)?;
+        if let Some(key @ Mark::Value(_)) = key {
+            // It may have been found for somebody else as well.
+            for (same, _) in candidates(conn, keys, place, &key)? {
+                diesel::delete(records::table.filter(records::id.eq(same.id))).execute(conn)?;
+            }
         } else if let Some(at) = earlier
             .iter()
             .position(|(row, cells)| row.place == name && *cells == record.cells)
@@ -323,6 +187,35 @@ pub(super) fn replace(
     let gone: Vec<i64> = earlier.into_iter().map(|(row, _)| row.id).collect();
     diesel::delete(records::table.filter(records::id.eq_any(gone))).execute(conn)?;
     Ok(())
+}
+
+/// Which of the records that a task found are kept already as somebody else's, and would not be theirs any more: a slip in
+/// a key would take them away. The desk is locked from here on.
+pub(super) fn taken_from_others<'a>(
+    conn: &mut AnyConnection,
+    (keys, register): (&Keys, &Register),
+    task: &Task,
+    found: &'a [Found],
+) -> AppResult<Vec<&'a Found>> {
+    AdvisoryLock::ManualDesk.take(conn)?;
+    let drawers = Drawers::of(register, &task.source);
+    let mut taken = Vec::new();
+    for record in found {
+        let (name, marks, key) = drawers.file(register, record);
+        let place = (task.source.as_str(), name.as_str());
+        let Some(key @ Mark::Value(_)) = key else {
+            continue;
+        };
+        let now: HashSet<_> = hashes(keys, place, &marks).collect();
+        for (same, _) in candidates(conn, keys, place, &key)? {
+            let before = links::table.filter(links::record_id.eq(same.id));
+            let before: Vec<String> = before.select(links::mark).load(conn)?;
+            if same.person_id != task.person_id && before.iter().any(|mark| !now.contains(mark)) {
+                taken.push(record);
+            }
+        }
+    }
+    Ok(taken)
 }
 
 /// What was found for the person of a task in its system before, opened.

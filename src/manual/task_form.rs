@@ -11,7 +11,6 @@ use super::values;
 use crate::error::{AppError, AppResult};
 use crate::register::{Collection, CollectionKey, Correctable, Field, Input, Kind, Register};
 use crate::sources::{Cells, Found, Value, Way};
-use crate::web::Form;
 
 /// So many records of a collection are typed; for more there are files.
 const MOST_ROWS: usize = 50;
@@ -67,6 +66,11 @@ impl Sent {
         self.texts.get(name).map_or("", String::as_str)
     }
 
+    /// The version of the task that its page showed.
+    pub fn version(&self) -> i64 {
+        self.text("version").parse().unwrap_or_default()
+    }
+
     fn rows(&self, at: usize) -> usize {
         let rows = self.text(&format!("c{at}-rows")).parse();
         rows.unwrap_or(1).clamp(1, MOST_ROWS)
@@ -86,6 +90,9 @@ impl Sent {
 fn unreadable(error: &MultipartError) -> AppError {
     AppError::BadRequest(format!("This form could not be read: {error}."))
 }
+
+/// What is wrong with an answer: the names of fields, and the sentence beside each.
+pub type Faults = Vec<(String, String)>;
 
 /// A collection as the form shows it.
 pub struct Part {
@@ -208,34 +215,29 @@ struct Origin {
     line: Option<u64>,
 }
 
-/// What was found, as it was sent; or the form with what is wrong with it, and nothing is taken.
+/// What was found, as it was sent; or what is wrong with it, and nothing is taken.
 pub fn read(
     register: &Register,
     source: &str,
     ways: &Ways,
-    sent: Sent,
-) -> Result<Vec<Found>, Box<Form<Sent>>> {
+    sent: &Sent,
+) -> Result<Vec<Found>, Faults> {
     let mut reading = Reading::default();
     for (at, (key, collection)) in collections(register, source).into_iter().enumerate() {
         let known = ways.get(&key).map_or(&[][..], Vec::as_slice);
         for row in 0..sent.rows(at) {
-            reading.row((at, row), (&key, collection), known, &sent);
+            reading.row((at, row), (&key, collection), known, sent);
         }
-        reading.file(at, (&key, collection), &sent);
+        reading.file(at, (&key, collection), sent);
         let of_it = reading.found.iter_mut().filter(|it| it.key == key);
         of_it.for_each(|found| check::fill(collection, known, found));
     }
     reading.check(register, source, ways);
     if reading.faults.is_empty() {
-        return Ok(reading.found);
+        Ok(reading.found)
+    } else {
+        Err(reading.faults)
     }
-    let form = reading
-        .faults
-        .into_iter()
-        .fold(Form::new(sent), |form, (field, fault)| {
-            form.refuse(field, fault)
-        });
-    Err(Box::new(form))
 }
 
 /// Whether records were typed, or files chosen.
@@ -265,7 +267,7 @@ fn is_typed(place: (usize, usize), collection: &Collection, known: &[Way], sent:
 struct Reading {
     found: Vec<Found>,
     origins: Vec<Origin>,
-    faults: Vec<(String, String)>,
+    faults: Faults,
 }
 
 impl Reading {

@@ -1,6 +1,8 @@
 //! One task: whom to look for, what is wanted or to be changed, and the answer. Each look at a person's identities is
 //! told to them.
 
+use std::sync::Arc;
+
 use actix_multipart::Multipart;
 use actix_session::Session;
 use actix_web::http::StatusCode;
@@ -8,28 +10,33 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::answering::{self, Answer};
+use super::answering::{self, Answer, Answered};
 use super::check::{self, Ways};
 use super::model::{Purpose, Subject, Task, system_name};
 use super::queries;
 use super::staff_pages::INDEX;
-use super::task_form::{self, Part, Sent};
+use super::task_form::{self, Faults, Part, Sent};
 use super::task_view::{self, Change};
 use crate::accounts::guard::{CaseWorker, StaffMember};
 use crate::accounts::queries::list_identities;
 use crate::app::App;
-use crate::audit::views::{self, Seen};
+use crate::audit::views;
 use crate::error::{AppError, AppResult};
 use crate::my_data::read;
 use crate::requests::life::By;
 use crate::requests::model::Request;
 use crate::requests::queries as requests;
-use crate::sources::Found;
 use crate::staff::queries::{list_staff, name_of};
 use crate::web::{Form, Page, html, see_other_saying, words};
 
 /// What a yes or no is chosen from.
 const YES_OR_NO: [(&str, &str); 2] = [("yes", "Yes"), ("no", "No")];
+
+/// The id of the form in its page: where a sentence about all of an answer leads.
+const FORM: &str = "answer";
+
+/// The field that says that what was somebody else's is rightly not theirs any more.
+const CHECKED: &str = "checked";
 
 /// The longest reason, in characters.
 const LONGEST_REASON: usize = 2_000;
@@ -58,7 +65,7 @@ struct TaskPage {
     is_mine: bool,
     parts: Vec<Part>,
     changes: Vec<Change>,
-    form: Form<Sent>,
+    form: Form<Arc<Sent>>,
 }
 
 impl TaskPage {
@@ -117,7 +124,7 @@ async fn render(
     member: &StaffMember,
     page: Page,
     (status, id): (StatusCode, i64),
-    form: Form<Sent>,
+    form: Form<Arc<Sent>>,
 ) -> AppResult<HttpResponse> {
     let shown = load(app, id).await?;
     let task = &shown.task;
@@ -130,7 +137,7 @@ async fn render(
             .read(move |conn| Ok(requests::find_pseudonym(conn, person_id)?))
             .await?;
         let reference = &shown.request.reference;
-        views::record(app, member, Seen::Identities, pseudonym, reference).await?;
+        views::record(app, member, views::Seen::Identities, pseudonym, reference).await?;
         match task.subject(&app.keys)? {
             None => {
                 let ways = find_ways(app, task).await?;
@@ -168,7 +175,7 @@ pub async fn show(
     render(&app, &worker, page, (StatusCode::OK, *id), Form::default()).await
 }
 
-/// Takes the answer; or shows the form again, with one more record to fill in, or with what is wrong with it.
+/// Takes the answer; or shows the form again as it was filled in: with one more record, taken, or with what is wrong.
 pub async fn answer(
     worker: CaseWorker,
     app: App,
@@ -178,17 +185,66 @@ pub async fn answer(
 ) -> AppResult<HttpResponse> {
     let (id, mut sent) = (id.into_inner(), Sent::read(payload).await?);
     let act = sent.text("act").to_owned();
-    if sent.add(&act) {
-        return render(&app, &worker, page, (StatusCode::OK, id), Form::new(sent)).await;
+    let is_added = sent.add(&act);
+    let sent = Arc::new(sent);
+    let again = |status: StatusCode, faults: Faults| {
+        let form = faults
+            .into_iter()
+            .fold(Form::new(sent.clone()), |form, (field, sentence)| {
+                form.refuse(field, sentence)
+            });
+        render(&app, &worker, page, (status, id), form)
+    };
+    if is_added {
+        return again(StatusCode::OK, Vec::new()).await;
     }
-    let version = sent.text("version").parse().unwrap_or_default();
+    let done = match act.as_str() {
+        "take" => take(&app, &worker, id, &sent).await,
+        act => give(&app, &worker, (id, act), &sent).await,
+    };
+    match done {
+        Ok(Done::Answered) => see_other_saying(&session, "Your answer is on record.", INDEX),
+        Ok(Done::Taken) => again(StatusCode::OK, Vec::new()).await,
+        Ok(Done::Refused(faults)) => again(StatusCode::UNPROCESSABLE_ENTITY, faults).await,
+        Err(AppError::Conflict(sentence)) if is_open(&app, id).await? => {
+            again(StatusCode::CONFLICT, vec![(FORM.to_owned(), sentence)]).await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// What became of what was sent.
+enum Done {
+    /// It is on record.
+    Answered,
+    /// The task is whose form it was.
+    Taken,
+    /// Nothing is on record.
+    Refused(Faults),
+}
+
+async fn is_open(app: &App, id: i64) -> AppResult<bool> {
+    let task = app.db.read(move |conn| Ok(queries::find(conn, id)?));
+    Ok(task.await?.closed_at.is_none())
+}
+
+async fn take(app: &App, member: &StaffMember, id: i64, sent: &Sent) -> AppResult<Done> {
+    set_assignee(app, member, (id, sent.version()), Some(member.id)).await?;
+    Ok(Done::Taken)
+}
+
+async fn give(
+    app: &App,
+    member: &StaffMember,
+    (id, act): (i64, &str),
+    sent: &Arc<Sent>,
+) -> AppResult<Done> {
     let task = app
         .db
         .read(move |conn| Ok(queries::find(conn, id)?))
         .await?;
-    let given = match act.as_str() {
-        "found" => read_found(&app, &task, sent).await?.map(Answer::Found),
-        "nothing" => nothing(&app, &task, sent).await?,
+    let given = match act {
+        "found" | "nothing" => looked_up(app, &task, act == "found", sent.clone()).await?,
         "done" => Ok(Answer::CarriedOut),
         "could-not" => reason(sent).map(Answer::CouldNot),
         _ => {
@@ -199,12 +255,9 @@ pub async fn answer(
     };
     let given = match given {
         Ok(given) => given,
-        Err(form) => {
-            let refused = (StatusCode::UNPROCESSABLE_ENTITY, id);
-            return render(&app, &worker, page, refused, *form).await;
-        }
+        Err(faults) => return Ok(Done::Refused(faults)),
     };
-    let (own, member) = (app.clone(), (*worker).clone());
+    let (own, member, version) = (app.clone(), member.clone(), sent.version());
     let answered = app.db.write(move |conn| {
         let by = By::staff(&own, &member);
         if task.purpose == Purpose::Erase && matches!(given, Answer::CarriedOut) {
@@ -213,85 +266,90 @@ pub async fn answer(
         }
         answering::answer(conn, (id, version), &given, &by)
     });
-    answered.await?;
+    if let Answered::Takes(records) = answered.await? {
+        let sentence = format!(
+            "Found for somebody else before, and not theirs any more as it stands here: {}. Check the key, and tick this if it is right.",
+            records.join("; ")
+        );
+        return Ok(Done::Refused(vec![(CHECKED.to_owned(), sentence)]));
+    }
     app.wake.notify_one();
-    see_other_saying(&session, "Your answer is on record.", INDEX)
+    Ok(Done::Answered)
 }
 
-/// Reads what was found, apart from other work: there may be much of it.
-async fn read_found(
+/// What was found, read apart from other work: there may be much of it. Or that nothing is held; not while the form says
+/// otherwise.
+async fn looked_up(
     app: &App,
     task: &Task,
-    sent: Sent,
-) -> AppResult<Result<Vec<Found>, Box<Form<Sent>>>> {
+    is_found: bool,
+    sent: Arc<Sent>,
+) -> AppResult<Result<Answer, Faults>> {
     let source = task.source.clone();
     read(app, task.person_id, move |app, person| {
         let ways = check::ways(app, person, &source)?;
-        Ok(task_form::read(&app.register, &source, &ways, sent))
-    })
-    .await
-}
-
-/// That nothing is held; not while the form says otherwise.
-async fn nothing(app: &App, task: &Task, sent: Sent) -> AppResult<Result<Answer, Box<Form<Sent>>>> {
-    let source = task.source.clone();
-    read(app, task.person_id, move |app, person| {
-        let ways = check::ways(app, person, &source)?;
+        if is_found {
+            let found = task_form::read(&app.register, &source, &ways, &sent);
+            let is_checked = !sent.text(CHECKED).is_empty();
+            return Ok(found.map(|records| Answer::Found {
+                records,
+                is_checked,
+            }));
+        }
         if !task_form::has_records(&app.register, &source, &ways, &sent) {
             return Ok(Ok(Answer::Nothing));
         }
         let sentence =
             "You have written down records, or chosen a file. Send them, or take them out first.";
-        Ok(Err(Box::new(Form::new(sent).refuse("c0-r0-f0", sentence))))
+        Ok(Err(vec![("c0-r0-f0".to_owned(), sentence.to_owned())]))
     })
     .await
 }
 
-fn reason(sent: Sent) -> Result<String, Box<Form<Sent>>> {
-    let why = sent.text("why").trim().to_owned();
-    let form = Form::new(sent).refuse_where([
-        (why.is_empty(), "why", "Say why it could not be done."),
-        (
-            why.chars().count() > LONGEST_REASON,
-            "why",
-            "Write at most 2,000 characters.",
-        ),
-    ]);
-    if form.has_errors() {
-        Err(Box::new(form))
-    } else {
-        Ok(why)
-    }
+fn reason(sent: &Sent) -> Result<String, Faults> {
+    let why = sent.text("why").trim();
+    let wrong = match why.chars().count() {
+        0 => "Say why it could not be done.",
+        length if length > LONGEST_REASON => "Write at most 2,000 characters.",
+        _ => return Ok(why.to_owned()),
+    };
+    Err(vec![("why".to_owned(), wrong.to_owned())])
 }
 
-/// Who does it.
+/// The task as its page showed it.
 #[derive(Debug, Deserialize)]
-pub struct Assign {
+pub struct Seen {
     #[serde(default)]
     version: i64,
-    #[serde(default)]
-    assignee: String,
 }
 
-/// Takes a task, or leaves it to others.
-pub async fn assign(
+/// Leaves a task to others.
+pub async fn leave(
     worker: CaseWorker,
     app: App,
     session: Session,
     id: web::Path<i64>,
-    form: web::Form<Assign>,
+    seen: web::Form<Seen>,
 ) -> AppResult<HttpResponse> {
-    let (id, own, member) = (id.into_inner(), app.clone(), (*worker).clone());
-    let assignee = (form.assignee == "me").then_some(member.id);
-    let version = form.version;
+    let id = id.into_inner();
+    set_assignee(&app, &worker, (id, seen.version), None).await?;
+    see_other_saying(
+        &session,
+        "The task is nobody's now.",
+        &format!("{INDEX}/{id}"),
+    )
+}
+
+async fn set_assignee(
+    app: &App,
+    member: &StaffMember,
+    (id, version): (i64, i64),
+    assignee: Option<i64>,
+) -> AppResult<()> {
+    let (own, member) = (app.clone(), member.clone());
     let assigned = app.db.write(move |conn| {
         let by = By::staff(&own, &member);
         answering::assign(conn, (id, version), assignee, &by)
     });
-    assigned.await?;
-    let said = match assignee {
-        Some(_) => "The task is yours.",
-        None => "The task is nobody's now.",
-    };
-    see_other_saying(&session, said, &format!("{INDEX}/{id}"))
+    assigned.await
 }

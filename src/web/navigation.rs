@@ -10,7 +10,7 @@ const ALL: &[Role] = &[Agent, Supervisor, Auditor, Admin];
 pub const STAFF: &[(&str, &str, &[Role])] = &[
     ("/staff/requests", "Queue", ALL),
     ("/staff/workload", "Workload", &[Agent, Supervisor, Auditor]),
-    ("/staff/manual", "By hand", &[Agent, Supervisor, Auditor]),
+    (BY_HAND, "By hand", &[Agent, Supervisor, Auditor]),
     ("/staff/notices", "Notices", &[Agent, Supervisor, Auditor]),
     ("/staff/holds", "Holds", &[Agent, Supervisor, Auditor]),
     (
@@ -39,10 +39,13 @@ pub const STAFF: &[(&str, &str, &[Role])] = &[
     ("/staff/tokens", "Tokens", &[Admin]),
 ];
 
+/// What is of use only where a system is looked up by hand.
+const BY_HAND: &str = "/staff/manual";
+
 /// Path and words of the pages that this role may see.
-pub fn of(role: Role) -> impl Iterator<Item = (&'static str, &'static str)> {
+pub fn of(role: Role, by_hand: bool) -> impl Iterator<Item = (&'static str, &'static str)> {
     let seen = STAFF
         .iter()
-        .filter(move |(_, _, roles)| roles.contains(&role));
+        .filter(move |(path, _, roles)| roles.contains(&role) && (by_hand || *path != BY_HAND));
     seen.map(|(path, words, _)| (*path, *words))
 }

@@ -109,7 +109,7 @@ impl Page {
     /// The page of this request; messages go on waiting for the next one.
     pub fn without_flash(request: &HttpRequest) -> AppResult<Page> {
         let app = App::extract(request).into_inner()?;
-        let user = Account::of(&request.get_session())?.map(|account| nav_user(&account));
+        let user = Account::of(&request.get_session())?.map(|account| nav_user(&app, &account));
         let signal = signal::is_on(request.headers());
         let line = request.extensions().get::<signal::SignalLine>().copied();
         Ok(Page {
@@ -159,7 +159,7 @@ impl Page {
     }
 }
 
-fn nav_user(account: &Account) -> NavUser {
+fn nav_user(app: &App, account: &Account) -> NavUser {
     match account {
         Account::Person(person) => NavUser {
             label: person.email.clone(),
@@ -171,7 +171,7 @@ fn nav_user(account: &Account) -> NavUser {
             label: staff.name.clone(),
             role: staff.role.as_str(),
             is_staff: true,
-            links: navigation::of(staff.role).collect(),
+            links: navigation::of(staff.role, !app.sources.by_hand().is_empty()).collect(),
         },
     }
 }

@@ -151,85 +151,6 @@ async fn nothing_found_is_an_answer_too() {
 }
 
 #[actix_web::test]
-async fn another_record_is_added_without_losing_what_was_typed() {
-    let app = TestApp::start_with_archive();
-    let ada = app.person("ada").await;
-    let sam = app.staff("sam", Role::Agent).await;
-    ask(&ada).await;
-    let task = open_task(&sam).await;
-    let typed = [("c0-r0-f0", "C-17"), ("act", "add-c0")];
-    let page = answer(&sam, &task, &typed).await.page();
-    assert_eq!(page.attributes("#c0-r0-f0", "value"), ["C-17"]);
-    assert_eq!(page.attributes("#c0-r1-f0", "value"), [""]);
-    assert_eq!(page.attributes("input[name=c0-rows]", "value"), ["2"]);
-    let both = [
-        ("act", "found"),
-        ("c0-rows", "2"),
-        ("c0-r0-f0", "C-17"),
-        ("c0-r1-f0", "C-18"),
-    ];
-    answer(&sam, &task, &both).await.location();
-    let page = ada.get("/data/paper_archive/contracts").await.page();
-    assert_eq!(page.texts("article h3").len(), 2, "{}", page.text());
-}
-
-#[actix_web::test]
-async fn what_the_register_does_not_take_is_refused_beside_its_field_and_nothing_is_kept() {
-    let app = TestApp::start_with_archive();
-    let ada = app.person("ada").await;
-    let sam = app.staff("sam", Role::Agent).await;
-    ask(&ada).await;
-    let task = open_task(&sam).await;
-    let with = |name: &'static str, value: &'static str| {
-        let mut fields = CONTRACT.to_vec();
-        fields.retain(|(it, _)| *it != name);
-        fields.push((name, value));
-        fields
-    };
-    let refused = answer(&sam, &task, &with("c0-r0-f2", "2 May")).await;
-    refused.refuses("c0-r0-f2", "Enter a date");
-    assert_eq!(
-        refused.attributes("#c0-r0-f3", "value"),
-        ["Ada Countess"],
-        "it is kept"
-    );
-    let refused = answer(&sam, &task, &with("c0-r0-f4", "many")).await;
-    refused.refuses("c0-r0-f4", "Enter a whole number");
-    let refused = answer(&sam, &task, &with("c0-r0-f0", " ")).await;
-    refused.refuses("c0-r0-f0", "cannot be left empty");
-    let refused = answer(&sam, &task, &[("act", "found")]).await;
-    refused.refuses("c0-r0-f0", "Enter what you found");
-    let refused = answer(&sam, &task, &[("act", "could-not")]).await;
-    refused.refuses("why", "Say why");
-    assert_eq!(states(&app), [("open".to_owned(), None)]);
-    assert_eq!(super::kept(&app), 0);
-}
-
-#[actix_web::test]
-async fn a_record_that_is_not_known_to_be_about_the_person_is_refused() {
-    let app = TestApp::start_with_archive();
-    let ada = app.person("ada").await;
-    let sam = app.staff("sam", Role::Agent).await;
-    ask(&ada).await;
-    let task = open_task(&sam).await;
-    let mut fields = CONTRACT.to_vec();
-    fields[2].1 = "eve@example.org";
-    let refused = answer(&sam, &task, &fields).await;
-    refused.refuses(
-        "c0-r0-f1",
-        "Nothing here says that this record is about the person",
-    );
-    let letter = [
-        ("act", "found"),
-        ("c1-r0-f0", "C-99"),
-        ("c1-r0-f1", "Hello"),
-    ];
-    let refused = answer(&sam, &task, &letter).await;
-    refused.refuses("c1-r0-f0", "no record above leads to it");
-    assert_eq!(super::kept(&app), 0);
-}
-
-#[actix_web::test]
 async fn of_two_who_answer_at_once_the_second_is_told_and_nothing_is_done_twice() {
     let app = TestApp::start_with_archive();
     let ada = app.person("ada").await;
@@ -254,25 +175,25 @@ async fn of_two_who_answer_at_once_the_second_is_told_and_nothing_is_done_twice(
 }
 
 #[actix_web::test]
-async fn a_task_is_taken_by_one_and_found_among_ones_own() {
+async fn a_task_is_taken_by_one_found_among_ones_own_and_left_to_others() {
     let app = TestApp::start_with_archive();
     let ada = app.person("ada").await;
     let sam = app.staff("sam", Role::Agent).await;
     ask(&ada).await;
     let task = open_task(&sam).await;
-    let page = sam.get(&task).await.page();
-    let action = format!("{task}/assign");
-    sam.submit(&page, &action, &[("assignee", "me")])
-        .await
-        .location();
-    let stale = sam.submit(&page, &action, &[("assignee", "")]).await;
-    assert_eq!(stale.status, 409);
+    let page = answer(&sam, &task, &[("act", "take")]).await.page();
     let mine = sam.get(&format!("{LIST}?assignee=me")).await.page();
-    assert_eq!(mine.attributes("tbody th a", "href"), [task]);
+    assert_eq!(mine.attributes("tbody th a", "href"), [task.as_str()]);
     let nobodys = sam.get(&format!("{LIST}?assignee=nobody")).await.page();
     assert!(nobodys.attributes("tbody th a", "href").is_empty());
     let erasures = sam.get(&format!("{LIST}?purpose=erase")).await.page();
     assert!(erasures.attributes("tbody th a", "href").is_empty());
+    let leave = format!("{task}/leave");
+    sam.submit(&page, &leave, &[]).await.location();
+    let nobodys = sam.get(&format!("{LIST}?assignee=nobody")).await.page();
+    assert_eq!(nobodys.attributes("tbody th a", "href").len(), 1);
+    let stale = sam.submit(&page, &leave, &[]).await;
+    assert_eq!(stale.status, 409);
 }
 
 #[actix_web::test]
@@ -350,10 +271,7 @@ async fn supervisors_and_who_does_it_are_told_once_when_a_task_is_late() {
     let ada = app.person("ada").await;
     ask(&ada).await;
     let task = open_task(&sam).await;
-    let page = sam.get(&task).await.page();
-    let action = format!("{task}/assign");
-    let taken = sam.submit(&page, &action, &[("assignee", "me")]).await;
-    taken.location();
+    answer(&sam, &task, &[("act", "take")]).await.page();
     let late = |name: &str| {
         let mails = app
             .mails_to(&format!("{name}@staff.example.org"))

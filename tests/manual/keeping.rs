@@ -182,9 +182,15 @@ async fn a_key_names_one_record_whoever_it_was_found_for() {
     let eve = app.person("eve").await;
     ask(&eve).await;
     let task = open_task(&sam).await;
-    // The same contract names her now.
+    // The same contract names her now, or it is a slip.
     let hers = [("act", "found"), ("c0-r0-f0", "C-17"), ("c0-r0-f3", "Eve")];
-    answer(&sam, &task, &hers).await.location();
+    let page = answer(&sam, &task, &hers).await;
+    page.refuses("checked", "Signed contracts, C-17");
+    assert_eq!(page.attributes("#c0-r0-f3", "value"), ["Eve"]);
+    let text = ada.get("/data/paper_archive/contracts").await.page().text();
+    assert!(text.contains("Ada Countess"), "nobody loses it by a slip");
+    let checked = [&hers[..], &[("checked", "true")]].concat();
+    answer(&sam, &task, &checked).await.location();
     assert_eq!(kept(&app), 1, "a key names one record");
     let page = ada.get("/data/paper_archive/contracts").await.page();
     assert!(!page.text().contains("Eve"), "{}", page.text());

@@ -4,6 +4,7 @@ mod changing;
 mod deciding;
 mod elsewhere;
 mod finding;
+mod form;
 mod keeping;
 mod meanwhile;
 mod uploading;

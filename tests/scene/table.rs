@@ -199,7 +199,7 @@ table! {
     CaseReader get "/staff/manual" => "/staff/manual", Common, PAGE;
     CaseWorker get "/staff/manual/{id}" => "/staff/manual/{manual}", Common, PAGE;
     CaseWorker post "/staff/manual/{id}" => "/staff/manual/{manual}", Common, Sample::Upload(&[("act", "found")]);
-    CaseWorker post "/staff/manual/{id}/assign" => "/staff/manual/{manual}/assign", Common, VERSION;
+    CaseWorker post "/staff/manual/{id}/leave" => "/staff/manual/{manual}/leave", Common, VERSION;
     CaseReader get "/staff/notices" => "/staff/notices?state=sent", Common, PAGE;
     CaseWorker post "/staff/notices/{id}/retry" => "/staff/notices/0/retry", Common, EMPTY;
     CaseWorker post "/staff/notices/{id}/confirm" => "/staff/notices/0/confirm", Common, EMPTY;

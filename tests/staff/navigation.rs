@@ -20,7 +20,7 @@ fn may(role: Role, who: Who) -> bool {
 
 #[actix_web::test]
 async fn every_role_finds_each_page_that_it_may_see_in_the_navigation() {
-    let app = TestApp::start();
+    let app = TestApp::start_with_archive();
     for role in Role::ALL {
         let of_the_desk = ROUTES
             .iter()
@@ -30,7 +30,7 @@ async fn every_role_finds_each_page_that_it_may_see_in_the_navigation() {
             .filter(|it| may(*role, it.who))
             .map(|it| it.pattern)
             .collect();
-        let linked: BTreeSet<_> = navigation::of(*role).map(|(path, _)| path).collect();
+        let linked: BTreeSet<_> = navigation::of(*role, true).map(|(path, _)| path).collect();
         assert_eq!(linked, seen, "{role}");
 
         let member = app.staff(role.as_str(), *role).await;
@@ -40,4 +40,14 @@ async fn every_role_finds_each_page_that_it_may_see_in_the_navigation() {
             assert!(nav.contains(&path.to_owned()), "{path} for {role}");
         }
     }
+}
+
+#[actix_web::test]
+async fn the_manual_desk_is_named_only_where_a_system_is_looked_up_by_hand() {
+    let app = TestApp::start();
+    let sam = app.staff("sam", Role::Agent).await;
+    let page = sam.get("/staff/requests").await.page();
+    let nav = page.attributes(".site-nav a", "href");
+    assert!(nav.contains(&"/staff/notices".to_owned()), "{nav:?}");
+    assert!(!nav.contains(&"/staff/manual".to_owned()), "{nav:?}");
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use candor::db::Db;
 use candor::keys::Keys;
-use candor::manual::kept::PortalDesk;
+use candor::manual::desk::PortalDesk;
 use candor::register::Register;
 use candor::sources::Sources;
 use chrono::NaiveDateTime;

@@ -1,5 +1,7 @@
 //! The portal looks at its own public pages.
 
+use actix_web::http::header;
+use actix_web::{App, HttpResponse, HttpServer, web};
 use candor::accounts::model::Role;
 use candor::db::schema::{choices, monitor_results, notices};
 use candor::jobs::{self, Job};
@@ -39,7 +41,7 @@ async fn what_is_well_is_kept_with_its_history_and_is_nobodys_choice() {
     assert_eq!(page.texts("td[data-label=State]").len(), 6);
     assert!(
         page.text()
-            .contains("1 form to opt out, 2 to allow it again.")
+            .contains("Forms to opt out: 1; to allow it again: 2.")
     );
     assert!(app.mails_to("alice@staff.example.org").is_empty());
 
@@ -74,6 +76,51 @@ async fn what_is_well_is_kept_with_its_history_and_is_nobodys_choice() {
         .iter()
         .position(|it| it == "Opt out of sale and sharing");
     assert_eq!(page.texts("tbody td")[at.unwrap() * 8], "1");
+}
+
+/// Pages on which opting out takes so many forms.
+fn pages_with(forms: usize) -> &'static str {
+    let page = move |path: web::Path<String>| {
+        let step: usize = path.parse().unwrap_or_default();
+        async move {
+            HttpResponse::Ok().body(match step {
+                0 => "<form action=\"/do-not-sell\"> <dd>Off".to_owned(),
+                step if step == forms => "<main>You are opted out.".to_owned(),
+                step => format!("<main><form method=\"post\" action=\"/{step}\">Really?"),
+            })
+        }
+    };
+    let form = |path: web::Path<String>| async move {
+        let next = path.parse().unwrap_or(0) + 1;
+        let to = (header::LOCATION, format!("/{next}"));
+        HttpResponse::SeeOther().insert_header(to).finish()
+    };
+    let pages = move || {
+        App::new()
+            .route("/{step}", web::get().to(page))
+            .route("/{step}", web::post().to(form))
+    };
+    let server = HttpServer::new(pages)
+        .workers(1)
+        .bind(("127.0.0.1", 0))
+        .unwrap();
+    let address = format!("http://{}", server.addrs()[0]);
+    actix_web::rt::spawn(server.run());
+    address.leak()
+}
+
+#[actix_web::test]
+async fn forms_are_counted_and_opting_out_takes_no_more_of_them_than_allowing_it_again() {
+    for (forms, state) in [(2, "Well"), (3, "Fails")] {
+        let app = TestApp::start_watching(pages_with(forms));
+        watch(&app).await;
+        let staff = app.staff("sam", Role::Agent).await;
+        let page = staff.get("/staff/health").await.page();
+        let said = format!("Forms to opt out: {forms}; to allow it again: 2.");
+        let rows = page.texts("tbody tr");
+        let row = rows.iter().find(|row| row.contains(&said));
+        assert!(row.is_some_and(|row| row.contains(state)), "{rows:?}");
+    }
 }
 
 #[actix_web::test]

@@ -24,29 +24,56 @@ pub struct Steps {
     pub back: i32,
 }
 
-/// Opts this browser out by the form, in the one step that the form takes.
+impl Steps {
+    /// How many they are; a fault when saying no takes more of them than saying yes (11 CCR 7004(a)(2)).
+    pub fn in_words(&self) -> Result<String, String> {
+        let Steps { out, back } = self;
+        let words = format!("Forms to opt out: {out}; to allow it again: {back}.");
+        if out > back {
+            return Err(format!("{words} Opting out must take no more."));
+        }
+        Ok(words)
+    }
+}
+
+/// So many forms are sent at most before the opt-out counts as one that has no end.
+const FORMS: i32 = 5;
+
+/// Opts this browser out by the form, and counts the forms until a page says that it is done.
 pub async fn opt_out(app: &App, browser: &mut Browser) -> Result<Steps, String> {
     let page = browser.get(FORM).await?.page(FORM)?;
     if !page.contains("action=\"/do-not-sell\"") {
         return Err(format!("{FORM} has no form to opt out with."));
     }
-    let steps = Steps {
-        out: 1,
-        back: steps_back(app),
+    let (mut form, mut sent) = (FORM.to_owned(), 0);
+    let out = loop {
+        let done = browser.send_form(&form).await?.leads_on(&form)?;
+        sent += 1;
+        let done = browser
+            .own_path(&done)
+            .ok_or("The form leads to another site.")?;
+        let page = browser.get(&done).await?.page("The page after the form")?;
+        if page.to_lowercase().contains("opted out") {
+            break sent;
+        }
+        form = match form_in(&page) {
+            Some(next) if sent < FORMS => next.to_owned(),
+            _ => return Err("The page after the form does not say that it is done.".to_owned()),
+        };
     };
-    let done = browser.send_form(FORM).await?.leads_on(FORM)?;
-    let done = browser
-        .own_path(&done)
-        .ok_or("The form leads to another site.")?;
-    let page = browser.get(&done).await?.page("The page after the form")?;
-    if !page.to_lowercase().contains("opted out") {
-        return Err("The page after the form does not say that it is done.".to_owned());
-    }
     let page = browser.get(FORM).await?.page(FORM)?;
     if !page.contains("<dd>Off") {
         return Err(format!("{FORM} does not show the opt-out afterwards."));
     }
-    Ok(steps)
+    let back = steps_back(app);
+    Ok(Steps { out, back })
+}
+
+/// Where the first form of the main part of a page is sent to.
+fn form_in(page: &str) -> Option<&str> {
+    let main = page.split("<main").nth(1)?;
+    let form = main.split("<form").nth(1)?;
+    form.split("action=\"").nth(1)?.split('"').next()
 }
 
 /// Allowing it again: the switch, and then the confirmation where one is asked for.

@@ -31,8 +31,7 @@ async fn look(app: &App, base: &Url) -> anyhow::Result<Vec<NewFound>> {
     let now = app.clock.now();
     let opt_out = walk::opt_out(app, &mut browser()?).await;
     let steps = opt_out.as_ref().ok().map(|it| (it.out, it.back));
-    let opt_out =
-        opt_out.map(|it| format!("{} form to opt out, {} to allow it again.", it.out, it.back));
+    let opt_out = opt_out.and_then(|it| it.in_words());
     let signal = walk::signal(&mut browser()?, &mut browser()?).await;
     let signal = signal.map(|()| "It is honoured, and the statement says so.".to_owned());
     let links = walk::links(&mut browser()?).await;

@@ -50,6 +50,7 @@ mod pool;
 mod postgres;
 mod postgres_link;
 mod postgres_schema;
+mod postgres_server;
 mod reader;
 mod record;
 mod scan;

@@ -1,11 +1,8 @@
 //! PostgreSQL, through a small pool of connections. Every value travels as text and is cast to its column's type.
 
-use std::{fmt::Write, net::IpAddr, sync::Arc, time::Duration};
+use std::{fmt::Write, sync::Arc, time::Duration};
 
-use tokio_postgres::{
-    Config, Row,
-    config::{Host, SslMode},
-};
+use tokio_postgres::Row;
 
 use super::{
     Change, Column, ColumnKind, EachRow, Fault, Inside, Schema, Select, Source, SourceError, Table,
@@ -13,6 +10,7 @@ use super::{
     pool::{Pool, Pooled},
     postgres_link::{Link, cell},
     postgres_schema,
+    postgres_server::Server,
     sql::{self, Dialect, quoted},
     value::number,
 };
@@ -22,34 +20,17 @@ const CONNECTIONS: usize = 4;
 /// A PostgreSQL database.
 pub(super) struct Postgres {
     key: String,
-    config: Config,
+    server: Server,
     pool: Pool<Link>,
 }
 
 impl Postgres {
-    /// `postgres://user:password@host:port/database`. Connections are not encrypted: to
-    /// another machine they must be wanted so, with `?sslmode=disable`.
+    /// See [`Server::parse`].
     pub fn open(key: &str, url: &str) -> Result<Self, String> {
-        // The parser's own text may repeat the URL, and with it a password.
-        let config: Result<Config, _> = url.parse();
-        let mut config = config.map_err(|_| {
-            format!("source `{key}`: the URL is not of the form postgres://user@host/database")
-        })?;
-        if config.get_ssl_mode() == SslMode::Require {
-            return Err(format!(
-                "source `{key}`: connections with TLS are not supported yet"
-            ));
-        }
-        if config.get_ssl_mode() != SslMode::Disable && !is_local(&config) {
-            return Err(format!(
-                "source `{key}`: its server is on another machine, and connections with TLS are not supported yet; \
-                 if nobody can listen on the way, say so with ?sslmode=disable"
-            ));
-        }
-        config.application_name("candor");
+        let server = Server::parse(url).map_err(|fault| format!("source `{key}`: {fault}"))?;
         Ok(Self {
             key: key.to_owned(),
-            config,
+            server,
             pool: Pool::new(key, CONNECTIONS),
         })
     }
@@ -60,7 +41,7 @@ impl Postgres {
         wait: Duration,
         start: impl FnMut(&Link) -> Result<T, SourceError>,
     ) -> Result<(Pooled<'_, Link>, T), SourceError> {
-        let connect = || Link::open(&self.config, wait).map_err(|fault| self.error(fault));
+        let connect = || Link::open(&self.server, wait).map_err(|fault| self.error(fault));
         self.pool.take_started(wait, connect, start)
     }
 
@@ -111,19 +92,6 @@ impl Postgres {
             answer => answer.map_err(|fault| self.error(fault)),
         }
     }
-}
-
-/// Whether what is sent stays on this machine.
-fn is_local(config: &Config) -> bool {
-    let is_here = |host: &Host| match host {
-        Host::Tcp(name) => {
-            let address = name.parse::<IpAddr>();
-            name == "localhost" || address.is_ok_and(|it| it.is_loopback())
-        }
-        Host::Unix(_) => true,
-    };
-    let mut addresses = config.get_hostaddrs().iter();
-    config.get_hosts().iter().all(is_here) && addresses.all(IpAddr::is_loopback)
 }
 
 /// How an answer was read.

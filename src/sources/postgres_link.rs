@@ -11,13 +11,14 @@ use std::{
 use futures_util::StreamExt;
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::{
-    Client, Config, Error, NoTls, Row, RowStream, Statement,
+    Client, Error, Row, RowStream, Statement,
     error::SqlState,
     types::{FromSql, ToSql, Type},
 };
 
 use super::{
     Fault,
+    postgres_server::Server,
     sql::{self, Param},
     value::Value,
 };
@@ -29,6 +30,7 @@ const STATEMENTS: usize = 256;
 /// A connection with a runtime of its own, so that a call can be given up when its time is over.
 pub(super) struct Link {
     runtime: Runtime,
+    server: Server,
     client: Client,
     prepared: RefCell<HashMap<String, Statement>>,
 }
@@ -40,20 +42,17 @@ pub(super) struct Rows<'a> {
 }
 
 impl Link {
-    pub fn open(config: &Config, wait: Duration) -> Result<Self, Fault> {
+    pub fn open(server: &Server, wait: Duration) -> Result<Self, Fault> {
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| Fault::Failed(error.kind().to_string()))?;
         let client = runtime.block_on(async {
-            let connecting = tokio::time::timeout(wait, config.connect(NoTls)).await;
-            let (client, connection) = connecting
-                .map_err(|_| Fault::TimedOut)?
-                .map_err(|it| fault_of(&it))?;
-            // Its errors are those of the statement that is under way.
-            tokio::spawn(connection);
-            Ok(client)
+            let connecting = tokio::time::timeout(wait, server.connect()).await;
+            let client = connecting.map_err(|_| Fault::TimedOut)?;
+            client.map_err(|it| fault_of(&it))
         })?;
         let link = Self {
             runtime,
+            server: server.clone(),
             client,
             prepared: RefCell::default(),
         };
@@ -120,7 +119,7 @@ impl Link {
                 return answer.map_err(|error| fault_of(&error));
             }
             let cancel = self.client.cancel_token();
-            let _ = tokio::time::timeout(CANCEL, cancel.cancel_query(NoTls)).await;
+            let _ = tokio::time::timeout(CANCEL, self.server.cancel(cancel)).await;
             Err(Fault::TimedOut)
         })
     }

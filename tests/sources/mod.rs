@@ -8,6 +8,7 @@ mod correcting;
 mod cuts;
 mod database;
 mod drift;
+mod encrypted;
 mod erasing;
 mod executing;
 mod fides;

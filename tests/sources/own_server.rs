@@ -3,7 +3,7 @@
 use std::{
     fs,
     net::{TcpListener, TcpStream},
-    os::unix::fs::MetadataExt,
+    os::unix::fs::{MetadataExt, PermissionsExt},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::Mutex,
@@ -11,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use tempfile::TempDir;
 
 use super::{database::Kind, maria};
@@ -33,12 +34,19 @@ GRANT ALL ON *.* TO candor@'%' WITH GRANT OPTION;
 impl OwnServer {
     /// One of each kind that can be started here.
     pub fn all() -> impl Iterator<Item = Self> {
-        [Kind::Postgres, Kind::MariaDb]
-            .into_iter()
-            .filter_map(Self::start)
+        let kinds = [Kind::Postgres, Kind::MariaDb];
+        kinds.into_iter().filter_map(|kind| Self::start(kind, None))
     }
 
-    fn start(kind: Kind) -> Option<Self> {
+    /// The same, which answer encrypted too, with a certificate for that name alone.
+    pub fn all_encrypted(name: &str) -> impl Iterator<Item = Self> {
+        let kinds = [Kind::Postgres, Kind::MariaDb];
+        kinds
+            .into_iter()
+            .filter_map(move |kind| Self::start(kind, Some(name)))
+    }
+
+    fn start(kind: Kind, certified: Option<&str>) -> Option<Self> {
         let programs = if kind == Kind::Postgres {
             postgres_server()?;
             let versions = fs::read_dir("/usr/lib/postgresql").ok()?;
@@ -58,6 +66,9 @@ impl OwnServer {
             process: Mutex::default(),
         };
         drop(free);
+        if let Some(name) = certified {
+            certify(server.path(), name);
+        }
         let is_up = match kind {
             Kind::Postgres => server.make_postgres(),
             _ => server.make_mariadb() && server.run_mariadb(),
@@ -65,11 +76,24 @@ impl OwnServer {
         is_up.then_some(server)
     }
 
+    /// The certificate of whoever vouches for the server.
+    pub fn authority(&self) -> PathBuf {
+        self.path().join("authority.pem")
+    }
+
     /// Where databases are made.
     pub fn url(&self) -> String {
         match self.kind {
             Kind::Postgres => format!("postgres://candor@127.0.0.1:{}/postgres", self.port),
             _ => format!("mysql://candor:candor@127.0.0.1:{}/", self.port),
+        }
+    }
+
+    /// A database that is there from the start.
+    pub fn database_url(&self) -> String {
+        match self.kind {
+            Kind::Postgres => self.url(),
+            _ => self.url() + "mysql",
         }
     }
 
@@ -89,7 +113,9 @@ impl OwnServer {
 
     fn make_postgres(&self) -> bool {
         // It refuses to run as root.
-        let owned = !is_root() || run(Command::new("chown").arg("postgres").arg(self.path()));
+        let mut own = Command::new("chown");
+        own.arg("-R").arg("postgres").arg(self.path());
+        let owned = !is_root() || run(&mut own);
         let made = [
             "-A",
             "trust",
@@ -102,8 +128,15 @@ impl OwnServer {
         ];
         let place = self.path().display();
         let options = format!(
-            "-p {} -k {place} -c listen_addresses=127.0.0.1 -c fsync=off",
-            self.port
+            "-p {} -k {place} -c listen_addresses=127.0.0.1 -c fsync=off{}",
+            self.port,
+            if self.authority().exists() {
+                format!(
+                    " -c ssl=on -c ssl_cert_file={place}/certificate.pem -c ssl_key_file={place}/key.pem"
+                )
+            } else {
+                String::new()
+            }
         );
         let log = self.path().join("log");
         let start = ["-w", "-o", &options, "-l", log.to_str().unwrap(), "start"];
@@ -142,6 +175,12 @@ impl OwnServer {
             format!("--init-file={}", here("account.sql")),
         ]);
         let command = command.args(["--bind-address=127.0.0.1", "--skip-log-bin"]);
+        if self.authority().exists() {
+            command.args([
+                format!("--ssl-cert={}", here("certificate.pem")),
+                format!("--ssl-key={}", here("key.pem")),
+            ]);
+        }
         let started = silent(command).spawn();
         *self.process.lock().unwrap() = started.ok();
         let mut tries = 0..300;
@@ -174,6 +213,25 @@ impl Drop for OwnServer {
         } else {
             self.stop_mariadb();
         }
+    }
+}
+
+/// Writes a key, a certificate for that name, and that of an authority that has issued it.
+fn certify(folder: &Path, name: &str) {
+    let mut authority = CertificateParams::default();
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
+    let key = KeyPair::generate().unwrap();
+    let certificate = CertificateParams::new([name.to_owned()]).unwrap();
+    let certificate = certificate.signed_by(&key, &authority).unwrap();
+    for (file, text) in [
+        ("authority.pem", authority.pem()),
+        ("certificate.pem", certificate.pem()),
+        ("key.pem", key.serialize_pem()),
+    ] {
+        let path = folder.join(file);
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
     }
 }
 

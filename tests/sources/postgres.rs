@@ -252,17 +252,3 @@ fn a_password_in_a_url_never_reaches_an_error() {
         .unwrap();
     assert!(!fault.contains("hunter2"));
 }
-
-#[test]
-fn nothing_is_sent_in_clear_to_another_machine_unless_that_is_wanted() {
-    let open = |url: &str| candor::sources::open("crm", url).err();
-    let fault = open("postgres://candor:hunter2@db.example.org/crm").unwrap();
-    assert!(fault.contains("sslmode=disable") && !fault.contains("hunter2"));
-    for url in [
-        "postgres://candor@db.example.org/crm?sslmode=disable",
-        "postgres://candor@localhost/crm",
-        "postgres://candor@127.0.0.1:5433/crm",
-    ] {
-        assert_eq!(open(url), None);
-    }
-}

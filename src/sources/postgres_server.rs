@@ -117,7 +117,8 @@ fn divided(url: &str) -> (String, Wish<'_>) {
 
 /// Trusts well-known authorities, and those of a file.
 fn trusting(file: Option<&str>) -> Result<ClientConfig, String> {
-    let mut roots = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    let known = webpki_roots::TLS_SERVER_ROOTS.iter().cloned();
+    let mut roots: RootCertStore = known.collect();
     if let Some(file) = file {
         let file = percent_encoding::percent_decode_str(file).decode_utf8_lossy();
         let wrong = || format!("{file} of sslrootcert holds no certificate in PEM");

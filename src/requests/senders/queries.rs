@@ -66,3 +66,20 @@ pub fn find_open(
         .first(conn)
         .optional()
 }
+
+/// The newest request that came from an address and is not forgotten yet, whether or not anybody has shown that it is theirs.
+pub fn find_newest(
+    conn: &mut AnyConnection,
+    keys: &Keys,
+    email: &str,
+) -> QueryResult<Option<Request>> {
+    let ids: Vec<i64> = request_senders::table
+        .filter(request_senders::email_hash.eq(email_hash(keys, email)))
+        .select(request_senders::request_id)
+        .load(conn)?;
+    Request::query()
+        .filter(requests::id.eq_any(ids))
+        .order(requests::id.desc())
+        .first(conn)
+        .optional()
+}

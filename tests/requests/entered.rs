@@ -206,6 +206,20 @@ async fn a_day_to_come_or_long_past_and_whatever_is_missing_is_refused() {
     );
 }
 
+/// Rule: C2, §7021(b): the day of receipt is that of the person.
+#[actix_web::test]
+async fn a_call_of_this_morning_counts_from_the_day_that_it_was_where_the_person_lives() {
+    let app = TestApp::start();
+    let sam = app.staff("sam", Role::Agent).await;
+    // It is the tenth in Europe, and still the ninth in California.
+    app.app.clock.advance(TimeDelta::hours(20));
+    let today = [("received_on", "2026-02-10"), ("channel", "phone")];
+    assert_eq!(enter(&sam, &today).await.status, 303);
+    let request = newest(&app);
+    assert_eq!(request.received_on.to_string(), "2026-02-09");
+    assert_eq!(request.due_on.to_string(), "2026-03-26");
+}
+
 /// Rule: I9, §7060(d).
 #[actix_web::test]
 async fn how_to_reach_them_is_sealed_and_erased_when_the_request_closes() {

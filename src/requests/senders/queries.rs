@@ -77,9 +77,11 @@ pub fn find_newest(
         .filter(request_senders::email_hash.eq(email_hash(keys, email)))
         .select(request_senders::request_id)
         .load(conn)?;
+    let Some(newest) = ids.into_iter().max() else {
+        return Ok(None);
+    };
     Request::query()
-        .filter(requests::id.eq_any(ids))
-        .order(requests::id.desc())
+        .filter(requests::id.eq(newest))
         .first(conn)
         .optional()
 }

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::act::Decisions;
 use super::case::{self, Case, ItemLine};
+use super::identity_pages::HELD_BY;
 use super::queries;
 use super::replies::{self, Language};
 use crate::accounts::guard::{CaseReader, StaffMember};

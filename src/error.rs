@@ -61,8 +61,21 @@ impl From<diesel::result::Error> for AppError {
     fn from(error: diesel::result::Error) -> Self {
         match error {
             diesel::result::Error::NotFound => AppError::NotFound,
+            other if is_about_a_zero(&other) => AppError::BadRequest(
+                "There is a character in it that no text has. Type it anew.".to_owned(),
+            ),
             other => AppError::Database(other),
         }
+    }
+}
+
+/// PostgreSQL keeps no text with a zero byte, which no keyboard types. SQLite does, and finds nothing by it.
+fn is_about_a_zero(error: &diesel::result::Error) -> bool {
+    match error {
+        diesel::result::Error::DatabaseError(_, info) => {
+            info.message().contains("UTF8") && info.message().contains("0x00")
+        }
+        _ => false,
     }
 }
 

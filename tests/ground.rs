@@ -1,3 +1,5 @@
+use candor::accounts::model::Role;
+
 use crate::support::TestApp;
 
 #[actix_web::test]
@@ -7,6 +9,36 @@ async fn a_missing_page_says_so_in_the_layout_of_the_site() {
     assert_eq!(answer.status, 404);
     assert_eq!(answer.texts("h1"), ["This page is not here"]);
     assert!(answer.text().contains("ProJobSector"));
+}
+
+#[actix_web::test]
+async fn a_text_with_a_zero_byte_is_no_fault_of_ours() {
+    let app = TestApp::start();
+    let agent = app.staff("sam", Role::Agent).await;
+    let ada = app.person("ada").await;
+    let statuses = [
+        ada.get("/requests/PR-%00").await.status,
+        app.visitor().get("/policy/%00").await.status,
+        app.visitor().get("/receipts/%00").await.status,
+        agent
+            .get("/staff/requests?law=%00&kind=access")
+            .await
+            .status,
+        agent.get("/staff/requests/%00").await.status,
+        agent
+            .post("/staff/requests/search", &[("q", "\0")])
+            .await
+            .status,
+        agent
+            .post("/staff/views", &[("name", "a\0b"), ("filters", "law=\0")])
+            .await
+            .status,
+        app.visitor()
+            .post("/sign-in", &[("email", "a\0@b.c")])
+            .await
+            .status,
+    ];
+    assert!(statuses.iter().all(|it| *it < 500), "{statuses:?}");
 }
 
 #[actix_web::test]

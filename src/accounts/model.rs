@@ -56,7 +56,7 @@ text_enum! {
 
 impl IdentityKind {
     /// "E-mail address"
-    pub fn in_words(self) -> &'static str {
+    pub const fn in_words(self) -> &'static str {
         match self {
             IdentityKind::Email => "E-mail address",
             IdentityKind::Phone => "Phone number",

@@ -15,6 +15,11 @@ pub fn normal_email(typed: &str) -> String {
     typed.trim().to_lowercase()
 }
 
+/// The same of a phone number.
+pub fn normal_phone(typed: &str) -> String {
+    typed.chars().filter(|it| !" -()/.".contains(*it)).collect()
+}
+
 /// Whether that can be an e-mail address.
 pub fn is_email(address: &str) -> bool {
     use validator::ValidateEmail;
@@ -58,10 +63,9 @@ pub fn find_person_by_any_identity(
     keys: &Keys,
     typed: &str,
 ) -> QueryResult<Option<PersonRow>> {
-    let phone: String = typed.chars().filter(|c| !" -()/.".contains(*c)).collect();
     for (kind, value) in [
         (IdentityKind::Email, normal_email(typed)),
-        (IdentityKind::Phone, phone),
+        (IdentityKind::Phone, normal_phone(typed)),
         (IdentityKind::External, typed.trim().to_owned()),
     ] {
         if let Some(person) = find_person_by_identity(conn, keys, kind, &value)? {
@@ -96,16 +100,28 @@ pub fn create_person(
         ))
         .returning(people::all_columns)
         .get_result(conn)?;
+    add_identity(conn, keys, person.id, (IdentityKind::Email, email), now)?;
+    Ok(person)
+}
+
+/// Notes that an identity was shown to be a person's.
+pub fn add_identity(
+    conn: &mut AnyConnection,
+    keys: &Keys,
+    person_id: i64,
+    (kind, value): (IdentityKind, &str),
+    now: NaiveDateTime,
+) -> QueryResult<()> {
     diesel::insert_into(identities::table)
         .values((
-            identities::person_id.eq(person.id),
-            identities::kind.eq(IdentityKind::Email.as_str()),
-            identities::value.eq(email),
-            identities::hash.eq(identity_hash(keys, IdentityKind::Email, email)),
+            identities::person_id.eq(person_id),
+            identities::kind.eq(kind.as_str()),
+            identities::value.eq(value),
+            identities::hash.eq(identity_hash(keys, kind, value)),
             identities::verified_at.eq(now),
         ))
-        .execute(conn)?;
-    Ok(person)
+        .execute(conn)
+        .map(drop)
 }
 
 /// The person with that address, who has just shown that it is theirs; a new one when nobody has it.

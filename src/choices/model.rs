@@ -70,6 +70,21 @@ impl MadeBy {
     }
 }
 
+impl MadeBy {
+    /// Whether somebody asked for it then. The others repeat what was asked before or of somebody else, follow from the
+    /// law, or are our own check.
+    pub const fn is_request(self) -> bool {
+        match self {
+            MadeBy::Person
+            | MadeBy::Signal
+            | MadeBy::VisitorForm
+            | MadeBy::Agent
+            | MadeBy::Staff => true,
+            MadeBy::Earlier | MadeBy::Law | MadeBy::HandedOver | MadeBy::Monitor => false,
+        }
+    }
+}
+
 /// Whose choice it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {

@@ -69,7 +69,8 @@ pub async fn show(
     request: HttpRequest,
     before: web::Query<Before>,
 ) -> AppResult<HttpResponse> {
-    let settings = stand(&app, person.as_ref(), &request).await?;
+    let browser = Browser::of(&request, &app.keys);
+    let settings = stand(&app, person.as_ref(), browser).await?;
     if before.unchanged.is_some() && settings.iter().any(|it| !it.is_on()) {
         page.flash.push(Flash {
             kind: FlashKind::Notice,
@@ -102,16 +103,8 @@ pub async fn opt_out(
 ) -> AppResult<HttpResponse> {
     let form = match Form::check(form.into_inner()) {
         Ok(form) => form,
-        Err(form) => {
-            let settings = stand(&app, person.as_ref(), &request).await?;
-            let shown = DoNotSellPage {
-                page,
-                form,
-                settings,
-                person,
-            };
-            return html(StatusCode::UNPROCESSABLE_ENTITY, &shown);
-        }
+        Err(form) if person.is_some() => form.values,
+        Err(form) => return without_address(&app, page, &request, form).await,
     };
     let keys = form.keys();
     if let Some(person) = person {
@@ -128,6 +121,35 @@ pub async fn opt_out(
     answer
         .add_cookie(&browser.with(&keys).cookie(&app))
         .map_err(anyhow::Error::from)?;
+    Ok(answer)
+}
+
+/// An address that cannot be one keeps nobody from opting out: their browser has, and they may write it again.
+async fn without_address(
+    app: &App,
+    page: Page,
+    request: &HttpRequest,
+    form: Form<OptOut>,
+) -> AppResult<HttpResponse> {
+    let of_browser = OptOut {
+        email: String::new(),
+        ..form.values.clone()
+    };
+    let keys = of_browser.keys();
+    let browser = Browser::of(request, &app.keys).unwrap_or_else(Browser::unknown);
+    let act = visitors_act(app, &browser, &of_browser, request).await?;
+    let network = act.mail_from.clone();
+    act.carry_out_for(app, network).await?;
+    let browser = browser.with(&keys);
+    let cookie = browser.cookie(app);
+    let shown = DoNotSellPage {
+        page,
+        form,
+        settings: stand(app, None, Some(browser)).await?,
+        person: None,
+    };
+    let mut answer = html(StatusCode::UNPROCESSABLE_ENTITY, &shown)?;
+    answer.add_cookie(&cookie).map_err(anyhow::Error::from)?;
     Ok(answer)
 }
 
@@ -177,9 +199,8 @@ impl OptOut {
 async fn stand<'a>(
     app: &'a App,
     person: Option<&Person>,
-    request: &HttpRequest,
+    known: Option<Browser>,
 ) -> AppResult<Vec<Setting<'a>>> {
-    let known = Browser::of(request, &app.keys);
     let browser = known.as_ref().map(|it| it.subject(&app.keys));
     let person_id = person.map(|it| it.id);
     let read = app.db.look_up(move |conn| {
@@ -274,6 +295,7 @@ fn is_email_or_empty(typed: &str) -> Result<(), ValidationError> {
     if typed.is_empty() || typed.validate_email() {
         return Ok(());
     }
-    let sentence = "Write the address like name@example.com, or leave it empty.";
+    let sentence =
+        "This browser has opted out. For your address too, write it like name@example.com.";
     Err(ValidationError::new("email").with_message(sentence.into()))
 }

@@ -2,15 +2,15 @@
 
 use chrono::{Months, NaiveDate};
 
+use super::check_sets;
 use super::laws::{Laws, STRICTEST};
-use super::load::NEEDED;
 use super::model::{Law, Row, Verification};
 use super::rights::Right;
-use super::term::Unit;
+use super::term::Term;
 use crate::register::{Finding, Place};
 
 /// A row is compared with its source so often.
-const REVIEW_EVERY: Months = Months::new(12);
+pub(super) const REVIEW_EVERY: Months = Months::new(12);
 
 /// All that was found, in the order of files and lines.
 pub fn check(laws: &Laws, today: NaiveDate) -> Vec<Finding> {
@@ -20,17 +20,18 @@ pub fn check(laws: &Laws, today: NaiveDate) -> Vec<Finding> {
         for row in &law.rows {
             check_review(law, row, today, &mut found);
             check_row(law, row, &mut found);
-            check_calendar(laws, row, today, &mut found);
+            check_terms(laws, law, row, &mut found);
         }
     }
-    check_denials(laws, today, &mut found);
-    check_residences(laws, today, &mut found);
+    check_sets::denials(laws, today, &mut found);
+    check_sets::calendar(laws, today, &mut found);
+    check_sets::residences(laws, today, &mut found);
     found.sort();
     found.dedup();
     found
 }
 
-fn add(
+pub(super) fn add(
     found: &mut Vec<Finding>,
     place: &Place,
     wrong: impl Into<String>,
@@ -55,34 +56,17 @@ fn check_review(law: &Law, row: &Row, today: NaiveDate, found: &mut Vec<Finding>
     }
 }
 
-/// Whether each law that gives a right can say on what ground it is denied, and somebody has looked at the grounds.
-fn check_denials(laws: &Laws, today: NaiveDate, found: &mut Vec<Finding>) {
-    for set in &laws.denials {
-        let is_over = set.effective_to.is_some_and(|to| to < today);
-        if !is_over && set.reviewed_on + REVIEW_EVERY < today {
-            let wrong = format!("grounds for denials: last reviewed on {}", set.reviewed_on);
-            let expected = format!("a review since {}", today - REVIEW_EVERY);
-            add(found, &set.place, wrong, expected);
-        }
-    }
-    for law in laws.all() {
-        let asked = NEEDED
-            .iter()
-            .filter(|right| law.row(**right, today).is_some());
-        for right in asked.filter(|right| laws.grounds(&law.key, **right, today).is_empty()) {
-            let wrong = format!(
-                "{}: a request for {right} could be denied on no ground",
-                law.key
-            );
-            add(found, &law.place, wrong, "a [[denials.ground]] for it");
-        }
-    }
-}
-
 fn check_law(law: &Law, found: &mut Vec<Finding>) {
     if law.rows.is_empty() {
         let wrong = format!("{} gives no right", law.key);
         add(found, &law.place, wrong, "a [[law.row]]");
+    }
+    if law.residences.is_empty() {
+        let wrong = format!("{} applies to nobody", law.key);
+        add(found, &law.place, wrong, "a place in `residences`");
+    }
+    for right in law.rights() {
+        check_gaps(law, right, found);
     }
     for (at, row) in law.rows.iter().enumerate() {
         let earlier = law.rows[..at].iter();
@@ -94,6 +78,25 @@ fn check_law(law: &Law, found: &mut Vec<Finding>) {
             );
             add(found, &row.place, wrong, "dates that do not overlap");
         }
+    }
+}
+
+/// Where one row for a right ends and the next begins later, nobody has the right in between.
+fn check_gaps(law: &Law, right: Right, found: &mut Vec<Finding>) {
+    let mut rows: Vec<_> = law.rows.iter().filter(|it| it.right == right).collect();
+    rows.sort_by_key(|it| it.effective_from);
+    let mut held_until: Option<NaiveDate> = None;
+    for row in rows {
+        let first_day = held_until.and_then(|it| it.succ_opt());
+        if let Some(first_day) = first_day.filter(|it| *it < row.effective_from) {
+            let wrong = format!(
+                "{}: no row for {right} is in force from {first_day} until this one",
+                law.key
+            );
+            add(found, &row.place, wrong, "dates that leave no gap");
+        }
+        let ends = row.effective_to.unwrap_or(NaiveDate::MAX);
+        held_until = held_until.max(Some(ends));
     }
 }
 
@@ -165,36 +168,23 @@ fn check_row(law: &Law, row: &Row, found: &mut Vec<Finding>) {
     );
 }
 
-/// Terms in business days need holidays, for the requests of the coming year too.
-fn check_calendar(laws: &Laws, row: &Row, today: NaiveDate, found: &mut Vec<Finding>) {
-    let terms = [row.acknowledge, row.effect, row.answer];
-    let counts = |unit| terms.iter().flatten().any(|term| term.unit == unit);
-    let (_, to) = laws.calendar().range();
-    if counts(Unit::BusinessDay) && today + REVIEW_EVERY > to {
-        let wrong = format!("business days are counted, but no holidays are known after {to}");
+/// Whether the terms of a row can all be kept to.
+fn check_terms(laws: &Laws, law: &Law, row: &Row, found: &mut Vec<Finding>) {
+    let after = |term: Term| term.after_or_sooner(row.effective_from, laws.calendar());
+    let is_later = |one: Option<Term>, other: Option<Term>| {
+        one.zip(other)
+            .is_some_and(|(one, other)| after(one) > after(other))
+    };
+    if is_later(row.acknowledge, row.answer) {
+        let wrong = format!(
+            "{}, {}: the receipt would be confirmed after the answer is due",
+            law.key, row.right
+        );
         add(
             found,
             &row.place,
             wrong,
-            "a [calendar] that reaches further",
+            "an `acknowledge` that is no longer than `answer`",
         );
-    }
-}
-
-/// Everybody has a law, and who does not say where they live has one too.
-fn check_residences(laws: &Laws, today: NaiveDate, found: &mut Vec<Finding>) {
-    for residence in laws.residences() {
-        let of_them = |law: &&Law| law.residences.contains(&residence.code);
-        let here: Vec<_> = laws.all().iter().filter(of_them).collect();
-        let is_in_force = |law: &&&Law| {
-            let ends = law.effective_to.unwrap_or(NaiveDate::MAX);
-            law.effective_from <= today && today <= ends && !law.excluded
-        };
-        if !here.iter().any(|law| is_in_force(&law)) {
-            let place = here.first().map(|law| law.place.clone());
-            let wrong = format!("no law is in force for people in {}", residence.name);
-            let expected = "a law with this residence";
-            add(found, &place.unwrap_or_default(), wrong, expected);
-        }
     }
 }

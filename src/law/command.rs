@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use clap::Subcommand;
 
 use super::args::LawArgs;
@@ -42,7 +42,7 @@ pub enum LawCommand {
         #[arg(long)]
         right: String,
         /// The day of receipt where the person lives, such as 2026-02-09
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", value_parser = a_day)]
         received: NaiveDate,
         #[expect(missing_docs, reason = "clap would take it for the description")]
         #[command(flatten)]
@@ -52,7 +52,7 @@ pub enum LawCommand {
     #[command(after_help = CHECK_HELP)]
     Check {
         /// The day to check for; by default today
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", value_parser = a_day)]
         on: Option<NaiveDate>,
         #[expect(missing_docs, reason = "clap would take it for the description")]
         #[command(flatten)]
@@ -77,6 +77,13 @@ impl LawCommand {
             ExitCode::from(2)
         })
     }
+}
+
+/// A day in a year that people write: dates count on from it, and years run out in the end.
+fn a_day(text: &str) -> Result<NaiveDate, &'static str> {
+    let day = text.parse::<NaiveDate>().ok();
+    day.filter(|day| (1..=9999).contains(&day.year()))
+        .ok_or("expected a date such as 2026-02-09")
 }
 
 fn open(args: &LawArgs) -> anyhow::Result<Laws> {

@@ -65,25 +65,30 @@ impl Laws {
         right: &str,
         received: NaiveDate,
     ) -> Result<Deadlines, Refusal> {
-        let law = self.find(key).ok_or_else(|| Refusal::UnknownLaw {
-            key: key.to_owned(),
-            known: list(self.all().iter().map(|law| law.key.as_str())),
-        })?;
-        let known = match key {
-            STRICTEST => Right::ALL.to_vec(),
-            _ => law.rights(),
+        if key.split('+').any(|one| self.find(one).is_none()) {
+            return Err(Refusal::UnknownLaw {
+                key: key.to_owned(),
+                known: list(self.all().iter().map(|law| law.key.as_str())),
+            });
+        }
+        let laws = match key {
+            STRICTEST => self.all().iter().collect(),
+            _ => self.of_key(key),
         };
+        let rows = || laws.iter().flat_map(|law| &law.rows);
+        let is_given = |right: &Right| rows().any(|row| row.right == *right);
+        let known: Vec<_> = Right::ALL.iter().copied().filter(is_given).collect();
         let found = right.parse().ok().filter(|right| known.contains(right));
         let right = found.ok_or_else(|| Refusal::UnknownRight {
-            law: law.name.clone(),
+            law: self.name(key),
             right: right.to_owned(),
             known: list(known.iter().map(|right| right.as_str())),
         })?;
         let row = self.row(key, right, received);
         let row = row.ok_or_else(|| Refusal::NotInForce {
-            law: law.name.clone(),
+            law: self.name(key),
             right,
-            when: when(law.rows.iter().filter(|row| row.right == right)),
+            when: when(rows().filter(|row| row.right == right)),
             received,
         })?;
         Ok(row.deadlines(received, &self.calendar)?)

@@ -87,6 +87,14 @@ pub(super) struct Denials {
     pub place: Place,
 }
 
+impl Denials {
+    /// Whether both are in force on some day.
+    pub(super) fn overlaps(&self, other: &Denials) -> bool {
+        let ends = |set: &Denials| set.effective_to.unwrap_or(NaiveDate::MAX);
+        self.effective_from <= ends(other) && other.effective_from <= ends(self)
+    }
+}
+
 impl Laws {
     /// The grounds on which a request for a right may be denied on a day under the law of that key; where several laws
     /// are joined in it, those of the first.
@@ -134,7 +142,7 @@ impl Laws {
         set.notices.iter().filter(is_due).map(cited).collect()
     }
 
-    fn denials_of(&self, key: &str, on: NaiveDate) -> Option<&Denials> {
+    pub(super) fn denials_of(&self, key: &str, on: NaiveDate) -> Option<&Denials> {
         let first = key.split('+').next().unwrap_or(key);
         let is_in_force =
             |it: &&Denials| it.effective_from <= on && it.effective_to.is_none_or(|to| on <= to);

@@ -19,6 +19,9 @@ pub(super) fn calendar(file: &Table<'_>) -> Option<Calendar> {
     let from = file.needed("from", file.date("from"), None);
     let to = file.needed("to", file.date("to"), None);
     let years = from?.year()..=to?.year();
+    if from? > to? {
+        file.fault("to", "it ends before it begins", "`to` after `from`");
+    }
     let holidays = file.tables("holiday", |table| holiday(table, years.clone()));
     let on_list = |name: &str| -> BTreeSet<NaiveDate> {
         let listed = holidays
@@ -26,6 +29,18 @@ pub(super) fn calendar(file: &Table<'_>) -> Option<Calendar> {
             .filter(|it| it.lists.iter().any(|it| it == name));
         listed.flat_map(|it| it.days.iter().copied()).collect()
     };
+    for list in ["6700", "19853"] {
+        let listed = on_list(list);
+        let has_any = |year: &i32| listed.iter().any(|day| day.year() == *year);
+        for year in years.clone().filter(|year| !has_any(year)) {
+            let wrong = format!("no day of {year} is on the list {list}");
+            file.fault(
+                "holiday",
+                wrong,
+                "the holidays of each year from `from` to `to`",
+            );
+        }
+    }
     Some(Calendar {
         from: from?,
         to: to?,

@@ -85,7 +85,8 @@ impl Laws {
         laws.filter(|law| law.row(right, on).is_some()).collect()
     }
 
-    fn of_key(&self, key: &str) -> Vec<&Law> {
+    /// The law of this key, or all that are joined in it.
+    pub(super) fn of_key(&self, key: &str) -> Vec<&Law> {
         let keys: Vec<_> = key.split('+').collect();
         let laws = self.all.iter();
         laws.filter(|law| keys.contains(&law.key.as_str()))

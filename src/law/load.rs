@@ -5,6 +5,7 @@ use std::path::Path;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
+use super::denials::Denials;
 use super::laws::{Laws, STRICTEST};
 use super::model::{Law, Residence};
 use super::read::{File, Table};
@@ -82,10 +83,9 @@ impl Laws {
         for law in laws {
             self.put(law, &mut faults);
         }
-        for set in denials {
-            self.denials.retain(|it| it.laws != set.laws);
-            self.denials.insert(0, set);
-        }
+        let is_replaced = |it: &Denials| denials.iter().any(|set| set.laws == it.laws);
+        self.denials.retain(|it| !is_replaced(it));
+        self.denials.splice(0..0, denials);
         self.check_needed(name, &mut faults);
         if faults.is_empty() {
             Ok(self)

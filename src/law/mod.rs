@@ -8,6 +8,7 @@
 pub mod args;
 mod calendar;
 mod check;
+mod check_sets;
 pub mod command;
 mod deadlines;
 mod denial_rows;

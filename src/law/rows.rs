@@ -1,5 +1,7 @@
 //! Reads laws from a file: those of the program, and those by which the organisation replaces them.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use chrono::NaiveDate;
@@ -12,11 +14,30 @@ use crate::register::NeverDisclose;
 
 /// All laws of a file. One that is known already need only say what is different.
 pub(super) fn laws(file: &Table<'_>, known: &[Law]) -> Vec<Law> {
-    file.tables("law", |table| law(table, known))
+    let seen = RefCell::new(BTreeSet::new());
+    file.tables("law", |table| {
+        let law = law(table, known)?;
+        // The second would take the place of the first, with all its rows.
+        if !seen.borrow_mut().insert(law.key.clone()) {
+            let wrong = format!("{} stands in this file twice", law.key);
+            table.fault("key", wrong, "all its rows in one place");
+        }
+        Some(law)
+    })
+}
+
+/// As commands and requests name a law; several are joined by `+`.
+fn is_key(text: &str) -> bool {
+    let is_letter = |it: char| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '-';
+    !text.is_empty() && text.chars().all(is_letter)
 }
 
 fn law(table: &Table<'_>, known: &[Law]) -> Option<Law> {
-    let key = table.needed("key", table.text("key"), None);
+    let expected = "small letters, digits and hyphens, such as us-ca";
+    let key = table.parsed("key", expected, |text| {
+        is_key(text).then(|| text.to_owned())
+    });
+    let key = table.needed("key", key, None);
     let known = key
         .as_ref()
         .and_then(|key| known.iter().find(|it| it.key == *key));
@@ -86,6 +107,9 @@ fn rows(table: &Table<'_>, (cite, from, to, reviewed_on): Inherited<'_>) -> Opti
         item.as_str()?.parse().ok()
     });
     let rights: Vec<Right> = table.needed("rights", rights, None).unwrap_or_default();
+    if rights.is_empty() && table.has("rights") {
+        table.fault("rights", "the row is for no right", "a right in the list");
+    }
     let expected = one_of(Verification::ALL);
     let verification = table.parsed("verification", &expected, |text| text.parse().ok());
     let verification = table.needed("verification", verification, None);

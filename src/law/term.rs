@@ -78,8 +78,11 @@ impl FromStr for Term {
             "month" | "months" => Unit::Month,
             _ => return Err(()),
         };
-        // Longer ones are slips of the pen, and dates would run out.
-        let count = count.parse().ok().filter(|count| *count <= 1000);
+        // None at all and longer ones are slips of the pen, and dates would run out.
+        let count = count
+            .parse()
+            .ok()
+            .filter(|count| (1..=1000).contains(count));
         Ok(Term {
             count: count.ok_or(())?,
             unit,

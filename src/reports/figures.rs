@@ -3,13 +3,13 @@
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Date, Integer, Text};
+use diesel::sql_types::{BigInt, Date, Integer, Text, Timestamp};
 
 use super::model::{Answer, Nature};
 use crate::app::App;
 use crate::choices::{LIMIT_SENSITIVE, MadeBy, SALE_OR_SHARING, State};
 use crate::db::AnyConnection;
-use crate::db::schema::{choices, request_figures};
+use crate::db::schema::request_figures;
 use crate::error::AppResult;
 
 #[derive(QueryableByName)]
@@ -73,21 +73,34 @@ fn count_requests(
     .load(conn)
 }
 
-/// Opt-outs hold from the moment they are made, so each is complied with on the same day.
+#[derive(QueryableByName)]
+struct OptOuts {
+    #[diesel(sql_type = Text)]
+    activity: String,
+    #[diesel(sql_type = BigInt)]
+    requests: i64,
+}
+
+/// Opt-outs hold from the moment they are made, so each is complied with on the same day. One that holds for a browser
+/// and for an address has one receipt, and is one.
 fn count_opt_outs(
     conn: &mut AnyConnection,
     from: NaiveDate,
     to: NaiveDate,
 ) -> QueryResult<Vec<Counted>> {
     let midnight = |day: NaiveDate| day.and_time(chrono::NaiveTime::MIN);
-    let counts: Vec<(String, i64)> = choices::table
-        .filter(choices::at.ge(midnight(from)))
-        .filter(choices::at.lt(midnight(to)))
-        .filter(choices::state.eq(State::OptedOut.as_str()))
-        .filter(choices::made_by.ne(MadeBy::Monitor.as_str()))
-        .group_by(choices::activity)
-        .select((choices::activity, diesel::dsl::count_star()))
-        .load(conn)?;
+    let asked = MadeBy::ALL.iter().filter(|it| it.is_request());
+    let asked: Vec<_> = asked.map(|it| format!("'{it}'")).collect();
+    let counts: Vec<OptOuts> = diesel::sql_query(format!(
+        "SELECT activity, count(DISTINCT COALESCE(receipt_id, CAST(id AS TEXT))) AS requests
+         FROM choices WHERE at >= $1 AND at < $2 AND state = '{}' AND made_by IN ({})
+         GROUP BY activity",
+        State::OptedOut,
+        asked.join(", ")
+    ))
+    .bind::<Timestamp, _>(midnight(from))
+    .bind::<Timestamp, _>(midnight(to))
+    .load(conn)?;
     let counted = |nature: Nature, requests: i64| Counted {
         kind: nature.as_str().to_owned(),
         answer: Answer::Approved.as_str().to_owned(),
@@ -100,8 +113,8 @@ fn count_opt_outs(
         _ => Nature::OtherOptOut,
     };
     let sum = |nature: Nature| {
-        let same = counts.iter().filter(|(activity, _)| of(activity) == nature);
-        counted(nature, same.map(|(_, count)| count).sum())
+        let same = counts.iter().filter(|it| of(&it.activity) == nature);
+        counted(nature, same.map(|it| it.requests).sum())
     };
     let natures = [
         Nature::SaleOrSharing,

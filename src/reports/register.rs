@@ -1,7 +1,7 @@
 //! The register of requests as 11 CCR §7101(b) asks for it: when each came, what it was about, how it was made, when
 //! and how it was answered, and the basis of a denial. It names nobody.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime};
 use diesel::prelude::*;
@@ -62,12 +62,14 @@ pub fn write_on(app: &App, year: i32, place: Place) -> AppResult<(Vec<u8>, Place
             }
         }
         Place::Choices(at, id) => {
-            let found = app.db.read_now(|conn| {
+            let mut found = app.db.read_now(|conn| {
                 let period = (midnight(from), midnight(to));
                 Ok(queries::list_choices(conn, period, (at, id), BATCH)?)
             })?;
-            let opt_outs = found.iter().filter(|it| it.state == ChoiceState::OptedOut);
-            write(&mut csv, opt_outs.map(choice_row).collect())?;
+            if i64::try_from(found.len()) == Ok(BATCH) {
+                leave_last_moment(&mut found);
+            }
+            write(&mut csv, opt_outs(&found))?;
             found
                 .last()
                 .map_or(Place::End, |it| Place::Choices(it.at, it.id))
@@ -174,6 +176,26 @@ fn basis(app: &App, request: &Request, items: &[Item]) -> AppResult<String> {
     told.sort();
     told.dedup();
     Ok(told.join("; "))
+}
+
+/// What was chosen in one act is looked at together, so that what the end of a batch cuts through waits for the next.
+fn leave_last_moment(found: &mut Vec<Choice>) {
+    let (first, last) = (found.first().map(|it| it.at), found.last().map(|it| it.at));
+    if first != last {
+        found.retain(|it| Some(it.at) != last);
+    }
+}
+
+/// Each opt-out that somebody asked for, once, though it may hold for a browser and for an address.
+fn opt_outs(choices: &[Choice]) -> Vec<Row> {
+    let mut seen = HashSet::new();
+    let opt_outs = choices.iter().filter(|it| {
+        let receipt = it.receipt_id.as_deref();
+        it.state == ChoiceState::OptedOut
+            && it.made_by.is_request()
+            && receipt.is_none_or(|receipt| seen.insert((receipt, &*it.activity)))
+    });
+    opt_outs.map(choice_row).collect()
 }
 
 fn choice_row(choice: &Choice) -> Row {

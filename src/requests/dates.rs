@@ -32,8 +32,7 @@ impl LegalDates {
     pub fn from_day(laws: &Laws, residence: &str, kind: Kind, received_on: NaiveDate) -> Self {
         let Applying { law, name, row } = laws.applying(residence, right(kind), received_on);
         let after = |term: Term| term.after_or_sooner(received_on, laws.calendar());
-        let appeal = row.appeal.filter(|_| kind == Kind::Appeal);
-        let due_on = appeal.or(row.answer).map_or(received_on, after);
+        let due_on = row.answer.map_or(received_on, after);
         LegalDates {
             law,
             law_name: name,
@@ -41,6 +40,25 @@ impl LegalDates {
             received_on,
             acknowledge_by: row.acknowledge.map_or(due_on, after),
             due_on,
+        }
+    }
+
+    /// For an appeal against the answer to a request: by the law of that request, which the answer named with its time,
+    /// wherever the person lives by now.
+    pub fn of_appeal(laws: &Laws, denied: &Request, now: NaiveDateTime) -> Self {
+        let received_on = laws.day_in(&denied.residence, now);
+        let dates = Self::from_day(laws, &denied.residence, denied.kind, received_on);
+        let row = laws.row(&denied.law, right(denied.kind), denied.received_on);
+        let Some(term) = row.and_then(|row| row.appeal.or(row.answer)) else {
+            return dates;
+        };
+        let due_on = term.after_or_sooner(received_on, laws.calendar());
+        LegalDates {
+            law: denied.law.clone(),
+            law_name: law_name(laws, &denied.law),
+            acknowledge_by: dates.acknowledge_by.min(due_on),
+            due_on,
+            ..dates
         }
     }
 }
@@ -78,4 +96,9 @@ pub fn latest(laws: &Laws, request: &Request) -> Option<NaiveDate> {
 /// The date where a request's days are counted: where the person said that they live.
 pub fn today(laws: &Laws, request: &Request, now: NaiveDateTime) -> NaiveDate {
     laws.day_in(&request.residence, now)
+}
+
+/// So many days are left until a request's date, where its days are counted; fewer than none when it is late.
+pub fn days_left(laws: &Laws, request: &Request, now: NaiveDateTime) -> i64 {
+    (request.due_on - today(laws, request, now)).num_days()
 }

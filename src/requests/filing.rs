@@ -43,6 +43,18 @@ pub fn file(
     new: &NewRequest,
     by: &By<'_>,
 ) -> AppResult<Request> {
+    let residence = find_residence(conn, person_id)?;
+    let dates = LegalDates::of(&by.app.laws, &residence, new.kind, by.now);
+    file_under(conn, person_id, (new, &dates), by)
+}
+
+/// The same under a law and with dates that are known already.
+fn file_under(
+    conn: &mut AnyConnection,
+    person_id: i64,
+    (new, dates): (&NewRequest, &LegalDates),
+    by: &By<'_>,
+) -> AppResult<Request> {
     // Counted first: who waits for this row does not file the same at the same moment.
     FILINGS.take(by.app, conn, &person_id.to_string(), by.now)?;
     if queries::count_open(conn, person_id)? >= MOST_OPEN {
@@ -51,11 +63,9 @@ pub fn file(
         )));
     }
     refuse_twin(conn, person_id, new)?;
-    let residence = find_residence(conn, person_id)?;
-    let dates = LegalDates::of(&by.app.laws, &residence, new.kind, by.now);
-    let filed = put_on_record(conn, person_id, new, &dates, by)?;
+    let filed = put_on_record(conn, person_id, new, dates, by)?;
     flags::look(conn, &filed, by)?;
-    let acknowledged = acknowledge(conn, &filed, &dates, by)?;
+    let acknowledged = acknowledge(conn, &filed, dates, by)?;
     opening::look_up(conn, &acknowledged, by)?;
     Ok(acknowledged)
 }
@@ -104,7 +114,8 @@ fn refuse_twin(conn: &mut AnyConnection, person_id: i64, new: &NewRequest) -> Ap
     }
 }
 
-/// Asks for another look at a request of the person's that was denied, in whole or in part.
+/// Asks for another look at a request of the person's that was denied, in whole or in part, under the law by which it
+/// was denied.
 pub fn appeal(
     conn: &mut AnyConnection,
     denied: &Request,
@@ -123,7 +134,8 @@ pub fn appeal(
         appeal_of: Some(denied.id),
         ..NewRequest::of(Kind::Appeal)
     };
-    file(conn, denied.person_id, &new, by)
+    let dates = LegalDates::of_appeal(&by.app.laws, denied, by.now);
+    file_under(conn, denied.person_id, (&new, &dates), by)
 }
 
 /// Confirms it at once, so that the law's own limit for that can never pass.

@@ -4,7 +4,7 @@
 use chrono::{Days, NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
-use super::model::{Request, State};
+use super::model::{Kind, Request, State};
 use super::{dates, reminders};
 use crate::app::App;
 use crate::db::AnyConnection;
@@ -14,15 +14,24 @@ use crate::law::Laws;
 
 /// Whether the law of a request lets its clock stand still.
 pub(super) fn is_allowed(laws: &Laws, request: &Request) -> bool {
-    let right = dates::right(request.kind);
-    let row = laws.row(&request.law, right, request.received_on);
+    may_pause(laws, (request.kind, &request.law, request.received_on))
+}
+
+fn may_pause(laws: &Laws, (kind, law, received_on): (Kind, &str, NaiveDate)) -> bool {
+    let row = laws.row(law, dates::right(kind), received_on);
     row.is_some_and(|row| row.may_pause)
 }
 
 /// Whether the clock stands still now: the person is asked something, or who they are, and the law allows it.
 pub fn is_on(laws: &Laws, request: &Request) -> bool {
-    let asks = matches!(request.state, State::WaitingForPerson | State::Verifying);
-    asks && is_allowed(laws, request)
+    let of = (request.kind, &*request.law, request.received_on);
+    stands_still(laws, request.state, of)
+}
+
+/// The same of a request of which no more is known than its state, kind, law and day of receipt.
+pub fn stands_still(laws: &Laws, state: State, of: (Kind, &str, NaiveDate)) -> bool {
+    let asks = matches!(state, State::WaitingForPerson | State::Verifying);
+    asks && may_pause(laws, of)
 }
 
 /// The date of the answer, and the day of the next notice, of a request whose clock goes on now; nothing where it did

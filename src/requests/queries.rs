@@ -3,7 +3,7 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::model::{Approval, Attachment, Item, Kind, Line, Message, Request, Step};
+use super::model::{Approval, Attachment, Item, Kind, Line, Message, Request, State, Step};
 use crate::accounts::model::IdentityKind;
 use crate::db::schema::{
     identities, people, receipts, request_approvals, request_attachments, request_items,
@@ -101,10 +101,11 @@ pub fn find_open_correction(
         .optional()
 }
 
-/// The reference of the appeal against a request.
+/// The reference of the appeal against a request; one that was taken back leaves the way open for another.
 pub fn find_appeal(conn: &mut AnyConnection, denied_id: i64) -> QueryResult<Option<String>> {
     requests::table
         .filter(requests::appeal_of.eq(denied_id))
+        .filter(requests::state.ne(State::Withdrawn.as_str()))
         .select(requests::reference)
         .first(conn)
         .optional()

@@ -12,9 +12,17 @@ pub fn random() -> String {
     format!("PR-{}-{}", &letters[..4], &letters[4..])
 }
 
-/// The form in which a typed reference is looked up: capitals, and letters that are mistaken for digits put right.
+/// The form in which a typed reference is looked up: capitals, hyphens where they belong, and letters that are mistaken
+/// for digits put right.
 pub fn normal(typed: &str) -> String {
     let typed = typed.trim().to_uppercase();
+    let letters: String = typed.chars().filter(char::is_ascii_alphanumeric).collect();
+    let is_whole = letters.len() == 10 && letters.starts_with("PR");
+    let typed = if is_whole {
+        format!("PR-{}-{}", &letters[2..6], &letters[6..])
+    } else {
+        typed
+    };
     let (start, rest) = typed.split_at_checked(3).unwrap_or(("", &typed));
     let right = |letter| match letter {
         'O' => '0',
@@ -40,5 +48,12 @@ mod tests {
     #[test]
     fn letters_that_are_mistaken_for_digits_are_put_right() {
         assert_eq!(normal(" pr-7k4m-o2li "), "PR-7K4M-0211");
+    }
+
+    #[test]
+    fn hyphens_may_be_left_out_or_be_of_another_kind() {
+        for typed in ["pr7k4m22qx", "PR 7K4M 22QX", "PR–7K4M–22QX"] {
+            assert_eq!(normal(typed), "PR-7K4M-22QX");
+        }
     }
 }

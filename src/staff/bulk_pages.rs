@@ -4,7 +4,6 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::act::on_request;
@@ -14,8 +13,8 @@ use crate::accounts::guard::CaseWorker;
 use crate::app::App;
 use crate::db::schema::requests;
 use crate::error::{AppError, AppResult};
-use crate::requests::handling;
 use crate::requests::model::Request;
+use crate::requests::{dates, handling};
 use crate::web::{Form, Page, html};
 
 /// So many requests may be picked: as many as stand on a page of the queue.
@@ -84,7 +83,9 @@ impl Act {
     }
 
     /// What it would do to a request as it is now, or why it would not.
-    fn outlook(&self, request: &Request, today: NaiveDate) -> Result<&'static str, &'static str> {
+    fn outlook(&self, app: &App, request: &Request) -> Result<&'static str, &'static str> {
+        let is_late = || dates::days_left(&app.laws, request, app.clock.now()) < 0;
+        let latest = || dates::latest(&app.laws, request);
         match self {
             _ if request.state.is_closed() => Err("It is closed, and stays as it is."),
             Act::Assign(None) => Ok("It will be given to nobody."),
@@ -92,8 +93,9 @@ impl Act {
             Act::Extend(_) if request.extended_to.is_some() => {
                 Err("It was extended once, and cannot be again.")
             }
-            Act::Extend(_) if request.due_on < today => {
-                Err("Its date has passed, so it cannot be extended.")
+            Act::Extend(_) if is_late() => Err("Its date has passed, so it cannot be extended."),
+            Act::Extend(_) if latest().is_none_or(|it| it <= request.due_on) => {
+                Err("Its law knows no later date.")
             }
             Act::Extend(_) => Ok("Its date will be moved, and the person told."),
             Act::Write(..) => Ok("The person will get the message."),
@@ -155,7 +157,6 @@ pub async fn preview(
     });
     let (found, staff) = found.await?;
     let act = Act::of(&sent);
-    let today = app.clock.today();
     let lines = picks.into_iter().map(|(reference, version)| {
         let request = found.iter().find(|it| it.reference == reference);
         let (what, is_good) = match (request, &act) {
@@ -164,7 +165,7 @@ pub async fn preview(
                 "It has changed since the list was opened, and stays as it is.",
                 false,
             ),
-            (Some(request), Ok(act)) => match act.outlook(request, today) {
+            (Some(request), Ok(act)) => match act.outlook(&app, request) {
                 Ok(what) => (what, true),
                 Err(why) => (why, false),
             },

@@ -4,7 +4,7 @@ use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chrono::{Months, NaiveDate};
+use chrono::{Months, NaiveDate, TimeDelta};
 use serde::Deserialize;
 
 use super::sent::Sent;
@@ -20,6 +20,9 @@ use crate::web::{Form, Page, html, see_other_saying};
 
 /// What came longer ago is more likely a slip of the pen.
 const OLDEST: Months = Months::new(12);
+
+/// So far ahead of UTC are the clocks of New Zealand in summer.
+const AHEAD: TimeDelta = TimeDelta::hours(13);
 
 /// The form, as typed.
 #[derive(Debug, Default, Deserialize)]
@@ -109,6 +112,15 @@ fn check(app: &App, typed: Entry) -> Result<Letter, Box<Form<Entry>>> {
     let wants = typed.wants.parse::<Wants>().ok();
     let received_on = typed.received_on.parse::<NaiveDate>().ok();
     let today = app.laws.day_in(&typed.residence, app.clock.now());
+    // Where staff are it may be the next day already; the days are counted where the person lives.
+    let where_staff_are = (app.clock.now() + AHEAD).date();
+    let received_on = received_on.map(|it| {
+        if it <= where_staff_are {
+            it.min(today)
+        } else {
+            it
+        }
+    });
     let is_correction = wants == Some(Wants::Correction);
     let contact = typed.contact.trim().to_owned();
     let faults = [

@@ -4,13 +4,26 @@ use actix_web::HttpResponse;
 
 use super::sent::Sent;
 use crate::accounts::guard::CaseWorker;
+use crate::accounts::model::IdentityKind;
+use crate::accounts::queries::{is_email, normal_email, normal_phone};
 use crate::db::AnyConnection;
 use crate::error::AppResult;
 use crate::law::Cause;
 use crate::requests::decisions::Because;
 use crate::requests::life::{By, advance, changed};
 use crate::requests::model::{Outcome, Request, State};
+use crate::requests::senders::Handle;
 use crate::requests::{decisions, denial, senders};
+
+/// By what data can be found: values and words for a list.
+pub const HELD_BY: &[(&str, &str)] = &[
+    (IdentityKind::Email.as_str(), IdentityKind::Email.in_words()),
+    (IdentityKind::Phone.as_str(), IdentityKind::Phone.in_words()),
+    (
+        IdentityKind::External.as_str(),
+        IdentityKind::External.in_words(),
+    ),
+];
 
 /// What a denial for this says to the person; the mail has the rest that the law asks for.
 const UNVERIFIED: &str =
@@ -28,9 +41,38 @@ pub async fn decide(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
         let sentence = "Write how you know who it is, in at most 2,000 characters.";
         return sent.refuse(&worker, [("vouched", sentence)]).await;
     }
-    let vouched = senders::vouch(&sent.app, &worker, sent.seen(), why).await;
+    let handle = match handle(&sent) {
+        Ok(handle) => handle,
+        Err(fault) => return sent.refuse(&worker, [fault]).await,
+    };
+    let vouched = senders::vouch(&sent.app, &worker, sent.seen(), (why, handle)).await;
     let done = vouched.map(|()| "The review begins.");
     sent.end(&worker, done).await
+}
+
+/// Under what we hold the data of somebody who gave no address, if staff know it.
+fn handle(sent: &Sent) -> Result<Option<Handle>, (&'static str, &'static str)> {
+    let (kind, typed) = (sent.text("held_by"), sent.text("held_as"));
+    let value = match kind.parse() {
+        Err(_) if typed.is_empty() => return Ok(None),
+        Err(_) => return Err(("held_by", "Choose what it is.")),
+        Ok(IdentityKind::Email) => (IdentityKind::Email, normal_email(&typed)),
+        Ok(IdentityKind::Phone) => (IdentityKind::Phone, normal_phone(&typed)),
+        Ok(IdentityKind::External) => (IdentityKind::External, typed),
+    };
+    let is_good = match value.0 {
+        IdentityKind::Email => is_email(&value.1),
+        IdentityKind::Phone => {
+            let digits = value.1.strip_prefix('+').unwrap_or(&value.1);
+            (5..=15).contains(&digits.len()) && digits.chars().all(|it| it.is_ascii_digit())
+        }
+        IdentityKind::External => (1..=200).contains(&value.1.chars().count()),
+    };
+    if is_good {
+        Ok(Some(value))
+    } else {
+        Err(("held_as", "Type it whole, as our systems have it."))
+    }
 }
 
 fn deny(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {

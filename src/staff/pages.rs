@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chrono::NaiveDate;
+use chrono::NaiveDateTime;
 
 use super::queries::{self, COUNTED, ON_A_PAGE, Row, Workload, case_workers};
 use super::queue::Filters;
@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::error::AppResult;
 use crate::requests::dates::law_name;
 use crate::requests::model::{Kind, State};
+use crate::requests::pause;
 use crate::requests::words::day;
 use crate::web::{Page, html, paging, see_other};
 
@@ -35,14 +36,18 @@ struct Line {
     law: String,
     assignee: String,
     days_left: i64,
+    /// Whether the clock stands still, so that the date moves by as many days.
+    is_paused: bool,
 }
 
 impl Line {
     fn due_in_words(&self) -> String {
         match self.days_left {
             _ if self.request.state.is_closed() => day(self.request.due_on),
+            _ if self.is_paused => "the clock stands still".to_owned(),
             0 => "today".to_owned(),
             1 => "tomorrow".to_owned(),
+            -1 => "1 day late".to_owned(),
             days if days < 0 => format!("{} days late", -days),
             days => format!("in {days} days"),
         }
@@ -50,7 +55,7 @@ impl Line {
 
     fn due_tone(&self) -> &'static str {
         match self.days_left {
-            _ if self.request.state.is_closed() => "neutral",
+            _ if self.request.state.is_closed() || self.is_paused => "neutral",
             ..0 => "danger",
             0..=7 => "warning",
             _ => "neutral",
@@ -125,7 +130,7 @@ pub async fn queue(
         page,
         lines: rows
             .into_iter()
-            .map(|row| line(&app, &staff, row, today))
+            .map(|row| line(&app, &staff, row, now))
             .collect(),
         counts,
         late,
@@ -196,11 +201,18 @@ pub async fn workload(_: CaseReader, app: App, page: Page) -> AppResult<HttpResp
     html(StatusCode::OK, &WorkloadPage { page, lines })
 }
 
-fn line(app: &App, staff: &[StaffRow], request: Row, today: NaiveDate) -> Line {
+fn line(app: &App, staff: &[StaffRow], request: Row, now: NaiveDateTime) -> Line {
+    // A day ends where the person lives.
+    let today = app.laws.day_in(&request.residence, now);
     Line {
         law: law_name(&app.laws, &request.law),
         assignee: queries::name_of(staff, request.assignee_id).to_owned(),
         days_left: (request.due_on - today).num_days(),
+        is_paused: pause::stands_still(
+            &app.laws,
+            request.state,
+            (request.kind, &request.law, request.received_on),
+        ),
         request,
     }
 }

@@ -37,8 +37,12 @@ pub struct Row {
     pub outcome: Option<Outcome>,
     /// Key of the law whose dates it has.
     pub law: String,
+    /// From which its days are counted.
+    pub received_on: NaiveDate,
     /// The last day for the answer.
     pub due_on: NaiveDate,
+    /// Where its days are counted.
+    pub residence: String,
     /// The staff member who works on it.
     pub assignee_id: Option<i64>,
     /// Goes up with each change.

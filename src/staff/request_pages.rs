@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::act::Decisions;
 use super::case::{self, Case, ItemLine};
+use super::identity_pages::HELD_BY;
 use super::queries;
 use super::replies::{self, Language};
 use crate::accounts::guard::{CaseReader, StaffMember};
@@ -15,7 +16,7 @@ use crate::app::App;
 use crate::audit::views::{self, Seen};
 use crate::error::AppResult;
 use crate::law::Ground;
-use crate::requests::dates::{latest, law_name};
+use crate::requests::dates::{days_left, latest, law_name};
 use crate::requests::denial::{self, Denial};
 use crate::requests::model::{Approval, Kind, Outcome, Request, State};
 use crate::requests::pause;
@@ -239,7 +240,7 @@ pub(super) async fn render(
             is_paused: pause::is_on(&app.laws, request),
             knows_extension: latest(&app.laws, request).is_some(),
             law: law_name(&app.laws, &request.law),
-            days_left: (request.due_on - app.clock.today()).num_days(),
+            days_left: days_left(&app.laws, request, app.clock.now()),
             member: member.clone(),
             assignees,
             conflict: shown.conflict,

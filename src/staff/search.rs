@@ -10,13 +10,14 @@ use super::queries::list_staff;
 use super::queue::Filters;
 use crate::accounts::guard::CaseReader;
 use crate::accounts::model::PersonRow;
-use crate::accounts::queries::find_person_by_any_identity;
+use crate::accounts::queries::{find_person_by_any_identity, normal_email};
 use crate::app::App;
 use crate::audit::views::{self, Seen};
 use crate::db::AnyConnection;
 use crate::error::AppResult;
 use crate::keys::Keys;
 use crate::requests::queries::find_by_reference;
+use crate::requests::{reference, senders};
 use crate::web::page::FlashKind;
 use crate::web::{Flash, see_other};
 
@@ -74,11 +75,14 @@ fn find(conn: &mut AnyConnection, keys: &Keys, typed: &str) -> QueryResult<Found
     if typed.is_empty() {
         return Ok(Found::Nothing);
     }
-    if let Some(request) = find_by_reference(conn, &typed.to_uppercase()).optional()? {
+    if let Some(request) = find_by_reference(conn, &reference::normal(typed)).optional()? {
         return Ok(Found::Request(request.reference));
     }
     if let Some(person) = find_person_by_any_identity(conn, keys, typed)? {
         return Ok(Found::Person(person));
+    }
+    if let Some(request) = senders::queries::find_newest(conn, keys, &normal_email(typed))? {
+        return Ok(Found::Request(request.reference));
     }
     let name = typed.to_lowercase();
     let members = list_staff(conn)?;

@@ -120,14 +120,27 @@ async fn the_answer_does_not_tell_whether_an_address_is_known_or_opted_out_alrea
     assert_eq!(app.mails_to("ada").len(), 1, "no second mail for a repeat");
 }
 
+/// Rule: I4, §7026(c): what is asked for beyond the opt-out itself never stands in its way.
 #[actix_web::test]
-async fn a_mistyped_address_comes_back_with_a_sentence() {
+async fn a_mistyped_address_comes_back_and_the_browser_has_opted_out_already() {
     let app = TestApp::start();
-    let mistyped = [("email", "ada@")];
-    let answer = app.visitor().post("/do-not-sell", &mistyped).await;
-    answer.refuses("email", "Write the address like name@example.com");
+    let visitor = app.visitor();
+    let mistyped = [("email", "ada@"), ("only", "sale-or-sharing")];
+    let answer = visitor.post("/do-not-sell", &mistyped).await;
+    answer.refuses("email", "This browser has opted out. For your address too,");
     assert_eq!(answer.attributes("#email", "value"), ["ada@"]);
-    assert!(all_changes(&app).is_empty());
+    assert_eq!(all_changes(&app).len(), 1);
+    let text = visitor.get("/do-not-sell").await.page().text();
+    assert!(text.contains("Off since"), "{text}");
+    assert!(
+        answer.text().contains("Off since"),
+        "the page says so at once"
+    );
+
+    let mended = [("email", "ada@example.org"), mistyped[1]];
+    let done = visitor.post("/do-not-sell", &mended).await;
+    assert!(done.location().starts_with("/do-not-sell/done/"));
+    assert_eq!(app.mails_to("ada").len(), 1);
 }
 
 #[actix_web::test]

@@ -56,6 +56,10 @@ fn what_has_no_dates_is_refused_in_a_sentence() {
             "from 2027-01-01",
         ),
         (
+            deadlines("us-ca+us-zz", "access", "2026-02-09"),
+            "no law \"us-ca+us-zz\"",
+        ),
+        (
             deadlines("us-ca", "access", "2035-12-30"),
             "to 2035-12-31 only",
         ),
@@ -66,6 +70,31 @@ fn what_has_no_dates_is_refused_in_a_sentence() {
         let told = text(&output.stderr);
         assert!(told.contains(sentence), "{told}");
     }
+}
+
+#[test]
+fn several_laws_joined_have_the_rights_of_each() {
+    let joined = deadlines("us-ca+us-other", "restriction", "2026-02-09");
+    assert!(text(&joined.stdout).contains(r#""answer_by":"2026-03-26""#));
+}
+
+#[test]
+fn a_day_of_no_year_that_people_write_is_refused_as_a_day() {
+    let check = candor(&["law", "check", "--on", "+262142-12-31"]);
+    for output in [
+        deadlines("eu-gdpr", "access", "+262142-12-31"),
+        deadlines("us-va", "access", "2026-02-30"),
+        check,
+    ] {
+        assert_eq!(output.status.code(), Some(2));
+        let told = text(&output.stderr);
+        assert!(
+            told.contains("expected a date such as 2026-02-09"),
+            "{told}"
+        );
+    }
+    let far = deadlines("eu-gdpr", "access", "9999-12-31");
+    assert!(text(&far.stdout).contains("10000-01-31"));
 }
 
 #[test]

@@ -83,6 +83,136 @@ fn all_faults_of_the_file_are_told_with_their_lines_and_what_was_expected() {
 }
 
 #[test]
+fn a_file_that_contradicts_itself_is_not_read() {
+    let row =
+        "[[law.row]]\nrights = [\"access\"]\nanswer = \"30 days\"\nverification = \"reasonable\"\n";
+    let refused = [
+        (
+            format!("[[law]]\nkey = \"us-va\"\n{row}[[law]]\nkey = \"us-va\"\n"),
+            "own.toml:8: us-va stands in this file twice",
+        ),
+        (
+            "[[law]]\nkey = \"us-x+y\"\n".to_owned(),
+            "own.toml:2: `key` is “us-x+y”; expected small letters",
+        ),
+        (
+            format!("[[law]]\nkey = \"us-va\"\n{}", row.replace("\"access\"", "")),
+            "own.toml:4: the row is for no right",
+        ),
+        (
+            format!("[[law]]\nkey = \"us-va\"\n{}", row.replace("30", "0")),
+            "own.toml:5: `answer` is “0 days”",
+        ),
+        (
+            "[calendar]\nfrom = 2026-01-01\nto = 2025-12-31\n".to_owned(),
+            "own.toml:3: it ends before it begins",
+        ),
+        (
+            "[calendar]\nfrom = 2036-01-01\nto = 2037-12-31\n[[calendar.holiday]]\nname = \"A day\"\n\
+             dates = [2036-01-01]\nlists = [\"6700\", \"19853\"]\n"
+                .to_owned(),
+            "own.toml:4: no day of 2037 is on the list 6700",
+        ),
+    ];
+    for (text, expected) in refused {
+        let found = faults(&text);
+        let is_told = found.iter().any(|it| it.starts_with(expected));
+        assert!(is_told, "{expected}\n{found:#?}");
+    }
+}
+
+#[test]
+fn the_check_names_what_does_not_fit_together() {
+    let text = r#"
+        [[law]]
+        key = "us-va"
+        residences = []
+        [[law.row]]
+        rights = ["access"]
+        answer = "30 days"
+        acknowledge = "60 days"
+        verification = "reasonable"
+        effective_to = 2026-03-01
+        [[law.row]]
+        rights = ["access"]
+        answer = "30 days"
+        verification = "reasonable"
+        effective_from = 2026-06-01
+
+        [[denials]]
+        laws = ["us-vaa"]
+        effective_from = 2026-01-01
+        effective_to = 2025-01-01
+        reviewed_on = 2030-11-01
+        [[denials.ground]]
+        code = "A"
+        title = "One"
+        says = "One."
+        [[denials.ground]]
+        code = "A"
+        title = "Another"
+        says = "Another."
+
+        [[denials]]
+        laws = ["us-co", "us-tx"]
+        effective_from = 2026-01-01
+        reviewed_on = 2026-11-01
+        [[denials.ground]]
+        code = "A"
+        title = "One"
+        says = "One."
+        [[denials]]
+        laws = ["us-tx"]
+        effective_from = 2026-06-01
+        reviewed_on = 2026-11-01
+        [[denials.ground]]
+        code = "A"
+        title = "One"
+        says = "One."
+    "#;
+    let laws = Laws::built_in().with_text("own.toml", text).unwrap();
+    let found = check(&laws, day("2026-11-24"));
+    let found: Vec<_> = found.iter().map(ToString::to_string).collect();
+    let expected = [
+        "own.toml:2: us-va applies to nobody",
+        "own.toml:5: us-va, access: the receipt would be confirmed after the answer is due",
+        "own.toml:11: us-va: no row for access is in force from 2026-03-02 until this one",
+        "own.toml:17: grounds for denials: there is no law \"us-vaa\"",
+        "own.toml:17: grounds for denials: the review of 2030-11-01 is to come",
+        "own.toml:17: grounds for denials: they end before they begin",
+        "own.toml:17: grounds for denials: A stands there twice",
+        "own.toml:31: us-co: no ground for correction stands for \"unverified\"",
+        "own.toml:31: us-co: no ground for deletion stands for \"hold\"",
+        "own.toml:39: grounds for denials: two sets for us-tx are in force on the same days",
+    ];
+    for wrong in expected {
+        let is_named = found.iter().any(|it| it.starts_with(wrong));
+        assert!(is_named, "{wrong}\n{found:#?}");
+    }
+    assert!(!found.iter().any(|it| it.starts_with("src/")), "{found:#?}");
+}
+
+#[test]
+fn grounds_for_denials_change_with_the_time() {
+    let set = |from: &str, to: &str, code: &str| {
+        format!(
+            "[[denials]]\nlaws = [\"us-va\"]\neffective_from = {from}\n{to}reviewed_on = 2026-11-01\n\
+             [[denials.ground]]\ncode = \"{code}\"\ntitle = \"A\"\nsays = \"B.\"\n"
+        )
+    };
+    let old = set("2025-01-01", "effective_to = 2025-12-31\n", "OLD");
+    let new = set("2026-01-01", "", "NEW");
+    let laws = Laws::built_in().with_text("own.toml", &format!("{old}{new}"));
+    let laws = laws.unwrap();
+    let code = |on| {
+        let grounds = laws.grounds("us-va", Right::Access, day(on));
+        grounds.into_iter().map(|it| it.code).collect::<Vec<_>>()
+    };
+    assert_eq!(code("2025-06-01"), ["OLD"]);
+    assert_eq!(code("2026-06-01"), ["NEW"]);
+}
+
+#[test]
 fn the_check_names_every_contradiction() {
     let text = r#"
         [[law]]

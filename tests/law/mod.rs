@@ -8,6 +8,7 @@ mod file;
 mod grounds;
 mod obeyed;
 mod rows;
+mod table;
 
 use chrono::NaiveDate;
 

@@ -65,6 +65,41 @@ async fn the_figures_tell_by_kind_what_became_of_requests_and_how_many_days_it_t
     );
 }
 
+/// Rule: C16, §7102; C15, §7101(b): what is counted and listed are requests, not what they were written down as.
+#[actix_web::test]
+async fn an_opt_out_for_a_browser_and_an_address_is_one_and_what_repeats_it_is_none() {
+    let app = TestApp::start();
+    let auditor = app.staff("ingrid", Role::Auditor).await;
+    let visitor = app.visitor();
+    let both = [("email", "newcomer@example.org")];
+    visitor.post("/do-not-sell", &both).await.location();
+    // Signing in brings what was chosen before into the account.
+    app.sign_in_by_mail(&visitor, "newcomer@example.org").await;
+    let sale = visitor.get("/choices").await.page().text();
+    assert!(
+        sale.contains("by what you chose before you signed in"),
+        "{sale}"
+    );
+
+    run(&app, Job::CountRequests).await;
+    let page = auditor.get("/staff/metrics").await.page();
+    assert_eq!(line(&page, "Opt out of sale and sharing")[..2], ["1", "1"]);
+    assert_eq!(line(&page, "Limit the use of sensitive data")[0], "1");
+    let supervisor = app.staff("ruth", Role::Supervisor).await;
+    let csv = supervisor.get("/staff/register.csv?year=2026").await.page();
+    let text = csv.html();
+    assert_eq!(
+        text.matches("opt-out: sale-or-sharing").count(),
+        1,
+        "{text}"
+    );
+    assert_eq!(
+        text.matches("opt-out: limit-sensitive").count(),
+        1,
+        "{text}"
+    );
+}
+
 /// Rule: C16, §7102.
 #[actix_web::test]
 async fn everybody_sees_the_figures_of_past_years_once_the_organisation_turns_them_on() {

@@ -77,6 +77,62 @@ async fn an_appeal_has_a_clock_of_its_own_and_its_own_extension() {
     assert_eq!(dates::latest(&app.app.laws, &appeal), None);
 }
 
+/// Rule: A4: the law of the denial gives the appeal.
+#[actix_web::test]
+async fn an_appeal_is_under_the_law_of_the_denial_wherever_the_person_lives_by_now() {
+    let app = TestApp::start();
+    let (sam, sue) = two(&app).await;
+    let ada = app.person_in("ada", "us-co").await;
+    let denied = file_access(&ada).await;
+    deny(&app, &sam, &denied).await.unwrap();
+    approve(&app, &sue, &denied).await.unwrap();
+    let promised = app.mails_to("ada").pop().unwrap();
+    assert!(promised.text.contains("The law gives us 45 days"));
+    let account = ada.get("/account").await.page();
+    let moved = [("residence", "us-va")];
+    ada.submit(&account, "/account/residence", &moved)
+        .await
+        .location();
+
+    let address = format!("/requests/{denied}");
+    let page = ada.get(&address).await.page();
+    let words = [("message", "Please look at the archive.")];
+    let filed = ada
+        .submit(&page, &format!("{address}/appeal"), &words)
+        .await;
+    let appeal = find(&app, &reference_of(&filed));
+    assert_eq!((&*appeal.law, &*appeal.residence), ("us-co", "us-co"));
+    assert_eq!((appeal.due_on - appeal.received_on).num_days(), 45);
+}
+
+/// Rule: A4: an appeal that is taken back is not lost.
+#[actix_web::test]
+async fn an_appeal_that_was_taken_back_can_be_made_again() {
+    let app = TestApp::start();
+    let (sam, sue) = two(&app).await;
+    let ada = app.person_in("ada", "us-co").await;
+    let first = appealed(&app, &ada, &sam, &sue).await;
+    let denied = find(&app, &first).appeal_of.unwrap();
+    let denied = app
+        .app
+        .db
+        .read_now(|conn| Ok(candor::requests::queries::find(conn, denied)?));
+    let address = format!("/requests/{}", denied.unwrap().reference);
+    let page = ada.get(&address).await.page();
+    let action = format!("{address}/appeal");
+    assert!(!page.html().contains(&action), "there is one already");
+
+    let page = ada.get(&format!("/requests/{first}")).await.page();
+    ada.submit(&page, &format!("/requests/{first}/withdraw"), &[])
+        .await
+        .location();
+    let page = ada.get(&address).await.page();
+    let again = ada
+        .submit(&page, &action, &[("message", "After all.")])
+        .await;
+    assert_ne!(reference_of(&again), first);
+}
+
 /// Rule: A4: California knows no appeal; the internal review is offered, with the regulators' complaint pages.
 #[actix_web::test]
 async fn in_california_the_review_is_voluntary_and_the_authority_is_named_in_the_mail() {
@@ -90,7 +146,8 @@ async fn in_california_the_review_is_voluntary_and_the_authority_is_named_in_the
     assert!(page.text().contains("The law does not ask this of us."));
     let mail = app.mails_to("ada").pop().unwrap();
     assert_eq!(mail.kind, "request_decided");
-    for words in ["look again", "cppa.ca.gov"] {
+    assert!(page.text().contains("It is not legal advice."));
+    for words in ["look again", "cppa.ca.gov", "not legal advice"] {
         assert!(mail.text.contains(words) && mail.html.contains(words));
     }
 }

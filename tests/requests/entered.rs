@@ -206,6 +206,20 @@ async fn a_day_to_come_or_long_past_and_whatever_is_missing_is_refused() {
     );
 }
 
+/// Rule: C2, §7021(b): the day of receipt is that of the person.
+#[actix_web::test]
+async fn a_call_of_this_morning_counts_from_the_day_that_it_was_where_the_person_lives() {
+    let app = TestApp::start();
+    let sam = app.staff("sam", Role::Agent).await;
+    // It is the tenth in Europe, and still the ninth in California.
+    app.app.clock.advance(TimeDelta::hours(20));
+    let today = [("received_on", "2026-02-10"), ("channel", "phone")];
+    assert_eq!(enter(&sam, &today).await.status, 303);
+    let request = newest(&app);
+    assert_eq!(request.received_on.to_string(), "2026-02-09");
+    assert_eq!(request.due_on.to_string(), "2026-03-26");
+}
+
 /// Rule: I9, §7060(d).
 #[actix_web::test]
 async fn how_to_reach_them_is_sealed_and_erased_when_the_request_closes() {
@@ -296,4 +310,86 @@ async fn nothing_is_erased_and_proved_for_who_is_known_by_no_address() {
             .contains("There is no address by which their data could be found")
     );
     assert_eq!(find(&app, &request.reference).outcome, None);
+}
+
+/// Rule: I1, §7020(a): a letter is answered like any other request, though its writer has no e-mail.
+#[actix_web::test]
+async fn a_letter_without_address_is_carried_out_once_staff_know_whose_data_they_are() {
+    let app = TestApp::start();
+    let sam = app.staff("sam", Role::Agent).await;
+    let vera = app.staff("vera", Role::Supervisor).await;
+    enter(&sam, &[]).await.location();
+    let reference = newest(&app).reference;
+    let url = format!("/staff/requests/{reference}");
+    let act = |what: &str| format!("{url}/{what}");
+    let page = sam.get(&url).await.page();
+    sam.submit(&page, &act("confirmed"), &[]).await.location();
+
+    let page = sam.get(&url).await.page();
+    let identity = act("identity");
+    let mut known = vec![
+        ("identity", "verified"),
+        (
+            "vouched",
+            "We rang the number that we hold, and she knew of the letter.",
+        ),
+        ("held_as", "maya.okafor@example"),
+    ];
+    let refused = sam.submit(&page, &identity, &known).await;
+    refused.refuses("held_by", "Choose what it is.");
+    known.push(("held_by", "phone"));
+    let refused = sam.submit(&page, &identity, &known).await;
+    refused.refuses("held_as", "Type it whole");
+    known[2].1 = "Maya.Okafor@example.org";
+    known[3].1 = "email";
+    sam.submit(&page, &identity, &known).await.location();
+    let request = find(&app, &reference);
+    assert_eq!(request.state, State::InReview);
+    assert!(request.plan.is_some(), "what is to be erased was found");
+    assert_eq!(app.events("request.person_found", &reference), 1);
+
+    let page = sam.get(&url).await.page();
+    let rest = [("rest", "accepted")];
+    sam.submit(&page, &act("decide"), &rest).await.location();
+    let page = vera.get(&url).await.page();
+    vera.submit(&page, &act("approve"), &[]).await.location();
+    app.run_jobs().await;
+    assert_eq!(find(&app, &reference).state, State::Completed);
+}
+
+#[actix_web::test]
+async fn a_letter_of_somebody_with_an_account_becomes_a_request_of_theirs() {
+    let app = TestApp::start();
+    let sam = app.staff("sam", Role::Agent).await;
+    let maya = app.person("maya.okafor").await;
+    enter(&sam, &[]).await.location();
+    let reference = newest(&app).reference;
+    let url = format!("/staff/requests/{reference}");
+    let page = sam.get(&url).await.page();
+    let confirmed = format!("{url}/confirmed");
+    sam.submit(&page, &confirmed, &[]).await.location();
+    assert!(
+        !maya
+            .get("/requests")
+            .await
+            .page()
+            .text()
+            .contains(&reference)
+    );
+    let page = sam.get(&url).await.page();
+    let known = [
+        ("identity", "verified"),
+        ("vouched", "We rang her."),
+        ("held_by", "email"),
+        ("held_as", "maya.okafor@example.org"),
+    ];
+    let identity = format!("{url}/identity");
+    sam.submit(&page, &identity, &known).await.location();
+    assert!(
+        maya.get("/requests")
+            .await
+            .page()
+            .text()
+            .contains(&reference)
+    );
 }

@@ -15,6 +15,7 @@ mod intake_command;
 mod moves;
 mod named_source;
 mod reminders;
+mod restriction;
 mod statements;
 mod unconfirmed;
 mod unverified;

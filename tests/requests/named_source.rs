@@ -34,7 +34,7 @@ async fn who_disputes_what_a_partner_told_us_learns_who_it_was() {
     assert!(!page.text().contains("Who gave it to us"), "she did");
 }
 
-/// Rule: R4, §7023(i).
+/// Rule: R4, §7023(i); R1, §7023(b): we are not the source, so that the person's word weighs more.
 #[actix_web::test]
 async fn where_the_partner_has_no_name_staff_are_told_to_find_out() {
     use candor::accounts::model::Role;
@@ -53,5 +53,13 @@ async fn where_the_partner_has_no_name_staff_are_told_to_find_out() {
     let reference = reference_of(&maya.post_multipart(&path, wrong).await);
     let sam = app.staff("sam", Role::Agent).await;
     let page = sam.get(&format!("/staff/requests/{reference}")).await;
-    assert!(page.page().text().contains("Find out who it was"));
+    let text = page.page().text();
+    assert!(text.contains("Find out who it was"));
+    assert!(text.contains("the person's word may be enough"));
+
+    let own = correction_of(&app, MAYA, "people.contact_details", "city");
+    let city = Form::new().text("value", "Port Ellery");
+    let reference = reference_of(&maya.post_multipart(&own, city).await);
+    let page = sam.get(&format!("/staff/requests/{reference}")).await;
+    assert!(!page.page().text().contains("may be enough"));
 }

@@ -179,6 +179,23 @@ async fn in_the_united_kingdom_the_clock_stands_still_while_the_person_is_asked(
     let url = format!("/requests/{reference}");
     let page = ada.get(&url).await.page();
     assert!(page.text().contains("the clock stands still"));
+    let desk = app.sign_in_again("sam", Role::Agent).await;
+    let seen = desk
+        .get(&format!("/staff/requests/{reference}"))
+        .await
+        .page();
+    assert!(seen.text().contains("(the clock stands still)"));
+    assert!(
+        !seen.text().to_lowercase().contains("late)"),
+        "{}",
+        seen.text()
+    );
+    let queue = desk.get("/staff/requests").await.page();
+    assert!(
+        queue.text().contains("the clock stands still"),
+        "{}",
+        queue.text()
+    );
     let answer = [("message", "I mean the call in May.")];
     let action = format!("{url}/messages");
     ada.submit(&page, &action, &answer).await.location();

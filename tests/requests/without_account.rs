@@ -248,6 +248,7 @@ async fn after_five_tries_no_more_is_compared() {
     assert_eq!(only_request(&app).0.state, State::Verifying);
     let seen = visitor.get("/request/mine").await.page();
     assert!(seen.text().contains("A staff member will look at it"));
+    assert!(seen.text().contains("there are no more tries"));
 }
 
 /// Rule: I11, §7060(h).

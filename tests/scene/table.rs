@@ -88,6 +88,8 @@ table! {
     Person get "/requests" => "/requests", Common, PAGE;
     Person get "/requests/new/access" => "/requests/new/access", Common, PAGE;
     Person post "/requests/new/access" => "/requests/new/access", Common, EMPTY;
+    Person get "/requests/new/restriction" => "/requests/new/restriction", Common, PAGE;
+    Person post "/requests/new/restriction" => "/requests/new/restriction", Common, EMPTY;
     Person get "/requests/new/correction" => "{correction form}", Mayas, PAGE;
     Person post "/requests/new/correction" => "{correction form}", Mayas, Sample::Upload(&[("value", "Elsewhere")]);
     Person get "/requests/new/deletion" => "/requests/new/deletion", Common, PAGE;

@@ -1,5 +1,6 @@
 use candor::accounts::model::Role;
 use candor::demo::source::SAMPLES;
+use chrono::TimeDelta;
 
 use super::{act, file_correction, four_eyes::file_access, sample};
 use crate::support::{Actor, Answer, TestApp};
@@ -100,4 +101,33 @@ async fn what_cannot_be_done_is_said_in_the_preview_and_left_out() {
     let result = agent.post(&action, &filled(&hidden, &[])).await.page();
     assert_eq!(result.texts("tbody th"), [second]);
     assert_eq!(result.texts("tbody td"), ["Done."]);
+}
+
+/// Rule: C3, §7021(b): what the preview says of a date is what happens.
+#[actix_web::test]
+async fn the_preview_of_more_time_counts_days_where_people_live() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    app.staff("sam", Role::Agent).await;
+    let reference = file_access(&person).await;
+    let preview = async |hours| {
+        app.app.clock.advance(TimeDelta::hours(hours));
+        let agent = app.sign_in_again("sam", Role::Agent).await;
+        let chosen = pick_all(&agent).await;
+        let hidden = chosen.fill(BULK, &[]);
+        let extend = [("action", "extend"), ("extension", "The archive is moved.")];
+        let page = agent.post(BULK, &filled(&hidden, &extend)).await.page();
+        page.texts("tbody tr").concat()
+    };
+    let last_evening = preview(45 * 24 + 15).await;
+    assert!(last_evening.contains(&reference));
+    assert!(
+        last_evening.contains("Its date will be moved"),
+        "{last_evening}"
+    );
+    let next_morning = preview(9).await;
+    assert!(
+        next_morning.contains("Its date has passed"),
+        "{next_morning}"
+    );
 }

@@ -1,6 +1,5 @@
 use candor::accounts::model::Role;
 use candor::demo::source::SAMPLES;
-use chrono::TimeDelta;
 
 use super::four_eyes::state;
 use super::{CITY, ROWS, accept_all, act, file_correction, file_deletion, held, sample};
@@ -335,31 +334,6 @@ async fn where_less_is_left_than_was_agreed_the_rest_is_erased() {
     act(&second, &reference, "approve", &[]).await.location();
     app.run_jobs().await;
     assert_eq!(held(&app, ROWS), "0");
-}
-
-#[actix_web::test]
-async fn more_time_is_taken_once_with_a_reason() {
-    let app = TestApp::start();
-    let (person, agent) = (sample(&app).await, app.staff("sam", Role::Agent).await);
-    let reference = file_correction(&person, "Port Ellery").await;
-    act(&agent, &reference, "extend", &[("extension", "")])
-        .await
-        .refuses("extension", "Write why");
-    act(
-        &agent,
-        &reference,
-        "extend",
-        &[("extension", "The archive is being moved.")],
-    )
-    .await
-    .location();
-    let page = agent
-        .get(&format!("/staff/requests/{reference}"))
-        .await
-        .page();
-    assert!(page.text().contains("10 May 2026"), "{}", page.text());
-    assert!(page.attributes("textarea[name=extension]", "id").is_empty());
-    app.app.clock.advance(TimeDelta::days(1));
 }
 
 #[actix_web::test]

@@ -7,6 +7,7 @@ mod decisions;
 mod denials;
 mod four_eyes;
 mod leases;
+mod more_time;
 mod navigation;
 mod queue;
 mod redaction;

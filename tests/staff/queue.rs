@@ -63,6 +63,7 @@ async fn a_reference_an_identity_and_a_colleague_are_found_and_parts_of_an_ident
     let reference = file_correction(&person, "Port Ellery").await;
     let of_it = format!("/staff/requests/{reference}");
     assert_eq!(find(&agent, &reference.to_lowercase()).await, of_it);
+    assert_eq!(find(&agent, &reference.replace('-', " ")).await, of_it);
 
     let by_person = find(&agent, &SAMPLES[0].email.to_uppercase()).await;
     assert!(by_person.contains("person=") && !by_person.contains('@'));
@@ -80,6 +81,24 @@ async fn a_reference_an_identity_and_a_colleague_are_found_and_parts_of_an_ident
         !page.text().contains("Nothing was found"),
         "it was told once"
     );
+}
+
+#[actix_web::test]
+async fn a_request_without_account_is_found_by_the_address_that_it_came_from() {
+    let app = TestApp::start();
+    let agent = app.staff("sam", Role::Agent).await;
+    let visitor = app.visitor();
+    let form = visitor.get("/request").await.page();
+    let fields = [
+        ("wants", "deletion"),
+        ("email", "newcomer@example.org"),
+        ("residence", "us-ca"),
+    ];
+    visitor.submit(&form, "/request", &fields).await.location();
+    let found = find(&agent, "Newcomer@example.org").await;
+    assert!(found.starts_with("/staff/requests/PR-"), "{found}");
+    assert!(agent.get(&found).await.page().text().contains("Deletion"));
+    assert_eq!(find(&agent, "newcomer").await, "/staff/requests");
 }
 
 #[actix_web::test]

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde_json::{Value as Json, json};
 
 use crate::my_data::ledger::{DatumLine, RecordCard};
+use crate::web::csv::cell;
 
 /// A record as one JSON object.
 pub(super) fn json(record: &RecordCard) -> Json {
@@ -48,7 +49,7 @@ pub(super) fn write_csv(into: &mut csv::Writer<impl Write>, record: &RecordCard)
             &required.unwrap_or_default(),
             line.statement.as_deref().unwrap_or_default(),
         ];
-        into.write_record(row.map(harmless))
+        into.write_record(row.map(|text| cell(text).into_owned()))
             .map_err(io::Error::other)?;
     }
     Ok(())
@@ -66,12 +67,3 @@ pub(super) const CSV_HEAD: [&str; 9] = [
     "required",
     "your statement",
 ];
-
-/// A text that a spreadsheet does not take for a formula.
-fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
-}

@@ -52,7 +52,7 @@ impl Basis {
                 "Look whether the document is a power of attorney for this person. Do not ask the person to confirm it or to show who they are."
             }
             Basis::Parent => {
-                "Look whether the form is signed and fits what we hold of the child. Do not ask the child for anything."
+                "Look whether the form is signed and fits what we hold of the child. Where the address is the parent's own, look whether what is found under it is the child's: the parent's data are not asked for. Do not ask the child for anything."
             }
         }
     }

@@ -93,6 +93,15 @@ const ABOUT: &[&str] = &[
     "sobre mí",
 ];
 
+/// What turns a wish into its opposite, right before it or before words that say nothing by themselves.
+const NOT: &[&str] = &[
+    "not", "don't", "never", "cannot", "can't", "won't", "didn't", "no", "nunca", "sin",
+];
+const FILLERS: &[&str] = &[
+    "want", "wish", "like", "you", "to", "please", "ever", "should", "have", "be", "get", "a",
+    "asked", "quiero", "que",
+];
+
 /// Looks at the subject and the text. What is quoted from an earlier mail was written by somebody else.
 pub(super) fn guess(subject: &str, text: &str) -> Guess {
     let own = text
@@ -117,10 +126,25 @@ pub(super) fn guess(subject: &str, text: &str) -> Guess {
     .into_iter()
     .filter(|(_, any)| says(any))
     .collect();
+    let is_refused = asked.iter().any(|(_, any)| is_refused(&said, any));
     match asked.as_slice() {
+        _ if is_refused => Guess::Nothing,
         [(wants, _)] if says(ABOUT) => Guess::Wants(*wants),
         _ => Guess::Nothing,
     }
+}
+
+/// Whether one of these is said not to be wanted: "do not delete", "I never asked you to delete".
+fn is_refused(said: &str, any: &[&str]) -> bool {
+    let places = any.iter().flat_map(|it| {
+        let found = said.match_indices(it);
+        found.map(|(at, _)| &said[..at])
+    });
+    places.into_iter().any(|before| {
+        let mut words = before.split(' ').rev().filter(|it| !it.is_empty());
+        let word = words.find(|it| !FILLERS.contains(it));
+        word.is_some_and(|it| NOT.contains(&it))
+    })
 }
 
 #[cfg(test)]
@@ -165,5 +189,17 @@ mod tests {
         assert_eq!(told("Delete junk on media servers"), Guess::Nothing);
         assert_eq!(told("> please delete my data\nThank you."), Guess::Nothing);
         assert_eq!(told(""), Guess::Nothing);
+        for refused in [
+            "Please do not delete my account!",
+            "I don't want you to erase my data, I only want to sign in.",
+            "No quiero que borren mis datos",
+            "I can't get a copy of my data",
+        ] {
+            assert_eq!(told(refused), Guess::Nothing, "{refused}");
+        }
+        assert_eq!(
+            told("I do not use it any more. Delete my data."),
+            Guess::Wants(Wants::Deletion)
+        );
     }
 }

@@ -4,6 +4,7 @@ pub mod access;
 pub mod correction;
 pub mod deletion;
 mod plan_view;
+pub mod restriction;
 mod shown;
 pub mod statement;
 

@@ -20,4 +20,4 @@ pub use filing::{
     Letter, address, confirmed, contact, forget, forget_later, link_to_follow, may_be_mailed,
     receive, receive_for_another, receive_from_agent, tell_unverified,
 };
-pub use settle::{may_be_granted, vouch};
+pub use settle::{Handle, may_be_granted, vouch};

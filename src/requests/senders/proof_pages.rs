@@ -116,6 +116,10 @@ impl MinePage {
             && !self.request.state.is_closed()
     }
 
+    fn has_tried_all(&self) -> bool {
+        self.sender.attempts >= TRIES
+    }
+
     fn declares(&self) -> bool {
         self.needed == Degree::High.points()
     }

@@ -66,3 +66,22 @@ pub fn find_open(
         .first(conn)
         .optional()
 }
+
+/// The newest request that came from an address and is not forgotten yet, whether or not anybody has shown that it is theirs.
+pub fn find_newest(
+    conn: &mut AnyConnection,
+    keys: &Keys,
+    email: &str,
+) -> QueryResult<Option<Request>> {
+    let ids: Vec<i64> = request_senders::table
+        .filter(request_senders::email_hash.eq(email_hash(keys, email)))
+        .select(request_senders::request_id)
+        .load(conn)?;
+    let Some(newest) = ids.into_iter().max() else {
+        return Ok(None);
+    };
+    Request::query()
+        .filter(requests::id.eq(newest))
+        .first(conn)
+        .optional()
+}

@@ -6,7 +6,10 @@ use serde_json::json;
 use super::model::{Degree, Sender, Wants};
 use super::queries;
 use crate::accounts::guard::StaffMember;
-use crate::accounts::queries::{find_or_create_person, find_residence};
+use crate::accounts::model::IdentityKind;
+use crate::accounts::queries::{
+    add_identity, find_or_create_person, find_person_by_identity, find_residence,
+};
 use crate::app::App;
 use crate::db::AnyConnection;
 use crate::db::schema::{holds, people, request_senders, requests};
@@ -167,12 +170,16 @@ pub(super) fn settle(
     opening::look_up(conn, &current, by)
 }
 
-/// A staff member stands for the sender, for a documented reason: the review begins.
+/// An identity by which the data of somebody without e-mail are found, as staff know it.
+pub type Handle = (IdentityKind, String);
+
+/// A staff member stands for the sender, for a documented reason: the review begins. Who gave no address is found by the
+/// handle, if staff know one.
 pub async fn vouch(
     app: &App,
     member: &StaffMember,
     (reference, version): (String, i64),
-    reason: String,
+    (reason, handle): (String, Option<Handle>),
 ) -> AppResult<()> {
     let (own, by_member) = (app.clone(), member.clone());
     let joined = app.db.write(move |conn| {
@@ -182,7 +189,11 @@ pub async fn vouch(
             return Err(changed());
         }
         let by = By::staff(&own, &by_member);
-        Ok((join_person(conn, &request, &sender, &by)?, sender))
+        let joined = match &handle {
+            Some(handle) if sender.email.is_none() => join_known(conn, &request, handle, &by)?,
+            _ => join_person(conn, &request, &sender, &by)?,
+        };
+        Ok((joined, sender))
     });
     let (request, sender) = joined.await?;
     let found = look_up(app, &request, &sender, None).await?;
@@ -257,12 +268,37 @@ fn join_person(
     let email = sealed::open_text(keys, &request.reference, What::Address, Some(sealed))?;
     let residence = find_residence(conn, request.person_id)?;
     let person = find_or_create_person(conn, keys, &email, &residence, by.now)?;
-    if person.id == request.person_id {
+    give_to(conn, request, person.id)
+}
+
+/// Gives a request of somebody without e-mail to the person with that identity. Where nobody has it yet, it becomes
+/// that of the person behind the request.
+fn join_known(
+    conn: &mut AnyConnection,
+    request: &Request,
+    (kind, value): &Handle,
+    by: &By<'_>,
+) -> AppResult<Request> {
+    let keys = &by.app.keys;
+    let joined = match find_person_by_identity(conn, keys, *kind, value)? {
+        Some(person) => give_to(conn, request, person.id)?,
+        None => {
+            add_identity(conn, keys, request.person_id, (*kind, value), by.now)?;
+            request.clone()
+        }
+    };
+    let detail = json!({ "by": kind });
+    record(conn, &joined, "request.person_found", detail, by)?;
+    Ok(joined)
+}
+
+fn give_to(conn: &mut AnyConnection, request: &Request, person_id: i64) -> AppResult<Request> {
+    if person_id == request.person_id {
         return Ok(request.clone());
     }
-    let found = touch!(conn, request, requests::person_id.eq(person.id));
+    let found = touch!(conn, request, requests::person_id.eq(person_id));
     diesel::update(holds::table.filter(holds::person_id.eq(request.person_id)))
-        .set(holds::person_id.eq(person.id))
+        .set(holds::person_id.eq(person_id))
         .execute(conn)?;
     diesel::delete(people::table.filter(people::id.eq(request.person_id))).execute(conn)?;
     Ok(found)

@@ -123,6 +123,22 @@ async fn a_mail_that_is_not_clear_leads_to_the_form_and_keeps_its_day() {
     );
 }
 
+/// Rule: A4.C, Data Protection Act 2018, s. 164A: the receipt of a complaint is confirmed, and in seconds.
+#[actix_web::test]
+async fn a_complaint_is_confirmed_at_once_and_left_to_staff() {
+    let app = TestApp::start();
+    let headers =
+        "From: ada@example.org\r\nSubject: A complaint\r\nMessage-ID: <7@mail.example.org>";
+    let words = "You showed my profile to an employer whom I had ruled out.";
+    assert_eq!(hand(&app, mail(headers, words)).await, Status::Done);
+    assert!(all(&app).is_empty(), "it asks for nothing of the portal");
+    let told = app.mails_to("ada").remove(0);
+    for body in [&told.text, &told.html] {
+        assert!(body.contains("a complaint about what we do with your data"));
+        assert!(body.contains("9 February 2026"));
+    }
+}
+
 #[actix_web::test]
 async fn a_link_that_was_altered_or_is_old_is_the_usual_form() {
     let app = TestApp::start();

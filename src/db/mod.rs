@@ -6,6 +6,7 @@
 
 mod backup;
 mod connection;
+mod counted;
 mod locks;
 mod migrations;
 pub mod schema;
@@ -24,6 +25,8 @@ use writer::Writer;
 
 pub use backup::backup;
 pub use connection::AnyConnection;
+pub(crate) use counted::counted;
+pub use counted::{COUNTED, Count};
 pub use locks::AdvisoryLock;
 pub use migrations::{migrate, pending_migrations};
 pub use text_enum::OptionalText;

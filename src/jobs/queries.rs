@@ -5,8 +5,8 @@ use diesel::prelude::*;
 
 use super::backoff::MOST_TRIES;
 use super::model::{Claim, JobRow};
-use crate::db::AnyConnection;
 use crate::db::schema::jobs;
+use crate::db::{AnyConnection, Count, counted};
 
 /// A claimed job is its worker's for so long. A worker that lives renews it; the jobs of one that died
 /// fall to others when it ends.
@@ -138,20 +138,17 @@ pub fn list_failed(conn: &mut AnyConnection, before: i64, limit: i64) -> QueryRe
 }
 
 /// How many jobs have failed for good.
-pub fn count_failed(conn: &mut AnyConnection) -> QueryResult<i64> {
-    jobs::table
-        .filter(jobs::failed_at.is_not_null())
-        .count()
-        .get_result(conn)
+pub fn count_failed(conn: &mut AnyConnection) -> QueryResult<Count> {
+    let failed = jobs::table.filter(jobs::failed_at.is_not_null());
+    Ok(counted!(conn, jobs::id, failed))
 }
 
 /// How many jobs have yet to be done.
-pub fn count_waiting(conn: &mut AnyConnection) -> QueryResult<i64> {
-    jobs::table
+pub fn count_waiting(conn: &mut AnyConnection) -> QueryResult<Count> {
+    let waiting = jobs::table
         .filter(jobs::done_at.is_null())
-        .filter(jobs::failed_at.is_null())
-        .count()
-        .get_result(conn)
+        .filter(jobs::failed_at.is_null());
+    Ok(counted!(conn, jobs::id, waiting))
 }
 
 /// How long the oldest due job has been waiting; none when nothing is due.

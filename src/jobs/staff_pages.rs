@@ -12,6 +12,7 @@ use crate::accounts::guard::{Mender, StaffMember};
 use crate::accounts::model::Role;
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
+use crate::db::Count;
 use crate::error::{AppError, AppResult};
 use crate::web::paging::Before;
 use crate::web::{Page, html, paging, see_other_saying, words};
@@ -23,8 +24,8 @@ const ON_A_PAGE: usize = 50;
 struct JobsPage {
     page: Page,
     can_retry: bool,
-    failed: i64,
-    waiting: i64,
+    failed: Count,
+    waiting: Count,
     jobs: Vec<JobRow>,
     newer: Option<&'static str>,
     older: Option<String>,

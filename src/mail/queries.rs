@@ -4,17 +4,14 @@ use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
 use super::mask::masked;
-use crate::db::AnyConnection;
 use crate::db::schema::outbox;
+use crate::db::{AnyConnection, Count, counted};
 
 /// The text of a mail is kept for so long, to answer questions about it.
 const TEXT_KEPT: TimeDelta = TimeDelta::days(30);
 
 /// The text of a mail with a code is kept for so long after the code has expired.
 const CODE_KEPT: TimeDelta = TimeDelta::days(1);
-
-/// More than this is not counted: a count must not read the whole table.
-pub const COUNTED: i64 = 1000;
 
 /// So many texts are removed in one transaction at most.
 const PURGED_AT_ONCE: i64 = 500;
@@ -85,23 +82,18 @@ pub fn list_waiting(
         .load(conn)
 }
 
-/// How many mails were given up, counted up to [`COUNTED`].
-pub fn count_failed(conn: &mut AnyConnection) -> QueryResult<i64> {
-    let failed = outbox::table
-        .filter(outbox::failed_at.is_not_null())
-        .select(outbox::id)
-        .limit(COUNTED);
-    Ok(i64::try_from(failed.load::<i64>(conn)?.len()).unwrap_or(COUNTED))
+/// How many mails were given up.
+pub fn count_failed(conn: &mut AnyConnection) -> QueryResult<Count> {
+    let failed = outbox::table.filter(outbox::failed_at.is_not_null());
+    Ok(counted!(conn, outbox::id, failed))
 }
 
-/// How many mails have yet to be sent, counted up to [`COUNTED`].
-pub fn count_waiting(conn: &mut AnyConnection) -> QueryResult<i64> {
+/// How many mails have yet to be sent.
+pub fn count_waiting(conn: &mut AnyConnection) -> QueryResult<Count> {
     let waiting = outbox::table
         .filter(outbox::sent_at.is_null())
-        .filter(outbox::failed_at.is_null())
-        .select(outbox::id)
-        .limit(COUNTED);
-    Ok(i64::try_from(waiting.load::<i64>(conn)?.len()).unwrap_or(COUNTED))
+        .filter(outbox::failed_at.is_null());
+    Ok(counted!(conn, outbox::id, waiting))
 }
 
 /// How long the oldest due mail has been waiting; none when nothing is due.

@@ -8,11 +8,12 @@ use chrono::NaiveDateTime;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::queries::{self, COUNTED, MailRow};
+use super::queries::{self, MailRow};
 use crate::accounts::guard::{Mender, StaffMember};
 use crate::accounts::model::Role;
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
+use crate::db::Count;
 use crate::error::{AppError, AppResult};
 use crate::web::{Page, html, paging, see_other_saying, words};
 
@@ -43,16 +44,6 @@ impl Wanted {
             None => format!("/staff/mail?show={show}"),
             Some(id) => format!("/staff/mail?show={show}&before={id}"),
         }
-    }
-}
-
-/// A count that stops at a limit.
-struct Count(i64);
-
-impl std::fmt::Display for Count {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let more = if self.0 >= COUNTED { "+" } else { "" };
-        write!(f, "{}{more}", self.0)
     }
 }
 
@@ -96,8 +87,8 @@ pub async fn index(
     let index = MailPage {
         page,
         can_retry: member.role != Role::Auditor,
-        failed: Count(failed),
-        waiting: Count(waiting),
+        failed,
+        waiting,
         mails,
         newer,
         older,

@@ -5,8 +5,8 @@ use diesel::prelude::*;
 use serde::Deserialize;
 
 use super::model::{Outcome, Purpose, State, Task};
-use crate::db::AnyConnection;
 use crate::db::schema::{manual_tasks as tasks, requests};
+use crate::db::{AnyConnection, Count, counted};
 use crate::web::paging;
 
 /// The filters of the list, as its address has them. Empty texts filter nothing.
@@ -91,16 +91,12 @@ pub fn list(
         .load(conn)
 }
 
-/// How many are late; counted no further than to that number.
-pub fn count_late(conn: &mut AnyConnection, today: NaiveDate, most: i64) -> QueryResult<usize> {
-    let late: Vec<i64> = tasks::table
+/// How many are late.
+pub fn count_late(conn: &mut AnyConnection, today: NaiveDate) -> QueryResult<Count> {
+    let late = tasks::table
         .filter(tasks::closed_at.is_null())
-        .filter(tasks::due_on.lt(today))
-        .order((tasks::due_on, tasks::id))
-        .limit(most)
-        .select(tasks::id)
-        .load(conn)?;
-    Ok(late.len())
+        .filter(tasks::due_on.lt(today));
+    Ok(counted!(conn, tasks::id, late))
 }
 
 /// A task by id.

@@ -9,8 +9,9 @@ use super::queries::{self, Filters};
 use crate::accounts::guard::CaseReader;
 use crate::accounts::model::Role;
 use crate::app::App;
+use crate::db::Count;
 use crate::error::AppResult;
-use crate::staff::queries::{COUNTED, list_staff, name_of};
+use crate::staff::queries::{list_staff, name_of};
 use crate::web::{Page, html, paging, words};
 
 pub(super) const INDEX: &str = "/staff/manual";
@@ -32,7 +33,7 @@ struct TasksPage {
     filters: Filters,
     systems: Vec<(String, String)>,
     lines: Vec<Line>,
-    late: usize,
+    late: Count,
     first: Option<String>,
     next: Option<String>,
 }
@@ -40,10 +41,6 @@ struct TasksPage {
 impl TasksPage {
     fn can_work(&self) -> bool {
         self.role != Role::Auditor
-    }
-
-    fn is_late_counted(&self) -> bool {
-        i64::try_from(self.late).is_ok_and(|late| late < COUNTED)
     }
 }
 
@@ -62,7 +59,7 @@ pub async fn index(
     let (asked, today, me) = (filters.clone(), app.clock.today(), reader.id);
     let found = app.db.read(move |conn| {
         let tasks = queries::list(conn, &asked, (today, me), paging::one_more(ON_A_PAGE))?;
-        let late = queries::count_late(conn, today, COUNTED)?;
+        let late = queries::count_late(conn, today)?;
         Ok((tasks, late, list_staff(conn)?))
     });
     let (mut tasks, late, staff) = found.await?;

@@ -3,7 +3,7 @@
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::QueryResult;
 
-use crate::db::AnyConnection;
+use crate::db::{AnyConnection, Count};
 use crate::{jobs, mail};
 
 /// How long a mail or a job may be due before operators should look: several of the worker's rounds, and the
@@ -14,9 +14,9 @@ pub const LATE: TimeDelta = TimeDelta::minutes(15);
 #[derive(Debug, Clone, Copy)]
 pub struct Queue {
     /// How many have yet to be done.
-    pub waiting: i64,
+    pub waiting: Count,
     /// How many were given up.
-    pub failed: i64,
+    pub failed: Count,
     /// How long the one has waited that has been due longest.
     pub oldest_due: Option<TimeDelta>,
 }

@@ -26,8 +26,14 @@ static RECORDER: LazyLock<PrometheusHandle> = LazyLock::new(|| {
     let recorder = builder.expect("there are buckets").build_recorder();
     let handle = recorder.handle();
     metrics::describe_histogram!(DURATION, "Time to answer, by route and status");
-    metrics::describe_gauge!(WAITING, "Mails or jobs that have yet to be done");
-    metrics::describe_gauge!(FAILED, "Mails or jobs that were given up");
+    metrics::describe_gauge!(
+        WAITING,
+        "Mails or jobs that have yet to be done, counted up to 1000"
+    );
+    metrics::describe_gauge!(
+        FAILED,
+        "Mails or jobs that were given up, counted up to 1000"
+    );
     metrics::describe_gauge!(AGE, "Seconds since the oldest due mail or job became due");
     // Only this place sets it; in a process that has another recorder, that one keeps its figures.
     let _ = metrics::set_global_recorder(recorder);
@@ -60,8 +66,8 @@ pub fn render() -> String {
 pub fn set_queue(name: &'static str, queue: &Queue) {
     LazyLock::force(&RECORDER);
     let gauges = [
-        (WAITING, queue.waiting),
-        (FAILED, queue.failed),
+        (WAITING, queue.waiting.0),
+        (FAILED, queue.failed.0),
         (AGE, queue.age()),
     ];
     for (gauge, value) in gauges {

@@ -7,13 +7,14 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::NaiveDateTime;
 
-use super::queries::{self, COUNTED, ON_A_PAGE, Row, Workload, case_workers};
+use super::queries::{self, ON_A_PAGE, Row, Workload, case_workers};
 use super::queue::Filters;
 use super::saved_views::{self, BUILT_IN, SavedView};
 use super::{reviews, training};
 use crate::accounts::guard::{CaseReader, StaffMember};
 use crate::accounts::model::{Role, StaffRow};
 use crate::app::App;
+use crate::db::Count;
 use crate::error::AppResult;
 use crate::requests::dates::law_name;
 use crate::requests::model::{Kind, State};
@@ -69,8 +70,8 @@ struct QueuePage {
     page: Page,
     filters: Filters,
     lines: Vec<Line>,
-    counts: Vec<(State, i64)>,
-    late: i64,
+    counts: Vec<(State, Count)>,
+    late: Count,
     views: Vec<SavedView>,
     is_trained: bool,
     /// Whether a supervisor has to look how people show who they are.

@@ -8,15 +8,12 @@ use diesel::prelude::*;
 use super::queue::{Filters, States};
 use crate::accounts::model::{Role, StaffRow};
 use crate::db::schema::{people, requests, staff};
-use crate::db::{AnyConnection, OptionalText};
+use crate::db::{AnyConnection, Count, OptionalText, counted};
 use crate::requests::model::{Kind, Outcome, State};
 use crate::web::paging::one_more;
 
 /// So many requests stand on one page.
 pub const ON_A_PAGE: usize = 50;
-
-/// More than this is not counted: a count must not read the whole table.
-pub const COUNTED: i64 = 1000;
 
 /// What the queue shows of a request; the sealed parts are left in the database.
 #[derive(Debug, Clone, HasQuery)]
@@ -105,36 +102,21 @@ fn find_by_pseudonym(conn: &mut AnyConnection, pseudonym: &str) -> QueryResult<O
         .optional()
 }
 
-/// Counts up to [`COUNTED`]. Where there are more, the last one that counts is looked for, and no row leaves the database.
-macro_rules! count {
-    ($conn:expr, $found:expr) => {{
-        let last: QueryResult<i64> = $found
-            .select(requests::id)
-            .offset(COUNTED - 1)
-            .limit(1)
-            .get_result($conn);
-        match last.optional()? {
-            Some(_) => COUNTED,
-            None => $found.count().get_result($conn)?,
-        }
-    }};
-}
-
-/// How many requests stand in each state, up to [`COUNTED`] of each.
-pub fn count_states(conn: &mut AnyConnection) -> QueryResult<Vec<(State, i64)>> {
+/// How many requests stand in each state, up to [`COUNTED`](crate::db::COUNTED) of each.
+pub fn count_states(conn: &mut AnyConnection) -> QueryResult<Vec<(State, Count)>> {
     let each = State::ALL.iter().map(|state| {
         let found = requests::table.filter(requests::state.eq(state.as_str()));
-        Ok((*state, count!(conn, found)))
+        Ok((*state, counted!(conn, requests::id, found)))
     });
     each.collect()
 }
 
-/// How many open requests are late, up to [`COUNTED`].
-pub fn count_late(conn: &mut AnyConnection, today: NaiveDate) -> QueryResult<i64> {
+/// How many open requests are late, up to [`COUNTED`](crate::db::COUNTED).
+pub fn count_late(conn: &mut AnyConnection, today: NaiveDate) -> QueryResult<Count> {
     let late = requests::table
         .filter(requests::closed_at.is_null())
         .filter(requests::due_on.lt(today));
-    Ok(count!(conn, late))
+    Ok(counted!(conn, requests::id, late))
 }
 
 /// All staff members, for names and for choosing one.

@@ -8,8 +8,8 @@ use serde_json::json;
 
 use super::model::{CorrectedValue, record_hash, value_hash};
 use crate::audit::{self, Event};
-use crate::db::AnyConnection;
 use crate::db::schema::{corrected_values as values, people, request_items, requests};
+use crate::db::{AnyConnection, Count, counted};
 use crate::register::CollectionKey;
 use crate::requests::life::By;
 use crate::requests::model::{Item, Request};
@@ -127,11 +127,9 @@ pub fn list_returned(
 }
 
 /// How many there are of these.
-pub fn count_returned(conn: &mut AnyConnection) -> QueryResult<i64> {
-    values::table
-        .filter(values::returned_at.is_not_null())
-        .count()
-        .get_result(conn)
+pub fn count_returned(conn: &mut AnyConnection) -> QueryResult<Count> {
+    let returned = values::table.filter(values::returned_at.is_not_null());
+    Ok(counted!(conn, values::id, returned))
 }
 
 /// Notes that they were compared.

@@ -11,6 +11,7 @@ use super::queries;
 use crate::accounts::guard::{CaseReader, CaseWorker, Supervisor};
 use crate::accounts::model::Role;
 use crate::app::App;
+use crate::db::Count;
 use crate::error::{AppError, AppResult};
 use crate::jobs::{self, Job};
 use crate::register::Register;
@@ -34,7 +35,7 @@ struct Line {
 struct CorrectedPage {
     page: Page,
     role: Role,
-    count: i64,
+    count: Count,
     lines: Vec<Line>,
     newer: Option<&'static str>,
     older: Option<String>,

@@ -5,8 +5,8 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::model::Returned;
-use crate::db::AnyConnection;
 use crate::db::schema::{returned_erasures as returned, sessions};
+use crate::db::{AnyConnection, Count, counted};
 
 /// What staff have still to settle, newest first, before that id.
 pub fn list_open(
@@ -23,11 +23,9 @@ pub fn list_open(
 }
 
 /// How many there are of these.
-pub fn count_open(conn: &mut AnyConnection) -> QueryResult<i64> {
-    returned::table
-        .filter(returned::settled_at.is_null())
-        .count()
-        .get_result(conn)
+pub fn count_open(conn: &mut AnyConnection) -> QueryResult<Count> {
+    let open = returned::table.filter(returned::settled_at.is_null());
+    Ok(counted!(conn, returned::id, open))
 }
 
 /// The last that were found, settled or not.

@@ -11,6 +11,7 @@ use super::{changes, queries};
 use crate::accounts::guard::{CaseReader, CaseWorker, Supervisor};
 use crate::accounts::model::Role;
 use crate::app::App;
+use crate::db::Count;
 use crate::error::AppResult;
 use crate::jobs::{self, Job};
 use crate::register::{CollectionKey, Register};
@@ -34,7 +35,7 @@ struct Line {
 struct ReturnedPage {
     page: Page,
     role: Role,
-    count: i64,
+    count: Count,
     lines: Vec<Line>,
     settled: Vec<Returned>,
     newer: Option<&'static str>,

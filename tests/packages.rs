@@ -163,8 +163,12 @@ async fn a_worker_that_lost_its_lease_adds_nothing_and_takes_nothing_away() {
     assert_eq!(done.await.unwrap(), [b"fast", b"last"]);
 }
 
-/// The ids of the records in a package of that period, with the dates of those that have one.
-async fn records_of(app: &TestApp, person: &Actor, period: [(&str, &str); 2]) -> Vec<Dated> {
+/// The readable and the machine-readable file of a package of that period.
+async fn files_of(
+    app: &TestApp,
+    person: &Actor,
+    period: [(&str, &str); 2],
+) -> (String, serde_json::Value) {
     let page = person.get(PATH).await.page();
     person.submit(&page, PATH, &period).await.location();
     app.run_jobs().await;
@@ -172,10 +176,19 @@ async fn records_of(app: &TestApp, person: &Actor, period: [(&str, &str); 2]) ->
     let link = ready.attributes("a[download]", "href").remove(0);
     let file = person.get(&link).await.page();
     let mut zip = zip::ZipArchive::new(std::io::Cursor::new(file.body)).unwrap();
-    let mut json = String::new();
-    let mut data = zip.by_name("data.json").unwrap();
-    data.read_to_string(&mut json).unwrap();
-    let data: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let mut read = |name: &str| {
+        let mut text = String::new();
+        let mut file = zip.by_name(name).unwrap();
+        file.read_to_string(&mut text).unwrap();
+        text
+    };
+    let data = serde_json::from_str(&read("data.json")).unwrap();
+    (read("report.html"), data)
+}
+
+/// The ids of the records in a package of that period, with the dates of those that have one.
+async fn records_of(app: &TestApp, person: &Actor, period: [(&str, &str); 2]) -> Vec<Dated> {
+    let (_, data) = files_of(app, person, period).await;
     let records = data["records"].as_array().unwrap().iter();
     let dated = records.map(|record| {
         let title = record["record"].as_str().unwrap();
@@ -221,4 +234,36 @@ async fn a_package_holds_everything_since_the_beginning_or_what_came_in_a_range_
         .collect();
     let since_2022 = records_of(&app, &person, [("from", "2022-01-01"), ("to", "")]).await;
     assert_eq!(dated(&since_2022), later);
+}
+
+/// Rule: K1, Cal. Civ. Code 1798.110(c), 1798.115(a): two separate lists, in the copy as on the page.
+#[actix_web::test]
+async fn a_package_says_in_two_lists_who_receives_data() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let everything = [("from", ""), ("to", "")];
+    let (report, data) = files_of(&app, &person, everything).await;
+    let names = |list: &str| -> Vec<String> {
+        let lines = data[list].as_array().unwrap().iter();
+        let names = lines.map(|line| line["name"].as_str().unwrap().to_owned());
+        names.collect()
+    };
+    let (sold, disclosed) = (
+        names("sold_or_shared_with"),
+        names("disclosed_for_our_work_to"),
+    );
+    let page = person.get("/disclosures").await.page();
+    let shown = page.texts("table tbody th").join("; ");
+    for name in sold.iter().chain(&disclosed) {
+        assert!(shown.contains(name), "{name} is not on the page: {shown}");
+        assert!(report.contains(name), "{name}");
+    }
+    assert!(sold.contains(&"Lumen Reach".to_owned()), "{sold:?}");
+    assert!(!disclosed.contains(&"Lumen Reach".to_owned()));
+    assert!(disclosed.len() > 3, "{disclosed:?}");
+    let first = &data["sold_or_shared_with"][0];
+    assert!(!first["data"].as_array().unwrap().is_empty());
+    assert!(!first["what_for"].as_array().unwrap().is_empty());
+    let at = |words: &str| report.find(words).unwrap();
+    assert!(at("By sale or sharing") < at("For our work"));
 }

@@ -20,6 +20,7 @@ mod messages;
 pub mod model;
 pub mod pages;
 mod queries;
+pub mod receiving;
 pub mod spread;
 pub mod staff_pages;
 pub mod statements;

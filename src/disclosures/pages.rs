@@ -9,10 +9,10 @@ use serde::Deserialize;
 use super::ledger::pages::{Ledger, read};
 use super::model::{CauseKind, Notice};
 use super::queries;
+use super::receiving::{Line, lists};
 use crate::accounts::guard::Person;
 use crate::app::App;
 use crate::error::AppResult;
-use crate::register::{Recipient, RecipientRole, Register};
 use crate::web::{Page, html, paging, words};
 
 const ON_A_PAGE: usize = 25;
@@ -24,13 +24,6 @@ pub struct From {
     before: Option<i64>,
     /// Of the single disclosures: one to the last recipient.
     after: Option<i64>,
-}
-
-/// A recipient as people read it.
-struct Line<'a> {
-    recipient: &'a Recipient,
-    data: Vec<&'a str>,
-    purposes: Vec<&'a str>,
 }
 
 #[derive(Template)]
@@ -79,48 +72,4 @@ pub async fn index(
         older,
     };
     html(StatusCode::OK, &shown)
-}
-
-/// To whom data are sold or shared, and to whom they are disclosed for a business purpose. A recipient that gets them
-/// for both stands in both lists.
-fn lists(register: &Register) -> (Vec<Line<'_>>, Vec<Line<'_>>) {
-    let of = |sold: bool| {
-        let lines = register.recipients.iter().filter_map(|recipient| {
-            let activities = recipient.activities.iter();
-            let activities = activities.filter_map(|key| register.activity(key));
-            let purposes: Vec<_> = activities
-                .filter(|it| it.sale_or_sharing == sold)
-                .map(|it| it.title.as_str())
-                .collect();
-            (!purposes.is_empty()).then(|| Line {
-                recipient,
-                data: data(register, recipient),
-                purposes,
-            })
-        });
-        lines.collect()
-    };
-    (of(true), of(false))
-}
-
-fn data<'a>(register: &'a Register, recipient: &Recipient) -> Vec<&'a str> {
-    let mut titles: Vec<_> = recipient
-        .categories
-        .iter()
-        .flat_map(|key| {
-            let beneath = register.categories.iter();
-            let beneath = beneath.filter(move |it| crate::register::covers(key, &it.key));
-            beneath.chain(register.category_of(key))
-        })
-        .map(|it| it.title.as_str())
-        .collect();
-    titles.sort_unstable();
-    titles.dedup();
-    titles
-}
-
-impl Line<'_> {
-    fn is_public_body(&self) -> bool {
-        self.recipient.role == RecipientRole::Authority
-    }
 }

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use super::life::{By, Who, changed};
-use super::model::{Decision, Request, StepKind};
+use super::model::{Decision, Kind, Request, StepKind};
 use super::notices::{self, RequestReopened};
 use super::{dates, decisions, execution, filing, life, queries, reminders, review};
 use crate::accounts::model::Role;
@@ -36,6 +36,13 @@ pub fn time_in_words(laws: &Laws, request: &Request) -> Option<String> {
             row.answer?
         ),
     })
+}
+
+/// Whether it is an appeal that no law asks for: its date is what the organisation promises.
+pub fn is_voluntary(laws: &Laws, request: &Request) -> bool {
+    let right = dates::right(request.kind);
+    let row = laws.row(&request.law, right, request.received_on);
+    request.kind == Kind::Appeal && row.is_none_or(|row| row.appeal.is_none())
 }
 
 /// Carries an approved appeal out: what was denied is reviewed again, within the time that the law gives for the appeal,

@@ -12,7 +12,7 @@ use super::life::{By, add_step, advance, changed, record};
 use super::model::{Kind, Outcome, Request, State};
 use super::notices::{self, RequestReceived};
 use super::sealed::{self, What};
-use super::{denial, flags, queries, reference, reminders};
+use super::{appeals, denial, flags, queries, reference, reminders};
 use crate::accounts::limits::Limit;
 use crate::accounts::queries::find_residence;
 use crate::db::AnyConnection;
@@ -149,7 +149,7 @@ fn acknowledge(
     let mail = RequestReceived {
         reference: filed.reference.clone(),
         kind: filed.kind,
-        law: dates.law_name.clone(),
+        law: (!appeals::is_voluntary(&by.app.laws, filed)).then(|| dates.law_name.clone()),
         received_on: filed.received_on,
         due_on: filed.due_on,
     };

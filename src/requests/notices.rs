@@ -19,8 +19,8 @@ pub struct RequestReceived {
     pub reference: String,
     /// Which right.
     pub kind: Kind,
-    /// The name of the law whose dates it has.
-    pub law: String,
+    /// The name of the law whose dates it has; none where no law sets them.
+    pub law: Option<String>,
     /// When it was received.
     pub received_on: NaiveDate,
     /// When to expect an answer.
@@ -242,5 +242,18 @@ impl RequestDecided {
 impl RequestCompleted {
     fn receipt_link(&self, site: &Site) -> String {
         site.url(&format!("/receipts/{}", self.receipt))
+    }
+
+    /// What was done. Of what people see to by hand nobody says that it was read back.
+    fn what_was_done(&self) -> &'static str {
+        match self.kind {
+            Kind::Access => "We have answered your request. The answer is on its page.",
+            Kind::Restriction => {
+                "We keep the data that it names, and do not use them until the question is settled. We tell you before we use them again."
+            }
+            Kind::Correction | Kind::Deletion | Kind::Appeal => {
+                "We have carried out your request and checked the result."
+            }
+        }
     }
 }

@@ -42,6 +42,11 @@ impl Line {
 }
 
 impl Kind {
+    /// Whether what was decided is made in the sources, and read back there.
+    pub fn is_read_back(self) -> bool {
+        matches!(self, Kind::Correction | Kind::Deletion)
+    }
+
     /// As a title.
     pub fn title(self) -> &'static str {
         match self {

@@ -150,6 +150,15 @@ async fn in_california_the_review_is_voluntary_and_the_authority_is_named_in_the
     for words in ["look again", "cppa.ca.gov", "not legal advice"] {
         assert!(mail.text.contains(words) && mail.html.contains(words));
     }
+    let action = format!("/requests/{denied}/appeal");
+    let why = [("message", "Please look at the archive.")];
+    let filed = ada.submit(&page, &action, &why).await;
+    let mail = app.mails_to("ada").pop().unwrap();
+    let shown = ada.get(filed.location()).await.page();
+    for said in [&mail.text, &mail.html, &shown.text()] {
+        assert!(said.contains("No law asks this of us."), "{said}");
+        assert!(!said.contains("California Consumer Privacy Act"), "{said}");
+    }
 }
 
 /// Rule: A4: an appeal is decided by somebody who had no part in the denial.

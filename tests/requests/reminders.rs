@@ -162,6 +162,15 @@ async fn in_the_united_kingdom_the_clock_stands_still_while_the_person_is_asked(
     let sam = staff_member(&app, "sam", Role::Agent).await;
     let ada = app.person_in("ada", "gb").await;
     let reference = file_access(&ada).await;
+    let filed = ada
+        .get(&format!("/requests/{reference}/filed"))
+        .await
+        .page();
+    assert!(
+        filed
+            .text()
+            .contains("it moves by the days until you answer")
+    );
     let due = find(&app, &reference).due_on;
     for state in [State::InReview, State::WaitingForPerson] {
         staff_does(&app, &sam, &reference, move |conn, request, by| {

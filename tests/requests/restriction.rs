@@ -41,6 +41,11 @@ async fn a_person_asks_to_have_data_kept_and_not_used_and_staff_see_to_it() {
     let decided = agent.submit(&page, &format!("{url}/decide"), &answer).await;
     decided.location();
     assert_eq!(find(&app, &reference).state, State::Completed);
+    let told = app.mails_to("lena").pop().unwrap();
+    for body in [&told.text, &told.html] {
+        assert!(body.contains("do not use them until the question is settled"));
+        assert!(!body.contains("checked the result"), "nobody read it back");
+    }
     let receipts = lena.get("/receipts").await.page();
     assert!(
         receipts

@@ -20,6 +20,7 @@ use super::ready;
 use super::report::{Entry, Foot, Head, Heading};
 use super::tables::{self, CSV_HEAD};
 use crate::app::App;
+use crate::disclosures::receiving::lists;
 use crate::error::{AppError, AppResult};
 use crate::jobs::Lease;
 use crate::manual::standing::{self, Standing};
@@ -183,7 +184,11 @@ impl<'a> Files<'a> {
 
     fn end(mut self, unread: &[String], by_hand: &[String]) -> AppResult<(Chunk, Completed)> {
         self.end_collection()?;
+        let register = self.app.register.clone();
+        let (sold, disclosed) = lists(&register);
         let foot = Foot {
+            sold: &sold,
+            disclosed: &disclosed,
             unread,
             by_hand,
             records: self.records,
@@ -192,7 +197,9 @@ impl<'a> Files<'a> {
         write(
             &mut self.json,
             &format!(
-                "\n],\"not_read\":{},\"looked_up_by_hand\":{}}}\n",
+                "\n],\"sold_or_shared_with\":{},\"disclosed_for_our_work_to\":{},\"not_read\":{},\"looked_up_by_hand\":{}}}\n",
+                tables::recipients(&sold),
+                tables::recipients(&disclosed),
                 json!(unread),
                 json!(by_hand)
             ),

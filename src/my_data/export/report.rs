@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::model::Package;
+use crate::disclosures::receiving::Line;
 use crate::my_data::ledger::{RecordCard, in_words};
 
 /// The beginning, with what the report is about.
@@ -43,10 +44,12 @@ pub(super) struct Entry<'a> {
     pub record: &'a RecordCard,
 }
 
-/// The end, with what could not be read, and how what people look up by hand stands.
+/// The end: who receives data, what could not be read, and how what people look up by hand stands.
 #[derive(Template)]
 #[template(path = "data/report/foot.html")]
 pub(super) struct Foot<'a> {
+    pub sold: &'a [Line<'a>],
+    pub disclosed: &'a [Line<'a>],
     pub unread: &'a [String],
     pub by_hand: &'a [String],
     pub records: i64,

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value as Json, json};
 
+use crate::disclosures::receiving::Line;
 use crate::my_data::ledger::{DatumLine, RecordCard};
 use crate::web::csv::cell;
 
@@ -27,6 +28,20 @@ fn datum(line: &DatumLine) -> Json {
         "sensitive": facts.is_sensitive,
         "required": facts.required.as_ref().map(|it| json!({ "basis": it.basis, "without_it": it.consequence })),
     })
+}
+
+/// Who receives data, as a list of JSON.
+pub(super) fn recipients(lines: &[Line<'_>]) -> Json {
+    let line = |it: &Line<'_>| {
+        json!({
+            "name": it.recipient.name,
+            "role": it.recipient.role.title(),
+            "what_they_do": it.recipient.purpose,
+            "data": it.data,
+            "what_for": it.purposes,
+        })
+    };
+    lines.iter().map(line).collect()
 }
 
 /// Writes a record as rows of CSV, one per datum.

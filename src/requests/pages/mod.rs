@@ -18,14 +18,15 @@ use validator::Validate;
 use super::denial::Denial;
 use super::details::{self, Details};
 use super::life::By;
-use super::model::{Kind, Line, State};
+use super::model::{Kind, Line, Request, State};
 use super::{
-    decisions, denial, evidence, filing, handling, pause, queries, reference, sealed, words,
+    appeals, dates, decisions, denial, evidence, filing, handling, pause, queries, reference,
+    sealed, words,
 };
 use crate::accounts::guard::{FreshPerson, Person};
 use crate::app::App;
 use crate::error::AppResult;
-use crate::law::Law;
+use crate::law::Laws;
 use crate::manual::waiting;
 use crate::my_data::statements::Statements;
 use crate::web::{Form, Page, download, html, see_other, see_other_saying};
@@ -116,7 +117,8 @@ struct ShowPage {
     is_paused: bool,
     /// What people change by hand for it now.
     by_hand: Option<String>,
-    law: Option<Law>,
+    /// The name of the law that sets the date; none where no law does.
+    law: Option<String>,
     form: Form<NewMessage>,
 }
 
@@ -211,7 +213,7 @@ async fn show_with(
             ties,
             is_paused: pause::is_on(&app.laws, &details.request),
             by_hand,
-            law: app.laws.find(&details.request.law).cloned(),
+            law: law_of(&app.laws, &details.request),
             page,
             details,
             form,
@@ -309,7 +311,15 @@ struct FiledPage {
     reference: String,
     kind: Kind,
     due_on: String,
-    law_name: String,
+    law: Option<String>,
+    /// Whether the date moves while we ask the person something.
+    pauses: bool,
+}
+
+/// The name of the law that sets a request's date, if one does.
+fn law_of(laws: &Laws, request: &Request) -> Option<String> {
+    let name = dates::law_name(laws, &request.law);
+    (!appeals::is_voluntary(laws, request)).then_some(name)
 }
 
 /// The page after filing: the reference, and what happens now.
@@ -330,7 +340,8 @@ pub async fn filed(
             page,
             kind: request.kind,
             due_on: words::day(request.due_on),
-            law_name: super::dates::law_name(&app.laws, &request.law),
+            law: law_of(&app.laws, &request),
+            pauses: pause::is_allowed(&app.laws, &request),
             reference: request.reference,
         },
     )

@@ -280,12 +280,12 @@ fn join_known(
     by: &By<'_>,
 ) -> AppResult<Request> {
     let keys = &by.app.keys;
-    let joined = match find_person_by_identity(conn, keys, *kind, value)? {
-        Some(person) => give_to(conn, request, person.id)?,
-        None => {
-            add_identity(conn, keys, request.person_id, (*kind, value), by.now)?;
-            request.clone()
-        }
+    let known = find_person_by_identity(conn, keys, *kind, value)?;
+    let joined = if let Some(person) = known {
+        give_to(conn, request, person.id)?
+    } else {
+        add_identity(conn, keys, request.person_id, (*kind, value), by.now)?;
+        request.clone()
     };
     let detail = json!({ "by": kind });
     record(conn, &joined, "request.person_found", detail, by)?;

@@ -1,0 +1,59 @@
+//! Who receives data at all, as the register declares it: the two lists that the law asks for (Cal. Civ. Code
+//! 1798.110(c), 1798.115(a)).
+
+use crate::register::{Recipient, RecipientRole, Register, covers};
+
+/// A recipient as people read it.
+pub struct Line<'a> {
+    /// Who.
+    pub recipient: &'a Recipient,
+    /// Categories of data, as people call them.
+    pub data: Vec<&'a str>,
+    /// What they are given for.
+    pub purposes: Vec<&'a str>,
+}
+
+/// To whom data are sold or shared, and to whom they are disclosed for a business purpose. A recipient that gets them
+/// for both stands in both lists.
+pub fn lists(register: &Register) -> (Vec<Line<'_>>, Vec<Line<'_>>) {
+    let of = |sold: bool| {
+        let lines = register.recipients.iter().filter_map(|recipient| {
+            let activities = recipient.activities.iter();
+            let activities = activities.filter_map(|key| register.activity(key));
+            let purposes: Vec<_> = activities
+                .filter(|it| it.sale_or_sharing == sold)
+                .map(|it| it.title.as_str())
+                .collect();
+            (!purposes.is_empty()).then(|| Line {
+                recipient,
+                data: data(register, recipient),
+                purposes,
+            })
+        });
+        lines.collect()
+    };
+    (of(true), of(false))
+}
+
+fn data<'a>(register: &'a Register, recipient: &Recipient) -> Vec<&'a str> {
+    let mut titles: Vec<_> = recipient
+        .categories
+        .iter()
+        .flat_map(|key| {
+            let beneath = register.categories.iter();
+            let beneath = beneath.filter(move |it| covers(key, &it.key));
+            beneath.chain(register.category_of(key))
+        })
+        .map(|it| it.title.as_str())
+        .collect();
+    titles.sort_unstable();
+    titles.dedup();
+    titles
+}
+
+impl Line<'_> {
+    /// Whether the law makes us give it to them, so that nobody can stop it.
+    pub fn is_public_body(&self) -> bool {
+        self.recipient.role == RecipientRole::Authority
+    }
+}

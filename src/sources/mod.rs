@@ -30,6 +30,7 @@ mod http;
 mod identities;
 mod ids;
 mod inside;
+mod kept;
 mod layout;
 mod links;
 mod manual;
@@ -50,6 +51,7 @@ mod pool;
 mod postgres;
 mod postgres_link;
 mod postgres_schema;
+mod postgres_sql;
 mod reader;
 mod record;
 mod scan;
@@ -65,6 +67,7 @@ mod totals;
 mod value;
 mod visiting;
 mod walk;
+mod ways;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -73,8 +76,8 @@ use std::{
 };
 
 pub use connector::{
-    Act, Around, Change, Dates, EachRow, Filter, Form, Select, Source, Transaction, Way, open,
-    open_in, open_with,
+    Act, Around, Change, Dates, EachOf, EachRow, Filter, Form, Select, Source, Transaction, Way,
+    open, open_in, open_with,
 };
 pub use correction::{Corrected, Correction, CorrectionError, Standing};
 pub use due::{Ask, DueBatch, Shield};

@@ -1,5 +1,6 @@
 use candor::accounts::model::Role;
 use candor::db::schema::{chain_head, jobs as table, outbox, periodic_work};
+use candor::error::{AppError, AppResult};
 use candor::jobs::worker::{self, Outcome};
 use candor::jobs::{Job, backoff, enqueue, periodic, queries};
 use candor::mail::transport::Transport;
@@ -51,6 +52,30 @@ async fn a_job_is_carried_out_once() {
     assert_eq!(app.run_jobs().await, 1);
     assert_eq!(app.run_jobs().await, 0);
     assert_eq!(app.tries(), [(1, Some(app.app.clock.now()))]);
+}
+
+#[actix_web::test]
+async fn what_waits_for_the_disk_and_what_does_not_are_written_side_by_side() {
+    let app = TestApp::start();
+    let now = app.app.clock.now();
+    let one = async |at: usize| {
+        let add = move |conn: &mut _| {
+            enqueue(conn, &Job::PurgeExpired, now)?;
+            // Each sees what it wrote, and those before.
+            Ok(queries::count_waiting(conn)?)
+        };
+        let db = &app.app.db;
+        let seen = if at.is_multiple_of(3) {
+            db.write(add).await
+        } else {
+            db.write_behind(add).await
+        };
+        assert!(seen.unwrap() > 0);
+    };
+    futures_util::future::join_all((0..90).map(one)).await;
+    let refused: AppResult<()> = app.app.db.write_behind(|_| Err(AppError::NotFound)).await;
+    assert!(refused.is_err());
+    assert_eq!(app.tries().len(), 90);
 }
 
 #[actix_web::test]

@@ -13,16 +13,18 @@ use candor::sources::Dates;
 use diesel::prelude::*;
 
 use crate::embedded;
-use crate::sample::{EMAIL, KEY, MANIFEST};
+use crate::sample::{EMAIL, KEY, MANIFEST, by_hand_on_sqlite, in_folder};
 use crate::usage;
 
 /// One after the other, to know what one takes.
 const ALONE: u32 = 100;
 
 /// Measures single requests and many at once, beside the hand-written queries on the same database.
-pub fn measure(sample: &Path, by_hand: &mut impl FnMut() -> u64) {
+pub fn measure() {
+    println!("\n## From filing to the sealed package\n");
     let folder = tempfile::tempdir().unwrap();
-    let app = open(folder.path(), sample);
+    let (sample, connection) = in_folder(folder.path());
+    let app = open(folder.path(), &sample);
     let (own, now) = (app.clone(), app.clock.now());
     let person = app
         .db
@@ -32,7 +34,7 @@ pub fn measure(sample: &Path, by_hand: &mut impl FnMut() -> u64) {
 
     let start = Instant::now();
     for _ in 0..ALONE {
-        by_hand();
+        by_hand_on_sqlite(&connection);
     }
     let hand = start.elapsed() / ALONE;
     let start = Instant::now();

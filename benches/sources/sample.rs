@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     hint::black_box,
     ops::ControlFlow,
+    path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -14,8 +15,6 @@ use candor::{
 };
 use rusqlite::Connection;
 use tokio_postgres::{Client, NoTls};
-
-use crate::packages;
 
 pub const MANIFEST: &str = include_str!("../../tests/data/fides/postgres_example_test_dataset.yml");
 const SQLITE: &str = include_str!("../../tests/data/fides/postgres_sample.sqlite.sql");
@@ -160,7 +159,7 @@ fn statement(
     })
 }
 
-fn by_hand_on_sqlite(connection: &Connection) -> u64 {
+pub fn by_hand_on_sqlite(connection: &Connection) -> u64 {
     let mut found = BTreeMap::new();
     for query in QUERIES {
         let mut rows = Vec::new();
@@ -267,6 +266,14 @@ fn server() -> Option<String> {
     std::env::var("CANDOR_TEST_DATABASE").ok()
 }
 
+/// The sample as a file of SQLite, and the bare driver's connection to it.
+pub fn in_folder(folder: &Path) -> (PathBuf, Connection) {
+    let path = folder.join("sample.db");
+    let connection = Connection::open(&path).expect("a database");
+    connection.execute_batch(SQLITE).expect("the sample loads");
+    (path, connection)
+}
+
 /// Finds what the sample holds about one person, on SQLite and, where there is a server, on PostgreSQL.
 pub fn find() {
     println!(
@@ -274,16 +281,13 @@ pub fn find() {
         QUERIES.len()
     );
     let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("sample.db");
-    let connection = Connection::open(&path).expect("a database");
-    connection.execute_batch(SQLITE).expect("the sample loads");
+    let (path, connection) = in_folder(folder.path());
     let opened = sources(&format!("sqlite:{}", path.display()));
     measure(
         "SQLite",
         || by_hand_on_sqlite(&connection),
         || ours(&opened),
     );
-    packages::measure(&path, &mut || by_hand_on_sqlite(&connection));
     if let Some(server) = server() {
         on_postgres(&server);
     }

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use crate::db::schema::{chain_head, checkpoints, events};
-use crate::db::{AdvisoryLock, AnyConnection};
+use crate::db::{AdvisoryLock, AnyConnection, both};
 use crate::error::{AppError, AppResult};
 use crate::keys::{Keys, signature_holds};
 
@@ -102,7 +102,8 @@ pub fn head(conn: &mut AnyConnection) -> QueryResult<Option<Head>> {
 /// Whether any event is not yet in the chain.
 pub fn is_any_unlinked(conn: &mut AnyConnection) -> QueryResult<bool> {
     let unlinked = events::table.filter(events::position.is_null());
-    diesel::select(diesel::dsl::exists(unlinked)).get_result(conn)
+    let any = diesel::select(diesel::dsl::exists(unlinked));
+    both!(conn, |conn| any.get_result(conn))
 }
 
 /// Links the oldest events that are not yet in the chain; returns how many. Safe to repeat, and safe beside

@@ -16,12 +16,13 @@ mod writer;
 
 use std::sync::Arc;
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::r2d2::Pool;
 
 use crate::error::{AppError, AppResult};
 use connection::Opener;
-use writer::Writer;
+use writer::{Lasts, Writer};
 
 pub use backup::backup;
 pub use connection::AnyConnection;
@@ -104,12 +105,31 @@ impl Db {
     ) -> AppResult<T> {
         if let Some(writer) = &self.0.writer {
             return writer
-                .send(work)
+                .send(Lasts::Always, work)
                 .await
                 .unwrap_or_else(|_| Err(writer_gone()));
         }
         let db = self.clone();
         tokio::task::spawn_blocking(move || db.write_now(work)).await?
+    }
+
+    /// As [`Db::write`], but nobody waits for the disk: for what may be forgotten when the power fails, as it is done
+    /// again then. Whatever anybody is told of belongs into [`Db::write`].
+    pub async fn write_behind<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> AppResult<T> + Send + 'static,
+    ) -> AppResult<T> {
+        if let Some(writer) = &self.0.writer {
+            return writer
+                .send(Lasts::WhilePowered, work)
+                .await
+                .unwrap_or_else(|_| Err(writer_gone()));
+        }
+        self.write(|conn| {
+            conn.batch_execute("SET LOCAL synchronous_commit = off")?;
+            work(conn)
+        })
+        .await
     }
 
     /// As [`Db::read`], for code that already runs on a blocking thread.
@@ -127,7 +147,7 @@ impl Db {
     ) -> AppResult<T> {
         if let Some(writer) = &self.0.writer {
             return writer
-                .send(work)
+                .send(Lasts::Always, work)
                 .blocking_recv()
                 .unwrap_or_else(|_| Err(writer_gone()));
         }

@@ -1,11 +1,12 @@
 //! SQLite's one writer: a thread that runs each unit of work in a savepoint of its own and commits
-//! all that has queued up at once. An answer goes out only after the commit is on disk.
+//! all that has queued up at once. An answer goes out only after the commit is on disk, but for what may be lost with
+//! the machine's power.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
-use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
 use diesel::r2d2::{ManageConnection, R2D2Connection};
 use tokio::sync::oneshot;
@@ -19,8 +20,22 @@ type Manager = <AnyConnection as Connection>::TransactionManager;
 /// So many units share a commit at most: it bounds how long the first of them waits.
 const LARGEST_BATCH: usize = 256;
 
-/// Runs in the savepoint; what it returns tells the waiting caller how the commit went.
-type Unit = Box<dyn FnOnce(&mut AnyConnection) -> Answer + Send>;
+/// What is to be done.
+struct Unit {
+    /// Runs in the savepoint; what it returns tells the waiting caller how the commit went.
+    work: Box<dyn FnOnce(&mut AnyConnection) -> Answer + Send>,
+    lasts: Lasts,
+}
+
+/// What a unit of work that was answered outlives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lasts {
+    /// A power cut: the commit waits for the disk.
+    Always,
+    /// The end of this process, however it comes, but not a power cut.
+    WhilePowered,
+}
+
 type Answer = Box<dyn FnOnce(Result<(), String>) + Send>;
 
 pub(super) struct Writer(Sender<Unit>);
@@ -39,19 +54,20 @@ impl Writer {
     /// Queues a unit of work. The answer comes after the commit; it never comes if the writer is gone.
     pub(super) fn send<T: Send + 'static>(
         &self,
+        lasts: Lasts,
         work: impl FnOnce(&mut AnyConnection) -> AppResult<T> + Send + 'static,
     ) -> oneshot::Receiver<AppResult<T>> {
         let (answer, receiver) = oneshot::channel();
-        let unit: Unit = Box::new(move |conn| {
+        let work = Box::new(move |conn: &mut AnyConnection| {
             let result = conn.transaction(work);
-            Box::new(move |committed| {
+            Box::new(move |committed: Result<(), String>| {
                 let result = committed.map_err(AppError::Unavailable).and(result);
                 // A caller that has gone away needs no answer.
                 let _ = answer.send(result);
-            })
+            }) as Answer
         });
         // A unit that cannot be queued is dropped, and its receiver learns of it.
-        let _ = self.0.send(unit);
+        let _ = self.0.send(Unit { work, lasts });
         receiver
     }
 }
@@ -61,8 +77,10 @@ fn connect(opener: &Opener) -> Result<AnyConnection, String> {
 }
 
 fn write_until_closed(opener: &Opener, mut conn: AnyConnection, units: &Receiver<Unit>) {
-    while let Ok(first) = units.recv() {
-        let (answers, outcome) = write_batch(&mut conn, first, units);
+    let mut waiting = None;
+    while let Some(first) = waiting.take().or_else(|| units.recv().ok()) {
+        let next = || units.try_recv().ok();
+        let (answers, outcome) = write_batch(&mut conn, first, next, &mut waiting);
         if outcome.is_err() || conn.is_broken() {
             // Nothing of the old connection can be trusted, not even what it believes of its transaction.
             match connect(opener) {
@@ -78,20 +96,23 @@ fn write_until_closed(opener: &Opener, mut conn: AnyConnection, units: &Receiver
     }
 }
 
-/// All or nothing of the batch is committed. A unit that fails is rolled back alone.
+/// All or nothing of the batch is committed. A unit that fails is rolled back alone. One that has to last longer than the
+/// first does is left waiting.
 fn write_batch(
     conn: &mut AnyConnection,
     first: Unit,
-    units: &Receiver<Unit>,
+    units: impl Fn() -> Option<Unit>,
+    waiting: &mut Option<Unit>,
 ) -> (Vec<Answer>, Result<(), String>) {
     let mut answers = Vec::new();
-    if let Err(error) = begin(conn) {
+    let lasts = first.lasts;
+    if let Err(error) = set_flush(conn, lasts).and_then(|()| begin(conn)) {
         answers.push(Box::new(move |_| drop(first)) as Answer);
         return (answers, Err(error.to_string()));
     }
     let mut next = Some(first);
     while let Some(unit) = next {
-        match catch_unwind(AssertUnwindSafe(|| unit(conn))) {
+        match catch_unwind(AssertUnwindSafe(|| (unit.work)(conn))) {
             Ok(answer) => answers.push(answer),
             Err(_) => {
                 return (
@@ -107,13 +128,24 @@ fn write_batch(
             );
         }
         next = if answers.len() < LARGEST_BATCH {
-            units.try_recv().ok()
+            units()
         } else {
             None
         };
+        if lasts == Lasts::WhilePowered {
+            *waiting = next.take_if(|it| it.lasts == Lasts::Always);
+        }
     }
     let committed = Manager::commit_transaction(conn).map_err(|error| error.to_string());
     (answers, committed)
+}
+
+/// Without the flush, a commit is in the write-ahead log as the kernel has it, and on the disk with the next flush.
+fn set_flush(conn: &mut AnyConnection, lasts: Lasts) -> QueryResult<()> {
+    conn.batch_execute(match lasts {
+        Lasts::Always => "PRAGMA synchronous = FULL",
+        Lasts::WhilePowered => "PRAGMA synchronous = NORMAL",
+    })
 }
 
 /// Takes the write lock at the start: a plain `BEGIN` that reads before it writes fails with

@@ -116,13 +116,14 @@ async fn settle(
 ) -> AppResult<bool> {
     let now = app.clock.now();
     let words = error.as_ref().map(words_for_staff).unwrap_or_default();
-    let settled = app.db.write(move |conn| {
+    let settle = move |conn: &mut _| {
         let next = now + pause_after(claim.attempts);
         Ok(match outcome {
             Outcome::Done => queries::finish(conn, &claim, now)?,
             Outcome::PutOff => queries::put_off(conn, &claim, &words, next)?,
             Outcome::Failed => queries::fail(conn, &claim, &words, now)?,
         })
-    });
-    settled.await
+    };
+    // A job that is done is safe to repeat, should the power fail.
+    app.db.write_behind(settle).await
 }

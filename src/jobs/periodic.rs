@@ -4,8 +4,8 @@ use chrono::{NaiveDateTime, NaiveTime, TimeDelta};
 use diesel::prelude::*;
 
 use super::Job;
-use crate::db::AnyConnection;
 use crate::db::schema::{jobs, periodic_work};
+use crate::db::{AnyConnection, both};
 use crate::error::AppResult;
 
 /// How often.
@@ -62,11 +62,11 @@ impl Rhythm {
 /// Whether any periodic work is due, or new in this version.
 pub fn is_any_due(conn: &mut AnyConnection, now: NaiveDateTime) -> QueryResult<bool> {
     let names: Vec<_> = ALL.iter().map(|(_, job)| job.name()).collect();
-    let later: i64 = periodic_work::table
+    let later = periodic_work::table
         .filter(periodic_work::name.eq_any(&names))
         .filter(periodic_work::next_at.gt(now))
-        .count()
-        .get_result(conn)?;
+        .count();
+    let later: i64 = both!(conn, |conn| later.get_result(conn))?;
     Ok(usize::try_from(later) != Ok(names.len()))
 }
 

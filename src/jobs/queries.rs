@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::backoff::MOST_TRIES;
 use super::model::{Claim, JobRow};
 use crate::db::schema::jobs;
-use crate::db::{AnyConnection, Count, counted};
+use crate::db::{AnyConnection, Count, both, counted};
 
 /// A claimed job is its worker's for so long. A worker that lives renews it; the jobs of one that died
 /// fall to others when it ends.
@@ -18,7 +18,8 @@ pub fn is_any_due(conn: &mut AnyConnection, now: NaiveDateTime) -> QueryResult<b
         .filter(jobs::run_at.le(now))
         .filter(jobs::done_at.is_null())
         .filter(jobs::failed_at.is_null());
-    diesel::select(diesel::dsl::exists(due)).get_result(conn)
+    let any = diesel::select(diesel::dsl::exists(due));
+    both!(conn, |conn| any.get_result(conn))
 }
 
 /// Takes the jobs that have been due longest, at most `limit`, each for the time of a [`LEASE`]. The next
@@ -48,13 +49,12 @@ pub fn claim(
         }
         let unclaimed = claim.still_ours();
         claim.attempts += 1;
-        let claimed = diesel::update(unclaimed)
-            .set((
-                jobs::attempts.eq(claim.attempts),
-                jobs::run_at.eq(now + LEASE),
-                jobs::last_error.eq(None::<String>),
-            ))
-            .execute(conn)?;
+        let claiming = diesel::update(unclaimed).set((
+            jobs::attempts.eq(claim.attempts),
+            jobs::run_at.eq(now + LEASE),
+            jobs::last_error.eq(None::<String>),
+        ));
+        let claimed = both!(conn, |conn| claiming.execute(conn))?;
         if claimed == 1 {
             claims.push(claim);
         }
@@ -72,9 +72,8 @@ pub fn renew(conn: &mut AnyConnection, claim: &Claim, now: NaiveDateTime) -> Que
 
 /// Settles a job as done; `false` when the claim had ended.
 pub fn finish(conn: &mut AnyConnection, claim: &Claim, now: NaiveDateTime) -> QueryResult<bool> {
-    let done = diesel::update(claim.still_ours())
-        .set(jobs::done_at.eq(now))
-        .execute(conn)?;
+    let finishing = diesel::update(claim.still_ours()).set(jobs::done_at.eq(now));
+    let done = both!(conn, |conn| finishing.execute(conn))?;
     Ok(done == 1)
 }
 

@@ -98,6 +98,9 @@ struct Worker {
 
 impl Worker {
     async fn look(&mut self) -> AppResult<()> {
+        // What has ended by now makes room at this look.
+        while self.sending.try_join_next().is_some() {}
+        while self.working.try_join_next().is_some() {}
         let now = self.app.clock.now();
         let due = self.app.db.read(move |conn| {
             Ok([
@@ -194,5 +197,6 @@ async fn claim_jobs(app: &App, limit: usize) -> AppResult<Vec<super::model::Clai
     }
     let now = app.clock.now();
     let claim = move |conn: &mut _| Ok(queries::claim(conn, now, limit)?);
-    app.db.write(claim).await
+    // When the power fails, the job is claimed once more.
+    app.db.write_behind(claim).await
 }

@@ -4,8 +4,8 @@ use chrono::{NaiveDateTime, TimeDelta};
 use diesel::dsl::{Eq, Filter, IsNull};
 use diesel::prelude::*;
 
-use crate::db::AnyConnection;
 use crate::db::schema::outbox;
+use crate::db::{AnyConnection, both};
 use crate::jobs::backoff::MOST_TRIES;
 
 /// A claimed mail is its worker's for so long: longer than any transport takes. The mails of a worker that
@@ -57,7 +57,8 @@ impl Claim {
 /// Whether any mail is due.
 pub fn is_any_due(conn: &mut AnyConnection, now: NaiveDateTime) -> QueryResult<bool> {
     let due = unsettled().filter(outbox::next_attempt_at.le(now));
-    diesel::select(diesel::dsl::exists(due)).get_result(conn)
+    let any = diesel::select(diesel::dsl::exists(due));
+    both!(conn, |conn| any.get_result(conn))
 }
 
 /// Takes due mails, at most `limit`: first those that soon expire, so that a sign-in code never waits behind

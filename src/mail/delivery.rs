@@ -28,7 +28,8 @@ pub async fn claim(app: &App, limit: usize) -> AppResult<Vec<Claim>> {
     }
     let now = app.clock.now();
     let claim = move |conn: &mut _| Ok(claims::claim(conn, now, limit)?);
-    app.db.write(claim).await
+    // It has not gone yet: when the power fails, it is claimed once more.
+    app.db.write_behind(claim).await
 }
 
 /// Sends a claimed mail and settles it.

@@ -1,6 +1,11 @@
 //! What every kind of source can do. One file per kind implements it; the URL's scheme chooses.
 
-use std::{collections::HashSet, ops::ControlFlow, sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    ops::ControlFlow,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use chrono::NaiveDate;
 use ipnet::IpNet;
@@ -46,12 +51,31 @@ pub trait Source: Send + Sync {
         each: EachRow<'_>,
     ) -> Result<(), SourceError>;
 
+    /// Reads several things that are few, in this time altogether: on one connection and as of one moment where the
+    /// source can do so. Each may fail alone; `each` is told to which of them a row belongs.
+    fn select_all(
+        &self,
+        selects: &[Select<'_>],
+        wait: Duration,
+        each: EachOf<'_>,
+    ) -> Vec<Result<(), SourceError>> {
+        one_by_one(selects.len(), wait, |at, wait| {
+            self.select(&selects[at], wait, &mut |row| {
+                each(at, row);
+                ControlFlow::Continue(())
+            })
+        })
+    }
+
     /// Starts a transaction that alone may write; dropped without a commit, it leaves nothing behind.
     fn begin(&self, wait: Duration) -> Result<Box<dyn Transaction + '_>, SourceError>;
 }
 
 /// What is done with a row; a break ends the reading.
 pub type EachRow<'a> = &'a mut dyn FnMut(Vec<Value>) -> ControlFlow<()>;
+
+/// What is done with a row of one of several readings.
+pub type EachOf<'a> = &'a mut dyn FnMut(usize, Vec<Value>);
 
 /// A writing transaction in one source.
 pub trait Transaction {
@@ -90,6 +114,8 @@ pub enum Form<'a> {
     Rows,
     /// Each row, in the order of the row key where there is one.
     Sorted,
+    /// Each row, in no order, but no more than so many.
+    First(usize),
     /// Each combination of values once, with the number of its rows behind. A column of which no two rows hold the same
     /// may give empty combinations several times.
     Groups,
@@ -218,6 +244,25 @@ pub fn open_with(key: &str, url: &str, around: &Around<'_>) -> Result<Arc<dyn So
             "source `{key}`: the URL must start with sqlite:, postgres:, mysql:, files:, http:, https: or manual:"
         )),
     }
+}
+
+/// Does one reading after the other, in this time altogether. What does not answer is not asked again.
+pub(super) fn one_by_one(
+    count: usize,
+    wait: Duration,
+    mut read: impl FnMut(usize, Duration) -> Result<(), SourceError>,
+) -> Vec<Result<(), SourceError>> {
+    let ends = Instant::now() + wait;
+    let mut gone: Option<SourceError> = None;
+    let read = |at: usize| {
+        if let Some(error) = &gone {
+            return Err(error.clone());
+        }
+        let done = read(at, ends.saturating_duration_since(Instant::now()));
+        gone = done.clone().err().filter(SourceError::is_temporary);
+        done
+    };
+    (0..count).map(read).collect()
 }
 
 impl Select<'_> {

@@ -37,11 +37,7 @@ fn listed<'a>(
     node: &'a Node,
     values: &'a [Value],
 ) -> impl Iterator<Item = (&'a str, &'a Value)> + 'a {
-    let columns = node.link_columns();
-    let cell = move |link: &String| {
-        let at = columns.iter().position(|it| it == link);
-        at.map_or(&Value::Null, |at| &values[at])
-    };
+    let cell = move |link: &String| &values[node.place_of(link)];
     let mut plain = node.identities.iter();
     let is_named = plain.any(|(link, _)| !node.inside.contains_key(link) && !cell(link).is_null());
     let lists = node.identities.iter().filter(move |(link, _)| {

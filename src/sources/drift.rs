@@ -152,10 +152,7 @@ impl Drift<'_> {
         let Some(collection) = collection else { return };
         for key in &table.foreign_keys {
             let [column] = &key.columns[..] else { continue };
-            let is_linked = node
-                .link_columns()
-                .iter()
-                .any(|it| it.eq_ignore_ascii_case(column));
+            let is_linked = node.links.iter().any(|it| it.eq_ignore_ascii_case(column));
             let field = collection
                 .fields
                 .iter()

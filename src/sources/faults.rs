@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Change, EachRow, Fault, Schema, Select, Source, SourceError, Transaction};
+use super::{Change, EachOf, EachRow, Fault, Schema, Select, Source, SourceError, Transaction};
 
 /// What is wrong with a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -106,6 +106,20 @@ impl Source for Faulty {
         self.reads.fetch_add(1, Ordering::Relaxed);
         self.meet(wait)?;
         self.inner.select(select, wait, each)
+    }
+
+    fn select_all(
+        &self,
+        selects: &[Select<'_>],
+        wait: Duration,
+        each: EachOf<'_>,
+    ) -> Vec<Result<(), SourceError>> {
+        self.reads
+            .fetch_add(selects.len() as u64, Ordering::Relaxed);
+        match self.meet(wait) {
+            Ok(()) => self.inner.select_all(selects, wait, each),
+            Err(error) => vec![Err(error); selects.len()],
+        }
     }
 
     fn begin(&self, wait: Duration) -> Result<Box<dyn Transaction + '_>, SourceError> {

@@ -31,6 +31,10 @@ pub(super) struct Node {
     pub incoming: Vec<Edge>,
     /// The links by whose values other collections are reached.
     pub outgoing: BTreeSet<String>,
+    /// The links that matter for reaching: what leads here, what leads on, what names the person.
+    pub links: Vec<String>,
+    /// Nothing of its own turn or a later one leads here, but what it leads to itself in a circle.
+    pub turn: usize,
     /// What is inside of a column, by the name of the link.
     pub inside: BTreeMap<String, Inside>,
     /// The date of a record.
@@ -65,6 +69,10 @@ impl Graph {
                 graph.connect(register, &key, collection);
             }
         }
+        for node in &mut graph.nodes {
+            node.links = node.all_links();
+        }
+        graph.take_turns();
         graph
     }
 
@@ -85,6 +93,25 @@ impl Graph {
         found
     }
 
+    /// Says in which order collections are read, so that one is read when all is known by which it is reached. Those of
+    /// a circle lead to each other, and have the same turn.
+    fn take_turns(&mut self) {
+        let before: Vec<_> = (0..self.nodes.len())
+            .map(|at| self.ancestors([at]))
+            .collect();
+        let mut order: Vec<_> = (0..self.nodes.len()).collect();
+        order.sort_by_key(|at| before[*at].len());
+        for at in order {
+            // Who leads here and has as much before it is in a circle with it.
+            let is_earlier = |from: usize| before[from].len() < before[at].len();
+            let circle = before[at].iter().filter(|it| !is_earlier(**it));
+            let edges = circle.flat_map(|it| &self.nodes[*it].incoming);
+            let earlier = edges.filter(|edge| is_earlier(edge.from));
+            let turns = earlier.map(|edge| self.nodes[edge.from].turn + 1);
+            self.nodes[at].turn = turns.max().unwrap_or(0);
+        }
+    }
+
     fn add(&mut self, dataset: &Dataset, collection: &Collection, place: (usize, usize)) {
         let key = CollectionKey::new(&dataset.key, &collection.name);
         let mut node = Node {
@@ -97,6 +124,8 @@ impl Graph {
             crowds: BTreeSet::new(),
             incoming: Vec::new(),
             outgoing: BTreeSet::new(),
+            links: Vec::new(),
+            turn: 0,
             inside: BTreeMap::new(),
             date: collection.date_field().map(|field| field.path.clone()),
             place,
@@ -180,8 +209,7 @@ impl Node {
         &register.datasets[self.place.0].collections[self.place.1]
     }
 
-    /// The columns that matter for reaching: what leads here, what leads on, what names the person.
-    pub fn link_columns(&self) -> Vec<String> {
+    fn all_links(&self) -> Vec<String> {
         let identities = self.identities.iter().map(|(column, _)| column);
         let incoming = self.incoming.iter().map(|edge| &edge.column);
         let all: BTreeSet<_> = self
@@ -191,6 +219,12 @@ impl Node {
             .chain(incoming)
             .collect();
         all.into_iter().cloned().collect()
+    }
+
+    /// Where a link stands among the links.
+    pub fn place_of(&self, link: &str) -> usize {
+        let found = self.links.binary_search_by(|it| (**it).cmp(link));
+        found.expect("what leads somewhere is among the links")
     }
 
     /// The name of the link at a field: its column, or a place inside of a column.

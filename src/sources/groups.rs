@@ -1,23 +1,43 @@
-//! Reads which combinations of links a collection holds, and to what each of them leads on.
+//! Reads which combinations of links collections hold, and to what each of them leads on.
 
-use std::{
-    collections::{HashMap, HashSet},
-    ops::ControlFlow,
-};
+use std::collections::{HashMap, HashSet};
 
 use super::{
-    Budget, Connected, Filter, Form, Inner, Inside, Select, SourceError, Table, Value, Way,
+    Budget, Connected, Filter, Form, Inner, Inside, Schema, Select, SourceError, Table, Value, Way,
     connector::Wanted,
     graph::Node,
     inside::{self, Entrance},
+    kept::KeptRow,
     table,
-    walk::{Conditions, number},
+    walk::number,
+    ways::Conditions,
 };
 
 /// By the values of the link columns, in their comparable form.
 pub(super) type Groups = HashMap<Vec<Value>, Group>;
 
+/// What is asked of one collection.
+pub(super) struct Question<'a> {
+    /// Which.
+    pub at: usize,
+    pub conditions: Conditions,
+    /// All conditions on what is inside of columns that were put to it so far, these too.
+    pub entered: &'a [Way],
+}
+
+/// What was read of one collection.
+#[derive(Default)]
+pub(super) struct Answer {
+    pub groups: Groups,
+    /// The rows themselves, where they are few.
+    pub rows: Option<Vec<KeptRow>>,
+}
+
+/// What was read of which collections.
+pub(super) type Answers = Vec<(usize, Result<Answer, SourceError>)>;
+
 /// Rows that are alike in their link columns.
+#[derive(Default)]
 pub(super) struct Group {
     pub rows: u64,
     /// By link what leads on, where rows were reached only by some elements of their lists; else all does.
@@ -58,105 +78,133 @@ impl Group {
     }
 }
 
-/// The groups of rows that meet a condition. `entered` are all conditions on what is inside of columns that were put to
-/// the collection so far, these too.
+/// The groups of rows that meet the conditions of each question.
 pub(super) fn read(
     inner: &Inner,
-    connected: &Connected,
-    (node, conditions, entered): (&Node, Conditions, &[Way]),
+    (connected, schema): (&Connected, &Schema),
+    questions: Vec<Question<'_>>,
     budget: Budget,
-) -> Result<Groups, SourceError> {
-    let schema = connected.schema(budget.left())?;
-    let table = table(&schema, node)?;
-    let (inside, plain): (Conditions, Conditions) =
-        conditions.into_iter().partition(|way| node.is_inside(way));
-    let columns = node.link_columns();
-    let door = |way: &Way| {
-        Some(Door {
-            at: columns.iter().position(|it| *it == way.column)?,
-            inside: node.inside.get(&way.column)?,
-            wanted: Wanted::by(way),
-            takes_all: node.takes_all(&inner.register, &way.column),
-        })
-    };
-    let doors: Vec<_> = inside.iter().filter_map(door).collect();
-    let known: Vec<_> = entered.iter().filter_map(door).collect();
-    let mut groups = Groups::new();
-    let mut search = Search {
-        connected,
-        node,
-        table,
-        doors: &[],
-        known: &known,
-        budget,
-    };
-    if !plain.is_empty() {
-        search.read(plain, &mut groups)?;
+) -> Answers {
+    let mut answers = Answers::with_capacity(questions.len());
+    let mut searches = Vec::with_capacity(questions.len());
+    for (of, question) in questions.into_iter().enumerate() {
+        let node = &inner.graph.nodes[question.at];
+        let table = table(schema, node);
+        answers.push((question.at, table.clone().map(|_| Answer::default())));
+        if let Ok(table) = table {
+            searches.extend(Search::all(inner, (node, table), question, of));
+        }
     }
-    if !inside.is_empty() {
-        search.doors = &doors;
-        search.read(inside, &mut groups)?;
+    let selects: Vec<_> = searches.iter().map(Search::select).collect();
+    let mut found: Vec<_> = searches.iter().map(|_| Groups::new()).collect();
+    let mut note = |at: usize, row| searches[at].note(row, &mut found[at]);
+    let source = &connected.source;
+    let read = source.select_all(&selects, budget.left(), &mut note);
+    for ((search, found), read) in searches.iter().zip(found).zip(read) {
+        let answer = &mut answers[search.of].1;
+        match (answer.as_mut(), read) {
+            (Ok(answer), Ok(())) => merge(&mut answer.groups, found),
+            (Ok(_), Err(error)) => *answer = Err(error),
+            (Err(_), _) => {}
+        }
     }
-    Ok(groups)
+    answers
+}
+
+/// Adds what another search of the same collection has found.
+fn merge(groups: &mut Groups, found: Groups) {
+    for (links, group) in found {
+        match groups.get_mut(&links) {
+            Some(known) => {
+                known.rows = known.rows.max(group.rows);
+                known.add(group.led_by);
+            }
+            None => drop(groups.insert(links, group)),
+        }
+    }
 }
 
 struct Search<'a> {
-    connected: &'a Connected,
+    /// Which answer it is for.
+    of: usize,
     node: &'a Node,
     table: &'a Table,
+    filter: Filter,
     /// Those by which rows are to be reached now; none where they are reached as a whole.
-    doors: &'a [Door<'a>],
+    doors: Vec<Door<'a>>,
     /// These, and those by which rows were reached before.
-    known: &'a [Door<'a>],
-    budget: Budget,
+    known: Vec<Door<'a>>,
 }
 
-impl Search<'_> {
-    fn read(&self, conditions: Conditions, groups: &mut Groups) -> Result<(), SourceError> {
-        let filter = Filter {
-            any: Some(conditions),
-            ..Filter::default()
+impl<'a> Search<'a> {
+    /// One for what columns hold, and one for what is inside of them.
+    fn all(
+        inner: &Inner,
+        (node, table): (&'a Node, &'a Table),
+        question: Question<'_>,
+        of: usize,
+    ) -> Vec<Self> {
+        let door = |way: &Way| {
+            Some(Door {
+                at: node.place_of(&way.column),
+                inside: node.inside.get(&way.column)?,
+                wanted: Wanted::by(way),
+                takes_all: node.takes_all(&inner.register, &way.column),
+            })
         };
-        let columns = self.node.link_columns();
-        let select = Select {
+        let doors = |ways: &[Way]| ways.iter().filter_map(door).collect();
+        let search = |conditions: Conditions, doors, known| Self {
+            of,
+            node,
+            table,
+            filter: Filter {
+                any: Some(conditions),
+                ..Filter::default()
+            },
+            doors,
+            known,
+        };
+        let conditions = question.conditions.into_iter();
+        let (inside, plain): (Conditions, _) = conditions.partition(|way| node.is_inside(way));
+        let mut searches = Vec::with_capacity(2);
+        if !plain.is_empty() {
+            searches.push(search(plain, Vec::new(), Vec::new()));
+        }
+        if !inside.is_empty() {
+            let (opened, known) = (doors(&inside), doors(question.entered));
+            searches.push(search(inside, opened, known));
+        }
+        searches
+    }
+
+    fn select(&self) -> Select<'_> {
+        Select {
             table: self.table,
-            columns: &columns,
-            filter: &filter,
+            columns: &self.node.links,
+            filter: &self.filter,
             form: Form::Groups,
-        };
-        let mut found = Groups::new();
-        let source = &self.connected.source;
-        source.select(&select, self.budget.left(), &mut |mut row| {
-            let rows = row.pop().map_or(0, |count| number(&count));
-            let links = columns.iter().zip(&row);
-            let links = links.map(|(link, cell)| {
-                let column = self.table.column(link);
-                column.map_or(Value::Null, |column| column.link(cell))
-            });
-            let links: Vec<_> = links.collect();
-            // Sources look inside of columns only roughly.
-            if self.doors.is_empty() || self.doors.iter().any(|door| door.lets_in(&links)) {
-                let led_by = self.led_by(&row, &links);
-                match found.get_mut(&links) {
-                    Some(known) => {
-                        known.rows += rows;
-                        known.add(led_by);
-                    }
-                    None => drop(found.insert(links, Group { rows, led_by })),
-                }
-            }
-            ControlFlow::Continue(())
-        })?;
-        for (links, group) in found {
+        }
+    }
+
+    fn note(&self, mut row: Vec<Value>, groups: &mut Groups) {
+        let rows = row.pop().map_or(0, |count| number(&count));
+        let links = self.node.links.iter().zip(&row);
+        let links = links.map(|(link, cell)| {
+            let column = self.table.column(link);
+            column.map_or(Value::Null, |column| column.link(cell))
+        });
+        let links: Vec<_> = links.collect();
+        // Sources look inside of columns only roughly.
+        if self.doors.is_empty() || self.doors.iter().any(|door| door.lets_in(&links)) {
+            let led_by = self.led_by(&row, &links);
             match groups.get_mut(&links) {
                 Some(known) => {
-                    known.rows = known.rows.max(group.rows);
-                    known.add(group.led_by);
+                    known.rows += rows;
+                    known.add(led_by);
                 }
-                None => drop(groups.insert(links, group)),
+                None => drop(groups.insert(links, Group { rows, led_by })),
             }
         }
-        Ok(())
     }
 
     /// What leads on from a row by each link; `None` when everything does, as it was reached as a whole.
@@ -169,7 +217,6 @@ impl Search<'_> {
         if self.doors.is_empty() || self.doors.iter().any(is_whole) {
             return None;
         }
-        let link_columns = self.node.link_columns();
         let of = |(at, link): (usize, &String)| {
             let keys = match self.node.inside.get(link) {
                 Some(inside) => inside.keys(&self.cut(&inside.column, &row[at])),
@@ -177,7 +224,7 @@ impl Search<'_> {
             };
             keys.into_iter().collect()
         };
-        Some(link_columns.iter().enumerate().map(of).collect())
+        Some(self.node.links.iter().enumerate().map(of).collect())
     }
 
     /// A cell with only those elements of its lists by which its row was reached.

@@ -45,13 +45,10 @@ impl<'a> Layout<'a> {
         for column in table.foreign_keys.iter().flat_map(|key| &key.columns) {
             layout.position(column);
         }
-        for link in node.link_columns() {
-            let column = table.column(&link);
-            let column = column.ok_or_else(|| connector::missing(&node.source, table, &link))?;
-            let held = column
-                .inside
-                .as_ref()
-                .map_or(&link, |inside| &inside.column);
+        for link in &node.links {
+            let column = table.column(link);
+            let column = column.ok_or_else(|| connector::missing(&node.source, table, link))?;
+            let held = column.inside.as_ref().map_or(link, |inside| &inside.column);
             let at = layout.position(held);
             layout.links.push((column, at));
         }
@@ -85,6 +82,12 @@ impl<'a> Layout<'a> {
     pub fn links(&self, row: &[Value]) -> Vec<Value> {
         let links = self.links.iter();
         links.map(|(column, at)| column.link(&row[*at])).collect()
+    }
+
+    /// The value of one of them, by its place.
+    pub fn link_at(&self, row: &[Value], place: usize) -> Value {
+        let (column, at) = self.links[place];
+        column.link(&row[at])
     }
 
     /// The value of one link or column in its comparable form; nothing for a column that is not read.

@@ -258,8 +258,8 @@ const NOT_CUT: &str =
     "It leads to a record that other people share, and the system does not let it be empty.";
 
 fn shared_values(draft: &Draft<'_>, at: usize, column: &str) -> HashSet<Value> {
-    let columns = draft.reader.inner.graph.nodes[at].link_columns();
-    let Some(here) = columns.iter().position(|it| it == column) else {
+    let links = &draft.reader.inner.graph.nodes[at].links;
+    let Some(here) = links.iter().position(|it| it == column) else {
         return HashSet::new();
     };
     let combinations = draft.reader.walk.nodes[at].combinations.iter();

@@ -72,7 +72,7 @@ pub(super) fn read(link: &Link, wait: Duration) -> Result<Schema, Fault> {
             referenced: rows.iter().map(|row| text(row, 3)).collect(),
         });
     }
-    Ok(Schema { tables })
+    Ok(Schema::new(tables))
 }
 
 fn tables(link: &Link, wait: Duration) -> Result<Vec<Table>, Fault> {

@@ -30,6 +30,7 @@ mod http;
 mod identities;
 mod ids;
 mod inside;
+mod kept;
 mod layout;
 mod links;
 mod manual;
@@ -51,6 +52,7 @@ mod postgres;
 mod postgres_link;
 mod postgres_schema;
 mod postgres_server;
+mod postgres_sql;
 mod reader;
 mod record;
 mod scan;
@@ -66,6 +68,7 @@ mod totals;
 mod value;
 mod visiting;
 mod walk;
+mod ways;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -74,8 +77,8 @@ use std::{
 };
 
 pub use connector::{
-    Act, Around, Change, Dates, EachRow, Filter, Form, Select, Source, Transaction, Way, open,
-    open_in, open_with,
+    Act, Around, Change, Dates, EachOf, EachRow, Filter, Form, Select, Source, Transaction, Way,
+    open, open_in, open_with,
 };
 pub use correction::{Corrected, Correction, CorrectionError, Standing};
 pub use due::{Ask, DueBatch, Shield};

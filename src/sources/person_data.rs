@@ -57,7 +57,7 @@ impl Sources {
     pub fn overview(&self, person: &Identities) -> Vec<CollectionSummary> {
         let inner = &*self.0;
         let budget = Budget::of(inner.limits.read);
-        let walk = inner.walk(person, 0..inner.graph.nodes.len(), budget);
+        let walk = inner.walk(person, 0..inner.graph.nodes.len(), false, budget);
         let mut counts = inner.count(person, &walk, budget);
         let nodes = inner.graph.nodes.iter().enumerate();
         let summaries = nodes.map(|(at, node)| CollectionSummary {
@@ -192,11 +192,10 @@ impl Sources {
     ) -> Vec<(CollectionKey, SourceError)> {
         let inner = &*self.0;
         let budget = Budget::of(inner.limits.step);
-        let walk = inner.walk(person, 0..inner.graph.nodes.len(), budget);
-        let reader = Reader {
-            inner,
-            person,
-            walk,
+        let reader = if dates.is_all() {
+            Reader::of_all(inner, person, budget)
+        } else {
+            Reader::new(inner, person, 0..inner.graph.nodes.len(), budget)
         };
         let mut unread = Vec::new();
         let mut flow = ControlFlow::Continue(());
@@ -221,14 +220,16 @@ impl Sources {
 }
 
 impl Inner {
-    /// Walks to some collections and settles whose the records are.
+    /// Walks to some collections and settles whose the records are. See [`Walk::new`].
     pub(super) fn walk(
         &self,
         person: &Identities,
         to: impl IntoIterator<Item = usize>,
+        keeps_rows: bool,
         budget: Budget,
     ) -> Walk {
-        let mut walk = Walk::new(self, person, &self.graph.ancestors(to), budget);
+        let wanted = self.graph.ancestors(to);
+        let mut walk = Walk::new(self, person, (&wanted, keeps_rows), budget);
         crowds::settle(self, &mut walk, person, budget);
         shared::settle(self, &mut walk, budget);
         walk
@@ -248,16 +249,7 @@ impl Inner {
             }
         }
         let counted = self.side_by_side(work, |connected, nodes| {
-            let counts = |at| {
-                let count = |ways| self.count_rows(connected, at, ways, budget);
-                let own = count(walk.own_ways(self, person, at))?;
-                let shared = count(walk.shared_ways(self, at))?;
-                Ok(Counts { own, shared })
-            };
-            let counts = nodes
-                .into_iter()
-                .map(|at| (at, connected.notice(counts(at))));
-            Ok(counts.collect::<Vec<_>>())
+            Ok(self.count_rows(person, (walk, connected), &nodes, budget))
         });
         let counts = counted
             .into_iter()
@@ -265,29 +257,60 @@ impl Inner {
         counts.collect()
     }
 
+    /// The same for one source.
     fn count_rows(
         &self,
-        connected: &Connected,
-        at: usize,
-        ways: Vec<Way>,
+        person: &Identities,
+        (walk, connected): (&Walk, &Connected),
+        nodes: &[usize],
         budget: Budget,
-    ) -> Result<u64, SourceError> {
-        let filter = Filter {
-            any: Some(ways),
-            ..Filter::default()
+    ) -> Vec<(usize, Result<Counts, SourceError>)> {
+        let Some(schema) = walk.schema(connected.source.key()) else {
+            return Vec::new();
         };
-        if filter.is_empty() {
-            return Ok(0);
+        let mut counts: Vec<_> = nodes
+            .iter()
+            .map(|at| (*at, Ok(Counts::default())))
+            .collect();
+        let mut asked = Vec::with_capacity(2 * nodes.len());
+        for (place, &at) in nodes.iter().enumerate() {
+            let Ok(table) = table(schema, &self.graph.nodes[at]) else {
+                continue;
+            };
+            let own = (true, walk.own_ways(self, person, at));
+            let shared = (false, walk.shared_ways(self, at));
+            for (is_own, ways) in [own, shared] {
+                let filter = Filter {
+                    any: Some(ways),
+                    ..Filter::default()
+                };
+                if !filter.is_empty() {
+                    asked.push((place, is_own, table, filter));
+                }
+            }
         }
-        let schema = connected.schema(budget.left())?;
-        let select = Select {
-            table: table(&schema, &self.graph.nodes[at])?,
+        let selects = asked.iter().map(|(_, _, table, filter)| Select {
+            table,
             columns: &[],
-            filter: &filter,
+            filter,
             form: Form::Groups,
-        };
-        let rows = select.rows(&*connected.source, budget.left())?;
-        Ok(rows.first().and_then(|row| row.first()).map_or(0, number))
+        });
+        let selects: Vec<_> = selects.collect();
+        let mut found = vec![0; asked.len()];
+        let source = &connected.source;
+        let read = source.select_all(&selects, budget.left(), &mut |at, row: Vec<Value>| {
+            found[at] = row.first().map_or(0, number);
+        });
+        for (((place, is_own, ..), found), read) in asked.iter().zip(found).zip(read) {
+            let counts = &mut counts[*place].1;
+            match (counts.as_mut(), connected.notice(read)) {
+                (Ok(counts), Ok(())) if *is_own => counts.own = found,
+                (Ok(counts), Ok(())) => counts.shared = found,
+                (Ok(_), Err(error)) => *counts = Err(error),
+                (Err(_), _) => {}
+            }
+        }
+        counts
     }
 
     /// One own row, and what to make of it.

@@ -68,7 +68,7 @@ impl Sources {
         let inner = &*self.0;
         let budget = Budget::of(inner.limits.step);
         inner.look_anew(budget)?;
-        let reader = Reader::new(inner, person, 0..inner.graph.nodes.len(), budget);
+        let reader = Reader::of_all(inner, person, budget);
         let mut shelves = Vec::with_capacity(inner.graph.nodes.len());
         for at in 0..inner.graph.nodes.len() {
             shelves.push(reader.shelf(at, budget.left())?);

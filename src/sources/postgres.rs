@@ -1,17 +1,17 @@
-//! PostgreSQL, through a small pool of connections. Every value travels as text and is cast to its column's type.
+//! PostgreSQL, through a small pool of connections.
 
-use std::{fmt::Write, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use tokio_postgres::Row;
 
 use super::{
-    Change, Column, ColumnKind, EachRow, Fault, Inside, Schema, Select, Source, SourceError, Table,
-    Transaction, Value,
+    Change, ColumnKind, EachOf, EachRow, Fault, Schema, Select, Source, SourceError, Transaction,
+    Value,
     pool::{Pool, Pooled},
     postgres_link::{Link, cell},
     postgres_schema,
     postgres_server::Server,
-    sql::{self, Dialect, quoted},
+    sql,
     value::number,
 };
 
@@ -19,7 +19,7 @@ const CONNECTIONS: usize = 4;
 
 /// A PostgreSQL database.
 pub(super) struct Postgres {
-    key: String,
+    pub key: String,
     server: Server,
     pool: Pool<Link>,
 }
@@ -64,6 +64,30 @@ impl Postgres {
         SourceError::new(&self.key, fault)
     }
 
+    /// Hands over the rows of several answers, each read to its end.
+    fn hand_over_all(
+        &self,
+        link: &Link,
+        selects: &[Select<'_>],
+        wait: Duration,
+        each: EachOf<'_>,
+    ) -> Vec<Result<(), SourceError>> {
+        let kinds: Vec<_> = selects.iter().map(kinds_of).collect();
+        let statements = selects.iter().map(|select| sql::select(self, select));
+        let (mut sent, mut done) = (Vec::with_capacity(selects.len()), Vec::new());
+        for (at, statement) in statements.enumerate() {
+            done.push(statement.map(|statement| sent.push((at, statement))));
+        }
+        let read = link.query_all(&sent, wait, &mut |at, row| {
+            each(at, values_of(row, &kinds[at])?);
+            Ok(())
+        });
+        for ((at, _), read) in sent.iter().zip(read) {
+            done[*at] = read.map_err(|fault| self.error(fault));
+        }
+        done
+    }
+
     /// Hands over rows. The answer is not to be used further unless it was read to the end.
     fn hand_over(
         &self,
@@ -73,12 +97,10 @@ impl Postgres {
         each: EachRow<'_>,
     ) -> Result<Answer, SourceError> {
         let statement = sql::select(self, select)?;
-        let columns = select.columns.iter();
-        let kinds = columns.map(|name| select.table.column(name).map(|it| it.kind));
-        let kinds: Vec<_> = kinds.collect();
+        let kinds = kinds_of(select);
         let mut handed = 0;
-        let read = || {
-            let mut rows = link.query(statement, wait)?;
+        let mut read = || {
+            let mut rows = link.query(&statement, wait)?;
             while let Some(row) = rows.next(wait)? {
                 handed += 1;
                 if each(values_of(&row, &kinds)?).is_break() {
@@ -92,6 +114,13 @@ impl Postgres {
             answer => answer.map_err(|fault| self.error(fault)),
         }
     }
+}
+
+/// Of which kinds the cells of a row are.
+fn kinds_of(select: &Select<'_>) -> Vec<Option<ColumnKind>> {
+    let columns = select.columns.iter();
+    let kinds = columns.map(|name| select.table.column(name).map(|it| it.kind));
+    kinds.collect()
 }
 
 /// How an answer was read.
@@ -127,6 +156,44 @@ impl Source for Postgres {
         let (mut link, answer) =
             self.with_link(wait, |link| self.hand_over(link, select, wait, &mut *each))?;
         self.finish(&mut link, answer)
+    }
+
+    /// All are sent before the first is answered: one way to the server and back.
+    fn select_all(
+        &self,
+        selects: &[Select<'_>],
+        wait: Duration,
+        each: EachOf<'_>,
+    ) -> Vec<Result<(), SourceError>> {
+        let all_of = |error: SourceError| vec![Err(error); selects.len()];
+        if selects.is_empty() {
+            return Vec::new();
+        }
+        let mut handed = false;
+        let asked = self.with_link(wait, |link| {
+            let mut each = |at, row| {
+                handed = true;
+                each(at, row);
+            };
+            let read = self.hand_over_all(link, selects, wait, &mut each);
+            // A connection that was lent before may have been closed since.
+            match &read[0] {
+                Err(error) if !handed && error.is_temporary() => Err(error.clone()),
+                _ => Ok(read),
+            }
+        });
+        match asked {
+            Ok((mut link, read)) => {
+                let is_lost = |it: &Result<(), SourceError>| {
+                    it.as_ref().is_err_and(SourceError::is_temporary)
+                };
+                if read.iter().any(is_lost) {
+                    link.discard();
+                }
+                read
+            }
+            Err(error) => all_of(error),
+        }
     }
 
     fn begin(&self, wait: Duration) -> Result<Box<dyn Transaction + '_>, SourceError> {
@@ -165,7 +232,7 @@ impl Transaction for Writing<'_> {
 
     fn change(&mut self, change: &Change<'_>) -> Result<usize, SourceError> {
         let statement = sql::change(self.source, change)?;
-        let met = self.link.execute(statement, self.wait);
+        let met = self.link.execute(&statement, self.wait);
         met.map_err(|fault| self.source.error(fault))
     }
 
@@ -181,115 +248,6 @@ impl Drop for Writing<'_> {
         if self.is_open && self.link.run("ROLLBACK", self.wait).is_err() {
             self.link.discard();
         }
-    }
-}
-
-impl Dialect for Postgres {
-    fn key(&self) -> &str {
-        &self.key
-    }
-
-    fn table(&self, table: &Table) -> String {
-        let schema = table.name.schema.as_deref().unwrap_or("public");
-        format!("{}.{}", quoted(schema), quoted(&table.name.name))
-    }
-
-    fn single(&self) -> &'static str {
-        "1::bigint"
-    }
-
-    fn read(&self, column: &Column) -> String {
-        let held = column.inside.as_ref().map_or(&column.name, |it| &it.column);
-        let name = quoted(held);
-        match column.kind {
-            ColumnKind::Integer => format!("{name}::int8"),
-            ColumnKind::Bool | ColumnKind::Bytes => name,
-            _ if column.is_packed() => format!("to_jsonb({name})::text"),
-            _ => format!("{name}::text"),
-        }
-    }
-
-    fn group(&self, column: &Column) -> String {
-        self.read(column)
-    }
-
-    fn guard(&self, position: usize, column: &Column) -> String {
-        // Some types, such as json, have no equality of their own; their text has.
-        let (held, value) = match column.kind {
-            ColumnKind::Integer => (self.read(column), format!("${position}::text::int8")),
-            ColumnKind::Bool => (self.read(column), format!("${position}::text::bool")),
-            ColumnKind::Bytes => (self.read(column), format!("${position}::bytea")),
-            // 12.5 and 12.50 are one number.
-            ColumnKind::Number => (quoted(&column.name), self.one(position, column)),
-            _ => (self.read(column), format!("${position}::text")),
-        };
-        format!("{held} IS NOT DISTINCT FROM {value}")
-    }
-
-    fn one(&self, position: usize, column: &Column) -> String {
-        match column.kind {
-            ColumnKind::Bytes => format!("${position}::bytea"),
-            _ => format!("${position}::text::{}", key_type(column)),
-        }
-    }
-
-    fn list(&self, position: usize, column: &Column) -> String {
-        match column.kind {
-            ColumnKind::Bytes => format!("= ANY(${position}::bytea[])"),
-            _ => format!("= ANY(${position}::text[]::{}[])", key_type(column)),
-        }
-    }
-
-    fn holds(&self, position: usize, column: &Column, inside: &Inside, any_case: bool) -> String {
-        let name = quoted(&inside.column);
-        let json = if column.is_packed() {
-            format!("to_jsonb({name})")
-        } else {
-            format!("{name}::jsonb")
-        };
-        let mut path = "$".to_owned();
-        for key in &inside.keys {
-            let _ = write!(path, ".{}", serde_json::Value::from(key.as_str()));
-        }
-        let path = path.replace('\'', "''");
-        let held = if any_case {
-            "lower(held #>> '{}')"
-        } else {
-            "held #>> '{}'"
-        };
-        format!(
-            "EXISTS (SELECT FROM jsonb_path_query({json}, '{path}[*]') AS held \
-             WHERE {held} = ANY(${position}::text[]))"
-        )
-    }
-
-    fn any_case(&self, column: &Column) -> String {
-        let name = quoted(&column.name);
-        let is_blind = column.sql_type.ends_with("citext");
-        match column.kind {
-            ColumnKind::Text if !is_blind => format!("lower({name}::text)"),
-            _ => name,
-        }
-    }
-}
-
-impl Column {
-    /// A list or an object of the database's own kind, which is read as JSON and cannot be written as such.
-    fn is_packed(&self) -> bool {
-        let is_json = matches!(&*self.sql_type, "json" | "jsonb");
-        let is_text = matches!(
-            &*self.sql_type,
-            "text" | "character varying" | "bpchar" | "citext" | "name"
-        );
-        !is_json && (self.kind == ColumnKind::Json || (self.inside.is_some() && !is_text))
-    }
-}
-
-/// The type to compare with: whole numbers by the largest, so that a key that is too large finds nothing.
-fn key_type(column: &Column) -> &str {
-    match column.kind {
-        ColumnKind::Integer => "int8",
-        _ => &column.sql_type,
     }
 }
 

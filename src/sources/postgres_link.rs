@@ -5,10 +5,10 @@ use std::{
     collections::HashMap,
     future::Future,
     pin::{Pin, pin},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use futures_util::StreamExt;
+use futures_util::{StreamExt, future::join_all};
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::{
     Client, Error, Row, RowStream, Statement,
@@ -70,9 +70,9 @@ impl Link {
     }
 
     /// Starts a query.
-    pub fn query(&self, statement: sql::Statement, wait: Duration) -> Result<Rows<'_>, Fault> {
+    pub fn query(&self, statement: &sql::Statement, wait: Duration) -> Result<Rows<'_>, Fault> {
         let prepared = self.prepare(&statement.text, wait)?;
-        let params: Vec<_> = statement.params.into_iter().map(Bound).collect();
+        let params: Vec<_> = statement.params.iter().map(Bound).collect();
         let stream = self.wait(wait, self.client.query_raw(&prepared, &params));
         let stream = stream.inspect_err(|_| self.forget(&statement.text))?;
         Ok(Rows {
@@ -81,10 +81,47 @@ impl Link {
         })
     }
 
+    /// Runs several queries, each of which may fail alone. They are sent together and answered in turn.
+    pub fn query_all(
+        &self,
+        statements: &[(usize, sql::Statement)],
+        wait: Duration,
+        each: &mut dyn FnMut(usize, &Row) -> Result<(), Fault>,
+    ) -> Vec<Result<(), Fault>> {
+        let ends = Instant::now() + wait;
+        let left = || ends.saturating_duration_since(Instant::now());
+        let prepared = statements
+            .iter()
+            .map(|(_, it)| self.prepare(&it.text, left()));
+        let prepared: Vec<_> = prepared.collect();
+        let each = RefCell::new(each);
+        let answers = statements
+            .iter()
+            .zip(&prepared)
+            .map(async |((at, statement), prepared)| {
+                let prepared = prepared.as_ref().map_err(Fault::clone)?;
+                let params: Vec<_> = statement.params.iter().map(Bound).collect();
+                let rows = self.client.query_raw(prepared, &params).await;
+                let mut rows = pin!(rows.map_err(|error| fault_of(&error))?);
+                while let Some(row) = rows.next().await {
+                    (each.borrow_mut())(*at, &row.map_err(|error| fault_of(&error))?)?;
+                }
+                Ok(())
+            });
+        let answers = self.wait_for(left(), async { Ok(join_all(answers).await) });
+        let answers = answers.unwrap_or_else(|fault| vec![Err(fault); statements.len()]);
+        for ((_, statement), answer) in statements.iter().zip(&answers) {
+            if answer.is_err() {
+                self.forget(&statement.text);
+            }
+        }
+        answers
+    }
+
     /// Runs a statement that gives no rows and tells how many it met.
-    pub fn execute(&self, statement: sql::Statement, wait: Duration) -> Result<usize, Fault> {
+    pub fn execute(&self, statement: &sql::Statement, wait: Duration) -> Result<usize, Fault> {
         let prepared = self.prepare(&statement.text, wait)?;
-        let params: Vec<_> = statement.params.into_iter().map(Bound).collect();
+        let params: Vec<_> = statement.params.iter().map(Bound).collect();
         let rows = self.wait(wait, self.client.execute_raw(&prepared, &params));
         let rows = rows.inspect_err(|_| self.forget(&statement.text))?;
         Ok(usize::try_from(rows).unwrap_or(usize::MAX))
@@ -114,9 +151,19 @@ impl Link {
         wait: Duration,
         answer: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Fault> {
+        self.wait_for(wait, async {
+            answer.await.map_err(|error| fault_of(&error))
+        })
+    }
+
+    fn wait_for<T>(
+        &self,
+        wait: Duration,
+        answer: impl Future<Output = Result<T, Fault>>,
+    ) -> Result<T, Fault> {
         self.runtime.block_on(async {
             if let Ok(answer) = tokio::time::timeout(wait, pin!(answer)).await {
-                return answer.map_err(|error| fault_of(&error));
+                return answer;
             }
             let cancel = self.client.cancel_token();
             let _ = tokio::time::timeout(CANCEL, self.server.cancel(cancel)).await;
@@ -136,15 +183,15 @@ impl Rows<'_> {
 
 /// A parameter in the two forms that statements use: text, which they cast, and bytes.
 #[derive(Debug)]
-struct Bound(Param);
+struct Bound<'a>(&'a Param);
 
-impl ToSql for Bound {
+impl ToSql for Bound<'_> {
     fn to_sql(
         &self,
         ty: &Type,
         out: &mut tokio_postgres::types::private::BytesMut,
     ) -> Result<tokio_postgres::types::IsNull, Box<dyn std::error::Error + Sync + Send>> {
-        match &self.0 {
+        match self.0 {
             Param::One(Value::Bytes(bytes)) => bytes.to_sql(ty, out),
             Param::One(value) => text_of(value).to_sql(ty, out),
             Param::List(values) if *ty == Type::BYTEA_ARRAY => {

@@ -50,33 +50,33 @@ ORDER BY k.oid";
 
 /// All tables, views and foreign tables outside the catalogues; those of `public` first.
 pub(super) fn read(link: &Link, wait: Duration) -> Result<Schema, Fault> {
-    let mut schema = Schema::default();
+    let mut tables: Vec<Table> = Vec::new();
     let mut places: HashMap<TableName, usize> = HashMap::new();
     each(link, COLUMNS, wait, |row| {
         let name = table_name(row, 0)?;
         let at = *places.entry(name.clone()).or_insert_with(|| {
-            schema.tables.push(Table {
+            tables.push(Table {
                 name,
                 columns: Vec::new(),
                 row_key: Vec::new(),
                 unique: Vec::new(),
                 foreign_keys: Vec::new(),
             });
-            schema.tables.len() - 1
+            tables.len() - 1
         });
-        schema.tables[at].columns.push(column(row)?);
+        tables[at].columns.push(column(row)?);
         Ok(())
     })?;
     each(link, KEYS, wait, |row| {
         if let Some(at) = places.get(&table_name(row, 0)?) {
             let columns: Vec<String> = cell(row, 3)?.unwrap_or_default();
-            schema.tables[*at].add_key(columns, cell(row, 2)?.unwrap_or_default());
+            tables[*at].add_key(columns, cell(row, 2)?.unwrap_or_default());
         }
         Ok(())
     })?;
     each(link, FOREIGN_KEYS, wait, |row| {
         if let Some(at) = places.get(&table_name(row, 0)?) {
-            schema.tables[*at].foreign_keys.push(ForeignKey {
+            tables[*at].foreign_keys.push(ForeignKey {
                 columns: cell(row, 4)?.unwrap_or_default(),
                 table: table_name(row, 2)?,
                 referenced: cell(row, 5)?.unwrap_or_default(),
@@ -84,7 +84,7 @@ pub(super) fn read(link: &Link, wait: Duration) -> Result<Schema, Fault> {
         }
         Ok(())
     })?;
-    Ok(schema)
+    Ok(Schema::new(tables))
 }
 
 fn each(
@@ -97,7 +97,7 @@ fn each(
         text: text.to_owned(),
         params: Vec::new(),
     };
-    let mut rows = link.query(statement, wait)?;
+    let mut rows = link.query(&statement, wait)?;
     while let Some(row) = rows.next(wait)? {
         each(&row)?;
     }

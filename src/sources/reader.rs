@@ -4,10 +4,7 @@ use std::{ops::ControlFlow, sync::Arc, time::Duration};
 
 use super::{
     Budget, Connected, Dates, Filter, Form, Identities, Inner, Schema, Select, SourceError, Value,
-    graph::Node,
-    layout::Layout,
-    table,
-    walk::{Conditions, Walk},
+    graph::Node, kept::KeptRow, layout::Layout, sift::Ranked, table, walk::Walk, ways::Conditions,
 };
 
 /// A walk that is over, from which rows can be read.
@@ -38,7 +35,17 @@ impl<'a> Reader<'a> {
         Self {
             inner,
             person,
-            walk: inner.walk(person, to, budget),
+            walk: inner.walk(person, to, false, budget),
+        }
+    }
+
+    /// Walks to all collections, of which all rows are wanted.
+    pub fn of_all(inner: &'a Inner, person: &'a Identities, budget: Budget) -> Self {
+        let all = 0..inner.graph.nodes.len();
+        Self {
+            inner,
+            person,
+            walk: inner.walk(person, all, true, budget),
         }
     }
 
@@ -65,10 +72,12 @@ impl<'a> Reader<'a> {
         }
         let node = &self.inner.graph.nodes[at];
         let connected = self.inner.connected(&node.source)?;
+        // Rows that are kept are as it was then.
+        let schema = self.walk.schema(&node.source).cloned();
         Ok(Shelf {
             node,
             connected,
-            schema: connected.schema(wait)?,
+            schema: schema.map_or_else(|| connected.schema(wait), Ok)?,
             ways,
             reader: self,
             at,
@@ -144,6 +153,13 @@ impl Shelf<'_> {
             .notice(select.rows(&*self.connected.source, wait))
     }
 
+    /// The rows that the walk has kept, and whether others share them; `None` where they are to be read.
+    fn kept(&self) -> Option<impl Iterator<Item = (&KeptRow, bool)>> {
+        let rows = self.reader.walk.nodes[self.at].rows.as_ref()?;
+        let rows = rows.iter();
+        Some(rows.filter_map(|kept| Some((kept, self.is_shared_by(&kept.links)?))))
+    }
+
     /// Hands over every own row.
     pub fn stream(
         &self,
@@ -153,6 +169,11 @@ impl Shelf<'_> {
         each: &mut dyn FnMut(Vec<Value>) -> ControlFlow<()>,
     ) -> Result<(), SourceError> {
         if self.is_empty() {
+            return Ok(());
+        }
+        if let Some(kept) = self.kept().filter(|_| dates.is_all()) {
+            let mut own = kept.filter(|(_, shared)| !shared);
+            let _ = own.try_for_each(|(kept, _)| each(kept.row.clone()));
             return Ok(());
         }
         let filter = self.filter(layout, dates);
@@ -185,6 +206,13 @@ impl Shelf<'_> {
         if none_reached || self.ways.iter().all(|way| way.values.is_empty()) {
             return Ok(());
         }
+        if let Some(kept) = self.kept() {
+            let mut kept: Vec<_> = kept.collect();
+            kept.sort_by_cached_key(|(kept, _)| Ranked(layout.key(&kept.row).to_vec()));
+            let mut rows = kept.into_iter();
+            let _ = rows.try_for_each(|(kept, shared)| each(kept.row.clone(), shared));
+            return Ok(());
+        }
         let filter = self.filter(layout, Dates::default());
         let select = Select {
             table: layout.table,
@@ -208,18 +236,32 @@ impl Shelf<'_> {
 
     /// Whether others share a row; `None` for one that was not reached.
     fn is_shared(&self, layout: &Layout<'_>, row: &[Value]) -> Option<bool> {
-        let reached = &self.reader.walk.nodes[self.at];
-        if !reached.simple {
-            let known = reached.combinations.get(&layout.links(row));
-            return known.map(|combination| !combination.is_own);
+        if self.reader.walk.nodes[self.at].simple {
+            Some(self.is_led_by_others(|place| layout.link_at(row, place)))
+        } else {
+            self.is_shared_by(&layout.links(row))
         }
+    }
+
+    /// The same by the links of the row.
+    fn is_shared_by(&self, links: &[Value]) -> Option<bool> {
+        let reached = &self.reader.walk.nodes[self.at];
+        if reached.simple {
+            return Some(self.is_led_by_others(|place| links[place].clone()));
+        }
+        let known = reached.combinations.get(links);
+        known.map(|combination| !combination.is_own)
+    }
+
+    /// Whether others lead to a row of a simple collection by its link at a place.
+    fn is_led_by_others(&self, link: impl Fn(usize) -> Value) -> bool {
         let Some(edge) = self.node.incoming.first() else {
-            return Some(false);
+            return false;
         };
         let from = &self.reader.walk.nodes[edge.from];
         let own = from.own_leads.get(&edge.from_column);
-        let link = layout.link(row, &edge.column);
-        Some(own.is_none_or(|own| !own.contains(&link)))
+        let link = link(self.node.place_of(&edge.column));
+        own.is_none_or(|own| !own.contains(&link))
     }
 
     fn filter(&self, layout: &Layout<'_>, dates: Dates) -> Filter {

@@ -1,5 +1,7 @@
 //! The live structure of a source: what its tables really are, whatever the register says.
 
+use std::collections::HashMap;
+
 use super::{
     Value,
     inside::Inside,
@@ -20,6 +22,8 @@ pub struct TableName {
 pub struct Schema {
     /// In the order in which the source tells them.
     pub tables: Vec<Table>,
+    /// Where those of a name stand, which is written in small letters.
+    by_name: HashMap<String, Vec<usize>>,
 }
 
 /// One table.
@@ -95,17 +99,33 @@ pub struct ForeignKey {
 }
 
 impl Schema {
+    /// With these tables, which keep their names.
+    pub fn new(tables: Vec<Table>) -> Self {
+        let mut by_name: HashMap<_, Vec<_>> = HashMap::new();
+        for (at, table) in tables.iter().enumerate() {
+            let name = table.name.name.to_ascii_lowercase();
+            by_name.entry(name).or_default().push(at);
+        }
+        Self { tables, by_name }
+    }
+
     /// The table of this name; a name without a schema finds it in any, and a source without schemas has no other.
     pub fn table(&self, name: &TableName) -> Option<&Table> {
-        let in_schema = |table: &&Table| {
+        self.place_of(name).map(|at| &self.tables[at])
+    }
+
+    fn place_of(&self, name: &TableName) -> Option<usize> {
+        let in_schema = |at: &usize| {
+            let table = &self.tables[*at];
             let unknown = name.schema.is_none() || table.name.schema.is_none();
             unknown || table.name.schema == name.schema
         };
-        let mut tables = self.tables.iter().filter(in_schema);
-        tables
+        let named = self.by_name.get(&name.name.to_ascii_lowercase())?;
+        let mut places = named.iter().copied().filter(in_schema);
+        places
             .clone()
-            .find(|table| table.name.name == name.name)
-            .or_else(|| tables.find(|table| table.name.name.eq_ignore_ascii_case(&name.name)))
+            .find(|at| self.tables[*at].name.name == name.name)
+            .or_else(|| places.next())
     }
 
     /// Every foreign key that points at a table, with the table that has it.
@@ -143,13 +163,8 @@ impl Schema {
     /// The same with what the register adds.
     pub(super) fn with<'a>(mut self, additions: impl IntoIterator<Item = &'a Addition>) -> Self {
         for addition in additions {
-            let name = self.table(&addition.table).map(|table| table.name.clone());
-            let table = self
-                .tables
-                .iter_mut()
-                .find(|it| Some(&it.name) == name.as_ref());
-            if let Some(table) = table {
-                table.add(addition);
+            if let Some(at) = self.place_of(&addition.table) {
+                self.tables[at].add(addition);
             }
         }
         self

@@ -6,20 +6,17 @@
 //! row that leads to it is the person's own: the sum of own rows is compared with the sum of all rows, one read per
 //! way. A record that names somebody else is theirs, too.
 
-use std::{
-    collections::{BTreeMap, HashMap, HashSet},
-    ops::ControlFlow,
-};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{
-    Budget, Filter, Form, Inner, Select, SourceError, Value,
+    Budget, Connected, Filter, Form, Inner, Select, Value,
     graph::Edge,
     table,
     walk::{Walk, number},
 };
 
 /// How many rows lead to a value, by node and way.
-type Totals = HashMap<(usize, usize), HashMap<Value, u64>>;
+type Totals = HashMap<Place, HashMap<Value, u64>>;
 
 /// Decides for every combination whether it is the person's own.
 pub(super) fn settle(inner: &Inner, walk: &mut Walk, budget: Budget) {
@@ -36,22 +33,16 @@ pub(super) fn settle(inner: &Inner, walk: &mut Walk, budget: Budget) {
     }
 }
 
-fn position(columns: &[String], name: &str) -> usize {
-    let found = columns.iter().position(|it| it == name);
-    found.expect("the column of a way is a link column")
-}
-
 /// Takes away what others lead to; `true` when anything changed, so that what it leads to must be looked at again.
 fn withdraw(inner: &Inner, walk: &mut Walk, totals: &Totals) -> bool {
     let mut lost: Vec<(usize, Vec<Value>)> = Vec::new();
     for (at, node) in inner.graph.nodes.iter().enumerate() {
-        let columns = node.link_columns();
         for (way, edge) in node.incoming.iter().enumerate() {
             let Some(totals) = totals.get(&(at, way)) else {
                 continue;
             };
             let own = own_rows(inner, walk, edge);
-            let here = position(&columns, &edge.column);
+            let here = node.place_of(&edge.column);
             for (values, combination) in &walk.nodes[at].combinations {
                 let is_ours = |key: &Value| {
                     let all = totals.get(key).copied().unwrap_or(0);
@@ -74,10 +65,7 @@ fn withdraw(inner: &Inner, walk: &mut Walk, totals: &Totals) -> bool {
 
 /// How many of the person's own rows lead to each value.
 fn own_rows(inner: &Inner, walk: &Walk, edge: &Edge) -> HashMap<Value, u64> {
-    let from = position(
-        &inner.graph.nodes[edge.from].link_columns(),
-        &edge.from_column,
-    );
+    let from = inner.graph.nodes[edge.from].place_of(&edge.from_column);
     let mut rows = HashMap::new();
     for (values, combination) in &walk.nodes[edge.from].combinations {
         for key in values[from].keys().iter().filter(|_| combination.is_own) {
@@ -88,10 +76,10 @@ fn own_rows(inner: &Inner, walk: &Walk, edge: &Edge) -> HashMap<Value, u64> {
 }
 
 fn own_leads(inner: &Inner, walk: &Walk, at: usize) -> BTreeMap<String, HashSet<Value>> {
-    let columns = inner.graph.nodes[at].link_columns();
+    let node = &inner.graph.nodes[at];
     let mut leads: BTreeMap<String, HashSet<Value>> = BTreeMap::new();
-    for column in &inner.graph.nodes[at].outgoing {
-        let here = position(&columns, column);
+    for column in &node.outgoing {
+        let here = node.place_of(column);
         let own = walk.nodes[at]
             .combinations
             .iter()
@@ -110,9 +98,8 @@ fn totals(inner: &Inner, walk: &Walk, budget: Budget) -> Totals {
     let mut totals = Totals::new();
     let mut work: BTreeMap<String, Vec<Question>> = BTreeMap::new();
     for (at, node) in nodes.iter().enumerate() {
-        let columns = node.link_columns();
         for (way, edge) in node.incoming.iter().enumerate() {
-            let here = position(&columns, &edge.column);
+            let here = node.place_of(&edge.column);
             let reached = walk.nodes[at].combinations.iter();
             let unnamed = reached.filter(|(_, it)| !it.is_named);
             let values: HashSet<_> = unnamed
@@ -140,18 +127,7 @@ fn totals(inner: &Inner, walk: &Walk, budget: Budget) -> Totals {
         }
     }
     let answers = inner.side_by_side(work, |connected, questions| {
-        let schema = connected.schema(budget.left())?;
-        let answer = |question: Question<'_>| {
-            let place = question.place;
-            Ok((
-                place,
-                question.ask(inner, walk, (connected, &schema), budget)?,
-            ))
-        };
-        questions
-            .into_iter()
-            .map(answer)
-            .collect::<Result<Vec<_>, SourceError>>()
+        Ok(ask(inner, walk, connected, questions, budget))
     });
     for (place, counts) in answers
         .into_iter()
@@ -163,48 +139,68 @@ fn totals(inner: &Inner, walk: &Walk, budget: Budget) -> Totals {
 }
 
 struct Question<'a> {
-    place: (usize, usize),
+    place: Place,
     edge: &'a Edge,
     values: Vec<Value>,
 }
 
-impl Question<'_> {
-    fn ask(
-        self,
-        inner: &Inner,
-        walk: &Walk,
-        (connected, schema): (&super::Connected, &super::Schema),
-        budget: Budget,
-    ) -> Result<HashMap<Value, u64>, SourceError> {
-        let node = &inner.graph.nodes[self.edge.from];
-        let table = table(schema, node)?;
-        let column = &self.edge.from_column;
-        let known = walk.nodes[self.edge.from].leads.get(column);
+/// A node, and a way to it.
+type Place = (usize, usize);
+
+/// Asks one source. What it does not answer stays as it was feared.
+fn ask(
+    inner: &Inner,
+    walk: &Walk,
+    connected: &Connected,
+    questions: Vec<Question<'_>>,
+    budget: Budget,
+) -> Vec<(Place, HashMap<Value, u64>)> {
+    let Some(schema) = walk.schema(connected.source.key()) else {
+        return Vec::new();
+    };
+    let (mut counts, mut open) = (Vec::with_capacity(questions.len()), Vec::new());
+    for Question {
+        place,
+        edge,
+        values,
+    } in questions
+    {
+        let Ok(table) = table(schema, &inner.graph.nodes[edge.from]) else {
+            continue;
+        };
+        let column = &edge.from_column;
+        let known = walk.nodes[edge.from].leads.get(column);
         let is_certain = |value: &Value| {
             table.is_unique(column) && known.is_some_and(|known| known.contains(value))
         };
-        let (certain, open): (Vec<_>, Vec<_>) = self.values.into_iter().partition(is_certain);
-        let mut counts: HashMap<_, _> = certain.into_iter().map(|value| (value, 1)).collect();
-        let filter = Filter::one_of(column, open);
-        if filter.is_empty() {
-            return Ok(counts);
+        let (certain, asked): (Vec<_>, Vec<_>) = values.into_iter().partition(is_certain);
+        let filter = Filter::one_of(column, asked);
+        if !filter.is_empty() {
+            open.push((counts.len(), table, column, filter));
         }
-        let select = Select {
-            table,
-            columns: std::slice::from_ref(column),
-            filter: &filter,
-            form: Form::Groups,
-        };
-        connected
-            .source
-            .select(&select, budget.left(), &mut |row| {
-                if let ([cell, rows], Some(column)) = (&row[..], table.column(column)) {
-                    for key in column.link(cell).keys() {
-                        *counts.entry(key.clone()).or_default() += number(rows);
-                    }
-                }
-                ControlFlow::Continue(())
-            })?;
-        Ok(counts)
+        let certain = certain.into_iter().map(|value| (value, 1));
+        counts.push((place, certain.collect::<HashMap<_, _>>()));
     }
+    let selects = open.iter().map(|(_, table, column, filter)| Select {
+        table,
+        columns: std::slice::from_ref(*column),
+        filter,
+        form: Form::Groups,
+    });
+    let selects: Vec<_> = selects.collect();
+    let mut note = |at: usize, row: Vec<Value>| {
+        let (of, table, column, _) = &open[at];
+        if let ([cell, rows], Some(column)) = (&row[..], table.column(column)) {
+            for key in column.link(cell).keys() {
+                *counts[*of].1.entry(key.clone()).or_default() += number(rows);
+            }
+        }
+    };
+    let source = &connected.source;
+    let read = source.select_all(&selects, budget.left(), &mut note);
+    let failed = open.iter().zip(read).filter(|(_, read)| read.is_err());
+    let failed: HashSet<_> = failed.map(|((of, ..), _)| *of).collect();
+    let counts = counts.into_iter().enumerate();
+    let counts = counts.filter(|(of, _)| !failed.contains(of));
+    counts.map(|(_, counts)| counts).collect()
 }

@@ -46,7 +46,7 @@ struct Pass {
 
 /// Values in an order: nothing, numbers, text, bytes.
 #[derive(Clone)]
-struct Ranked(Vec<Value>);
+pub(super) struct Ranked(pub Vec<Value>);
 
 impl<'a> Sift<'a> {
     /// An error when a column is not there, or a row key that the form needs.
@@ -111,6 +111,21 @@ impl<'a> Sift<'a> {
                     ControlFlow::Continue(())
                 }
             }),
+            Form::First(limit) => {
+                let mut left = limit;
+                scan(&mut |row| {
+                    if !self.meets(&row) {
+                        return ControlFlow::Continue(());
+                    }
+                    left = left.saturating_sub(1);
+                    let flow = each(self.output(&row));
+                    if left == 0 {
+                        ControlFlow::Break(())
+                    } else {
+                        flow
+                    }
+                })
+            }
             Form::Page { after, limit } => {
                 let after = after.map(|key| (Ranked(comparable(key)), u64::MAX));
                 let page = self.pass(scan, after.as_ref(), limit)?;

@@ -90,7 +90,10 @@ pub(super) struct Statement {
 
 /// A name in double quotes, which both standard and databases read as a name whatever is in it.
 pub(super) fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
+    if name.contains('"') {
+        return format!("\"{}\"", name.replace('"', "\"\""));
+    }
+    ["\"", name, "\""].concat()
 }
 
 /// The statement of a `Select`.
@@ -125,7 +128,7 @@ pub(super) fn select(dialect: &dyn Dialect, select: &Select<'_>) -> Result<State
     if matches!(select.form, Form::Sorted | Form::Page { .. }) && !key.is_empty() {
         let _ = write!(text, " ORDER BY {}", key.join(", "));
     }
-    if let Form::Page { limit, .. } = select.form {
+    if let Form::Page { limit, .. } | Form::First(limit) = select.form {
         let _ = write!(text, " LIMIT {limit}");
     }
     Ok(builder.finish(text))

@@ -1,6 +1,7 @@
 //! SQLite: a file on this machine, through a small pool of connections.
 
 use std::{
+    ops::ControlFlow,
     path::PathBuf,
     rc::Rc,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -16,8 +17,9 @@ use rusqlite::{
 };
 
 use super::{
-    Change, Column, ColumnKind, EachRow, Fault, Inside, Schema, Select, Source, SourceError, Table,
-    Transaction, Value,
+    Change, Column, ColumnKind, EachOf, EachRow, Fault, Inside, Schema, Select, Source,
+    SourceError, Table, Transaction, Value,
+    connector::one_by_one,
     pool::{Pool, Pooled},
     sql::{self, Dialect, Param, Statement, quoted},
     sqlite_schema,
@@ -120,12 +122,14 @@ impl Sqlite {
             timed.allow(wait);
             let mut prepared = timed.connection.prepare_cached(&statement.text)?;
             bind(&mut prepared, statement.params)?;
+            let width = prepared.column_count();
             let mut rows = prepared.raw_query();
             while let Some(row) = rows.next()? {
-                let width = row.as_ref().column_count();
-                let values = (0..width).map(|at| Ok(value_of(row.get_ref(at)?, kinds.get(at))));
-                let flow = each(values.collect::<rusqlite::Result<_>>()?);
-                if flow.is_break() {
+                let mut values = Vec::with_capacity(width);
+                for at in 0..width {
+                    values.push(value_of(row.get_ref(at)?, kinds.get(at)));
+                }
+                if each(values).is_break() {
                     break;
                 }
                 timed.allow(wait);
@@ -163,6 +167,41 @@ impl Source for Sqlite {
     ) -> Result<(), SourceError> {
         let timed = self.connection(wait)?;
         self.read(&timed, select, wait, each)
+    }
+
+    fn select_all(
+        &self,
+        selects: &[Select<'_>],
+        wait: Duration,
+        each: EachOf<'_>,
+    ) -> Vec<Result<(), SourceError>> {
+        let mut read = |timed: &Timed| {
+            one_by_one(selects.len(), wait, |at, wait| {
+                self.read(timed, &selects[at], wait, &mut |row| {
+                    each(at, row);
+                    ControlFlow::Continue(())
+                })
+            })
+        };
+        let all_of = |error: SourceError| vec![Err(error); selects.len()];
+        let mut timed = match self.connection(wait) {
+            Ok(timed) if selects.len() > 1 => timed,
+            Ok(timed) => return read(&timed),
+            Err(error) => return all_of(error),
+        };
+        // Begun by the first of them, and as of that moment; else each would lock the file for itself.
+        let run = |timed: &Timed, text| {
+            let prepared = timed.connection.prepare_cached(text);
+            prepared.and_then(|mut it| it.execute([]))
+        };
+        if let Err(error) = run(&timed, "BEGIN") {
+            return all_of(self.fault(&error));
+        }
+        let done = read(&timed);
+        if run(&timed, "COMMIT").is_err() {
+            timed.discard();
+        }
+        done
     }
 
     fn begin(&self, wait: Duration) -> Result<Box<dyn Transaction + '_>, SourceError> {

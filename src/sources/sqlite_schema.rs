@@ -14,9 +14,7 @@ pub(super) fn read(connection: &Connection) -> Result<Schema> {
         Ok((row.get::<_, String>(0)?, row.get::<_, bool>(1)?))
     })?;
     let tables = names.map(|it| it.and_then(|(name, rows)| table(connection, &name, rows)));
-    let mut schema = Schema {
-        tables: tables.collect::<Result<_>>()?,
-    };
+    let mut schema = Schema::new(tables.collect::<Result<_>>()?);
     name_referenced(&mut schema);
     Ok(schema)
 }

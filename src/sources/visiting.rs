@@ -31,12 +31,12 @@ pub trait Visitor {
 }
 
 impl Sources {
-    /// Hands over every record that references lead to, in the order of the register and of row keys, in memory that
-    /// does not grow with their number.
+    /// Hands over every record that references lead to, in the order of the register and of row keys (few are sorted
+    /// here, many by their source), in memory that does not grow with their number.
     pub fn visit(&self, person: &Identities, visitor: &mut dyn Visitor) {
         let inner = &*self.0;
         let budget = Budget::of(inner.limits.step);
-        let reader = Reader::new(inner, person, 0..inner.graph.nodes.len(), budget);
+        let reader = Reader::of_all(inner, person, budget);
         for (at, node) in inner.graph.nodes.iter().enumerate() {
             let mut flow = ControlFlow::Continue(());
             let error = reader.visit(at, &mut |record| {

@@ -1,20 +1,31 @@
-//! Follows references from a person's identities, breadth first, until nothing new is reached.
+//! Follows references from a person's identities until nothing new is reached.
 //!
-//! Rows are not read, only the distinct combinations of the columns that link collections, with the number of rows
-//! of each. Values lead on once, so that cycles end, and the order of steps makes no difference.
+//! Read are the distinct combinations of the columns that link collections, with the number of rows of each; the rows
+//! themselves only where somebody wants them all and they are few. Collections take turns, so that one is read once,
+//! when all is known that leads to it; those of a circle are read until nothing new is reached. Values lead on once, so
+//! that circles end, and the order of steps makes no difference.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    sync::Arc,
+};
 
 use super::{
-    Budget, Counts, Identities, Inner, SourceError, Value, Way,
-    graph::Node,
-    groups::{self, Groups},
+    Budget, Connected, Counts, Identities, Inner, Schema, SourceError, Value,
+    graph::{Edge, Node},
+    groups::{self, Answer, Answers, Question},
+    kept::{self, KeptRow, LITTLE_IN_ALL},
     table,
+    ways::{Conditions, follow, seeds},
 };
 
 /// What was reached, for each node of the graph.
 pub(super) struct Walk {
     pub nodes: Vec<Reached>,
+    /// How the sources were built when it began, by key.
+    schemas: HashMap<String, Arc<Schema>>,
+    /// So many bytes are kept of rows.
+    kept: usize,
 }
 
 /// What was reached of one collection.
@@ -28,6 +39,8 @@ pub(super) struct Reached {
     pub error: Option<SourceError>,
     /// By the values of its link columns, in their comparable form.
     pub combinations: HashMap<Vec<Value>, Combination>,
+    /// All rows that were reached, as long as they are kept.
+    pub rows: Option<Vec<KeptRow>>,
     /// What was looked for inside of columns.
     entered: Conditions,
     /// The values that lead on, by column.
@@ -47,25 +60,28 @@ pub(super) struct Combination {
     pub is_own: bool,
 }
 
-/// Columns with values, at least one of which is to be held.
-pub(super) type Conditions = Vec<Way>;
-
 impl Walk {
-    /// Walks through these collections and all through which they are reached.
+    /// Walks through these collections and all through which they are reached; keeps their rows where they are few, if
+    /// somebody wants them all.
     pub fn new(
         inner: &Inner,
         person: &Identities,
-        wanted: &BTreeSet<usize>,
+        (wanted, keeps_rows): (&BTreeSet<usize>, bool),
         budget: Budget,
     ) -> Self {
         let nodes = &inner.graph.nodes;
         let mut walk = Self {
             nodes: nodes.iter().map(|_| Reached::default()).collect(),
+            schemas: HashMap::new(),
+            kept: 0,
         };
         for &at in wanted {
             walk.nodes[at].wanted = true;
+            // Of lists, not all that a row holds may be meant.
+            let keeps = keeps_rows && nodes[at].inside.is_empty();
+            walk.nodes[at].rows = keeps.then(Vec::new);
         }
-        walk.find_simple(inner, budget);
+        walk.look(inner, budget);
         let mut pending: BTreeMap<usize, Conditions> = BTreeMap::new();
         for &at in wanted {
             let seeds = seeds(&nodes[at], person);
@@ -73,64 +89,19 @@ impl Walk {
                 pending.insert(at, seeds);
             }
         }
-        while !pending.is_empty() {
-            pending = walk.step(inner, person, pending, budget);
+        while let Some(turn) = pending.keys().map(|at| nodes[*at].turn).min() {
+            let (now, later) = pending
+                .into_iter()
+                .partition(|(at, _)| nodes[*at].turn == turn);
+            pending = later;
+            walk.step(inner, person, now, &mut pending, budget);
         }
         walk
     }
 
-    /// Every column that leads to a collection, with the values by which the person's own rows lead there.
-    pub fn own_ways(&self, inner: &Inner, person: &Identities, at: usize) -> Conditions {
-        self.own_ways_from(inner, person, at, |_| true)
-    }
-
-    /// The same by the rows of some collections alone.
-    pub fn own_ways_from(
-        &self,
-        inner: &Inner,
-        person: &Identities,
-        at: usize,
-        counts: impl Fn(&Node) -> bool,
-    ) -> Conditions {
-        let nodes = &inner.graph.nodes;
-        let mut conditions = seeds(&nodes[at], person);
-        let incoming = nodes[at].incoming.iter();
-        for edge in incoming.filter(|edge| counts(&nodes[edge.from])) {
-            if let Some(values) = self.nodes[edge.from].own_leads.get(&edge.from_column)
-                && !values.is_empty()
-            {
-                let values = values.iter().cloned().collect();
-                conditions.push(Way::exactly(&edge.column, values));
-            }
-        }
-        conditions
-    }
-
-    /// The same for rows that others reach as well: they are counted, and nothing of them is shown.
-    pub fn shared_ways(&self, inner: &Inner, at: usize) -> Conditions {
-        let mut conditions = Conditions::new();
-        for edge in &inner.graph.nodes[at].incoming {
-            let from = &self.nodes[edge.from];
-            let own = from.own_leads.get(&edge.from_column);
-            let is_shared = |value: &&Value| own.is_none_or(|own| !own.contains(*value));
-            let all = from.leads.get(&edge.from_column).into_iter().flatten();
-            let values = all.filter(is_shared).cloned().collect();
-            conditions.push(Way::exactly(&edge.column, values));
-        }
-        conditions
-    }
-
-    /// Every column that leads to a collection, with all values by which anything leads there.
-    pub fn all_ways(&self, inner: &Inner, person: &Identities, at: usize) -> Conditions {
-        let node = &inner.graph.nodes[at];
-        let mut conditions = seeds(node, person);
-        for edge in &node.incoming {
-            if let Some(values) = self.nodes[edge.from].leads.get(&edge.from_column) {
-                let values = values.iter().cloned().collect();
-                conditions.push(Way::exactly(&edge.column, values));
-            }
-        }
-        conditions
+    /// How a source was built when the walk began.
+    pub fn schema(&self, source: &str) -> Option<&Arc<Schema>> {
+        self.schemas.get(source)
     }
 
     /// The numbers of a collection whose combinations were read.
@@ -155,91 +126,133 @@ impl Walk {
             .find_map(|it| self.nodes[it].error.as_ref())
     }
 
-    fn find_simple(&mut self, inner: &Inner, budget: Budget) {
+    /// Looks how the sources are built.
+    fn look(&mut self, inner: &Inner, budget: Budget) {
         let nodes = &inner.graph.nodes;
         let wanted = (0..nodes.len()).filter(|at| self.nodes[*at].wanted);
         let wanted: Vec<_> = wanted.collect();
         let sources: BTreeSet<_> = wanted.iter().map(|at| nodes[*at].source.clone()).collect();
         let sources = sources.into_iter().map(|source| (source, ()));
-        let schemas = inner.side_by_side(sources, |connected, ()| connected.schema(budget.left()));
-        let schemas: HashMap<_, _> = schemas.into_iter().collect();
-        let is_unique = |at: usize, column: &str| {
-            let schema = schemas
-                .get(&nodes[at].source)
-                .and_then(|it| it.as_ref().ok());
-            let table = schema.and_then(|schema| table(schema, &nodes[at]).ok());
-            table.is_some_and(|table| table.is_unique(column))
-        };
-        for &at in &wanted {
-            let reached = &mut self.nodes[at];
-            match schemas.get(&nodes[at].source) {
-                Some(Ok(schema)) => {
-                    let found = table(schema, &nodes[at]).map(drop);
-                    let connected = inner.connected(&nodes[at].source);
-                    reached.error = connected.and_then(|it| it.notice(found)).err();
-                }
-                Some(Err(error)) => reached.error = Some(error.clone()),
-                None => {}
+        let looked = inner.side_by_side(sources, |connected, ()| connected.schema(budget.left()));
+        let mut errors = HashMap::new();
+        for (source, schema) in looked {
+            match schema {
+                Ok(schema) => drop(self.schemas.insert(source, schema)),
+                Err(error) => drop(errors.insert(source, error)),
             }
-            let mut ways = nodes[at].incoming.iter();
-            reached.simple =
-                nodes[at].is_simple() && ways.all(|edge| is_unique(edge.from, &edge.from_column));
+        }
+        let table = |at: usize| {
+            let source = &nodes[at].source;
+            match self.schemas.get(source) {
+                Some(schema) => table(schema, &nodes[at]),
+                None => Err(errors[source].clone()),
+            }
+        };
+        let is_unique = |edge: &Edge| {
+            let from = table(edge.from);
+            from.is_ok_and(|table| table.is_unique(&edge.from_column))
+        };
+        let looked = wanted.into_iter().map(|at| {
+            let found = table(at).map(drop);
+            let noticed = inner.connected(&nodes[at].source);
+            let error = noticed.and_then(|it| it.notice(found)).err();
+            let simple = nodes[at].is_simple() && nodes[at].incoming.iter().all(is_unique);
+            (at, error, simple)
+        });
+        for (at, error, simple) in looked.collect::<Vec<_>>() {
+            self.nodes[at].error = error;
+            self.nodes[at].simple = simple;
         }
     }
 
-    /// Reads what is pending, one read per collection, and gives what follows from it.
+    /// Reads what has its turn now, and adds what follows from it to what is pending.
     fn step(
         &mut self,
         inner: &Inner,
         person: &Identities,
-        pending: BTreeMap<usize, Conditions>,
+        now: BTreeMap<usize, Conditions>,
+        pending: &mut BTreeMap<usize, Conditions>,
         budget: Budget,
-    ) -> BTreeMap<usize, Conditions> {
+    ) {
         let nodes = &inner.graph.nodes;
         let mut work: BTreeMap<String, Vec<(usize, Conditions)>> = BTreeMap::new();
-        for (at, conditions) in pending {
+        for (at, conditions) in now {
             let reached = &mut self.nodes[at];
-            if reached.wanted && !reached.simple && reached.error.is_none() {
+            let is_read = !reached.simple || reached.rows.is_some();
+            if reached.wanted && is_read && reached.error.is_none() {
                 let inside = conditions.iter().filter(|way| nodes[at].is_inside(way));
                 reached.entered.extend(inside.cloned());
-                work.entry(nodes[at].source.clone())
-                    .or_default()
-                    .push((at, conditions));
+                let work = work.entry(nodes[at].source.clone()).or_default();
+                work.push((at, conditions));
             }
         }
-        let reached = &self.nodes;
-        let read = inner.side_by_side(work, |connected, tasks| {
-            let read = |(at, conditions): (usize, Conditions)| {
-                let asked = (&nodes[at], conditions, &*reached[at].entered);
-                let groups = groups::read(inner, connected, asked, budget);
-                (at, connected.notice(groups))
-            };
-            Ok(tasks.into_iter().map(read).collect::<Vec<_>>())
+        let walk = &*self;
+        let read = inner.side_by_side(work, |connected, asked| {
+            Ok(walk.read(inner, connected, asked, budget))
         });
-        let mut fresh: HashMap<(usize, String), Vec<Value>> = HashMap::new();
-        for (at, groups) in read
-            .into_iter()
-            .flat_map(|(_, read)| read.unwrap_or_default())
-        {
-            match groups {
-                Ok(groups) => self.note(&nodes[at], person, (at, groups), &mut fresh),
-                Err(error) => self.give_up(inner, at, &error),
+        let mut fresh: HashMap<(usize, &str), Vec<Value>> = HashMap::new();
+        for (source, read) in read {
+            if let Err(error) = &read {
+                self.lose(inner, &source, error);
+            }
+            for (at, answer) in read.unwrap_or_default() {
+                match answer {
+                    Ok(answer) => self.note(&nodes[at], person, (at, answer), &mut fresh),
+                    Err(error) => self.give_up(inner, at, &error),
+                }
             }
         }
-        follow(inner, &fresh)
+        follow(inner, &fresh, pending);
     }
 
-    /// Takes in the combinations that were not known before.
-    fn note(
+    /// Asks one source.
+    fn read(
+        &self,
+        inner: &Inner,
+        connected: &Connected,
+        asked: Vec<(usize, Conditions)>,
+        budget: Budget,
+    ) -> Answers {
+        let Some(schema) = self.schema(connected.source.key()) else {
+            return Answers::new();
+        };
+        let questions = asked.into_iter().map(|(at, conditions)| Question {
+            at,
+            conditions,
+            entered: &self.nodes[at].entered,
+        });
+        let (whole, mut open): (Vec<_>, Vec<_>) =
+            questions.partition(|it| self.nodes[it.at].rows.is_some());
+        let (mut answers, many) = kept::read(inner, (connected, schema), whole, budget);
+        for question in many {
+            if self.nodes[question.at].simple {
+                answers.push((question.at, Ok(Answer::default())));
+            } else {
+                open.push(question);
+            }
+        }
+        answers.extend(groups::read(inner, (connected, schema), open, budget));
+        let noticed = answers.into_iter();
+        noticed
+            .map(|(at, answer)| (at, connected.notice(answer)))
+            .collect()
+    }
+
+    /// Takes in the combinations that were not known before, with their rows.
+    fn note<'g>(
         &mut self,
-        node: &Node,
+        node: &'g Node,
         person: &Identities,
-        (at, groups): (usize, Groups),
-        fresh: &mut HashMap<(usize, String), Vec<Value>>,
+        (at, answer): (usize, Answer),
+        fresh: &mut HashMap<(usize, &'g str), Vec<Value>>,
     ) {
-        let columns = node.link_columns();
+        self.keep(at, answer.rows);
+        let columns = &node.links;
         let reached = &mut self.nodes[at];
-        for (values, group) in groups {
+        if reached.simple {
+            return;
+        }
+        for (values, group) in answer.groups {
             let is_known = reached.combinations.contains_key(&values);
             // Another element of a list may have led here now.
             if is_known && node.inside.is_empty() {
@@ -251,7 +264,7 @@ impl Walk {
                 let keys = group.leads(place, &values[place]);
                 let new: Vec<_> = keys.filter(|key| leads.insert((*key).clone())).collect();
                 if !new.is_empty() {
-                    let fresh = fresh.entry((at, column.clone())).or_default();
+                    let fresh = fresh.entry((at, column.as_str())).or_default();
                     fresh.extend(new.into_iter().cloned());
                 }
             }
@@ -279,38 +292,40 @@ impl Walk {
         }
     }
 
+    /// Keeps the rows of new combinations, unless there are too many.
+    fn keep(&mut self, at: usize, rows: Option<Vec<KeptRow>>) {
+        let reached = &mut self.nodes[at];
+        let Some((kept, rows)) = reached.rows.as_mut().zip(rows) else {
+            reached.rows = None;
+            return;
+        };
+        let is_new = |it: &KeptRow| !reached.combinations.contains_key(&it.links);
+        let new: Vec<_> = rows.into_iter().filter(is_new).collect();
+        let size: usize = new.iter().map(KeptRow::size).sum();
+        if self.kept + size > LITTLE_IN_ALL {
+            reached.rows = None;
+            return;
+        }
+        self.kept += size;
+        kept.extend(new);
+    }
+
     /// Notes an error; a source that does not answer is not asked again for the other collections.
     fn give_up(&mut self, inner: &Inner, at: usize, error: &SourceError) {
-        let source = &inner.graph.nodes[at].source;
-        for (other, node) in inner.graph.nodes.iter().enumerate() {
-            if other == at || (error.is_temporary() && node.source == *source) {
-                self.nodes[other].error.get_or_insert_with(|| error.clone());
+        self.nodes[at].error.get_or_insert_with(|| error.clone());
+        if error.is_temporary() {
+            self.lose(inner, &inner.graph.nodes[at].source, error);
+        }
+    }
+
+    /// Notes an error of a whole source.
+    fn lose(&mut self, inner: &Inner, source: &str, error: &SourceError) {
+        for (at, node) in inner.graph.nodes.iter().enumerate() {
+            if node.source == source {
+                self.nodes[at].error.get_or_insert_with(|| error.clone());
             }
         }
     }
-}
-
-fn seeds(node: &Node, person: &Identities) -> Conditions {
-    let columns = node.identities.iter();
-    let seeds = columns.map(|(column, kind)| person.way(column, kind));
-    seeds.filter(|way| !way.values.is_empty()).collect()
-}
-
-/// The conditions that new values put to the collections they lead to.
-fn follow(
-    inner: &Inner,
-    fresh: &HashMap<(usize, String), Vec<Value>>,
-) -> BTreeMap<usize, Conditions> {
-    let mut pending: BTreeMap<usize, Conditions> = BTreeMap::new();
-    for (at, node) in inner.graph.nodes.iter().enumerate() {
-        for edge in &node.incoming {
-            if let Some(values) = fresh.get(&(edge.from, edge.from_column.clone())) {
-                let conditions = pending.entry(at).or_default();
-                conditions.push(Way::exactly(&edge.column, values.clone()));
-            }
-        }
-    }
-    pending
 }
 
 /// A count as the source gives it.

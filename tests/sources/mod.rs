@@ -17,6 +17,7 @@ mod files_trouble;
 mod finding;
 mod http;
 mod http_trouble;
+mod keeping;
 mod keys;
 mod maria;
 mod mariadb;

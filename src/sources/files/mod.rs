@@ -176,7 +176,7 @@ impl Source for Files {
             tables.collect::<Result<_, _>>()
         };
         let tables = read().map_err(|fault| self.error(fault))?;
-        Ok(Arc::new(Schema { tables }))
+        Ok(Arc::new(Schema::new(tables)))
     }
 
     fn select(

@@ -147,7 +147,7 @@ impl Source for Http {
         let tables = collections
             .map(protocol::DescribedCollection::table)
             .collect();
-        Ok(Arc::new(Schema { tables }))
+        Ok(Arc::new(Schema::new(tables)))
     }
 
     fn select(

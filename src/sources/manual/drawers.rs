@@ -81,13 +81,13 @@ impl Drawers {
                 let inside = node.inside.get(&name).cloned();
                 (name, inside)
             };
-            let links = node.link_columns().into_iter().map(link);
+            let links = node.links.iter().cloned().map(link);
             (node.table.clone(), links.collect())
         });
         Self {
             within,
             links: links.collect(),
-            schema: Arc::new(Schema { tables }),
+            schema: Arc::new(Schema::new(tables)),
         }
     }
 

@@ -70,7 +70,7 @@ async fn what_waits_for_the_disk_and_what_does_not_are_written_side_by_side() {
         } else {
             db.write_behind(add).await
         };
-        assert!(seen.unwrap() > 0);
+        assert!(seen.unwrap().0 > 0);
     };
     futures_util::future::join_all((0..90).map(one)).await;
     let refused: AppResult<()> = app.app.db.write_behind(|_| Err(AppError::NotFound)).await;

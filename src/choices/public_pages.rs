@@ -118,7 +118,8 @@ pub async fn opt_out(
         let act = Act::of_person(&person, keys, State::OptedOut, MadeBy::Person);
         return Ok(after(act.carry_out(&app).await?.receipt));
     }
-    let browser = Browser::of(&request, &app.keys).unwrap_or_else(Browser::unknown);
+    let known = Browser::of(&request, &app.keys);
+    let browser = known.unwrap_or_else(|| Browser::new(app.clock.now()));
     let act = visitors_act(&app, &browser, &form, &request).await?;
     let network = act.mail_from.clone();
     let mut answer = match act.clone().carry_out_for(&app, network).await? {

@@ -8,6 +8,7 @@ use std::thread;
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::prelude::*;
 use diesel::r2d2::{ManageConnection, R2D2Connection};
+use diesel::result::Error;
 use tokio::sync::oneshot;
 
 use super::AnyConnection;
@@ -19,11 +20,45 @@ type Manager = <AnyConnection as Connection>::TransactionManager;
 /// So many units share a commit at most: it bounds how long the first of them waits.
 const LARGEST_BATCH: usize = 256;
 
-/// Runs in the savepoint; what it returns tells the waiting caller how the commit went.
-type Unit = Box<dyn FnOnce(&mut AnyConnection) -> Answer + Send>;
-type Answer = Box<dyn FnOnce(Result<(), String>) + Send>;
+/// Something to be written, and who waits for it.
+trait Unit: Send {
+    /// Whether it may run again after it was rolled back.
+    fn is_repeatable(&self) -> bool;
 
-pub(super) struct Writer(Sender<Unit>);
+    /// Runs it and keeps what it came to; whether it succeeded.
+    fn run(&mut self, conn: &mut AnyConnection) -> bool;
+
+    /// Tells the caller what it came to, once it is known how the commit went.
+    fn answer(self: Box<Self>, committed: Result<(), String>);
+}
+
+struct Waiting<T> {
+    is_repeatable: bool,
+    work: Box<dyn FnMut(&mut AnyConnection) -> AppResult<T> + Send>,
+    result: Option<AppResult<T>>,
+    caller: oneshot::Sender<AppResult<T>>,
+}
+
+impl<T: Send> Unit for Waiting<T> {
+    fn is_repeatable(&self) -> bool {
+        self.is_repeatable
+    }
+
+    fn run(&mut self, conn: &mut AnyConnection) -> bool {
+        let result = self.result.insert((self.work)(conn));
+        result.is_ok()
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), String>) {
+        let Waiting { result, caller, .. } = *self;
+        let committed = committed.map_err(AppError::Unavailable);
+        let result = committed.and_then(|()| result.expect("what is committed has run"));
+        // A caller that has gone away needs no answer.
+        let _ = caller.send(result);
+    }
+}
+
+pub(super) struct Writer(Sender<Box<dyn Unit>>);
 
 impl Writer {
     pub(super) fn start(opener: Opener) -> AppResult<Self> {
@@ -41,17 +76,31 @@ impl Writer {
         &self,
         work: impl FnOnce(&mut AnyConnection) -> AppResult<T> + Send + 'static,
     ) -> oneshot::Receiver<AppResult<T>> {
-        let (answer, receiver) = oneshot::channel();
-        let unit: Unit = Box::new(move |conn| {
-            let result = conn.transaction(work);
-            Box::new(move |committed| {
-                let result = committed.map_err(AppError::Unavailable).and(result);
-                // A caller that has gone away needs no answer.
-                let _ = answer.send(result);
-            })
-        });
+        let mut work = Some(work);
+        self.queue(false, move |conn| work.take().expect("it runs once")(conn))
+    }
+
+    /// The same for work that can be repeated: it shares a savepoint with its neighbours.
+    pub(super) fn send_repeatable<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut AnyConnection) -> AppResult<T> + Send + 'static,
+    ) -> oneshot::Receiver<AppResult<T>> {
+        self.queue(true, work)
+    }
+
+    fn queue<T: Send + 'static>(
+        &self,
+        is_repeatable: bool,
+        work: impl FnMut(&mut AnyConnection) -> AppResult<T> + Send + 'static,
+    ) -> oneshot::Receiver<AppResult<T>> {
+        let (caller, receiver) = oneshot::channel();
         // A unit that cannot be queued is dropped, and its receiver learns of it.
-        let _ = self.0.send(unit);
+        let _ = self.0.send(Box::new(Waiting {
+            is_repeatable,
+            work: Box::new(work),
+            result: None,
+            caller,
+        }));
         receiver
     }
 }
@@ -60,9 +109,14 @@ fn connect(opener: &Opener) -> Result<AnyConnection, String> {
     opener.connect().map_err(|error| error.to_string())
 }
 
-fn write_until_closed(opener: &Opener, mut conn: AnyConnection, units: &Receiver<Unit>) {
+fn write_until_closed(opener: &Opener, mut conn: AnyConnection, units: &Receiver<Box<dyn Unit>>) {
     while let Ok(first) = units.recv() {
-        let (answers, outcome) = write_batch(&mut conn, first, units);
+        let mut batch = Vec::new();
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            write_batch(&mut conn, &mut batch, first, units)
+        }));
+        let panicked = || Err("another unit of work in the same commit panicked".to_owned());
+        let outcome = outcome.unwrap_or_else(|_| panicked());
         if outcome.is_err() || conn.is_broken() {
             // Nothing of the old connection can be trusted, not even what it believes of its transaction.
             match connect(opener) {
@@ -72,48 +126,75 @@ fn write_until_closed(opener: &Opener, mut conn: AnyConnection, units: &Receiver
                 }
             }
         }
-        for answer in answers {
-            answer(outcome.clone());
+        for unit in batch {
+            unit.answer(outcome.clone());
         }
     }
 }
 
 /// All or nothing of the batch is committed. A unit that fails is rolled back alone.
+///
+/// SQLite copies each page that changes in a savepoint, once for each savepoint. So units that can be repeated share
+/// one, as long as none of them fails; then those of that savepoint run again, each in one of its own.
 fn write_batch(
     conn: &mut AnyConnection,
-    first: Unit,
-    units: &Receiver<Unit>,
-) -> (Vec<Answer>, Result<(), String>) {
-    let mut answers = Vec::new();
-    if let Err(error) = begin(conn) {
-        answers.push(Box::new(move |_| drop(first)) as Answer);
-        return (answers, Err(error.to_string()));
-    }
-    let mut next = Some(first);
-    while let Some(unit) = next {
-        match catch_unwind(AssertUnwindSafe(|| unit(conn))) {
-            Ok(answer) => answers.push(answer),
-            Err(_) => {
-                return (
-                    answers,
-                    Err("another unit of work in the same commit panicked".to_owned()),
-                );
+    batch: &mut Vec<Box<dyn Unit>>,
+    first: Box<dyn Unit>,
+    units: &Receiver<Box<dyn Unit>>,
+) -> Result<(), String> {
+    batch.push(first);
+    begin(conn).map_err(in_words)?;
+    let mut shared_from = None;
+    for at in 0..LARGEST_BATCH {
+        if at > 0 {
+            let Ok(unit) = units.try_recv() else { break };
+            batch.push(unit);
+        }
+        if batch[at].is_repeatable() {
+            let from = match shared_from {
+                Some(from) => from,
+                None => {
+                    Manager::begin_transaction(conn).map_err(in_words)?;
+                    *shared_from.insert(at)
+                }
+            };
+            if !batch[at].run(conn) {
+                Manager::rollback_transaction(conn).map_err(in_words)?;
+                shared_from = None;
+                for unit in &mut batch[from..] {
+                    run_alone(conn, unit)?;
+                }
             }
+        } else {
+            if shared_from.take().is_some() {
+                Manager::commit_transaction(conn).map_err(in_words)?;
+            }
+            run_alone(conn, &mut batch[at])?;
         }
         if !in_transaction(conn) {
-            return (
-                answers,
-                Err("the database gave up the transaction".to_owned()),
-            );
+            return Err("the database gave up the transaction".to_owned());
         }
-        next = if answers.len() < LARGEST_BATCH {
-            units.try_recv().ok()
-        } else {
-            None
-        };
     }
-    let committed = Manager::commit_transaction(conn).map_err(|error| error.to_string());
-    (answers, committed)
+    if shared_from.is_some() {
+        Manager::commit_transaction(conn).map_err(in_words)?;
+    }
+    Manager::commit_transaction(conn).map_err(in_words)
+}
+
+/// In a savepoint of its own.
+fn run_alone(conn: &mut AnyConnection, unit: &mut Box<dyn Unit>) -> Result<(), String> {
+    let run = |conn: &mut AnyConnection| {
+        let succeeded = unit.run(conn);
+        succeeded.then_some(()).ok_or(Error::RollbackTransaction)
+    };
+    match conn.transaction(run) {
+        Ok(()) | Err(Error::RollbackTransaction) => Ok(()),
+        Err(error) => Err(in_words(error)),
+    }
+}
+
+fn in_words(error: Error) -> String {
+    error.to_string()
 }
 
 /// Takes the write lock at the start: a plain `BEGIN` that reads before it writes fails with
@@ -136,4 +217,61 @@ fn in_transaction(conn: &mut AnyConnection) -> bool {
     status
         .transaction_depth()
         .is_ok_and(|depth| depth.is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use diesel::connection::SimpleConnection;
+    use diesel::prelude::*;
+    use diesel::sql_types::BigInt;
+
+    use crate::db::{AnyConnection, Db};
+    use crate::error::AppResult;
+
+    fn insert(conn: &mut AnyConnection, number: i64) -> AppResult<()> {
+        let insert = diesel::sql_query("INSERT INTO numbers VALUES (?)");
+        insert.bind::<BigInt, _>(number).execute(conn)?;
+        Ok(())
+    }
+
+    #[actix_web::test]
+    async fn of_units_that_share_a_savepoint_the_one_that_fails_is_rolled_back_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("portal.db").display());
+        let db = Db::open(&url, 1).unwrap();
+        let table = |conn: &mut AnyConnection| match conn {
+            AnyConnection::Sqlite(conn) => {
+                Ok(conn.batch_execute("CREATE TABLE numbers (number BIGINT UNIQUE)")?)
+            }
+            AnyConnection::Postgres(_) => unreachable!(),
+        };
+        db.write(table).await.unwrap();
+
+        let writer = db.0.writer.as_ref().unwrap();
+        let (go_on, wait) = channel::<()>();
+        // All others queue up behind it, and so come into one commit.
+        let first = writer.send(move |_| Ok(wait.recv().unwrap()));
+        let mut units = Vec::new();
+        for number in [1, 2, 1, 3] {
+            units.push(writer.send_repeatable(move |conn| insert(conn, number)));
+            units.push(writer.send(move |conn| insert(conn, 10 * number)));
+            units.push(writer.send_repeatable(move |conn| insert(conn, 100 + number)));
+            units.push(writer.send_repeatable(move |conn| insert(conn, 200 + number)));
+        }
+        go_on.send(()).unwrap();
+        first.await.unwrap().unwrap();
+        let mut succeeded = Vec::new();
+        for unit in units {
+            succeeded.push(unit.await.unwrap().is_ok());
+        }
+        let expected = [[true; 4], [true; 4], [false; 4], [true; 4]];
+        assert_eq!(succeeded, expected.concat());
+        let count = db.read_now(|conn| {
+            let count = diesel::dsl::sql::<BigInt>("SELECT COUNT(*) FROM numbers");
+            Ok(count.get_result::<i64>(conn)?)
+        });
+        assert_eq!(count.unwrap(), 12);
+    }
 }

@@ -5,7 +5,8 @@ use std::fmt;
 use anyhow::{Context, bail};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
-use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER};
+use chrono::NaiveDateTime;
+use data_encoding::{BASE32HEX_NOPAD, BASE64, BASE64URL_NOPAD, HEXLOWER};
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
@@ -13,6 +14,9 @@ use rand::RngCore;
 use sha2::Sha256;
 
 const NONCE_BYTES: usize = 24;
+
+/// The length of a [`random_token`].
+const RANDOM_TOKEN: usize = 22;
 
 /// The keys of this portal. All instances of one portal share the master secret.
 pub struct Keys {
@@ -172,7 +176,48 @@ pub fn random_bytes<const N: usize>() -> [u8; N] {
     bytes
 }
 
+/// A text of 30 URL-safe characters that nobody can guess, for the key of a table that grows. It begins with the time:
+/// rows that are written together then stand together in the key's index, where each would otherwise change a page of
+/// its own. Only for what tells its time anyway.
+pub fn token_in_order(now: NaiveDateTime) -> String {
+    format!("{}{}", in_order(now), random_token())
+}
+
+/// What a token begins with if it was made by [`token_in_order`]; a [`random_token`] begins with nothing.
+pub fn time_of_token(token: &str) -> &str {
+    token
+        .len()
+        .checked_sub(RANDOM_TOKEN)
+        .and_then(|time| token.get(..time))
+        .unwrap_or_default()
+}
+
+/// Four milliseconds after four milliseconds, for 140 years, in letters that sort as the time does.
+fn in_order(now: NaiveDateTime) -> String {
+    let steps = now.and_utc().timestamp_micros() >> 12;
+    BASE32HEX_NOPAD.encode(&steps.to_be_bytes()[3..])
+}
+
 /// A text of 22 URL-safe characters that nobody can guess.
 pub fn random_token() -> String {
     BASE64URL_NOPAD.encode(&random_bytes::<16>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeDelta;
+
+    #[test]
+    fn tokens_sort_as_the_times_do_at_which_they_were_made() {
+        let mut now = chrono::DateTime::UNIX_EPOCH.naive_utc() + TimeDelta::days(20_000);
+        let mut tokens = Vec::new();
+        for step in [5, 60, 3_600_000, 86_400_000, 900 * 86_400_000] {
+            tokens.push(token_in_order(now));
+            now += TimeDelta::milliseconds(step);
+        }
+        assert!(tokens.is_sorted(), "{tokens:?}");
+        assert!(tokens.iter().all(|it| time_of_token(it).len() == 8));
+        assert_eq!(time_of_token(&random_token()), "");
+    }
 }

@@ -28,12 +28,24 @@ struct Options {
     /// A PostgreSQL server, to measure writes on as well
     #[arg(long)]
     postgres: Option<String>,
+    /// One half of it alone
+    #[arg(long, value_enum)]
+    only: Option<Half>,
     /// What cargo hands to every benchmark
     #[arg(long, hide = true)]
     bench: bool,
     /// Serves the reference pages; the benchmark starts itself with it
     #[arg(long, hide = true)]
     serve_reference: Option<String>,
+}
+
+/// What the measurement consists of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Half {
+    /// How fast pages are
+    Pages,
+    /// How many opt out
+    Writes,
 }
 
 const CLIENTS: usize = 16;
@@ -59,7 +71,16 @@ fn main() {
 
 async fn measure(options: &Options) {
     let time = Duration::from_secs(options.seconds);
-    for people in &options.people {
+    if options.only != Some(Half::Writes) {
+        measure_pages(&options.people, time).await;
+    }
+    if options.only != Some(Half::Pages) {
+        writes::measure(time, options.postgres.as_deref()).await;
+    }
+}
+
+async fn measure_pages(sizes: &[u64], time: Duration) {
+    for people in sizes {
         println!("\n## {people} people in the portal's database\n");
         let portal = Portal::start(*people).await;
         let reference = portal.start_reference().await;
@@ -91,7 +112,6 @@ async fn measure(options: &Options) {
         drop(reference);
         portal.measure_start().await;
     }
-    writes::measure(time, options.postgres.as_deref()).await;
 }
 
 fn row(name: &str, figures: &Figures, floor: &[f64]) {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::db::schema::receipts;
 use crate::db::{AnyConnection, both};
-use crate::keys::{Keys, random_token, signature_holds};
+use crate::keys::{Keys, signature_holds, token_in_order};
 
 /// A receipt as it is kept.
 #[derive(Debug, Clone, HasQuery)]
@@ -76,7 +76,7 @@ pub struct ReceiptFile {
 
 /// Signs a receipt without storing it, for callers that sign before their transaction: [`keep`] it there.
 pub fn sign(keys: &Keys, new: &NewReceipt<'_>, now: NaiveDateTime) -> Receipt {
-    let id = random_token();
+    let id = token_in_order(now);
     let content = Content {
         receipt: id.clone(),
         issuer: new.issuer.to_owned(),

@@ -6,11 +6,12 @@
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::{HttpMessage, HttpRequest};
+use chrono::NaiveDateTime;
 
 use super::model::Subject;
 use super::refusable::{LIMIT_SENSITIVE, SALE_OR_SHARING};
 use crate::app::App;
-use crate::keys::{Keys, random_token};
+use crate::keys::{Keys, time_of_token, token_in_order};
 
 /// The cookie's name.
 pub const COOKIE: &str = "candor_browser";
@@ -37,17 +38,23 @@ impl Browser {
         Browser::read(request.cookie(COOKIE)?.value(), keys)
     }
 
+    /// The same, or one without any choice yet.
+    pub fn of_or_new(request: &HttpRequest, app: &App) -> Browser {
+        Browser::of(request, &app.keys).unwrap_or_else(|| Browser::new(app.clock.now()))
+    }
+
     /// A browser without any choice yet.
-    pub fn unknown() -> Browser {
+    pub fn new(now: NaiveDateTime) -> Browser {
         Browser {
-            token: random_token(),
+            token: token_in_order(now),
             letters: String::new(),
         }
     }
 
-    /// Whose choices these are.
+    /// Whose choices these are. The time of the token stands before its hash, so that new rows stand together.
     pub fn subject(&self, keys: &Keys) -> Subject {
-        Subject::Browser(keys.hash("browser", self.token.as_bytes()))
+        let hash = keys.hash("browser", self.token.as_bytes());
+        Subject::Browser(format!("{}{hash}", time_of_token(&self.token)))
     }
 
     /// Whether an opt-out under this key was recorded.

@@ -136,7 +136,7 @@ impl Act {
                 }));
             };
             let (outcome, own_app, from) = (plan.outcome(), app.clone(), network.clone());
-            let written = app.db.write(move |conn| {
+            let written = app.db.write_repeatable(move |conn| {
                 plan.write(&own_app, conn)?;
                 match &from {
                     Some(network) => budget::count(&own_app, conn, network, now),

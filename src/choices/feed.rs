@@ -1,8 +1,8 @@
 //! Changes in the order in which they were recorded, for who keeps a copy. Browsers are left out: nobody but the
 //! portal knows them.
 //!
-//! With several writers a change may be committed after one with a higher id. So every writer shares a lock until
-//! its commit ([`share`]), and the reader of the feed waits until nobody has it. SQLite has one writer.
+//! With several writers a change may be committed after one with a higher id. So a trigger has every writer share a
+//! lock until its commit, and the reader of the feed waits until nobody has it. SQLite has one writer.
 
 use std::collections::HashMap;
 
@@ -23,11 +23,6 @@ pub struct Change {
     pub choice: Choice,
     /// Kinds and keyed hashes.
     pub identities: Vec<(IdentityKind, String)>,
-}
-
-/// Has the reader of the feed wait for the end of this transaction.
-pub(super) fn share(conn: &mut AnyConnection) -> QueryResult<()> {
-    AdvisoryLock::ChoiceFeed.share(conn)
 }
 
 /// The changes after that one: so many, oldest first. It may wait for writers, but never long: they must not wait

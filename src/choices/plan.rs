@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::audit::receipts::{self, NewReceipt, Receipt};
 use crate::audit::{self, Actor, Event};
 use crate::db::AnyConnection;
-use crate::disclosures::causes::{self, Whose};
+use crate::disclosures::causes::{self, Prepared, Whose};
 use crate::disclosures::model::CauseKind;
 use crate::error::{AppError, AppResult};
 use crate::{mail, policy};
@@ -72,8 +72,7 @@ pub(super) struct Plan {
     changes: Vec<NewChoice>,
     receipt: Option<Receipt>,
     mail: Option<mail::Prepared>,
-    /// An address that was typed, by which recipients know whom it is about.
-    address: Option<String>,
+    causes: Vec<Prepared>,
     mail_from: Option<String>,
     now: NaiveDateTime,
 }
@@ -111,7 +110,7 @@ impl Plan {
                 "replaced_consent": replaced_consent,
             }),
             mail: tell(app, act, &changes, facts, receipt.as_ref(), now)?,
-            address: act.mail_to.clone(),
+            causes: causes(app, act, &changes, now),
             mail_from: act.mail_from.clone(),
             changes,
             receipt,
@@ -134,7 +133,9 @@ impl Plan {
                 "This choice was changed at the same moment.",
             ));
         }
-        self.tell_recipients(app, conn)?;
+        for cause in &self.causes {
+            cause.write(conn)?;
+        }
         for change in self.changes.iter().filter(|it| it.number > 1) {
             // Sessions must look at the signal again, for what became of it there may no longer hold.
             if let (Some(person_id), SALE_OR_SHARING) = (change.person_id, &*change.activity) {
@@ -147,7 +148,7 @@ impl Plan {
         if let Some(mail) = &self.mail
             && self.may_mail(app, conn)?
         {
-            mail.write(conn, self.now)?;
+            mail.write(conn)?;
         }
         let event = Event {
             actor: self.actor(),
@@ -161,35 +162,6 @@ impl Plan {
             detail: self.detail.clone(),
         };
         Ok(audit::record(conn, &event, self.now)?)
-    }
-
-    /// What was changed for somebody whom recipients can know. A browser's pseudonym is ours alone.
-    fn tell_recipients(&self, app: &App, conn: &mut AnyConnection) -> AppResult<()> {
-        let mut subjects: Vec<&str> = self.changes.iter().map(|it| &*it.subject).collect();
-        subjects.dedup();
-        for subject in subjects {
-            let changes: Vec<_> = self
-                .changes
-                .iter()
-                .filter(|it| it.subject == subject)
-                .collect();
-            let whose = match (changes[0].person_id, &self.address) {
-                (Some(id), _) => Whose::Person(id),
-                (None, Some(address)) if subject.starts_with("email:") => {
-                    Whose::Email(address.clone())
-                }
-                _ => continue,
-            };
-            let kind = if changes[0].state == State::OptedOut.as_str() {
-                CauseKind::OptOut
-            } else {
-                CauseKind::OptIn
-            };
-            let keys: Vec<_> = changes.iter().map(|it| &*it.activity).collect();
-            let due_on = causes::opt_out_due(app, self.now);
-            causes::record(conn, app, (kind, &whose), &keys.join(" "), due_on, self.now)?;
-        }
-        Ok(())
     }
 
     fn actor(&self) -> Actor<'_> {
@@ -244,6 +216,30 @@ fn changes(app: &App, act: &Act, stand: &Stand, now: NaiveDateTime) -> Vec<NewCh
     changes
 }
 
+/// What recipients are to be told: what was changed for somebody whom they can know. A browser's pseudonym is ours
+/// alone.
+fn causes(app: &App, act: &Act, changes: &[NewChoice], now: NaiveDateTime) -> Vec<Prepared> {
+    let of_subjects = changes.chunk_by(|one, other| one.subject == other.subject);
+    let causes = of_subjects.filter_map(|changes| {
+        let whose = match (changes[0].person_id, &act.mail_to) {
+            (Some(id), _) => Whose::Person(id),
+            // An address that was typed, by which recipients know whom it is about.
+            (None, Some(address)) if changes[0].subject.starts_with("email:") => {
+                Whose::Email(address.clone())
+            }
+            _ => return None,
+        };
+        let kind = match act.state {
+            State::OptedOut => CauseKind::OptOut,
+            State::OptedIn => CauseKind::OptIn,
+        };
+        let keys: Vec<_> = changes.iter().map(|it| &*it.activity).collect();
+        let due_on = causes::opt_out_due(app, now);
+        causes::prepare(app, (kind, &whose), keys.join(" "), due_on, now)
+    });
+    causes.collect()
+}
+
 fn needs_consent(app: &App, key: &str) -> bool {
     refusable::find(&app.register, key).is_ok_and(|it| it.needs_consent)
 }
@@ -296,5 +292,5 @@ fn tell(
         return Ok(None);
     }
     let message = ChoiceChanged::new(facts, &receipt.id, now);
-    app.mailer.prepare(address, &message).map(Some)
+    app.mailer.prepare(address, &message, now).map(Some)
 }

@@ -111,7 +111,7 @@ pub async fn opt_out(
         let act = Act::of_person(&person, keys, State::OptedOut, MadeBy::Person);
         return Ok(after(act.carry_out(&app).await?.receipt));
     }
-    let browser = Browser::of(&request, &app.keys).unwrap_or_else(Browser::unknown);
+    let browser = Browser::of_or_new(&request, &app);
     let act = visitors_act(&app, &browser, &form, &request).await?;
     let network = act.mail_from.clone();
     let mut answer = match act.clone().carry_out_for(&app, network).await? {
@@ -136,7 +136,7 @@ async fn without_address(
         ..form.values.clone()
     };
     let keys = of_browser.keys();
-    let browser = Browser::of(request, &app.keys).unwrap_or_else(Browser::unknown);
+    let browser = Browser::of_or_new(request, app);
     let act = visitors_act(app, &browser, &of_browser, request).await?;
     let network = act.mail_from.clone();
     act.carry_out_for(app, network).await?;

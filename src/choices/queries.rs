@@ -14,18 +14,27 @@ use crate::keys::Keys;
 /// So many subjects are asked for one by one: a statement for one is parsed once, a list anew each time.
 const FEW: usize = 2;
 
-/// Of each subject and activity the newest choice.
-macro_rules! newest {
+/// Whether another choice of that subject and activity came after it.
+macro_rules! is_replaced {
     () => {{
         let newer = diesel::alias!(choices as newer);
-        let replaced = newer
-            .filter(newer.field(choices::subject).eq(choices::subject))
-            .filter(newer.field(choices::activity).eq(choices::activity))
-            .filter(newer.field(choices::number).gt(choices::number));
-        Choice::query()
-            .filter(not(exists(replaced)))
-            .order(choices::id)
+        exists(
+            newer
+                .filter(newer.field(choices::subject).eq(choices::subject))
+                .filter(newer.field(choices::activity).eq(choices::activity))
+                .filter(newer.field(choices::number).gt(choices::number)),
+        )
     }};
+}
+pub(super) use is_replaced;
+
+/// Of each subject and activity the newest choice.
+macro_rules! newest {
+    () => {
+        Choice::query()
+            .filter(not(is_replaced!()))
+            .order(choices::id)
+    };
 }
 
 /// The choices that hold now for these subjects: of each subject and activity the newest.
@@ -71,16 +80,25 @@ pub(super) fn list_opt_outs_after(
         .load(conn)
 }
 
+/// Inserts what has not come first from elsewhere; gives how many.
+macro_rules! record {
+    ($conn:expr, $changes:expr) => {
+        both!(&mut *$conn, |conn| diesel::insert_into(choices::table)
+            .values($changes)
+            .on_conflict_do_nothing()
+            .execute(conn))
+    };
+}
+
 /// Records changes; `false` when another change came first to one of them, and then the transaction must not go on.
 pub fn append(conn: &mut AnyConnection, changes: &[NewChoice]) -> QueryResult<bool> {
-    feed::share(conn)?;
-    // Each by itself, for they are few: a statement of one row is parsed once for all.
-    for change in changes {
-        let recorded = both!(conn, |conn| diesel::insert_into(choices::table)
-            .values(change)
-            .on_conflict_do_nothing()
-            .execute(conn))?;
-        if recorded != 1 {
+    // An array of fixed length is a statement that is parsed once for all; a list is parsed anew each time.
+    for few in changes.chunks(FEW) {
+        let recorded = match few {
+            [one, other] => record!(conn, [one, other])?,
+            few => record!(conn, [&few[0]])?,
+        };
+        if recorded != few.len() {
             return Ok(false);
         }
     }

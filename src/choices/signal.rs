@@ -149,7 +149,7 @@ async fn honour_for_browser(
             None,
         ));
     }
-    let browser = known.unwrap_or_else(Browser::unknown);
+    let browser = known.unwrap_or_else(|| Browser::new(app.clock.now()));
     let keys = vec![SALE_OR_SHARING.to_owned()];
     let browser_after = browser.clone().with(&keys);
     let act = Act {

@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use super::model::{Choice, Subject};
-use super::queries::list_current;
+use super::queries::{is_replaced, list_current};
 use crate::accounts::model::IdentityKind;
-use crate::accounts::queries::find_residence;
-use crate::db::schema::{identities, people};
+use crate::db::schema::{choices, identities, people};
 use crate::db::{AnyConnection, both};
 
 /// What is known of somebody.
@@ -20,12 +20,26 @@ pub struct Standing {
     pub current: Vec<Choice>,
 }
 
+/// A person with the choices of theirs that hold now, one in each row, as one statement: it runs with every page of
+/// choices and with every question of a program.
+macro_rules! people_with_choices {
+    () => {{
+        let holds = choices::person_id
+            .eq(people::id.nullable())
+            .and(not(is_replaced!()));
+        people::table.left_join(choices::table.on(holds))
+    }};
+}
+
+type Row = (String, Option<Choice>);
+
 /// How choices stand for a person.
 pub fn of_person(conn: &mut AnyConnection, person_id: i64) -> QueryResult<Standing> {
-    Ok(Standing {
-        residence: find_residence(conn, person_id)?,
-        current: list_current(conn, &[Subject::Person(person_id)])?,
-    })
+    let rows: Vec<Row> = both!(conn, |conn| people_with_choices!()
+        .filter(people::id.eq(person_id))
+        .select((people::residence, Option::<Choice>::as_select()))
+        .load(conn))?;
+    Standing::of(rows).ok_or(diesel::NotFound)
 }
 
 /// How choices stand by one identity: of the person who has it, or of whoever will sign in with it.
@@ -34,22 +48,29 @@ pub fn find(
     kind: IdentityKind,
     hash: &str,
 ) -> QueryResult<Option<Standing>> {
-    let person: Option<(i64, String)> = both!(conn, |conn| identities::table
-        .inner_join(people::table)
+    let rows: Vec<Row> = both!(conn, |conn| people_with_choices!()
+        .inner_join(identities::table.on(identities::person_id.eq(people::id)))
         .filter(identities::hash.eq(hash))
         .filter(identities::kind.eq(kind.as_str()))
-        .select((people::id, people::residence))
-        .first(conn)
-        .optional())?;
-    if let Some((id, residence)) = person {
-        let current = list_current(conn, &[Subject::Person(id)])?;
-        return Ok(Some(Standing { residence, current }));
+        .select((people::residence, Option::<Choice>::as_select()))
+        .load(conn))?;
+    if let Some(standing) = Standing::of(rows) {
+        return Ok(Some(standing));
     }
     let current = list_current(conn, &[Subject::Identity(kind, hash.to_owned())])?;
     Ok((!current.is_empty()).then(|| Standing {
         residence: String::new(),
         current,
     }))
+}
+
+impl Standing {
+    /// From the rows of one person; none if there is none.
+    fn of(rows: Vec<Row>) -> Option<Standing> {
+        let residence = rows.first()?.0.clone();
+        let current = rows.into_iter().filter_map(|(_, choice)| choice).collect();
+        Some(Standing { residence, current })
+    }
 }
 
 /// The same for many, in their order, with two queries.

@@ -5,6 +5,14 @@ use diesel::prelude::*;
 
 use super::AnyConnection;
 
+// They return nothing, and what they return is not read: any type may stand there.
+diesel::define_sql_function! {
+    fn pg_advisory_xact_lock(key: diesel::sql_types::BigInt) -> diesel::sql_types::Text;
+}
+diesel::define_sql_function! {
+    fn pg_advisory_xact_lock_shared(key: diesel::sql_types::BigInt) -> diesel::sql_types::Text;
+}
+
 /// What is locked. The numbers are any that nobody else uses in this database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(i64)]
@@ -13,7 +21,7 @@ pub enum AdvisoryLock {
     Migrations = 0x0043_414e_444f_5231,
     /// One worker links events into the audit chain at a time.
     AuditChain = 0x0043_414e_444f_5232,
-    /// Readers of the feed of choices wait for those who write.
+    /// Readers of the feed of choices wait for those who write: a trigger of the table shares it.
     ChoiceFeed = 0x0043_414e_444f_5233,
     /// Recipients that fetch notices wait for those who write them.
     NoticeFeed = 0x0043_414e_444f_5234,
@@ -29,18 +37,16 @@ impl AdvisoryLock {
 
     /// Has it together with others until the end of the transaction. SQLite has one writer and needs none.
     pub fn share(self, conn: &mut AnyConnection) -> QueryResult<()> {
-        self.call("pg_advisory_xact_lock_shared", conn)
+        if let AnyConnection::Postgres(conn) = conn {
+            diesel::select(pg_advisory_xact_lock_shared(self.key())).execute(conn)?;
+        }
+        Ok(())
     }
 
     /// Has it alone until the end of the transaction.
     pub fn take(self, conn: &mut AnyConnection) -> QueryResult<()> {
-        self.call("pg_advisory_xact_lock", conn)
-    }
-
-    fn call(self, function: &str, conn: &mut AnyConnection) -> QueryResult<()> {
         if let AnyConnection::Postgres(conn) = conn {
-            let call = format!("SELECT {function}({})", self.key());
-            diesel::sql_query(call).execute(conn)?;
+            diesel::select(pg_advisory_xact_lock(self.key())).execute(conn)?;
         }
         Ok(())
     }

@@ -132,6 +132,19 @@ impl Db {
         .await
     }
 
+    /// As [`Db::write`], for what many do at once: it may be run a second time after its first run was rolled back,
+    /// which saves SQLite most of its bookkeeping.
+    pub async fn write_repeatable<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut AnyConnection) -> AppResult<T> + Send + 'static,
+    ) -> AppResult<T> {
+        if let Some(writer) = &self.0.writer {
+            let written = writer.send_repeatable(work).await;
+            return written.unwrap_or_else(|_| Err(writer_gone()));
+        }
+        self.write(work).await
+    }
+
     /// As [`Db::read`], for code that already runs on a blocking thread.
     pub fn read_now<T>(
         &self,

@@ -9,6 +9,7 @@ use std::thread;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
 use diesel::r2d2::{ManageConnection, R2D2Connection};
+use diesel::result::Error;
 use tokio::sync::oneshot;
 
 use super::AnyConnection;
@@ -20,13 +21,6 @@ type Manager = <AnyConnection as Connection>::TransactionManager;
 /// So many units share a commit at most: it bounds how long the first of them waits.
 const LARGEST_BATCH: usize = 256;
 
-/// What is to be done.
-struct Unit {
-    /// Runs in the savepoint; what it returns tells the waiting caller how the commit went.
-    work: Box<dyn FnOnce(&mut AnyConnection) -> Answer + Send>,
-    lasts: Lasts,
-}
-
 /// What a unit of work that was answered outlives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lasts {
@@ -36,9 +30,53 @@ pub(super) enum Lasts {
     WhilePowered,
 }
 
-type Answer = Box<dyn FnOnce(Result<(), String>) + Send>;
+/// Something to be written, and who waits for it.
+trait Unit: Send {
+    /// What its commit outlives.
+    fn lasts(&self) -> Lasts;
 
-pub(super) struct Writer(Sender<Unit>);
+    /// Whether it may run again after it was rolled back.
+    fn is_repeatable(&self) -> bool;
+
+    /// Runs it and keeps what it came to; whether it succeeded.
+    fn run(&mut self, conn: &mut AnyConnection) -> bool;
+
+    /// Tells the caller what it came to, once it is known how the commit went.
+    fn answer(self: Box<Self>, committed: Result<(), String>);
+}
+
+struct Waiting<T> {
+    lasts: Lasts,
+    is_repeatable: bool,
+    work: Box<dyn FnMut(&mut AnyConnection) -> AppResult<T> + Send>,
+    result: Option<AppResult<T>>,
+    caller: oneshot::Sender<AppResult<T>>,
+}
+
+impl<T: Send> Unit for Waiting<T> {
+    fn lasts(&self) -> Lasts {
+        self.lasts
+    }
+
+    fn is_repeatable(&self) -> bool {
+        self.is_repeatable
+    }
+
+    fn run(&mut self, conn: &mut AnyConnection) -> bool {
+        let result = self.result.insert((self.work)(conn));
+        result.is_ok()
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), String>) {
+        let Waiting { result, caller, .. } = *self;
+        let committed = committed.map_err(AppError::Unavailable);
+        let result = committed.and_then(|()| result.expect("what is committed has run"));
+        // A caller that has gone away needs no answer.
+        let _ = caller.send(result);
+    }
+}
+
+pub(super) struct Writer(Sender<Box<dyn Unit>>);
 
 impl Writer {
     pub(super) fn start(opener: Opener) -> AppResult<Self> {
@@ -57,17 +95,33 @@ impl Writer {
         lasts: Lasts,
         work: impl FnOnce(&mut AnyConnection) -> AppResult<T> + Send + 'static,
     ) -> oneshot::Receiver<AppResult<T>> {
-        let (answer, receiver) = oneshot::channel();
-        let work = Box::new(move |conn: &mut AnyConnection| {
-            let result = conn.transaction(work);
-            Box::new(move |committed: Result<(), String>| {
-                let result = committed.map_err(AppError::Unavailable).and(result);
-                // A caller that has gone away needs no answer.
-                let _ = answer.send(result);
-            }) as Answer
-        });
+        let mut work = Some(work);
+        let work = move |conn: &mut AnyConnection| work.take().expect("it runs once")(conn);
+        self.queue((lasts, false), work)
+    }
+
+    /// The same for work that can be repeated: it shares a savepoint with its neighbours.
+    pub(super) fn send_repeatable<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut AnyConnection) -> AppResult<T> + Send + 'static,
+    ) -> oneshot::Receiver<AppResult<T>> {
+        self.queue((Lasts::Always, true), work)
+    }
+
+    fn queue<T: Send + 'static>(
+        &self,
+        (lasts, is_repeatable): (Lasts, bool),
+        work: impl FnMut(&mut AnyConnection) -> AppResult<T> + Send + 'static,
+    ) -> oneshot::Receiver<AppResult<T>> {
+        let (caller, receiver) = oneshot::channel();
         // A unit that cannot be queued is dropped, and its receiver learns of it.
-        let _ = self.0.send(Unit { work, lasts });
+        let _ = self.0.send(Box::new(Waiting {
+            lasts,
+            is_repeatable,
+            work: Box::new(work),
+            result: None,
+            caller,
+        }));
         receiver
     }
 }
@@ -76,11 +130,16 @@ fn connect(opener: &Opener) -> Result<AnyConnection, String> {
     opener.connect().map_err(|error| error.to_string())
 }
 
-fn write_until_closed(opener: &Opener, mut conn: AnyConnection, units: &Receiver<Unit>) {
-    let mut waiting = None;
-    while let Some(first) = waiting.take().or_else(|| units.recv().ok()) {
+fn write_until_closed(opener: &Opener, mut conn: AnyConnection, units: &Receiver<Box<dyn Unit>>) {
+    let mut left = None;
+    while let Some(first) = left.take().or_else(|| units.recv().ok()) {
+        let mut batch = vec![first];
         let next = || units.try_recv().ok();
-        let (answers, outcome) = write_batch(&mut conn, first, next, &mut waiting);
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            write_batch(&mut conn, &mut batch, next, &mut left)
+        }));
+        let panicked = || Err("another unit of work in the same commit panicked".to_owned());
+        let outcome = outcome.unwrap_or_else(|_| panicked());
         if outcome.is_err() || conn.is_broken() {
             // Nothing of the old connection can be trusted, not even what it believes of its transaction.
             match connect(opener) {
@@ -90,54 +149,81 @@ fn write_until_closed(opener: &Opener, mut conn: AnyConnection, units: &Receiver
                 }
             }
         }
-        for answer in answers {
-            answer(outcome.clone());
+        for unit in batch {
+            unit.answer(outcome.clone());
         }
     }
 }
 
-/// All or nothing of the batch is committed. A unit that fails is rolled back alone. One that has to last longer than the
-/// first does is left waiting.
+/// All or nothing of the batch is committed, its first unit and those that have queued up. A unit that fails is rolled
+/// back alone. One that has to last longer than the first does is left.
+///
+/// SQLite copies each page that changes in a savepoint, once for each savepoint. So units that can be repeated share
+/// one, as long as none of them fails; then those of that savepoint run again, each in one of its own.
 fn write_batch(
     conn: &mut AnyConnection,
-    first: Unit,
-    units: impl Fn() -> Option<Unit>,
-    waiting: &mut Option<Unit>,
-) -> (Vec<Answer>, Result<(), String>) {
-    let mut answers = Vec::new();
-    let lasts = first.lasts;
-    if let Err(error) = set_flush(conn, lasts).and_then(|()| begin(conn)) {
-        answers.push(Box::new(move |_| drop(first)) as Answer);
-        return (answers, Err(error.to_string()));
-    }
-    let mut next = Some(first);
-    while let Some(unit) = next {
-        match catch_unwind(AssertUnwindSafe(|| (unit.work)(conn))) {
-            Ok(answer) => answers.push(answer),
-            Err(_) => {
-                return (
-                    answers,
-                    Err("another unit of work in the same commit panicked".to_owned()),
-                );
+    batch: &mut Vec<Box<dyn Unit>>,
+    next: impl Fn() -> Option<Box<dyn Unit>>,
+    left: &mut Option<Box<dyn Unit>>,
+) -> Result<(), String> {
+    let lasts = batch[0].lasts();
+    set_flush(conn, lasts).map_err(in_words)?;
+    begin(conn).map_err(in_words)?;
+    let mut shared_from = None;
+    for at in 0..LARGEST_BATCH {
+        if at > 0 {
+            let Some(unit) = next() else { break };
+            if lasts == Lasts::WhilePowered && unit.lasts() == Lasts::Always {
+                *left = Some(unit);
+                break;
             }
+            batch.push(unit);
+        }
+        if batch[at].is_repeatable() {
+            let from = match shared_from {
+                Some(from) => from,
+                None => {
+                    Manager::begin_transaction(conn).map_err(in_words)?;
+                    *shared_from.insert(at)
+                }
+            };
+            if !batch[at].run(conn) {
+                Manager::rollback_transaction(conn).map_err(in_words)?;
+                shared_from = None;
+                for unit in &mut batch[from..] {
+                    run_alone(conn, unit)?;
+                }
+            }
+        } else {
+            if shared_from.take().is_some() {
+                Manager::commit_transaction(conn).map_err(in_words)?;
+            }
+            run_alone(conn, &mut batch[at])?;
         }
         if !in_transaction(conn) {
-            return (
-                answers,
-                Err("the database gave up the transaction".to_owned()),
-            );
-        }
-        next = if answers.len() < LARGEST_BATCH {
-            units()
-        } else {
-            None
-        };
-        if lasts == Lasts::WhilePowered {
-            *waiting = next.take_if(|it| it.lasts == Lasts::Always);
+            return Err("the database gave up the transaction".to_owned());
         }
     }
-    let committed = Manager::commit_transaction(conn).map_err(|error| error.to_string());
-    (answers, committed)
+    if shared_from.is_some() {
+        Manager::commit_transaction(conn).map_err(in_words)?;
+    }
+    Manager::commit_transaction(conn).map_err(in_words)
+}
+
+/// In a savepoint of its own.
+fn run_alone(conn: &mut AnyConnection, unit: &mut Box<dyn Unit>) -> Result<(), String> {
+    let run = |conn: &mut AnyConnection| {
+        let succeeded = unit.run(conn);
+        succeeded.then_some(()).ok_or(Error::RollbackTransaction)
+    };
+    match conn.transaction(run) {
+        Ok(()) | Err(Error::RollbackTransaction) => Ok(()),
+        Err(error) => Err(in_words(error)),
+    }
+}
+
+fn in_words(error: Error) -> String {
+    error.to_string()
 }
 
 /// Without the flush, a commit is in the write-ahead log as the kernel has it, and on the disk with the next flush.
@@ -168,4 +254,62 @@ fn in_transaction(conn: &mut AnyConnection) -> bool {
     status
         .transaction_depth()
         .is_ok_and(|depth| depth.is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use diesel::connection::SimpleConnection;
+    use diesel::prelude::*;
+    use diesel::sql_types::BigInt;
+
+    use super::Lasts;
+    use crate::db::{AnyConnection, Db};
+    use crate::error::AppResult;
+
+    fn insert(conn: &mut AnyConnection, number: i64) -> AppResult<()> {
+        let insert = diesel::sql_query("INSERT INTO numbers VALUES (?)");
+        insert.bind::<BigInt, _>(number).execute(conn)?;
+        Ok(())
+    }
+
+    #[actix_web::test]
+    async fn of_units_that_share_a_savepoint_the_one_that_fails_is_rolled_back_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("portal.db").display());
+        let db = Db::open(&url, 1).unwrap();
+        let table = |conn: &mut AnyConnection| match conn {
+            AnyConnection::Sqlite(conn) => {
+                Ok(conn.batch_execute("CREATE TABLE numbers (number BIGINT UNIQUE)")?)
+            }
+            AnyConnection::Postgres(_) => unreachable!(),
+        };
+        db.write(table).await.unwrap();
+
+        let writer = db.0.writer.as_ref().unwrap();
+        let (go_on, wait) = channel::<()>();
+        // All others queue up behind it, and so come into one commit.
+        let first = writer.send(Lasts::Always, move |_| Ok(wait.recv().unwrap()));
+        let mut units = Vec::new();
+        for number in [1, 2, 1, 3] {
+            units.push(writer.send_repeatable(move |conn| insert(conn, number)));
+            units.push(writer.send(Lasts::Always, move |conn| insert(conn, 10 * number)));
+            units.push(writer.send_repeatable(move |conn| insert(conn, 100 + number)));
+            units.push(writer.send_repeatable(move |conn| insert(conn, 200 + number)));
+        }
+        go_on.send(()).unwrap();
+        first.await.unwrap().unwrap();
+        let mut succeeded = Vec::new();
+        for unit in units {
+            succeeded.push(unit.await.unwrap().is_ok());
+        }
+        let expected = [[true; 4], [true; 4], [false; 4], [true; 4]];
+        assert_eq!(succeeded, expected.concat());
+        let count = db.read_now(|conn| {
+            let count = diesel::dsl::sql::<BigInt>("SELECT COUNT(*) FROM numbers");
+            Ok(count.get_result::<i64>(conn)?)
+        });
+        assert_eq!(count.unwrap(), 12);
+    }
 }

@@ -27,35 +27,66 @@ pub enum Whose {
 /// The sealing context of addresses.
 pub(super) const HANDLE: &str = "handle of a cause";
 
-/// Writes a cause, and the job that spreads it; nothing when it concerns no recipient.
-pub fn record(
-    conn: &mut AnyConnection,
+/// A cause that is not written yet.
+#[derive(Debug, Insertable)]
+#[diesel(table_name = causes, treat_none_as_default_value = false)]
+pub struct Prepared {
+    kind: &'static str,
+    person_id: Option<i64>,
+    object: String,
+    handle: Option<Vec<u8>>,
+    due_on: NaiveDate,
+    at: NaiveDateTime,
+}
+
+/// Seals a cause without writing it, for callers that do so before their transaction: [`Prepared::write`] it there.
+/// None when it concerns no recipient.
+pub fn prepare(
     app: &App,
     (kind, whose): (CauseKind, &Whose),
-    object: &str,
+    object: String,
     due_on: NaiveDate,
     now: NaiveDateTime,
-) -> AppResult<()> {
-    if concerned(&app.register, kind, object).next().is_none() {
-        return Ok(());
-    }
+) -> Option<Prepared> {
+    concerned(&app.register, kind, &object).next()?;
     let (person_id, handle) = match whose {
         Whose::Person(id) => (Some(*id), None),
         Whose::Email(email) => (None, Some(app.keys.seal(HANDLE, email.as_bytes()))),
     };
-    let row = (
-        causes::kind.eq(kind.as_str()),
-        causes::person_id.eq(person_id),
-        causes::object.eq(object),
-        causes::handle.eq(handle),
-        causes::due_on.eq(due_on),
-        causes::at.eq(now),
-    );
-    let cause_id = both!(conn, |conn| diesel::insert_into(causes::table)
-        .values(row)
-        .returning(causes::id)
-        .get_result(conn))?;
-    jobs::enqueue(conn, &Job::TellRecipients { cause_id }, now)
+    Some(Prepared {
+        kind: kind.as_str(),
+        person_id,
+        object,
+        handle,
+        due_on,
+        at: now,
+    })
+}
+
+impl Prepared {
+    /// Writes it, and the job that spreads it; call it in the transaction that brings it about.
+    pub fn write(&self, conn: &mut AnyConnection) -> AppResult<()> {
+        let cause_id = both!(conn, |conn| diesel::insert_into(causes::table)
+            .values(self)
+            .returning(causes::id)
+            .get_result(conn))?;
+        jobs::enqueue(conn, &Job::TellRecipients { cause_id }, self.at)
+    }
+}
+
+/// Writes a cause, and the job that spreads it; nothing when it concerns no recipient.
+pub fn record(
+    conn: &mut AnyConnection,
+    app: &App,
+    about: (CauseKind, &Whose),
+    object: &str,
+    due_on: NaiveDate,
+    now: NaiveDateTime,
+) -> AppResult<()> {
+    match prepare(app, about, object.to_owned(), due_on, now) {
+        Some(cause) => cause.write(conn),
+        None => Ok(()),
+    }
 }
 
 /// Addresses of people who are not known, of whom recipients were told, with the ids of the causes: so many, after that

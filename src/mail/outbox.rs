@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::{Message, Rendered};
@@ -10,7 +10,7 @@ use crate::config::Site;
 use crate::db::schema::outbox;
 use crate::db::{AnyConnection, both};
 use crate::error::AppResult;
-use crate::keys::random_token;
+use crate::keys::token_in_order;
 
 /// Writes mails into the outbox.
 #[derive(Debug, Clone)]
@@ -25,11 +25,18 @@ impl Mailer {
     }
 
     /// Renders a mail without writing it, for callers that do so before their transaction: [`Prepared::write`] it there.
-    pub fn prepare<M: Message>(&self, recipient: &str, message: &M) -> AppResult<Prepared> {
+    pub fn prepare<M: Message>(
+        &self,
+        recipient: &str,
+        message: &M,
+        now: NaiveDateTime,
+    ) -> AppResult<Prepared> {
+        let token = token_in_order(now);
         Ok(Prepared {
-            message_id: format!("<{}@{}>", random_token(), self.site.mail_domain()),
+            message_id: format!("<{token}@{}>", self.site.mail_domain()),
             kind: M::NAME,
-            expires_after: M::EXPIRES_AFTER,
+            created_at: now,
+            expires_at: M::EXPIRES_AFTER.map(|life| now + life),
             recipient: recipient.to_owned(),
             mail: message.render(&self.site)?,
         })
@@ -43,7 +50,7 @@ impl Mailer {
         message: &M,
         now: NaiveDateTime,
     ) -> AppResult<()> {
-        Ok(self.prepare(recipient, message)?.write(conn, now)?)
+        Ok(self.prepare(recipient, message, now)?.write(conn)?)
     }
 }
 
@@ -52,14 +59,15 @@ impl Mailer {
 pub struct Prepared {
     message_id: String,
     kind: &'static str,
-    expires_after: Option<TimeDelta>,
+    created_at: NaiveDateTime,
+    expires_at: Option<NaiveDateTime>,
     recipient: String,
     mail: Rendered,
 }
 
 impl Prepared {
     /// Writes it into the outbox; call it in the transaction of its cause.
-    pub fn write(&self, conn: &mut AnyConnection, now: NaiveDateTime) -> QueryResult<()> {
+    pub fn write(&self, conn: &mut AnyConnection) -> QueryResult<()> {
         let row = (
             outbox::message_id.eq(&self.message_id),
             outbox::kind.eq(self.kind),
@@ -67,10 +75,10 @@ impl Prepared {
             outbox::subject.eq(&self.mail.subject),
             outbox::body_text.eq(&self.mail.text),
             outbox::body_html.eq(&self.mail.html),
-            outbox::created_at.eq(now),
-            outbox::expires_at.eq(self.expires_after.map(|life| now + life)),
+            outbox::created_at.eq(self.created_at),
+            outbox::expires_at.eq(self.expires_at),
             outbox::attempts.eq(0),
-            outbox::next_attempt_at.eq(now),
+            outbox::next_attempt_at.eq(self.created_at),
         );
         both!(conn, |conn| diesel::insert_into(outbox::table)
             .values(row)

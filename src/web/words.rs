@@ -1,15 +1,36 @@
 //! Days and times as people read them.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike};
 
-/// "9 February 2026".
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// "9 February 2026". By hand, for pages are full of days and a pattern is read anew each time.
 pub fn day(date: NaiveDate) -> String {
-    date.format("%-d %B %Y").to_string()
+    let month = MONTHS[date.month0() as usize];
+    format!("{} {month} {}", date.day(), date.year())
 }
 
 /// "9 February 2026, 10:00 UTC".
 pub fn moment(at: NaiveDateTime) -> String {
-    at.format("%-d %B %Y, %H:%M UTC").to_string()
+    format!(
+        "{}, {:02}:{:02} UTC",
+        day(at.date()),
+        at.hour(),
+        at.minute()
+    )
 }
 
 /// A name from the code as words: `request_received` becomes `request received`.
@@ -19,7 +40,6 @@ pub fn spaced(name: &str) -> String {
 
 /// "9 de febrero de 2026".
 pub fn day_in_spanish(date: NaiveDate) -> String {
-    use chrono::Datelike;
     const MONTHS: [&str; 12] = [
         "enero",
         "febrero",

@@ -1,6 +1,8 @@
 //! Tables of choices and of those who read them.
 #![expect(missing_docs, reason = "the slices' models say what the columns mean")]
 
+use super::{identities, people};
+
 // choices
 
 diesel::table! {
@@ -18,6 +20,9 @@ diesel::table! {
         receipt_id -> Nullable<Text>,
     }
 }
+
+diesel::allow_tables_to_appear_in_same_query!(choices, people);
+diesel::allow_tables_to_appear_in_same_query!(choices, identities);
 
 diesel::table! {
     minors (person_id) {

@@ -1,0 +1,9 @@
+ALTER TABLE rate_limits RENAME TO old_rate_limits;
+CREATE TABLE rate_limits (
+    key TEXT NOT NULL PRIMARY KEY,
+    window_started_at TIMESTAMP NOT NULL,
+    hits INTEGER NOT NULL
+);
+INSERT INTO rate_limits SELECT key, window_started_at, hits FROM old_rate_limits;
+DROP TABLE old_rate_limits;
+CREATE INDEX rate_limits_by_start ON rate_limits (window_started_at);

@@ -1,4 +1,4 @@
-//! SQLite's one writer: a thread that runs each unit of work in a savepoint of its own and commits
+//! SQLite's one writer: a thread that runs each unit of work so that it can be rolled back alone, and commits
 //! all that has queued up at once. An answer goes out only after the commit is on disk, but for what may be lost with
 //! the machine's power.
 
@@ -45,10 +45,12 @@ trait Unit: Send {
     fn answer(self: Box<Self>, committed: Result<(), String>);
 }
 
+type Work<T> = Box<dyn FnMut(&mut AnyConnection) -> AppResult<T> + Send>;
+
 struct Waiting<T> {
     lasts: Lasts,
     is_repeatable: bool,
-    work: Box<dyn FnMut(&mut AnyConnection) -> AppResult<T> + Send>,
+    work: Work<T>,
     result: Option<AppResult<T>>,
     caller: oneshot::Sender<AppResult<T>>,
 }
@@ -180,20 +182,7 @@ fn write_batch(
             batch.push(unit);
         }
         if batch[at].is_repeatable() {
-            let from = match shared_from {
-                Some(from) => from,
-                None => {
-                    Manager::begin_transaction(conn).map_err(in_words)?;
-                    *shared_from.insert(at)
-                }
-            };
-            if !batch[at].run(conn) {
-                Manager::rollback_transaction(conn).map_err(in_words)?;
-                shared_from = None;
-                for unit in &mut batch[from..] {
-                    run_alone(conn, unit)?;
-                }
-            }
+            run_shared(conn, batch, &mut shared_from)?;
         } else {
             if shared_from.take().is_some() {
                 Manager::commit_transaction(conn).map_err(in_words)?;
@@ -210,6 +199,27 @@ fn write_batch(
     Manager::commit_transaction(conn).map_err(in_words)
 }
 
+/// The last unit, in the savepoint that it shares with those from that position on. If it fails, each of them runs again
+/// alone.
+fn run_shared(
+    conn: &mut AnyConnection,
+    batch: &mut [Box<dyn Unit>],
+    shared_from: &mut Option<usize>,
+) -> Result<(), String> {
+    let at = batch.len() - 1;
+    if shared_from.is_none() {
+        Manager::begin_transaction(conn).map_err(in_words)?;
+    }
+    let from = *shared_from.get_or_insert(at);
+    if batch[at].run(conn) {
+        return Ok(());
+    }
+    Manager::rollback_transaction(conn).map_err(in_words)?;
+    *shared_from = None;
+    let mut again = batch[from..].iter_mut();
+    again.try_for_each(|unit| run_alone(conn, unit))
+}
+
 /// In a savepoint of its own.
 fn run_alone(conn: &mut AnyConnection, unit: &mut Box<dyn Unit>) -> Result<(), String> {
     let run = |conn: &mut AnyConnection| {
@@ -222,6 +232,10 @@ fn run_alone(conn: &mut AnyConnection, unit: &mut Box<dyn Unit>) -> Result<(), S
     }
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "`map_err` hands the error over"
+)]
 fn in_words(error: Error) -> String {
     error.to_string()
 }
@@ -290,7 +304,10 @@ mod tests {
         let writer = db.0.writer.as_ref().unwrap();
         let (go_on, wait) = channel::<()>();
         // All others queue up behind it, and so come into one commit.
-        let first = writer.send(Lasts::Always, move |_| Ok(wait.recv().unwrap()));
+        let first = writer.send(Lasts::Always, move |_| {
+            wait.recv().unwrap();
+            Ok(())
+        });
         let mut units = Vec::new();
         for number in [1, 2, 1, 3] {
             units.push(writer.send_repeatable(move |conn| insert(conn, number)));

@@ -19,6 +19,7 @@ use std::sync::Arc;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::r2d2::Pool;
+use tokio::sync::oneshot::error::RecvError;
 
 use crate::error::{AppError, AppResult};
 use connection::Opener;
@@ -104,10 +105,7 @@ impl Db {
         work: impl FnOnce(&mut AnyConnection) -> AppResult<T> + Send + 'static,
     ) -> AppResult<T> {
         if let Some(writer) = &self.0.writer {
-            return writer
-                .send(Lasts::Always, work)
-                .await
-                .unwrap_or_else(|_| Err(writer_gone()));
+            return written(writer.send(Lasts::Always, work).await);
         }
         let db = self.clone();
         tokio::task::spawn_blocking(move || db.write_now(work)).await?
@@ -120,10 +118,7 @@ impl Db {
         work: impl FnOnce(&mut AnyConnection) -> AppResult<T> + Send + 'static,
     ) -> AppResult<T> {
         if let Some(writer) = &self.0.writer {
-            return writer
-                .send(Lasts::WhilePowered, work)
-                .await
-                .unwrap_or_else(|_| Err(writer_gone()));
+            return written(writer.send(Lasts::WhilePowered, work).await);
         }
         self.write(|conn| {
             conn.batch_execute("SET LOCAL synchronous_commit = off")?;
@@ -139,8 +134,7 @@ impl Db {
         work: impl Fn(&mut AnyConnection) -> AppResult<T> + Send + 'static,
     ) -> AppResult<T> {
         if let Some(writer) = &self.0.writer {
-            let written = writer.send_repeatable(work).await;
-            return written.unwrap_or_else(|_| Err(writer_gone()));
+            return written(writer.send_repeatable(work).await);
         }
         self.write(work).await
     }
@@ -159,10 +153,7 @@ impl Db {
         work: impl FnOnce(&mut AnyConnection) -> AppResult<T> + Send + 'static,
     ) -> AppResult<T> {
         if let Some(writer) = &self.0.writer {
-            return writer
-                .send(Lasts::Always, work)
-                .blocking_recv()
-                .unwrap_or_else(|_| Err(writer_gone()));
+            return written(writer.send(Lasts::Always, work).blocking_recv());
         }
         (*self.0.pool.get()?).transaction(work)
     }
@@ -173,6 +164,8 @@ impl Db {
     }
 }
 
-fn writer_gone() -> AppError {
-    AppError::Unavailable("the writer has stopped; nothing was written".to_owned())
+/// What the writer answered, if it did.
+fn written<T>(answer: Result<AppResult<T>, RecvError>) -> AppResult<T> {
+    let gone = || AppError::Unavailable("the writer has stopped; nothing was written".to_owned());
+    answer.unwrap_or_else(|_| Err(gone()))
 }

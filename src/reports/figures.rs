@@ -1,7 +1,9 @@
 //! Counting: this year and the one before, every night. Earlier years stay as they were counted last, since their
 //! requests are purged.
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime};
+use std::collections::BTreeMap;
+
+use chrono::{Datelike, Months, NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date, Integer, Text, Timestamp};
 
@@ -24,26 +26,56 @@ struct Counted {
     requests: i64,
 }
 
+/// What is counted together: the nature of a request, what became of it, and the days it took.
+type Key = (String, String, i32);
+
 /// The job.
 pub fn count(app: &App) -> AppResult<()> {
     let (now, this) = (app.clock.now(), app.clock.today().year());
     for year in [this - 1, this] {
+        let counted = count_year(app, year)?;
         app.db
-            .write_now(move |conn| Ok(count_year(conn, year, now)?))?;
+            .write_now(move |conn| Ok(replace(conn, (year, now), &counted)?))?;
     }
     Ok(())
 }
 
-fn count_year(conn: &mut AnyConnection, year: i32, now: NaiveDateTime) -> QueryResult<()> {
-    let first = |year| NaiveDate::from_ymd_opt(year, 1, 1).expect("a real day");
-    let (from, to) = (first(year), first(year + 1));
+/// A month at a time: what is grouped is sorted in memory, and nobody waits for a long transaction.
+fn count_year(app: &App, year: i32) -> AppResult<BTreeMap<Key, i64>> {
+    let mut sums = BTreeMap::new();
+    let firsts = (1..=12).filter_map(|month| NaiveDate::from_ymd_opt(year, month, 1));
+    for from in firsts {
+        let to = from + Months::new(1);
+        let counted = app.db.read_now(|conn| {
+            let mut counted = count_requests(conn, from, to)?;
+            counted.extend(count_opt_outs(conn, from, to)?);
+            Ok(counted)
+        })?;
+        for it in counted {
+            *sums.entry((it.kind, it.answer, it.days)).or_default() += it.requests;
+        }
+    }
+    Ok(sums)
+}
+
+fn replace(
+    conn: &mut AnyConnection,
+    (year, now): (i32, NaiveDateTime),
+    counted: &BTreeMap<Key, i64>,
+) -> QueryResult<()> {
     let old = request_figures::table.filter(request_figures::year.eq(year));
     diesel::delete(old).execute(conn)?;
-    for counted in count_requests(conn, from, to)? {
-        insert(conn, (year, now), &counted)?;
-    }
-    for counted in count_opt_outs(conn, from, to)? {
-        insert(conn, (year, now), &counted)?;
+    for ((nature, answer, days), requests) in counted {
+        diesel::insert_into(request_figures::table)
+            .values((
+                request_figures::year.eq(year),
+                request_figures::nature.eq(nature),
+                request_figures::answer.eq(answer),
+                request_figures::days.eq((*days).max(0)),
+                request_figures::requests.eq(requests),
+                request_figures::counted_at.eq(now),
+            ))
+            .execute(conn)?;
     }
     Ok(())
 }
@@ -126,22 +158,4 @@ fn count_opt_outs(
         .into_iter()
         .filter(|it| it.requests > 0)
         .collect())
-}
-
-fn insert(
-    conn: &mut AnyConnection,
-    (year, now): (i32, NaiveDateTime),
-    counted: &Counted,
-) -> QueryResult<()> {
-    diesel::insert_into(request_figures::table)
-        .values((
-            request_figures::year.eq(year),
-            request_figures::nature.eq(&counted.kind),
-            request_figures::answer.eq(&counted.answer),
-            request_figures::days.eq(counted.days.max(0)),
-            request_figures::requests.eq(counted.requests),
-            request_figures::counted_at.eq(now),
-        ))
-        .execute(conn)
-        .map(drop)
 }

@@ -4,7 +4,9 @@ use chrono::{NaiveDate, TimeDelta};
 use diesel::prelude::*;
 use reqwest::multipart::Form;
 
-use super::{CONTRACT, LIST, answer, ask, found, open_task, open_tasks, send, states, version};
+use super::{
+    CONTRACT, LIST, answer, ask, asked, found, open_task, open_tasks, send, states, version,
+};
 use crate::support::TestApp;
 
 #[actix_web::test]
@@ -67,10 +69,7 @@ async fn filing_opens_a_task_with_its_event_its_mail_and_a_date_before_the_answe
 #[actix_web::test]
 async fn the_task_says_whom_to_look_for_and_what_is_wanted_and_the_person_is_told_of_the_look() {
     let app = TestApp::start_with_archive();
-    let ada = app.person("ada").await;
-    let sam = app.staff("sam", Role::Agent).await;
-    ask(&ada).await;
-    let task = open_task(&sam).await;
+    let (ada, sam, _, task) = asked(&app).await;
     let page = sam.get(&task).await.page();
     let text = page.text();
     for said in [
@@ -114,10 +113,7 @@ async fn what_was_found_is_on_the_persons_pages_and_on_nobody_elses() {
 #[actix_web::test]
 async fn records_of_another_collection_are_reached_by_the_reference_to_what_was_found() {
     let app = TestApp::start_with_archive();
-    let ada = app.person("ada").await;
-    let sam = app.staff("sam", Role::Agent).await;
-    ask(&ada).await;
-    let task = open_task(&sam).await;
+    let (ada, sam, _, task) = asked(&app).await;
     let letter = [("c1-r0-f0", "C-17"), ("c1-r0-f1", "About the raise")];
     let both: Vec<_> = CONTRACT.iter().chain(&letter).copied().collect();
     answer(&sam, &task, &both).await.location();
@@ -131,10 +127,7 @@ async fn records_of_another_collection_are_reached_by_the_reference_to_what_was_
 #[actix_web::test]
 async fn nothing_found_is_an_answer_too() {
     let app = TestApp::start_with_archive();
-    let ada = app.person("ada").await;
-    let sam = app.staff("sam", Role::Agent).await;
-    ask(&ada).await;
-    let task = open_task(&sam).await;
+    let (ada, sam, _, task) = asked(&app).await;
     answer(&sam, &task, &[("act", "nothing")]).await.location();
     assert_eq!(
         states(&app),
@@ -177,10 +170,7 @@ async fn of_two_who_answer_at_once_the_second_is_told_and_nothing_is_done_twice(
 #[actix_web::test]
 async fn a_task_is_taken_by_one_found_among_ones_own_and_left_to_others() {
     let app = TestApp::start_with_archive();
-    let ada = app.person("ada").await;
-    let sam = app.staff("sam", Role::Agent).await;
-    ask(&ada).await;
-    let task = open_task(&sam).await;
+    let (_, sam, _, task) = asked(&app).await;
     let page = answer(&sam, &task, &[("act", "take")]).await.page();
     let mine = sam.get(&format!("{LIST}?assignee=me")).await.page();
     assert_eq!(mine.attributes("tbody th a", "href"), [task.as_str()]);
@@ -199,10 +189,7 @@ async fn a_task_is_taken_by_one_found_among_ones_own_and_left_to_others() {
 #[actix_web::test]
 async fn a_withdrawn_request_cancels_its_task_and_an_answer_comes_too_late() {
     let app = TestApp::start_with_archive();
-    let ada = app.person("ada").await;
-    let sam = app.staff("sam", Role::Agent).await;
-    let reference = ask(&ada).await;
-    let task = open_task(&sam).await;
+    let (ada, sam, reference, task) = asked(&app).await;
     let seen = version(&sam, &task).await;
     ada.post(&format!("/requests/{reference}/withdraw"), &[])
         .await
@@ -244,10 +231,7 @@ async fn nothing_is_granted_while_it_is_still_looked_up() {
 #[actix_web::test]
 async fn a_form_without_a_button_of_ours_is_no_answer() {
     let app = TestApp::start_with_archive();
-    let ada = app.person("ada").await;
-    let sam = app.staff("sam", Role::Agent).await;
-    ask(&ada).await;
-    let task = open_task(&sam).await;
+    let (_, sam, _, task) = asked(&app).await;
     for act in ["", "add-c", "erase"] {
         assert_eq!(
             answer(&sam, &task, &[("act", act)]).await.status,

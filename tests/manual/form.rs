@@ -2,16 +2,13 @@
 
 use candor::accounts::model::Role;
 
-use super::{CONTRACT, answer, ask, open_task, send, states, version};
+use super::{CONTRACT, answer, ask, asked, open_task, send, states, version};
 use crate::support::TestApp;
 
 #[actix_web::test]
 async fn another_record_is_added_without_losing_what_was_typed() {
     let app = TestApp::start_with_archive();
-    let ada = app.person("ada").await;
-    let sam = app.staff("sam", Role::Agent).await;
-    ask(&ada).await;
-    let task = open_task(&sam).await;
+    let (ada, sam, _, task) = asked(&app).await;
     let typed = [("c0-r0-f0", "C-17"), ("act", "add-c0")];
     let page = answer(&sam, &task, &typed).await.page();
     assert_eq!(page.attributes("#c0-r0-f0", "value"), ["C-17"]);
@@ -31,10 +28,7 @@ async fn another_record_is_added_without_losing_what_was_typed() {
 #[actix_web::test]
 async fn whoever_takes_a_task_keeps_what_they_have_typed() {
     let app = TestApp::start_with_archive();
-    let ada = app.person("ada").await;
-    let sam = app.staff("sam", Role::Agent).await;
-    ask(&ada).await;
-    let task = open_task(&sam).await;
+    let (_, sam, _, task) = asked(&app).await;
     let page = sam.get(&task).await.page();
     let form = page.attributes("button[value=take]", "form").remove(0);
     assert_eq!(page.attributes("main form[enctype]", "id"), [form]);
@@ -70,10 +64,7 @@ async fn an_answer_to_a_task_that_was_taken_meanwhile_is_shown_again_as_typed() 
 #[actix_web::test]
 async fn what_the_register_does_not_take_is_refused_beside_its_field_and_nothing_is_kept() {
     let app = TestApp::start_with_archive();
-    let ada = app.person("ada").await;
-    let sam = app.staff("sam", Role::Agent).await;
-    ask(&ada).await;
-    let task = open_task(&sam).await;
+    let (_, sam, _, task) = asked(&app).await;
     let with = |name: &'static str, value: &'static str| {
         let mut fields = CONTRACT.to_vec();
         fields.retain(|(it, _)| *it != name);
@@ -102,10 +93,7 @@ async fn what_the_register_does_not_take_is_refused_beside_its_field_and_nothing
 #[actix_web::test]
 async fn a_record_that_is_not_known_to_be_about_the_person_is_refused() {
     let app = TestApp::start_with_archive();
-    let ada = app.person("ada").await;
-    let sam = app.staff("sam", Role::Agent).await;
-    ask(&ada).await;
-    let task = open_task(&sam).await;
+    let (_, sam, _, task) = asked(&app).await;
     let mut fields = CONTRACT.to_vec();
     fields[2].1 = "eve@example.org";
     let refused = answer(&sam, &task, &fields).await;

@@ -26,6 +26,15 @@ async fn ask(person: &Actor) -> String {
     reference.strip_suffix("/filed").unwrap().to_owned()
 }
 
+/// Ada has asked for a look into the archive: she, an agent, her request and the task that came of it.
+async fn asked(app: &TestApp) -> (Actor, Actor, String, String) {
+    let ada = app.person("ada").await;
+    let sam = app.staff("sam", Role::Agent).await;
+    let reference = ask(&ada).await;
+    let task = open_task(&sam).await;
+    (ada, sam, reference, task)
+}
+
 /// The address of the one open task on the desk.
 async fn open_task(staff: &Actor) -> String {
     let mut open = open_tasks(staff).await;

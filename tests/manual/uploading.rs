@@ -1,20 +1,10 @@
-use candor::accounts::model::Role;
-
-use super::{answer, ask, kept, open_task, states, upload};
-use crate::support::{Actor, TestApp};
-
-async fn asked(app: &TestApp) -> (Actor, Actor, String) {
-    let ada = app.person("ada").await;
-    let sam = app.staff("sam", Role::Agent).await;
-    ask(&ada).await;
-    let task = open_task(&sam).await;
-    (ada, sam, task)
-}
+use super::{answer, asked, kept, states, upload};
+use crate::support::TestApp;
 
 #[actix_web::test]
 async fn a_csv_file_gives_the_records_of_a_collection() {
     let app = TestApp::start_with_archive();
-    let (ada, sam, task) = asked(&app).await;
+    let (ada, sam, _, task) = asked(&app).await;
     let file = "number;name;signed_on;email\nC-1;\"Ada; Countess\";2019-05-02;ADA@example.org\nC-2;Ada;;\n";
     upload(&sam, &task, ("c0-file", "archive.csv", file))
         .await
@@ -32,7 +22,7 @@ async fn a_csv_file_gives_the_records_of_a_collection() {
 #[actix_web::test]
 async fn a_file_of_json_lines_gives_them_too() {
     let app = TestApp::start_with_archive();
-    let (ada, sam, task) = asked(&app).await;
+    let (ada, sam, _, task) = asked(&app).await;
     let file = "{\"number\": \"C-1\", \"pages\": 12, \"name\": \"Ada\"}\n\n{\"number\": \"C-2\", \"pages\": null}\n";
     upload(&sam, &task, ("c0-file", "archive.jsonl", file))
         .await
@@ -45,7 +35,7 @@ async fn a_file_of_json_lines_gives_them_too() {
 #[actix_web::test]
 async fn what_is_wrong_with_a_file_is_told_with_its_line_and_nothing_is_taken() {
     let app = TestApp::start_with_archive();
-    let (_, sam, task) = asked(&app).await;
+    let (_, sam, _, task) = asked(&app).await;
     let cases = [
         (
             "a.csv",
@@ -108,7 +98,7 @@ async fn what_is_wrong_with_a_file_is_told_with_its_line_and_nothing_is_taken() 
 #[actix_web::test]
 async fn a_file_that_is_too_large_is_refused() {
     let app = TestApp::start_with_archive();
-    let (_, sam, task) = asked(&app).await;
+    let (_, sam, _, task) = asked(&app).await;
     let line = format!("C,{}\n", "x".repeat(1_000));
     let file = format!("number,name\n{}", line.repeat(5_300));
     let refused = upload(&sam, &task, ("c0-file", "a.csv", &file)).await;
@@ -122,7 +112,7 @@ async fn a_file_that_is_too_large_is_refused() {
 #[actix_web::test]
 async fn many_records_are_taken_at_once_and_more_than_any_person_has_are_refused() {
     let app = TestApp::start_with_archive();
-    let (ada, sam, task) = asked(&app).await;
+    let (ada, sam, _, task) = asked(&app).await;
     let lines = |count: usize| {
         let lines: Vec<_> = (0..count).map(|at| format!("C-{at},Ada")).collect();
         format!("number,name\n{}\n", lines.join("\n"))
@@ -142,10 +132,7 @@ async fn many_records_are_taken_at_once_and_more_than_any_person_has_are_refused
 #[actix_web::test]
 async fn nothing_is_held_is_no_answer_while_records_are_typed() {
     let app = TestApp::start_with_archive();
-    let ada = app.person("ada").await;
-    let sam = app.staff("sam", Role::Agent).await;
-    ask(&ada).await;
-    let task = open_task(&sam).await;
+    let (_, sam, _, task) = asked(&app).await;
     let both = [("act", "nothing"), ("c0-r0-f0", "C-17")];
     let refused = answer(&sam, &task, &both).await;
     refused.refuses("c0-r0-f0", "You have written down records");

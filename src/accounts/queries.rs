@@ -159,6 +159,16 @@ pub fn list_identities(conn: &mut AnyConnection, person_id: i64) -> QueryResult<
         .load(conn)
 }
 
+/// The same of some people at once.
+pub fn list_identities_of(
+    conn: &mut AnyConnection,
+    person_ids: Vec<i64>,
+) -> QueryResult<Vec<Identity>> {
+    Identity::query()
+        .filter(identities::person_id.eq_any(person_ids))
+        .load(conn)
+}
+
 /// The staff member with that address who may sign in.
 pub fn find_active_staff(
     conn: &mut AnyConnection,

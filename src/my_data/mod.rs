@@ -15,7 +15,7 @@ pub mod statements;
 use diesel::prelude::*;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::accounts::model::IdentityKind;
+use crate::accounts::model::{Identity, IdentityKind};
 use crate::accounts::queries;
 use crate::app::App;
 use crate::db::AnyConnection;
@@ -28,8 +28,19 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'-');
 
 /// By what the sources know a person: all verified identities.
 pub fn identities_of(conn: &mut AnyConnection, person_id: i64) -> QueryResult<Identities> {
-    let identities = queries::list_identities(conn, person_id)?;
-    let known = identities
+    Ok(known(&queries::list_identities(conn, person_id)?))
+}
+
+/// By what the sources know any of some people.
+pub fn identities_of_crowd(
+    conn: &mut AnyConnection,
+    person_ids: Vec<i64>,
+) -> QueryResult<Identities> {
+    Ok(known(&queries::list_identities_of(conn, person_ids)?))
+}
+
+fn known(identities: &[Identity]) -> Identities {
+    identities
         .iter()
         .fold(Identities::default(), |known, identity| {
             let kind = match identity.kind {
@@ -38,8 +49,7 @@ pub fn identities_of(conn: &mut AnyConnection, person_id: i64) -> QueryResult<Id
                 IdentityKind::External => "external_id",
             };
             known.with(kind, &identity.value)
-        });
-    Ok(known)
+        })
 }
 
 /// Reads a person's data [apart](crate::sources::Sources::apart) from other work: sources wait for other systems.

@@ -5,6 +5,7 @@
 //! people who are shielded. A record that others still point at is emptied instead.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::ControlFlow;
 
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,7 @@ use super::{
     Budget, Connected, Dates, Effect, Filter, Form, Hold, Identities, Inner, Scope, Select,
     SourceError, Sources, Strategy, Target, Value, Work,
     fate::{Rules, Wish},
+    graph::Node,
     layout::Layout,
     periods::{fewest_days, period_of},
     reader::Reader,
@@ -24,6 +26,13 @@ use crate::register::{CollectionKey, Field};
 /// Keys of records that stay, because they belong to somebody whose data may not go now.
 #[derive(Debug, Default)]
 pub struct Shield(HashSet<Vec<Value>>);
+
+impl Shield {
+    /// Keeps what another does as well.
+    pub fn extend(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+}
 
 /// What is asked of a collection.
 #[derive(Debug, Clone, Copy)]
@@ -63,34 +72,25 @@ impl DueBatch {
 }
 
 impl Sources {
-    /// The records of some people in a collection, those that they share with others too.
+    /// What is due of a crowd of people in each of these collections, what they share with others too. One walk looks for
+    /// all of them, so they are better handed over together than one by one.
     ///
     /// # Errors
-    /// When a source does not answer that may lead to one: nobody may lose data because it was down.
-    pub fn shield<'p>(
+    /// For a collection when a source does not answer that may lead to it: nobody may lose data because it was down.
+    pub fn shields(
         &self,
-        key: &CollectionKey,
-        people: impl IntoIterator<Item = &'p Identities>,
-    ) -> Result<Shield, SourceError> {
+        keys: &[&CollectionKey],
+        crowd: &Identities,
+        today: NaiveDate,
+    ) -> Vec<Result<Shield, SourceError>> {
         let inner = &*self.0;
-        let mut shield = Shield::default();
-        let Some(at) = inner.graph.position(key) else {
-            return Ok(shield);
+        let places: Vec<_> = keys.iter().map(|key| inner.graph.position(key)).collect();
+        let budget = Budget::of(inner.limits.step);
+        let reader = Reader::new(inner, crowd, places.iter().copied().flatten(), budget);
+        let shield = |place: Option<usize>| {
+            place.map_or_else(|| Ok(Shield::default()), |at| reader.shield(at, today))
         };
-        for person in people {
-            let budget = Budget::of(inner.limits.step);
-            let reader = Reader::new(inner, person, [at], budget);
-            if let Some(error) = reader.walk.errors_before(inner, at) {
-                return Err(error.clone());
-            }
-            let shelf = reader.full_shelf(at, inner.limits.step)?;
-            let layout = shelf.layout()?;
-            shelf.stream_all(&layout, inner.limits.step, &mut |row, _| {
-                shield.0.insert(layout.key(&row).to_vec());
-                std::ops::ControlFlow::Continue(())
-            })?;
-        }
-        Ok(shield)
+        places.into_iter().map(shield).collect()
     }
 
     /// What is due among at most so many records after the one of that id.
@@ -160,6 +160,37 @@ impl Sources {
     }
 }
 
+impl Reader<'_> {
+    fn shield(&self, at: usize, today: NaiveDate) -> Result<Shield, SourceError> {
+        let (inner, wait) = (self.inner, self.inner.limits.step);
+        if let Some(error) = self.walk.errors_before(inner, at) {
+            return Err(error.clone());
+        }
+        let mut shield = Shield::default();
+        let Some(dates) = due_dates(inner, &inner.graph.nodes[at], today) else {
+            return Ok(shield);
+        };
+        let shelf = self.full_shelf(at, wait)?;
+        let layout = shelf.layout()?;
+        shelf.stream_all(&layout, dates, wait, &mut |row, _| {
+            shield.0.insert(layout.key(&row).to_vec());
+            ControlFlow::Continue(())
+        })?;
+        Ok(shield)
+    }
+}
+
+/// The dates of records in which something may be due; `None` where nothing ever is.
+fn due_dates(inner: &Inner, node: &Node, today: NaiveDate) -> Option<Dates> {
+    let fewest = fewest_days(inner, node)?;
+    // A record may be kept on its last day.
+    let last = today.checked_sub_days(Days::new(u64::from(fewest) + 1))?;
+    Some(Dates {
+        from: None,
+        to: Some(last),
+    })
+}
+
 struct Search<'a> {
     inner: &'a Inner,
     connected: &'a Connected,
@@ -170,18 +201,10 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn batch(&self, after: Option<&[Value]>, limit: usize) -> Result<DueBatch, SourceError> {
-        let (inner, layout, today) = (self.inner, self.layout, self.ask.today);
-        let Some(fewest) = fewest_days(inner, layout.node) else {
+        let (inner, layout) = (self.inner, self.layout);
+        let dates = due_dates(inner, layout.node, self.ask.today);
+        let (Some(dates), Some(date)) = (dates, layout.date_column()) else {
             return Ok(DueBatch::default());
-        };
-        // A record may be kept on its last day.
-        let last = today.checked_sub_days(Days::new(u64::from(fewest) + 1));
-        let (Some(last), Some(date)) = (last, layout.date_column()) else {
-            return Ok(DueBatch::default());
-        };
-        let dates = Dates {
-            from: None,
-            to: Some(last),
         };
         let filter = Filter {
             period: Some((date.to_owned(), dates)),
@@ -279,7 +302,7 @@ impl Search<'_> {
             let wait = self.inner.limits.step;
             self.connected.source.select(&select, wait, &mut |row| {
                 targets.extend(column.zip(row.first()).map(|(it, cell)| it.link(cell)));
-                std::ops::ControlFlow::Continue(())
+                ControlFlow::Continue(())
             })?;
             // What is not read cannot be told apart.
             let is_read = layout.find(to).is_some();

@@ -27,6 +27,14 @@ impl Identities {
         self
     }
 
+    /// The handles of somebody else as well.
+    #[must_use]
+    pub fn and(self, other: &Self) -> Self {
+        other
+            .handles()
+            .fold(self, |all, (kind, value)| all.with(kind, value))
+    }
+
     /// Every handle with its kind.
     pub fn handles(&self) -> impl Iterator<Item = (&str, &str)> {
         let kinds = self.0.iter();

@@ -198,6 +198,7 @@ impl Shelf<'_> {
     pub fn stream_all(
         &self,
         layout: &Layout<'_>,
+        dates: Dates,
         wait: Duration,
         each: &mut dyn FnMut(Vec<Value>, bool) -> ControlFlow<()>,
     ) -> Result<(), SourceError> {
@@ -206,14 +207,14 @@ impl Shelf<'_> {
         if none_reached || self.ways.iter().all(|way| way.values.is_empty()) {
             return Ok(());
         }
-        if let Some(kept) = self.kept() {
+        if let Some(kept) = self.kept().filter(|_| dates.is_all()) {
             let mut kept: Vec<_> = kept.collect();
             kept.sort_by_cached_key(|(kept, _)| Ranked(layout.key(&kept.row).to_vec()));
             let mut rows = kept.into_iter();
             let _ = rows.try_for_each(|(kept, shared)| each(kept.row.clone(), shared));
             return Ok(());
         }
-        let filter = self.filter(layout, Dates::default());
+        let filter = self.filter(layout, dates);
         let select = Select {
             table: layout.table,
             columns: &layout.columns,

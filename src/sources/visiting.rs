@@ -4,7 +4,7 @@
 use std::ops::ControlFlow;
 
 use super::{
-    Budget, Identities, Inner, Shown, SourceError, Sources, Value,
+    Budget, Dates, Identities, Inner, Shown, SourceError, Sources, Value,
     connector::Wanted,
     inside::{self, Entrance},
     layout::Layout,
@@ -62,7 +62,7 @@ impl Reader<'_> {
         let shelf = self.full_shelf(at, wait)?;
         let layout = shelf.layout()?;
         let lists = Lists::new(self.inner, &shelf, &layout);
-        shelf.stream_all(&layout, wait, &mut |mut row, shared| {
+        shelf.stream_all(&layout, Dates::default(), wait, &mut |mut row, shared| {
             lists.cut(&mut row);
             let fields = layout.shown(row);
             each(Visited { shared, fields })

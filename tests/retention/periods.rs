@@ -4,7 +4,7 @@ use candor::accounts::model::Role;
 use candor::db::schema::{retention_lines, retention_runs};
 use candor::demo::source::SAMPLES;
 use candor::jobs::{self, Job};
-use candor::sources::Identities;
+use candor::sources::Shield;
 use diesel::prelude::*;
 
 use super::{ON_SEARCHES, place, sample, searches};
@@ -21,9 +21,13 @@ fn make_old(app: &TestApp) -> i64 {
 
 /// How many searches there are of the sample person.
 fn searches_of_sample(app: &TestApp) -> i64 {
+    searches_of(app, SAMPLES[0].email)
+}
+
+fn searches_of(app: &TestApp, email: &str) -> i64 {
     let sql = "SELECT count(*) FROM search_terms JOIN accounts ON accounts.id = account_id WHERE email = ?";
     let source = app.source.connect();
-    let count = source.query_row(sql, [SAMPLES[0].email], |row| row.get(0));
+    let count = source.query_row(sql, [email], |row| row.get(0));
     count.unwrap()
 }
 
@@ -123,6 +127,21 @@ async fn what_is_held_or_asked_about_stays_although_it_is_due() {
 }
 
 #[actix_web::test]
+async fn the_data_of_everybody_who_asks_stay() {
+    let app = TestApp::start();
+    let old = make_old(&app);
+    let mut own = 0;
+    for sample in &SAMPLES[..3] {
+        let (name, _) = sample.email.split_once('@').unwrap();
+        ask(&app.person(name).await).await;
+        own += searches_of(&app, sample.email);
+    }
+    assert!(own > searches_of_sample(&app) && own < old);
+    run(&app, Job::PlanRetention).await;
+    assert_eq!(line(&app), (old - own, own, 0));
+}
+
+#[actix_web::test]
 async fn a_request_that_is_filed_after_the_approval_still_keeps_the_persons_data() {
     let app = TestApp::start();
     let supervisor = app.staff("ruth", Role::Supervisor).await;
@@ -148,12 +167,10 @@ async fn a_batch_that_was_done_by_a_worker_that_was_killed_is_counted_once() {
     let killed = tokio::task::spawn_blocking(move || {
         use candor::retention::periods::{changes, queries};
         let key = candor::register::CollectionKey::new("activity", "search_terms");
-        let nobody: [&Identities; 0] = [];
-        let shield = parts.sources.shield(&key, nobody).unwrap();
         let ask = candor::sources::Ask {
             today: parts.clock.today(),
             holds: &[],
-            shield: &shield,
+            shield: &Shield::default(),
             minds_references: true,
         };
         let batch = parts.sources.due(&key, &ask, (None, 3)).unwrap();

@@ -1,5 +1,7 @@
 //! Putting a request on record that came without an account, and forgetting its address at the end.
 
+use std::collections::HashMap;
+
 use chrono::{NaiveDate, TimeDelta};
 use diesel::prelude::*;
 use serde_json::json;
@@ -244,8 +246,27 @@ pub fn address(
 ) -> AppResult<Option<String>> {
     let sender = queries::find(conn, request.id)?;
     let sealed = sender.and_then(|it| it.email);
-    let open = |it: Vec<u8>| sealed::open_text(keys, &request.reference, What::Address, Some(&it));
-    sealed.map(open).transpose()
+    sealed
+        .map(|sealed| open_address(keys, request, &sealed))
+        .transpose()
+}
+
+/// The addresses that any of some requests came from.
+pub fn addresses(
+    conn: &mut AnyConnection,
+    keys: &Keys,
+    requests: &[Request],
+) -> AppResult<Vec<String>> {
+    let ids = requests.iter().map(|it| it.id).collect();
+    let sealed: HashMap<i64, Vec<u8>> = queries::list_addresses(conn, ids)?.into_iter().collect();
+    let sent = requests.iter();
+    let sent = sent.filter_map(|request| Some((request, sealed.get(&request.id)?)));
+    sent.map(|(request, sealed)| open_address(keys, request, sealed))
+        .collect()
+}
+
+fn open_address(keys: &Keys, request: &Request, sealed: &[u8]) -> AppResult<String> {
+    sealed::open_text(keys, &request.reference, What::Address, Some(sealed))
 }
 
 /// How somebody can be reached who has no e-mail; empty for all others, and once it is forgotten.

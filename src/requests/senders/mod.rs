@@ -17,7 +17,7 @@ pub mod queries;
 mod settle;
 
 pub use filing::{
-    Letter, address, confirmed, contact, forget, forget_later, link_to_follow, may_be_mailed,
-    receive, receive_for_another, receive_from_agent, tell_unverified,
+    Letter, address, addresses, confirmed, contact, forget, forget_later, link_to_follow,
+    may_be_mailed, receive, receive_for_another, receive_from_agent, tell_unverified,
 };
 pub use settle::{Handle, may_be_granted, vouch};

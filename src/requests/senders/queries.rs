@@ -31,6 +31,21 @@ pub fn find(conn: &mut AnyConnection, request_id: i64) -> QueryResult<Option<Sen
         .optional()
 }
 
+/// The sealed addresses that these requests came from, with the request's id.
+pub fn list_addresses(
+    conn: &mut AnyConnection,
+    request_ids: Vec<i64>,
+) -> QueryResult<Vec<(i64, Vec<u8>)>> {
+    request_senders::table
+        .filter(request_senders::request_id.eq_any(request_ids))
+        .filter(request_senders::email.is_not_null())
+        .select((
+            request_senders::request_id,
+            request_senders::email.assume_not_null(),
+        ))
+        .load(conn)
+}
+
 /// The open request that a link is for, with its sender.
 pub fn find_by_token(
     conn: &mut AnyConnection,

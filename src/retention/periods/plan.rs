@@ -22,9 +22,9 @@ pub fn plan(app: &App, lease: &Lease) -> AppResult<()> {
         return Ok(());
     }
     let today = app.clock.today();
-    let shields = Shields::now(app)?;
     let held = app.db.read_now(|conn| Ok(for_everybody(conn, today)?))?;
     let (keys, errors) = app.sources.with_periods();
+    let shields = Shields::now(app, &keys)?;
     let mut unread: Vec<_> = errors.into_iter().map(|error| error.key).collect();
     let mut counted = Vec::new();
     for key in keys {
@@ -51,11 +51,10 @@ fn count(
     (shields, holds): (&Shields, &[Hold]),
     lease: &Lease,
 ) -> AppResult<Counted> {
-    let shield = shields.of(app, key)?;
     let ask = Ask {
         today: app.clock.today(),
         holds,
-        shield: &shield,
+        shield: shields.of(key)?,
         minds_references: false,
     };
     let mut counted = Counted {

@@ -1,78 +1,97 @@
-//! People whose data may not go now, although their time is up: who has a hold of their own, or an open request.
+//! What may not go now although its time is up: the data of people who have a hold of their own, or an open request.
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 
 use crate::app::App;
 use crate::error::AppResult;
-use crate::my_data::identities_of;
+use crate::my_data::identities_of_crowd;
 use crate::register::CollectionKey;
 use crate::requests::senders;
-use crate::sources::{Identities, Shield};
+use crate::sources::{Identities, Shield, SourceError};
 
 use super::queries;
 
-/// So many requests are read at a time.
-const BATCH: i64 = 500;
+/// So many people are looked for at a time: nobody's identities are in memory for longer than that takes.
+const CROWD: u16 = 500;
 
-/// By what somebody is known, and the collections that stay; all of them where none is named.
-struct Shielded {
-    person: Identities,
-    what: Vec<(Option<String>, Option<String>)>,
-}
-
-/// Everybody who is shielded now.
-pub struct Shields(Vec<Shielded>);
+/// What stays in each collection; an error where a source did not answer that may lead to it.
+pub struct Shields(BTreeMap<CollectionKey, Result<Shield, SourceError>>);
 
 impl Shields {
-    /// Reads who has a hold or an open request.
-    pub fn now(app: &App) -> AppResult<Self> {
-        let today = app.clock.today();
-        let mut all = BTreeMap::<i64, Shielded>::new();
-        app.db.read_now(|conn| {
-            for (id, dataset, collection) in queries::list_holds_on_people(conn, today)? {
-                let known = match all.entry(id) {
-                    Entry::Occupied(known) => known.into_mut(),
-                    Entry::Vacant(new) => new.insert(Shielded {
-                        person: identities_of(conn, id)?,
-                        what: Vec::new(),
-                    }),
-                };
-                known.what.push((dataset, collection));
-            }
-            let mut after = 0;
-            loop {
-                let open = queries::list_open_requests(conn, after, BATCH)?;
-                let Some(last) = open.last() else {
-                    return Ok(());
-                };
-                after = last.id;
-                for request in &open {
-                    let mut person = identities_of(conn, request.person_id)?;
-                    // Who has no account is known by the address that the request came from.
-                    if let Some(address) = senders::address(conn, &app.keys, request)? {
-                        person = person.with("email", &address);
-                    }
-                    let what = vec![(None, None)];
-                    all.insert(request.person_id, Shielded { person, what });
-                }
-            }
-        })?;
-        Ok(Shields(all.into_values().collect()))
+    /// Looks what stays in these collections now.
+    pub fn now(app: &App, keys: &[CollectionKey]) -> AppResult<Self> {
+        let none = |key: &CollectionKey| (key.clone(), Ok(Shield::default()));
+        let mut shields = Shields(keys.iter().map(none).collect());
+        shields.keep_what_is_held(app)?;
+        shields.keep_what_is_asked_about(app)?;
+        Ok(shields)
     }
 
-    /// Their records in one collection.
+    /// What stays in one of them.
     ///
     /// # Errors
-    /// When a source does not answer that may lead to one.
-    pub fn of(&self, app: &App, key: &CollectionKey) -> AppResult<Shield> {
+    /// When a source does not answer that may lead to it.
+    pub fn of(&self, key: &CollectionKey) -> AppResult<&Shield> {
+        let shield = self.0.get(key).expect("whoever asks has named it");
+        Ok(shield.as_ref().map_err(Clone::clone)?)
+    }
+
+    fn keep_what_is_held(&mut self, app: &App) -> AppResult<()> {
+        let today = app.clock.today();
+        let held = app
+            .db
+            .read_now(|conn| Ok(queries::list_holds_on_people(conn, today)?))?;
+        let mut by_part = BTreeMap::<_, Vec<i64>>::new();
+        for (person, dataset, collection) in held {
+            by_part
+                .entry((dataset, collection))
+                .or_default()
+                .push(person);
+        }
         let is = |part: &Option<String>, name: &str| part.as_ref().is_none_or(|it| it == name);
-        let concerned = self.0.iter().filter(|it| {
-            let mut what = it.what.iter();
-            what.any(|(dataset, collection)| {
-                is(dataset, &key.dataset) && is(collection, &key.collection)
-            })
-        });
-        Ok(app.sources.shield(key, concerned.map(|it| &it.person))?)
+        for ((dataset, collection), people) in by_part {
+            for ids in people.chunks(usize::from(CROWD)) {
+                let known = |conn: &mut _| Ok(identities_of_crowd(conn, ids.to_vec())?);
+                let crowd = app.db.read_now(known)?;
+                self.keep(app, &crowd, |key| {
+                    is(&dataset, &key.dataset) && is(&collection, &key.collection)
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn keep_what_is_asked_about(&mut self, app: &App) -> AppResult<()> {
+        let mut after = 0;
+        loop {
+            let (last, crowd) = app.db.read_now(|conn| {
+                let open = queries::list_open_requests(conn, after, i64::from(CROWD))?;
+                let people = open.iter().map(|it| it.person_id).collect();
+                let known = identities_of_crowd(conn, people)?;
+                // Who has no account is known by the address that the request came from.
+                let sent = senders::addresses(conn, &app.keys, &open)?.into_iter();
+                let crowd = sent.fold(known, |crowd, address| crowd.with("email", &address));
+                Ok((open.last().map(|it| it.id), crowd))
+            })?;
+            let Some(last) = last else {
+                return Ok(());
+            };
+            after = last;
+            self.keep(app, &crowd, |_| true);
+        }
+    }
+
+    /// Adds what a crowd of people has in the collections concerned, where every source has answered so far.
+    fn keep(&mut self, app: &App, crowd: &Identities, concerns: impl Fn(&CollectionKey) -> bool) {
+        let answered = self.0.iter_mut();
+        let answered = answered.filter(|(key, shield)| shield.is_ok() && concerns(key));
+        let (keys, shields): (Vec<_>, Vec<_>) = answered.unzip();
+        let found = app.sources.shields(&keys, crowd, app.clock.today());
+        for (shield, found) in shields.into_iter().zip(found) {
+            match (shield, found) {
+                (Ok(shield), Ok(found)) => shield.extend(found),
+                (shield, found) => *shield = found,
+            }
+        }
     }
 }

@@ -1,22 +1,74 @@
 //! From Markdown to HTML that is safe in a page and fits its look.
+//!
+//! Links to sites of others lead to the page before them ([`crate::leaving`]). Each portal signs these for itself, so
+//! they are put in when the page is shown.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use ammonia::{Builder, clean_text};
-use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
+use pulldown_cmark::{CowStr, Event, HeadingLevel, Tag, TagEnd};
+use url::Url;
+
+use crate::web::Page;
+
+/// The scheme by which links to sites of others are known until the page is shown, each with its number.
+const OUT: &str = "leaving:";
+
+/// How a link starts, up to where it leads.
+const START: &str = "<a href=\"";
+
+/// HTML for a page.
+#[derive(Debug, Clone, Default)]
+pub struct Html {
+    /// What stands before each link to a site of others, and where it leads.
+    before: Vec<(String, String)>,
+    rest: String,
+}
+
+impl Html {
+    /// As it stands in a page.
+    pub fn on(&self, page: &Page) -> String {
+        let mut html = String::new();
+        for (before, url) in &self.before {
+            html.push_str(before);
+            html.push_str(START);
+            html.push_str(&clean_text(&page.leaving(url)));
+            html.push('"');
+        }
+        html + &self.rest
+    }
+
+    /// Divides what was rendered at its links to these sites.
+    fn divide(html: &str, sites: &[String]) -> Html {
+        let mut divided = Html::default();
+        let mut rest = html;
+        for (number, url) in sites.iter().enumerate() {
+            // No text and no attribute can hold the sign that opens a tag and a quotation mark as they are.
+            let link = format!("{START}{OUT}{number}\"");
+            let Some((before, after)) = rest.split_once(&link) else {
+                continue;
+            };
+            divided.before.push((before.to_owned(), url.clone()));
+            rest = after;
+        }
+        rest.clone_into(&mut divided.rest);
+        divided
+    }
+}
 
 /// Renders events. `ids` holds the id of each heading, in order.
-pub(super) fn render<'a>(events: impl Iterator<Item = Event<'a>>, ids: &[String]) -> String {
+pub(super) fn render<'a>(events: impl Iterator<Item = Event<'a>>, ids: &[String]) -> Html {
     let mut page = PageMarks {
         ids: ids.iter(),
         heading: String::new(),
         table: Table::default(),
+        sites: Vec::new(),
     };
     let mut html = String::new();
     let events = events.map(|event| page.fit(event));
     pulldown_cmark::html::push_html(&mut html, events);
-    SAFE.clean(&html).to_string()
+    Html::divide(&SAFE.clean(&html).to_string(), &page.sites)
 }
 
 /// What may stand in the text of a policy. Pictures may not: the text is the policy.
@@ -24,7 +76,7 @@ static SAFE: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let tags = "a blockquote br code em h2 h3 h4 h5 h6 hr li ol p pre strong table tbody td th thead tr ul";
     let mut safe = Builder::empty();
     safe.tags(tags.split(' ').collect())
-        .url_schemes(HashSet::from(["http", "https", "mailto", "tel"]))
+        .url_schemes(HashSet::from(["leaving", "mailto", "tel"]))
         .add_tag_attributes("a", ["href"])
         .add_tag_attributes("ol", ["start"])
         .add_tag_attributes("table", ["class", "aria-labelledby"])
@@ -42,6 +94,8 @@ struct PageMarks<'a> {
     /// The id of the heading that was seen last.
     heading: String,
     table: Table,
+    /// The sites of others to which the text links, in its order.
+    sites: Vec<String>,
 }
 
 /// On narrow screens a table turns into blocks, in which each cell shows the header of its column.
@@ -72,6 +126,17 @@ impl PageMarks<'_> {
             Event::End(TagEnd::Heading(level)) => {
                 Event::End(TagEnd::Heading(below_the_title(level)))
             }
+            Event::Start(Tag::Link {
+                link_type,
+                dest_url,
+                title,
+                id,
+            }) => Event::Start(Tag::Link {
+                link_type,
+                dest_url: self.way_to(dest_url),
+                title,
+                id,
+            }),
             Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
             Event::Start(Tag::Table(_)) => {
                 self.table = Table::default();
@@ -82,6 +147,17 @@ impl PageMarks<'_> {
             }
             Event::End(TagEnd::Table) => raw("</tbody></table>"),
             event => self.table.fit(event),
+        }
+    }
+
+    fn way_to<'e>(&mut self, url: CowStr<'e>) -> CowStr<'e> {
+        match Url::parse(&url) {
+            Ok(parsed) if matches!(parsed.scheme(), "http" | "https") => {
+                self.sites.push(url.into_string());
+                format!("{OUT}{}", self.sites.len() - 1).into()
+            }
+            Ok(parsed) if OUT.starts_with(parsed.scheme()) => CowStr::Borrowed("#"),
+            _ => url,
         }
     }
 }

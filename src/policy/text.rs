@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-use super::html;
+use super::html::{self, Html};
 use super::promises::Mark;
 
 /// Anchors of the pages around a text.
@@ -24,7 +24,7 @@ pub struct Text {
     /// In the order of the text. What stands before the first heading is a section without a heading.
     pub sections: Vec<Section>,
     /// Safe to put into a page: headings from `h2` down, each with an id.
-    pub html: String,
+    pub html: Html,
     /// The line of a heading of the first level, which belongs to the page and not to the text.
     pub title_line: Option<usize>,
     /// What it says that it names and changes.

@@ -98,6 +98,27 @@ async fn what_is_written_as_html_is_shown_and_not_run() {
 }
 
 #[actix_web::test]
+async fn links_to_sites_of_others_lead_to_the_page_before_them() {
+    let app = TestApp::start();
+    let body = "## Help\n\n\\<a href=\"leaving:0\" Ask [the authority](https://authority.example.org/a?b=1&c=2 \"Its site\") or \
+                [us](/requests), <http://other.example.org>, [nobody](leaving:0), <mailto:us@example.org>.\n";
+    take_over(&app, draft("2026-01-01", body)).await;
+    let page = app.visitor().get("/policy").await.page();
+    let links = page.attributes(".policy a", "href");
+    let leaving = |url| candor::leaving::path(&app.app.keys, url);
+    let expected = [
+        &leaving("https://authority.example.org/a?b=1&c=2"),
+        "/requests",
+        &leaving("http://other.example.org"),
+        "#",
+        "mailto:us@example.org",
+    ];
+    assert_eq!(links, expected);
+    let shown = app.visitor().get(&links[0]).await.page();
+    assert!(shown.text().contains("authority.example.org"));
+}
+
+#[actix_web::test]
 async fn a_table_names_its_columns_and_rows() {
     let app = TestApp::start();
     let body = "## How long\n\n| Data | Kept |\n|---|---|\n| Name | 2 years |\n";

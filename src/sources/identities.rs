@@ -1,6 +1,6 @@
 //! By what a person is known.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Value, Way};
 
@@ -9,7 +9,15 @@ const EMAIL: &str = "email";
 
 /// The verified handles of one person, by kind: `email`, `phone_number`, or an external id.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Identities(BTreeMap<String, Vec<String>>);
+pub struct Identities(BTreeMap<String, Handles>);
+
+/// Handles of one kind. They may be those of a crowd, so each is found at once.
+#[derive(Clone, Default, PartialEq, Eq)]
+struct Handles {
+    given: BTreeSet<String>,
+    /// The same in small letters, where case does not matter.
+    small: BTreeSet<String>,
+}
 
 impl Identities {
     /// One e-mail address.
@@ -20,9 +28,9 @@ impl Identities {
     /// One more handle.
     #[must_use]
     pub fn with(mut self, kind: &str, value: &str) -> Self {
-        let values = self.0.entry(kind.to_owned()).or_default();
-        if !value.is_empty() && !values.iter().any(|it| it == value) {
-            values.push(value.to_owned());
+        let handles = self.0.entry(kind.to_owned()).or_default();
+        if !value.is_empty() && handles.given.insert(value.to_owned()) && kind == EMAIL {
+            handles.small.insert(value.to_lowercase());
         }
         self
     }
@@ -38,24 +46,21 @@ impl Identities {
     /// Every handle with its kind.
     pub fn handles(&self) -> impl Iterator<Item = (&str, &str)> {
         let kinds = self.0.iter();
-        kinds.flat_map(|(kind, values)| values.iter().map(move |it| (kind.as_str(), it.as_str())))
+        kinds.flat_map(|(kind, handles)| {
+            let given = handles.given.iter();
+            given.map(move |it| (kind.as_str(), it.as_str()))
+        })
     }
 
     /// What a column of this kind may hold: the handles, and e-mail addresses in small letters too.
     pub(super) fn values(&self, kind: &str) -> Vec<Value> {
-        let mut values: Vec<Value> = Vec::new();
-        for handle in self.0.get(kind).into_iter().flatten() {
-            let small = (kind == EMAIL).then(|| handle.to_lowercase());
-            for text in [Some(handle.clone()), small].into_iter().flatten() {
-                let key = Value::Text(text)
-                    .as_key()
-                    .expect("a text is never empty of kind");
-                if !values.contains(&key) {
-                    values.push(key);
-                }
-            }
-        }
-        values
+        let Some(handles) = self.0.get(kind) else {
+            return Vec::new();
+        };
+        let texts = handles.given.union(&handles.small);
+        let keys = texts.map(|text| Value::Text(text.clone()).as_key());
+        keys.map(|key| key.expect("a text is never empty of kind"))
+            .collect()
     }
 
     /// How a column of this kind leads to the person's rows.
@@ -73,10 +78,9 @@ impl Identities {
                 .as_key()
                 .is_some_and(|key| self.values(kind).contains(&key));
         };
-        let handles = self.0.get(kind).into_iter().flatten();
-        let mut same = handles
-            .map(|it| *it == text || (kind == EMAIL && it.to_lowercase() == text.to_lowercase()));
-        same.any(|is_same| is_same)
+        self.0.get(kind).is_some_and(|handles| {
+            handles.given.contains(&text) || handles.small.contains(&text.to_lowercase())
+        })
     }
 }
 

@@ -11,8 +11,8 @@ use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Budget, Connected, Dates, Effect, Filter, Form, Hold, Identities, Inner, Scope, Select,
-    SourceError, Sources, Strategy, Target, Value, Work,
+    Budget, Connected, Dates, Filter, Form, Hold, Identities, Inner, Scope, Select, SourceError,
+    Sources, Strategy, Target, Value, Work,
     fate::{Rules, Wish},
     graph::Node,
     layout::Layout,
@@ -126,27 +126,24 @@ impl Sources {
         connected.notice(search.batch(after.as_deref(), limit))
     }
 
-    /// Carries a batch out in one transaction, and gives what was done; `None`, and nothing done, when a record has
-    /// changed since. Safe to repeat: a batch that was carried out by a worker that was killed gives the same.
+    /// Carries a batch out in one transaction; `false`, and nothing done, when a record has changed since. Safe to
+    /// repeat: a batch that was carried out by a worker that was killed is found done.
     ///
     /// # Errors
     /// When the source does not answer or refuses a change; then it is as before.
-    pub fn carry_out_due(&self, works: &[Work]) -> Result<Option<Vec<Effect>>, SourceError> {
+    pub fn carry_out_due(&self, works: &[Work]) -> Result<bool, SourceError> {
         let inner = &*self.0;
         let Some(first) = works.first() else {
-            return Ok(Some(Vec::new()));
+            return Ok(true);
         };
         let all: Vec<_> = works.iter().collect();
-        let done = match inner.is_finished(&first.source, &all)? {
-            None => false,
-            Some(true) => true,
-            Some(false) => inner.carry_out(&first.source, &all)?,
-        };
-        Ok(done.then(|| works.iter().map(Effect::of).collect()))
+        match inner.is_finished(&first.source, &all)? {
+            None => Ok(false),
+            Some(true) => Ok(true),
+            Some(false) => inner.carry_out(&first.source, &all),
+        }
     }
-}
 
-impl Sources {
     /// Whether a batch that was begun was carried out.
     ///
     /// # Errors

@@ -131,7 +131,7 @@ fn one_batch(
                 .write_now(move |conn| changes::begin_batch(conn, &own, &begins))?;
         }
         let done = app.sources.carry_out_due(&batch.works);
-        is_done = done.map_err(|error| failed(error, &line))?.is_some();
+        is_done = done.map_err(|error| failed(error, &line))?;
         if is_done {
             break;
         }

@@ -244,6 +244,8 @@ routes! {
     Supervisor post "/staff/requests/{reference}/send-back" => staff_decide::send_back;
     CaseWorker post "/staff/requests/{reference}/message" => staff_handle::message;
     CaseWorker post "/staff/requests/{reference}/extend" => staff_handle::take_time;
+    CaseWorker post "/staff/requests/{reference}/restriction/end" => staff_handle::end_restriction;
+    CaseWorker post "/staff/requests/{reference}/restriction/keep" => staff_handle::keep_restriction;
     CaseWorker post "/staff/requests/{reference}/retry" => staff_decide::retry;
     CaseWorker post "/staff/requests/{reference}/replan" => staff_decide::plan_again;
     CaseReader get "/staff/manual" => manual_tasks::index;

@@ -340,6 +340,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    restrictions (request_id) {
+        request_id -> BigInt,
+        what -> Binary,
+        ends_on -> Nullable<Date>,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     request_flags (id) {
         id -> BigInt,
         request_id -> BigInt,
@@ -371,6 +380,7 @@ diesel::joinable!(request_attachments -> requests (request_id));
 diesel::joinable!(request_approvals -> requests (request_id));
 diesel::joinable!(request_notices -> requests (request_id));
 diesel::joinable!(request_senders -> requests (request_id));
+diesel::joinable!(restrictions -> requests (request_id));
 diesel::joinable!(request_approvals -> staff (staff_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -386,4 +396,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     request_approvals,
     request_notices,
     request_senders,
+    restrictions,
 );

@@ -146,7 +146,7 @@ pub fn ask(
     Ok(waiting)
 }
 
-fn write_message(
+pub(super) fn write_message(
     conn: &mut AnyConnection,
     request: &Request,
     body: &str,

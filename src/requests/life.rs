@@ -273,12 +273,13 @@ pub(super) fn reopen(
     Ok(reopened)
 }
 
-/// Whoever got the data must follow a deletion or correction that was carried out.
+/// Whoever got the data must follow a deletion, correction or restriction that was carried out.
 fn tell_recipients(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
     let kind = match request.kind {
         Kind::Deletion => CauseKind::Deletion,
         Kind::Correction => CauseKind::Correction,
-        Kind::Access | Kind::Restriction | Kind::Appeal => return Ok(()),
+        Kind::Restriction => CauseKind::Restriction,
+        Kind::Access | Kind::Appeal => return Ok(()),
     };
     let whose = Whose::Person(request.person_id);
     let (object, due_on) = (&request.reference, request.due_on);

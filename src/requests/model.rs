@@ -165,6 +165,12 @@ text_enum! {
         ByHand = "by_hand",
         /// The part by hand is done.
         ByHandDone = "by_hand_done",
+        /// Data that were kept and not used will be used again; `on` in the params.
+        RestrictionEnds = "restriction_ends",
+        /// They will not, after all.
+        RestrictionStays = "restriction_stays",
+        /// They may be used again.
+        RestrictionEnded = "restriction_ended",
         /// A message was written.
         Message = "message",
         /// The evidence was erased.

@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::act::Decisions;
@@ -33,6 +34,7 @@ struct RequestPage {
     member: StaffMember,
     assignees: Vec<(String, String)>,
     days_left: i64,
+    today: NaiveDate,
     /// Whether the clock stands still while the person is asked.
     is_paused: bool,
     /// Whether the law lets the answer be put off at all.
@@ -240,6 +242,7 @@ pub(super) async fn render(
             is_paused: pause::is_on(&app.laws, request),
             knows_extension: latest(&app.laws, request).is_some(),
             law: law_name(&app.laws, &request.law),
+            today: app.clock.today(),
             days_left: days_left(&app.laws, request, app.clock.now()),
             member: member.clone(),
             assignees,

@@ -12,6 +12,7 @@ use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer};
 use validator::Validate;
 
@@ -25,12 +26,17 @@ use super::{
 };
 use crate::accounts::guard::{FreshPerson, Person};
 use crate::app::App;
+use crate::disclosures::model::{CauseKind, Notice};
+use crate::disclosures::queries as told;
 use crate::error::AppResult;
 use crate::law::Laws;
 use crate::manual::waiting;
 use crate::my_data::statements::Statements;
 use crate::web::{Form, Page, download, html, see_other, see_other_saying};
 use shown::{ShownItem, ShownMessage, ShownStep, at_words};
+
+/// So many notices to recipients are shown of a request; all of them stand under `/disclosures`.
+const MOST_TOLD: i64 = 100;
 
 /// So many requests stand on one page.
 const ON_A_PAGE: i64 = 20;
@@ -115,6 +121,9 @@ struct ShowPage {
     ties: Vec<(&'static str, String)>,
     /// Whether the clock stands still until the person answers.
     is_paused: bool,
+    /// Which recipients were told of what was done, with their names.
+    told: Vec<(Notice, CauseKind, String)>,
+    today: NaiveDate,
     /// What people change by hand for it now.
     by_hand: Option<String>,
     /// The name of the law that sets the date; none where no law does.
@@ -178,7 +187,7 @@ async fn show_with(
     form: Form<NewMessage>,
 ) -> AppResult<HttpResponse> {
     let (person_id, reference, own) = (person.id, reference::normal(typed), app.clone());
-    let (details, receipts, denial, ties, said, by_hand) = app
+    let (details, receipts, denial, (ties, told), said, by_hand) = app
         .db
         .read(move |conn| {
             let request = queries::find_for_person(conn, person_id, &reference)?;
@@ -190,9 +199,10 @@ async fn show_with(
                 None => None,
             };
             let ties = queries::list_ties(conn, &details.request)?;
+            let told = told::list_of_request(conn, person_id, &reference, MOST_TOLD)?;
             let said = Statements::load(conn, &own.keys, person_id)?;
             let by_hand = waiting::in_words(conn, &own, &details.request)?;
-            Ok((details, receipts, denial, ties, said, by_hand))
+            Ok((details, receipts, denial, (ties, told), said, by_hand))
         })
         .await?;
     html(
@@ -212,6 +222,8 @@ async fn show_with(
             denial,
             ties,
             is_paused: pause::is_on(&app.laws, &details.request),
+            told: told::named(&app.register, told),
+            today: app.clock.today(),
             by_hand,
             law: law_of(&app.laws, &details.request),
             page,

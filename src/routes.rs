@@ -46,8 +46,8 @@ use crate::retention::staff_pages as holds;
 use crate::staff::handle_pages as staff_handle;
 use crate::staff::identity_pages as staff_identity;
 use crate::staff::{
-    bulk_pages, data_pages, enter_pages, evidence_pages, flag_pages, notes, redact_pages, reviews,
-    saved_views, search, training,
+    appeal_pages, bulk_pages, data_pages, enter_pages, evidence_pages, flag_pages, notes,
+    redact_pages, reviews, saved_views, search, training,
 };
 use crate::staff::{decide_pages as staff_decide, pages as staff, request_pages as staff_request};
 use crate::web::{assets, home};
@@ -244,6 +244,8 @@ routes! {
     Supervisor post "/staff/requests/{reference}/send-back" => staff_decide::send_back;
     CaseWorker post "/staff/requests/{reference}/message" => staff_handle::message;
     CaseWorker post "/staff/requests/{reference}/extend" => staff_handle::take_time;
+    CaseWorker post "/staff/requests/{reference}/appeal" => appeal_pages::enter;
+    CaseWorker post "/staff/requests/{reference}/told" => appeal_pages::told;
     CaseWorker post "/staff/requests/{reference}/restriction/end" => staff_handle::end_restriction;
     CaseWorker post "/staff/requests/{reference}/restriction/keep" => staff_handle::keep_restriction;
     CaseWorker post "/staff/requests/{reference}/retry" => staff_decide::retry;

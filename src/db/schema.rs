@@ -1,12 +1,14 @@
 //! One schema for both databases. A test compares it with what the migrations make of each.
 #![expect(missing_docs, reason = "the slices' models say what the columns mean")]
 
+mod answers;
 mod by_hand;
 mod choosing;
 mod desk;
 mod publications;
 mod upkeep;
 
+pub use answers::*;
 pub use by_hand::*;
 pub use choosing::*;
 pub use desk::*;
@@ -340,15 +342,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    restrictions (request_id) {
-        request_id -> BigInt,
-        what -> Binary,
-        ends_on -> Nullable<Date>,
-        ended_at -> Nullable<Timestamp>,
-    }
-}
-
-diesel::table! {
     request_flags (id) {
         id -> BigInt,
         request_id -> BigInt,
@@ -380,7 +373,6 @@ diesel::joinable!(request_attachments -> requests (request_id));
 diesel::joinable!(request_approvals -> requests (request_id));
 diesel::joinable!(request_notices -> requests (request_id));
 diesel::joinable!(request_senders -> requests (request_id));
-diesel::joinable!(restrictions -> requests (request_id));
 diesel::joinable!(request_approvals -> staff (staff_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -396,5 +388,4 @@ diesel::allow_tables_to_appear_in_same_query!(
     request_approvals,
     request_notices,
     request_senders,
-    restrictions,
 );

@@ -45,8 +45,7 @@ impl LegalDates {
 
     /// For an appeal against the answer to a request: by the law of that request, which the answer named with its time,
     /// wherever the person lives by now.
-    pub fn of_appeal(laws: &Laws, denied: &Request, now: NaiveDateTime) -> Self {
-        let received_on = laws.day_in(&denied.residence, now);
+    pub fn of_appeal(laws: &Laws, denied: &Request, received_on: NaiveDate) -> Self {
         let dates = Self::from_day(laws, &denied.residence, denied.kind, received_on);
         let row = laws.row(&denied.law, right(denied.kind), denied.received_on);
         let Some(term) = row.and_then(|row| row.appeal.or(row.answer)) else {

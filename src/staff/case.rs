@@ -24,6 +24,7 @@ use crate::manual::{
 use crate::my_data::statements::{Statement, Statements};
 use crate::register::{CollectionKey, SourceKind};
 use crate::requests::agents::{self, queries::Named};
+use crate::requests::appeal_letters::{self, Reach};
 use crate::requests::decisions;
 use crate::requests::denial::{self, Denial};
 use crate::requests::details::{self, Details, OpenItem};
@@ -125,6 +126,8 @@ pub struct Case {
     pub since: Vec<Happening>,
     /// What people look up or change by hand for it, with the names of the systems.
     pub by_hand: Vec<(Task, String)>,
+    /// How to reach who appealed by letter.
+    pub reach: Option<Reach>,
     /// What is kept and not used, if it was granted.
     pub restriction: Option<Restriction>,
     /// Which recipients were told of what was done, with their names.
@@ -236,6 +239,7 @@ pub fn load(
         lookers: lookers(&happened, member, app.clock.now()),
         since: since(happened, member),
         by_hand: by_hand(conn, app, &request)?,
+        reach: appeal_letters::reach(conn, &app.keys, &request)?,
         restriction: restrictions::find(conn, request.id)?,
         told: told::named(
             &app.register,

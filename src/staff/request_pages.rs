@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::act::Decisions;
+use super::appeal_pages::CHANNELS;
 use super::case::{self, Case, ItemLine};
 use super::identity_pages::HELD_BY;
 use super::queries;
@@ -114,6 +115,12 @@ impl RequestPage {
             && request.extended_to.is_none()
             && self.knows_extension
             && self.days_left >= 0
+    }
+
+    /// Whether an appeal that came another way can be entered.
+    fn can_enter_appeal(&self) -> bool {
+        let is_open = self.denial.as_ref().is_some_and(|it| it.appeal.is_some());
+        self.works_here() && is_open && self.case.details.request.state.is_closed()
     }
 
     fn is_assigned_to(&self, id: &str) -> bool {

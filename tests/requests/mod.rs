@@ -2,6 +2,7 @@
 
 mod access;
 mod agents;
+mod appeal_letters;
 mod appeals;
 mod by_mail;
 mod correction;

@@ -151,6 +151,8 @@ table! {
     Supervisor post "/staff/requests/{reference}/send-back" => "/staff/requests/{deletion}/send-back", Common, VERSION;
     CaseWorker post "/staff/requests/{reference}/message" => "/staff/requests/{deletion}/message", Common, VERSION;
     CaseWorker post "/staff/requests/{reference}/extend" => "/staff/requests/{deletion}/extend", Common, VERSION;
+    CaseWorker post "/staff/requests/{reference}/appeal" => "/staff/requests/{deletion}/appeal", Common, VERSION;
+    CaseWorker post "/staff/requests/{reference}/told" => "/staff/requests/{deletion}/told", Common, VERSION;
     CaseWorker post "/staff/requests/{reference}/restriction/end" => "/staff/requests/{deletion}/restriction/end", Common, VERSION;
     CaseWorker post "/staff/requests/{reference}/restriction/keep" => "/staff/requests/{deletion}/restriction/keep", Common, VERSION;
     CaseWorker post "/staff/requests/{reference}/retry" => "/staff/requests/{deletion}/retry", Common, VERSION;

@@ -222,6 +222,7 @@ diesel::table! {
         channel -> Text,
         residence -> Text,
         ground -> Nullable<Text>,
+        late_at -> Nullable<Timestamp>,
     }
 }
 

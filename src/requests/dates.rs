@@ -2,7 +2,8 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use super::model::{Kind, Request};
+use super::model::{Kind, Request, State};
+use super::pause;
 use crate::law::{Applying, Laws, Right, Term};
 
 /// The law that applies to a request, and its dates.
@@ -95,6 +96,18 @@ pub fn latest(laws: &Laws, request: &Request) -> Option<NaiveDate> {
 /// The date where a request's days are counted: where the person said that they live.
 pub fn today(laws: &Laws, request: &Request, now: NaiveDateTime) -> NaiveDate {
     laws.day_in(&request.residence, now)
+}
+
+/// From when on a request in that state, to be answered on that day, is late, in UTC: what its line says by the day of the
+/// person, kept so that the late ones are counted and listed by an index. None while it is closed or its clock stands still.
+pub fn late_at(
+    laws: &Laws,
+    request: &Request,
+    (state, due_on): (State, NaiveDate),
+) -> Option<NaiveDateTime> {
+    let of = (request.kind, &*request.law, request.received_on);
+    let runs = !state.is_closed() && !pause::stands_still(laws, state, of);
+    runs.then(|| laws.end_of_day(&request.residence, due_on))
 }
 
 /// So many days are left until a request's date, where its days are counted; fewer than none when it is late.

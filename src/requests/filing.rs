@@ -218,6 +218,7 @@ fn insert_as(
             )),
             requests::channel.eq(new.channel.as_str()),
             requests::residence.eq(&dates.residence),
+            requests::late_at.eq(by.app.laws.end_of_day(&dates.residence, dates.due_on)),
         ))
         .returning(requests::all_columns)
         .get_result(conn)?;

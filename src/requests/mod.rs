@@ -40,6 +40,7 @@ pub mod filing;
 pub mod flags;
 pub mod four_eyes;
 pub mod handling;
+pub mod kinds;
 pub mod life;
 pub mod model;
 pub mod notices;

@@ -59,6 +59,13 @@ impl Laws {
         }
     }
 
+    /// Whether some law gives a right to who lives there; to who does not say where, if it gives it to anybody.
+    pub fn gives(&self, residence: &str, right: Right, on: NaiveDate) -> bool {
+        let lives_there = |law: &Law| law.residences.iter().any(|code| code == residence);
+        let mut laws = self.in_force(right, on).into_iter();
+        laws.any(|law| residence.is_empty() || lives_there(law))
+    }
+
     /// What the law of this key, or all that are joined in it, say of a right on a day.
     pub fn row(&self, key: &str, right: Right, on: NaiveDate) -> Option<Row> {
         let laws = self.of_key(key);

@@ -33,7 +33,8 @@ impl LegalDates {
     pub fn from_day(laws: &Laws, residence: &str, kind: Kind, received_on: NaiveDate) -> Self {
         let Applying { law, name, row } = laws.applying(residence, right(kind), received_on);
         let after = |term: Term| term.after_or_sooner(received_on, laws.calendar());
-        let due_on = row.answer.map_or(received_on, after);
+        // Where the law says no more than when a receipt is confirmed, it is answered in that time.
+        let due_on = row.answer.or(row.acknowledge).map_or(received_on, after);
         LegalDates {
             law,
             law_name: name,
@@ -70,6 +71,9 @@ pub(super) fn right(kind: Kind) -> Right {
         Kind::Correction => Right::Correction,
         Kind::Deletion => Right::Deletion,
         Kind::Restriction => Right::Restriction,
+        Kind::Decision => Right::DecisionAccess,
+        Kind::MarketingList => Right::MarketingList,
+        Kind::Complaint => Right::Complaint,
     }
 }
 

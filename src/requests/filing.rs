@@ -104,7 +104,11 @@ fn refuse_twin(conn: &mut AnyConnection, person_id: i64, new: &NewRequest) -> Ap
                 .map(|it| queries::find_open_correction(conn, person_id, &it.record, &it.field));
             twins.find_map(Result::transpose).transpose()?
         }
-        Kind::Access | Kind::Restriction => None,
+        Kind::Access
+        | Kind::Restriction
+        | Kind::Decision
+        | Kind::MarketingList
+        | Kind::Complaint => None,
     };
     match twin {
         Some(reference) => Err(AppError::Conflict(format!(

@@ -281,7 +281,9 @@ fn tell_recipients(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> 
         Kind::Deletion => CauseKind::Deletion,
         Kind::Correction => CauseKind::Correction,
         Kind::Restriction => CauseKind::Restriction,
-        Kind::Access | Kind::Appeal => return Ok(()),
+        Kind::Access | Kind::Appeal | Kind::Decision | Kind::MarketingList | Kind::Complaint => {
+            return Ok(());
+        }
     };
     let whose = Whose::Person(request.person_id);
     let (object, due_on) = (&request.reference, request.due_on);

@@ -55,6 +55,9 @@ impl Kind {
             Kind::Deletion => "Deletion of your data",
             Kind::Restriction => "Restriction of a use",
             Kind::Appeal => "Appeal",
+            Kind::Decision => "How a decision was made",
+            Kind::MarketingList => "Who got data for marketing",
+            Kind::Complaint => "Complaint",
         }
     }
 
@@ -66,6 +69,9 @@ impl Kind {
             Kind::Deletion => "deletion",
             Kind::Restriction => "restriction",
             Kind::Appeal => "a second look",
+            Kind::Decision => "how a decision was made",
+            Kind::MarketingList => "who got data for marketing",
+            Kind::Complaint => "an answer to your complaint",
         }
     }
 }

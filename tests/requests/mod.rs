@@ -11,6 +11,7 @@ mod deletion;
 mod entered;
 mod flags;
 mod following;
+mod given;
 mod in_the_way;
 mod intake_command;
 mod moves;

@@ -95,6 +95,8 @@ table! {
     Person get "/requests/new/deletion" => "/requests/new/deletion", Common, PAGE;
     Person get "/requests/new/deletion/plan" => "/requests/new/deletion/plan?everything=yes", Common, PAGE;
     Person post "/requests/new/deletion/plan" => "/requests/new/deletion/plan?everything=yes", Common, Sample::Form(&[("hash", "0")]);
+    Person get "/requests/new/{right}" => "/requests/new/marketing-list", Common, PAGE;
+    Person post "/requests/new/{right}" => "/requests/new/marketing-list", Common, EMPTY;
     Person get "/requests/{reference}" => "/requests/{correction}", Mayas, PAGE;
     Person get "/requests/{reference}/filed" => "/requests/{correction}/filed", Mayas, PAGE;
     Person post "/requests/{reference}/messages" => "/requests/{correction}/messages", Mayas, Sample::Form(&[("body", "Hello.")]);

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod correction;
 pub mod deletion;
+pub mod given;
 mod plan_view;
 pub mod restriction;
 mod shown;
@@ -25,6 +26,7 @@ use super::{
     sealed, words,
 };
 use crate::accounts::guard::{FreshPerson, Person};
+use crate::accounts::queries::find_residence;
 use crate::app::App;
 use crate::disclosures::model::{CauseKind, Notice};
 use crate::disclosures::queries as told;
@@ -33,6 +35,7 @@ use crate::law::Laws;
 use crate::manual::waiting;
 use crate::my_data::statements::Statements;
 use crate::web::{Form, Page, download, html, see_other, see_other_saying};
+use given::Asking;
 use shown::{ShownItem, ShownMessage, ShownStep, at_words};
 
 /// So many notices to recipients are shown of a request; all of them stand under `/disclosures`.
@@ -52,6 +55,8 @@ pub struct After {
 struct IndexPage {
     page: Page,
     requests: Vec<Line>,
+    /// What the law where the person lives gives beyond what every page offers.
+    given: Vec<&'static Asking>,
     newer: Option<String>,
     older: Option<String>,
 }
@@ -65,18 +70,14 @@ pub async fn index(
 ) -> AppResult<HttpResponse> {
     let after = after.into_inner().after;
     let newer = after.is_some().then(|| "/requests".to_owned());
-    let mut requests = app
+    let (mut requests, residence) = app
         .db
         .look_up(move |conn| {
             let before = after
                 .map(|it| queries::find_id_for_person(conn, person.id, &it))
                 .transpose()?;
-            Ok(queries::list_for_person(
-                conn,
-                person.id,
-                before,
-                ON_A_PAGE + 1,
-            )?)
+            let listed = queries::list_for_person(conn, person.id, before, ON_A_PAGE + 1)?;
+            Ok((listed, find_residence(conn, person.id)?))
         })
         .await?;
     let more = requests.len() > usize::try_from(ON_A_PAGE).unwrap_or(usize::MAX);
@@ -90,6 +91,7 @@ pub async fn index(
         &IndexPage {
             page,
             requests,
+            given: given::list(&app, &residence),
             newer,
             older,
         },

@@ -12,7 +12,7 @@ use candor::keys::Keys;
 use candor::requests::queries::find_by_reference;
 use candor::staff::queries;
 use candor::staff::queue::Filters;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 use clap::Parser;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -109,7 +109,10 @@ fn main() {
         find_person_by_identity(conn, &keys, IdentityKind::Email, "ada@example.org").unwrap();
     });
     measure("workload", &mut |conn| {
-        queries::count_workload(conn, today()).unwrap();
+        let each = queries::list_staff(conn).unwrap().into_iter();
+        for assignee in each.map(|it| Some(it.id)).chain([None]) {
+            queries::count_work(conn, assignee, now()).unwrap();
+        }
     });
     assert!(
         worst <= ALLOWED,
@@ -117,15 +120,16 @@ fn main() {
     );
 }
 
-fn today() -> NaiveDate {
-    NaiveDate::from_ymd_opt(2026, 7, 1).unwrap()
+fn now() -> NaiveDateTime {
+    let day = NaiveDate::from_ymd_opt(2026, 7, 1).unwrap();
+    day.and_hms_opt(12, 0, 0).unwrap()
 }
 
 /// All that the page of the queue reads.
 fn page(conn: &mut AnyConnection, filters: &Filters) {
-    queries::list(conn, filters, (today(), 3)).unwrap();
+    queries::list(conn, filters, (now(), 3)).unwrap();
     queries::count_states(conn).unwrap();
-    queries::count_late(conn, today()).unwrap();
+    queries::count_late(conn, now()).unwrap();
     queries::list_staff(conn).unwrap();
 }
 
@@ -138,14 +142,16 @@ fn run(conn: &mut AnyConnection, sql: &str) -> QueryResult<()> {
 
 /// Two years of requests, one in twenty of them open, given to twenty members of staff or to nobody.
 fn fill(conn: &mut AnyConnection, requests: u64) -> QueryResult<()> {
-    let (due, a_time) = match conn {
+    let (due, a_time, late_at) = match conn {
         AnyConnection::Sqlite(_) => (
             "date('2024-08-01', '+' || (i * 700 / ALL_OF_THEM) || ' days')",
             "",
+            "datetime(DUE, '+32 hours')",
         ),
         AnyConnection::Postgres(_) => (
             "(date '2024-08-01' + (i * 700 / ALL_OF_THEM)::int)",
             "timestamp ",
+            "(DUE + interval '32 hours')",
         ),
     };
     if let AnyConnection::Postgres(_) = conn {
@@ -153,6 +159,7 @@ fn fill(conn: &mut AnyConnection, requests: u64) -> QueryResult<()> {
         run(conn, "SET LOCAL statement_timeout = 0")?;
     }
     let due = due.replace("ALL_OF_THEM", &requests.to_string());
+    let late_at = late_at.replace("DUE", &due);
     let closed_at = format!("{a_time}'2026-01-01 00:00:00'");
     let numbers = |last: u64| {
         format!(
@@ -169,7 +176,7 @@ fn fill(conn: &mut AnyConnection, requests: u64) -> QueryResult<()> {
              INSERT INTO people (id, pseudonym, residence, language, created_at)
              {} SELECT i, 'bench' || i, 'us-ca', 'en', {a_time}'2024-01-01 00:00:00' FROM n;
              INSERT INTO requests (id, reference, person_id, kind, state, law, received_on, acknowledge_by, due_on,
-                 assignee_id, version, created_at, closed_at)
+                 assignee_id, version, created_at, closed_at, late_at)
              {} SELECT i, 'PR-B' || i, i % {people} + 1,
                  CASE i % 20 WHEN 0 THEN 'appeal' WHEN 1 THEN 'restriction' WHEN 2 THEN 'correction'
                      WHEN 3 THEN 'correction' ELSE CASE i % 2 WHEN 0 THEN 'deletion' ELSE 'access' END END,
@@ -177,7 +184,8 @@ fn fill(conn: &mut AnyConnection, requests: u64) -> QueryResult<()> {
                      ELSE CASE i % 17 WHEN 0 THEN 'denied' WHEN 1 THEN 'withdrawn' ELSE 'completed' END END,
                  CASE i % 10 WHEN 0 THEN 'gdpr' WHEN 1 THEN 'uk' WHEN 2 THEN 'us-tx' ELSE 'us-ca' END,
                  {due}, {due}, {due}, CASE i % 21 WHEN 0 THEN NULL ELSE i % 21 END, 1, {a_time}'2024-01-01 00:00:00',
-                 CASE WHEN {is_open} THEN NULL ELSE {closed_at} END FROM n;",
+                 CASE WHEN {is_open} THEN NULL ELSE {closed_at} END,
+                 CASE WHEN {is_open} THEN {late_at} ELSE NULL END FROM n;",
             numbers(20),
             numbers(people),
             numbers(requests),

@@ -38,7 +38,7 @@ use crate::reports::{metrics_pages, public_pages as public_figures, register_pag
 use crate::requests::agents::pages as agents;
 use crate::requests::corrected::staff_pages as corrected;
 use crate::requests::pages as requests;
-use crate::requests::pages::{access, correction, deletion, restriction, statement};
+use crate::requests::pages::{access, correction, deletion, given, restriction, statement};
 use crate::requests::senders::{pages as senders, proof_pages};
 use crate::retention::periods::staff_pages as periods;
 use crate::retention::returned::staff_pages as returned;
@@ -46,8 +46,8 @@ use crate::retention::staff_pages as holds;
 use crate::staff::handle_pages as staff_handle;
 use crate::staff::identity_pages as staff_identity;
 use crate::staff::{
-    bulk_pages, data_pages, enter_pages, evidence_pages, flag_pages, notes, redact_pages, reviews,
-    saved_views, search, training,
+    appeal_pages, bulk_pages, data_pages, enter_pages, evidence_pages, flag_pages, notes,
+    redact_pages, reviews, saved_views, search, training,
 };
 use crate::staff::{decide_pages as staff_decide, pages as staff, request_pages as staff_request};
 use crate::web::{assets, home};
@@ -121,6 +121,8 @@ routes! {
     Person post "/requests/new/deletion/plan" => deletion::file;
     Person get "/requests/new/restriction" => restriction::new;
     Person post "/requests/new/restriction" => restriction::file;
+    Person get "/requests/new/{right}" => given::new;
+    Person post "/requests/new/{right}" => given::file;
     Person get "/requests/{reference}" => requests::show;
     Person get "/requests/{reference}/filed" => requests::filed;
     Person post "/requests/{reference}/messages" => requests::write;
@@ -244,6 +246,10 @@ routes! {
     Supervisor post "/staff/requests/{reference}/send-back" => staff_decide::send_back;
     CaseWorker post "/staff/requests/{reference}/message" => staff_handle::message;
     CaseWorker post "/staff/requests/{reference}/extend" => staff_handle::take_time;
+    CaseWorker post "/staff/requests/{reference}/appeal" => appeal_pages::enter;
+    CaseWorker post "/staff/requests/{reference}/told" => appeal_pages::told;
+    CaseWorker post "/staff/requests/{reference}/restriction/end" => staff_handle::end_restriction;
+    CaseWorker post "/staff/requests/{reference}/restriction/keep" => staff_handle::keep_restriction;
     CaseWorker post "/staff/requests/{reference}/retry" => staff_decide::retry;
     CaseWorker post "/staff/requests/{reference}/replan" => staff_decide::plan_again;
     CaseReader get "/staff/manual" => manual_tasks::index;

@@ -43,6 +43,9 @@ pub(super) fn title(kind: &str) -> &'static str {
         "restriction" => "A restriction was put into effect",
         "retention" => "Data that were kept long enough were erased",
         "appeal" => "An appeal was decided",
+        "decision" => "It was told how a decision was made",
+        "marketing_list" => "It was told who got data for marketing",
+        "complaint" => "A complaint was answered",
         _ => "An action was carried out",
     }
 }

@@ -1,12 +1,14 @@
 //! One schema for both databases. A test compares it with what the migrations make of each.
 #![expect(missing_docs, reason = "the slices' models say what the columns mean")]
 
+mod answers;
 mod by_hand;
 mod choosing;
 mod desk;
 mod publications;
 mod upkeep;
 
+pub use answers::*;
 pub use by_hand::*;
 pub use choosing::*;
 pub use desk::*;
@@ -220,6 +222,7 @@ diesel::table! {
         channel -> Text,
         residence -> Text,
         ground -> Nullable<Text>,
+        late_at -> Nullable<Timestamp>,
     }
 }
 

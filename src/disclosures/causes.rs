@@ -132,13 +132,16 @@ pub(super) fn concerned<'a>(
             .activities
             .iter()
             .any(|key| turned.contains(&key.as_str())),
-        CauseKind::Correction | CauseKind::Deletion => is_told_of_data(register, it),
+        CauseKind::Correction
+        | CauseKind::Deletion
+        | CauseKind::Restriction
+        | CauseKind::RestrictionLifted => is_told_of_data(register, it),
         CauseKind::Statement => statements::concerns(register, it, object),
     })
 }
 
 /// The activities that are off or on again: those that the choices are about, whose keys the object names. None for
-/// corrections, deletions and statements, which are about data.
+/// all other kinds, which are about data.
 pub(super) fn activities<'a>(
     register: &'a Register,
     kind: CauseKind,

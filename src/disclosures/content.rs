@@ -11,13 +11,14 @@ use utoipa::ToSchema;
 
 use super::causes::{HANDLE, activities};
 use super::model::{Cause, CauseKind, Notice};
-use super::statements::Said;
+use super::statements::{self, Said};
 use crate::accounts::model::{Identity, IdentityKind};
 use crate::app::App;
 use crate::db::AnyConnection;
 use crate::db::schema::identities;
 use crate::error::AppResult;
 use crate::register::Register;
+use crate::requests::restrictions;
 
 /// How recipients find a person.
 #[derive(Debug, Clone, Default)]
@@ -81,13 +82,37 @@ pub(super) fn purposes(register: &Register, cause: &Cause) -> Vec<String> {
         .collect()
 }
 
+/// What a notice says beyond whom it is about.
+#[derive(Debug, Clone, Default)]
+pub struct Told {
+    /// What the person says of a datum.
+    pub said: Option<Said>,
+    /// Which data are kept and not used.
+    pub restricted: Option<String>,
+}
+
+/// What there is to say of a cause.
+pub(super) fn told(conn: &mut AnyConnection, app: &App, cause: &Cause) -> AppResult<Told> {
+    let is_restricted = matches!(
+        cause.kind,
+        CauseKind::Restriction | CauseKind::RestrictionLifted
+    );
+    Ok(Told {
+        said: statements::said(conn, app, cause)?,
+        restricted: match is_restricted {
+            true => restrictions::what(conn, &app.keys, &cause.object)?,
+            false => None,
+        },
+    })
+}
+
 /// What a recipient is told by a call or in its feed. Addresses and numbers go as SHA-256 in hex, by which whoever has
 /// them knows them.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Body {
     /// The same each time that it is told of this.
     pub id: String,
-    /// `opt-out`, `opt-in`, `correction`, `deletion` or `statement`.
+    /// `opt-out`, `opt-in`, `correction`, `deletion`, `restriction`, `restriction-lifted` or `statement`.
     pub kind: CauseKind,
     /// When it came about, as RFC 3339.
     pub at: String,
@@ -95,10 +120,12 @@ pub struct Body {
     pub due_on: NaiveDate,
     /// Whose data.
     pub person: Hashed,
-    /// Keys of activities that are off or on again; none for corrections and deletions.
+    /// Keys of activities that are off or on again; none for all other kinds.
     pub activities: Vec<String>,
     /// What the person says of a datum that was not corrected.
     pub statement: Option<Said>,
+    /// Which data are to be kept and not used, or may be used again.
+    pub restricted: Option<String>,
     /// Where it can be answered with a browser.
     pub answer_url: String,
 }
@@ -117,7 +144,7 @@ pub(super) fn body(
     app: &App,
     (notice, cause): (&Notice, &Cause),
     handles: &Handles,
-    said: Option<Said>,
+    told: Told,
 ) -> Body {
     let hashed = |values: &[String]| -> Vec<String> {
         let hash = |it: &String| HEXLOWER.encode(&Sha256::digest(it.as_bytes()));
@@ -134,7 +161,8 @@ pub(super) fn body(
             phone_sha256: hashed(&handles.phones),
         },
         activities: activities.into_iter().map(str::to_owned).collect(),
-        statement: said,
+        statement: told.said,
+        restricted: told.restricted,
         answer_url: app.site.url(&format!("/notices/{}", notice.key)),
     }
 }

@@ -15,7 +15,6 @@ use super::answer_pages::{LONGEST, settle};
 use super::content::{self, Body};
 use super::model::{Cause, Channel, Notice, NoticeState};
 use super::queries::Move;
-use super::statements;
 use crate::app::App;
 use crate::audit::Actor;
 use crate::db::schema::{causes, notices};
@@ -103,8 +102,8 @@ pub fn fetch(
             continue;
         };
         let handles = handles.remove(&cause.id).unwrap_or_default();
-        let said = statements::said(conn, app, cause)?;
-        let body = content::body(app, (notice, cause), &handles, said);
+        let told = content::told(conn, app, cause)?;
+        let body = content::body(app, (notice, cause), &handles, told);
         bodies.push((notice.id, body));
     }
     Ok(bodies)

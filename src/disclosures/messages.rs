@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 
+use super::content::Told;
 use super::model::CauseKind;
-use super::statements::Said;
 use crate::mail::messages::message;
 use crate::web::words;
 
@@ -18,8 +18,8 @@ pub struct RecipientNotice {
     pub people: Vec<String>,
     /// Titles of activities.
     pub purposes: Vec<String>,
-    /// What the person says of a datum, if that is what it is told of.
-    pub said: Option<Said>,
+    /// What there is to say of it.
+    pub told: Told,
     /// The last day.
     pub due_on: NaiveDate,
     /// Within how many business days its contract has it say that it can no longer comply.
@@ -29,6 +29,14 @@ pub struct RecipientNotice {
 }
 
 impl RecipientNotice {
+    /// What it is about, in a few words.
+    pub fn subject(&self) -> String {
+        match self.kind {
+            CauseKind::RestrictionLifted => "end of a restriction for a person".to_owned(),
+            kind => format!("{kind} of a person"),
+        }
+    }
+
     /// The last day, in words.
     pub fn due(&self) -> String {
         words::day(self.due_on)

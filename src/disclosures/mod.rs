@@ -1,4 +1,4 @@
-//! Who receives data, and telling them of opt-outs, corrections and deletions.
+//! Who receives data, and telling them of opt-outs, corrections, deletions and restrictions.
 //!
 //! What recipients are to be told of is a cause, written in the transaction that brings it about ([`causes`]). A job
 //! spreads it: one notice for each recipient whom it concerns ([`spread`]). How a recipient is told follows from its
@@ -19,7 +19,7 @@ pub mod ledger;
 mod messages;
 pub mod model;
 pub mod pages;
-mod queries;
+pub mod queries;
 pub mod receiving;
 pub mod spread;
 pub mod staff_pages;

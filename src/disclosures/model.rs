@@ -18,6 +18,10 @@ text_enum! {
         Correction = "correction",
         /// A person's data were erased.
         Deletion = "deletion",
+        /// A person's data are kept and not used for now.
+        Restriction = "restriction",
+        /// They may be used again.
+        RestrictionLifted = "restriction-lifted",
         /// A person says something of a datum that was not put right.
         Statement = "statement",
     }
@@ -37,9 +41,28 @@ impl CauseKind {
             CauseKind::Deletion => {
                 "This person's data were erased. Erase what you got from us, and tell everybody to whom you gave them to erase it too."
             }
+            CauseKind::Restriction => {
+                "This person's data are in dispute. Keep what you got from us as far as it is named below, do not use it, and tell everybody to whom you gave it to do the same. We tell you when it may be used again."
+            }
+            CauseKind::RestrictionLifted => {
+                "The restriction that we told you of has ended. You may use this person's data that are named below again."
+            }
             CauseKind::Statement => {
                 "This person says that something that you got from us is not right. Keep what they say with it, and hand it on to everybody to whom you gave it."
             }
+        }
+    }
+
+    /// What it is, in a word or two, for everybody.
+    pub fn in_short(self) -> &'static str {
+        match self {
+            CauseKind::OptOut => "The opt-out",
+            CauseKind::OptIn => "That it is allowed again",
+            CauseKind::Correction => "The correction",
+            CauseKind::Deletion => "The deletion",
+            CauseKind::Restriction => "The restriction",
+            CauseKind::RestrictionLifted => "The end of the restriction",
+            CauseKind::Statement => "The statement",
         }
     }
 
@@ -50,6 +73,8 @@ impl CauseKind {
             CauseKind::OptIn => "That you allow it again",
             CauseKind::Correction => "Your correction",
             CauseKind::Deletion => "Your deletion",
+            CauseKind::Restriction => "To keep your data and not to use them",
+            CauseKind::RestrictionLifted => "That your data may be used again",
             CauseKind::Statement => "Your statement",
         }
     }

@@ -110,6 +110,30 @@ pub fn list_of_person(
     with_kinds(conn, found)
 }
 
+/// The notices about a person's request, by its reference, newest first, at most so many.
+pub fn list_of_request(
+    conn: &mut AnyConnection,
+    person_id: i64,
+    reference: &str,
+    limit: i64,
+) -> QueryResult<Vec<(Notice, CauseKind)>> {
+    // By way of the person, of whom there are few causes: what opts out is not to keep an index of references as well.
+    let about: Vec<i64> = causes::table
+        .filter(causes::person_id.eq(person_id))
+        .filter(causes::object.eq(reference))
+        .select(causes::id)
+        .load(conn)?;
+    if about.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = Notice::query()
+        .filter(notices::cause_id.eq_any(about))
+        .order(notices::id.desc())
+        .limit(limit)
+        .load(conn)?;
+    with_kinds(conn, found)
+}
+
 /// Notices that stand so, newest first: so many, older than that one.
 pub fn list_in_state(
     conn: &mut AnyConnection,

@@ -1,11 +1,10 @@
 //! The job that spreads a cause: one notice for each recipient whom it concerns, all in one transaction.
 
 use super::causes::concerned;
-use super::content::{self, Handles};
+use super::content::{self, Handles, Told};
 use super::messages::RecipientNotice;
 use super::model::{Cause, CauseKind, Channel, Notice, NoticeState};
 use super::queries::{self, Move};
-use super::statements::{self, Said};
 use crate::app::App;
 use crate::db::AnyConnection;
 use crate::error::AppResult;
@@ -18,8 +17,8 @@ pub fn spread(app: &App, cause_id: i64) -> AppResult<()> {
     app.db.write_now(move |conn| {
         let cause = queries::find_cause(conn, cause_id)?;
         let handles = content::handles(conn, &own, &cause)?;
-        let said = statements::said(conn, &own, &cause)?;
-        if cause.kind == CauseKind::Statement && said.is_none() {
+        let told = content::told(conn, &own, &cause)?;
+        if cause.kind == CauseKind::Statement && told.said.is_none() {
             return Ok(());
         }
         let now = own.clock.now();
@@ -34,13 +33,7 @@ pub fn spread(app: &App, cause_id: i64) -> AppResult<()> {
                     };
                     jobs::enqueue(conn, &job, now)?;
                 }
-                Channel::Mail => mail(
-                    conn,
-                    &own,
-                    (&notice, &cause),
-                    (recipient, said.as_ref()),
-                    &handles,
-                )?,
+                Channel::Mail => mail(conn, &own, (&notice, &cause), (recipient, &told), &handles)?,
                 Channel::Feed | Channel::Desk => {}
             }
         }
@@ -54,7 +47,7 @@ fn mail(
     conn: &mut AnyConnection,
     app: &App,
     (notice, cause): (&Notice, &Cause),
-    (recipient, said): (&Recipient, Option<&Said>),
+    (recipient, told): (&Recipient, &Told),
     handles: &Handles,
 ) -> AppResult<()> {
     let Some(address) = &recipient.contact else {
@@ -66,7 +59,7 @@ fn mail(
         kind: cause.kind,
         people: [&handles.emails[..], &handles.phones[..]].concat(),
         purposes: content::purposes(&app.register, cause),
-        said: said.cloned(),
+        told: told.clone(),
         due_on: notice.due_on,
         warns_within: recipient.warns_within,
         answer: format!("/notices/{}", notice.key),

@@ -6,9 +6,9 @@
 
 use data_encoding::HEXLOWER;
 
+use super::content;
 use super::model::{Channel, Notice, NoticeState};
 use super::queries::{self, Move};
-use super::{content, statements};
 use crate::app::App;
 use crate::error::{AppError, AppResult};
 use crate::jobs::backoff::pause_after;
@@ -29,8 +29,8 @@ pub fn call(app: &App, notice_id: i64) -> AppResult<()> {
     let (notice, body) = app.db.read_now(|conn| {
         let (notice, cause) = queries::find(conn, notice_id)?;
         let handles = content::handles(conn, &own, &cause)?;
-        let said = statements::said(conn, &own, &cause)?;
-        let body = content::body(&own, (&notice, &cause), &handles, said);
+        let told = content::told(conn, &own, &cause)?;
+        let body = content::body(&own, (&notice, &cause), &handles, told);
         Ok((notice, serde_json::to_string(&body)?))
     })?;
     if notice.state != NoticeState::Waiting || notice.channel != Channel::Webhook {

@@ -15,7 +15,7 @@ pub mod worker;
 
 pub use model::Lease;
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -69,6 +69,13 @@ pub enum Job {
         /// Of the request.
         request_id: i64,
     },
+    /// Ends a restriction on the day that the person was told.
+    EndRestriction {
+        /// Of the request.
+        request_id: i64,
+        /// That day.
+        ends_on: NaiveDate,
+    },
     /// Erases what was collected to recognise the sender of a request that is closed.
     ForgetSender {
         /// Of the request.
@@ -108,7 +115,7 @@ pub enum Job {
     },
     /// Compares the manifests with the sources.
     CheckDrift,
-    /// Spreads an opt-out, correction or deletion over the recipients whom it concerns.
+    /// Spreads what recipients are told of over the recipients whom it concerns.
     TellRecipients {
         /// Of what they are told of.
         cause_id: i64,
@@ -143,6 +150,7 @@ impl Job {
             Job::NotifyPolicyChange { .. } => "notify_policy_change",
             Job::CarryOut { .. } => "carry_out",
             Job::PlanWithFound { .. } => "plan_with_found",
+            Job::EndRestriction { .. } => "end_restriction",
             Job::ForgetSender { .. } => "forget_sender",
             Job::WatchDates => "watch_dates",
             Job::WatchPages => "watch_pages",
@@ -175,6 +183,10 @@ impl Job {
             } => policy::announce::go_on(app, *version_id, *after_person_id),
             Job::CarryOut { request_id } => requests::carry_out::carry_out(app, *request_id, lease),
             Job::PlanWithFound { request_id } => manual::plan_again::plan(app, *request_id),
+            Job::EndRestriction {
+                request_id,
+                ends_on,
+            } => requests::restrictions::end(app, *request_id, *ends_on),
             Job::ForgetSender { request_id } => requests::senders::forget(app, *request_id),
             Job::WatchDates => {
                 requests::reminders::watch(app)?;

@@ -1,7 +1,7 @@
 //! Reads grounds and notices from a file.
 
 use super::denials::{Cause, Denials, Ground, Notice, When};
-use super::load::NEEDED;
+use super::load::DENIABLE;
 use super::read::Table;
 use super::rights::Right;
 use super::rows::one_of;
@@ -42,11 +42,11 @@ fn set(table: &Table<'_>, known: &[Denials]) -> Option<Denials> {
 }
 
 fn rights(table: &Table<'_>) -> Vec<Right> {
-    let rights = table.list("rights", &one_of(NEEDED), |item| {
+    let rights = table.list("rights", &one_of(DENIABLE), |item| {
         let right = item.as_str()?.parse().ok()?;
-        NEEDED.contains(&right).then_some(right)
+        DENIABLE.contains(&right).then_some(right)
     });
-    rights.unwrap_or_else(|| NEEDED.to_vec())
+    rights.unwrap_or_else(|| DENIABLE.to_vec())
 }
 
 fn ground(table: &Table<'_>) -> Option<Ground> {

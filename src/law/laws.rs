@@ -1,6 +1,6 @@
 //! All laws, and which of them applies to a person.
 
-use chrono::{NaiveDate, NaiveDateTime, TimeZone, Utc};
+use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 
 use super::calendar::Calendar;
@@ -57,6 +57,13 @@ impl Laws {
             row: row.expect("loading makes sure that some law gives each right that is asked for"),
             law: key,
         }
+    }
+
+    /// Whether some law gives a right to who lives there; to who does not say where, if it gives it to anybody.
+    pub fn gives(&self, residence: &str, right: Right, on: NaiveDate) -> bool {
+        let lives_there = |law: &Law| law.residences.iter().any(|code| code == residence);
+        let mut laws = self.in_force(right, on).into_iter();
+        laws.any(|law| residence.is_empty() || lives_there(law))
     }
 
     /// What the law of this key, or all that are joined in it, say of a right on a day.
@@ -147,9 +154,26 @@ impl Laws {
 
     /// The day that it is where a person lives.
     pub fn day_in(&self, residence: &str, at: NaiveDateTime) -> NaiveDate {
-        let residence = self.residence(residence).or_else(|| self.residence(""));
-        let zone = residence.map_or(Tz::America__Los_Angeles, |it| it.time_zone);
+        let zone = self.zone(residence);
         Utc.from_utc_datetime(&at).with_timezone(&zone).date_naive()
+    }
+
+    /// When a day is over where a person lives, in UTC: the first moment of the next one.
+    pub fn end_of_day(&self, residence: &str, day: NaiveDate) -> NaiveDateTime {
+        let zone = self.zone(residence);
+        let midnight = (day + Days::new(1)).and_time(NaiveTime::MIN);
+        // Where clocks are put forward at midnight, the day begins an hour later.
+        let begins = [midnight, midnight + TimeDelta::hours(1)];
+        let mut begins = begins
+            .iter()
+            .map(|it| zone.from_local_datetime(it).earliest());
+        let begins = begins.find_map(|it| it);
+        begins.map_or(midnight, |it| it.naive_utc())
+    }
+
+    fn zone(&self, residence: &str) -> Tz {
+        let residence = self.residence(residence).or_else(|| self.residence(""));
+        residence.map_or(Tz::America__Los_Angeles, |it| it.time_zone)
     }
 }
 

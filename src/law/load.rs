@@ -21,6 +21,17 @@ pub(super) const NEEDED: &[Right] = &[
     Right::Restriction,
 ];
 
+/// The same with what some laws alone give: all that can be denied.
+pub(super) const DENIABLE: &[Right] = &[
+    Right::Access,
+    Right::Correction,
+    Right::Deletion,
+    Right::Restriction,
+    Right::DecisionAccess,
+    Right::MarketingList,
+    Right::Complaint,
+];
+
 macro_rules! data {
     ($name:literal) => {
         (

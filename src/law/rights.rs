@@ -35,6 +35,8 @@ text_enum! {
         ThirdPartyCategories = "third-party-categories",
         /// To know who got data for their own direct marketing.
         MarketingList = "marketing-list",
+        /// To know how a decision was made in which a machine took part.
+        DecisionAccess = "decision-access",
         /// To complain to the organisation itself.
         Complaint = "complaint",
     }

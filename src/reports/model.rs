@@ -18,6 +18,12 @@ text_enum! {
         Restriction = "restriction",
         /// To look again at a denial.
         Appeal = "appeal",
+        /// To know how a decision was made.
+        Decision = "decision",
+        /// To know who got data for their own direct marketing.
+        MarketingList = "marketing_list",
+        /// To complain.
+        Complaint = "complaint",
         /// To opt out of sale and sharing.
         SaleOrSharing = "sale-or-sharing",
         /// To limit the use of sensitive data.
@@ -52,6 +58,9 @@ impl Nature {
             Nature::Deletion => "Delete",
             Nature::Restriction => "Restrict a use",
             Nature::Appeal => "Appeal a denial",
+            Nature::Decision => "Know how a decision was made",
+            Nature::MarketingList => "Know who got data for marketing",
+            Nature::Complaint => "Complain",
             Nature::SaleOrSharing => "Opt out of sale and sharing",
             Nature::LimitSensitive => "Limit the use of sensitive data",
             Nature::OtherOptOut => "Opt out of another use",

@@ -9,8 +9,9 @@ use serde_json::json;
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::db::AnyConnection;
-use crate::db::schema::{people, requests};
+use crate::db::schema::{people, requests, restrictions};
 use crate::error::AppResult;
+use crate::requests::model::State;
 
 /// So long a closed request is kept.
 pub const KEPT: Months = Months::new(24);
@@ -32,10 +33,16 @@ fn purge(conn: &mut AnyConnection, now: NaiveDateTime) -> QueryResult<usize> {
             .field(requests::appeal_of)
             .eq(requests::id.nullable()),
     );
+    // What is not used for its sake must still be found when it is to be used again.
+    let stands = restrictions::table
+        .filter(restrictions::request_id.eq(requests::id))
+        .filter(restrictions::ended_at.is_null())
+        .filter(requests::state.eq(State::Completed.as_str()));
     let old: Vec<(i64, String, String, String)> = requests::table
         .inner_join(people::table)
         .filter(requests::closed_at.le(now - KEPT))
         .filter(not(exists(appeal)))
+        .filter(not(exists(stands)))
         .order((requests::closed_at, requests::id))
         .limit(BATCH)
         .select((

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use super::life::{By, Who, changed};
-use super::model::{Decision, Kind, Request, StepKind};
+use super::model::{Decision, Kind, Outcome, Request, StepKind};
 use super::notices::{self, RequestReopened};
 use super::{dates, decisions, execution, filing, life, queries, reminders, review};
 use crate::accounts::model::Role;
@@ -22,6 +22,15 @@ const DECIDING: [&str; 3] = [
     StepKind::PartlyApproved.as_str(),
     StepKind::Denied.as_str(),
 ];
+
+/// Whether an appeal against a request can be made: something of it is denied, nothing of it is open, and it is none itself.
+pub(super) fn is_possible(request: &Request) -> bool {
+    let is_denied = matches!(
+        request.outcome,
+        Some(Outcome::Denied | Outcome::PartlyApproved)
+    );
+    request.state.is_closed() && is_denied && request.kind != Kind::Appeal
+}
 
 /// Within what time an appeal against a request's answer is answered, for the person.
 pub fn time_in_words(laws: &Laws, request: &Request) -> Option<String> {

@@ -69,7 +69,7 @@ pub fn begin(
             let facts = json!({ "held": 0 });
             execution::complete(conn, request, facts, by).map(drop)
         }
-        State::Approved | State::PartlyApproved if request.kind == Kind::Access => {
+        State::Approved | State::PartlyApproved if request.kind.is_answered_in_words() => {
             let facts = json!({ "answered": true });
             execution::complete(conn, request, facts, by).map(drop)
         }

@@ -2,7 +2,8 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use super::model::{Kind, Request};
+use super::model::{Kind, Request, State};
+use super::pause;
 use crate::law::{Applying, Laws, Right, Term};
 
 /// The law that applies to a request, and its dates.
@@ -32,7 +33,8 @@ impl LegalDates {
     pub fn from_day(laws: &Laws, residence: &str, kind: Kind, received_on: NaiveDate) -> Self {
         let Applying { law, name, row } = laws.applying(residence, right(kind), received_on);
         let after = |term: Term| term.after_or_sooner(received_on, laws.calendar());
-        let due_on = row.answer.map_or(received_on, after);
+        // Where the law says no more than when a receipt is confirmed, it is answered in that time.
+        let due_on = row.answer.or(row.acknowledge).map_or(received_on, after);
         LegalDates {
             law,
             law_name: name,
@@ -45,8 +47,7 @@ impl LegalDates {
 
     /// For an appeal against the answer to a request: by the law of that request, which the answer named with its time,
     /// wherever the person lives by now.
-    pub fn of_appeal(laws: &Laws, denied: &Request, now: NaiveDateTime) -> Self {
-        let received_on = laws.day_in(&denied.residence, now);
+    pub fn of_appeal(laws: &Laws, denied: &Request, received_on: NaiveDate) -> Self {
         let dates = Self::from_day(laws, &denied.residence, denied.kind, received_on);
         let row = laws.row(&denied.law, right(denied.kind), denied.received_on);
         let Some(term) = row.and_then(|row| row.appeal.or(row.answer)) else {
@@ -70,6 +71,9 @@ pub(super) fn right(kind: Kind) -> Right {
         Kind::Correction => Right::Correction,
         Kind::Deletion => Right::Deletion,
         Kind::Restriction => Right::Restriction,
+        Kind::Decision => Right::DecisionAccess,
+        Kind::MarketingList => Right::MarketingList,
+        Kind::Complaint => Right::Complaint,
     }
 }
 
@@ -96,6 +100,18 @@ pub fn latest(laws: &Laws, request: &Request) -> Option<NaiveDate> {
 /// The date where a request's days are counted: where the person said that they live.
 pub fn today(laws: &Laws, request: &Request, now: NaiveDateTime) -> NaiveDate {
     laws.day_in(&request.residence, now)
+}
+
+/// From when on a request in that state, to be answered on that day, is late, in UTC: what its line says by the day of the
+/// person, kept so that the late ones are counted and listed by an index. None while it is closed or its clock stands still.
+pub fn late_at(
+    laws: &Laws,
+    request: &Request,
+    (state, due_on): (State, NaiveDate),
+) -> Option<NaiveDateTime> {
+    let of = (request.kind, &*request.law, request.received_on);
+    let runs = !state.is_closed() && !pause::stands_still(laws, state, of);
+    runs.then(|| laws.end_of_day(&request.residence, due_on))
 }
 
 /// So many days are left until a request's date, where its days are counted; fewer than none when it is late.

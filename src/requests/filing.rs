@@ -9,7 +9,7 @@ pub use super::asked::{NewCorrection, NewItem, NewRequest};
 use super::dates::LegalDates;
 use super::evidence;
 use super::life::{By, add_step, advance, changed, record};
-use super::model::{Kind, Outcome, Request, State};
+use super::model::{Kind, Request, State};
 use super::notices::{self, RequestReceived};
 use super::sealed::{self, What};
 use super::{appeals, denial, flags, queries, reference, reminders};
@@ -104,7 +104,11 @@ fn refuse_twin(conn: &mut AnyConnection, person_id: i64, new: &NewRequest) -> Ap
                 .map(|it| queries::find_open_correction(conn, person_id, &it.record, &it.field));
             twins.find_map(Result::transpose).transpose()?
         }
-        Kind::Access | Kind::Restriction => None,
+        Kind::Access
+        | Kind::Restriction
+        | Kind::Decision
+        | Kind::MarketingList
+        | Kind::Complaint => None,
     };
     match twin {
         Some(reference) => Err(AppError::Conflict(format!(
@@ -122,11 +126,7 @@ pub fn appeal(
     why: &str,
     by: &By<'_>,
 ) -> AppResult<Request> {
-    let is_denied = matches!(
-        denied.outcome,
-        Some(Outcome::Denied | Outcome::PartlyApproved)
-    );
-    if !denied.state.is_closed() || !is_denied || denied.kind == Kind::Appeal {
+    if !appeals::is_possible(denied) {
         return Err(changed());
     }
     let new = NewRequest {
@@ -134,12 +134,14 @@ pub fn appeal(
         appeal_of: Some(denied.id),
         ..NewRequest::of(Kind::Appeal)
     };
-    let dates = LegalDates::of_appeal(&by.app.laws, denied, by.now);
+    let laws = &by.app.laws;
+    let received_on = laws.day_in(&denied.residence, by.now);
+    let dates = LegalDates::of_appeal(laws, denied, received_on);
     file_under(conn, denied.person_id, (&new, &dates), by)
 }
 
 /// Confirms it at once, so that the law's own limit for that can never pass.
-fn acknowledge(
+pub(super) fn acknowledge(
     conn: &mut AnyConnection,
     filed: &Request,
     dates: &LegalDates,
@@ -220,6 +222,7 @@ fn insert_as(
             )),
             requests::channel.eq(new.channel.as_str()),
             requests::residence.eq(&dates.residence),
+            requests::late_at.eq(by.app.laws.end_of_day(&dates.residence, dates.due_on)),
         ))
         .returning(requests::all_columns)
         .get_result(conn)?;

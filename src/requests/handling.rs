@@ -90,6 +90,11 @@ pub fn extend(
         conn,
         request,
         requests::due_on.eq(until),
+        requests::late_at.eq(dates::late_at(
+            &by.app.laws,
+            request,
+            (request.state, until)
+        )),
         requests::extended_to.eq(until),
         requests::extension_reason.eq(reason),
         requests::next_notice_on.eq(next_notice),
@@ -146,7 +151,7 @@ pub fn ask(
     Ok(waiting)
 }
 
-fn write_message(
+pub(super) fn write_message(
     conn: &mut AnyConnection,
     request: &Request,
     body: &str,

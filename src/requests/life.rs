@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use super::model::{Kind, Outcome, Party, Request, State, StepKind};
-use super::{agents, decisions, evidence, pause, queries, senders};
+use super::{agents, dates, decisions, evidence, pause, queries, senders};
 use crate::accounts::guard::{Person, StaffMember};
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
@@ -218,6 +218,7 @@ pub fn advance(
         requests::completed_at.eq(at(to == Completed, request.completed_at)),
         requests::closed_at.eq(at(to.is_closed(), request.closed_at)),
         requests::due_on.eq(due_on),
+        requests::late_at.eq(dates::late_at(&by.app.laws, request, (to, due_on))),
         requests::next_notice_on.eq(next_notice_on),
     );
     add_step(conn, request, to.step(), &json!({}), by)?;
@@ -264,6 +265,7 @@ pub(super) fn reopen(
         requests::completed_at.eq(nothing),
         requests::closed_at.eq(nothing),
         requests::due_on.eq(due_on),
+        requests::late_at.eq(dates::late_at(&by.app.laws, request, (InReview, due_on))),
         requests::next_notice_on.eq(next_notice_on),
     );
     let detail = json!({ "appeal": appeal, "from": request.state, "due_on": due_on });
@@ -273,12 +275,15 @@ pub(super) fn reopen(
     Ok(reopened)
 }
 
-/// Whoever got the data must follow a deletion or correction that was carried out.
+/// Whoever got the data must follow a deletion, correction or restriction that was carried out.
 fn tell_recipients(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
     let kind = match request.kind {
         Kind::Deletion => CauseKind::Deletion,
         Kind::Correction => CauseKind::Correction,
-        Kind::Access | Kind::Restriction | Kind::Appeal => return Ok(()),
+        Kind::Restriction => CauseKind::Restriction,
+        Kind::Access | Kind::Appeal | Kind::Decision | Kind::MarketingList | Kind::Complaint => {
+            return Ok(());
+        }
     };
     let whose = Whose::Person(request.person_id);
     let (object, due_on) = (&request.reference, request.due_on);

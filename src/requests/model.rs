@@ -3,46 +3,13 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
+pub use super::kinds::{Channel, Kind};
 use crate::accounts::model::Role;
 use crate::db::schema::{
     request_approvals, request_attachments, request_items, request_messages, request_steps,
     requests,
 };
 use crate::db::{OptionalText, text_enum};
-
-text_enum! {
-    /// Which right is exercised.
-    pub enum Kind {
-        /// To know what is held.
-        Access = "access",
-        /// To have it put right.
-        Correction = "correction",
-        /// To have it erased.
-        Deletion = "deletion",
-        /// To have its use stopped while something is in dispute.
-        Restriction = "restriction",
-        /// To have a denial looked at again.
-        Appeal = "appeal",
-    }
-}
-
-text_enum! {
-    /// How a request came in.
-    pub enum Channel {
-        /// Filed by somebody who was signed in.
-        Portal = "portal",
-        /// The public form.
-        Form = "form",
-        /// A mail to the contact address.
-        Mail = "mail",
-        /// A call, entered by staff.
-        Phone = "phone",
-        /// A letter, entered by staff.
-        Letter = "letter",
-        /// An authorised agent, program to program.
-        Agent = "agent",
-    }
-}
 
 text_enum! {
     /// Where a request stands. [`super::life`] says what follows what.
@@ -165,6 +132,12 @@ text_enum! {
         ByHand = "by_hand",
         /// The part by hand is done.
         ByHandDone = "by_hand_done",
+        /// Data that were kept and not used will be used again; `on` in the params.
+        RestrictionEnds = "restriction_ends",
+        /// They will not, after all.
+        RestrictionStays = "restriction_stays",
+        /// They may be used again.
+        RestrictionEnded = "restriction_ended",
         /// A message was written.
         Message = "message",
         /// The evidence was erased.
@@ -240,6 +213,8 @@ pub struct Request {
     pub residence: String,
     /// Of a denial without items: the code of the law's ground for it.
     pub ground: Option<String>,
+    /// From when on it is late, in UTC; none while it is closed or its clock stands still: see [`super::dates::late_at`].
+    pub late_at: Option<NaiveDateTime>,
 }
 
 /// What a list shows of a request; the sealed parts are left in the database.

@@ -134,6 +134,24 @@ message!(
     "mail/request_reopened/body.html"
 );
 
+/// Data that were kept and not used will be used again, or will not after all.
+#[derive(Debug)]
+pub struct RestrictionEnds {
+    /// As people quote it.
+    pub reference: String,
+    /// From which day on; none when it was called off.
+    pub ends_on: Option<NaiveDate>,
+    /// The path of the page that they can open: see [`page_of`].
+    pub page: String,
+}
+message!(
+    RestrictionEnds,
+    "restriction_ends",
+    "mail/restriction_ends/subject.txt",
+    "mail/restriction_ends/body.txt",
+    "mail/restriction_ends/body.html"
+);
+
 /// The person took it back.
 #[derive(Debug)]
 pub struct RequestWithdrawn {
@@ -223,6 +241,16 @@ impl RequestReceived {
     }
 }
 
+impl RestrictionEnds {
+    fn link(&self, site: &Site) -> String {
+        site.url(&self.page)
+    }
+
+    fn ends_on(&self) -> Option<String> {
+        self.ends_on.map(words::day)
+    }
+}
+
 impl RequestExtended {
     fn link(&self, site: &Site) -> String {
         site.url(&self.page)
@@ -247,9 +275,11 @@ impl RequestCompleted {
     /// What was done. Of what people see to by hand nobody says that it was read back.
     fn what_was_done(&self) -> &'static str {
         match self.kind {
-            Kind::Access => "We have answered your request. The answer is on its page.",
+            Kind::Access | Kind::Decision | Kind::MarketingList | Kind::Complaint => {
+                "We have answered your request. The answer is on its page."
+            }
             Kind::Restriction => {
-                "We keep the data that it names, and do not use them until the question is settled. We tell you before we use them again."
+                "We keep the data that it names, and do not use them until the question is settled. Whoever got them from us is told to do the same. We tell you before we use them again."
             }
             Kind::Correction | Kind::Deletion | Kind::Appeal => {
                 "We have carried out your request and checked the result."

@@ -9,7 +9,7 @@ use super::decisions::Because;
 use super::life::{By, advance, changed, record, touch};
 use super::model::{Action, Decision, Item, Kind, Outcome, Request, State};
 use super::sealed::{self, What};
-use super::{carry_out, decisions, execution, filing, queries};
+use super::{carry_out, decisions, execution, filing, queries, restrictions};
 use crate::app::App;
 use crate::db::AnyConnection;
 use crate::db::schema::requests;
@@ -40,6 +40,8 @@ pub struct Judgement {
     pub ground: String,
     /// For the person; may be empty where the items say it.
     pub reason: String,
+    /// Of a restriction that is granted: which data and which use of them, for the recipients.
+    pub restricts: String,
 }
 
 /// What a staff member thinks of an item.
@@ -98,6 +100,7 @@ pub fn decide(
         ground: &judgement.ground,
         facts: &judgement.reason,
     };
+    restrictions::state(conn, &current, (outcome, &judgement.restricts), by)?;
     let decided = decisions::decide(conn, &current, (outcome, because), by)?;
     carry_out::begin(conn, &decided, plan, by)?;
     Ok(decided)

@@ -44,6 +44,8 @@ text_enum! {
         Declaration = "declaration",
         /// Why a staff member stands for somebody.
         Vouched = "vouched",
+        /// Which data are kept and not used.
+        Restricted = "restricted",
     }
 }
 

@@ -55,6 +55,9 @@ impl Kind {
             Kind::Deletion => "Deletion of your data",
             Kind::Restriction => "Restriction of a use",
             Kind::Appeal => "Appeal",
+            Kind::Decision => "How a decision was made",
+            Kind::MarketingList => "Who got data for marketing",
+            Kind::Complaint => "Complaint",
         }
     }
 
@@ -66,6 +69,9 @@ impl Kind {
             Kind::Deletion => "deletion",
             Kind::Restriction => "restriction",
             Kind::Appeal => "a second look",
+            Kind::Decision => "how a decision was made",
+            Kind::MarketingList => "who got data for marketing",
+            Kind::Complaint => "an answer to your complaint",
         }
     }
 }
@@ -151,6 +157,9 @@ impl StepKind {
             StepKind::Reopened => "Your appeal succeeded, and we look at it again",
             StepKind::ByHand => "Somebody here does a part of it by hand",
             StepKind::ByHandDone => "The part by hand was answered",
+            StepKind::RestrictionEnds => "We told you when we will use your data again",
+            StepKind::RestrictionStays => "We go on keeping your data and not using them",
+            StepKind::RestrictionEnded => "The restriction ended, and the recipients are told",
             StepKind::Message if actor == Party::Person => "You wrote to us",
             StepKind::Message => "We wrote to you",
             StepKind::EvidenceErased => "Your evidence was erased",
@@ -277,6 +286,9 @@ impl StepKind {
             StepKind::Reopened => "Opened again by an appeal",
             StepKind::ByHand => "A task for the manual desk",
             StepKind::ByHandDone => "The manual desk has answered",
+            StepKind::RestrictionEnds => "The end of the restriction was announced",
+            StepKind::RestrictionStays => "The end of the restriction was called off",
+            StepKind::RestrictionEnded => "The restriction ended; recipients are told",
             StepKind::Message => "Message",
             StepKind::EvidenceErased => "Evidence erased",
         }

@@ -14,6 +14,8 @@ use crate::app::App;
 use crate::audit::views;
 use crate::db::AnyConnection;
 use crate::db::schema::events;
+use crate::disclosures::model::{CauseKind, Notice};
+use crate::disclosures::queries as told;
 use crate::error::AppResult;
 use crate::manual::{
     self,
@@ -22,12 +24,14 @@ use crate::manual::{
 use crate::my_data::statements::{Statement, Statements};
 use crate::register::{CollectionKey, SourceKind};
 use crate::requests::agents::{self, queries::Named};
+use crate::requests::appeal_letters::{self, Reach};
 use crate::requests::decisions;
 use crate::requests::denial::{self, Denial};
 use crate::requests::details::{self, Details, OpenItem};
 use crate::requests::flags::{self, FlagKind, OpenFlag};
 use crate::requests::model::{Action, Approval, Line, Request, Step};
 use crate::requests::queries as requests;
+use crate::requests::restrictions::{self, Restriction};
 use crate::requests::review::Judgement;
 use crate::requests::senders::{self, model::Sender};
 use crate::requests::statements::{cell_of, view_of};
@@ -35,6 +39,9 @@ use crate::retention::{self, model::HoldRow};
 
 /// Whoever opened the page no longer ago than this is taken to be looking at it.
 const LOOKING: TimeDelta = TimeDelta::minutes(15);
+
+/// So many notices to recipients are shown.
+const MOST_TOLD: i64 = 100;
 
 /// So many of the person's other requests are shown.
 const OTHERS: i64 = 20;
@@ -119,6 +126,12 @@ pub struct Case {
     pub since: Vec<Happening>,
     /// What people look up or change by hand for it, with the names of the systems.
     pub by_hand: Vec<(Task, String)>,
+    /// How to reach who appealed by letter.
+    pub reach: Option<Reach>,
+    /// What is kept and not used, if it was granted.
+    pub restriction: Option<Restriction>,
+    /// Which recipients were told of what was done, with their names.
+    pub told: Vec<(Notice, CauseKind, String)>,
     /// All staff, for names.
     pub staff: Vec<StaffRow>,
 }
@@ -226,6 +239,12 @@ pub fn load(
         lookers: lookers(&happened, member, app.clock.now()),
         since: since(happened, member),
         by_hand: by_hand(conn, app, &request)?,
+        reach: appeal_letters::reach(conn, &app.keys, &request)?,
+        restriction: restrictions::find(conn, request.id)?,
+        told: told::named(
+            &app.register,
+            told::list_of_request(conn, person.id, &request.reference, MOST_TOLD)?,
+        ),
         staff: queries::list_staff(conn)?,
     })
 }

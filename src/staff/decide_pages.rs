@@ -17,7 +17,7 @@ const DRIFTED: &str = "The data or the holds have changed since this was planned
 /// Decides every item, and with them the request; or proposes it, where a second staff member must agree.
 pub async fn decide(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
     let (request, items, grounds) = find(&sent).await?;
-    let judged = match judge(&sent.fields, &items, &grounds) {
+    let judged = match judge(&sent.fields, (request.kind, &items), &grounds) {
         Ok(judged) => judged,
         Err(faults) => return sent.refuse(&worker, faults).await,
     };
@@ -49,8 +49,8 @@ pub async fn decide(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
 
 /// Shows what the person would read if this became the decision.
 pub async fn preview(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
-    let (_, items, grounds) = find(&sent).await?;
-    match judge(&sent.fields, &items, &grounds) {
+    let (request, items, grounds) = find(&sent).await?;
+    match judge(&sent.fields, (request.kind, &items), &grounds) {
         Ok(judged) => sent.show(&worker, judged).await,
         Err(faults) => sent.refuse(&worker, faults).await,
     }

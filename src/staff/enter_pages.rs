@@ -12,14 +12,15 @@ use crate::accounts::guard::CaseWorker;
 use crate::accounts::queries::{is_email, normal_email};
 use crate::app::App;
 use crate::error::AppResult;
+use crate::requests::appeal_letters;
 use crate::requests::life::{By, changed};
-use crate::requests::model::{Channel, State};
+use crate::requests::model::{Channel, Kind, State};
 use crate::requests::senders::model::{Wants, correctable, is_correctable};
 use crate::requests::senders::{self, Letter};
 use crate::web::{Form, Page, html, see_other_saying};
 
 /// What came longer ago is more likely a slip of the pen.
-const OLDEST: Months = Months::new(12);
+pub(super) const OLDEST: Months = Months::new(12);
 
 /// So far ahead of UTC are the clocks of New Zealand in summer.
 const AHEAD: TimeDelta = TimeDelta::hours(13);
@@ -102,6 +103,16 @@ pub async fn enter(
     )
 }
 
+/// A day of receipt as it is counted where the person lives: where staff are it may be the next day already.
+pub(super) fn day_there(app: &App, residence: &str, typed: NaiveDate) -> NaiveDate {
+    let now = app.clock.now();
+    if typed <= (now + AHEAD).date() {
+        typed.min(app.laws.day_in(residence, now))
+    } else {
+        typed
+    }
+}
+
 fn check(app: &App, typed: Entry) -> Result<Letter, Box<Form<Entry>>> {
     let typed = Entry {
         email: normal_email(&typed.email),
@@ -112,15 +123,7 @@ fn check(app: &App, typed: Entry) -> Result<Letter, Box<Form<Entry>>> {
     let wants = typed.wants.parse::<Wants>().ok();
     let received_on = typed.received_on.parse::<NaiveDate>().ok();
     let today = app.laws.day_in(&typed.residence, app.clock.now());
-    // Where staff are it may be the next day already; the days are counted where the person lives.
-    let where_staff_are = (app.clock.now() + AHEAD).date();
-    let received_on = received_on.map(|it| {
-        if it <= where_staff_are {
-            it.min(today)
-        } else {
-            it
-        }
-    });
+    let received_on = received_on.map(|it| day_there(app, &typed.residence, it));
     let is_correction = wants == Some(Wants::Correction);
     let contact = typed.contact.trim().to_owned();
     let faults = [
@@ -197,7 +200,10 @@ pub async fn confirm(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> 
         if request.state != State::Received {
             return Err(changed());
         }
-        senders::confirmed(conn, request, by).map(drop)
+        match request.kind {
+            Kind::Appeal => appeal_letters::confirmed(conn, request, by).map(drop),
+            _ => senders::confirmed(conn, request, by).map(drop),
+        }
     });
     confirmed.await?;
     sent.back("", "The receipt is confirmed.")

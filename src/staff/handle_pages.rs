@@ -6,7 +6,7 @@ use super::sent::Sent;
 use crate::accounts::guard::CaseWorker;
 use crate::error::AppResult;
 use crate::requests::handling::{ask, assign, extend_to_latest, post_message};
-use crate::requests::{handling, review};
+use crate::requests::{handling, restrictions, review};
 
 /// Gives the request to a staff member, or to nobody.
 pub async fn give(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
@@ -65,5 +65,30 @@ pub async fn take_time(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse
     let done = moved
         .await
         .map(|()| "The date was moved, and the person has been told.");
+    sent.end(&worker, done).await
+}
+
+/// Tells the person that their data will be used again.
+pub async fn end_restriction(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
+    let why = sent.text("ends");
+    if why.is_empty() || why.chars().count() > 4000 {
+        let sentence = "Write why, for the person to read, in at most 4,000 characters.";
+        return sent.refuse(&worker, [("ends", sentence)]).await;
+    }
+    let announced = sent.act(&worker, move |conn, request, by| {
+        restrictions::announce_end(conn, request, &why, by).map(drop)
+    });
+    let done = announced
+        .await
+        .map(|()| "The person has been told. The recipients are told when the day has come.");
+    sent.end(&worker, done).await
+}
+
+/// The end that was announced does not come.
+pub async fn keep_restriction(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
+    let kept = sent.act(&worker, restrictions::call_off_end);
+    let done = kept
+        .await
+        .map(|()| "The restriction stays, and the person has been told.");
     sent.end(&worker, done).await
 }

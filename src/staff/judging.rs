@@ -2,7 +2,7 @@
 
 use super::act::Decisions;
 use crate::law::Ground;
-use crate::requests::model::{Decision, Item, Outcome};
+use crate::requests::model::{Decision, Item, Kind, Outcome};
 use crate::requests::review::{Judged, Judgement};
 
 /// A field, and the sentence about what is wrong with it.
@@ -11,7 +11,7 @@ type Fault = (String, String);
 /// Reads the decision form: every item needs a decision, and every denial a ground and a reason.
 pub(super) fn judge(
     fields: &Decisions,
-    items: &[Item],
+    (kind, items): (Kind, &[Item]),
     grounds: &[Ground],
 ) -> Result<Judgement, Vec<Fault>> {
     let mut faults = Vec::new();
@@ -52,9 +52,16 @@ pub(super) fn judge(
         outcome: fields.field("outcome").parse().ok(),
         ground: fields.field("ground").to_owned(),
         reason: fields.field("reason").trim().to_owned(),
+        restricts: fields.field("restricts").trim().to_owned(),
     };
     if items.is_empty() {
         check_whole(&whole, grounds, &mut faults);
+    }
+    let is_granted = whole.outcome.is_some_and(|it| it != Outcome::Denied);
+    let length = whole.restricts.chars().count();
+    if kind == Kind::Restriction && is_granted && !(1..=2000).contains(&length) {
+        let sentence = "Write for the recipients, in at most 2,000 characters, which data they keep and do not use.";
+        fault(&mut faults, "restricts".to_owned(), sentence);
     }
     if faults.is_empty() {
         Ok(whole)

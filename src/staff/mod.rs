@@ -5,6 +5,7 @@
 //! an explanation when somebody else was faster.
 
 pub mod act;
+pub mod appeal_pages;
 pub mod bulk_pages;
 pub mod case;
 pub mod data_pages;

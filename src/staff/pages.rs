@@ -1,13 +1,11 @@
 //! The queue, and who has how much to do.
 
-use std::collections::HashMap;
-
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::NaiveDateTime;
 
-use super::queries::{self, ON_A_PAGE, Row, Workload, case_workers};
+use super::queries::{self, ON_A_PAGE, Row, Work, case_workers};
 use super::queue::Filters;
 use super::saved_views::{self, BUILT_IN, SavedView};
 use super::{reviews, training};
@@ -110,13 +108,13 @@ pub async fn queue(
     filters: web::Query<Filters>,
 ) -> AppResult<HttpResponse> {
     let filters = filters.into_inner();
-    let (today, me, asked) = (app.clock.today(), member.id, filters.clone());
+    let (me, asked) = (member.id, filters.clone());
     let (is_supervisor, now) = (member.role == Role::Supervisor, app.clock.now());
     let found = app.db.read(move |conn| {
         Ok((
-            queries::list(conn, &asked, (today, me))?,
+            queries::list(conn, &asked, (now, me))?,
             queries::count_states(conn)?,
-            queries::count_late(conn, today)?,
+            queries::count_late(conn, now)?,
             queries::list_staff(conn)?,
             saved_views::list(conn, me)?,
             training::read_at(conn, me)?.is_some(),
@@ -163,42 +161,34 @@ struct WorkLine {
     name: String,
     /// As the queue filters by it.
     assignee: String,
-    open: i64,
-    soon: i64,
-    late: i64,
-}
-
-impl WorkLine {
-    fn of(workload: &Workload, id: Option<i64>, name: &str) -> Self {
-        let count = |counts: &HashMap<Option<i64>, i64>| counts.get(&id).copied();
-        WorkLine {
-            name: name.to_owned(),
-            assignee: id.map_or("nobody".to_owned(), |id| id.to_string()),
-            open: count(&workload.open).unwrap_or_default(),
-            soon: count(&workload.soon).unwrap_or_default(),
-            late: count(&workload.late).unwrap_or_default(),
-        }
-    }
+    work: Work,
 }
 
 /// How many open requests each staff member has.
 pub async fn workload(_: CaseReader, app: App, page: Page) -> AppResult<HttpResponse> {
-    let today = app.clock.today();
+    let now = app.clock.now();
     let found = app.db.read(move |conn| {
-        Ok((
-            queries::count_workload(conn, today)?,
-            queries::list_staff(conn)?,
-        ))
+        let staff = queries::list_staff(conn)?;
+        let nobody = WorkLine {
+            name: "Nobody".to_owned(),
+            assignee: "nobody".to_owned(),
+            work: queries::count_work(conn, None, now)?,
+        };
+        let mut lines = vec![nobody];
+        for member in &staff {
+            let work = queries::count_work(conn, Some(member.id), now)?;
+            // Whoever has left may still have open requests.
+            if work.open > Count(0) || case_workers(&staff).any(|it| it.id == member.id) {
+                lines.push(WorkLine {
+                    name: member.name.clone(),
+                    assignee: member.id.to_string(),
+                    work,
+                });
+            }
+        }
+        Ok(lines)
     });
-    let (workload, staff) = found.await?;
-    // Whoever has left may still have open requests.
-    let has_work = |it: &&StaffRow| {
-        workload.open.contains_key(&Some(it.id)) || case_workers(&staff).any(|one| one.id == it.id)
-    };
-    let each = staff.iter().filter(has_work);
-    let each = each.map(|it| WorkLine::of(&workload, Some(it.id), &it.name));
-    let nobody = WorkLine::of(&workload, None, "Nobody");
-    let lines = std::iter::once(nobody).chain(each).collect();
+    let lines = found.await?;
     html(StatusCode::OK, &WorkloadPage { page, lines })
 }
 

@@ -1,11 +1,9 @@
 //! The queue's queries: each walks an index in the order of due dates, a page at a time.
 
-use std::collections::HashMap;
-
-use chrono::{Days, NaiveDate};
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
-use super::queue::{Filters, States};
+use super::queue::{Filters, SOON, States};
 use crate::accounts::model::{Role, StaffRow};
 use crate::db::schema::{people, requests, staff};
 use crate::db::{AnyConnection, Count, OptionalText, counted};
@@ -50,10 +48,12 @@ pub struct Row {
 pub fn list(
     conn: &mut AnyConnection,
     filters: &Filters,
-    (today, me): (NaiveDate, i64),
+    (now, me): (NaiveDateTime, i64),
 ) -> QueryResult<Vec<Row>> {
     let mut query = Row::query().into_boxed();
     query = match filters.states() {
+        // What runs out is open: the index of those alone is walked.
+        States::Open if filters.late_by(now).is_some() => query,
         States::Open => query.filter(requests::closed_at.is_null()),
         States::Closed => query.filter(requests::closed_at.is_not_null()),
         States::All => query,
@@ -71,8 +71,11 @@ pub fn list(
         "nobody" => query.filter(requests::assignee_id.is_null()),
         id => query.filter(requests::assignee_id.eq(id.parse::<i64>().unwrap_or_default())),
     };
-    if let Some(last) = filters.due_until(today) {
-        query = query.filter(requests::due_on.le(last));
+    if let Some(by) = filters.late_by(now) {
+        // No day ends anywhere before noon of it in UTC, less two hours: so far the index of due dates is walked.
+        query = query
+            .filter(requests::late_at.le(by))
+            .filter(requests::due_on.le(by.date()));
     }
     if !filters.person.is_empty() {
         let person = find_by_pseudonym(conn, &filters.person)?;
@@ -112,10 +115,8 @@ pub fn count_states(conn: &mut AnyConnection) -> QueryResult<Vec<(State, Count)>
 }
 
 /// How many open requests are late, up to [`COUNTED`](crate::db::COUNTED).
-pub fn count_late(conn: &mut AnyConnection, today: NaiveDate) -> QueryResult<Count> {
-    let late = requests::table
-        .filter(requests::closed_at.is_null())
-        .filter(requests::due_on.lt(today));
+pub fn count_late(conn: &mut AnyConnection, now: NaiveDateTime) -> QueryResult<Count> {
+    let late = requests::table.filter(requests::late_at.le(now));
     Ok(counted!(conn, requests::id, late))
 }
 
@@ -137,40 +138,38 @@ pub fn case_workers(staff: &[StaffRow]) -> impl Iterator<Item = &StaffRow> {
         .filter(|it| matches!(it.role, Role::Agent | Role::Supervisor) && it.disabled_at.is_none())
 }
 
-/// Open requests by the staff member who works on them, or nobody.
-#[derive(Debug, Default)]
-pub struct Workload {
-    /// All of them.
-    pub open: HashMap<Option<i64>, i64>,
+/// What one staff member works on, or nobody does: each up to [`COUNTED`](crate::db::COUNTED).
+#[derive(Debug)]
+pub struct Work {
+    /// All of it.
+    pub open: Count,
     /// Due within seven days, or late.
-    pub soon: HashMap<Option<i64>, i64>,
+    pub soon: Count,
     /// Late.
-    pub late: HashMap<Option<i64>, i64>,
+    pub late: Count,
 }
 
-/// Counts the open requests of everybody.
-pub fn count_workload(conn: &mut AnyConnection, today: NaiveDate) -> QueryResult<Workload> {
-    let each_day: Vec<(Option<i64>, NaiveDate, i64)> = requests::table
-        .filter(requests::closed_at.is_null())
-        .group_by((requests::assignee_id, requests::due_on))
-        .select((
-            requests::assignee_id,
-            requests::due_on,
-            diesel::dsl::count_star(),
-        ))
-        .load(conn)?;
-    let until = |last: NaiveDate| {
-        let mut counts = HashMap::new();
-        for (assignee, due_on, count) in &each_day {
-            if *due_on <= last {
-                *counts.entry(*assignee).or_default() += count;
+/// Counts the open requests of a staff member, or of nobody.
+pub fn count_work(
+    conn: &mut AnyConnection,
+    assignee: Option<i64>,
+    now: NaiveDateTime,
+) -> QueryResult<Work> {
+    macro_rules! count {
+        ($whose:expr) => {{
+            let own = requests::table.filter($whose);
+            let open = own.filter(requests::closed_at.is_null());
+            let soon = own.filter(requests::late_at.le(now + SOON));
+            let late = own.filter(requests::late_at.le(now));
+            Work {
+                open: counted!(conn, requests::id, open),
+                soon: counted!(conn, requests::id, soon),
+                late: counted!(conn, requests::id, late),
             }
-        }
-        counts
-    };
-    Ok(Workload {
-        open: until(NaiveDate::MAX),
-        soon: until(today + Days::new(7)),
-        late: until(today - Days::new(1)),
+        }};
+    }
+    Ok(match assignee {
+        Some(id) => count!(requests::assignee_id.eq(id)),
+        None => count!(requests::assignee_id.is_null()),
     })
 }

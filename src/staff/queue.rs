@@ -1,11 +1,14 @@
 //! What the queue is asked for: filters in the address, and where the list goes on. No address names a person
 //! otherwise than by pseudonym.
 
-use chrono::{Days, NaiveDate};
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use serde::Deserialize;
 
 use crate::requests::model::{Kind, State};
 use crate::web::paging;
+
+/// What is due within seven days is late in eight.
+pub const SOON: TimeDelta = TimeDelta::days(8);
 
 /// The filters of the queue, as its address has them. Empty texts filter nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -61,11 +64,11 @@ impl Filters {
         self.kind.parse().ok()
     }
 
-    /// The last due date that is listed.
-    pub fn due_until(&self, today: NaiveDate) -> Option<NaiveDate> {
+    /// Which requests are listed that run out: those that are late by then.
+    pub fn late_by(&self, now: NaiveDateTime) -> Option<NaiveDateTime> {
         match self.due.as_str() {
-            "late" => Some(today - Days::new(1)),
-            "week" => Some(today + Days::new(7)),
+            "late" => Some(now),
+            "week" => Some(now + SOON),
             _ => None,
         }
     }

@@ -3,9 +3,11 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::act::Decisions;
+use super::appeal_pages::CHANNELS;
 use super::case::{self, Case, ItemLine};
 use super::identity_pages::HELD_BY;
 use super::queries;
@@ -33,6 +35,7 @@ struct RequestPage {
     member: StaffMember,
     assignees: Vec<(String, String)>,
     days_left: i64,
+    today: NaiveDate,
     /// Whether the clock stands still while the person is asked.
     is_paused: bool,
     /// Whether the law lets the answer be put off at all.
@@ -112,6 +115,12 @@ impl RequestPage {
             && request.extended_to.is_none()
             && self.knows_extension
             && self.days_left >= 0
+    }
+
+    /// Whether an appeal that came another way can be entered.
+    fn can_enter_appeal(&self) -> bool {
+        let is_open = self.denial.as_ref().is_some_and(|it| it.appeal.is_some());
+        self.works_here() && is_open && self.case.details.request.state.is_closed()
     }
 
     fn is_assigned_to(&self, id: &str) -> bool {
@@ -240,6 +249,7 @@ pub(super) async fn render(
             is_paused: pause::is_on(&app.laws, request),
             knows_extension: latest(&app.laws, request).is_some(),
             law: law_name(&app.laws, &request.law),
+            today: app.clock.today(),
             days_left: days_left(&app.laws, request, app.clock.now()),
             member: member.clone(),
             assignees,

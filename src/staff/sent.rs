@@ -122,6 +122,12 @@ impl Sent {
         render(&self.app, member, self.page, self.reference, shown).await
     }
 
+    /// Leads to another request, and says what was done.
+    pub fn on_to(&self, reference: &str, done: &str) -> AppResult<HttpResponse> {
+        let there = format!("/staff/requests/{reference}");
+        see_other_saying(&self.session, done, &there)
+    }
+
     /// Leads back to a part of the page (`#flags`), or to all of it, and says what was done.
     pub fn back(&self, part: &str, done: &str) -> AppResult<HttpResponse> {
         let reference = &self.reference;

@@ -2,6 +2,7 @@
 
 mod access;
 mod agents;
+mod appeal_letters;
 mod appeals;
 mod by_mail;
 mod correction;
@@ -10,6 +11,7 @@ mod deletion;
 mod entered;
 mod flags;
 mod following;
+mod given;
 mod in_the_way;
 mod intake_command;
 mod moves;

@@ -95,6 +95,8 @@ table! {
     Person get "/requests/new/deletion" => "/requests/new/deletion", Common, PAGE;
     Person get "/requests/new/deletion/plan" => "/requests/new/deletion/plan?everything=yes", Common, PAGE;
     Person post "/requests/new/deletion/plan" => "/requests/new/deletion/plan?everything=yes", Common, Sample::Form(&[("hash", "0")]);
+    Person get "/requests/new/{right}" => "/requests/new/marketing-list", Common, PAGE;
+    Person post "/requests/new/{right}" => "/requests/new/marketing-list", Common, EMPTY;
     Person get "/requests/{reference}" => "/requests/{correction}", Mayas, PAGE;
     Person get "/requests/{reference}/filed" => "/requests/{correction}/filed", Mayas, PAGE;
     Person post "/requests/{reference}/messages" => "/requests/{correction}/messages", Mayas, Sample::Form(&[("body", "Hello.")]);
@@ -151,6 +153,10 @@ table! {
     Supervisor post "/staff/requests/{reference}/send-back" => "/staff/requests/{deletion}/send-back", Common, VERSION;
     CaseWorker post "/staff/requests/{reference}/message" => "/staff/requests/{deletion}/message", Common, VERSION;
     CaseWorker post "/staff/requests/{reference}/extend" => "/staff/requests/{deletion}/extend", Common, VERSION;
+    CaseWorker post "/staff/requests/{reference}/appeal" => "/staff/requests/{deletion}/appeal", Common, VERSION;
+    CaseWorker post "/staff/requests/{reference}/told" => "/staff/requests/{deletion}/told", Common, VERSION;
+    CaseWorker post "/staff/requests/{reference}/restriction/end" => "/staff/requests/{deletion}/restriction/end", Common, VERSION;
+    CaseWorker post "/staff/requests/{reference}/restriction/keep" => "/staff/requests/{deletion}/restriction/keep", Common, VERSION;
     CaseWorker post "/staff/requests/{reference}/retry" => "/staff/requests/{deletion}/retry", Common, VERSION;
     CaseWorker post "/staff/requests/{reference}/replan" => "/staff/requests/{deletion}/replan", Common, VERSION;
 

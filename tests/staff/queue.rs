@@ -47,6 +47,109 @@ async fn the_queue_filters_by_what_its_address_says() {
     assert_eq!(listed(&agent, "due=late").await.len(), 2);
 }
 
+/// How many are late as the queue counts them, as it lists them, and as the workload of nobody says.
+async fn late(staff: &Actor) -> [String; 3] {
+    let queue = staff.get("/staff/requests").await.page();
+    let counted = queue.texts("dl.stats dd").pop().unwrap();
+    let listed = listed(staff, "due=late").await.len().to_string();
+    let workload = staff.get("/staff/workload").await.page();
+    [counted, listed, workload.texts("tbody td").remove(2)]
+}
+
+async fn file_access(person: &Actor) -> String {
+    let page = person.get("/requests/new/access").await.page();
+    let question = [("question", "What else is there?")];
+    let filed = person.submit(&page, "/requests/new/access", &question);
+    super::reference_of(&filed.await)
+}
+
+/// Rule: C2, §7021(b): a day ends where the person lives, in counts and filters as on the line.
+#[actix_web::test]
+async fn a_request_is_late_when_the_day_is_over_where_the_person_lives() {
+    let app = TestApp::start();
+    let agent = app.staff("sam", Role::Agent).await;
+    // Due on 9 March, which ends in Berlin an hour before it ends in UTC.
+    file_access(&app.person_in("lena", "de").await).await;
+    let at = |day: u32, hour: u32, minute: u32| {
+        let day = chrono::NaiveDate::from_ymd_opt(2026, 3, day).unwrap();
+        let now = app.app.clock.now();
+        app.app
+            .clock
+            .advance(day.and_hms_opt(hour, minute, 0).unwrap() - now);
+    };
+    at(9, 22, 59);
+    assert_eq!(late(&agent).await, ["0", "0", "0"]);
+    at(9, 23, 0);
+    assert_eq!(late(&agent).await, ["1", "1", "1"]);
+    let queue = agent.get("/staff/requests").await.page();
+    assert!(queue.text().contains("1 day late"));
+
+    // Due on 26 March, which ends in California seven hours after it ends in UTC.
+    at(10, 0, 0);
+    let early = listed(&agent, "").await;
+    let ada = app.person("ada").await;
+    let due = chrono::NaiveDate::from_ymd_opt(2026, 3, 26).unwrap();
+    let reference = file_access(&ada).await;
+    let own = reference.clone();
+    let moved = app.app.db.write(move |conn| {
+        use candor::db::schema::requests;
+        use diesel::prelude::*;
+        // As one that was received on 9 February has them.
+        let row = requests::table.filter(requests::reference.eq(own));
+        let ends = due.and_hms_opt(0, 0, 0).unwrap() + chrono::TimeDelta::hours(31);
+        diesel::update(row)
+            .set((requests::due_on.eq(due), requests::late_at.eq(ends)))
+            .execute(conn)?;
+        Ok(())
+    });
+    moved.await.unwrap();
+    at(27, 6, 59);
+    assert_eq!(listed(&agent, "due=late").await, early);
+    at(27, 7, 0);
+    assert_eq!(late(&agent).await, ["2", "2", "2"]);
+    act(&agent, &reference, "assign", &[("assignee", "me")])
+        .await
+        .location();
+    let workload = agent.get("/staff/workload").await.page();
+    assert_eq!(
+        workload.texts("tbody td"),
+        ["1", "1", "1", "1", "1", "1"],
+        "of nobody and of sam"
+    );
+}
+
+/// Rule: A4.UK: what stands still is not late, in counts and filters as on the line.
+#[actix_web::test]
+async fn a_clock_that_stands_still_is_not_late_until_it_goes_on() {
+    let app = TestApp::start();
+    let agent = app.staff("sam", Role::Agent).await;
+    let olive = app.person_in("olive", "gb").await;
+    let reference = file_access(&olive).await;
+    let ask = [("body", "Which call do you mean?"), ("ask", "true")];
+    act(&agent, &reference, "message", &ask).await.location();
+    app.app.clock.advance(chrono::TimeDelta::days(60));
+    assert_eq!(late(&agent).await, ["0", "0", "0"]);
+    assert!(listed(&agent, "due=week").await.is_empty());
+    assert_eq!(listed(&agent, "").await, slice::from_ref(&reference));
+
+    let url = format!("/requests/{reference}");
+    let page = olive.get(&url).await.page();
+    let answer = [("message", "The one of May.")];
+    olive
+        .submit(&page, &format!("{url}/messages"), &answer)
+        .await
+        .location();
+    assert_eq!(late(&agent).await, ["0", "0", "0"], "the date has moved");
+    app.app.clock.advance(chrono::TimeDelta::days(29));
+    assert_eq!(late(&agent).await, ["1", "1", "1"]);
+    let page = olive.get(&url).await.page();
+    olive
+        .submit(&page, &format!("{url}/withdraw"), &[])
+        .await
+        .location();
+    assert_eq!(late(&agent).await, ["0", "0", "0"], "what is closed is not");
+}
+
 /// Where the search field leads.
 async fn find(staff: &Actor, typed: &str) -> String {
     let page = staff.get("/staff/requests").await.page();

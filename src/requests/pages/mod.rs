@@ -3,6 +3,7 @@
 pub mod access;
 pub mod correction;
 pub mod deletion;
+pub mod given;
 mod plan_view;
 pub mod restriction;
 mod shown;
@@ -12,6 +13,7 @@ use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer};
 use validator::Validate;
 
@@ -24,13 +26,20 @@ use super::{
     sealed, words,
 };
 use crate::accounts::guard::{FreshPerson, Person};
+use crate::accounts::queries::find_residence;
 use crate::app::App;
+use crate::disclosures::model::{CauseKind, Notice};
+use crate::disclosures::queries as told;
 use crate::error::AppResult;
 use crate::law::Laws;
 use crate::manual::waiting;
 use crate::my_data::statements::Statements;
 use crate::web::{Form, Page, download, html, see_other, see_other_saying};
+use given::Asking;
 use shown::{ShownItem, ShownMessage, ShownStep, at_words};
+
+/// So many notices to recipients are shown of a request; all of them stand under `/disclosures`.
+const MOST_TOLD: i64 = 100;
 
 /// So many requests stand on one page.
 const ON_A_PAGE: i64 = 20;
@@ -46,6 +55,8 @@ pub struct After {
 struct IndexPage {
     page: Page,
     requests: Vec<Line>,
+    /// What the law where the person lives gives beyond what every page offers.
+    given: Vec<&'static Asking>,
     newer: Option<String>,
     older: Option<String>,
 }
@@ -59,18 +70,14 @@ pub async fn index(
 ) -> AppResult<HttpResponse> {
     let after = after.into_inner().after;
     let newer = after.is_some().then(|| "/requests".to_owned());
-    let mut requests = app
+    let (mut requests, residence) = app
         .db
         .look_up(move |conn| {
             let before = after
                 .map(|it| queries::find_id_for_person(conn, person.id, &it))
                 .transpose()?;
-            Ok(queries::list_for_person(
-                conn,
-                person.id,
-                before,
-                ON_A_PAGE + 1,
-            )?)
+            let listed = queries::list_for_person(conn, person.id, before, ON_A_PAGE + 1)?;
+            Ok((listed, find_residence(conn, person.id)?))
         })
         .await?;
     let more = requests.len() > usize::try_from(ON_A_PAGE).unwrap_or(usize::MAX);
@@ -84,6 +91,7 @@ pub async fn index(
         &IndexPage {
             page,
             requests,
+            given: given::list(&app, &residence),
             newer,
             older,
         },
@@ -115,6 +123,9 @@ struct ShowPage {
     ties: Vec<(&'static str, String)>,
     /// Whether the clock stands still until the person answers.
     is_paused: bool,
+    /// Which recipients were told of what was done, with their names.
+    told: Vec<(Notice, CauseKind, String)>,
+    today: NaiveDate,
     /// What people change by hand for it now.
     by_hand: Option<String>,
     /// The name of the law that sets the date; none where no law does.
@@ -178,7 +189,7 @@ async fn show_with(
     form: Form<NewMessage>,
 ) -> AppResult<HttpResponse> {
     let (person_id, reference, own) = (person.id, reference::normal(typed), app.clone());
-    let (details, receipts, denial, ties, said, by_hand) = app
+    let (details, receipts, denial, (ties, told), said, by_hand) = app
         .db
         .read(move |conn| {
             let request = queries::find_for_person(conn, person_id, &reference)?;
@@ -190,9 +201,10 @@ async fn show_with(
                 None => None,
             };
             let ties = queries::list_ties(conn, &details.request)?;
+            let told = told::list_of_request(conn, person_id, &reference, MOST_TOLD)?;
             let said = Statements::load(conn, &own.keys, person_id)?;
             let by_hand = waiting::in_words(conn, &own, &details.request)?;
-            Ok((details, receipts, denial, ties, said, by_hand))
+            Ok((details, receipts, denial, (ties, told), said, by_hand))
         })
         .await?;
     html(
@@ -212,6 +224,8 @@ async fn show_with(
             denial,
             ties,
             is_paused: pause::is_on(&app.laws, &details.request),
+            told: told::named(&app.register, told),
+            today: app.clock.today(),
             by_hand,
             law: law_of(&app.laws, &details.request),
             page,

@@ -265,7 +265,7 @@ fn form(reference: &str, what: Move, version: i64) -> (String, Vec<(&'static str
         Move::Decide(outcome) => {
             let outcome = ("outcome", outcome.as_str().to_owned());
             let ground = ("ground", "UNVERIFIED".to_owned());
-            let fields = vec![outcome, ground, ("reason", words())];
+            let fields = vec![outcome, ground, ("reason", words()), ("restricts", words())];
             ("/staff/requests/{}/decide", fields)
         }
         Move::Approve => ("/staff/requests/{}/approve", vec![]),

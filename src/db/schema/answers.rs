@@ -1,0 +1,25 @@
+//! What follows from the answer to a request.
+
+#![expect(missing_docs, reason = "the slices' models say what the columns mean")]
+
+use super::{people, requests};
+
+diesel::table! {
+    appeal_contacts (request_id) {
+        request_id -> BigInt,
+        contact -> Binary,
+    }
+}
+
+diesel::table! {
+    restrictions (request_id) {
+        request_id -> BigInt,
+        what -> Binary,
+        ends_on -> Nullable<Date>,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::joinable!(restrictions -> requests (request_id));
+diesel::allow_tables_to_appear_in_same_query!(restrictions, requests);
+diesel::allow_tables_to_appear_in_same_query!(restrictions, people);

@@ -1,0 +1,72 @@
+//! Which right a request exercises, and how it came in.
+
+use crate::db::text_enum;
+
+text_enum! {
+    /// Which right is exercised.
+    pub enum Kind {
+        /// To know what is held.
+        Access = "access",
+        /// To have it put right.
+        Correction = "correction",
+        /// To have it erased.
+        Deletion = "deletion",
+        /// To have its use stopped while something is in dispute.
+        Restriction = "restriction",
+        /// To have a denial looked at again.
+        Appeal = "appeal",
+        /// To know how a decision was made in which a machine took part.
+        Decision = "decision",
+        /// To know who got data for their own direct marketing.
+        MarketingList = "marketing_list",
+        /// To complain to the organisation.
+        Complaint = "complaint",
+    }
+}
+
+text_enum! {
+    /// How a request came in.
+    pub enum Channel {
+        /// Filed by somebody who was signed in.
+        Portal = "portal",
+        /// The public form.
+        Form = "form",
+        /// A mail to the contact address.
+        Mail = "mail",
+        /// A call, entered by staff.
+        Phone = "phone",
+        /// A letter, entered by staff.
+        Letter = "letter",
+        /// An authorised agent, program to program.
+        Agent = "agent",
+    }
+}
+
+impl Kind {
+    /// Whether it is done once staff have answered it in words.
+    pub fn is_answered_in_words(self) -> bool {
+        matches!(
+            self,
+            Kind::Access | Kind::Decision | Kind::MarketingList | Kind::Complaint
+        )
+    }
+
+    /// What staff see to before they decide; empty where nothing is to be said.
+    pub fn to_see_to(self) -> &'static str {
+        match self {
+            Kind::Restriction => {
+                "See to it in the systems concerned before you approve it: the person is told then that their data are kept and not used. Whoever got the data from us is told by itself (GDPR Art. 19), in the words below."
+            }
+            Kind::Decision => {
+                "Say in the answer: what the machine is for; its logic and the parameters that counted, and what it found about this person; what came of it, and whether anything else counted; what part people had; whether what it found will be used again; that nobody is worse off for asking; and where the person finds their other rights (11 CCR 7222)."
+            }
+            Kind::MarketingList => {
+                "Name in the answer who got which kinds of data for their own direct marketing (Cal. Civ. Code 1798.83)."
+            }
+            Kind::Complaint => {
+                "Look into it, and say in the answer what you found and what you did about it (Data Protection Act 2018, s. 164A). Somebody should do it who had no part in what it is about."
+            }
+            Kind::Access | Kind::Correction | Kind::Deletion | Kind::Appeal => "",
+        }
+    }
+}

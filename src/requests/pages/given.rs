@@ -1,0 +1,150 @@
+//! Asking for what the law of some places alone gives: its form is there for who lives in one of them, or does not say
+//! where, and from the day on which the law holds.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{filed_address, trimmed};
+use crate::accounts::guard::Person;
+use crate::accounts::queries::find_residence;
+use crate::app::App;
+use crate::error::{AppError, AppResult};
+use crate::requests::dates;
+use crate::requests::filing::{self, NewRequest};
+use crate::requests::life::By;
+use crate::requests::model::Kind;
+use crate::web::{Form, Page, html, see_other};
+
+/// What can be asked for, and how its form puts it.
+#[derive(Debug)]
+pub struct Asking {
+    /// Which right.
+    pub kind: Kind,
+    /// The end of its address.
+    pub path: &'static str,
+    /// Where the list of one's requests leads to it.
+    pub button: &'static str,
+    title: &'static str,
+    lead: &'static str,
+    label: &'static str,
+    hint: &'static str,
+    /// Whether it says nothing without words of the person.
+    needs_words: bool,
+}
+
+const ALL: &[Asking] = &[
+    Asking {
+        kind: Kind::Decision,
+        path: "decision",
+        button: "Ask how a decision was made",
+        title: "Ask how a decision was made",
+        lead: "Where a machine took part in a decision of weight about you, we tell you what it is for, how it works, what it found about you, and what part people had.",
+        label: "Which decision do you mean?",
+        hint: "For example a job for which you were not proposed, and when that was.",
+        needs_words: true,
+    },
+    Asking {
+        kind: Kind::MarketingList,
+        path: "marketing-list",
+        button: "Ask who got data for marketing",
+        title: "Ask who got your data for their own marketing",
+        lead: "We tell you to whom we gave your data for their own direct marketing, and which kinds of data. The law gives you this once a year (Cal. Civ. Code 1798.83).",
+        label: "Is there something that we should know?",
+        hint: "You need not write anything.",
+        needs_words: false,
+    },
+    Asking {
+        kind: Kind::Complaint,
+        path: "complaint",
+        button: "Complain to us",
+        title: "Complain to us about your data",
+        lead: "We confirm at once that your complaint came, look into it, and tell you what we found and did. You can complain to the authority too, before or after.",
+        label: "What did we do that was not right?",
+        hint: "Names, dates and places help us find it.",
+        needs_words: true,
+    },
+];
+
+/// What somebody who lives there can ask for now.
+pub(super) fn list(app: &App, residence: &str) -> Vec<&'static Asking> {
+    let today = app.laws.day_in(residence, app.clock.now());
+    let is_given = |it: &&Asking| app.laws.gives(residence, dates::right(it.kind), today);
+    ALL.iter().filter(is_given).collect()
+}
+
+/// In the person's own words.
+#[derive(Debug, Default, Deserialize)]
+pub struct Asked {
+    #[serde(default, deserialize_with = "trimmed")]
+    words: String,
+}
+
+#[derive(Template)]
+#[template(path = "requests/new_given.html")]
+struct NewPage {
+    page: Page,
+    asking: &'static Asking,
+    form: Form<Asked>,
+}
+
+async fn find(app: &App, person: &Person, path: &str) -> AppResult<&'static Asking> {
+    let id = person.id;
+    let residence = app.db.read(move |conn| Ok(find_residence(conn, id)?));
+    let given = list(app, &residence.await?);
+    let found = given.into_iter().find(|it| it.path == path);
+    found.ok_or(AppError::NotFound)
+}
+
+/// The form.
+pub async fn new(
+    person: Person,
+    app: App,
+    page: Page,
+    path: web::Path<String>,
+) -> AppResult<HttpResponse> {
+    let shown = NewPage {
+        page,
+        asking: find(&app, &person, &path).await?,
+        form: Form::default(),
+    };
+    html(StatusCode::OK, &shown)
+}
+
+/// Files it.
+pub async fn file(
+    person: Person,
+    app: App,
+    page: Page,
+    path: web::Path<String>,
+    form: web::Form<Asked>,
+) -> AppResult<HttpResponse> {
+    let asking = find(&app, &person, &path).await?;
+    let form = Form::new(form.into_inner());
+    let (is_empty, length) = (
+        form.values.words.is_empty(),
+        form.values.words.chars().count(),
+    );
+    let form = form.refuse_where([(
+        asking.needs_words && is_empty || length > 4000,
+        "words",
+        "Write what it is about, in at most 4,000 characters.",
+    )]);
+    if form.has_errors() {
+        let shown = NewPage { page, asking, form };
+        return html(StatusCode::UNPROCESSABLE_ENTITY, &shown);
+    }
+    let parts = app.clone();
+    let filed = app.db.write(move |conn| {
+        let by = By::person(&parts, &person);
+        let new = NewRequest {
+            note: form.values.words,
+            ..NewRequest::of(asking.kind)
+        };
+        filing::file(conn, person.id, &new, &by)
+    });
+    let filed = filed.await?;
+    app.wake.notify_one();
+    Ok(see_other(&filed_address(&filed.reference)))
+}

@@ -1,0 +1,216 @@
+//! What a granted restriction is about, and its end. Recipients are told of both by themselves (GDPR Art. 19), and the
+//! person some days before the end (Art. 18(3)), in which they can object.
+
+use chrono::{Days, NaiveDate, NaiveDateTime, TimeDelta};
+use diesel::prelude::*;
+use serde_json::json;
+
+use super::handling::write_message;
+use super::life::{By, add_step, changed, record, touch};
+use super::model::{Kind, Outcome, Request, State, StepKind};
+use super::notices::{self, RestrictionEnds};
+use super::sealed::{self, What};
+use super::{dates, queries};
+use crate::app::App;
+use crate::db::schema::{requests, restrictions};
+use crate::db::{AnyConnection, both};
+use crate::disclosures::causes::{self, Whose};
+use crate::disclosures::model::CauseKind;
+use crate::error::{AppError, AppResult};
+use crate::jobs::{self, Job};
+use crate::keys::Keys;
+
+/// So many days before its end the person is told.
+const TOLD_BEFORE: u32 = 7;
+
+/// A restriction that was granted.
+#[derive(Debug, Clone, HasQuery)]
+#[diesel(table_name = restrictions)]
+pub struct Restriction {
+    /// Of which request.
+    pub request_id: i64,
+    /// Sealed: which data, and which use of them.
+    pub what: Vec<u8>,
+    /// The first day on which they may be used again, once that is announced.
+    pub ends_on: Option<NaiveDate>,
+    /// When it ended.
+    pub ended_at: Option<NaiveDateTime>,
+}
+
+impl Restriction {
+    /// Whether its end can be announced.
+    pub fn can_end(&self) -> bool {
+        self.ends_on.is_none() && self.ended_at.is_none()
+    }
+
+    /// Whether its end is announced and has not come.
+    pub fn is_ending(&self) -> bool {
+        self.ends_on.is_some() && self.ended_at.is_none()
+    }
+}
+
+/// Keeps what recipients are to be told of, with the decision that grants it; of what is denied there is nothing to tell.
+///
+/// # Errors
+/// [`AppError::Conflict`] for a grant of which nothing can be told.
+pub(super) fn state(
+    conn: &mut AnyConnection,
+    request: &Request,
+    (outcome, what): (Outcome, &str),
+    by: &By<'_>,
+) -> AppResult<()> {
+    if request.kind != Kind::Restriction {
+        return Ok(());
+    }
+    let old = restrictions::table.filter(restrictions::request_id.eq(request.id));
+    diesel::delete(old).execute(conn)?;
+    if outcome == Outcome::Denied {
+        return Ok(());
+    }
+    if what.is_empty() {
+        return Err(AppError::conflict(
+            "Recipients have to be told which data are kept and not used.",
+        ));
+    }
+    let sealed = sealed::seal(&by.app.keys, &request.reference, What::Restricted, what);
+    diesel::insert_into(restrictions::table)
+        .values((
+            restrictions::request_id.eq(request.id),
+            restrictions::what.eq(sealed),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The restriction that a request brought about.
+pub fn find(conn: &mut AnyConnection, request_id: i64) -> QueryResult<Option<Restriction>> {
+    Restriction::query()
+        .filter(restrictions::request_id.eq(request_id))
+        .first(conn)
+        .optional()
+}
+
+/// Which data a restriction is about, by the reference of its request.
+pub fn what(conn: &mut AnyConnection, keys: &Keys, reference: &str) -> AppResult<Option<String>> {
+    let sealed: Option<Vec<u8>> = both!(conn, |conn| restrictions::table
+        .inner_join(requests::table)
+        .filter(requests::reference.eq(reference))
+        .select(restrictions::what)
+        .first(conn)
+        .optional())?;
+    sealed
+        .map(|sealed| sealed::open_text(keys, reference, What::Restricted, Some(&sealed)))
+        .transpose()
+}
+
+/// Tells the person that their data will be used again, and why; recipients are told on that day.
+pub fn announce_end(
+    conn: &mut AnyConnection,
+    request: &Request,
+    why: &str,
+    by: &By<'_>,
+) -> AppResult<NaiveDate> {
+    if request.state != State::Completed || why.trim().is_empty() {
+        return Err(changed());
+    }
+    let days = Days::new(u64::from(TOLD_BEFORE));
+    let ends_on = dates::today(&by.app.laws, request, by.now) + days;
+    let stands = restrictions::table
+        .filter(restrictions::request_id.eq(request.id))
+        .filter(restrictions::ends_on.is_null())
+        .filter(restrictions::ended_at.is_null());
+    let announced = diesel::update(stands).set(restrictions::ends_on.eq(ends_on));
+    one(announced.execute(conn)?)?;
+    // The same page sent twice says it once.
+    touch!(conn, request, requests::assignee_id.eq(request.assignee_id));
+    write_message(conn, request, why.trim(), by)?;
+    let detail = json!({ "on": ends_on });
+    tell(conn, request, StepKind::RestrictionEnds, detail, by)?;
+    mail(conn, request, Some(ends_on), by)?;
+    let job = Job::EndRestriction {
+        request_id: request.id,
+        ends_on,
+    };
+    jobs::enqueue_at(
+        conn,
+        &job,
+        by.now + TimeDelta::days(TOLD_BEFORE.into()),
+        by.now,
+    )?;
+    Ok(ends_on)
+}
+
+/// The end that was announced does not come: the person has objected, or there is another reason.
+pub fn call_off_end(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
+    let ending = restrictions::table
+        .filter(restrictions::request_id.eq(request.id))
+        .filter(restrictions::ends_on.is_not_null())
+        .filter(restrictions::ended_at.is_null());
+    let stays = diesel::update(ending).set(restrictions::ends_on.eq(None::<NaiveDate>));
+    one(stays.execute(conn)?)?;
+    touch!(conn, request, requests::assignee_id.eq(request.assignee_id));
+    tell(conn, request, StepKind::RestrictionStays, json!({}), by)?;
+    mail(conn, request, None, by)
+}
+
+/// The job: the end has come, unless it was called off.
+pub fn end(app: &App, request_id: i64, ends_on: NaiveDate) -> AppResult<()> {
+    let own = app.clone();
+    app.db.write_now(move |conn| {
+        let by = By::system(&own);
+        let ending = restrictions::table
+            .filter(restrictions::request_id.eq(request_id))
+            .filter(restrictions::ends_on.eq(ends_on))
+            .filter(restrictions::ended_at.is_null());
+        let ended = diesel::update(ending).set(restrictions::ended_at.eq(by.now));
+        if ended.execute(conn)? == 0 {
+            return Ok(());
+        }
+        let request = queries::find(conn, request_id)?;
+        tell(conn, &request, StepKind::RestrictionEnded, json!({}), &by)?;
+        let whose = Whose::Person(request.person_id);
+        let about = (CauseKind::RestrictionLifted, &whose);
+        causes::record(conn, &own, about, &request.reference, ends_on, by.now)
+    })?;
+    app.wake.notify_one();
+    Ok(())
+}
+
+fn one(changed_rows: usize) -> AppResult<()> {
+    if changed_rows == 1 {
+        Ok(())
+    } else {
+        Err(changed())
+    }
+}
+
+fn tell(
+    conn: &mut AnyConnection,
+    request: &Request,
+    kind: StepKind,
+    detail: serde_json::Value,
+    by: &By<'_>,
+) -> AppResult<()> {
+    add_step(conn, request, kind, &detail, by)?;
+    Ok(record(
+        conn,
+        request,
+        &format!("request.{kind}"),
+        detail,
+        by,
+    )?)
+}
+
+fn mail(
+    conn: &mut AnyConnection,
+    request: &Request,
+    ends_on: Option<NaiveDate>,
+    by: &By<'_>,
+) -> AppResult<()> {
+    let mail = RestrictionEnds {
+        reference: request.reference.clone(),
+        ends_on,
+        page: notices::page_of(conn, by.app, request)?,
+    };
+    notices::send(conn, by.app, request, &mail, by.now)
+}

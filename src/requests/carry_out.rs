@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::life::By;
 use super::model::{Action, Decision, Item, Kind, Request, State};
-use super::review::{plan_of, replace_plan};
+use super::review::{plan_of, replace_plan, spares_what_is_accepted};
 use super::{appeals, corrected, details, execution, queries};
 use crate::app::App;
 use crate::db::AnyConnection;
@@ -229,6 +229,10 @@ fn erase(
     (person, lease): (&Identities, &Lease),
 ) -> Result<Value, Stop> {
     let mut plan = honour_holds(app, request, person)?;
+    if spares_what_is_accepted(&plan, items) {
+        let failure = "The plan spares data that were to be erased. Plan it again.";
+        return Err(Stop::Staff(failure.to_owned()));
+    }
     for _ in 0..REPLANS {
         lease.check()?;
         wait_for_people(app, request, works_by_hand(app, &plan))?;

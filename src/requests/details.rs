@@ -61,6 +61,28 @@ pub struct OpenMessage {
     pub at: NaiveDateTime,
 }
 
+impl Details {
+    /// Whether it is decided, so that the person may know how. What is only proposed is for staff alone.
+    pub fn is_decided(&self) -> bool {
+        self.request.decided_at.is_some() && !self.request.state.is_undecided()
+    }
+
+    /// The same for the person: without what staff think of it, until it is decided. What was done stays.
+    #[must_use]
+    pub fn for_the_person(mut self) -> Self {
+        if self.is_decided() {
+            return self;
+        }
+        self.decision_reason.clear();
+        let open = self.items.iter_mut();
+        for it in open.filter(|it| it.item.applied_at.is_none()) {
+            it.item.decision = None;
+            it.decision_reason.clear();
+        }
+        self
+    }
+}
+
 /// Reads and opens what hangs on a request.
 pub fn load(conn: &mut AnyConnection, keys: &Keys, request: Request) -> AppResult<Details> {
     let items = queries::list_items(conn, request.id)?;

@@ -61,6 +61,14 @@ impl State {
         MOVES.iter().all(|(from, _)| *from != self)
     }
 
+    /// Whether staff have yet to decide.
+    pub fn is_undecided(self) -> bool {
+        matches!(
+            self,
+            Received | Acknowledged | Verifying | InReview | WaitingForPerson
+        )
+    }
+
     /// The line that reaching it adds to the timeline.
     pub fn step(self) -> StepKind {
         self.as_str()

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 use serde_json::json;
 
+use super::asked::NewItem;
 use super::decisions::Because;
 use super::life::{By, advance, changed, record, touch};
 use super::model::{Action, Decision, Item, Kind, Outcome, Request, State};
@@ -27,7 +28,7 @@ impl Action {
 }
 
 /// The basis of what stays because staff refused to erase it.
-const DECIDED_BY_STAFF: &str = "decided by staff on your request";
+pub(super) const DECIDED_BY_STAFF: &str = "decided by staff on your request";
 
 /// What a staff member thinks of a request.
 #[derive(Debug, Clone)]
@@ -106,18 +107,19 @@ pub fn decide(
     Ok(decided)
 }
 
-/// The plan of a deletion of which staff refuse a part.
+/// The plan of a deletion of which staff refuse a part, or of which they have refused one before.
 #[derive(Debug)]
 pub enum Remade {
-    /// Nothing is refused: the plan stays.
+    /// Nothing is refused, and nothing was: the plan stays.
     Not,
-    /// The plan without what is refused.
-    Without(Plan),
+    /// The plan without what is refused now.
+    Anew(Plan),
     /// Even without the refusals, the plan would no longer do what its items say.
     Drifted(Plan),
 }
 
-/// Where staff refuse to erase some collections, the plan without them. It reads the sources.
+/// Where staff refuse to erase some collections, the plan without them; and with those again that an earlier proposal
+/// refused. It reads the sources.
 pub async fn plan_without_refused(
     app: &App,
     request: &Request,
@@ -129,13 +131,25 @@ pub async fn plan_without_refused(
         .filter(|it| it.decision == Decision::Refused)
         .map(|it| (it.id, it.reason.as_str()))
         .collect();
-    let Some(sealed) = request.plan.as_ref().filter(|_| !refused.is_empty()) else {
+    let Some(sealed) = request.plan.as_ref() else {
         return Ok(Remade::Not);
     };
     let agreed = open_plan(app, request, sealed)?;
+    let lifted = refusals(&agreed);
+    if refused.is_empty() && lifted.is_empty() {
+        return Ok(Remade::Not);
+    }
     let whole = plan_anew(app, request, agreed.scope.clone(), Vec::new()).await?;
-    if !whole.is_within(&agreed) {
-        return Ok(Remade::Drifted(whole));
+    let is_as_agreed = if lifted.is_empty() {
+        whole.is_within(&agreed)
+    } else {
+        let proposed = plan_anew(app, request, agreed.scope.clone(), lifted).await?;
+        proposed.is_within(&agreed) && is_as_asked(&whole, items)
+    };
+    match is_as_agreed {
+        false => return Ok(Remade::Drifted(whole)),
+        true if refused.is_empty() => return Ok(Remade::Anew(whole)),
+        true => {}
     }
     let holds = items.iter().filter_map(|item| {
         Some(Hold {
@@ -150,7 +164,45 @@ pub async fn plan_without_refused(
     });
     plan_anew(app, request, agreed.scope, holds.collect())
         .await
-        .map(Remade::Without)
+        .map(Remade::Anew)
+}
+
+/// What a plan spares because staff refused it.
+fn refusals(plan: &Plan) -> Vec<Hold> {
+    let holds = plan.holds.iter();
+    holds
+        .filter(|it| it.basis == DECIDED_BY_STAFF)
+        .cloned()
+        .collect()
+}
+
+/// Whether a plan does nothing but what the items of a request say.
+fn is_as_asked(plan: &Plan, items: &[Item]) -> bool {
+    plan.items.iter().map(NewItem::planned).all(|planned| {
+        items.iter().any(|item| {
+            (item.action, &item.dataset, &item.collection, &item.why)
+                == (
+                    planned.action,
+                    &planned.dataset,
+                    &planned.collection,
+                    &planned.why,
+                )
+        })
+    })
+}
+
+/// Whether a plan spares, by an earlier refusal, what was accepted in the end.
+pub(super) fn spares_what_is_accepted(plan: &Plan, items: &[Item]) -> bool {
+    let has_one = |hold: &Hold, decision: Decision| {
+        items.iter().any(|it| {
+            hold.dataset.as_ref() == Some(&it.dataset)
+                && hold.collection.as_ref() == Some(&it.collection)
+                && it.decision == Some(decision)
+        })
+    };
+    refusals(plan)
+        .iter()
+        .any(|hold| has_one(hold, Decision::Accepted) && !has_one(hold, Decision::Refused))
 }
 
 /// What a deletion would do today, of what the person asked for and without what staff once refused. It reads the

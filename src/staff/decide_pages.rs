@@ -26,7 +26,7 @@ pub async fn decide(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
         None => {
             match review::plan_without_refused(&sent.app, &request, &items, &judged.items).await? {
                 Remade::Not => None,
-                Remade::Without(plan) => Some(plan),
+                Remade::Anew(plan) => Some(plan),
                 Remade::Drifted(plan) => {
                     let shown = sent.act(&worker, move |conn, request, by| {
                         review::begin_anew(conn, request, &plan, by)

@@ -5,7 +5,8 @@ use candor::db::schema::{identities, staff};
 use candor::error::AppResult;
 use diesel::prelude::*;
 
-use super::{act, file_correction, file_deletion, sample};
+use super::denials::{refuse_first, send};
+use super::{ROWS, act, file_correction, file_deletion, held, sample};
 use crate::support::{Actor, Answer, TestApp};
 
 /// The id of the member of that name.
@@ -120,6 +121,112 @@ async fn a_deletion_takes_two_and_accepting_all_of_a_correction_takes_one() {
     let deletion = file_deletion(&person).await;
     super::accept_all(&agent, &deletion).await.location();
     assert_eq!(state(&person, &deletion).await, "In review");
+}
+
+#[actix_web::test]
+async fn what_is_proposed_item_by_item_is_not_shown_to_the_person_before_it_is_approved() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let (agent, supervisor) = (
+        app.staff("sam", Role::Agent).await,
+        app.staff("ruth", Role::Supervisor).await,
+    );
+    let reference = file_deletion(&person).await;
+    let path = format!("/requests/{reference}");
+    let refusal = refuse_first(&agent, &reference, "LEGAL_CLAIM").await;
+    let shows = async || {
+        let page = person.get(&path).await.page();
+        let says = |word: &str| page.texts(".tag").iter().any(|tag| tag == word);
+        let reason = page.text().contains("A dispute about it is open.");
+        (says("Accepted") || says("Done"), says("Refused"), reason)
+    };
+
+    send(&agent, &reference, "decide", &refusal)
+        .await
+        .location();
+    assert_eq!(shows().await, (false, false, false), "proposed");
+    act(&supervisor, &reference, "send-back", &[])
+        .await
+        .location();
+    assert_eq!(shows().await, (false, false, false), "sent back");
+    let refusal = refuse_first(&agent, &reference, "LEGAL_CLAIM").await;
+    send(&agent, &reference, "decide", &refusal)
+        .await
+        .location();
+    act(&supervisor, &reference, "approve", &[])
+        .await
+        .location();
+    assert_eq!(shows().await, (true, true, true), "decided");
+}
+
+#[actix_web::test]
+async fn what_was_refused_and_is_accepted_in_the_end_is_erased() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let (agent, supervisor) = (
+        app.staff("sam", Role::Agent).await,
+        app.staff("ruth", Role::Supervisor).await,
+    );
+    let reference = file_deletion(&person).await;
+    let refusal = refuse_all_but_first(&agent, &reference).await;
+    send(&agent, &reference, "decide", &refusal)
+        .await
+        .location();
+    act(&supervisor, &reference, "send-back", &[])
+        .await
+        .location();
+    super::accept_all(&agent, &reference).await.location();
+    act(&supervisor, &reference, "approve", &[])
+        .await
+        .location();
+    app.run_jobs().await;
+    assert_eq!(state(&person, &reference).await, "Done");
+    assert_eq!(held(&app, ROWS), "0");
+    assert_eq!(searches_without_account(&app), 0, "none is left behind");
+}
+
+#[actix_web::test]
+async fn a_second_proposal_refuses_something_else_than_the_first() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let (agent, supervisor) = (
+        app.staff("sam", Role::Agent).await,
+        app.staff("ruth", Role::Supervisor).await,
+    );
+    let reference = file_deletion(&person).await;
+    let refusal = refuse_all_but_first(&agent, &reference).await;
+    send(&agent, &reference, "decide", &refusal)
+        .await
+        .location();
+    act(&supervisor, &reference, "send-back", &[])
+        .await
+        .location();
+    let refusal = refuse_first(&agent, &reference, "LEGAL_CLAIM").await;
+    send(&agent, &reference, "decide", &refusal)
+        .await
+        .location();
+    act(&supervisor, &reference, "approve", &[])
+        .await
+        .location();
+    app.run_jobs().await;
+    assert_eq!(state(&person, &reference).await, "Done");
+    assert_eq!(searches_without_account(&app), 0, "none is left behind");
+}
+
+/// The fields that refuse every item of a deletion but the first.
+async fn refuse_all_but_first(staff: &Actor, reference: &str) -> Vec<(String, String)> {
+    let mut fields = super::denials::refuse_all(staff, reference, "LEGAL_CLAIM").await;
+    let first = fields
+        .iter_mut()
+        .find(|(name, _)| name.contains("decision"));
+    "accepted".clone_into(&mut first.unwrap().1);
+    fields
+}
+
+fn searches_without_account(app: &TestApp) -> i64 {
+    let sql = "SELECT count(*) FROM search_terms WHERE account_id NOT IN (SELECT id FROM accounts WHERE email LIKE '%@%')";
+    let source = app.source.connect();
+    source.query_row(sql, [], |row| row.get(0)).unwrap()
 }
 
 #[actix_web::test]

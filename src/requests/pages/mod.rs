@@ -153,7 +153,7 @@ impl ShowPage {
     }
 
     fn is_decided(&self) -> bool {
-        self.details.request.decided_at.is_some()
+        self.details.is_decided()
     }
 
     fn address(&self) -> String {
@@ -194,11 +194,12 @@ async fn show_with(
         .read(move |conn| {
             let request = queries::find_for_person(conn, person_id, &reference)?;
             let receipts = queries::list_receipts(conn, person_id, &reference)?;
-            let details = details::load(conn, &own.keys, request)?;
+            let details = details::load(conn, &own.keys, request)?.for_the_person();
             let opened = (&*details.items, &*details.decision_reason);
-            let denial = match details.request.decided_at {
-                Some(_) => denial::of(conn, &own, &details.request, opened)?,
-                None => None,
+            let denial = if details.is_decided() {
+                denial::of(conn, &own, &details.request, opened)?
+            } else {
+                None
             };
             let ties = queries::list_ties(conn, &details.request)?;
             let told = told::list_of_request(conn, person_id, &reference, MOST_TOLD)?;

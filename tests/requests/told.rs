@@ -39,6 +39,7 @@ async fn how_to_reach_them_is_sealed_and_erased_when_they_know_how_it_ended() {
     let page = vera.get(&url).await.page();
     for words in [
         "No mail reaches them",
+        "What the person is to be told",
         "Tell them how it ended",
         "12 Elm Street",
     ] {

@@ -99,9 +99,10 @@ pub(super) fn told(conn: &mut AnyConnection, app: &App, cause: &Cause) -> AppRes
     );
     Ok(Told {
         said: statements::said(conn, app, cause)?,
-        restricted: match is_restricted {
-            true => restrictions::what(conn, &app.keys, &cause.object)?,
-            false => None,
+        restricted: if is_restricted {
+            restrictions::what(conn, &app.keys, &cause.object)?
+        } else {
+            None
         },
     })
 }

@@ -85,7 +85,7 @@ pub fn enter(
             .execute(conn)?;
     }
     match queries::find_address(conn, denied.person_id)? {
-        Some(_) => acknowledge(conn, &filed, &dates, by),
+        Some(_) => acknowledge(conn, &filed, by),
         None => Ok(filed),
     }
 }

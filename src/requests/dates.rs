@@ -11,8 +11,6 @@ use crate::law::{Applying, Laws, Right, Term};
 pub struct LegalDates {
     /// The key of the law.
     pub law: String,
-    /// Its name, as people read it.
-    pub law_name: String,
     /// Where the person says that they live.
     pub residence: String,
     /// The local date of receipt, from which days are counted.
@@ -31,13 +29,12 @@ impl LegalDates {
 
     /// The same for one that was received on that day where they live.
     pub fn from_day(laws: &Laws, residence: &str, kind: Kind, received_on: NaiveDate) -> Self {
-        let Applying { law, name, row } = laws.applying(residence, right(kind), received_on);
+        let Applying { law, row, .. } = laws.applying(residence, right(kind), received_on);
         let after = |term: Term| term.after_or_sooner(received_on, laws.calendar());
         // Where the law says no more than when a receipt is confirmed, it is answered in that time.
         let due_on = row.answer.or(row.acknowledge).map_or(received_on, after);
         LegalDates {
             law,
-            law_name: name,
             residence: residence.to_owned(),
             received_on,
             acknowledge_by: row.acknowledge.map_or(due_on, after),
@@ -56,7 +53,6 @@ impl LegalDates {
         let due_on = term.after_or_sooner(received_on, laws.calendar());
         LegalDates {
             law: denied.law.clone(),
-            law_name: law_name(laws, &denied.law),
             acknowledge_by: dates.acknowledge_by.min(due_on),
             due_on,
             ..dates
@@ -82,6 +78,19 @@ pub fn law_name(laws: &Laws, key: &str) -> String {
     match laws.name(key) {
         name if name.is_empty() => key.to_owned(),
         name => name,
+    }
+}
+
+/// The law that sets a request's date, as people read it. What stands in a law of its own is named by where it stands.
+pub fn law_in_words(laws: &Laws, request: &Request) -> String {
+    let stands_apart = matches!(
+        request.kind,
+        Kind::Decision | Kind::MarketingList | Kind::Complaint
+    );
+    let row = laws.row(&request.law, right(request.kind), request.received_on);
+    match row.filter(|_| stands_apart) {
+        Some(row) => row.cite,
+        None => law_name(laws, &request.law),
     }
 }
 

@@ -6,7 +6,7 @@ use diesel::result::{DatabaseErrorKind, Error};
 use serde_json::json;
 
 pub use super::asked::{NewCorrection, NewItem, NewRequest};
-use super::dates::LegalDates;
+use super::dates::{self, LegalDates};
 use super::evidence;
 use super::life::{By, add_step, advance, changed, record};
 use super::model::{Kind, Request, State};
@@ -65,7 +65,7 @@ fn file_under(
     refuse_twin(conn, person_id, new)?;
     let filed = put_on_record(conn, person_id, new, dates, by)?;
     flags::look(conn, &filed, by)?;
-    let acknowledged = acknowledge(conn, &filed, dates, by)?;
+    let acknowledged = acknowledge(conn, &filed, by)?;
     opening::look_up(conn, &acknowledged, by)?;
     Ok(acknowledged)
 }
@@ -144,14 +144,14 @@ pub fn appeal(
 pub(super) fn acknowledge(
     conn: &mut AnyConnection,
     filed: &Request,
-    dates: &LegalDates,
     by: &By<'_>,
 ) -> AppResult<Request> {
     let acknowledged = advance(conn, filed, State::Acknowledged, &By::system_at(by))?;
     let mail = RequestReceived {
         reference: filed.reference.clone(),
         kind: filed.kind,
-        law: (!appeals::is_voluntary(&by.app.laws, filed)).then(|| dates.law_name.clone()),
+        law: (!appeals::is_voluntary(&by.app.laws, filed))
+            .then(|| dates::law_in_words(&by.app.laws, filed)),
         received_on: filed.received_on,
         due_on: filed.due_on,
     };

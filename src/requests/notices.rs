@@ -187,6 +187,12 @@ pub(super) fn send(
     }
 }
 
+/// Whether a mail about a request reaches anybody; whoever wrote a letter is told by staff.
+pub fn reaches(conn: &mut AnyConnection, app: &App, request: &Request) -> AppResult<bool> {
+    let known = queries::find_address(conn, request.person_id)?;
+    Ok(known.is_some() || senders::address(conn, &app.keys, request)?.is_some())
+}
+
 /// The path under which the person sees a request: its page, or for who has not yet followed the link of one without
 /// an account that link, since nothing else is open to them.
 pub(super) fn page_of(conn: &mut AnyConnection, app: &App, request: &Request) -> AppResult<String> {

@@ -10,6 +10,7 @@ use super::life::{By, add_step, changed, record, touch};
 use super::model::{Kind, Outcome, Request, State, StepKind};
 use super::notices::{self, RestrictionEnds};
 use super::sealed::{self, What};
+use super::words::day;
 use super::{dates, queries};
 use crate::app::App;
 use crate::db::schema::{requests, restrictions};
@@ -38,14 +39,19 @@ pub struct Restriction {
 }
 
 impl Restriction {
-    /// Whether its end can be announced.
-    pub fn can_end(&self) -> bool {
-        self.ends_on.is_none() && self.ended_at.is_none()
-    }
-
-    /// Whether its end is announced and has not come.
-    pub fn is_ending(&self) -> bool {
-        self.ends_on.is_some() && self.ended_at.is_none()
+    /// How it stands, for the person.
+    pub fn in_words(&self) -> String {
+        match self.ends_on {
+            _ if self.ended_at.is_some() => {
+                "The restriction has ended. Nothing more is to be done.".to_owned()
+            }
+            Some(ends_on) => format!(
+                "We will use the data again from {} on. If you do not agree, write to us below before that day.",
+                day(ends_on)
+            ),
+            None => "We keep the data, and do not use them. We tell you before we use them again."
+                .to_owned(),
+        }
     }
 }
 

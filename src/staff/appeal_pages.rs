@@ -9,7 +9,7 @@ use crate::accounts::guard::CaseWorker;
 use crate::error::AppResult;
 use crate::requests::appeal_letters::{self, AppealLetter};
 use crate::requests::model::{Channel, Request};
-use crate::requests::queries;
+use crate::requests::{queries, senders};
 
 /// How an appeal comes that nobody types into the portal, as (value, words).
 pub const CHANNELS: [(&str, &str); 3] = [
@@ -112,9 +112,20 @@ fn check(sent: &Sent, denied: &Request, has_address: bool) -> Result<AppealLette
     }
 }
 
-/// They have been told, the way that the appeal came, how it ended.
+/// They have been told, the way that the request or the appeal came, how it ended.
 pub async fn told(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
-    let told = sent.act(&worker, appeal_letters::told);
+    let told = sent.act(&worker, |conn, request, by| {
+        let sender = senders::queries::find(conn, request.id)?;
+        let is_kept = sender.is_some_and(|it| it.contact.is_some());
+        let reach = appeal_letters::reach(conn, &by.app.keys, request)?;
+        if is_kept {
+            senders::told(conn, request, by)?;
+        }
+        if !is_kept || reach.is_some_and(|it| it.is_over) {
+            appeal_letters::told(conn, request, by)?;
+        }
+        Ok(())
+    });
     let done = told
         .await
         .map(|()| "It is noted. How to reach them was erased.");

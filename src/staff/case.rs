@@ -30,6 +30,7 @@ use crate::requests::denial::{self, Denial};
 use crate::requests::details::{self, Details, OpenItem};
 use crate::requests::flags::{self, FlagKind, OpenFlag};
 use crate::requests::model::{Action, Approval, Line, Request, Step};
+use crate::requests::notices;
 use crate::requests::queries as requests;
 use crate::requests::restrictions::{self, Restriction};
 use crate::requests::review::Judgement;
@@ -126,6 +127,8 @@ pub struct Case {
     pub since: Vec<Happening>,
     /// What people look up or change by hand for it, with the names of the systems.
     pub by_hand: Vec<(Task, String)>,
+    /// Whether a mail reaches them; else staff write or call.
+    pub is_reached: bool,
     /// How to reach who appealed by letter.
     pub reach: Option<Reach>,
     /// What is kept and not used, if it was granted.
@@ -239,6 +242,7 @@ pub fn load(
         lookers: lookers(&happened, member, app.clock.now()),
         since: since(happened, member),
         by_hand: by_hand(conn, app, &request)?,
+        is_reached: notices::reaches(conn, app, &request)?,
         reach: appeal_letters::reach(conn, &app.keys, &request)?,
         restriction: restrictions::find(conn, request.id)?,
         told: told::named(

@@ -9,7 +9,7 @@ use crate::error::{AppError, AppResult};
 use crate::law::Ground;
 use crate::requests::model::{Item, Request, State};
 use crate::requests::review::{self, Remade};
-use crate::requests::{carry_out, decisions, denial, queries};
+use crate::requests::{carry_out, decisions, denial, notices, queries};
 
 /// What staff learn whose judgement was about a plan that does something else by now.
 const DRIFTED: &str = "The data or the holds have changed since this was planned. It was planned again: decide on it as it is now.";
@@ -38,11 +38,13 @@ pub async fn decide(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
         }
     };
     let decide = sent.act(&worker, move |conn, request, by| {
-        review::decide(conn, request, &judged, plan.as_ref(), by)
+        let decided = review::decide(conn, request, &judged, plan.as_ref(), by)?;
+        Ok((decided.state, notices::reaches(conn, by.app, request)?))
     });
-    let done = decide.await.map(|decided| match decided.state {
-        State::InReview => "Your proposal is on record. Another supervisor has to approve it.",
-        _ => "The decision is on record, and the person has been told.",
+    let done = decide.await.map(|decided| match decided {
+        (State::InReview, _) => "Your proposal is on record. Another supervisor has to approve it.",
+        (_, true) => "The decision is on record, and the person has been told.",
+        (_, false) => "The decision is on record. No mail reaches them: tell them yourself.",
     });
     sent.end(&worker, done).await
 }
@@ -84,11 +86,16 @@ pub async fn approve(supervisor: Supervisor, sent: Sent) -> AppResult<HttpRespon
     let anew = review::plan_for_appeal(&sent.app, &request).await?;
     let approved = sent.act(&supervisor, move |conn, request, by| {
         let decided = decisions::approve(conn, request, by)?;
-        carry_out::begin(conn, &decided, anew.as_ref(), by)
+        carry_out::begin(conn, &decided, anew.as_ref(), by)?;
+        notices::reaches(conn, by.app, request)
     });
-    let done = approved
-        .await
-        .map(|()| "Approved. What is to be done is done now, and the person is told.");
+    let done = approved.await.map(|is_told| {
+        if is_told {
+            "Approved. What is to be done is done now, and the person is told."
+        } else {
+            "Approved. What is to be done is done now. No mail reaches them: tell them yourself."
+        }
+    });
     sent.end(&supervisor, done).await
 }
 

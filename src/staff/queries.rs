@@ -168,8 +168,9 @@ pub fn count_work(
             }
         }};
     }
-    Ok(match assignee {
-        Some(id) => count!(requests::assignee_id.eq(id)),
-        None => count!(requests::assignee_id.is_null()),
+    Ok(if let Some(id) = assignee {
+        count!(requests::assignee_id.eq(id))
+    } else {
+        count!(requests::assignee_id.is_null())
     })
 }

@@ -1,7 +1,7 @@
 //! Requests by telephone and letter, entered by staff.
 
 use candor::accounts::model::Role;
-use candor::db::schema::{outbox, request_senders, requests as table};
+use candor::db::schema::{outbox, requests as table};
 use candor::jobs::{Job, enqueue};
 use candor::requests::model::{Channel, Request, State};
 use chrono::TimeDelta;
@@ -19,7 +19,7 @@ const LETTER: [(&str, &str); 6] = [
     ("note", "Everything, please."),
 ];
 
-async fn enter(staff: &Actor, changes: &[(&str, &str)]) -> Answer {
+pub(super) async fn enter(staff: &Actor, changes: &[(&str, &str)]) -> Answer {
     let page = staff.get("/staff/requests/new").await.page();
     let kept = LETTER
         .iter()
@@ -28,7 +28,7 @@ async fn enter(staff: &Actor, changes: &[(&str, &str)]) -> Answer {
     staff.submit(&page, "/staff/requests/new", &fields).await
 }
 
-fn newest(app: &TestApp) -> Request {
+pub(super) fn newest(app: &TestApp) -> Request {
     let found = app
         .app
         .db
@@ -218,41 +218,6 @@ async fn a_call_of_this_morning_counts_from_the_day_that_it_was_where_the_person
     let request = newest(&app);
     assert_eq!(request.received_on.to_string(), "2026-02-09");
     assert_eq!(request.due_on.to_string(), "2026-03-26");
-}
-
-/// Rule: I9, §7060(d).
-#[actix_web::test]
-async fn how_to_reach_them_is_sealed_and_erased_when_the_request_closes() {
-    let app = TestApp::start();
-    let sam = app.staff("sam", Role::Agent).await;
-    let vera = app.staff("vera", Role::Supervisor).await;
-    enter(&sam, &[]).await.location();
-    let request = newest(&app);
-    let contact = || {
-        let read = app.app.db.read_now(|conn| {
-            Ok(request_senders::table
-                .select(request_senders::contact)
-                .first::<Option<Vec<u8>>>(conn)?)
-        });
-        read.unwrap()
-    };
-    assert!(!String::from_utf8_lossy(&contact().unwrap()).contains("Elm"));
-    let url = format!("/staff/requests/{}", request.reference);
-    let act = |what: &str| format!("{url}/{what}");
-    let page = sam.get(&url).await.page();
-    sam.submit(&page, &act("confirmed"), &[]).await.location();
-    let page = sam.get(&url).await.page();
-    sam.submit(&page, &act("identity"), &[("identity", "unverified")])
-        .await
-        .location();
-    let page = vera.get(&url).await.page();
-    vera.submit(&page, &act("approve"), &[]).await.location();
-    app.run_jobs().await;
-    assert_eq!(contact(), None);
-    assert_eq!(
-        app.events("request.sender_forgotten", &request.reference),
-        1
-    );
 }
 
 #[actix_web::test]

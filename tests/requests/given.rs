@@ -73,6 +73,7 @@ async fn who_got_data_for_their_own_marketing_is_told_within_30_days() {
     let told = app.mails_to("ada").pop().unwrap();
     assert!(told.text.contains("who got data for marketing"));
     assert!(told.text.contains("11 March 2026"), "{}", told.text);
+    assert!(told.text.contains("Cal. Civ. Code 1798.83"));
 
     let url = format!("/staff/requests/{reference}");
     let page = agent.get(&url).await.page();

@@ -19,6 +19,7 @@ mod named_source;
 mod reminders;
 mod restriction;
 mod statements;
+mod told;
 mod unconfirmed;
 mod unverified;
 mod without_account;

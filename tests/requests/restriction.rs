@@ -53,6 +53,15 @@ async fn a_person_asks_to_have_data_kept_and_not_used_and_staff_see_to_it() {
         assert!(body.contains("do not use them until the question is settled"));
         assert!(!body.contains("checked the result"), "nobody read it back");
     }
+    let own = lena.get(&format!("/requests/{reference}")).await.page();
+    assert_eq!(
+        own.texts("p.lead"),
+        ["We keep the data, and do not use them. We tell you before we use them again."]
+    );
+    assert!(
+        !own.text().contains("carried out and checked"),
+        "nobody read it back"
+    );
     let receipts = lena.get("/receipts").await.page();
     assert!(
         receipts
@@ -178,6 +187,12 @@ async fn the_person_is_told_a_week_before_a_restriction_ends_and_the_recipients_
     );
     let own = lena.get(&format!("/requests/{reference}")).await.page();
     assert!(own.text().contains("The rating was checked"));
+    assert_eq!(
+        own.texts("p.lead"),
+        [
+            "We will use the data again from 16 February 2026 on. If you do not agree, write to us below before that day."
+        ]
+    );
 
     app.app.clock.advance(chrono::TimeDelta::days(6));
     app.run_jobs().await;

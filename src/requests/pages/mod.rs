@@ -21,6 +21,7 @@ use super::denial::Denial;
 use super::details::{self, Details};
 use super::life::By;
 use super::model::{Kind, Line, Request, State};
+use super::restrictions::{self, Restriction};
 use super::{
     appeals, dates, decisions, denial, evidence, filing, handling, pause, queries, reference,
     sealed, words,
@@ -126,6 +127,8 @@ struct ShowPage {
     /// Which recipients were told of what was done, with their names.
     told: Vec<(Notice, CauseKind, String)>,
     today: NaiveDate,
+    /// What is kept and not used for it.
+    restriction: Option<Restriction>,
     /// What people change by hand for it now.
     by_hand: Option<String>,
     /// The name of the law that sets the date; none where no law does.
@@ -148,8 +151,10 @@ impl ShowPage {
         if self.is_paused {
             return "We wait for you. Until you answer, the clock stands still: the date of our answer moves by as many days.".to_owned();
         }
-        let by_hand = self.by_hand.clone();
-        by_hand.unwrap_or_else(|| self.details.request.next_step())
+        let restriction = self.restriction.as_ref();
+        let stands = restriction.filter(|_| self.details.request.state == State::Completed);
+        let said = self.by_hand.clone().or(stands.map(Restriction::in_words));
+        said.unwrap_or_else(|| self.details.request.next_step())
     }
 
     fn is_decided(&self) -> bool {
@@ -189,7 +194,7 @@ async fn show_with(
     form: Form<NewMessage>,
 ) -> AppResult<HttpResponse> {
     let (person_id, reference, own) = (person.id, reference::normal(typed), app.clone());
-    let (details, receipts, denial, (ties, told), said, by_hand) = app
+    let (details, receipts, denial, (ties, told, restriction), said, by_hand) = app
         .db
         .read(move |conn| {
             let request = queries::find_for_person(conn, person_id, &reference)?;
@@ -203,9 +208,11 @@ async fn show_with(
             };
             let ties = queries::list_ties(conn, &details.request)?;
             let told = told::list_of_request(conn, person_id, &reference, MOST_TOLD)?;
+            let restriction = restrictions::find(conn, details.request.id)?;
+            let about = (ties, told, restriction);
             let said = Statements::load(conn, &own.keys, person_id)?;
             let by_hand = waiting::in_words(conn, &own, &details.request)?;
-            Ok((details, receipts, denial, (ties, told), said, by_hand))
+            Ok((details, receipts, denial, about, said, by_hand))
         })
         .await?;
     html(
@@ -217,7 +224,12 @@ async fn show_with(
                 .map(|item| ShownItem::of(app, denial.as_ref(), (item, &said)))
                 .collect(),
             messages: details.messages.iter().map(ShownMessage::of).collect(),
-            steps: details.steps.iter().rev().map(ShownStep::of).collect(),
+            steps: details
+                .steps
+                .iter()
+                .rev()
+                .map(|step| ShownStep::of(details.request.kind, step))
+                .collect(),
             receipts: receipts
                 .into_iter()
                 .map(|(id, when)| (id, at_words(when)))
@@ -227,6 +239,7 @@ async fn show_with(
             is_paused: pause::is_on(&app.laws, &details.request),
             told: told::named(&app.register, told),
             today: app.clock.today(),
+            restriction,
             by_hand,
             law: law_of(&app.laws, &details.request),
             page,
@@ -333,7 +346,7 @@ struct FiledPage {
 
 /// The name of the law that sets a request's date, if one does.
 fn law_of(laws: &Laws, request: &Request) -> Option<String> {
-    let name = dates::law_name(laws, &request.law);
+    let name = dates::law_in_words(laws, request);
     (!appeals::is_voluntary(laws, request)).then_some(name)
 }
 

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::my_data::statements::{Statement, Statements};
 use crate::requests::denial::{self, Denial};
 use crate::requests::details::{OpenItem, OpenMessage, title};
-use crate::requests::model::{Action, Decision, Item, Party, Step};
+use crate::requests::model::{Action, Decision, Item, Kind, Party, Step, StepKind};
 use crate::requests::statements;
 
 /// One thing that was asked for.
@@ -106,9 +106,14 @@ pub(super) struct ShownStep {
 }
 
 impl ShownStep {
-    pub fn of(step: &Step) -> Self {
+    pub fn of(kind: Kind, step: &Step) -> Self {
+        let is_unread = step.kind == StepKind::Completed && !kind.is_read_back();
         ShownStep {
-            title: step.kind.title(step.actor),
+            title: if is_unread {
+                "It is done"
+            } else {
+                step.kind.title(step.actor)
+            },
             tone: step.kind.tone(),
             at: at(step.at),
             when: at_words(step.at),

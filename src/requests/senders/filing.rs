@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 use serde_json::json;
 
@@ -20,7 +20,7 @@ use crate::requests::agents;
 use crate::requests::dates::{LegalDates, law_name};
 use crate::requests::denial;
 use crate::requests::filing::{NewRequest, put_on_record};
-use crate::requests::life::{By, advance, record};
+use crate::requests::life::{By, advance, changed, record};
 use crate::requests::model::{Channel, Outcome, Request, State};
 use crate::requests::notices;
 use crate::requests::queries as requests;
@@ -33,6 +33,9 @@ const MAILS_PER_ADDRESS: Limit = Limit {
     max_in_demo: 1_000,
     window: TimeDelta::days(1),
 };
+
+/// So long how to reach somebody without e-mail is kept after the end, for staff to tell them of it.
+const TOLD_WITHIN: TimeDelta = TimeDelta::days(30);
 
 /// A request as it came in.
 #[derive(Debug, Clone)]
@@ -215,6 +218,12 @@ pub fn forget(app: &App, request_id: i64) -> AppResult<()> {
     let own = app.clone();
     app.db.write_now(move |conn| {
         let request = requests::find(conn, request_id)?;
+        let by = By::system(&own);
+        agents::forget(conn, request_id)?;
+        if let Some(until) = kept_until(conn, &request)?.filter(|it| by.now < *it) {
+            let job = Job::ForgetSender { request_id };
+            return jobs::enqueue_at(conn, &job, until, by.now);
+        }
         let is_known = request_senders::link_hash
             .is_not_null()
             .or(request_senders::contact.is_not_null());
@@ -229,13 +238,38 @@ pub fn forget(app: &App, request_id: i64) -> AppResult<()> {
                 request_senders::contact.eq(None::<Vec<u8>>),
             ))
             .execute(conn)?;
-        agents::forget(conn, request_id)?;
         if forgotten == 1 && request.state.is_closed() {
-            let by = By::system(&own);
             record(conn, &request, "request.sender_forgotten", json!({}), &by)?;
         }
         Ok(())
     })
+}
+
+/// How to reach somebody without e-mail is kept for some days after their request was closed, unless they have been told
+/// before how it ended: they are written to or called, and read nothing on the portal.
+fn kept_until(conn: &mut AnyConnection, request: &Request) -> QueryResult<Option<NaiveDateTime>> {
+    let sender = queries::find(conn, request.id)?;
+    let waits = sender.is_some_and(|it| it.email.is_none() && it.contact.is_some());
+    Ok(request
+        .closed_at
+        .filter(|_| waits)
+        .map(|it| it + TOLD_WITHIN))
+}
+
+/// Somebody without e-mail has been told how their request ended: how to reach them is kept no longer.
+///
+/// # Errors
+/// [`AppError::Conflict`] for a request that is open, or of which nothing is kept.
+pub fn told(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
+    let kept = request_senders::table
+        .filter(request_senders::request_id.eq(request.id))
+        .filter(request_senders::contact.is_not_null());
+    let gone = diesel::update(kept).set(request_senders::contact.eq(None::<Vec<u8>>));
+    if !request.state.is_closed() || gone.execute(conn)? == 0 {
+        return Err(changed());
+    }
+    let action = "request.sender_forgotten";
+    Ok(record(conn, request, action, json!({}), by)?)
 }
 
 /// The address that a request came from, until it is forgotten.

@@ -112,7 +112,7 @@ pub struct Sender {
     pub declaration: Option<Vec<u8>>,
     /// When it was declared.
     pub declared_at: Option<NaiveDateTime>,
-    /// Sealed: how they can be reached without e-mail. Erased when the request is closed.
+    /// Sealed: how they can be reached without e-mail. Erased when they have been told how it ended, or 30 days after.
     pub contact: Option<Vec<u8>>,
 }
 

@@ -276,6 +276,11 @@ impl Column {
         self.generated && matches!(&*self.name, "rowid" | "_rowid_" | "oid")
     }
 
+    /// Whether it holds times with their zone, which are read as of Greenwich.
+    pub(super) fn has_zone(&self) -> bool {
+        self.sql_type.ends_with(" with time zone")
+    }
+
     /// The ways in which this column may hold a key that another column writes as `value`; none when it cannot.
     pub fn forms_of(&self, value: &Value) -> Vec<Value> {
         if self.kind == ColumnKind::Any {

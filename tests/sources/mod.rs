@@ -38,4 +38,5 @@ mod service;
 mod sharing;
 mod trial;
 mod trouble;
+mod types;
 mod world;

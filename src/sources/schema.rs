@@ -228,6 +228,18 @@ impl Table {
         }
     }
 
+    /// Whether it only shows what other tables hold, as views do: none of its rows can be changed by itself.
+    pub(super) fn is_computed(&self) -> bool {
+        self.own_columns().all(|column| column.generated)
+    }
+
+    /// Says so.
+    pub(super) fn compute(&mut self) {
+        for column in &mut self.columns {
+            column.generated = true;
+        }
+    }
+
     /// The column of this name.
     pub fn column(&self, name: &str) -> Option<&Column> {
         let exact = self.columns.iter().find(|column| column.name == name);

@@ -39,4 +39,5 @@ mod sharing;
 mod trial;
 mod trouble;
 mod types;
+mod views;
 mod world;

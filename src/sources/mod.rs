@@ -13,6 +13,7 @@
 //! someone else's record finds nothing. Values that must never be disclosed are masked here and leave masked.
 
 pub mod command;
+mod composite;
 mod connector;
 mod correction;
 mod crowds;

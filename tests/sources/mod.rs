@@ -4,6 +4,7 @@ mod archive;
 mod blocks;
 mod command;
 mod company;
+mod composite;
 mod correcting;
 mod cuts;
 mod database;

@@ -140,3 +140,41 @@ fn a_mask_that_a_column_does_not_take_leaves_nothing_of_its_value() {
         }
     }
 }
+
+#[test]
+fn times_lead_on_whatever_their_decimals() {
+    let manifest = Company::manifest(
+        "      - name: people
+        fields:
+          - {name: id, data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email}}
+          - {name: made, data_categories: [user.content]}
+      - name: steps
+        fields:
+          - {name: id, data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - {name: made, data_categories: [user.content], fides_meta: {references: [{dataset: shop, field: people.made, direction: from}]}}
+",
+    );
+    for (kind, short, long) in [
+        (Kind::Postgres, "timestamp(1)", "timestamp(6)"),
+        (Kind::MariaDb, "DATETIME(1)", "DATETIME(6)"),
+        (Kind::MariaDb, "DATETIME(6)", "DATETIME(1)"),
+    ] {
+        if !Kind::all().contains(&kind) {
+            continue;
+        }
+        let sql = format!(
+            "CREATE TABLE people (id INTEGER PRIMARY KEY, email VARCHAR(60), made {short});
+             CREATE TABLE steps (id INTEGER PRIMARY KEY, made {long});
+             INSERT INTO people VALUES (1, 'ada@example.org', '2001-02-03 10:20:00'),
+               (2, 'ada@example.org', '2001-02-03 10:20:30.5'), (3, 'eve@example.org', '2001-02-03');
+             INSERT INTO steps VALUES (1, '2001-02-03 10:20:00'), (2, '2001-02-03 10:20:30.5'), (3, '2001-02-03');"
+        );
+        let (register, _) = Register::parse(&[("shop.yml", &manifest)]).unwrap();
+        let company = Company::on(kind, register, &[("shop", &sql)]);
+
+        let counts = company.counts(&Identities::email("ada@example.org"));
+
+        assert_eq!(counts["steps"], (2, 0), "{kind:?}: {short}");
+    }
+}

@@ -14,6 +14,7 @@ use super::dkim::{Dkim, read_key};
 use super::smtp::{Encryption, Server, Smtp};
 use super::transport::{Transport, Way};
 use crate::config::{Faults, Site};
+use crate::outbound::is_this_machine;
 
 const MAIL: &str = "--mail (CANDOR_MAIL)";
 const WAY_OUT: &str = "give smtp://HOST:PORT, smtps://HOST:PORT or folder:PATH";
@@ -282,9 +283,4 @@ fn host_name(host: &Host<&str>) -> String {
         Host::Ipv4(address) => address.to_string(),
         Host::Ipv6(address) => address.to_string(),
     }
-}
-
-fn is_this_machine(host: &str) -> bool {
-    let address = host.parse::<std::net::IpAddr>();
-    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }

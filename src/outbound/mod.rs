@@ -18,6 +18,12 @@ use url::{Host, Url};
 
 use crate::error::{AppError, AppResult};
 
+/// Whether what is sent to a host of this name stays on this machine.
+pub fn is_this_machine(host: &str) -> bool {
+    let address = host.parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|it| it.is_loopback())
+}
+
 /// So long a whole call may take.
 const TAKES_AT_MOST: Duration = Duration::from_secs(10);
 

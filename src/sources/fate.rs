@@ -95,7 +95,10 @@ impl<'a> Rules<'a> {
             collection,
             row: fields.is_empty().then(row).flatten(),
             fields,
-            may_delete: all && collection.erase != Erase::Mask && !layout.table.row_key.is_empty(),
+            may_delete: all
+                && collection.erase != Erase::Mask
+                && !layout.table.row_key.is_empty()
+                && !layout.table.is_computed(),
             today: wish.today,
         }
     }

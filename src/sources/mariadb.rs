@@ -1,6 +1,6 @@
 //! MariaDB and MySQL, through a small pool of connections.
 
-use std::{net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use mysql_async::{Opts, OptsBuilder, Row, SslOpts, Value as Raw};
 use percent_encoding::percent_decode_str;
@@ -15,6 +15,7 @@ use super::{
     sql,
     value::{number, without_zeros},
 };
+use crate::outbound::is_this_machine;
 
 const CONNECTIONS: usize = 4;
 const STATEMENTS: usize = 256;
@@ -152,7 +153,10 @@ fn options(url: &str) -> Result<Opts, String> {
         .stmt_cache_size(STATEMENTS)
         // A change that leaves a row as it was has met it all the same.
         .client_found_rows(true)
-        .ssl_opts(mode.unwrap_or_else(|| !is_local(&host)).then_some(tls));
+        .ssl_opts(
+            mode.unwrap_or_else(|| !is_this_machine(&name_of(&host)))
+                .then_some(tls),
+        );
     Ok(opts.into())
 }
 
@@ -166,13 +170,6 @@ fn name_of(host: &Host<String>) -> String {
         Host::Ipv4(address) => address.to_string(),
         Host::Ipv6(address) => address.to_string(),
     }
-}
-
-/// Whether what is sent stays on this machine.
-fn is_local(host: &Host<String>) -> bool {
-    let name = name_of(host);
-    let address = name.parse::<IpAddr>();
-    name == "localhost" || address.is_ok_and(|it| it.is_loopback())
 }
 
 fn values_of(row: Row, kinds: &[Option<ColumnKind>]) -> Vec<Value> {

@@ -21,6 +21,11 @@ SELECT /*M! TABLE_NAME, CHECK_CLAUSE */ /*!50700 '', '' */
 FROM information_schema.CHECK_CONSTRAINTS
 WHERE CONSTRAINT_SCHEMA = DATABASE() AND CHECK_CLAUSE LIKE 'json\\_valid(%'";
 
+/// Of the others, a row belongs to one row of one table, and is changed with it.
+const COMPUTED: &str = "
+SELECT TABLE_NAME FROM information_schema.VIEWS
+WHERE TABLE_SCHEMA = DATABASE() AND IS_UPDATABLE <> 'YES'";
+
 const KEYS: &str = "
 SELECT TABLE_NAME, INDEX_NAME, COLUMN_NAME
 FROM information_schema.STATISTICS
@@ -43,6 +48,11 @@ pub(super) fn read(link: &Link, wait: Duration) -> Result<Schema, Fault> {
     each(link, JSON, wait, |row| {
         if let Some(at) = at(row) {
             tables[at].note_json(&text(row, 1));
+        }
+    })?;
+    each(link, COMPUTED, wait, |row| {
+        if let Some(at) = at(row) {
+            tables[at].compute();
         }
     })?;
     let mut keys = Groups::new();

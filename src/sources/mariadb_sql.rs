@@ -116,6 +116,12 @@ impl Dialect for MariaDb {
             }
             ColumnKind::Uuid if count <= LONG => raw,
             ColumnKind::Integer | ColumnKind::Bool | ColumnKind::Number | ColumnKind::Bytes => raw,
+            // Written with all its decimals, a time is looked for as it is read.
+            ColumnKind::DateTime if column.sql_type.contains('(') => {
+                let text = text(column);
+                let short = format!("TRIM(TRAILING '.' FROM TRIM(TRAILING '0' FROM {text}))");
+                format!("CAST({short} AS BINARY) {list}")
+            }
             // A text that is no date is no error when dates are looked for by it.
             _ => format!("{} {list}", exact(column)),
         }

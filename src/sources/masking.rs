@@ -74,6 +74,7 @@ impl Strategy {
         let fits = |strategy: &Self| strategy.fits(column);
         said.filter(fits)
             .or_else(|| Self::for_column(field, unique, column, room))
+            .or_else(|| column.nullable.then_some(Self::Null))
     }
 
     /// What takes the place of some values inside of an object; each with the keys that lead to it.
@@ -123,8 +124,10 @@ impl Strategy {
             match column.kind {
                 _ if is_empty => true,
                 ColumnKind::Date => text.parse::<NaiveDate>().is_ok(),
+                // Of those with a time zone, it is not known in which the text is meant.
                 ColumnKind::DateTime => {
-                    NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").is_ok()
+                    !column.has_zone()
+                        && NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").is_ok()
                 }
                 // Of what it takes, nothing is known.
                 ColumnKind::Json | ColumnKind::Other => false,
@@ -199,11 +202,14 @@ impl Strategy {
             ColumnKind::Integer | ColumnKind::Number => fixed("0"),
             ColumnKind::Bool => fixed("no"),
             ColumnKind::Date => fixed("1970-01-01"),
-            ColumnKind::DateTime => fixed("1970-01-01 00:00:00"),
+            ColumnKind::DateTime => fixed(first_time(column)),
             ColumnKind::Bytes => fixed(""),
             ColumnKind::Uuid => fixed("00000000-0000-0000-0000-000000000000"),
             ColumnKind::Json if matches!(&*column.sql_type, "json" | "jsonb") => fixed("{}"),
-            ColumnKind::Json | ColumnKind::Other => None,
+            // PostgreSQL's own lists.
+            ColumnKind::Json if column.sql_type.ends_with("[]") => fixed("[]"),
+            ColumnKind::Json => None,
+            ColumnKind::Other => empty_of(&column.sql_type).and_then(fixed),
         }
     }
 
@@ -260,6 +266,30 @@ impl Shape {
 fn is_email(field: &Field) -> bool {
     let is_typed_as_one = matches!(field.correctable, Correctable::By(Input::Email));
     is_typed_as_one || field.identity.as_deref() == Some("email")
+}
+
+/// The first time that a column takes, as it gives it back.
+fn first_time(column: &Column) -> &'static str {
+    match column.sql_type.split(['(', ' ']).next() {
+        _ if column.has_zone() => "1970-01-01 00:00:00+00",
+        // MariaDB's begin one second later, wherever the server is.
+        Some("timestamp") if !column.sql_type.contains(" without ") => "1970-01-02 00:00:00",
+        _ => "1970-01-01 00:00:00",
+    }
+}
+
+/// What says nothing in a column of one of the databases' own types, as it gives it back.
+fn empty_of(sql_type: &str) -> Option<&'static str> {
+    Some(match sql_type {
+        "time" | "time without time zone" | "interval" => "00:00:00",
+        "time with time zone" => "00:00:00+00",
+        "inet" | "cidr" => "0.0.0.0/32",
+        "inet4" => "0.0.0.0",
+        "inet6" => "::",
+        "macaddr" => "00:00:00:00:00:00",
+        "tsvector" => "",
+        _ => return None,
+    })
 }
 
 fn shortened(text: &str, room: usize) -> String {

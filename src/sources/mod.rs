@@ -13,6 +13,7 @@
 //! someone else's record finds nothing. Values that must never be disclosed are masked here and leave masked.
 
 pub mod command;
+mod composite;
 mod connector;
 mod correction;
 mod crowds;
@@ -247,11 +248,12 @@ impl Sources {
 
     /// Keys of the sources in which people look things up by hand.
     pub fn by_hand(&self) -> Vec<&str> {
-        let named: BTreeSet<_> = self.0.graph.nodes.iter().map(|it| &it.source).collect();
+        let is_named = |key: &str| self.0.graph.nodes.iter().any(|it| it.source == key);
         let connected = self.0.connected.iter();
-        connected
-            .filter(|(key, it)| it.source.is_by_hand() && named.contains(key))
+        let by_hand = connected.filter(|(_, it)| it.source.is_by_hand());
+        by_hand
             .map(|(key, _)| key.as_str())
+            .filter(|key| is_named(key))
             .collect()
     }
 

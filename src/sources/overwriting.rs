@@ -53,6 +53,7 @@ impl Wish<'_> {
 }
 
 const PRESERVED: &str = "The organisation has set that it stays as it is.";
+const COMPUTED: &str = "It only shows what other records hold, and changes when they do.";
 const READ_ONLY: &str = "The system that holds it does not let it be changed.";
 
 /// How a field is overwritten; an empty reason when it is left without a word, as keys are.
@@ -73,6 +74,9 @@ fn write_of(
     let Some(column) = layout.table.column(&field.name) else {
         return Err("");
     };
+    if layout.table.is_computed() {
+        return Err(COMPUTED);
+    }
     if is_key || (is_link && !is_explicit) {
         return Err(if field.identity.is_some() {
             "It is part of the key of the record."

@@ -13,7 +13,8 @@ SELECT n.nspname::text, c.relname::text, a.attname::text,
        coalesce(base.typname, t.typname)::text, format_type(coalesce(base.oid, t.oid), NULL),
        NOT a.attnotnull AND NOT t.typnotnull,
        CASE WHEN t.typname IN ('varchar', 'bpchar') AND a.atttypmod > 4 THEN (a.atttypmod - 4)::int8 END,
-       a.attgenerated <> '' OR a.attidentity = 'a', t.typtype = 'c'
+       a.attgenerated <> '' OR a.attidentity = 'a'
+         OR (c.relkind IN ('v', 'm', 'f') AND NOT pg_column_is_updatable(c.oid, a.attnum, true)), t.typtype = 'c'
 FROM pg_attribute a
 JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
 JOIN pg_namespace n ON n.oid = c.relnamespace

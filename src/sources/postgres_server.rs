@@ -14,6 +14,8 @@ use tokio_postgres::{
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use crate::outbound::is_this_machine;
+
 /// A server, and how connections to it are made.
 #[derive(Clone)]
 pub(super) struct Server {
@@ -144,10 +146,7 @@ fn trusting(file: Option<&str>) -> Result<ClientConfig, String> {
 /// Whether what is sent stays on this machine.
 fn is_local(config: &Config) -> bool {
     let is_here = |host: &Host| match host {
-        Host::Tcp(name) => {
-            let address = name.parse::<IpAddr>();
-            name == "localhost" || address.is_ok_and(|it| it.is_loopback())
-        }
+        Host::Tcp(name) => is_this_machine(name),
         Host::Unix(_) => true,
     };
     let mut addresses = config.get_hostaddrs().iter();

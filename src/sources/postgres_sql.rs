@@ -53,6 +53,13 @@ impl Dialect for Postgres {
     fn one(&self, position: usize, column: &Column) -> String {
         match column.kind {
             ColumnKind::Bytes => format!("${position}::bytea"),
+            // Lists are read as JSON, which writes them in other brackets.
+            ColumnKind::Json if column.sql_type.ends_with("[]") => {
+                format!(
+                    "translate(${position}::text, '[]', '{{}}')::{}",
+                    column.sql_type
+                )
+            }
             _ => format!("${position}::text::{}", key_type(column)),
         }
     }

@@ -228,6 +228,18 @@ impl Table {
         }
     }
 
+    /// Whether it only shows what other tables hold, as views do: none of its rows can be changed by itself.
+    pub(super) fn is_computed(&self) -> bool {
+        self.own_columns().all(|column| column.generated)
+    }
+
+    /// Says so.
+    pub(super) fn compute(&mut self) {
+        for column in &mut self.columns {
+            column.generated = true;
+        }
+    }
+
     /// The column of this name.
     pub fn column(&self, name: &str) -> Option<&Column> {
         let exact = self.columns.iter().find(|column| column.name == name);
@@ -274,6 +286,11 @@ impl Column {
     /// Whether it is SQLite's own number of a row, which the table does not declare.
     pub(super) fn is_row_number(&self) -> bool {
         self.generated && matches!(&*self.name, "rowid" | "_rowid_" | "oid")
+    }
+
+    /// Whether it holds times with their zone, which are read as of Greenwich.
+    pub(super) fn has_zone(&self) -> bool {
+        self.sql_type.ends_with(" with time zone")
     }
 
     /// The ways in which this column may hold a key that another column writes as `value`; none when it cannot.

@@ -4,12 +4,13 @@
 //! A record that holds one of the person's identities is the person's, unless it holds them in a list in which others
 //! are, too. Any other record is the person's when every
 //! row that leads to it is the person's own: the sum of own rows is compared with the sum of all rows, one read per
-//! way. A record that names somebody else is theirs, too.
+//! way; where the ways are the parts of one key, the whole key counts. A record that names somebody else is theirs, too.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{
     Budget, Connected, Filter, Form, Inner, Select, Value,
+    composite::Composite,
     graph::Edge,
     table,
     walk::{Walk, number},
@@ -26,7 +27,9 @@ pub(super) fn settle(inner: &Inner, walk: &mut Walk, budget: Budget) {
             combination.is_own = combination.is_named || !combination.names_another;
         }
     }
-    while withdraw(inner, walk, &totals) {}
+    let nodes = 0..inner.graph.nodes.len();
+    let composites: Vec<_> = nodes.map(|at| Composite::all(inner, walk, at)).collect();
+    while withdraw(inner, walk, (&totals, &composites)) {}
     for at in 0..walk.nodes.len() {
         let leads = own_leads(inner, walk, at);
         walk.nodes[at].own_leads = leads;
@@ -34,21 +37,32 @@ pub(super) fn settle(inner: &Inner, walk: &mut Walk, budget: Budget) {
 }
 
 /// Takes away what others lead to; `true` when anything changed, so that what it leads to must be looked at again.
-fn withdraw(inner: &Inner, walk: &mut Walk, totals: &Totals) -> bool {
+fn withdraw(
+    inner: &Inner,
+    walk: &mut Walk,
+    (totals, composites): (&Totals, &[Vec<Composite>]),
+) -> bool {
+    let nodes = &inner.graph.nodes;
     let mut lost: Vec<(usize, Vec<Value>)> = Vec::new();
-    for (at, node) in inner.graph.nodes.iter().enumerate() {
+    for (at, node) in nodes.iter().enumerate() {
         for (way, edge) in node.incoming.iter().enumerate() {
             let Some(totals) = totals.get(&(at, way)) else {
                 continue;
             };
             let own = own_rows(inner, walk, edge);
+            let composite = composites[at].iter().find(|it| it.has(nodes, edge));
+            let composite = composite.map(|it| (it, it.own(walk)));
             let here = node.place_of(&edge.column);
             for (values, combination) in &walk.nodes[at].combinations {
                 let is_ours = |key: &Value| {
                     let all = totals.get(key).copied().unwrap_or(0);
                     own.get(key).copied().unwrap_or(0) >= all
                 };
-                let all_ours = combination.is_named || values[here].keys().iter().all(is_ours);
+                let by_whole_key = composite
+                    .as_ref()
+                    .and_then(|(composite, own)| composite.is_among(values, own));
+                let all_ours = combination.is_named
+                    || by_whole_key.unwrap_or_else(|| values[here].keys().iter().all(is_ours));
                 if combination.is_own && !all_ours {
                     lost.push((at, values.clone()));
                 }

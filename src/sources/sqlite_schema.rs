@@ -4,17 +4,33 @@ use rusqlite::{Connection, Result};
 
 use super::{Column, ColumnKind, ForeignKey, Schema, Table, TableName};
 
-/// All ordinary tables and views.
+/// All tables and views, those of extensions too. What they keep under names of their own is left out.
 pub(super) fn read(connection: &Connection) -> Result<Schema> {
     let mut listed = connection.prepare_cached(
-        "SELECT name, type = 'table' AND NOT wr FROM pragma_table_list \
-         WHERE schema = 'main' AND type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+        "SELECT name, type, wr FROM pragma_table_list \
+         WHERE schema = 'main' AND type IN ('table', 'view', 'virtual') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
     )?;
-    let names = listed.query_map([], |row| {
-        Ok((row.get::<_, String>(0)?, row.get::<_, bool>(1)?))
+    let listed = listed.query_map([], |row| {
+        let (name, kind, wr): (String, String, bool) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        Ok((name, kind, !wr))
     })?;
-    let tables = names.map(|it| it.and_then(|(name, rows)| table(connection, &name, rows)));
-    let mut schema = Schema::new(tables.collect::<Result<_>>()?);
+    let mut tables = Vec::new();
+    for row in listed {
+        let (name, kind, has_rowid) = row?;
+        match table(connection, &name, has_rowid && kind != "view") {
+            Ok(mut table) => {
+                // Where triggers change something in its place, it cannot be told of how many rows.
+                if kind == "view" {
+                    table.compute();
+                }
+                tables.push(table);
+            }
+            // Of an extension that is not here, or of a table that is gone.
+            Err(_) if kind != "table" => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let mut schema = Schema::new(tables);
     name_referenced(&mut schema);
     Ok(schema)
 }

@@ -181,3 +181,27 @@ fn a_value_to_be_preserved_keeps_its_row_unless_the_collection_says_otherwise() 
         Erase::Delete
     );
 }
+
+#[test]
+fn one_anchor_may_stand_for_what_thousands_of_fields_share() {
+    use std::fmt::Write as _;
+    let mut text = "dataset:
+  - fides_key: shop
+    collections:
+      - name: people
+        fields:
+          - {name: email, data_categories: &email [user.contact.email], fides_meta: {identity: email, primary_key: true}}
+"
+    .to_owned();
+    for number in 0..40_000 {
+        let _ = writeln!(
+            text,
+            "          - {{name: field_{number}, data_categories: *email, description: a, fides_meta: {{data_type: string}}}}"
+        );
+    }
+    let (register, _) = Register::parse(&[("shop.yml", &text)]).unwrap();
+
+    let fields = &register.datasets[0].collections[0].fields;
+    assert_eq!(fields.len(), 40_001);
+    assert_eq!(fields[40_000].categories, ["user.contact.email"]);
+}

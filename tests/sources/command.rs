@@ -174,6 +174,14 @@ fn a_plan_tells_per_collection_what_would_be_done_and_does_nothing() {
         );
         assert_eq!(item["fields"], serde_json::json!(["name"]));
 
+        let ran = place.run(
+            "plan",
+            &[&identity[..], &["--category", "user.contct"]].concat(),
+        );
+        assert_eq!((ran.status, ran.out.trim()), (0, "{}"));
+        let said = "no field about people is of the category `user.contct`; expected one of";
+        assert!(ran.err.contains(said), "{}", ran.err);
+
         let table = place.run("plan", &[&identity[..], &["--format", "table"]].concat());
         assert!(
             table
@@ -198,6 +206,17 @@ fn what_is_given_wrongly_is_named_and_nothing_is_looked_for() {
         "expected one of email",
     );
     refused(&["--identity", "a@example.org"], "KIND=VALUE");
+    let by = ["--identity", "email=customer-1@example.com"];
+    let ran = place.run("find", &[&by[..], &["--identity", "loyalty_id=7"]].concat());
+    assert_eq!(
+        ran.status, 0,
+        "a person may be known by more than this source holds"
+    );
+    assert!(
+        ran.err.contains("`loyalty_id`; expected one of email"),
+        "{}",
+        ran.err
+    );
     refused(
         &[
             "--identity",

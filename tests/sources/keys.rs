@@ -45,7 +45,13 @@ fn rows_without_a_key_are_found_and_left_and_the_reason_is_told() {
 
         let mut items = plan.items.iter();
         let left = items.find(|it| it.collection == "people").unwrap();
-        assert!(matches!(&left.action, Action::Leave { reason } if reason.contains("no key")));
+        // SQLite changes nothing through a view, with a key or without.
+        let said = if kind == Kind::Sqlite {
+            "only shows what other records hold"
+        } else {
+            "no key"
+        };
+        assert!(matches!(&left.action, Action::Leave { reason } if reason.contains(said)));
     }
 }
 

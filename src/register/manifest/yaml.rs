@@ -32,6 +32,9 @@ pub(super) struct Key {
     pub(super) line: u32,
 }
 
+/// So much a file may hold before it is taken for a mistake; some gigabytes of memory would be needed for it.
+const MANY: usize = 20_000_000;
+
 /// Reads all documents of a file; an error is the line and what is wrong there.
 pub(super) fn parse(text: &str) -> Result<Vec<Node>, (u32, String)> {
     let options = serde_saphyr::options! {
@@ -39,6 +42,18 @@ pub(super) fn parse(text: &str) -> Result<Vec<Node>, (u32, String)> {
         duplicate_keys: DuplicateKeyPolicy::PassThrough,
         strict_booleans: true,
         with_snippet: false,
+        // Manifests are the organisation's own: a thousand tables may be in one file, and an anchor stand for what all
+        // of them share.
+        budget: serde_saphyr::budget! {
+            max_events: MANY,
+            max_nodes: MANY,
+            max_aliases: MANY,
+            max_merge_keys: MANY,
+            enforce_alias_anchor_ratio: false,
+        },
+        alias_limits: serde_saphyr::alias_limits! {
+            max_total_replayed_events: MANY,
+        },
     };
     serde_saphyr::from_multiple_with_options(text, options).map_err(|error| {
         let line = error

@@ -264,21 +264,25 @@ impl Look {
         let collections = register.datasets.iter().flat_map(|it| &it.collections);
         let fields = collections.flat_map(|it| it.identities());
         let kinds: BTreeSet<_> = fields.filter_map(|field| field.identity.clone()).collect();
-        let (mut person, mut faults) = (Identities::default(), Vec::new());
+        let (mut person, mut faults, mut unknown) = (Identities::default(), vec![], vec![]);
         for given in &self.identities {
             match given.split_once('=') {
                 Some((kind, value)) if kinds.contains(kind) && !value.is_empty() => {
                     person = person.with(kind, value);
                 }
-                Some((kind, value)) if !value.is_empty() => {
-                    let kinds: Vec<_> = kinds.iter().map(String::as_str).collect();
-                    let expected = kinds.join(", ");
-                    faults.push(format!(
-                        "no field of the manifests is the identity `{kind}`; expected one of {expected}"
-                    ));
-                }
+                Some((kind, value)) if !value.is_empty() => unknown.push(format!(
+                    "no field of the manifests is the identity `{kind}`; expected one of {}",
+                    kinds.iter().cloned().collect::<Vec<_>>().join(", ")
+                )),
                 _ => faults.push("--identity is not of the form KIND=VALUE".to_owned()),
             }
+        }
+        // A person may be known by more than these sources hold.
+        if person == Identities::default() {
+            faults.append(&mut unknown);
+        }
+        for warning in unknown {
+            eprintln!("warning: {warning}");
         }
         if faults.is_empty() {
             Ok(person)

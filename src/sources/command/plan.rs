@@ -1,6 +1,6 @@
 //! `candor sources plan`.
 
-use std::process::ExitCode;
+use std::{collections::BTreeSet, process::ExitCode};
 
 use serde_json::{Map, Value as Json, json};
 
@@ -8,6 +8,7 @@ use super::{Faults, Format, Look, format::Table};
 use crate::{
     clock::Clock,
     law::Laws,
+    register::{Collection, Register, covers},
     say::{self, say},
     sources::{Action, Item, Plan, Scope},
 };
@@ -22,6 +23,9 @@ pub(super) fn run(look: &Look, categories: Vec<String>, law: &str) -> Result<Exi
         )]));
     }
     let (sources, person) = look.open()?;
+    for warning in unknown(sources.register(), &categories) {
+        eprintln!("warning: {warning}");
+    }
     let scope = if categories.is_empty() {
         Scope::All
     } else {
@@ -40,6 +44,25 @@ pub(super) fn run(look: &Look, categories: Vec<String>, law: &str) -> Result<Exi
         Format::Table => say::print(format_args!("{}", table_of(&plan))),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Categories that no field about people has: an erasure of them alone does nothing.
+fn unknown(register: &Register, categories: &[String]) -> Vec<String> {
+    let collections = register.datasets.iter().flat_map(|it| &it.collections);
+    let fields = collections.flat_map(Collection::all_fields);
+    let known: BTreeSet<&str> = fields
+        .flat_map(|it| &it.categories)
+        .map(String::as_str)
+        .filter(|it| covers("user", it))
+        .collect();
+    let is_unknown = |category: &&String| !known.iter().any(|it| covers(category, it));
+    let expected = known.iter().copied().collect::<Vec<_>>().join(", ");
+    let told = |category: &String| {
+        format!(
+            "no field about people is of the category `{category}`; expected one of {expected}, or one above"
+        )
+    };
+    categories.iter().filter(is_unknown).map(told).collect()
 }
 
 fn json_of(plan: &Plan) -> Json {

@@ -259,7 +259,7 @@ fn serve(settings: &Settings, with_worker: bool) -> anyhow::Result<()> {
             .transpose()?;
         let served = async {
             match metrics {
-                Some(metrics) => tokio::try_join!(portal, metrics).map(drop),
+                Some(metrics) => server::with_metrics(portal, metrics).await,
                 None => portal.await,
             }
         };

@@ -1,4 +1,6 @@
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use candor::server;
 use chrono::TimeDelta;
@@ -38,6 +40,58 @@ async fn figures(app: &TestApp) -> String {
     actix_web::rt::spawn(server::run_metrics(app.app.clone(), listener).unwrap());
     let answer = reqwest::get(url).await.unwrap();
     answer.text().await.unwrap()
+}
+
+/// Whether that becomes so within half a minute.
+fn comes_true(mut is_so: impl FnMut() -> bool) -> bool {
+    let until = Instant::now() + Duration::from_secs(30);
+    while Instant::now() < until {
+        if is_so() {
+            return true;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    false
+}
+
+fn answers(address: &SocketAddr) -> bool {
+    TcpStream::connect(address).is_ok()
+}
+
+/// `candor serve` on that portal's database, with figures on a second address.
+fn serve(app: &TestApp, portal: &SocketAddr, figures: &SocketAddr) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_candor"))
+        .args(["serve", "--database-url", app.database_url()])
+        .args(["--secret-key", &data_encoding::BASE64.encode(&[7; 32])])
+        .args([
+            "--register",
+            concat!(env!("CARGO_MANIFEST_DIR"), "/demo/register"),
+        ])
+        .args(["--bind", &portal.to_string()])
+        .args(["--metrics-bind", &figures.to_string()])
+        .env_clear()
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+#[actix_web::test]
+async fn the_address_for_figures_is_given_back_when_the_portal_stops() {
+    let app = TestApp::start();
+    let free = || TcpListener::bind("127.0.0.1:0").unwrap();
+    let (one, other) = (free(), free());
+    let (portal, figures) = (one.local_addr().unwrap(), other.local_addr().unwrap());
+    drop((one, other));
+    let mut process = serve(&app, &portal, &figures);
+    let started = comes_true(|| answers(&portal) && answers(&figures));
+    let id = process.id().to_string();
+    let told = Command::new("kill").args(["-TERM", &id]).status().unwrap();
+    let ended = comes_true(|| process.try_wait().unwrap().is_some());
+    let _ = process.kill();
+    let status = process.wait().unwrap();
+    assert!(started && told.success(), "it was never there");
+    assert!(ended && status.success(), "it went on after SIGTERM");
+    assert!(!answers(&figures));
 }
 
 #[actix_web::test]

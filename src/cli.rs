@@ -317,8 +317,7 @@ fn needed_mail(config: &mut Config) -> Result<MailSettings, Faults> {
 }
 
 fn migrate(settings: &Settings) -> anyhow::Result<()> {
-    let db = settings.check()?.open_database()?;
-    for name in db::migrate(&db)? {
+    for name in settings.check()?.migrate()? {
         say!("ran {name}");
     }
     say!("The database is up to date.");
@@ -327,7 +326,7 @@ fn migrate(settings: &Settings) -> anyhow::Result<()> {
 
 fn backup(settings: &Settings, file: &Path) -> anyhow::Result<()> {
     let config = settings.check()?;
-    db::backup(&config.open_database()?, &config.database_url, file)?;
+    db::backup(&config.open_as_it_is()?, &config.database_url, file)?;
     say!("The backup is in {}.", file.display());
     Ok(())
 }

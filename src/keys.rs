@@ -54,6 +54,11 @@ impl Keys {
         Ok(Keys::new(master))
     }
 
+    /// Tells this master secret from others, and tells nothing else of it.
+    pub fn fingerprint(&self) -> String {
+        self.hash("fingerprint of the master secret", b"")
+    }
+
     /// A new master secret, as text for a file.
     pub fn generate_text() -> String {
         BASE64.encode(&random_bytes::<32>())

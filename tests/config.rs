@@ -102,6 +102,111 @@ fn a_backup_is_a_whole_database_and_never_overwrites_a_file() {
     assert!(said(&again).contains("exists already"), "{}", said(&again));
 }
 
+const SECRET: &str = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+const OTHER_SECRET: &str = "OTg3NjU0MzIxMDk4NzY1NDMyMTA5ODc2NTQzMjEwOTg=";
+
+/// A folder for a SQLite database, and its address.
+fn place() -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", folder.path().join("portal.db").display());
+    (folder, url)
+}
+
+fn on(url: &str, secret: &str, arguments: &[&str]) -> (bool, String) {
+    let register = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/register");
+    let settings = [
+        "--database-url",
+        url,
+        "--secret-key",
+        secret,
+        "--register",
+        register,
+    ];
+    let output = candor(&[arguments, &settings].concat());
+    (output.status.success(), said(&output))
+}
+
+const SERVE: &[&str] = &["serve", "--bind", "127.0.0.1:0"];
+const STAFF: &[&str] = &[
+    "staff",
+    "add",
+    "--email",
+    "ivo@example.org",
+    "--name",
+    "Ivo",
+    "--role",
+    "admin",
+];
+
+#[test]
+fn where_no_database_is_none_is_made_but_by_migrate_and_the_path_is_told() {
+    let (folder, url) = place();
+    let copy = folder.path().join("copy.db").display().to_string();
+    let path = folder.path().join("portal.db");
+    for command in [SERVE, STAFF, &["backup", &copy], &["token", "list"]] {
+        let (done, said) = on(&url, SECRET, command);
+        assert!(!done, "{command:?}: {said}");
+        assert!(
+            said.contains(&format!("no database at {}", path.display())),
+            "{command:?}: {said}"
+        );
+        assert!(!path.exists(), "{command:?}");
+    }
+}
+
+#[test]
+fn a_database_that_is_not_up_to_date_is_not_worked_on_and_the_way_out_is_told() {
+    let (folder, url) = place();
+    std::fs::write(folder.path().join("portal.db"), "").unwrap();
+    let worker = [
+        "worker",
+        "--mail",
+        &format!("folder:{}", folder.path().display()),
+    ];
+    for command in [SERVE, &worker, STAFF, &["token", "list"]] {
+        let (done, said) = on(&url, SECRET, command);
+        assert!(!done && said.contains("run `candor migrate`"), "{said}");
+    }
+}
+
+#[test]
+fn a_database_of_a_newer_version_is_left_alone() {
+    let (folder, url) = place();
+    assert!(on(&url, SECRET, &["migrate"]).0);
+    let database = rusqlite::Connection::open(folder.path().join("portal.db")).unwrap();
+    let newer = "INSERT INTO __diesel_schema_migrations (version) VALUES ('9999')";
+    database.execute(newer, []).unwrap();
+    for command in [&["migrate"], SERVE, &["token", "list"]] {
+        let (done, said) = on(&url, SECRET, command);
+        assert!(!done && said.contains("made by a newer version"), "{said}");
+        assert!(said.contains("9999"), "{said}");
+    }
+    let copy = folder.path().join("copy.db").display().to_string();
+    let (done, said) = on(&url, SECRET, &["backup", &copy]);
+    assert!(done, "a copy of it can be made all the same: {said}");
+}
+
+#[test]
+fn the_master_secret_of_another_portal_is_refused_by_its_settings_name() {
+    let (folder, url) = place();
+    assert!(on(&url, SECRET, &["migrate"]).0);
+    for command in [&["migrate"], SERVE, STAFF, &["token", "list"]] {
+        let (done, said) = on(&url, OTHER_SECRET, command);
+        assert!(!done, "{command:?}: {said}");
+        assert!(
+            said.contains("--secret-key-file (CANDOR_SECRET_KEY_FILE)"),
+            "{command:?}: {said}"
+        );
+    }
+    assert!(on(&url, SECRET, &["token", "list"]).0);
+
+    // One that was made before knows none, and takes that of the first who comes.
+    let database = rusqlite::Connection::open(folder.path().join("portal.db")).unwrap();
+    database.execute("DELETE FROM master_secrets", []).unwrap();
+    assert!(on(&url, OTHER_SECRET, &["token", "list"]).0);
+    assert!(!on(&url, SECRET, &["token", "list"]).0);
+}
+
 #[test]
 fn a_command_that_nobody_reads_any_more_ends_without_a_word() {
     let sources = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/register");

@@ -2,8 +2,10 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use candor::db::AnyConnection;
 use candor::server;
 use chrono::TimeDelta;
+use diesel::prelude::*;
 
 use crate::support::TestApp;
 
@@ -31,6 +33,21 @@ async fn mail_that_does_not_go_out_shows_and_takes_no_instance_away() {
     let figures = figures(&app).await;
     let wanted = "candor_queue_oldest_due_seconds{queue=\"mail\"} 1200";
     assert!(figures.contains(wanted), "{figures}");
+}
+
+async fn change(app: &TestApp, sql: &'static str) {
+    let change = move |conn: &mut AnyConnection| Ok(diesel::sql_query(sql).execute(conn)?);
+    app.app.db.write(change).await.unwrap();
+}
+
+#[actix_web::test]
+async fn a_portal_whose_database_a_newer_version_has_changed_is_not_ready() {
+    let app = TestApp::start();
+    let newer = "INSERT INTO __diesel_schema_migrations (version) VALUES ('9999')";
+    change(&app, newer).await;
+    let unready = app.visitor().get("/readyz").await;
+    assert_eq!(unready.status, 503);
+    assert!(unready.html().contains("made by a newer version"));
 }
 
 /// What Prometheus reads on the address of its own.

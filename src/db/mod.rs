@@ -8,6 +8,7 @@ mod backup;
 mod connection;
 mod counted;
 mod locks;
+mod master_secret;
 mod migrations;
 pub mod schema;
 pub mod switches;
@@ -30,7 +31,8 @@ pub use connection::AnyConnection;
 pub(crate) use counted::counted;
 pub use counted::{COUNTED, Count};
 pub use locks::AdvisoryLock;
-pub use migrations::{migrate, pending_migrations};
+pub use master_secret::is_made_with;
+pub use migrations::{History, history, migrate};
 pub use text_enum::OptionalText;
 pub(crate) use text_enum::text_enum;
 

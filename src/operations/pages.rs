@@ -22,17 +22,13 @@ pub async fn healthz() -> HttpResponse {
 /// and an opt-out has to work while mail does not.
 pub async fn readyz(app: App) -> HttpResponse {
     let now = app.clock.now();
-    let checked = app.db.read(move |conn| {
-        let pending = db::pending_migrations(conn)?;
-        let mails = match pending {
-            0 => Some(backlog::of_mails(conn, now)?),
-            _ => None,
-        };
-        Ok((pending, mails))
+    let checked = app.db.read(move |conn| match db::history(conn)?.fault() {
+        Some(fault) => Ok(Err(fault)),
+        None => Ok(Ok(backlog::of_mails(conn, now)?)),
     });
     match checked.await {
-        Ok((_, Some(mails))) => plain(&format!("ready\n{}\n", outbox_in_words(&mails))),
-        Ok((pending, None)) => not_ready(&format!("{pending} migrations have not been run\n")),
+        Ok(Ok(mails)) => plain(&format!("ready\n{}\n", outbox_in_words(&mails))),
+        Ok(Err(fault)) => not_ready(&format!("{fault}\n")),
         Err(_) => not_ready("the database does not answer\n"),
     }
 }

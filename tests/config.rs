@@ -208,6 +208,27 @@ fn the_master_secret_of_another_portal_is_refused_by_its_settings_name() {
 }
 
 #[test]
+fn a_backup_that_fails_leaves_nothing_behind() {
+    let (folder, url) = place();
+    assert!(on(&url, SECRET, &["migrate"]).0);
+    let path = folder.path().join("portal.db");
+    // Now the structure stands at the beginning, and rows at the end.
+    let database = rusqlite::Connection::open(&path).unwrap();
+    database.execute("VACUUM", []).unwrap();
+    drop(database);
+    let mut bytes = std::fs::read(&path).unwrap();
+    let last_page = bytes.len() - 4096;
+    bytes[last_page..].fill(0x5a);
+    std::fs::write(&path, bytes).unwrap();
+    let copy = folder.path().join("copy.db").display().to_string();
+    let (done, said) = on(&url, SECRET, &["backup", &copy]);
+    assert!(!done && said.contains("cannot be copied"), "{said}");
+    let names = std::fs::read_dir(folder.path()).unwrap();
+    let mut names = names.map(|it| it.unwrap().file_name().into_string().unwrap());
+    assert!(names.all(|name| name.starts_with("portal.db")), "{said}");
+}
+
+#[test]
 fn a_command_that_nobody_reads_any_more_ends_without_a_word() {
     let sources = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/register");
     let commands: [&[&str]; 4] = [

@@ -41,6 +41,18 @@ async fn change(app: &TestApp, sql: &'static str) {
 }
 
 #[actix_web::test]
+async fn a_portal_that_cannot_write_is_not_ready() {
+    let app = TestApp::start();
+    let ready = app.visitor().get("/readyz").await;
+    assert_eq!(ready.status, 200);
+    change(&app, "ALTER TABLE switches RENAME TO switches_away").await;
+    app.app.clock.advance(TimeDelta::seconds(10));
+    let unready = app.visitor().get("/readyz").await;
+    assert_eq!(unready.status, 503);
+    assert!(unready.html().contains("cannot be written"));
+}
+
+#[actix_web::test]
 async fn a_portal_whose_database_a_newer_version_has_changed_is_not_ready() {
     let app = TestApp::start();
     let newer = "INSERT INTO __diesel_schema_migrations (version) VALUES ('9999')";

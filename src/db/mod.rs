@@ -10,6 +10,7 @@ mod counted;
 mod locks;
 mod master_secret;
 mod migrations;
+mod pulse;
 pub mod schema;
 pub mod switches;
 mod text_enum;
@@ -24,6 +25,7 @@ use tokio::sync::oneshot::error::RecvError;
 
 use crate::error::{AppError, AppResult};
 use connection::Opener;
+use pulse::Pulse;
 use writer::{Lasts, Writer};
 
 pub use backup::backup;
@@ -57,6 +59,7 @@ struct Doors {
     pool: Pool<Opener>,
     /// Present on SQLite alone.
     writer: Option<Writer>,
+    pulse: Pulse,
 }
 
 impl Db {
@@ -74,7 +77,12 @@ impl Db {
         } else {
             None
         };
-        Ok(Db(Arc::new(Doors { pool, writer })))
+        let pulse = Pulse::default();
+        Ok(Db(Arc::new(Doors {
+            pool,
+            writer,
+            pulse,
+        })))
     }
 
     /// Runs queries on a blocking thread.

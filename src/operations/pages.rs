@@ -16,7 +16,7 @@ pub async fn healthz() -> HttpResponse {
     plain("ok\n")
 }
 
-/// The portal can serve: its database answers and is up to date. Otherwise 503, with what is amiss.
+/// The portal can serve: its database answers, is up to date and can be written. Otherwise 503, with what is amiss.
 ///
 /// The second line tells how long mails have waited. It never makes an instance unready: the outbox is everybody's,
 /// and an opt-out has to work while mail does not.
@@ -27,6 +27,9 @@ pub async fn readyz(app: App) -> HttpResponse {
         None => Ok(Ok(backlog::of_mails(conn, now)?)),
     });
     match checked.await {
+        Ok(Ok(_)) if !app.db.can_write(now).await => {
+            not_ready("the database cannot be written; its disk may be full\n")
+        }
         Ok(Ok(mails)) => plain(&format!("ready\n{}\n", outbox_in_words(&mails))),
         Ok(Err(fault)) => not_ready(&format!("{fault}\n")),
         Err(_) => not_ready("the database does not answer\n"),

@@ -229,6 +229,19 @@ fn a_backup_that_fails_leaves_nothing_behind() {
 }
 
 #[test]
+fn the_database_and_the_files_beside_it_are_for_their_owner_alone() {
+    let (folder, url) = place();
+    let db = candor::db::Db::open(&url, 1).unwrap();
+    candor::db::migrate(&db).unwrap();
+    let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+    assert_eq!(files.len(), 3, "the database, its log and its index");
+    for file in files {
+        let mode = file.unwrap().metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}
+
+#[test]
 fn a_command_that_nobody_reads_any_more_ends_without_a_word() {
     let sources = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/register");
     let commands: [&[&str]; 4] = [

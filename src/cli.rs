@@ -353,7 +353,7 @@ fn show_config(settings: &Settings, matches: &clap::ArgMatches) -> anyhow::Resul
     let (name, given) = matches.subcommand().expect("this is a subcommand");
     let command = cli.find_subcommand(name).expect("this is a subcommand");
     say::print(format_args!("{}", config::print(command, given)));
-    settings.check()?;
+    settings.check_whole()?;
     say!("The settings can be used.");
     Ok(())
 }

@@ -85,7 +85,7 @@ pub struct Settings {
     )]
     pub register: PathBuf,
 
-    /// A source, as the manifests name it, and its address; may be given several times
+    /// A source, as the manifests name it, and its address; may be given several times, in the variable with spaces between
     #[arg(
         long = "source",
         env = "CANDOR_SOURCES",

@@ -46,7 +46,9 @@ fn the_settings_in_force_are_shown_without_any_secret() {
         "--database-url",
         "postgres://portal:hunter2@db.example.org/candor",
         "--source",
-        "shop=postgres://reader:hunter3@db.example.org/shop",
+        "projobsector=postgres://reader:hunter3@db.example.org/shop",
+        "--register",
+        concat!(env!("CARGO_MANIFEST_DIR"), "/demo/register"),
         "--secret-key",
         "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
     ]);
@@ -57,12 +59,61 @@ fn the_settings_in_force_are_shown_without_any_secret() {
         "{text}"
     );
     assert!(
-        text.contains("shop=postgres://reader:***@db.example.org/shop"),
+        text.contains("projobsector=postgres://reader:***@db.example.org/shop"),
         "{text}"
     );
     assert!(
         !text.contains("hunter") && !text.contains("MDEyMz"),
         "{text}"
+    );
+}
+
+#[test]
+fn what_the_settings_name_is_looked_at_too_and_all_faults_of_it_are_told_at_once() {
+    let register = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/register");
+    let run = |more: &[&str]| {
+        let output = candor(&[&["config", "--secret-key", SECRET], more].concat());
+        assert!(!output.status.success(), "{}", said(&output));
+        assert!(!said(&output).contains("can be used."));
+        said(&output)
+    };
+    let told = run(&[
+        "--register",
+        register,
+        "--source",
+        "projobsector=sqlite:///nowhere.db",
+        "--source",
+        "projobsector=sqlite:///elsewhere.db",
+        "--source",
+        "old=oracle://db.example.org/old",
+        "--source",
+        "shop=sqlite:///shop.db",
+        "--mail",
+        "gopher://mail.example.org",
+        "--smtp-user",
+        "portal",
+        "--smtp-ca-file",
+        "/nonexistent/ca.pem",
+        "--dkim-key-file",
+        "/nonexistent/dkim.pem",
+    ]);
+    for wrong in [
+        "the source \"projobsector\" is given twice",
+        "the address of \"old\" is of no kind of source",
+        "knows the source \"shop\"",
+        "--mail (CANDOR_MAIL): this way for mail is not known",
+        "--smtp-user (CANDOR_SMTP_USER): a password is missing",
+        "--smtp-ca-file (CANDOR_SMTP_CA_FILE): /nonexistent/ca.pem",
+        "--dkim-key-file (CANDOR_DKIM_KEY_FILE): /nonexistent/dkim.pem",
+    ] {
+        assert!(told.contains(wrong), "{wrong} is missing in:\n{told}");
+    }
+    assert_eq!(told.matches('→').count(), 7, "{told}");
+
+    let told = run(&["--register", "/nonexistent"]);
+    assert!(
+        told.contains("--register (CANDOR_REGISTER): the register cannot be used"),
+        "{told}"
     );
 }
 

@@ -1,6 +1,6 @@
 //! The commands. Each does little here: it reads its settings and calls its slice.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -246,9 +246,11 @@ fn serve(settings: &Settings, with_worker: bool) -> anyhow::Result<()> {
     } else {
         None
     };
-    let (bind, metrics_bind) = (config.bind, config.metrics_bind);
-    let listen = |bind| TcpListener::bind(bind).with_context(|| format!("cannot listen on {bind}"));
-    let (listener, metrics) = (listen(bind)?, metrics_bind.map(listen).transpose()?);
+    let listener = listen("--bind (CANDOR_BIND)", config.bind)?;
+    let metrics = config
+        .metrics_bind
+        .map(|address| listen("--metrics-bind (CANDOR_METRICS_BIND)", address))
+        .transpose()?;
     let app = App::open(config)?;
     let transport = mail.map(|mail| mail.transport(&app.site)).transpose()?;
     actix_web::rt::System::new().block_on(async {
@@ -268,6 +270,12 @@ fn serve(settings: &Settings, with_worker: bool) -> anyhow::Result<()> {
             None => served.await,
         }?;
         Ok(())
+    })
+}
+
+fn listen(setting: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).with_context(|| {
+        format!("cannot listen on {address}; end what listens there, or give another address with {setting}")
     })
 }
 

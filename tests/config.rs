@@ -293,6 +293,16 @@ fn the_database_and_the_files_beside_it_are_for_their_owner_alone() {
 }
 
 #[test]
+fn an_address_that_is_taken_is_told_with_its_setting() {
+    let (_folder, url) = place();
+    assert!(on(&url, SECRET, &["migrate"]).0);
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let (done, told) = on(&url, SECRET, &["serve", "--bind", &address]);
+    assert!(!done && told.contains("--bind (CANDOR_BIND)"), "{told}");
+}
+
+#[test]
 fn a_command_that_nobody_reads_any_more_ends_without_a_word() {
     let sources = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/register");
     let commands: [&[&str]; 4] = [

@@ -1,3 +1,4 @@
+use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -83,8 +84,17 @@ fn comes_true(mut is_so: impl FnMut() -> bool) -> bool {
     false
 }
 
-fn answers(address: &SocketAddr) -> bool {
-    TcpStream::connect(address).is_ok()
+/// Whether that page is served there; a socket takes calls before anybody is there to answer them, or SIGTERM.
+fn serves(address: &SocketAddr, path: &str) -> bool {
+    let ask = || -> std::io::Result<String> {
+        let mut stream = TcpStream::connect(address)?;
+        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+        write!(stream, "GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
+    };
+    ask().is_ok_and(|answer| answer.contains(" 200 OK"))
 }
 
 /// `candor serve` on that portal's database, with figures on a second address.
@@ -112,7 +122,7 @@ async fn the_address_for_figures_is_given_back_when_the_portal_stops() {
     let (portal, figures) = (one.local_addr().unwrap(), other.local_addr().unwrap());
     drop((one, other));
     let mut process = serve(&app, &portal, &figures);
-    let started = comes_true(|| answers(&portal) && answers(&figures));
+    let started = comes_true(|| serves(&portal, "/healthz") && serves(&figures, "/metrics"));
     let id = process.id().to_string();
     let told = Command::new("kill").args(["-TERM", &id]).status().unwrap();
     let ended = comes_true(|| process.try_wait().unwrap().is_some());
@@ -120,7 +130,7 @@ async fn the_address_for_figures_is_given_back_when_the_portal_stops() {
     let status = process.wait().unwrap();
     assert!(started && told.success(), "it was never there");
     assert!(ended && status.success(), "it went on after SIGTERM");
-    assert!(!answers(&figures));
+    assert!(TcpListener::bind(figures).is_ok(), "its port is free again");
 }
 
 #[actix_web::test]

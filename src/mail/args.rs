@@ -74,8 +74,11 @@ pub struct MailArgs {
     pub dkim_domain: Option<String>,
 }
 
-/// None when the one that is named cannot be used; `Some(None)` when none is named.
-type Authority = Option<Option<Certificate>>;
+/// The certificate of an authority, if one is named; or it cannot be used, as was told.
+type Authority = Result<Option<Certificate>, Told>;
+
+/// A fault has been told.
+struct Told;
 
 /// Settings for mail that have been checked.
 pub struct MailSettings {
@@ -184,10 +187,10 @@ impl MailArgs {
     /// The certificate of an authority of one's own, if one is named.
     fn check_authority(&self, faults: &mut Faults) -> Authority {
         let Some(file) = &self.smtp_ca_file else {
-            return Some(None);
+            return Ok(None);
         };
         let name = "--smtp-ca-file (CANDOR_SMTP_CA_FILE)";
-        let pem = faults.read(name, file)?;
+        let pem = faults.read(name, file).ok_or(Told)?;
         // lettre takes a text without any certificate for an empty list of them.
         let certificate = Some(pem).filter(|pem| pem.contains("BEGIN CERTIFICATE"));
         let certificate = certificate.and_then(|pem| Certificate::from_pem(pem.as_bytes()).ok());
@@ -195,7 +198,7 @@ impl MailArgs {
             let way_out = "give a file with -----BEGIN CERTIFICATE-----";
             faults.add(name, "this is no certificate in PEM", way_out);
         }
-        certificate.map(Some)
+        certificate.map(Some).ok_or(Told)
     }
 
     fn check_login(&self, faults: &mut Faults) -> Option<Credentials> {
@@ -242,12 +245,14 @@ fn check_encryption(
         .map(|(k, v)| (k.as_ref(), v.as_ref()))
         .collect();
     match (url.scheme(), asked.as_slice()) {
-        ("smtp", [] | [("tls", "starttls")]) => {
-            Some((Encryption::StartTls(tls(host, authority?, faults)?), 587))
-        }
-        ("smtps", []) | ("smtp" | "smtps", [("tls", "implicit")]) => {
-            Some((Encryption::Implicit(tls(host, authority?, faults)?), 465))
-        }
+        ("smtp", [] | [("tls", "starttls")]) => Some((
+            Encryption::StartTls(tls(host, authority.ok()?, faults)?),
+            587,
+        )),
+        ("smtps", []) | ("smtp" | "smtps", [("tls", "implicit")]) => Some((
+            Encryption::Implicit(tls(host, authority.ok()?, faults)?),
+            465,
+        )),
         ("smtp", [("tls", "none")]) if is_this_machine(host) => Some((Encryption::None, 25)),
         ("smtp", [("tls", "none")]) => {
             let wrong = "mail must not cross a network without encryption";

@@ -1,6 +1,6 @@
 //! The commands. Each does little here: it reads its settings and calls its slice.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -246,9 +246,11 @@ fn serve(settings: &Settings, with_worker: bool) -> anyhow::Result<()> {
     } else {
         None
     };
-    let (bind, metrics_bind) = (config.bind, config.metrics_bind);
-    let listen = |bind| TcpListener::bind(bind).with_context(|| format!("cannot listen on {bind}"));
-    let (listener, metrics) = (listen(bind)?, metrics_bind.map(listen).transpose()?);
+    let listener = listen("--bind (CANDOR_BIND)", config.bind)?;
+    let metrics = config
+        .metrics_bind
+        .map(|address| listen("--metrics-bind (CANDOR_METRICS_BIND)", address))
+        .transpose()?;
     let app = App::open(config)?;
     let transport = mail.map(|mail| mail.transport(&app.site)).transpose()?;
     actix_web::rt::System::new().block_on(async {
@@ -259,7 +261,7 @@ fn serve(settings: &Settings, with_worker: bool) -> anyhow::Result<()> {
             .transpose()?;
         let served = async {
             match metrics {
-                Some(metrics) => tokio::try_join!(portal, metrics).map(drop),
+                Some(metrics) => server::with_metrics(portal, metrics).await,
                 None => portal.await,
             }
         };
@@ -268,6 +270,12 @@ fn serve(settings: &Settings, with_worker: bool) -> anyhow::Result<()> {
             None => served.await,
         }?;
         Ok(())
+    })
+}
+
+fn listen(setting: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).with_context(|| {
+        format!("cannot listen on {address}; end what listens there, or give another address with {setting}")
     })
 }
 
@@ -317,8 +325,7 @@ fn needed_mail(config: &mut Config) -> Result<MailSettings, Faults> {
 }
 
 fn migrate(settings: &Settings) -> anyhow::Result<()> {
-    let db = settings.check()?.open_database()?;
-    for name in db::migrate(&db)? {
+    for name in settings.check()?.migrate()? {
         say!("ran {name}");
     }
     say!("The database is up to date.");
@@ -327,7 +334,7 @@ fn migrate(settings: &Settings) -> anyhow::Result<()> {
 
 fn backup(settings: &Settings, file: &Path) -> anyhow::Result<()> {
     let config = settings.check()?;
-    db::backup(&config.open_database()?, &config.database_url, file)?;
+    db::backup(&config.open_as_it_is()?, &config.database_url, file)?;
     say!("The backup is in {}.", file.display());
     Ok(())
 }
@@ -354,7 +361,7 @@ fn show_config(settings: &Settings, matches: &clap::ArgMatches) -> anyhow::Resul
     let (name, given) = matches.subcommand().expect("this is a subcommand");
     let command = cli.find_subcommand(name).expect("this is a subcommand");
     say::print(format_args!("{}", config::print(command, given)));
-    settings.check()?;
+    settings.check_whole()?;
     say!("The settings can be used.");
     Ok(())
 }

@@ -9,12 +9,12 @@ mod print;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail, ensure};
 use clap::Args;
 use ipnet::IpNet;
 use url::Url;
 
-use crate::db::Db;
+use crate::db::{self, Db};
 use crate::keys::Keys;
 use crate::law::Laws;
 use crate::law::args::LawArgs;
@@ -85,7 +85,7 @@ pub struct Settings {
     )]
     pub register: PathBuf,
 
-    /// A source, as the manifests name it, and its address; may be given several times
+    /// A source, as the manifests name it, and its address; may be given several times, in the variable with spaces between
     #[arg(
         long = "source",
         env = "CANDOR_SOURCES",
@@ -235,10 +235,53 @@ impl Site {
 }
 
 impl Config {
-    /// Opens the portal's database.
+    /// Opens the portal's database: it must be there, be up to date, and be made with this master secret.
     pub fn open_database(&self) -> anyhow::Result<Db> {
+        let db = self.open_as_it_is()?;
+        let history = db.read_now(|conn| Ok(db::history(conn)?))?;
+        if let Some(fault) = history.fault() {
+            bail!(fault);
+        }
+        self.check_secret(&db)?;
+        Ok(db)
+    }
+
+    /// The same, whatever its version: for copies of it.
+    pub fn open_as_it_is(&self) -> anyhow::Result<Db> {
+        // SQLite would make an empty one, and a mistyped path would look like a portal that knows nobody.
+        if let Some(path) = self.database_url.strip_prefix("sqlite://")
+            && !path.starts_with("file:")
+            && !Path::new(path).exists()
+        {
+            bail!(
+                "there is no database at {path}; name the right one with --database-url (CANDOR_DATABASE_URL), or make \
+                 one there with `candor migrate`"
+            );
+        }
+        self.connect()
+    }
+
+    /// Makes the portal's database, or brings it up to date; gives the names of what was run.
+    pub fn migrate(&self) -> anyhow::Result<Vec<String>> {
+        let db = self.connect()?;
+        let run = db::migrate(&db)?;
+        self.check_secret(&db)?;
+        Ok(run)
+    }
+
+    fn connect(&self) -> anyhow::Result<Db> {
         let db = Db::open(&self.database_url, self.database_connections);
         db.context("the portal's database cannot be opened")
+    }
+
+    fn check_secret(&self, db: &Db) -> anyhow::Result<()> {
+        ensure!(
+            db::is_made_with(db, &self.keys.fingerprint())?,
+            "the portal's database was made with another master secret, under which alone people and their opt-outs are \
+             found; name the file that holds it with --secret-key-file (CANDOR_SECRET_KEY_FILE), or another database \
+             with --database-url (CANDOR_DATABASE_URL)"
+        );
+        Ok(())
     }
 
     /// What pages and mails need to know.

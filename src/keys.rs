@@ -54,6 +54,11 @@ impl Keys {
         Ok(Keys::new(master))
     }
 
+    /// Tells this master secret from others, and tells nothing else of it.
+    pub fn fingerprint(&self) -> String {
+        self.hash("fingerprint of the master secret", b"")
+    }
+
     /// A new master secret, as text for a file.
     pub fn generate_text() -> String {
         BASE64.encode(&random_bytes::<32>())
@@ -157,11 +162,20 @@ pub fn hmac_hex(key: &[u8], value: &[u8]) -> String {
     HEXLOWER.encode(&mac.finalize().into_bytes())
 }
 
+/// Whether that is a public key, in base64.
+pub fn is_public_key(text: &str) -> bool {
+    read_public_key(text).is_some()
+}
+
+fn read_public_key(text: &str) -> Option<VerifyingKey> {
+    let bytes = BASE64.decode(text.as_bytes()).ok()?;
+    VerifyingKey::from_bytes(&bytes.try_into().ok()?).ok()
+}
+
 /// Whether the signature (base64) over the message was made with the private half of the public key (base64).
 pub fn signature_holds(public_key: &str, message: &[u8], signature: &str) -> bool {
     let check = || {
-        let key = BASE64.decode(public_key.as_bytes()).ok()?;
-        let key = VerifyingKey::from_bytes(&key.try_into().ok()?).ok()?;
+        let key = read_public_key(public_key)?;
         let signature = BASE64.decode(signature.as_bytes()).ok()?;
         let signature = Signature::from_slice(&signature).ok()?;
         key.verify_strict(message, &signature).ok()

@@ -132,6 +132,18 @@ pub fn run_metrics(app: App, listener: TcpListener) -> std::io::Result<Server> {
     Ok(server.workers(1).disable_signals().listen(listener)?.run())
 }
 
+/// Serves both until the portal has stopped. Its figures can be read while it ends; a process whose portal is gone
+/// must end too, or whoever looks after it takes it for one that serves.
+pub async fn with_metrics(portal: Server, metrics: Server) -> std::io::Result<()> {
+    let of_metrics = metrics.handle();
+    let portal = async {
+        let ended = portal.await;
+        of_metrics.stop(false).await;
+        ended
+    };
+    tokio::try_join!(portal, metrics).map(drop)
+}
+
 /// Somewhat more than the largest file, so that a handler can say beside the field that it is too large.
 fn uploads() -> MultipartFormConfig {
     let limit = evidence::LARGEST + evidence::LARGEST / 4;

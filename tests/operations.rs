@@ -1,7 +1,12 @@
-use std::net::TcpListener;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
+use candor::db::AnyConnection;
 use candor::server;
 use chrono::TimeDelta;
+use diesel::prelude::*;
 
 use crate::support::TestApp;
 
@@ -31,6 +36,33 @@ async fn mail_that_does_not_go_out_shows_and_takes_no_instance_away() {
     assert!(figures.contains(wanted), "{figures}");
 }
 
+async fn change(app: &TestApp, sql: &'static str) {
+    let change = move |conn: &mut AnyConnection| Ok(diesel::sql_query(sql).execute(conn)?);
+    app.app.db.write(change).await.unwrap();
+}
+
+#[actix_web::test]
+async fn a_portal_that_cannot_write_is_not_ready() {
+    let app = TestApp::start();
+    let ready = app.visitor().get("/readyz").await;
+    assert_eq!(ready.status, 200);
+    change(&app, "ALTER TABLE switches RENAME TO switches_away").await;
+    app.app.clock.advance(TimeDelta::seconds(10));
+    let unready = app.visitor().get("/readyz").await;
+    assert_eq!(unready.status, 503);
+    assert!(unready.html().contains("cannot be written"));
+}
+
+#[actix_web::test]
+async fn a_portal_whose_database_a_newer_version_has_changed_is_not_ready() {
+    let app = TestApp::start();
+    let newer = "INSERT INTO __diesel_schema_migrations (version) VALUES ('9999')";
+    change(&app, newer).await;
+    let unready = app.visitor().get("/readyz").await;
+    assert_eq!(unready.status, 503);
+    assert!(unready.html().contains("made by a newer version"));
+}
+
 /// What Prometheus reads on the address of its own.
 async fn figures(app: &TestApp) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -38,6 +70,67 @@ async fn figures(app: &TestApp) -> String {
     actix_web::rt::spawn(server::run_metrics(app.app.clone(), listener).unwrap());
     let answer = reqwest::get(url).await.unwrap();
     answer.text().await.unwrap()
+}
+
+/// Whether that becomes so within half a minute.
+fn comes_true(mut is_so: impl FnMut() -> bool) -> bool {
+    let until = Instant::now() + Duration::from_secs(30);
+    while Instant::now() < until {
+        if is_so() {
+            return true;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    false
+}
+
+/// Whether that page is served there; a socket takes calls before anybody is there to answer them, or SIGTERM.
+fn serves(address: &SocketAddr, path: &str) -> bool {
+    let ask = || -> std::io::Result<String> {
+        let mut stream = TcpStream::connect(address)?;
+        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+        write!(stream, "GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
+    };
+    ask().is_ok_and(|answer| answer.contains(" 200 OK"))
+}
+
+/// `candor serve` on that portal's database, with figures on a second address.
+fn serve(app: &TestApp, portal: &SocketAddr, figures: &SocketAddr) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_candor"))
+        .args(["serve", "--database-url", app.database_url()])
+        .args(["--secret-key", &data_encoding::BASE64.encode(&[7; 32])])
+        .args([
+            "--register",
+            concat!(env!("CARGO_MANIFEST_DIR"), "/demo/register"),
+        ])
+        .args(["--bind", &portal.to_string()])
+        .args(["--metrics-bind", &figures.to_string()])
+        .env_clear()
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+#[actix_web::test]
+async fn the_address_for_figures_is_given_back_when_the_portal_stops() {
+    let app = TestApp::start();
+    let free = || TcpListener::bind("127.0.0.1:0").unwrap();
+    let (one, other) = (free(), free());
+    let (portal, figures) = (one.local_addr().unwrap(), other.local_addr().unwrap());
+    drop((one, other));
+    let mut process = serve(&app, &portal, &figures);
+    let started = comes_true(|| serves(&portal, "/healthz") && serves(&figures, "/metrics"));
+    let id = process.id().to_string();
+    let told = Command::new("kill").args(["-TERM", &id]).status().unwrap();
+    let ended = comes_true(|| process.try_wait().unwrap().is_some());
+    let _ = process.kill();
+    let status = process.wait().unwrap();
+    assert!(started && told.success(), "it was never there");
+    assert!(ended && status.success(), "it went on after SIGTERM");
+    assert!(TcpListener::bind(figures).is_ok(), "its port is free again");
 }
 
 #[actix_web::test]

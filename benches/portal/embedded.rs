@@ -9,7 +9,7 @@ use candor::law::Laws;
 
 /// With its database in a folder, the manifests of another, and these sources by key and address.
 pub fn open(folder: &Path, register: PathBuf, sources: Vec<(String, String)>) -> App {
-    let app = App::open(Config {
+    let config = Config {
         database_url: format!("sqlite://{}", folder.join("portal.db").display()),
         database_connections: 4,
         bind: "127.0.0.1:0".parse().unwrap(),
@@ -26,8 +26,7 @@ pub fn open(folder: &Path, register: PathBuf, sources: Vec<(String, String)>) ->
         mail: None,
         laws: Laws::built_in(),
         demo: false,
-    });
-    let app = app.unwrap();
-    candor::db::migrate(&app.db).unwrap();
-    app
+    };
+    config.migrate().unwrap();
+    App::open(config).unwrap()
 }

@@ -33,6 +33,7 @@ const MOST: usize = 1_000;
     responses(
         (status = 200, body = Answer, headers(("ETag" = String, description = "Changes with the answer"))),
         (status = 304, description = "As in the answer with that `ETag`"),
+        (status = 400, body = Problem, description = "The type or the hash cannot be one: nothing is said of the person"),
         (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 429, body = Problem),
     ),
@@ -125,10 +126,9 @@ pub async fn batch(
         return Err(AppError::BadRequest(sentence));
     }
     guard::count(&request, Scope::ReadChoices, asked.len()).await?;
-    let unknown = || AppError::BadRequest("An identity is not as it should be.".to_owned());
     let identities: AppResult<Vec<_>> = asked
         .into_iter()
-        .map(|it| identity(&it.kind, it.hash).map_err(|_| unknown()))
+        .map(|it| identity(&it.kind, it.hash))
         .collect();
     let identities = identities?;
     let looked_for: Vec<_> = identities
@@ -154,12 +154,23 @@ pub async fn batch(
     Ok(HttpResponse::Ok().json(answer))
 }
 
-/// The identity that a program names; what cannot be one is as unknown as any other.
+/// The identity that a program names. What cannot be one is a fault of the program: an answer as for somebody who is
+/// not known would let it go by the law's defaults, and past an opt-out.
 fn identity(kind: &str, hash: String) -> AppResult<IdentityRef> {
-    let kind: IdentityKind = kind.parse().map_err(|_| AppError::NotFound)?;
+    let known = IdentityKind::ALL.iter().find(|it| it.as_str() == kind);
+    let kind = *known.ok_or_else(|| {
+        let known: Vec<_> = IdentityKind::ALL.iter().map(|it| it.as_str()).collect();
+        let sentence = format!(
+            "This type of identity is not known; there are {}.",
+            known.join(", ")
+        );
+        AppError::BadRequest(sentence)
+    })?;
     if is_identity_hash(&hash) {
         Ok(IdentityRef { kind, hash })
     } else {
-        Err(AppError::NotFound)
+        let sentence = "The hash is not as it should be: give the HMAC-SHA256 of the identity in 64 hexadecimal \
+                        digits, with small letters.";
+        Err(AppError::BadRequest(sentence.to_owned()))
     }
 }

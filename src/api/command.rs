@@ -13,6 +13,7 @@ use crate::audit::Actor;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::disclosures::webhook;
+use crate::error::AppError;
 use crate::register::Register;
 use crate::say::say;
 
@@ -81,7 +82,14 @@ impl TokenCommand {
             TokenCommand::Revoke { id, settings } => {
                 let db = settings.check()?.open_database()?;
                 let now = Clock::system().now();
-                db.write_now(move |conn| queries::revoke(conn, Actor::System, id, now))?;
+                let revoked =
+                    db.write_now(move |conn| queries::revoke(conn, Actor::System, id, now));
+                match revoked {
+                    Err(AppError::NotFound) => bail!(
+                        "there is no token {id} that is good; see `candor token list` for their numbers"
+                    ),
+                    revoked => revoked?,
+                }
                 say!("The token is taken back.");
                 Ok(())
             }
@@ -109,11 +117,15 @@ impl AddToken {
         let Some(scopes) = queries::scopes(&self.scopes) else {
             bail!("a scope is not known: {}", self.scopes.join(", "));
         };
+        let name = self.name.trim();
+        if name.is_empty() {
+            bail!("--name is empty; say which system will use the token");
+        }
         let config = settings.check()?;
         let db = config.open_database()?;
         let now = Clock::system().now();
         let new = NewToken {
-            name: self.name,
+            name: name.to_owned(),
             scopes,
             recipient: self.recipient,
             expires_at: now + TimeDelta::days(self.days),

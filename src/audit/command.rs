@@ -3,12 +3,13 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use clap::Args;
 
 use super::receipts::ReceiptFile;
 use super::verify::{Mark, verify};
 use crate::config::Config;
+use crate::keys::is_public_key;
 use crate::say::say;
 
 /// How to look.
@@ -49,6 +50,10 @@ pub fn verify_receipt(file: &Path, public_key: &str) -> anyhow::Result<()> {
         std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     let receipt: ReceiptFile = serde_json::from_str(&text)
         .with_context(|| format!("{} is not a receipt", file.display()))?;
+    ensure!(
+        is_public_key(public_key),
+        "--key is no public key; give the 32 bytes in base64 as they stand at /.well-known/candor-receipts.json"
+    );
     if !receipt.is_signed_by(public_key) {
         bail!("not valid: the receipt was changed, or another key has signed it");
     }

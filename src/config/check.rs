@@ -1,31 +1,77 @@
 //! Checking all settings together.
 
+use std::collections::BTreeSet;
 use std::thread::available_parallelism;
 
 use url::Url;
 
 use super::{Config, Faults, Settings};
 use crate::keys::Keys;
-use crate::sources::is_by_hand;
+use crate::register::Register;
+use crate::sources::is_of_known_kind;
+
+const REGISTER: &str = "--register (CANDOR_REGISTER)";
+const SOURCE: &str = "--source (CANDOR_SOURCES)";
 
 impl Settings {
+    /// Checks what the settings name as well: the register, and that each source is one of it.
+    pub fn check_whole(&self) -> Result<Config, Faults> {
+        let mut faults = Faults::default();
+        let config = self.check_into(&mut faults);
+        self.check_register(&mut faults);
+        config.filter(|_| faults.is_empty()).ok_or(faults)
+    }
+
+    fn check_register(&self, faults: &mut Faults) {
+        let folder = self.register.display();
+        let register = match Register::load(&self.register) {
+            Ok((register, _)) => register,
+            Err(found) => {
+                let first = found.first().map(ToString::to_string);
+                let wrong = format!(
+                    "the register cannot be used, {} fault(s); the first: {}",
+                    found.len(),
+                    first.unwrap_or_default()
+                );
+                let way_out = format!("see all with `candor register check {folder}`");
+                return faults.add(REGISTER, &wrong, &way_out);
+            }
+        };
+        let datasets = register.datasets.iter();
+        let named: BTreeSet<_> = datasets.map(|it| it.source.as_str()).collect();
+        let given = self.check_sources(&mut Faults::default());
+        for (key, _) in given {
+            if !named.contains(key.as_str()) {
+                let known: Vec<_> = named.iter().copied().collect();
+                let wrong = format!("no manifest in {folder} knows the source {key:?}");
+                let way_out = format!("the manifests name {}", known.join(", "));
+                faults.add(SOURCE, &wrong, &way_out);
+            }
+        }
+    }
+
     /// Checks all settings; every fault is told, with its name and the way out.
     pub fn check(&self) -> Result<Config, Faults> {
         let mut faults = Faults::default();
-        let database_url = self.check_database(&mut faults);
-        let connections = self.check_connections(&database_url, &mut faults);
+        let config = self.check_into(&mut faults);
+        config.ok_or(faults)
+    }
+
+    fn check_into(&self, faults: &mut Faults) -> Option<Config> {
+        let database_url = self.check_database(faults);
+        let connections = self.check_connections(&database_url, faults);
         let bind = faults.parse(
             "--bind (CANDOR_BIND)",
             &self.bind,
             "give an address and a port, such as 127.0.0.1:8080",
         );
-        let base_url = check_site("--base-url (CANDOR_BASE_URL)", &self.base_url, &mut faults);
+        let base_url = check_site("--base-url (CANDOR_BASE_URL)", &self.base_url, faults);
         let monitor = self
             .monitor
             .as_ref()
-            .and_then(|url| check_site("--monitor (CANDOR_MONITOR)", url, &mut faults));
-        let keys = self.check_keys(&mut faults);
-        let sources = self.check_sources(&mut faults);
+            .and_then(|url| check_site("--monitor (CANDOR_MONITOR)", url, faults));
+        let keys = self.check_keys(faults);
+        let sources = self.check_sources(faults);
         let trusted_proxies = self.trusted_proxies.iter().filter_map(|network| {
             let way_out = "give a network, such as 10.0.0.0/8";
             faults.parse("--trusted-proxy (CANDOR_TRUSTED_PROXIES)", network, way_out)
@@ -47,10 +93,10 @@ impl Settings {
         let token_file = self.metrics_token_file.as_deref();
         let metrics_token = token_file
             .and_then(|file| faults.read("--metrics-token-file (CANDOR_METRICS_TOKEN_FILE)", file));
-        let mail = self.mail.check(&mut faults);
-        let laws = self.law.check(&mut faults);
+        let mail = self.mail.check(faults);
+        let laws = self.law.check(faults);
         match (bind, base_url, keys) {
-            (Some(bind), Some(base_url), Some(keys)) if faults.is_empty() => Ok(Config {
+            (Some(bind), Some(base_url), Some(keys)) if faults.is_empty() => Some(Config {
                 database_url,
                 database_connections: connections,
                 bind,
@@ -68,7 +114,7 @@ impl Settings {
                 laws,
                 demo: false,
             }),
-            _ => Err(faults),
+            _ => None,
         }
     }
 
@@ -150,19 +196,27 @@ impl Settings {
         for file in &self.source_files {
             given.extend(faults.read("--source-file (CANDOR_SOURCE_FILES)", file));
         }
-        let mut sources = Vec::new();
+        let mut sources: Vec<(String, String)> = Vec::new();
         for text in given.iter().filter(|text| !text.is_empty()) {
-            match text.split_once('=') {
-                Some((key, url)) if !key.is_empty() && (url.contains("://") || is_by_hand(url)) => {
-                    sources.push((key.to_owned(), url.to_owned()));
+            // The text may hold a password, so it is not repeated.
+            let (wrong, way_out) = match text.split_once('=') {
+                Some((key, _)) if sources.iter().any(|it| it.0 == key) => {
+                    (format!("the source {key:?} is given twice"), "give it once")
                 }
-                _ => faults.add(
-                    "--source (CANDOR_SOURCES)",
-                    // The text may hold a password, so it is not repeated.
-                    "a source is not of the form KEY=URL",
-                    "write it as in projobsector=sqlite:///var/lib/company.db",
+                Some((key, url)) if !key.is_empty() && is_of_known_kind(url) => {
+                    sources.push((key.to_owned(), url.to_owned()));
+                    continue;
+                }
+                Some((key, url)) if !key.is_empty() && url.contains(':') => (
+                    format!("the address of {key:?} is of no kind of source that Candor knows"),
+                    "start it with sqlite:, postgres:, mysql:, mariadb:, files:, http:, https: or manual:",
                 ),
-            }
+                _ => (
+                    "a source is not of the form KEY=URL".to_owned(),
+                    "write it as in projobsector=sqlite:///var/lib/company.db; several with a space between them",
+                ),
+            };
+            faults.add(SOURCE, &wrong, way_out);
         }
         sources
     }

@@ -28,13 +28,23 @@ pub fn backup(db: &Db, url: &str, file: &Path) -> anyhow::Result<()> {
         std::fs::remove_file(unfinished)?;
     }
     create_private(unfinished)?;
+    let done = fill(db, url, unfinished).and_then(|()| {
+        std::fs::rename(unfinished, file).with_context(|| format!("cannot name {}", file.display()))
+    });
+    if done.is_err() {
+        // It may be what filled the disk. Why there is no backup is the news, not that this could not be removed.
+        let _ = std::fs::remove_file(unfinished);
+    }
+    done
+}
+
+fn fill(db: &Db, url: &str, unfinished: &Path) -> anyhow::Result<()> {
     if db.is_sqlite() {
         copy_sqlite(db, unfinished)?;
     } else {
         dump_postgres(url, unfinished)?;
     }
-    std::fs::File::open(unfinished)?.sync_all()?;
-    std::fs::rename(unfinished, file).with_context(|| format!("cannot name {}", file.display()))
+    Ok(std::fs::File::open(unfinished)?.sync_all()?)
 }
 
 /// An empty file that only its owner may read: everybody's data come into it.

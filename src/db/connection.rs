@@ -1,5 +1,9 @@
 //! Opening a connection: by the URL's scheme alone, and with settings that suit the portal.
 
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::r2d2::{HandleError, ManageConnection, R2D2Connection};
@@ -58,6 +62,7 @@ impl ManageConnection for Opener {
     fn connect(&self) -> Result<AnyConnection, Self::Error> {
         match self.url.split_once("://") {
             Some(("sqlite", path)) => {
+                make_private(path);
                 let mut conn = SqliteConnection::establish(path)?;
                 conn.batch_execute(SQLITE_SETTINGS)
                     .map_err(diesel::r2d2::Error::QueryError)?;
@@ -87,6 +92,15 @@ impl ManageConnection for Opener {
 
     fn has_broken(&self, conn: &mut AnyConnection) -> bool {
         conn.is_broken()
+    }
+}
+
+/// A database that is not there yet is made for its owner alone: what it holds is everybody's. SQLite gives the files
+/// beside it the same mode. Where it cannot be made, SQLite says so.
+fn make_private(path: &str) {
+    if !Path::new(path).exists() && !path.starts_with("file:") && path != ":memory:" {
+        let mut options = OpenOptions::new();
+        let _ = options.write(true).create_new(true).mode(0o600).open(path);
     }
 }
 

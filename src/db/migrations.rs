@@ -1,7 +1,11 @@
 //! The schema's history, embedded; the same names for both databases.
 
-use anyhow::{Context, anyhow};
+use std::collections::BTreeSet;
+
+use anyhow::{Context, anyhow, bail};
+use diesel::migration::{Migration, MigrationSource};
 use diesel::prelude::*;
+use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{AdvisoryLock, AnyConnection, Db};
@@ -12,6 +16,10 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 /// Brings the database up to date; returns the names of what was run. Safe to repeat.
 pub fn migrate(db: &Db) -> anyhow::Result<Vec<String>> {
     let mut conn = db.0.pool.get().context("no database connection")?;
+    let history = history(&mut conn)?;
+    if let Some(fault) = history.fault().filter(|_| history.unknown.is_some()) {
+        bail!(fault);
+    }
     let run = match &mut *conn {
         AnyConnection::Sqlite(conn) => conn
             .run_pending_migrations(SQLITE)
@@ -29,11 +37,54 @@ pub fn migrate(db: &Db) -> anyhow::Result<Vec<String>> {
     run.map_err(|error| anyhow!("migration failed: {error}"))
 }
 
-/// How many migrations have yet to be run.
-pub fn pending_migrations(conn: &mut AnyConnection) -> anyhow::Result<usize> {
-    let pending = match conn {
-        AnyConnection::Sqlite(conn) => conn.pending_migrations(SQLITE).map(|list| list.len()),
-        AnyConnection::Postgres(conn) => conn.pending_migrations(POSTGRES).map(|list| list.len()),
+/// What a database has gone through, beside what this program knows.
+#[derive(Debug)]
+pub struct History {
+    /// So many migrations have yet to be run.
+    pub pending: usize,
+    /// The newest migration that this program does not know.
+    pub unknown: Option<String>,
+}
+
+impl History {
+    /// Why this program cannot work on that database, with the way out.
+    pub fn fault(&self) -> Option<String> {
+        match (&self.unknown, self.pending) {
+            (Some(newest), _) => Some(format!(
+                "the portal's database was made by a newer version of candor (it has migration {newest}); use that \
+                 version, or a backup from before"
+            )),
+            (None, 0) => None,
+            (None, pending) => Some(format!(
+                "the portal's database is not up to date, {pending} migrations have not been run; run `candor migrate` \
+                 with the same settings"
+            )),
+        }
+    }
+}
+
+/// Holds the database's history against the program's.
+pub fn history(conn: &mut AnyConnection) -> anyhow::Result<History> {
+    let own: Vec<Box<dyn Migration<Sqlite>>> = SQLITE.migrations().map_err(unreadable)?;
+    let own: BTreeSet<_> = own
+        .iter()
+        .map(|it| it.name().version().as_owned())
+        .collect();
+    let run = match conn {
+        AnyConnection::Sqlite(conn) => conn.applied_migrations(),
+        AnyConnection::Postgres(conn) => conn.applied_migrations(),
     };
-    pending.map_err(|error| anyhow!("the list of migrations cannot be read: {error}"))
+    let run: BTreeSet<_> = run.map_err(unreadable)?.into_iter().collect();
+    Ok(History {
+        pending: own.difference(&run).count(),
+        unknown: run.difference(&own).last().map(ToString::to_string),
+    })
+}
+
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "`map_err` hands the error over"
+)]
+fn unreadable(error: Box<dyn std::error::Error + Send + Sync>) -> anyhow::Error {
+    anyhow!("the list of migrations cannot be read: {error}")
 }

@@ -8,7 +8,9 @@ mod backup;
 mod connection;
 mod counted;
 mod locks;
+mod master_secret;
 mod migrations;
+mod pulse;
 pub mod schema;
 pub mod switches;
 mod text_enum;
@@ -23,6 +25,7 @@ use tokio::sync::oneshot::error::RecvError;
 
 use crate::error::{AppError, AppResult};
 use connection::Opener;
+use pulse::Pulse;
 use writer::{Lasts, Writer};
 
 pub use backup::backup;
@@ -30,7 +33,8 @@ pub use connection::AnyConnection;
 pub(crate) use counted::counted;
 pub use counted::{COUNTED, Count};
 pub use locks::AdvisoryLock;
-pub use migrations::{migrate, pending_migrations};
+pub use master_secret::is_made_with;
+pub use migrations::{History, history, migrate};
 pub use text_enum::OptionalText;
 pub(crate) use text_enum::text_enum;
 
@@ -55,6 +59,7 @@ struct Doors {
     pool: Pool<Opener>,
     /// Present on SQLite alone.
     writer: Option<Writer>,
+    pulse: Pulse,
 }
 
 impl Db {
@@ -72,7 +77,12 @@ impl Db {
         } else {
             None
         };
-        Ok(Db(Arc::new(Doors { pool, writer })))
+        let pulse = Pulse::default();
+        Ok(Db(Arc::new(Doors {
+            pool,
+            writer,
+            pulse,
+        })))
     }
 
     /// Runs queries on a blocking thread.

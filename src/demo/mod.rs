@@ -24,7 +24,6 @@ use clap::Args;
 
 use crate::app::App;
 use crate::config::{Config, read_secret};
-use crate::db;
 use crate::jobs::worker;
 use crate::keys::Keys;
 use crate::law::Laws;
@@ -70,7 +69,6 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     let bind = listener.local_addr()?;
     prepare(&folder, options, bind)?;
     let app = open(&folder, bind)?;
-    db::migrate(&app.db)?;
     let notice = cast::notice(&app, folder.path())?;
     // A script may read the address and close the pipe: the demonstration goes on.
     let _ = writeln!(std::io::stdout(), "{notice}");
@@ -102,7 +100,7 @@ pub fn open(folder: &Folder, bind: SocketAddr) -> anyhow::Result<App> {
         "projobsector".to_owned(),
         format!("sqlite://{}", folder.source().display()),
     );
-    App::open(Config {
+    let config = Config {
         database_url: format!("sqlite://{}", folder.portal().display()),
         database_connections: 4,
         bind,
@@ -119,5 +117,7 @@ pub fn open(folder: &Folder, bind: SocketAddr) -> anyhow::Result<App> {
         mail: None,
         laws: Laws::built_in(),
         demo: true,
-    })
+    };
+    config.migrate()?;
+    App::open(config)
 }

@@ -75,6 +75,12 @@ pub struct MailArgs {
     pub dkim_domain: Option<String>,
 }
 
+/// The certificate of an authority, if one is named; or it cannot be used, as was told.
+type Authority = Result<Option<Certificate>, Told>;
+
+/// A fault has been told.
+struct Told;
+
 /// Settings for mail that have been checked.
 pub struct MailSettings {
     way: Way,
@@ -135,7 +141,12 @@ impl MailArgs {
         });
         let way = match self.mail.as_deref()?.strip_prefix("folder:") {
             Some(path) => check_folder(path, faults),
-            None => self.check_smtp(faults),
+            None => {
+                // Told even where the address is wrong.
+                let login = self.check_login(faults);
+                let authority = self.check_authority(faults);
+                self.check_smtp((login, authority), faults)
+            }
         };
         Some(MailSettings {
             way: way?,
@@ -144,7 +155,11 @@ impl MailArgs {
         })
     }
 
-    fn check_smtp(&self, faults: &mut Faults) -> Option<Way> {
+    fn check_smtp(
+        &self,
+        (credentials, authority): (Option<Credentials>, Authority),
+        faults: &mut Faults,
+    ) -> Option<Way> {
         let Ok(url) = self.mail.as_deref()?.parse::<Url>() else {
             // It may hold a password, so it is not repeated.
             faults.add(MAIL, "this address cannot be read", WAY_OUT);
@@ -159,80 +174,32 @@ impl MailArgs {
             faults.add(MAIL, "this is not the address of a mail server", WAY_OUT);
             return None;
         };
-        let (encryption, usual_port) = self.check_encryption(&url, &host_name(&host), faults)?;
+        let (encryption, usual_port) =
+            check_encryption(&url, &host_name(&host), authority, faults)?;
         Some(Way::Smtp(Smtp::new(Server {
             host: host_name(&host),
             port: url.port().unwrap_or(usual_port),
             encryption,
-            credentials: self.check_login(faults),
+            credentials,
             limit: LIMIT,
         })))
     }
 
-    fn check_encryption(
-        &self,
-        url: &Url,
-        host: &str,
-        faults: &mut Faults,
-    ) -> Option<(Encryption, u16)> {
-        let asked: Vec<_> = url.query_pairs().collect();
-        let asked: Vec<_> = asked
-            .iter()
-            .map(|(k, v)| (k.as_ref(), v.as_ref()))
-            .collect();
-        match (url.scheme(), asked.as_slice()) {
-            ("smtp", [] | [("tls", "starttls")]) => {
-                Some((Encryption::StartTls(self.check_tls(host, faults)?), 587))
-            }
-            ("smtps", []) | ("smtp" | "smtps", [("tls", "implicit")]) => {
-                Some((Encryption::Implicit(self.check_tls(host, faults)?), 465))
-            }
-            ("smtp", [("tls", "none")]) if is_this_machine(host) => Some((Encryption::None, 25)),
-            ("smtp", [("tls", "none")]) => {
-                let wrong = "mail must not cross a network without encryption";
-                faults.add(
-                    MAIL,
-                    wrong,
-                    "leave ?tls=none out, or use a server on this machine",
-                );
-                None
-            }
-            ("smtp" | "smtps", _) => {
-                let way_out =
-                    "after the question mark, give tls=starttls, tls=implicit or tls=none";
-                faults.add(MAIL, "it asks for an encryption that is not known", way_out);
-                None
-            }
-            _ => {
-                faults.add(MAIL, "this way for mail is not known", WAY_OUT);
-                None
-            }
+    /// The certificate of an authority of one's own, if one is named.
+    fn check_authority(&self, faults: &mut Faults) -> Authority {
+        let Some(file) = &self.smtp_ca_file else {
+            return Ok(None);
+        };
+        let name = "--smtp-ca-file (CANDOR_SMTP_CA_FILE)";
+        let pem = faults.read(name, file).ok_or(Told)?;
+        // lettre takes a text without any certificate for an empty list of them.
+        let certificate = Some(pem).filter(|pem| pem.contains("BEGIN CERTIFICATE"));
+        let certificate = certificate.and_then(|pem| Certificate::from_pem(pem.as_bytes()).ok());
+        if certificate.is_none() {
+            let way_out = "give a file with -----BEGIN CERTIFICATE-----";
+            faults.add(name, "this is no certificate in PEM", way_out);
         }
-    }
-
-    fn check_tls(&self, host: &str, faults: &mut Faults) -> Option<TlsParameters> {
-        let mut tls = TlsParameters::builder(host.to_owned());
-        if let Some(file) = &self.smtp_ca_file {
-            let name = "--smtp-ca-file (CANDOR_SMTP_CA_FILE)";
-            let pem = faults.read(name, file)?;
-            // lettre takes a text without any certificate for an empty list of them.
-            let certificate = Some(pem).filter(|pem| pem.contains("BEGIN CERTIFICATE"));
-            let Some(Ok(certificate)) =
-                certificate.map(|pem| Certificate::from_pem(pem.as_bytes()))
-            else {
-                let way_out = "give a file with -----BEGIN CERTIFICATE-----";
-                faults.add(name, "this is no certificate in PEM", way_out);
-                return None;
-            };
-            tls = tls.add_root_certificate(certificate);
-        }
-        match tls.build() {
-            Ok(tls) => Some(tls),
-            Err(error) => {
-                faults.add(MAIL, &error.to_string(), "give the server by its name");
-                None
-            }
-        }
+        certificate.map(Some).ok_or(Told)
     }
 
     fn check_login(&self, faults: &mut Faults) -> Option<Credentials> {
@@ -263,6 +230,62 @@ impl MailArgs {
                 faults.add(name, "there is a password, but no name", "add --smtp-user");
                 None
             }
+        }
+    }
+}
+
+fn check_encryption(
+    url: &Url,
+    host: &str,
+    authority: Authority,
+    faults: &mut Faults,
+) -> Option<(Encryption, u16)> {
+    let asked: Vec<_> = url.query_pairs().collect();
+    let asked: Vec<_> = asked
+        .iter()
+        .map(|(k, v)| (k.as_ref(), v.as_ref()))
+        .collect();
+    match (url.scheme(), asked.as_slice()) {
+        ("smtp", [] | [("tls", "starttls")]) => Some((
+            Encryption::StartTls(tls(host, authority.ok()?, faults)?),
+            587,
+        )),
+        ("smtps", []) | ("smtp" | "smtps", [("tls", "implicit")]) => Some((
+            Encryption::Implicit(tls(host, authority.ok()?, faults)?),
+            465,
+        )),
+        ("smtp", [("tls", "none")]) if is_this_machine(host) => Some((Encryption::None, 25)),
+        ("smtp", [("tls", "none")]) => {
+            let wrong = "mail must not cross a network without encryption";
+            faults.add(
+                MAIL,
+                wrong,
+                "leave ?tls=none out, or use a server on this machine",
+            );
+            None
+        }
+        ("smtp" | "smtps", _) => {
+            let way_out = "after the question mark, give tls=starttls, tls=implicit or tls=none";
+            faults.add(MAIL, "it asks for an encryption that is not known", way_out);
+            None
+        }
+        _ => {
+            faults.add(MAIL, "this way for mail is not known", WAY_OUT);
+            None
+        }
+    }
+}
+
+fn tls(host: &str, authority: Option<Certificate>, faults: &mut Faults) -> Option<TlsParameters> {
+    let mut tls = TlsParameters::builder(host.to_owned());
+    if let Some(certificate) = authority {
+        tls = tls.add_root_certificate(certificate);
+    }
+    match tls.build() {
+        Ok(tls) => Some(tls),
+        Err(error) => {
+            faults.add(MAIL, &error.to_string(), "give the server by its name");
+            None
         }
     }
 }

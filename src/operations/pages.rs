@@ -16,23 +16,22 @@ pub async fn healthz() -> HttpResponse {
     plain("ok\n")
 }
 
-/// The portal can serve: its database answers and is up to date. Otherwise 503, with what is amiss.
+/// The portal can serve: its database answers, is up to date and can be written. Otherwise 503, with what is amiss.
 ///
 /// The second line tells how long mails have waited. It never makes an instance unready: the outbox is everybody's,
 /// and an opt-out has to work while mail does not.
 pub async fn readyz(app: App) -> HttpResponse {
     let now = app.clock.now();
-    let checked = app.db.read(move |conn| {
-        let pending = db::pending_migrations(conn)?;
-        let mails = match pending {
-            0 => Some(backlog::of_mails(conn, now)?),
-            _ => None,
-        };
-        Ok((pending, mails))
+    let checked = app.db.read(move |conn| match db::history(conn)?.fault() {
+        Some(fault) => Ok(Err(fault)),
+        None => Ok(Ok(backlog::of_mails(conn, now)?)),
     });
     match checked.await {
-        Ok((_, Some(mails))) => plain(&format!("ready\n{}\n", outbox_in_words(&mails))),
-        Ok((pending, None)) => not_ready(&format!("{pending} migrations have not been run\n")),
+        Ok(Ok(_)) if !app.db.can_write(now).await => {
+            not_ready("the database cannot be written; its disk may be full\n")
+        }
+        Ok(Ok(mails)) => plain(&format!("ready\n{}\n", outbox_in_words(&mails))),
+        Ok(Err(fault)) => not_ready(&format!("{fault}\n")),
         Err(_) => not_ready("the database does not answer\n"),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, fmt, sync::Arc};
 
-/// A place in a manifest; written `file:line: path`.
+/// A place in a manifest; written `file:line: path`, or `file` where it is the file as a whole.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// File name, from the register's folder on.
@@ -15,7 +15,10 @@ pub struct Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.file, self.line)?;
+        write!(f, "{}", self.file)?;
+        if self.line > 0 {
+            write!(f, ":{}", self.line)?;
+        }
         if self.path.is_empty() {
             Ok(())
         } else {

@@ -219,6 +219,25 @@ pub struct Around<'a> {
     pub desk: Option<&'a Arc<dyn Desk>>,
 }
 
+/// Whether a URL begins with the scheme of a kind of source.
+pub fn is_of_known_kind(url: &str) -> bool {
+    let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
+    KINDS.contains(&scheme)
+}
+
+/// What [`open_with`] opens.
+const KINDS: [&str; 9] = [
+    "sqlite",
+    "postgres",
+    "postgresql",
+    "mariadb",
+    "mysql",
+    "files",
+    "http",
+    "https",
+    "manual",
+];
+
 /// The same with all that any kind of source may need.
 ///
 /// # Errors

@@ -79,7 +79,7 @@ use std::{
 
 pub use connector::{
     Act, Around, Change, Dates, EachOf, EachRow, Filter, Form, Select, Source, Transaction, Way,
-    open, open_in, open_with,
+    is_of_known_kind, open, open_in, open_with,
 };
 pub use correction::{Corrected, Correction, CorrectionError, Standing};
 pub use due::{Ask, DueBatch, Shield};

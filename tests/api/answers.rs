@@ -88,7 +88,7 @@ async fn who_opted_out_by_address_alone_is_found_too() {
 }
 
 #[actix_web::test]
-async fn whatever_is_not_known_is_answered_alike() {
+async fn whoever_is_not_known_is_answered_alike() {
     let app = TestApp::start();
     app.person("ada").await;
     let known = hash_of(&app, "ada@example.org");
@@ -103,9 +103,6 @@ async fn whatever_is_not_known_is_answered_alike() {
     assert_eq!(nobody.json["code"], "not_found");
     for path in [
         format!("/choices/phone/{known}"),
-        format!("/choices/pigeon/{known}"),
-        "/choices/email/ada@example.org".to_owned(),
-        format!("/choices/email/{}", known.to_uppercase()),
         "/nothing-here".to_owned(),
     ] {
         let other = program.get(&path).await;
@@ -114,6 +111,32 @@ async fn whatever_is_not_known_is_answered_alike() {
             (404, nobody.json.clone()),
             "{path}"
         );
+    }
+}
+
+#[actix_web::test]
+async fn a_question_that_names_nobody_is_refused_and_not_answered_as_for_somebody_unknown() {
+    let app = TestApp::start();
+    app.person("ada").await;
+    let known = hash_of(&app, "ada@example.org");
+    let program = Program::of(&app).await;
+    for (path, why) in [
+        (format!("/choices/pigeon/{known}"), "there are email"),
+        ("/choices/email/abc".to_owned(), "64 hexadecimal digits"),
+        (
+            "/choices/email/ada@example.org".to_owned(),
+            "64 hexadecimal digits",
+        ),
+        (
+            format!("/choices/email/{}", known.to_uppercase()),
+            "with small letters",
+        ),
+    ] {
+        let refused = program.get(&path).await;
+        assert_eq!(refused.status, 400, "{path}");
+        assert_eq!(refused.json["code"], "bad_request");
+        let message = refused.json["message"].as_str().unwrap();
+        assert!(message.contains(why), "{path}: {message}");
     }
 }
 

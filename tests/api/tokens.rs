@@ -90,3 +90,24 @@ async fn the_command_makes_tokens_and_shows_the_keys_of_hashes() {
     assert_eq!(keys.lines().count(), 3);
     assert!(keys.lines().next().unwrap().starts_with("email "));
 }
+
+#[actix_web::test]
+async fn the_command_says_what_is_wrong_with_a_name_or_a_number() {
+    let app = TestApp::start();
+    let told = |arguments: &[&str]| {
+        let secret = data_encoding::BASE64.encode(&[7; 32]);
+        let output = Command::new(env!("CARGO_BIN_EXE_candor"))
+            .arg("token")
+            .args(arguments)
+            .args(["--database-url", app.database_url()])
+            .args(["--secret-key", &secret])
+            .output()
+            .unwrap();
+        assert!(!output.status.success(), "{arguments:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let nameless = told(&["add", "--name", " "]);
+    assert!(nameless.contains("--name is empty"), "{nameless}");
+    let unknown = told(&["revoke", "99"]);
+    assert!(unknown.contains("no token 99"), "{unknown}");
+}

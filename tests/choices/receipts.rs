@@ -119,18 +119,27 @@ async fn the_command_line_tells_a_valid_receipt_from_another() {
     let published = app.visitor().get("/.well-known/candor-receipts.json").await;
     let key: serde_json::Value = serde_json::from_slice(&published.body).unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let check = |name: &str, text: &str| {
+    let key = key["public_key"].as_str().unwrap();
+    let check_with = |key: &str, name: &str, text: &str| {
         let path = folder.path().join(name);
         std::fs::write(&path, text).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_candor"));
         command.args(["receipt", "verify"]).arg(&path);
-        command.args(["--key", key["public_key"].as_str().unwrap()]);
+        command.args(["--key", key]);
         command.output().unwrap()
     };
+    let check = |name: &str, text: &str| check_with(key, name, text);
     let valid = check("valid.json", &text);
     assert!(valid.status.success());
     assert!(String::from_utf8_lossy(&valid.stdout).contains("opted-out"));
     let changed = check("changed.json", &text.replace("opted-out", "opted-in"));
     assert_eq!(changed.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&changed.stderr).contains("not valid"));
+
+    let bogus = check_with("bogus", "valid.json", &text);
+    let told = String::from_utf8_lossy(&bogus.stderr);
+    assert!(
+        !bogus.status.success() && told.contains("--key is no public key"),
+        "{told}"
+    );
 }

@@ -238,3 +238,14 @@ async fn a_program_tells_of_disclosures_in_batches_that_may_be_sent_twice() {
     assert_eq!(reader.post("/disclosures", &both).await.status, 403);
     assert_eq!(program.get("/changes").await.status, 403);
 }
+
+#[actix_web::test]
+async fn a_file_that_cannot_be_read_is_told_by_its_name() {
+    let app = TestApp::start();
+    let folder = tempfile::tempdir().unwrap();
+    let name = folder.path().display().to_string();
+    let output = candor(&app, &["disclosures", "import", &name]);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert!(told.contains(&name), "{told}");
+}

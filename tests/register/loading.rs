@@ -230,6 +230,17 @@ fn check(folder: &std::path::Path) -> std::process::Output {
 }
 
 #[test]
+fn a_folder_without_manifests_is_told_without_a_line_that_it_has_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = String::from_utf8(check(folder.path()).stderr).unwrap();
+    let name = folder.path().display().to_string();
+    assert!(
+        told.contains(&format!("{name}: it has no manifest")),
+        "{told}"
+    );
+}
+
+#[test]
 fn keeping_for_people_of_a_law_that_is_not_known() {
     let with = |laws: &str| {
         let keep = format!("keep: {{laws: {laws}, reason:");

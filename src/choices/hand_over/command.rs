@@ -103,8 +103,7 @@ fn hand_over(
     say!("{} opt-outs are in {}.", given.lines, file.display());
     if agreed.is_some() && given.under_own_keys > 0 {
         say!(
-            "{} of them name people by our own keys, because no account of theirs is here. Where an address is still on \
-             record, they also stand there under the agreed keys.",
+            "{} of them name people by our own keys, because neither an account nor an address of theirs is on record.",
             given.under_own_keys
         );
     }

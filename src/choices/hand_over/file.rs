@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::accounts::model::IdentityKind;
 use crate::audit::receipts::{Content, ReceiptFile};
 use crate::db::text_enum;
+use crate::keys::is_public_key;
 
 /// What the first line calls it.
 pub const FORMAT: &str = "candor-hand-over";
@@ -156,6 +157,9 @@ pub fn check(path: &Path, public_key: &str) -> anyhow::Result<Checked> {
     }
     let signed: ReceiptFile = serde_json::from_str(&line)
         .context("the last line is not a receipt: the file is not complete")?;
+    if !is_public_key(public_key) {
+        bail!("--key is no public key; give the 32 bytes in base64, as that company told you");
+    }
     if !signed.is_signed_by(public_key) {
         bail!("the signature does not hold under that public key");
     }

@@ -1,6 +1,6 @@
 //! Writing the file.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
@@ -46,6 +46,8 @@ struct Giver<'a> {
     agreed: Option<&'a AgreedKeys>,
     writer: Writer<BufWriter<NamedTempFile>>,
     given: Given,
+    /// Our own hashes of addresses that were written under the agreed keys.
+    named: HashSet<String>,
 }
 
 /// Writes every opt-out that holds into a new file that only this user can read; the file is there when it is whole.
@@ -71,11 +73,12 @@ pub fn give(
         agreed,
         writer: Writer::begin(BufWriter::new(file), &head)?,
         given: Given::default(),
+        named: HashSet::new(),
     };
-    giver.add_all()?;
     if agreed.is_some() {
         giver.add_known_addresses()?;
     }
+    giver.add_all()?;
     giver.end(to, path, now)
 }
 
@@ -122,16 +125,18 @@ impl Giver<'_> {
         }
     }
 
-    /// Somebody without an account is known by our own hash alone.
+    /// Somebody without an account is known by our own hash alone, unless an address was on record.
     fn add_unknown(&mut self, choice: &Choice) -> anyhow::Result<()> {
         match by_subject(&choice.subject) {
-            Some((kind, hash)) => self.add(choice, kind, hash, KeyOf::Issuer),
-            None => Ok(()),
+            Some((kind, hash)) if !self.named.contains(&hash) => {
+                self.add(choice, kind, hash, KeyOf::Issuer)
+            }
+            _ => Ok(()),
         }
     }
 
     /// Where recipients had to be told of somebody without an account, the address is kept, sealed. With it they can be
-    /// named under the agreed keys too.
+    /// named under the agreed keys, once each: the address is on record with everything that they chose.
     fn add_known_addresses(&mut self) -> anyhow::Result<()> {
         let mut after = 0;
         loop {
@@ -155,7 +160,7 @@ impl Giver<'_> {
         let kind = IdentityKind::Email;
         let hash = identity_hash(&self.app.keys, kind, email);
         let agreed = self.agreed.and_then(|it| agreed_hash(it, kind, email));
-        let Some(agreed) = agreed else {
+        let Some(agreed) = agreed.filter(|_| self.named.insert(hash.clone())) else {
             return Ok(());
         };
         let read = self

@@ -102,3 +102,10 @@ diesel::table! {
         failure -> Nullable<Text>,
     }
 }
+
+diesel::table! {
+    master_secrets (id) {
+        id -> Integer,
+        fingerprint -> Text,
+    }
+}

@@ -78,7 +78,9 @@ impl ImportFile {
             batch: Vec::with_capacity(BATCH),
             counts: Counts::default(),
         };
-        importer.read(&self.file)?;
+        let name = self.file.display();
+        let read = importer.read(&self.file);
+        read.with_context(|| format!("{name} cannot be taken in"))?;
         importer.report.flush()?;
         let Counts {
             recorded,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::app::App;
+use crate::db::AnyConnection;
 use crate::error::AppResult;
 use crate::my_data::identities_of_crowd;
 use crate::register::CollectionKey;
@@ -63,22 +64,11 @@ impl Shields {
 
     fn keep_what_is_asked_about(&mut self, app: &App) -> AppResult<()> {
         let mut after = 0;
-        loop {
-            let (last, crowd) = app.db.read_now(|conn| {
-                let open = queries::list_open_requests(conn, after, i64::from(CROWD))?;
-                let people = open.iter().map(|it| it.person_id).collect();
-                let known = identities_of_crowd(conn, people)?;
-                // Who has no account is known by the address that the request came from.
-                let sent = senders::addresses(conn, &app.keys, &open)?.into_iter();
-                let crowd = sent.fold(known, |crowd, address| crowd.with("email", &address));
-                Ok((open.last().map(|it| it.id), crowd))
-            })?;
-            let Some(last) = last else {
-                return Ok(());
-            };
+        while let Some((last, crowd)) = app.db.read_now(|conn| next_crowd(conn, app, after))? {
             after = last;
             self.keep(app, &crowd, |_| true);
         }
+        Ok(())
     }
 
     /// Adds what a crowd of people has in the collections concerned, where every source has answered so far.
@@ -94,4 +84,22 @@ impl Shields {
             }
         }
     }
+}
+
+/// The people of the next open requests, and the id of the last of these.
+fn next_crowd(
+    conn: &mut AnyConnection,
+    app: &App,
+    after: i64,
+) -> AppResult<Option<(i64, Identities)>> {
+    let open = queries::list_open_requests(conn, after, i64::from(CROWD))?;
+    let Some(last) = open.last() else {
+        return Ok(None);
+    };
+    let people = open.iter().map(|it| it.person_id).collect();
+    let known = identities_of_crowd(conn, people)?;
+    // Who has no account is known by the address that the request came from.
+    let sent = senders::addresses(conn, &app.keys, &open)?.into_iter();
+    let crowd = sent.fold(known, |crowd, address| crowd.with("email", &address));
+    Ok(Some((last.id, crowd)))
 }

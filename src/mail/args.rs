@@ -139,14 +139,13 @@ impl MailArgs {
                 domain: self.dkim_domain.clone(),
             })
         });
-        let way = match self.mail.as_deref()?.strip_prefix("folder:") {
-            Some(path) => check_folder(path, faults),
-            None => {
-                // Told even where the address is wrong.
-                let login = self.check_login(faults);
-                let authority = self.check_authority(faults);
-                self.check_smtp((login, authority), faults)
-            }
+        let way = if let Some(path) = self.mail.as_deref()?.strip_prefix("folder:") {
+            check_folder(path, faults)
+        } else {
+            // Told even where the address is wrong.
+            let login = self.check_login(faults);
+            let authority = self.check_authority(faults);
+            self.check_smtp((login, authority), faults)
         };
         Some(MailSettings {
             way: way?,

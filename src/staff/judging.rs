@@ -5,6 +5,9 @@ use crate::law::Ground;
 use crate::requests::model::{Decision, Item, Kind, Outcome};
 use crate::requests::review::{Judged, Judgement};
 
+/// So many characters are enough for what a person is to read.
+const LONGEST: usize = 10_000;
+
 /// A field, and the sentence about what is wrong with it.
 type Fault = (String, String);
 
@@ -45,6 +48,7 @@ pub(super) fn judge(
                 fault(&mut faults, format!("reason-{id}"), sentence);
             }
         }
+        check_length(&judgement.reason, &format!("reason-{id}"), &mut faults);
         judged.push(judgement);
     }
     let whole = Judgement {
@@ -57,6 +61,7 @@ pub(super) fn judge(
     if items.is_empty() {
         check_whole(&whole, grounds, &mut faults);
     }
+    check_length(&whole.reason, "reason", &mut faults);
     let is_granted = whole.outcome.is_some_and(|it| it != Outcome::Denied);
     let length = whole.restricts.chars().count();
     if kind == Kind::Restriction && is_granted && !(1..=2000).contains(&length) {
@@ -83,6 +88,13 @@ fn check_whole(whole: &Judgement, grounds: &[Ground], faults: &mut Vec<Fault>) {
     if whole.reason.is_empty() {
         let sentence = "Write the answer, for the person to read.";
         fault(faults, "reason".to_owned(), sentence);
+    }
+}
+
+fn check_length(text: &str, field: &str, faults: &mut Vec<Fault>) {
+    if text.chars().count() > LONGEST {
+        let sentence = "Write at most 10,000 characters.";
+        fault(faults, field.to_owned(), sentence);
     }
 }
 

@@ -95,6 +95,10 @@ impl RequestPage {
         !matches!(state, State::Verifying | State::ExecutionFailed)
     }
 
+    fn can_audit(&self) -> bool {
+        self.member.role == Role::Auditor
+    }
+
     fn can_hold(&self) -> bool {
         self.member.role == Role::Supervisor
     }

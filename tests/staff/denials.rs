@@ -72,6 +72,10 @@ async fn no_denial_is_sent_without_a_ground_of_the_law_and_a_reason() {
     let without = act(&agent, &access, "decide", &deny).await;
     without.refuses("ground", "Choose on what ground of the law you deny it.");
     let of_another_right = [deny[0], deny[1], ("ground", "EXC_105D8")];
+    let too_long = "x".repeat(10_001);
+    let without_end = [("outcome", "approved"), ("reason", &*too_long)];
+    let refused = act(&agent, &access, "decide", &without_end).await;
+    refused.refuses("reason", "Write at most 10,000 characters.");
     let refused = act(&agent, &access, "decide", &of_another_right).await;
     refused.refuses("ground", "Choose on what ground");
     let part = [("outcome", "partly_approved"), deny[1]];

@@ -53,6 +53,10 @@ async fn notes_are_read_by_colleagues_and_never_by_the_person() {
     .location();
     let seen = auditor.get(&url(&reference)).await.page();
     assert!(seen.text().contains("She called on Monday."));
+    let log = format!("a[href='/staff/audit?object={reference}']");
+    assert_eq!(seen.texts(&log).len(), 1, "auditors read the log");
+    let seen = agent.get(&url(&reference)).await.page();
+    assert!(seen.texts(&log).is_empty(), "others would be refused");
     let own = person.get(&format!("/requests/{reference}")).await.page();
     assert!(!own.text().contains("She called"));
 }

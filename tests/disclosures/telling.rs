@@ -146,10 +146,8 @@ async fn a_correction_is_told_to_those_alone_who_get_the_datum_and_with_what_is_
     assert!(mail.html.contains("Port Ellery"));
     assert!(!mail.subject.contains("Port Ellery"));
     let hosting = all.iter().find(|it| it.recipient == "northbay-hosting");
-    let page = app
-        .visitor()
-        .get(&format!("/notices/{}", hosting.unwrap().key));
-    let page = page.await.page().text();
+    let link = format!("/notices/{}", hosting.unwrap().key);
+    let page = app.visitor().get(&link).await.page().text();
     assert!(page.contains("Your contact details – City"));
     assert!(
         !page.contains("Port Ellery"),

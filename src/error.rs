@@ -33,6 +33,9 @@ pub enum AppError {
     /// More than is read: 413.
     #[error("the request is too large")]
     TooLarge,
+    /// Its body did not arrive in time: 408.
+    #[error("the request came too slowly")]
+    TooSlow,
     /// Over a rate limit: 429, with the seconds to wait.
     #[error("too many requests; try again in {0} seconds")]
     TooMany(u64),
@@ -119,6 +122,7 @@ impl ResponseError for AppError {
             AppError::Conflict(_) => StatusCode::CONFLICT,
             AppError::BadRequest(_) => StatusCode::BAD_REQUEST,
             AppError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            AppError::TooSlow => StatusCode::REQUEST_TIMEOUT,
             AppError::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             AppError::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             AppError::Database(_) | AppError::Template(_) | AppError::Internal(_) => {

@@ -1,13 +1,13 @@
 //! Builds and runs the server: the same call for the command and for tests.
 
 use std::net::TcpListener;
+use std::time::Duration;
 
 use actix_multipart::MultipartError;
 use actix_multipart::form::MultipartFormConfig;
 use actix_session::SessionMiddleware;
 use actix_session::config::{CookieContentSecurity, PersistentSession};
 use actix_web::cookie::SameSite;
-use actix_web::cookie::time::Duration;
 use actix_web::dev::Server;
 use actix_web::error::PayloadError;
 use actix_web::middleware::{Compress, from_fn};
@@ -28,6 +28,7 @@ use crate::routes;
 use crate::web::error_pages::{show_errors, survive_without_session};
 use crate::web::headers::set_headers;
 use crate::web::same_origin::refuse_cross_site;
+use crate::web::slow_body::{Patience, cut_off};
 use request_log::Numbered;
 
 mod request_log;
@@ -42,15 +43,21 @@ const LARGEST_BATCH: usize = 1024 * 1024;
 const LARGEST_MESSAGE: usize = 64 * 1024;
 
 /// How long a session lasts.
-const SESSION_LASTS: Duration = Duration::hours(12);
+const SESSION_LASTS: actix_web::cookie::time::Duration =
+    actix_web::cookie::time::Duration::hours(12);
 
-/// How much of the machine the server takes.
+/// So long a form may take to arrive. On the slowest line it takes a second.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How much of the machine the server takes, and how long it waits for what is sent.
 #[derive(Debug, Clone, Copy)]
 pub struct Size {
     /// Threads that serve requests.
     pub workers: usize,
     /// Threads for the database, in each worker.
     pub blocking_threads: usize,
+    /// For the body of a form.
+    pub patience: Duration,
 }
 
 impl Size {
@@ -60,6 +67,7 @@ impl Size {
         Size {
             workers: cores,
             blocking_threads: cores.max(4),
+            patience: PATIENCE,
         }
     }
 }
@@ -69,10 +77,12 @@ pub fn run(app: App, listener: TcpListener, size: Size) -> std::io::Result<Serve
     let is_demo = app.site.demo;
     let data = web::Data::new(app);
     let gate = web::Data::new(Gate::default());
+    let patience = web::Data::new(Patience(size.patience));
     let server = HttpServer::new(move || {
         ActixApp::new()
             .app_data(data.clone())
             .app_data(gate.clone())
+            .app_data(patience.clone())
             .app_data(web::FormConfig::default().limit(LARGEST_FORM))
             .app_data(uploads())
             .service(
@@ -80,13 +90,15 @@ pub fn run(app: App, listener: TcpListener, size: Size) -> std::io::Result<Serve
                     .app_data(web::PayloadConfig::new(LARGEST_BATCH))
                     .configure(routes::register_api)
                     .default_service(web::to(elsewhere::answer))
+                    .wrap(from_fn(cut_off))
                     .wrap(from_fn(answer_in_json)),
             )
             .service(
                 web::scope("/drp/v1")
                     .app_data(web::PayloadConfig::new(LARGEST_MESSAGE))
                     .configure(routes::register_drp)
-                    .default_service(web::to(drp::not_found)),
+                    .default_service(web::to(drp::not_found))
+                    .wrap(from_fn(cut_off)),
             )
             .service(
                 web::scope("")
@@ -97,6 +109,7 @@ pub fn run(app: App, listener: TcpListener, size: Size) -> std::io::Result<Serve
                         }
                     })
                     .default_service(web::to(not_found))
+                    .wrap(from_fn(cut_off))
                     .wrap(from_fn(choices::signal::honour))
                     .wrap(from_fn(refuse_cross_site))
                     .wrap(from_fn(show_errors))

@@ -1,3 +1,7 @@
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
 use candor::accounts::model::Role;
 
 use crate::support::TestApp;
@@ -110,4 +114,27 @@ async fn without_https_no_browser_is_told_to_insist_on_it() {
     let app = TestApp::start();
     let answer = app.visitor().get("/").await;
     assert!(!answer.headers.contains_key("strict-transport-security"));
+}
+
+#[actix_web::test]
+async fn a_form_that_does_not_come_to_its_end_is_cut_off() {
+    let app = TestApp::start_waiting(Duration::from_secs(1));
+    let address = app.address().strip_prefix("http://").unwrap().to_owned();
+    let answer = actix_web::web::block(move || {
+        let mut line = TcpStream::connect(&address).unwrap();
+        line.set_read_timeout(Some(Duration::from_secs(60)))
+            .unwrap();
+        write!(
+            line,
+            "POST /sign-in HTTP/1.1\r\nhost: {address}\r\nsec-fetch-site: same-origin\r\n\
+             content-type: application/x-www-form-urlencoded\r\ncontent-length: 100\r\n\r\nemail="
+        )
+        .unwrap();
+        // To its end: the connection must be closed as well.
+        let mut answer = Vec::new();
+        line.read_to_end(&mut answer).unwrap();
+        String::from_utf8_lossy(&answer).into_owned()
+    });
+    let answer = answer.await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
 }

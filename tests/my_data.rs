@@ -345,3 +345,42 @@ async fn build_packages(app: &TestApp) {
         built.await.unwrap().unwrap();
     }
 }
+
+#[actix_web::test]
+async fn what_a_person_has_stopped_is_said_wherever_it_stands() {
+    const STOPPED: &str = "You have stopped this on 9 February 2026";
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let before = person.get("/disclosures").await.page().text();
+    assert!(before.contains("You can stop this") && !before.contains(STOPPED));
+    assert!(!person.get("/data").await.page().text().contains(STOPPED));
+    person.post("/choices/sale-or-sharing/opt-out", &[]).await;
+
+    let after = person.get("/disclosures").await.page().text();
+    assert!(after.contains(STOPPED) && !after.contains("You can stop this under"));
+    let overview = person.get("/data").await.page();
+    let cell = |name: &str| {
+        overview
+            .texts(&format!("td[data-label='{name}']"))
+            .join("\n")
+    };
+    assert!(cell("Used for").contains(STOPPED));
+    let lumen = format!("Lumen Reach: {STOPPED}");
+    assert!(cell("May receive it").contains(&lumen));
+    assert!(!cell("May receive it").contains(&format!("Northbay Hosting: {STOPPED}")));
+}
+
+#[actix_web::test]
+async fn a_record_whose_time_is_over_says_so() {
+    const OVER: &str = "; its time is over, and it is to be erased";
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    app.app.clock.advance(chrono::TimeDelta::days(365 * 12));
+    app.sign_in_by_mail(&person, SAMPLES[0].email).await;
+    let overview = person.get("/data").await.page();
+    let mut is_said = false;
+    for url in overview.attributes(".rows h3 a", "href") {
+        is_said |= person.get(&url).await.page().text().contains(OVER);
+    }
+    assert!(is_said);
+}

@@ -1,5 +1,6 @@
 //! Telling us that one is under 16.
 
+use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -10,7 +11,8 @@ use super::minors;
 use crate::accounts::guard::Person;
 use crate::app::App;
 use crate::error::AppResult;
-use crate::web::{Form, Page, html, see_other, words};
+use crate::web::page::FlashKind;
+use crate::web::{Flash, Form, Page, html, see_other, see_other_saying, words};
 
 /// What is asked; of it only the 16th birthday is kept.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -46,6 +48,7 @@ pub async fn state(
     person: Person,
     app: App,
     page: Page,
+    session: Session,
     typed: web::Form<Typed>,
 ) -> AppResult<HttpResponse> {
     let (typed, now) = (typed.into_inner(), app.clock.now());
@@ -61,14 +64,21 @@ pub async fn state(
         }
     };
     if sixteen_on <= now.date() {
-        return Ok(see_other("/choices?age=other"));
+        const OLDER: &str =
+            "You are 16 or older. Nothing was changed, and we have not kept your date of birth.";
+        Flash::leave(&session, FlashKind::Notice, OLDER)?;
+        return Ok(see_other("/choices"));
     }
     let own = app.clone();
     app.db
         .write(move |conn| minors::state(conn, &own, &person, sixteen_on, now))
         .await?;
     app.wake.notify_one();
-    Ok(see_other("/choices?age=under"))
+    see_other_saying(
+        &session,
+        "We do not sell or share your data. That goes on after you are 16, until you turn it on.",
+        "/choices",
+    )
 }
 
 fn sixteen_on(born_on: &str, today: NaiveDate) -> Result<NaiveDate, &'static str> {

@@ -34,6 +34,7 @@ pub mod signal;
 pub mod signal_pages;
 pub mod staff_pages;
 pub mod standing;
+pub mod stopped;
 
 pub use browser::Browser;
 pub use change::{Act, Outcome, Proof};
@@ -41,3 +42,4 @@ pub use join::join;
 pub use model::{Choice, MadeBy, State, Subject};
 pub use refusable::{LIMIT_SENSITIVE, Refusable, SALE_OR_SHARING, refusables};
 pub use settings::{is_opted_out, is_sold};
+pub use stopped::Stopped;

@@ -1,9 +1,10 @@
 //! A person's choices: each with its switch.
 
+use actix_session::{Session, SessionExt};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use serde::Deserialize;
 
 use super::change::Act;
@@ -36,12 +37,10 @@ struct OptInPage<'a> {
     needs_parent: bool,
 }
 
-/// What the step before has done. The page says how it stands now, whatever the address says.
+/// What the step before has changed. The page says so while it is true and new, whatever the address says.
 #[derive(Debug, Deserialize)]
 pub struct Before {
     changed: Option<String>,
-    unchanged: Option<String>,
-    age: Option<String>,
 }
 
 /// The answer to "do you allow it?".
@@ -52,6 +51,12 @@ pub struct Confirmation {
 
 /// For all switches, where the key of one would stand.
 const EVERYTHING: &str = "everything";
+
+/// All switches, at the beginning of a sentence.
+const ALL_OF_IT: &str = "Everything that you can refuse";
+
+/// So long the page says what the step before has changed.
+const NEW: TimeDelta = TimeDelta::minutes(5);
 
 /// All choices as they stand.
 pub async fn index(
@@ -65,7 +70,8 @@ pub async fn index(
         .look_up(move |conn| Ok(standing::of_person(conn, person.id)?));
     let Standing { residence, current } = stand.await?;
     let settings = settings::settings(&app.register, &current, &residence);
-    page.flash.extend(message(&before, &settings));
+    let now = app.clock.now();
+    page.flash.extend(message(&before, &settings, now));
     let mandatory = settings::mandatory(&app.register);
     html(
         StatusCode::OK,
@@ -73,22 +79,31 @@ pub async fn index(
             page,
             settings,
             mandatory,
-            today: app.clock.today(),
+            today: now.date(),
         },
     )
 }
 
 /// Opts out of one, in one step.
-pub async fn opt_out(person: Person, app: App, key: web::Path<String>) -> AppResult<HttpResponse> {
+pub async fn opt_out(
+    person: Person,
+    app: App,
+    session: Session,
+    key: web::Path<String>,
+) -> AppResult<HttpResponse> {
     let key = refusable::find(&app.register, &key)?.key.to_owned();
-    set(&person, &app, vec![key], State::OptedOut).await
+    set((&person, &session), &app, vec![key], State::OptedOut).await
 }
 
 /// Opts out of everything with a switch, in one step.
-pub async fn opt_out_of_everything(person: Person, app: App) -> AppResult<HttpResponse> {
+pub async fn opt_out_of_everything(
+    person: Person,
+    app: App,
+    session: Session,
+) -> AppResult<HttpResponse> {
     let all = refusables(&app.register);
     let keys = all.iter().map(|it| it.key.to_owned()).collect();
-    set(&person, &app, keys, State::OptedOut).await
+    set((&person, &session), &app, keys, State::OptedOut).await
 }
 
 /// The second step of turning on what takes two.
@@ -122,7 +137,8 @@ pub async fn opt_in(
     if must_confirm || way.needs_parent {
         return Ok(see_other(&format!("/choices/{key}/opt-in")));
     }
-    let answer = set(&person, &app, vec![key.clone()], State::OptedIn).await?;
+    let who = (&person, &request.get_session());
+    let answer = set(who, &app, vec![key.clone()], State::OptedIn).await?;
     if key == SALE_OR_SHARING {
         signal::override_in(&request)?;
     }
@@ -152,67 +168,49 @@ async fn way<'a>(person: &Person, app: &'a App, key: &str) -> AppResult<Way<'a>>
 }
 
 async fn set(
-    person: &Person,
+    (person, session): (&Person, &Session),
     app: &App,
     keys: Vec<String>,
     state: State,
 ) -> AppResult<HttpResponse> {
-    let shown = match &keys[..] {
+    let key = match &keys[..] {
         [key] => key.clone(),
         _ => EVERYTHING.to_owned(),
     };
     let act = Act::of_person(person, keys, state, MadeBy::Person);
-    let outcome = act.carry_out(app).await?;
-    let what = if outcome.changed {
-        "changed"
-    } else {
-        "unchanged"
+    if act.carry_out(app).await?.changed {
+        // It is on record, so that nothing of it need be kept in the session.
+        return Ok(see_other(&format!("/choices?changed={key}")));
+    }
+    let subject = match refusable::find(&app.register, &key) {
+        Ok(it) => format!("“{}”", it.title),
+        Err(_) => ALL_OF_IT.to_owned(),
     };
-    Ok(see_other(&format!("/choices?{what}={shown}")))
+    let word = state.word().to_lowercase();
+    let text = format!("{subject} was {word} already. Nothing was changed.");
+    Flash::leave(session, FlashKind::Notice, text)?;
+    Ok(see_other("/choices"))
 }
 
-fn message(before: &Before, settings: &[Setting<'_>]) -> Option<Flash> {
-    if let Some(age) = &before.age {
-        return Some(age_message(age == "under"));
-    }
-    let key = before.changed.as_ref().or(before.unchanged.as_ref())?;
+fn message(before: &Before, settings: &[Setting<'_>], now: NaiveDateTime) -> Option<Flash> {
+    let key = before.changed.as_deref()?;
+    let is_new = |it: &Setting<'_>| {
+        let own = it.choice.as_ref();
+        own.is_some_and(|it| it.made_by == MadeBy::Person && now - it.at <= NEW)
+    };
     let (subject, word) = if key == EVERYTHING {
         let all_off = settings.iter().all(|it| !it.is_on());
-        (
-            "Everything that you can refuse".to_owned(),
-            all_off.then_some("off")?,
-        )
+        (all_off && settings.iter().any(is_new)).then_some((ALL_OF_IT.to_owned(), "off"))?
     } else {
-        let setting = settings.iter().find(|it| it.refusable.key == key)?;
+        let mut all = settings.iter().filter(|it| it.refusable.key == key);
+        let setting = all.find(|it| is_new(it))?;
         let word = if setting.is_on() { "on" } else { "off" };
         (format!("“{}”", setting.refusable.title), word)
     };
-    Some(if before.changed.is_some() {
-        Flash {
-            kind: FlashKind::Success,
-            text: format!(
-                "{subject} is now {word}. It works at once. We have sent you a mail to confirm it."
-            ),
-        }
-    } else {
-        Flash {
-            kind: FlashKind::Notice,
-            text: format!("{subject} was {word} already. Nothing was changed."),
-        }
+    Some(Flash {
+        kind: FlashKind::Success,
+        text: format!(
+            "{subject} is now {word}. It works at once. We have sent you a mail to confirm it."
+        ),
     })
-}
-
-fn age_message(is_minor: bool) -> Flash {
-    let (kind, text) = if is_minor {
-        let text = "We do not sell or share your data. That goes on after you are 16, until you turn it on.";
-        (FlashKind::Success, text)
-    } else {
-        let text =
-            "You are 16 or older. Nothing was changed, and we have not kept your date of birth.";
-        (FlashKind::Notice, text)
-    };
-    Flash {
-        kind,
-        text: text.to_owned(),
-    }
 }

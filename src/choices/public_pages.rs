@@ -77,7 +77,9 @@ pub async fn show(
             text: "You had opted out already. Nothing was changed.".to_owned(),
         });
     }
-    if before.kept.is_some() && settings.iter().any(|it| !it.is_on()) {
+    // What is on record has its receipt.
+    let is_in_cookie_alone = |it: &Setting<'_>| it.choice.is_none() && !it.is_on();
+    if before.kept.is_some() && person.is_none() && settings.iter().any(is_in_cookie_alone) {
         page.flash.push(Flash {
             kind: FlashKind::Success,
             text: "You have opted out. So many opt-outs came from your network in the last hour that there is no receipt for this one.".to_owned(),

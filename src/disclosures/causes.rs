@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
-use super::model::CauseKind;
+use super::model::{Cause, CauseKind};
 use super::statements;
 use crate::app::App;
 use crate::choices::{LIMIT_SENSITIVE, SALE_OR_SHARING};
@@ -13,7 +13,7 @@ use crate::error::AppResult;
 use crate::jobs::{self, Job};
 use crate::keys::Keys;
 use crate::law::Right;
-use crate::register::{Recipient, RecipientRole, Register};
+use crate::register::{Activity, Recipient, RecipientRole, Register};
 
 /// Whose data it is about.
 #[derive(Debug, Clone)]
@@ -120,7 +120,8 @@ pub fn opt_out_due(app: &App, now: NaiveDateTime) -> NaiveDate {
     })
 }
 
-/// The recipients whom it concerns, in the order of the register.
+/// The recipients whom it may concern, in the order of the register. Which of them get the data that were corrected or
+/// erased is known when it is spread: see [`super::data`].
 pub(super) fn concerned<'a>(
     register: &'a Register,
     kind: CauseKind,
@@ -140,13 +141,25 @@ pub(super) fn concerned<'a>(
     })
 }
 
+/// The activities of a recipient that are off or on again, in the order of the register. It gets nothing for the others.
+pub(super) fn activities_of<'a>(
+    register: &'a Register,
+    cause: &Cause,
+    recipient: &str,
+) -> Vec<&'a Activity> {
+    let Some(recipient) = register.recipient(recipient) else {
+        return Vec::new();
+    };
+    activities(register, cause.kind, &cause.object)
+        .into_iter()
+        .filter(|key| recipient.activities.iter().any(|it| it == key))
+        .filter_map(|key| register.activity(key))
+        .collect()
+}
+
 /// The activities that are off or on again: those that the choices are about, whose keys the object names. None for
 /// all other kinds, which are about data.
-pub(super) fn activities<'a>(
-    register: &'a Register,
-    kind: CauseKind,
-    object: &str,
-) -> Vec<&'a str> {
+fn activities<'a>(register: &'a Register, kind: CauseKind, object: &str) -> Vec<&'a str> {
     if !matches!(kind, CauseKind::OptOut | CauseKind::OptIn) {
         return Vec::new();
     }

@@ -9,7 +9,8 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
-use super::causes::{HANDLE, activities};
+use super::causes::{HANDLE, activities_of};
+use super::data::{self, Changed};
 use super::model::{Cause, CauseKind, Notice};
 use super::statements::{self, Said};
 use crate::accounts::model::{Identity, IdentityKind};
@@ -74,12 +75,9 @@ pub(super) fn handles_of_all(
 }
 
 /// Titles of the activities that a recipient must stop or may go on with.
-pub(super) fn purposes(register: &Register, cause: &Cause) -> Vec<String> {
-    activities(register, cause.kind, &cause.object)
-        .into_iter()
-        .filter_map(|key| register.activity(key))
-        .map(|it| it.title.clone())
-        .collect()
+pub(super) fn purposes(register: &Register, cause: &Cause, recipient: &str) -> Vec<String> {
+    let own = activities_of(register, cause, recipient).into_iter();
+    own.map(|it| it.title.clone()).collect()
 }
 
 /// What a notice says beyond whom it is about.
@@ -89,6 +87,17 @@ pub struct Told {
     pub said: Option<Said>,
     /// Which data are kept and not used.
     pub restricted: Option<String>,
+    /// Which data were put right or erased.
+    pub changed: Vec<Changed>,
+}
+
+impl Told {
+    /// What a recipient is told: of the data that it gets, and not of others.
+    #[must_use]
+    pub(super) fn to(mut self, recipient: &str) -> Told {
+        self.changed.retain(|it| it.concerns(recipient));
+        self
+    }
 }
 
 /// What there is to say of a cause.
@@ -104,6 +113,7 @@ pub(super) fn told(conn: &mut AnyConnection, app: &App, cause: &Cause) -> AppRes
         } else {
             None
         },
+        changed: data::changed(conn, app, cause)?,
     })
 }
 
@@ -121,8 +131,10 @@ pub struct Body {
     pub due_on: NaiveDate,
     /// Whose data.
     pub person: Hashed,
-    /// Keys of activities that are off or on again; none for all other kinds.
+    /// Keys of the recipient's activities that are off or on again; none for all other kinds.
     pub activities: Vec<String>,
+    /// Which data were put right, with what is right now, or erased; none for all other kinds.
+    pub data: Vec<Changed>,
     /// What the person says of a datum that was not corrected.
     pub statement: Option<Said>,
     /// Which data are to be kept and not used, or may be used again.
@@ -151,7 +163,8 @@ pub(super) fn body(
         let hash = |it: &String| HEXLOWER.encode(&Sha256::digest(it.as_bytes()));
         values.iter().map(hash).collect()
     };
-    let activities = activities(&app.register, cause.kind, &cause.object);
+    let activities = activities_of(&app.register, cause, &notice.recipient);
+    let told = told.to(&notice.recipient);
     Body {
         id: notice.key.clone(),
         kind: cause.kind,
@@ -161,7 +174,8 @@ pub(super) fn body(
             email_sha256: hashed(&handles.emails),
             phone_sha256: hashed(&handles.phones),
         },
-        activities: activities.into_iter().map(str::to_owned).collect(),
+        activities: activities.into_iter().map(|it| it.key.clone()).collect(),
+        data: told.changed,
         statement: told.said,
         restricted: told.restricted,
         answer_url: app.site.url(&format!("/notices/{}", notice.key)),

@@ -29,11 +29,12 @@ pub struct RecipientNotice {
 }
 
 impl RecipientNotice {
-    /// What it is about, in a few words.
+    /// What it is about, in a few words, and until when it is to be done.
     pub fn subject(&self) -> String {
         match self.kind {
+            CauseKind::OptIn => "a person allows a use again".to_owned(),
             CauseKind::RestrictionLifted => "end of a restriction for a person".to_owned(),
-            kind => format!("{kind} of a person"),
+            kind => format!("{kind} of a person, to be done by {}", self.due()),
         }
     }
 

@@ -13,6 +13,7 @@ pub mod answer_pages;
 pub mod causes;
 pub mod command;
 pub mod content;
+pub mod data;
 pub mod escalation;
 pub mod feed;
 pub mod ledger;

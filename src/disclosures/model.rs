@@ -34,7 +34,9 @@ impl CauseKind {
             CauseKind::OptOut => {
                 "Stop using this person's data for the purposes below, and tell everybody to whom you gave them to stop too."
             }
-            CauseKind::OptIn => "You may use this person's data for the purposes below again.",
+            CauseKind::OptIn => {
+                "This person allows it again: you may use their data for the purposes below. There is no day until which you must."
+            }
             CauseKind::Correction => {
                 "This person's data were put right. Put right what you hold, and make sure that it stays so."
             }
@@ -51,6 +53,11 @@ impl CauseKind {
                 "This person says that something that you got from us is not right. Keep what they say with it, and hand it on to everybody to whom you gave it."
             }
         }
+    }
+
+    /// Whether there is something that must be done until a certain day. What is allowed again need not be done at all.
+    pub fn has_last_day(self) -> bool {
+        !matches!(self, CauseKind::OptIn | CauseKind::RestrictionLifted)
     }
 
     /// What it is, in a word or two, for everybody.

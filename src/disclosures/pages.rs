@@ -12,6 +12,7 @@ use super::queries;
 use super::receiving::{Line, lists};
 use crate::accounts::guard::Person;
 use crate::app::App;
+use crate::choices::Stopped;
 use crate::error::AppResult;
 use crate::web::{Page, html, paging, words};
 
@@ -31,6 +32,8 @@ pub struct From {
 struct DisclosuresPage<'a> {
     page: Page,
     sold: Vec<Line<'a>>,
+    /// How it came that nothing of theirs is sold or shared.
+    stopped_sale: Option<String>,
     disclosed: Vec<Line<'a>>,
     ledger: Ledger,
     begins: bool,
@@ -54,15 +57,17 @@ pub async fn index(
         Ok((
             queries::list_of_person(conn, person.id, before, at_most)?,
             read(conn, &register, person.id, after)?,
+            Stopped::load(conn, &register, person.id)?,
         ))
     });
-    let (mut notices, ledger) = found.await?;
+    let (mut notices, ledger, stopped) = found.await?;
     let last = paging::cut(&mut notices, ON_A_PAGE);
     let older = last.map(|(it, _)| format!("/disclosures?before={}", it.id));
-    let (sold, disclosed) = lists(&app.register);
+    let (sold, disclosed) = lists(&app.register, &stopped);
     let shown = DisclosuresPage {
         page,
         sold,
+        stopped_sale: stopped.sale().map(str::to_owned),
         disclosed,
         ledger,
         begins: after.is_none(),

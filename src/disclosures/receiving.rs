@@ -1,6 +1,7 @@
 //! Who receives data at all, as the register declares it: the two lists that the law asks for (Cal. Civ. Code
 //! 1798.110(c), 1798.115(a)).
 
+use crate::choices::Stopped;
 use crate::register::{Recipient, RecipientRole, Register, covers};
 
 /// A recipient as people read it.
@@ -10,20 +11,21 @@ pub struct Line<'a> {
     /// Categories of data, as people call them.
     pub data: Vec<&'a str>,
     /// What they are given for.
-    pub purposes: Vec<&'a str>,
+    pub purposes: Vec<String>,
 }
 
 /// To whom data are sold or shared, and to whom they are disclosed for a business purpose. A recipient that gets them
-/// for both stands in both lists.
-pub fn lists(register: &Register) -> (Vec<Line<'_>>, Vec<Line<'_>>) {
+/// for both stands in both lists. What the person has stopped is said behind the purpose.
+pub fn lists<'a>(register: &'a Register, stopped: &Stopped) -> (Vec<Line<'a>>, Vec<Line<'a>>) {
     let of = |sold: bool| {
         let lines = register.recipients.iter().filter_map(|recipient| {
             let activities = recipient.activities.iter();
             let activities = activities.filter_map(|key| register.activity(key));
-            let purposes: Vec<_> = activities
+            let mut purposes: Vec<_> = activities
                 .filter(|it| it.sale_or_sharing == sold)
-                .map(|it| it.title.as_str())
+                .map(|it| it.title.clone())
                 .collect();
+            stopped.mark_activities(&mut purposes);
             (!purposes.is_empty()).then(|| Line {
                 recipient,
                 data: data(register, recipient),

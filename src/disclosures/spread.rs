@@ -2,6 +2,7 @@
 
 use super::causes::concerned;
 use super::content::{self, Handles, Told};
+use super::data;
 use super::messages::RecipientNotice;
 use super::model::{Cause, CauseKind, Channel, Notice, NoticeState};
 use super::queries::{self, Move};
@@ -23,6 +24,10 @@ pub fn spread(app: &App, cause_id: i64) -> AppResult<()> {
         }
         let now = own.clock.now();
         for recipient in concerned(&own.register, cause.kind, &cause.object) {
+            let told = told.clone().to(&recipient.key);
+            if data::are_named(cause.kind) && told.changed.is_empty() {
+                continue;
+            }
             let Some(notice) = queries::insert(conn, &cause, recipient, now)? else {
                 continue;
             };
@@ -33,7 +38,7 @@ pub fn spread(app: &App, cause_id: i64) -> AppResult<()> {
                     };
                     jobs::enqueue(conn, &job, now)?;
                 }
-                Channel::Mail => mail(conn, &own, (&notice, &cause), (recipient, &told), &handles)?,
+                Channel::Mail => mail(conn, &own, (&notice, &cause), (recipient, told), &handles)?,
                 Channel::Feed | Channel::Desk => {}
             }
         }
@@ -47,7 +52,7 @@ fn mail(
     conn: &mut AnyConnection,
     app: &App,
     (notice, cause): (&Notice, &Cause),
-    (recipient, told): (&Recipient, &Told),
+    (recipient, told): (&Recipient, Told),
     handles: &Handles,
 ) -> AppResult<()> {
     let Some(address) = &recipient.contact else {
@@ -58,8 +63,8 @@ fn mail(
         recipient: recipient.name.clone(),
         kind: cause.kind,
         people: [&handles.emails[..], &handles.phones[..]].concat(),
-        purposes: content::purposes(&app.register, cause),
-        told: told.clone(),
+        purposes: content::purposes(&app.register, cause, &recipient.key),
+        told,
         due_on: notice.due_on,
         warns_within: recipient.warns_within,
         answer: format!("/notices/{}", notice.key),

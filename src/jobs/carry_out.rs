@@ -94,6 +94,7 @@ fn is_worth_another_try(error: &AppError) -> bool {
             | AppError::Conflict(_)
             | AppError::BadRequest(_)
             | AppError::TooLarge
+            | AppError::TooSlow
             | AppError::Forbidden
             | AppError::SignInRequired
             | AppError::StepUpRequired

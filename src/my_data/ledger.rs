@@ -1,5 +1,8 @@
 //! What the pages show: categories with their collections, and records with each datum explained.
 
+use chrono::NaiveDate;
+
+use crate::choices::Stopped;
 use crate::register::{
     CollectionKey, Correctable, FieldView, NeverDisclose, Register, Required, Retention, SourceKind,
 };
@@ -189,6 +192,23 @@ impl FieldFacts {
     }
 }
 
+impl FieldFacts {
+    /// Says which of it the person has stopped.
+    pub fn mark(&mut self, stopped: &Stopped) {
+        stopped.mark_activities(&mut self.purposes);
+        stopped.mark_recipients(&mut self.recipients);
+    }
+}
+
+impl RecordCard {
+    /// Says of each datum which uses of it the person has stopped.
+    pub fn mark(&mut self, stopped: &Stopped) {
+        for line in &mut self.data {
+            line.facts.mark(stopped);
+        }
+    }
+}
+
 /// One record as it is shown.
 #[derive(Debug)]
 pub struct RecordCard {
@@ -217,7 +237,7 @@ pub struct DatumLine {
     pub is_masked: bool,
     /// What it is, where that is why it is never shown.
     pub hidden: Option<NeverDisclose>,
-    /// "until 12 March 2030", or the criterion.
+    /// "until 12 March 2030", with a word where that day is over, or the criterion.
     pub kept: String,
     /// Where its correction begins, when it can be corrected row by row.
     pub correction: Option<String>,
@@ -227,8 +247,13 @@ pub struct DatumLine {
     pub statement: Option<String>,
 }
 
-/// Explains a record: every datum that is about the person, with its facts.
-pub fn record_card(register: &Register, key: &CollectionKey, record: &Record) -> RecordCard {
+/// Explains a record: every datum that is about the person, with its facts, as they are on that day.
+pub fn record_card(
+    register: &Register,
+    key: &CollectionKey,
+    record: &Record,
+    today: NaiveDate,
+) -> RecordCard {
     let title = match record.date {
         Some(date) => format!("Record of {}", in_words(date)),
         None => "Record".to_owned(),
@@ -236,7 +261,7 @@ pub fn record_card(register: &Register, key: &CollectionKey, record: &Record) ->
     let data = record
         .fields
         .iter()
-        .filter_map(|datum| datum_line(register, key, record, datum));
+        .filter_map(|datum| datum_line((register, today), key, record, datum));
     RecordCard {
         title,
         id: record.id.clone(),
@@ -246,7 +271,7 @@ pub fn record_card(register: &Register, key: &CollectionKey, record: &Record) ->
 }
 
 fn datum_line(
-    register: &Register,
+    (register, today): (&Register, NaiveDate),
     key: &CollectionKey,
     record: &Record,
     datum: &Datum,
@@ -260,10 +285,7 @@ fn datum_line(
         facts.source = format!("{}: {name}", facts.source);
     }
     let end = record.date.and_then(|date| view.ends_on(date));
-    let kept = end.map_or_else(
-        || facts.kept.clone(),
-        |end| format!("until {}", in_words(end)),
-    );
+    let kept = end.map_or_else(|| facts.kept.clone(), |end| kept_until(end, today));
     let checked = view.never_disclose().filter(|it| it.can_be_checked());
     let checked = checked.filter(|_| datum.value.is_masked());
     let can_correct = view.input().is_some();
@@ -300,6 +322,15 @@ impl FieldView<'_> {
     }
 }
 
+fn kept_until(end: NaiveDate, today: NaiveDate) -> String {
+    let until = format!("until {}", in_words(end));
+    if end < today {
+        format!("{until}; its time is over, and it is to be erased")
+    } else {
+        until
+    }
+}
+
 /// Keys that only join tables are about nobody; whatever has a category, an identity or a mask is shown.
 pub fn is_shown(view: &FieldView<'_>) -> bool {
     let field = view.field;
@@ -316,6 +347,6 @@ fn value_in_words(held: &Held) -> String {
 }
 
 /// `2026-03-12` as "12 March 2026".
-pub fn in_words(date: chrono::NaiveDate) -> String {
+pub fn in_words(date: NaiveDate) -> String {
     date.format("%-d %B %Y").to_string()
 }

@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
+use super::kept::{self, Kept};
 use super::ledger::{self, CategoryCard, FieldFacts, RecordCard};
 use super::redactions::Redactions;
 use super::statements::Statements;
@@ -12,6 +13,7 @@ use super::{collection_url, picture, read};
 use crate::accounts::guard::Person;
 use crate::accounts::queries::find_residence;
 use crate::app::App;
+use crate::choices::Stopped;
 use crate::error::{AppError, AppResult};
 use crate::law::{Right, Row};
 use crate::manual::standing::{self, Standings};
@@ -30,6 +32,7 @@ struct IndexPage {
     cards: Vec<CategoryCard>,
     picture: String,
     standings: Standings,
+    kept: Vec<Kept>,
 }
 
 impl IndexPage {
@@ -46,10 +49,18 @@ impl IndexPage {
 pub async fn index(person: Person, app: App, page: Page) -> AppResult<HttpResponse> {
     let found = read(&app, person.id, move |app, identities| {
         let cards = ledger::cards(&app.register, app.sources.overview(identities));
-        Ok((cards, standing::of_person(app, person.id)?))
+        let (kept, stopped) = app.db.read_now(|conn| {
+            let kept = kept::list(conn, app, person.id, app.clock.today())?;
+            Ok((kept, Stopped::load(conn, &app.register, person.id)?))
+        })?;
+        Ok((cards, standing::of_person(app, person.id)?, kept, stopped))
     });
-    let (cards, standings) = found.await?;
+    let (mut cards, standings, kept, stopped) = found.await?;
     let picture = picture::draw(&cards);
+    for card in &mut cards {
+        stopped.mark_activities(&mut card.purposes);
+        stopped.mark_recipients(&mut card.recipients);
+    }
     html(
         StatusCode::OK,
         &IndexPage {
@@ -57,15 +68,22 @@ pub async fn index(person: Person, app: App, page: Page) -> AppResult<HttpRespon
             cards,
             picture,
             standings,
+            kept,
         },
     )
 }
 
-/// What is left out of a person's data, because it is about somebody else, and what the person says of them.
-fn marks_of(app: &App, person_id: i64) -> AppResult<(Redactions, Statements)> {
+/// What is left out of a person's data, because it is about somebody else, what the person says of them, and which uses
+/// they have stopped.
+fn marks_of(app: &App, person_id: i64) -> AppResult<(Redactions, Statements, Stopped)> {
     app.db.read_now(|conn| {
         let left_out = Redactions::load(conn, &app.keys, person_id)?;
-        Ok((left_out, Statements::load(conn, &app.keys, person_id)?))
+        let said = Statements::load(conn, &app.keys, person_id)?;
+        Ok((
+            left_out,
+            said,
+            Stopped::load(conn, &app.register, person_id)?,
+        ))
     })
 }
 
@@ -127,10 +145,11 @@ pub async fn collection(
         standings.0.retain(|standing| standing.has(&read_key));
         Ok((records, marks, standings))
     });
-    let (found, (left_out, said), standings) = found.await?;
+    let (found, (left_out, said, stopped), standings) = found.await?;
     let (is_down, found) = (found.is_err(), found.unwrap_or_default());
     let fields = app.register.describe_all(dataset, declared);
     let category = app.register.category_of_collection(declared);
+    let today = app.clock.today();
     let url = collection_url(&key);
     let status = if is_down {
         StatusCode::SERVICE_UNAVAILABLE
@@ -147,15 +166,20 @@ pub async fn collection(
             fields: fields
                 .iter()
                 .filter(|it| ledger::is_shown(it))
-                .map(FieldFacts::of)
+                .map(|it| {
+                    let mut facts = FieldFacts::of(it);
+                    facts.mark(&stopped);
+                    facts
+                })
                 .collect(),
             records: found
                 .records
                 .iter()
                 .map(|it| {
-                    let mut card = ledger::record_card(&app.register, &key, it);
+                    let mut card = ledger::record_card(&app.register, &key, it, today);
                     left_out.apply(&key, &mut card);
                     said.apply(&key, &mut card);
+                    card.mark(&stopped);
                     card
                 })
                 .collect(),
@@ -201,11 +225,12 @@ pub async fn record(
         let law = app.laws.applying(&residence, Right::Access, today).row;
         Ok((record, marks_of(app, person.id)?, law))
     });
-    let (found, (left_out, said), law) = found.await?;
+    let (found, (left_out, said, stopped), law) = found.await?;
     let found = found.ok_or(AppError::NotFound)?;
-    let mut record = ledger::record_card(&app.register, &key, &found);
+    let mut record = ledger::record_card(&app.register, &key, &found, app.clock.today());
     left_out.apply(&key, &mut record);
     said.apply(&key, &mut record);
+    record.mark(&stopped);
     let collection_url = collection_url(&key);
     html(
         StatusCode::OK,

@@ -187,7 +187,7 @@ pub async fn collection(
         title,
         records: records
             .map(|it| {
-                let mut card = record_card(&app.register, &key, it);
+                let mut card = record_card(&app.register, &key, it, app.clock.today());
                 question.left_out.apply(&key, &mut card);
                 question.said.apply(&key, &mut card);
                 card

@@ -78,7 +78,7 @@ async fn find(app: &App, question: &Question, cell: Cell) -> AppResult<DatumLine
     let line = read(app, question.request.person_id, move |app, identities| {
         let record = app.sources.record(identities, &cell.key, &cell.record)?;
         let record = record.ok_or(AppError::NotFound)?;
-        let card = record_card(&app.register, &cell.key, &record);
+        let card = record_card(&app.register, &cell.key, &record, app.clock.today());
         let line = card.data.into_iter().find(|it| it.path == cell.field);
         line.filter(|it| !it.is_masked && !it.is_empty)
             .ok_or(AppError::NotFound)

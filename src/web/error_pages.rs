@@ -183,6 +183,10 @@ fn words(status: StatusCode) -> (&'static str, Vec<String>) {
         StatusCode::PAYLOAD_TOO_LARGE => {
             ("That is too large", &["Send less text, or a smaller file."])
         }
+        StatusCode::REQUEST_TIMEOUT => (
+            "That took too long to reach us",
+            &["Nothing was changed. Please send it again."],
+        ),
         StatusCode::TOO_MANY_REQUESTS => (
             "Too many tries",
             &["To protect accounts, we limit how often this can be done."],

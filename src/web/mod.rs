@@ -12,6 +12,7 @@ pub mod page;
 pub mod paging;
 pub mod same_origin;
 pub mod signal;
+pub mod slow_body;
 pub mod way_back;
 pub mod words;
 

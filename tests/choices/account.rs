@@ -258,3 +258,32 @@ async fn nobody_can_rewrite_a_choice() {
     });
     assert!(rewritten.await.is_err());
 }
+
+#[actix_web::test]
+async fn an_address_alone_claims_nothing() {
+    let app = TestApp::start();
+    let ada = app.person("ada").await;
+    let silent = async |address: &str| {
+        let text = ada.get(address).await.page().text();
+        for claim in [
+            "is now o",
+            "Nothing was changed",
+            "goes on after you are 16",
+        ] {
+            assert!(!text.contains(claim), "{address}: {claim}");
+        }
+    };
+    for address in [
+        "/choices?changed=sale-or-sharing",
+        "/choices?changed=everything",
+        "/choices?unchanged=analytics",
+        "/choices?age=under",
+        "/choices?age=other",
+    ] {
+        silent(address).await;
+    }
+    let done = ada.post("/choices/analytics/opt-out", &OFF).await;
+    assert!(ada.get(done.location()).await.text().contains("is now off"));
+    app.app.clock.advance(TimeDelta::minutes(10));
+    silent("/choices?changed=analytics").await;
+}

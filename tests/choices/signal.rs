@@ -341,3 +341,18 @@ async fn the_portal_says_that_it_honours_the_signal_and_shows_what_was_sent() {
     let without = app.visitor().get("/do-not-sell/signal").await.text();
     assert!(without.contains("Your browser sends no opt-out signal"));
 }
+
+#[actix_web::test]
+async fn the_first_page_says_of_the_signal_what_the_others_say() {
+    const PLACE: &str = "section[aria-labelledby=signal] p";
+    let app = TestApp::start();
+    let unknown = app.visitor().with_signal().get("/").await.page();
+    assert!(unknown.texts(PLACE)[0].contains(FOR_BROWSER));
+    let ada = app.person("ada").await.with_signal();
+    let confirm = ada.get("/choices/sale-or-sharing/opt-in").await;
+    ada.submit(&confirm, "/choices/sale-or-sharing/opt-in", &NOTHING)
+        .await;
+    let said = ada.get("/").await.page().texts(PLACE).remove(0);
+    assert!(said.contains("we follow that"), "{said}");
+    assert!(!said.contains("do nothing else"), "{said}");
+}

@@ -176,3 +176,35 @@ async fn a_signed_in_person_taps_once_and_types_nothing() {
     assert_eq!(again.location(), "/do-not-sell?unchanged=yes");
     assert_eq!(app.mails_to("ada").len(), 1);
 }
+
+#[actix_web::test]
+async fn a_browser_that_does_not_say_where_a_form_came_from_can_opt_out_and_nothing_else() {
+    let app = TestApp::start();
+    let opt_out = |with: &[(&'static str, &'static str)]| {
+        let visitor = with.iter().fold(app.visitor(), |it, (name, value)| {
+            it.with_header(name, value)
+        });
+        async move {
+            visitor
+                .post_from_nowhere("/do-not-sell", &NOTHING)
+                .await
+                .status
+        }
+    };
+    assert_eq!(opt_out(&[]).await, 303);
+    assert_eq!(opt_out(&[("origin", "null")]).await, 303);
+    let elsewhere = ("origin", "https://elsewhere.example");
+    let cross_site = ("sec-fetch-site", "cross-site");
+    assert_eq!(opt_out(&[elsewhere]).await, 400);
+    assert_eq!(opt_out(&[cross_site]).await, 400);
+    assert_eq!(opt_out(&[("origin", "null"), cross_site]).await, 400);
+    let sign_in = [("email", "ada@example.org")];
+    let refused = app.visitor().post_from_nowhere("/sign-in", &sign_in).await;
+    assert_eq!(refused.status, 400);
+    let ada = app.person("ada").await;
+    let refused = ada.post_from_nowhere("/do-not-sell", &NOTHING).await;
+    assert_eq!(
+        refused.status, 400,
+        "with an account it is no plain opt-out"
+    );
+}

@@ -1,8 +1,12 @@
+use candor::db::AnyConnection;
+use candor::db::schema::request_items;
 use candor::disclosures::model::NoticeState::{Acknowledged, Sent};
 use candor::disclosures::spread;
 use candor::requests::life::{By, advance};
-use candor::requests::model::State;
+use candor::requests::model::{Request, State};
+use candor::requests::{execution, queries};
 use chrono::NaiveDate;
+use diesel::prelude::*;
 
 use super::{BRIGHTFIELD, NOTHING, all_notices, app_calling, states};
 use crate::support::TestApp;
@@ -55,7 +59,14 @@ async fn each_choice_is_told_to_its_own_recipients_also_when_it_is_allowed_again
     assert!(mails[0].text.contains("Stop using this person's data"));
     assert!(mails[0].text.contains("no longer do what the law"));
     assert!(mails[0].text.contains("tell us within 5 business days"));
-    assert!(mails[1].text.contains("You may use this person's data"));
+    let allowed = &mails[1];
+    assert!(
+        allowed
+            .text
+            .contains("you may use their data for the purposes below")
+    );
+    assert!(!allowed.text.contains("last day"), "{}", allowed.text);
+    assert!(!allowed.subject.contains("done by"), "{}", allowed.subject);
 }
 
 #[actix_web::test]
@@ -73,22 +84,17 @@ async fn what_somebody_unknown_opted_out_of_by_address_is_told_and_a_browsers_is
     assert!(mails[0].text.contains("- nora@example.org"));
 }
 
-/// Rule: E1, §7022(b).
-#[actix_web::test]
-async fn a_correction_that_was_carried_out_is_told_to_who_works_for_us_or_bought_but_not_to_authorities()
- {
-    let app = TestApp::start();
-    let maya = app.person("maya.okafor").await;
-    let contact = maya.get("/data/people/contact_details").await.page();
-    let links = contact.attributes("article dd a", "href").into_iter();
-    let form = links.into_iter().find(|it| it.ends_with("=city")).unwrap();
-    let typed = reqwest::multipart::Form::new().text("value", "Port Ellery");
-    let filed = maya.post_multipart(&form, typed).await;
-    let reference = filed.location().split('/').nth(2).unwrap().to_owned();
-    let own = app.app.clone();
+/// Brings a request to its end, as if all of it had been carried out.
+async fn complete(
+    app: &TestApp,
+    reference: &str,
+    do_it: impl FnOnce(&mut AnyConnection, &Request, &By<'_>) + Send + 'static,
+) {
+    let (own, reference) = (app.app.clone(), reference.to_owned());
     let done = app.app.db.write(move |conn| {
         let by = By::system(&own);
-        let mut request = candor::requests::queries::find_by_reference(conn, &reference)?;
+        let mut request = queries::find_by_reference(conn, &reference)?;
+        do_it(conn, &request, &by);
         for to in [
             State::InReview,
             State::Approved,
@@ -101,15 +107,107 @@ async fn a_correction_that_was_carried_out_is_told_to_who_works_for_us_or_bought
     });
     done.await.unwrap();
     app.run_jobs().await;
+}
+
+/// Rule: E1, §7022(b).
+#[actix_web::test]
+async fn a_correction_is_told_to_those_alone_who_get_the_datum_and_with_what_is_right() {
+    let app = TestApp::start();
+    let maya = app.person("maya.okafor").await;
+    let contact = maya.get("/data/people/contact_details").await.page();
+    let links = contact.attributes("article dd a", "href").into_iter();
+    let form = links.into_iter().find(|it| it.ends_with("=city")).unwrap();
+    let typed = reqwest::multipart::Form::new().text("value", "Port Ellery");
+    let filed = maya.post_multipart(&form, typed).await;
+    let reference = filed.location().split('/').nth(2).unwrap().to_owned();
+    complete(&app, &reference, |conn, request, by| {
+        let item = queries::list_items(conn, request.id).unwrap().remove(0);
+        execution::mark_applied(conn, request, item.id, by).unwrap();
+    })
+    .await;
+    let view = app
+        .app
+        .register
+        .describe("people", "contact_details", "city");
+    let get_it: Vec<_> = view.unwrap().recipients().map(|it| &*it.key).collect();
+    let all = all_notices(&app);
+    assert!(all.iter().any(|it| it.recipient == "northbay-hosting"));
+    for notice in &all {
+        assert!(get_it.contains(&&*notice.recipient), "{}", notice.recipient);
+        assert!(!["authorities", "employers"].contains(&&*notice.recipient));
+    }
+    let mail = app
+        .mails_to("privacy@northbay-hosting.example.com")
+        .remove(0);
+    assert!(
+        mail.text
+            .contains("Your contact details – City: Port Ellery")
+    );
+    assert!(mail.html.contains("Port Ellery"));
+    assert!(!mail.subject.contains("Port Ellery"));
+    let hosting = all.iter().find(|it| it.recipient == "northbay-hosting");
+    let link = format!("/notices/{}", hosting.unwrap().key);
+    let page = app.visitor().get(&link).await.page().text();
+    assert!(page.contains("Your contact details – City"));
+    assert!(
+        !page.contains("Port Ellery"),
+        "whoever has the link reads no value"
+    );
+}
+
+/// Rule: E1, §7022(b).
+#[actix_web::test]
+async fn a_deletion_is_told_to_those_alone_who_got_what_was_erased() {
+    let app = TestApp::start();
+    let maya = app.person("maya.okafor").await;
+    let everything = "/requests/new/deletion/plan?everything=yes";
+    let page = maya.get(everything).await.page();
+    let filed = maya.submit(&page, everything, &NOTHING).await;
+    let reference = filed.location().split('/').nth(2).unwrap().to_owned();
+    complete(&app, &reference, |conn, request, _| {
+        let contact = request_items::table
+            .filter(request_items::request_id.eq(request.id))
+            .filter(request_items::collection.eq("contact_details"));
+        let accepted = diesel::update(contact)
+            .set(request_items::decision.eq("accepted"))
+            .execute(conn);
+        assert!(accepted.unwrap() > 0);
+    })
+    .await;
     let told: Vec<_> = all_notices(&app)
         .into_iter()
         .map(|it| it.recipient)
         .collect();
-    for recipient in ["northbay-hosting", "lumen-reach", "projobsector-learning"] {
-        assert!(told.iter().any(|it| it == recipient), "{recipient}");
-    }
-    for recipient in ["authorities", "employers"] {
+    assert!(told.iter().any(|it| it == "northbay-hosting"));
+    for recipient in ["figurewise", "lumen-reach", "projobsector-learning"] {
         assert!(told.iter().all(|it| it != recipient), "{recipient}");
+    }
+    let mail = app
+        .mails_to("privacy@northbay-hosting.example.com")
+        .remove(0);
+    let data: Vec<_> = mail
+        .text
+        .lines()
+        .filter(|it| it.starts_with("- "))
+        .collect();
+    assert_eq!(
+        data,
+        ["- maya.okafor@example.org", "- Your contact details"]
+    );
+}
+
+#[actix_web::test]
+async fn a_notice_names_no_use_that_is_none_of_the_recipients() {
+    let app = TestApp::start();
+    let ada = app.person("ada").await;
+    ada.post("/choices/opt-out", &NOTHING).await;
+    app.run_jobs().await;
+    let mails = app.mails_to("optout@lumen-reach.example.com");
+    assert_eq!(mails.len(), 1);
+    for activity in &app.app.register.activities {
+        let line = format!("- {}", activity.title);
+        let is_named = mails[0].text.lines().any(|it| it == line);
+        assert_eq!(is_named, activity.key == "sale-or-sharing", "{line}");
     }
 }
 

@@ -1,9 +1,11 @@
+use candor::accounts::model::Role;
+use candor::requests::life::advance;
 use candor::requests::model::{Action, State};
 use candor::requests::queries;
 use candor::sources::{Plan, Scope};
 use chrono::TimeDelta;
 
-use super::{MAYA, find, reference_of};
+use super::{MAYA, find, reference_of, staff_does, staff_member};
 use crate::support::TestApp;
 
 const CHOOSE: &str = "/requests/new/deletion";
@@ -224,4 +226,37 @@ async fn a_deletion_needs_a_fresh_confirmation() {
     let sent = maya.submit(&page, EVERYTHING, &[]).await;
     assert!(sent.location().starts_with("/step-up?"));
     maya.get(CHOOSE).await.page();
+}
+
+#[actix_web::test]
+async fn what_stayed_is_still_told_of_where_a_person_looks_for_their_data() {
+    let app = TestApp::start();
+    let maya = app.person(MAYA).await;
+    let page = maya.get(EVERYTHING).await.page();
+    let filed = maya.submit(&page, EVERYTHING, &[]).await;
+    let reference = reference_of(&filed);
+    let heading = "What stayed when we deleted your data";
+    assert!(!maya.get("/data").await.page().text().contains(heading));
+    let sam = staff_member(&app, "sam", Role::Agent).await;
+    let done = staff_does(&app, &sam, &reference, |conn, mut request, by| {
+        for to in [
+            State::InReview,
+            State::Approved,
+            State::Executing,
+            State::Completed,
+        ] {
+            request = advance(conn, &request, to, by)?;
+        }
+        Ok(())
+    });
+    done.await.unwrap();
+    let page = maya.get("/data").await.page();
+    let kept = page.texts("section[aria-labelledby=kept]").join(" ");
+    assert!(kept.contains(heading), "{kept}");
+    assert!(kept.contains("Cal. Gov. Code 12946"), "{kept}");
+    assert!(kept.contains(" records"), "{kept}");
+    let links = page.attributes("section[aria-labelledby=kept] a", "href");
+    assert!(links.contains(&format!("/requests/{reference}")));
+    let eve = app.person("eve").await.get("/data").await.page().text();
+    assert!(!eve.contains(heading) && eve.contains("We found nothing about you"));
 }

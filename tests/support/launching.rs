@@ -1,6 +1,7 @@
 //! Portals that a few tests start otherwise than most.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use candor::db::Db;
 use candor::keys::Keys;
@@ -32,6 +33,14 @@ impl TestApp {
     pub fn start_watching(address: &'static str) -> Self {
         Self::launch(Launch {
             monitor: Some(address),
+            ..Launch::default()
+        })
+    }
+
+    /// Waits so long for a form.
+    pub fn start_waiting(patience: Duration) -> Self {
+        Self::launch(Launch {
+            patience,
             ..Launch::default()
         })
     }

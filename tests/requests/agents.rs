@@ -335,12 +335,12 @@ async fn a_request_of_the_persons_own_is_never_one_with_what_an_agent_filed_for_
 #[actix_web::test]
 async fn what_an_agent_filed_does_not_stand_in_the_way_of_the_persons_own_deletion() {
     let app = TestApp::start();
+    let maya = app.person(super::MAYA).await;
     send(&app, &[], PDF).await.location();
     let (visitor, link) = (app.visitor(), link(&app, ADDRESS));
     let page = visitor.get(&link).await.page();
     let mine = [("answer", "mine")];
     visitor.submit(&page, &link, &mine).await.location();
-    let maya = app.person(super::MAYA).await;
     let plan = "/requests/new/deletion/plan?everything=yes";
     let page = maya.get(plan).await.page();
     let own = super::reference_of(&maya.submit(&page, plan, &[]).await);

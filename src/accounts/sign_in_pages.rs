@@ -4,7 +4,7 @@ use actix_session::{Session, SessionExt};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use validator::Validate;
 
 use super::codes::{self, Attempt, Link, Purpose};
@@ -19,7 +19,7 @@ use crate::web::client_address::client_network;
 use crate::web::{Form, Page, client_address, html, local_path, see_other};
 
 /// The address to sign in with.
-#[derive(Debug, Default, Deserialize, Validate)]
+#[derive(Debug, Default, Deserialize, Serialize, Validate)]
 pub struct SignIn {
     #[validate(
         length(max = 254, message = "An e-mail address has at most 254 characters."),

@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::NaiveDateTime;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use validator::Validate;
 
 use super::guard::Admin;
@@ -21,7 +21,7 @@ use crate::web::{Form, Page, html, paging, see_other_saying};
 const INDEX: &str = "/staff/members";
 
 /// A staff member to add, as typed.
-#[derive(Debug, Default, Deserialize, Validate)]
+#[derive(Debug, Default, Deserialize, Serialize, Validate)]
 pub struct TypedMember {
     #[validate(
         length(max = 254, message = "An e-mail address has at most 254 characters."),

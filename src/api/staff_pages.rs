@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::{NaiveDateTime, TimeDelta};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use validator::Validate;
 
 use super::model::{NewToken, Scope, Token};
@@ -26,7 +26,7 @@ const ON_A_PAGE: usize = 50;
 const LIFETIMES: [(&str, &str); 3] = [("90", "90 days"), ("365", "A year"), ("730", "Two years")];
 
 /// A token to make, as typed.
-#[derive(Debug, Clone, Default, Deserialize, Validate)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize, Validate)]
 #[serde(default)]
 pub struct Typed {
     #[validate(length(

@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use validator::{Validate, ValidationError};
 
 use super::browser::Browser;
@@ -25,7 +25,7 @@ use crate::web::page::FlashKind;
 use crate::web::{Flash, Form, Page, html, see_other, words};
 
 /// What the form asks for: as little as it takes to find the person, and none of it is needed.
-#[derive(Debug, Clone, Default, Deserialize, Validate)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize, Validate)]
 pub struct OptOut {
     /// The address to apply it to; empty for this browser alone.
     #[serde(default)]

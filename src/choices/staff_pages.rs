@@ -4,7 +4,7 @@ use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use validator::Validate;
 
 use super::change::{Act, Proof};
@@ -20,7 +20,7 @@ use crate::error::AppResult;
 use crate::web::{Form, Page, html, see_other_saying};
 
 /// Whom to opt out of what, as typed. Nobody may be asked for more.
-#[derive(Debug, Clone, Default, Deserialize, Validate)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize, Validate)]
 #[serde(default)]
 pub struct Typed {
     #[validate(email(message = "Enter an e-mail address, like name@example.org."))]

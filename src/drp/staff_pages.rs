@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use data_encoding::BASE64;
 use ed25519_dalek::VerifyingKey;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use url::Url;
 use validator::{Validate, ValidationError};
@@ -24,7 +24,7 @@ const INDEX: &str = "/staff/agents";
 const ON_A_PAGE: usize = 50;
 
 /// An agent to pin, as typed.
-#[derive(Debug, Clone, Default, Deserialize, Validate)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize, Validate)]
 #[serde(default)]
 pub struct Typed {
     #[validate(length(min = 1, max = 200, message = "Copy its id from the directory."))]

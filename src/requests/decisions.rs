@@ -9,6 +9,7 @@ use super::life::{By, advance, changed, record, touch};
 use super::model::{Action, Decision, Item, Outcome, Request, State};
 use super::notices::{self, RequestDecided, RequestWithdrawn};
 use super::sealed::{self, What};
+use super::staff_mails::{self, Why};
 use super::{appeals, denial, flags, four_eyes, queries, senders};
 use crate::accounts::guard::StaffMember;
 use crate::accounts::model::Role;
@@ -157,6 +158,7 @@ fn propose(
     four_eyes::first(conn, &request, by)?;
     let detail = json!({ "outcome": outcome, "plan_hash": request.plan_hash });
     record(conn, &request, "request.proposed", detail, by)?;
+    staff_mails::tell(conn, &request, Why::Proposal, by)?;
     Ok(request)
 }
 

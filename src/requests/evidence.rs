@@ -24,6 +24,11 @@ pub struct File {
 }
 
 impl File {
+    /// Of its content, in hex.
+    pub fn sha256(&self) -> String {
+        data_encoding::HEXLOWER.encode(&Sha256::digest(&self.content))
+    }
+
     /// Looks at the content, never at the name: `None` unless it is PDF, PNG, JPEG or plain text.
     pub fn recognise(content: Vec<u8>) -> Option<File> {
         let media_type = match infer::get(&content).map(|kind| kind.mime_type()) {
@@ -84,13 +89,12 @@ pub fn attach(
         What::Evidence,
         &file.content,
     );
-    let sha256 = data_encoding::HEXLOWER.encode(&Sha256::digest(&file.content));
     diesel::insert_into(attachments::table)
         .values((
             attachments::request_id.eq(request.id),
             attachments::media_type.eq(file.media_type),
             attachments::size.eq(i64::try_from(file.content.len()).unwrap_or(i64::MAX)),
-            attachments::sha256.eq(sha256),
+            attachments::sha256.eq(file.sha256()),
             attachments::content.eq(content),
             attachments::at.eq(by.now),
         ))

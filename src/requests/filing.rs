@@ -8,11 +8,11 @@ use serde_json::json;
 pub use super::asked::{NewCorrection, NewItem, NewRequest};
 use super::dates::{self, LegalDates};
 use super::evidence;
-use super::life::{By, add_step, advance, changed, record};
+use super::life::{By, Who, add_step, advance, changed, record};
 use super::model::{Kind, Request, State};
 use super::notices::{self, RequestReceived};
 use super::sealed::{self, What};
-use super::{appeals, denial, flags, queries, reference, reminders};
+use super::{appeals, denial, flags, queries, reference, reminders, repeats};
 use crate::accounts::limits::Limit;
 use crate::accounts::queries::find_residence;
 use crate::db::AnyConnection;
@@ -32,11 +32,11 @@ const FILINGS: Limit = Limit {
     window: TimeDelta::days(1),
 };
 
-/// Files a request and confirms it.
+/// Files a request and confirms it. The same sent again at once is the request that it was the first time.
 ///
 /// # Errors
-/// [`AppError::Conflict`] when too many of the person's requests are open, or this was asked for already;
-/// [`AppError::TooMany`] when too many were filed today.
+/// [`AppError::Conflict`] when too many of the person's requests are open; [`AppError::AskedAlready`] when the person
+/// asked for this before; [`AppError::TooMany`] when too many were filed today.
 pub fn file(
     conn: &mut AnyConnection,
     person_id: i64,
@@ -57,12 +57,17 @@ fn file_under(
 ) -> AppResult<Request> {
     // Counted first: who waits for this row does not file the same at the same moment.
     FILINGS.take(by.app, conn, &person_id.to_string(), by.now)?;
+    if matches!(by.who, Who::Person(_))
+        && let Some(filed) = repeats::find(conn, person_id, new, by)?
+    {
+        return Ok(filed);
+    }
     if queries::count_open(conn, person_id)? >= MOST_OPEN {
         return Err(AppError::Conflict(format!(
             "You have {MOST_OPEN} requests open. Wait for an answer, or withdraw one, before you file another."
         )));
     }
-    refuse_twin(conn, person_id, new)?;
+    refuse_twin(conn, person_id, new, by)?;
     let filed = put_on_record(conn, person_id, new, dates, by)?;
     flags::look(conn, &filed, by)?;
     let acknowledged = acknowledge(conn, &filed, by)?;
@@ -94,7 +99,12 @@ pub(super) fn put_on_record(
 }
 
 /// What is asked for already is not asked for twice.
-fn refuse_twin(conn: &mut AnyConnection, person_id: i64, new: &NewRequest) -> AppResult<()> {
+fn refuse_twin(
+    conn: &mut AnyConnection,
+    person_id: i64,
+    new: &NewRequest,
+    by: &By<'_>,
+) -> AppResult<()> {
     let twin = match new.kind {
         Kind::Deletion => queries::find_open_deletion(conn, person_id)?,
         Kind::Appeal => queries::find_appeal(conn, new.appeal_of.unwrap_or_default())?,
@@ -110,11 +120,13 @@ fn refuse_twin(conn: &mut AnyConnection, person_id: i64, new: &NewRequest) -> Ap
         | Kind::MarketingList
         | Kind::Complaint => None,
     };
-    match twin {
-        Some(reference) => Err(AppError::Conflict(format!(
-            "You have already asked for this. The request is {reference}."
+    match (twin, by.who) {
+        (Some(reference), Who::Person(_)) => Err(AppError::AskedAlready(reference)),
+        // Staff who enter it for the person read it on a page of their own.
+        (Some(reference), _) => Err(AppError::Conflict(format!(
+            "The person has already asked for this. The request is {reference}."
         ))),
-        None => Ok(()),
+        (None, _) => Ok(()),
     }
 }
 

@@ -9,7 +9,8 @@ use super::life::{By, Who, add_step, advance, changed, record, touch};
 use super::model::{Party, Request, State, StepKind};
 use super::notices::{self, RequestExtended, RequestMessage};
 use super::sealed::{self, What};
-use super::{dates, pause, reminders};
+use super::staff_mails::{self, Why};
+use super::{dates, pause, reminders, repeats};
 use crate::accounts::limits::Limit;
 use crate::accounts::model::Role;
 use crate::db::AnyConnection;
@@ -113,7 +114,8 @@ pub fn extend(
     Ok(extended)
 }
 
-/// Writes a message. The person is told by mail of a staff member's, and an answer ends the waiting for it.
+/// Writes a message. The person is told by mail of a staff member's and staff of the person's, also when the request is
+/// closed; an answer ends the waiting for it. What the person sends twice at once is one message.
 pub fn post_message(
     conn: &mut AnyConnection,
     request: &Request,
@@ -123,7 +125,14 @@ pub fn post_message(
     if let Who::Person(person) = by.who {
         MESSAGES.take(by.app, conn, &person.id.to_string(), by.now)?;
     }
+    let is_persons = by.who.party() == Party::Person;
+    if is_persons && repeats::is_written(conn, request, body, by)? {
+        return Ok(());
+    }
     write_message(conn, request, body, by)?;
+    if is_persons {
+        staff_mails::tell(conn, request, Why::Message, by)?;
+    }
     match by.who.party() {
         Party::Person if request.state == State::WaitingForPerson => {
             advance(conn, request, State::InReview, by)?;

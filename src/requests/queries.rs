@@ -3,6 +3,7 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
+use super::agents;
 use super::model::{Approval, Attachment, Item, Kind, Line, Message, Request, State, Step};
 use crate::accounts::model::IdentityKind;
 use crate::db::schema::{
@@ -72,15 +73,26 @@ pub fn count_open(conn: &mut AnyConnection, person_id: i64) -> QueryResult<i64> 
         .get_result(conn)
 }
 
-/// The reference of the person's deletion that is not closed.
+/// The reference of the person's own deletion that is not closed. What an agent asks for does not stand in its way.
 pub fn find_open_deletion(conn: &mut AnyConnection, person_id: i64) -> QueryResult<Option<String>> {
-    requests::table
+    let open = list_open_of_kind(conn, person_id, Kind::Deletion)?;
+    Ok(open.into_iter().next().map(|it| it.reference))
+}
+
+/// The person's own requests of a kind that are not closed, oldest first, without those of agents.
+pub fn list_open_of_kind(
+    conn: &mut AnyConnection,
+    person_id: i64,
+    kind: Kind,
+) -> QueryResult<Vec<Request>> {
+    // Sorted here, since the index of the open ones is not in the order of their ids.
+    let mut open: Vec<Request> = Request::query()
         .filter(requests::person_id.eq(person_id))
         .filter(requests::closed_at.is_null())
-        .filter(requests::kind.eq(Kind::Deletion.as_str()))
-        .select(requests::reference)
-        .first(conn)
-        .optional()
+        .filter(requests::kind.eq(kind.as_str()))
+        .load(conn)?;
+    open.sort_by_key(|it| it.id);
+    agents::queries::without_agent(conn, open)
 }
 
 /// The reference of the person's correction of that field of that record that is not closed.

@@ -70,6 +70,7 @@ struct QueuePage {
     lines: Vec<Line>,
     counts: Vec<(State, Count)>,
     late: Count,
+    proposed: Count,
     views: Vec<SavedView>,
     is_trained: bool,
     /// Whether a supervisor has to look how people show who they are.
@@ -114,14 +115,18 @@ pub async fn queue(
         Ok((
             queries::list(conn, &asked, (now, me))?,
             queries::count_states(conn)?,
-            queries::count_late(conn, now)?,
+            (
+                queries::count_late(conn, now)?,
+                queries::count_proposed(conn)?,
+            ),
             queries::list_staff(conn)?,
             saved_views::list(conn, me)?,
             training::read_at(conn, me)?.is_some(),
             is_supervisor && reviews::is_due(conn, now)?,
         ))
     });
-    let (mut rows, counts, late, staff, views, is_trained, is_review_due) = found.await?;
+    let (mut rows, counts, (late, proposed), staff, views, is_trained, is_review_due) =
+        found.await?;
     let last = paging::cut(&mut rows, ON_A_PAGE);
     let next = last.map(|last| filters.url_after(&format!("{}_{}", last.due_on, last.id)));
     let laws = app.laws.all().iter();
@@ -133,6 +138,7 @@ pub async fn queue(
             .collect(),
         counts,
         late,
+        proposed,
         views,
         is_trained,
         is_review_due,
@@ -213,6 +219,7 @@ fn states() -> Vec<(&'static str, &'static str)> {
         ("open", "All open"),
         ("closed", "All closed"),
         ("all", "All"),
+        ("proposed", "Needs approval"),
     ];
     let each = State::ALL
         .iter()

@@ -57,6 +57,10 @@ pub fn list(
         States::Open => query.filter(requests::closed_at.is_null()),
         States::Closed => query.filter(requests::closed_at.is_not_null()),
         States::All => query,
+        States::Proposed => query
+            .filter(requests::state.eq(State::InReview.as_str()))
+            .filter(requests::outcome.is_not_null())
+            .filter(requests::closed_at.is_null()),
         States::One(state) => query.filter(requests::state.eq(state.as_str())),
     };
     if let Some(kind) = filters.kind() {
@@ -112,6 +116,15 @@ pub fn count_states(conn: &mut AnyConnection) -> QueryResult<Vec<(State, Count)>
         Ok((*state, counted!(conn, requests::id, found)))
     });
     each.collect()
+}
+
+/// How many requests wait for a supervisor to approve what is proposed, up to [`COUNTED`](crate::db::COUNTED).
+pub fn count_proposed(conn: &mut AnyConnection) -> QueryResult<Count> {
+    let proposed = requests::table
+        .filter(requests::state.eq(State::InReview.as_str()))
+        .filter(requests::outcome.is_not_null())
+        .filter(requests::closed_at.is_null());
+    Ok(counted!(conn, requests::id, proposed))
 }
 
 /// How many open requests are late, up to [`COUNTED`](crate::db::COUNTED).

@@ -14,7 +14,7 @@ pub const SOON: TimeDelta = TimeDelta::days(8);
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct Filters {
-    /// `open` (when empty), `closed`, `all`, or one state.
+    /// `open` (when empty), `closed`, `all`, `proposed`, or one state.
     pub state: String,
     /// A kind of request.
     pub kind: String,
@@ -39,6 +39,8 @@ pub enum States {
     Closed,
     /// All.
     All,
+    /// In review, with a decision that waits for a supervisor.
+    Proposed,
     /// One.
     One(State),
 }
@@ -55,6 +57,7 @@ impl Filters {
         match self.state.as_str() {
             "closed" => States::Closed,
             "all" => States::All,
+            "proposed" => States::Proposed,
             word => word.parse().map_or(States::Open, States::One),
         }
     }

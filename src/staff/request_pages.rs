@@ -92,7 +92,7 @@ impl RequestPage {
     /// Whether a question may be asked: it takes the request into review.
     fn can_ask(&self) -> bool {
         let state = self.case.details.request.state;
-        !matches!(state, State::Verifying | State::ExecutionFailed)
+        !state.is_closed() && !matches!(state, State::Verifying | State::ExecutionFailed)
     }
 
     fn can_audit(&self) -> bool {

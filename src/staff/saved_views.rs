@@ -25,6 +25,7 @@ pub const BUILT_IN: &[(&str, &str)] = &[
     ("Given to nobody", "assignee=nobody"),
     ("Late", "due=late"),
     ("Due within a week", "due=week"),
+    ("Needs approval", "state=proposed"),
     ("Could not be carried out", "state=execution_failed"),
 ];
 

@@ -20,6 +20,8 @@ struct ErrorPage {
     title: &'static str,
     sentences: Vec<String>,
     reference: Option<String>,
+    /// The request of the person's that asks for the same.
+    asked: Option<String>,
 }
 
 /// Middleware inside of the session: every error answer becomes a page, or the redirect that gets the visitor further.
@@ -69,6 +71,7 @@ fn bare_answer(page: Page, error: &actix_web::Error) -> HttpResponse {
             title,
             sentences,
             reference: None,
+            asked: None,
         },
     )
     .unwrap_or_else(|_| HttpResponse::new(status))
@@ -79,6 +82,7 @@ enum Failure {
     SignIn,
     StepUp,
     Explained(String),
+    Asked(String),
     Wait(u64),
     Other,
 }
@@ -94,6 +98,7 @@ fn describe(error: &actix_web::Error, route: Option<&str>) -> Failure {
         Some(AppError::Conflict(sentence) | AppError::BadRequest(sentence)) => {
             Failure::Explained(sentence.clone())
         }
+        Some(AppError::AskedAlready(reference)) => Failure::Asked(reference.clone()),
         Some(AppError::TooMany(seconds)) => Failure::Wait(*seconds),
         _ => Failure::Other,
     }
@@ -108,10 +113,15 @@ fn page_for(request: &HttpRequest, status: StatusCode, failure: Failure) -> Http
     let Ok(page) = Page::without_flash(request) else {
         return HttpResponse::new(status);
     };
-    let (title, mut sentences) = words(status);
-    let mut wait = None;
+    let (mut title, mut sentences) = words(status);
+    let (mut wait, mut asked) = (None, None);
     match failure {
         Failure::Explained(sentence) => sentences = vec![sentence],
+        Failure::Asked(reference) => {
+            title = "You have already asked for this";
+            sentences = vec!["That request is still open, so we did not file another.".to_owned()];
+            asked = Some(reference);
+        }
         Failure::Wait(seconds) => {
             sentences.push(format!("Please wait {} and try again.", minutes(seconds)));
             wait = Some(seconds);
@@ -129,6 +139,7 @@ fn page_for(request: &HttpRequest, status: StatusCode, failure: Failure) -> Http
             title,
             sentences,
             reference,
+            asked,
         },
     )
     .unwrap_or_else(|_| HttpResponse::new(status));

@@ -1,6 +1,11 @@
 //! A form as it was typed, with what is wrong with it.
 
+use serde::Serialize;
+use serde_json::Value;
 use validator::Validate;
+
+/// Stands beside a field with a character that nobody sees.
+const UNSEEN: &str = "Leave out characters that cannot be seen.";
 
 /// What a template needs to show a form again: the values as typed, and the first fault of each field.
 #[derive(Debug)]
@@ -33,6 +38,14 @@ impl<T> Form<T> {
         self
     }
 
+    /// The same faults with the values in another form, for a page that has several.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Form<U> {
+        Form {
+            values: change(self.values),
+            errors: self.errors,
+        }
+    }
+
     /// Adds each of these faults that is one: whether it is, the field, and the sentence beside it.
     #[must_use]
     pub fn refuse_where<const N: usize>(self, faults: [(bool, &str, &str); N]) -> Self {
@@ -59,15 +72,36 @@ impl<T> Form<T> {
     }
 }
 
-impl<T: Validate> Form<T> {
+impl<T: Serialize> Form<T> {
+    /// Refuses each text with a character that is not seen, or that turns around how others are read: what people are
+    /// shown and decide on must be what was typed.
+    #[must_use]
+    pub fn refuse_unseen(self) -> Self {
+        let Ok(Value::Object(fields)) = serde_json::to_value(&self.values) else {
+            return self;
+        };
+        let texts = fields
+            .iter()
+            .filter_map(|(name, value)| Some((name, value.as_str()?)));
+        let unseen = texts.filter(|(_, text)| text.contains(is_unseen));
+        unseen.fold(self, |form, (name, _)| form.refuse(name, UNSEEN))
+    }
+}
+
+/// Control characters but for ends of lines and tabs, and those that change the direction of what follows. The marks of
+/// languages that are written from the right stay, as do joiners of letters.
+fn is_unseen(letter: char) -> bool {
+    let is_control = letter.is_control() && !matches!(letter, '\n' | '\r' | '\t');
+    is_control || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+impl<T: Validate + Serialize> Form<T> {
     /// The values if they hold, else the form to show again with status 422.
     pub fn check(values: T) -> Result<T, Form<T>> {
-        let Err(found) = values.validate() else {
-            return Ok(values);
-        };
+        let found = values.validate().err();
         let mut faults: Vec<(String, String)> = found
-            .field_errors()
             .iter()
+            .flat_map(|found| found.field_errors())
             .filter_map(|(field, faults)| {
                 let sentence = faults.first()?.message.as_deref()?;
                 Some((field.to_string(), sentence.to_owned()))
@@ -75,9 +109,16 @@ impl<T: Validate> Form<T> {
             .collect();
         // The validator gives them in no order.
         faults.sort();
-        let form = Form::new(values);
-        Err(faults
+        let form = faults
             .into_iter()
-            .fold(form, |form, (field, sentence)| form.refuse(field, sentence)))
+            .fold(Form::new(values), |form, (field, sentence)| {
+                form.refuse(field, sentence)
+            })
+            .refuse_unseen();
+        // A fault without a sentence is one all the same.
+        if found.is_some() || form.has_errors() {
+            return Err(form);
+        }
+        Ok(form.values)
     }
 }

@@ -151,7 +151,7 @@ async fn a_denial_cancels_what_is_open_and_a_request_that_is_opened_again_has_it
 
     let url = format!("/requests/{denied}");
     let page = scene.person.get(&url).await.page();
-    let words = [("message", "It is in the cellar.")];
+    let words = [("appeal", "It is in the cellar.")];
     let filed = scene
         .person
         .submit(&page, &format!("{url}/appeal"), &words)

@@ -313,3 +313,69 @@ async fn an_agent_never_shares_or_learns_of_a_request_of_the_persons_own() {
         .read_now(|conn| Ok(request_senders::table.count().get_result::<i64>(conn)?));
     assert_eq!(count.unwrap(), 2);
 }
+
+#[actix_web::test]
+async fn a_request_of_the_persons_own_is_never_one_with_what_an_agent_filed_for_them() {
+    let app = TestApp::start();
+    send(&app, &[("residence", "us-co")], PDF).await.location();
+    let of_agent = only_request(&app).0;
+    app.app.clock.advance(chrono::TimeDelta::days(3));
+    super::without_account::send(&app, "deletion", ADDRESS, "").await;
+    let own = only_request(&app).0;
+    assert_ne!(own.reference, of_agent.reference);
+    assert_eq!((&*of_agent.law, &*own.law), ("us-co", "us-ca"));
+    assert_eq!((own.received_on - of_agent.received_on).num_days(), 3);
+    let mail = app.mails_to(ADDRESS).pop().unwrap();
+    assert_eq!(mail.kind, "request_to_confirm");
+    assert!(mail.text.contains(&own.reference) && !mail.text.contains(&of_agent.reference));
+    super::without_account::send(&app, "deletion", ADDRESS, "").await;
+    assert_eq!(only_request(&app).0.reference, own.reference, "a repeat");
+}
+
+#[actix_web::test]
+async fn what_an_agent_filed_does_not_stand_in_the_way_of_the_persons_own_deletion() {
+    let app = TestApp::start();
+    let maya = app.person(super::MAYA).await;
+    send(&app, &[], PDF).await.location();
+    let (visitor, link) = (app.visitor(), link(&app, ADDRESS));
+    let page = visitor.get(&link).await.page();
+    let mine = [("answer", "mine")];
+    visitor.submit(&page, &link, &mine).await.location();
+    let plan = "/requests/new/deletion/plan?everything=yes";
+    let page = maya.get(plan).await.page();
+    let own = super::reference_of(&maya.submit(&page, plan, &[]).await);
+    let of_agent = only_request(&app).0.reference;
+    assert_ne!(own, of_agent);
+
+    let page = maya.get(&format!("/requests/{of_agent}")).await.page();
+    let text = page.text();
+    let said = "Your agent (Rights for All, Bo Agent) filed this request for you.";
+    assert!(text.contains(said), "{text}");
+    assert!(text.contains("What they wrote") && text.contains("What they sent us as evidence"));
+    for wrong in ["You filed the request", "What you wrote", "Your evidence"] {
+        assert!(!text.contains(wrong), "{wrong}");
+    }
+    let page = maya.get(&format!("/requests/{own}")).await.page();
+    assert!(page.text().contains("You filed the request"));
+}
+
+#[actix_web::test]
+async fn only_an_answer_that_the_page_of_the_link_offers_is_one() {
+    let app = TestApp::start();
+    send(&app, &[], PDF).await.location();
+    let (visitor, link) = (app.visitor(), link(&app, ADDRESS));
+    for fields in [&[][..], &[("answer", "")], &[("answer", "perhaps")]] {
+        let refused = visitor.post(&link, fields).await;
+        refused.refuses("answer", "Choose one of the answers");
+    }
+    assert!(agent(&app).confirmed_at.is_none());
+    assert_eq!(only_request(&app).0.state, State::Verifying);
+
+    let app = TestApp::start();
+    let basis = [("basis", "power-of-attorney")];
+    send(&app, &basis, PDF).await.location();
+    let link = self::link(&app, ADDRESS);
+    let refused = app.visitor().post(&link, &[("answer", "mine")]).await;
+    refused.refuses("answer", "Choose one of the answers");
+    assert!(agent(&app).confirmed_at.is_none());
+}

@@ -9,7 +9,11 @@ use candor::requests::{dates, decisions};
 use super::{file_access, find, reference_of, staff_does, staff_member};
 use crate::support::{Actor, TestApp};
 
-async fn deny(app: &TestApp, member: &StaffMember, reference: &str) -> Result<Request, AppError> {
+pub(super) async fn deny(
+    app: &TestApp,
+    member: &StaffMember,
+    reference: &str,
+) -> Result<Request, AppError> {
     staff_does(app, member, reference, |conn, request, by| {
         let request = match request.state {
             State::InReview => request,
@@ -25,7 +29,7 @@ async fn deny(app: &TestApp, member: &StaffMember, reference: &str) -> Result<Re
     .await
 }
 
-async fn approve(
+pub(super) async fn approve(
     app: &TestApp,
     member: &StaffMember,
     reference: &str,
@@ -43,7 +47,7 @@ async fn appealed(app: &TestApp, person: &Actor, sam: &StaffMember, sue: &StaffM
     approve(app, sue, &denied).await.unwrap();
     let address = format!("/requests/{denied}");
     let page = person.get(&address).await.page();
-    let words = [("message", "Please look at the archive.")];
+    let words = [("appeal", "Please look at the archive.")];
     reference_of(
         &person
             .submit(&page, &format!("{address}/appeal"), &words)
@@ -96,7 +100,7 @@ async fn an_appeal_is_under_the_law_of_the_denial_wherever_the_person_lives_by_n
 
     let address = format!("/requests/{denied}");
     let page = ada.get(&address).await.page();
-    let words = [("message", "Please look at the archive.")];
+    let words = [("appeal", "Please look at the archive.")];
     let filed = ada
         .submit(&page, &format!("{address}/appeal"), &words)
         .await;
@@ -128,7 +132,7 @@ async fn an_appeal_that_was_taken_back_can_be_made_again() {
         .location();
     let page = ada.get(&address).await.page();
     let again = ada
-        .submit(&page, &action, &[("message", "After all.")])
+        .submit(&page, &action, &[("appeal", "After all.")])
         .await;
     assert_ne!(reference_of(&again), first);
 }
@@ -151,7 +155,7 @@ async fn in_california_the_review_is_voluntary_and_the_authority_is_named_in_the
         assert!(mail.text.contains(words) && mail.html.contains(words));
     }
     let action = format!("/requests/{denied}/appeal");
-    let why = [("message", "Please look at the archive.")];
+    let why = [("appeal", "Please look at the archive.")];
     let filed = ada.submit(&page, &action, &why).await;
     let mail = app.mails_to("ada").pop().unwrap();
     let shown = ada.get(filed.location()).await.page();

@@ -139,8 +139,14 @@ async fn the_same_correction_is_not_filed_twice_while_it_is_open() {
     let path = correction_of(&app, MAYA, "people.contact_details", "city");
     let reference = reference_of(&maya.post_multipart(&path, proposal("Port Ellery")).await);
     let again = maya.post_multipart(&path, proposal("Port Ellery")).await;
-    assert_eq!(again.status, 409);
-    assert!(again.text().contains(&reference));
+    assert_eq!(reference_of(&again), reference, "sent twice");
+    let other = maya.post_multipart(&path, proposal("Alder Point")).await;
+    assert_eq!(other.status, 409);
+    assert!(other.text().contains("You have already asked for this"));
+    let there = format!("/requests/{reference}");
+    assert_eq!(other.attributes(".notice a", "href"), [there]);
+    assert_eq!(other.attributes("#value", "value"), ["Alder Point"]);
+    assert_eq!(other.texts("#reason"), ["My contract says so."]);
     assert_eq!(app.mails_to(MAYA).len(), 1);
 }
 

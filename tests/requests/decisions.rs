@@ -99,11 +99,37 @@ async fn a_refusal_needs_a_reason_and_the_person_reads_it_and_may_appeal() {
     );
     assert!(page.text().contains("If you do not agree"));
     let appeal = format!("{address}/appeal");
-    let words = [("message", "The lease is an old one.")];
+    let words = [("appeal", "The lease is an old one.")];
     let filed = maya.submit(&page, &appeal, &words).await;
     let appeal_reference = reference_of(&filed);
     assert_eq!(find(&app, &appeal_reference).appeal_of, Some(denied.id));
-    assert_eq!(maya.post(&appeal, &words).await.status, 409);
+    let again = maya.post(&appeal, &words).await;
+    assert_eq!(reference_of(&again), appeal_reference, "sent twice");
+    let other = maya.post(&appeal, &[("appeal", "And the rent is.")]).await;
+    assert_eq!(other.status, 409);
+    assert!(other.text().contains(&appeal_reference));
+}
+
+#[actix_web::test]
+async fn what_is_wrong_with_an_appeal_stands_in_the_form_of_the_appeal() {
+    let app = TestApp::start();
+    let maya = app.person(MAYA).await;
+    let sam = staff_member(&app, "sam", Role::Agent).await;
+    let sue = staff_member(&app, "sue", Role::Supervisor).await;
+    let reference = super::file_access(&maya).await;
+    super::appeals::deny(&app, &sam, &reference).await.unwrap();
+    super::appeals::approve(&app, &sue, &reference)
+        .await
+        .unwrap();
+    let address = format!("/requests/{reference}");
+    let action = format!("{address}/appeal");
+    let page = maya.get(&address).await.page();
+    for typed in [String::new(), "x".repeat(4001)] {
+        let refused = maya.submit(&page, &action, &[("appeal", &typed)]).await;
+        refused.refuses("appeal", "at most 4,000 characters");
+        assert_eq!(refused.texts("#appeal"), [typed]);
+        assert_eq!(refused.texts("#message"), [""]);
+    }
 }
 
 #[actix_web::test]
@@ -111,7 +137,7 @@ async fn what_is_not_denied_cannot_be_appealed() {
     let app = TestApp::start();
     let ada = app.person("ada").await;
     let appeal = format!("/requests/{}/appeal", file_access(&ada).await);
-    assert_eq!(ada.post(&appeal, &[("message", "Why?")]).await.status, 409);
+    assert_eq!(ada.post(&appeal, &[("appeal", "Why?")]).await.status, 409);
 }
 
 #[actix_web::test]

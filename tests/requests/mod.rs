@@ -17,12 +17,15 @@ mod intake_command;
 mod moves;
 mod named_source;
 mod reminders;
+mod repeats;
 mod restriction;
 mod statements;
 mod told;
 mod unconfirmed;
 mod unverified;
 mod without_account;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use candor::accounts::guard::StaffMember;
 use candor::accounts::model::Role;
@@ -66,7 +69,11 @@ fn correction_of(app: &TestApp, name: &str, collection: &str, field: &str) -> St
 /// Files an access request and gives its reference.
 async fn file_access(person: &Actor) -> String {
     let page = person.get("/requests/new/access").await.page();
-    let fields = [("question", "What did your support note about my call?")];
+    // Each asks something else: the same again at once would be the same request.
+    static ASKED: AtomicUsize = AtomicUsize::new(1);
+    let number = ASKED.fetch_add(1, Ordering::Relaxed);
+    let question = format!("What did your support note about my call? It was number {number}.");
+    let fields = [("question", question.as_str())];
     let filed = person.submit(&page, "/requests/new/access", &fields).await;
     reference_of(&filed)
 }

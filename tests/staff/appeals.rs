@@ -11,7 +11,7 @@ use crate::support::{Actor, TestApp};
 async fn appeal(person: &Actor, denied: &str) -> String {
     let url = format!("/requests/{denied}");
     let page = person.get(&url).await.page();
-    let words = [("message", "Please look at the archive.")];
+    let words = [("appeal", "Please look at the archive.")];
     let filed = person.submit(&page, &format!("{url}/appeal"), &words).await;
     reference_of(&filed)
 }

@@ -1,3 +1,5 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use candor::accounts::members;
 use candor::accounts::model::Role;
 use candor::audit;
@@ -33,11 +35,11 @@ async fn manage(
 pub async fn file_access(person: &Actor) -> String {
     let path = "/requests/new/access";
     let page = person.get(path).await.page();
-    super::reference_of(
-        &person
-            .submit(&page, path, &[("question", "What else?")])
-            .await,
-    )
+    static ASKED: AtomicUsize = AtomicUsize::new(1);
+    let number = ASKED.fetch_add(1, Ordering::Relaxed);
+    let question = format!("What else? It is question {number}.");
+    let fields = [("question", question.as_str())];
+    super::reference_of(&person.submit(&page, path, &fields).await)
 }
 
 /// Sends the form for approving as the page of a supervisor would, whether it is offered or not.

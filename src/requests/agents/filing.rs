@@ -16,6 +16,7 @@ use crate::requests::decisions;
 use crate::requests::evidence::{self, File};
 use crate::requests::life::{By, record};
 use crate::requests::model::{Request, State};
+use crate::requests::repeats;
 use crate::requests::sealed::{self, What};
 use crate::requests::senders::{self, Letter};
 
@@ -40,8 +41,8 @@ pub struct NewAgent {
     pub document: File,
 }
 
-/// Puts a request for somebody else on record, and tells both. It is never one with a request that is there already:
-/// an agent must not come to see, or take back, what somebody else has asked for.
+/// Puts a request for somebody else on record, and tells both. It is never one with a request that somebody else made:
+/// an agent must not come to see, or take back, what others have asked for. The form sent twice at once is one request.
 ///
 /// # Errors
 /// [`crate::error::AppError::TooMany`] when the agent or the person's mailbox has had enough today.
@@ -52,6 +53,9 @@ pub fn receive(
     by: &By<'_>,
 ) -> AppResult<Request> {
     REQUESTS_PER_AGENT.take(by.app, conn, &agent.email, by.now)?;
+    if let Some(known) = find_repeated(conn, letter, agent, by)? {
+        return Ok(known);
+    }
     let request = senders::receive_for_another(conn, letter, by)?;
     evidence::attach(conn, &request, &agent.document, by)?;
     let seal = |what, text: &str| sealed::seal(&by.app.keys, &request.reference, what, text);
@@ -88,6 +92,36 @@ pub fn receive(
         .mailer
         .enqueue(conn, &agent.email, &received, by.now)?;
     Ok(request)
+}
+
+/// The open request that the same agent made a moment ago with all the same in it.
+fn find_repeated(
+    conn: &mut AnyConnection,
+    letter: &Letter,
+    new: &NewAgent,
+    by: &By<'_>,
+) -> AppResult<Option<Request>> {
+    let (Some(email), keys) = (&letter.email, &by.app.keys) else {
+        return Ok(None);
+    };
+    for request in senders::queries::list_open(conn, keys, email, letter.wants)? {
+        let Some(known) = queries::named(conn, keys, &request)? else {
+            continue;
+        };
+        let is_agents = known.agent.basis == new.basis
+            && (&known.name, &known.address) == (&new.name, &new.email);
+        let sender = senders::queries::find(conn, request.id)?;
+        let is_about_it = sender.is_some_and(|it| it.field == letter.field);
+        if is_agents
+            && is_about_it
+            && request.created_at > by.now - repeats::SOON
+            && repeats::note(&request, by)? == letter.note.trim()
+            && repeats::is_backed_by(conn, &request, Some(&new.document))?
+        {
+            return Ok(Some(request));
+        }
+    }
+    Ok(None)
 }
 
 /// The person says that they act for them. Nothing when nobody does.

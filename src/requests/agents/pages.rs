@@ -195,7 +195,7 @@ fn check(app: &App, sent: Sent) -> Checked {
             "Write at most 4,000 characters.",
         ),
     ];
-    let mut form = Form::new(fields).refuse_where(faults);
+    let mut form = Form::new(fields).refuse_where(faults).refuse_unseen();
     if let Err(sentence) = &document {
         form = form.refuse("document", *sentence);
     }

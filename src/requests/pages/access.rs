@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use validator::Validate;
 
 use super::{filed_address, trimmed};
@@ -16,7 +16,7 @@ use crate::requests::model::Kind;
 use crate::web::{Form, Page, html, see_other};
 
 /// What the person wants to know.
-#[derive(Debug, Default, Deserialize, Validate)]
+#[derive(Debug, Default, Deserialize, Serialize, Validate)]
 pub struct NewAccess {
     #[serde(default, deserialize_with = "trimmed")]
     #[validate(length(

@@ -7,7 +7,7 @@ use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use validator::Validate;
 
 use super::filed_address;
@@ -47,7 +47,7 @@ impl Target {
 }
 
 /// What the person proposes.
-#[derive(Debug, Default, Clone, Deserialize, Validate)]
+#[derive(Debug, Default, Clone, Deserialize, Serialize, Validate)]
 pub struct Proposal {
     #[serde(default)]
     value: String,
@@ -92,6 +92,8 @@ struct NewCorrectionPage {
     action: String,
     subject: Subject,
     form: Form<Proposal>,
+    /// The request of the person's that asks for this already.
+    asked: Option<String>,
 }
 
 impl NewCorrectionPage {
@@ -127,7 +129,7 @@ pub async fn new(
 ) -> AppResult<HttpResponse> {
     let target = target.into_inner();
     let subject = find_subject(&app, person.id, &target).await?;
-    show(StatusCode::OK, page, &target, subject, kept.form())
+    show(StatusCode::OK, page, &target, subject, (kept.form(), None))
 }
 
 fn show(
@@ -135,7 +137,7 @@ fn show(
     page: Page,
     target: &Target,
     subject: Subject,
-    form: Form<Proposal>,
+    (form, asked): (Form<Proposal>, Option<String>),
 ) -> AppResult<HttpResponse> {
     html(
         status,
@@ -144,6 +146,7 @@ fn show(
             action: target.address(),
             subject,
             form,
+            asked,
         },
     )
 }
@@ -232,23 +235,34 @@ pub async fn file(
                 page,
                 &target,
                 subject,
-                form,
+                (form, None),
             );
         }
     };
-    let parts = app.clone();
+    let typed = Proposal {
+        value: correction.new_value.clone(),
+        reason: correction.reason.clone(),
+    };
+    let (parts, key) = (app.clone(), target.key());
     let filed = app.db.write(move |conn| {
         let new = NewRequest {
             items: vec![NewItem {
                 correction: Some(correction),
-                ..NewItem::of(Action::Correct, &target.key(), 1)
+                ..NewItem::of(Action::Correct, &key, 1)
             }],
             evidence,
             ..NewRequest::of(Kind::Correction)
         };
         filing::file(conn, person.id, &new, &By::person(&parts, &person))
     });
-    let filed = filed.await?;
+    let filed = match filed.await {
+        Ok(filed) => filed,
+        Err(AppError::AskedAlready(reference)) => {
+            let shown = (Form::new(typed), Some(reference));
+            return show(StatusCode::CONFLICT, page, &target, subject, shown);
+        }
+        Err(other) => return Err(other),
+    };
     app.wake.notify_one();
     Ok(see_other(&filed_address(&filed.reference)))
 }

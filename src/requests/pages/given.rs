@@ -4,7 +4,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{filed_address, trimmed};
 use crate::accounts::guard::Person;
@@ -75,7 +75,7 @@ pub(super) fn list(app: &App, residence: &str) -> Vec<&'static Asking> {
 }
 
 /// In the person's own words.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, Serialize)]
 pub struct Asked {
     #[serde(default, deserialize_with = "trimmed")]
     words: String,
@@ -126,11 +126,13 @@ pub async fn file(
         form.values.words.is_empty(),
         form.values.words.chars().count(),
     );
-    let form = form.refuse_where([(
-        asking.needs_words && is_empty || length > 4000,
-        "words",
-        "Write what it is about, in at most 4,000 characters.",
-    )]);
+    let form = form
+        .refuse_where([(
+            asking.needs_words && is_empty || length > 4000,
+            "words",
+            "Write what it is about, in at most 4,000 characters.",
+        )])
+        .refuse_unseen();
     if form.has_errors() {
         let shown = NewPage { page, asking, form };
         return html(StatusCode::UNPROCESSABLE_ENTITY, &shown);

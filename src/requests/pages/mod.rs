@@ -8,6 +8,9 @@ mod plan_view;
 pub mod restriction;
 mod shown;
 pub mod statement;
+mod writing;
+
+pub use writing::{appeal, write};
 
 use actix_session::Session;
 use actix_web::http::StatusCode;
@@ -15,7 +18,6 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer};
-use validator::Validate;
 
 use super::denial::Denial;
 use super::details::{self, Details};
@@ -23,8 +25,7 @@ use super::life::By;
 use super::model::{Kind, Line, Request, State};
 use super::restrictions::{self, Restriction};
 use super::{
-    appeals, dates, decisions, denial, evidence, filing, handling, pause, queries, reference,
-    sealed, words,
+    agents, appeals, dates, decisions, denial, evidence, pause, queries, reference, sealed, words,
 };
 use crate::accounts::guard::{FreshPerson, Person};
 use crate::accounts::queries::find_residence;
@@ -35,9 +36,10 @@ use crate::error::AppResult;
 use crate::law::Laws;
 use crate::manual::waiting;
 use crate::my_data::statements::Statements;
-use crate::web::{Form, Page, download, html, see_other, see_other_saying};
+use crate::web::{Form, Page, download, html, see_other_saying};
 use given::Asking;
 use shown::{ShownItem, ShownMessage, ShownStep, at_words};
+use writing::Typed;
 
 /// So many notices to recipients are shown of a request; all of them stand under `/disclosures`.
 const MOST_TOLD: i64 = 100;
@@ -99,18 +101,6 @@ pub async fn index(
     )
 }
 
-/// A message to staff, or the words of an appeal.
-#[derive(Debug, Default, Deserialize, Validate)]
-pub struct NewMessage {
-    #[serde(default, deserialize_with = "trimmed")]
-    #[validate(length(
-        min = 1,
-        max = 4000,
-        message = "Write something, in at most 4,000 characters."
-    ))]
-    message: String,
-}
-
 #[derive(Template)]
 #[template(path = "requests/show.html")]
 struct ShowPage {
@@ -133,7 +123,9 @@ struct ShowPage {
     by_hand: Option<String>,
     /// The name of the law that sets the date; none where no law does.
     law: Option<String>,
-    form: Form<NewMessage>,
+    /// Who filed it, if that was not the person.
+    filed_by: Option<String>,
+    form: Form<Typed>,
 }
 
 impl ShowPage {
@@ -191,10 +183,10 @@ async fn show_with(
     app: &App,
     page: Page,
     typed: &str,
-    form: Form<NewMessage>,
+    form: Form<Typed>,
 ) -> AppResult<HttpResponse> {
     let (person_id, reference, own) = (person.id, reference::normal(typed), app.clone());
-    let (details, receipts, denial, (ties, told, restriction), said, by_hand) = app
+    let (details, receipts, denial, (ties, told, restriction), (said, by_hand, filed_by)) = app
         .db
         .read(move |conn| {
             let request = queries::find_for_person(conn, person_id, &reference)?;
@@ -212,7 +204,9 @@ async fn show_with(
             let about = (ties, told, restriction);
             let said = Statements::load(conn, &own.keys, person_id)?;
             let by_hand = waiting::in_words(conn, &own, &details.request)?;
-            Ok((details, receipts, denial, about, said, by_hand))
+            let filed_by = agents::queries::in_words(conn, &own.keys, &details.request)?;
+            let about_it = (said, by_hand, filed_by);
+            Ok((details, receipts, denial, about, about_it))
         })
         .await?;
     html(
@@ -228,7 +222,7 @@ async fn show_with(
                 .steps
                 .iter()
                 .rev()
-                .map(|step| ShownStep::of(details.request.kind, step))
+                .map(|step| ShownStep::of(details.request.kind, step, filed_by.as_deref()))
                 .collect(),
             receipts: receipts
                 .into_iter()
@@ -242,41 +236,11 @@ async fn show_with(
             restriction,
             by_hand,
             law: law_of(&app.laws, &details.request),
+            filed_by,
             page,
             details,
             form,
         },
-    )
-}
-
-/// The person writes to staff.
-pub async fn write(
-    person: Person,
-    app: App,
-    page: Page,
-    session: Session,
-    path: web::Path<String>,
-    form: web::Form<NewMessage>,
-) -> AppResult<HttpResponse> {
-    let new = match Form::check(form.into_inner()) {
-        Ok(new) => new,
-        Err(form) => {
-            let refused = StatusCode::UNPROCESSABLE_ENTITY;
-            return show_with(refused, &person, &app, page, &path, form).await;
-        }
-    };
-    let (parts, reference) = (app.clone(), reference::normal(&path));
-    let request = app.db.write(move |conn| {
-        let request = queries::find_for_person(conn, person.id, &reference)?;
-        let by = By::person(&parts, &person);
-        handling::post_message(conn, &request, &new.message, &by)?;
-        Ok(request)
-    });
-    let request = request.await?;
-    see_other_saying(
-        &session,
-        "Your message was sent.",
-        &address(&request.reference),
     )
 }
 
@@ -300,32 +264,6 @@ pub async fn withdraw(
         "You have withdrawn this request.",
         &address(&request.reference),
     )
-}
-
-/// The person asks for another look at a denial.
-pub async fn appeal(
-    person: Person,
-    app: App,
-    page: Page,
-    path: web::Path<String>,
-    form: web::Form<NewMessage>,
-) -> AppResult<HttpResponse> {
-    let new = match Form::check(form.into_inner()) {
-        Ok(new) => new,
-        Err(form) => {
-            let refused = StatusCode::UNPROCESSABLE_ENTITY;
-            return show_with(refused, &person, &app, page, &path, form).await;
-        }
-    };
-    let (parts, reference) = (app.clone(), reference::normal(&path));
-    let filed = app.db.write(move |conn| {
-        let denied = queries::find_for_person(conn, person.id, &reference)?;
-        let by = By::person(&parts, &person);
-        filing::appeal(conn, &denied, &new.message, &by)
-    });
-    let filed = filed.await?;
-    app.wake.notify_one();
-    Ok(see_other(&filed_address(&filed.reference)))
 }
 
 fn filed_address(reference: &str) -> String {

@@ -4,7 +4,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use validator::Validate;
 
 use super::{filed_address, trimmed};
@@ -38,7 +38,7 @@ const CASES: &[(&str, &str)] = &[
 ];
 
 /// What is to be left alone, and why, as typed.
-#[derive(Debug, Default, Deserialize, Validate)]
+#[derive(Debug, Default, Deserialize, Serialize, Validate)]
 pub struct NewRestriction {
     #[serde(default)]
     case: String,

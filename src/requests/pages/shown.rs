@@ -99,20 +99,23 @@ impl ShownMessage {
 
 /// One line of the timeline.
 pub(super) struct ShownStep {
-    pub title: &'static str,
+    pub title: String,
     pub tone: &'static str,
     pub at: String,
     pub when: String,
 }
 
 impl ShownStep {
-    pub fn of(kind: Kind, step: &Step) -> Self {
+    /// With who filed the request, if that was not the person.
+    pub fn of(kind: Kind, step: &Step, filed_by: Option<&str>) -> Self {
         let is_unread = step.kind == StepKind::Completed && !kind.is_read_back();
         ShownStep {
-            title: if is_unread {
-                "It is done"
-            } else {
-                step.kind.title(step.actor)
+            title: match filed_by {
+                Some(filed_by) if step.kind == StepKind::Received => {
+                    format!("{filed_by} filed the request")
+                }
+                _ if is_unread => "It is done".to_owned(),
+                _ => step.kind.title(step.actor).to_owned(),
             },
             tone: step.kind.tone(),
             at: at(step.at),

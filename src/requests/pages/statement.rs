@@ -4,7 +4,7 @@ use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::address;
 use crate::accounts::guard::Person;
@@ -22,7 +22,7 @@ use crate::web::{Form, Page, html, see_other_saying};
 const LONGEST: usize = 8_000;
 
 /// What the person says.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Said {
     statement: String,
@@ -128,12 +128,16 @@ pub async fn keep(
     said: web::Form<Said>,
 ) -> AppResult<HttpResponse> {
     let subject = find(&app, &person, path.into_inner()).await?;
-    let said = said.into_inner();
-    if let Some(fault) = fault(&said.statement, subject.words) {
-        let form = Form::new(said).refuse("statement", fault);
+    let fault = fault(&said.statement, subject.words);
+    let form = Form::new(said.into_inner()).refuse_unseen();
+    let form = fault
+        .into_iter()
+        .fold(form, |form, fault| form.refuse("statement", fault));
+    if form.has_errors() {
         let refused = StatusCode::UNPROCESSABLE_ENTITY;
         return show(refused, &app, page, subject, Some(form));
     }
+    let said = form.values;
     let (own, back) = (app.clone(), address(&subject.request.reference));
     let given = app.db.write(move |conn| {
         let (request, item) = (&subject.request, subject.item.id);

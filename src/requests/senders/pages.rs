@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::TimeDelta;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use validator::Validate;
 
 use super::filing::{Letter, link_to_follow, receive};
@@ -28,7 +28,7 @@ const REQUESTS_PER_CLIENT: Limit = Limit {
 };
 
 /// The form, as typed.
-#[derive(Debug, Default, Deserialize, Validate)]
+#[derive(Debug, Default, Deserialize, Serialize, Validate)]
 pub struct NewLetter {
     /// The end of the link in our answer to a mail.
     #[serde(default)]

@@ -13,7 +13,9 @@ use super::points::{Point, Points};
 use super::proof::{self, Ended, TRIES, Typed};
 use super::{queries, settle};
 use crate::app::App;
+use crate::db::AnyConnection;
 use crate::error::{AppError, AppResult};
+use crate::keys::Keys;
 use crate::requests::agents::{self, model::Basis};
 use crate::requests::life::By;
 use crate::requests::model::Request;
@@ -32,24 +34,40 @@ struct LinkPage {
     wants: Wants,
     /// Who asks for them, if they do not ask themselves: on what ground, and under which name.
     agent: Option<(Basis, String)>,
+    form: Form<()>,
+}
+
+impl LinkPage {
+    fn find(conn: &mut AnyConnection, keys: &Keys, page: Page, token: &str) -> AppResult<LinkPage> {
+        let (request, sender) = queries::find_by_token(conn, keys, token)?;
+        let agent = agents::queries::named(conn, keys, &request)?;
+        Ok(LinkPage {
+            page,
+            reference: request.reference,
+            wants: sender.wants,
+            agent: agent.map(|it| (it.agent.basis, it.name)),
+            form: Form::default(),
+        })
+    }
+
+    /// Whether the page has a button for that: where nobody is asked to confirm, nothing can be confirmed.
+    fn offers(&self, answer: &str) -> bool {
+        let agent = self.agent.as_ref();
+        match answer {
+            "mine" => agent.is_none_or(|(basis, _)| basis.is_confirmed()),
+            "not-mine" => true,
+            _ => false,
+        }
+    }
 }
 
 /// Where the link in the mail leads. Opening it does nothing: mail programs open links too.
 pub async fn link(app: App, page: Page, token: web::Path<String>) -> AppResult<HttpResponse> {
     let keys = app.keys.clone();
-    let found = app.db.read(move |conn| {
-        let (request, sender) = queries::find_by_token(conn, &keys, &token)?;
-        let agent = agents::queries::named(conn, &keys, &request)?;
-        Ok((request, sender, agent.map(|it| (it.agent.basis, it.name))))
-    });
-    let (request, sender, agent) = found.await?;
-    let shown = LinkPage {
-        page,
-        agent,
-        reference: request.reference,
-        wants: sender.wants,
-    };
-    html(StatusCode::OK, &shown)
+    let found = app
+        .db
+        .read(move |conn| LinkPage::find(conn, &keys, page, &token));
+    html(StatusCode::OK, &found.await?)
 }
 
 /// What the page of the link sends.
@@ -62,12 +80,23 @@ pub struct Answer {
 /// The mailbox is theirs: they go on, or take back what somebody else sent.
 pub async fn follow(
     app: App,
+    page: Page,
     session: Session,
     token: web::Path<String>,
     form: web::Form<Answer>,
 ) -> AppResult<HttpResponse> {
+    let (keys, asked) = (app.keys.clone(), token.clone());
+    let found = app
+        .db
+        .read(move |conn| LinkPage::find(conn, &keys, page, &asked));
+    let mut shown = found.await?;
+    if !shown.offers(&form.answer) {
+        let sentence = "Choose one of the answers that stand here.";
+        shown.form = shown.form.refuse("answer", sentence);
+        return html(StatusCode::UNPROCESSABLE_ENTITY, &shown);
+    }
     let own = app.clone();
-    let is_theirs = form.answer != "not-mine";
+    let is_theirs = form.answer == "mine";
     let followed = app.db.write(move |conn| {
         let found = queries::find_by_token(conn, &own.keys, &token)?;
         let by = By::visitor(&own);
@@ -268,6 +297,7 @@ fn faults(app: &App, (request, sender): (&Request, &Sender), fields: Fields) -> 
         .fold(Form::new(fields), |form, (name, fault)| {
             form.refuse(name, fault)
         })
+        .refuse_unseen()
 }
 
 /// The categories are enough.

@@ -6,6 +6,7 @@ use super::model::{Sender, Wants};
 use crate::db::AnyConnection;
 use crate::db::schema::{request_senders, requests};
 use crate::keys::Keys;
+use crate::requests::agents;
 use crate::requests::model::Request;
 
 /// The end of the link that goes to the sender of a request. It can be made again, so that a second mail has the same.
@@ -62,13 +63,13 @@ pub fn find_by_token(
     Ok((request, sender))
 }
 
-/// The earliest open request of that kind that came from an address, if one did.
-pub fn find_open(
+/// The open requests of that kind that came from an address or were made for it, earliest first.
+pub fn list_open(
     conn: &mut AnyConnection,
     keys: &Keys,
     email: &str,
     wants: Wants,
-) -> QueryResult<Option<Request>> {
+) -> QueryResult<Vec<Request>> {
     let ids: Vec<i64> = request_senders::table
         .filter(request_senders::email_hash.eq(email_hash(keys, email)))
         .filter(request_senders::wants.eq(wants.as_str()))
@@ -78,8 +79,20 @@ pub fn find_open(
         .filter(requests::id.eq_any(ids))
         .filter(requests::closed_at.is_null())
         .order((requests::received_on, requests::id))
-        .first(conn)
-        .optional()
+        .load(conn)
+}
+
+/// The earliest of them that came from the address itself, if one did. What an agent filed for it is not of the same
+/// sender: whose agent that is nobody has said yet.
+pub fn find_open(
+    conn: &mut AnyConnection,
+    keys: &Keys,
+    email: &str,
+    wants: Wants,
+) -> QueryResult<Option<Request>> {
+    let open = list_open(conn, keys, email, wants)?;
+    let own = agents::queries::without_agent(conn, open)?;
+    Ok(own.into_iter().next())
 }
 
 /// The newest request that came from an address and is not forgotten yet, whether or not anybody has shown that it is theirs.

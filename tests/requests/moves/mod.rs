@@ -4,6 +4,7 @@
 mod model;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use candor::accounts::model::Role;
 use candor::db::schema::{people, request_notices, request_steps};
@@ -256,7 +257,13 @@ fn form(reference: &str, what: Move, version: i64) -> (String, Vec<(&'static str
     let (path, mut fields) = match what {
         Move::Withdraw => ("/requests/{}/withdraw", vec![]),
         Move::Answer => ("/requests/{}/messages", vec![("message", words())]),
-        Move::Appeal => ("/requests/{}/appeal", vec![("message", words())]),
+        Move::Appeal => {
+            // Other words each time: the same would be the appeal that is there.
+            static WRITTEN: AtomicUsize = AtomicUsize::new(1);
+            let number = WRITTEN.fetch_add(1, Ordering::Relaxed);
+            let why = format!("{} {number}", words());
+            ("/requests/{}/appeal", vec![("appeal", why)])
+        }
         Move::Write => ("/staff/requests/{}/message", vec![("body", words())]),
         Move::Ask => {
             let ask = ("ask", "true".to_owned());

@@ -268,8 +268,8 @@ fn a_backup_that_fails_leaves_nothing_behind() {
     database.execute("VACUUM", []).unwrap();
     drop(database);
     let mut bytes = std::fs::read(&path).unwrap();
-    let last_page = bytes.len() - 4096;
-    bytes[last_page..].fill(0x5a);
+    let half = bytes.len() / 2 / 4096 * 4096;
+    bytes[half..].fill(0x5a);
     std::fs::write(&path, bytes).unwrap();
     let copy = folder.path().join("copy.db").display().to_string();
     let (done, said) = on(&url, SECRET, &["backup", &copy]);

@@ -68,9 +68,9 @@ fn correction_of(app: &TestApp, name: &str, collection: &str, field: &str) -> St
 
 /// Files an access request and gives its reference.
 async fn file_access(person: &Actor) -> String {
-    let page = person.get("/requests/new/access").await.page();
     // Each asks something else: the same again at once would be the same request.
     static ASKED: AtomicUsize = AtomicUsize::new(1);
+    let page = person.get("/requests/new/access").await.page();
     let number = ASKED.fetch_add(1, Ordering::Relaxed);
     let question = format!("What did your support note about my call? It was number {number}.");
     let fields = [("question", question.as_str())];

@@ -33,9 +33,10 @@ async fn manage(
 
 /// Files an access request and gives its reference.
 pub async fn file_access(person: &Actor) -> String {
+    // Each asks something else: the same again at once would be the same request.
+    static ASKED: AtomicUsize = AtomicUsize::new(1);
     let path = "/requests/new/access";
     let page = person.get(path).await.page();
-    static ASKED: AtomicUsize = AtomicUsize::new(1);
     let number = ASKED.fetch_add(1, Ordering::Relaxed);
     let question = format!("What else? It is question {number}.");
     let fields = [("question", question.as_str())];

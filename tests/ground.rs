@@ -122,8 +122,7 @@ async fn a_form_that_does_not_come_to_its_end_is_cut_off() {
     let address = app.address().strip_prefix("http://").unwrap().to_owned();
     let answer = actix_web::web::block(move || {
         let mut line = TcpStream::connect(&address).unwrap();
-        line.set_read_timeout(Some(Duration::from_mins(1)))
-            .unwrap();
+        line.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
         write!(
             line,
             "POST /sign-in HTTP/1.1\r\nhost: {address}\r\nsec-fetch-site: same-origin\r\n\

@@ -7,6 +7,9 @@ use chrono::TimeDelta;
 use super::{CONTRACT, answer, ask, found, kept, open_task, open_tasks};
 use crate::support::{Actor, TestApp};
 
+/// Who asks the same again sooner has pressed the button twice.
+const AGAIN: TimeDelta = TimeDelta::minutes(11);
+
 /// The files of the newest package, as text.
 async fn package(app: &TestApp, person: &Actor) -> Vec<(String, String)> {
     person.post("/data/export", &[]).await.location();
@@ -143,6 +146,7 @@ async fn what_was_found_is_kept_for_ninety_days_when_nothing_is_open() {
 async fn the_newest_answer_takes_the_place_of_the_one_before() {
     let app = TestApp::start_with_archive();
     let (ada, sam, _) = found(&app).await;
+    app.app.clock.advance(AGAIN);
     ask(&ada).await;
     let task = open_task(&sam).await;
     let other = [("act", "found"), ("c0-r0-f0", "C-20")];
@@ -161,6 +165,7 @@ async fn a_record_without_a_key_that_is_found_again_stays_the_same_record() {
     let with_letter = [CONTRACT, &letter].concat();
     let mut ids = Vec::new();
     for _ in 0..2 {
+        app.app.clock.advance(AGAIN);
         ask(&ada).await;
         let task = open_task(&sam).await;
         answer(&sam, &task, &with_letter).await.location();

@@ -3,6 +3,8 @@
 mod figures;
 mod keeping;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use candor::demo::source::SAMPLES;
 use candor::jobs::{self, Job};
 
@@ -16,11 +18,13 @@ async fn sample(app: &TestApp) -> Actor {
 
 /// Files an access request and gives its reference.
 async fn file(person: &Actor) -> String {
+    // Each asks something else: the same again at once would be the same request.
+    static ASKED: AtomicUsize = AtomicUsize::new(1);
+    let number = ASKED.fetch_add(1, Ordering::Relaxed);
+    let question = format!("What else? It is question {number}.");
     let path = "/requests/new/access";
     let page = person.get(path).await.page();
-    let filed = person
-        .submit(&page, path, &[("question", "What else?")])
-        .await;
+    let filed = person.submit(&page, path, &[("question", &question)]).await;
     let path = filed.location().strip_prefix("/requests/").unwrap();
     path.strip_suffix("/filed").unwrap().to_owned()
 }

@@ -341,10 +341,10 @@ async fn what_an_agent_filed_does_not_stand_in_the_way_of_the_persons_own_deleti
     let page = visitor.get(&link).await.page();
     let mine = [("answer", "mine")];
     visitor.submit(&page, &link, &mine).await.location();
+    let of_agent = only_request(&app).0.reference;
     let plan = "/requests/new/deletion/plan?everything=yes";
     let page = maya.get(plan).await.page();
     let own = super::reference_of(&maya.submit(&page, plan, &[]).await);
-    let of_agent = only_request(&app).0.reference;
     assert_ne!(own, of_agent);
 
     let page = maya.get(&format!("/requests/{of_agent}")).await.page();

@@ -20,12 +20,13 @@ pub fn records(count: i64) -> String {
 /// What a request asks for with so many records.
 pub fn outlook(action: Action, count: i64) -> String {
     let records = records(count);
+    let stay = if count == 1 { "stays" } else { "stay" };
     match action {
         Action::Correct => "Put one value right".to_owned(),
         Action::Delete => format!("Erase {records}"),
         Action::Mask => format!("Overwrite your details in {records}"),
-        Action::Cut => format!("Cut the link to erased data in {records}, which stay"),
-        Action::Keep | Action::Leave => format!("{records} stay"),
+        Action::Cut => format!("Cut the link to erased data in {records}, which {stay}"),
+        Action::Keep | Action::Leave => format!("{records} {stay}"),
     }
 }
 
@@ -292,5 +293,16 @@ impl StepKind {
             StepKind::Message => "Message",
             StepKind::EvidenceErased => "Evidence erased",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_record_stays_and_two_stay() {
+        assert_eq!(outlook(Action::Keep, 1), "1 record stays");
+        assert_eq!(outlook(Action::Keep, 2), "2 records stay");
     }
 }

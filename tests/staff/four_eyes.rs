@@ -129,12 +129,7 @@ async fn a_deletion_takes_two_and_accepting_all_of_a_correction_takes_one() {
 #[actix_web::test]
 async fn what_is_proposed_item_by_item_is_not_shown_to_the_person_before_it_is_approved() {
     let app = TestApp::start();
-    let person = sample(&app).await;
-    let (agent, supervisor) = (
-        app.staff("sam", Role::Agent).await,
-        app.staff("ruth", Role::Supervisor).await,
-    );
-    let reference = file_deletion(&person).await;
+    let (person, agent, supervisor, reference) = deletion(&app).await;
     let path = format!("/requests/{reference}");
     let refusal = refuse_first(&agent, &reference, "LEGAL_CLAIM").await;
     let shows = async || {
@@ -144,44 +139,25 @@ async fn what_is_proposed_item_by_item_is_not_shown_to_the_person_before_it_is_a
         (says("Accepted") || says("Done"), says("Refused"), reason)
     };
 
-    send(&agent, &reference, "decide", &refusal)
-        .await
-        .location();
+    propose(&agent, &reference, &refusal).await;
     assert_eq!(shows().await, (false, false, false), "proposed");
-    act(&supervisor, &reference, "send-back", &[])
-        .await
-        .location();
+    step(&supervisor, &reference, "send-back").await;
     assert_eq!(shows().await, (false, false, false), "sent back");
     let refusal = refuse_first(&agent, &reference, "LEGAL_CLAIM").await;
-    send(&agent, &reference, "decide", &refusal)
-        .await
-        .location();
-    act(&supervisor, &reference, "approve", &[])
-        .await
-        .location();
+    propose(&agent, &reference, &refusal).await;
+    step(&supervisor, &reference, "approve").await;
     assert_eq!(shows().await, (true, true, true), "decided");
 }
 
 #[actix_web::test]
 async fn what_was_refused_and_is_accepted_in_the_end_is_erased() {
     let app = TestApp::start();
-    let person = sample(&app).await;
-    let (agent, supervisor) = (
-        app.staff("sam", Role::Agent).await,
-        app.staff("ruth", Role::Supervisor).await,
-    );
-    let reference = file_deletion(&person).await;
+    let (person, agent, supervisor, reference) = deletion(&app).await;
     let refusal = refuse_all_but_first(&agent, &reference).await;
-    send(&agent, &reference, "decide", &refusal)
-        .await
-        .location();
-    act(&supervisor, &reference, "send-back", &[])
-        .await
-        .location();
+    propose(&agent, &reference, &refusal).await;
+    step(&supervisor, &reference, "send-back").await;
     super::accept_all(&agent, &reference).await.location();
-    act(&supervisor, &reference, "approve", &[])
-        .await
-        .location();
+    step(&supervisor, &reference, "approve").await;
     app.run_jobs().await;
     assert_eq!(state(&person, &reference).await, "Done");
     assert_eq!(held(&app, ROWS), "0");
@@ -191,29 +167,35 @@ async fn what_was_refused_and_is_accepted_in_the_end_is_erased() {
 #[actix_web::test]
 async fn a_second_proposal_refuses_something_else_than_the_first() {
     let app = TestApp::start();
-    let person = sample(&app).await;
-    let (agent, supervisor) = (
-        app.staff("sam", Role::Agent).await,
-        app.staff("ruth", Role::Supervisor).await,
-    );
-    let reference = file_deletion(&person).await;
+    let (person, agent, supervisor, reference) = deletion(&app).await;
     let refusal = refuse_all_but_first(&agent, &reference).await;
-    send(&agent, &reference, "decide", &refusal)
-        .await
-        .location();
-    act(&supervisor, &reference, "send-back", &[])
-        .await
-        .location();
+    propose(&agent, &reference, &refusal).await;
+    step(&supervisor, &reference, "send-back").await;
     let refusal = refuse_first(&agent, &reference, "LEGAL_CLAIM").await;
-    send(&agent, &reference, "decide", &refusal)
-        .await
-        .location();
-    act(&supervisor, &reference, "approve", &[])
-        .await
-        .location();
+    propose(&agent, &reference, &refusal).await;
+    step(&supervisor, &reference, "approve").await;
     app.run_jobs().await;
     assert_eq!(state(&person, &reference).await, "Done");
     assert_eq!(searches_without_account(&app), 0, "none is left behind");
+}
+
+/// A person whose deletion waits for an agent and a supervisor: all of them, and its reference.
+async fn deletion(app: &TestApp) -> (Actor, Actor, Actor, String) {
+    let person = sample(app).await;
+    let agent = app.staff("sam", Role::Agent).await;
+    let supervisor = app.staff("ruth", Role::Supervisor).await;
+    let reference = file_deletion(&person).await;
+    (person, agent, supervisor, reference)
+}
+
+/// Decides a deletion with these fields, which is a proposal.
+async fn propose(agent: &Actor, reference: &str, fields: &[(String, String)]) {
+    send(agent, reference, "decide", fields).await.location();
+}
+
+/// Does with a proposal what takes no words.
+async fn step(supervisor: &Actor, reference: &str, action: &str) {
+    act(supervisor, reference, action, &[]).await.location();
 }
 
 /// The fields that refuse every item of a deletion but the first.

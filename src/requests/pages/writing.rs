@@ -63,6 +63,18 @@ impl From<NewAppeal> for Typed {
     }
 }
 
+/// The page again, with what is wrong beside its field.
+async fn refuse<T: Into<Typed>>(
+    person: &Person,
+    app: &App,
+    page: Page,
+    path: &str,
+    form: Form<T>,
+) -> AppResult<HttpResponse> {
+    let refused = StatusCode::UNPROCESSABLE_ENTITY;
+    show_with(refused, person, app, page, path, form.map(T::into)).await
+}
+
 /// The person writes to staff.
 pub async fn write(
     person: Person,
@@ -74,10 +86,7 @@ pub async fn write(
 ) -> AppResult<HttpResponse> {
     let new = match Form::check(form.into_inner()) {
         Ok(new) => new,
-        Err(form) => {
-            let refused = StatusCode::UNPROCESSABLE_ENTITY;
-            return show_with(refused, &person, &app, page, &path, form.map(Typed::from)).await;
-        }
+        Err(form) => return refuse(&person, &app, page, &path, form).await,
     };
     let (parts, reference) = (app.clone(), reference::normal(&path));
     let request = app.db.write(move |conn| {
@@ -104,10 +113,7 @@ pub async fn appeal(
 ) -> AppResult<HttpResponse> {
     let new = match Form::check(form.into_inner()) {
         Ok(new) => new,
-        Err(form) => {
-            let refused = StatusCode::UNPROCESSABLE_ENTITY;
-            return show_with(refused, &person, &app, page, &path, form.map(Typed::from)).await;
-        }
+        Err(form) => return refuse(&person, &app, page, &path, form).await,
     };
     let (parts, reference) = (app.clone(), reference::normal(&path));
     let (asks, why) = (person.clone(), new.appeal.clone());

@@ -44,6 +44,16 @@ pub struct Row {
     pub version: i64,
 }
 
+/// Those of a query that wait for a supervisor, as the index of them has it.
+macro_rules! proposed {
+    ($query:expr) => {
+        $query
+            .filter(requests::state.eq(State::InReview.as_str()))
+            .filter(requests::outcome.is_not_null())
+            .filter(requests::closed_at.is_null())
+    };
+}
+
 /// The requests that the filters let through, due soonest first; one more than a page, to know whether it goes on.
 pub fn list(
     conn: &mut AnyConnection,
@@ -57,10 +67,7 @@ pub fn list(
         States::Open => query.filter(requests::closed_at.is_null()),
         States::Closed => query.filter(requests::closed_at.is_not_null()),
         States::All => query,
-        States::Proposed => query
-            .filter(requests::state.eq(State::InReview.as_str()))
-            .filter(requests::outcome.is_not_null())
-            .filter(requests::closed_at.is_null()),
+        States::Proposed => proposed!(query),
         States::One(state) => query.filter(requests::state.eq(state.as_str())),
     };
     if let Some(kind) = filters.kind() {
@@ -120,10 +127,7 @@ pub fn count_states(conn: &mut AnyConnection) -> QueryResult<Vec<(State, Count)>
 
 /// How many requests wait for a supervisor to approve what is proposed, up to [`COUNTED`](crate::db::COUNTED).
 pub fn count_proposed(conn: &mut AnyConnection) -> QueryResult<Count> {
-    let proposed = requests::table
-        .filter(requests::state.eq(State::InReview.as_str()))
-        .filter(requests::outcome.is_not_null())
-        .filter(requests::closed_at.is_null());
+    let proposed = proposed!(requests::table);
     Ok(counted!(conn, requests::id, proposed))
 }
 

@@ -290,9 +290,10 @@ async fn who_works_is_asked_once_for_all_requests_of_a_round() {
     }
     app.app.clock.advance(TimeDelta::days(23));
     let parts = app.app.clone();
-    let watched = tokio::task::spawn_blocking(move || reminders::watch(&parts).unwrap());
-    let (done, queries) = app.queries_during(watched).await;
-    done.unwrap();
+    // Started only when somebody listens: a blocking task that is spawned runs at once.
+    let watching = async { tokio::task::spawn_blocking(move || reminders::watch(&parts)).await };
+    let (done, queries) = app.queries_during(watching).await;
+    done.unwrap().unwrap();
     let staff = queries
         .iter()
         .filter(|it| it.contains("disabled_at"))

@@ -2,6 +2,15 @@
 
 use std::fmt;
 
+use diesel::backend::Backend;
+use diesel::dsl::Limit;
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::query_dsl::methods::{LimitDsl, LoadQuery};
+use diesel::sql_types::BigInt;
+
+use super::AnyConnection;
+
 /// More than this is not counted.
 pub const COUNTED: i64 = 1000;
 
@@ -16,19 +25,34 @@ impl fmt::Display for Count {
     }
 }
 
-/// Counts the rows of a query, of which that column is never null. Where there are more than [`COUNTED`], the last one
-/// that counts is looked for, and no row leaves the database.
-macro_rules! counted {
-    ($conn:expr, $column:expr, $found:expr) => {{
-        let last: QueryResult<i64> = $found
-            .select($column)
-            .offset($crate::db::COUNTED - 1)
-            .limit(1)
-            .get_result($conn);
-        $crate::db::Count(match last.optional()? {
-            Some(_) => $crate::db::COUNTED,
-            None => $found.count().get_result($conn)?,
-        })
-    }};
+/// Counts the rows of a query up to [`COUNTED`]. It selects a column of the index that it walks, so that no row is read.
+pub fn count_up_to<Q>(conn: &mut AnyConnection, rows: Q) -> QueryResult<Count>
+where
+    Q: LimitDsl,
+    Counted<Limit<Q>>: for<'a> LoadQuery<'a, AnyConnection, i64>,
+{
+    Counted(rows.limit(COUNTED)).get_result(conn).map(Count)
 }
-pub(crate) use counted;
+
+/// How many rows a query gives: `SELECT COUNT(*) FROM (…)`, which diesel has no words for.
+#[derive(Debug, Clone, Copy, QueryId)]
+pub struct Counted<Q>(Q);
+
+impl<Q: Query> Query for Counted<Q> {
+    type SqlType = BigInt;
+}
+
+impl<Q> RunQueryDsl<AnyConnection> for Counted<Q> {}
+
+impl<Q, DB> QueryFragment<DB> for Counted<Q>
+where
+    DB: Backend,
+    Q: QueryFragment<DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("SELECT COUNT(*) FROM (");
+        self.0.walk_ast(out.reborrow())?;
+        out.push_sql(") AS counted");
+        Ok(())
+    }
+}

@@ -30,8 +30,7 @@ use writer::{Lasts, Writer};
 
 pub use backup::backup;
 pub use connection::AnyConnection;
-pub(crate) use counted::counted;
-pub use counted::{COUNTED, Count};
+pub use counted::{COUNTED, Count, count_up_to};
 pub use locks::AdvisoryLock;
 pub use master_secret::is_made_with;
 pub use migrations::{History, history, migrate};

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::backoff::MOST_TRIES;
 use super::model::{Claim, JobRow};
 use crate::db::schema::jobs;
-use crate::db::{AnyConnection, Count, both, counted};
+use crate::db::{AnyConnection, Count, both, count_up_to};
 
 /// A claimed job is its worker's for so long. A worker that lives renews it; the jobs of one that died
 /// fall to others when it ends.
@@ -139,7 +139,7 @@ pub fn list_failed(conn: &mut AnyConnection, before: i64, limit: i64) -> QueryRe
 /// How many jobs have failed for good.
 pub fn count_failed(conn: &mut AnyConnection) -> QueryResult<Count> {
     let failed = jobs::table.filter(jobs::failed_at.is_not_null());
-    Ok(counted!(conn, jobs::id, failed))
+    count_up_to(conn, failed.select(jobs::id))
 }
 
 /// How many jobs have yet to be done.
@@ -147,7 +147,7 @@ pub fn count_waiting(conn: &mut AnyConnection) -> QueryResult<Count> {
     let waiting = jobs::table
         .filter(jobs::done_at.is_null())
         .filter(jobs::failed_at.is_null());
-    Ok(counted!(conn, jobs::id, waiting))
+    count_up_to(conn, waiting.select(jobs::id))
 }
 
 /// How long the oldest due job has been waiting; none when nothing is due.

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::mask::masked;
 use crate::db::schema::outbox;
-use crate::db::{AnyConnection, Count, counted};
+use crate::db::{AnyConnection, Count, count_up_to};
 
 /// The text of a mail is kept for so long, to answer questions about it.
 const TEXT_KEPT: TimeDelta = TimeDelta::days(30);
@@ -85,7 +85,7 @@ pub fn list_waiting(
 /// How many mails were given up.
 pub fn count_failed(conn: &mut AnyConnection) -> QueryResult<Count> {
     let failed = outbox::table.filter(outbox::failed_at.is_not_null());
-    Ok(counted!(conn, outbox::id, failed))
+    count_up_to(conn, failed.select(outbox::id))
 }
 
 /// How many mails have yet to be sent.
@@ -93,7 +93,7 @@ pub fn count_waiting(conn: &mut AnyConnection) -> QueryResult<Count> {
     let waiting = outbox::table
         .filter(outbox::sent_at.is_null())
         .filter(outbox::failed_at.is_null());
-    Ok(counted!(conn, outbox::id, waiting))
+    count_up_to(conn, waiting.select(outbox::id))
 }
 
 /// How long the oldest due mail has been waiting; none when nothing is due.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::model::{Outcome, Purpose, State, Task};
 use crate::db::schema::{manual_tasks as tasks, requests};
-use crate::db::{AnyConnection, Count, counted};
+use crate::db::{AnyConnection, Count, count_up_to};
 use crate::web::paging;
 
 /// The filters of the list, as its address has them. Empty texts filter nothing.
@@ -96,7 +96,7 @@ pub fn count_late(conn: &mut AnyConnection, today: NaiveDate) -> QueryResult<Cou
     let late = tasks::table
         .filter(tasks::closed_at.is_null())
         .filter(tasks::due_on.lt(today));
-    Ok(counted!(conn, tasks::id, late))
+    count_up_to(conn, late.select(tasks::id))
 }
 
 /// A task by id.

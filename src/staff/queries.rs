@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::queue::{Filters, SOON, States};
 use crate::accounts::model::{Role, StaffRow};
 use crate::db::schema::{people, requests, staff};
-use crate::db::{AnyConnection, Count, OptionalText, counted};
+use crate::db::{AnyConnection, Count, OptionalText, count_up_to};
 use crate::requests::model::{Kind, Outcome, State};
 use crate::web::paging::one_more;
 
@@ -120,7 +120,8 @@ fn find_by_pseudonym(conn: &mut AnyConnection, pseudonym: &str) -> QueryResult<O
 pub fn count_states(conn: &mut AnyConnection) -> QueryResult<Vec<(State, Count)>> {
     let each = State::ALL.iter().map(|state| {
         let found = requests::table.filter(requests::state.eq(state.as_str()));
-        Ok((*state, counted!(conn, requests::id, found)))
+        let count = count_up_to(conn, found.select(requests::id))?;
+        Ok((*state, count))
     });
     each.collect()
 }
@@ -128,13 +129,13 @@ pub fn count_states(conn: &mut AnyConnection) -> QueryResult<Vec<(State, Count)>
 /// How many requests wait for a supervisor to approve what is proposed, up to [`COUNTED`](crate::db::COUNTED).
 pub fn count_proposed(conn: &mut AnyConnection) -> QueryResult<Count> {
     let proposed = proposed!(requests::table);
-    Ok(counted!(conn, requests::id, proposed))
+    count_up_to(conn, proposed.select(requests::id))
 }
 
 /// How many open requests are late, up to [`COUNTED`](crate::db::COUNTED).
 pub fn count_late(conn: &mut AnyConnection, now: NaiveDateTime) -> QueryResult<Count> {
     let late = requests::table.filter(requests::late_at.le(now));
-    Ok(counted!(conn, requests::id, late))
+    count_up_to(conn, late.select(requests::id))
 }
 
 /// All staff members, for names and for choosing one.
@@ -179,9 +180,9 @@ pub fn count_work(
             let soon = own.filter(requests::late_at.le(now + SOON));
             let late = own.filter(requests::late_at.le(now));
             Work {
-                open: counted!(conn, requests::id, open),
-                soon: counted!(conn, requests::id, soon),
-                late: counted!(conn, requests::id, late),
+                open: count_up_to(conn, open.select(requests::id))?,
+                soon: count_up_to(conn, soon.select(requests::id))?,
+                late: count_up_to(conn, late.select(requests::id))?,
             }
         }};
     }

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::model::{CorrectedValue, record_hash, value_hash};
 use crate::audit::{self, Event};
 use crate::db::schema::{corrected_values as values, people, request_items, requests};
-use crate::db::{AnyConnection, Count, counted};
+use crate::db::{AnyConnection, Count, count_up_to};
 use crate::register::CollectionKey;
 use crate::requests::life::By;
 use crate::requests::model::{Item, Request};
@@ -129,7 +129,7 @@ pub fn list_returned(
 /// How many there are of these.
 pub fn count_returned(conn: &mut AnyConnection) -> QueryResult<Count> {
     let returned = values::table.filter(values::returned_at.is_not_null());
-    Ok(counted!(conn, values::id, returned))
+    count_up_to(conn, returned.select(values::id))
 }
 
 /// Notes that they were compared.

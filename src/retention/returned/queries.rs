@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::model::Returned;
 use crate::db::schema::{returned_erasures as returned, sessions};
-use crate::db::{AnyConnection, Count, counted};
+use crate::db::{AnyConnection, Count, count_up_to};
 
 /// What staff have still to settle, newest first, before that id.
 pub fn list_open(
@@ -25,7 +25,7 @@ pub fn list_open(
 /// How many there are of these.
 pub fn count_open(conn: &mut AnyConnection) -> QueryResult<Count> {
     let open = returned::table.filter(returned::settled_at.is_null());
-    Ok(counted!(conn, returned::id, open))
+    count_up_to(conn, open.select(returned::id))
 }
 
 /// The last that were found, settled or not.

@@ -248,14 +248,13 @@ pub(super) fn recognise(
         detail: json!({}),
     };
     audit::record(conn, &event, now)?;
-    let person = Person {
+    choices::join(app, conn, (&person, Some(email)), browser, now)?;
+    Ok(Known::Person(Account::Person(Person {
         id: person.id,
         pseudonym: person.pseudonym,
         email: email.to_owned(),
         confirmed_at: now,
-    };
-    choices::join(app, conn, &person, browser, now)?;
-    Ok(Known::Person(Account::Person(person)))
+    })))
 }
 
 /// Where to go after signing in: where the account was going, if it may go there, or its usual page.

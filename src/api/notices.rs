@@ -1,5 +1,6 @@
 //! The feed of a recipient: what it has to do about whom, and what it answers.
 
+use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -32,19 +33,21 @@ const MOST: usize = 1_000;
 pub async fn list(
     recipient: RecipientToken,
     app: App,
+    request: HttpRequest,
     // A fault in it is told only to who has a token.
     from: Result<web::Query<From>, actix_web::Error>,
 ) -> AppResult<HttpResponse> {
     let (after, limit) = From::check(from)?;
+    // Who asks for the head alone has read nothing.
+    if *request.method() == Method::HEAD {
+        return Ok(HttpResponse::Ok().finish());
+    }
     let (own, now) = (app.clone(), app.clock.now());
-    let fetched = app.db.write(move |conn| {
-        let range = (after, limit + 1);
-        feed::fetch(conn, &own, &recipient.key, range, now)
-    });
-    let mut fetched = fetched.await?;
     let limit = usize::try_from(limit).unwrap_or_default();
-    let more = fetched.len() > limit;
-    fetched.truncate(limit);
+    let fetched = app
+        .db
+        .write(move |conn| feed::fetch(conn, &own, &recipient.key, (after, limit), now));
+    let (fetched, more) = fetched.await?;
     let next = fetched.last().map_or(after, |(id, _)| *id);
     Ok(HttpResponse::Ok().json(Page {
         notices: fetched.into_iter().map(|(_, body)| body).collect(),

@@ -34,6 +34,8 @@ pub enum Proof {
 pub struct Act {
     /// Whose choices.
     pub subjects: Vec<Subject>,
+    /// By what was typed for some of them, recipients know whom it is about: an e-mail address, or a number in E.164.
+    pub typed: Vec<(Subject, String)>,
     /// Which: see [`super::refusable`].
     pub keys: Vec<String>,
     /// On or off.
@@ -70,17 +72,34 @@ pub struct Outcome {
 impl Act {
     /// An act for a person's own account.
     pub fn of_person(person: &Person, keys: Vec<String>, state: State, made_by: MadeBy) -> Act {
+        let Person {
+            id,
+            pseudonym,
+            email,
+            ..
+        } = person;
+        Act::of_account((*id, pseudonym, Some(email)), keys, state, made_by)
+    }
+
+    /// The same by id, pseudonym and the address, if any, of somebody who is not signed in.
+    pub(super) fn of_account(
+        (id, pseudonym, mail_to): (i64, &str, Option<&str>),
+        keys: Vec<String>,
+        state: State,
+        made_by: MadeBy,
+    ) -> Act {
         Act {
-            subjects: vec![Subject::Person(person.id)],
+            subjects: vec![Subject::Person(id)],
+            typed: Vec::new(),
             keys,
             state,
             made_by,
             scope: Scope::Account,
-            pseudonym: Some(person.pseudonym.clone()),
+            pseudonym: Some(pseudonym.to_owned()),
             staff_id: None,
-            owner: Some(person.id),
+            owner: Some(id),
             proof: Proof::OfChange,
-            mail_to: Some(person.email.clone()),
+            mail_to: mail_to.map(str::to_owned),
             mail_from: None,
         }
     }

@@ -1,4 +1,5 @@
-//! What somebody chose before they signed in joins their account, and never weakens what they chose there.
+//! What somebody chose before an identity was known to be theirs joins their account, and never weakens what they chose
+//! there.
 
 use chrono::NaiveDateTime;
 
@@ -7,18 +8,19 @@ use super::change::Act;
 use super::model::{Choice, MadeBy, State, Subject};
 use super::plan::{Plan, Stand};
 use super::refusable::{LIMIT_SENSITIVE, SALE_OR_SHARING};
-use crate::accounts::guard::Person;
+use crate::accounts::model::PersonRow;
 use crate::accounts::queries::list_identities;
 use crate::app::App;
 use crate::db::AnyConnection;
 use crate::error::AppResult;
 
 /// Applies the opt-outs of the person's identities and of this browser to the person, unless the person has allowed
-/// it later. Call it in the transaction in which they sign in.
+/// it later, and tells them by mail. Call it in the transaction in which they sign in, or get an identity by other means:
+/// from then on the person's own choices are what holds for it.
 pub fn join(
     app: &App,
     conn: &mut AnyConnection,
-    person: &Person,
+    (person, email): (&PersonRow, Option<&str>),
     browser: Option<&Browser>,
     now: NaiveDateTime,
 ) -> AppResult<()> {
@@ -30,7 +32,8 @@ pub fn join(
     let stand = Stand::read(conn, &subjects, now.date())?;
     let mut keys = opt_outs_to_join(&stand.current, &own.to_string());
     keys.extend(in_cookie_alone(&stand.current, browser));
-    let act = Act::of_person(person, keys, State::OptedOut, MadeBy::Earlier);
+    let whose = (person.id, person.pseudonym.as_str(), email);
+    let act = Act::of_account(whose, keys, State::OptedOut, MadeBy::Earlier);
     match Plan::make(app, &act, &stand, now)? {
         Some(plan) => plan.write(app, conn),
         None => Ok(()),

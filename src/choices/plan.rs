@@ -221,13 +221,11 @@ fn changes(app: &App, act: &Act, stand: &Stand, now: NaiveDateTime) -> Vec<NewCh
 fn causes(app: &App, act: &Act, changes: &[NewChoice], now: NaiveDateTime) -> Vec<Prepared> {
     let of_subjects = changes.chunk_by(|one, other| one.subject == other.subject);
     let causes = of_subjects.filter_map(|changes| {
-        let whose = match (changes[0].person_id, &act.mail_to) {
-            (Some(id), _) => Whose::Person(id),
-            // An address that was typed, by which recipients know whom it is about.
-            (None, Some(address)) if changes[0].subject.starts_with("email:") => {
-                Whose::Email(address.clone())
-            }
-            _ => return None,
+        let typed = act.typed.iter();
+        let mut typed = typed.filter(|(subject, _)| subject.to_string() == changes[0].subject);
+        let whose = match changes[0].person_id {
+            Some(id) => Whose::Person(id),
+            None => Whose::Handle(typed.next()?.1.clone()),
         };
         let kind = match act.state {
             State::OptedOut => CauseKind::OptOut,

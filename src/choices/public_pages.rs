@@ -240,6 +240,7 @@ async fn visitors_act(
 ) -> AppResult<Act> {
     let mut act = Act {
         subjects: vec![browser.subject(&app.keys)],
+        typed: Vec::new(),
         keys: form.keys(),
         state: State::OptedOut,
         made_by: mark::made_by(app, request, MadeBy::VisitorForm),
@@ -259,6 +260,7 @@ async fn visitors_act(
             Ok(queries::find_subject(conn, &keys, kind, &address)?)
         });
         let (subject, pseudonym) = find.await?;
+        act.typed.push((subject.clone(), email.clone()));
         act.subjects.push(subject);
         act.pseudonym = pseudonym;
         act.scope = Scope::EmailAndBrowser;

@@ -154,6 +154,7 @@ async fn honour_for_browser(
     let browser_after = browser.clone().with(&keys);
     let act = Act {
         subjects: vec![browser.subject(&app.keys)],
+        typed: Vec::new(),
         keys,
         state: State::OptedOut,
         made_by: mark::made_by(app, request, MadeBy::Signal),

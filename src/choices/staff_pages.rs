@@ -74,6 +74,7 @@ pub async fn opt_out(
     });
     let (subject, pseudonym) = find.await?;
     let act = Act {
+        typed: vec![(subject.clone(), email.clone())],
         subjects: vec![subject],
         keys,
         state: State::OptedOut,

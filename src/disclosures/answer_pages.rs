@@ -101,7 +101,7 @@ pub async fn answer(
     Ok(see_other(&format!("/notices/{key}")))
 }
 
-/// Notes an answer, by whoever gives it.
+/// Notes an answer, by whoever gives it: the first one, and that what was refused is done after all.
 pub(super) fn settle(
     conn: &mut AnyConnection,
     notice: &Notice,
@@ -109,7 +109,7 @@ pub(super) fn settle(
     by: Actor<'_>,
     now: chrono::NaiveDateTime,
 ) -> AppResult<()> {
-    if notice.answered_at.is_some() || !queries::advance(conn, notice, to, now)? {
+    if !notice.may_become(to.state) || !queries::advance(conn, notice, to, now)? {
         return Err(AppError::conflict("This was answered already."));
     }
     let event = Event {

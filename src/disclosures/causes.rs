@@ -20,11 +20,11 @@ use crate::register::{Activity, Recipient, RecipientRole, Register};
 pub enum Whose {
     /// A person, by id.
     Person(i64),
-    /// Somebody who is not known, by e-mail address.
-    Email(String),
+    /// Somebody who is not known, by what was typed: an e-mail address, or a number in E.164.
+    Handle(String),
 }
 
-/// The sealing context of addresses.
+/// The sealing context of addresses and numbers.
 pub(super) const HANDLE: &str = "handle of a cause";
 
 /// A cause that is not written yet.
@@ -51,7 +51,7 @@ pub fn prepare(
     concerned(&app.register, kind, &object).next()?;
     let (person_id, handle) = match whose {
         Whose::Person(id) => (Some(*id), None),
-        Whose::Email(email) => (None, Some(app.keys.seal(HANDLE, email.as_bytes()))),
+        Whose::Handle(typed) => (None, Some(app.keys.seal(HANDLE, typed.as_bytes()))),
     };
     Some(Prepared {
         kind: kind.as_str(),
@@ -89,9 +89,9 @@ pub fn record(
     }
 }
 
-/// Addresses of people who are not known, of whom recipients were told, with the ids of the causes: so many, after that
-/// one.
-pub fn list_addresses_after(
+/// Addresses and numbers of people who are not known, of whom recipients were told, with the ids of the causes: so many,
+/// after that one.
+pub fn list_handles_after(
     conn: &mut AnyConnection,
     keys: &Keys,
     after: i64,
@@ -118,6 +118,32 @@ pub fn opt_out_due(app: &App, now: NaiveDateTime) -> NaiveDate {
     row.effect.map_or(today, |term| {
         term.after_or_sooner(today, app.laws.calendar())
     })
+}
+
+/// Keys of the activities that a cause turned on or off for a person, and a later one turned the other way.
+pub(super) fn turned_since(
+    conn: &mut AnyConnection,
+    register: &Register,
+    cause: &Cause,
+) -> QueryResult<Vec<String>> {
+    let other_way = match cause.kind {
+        CauseKind::OptOut => CauseKind::OptIn,
+        CauseKind::OptIn => CauseKind::OptOut,
+        _ => return Ok(Vec::new()),
+    };
+    let Some(person_id) = cause.person_id else {
+        return Ok(Vec::new());
+    };
+    let later: Vec<String> = causes::table
+        .filter(causes::person_id.eq(person_id))
+        .filter(causes::id.gt(cause.id))
+        .filter(causes::kind.eq(other_way.as_str()))
+        .select(causes::object)
+        .load(conn)?;
+    let turned = later
+        .iter()
+        .flat_map(|object| activities(register, other_way, object));
+    Ok(turned.map(str::to_owned).collect())
 }
 
 /// The recipients whom it may concern, in the order of the register. Which of them get the data that were corrected or

@@ -66,8 +66,13 @@ pub(super) fn handles_of_all(
             }
         }
         if let Some(sealed) = &cause.handle {
-            let email = app.keys.open(HANDLE, sealed)?;
-            handles.emails.extend(String::from_utf8(email).ok());
+            let typed = app.keys.open(HANDLE, sealed)?;
+            let typed = String::from_utf8_lossy(&typed).into_owned();
+            if typed.contains('@') {
+                handles.emails.push(typed);
+            } else {
+                handles.phones.push(typed);
+            }
         }
         all.insert(cause.id, handles);
     }

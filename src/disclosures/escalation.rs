@@ -1,4 +1,5 @@
-//! Telling supervisors, once for each notice, that a recipient has refused, or has not answered by its last day.
+//! Telling supervisors, once for each notice, that a recipient has refused, could not be reached, or has not answered by
+//! its last day.
 
 use std::collections::BTreeMap;
 
@@ -29,15 +30,20 @@ fn tell(conn: &mut AnyConnection, app: &App, now: NaiveDateTime) -> AppResult<()
     for key in take_silent(conn, now)? {
         recipients.entry(key).or_default().silent += 1;
     }
-    for key in take_refused(conn, now)? {
+    for key in take_in(conn, NoticeState::Refused, now)? {
         recipients.entry(key).or_default().refused += 1;
+    }
+    for key in take_in(conn, NoticeState::Failed, now)? {
+        recipients.entry(key).or_default().failed += 1;
     }
     if recipients.is_empty() {
         return Ok(());
     }
     let counts = recipients.iter();
-    let counts =
-        counts.map(|(key, it)| (key, json!({ "silent": it.silent, "refused": it.refused })));
+    let counts = counts.map(|(key, it)| {
+        let each = json!({ "silent": it.silent, "refused": it.refused, "failed": it.failed });
+        (key, each)
+    });
     let event = Event {
         actor: Actor::System,
         action: "notices.escalated",
@@ -72,12 +78,16 @@ fn take_silent(conn: &mut AnyConnection, now: NaiveDateTime) -> QueryResult<Vec<
         .get_results(conn)
 }
 
-/// The same for those that were refused.
-fn take_refused(conn: &mut AnyConnection, now: NaiveDateTime) -> QueryResult<Vec<String>> {
-    let refused = notices::table
-        .filter(notices::state.eq(NoticeState::Refused.as_str()))
+/// The same for those that stand so.
+fn take_in(
+    conn: &mut AnyConnection,
+    state: NoticeState,
+    now: NaiveDateTime,
+) -> QueryResult<Vec<String>> {
+    let untold = notices::table
+        .filter(notices::state.eq(state.as_str()))
         .filter(notices::escalated_at.is_null());
-    diesel::update(refused)
+    diesel::update(untold)
         .set(notices::escalated_at.eq(now))
         .returning(notices::recipient)
         .get_results(conn)

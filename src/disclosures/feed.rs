@@ -20,6 +20,7 @@ use crate::audit::Actor;
 use crate::db::schema::{causes, notices};
 use crate::db::{AdvisoryLock, AnyConnection, text_enum};
 use crate::error::AppResult;
+use crate::web::paging;
 
 text_enum! {
     /// What a recipient says that it did.
@@ -60,24 +61,25 @@ pub(super) fn share(conn: &mut AnyConnection) -> QueryResult<()> {
     AdvisoryLock::NoticeFeed.share(conn)
 }
 
-/// The notices that a recipient has not answered, after that one: so many, oldest first, each with its number. They
-/// count as sent from now on, so that this is a write.
+/// The notices that a recipient has not answered, after that one: so many, oldest first, each with its number, and
+/// whether there are more. They count as sent from now on, so that this is a write.
 pub fn fetch(
     conn: &mut AnyConnection,
     app: &App,
     recipient: &str,
-    (after, limit): (i64, i64),
+    (after, limit): (i64, usize),
     now: NaiveDateTime,
-) -> AppResult<Vec<(i64, Body)>> {
+) -> AppResult<(Vec<(i64, Body)>, bool)> {
     AdvisoryLock::NoticeFeed.take(conn)?;
-    let found: Vec<Notice> = Notice::query()
+    let mut found: Vec<Notice> = Notice::query()
         .filter(notices::recipient.eq(recipient))
         .filter(notices::answered_at.is_null())
         .filter(notices::channel.eq(Channel::Feed.as_str()))
         .filter(notices::id.gt(after))
         .order(notices::id)
-        .limit(limit)
+        .limit(paging::one_more(limit))
         .load(conn)?;
+    let more = paging::cut(&mut found, limit).is_some();
     let waiting = found.iter().filter(|it| it.state == NoticeState::Waiting);
     let waiting: Vec<_> = waiting.map(|it| it.id).collect();
     if !waiting.is_empty() {
@@ -106,7 +108,7 @@ pub fn fetch(
         let body = content::body(app, (notice, cause), &handles, told);
         bodies.push((notice.id, body));
     }
-    Ok(bodies)
+    Ok((bodies, more))
 }
 
 /// Notes what a recipient answers to its own notices; in the order of the answers.
@@ -137,8 +139,8 @@ pub fn answer(
         };
         taken.push(match notice.answered_at {
             Some(_) if notice.state == to.state => Taken::Known,
-            Some(_) => Taken::Refused("it was answered otherwise before"),
-            None => {
+            _ if !notice.may_become(to.state) => Taken::Refused("it was answered otherwise before"),
+            _ => {
                 settle(conn, notice, &to, Actor::Visitor, now)?;
                 (notice.state, notice.answered_at) = (to.state, Some(now));
                 Taken::Noted

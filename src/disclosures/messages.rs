@@ -61,6 +61,8 @@ pub struct Unsettled {
     pub silent: u64,
     /// Notices that it has refused.
     pub refused: u64,
+    /// Notices that could not be delivered, and were given up.
+    pub failed: u64,
 }
 
 /// Tells supervisors that recipients were silent or refused.
@@ -81,6 +83,7 @@ impl Unsettled {
         let parts = [
             count(self.silent, "not answered in time"),
             count(self.refused, "refused"),
+            count(self.failed, "given up"),
         ];
         parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }

@@ -136,6 +136,8 @@ text_enum! {
         Refused = "refused",
         /// It could not be sent; staff can try again.
         Failed = "failed",
+        /// It was not sent any more: the person has chosen otherwise since.
+        Replaced = "replaced",
     }
 }
 
@@ -148,13 +150,14 @@ impl NoticeState {
             NoticeState::Acknowledged => "Confirmed",
             NoticeState::Refused => "Refused",
             NoticeState::Failed => "Could not be reached",
+            NoticeState::Replaced => "Not sent: a later choice took its place",
         }
     }
 
     /// The tone of its tag.
     pub fn tone(self) -> &'static str {
         match self {
-            NoticeState::Waiting | NoticeState::Sent => "info",
+            NoticeState::Waiting | NoticeState::Sent | NoticeState::Replaced => "info",
             NoticeState::Acknowledged => "success",
             NoticeState::Refused | NoticeState::Failed => "warning",
         }
@@ -215,6 +218,19 @@ pub struct Notice {
 }
 
 impl Notice {
+    /// Whether it may be settled so: it was not before, or what was refused is done after all.
+    pub fn may_become(&self, to: NoticeState) -> bool {
+        let is_done_after_all =
+            self.state == NoticeState::Refused && to == NoticeState::Acknowledged;
+        self.answered_at.is_none() || is_done_after_all
+    }
+
+    /// Whether staff can have it called again.
+    pub fn can_be_called_again(&self) -> bool {
+        self.channel == Channel::Webhook
+            && matches!(self.state, NoticeState::Failed | NoticeState::Refused)
+    }
+
     /// Whether the day has passed without an answer.
     pub fn is_silent(&self, today: &NaiveDate) -> bool {
         self.answered_at.is_none() && self.due_on < *today

@@ -77,6 +77,7 @@ pub fn advance(
     now: NaiveDateTime,
 ) -> QueryResult<bool> {
     let is_answer = matches!(to.state, NoticeState::Acknowledged | NoticeState::Refused);
+    let is_over = is_answer || to.state == NoticeState::Replaced;
     let is_sent = is_answer || to.state == NoticeState::Sent;
     let as_read = notices::table
         .filter(notices::id.eq(notice.id))
@@ -87,7 +88,7 @@ pub fn advance(
             notices::state.eq(to.state.as_str()),
             notices::attempts.eq(notice.attempts + 1),
             notices::sent_at.eq(notice.sent_at.or(is_sent.then_some(now))),
-            notices::answered_at.eq(is_answer.then_some(now)),
+            notices::answered_at.eq(is_over.then_some(now)),
             notices::words.eq(&to.words),
         ))
         .execute(conn)?;
@@ -192,15 +193,17 @@ fn with_kinds(
     Ok(with_kinds.collect())
 }
 
-/// Begins anew with a notice that was given up; `false` when it no longer stands as it was read.
+/// Begins anew with a notice that was given up or refused; `false` when it no longer stands as it was read.
 pub fn restart(conn: &mut AnyConnection, notice: &Notice) -> QueryResult<bool> {
     let as_read = notices::table
         .filter(notices::id.eq(notice.id))
-        .filter(notices::state.eq(NoticeState::Failed.as_str()));
+        .filter(notices::state.eq(notice.state.as_str()));
     let restarted = diesel::update(as_read)
         .set((
             notices::state.eq(NoticeState::Waiting.as_str()),
             notices::attempts.eq(0),
+            notices::answered_at.eq(None::<NaiveDateTime>),
+            notices::escalated_at.eq(None::<NaiveDateTime>),
             notices::words.eq(None::<String>),
         ))
         .execute(conn)?;

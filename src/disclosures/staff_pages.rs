@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::answer_pages::settle;
-use super::model::{CauseKind, Channel, Notice, NoticeState};
+use super::model::{CauseKind, Notice, NoticeState};
 use super::queries::{self, Move};
 use crate::accounts::guard::{CaseReader, CaseWorker};
 use crate::accounts::model::Role;
@@ -84,7 +84,7 @@ pub async fn index(
     html(StatusCode::OK, &shown)
 }
 
-/// Has a call tried again that was given up.
+/// Has a call tried again that was given up or refused.
 pub async fn retry(
     worker: CaseWorker,
     app: App,
@@ -94,9 +94,10 @@ pub async fn retry(
     let (id, now) = (id.into_inner(), app.clock.now());
     let written = app.db.write(move |conn| {
         let (notice, _) = queries::find(conn, id)?;
-        let is_failed = notice.state == NoticeState::Failed && notice.channel == Channel::Webhook;
-        if !is_failed || !queries::restart(conn, &notice)? {
-            return Err(AppError::conflict("This notice was not given up."));
+        if !notice.can_be_called_again() || !queries::restart(conn, &notice)? {
+            return Err(AppError::conflict(
+                "This notice was neither given up nor refused.",
+            ));
         }
         jobs::enqueue(conn, &Job::CallRecipient { notice_id: id }, now)?;
         let event = Event {
@@ -111,7 +112,7 @@ pub async fn retry(
     written.await?;
     app.wake.notify_one();
     let text = "The recipient is called again.";
-    see_other_saying(&session, text, &format!("{INDEX}?state=failed"))
+    see_other_saying(&session, text, INDEX)
 }
 
 /// Notes that a recipient has told staff that it is done.

@@ -1,14 +1,15 @@
 //! The signed call to a recipient's URL.
 //!
 //! `Candor-Signature: t=<seconds>,v1=<hex>` is HMAC-SHA256 over `<seconds>.<body>` under the recipient's own secret.
-//! `Idempotency-Key` is the same in every try, so that a call that came twice is done once. 2xx confirms it; 4xx
-//! refuses it, but for 408, 425 and 429, which like 5xx and silence have the call repeated.
+//! `Idempotency-Key` is the same in every try, so that a call that came twice is done once. 2xx confirms it; 409, 410 and
+//! 422 refuse it. Every other answer, and silence, has the call repeated: a server that was set up wrong for an hour must
+//! not lose what came in that hour. What the person has turned the other way since is called no more.
 
 use data_encoding::HEXLOWER;
 
-use super::content;
 use super::model::{Channel, Notice, NoticeState};
 use super::queries::{self, Move};
+use super::{causes, content};
 use crate::app::App;
 use crate::error::{AppError, AppResult};
 use crate::jobs::backoff::pause_after;
@@ -30,12 +31,19 @@ pub fn call(app: &App, notice_id: i64) -> AppResult<()> {
         let (notice, cause) = queries::find(conn, notice_id)?;
         let handles = content::handles(conn, &own, &cause)?;
         let told = content::told(conn, &own, &cause)?;
-        let body = content::body(&own, (&notice, &cause), &handles, told);
-        Ok((notice, serde_json::to_string(&body)?))
+        let mut body = content::body(&own, (&notice, &cause), &handles, told);
+        let turned = causes::turned_since(conn, &own.register, &cause)?;
+        body.activities.retain(|key| !turned.contains(key));
+        let is_void = body.activities.is_empty() && !turned.is_empty();
+        let body = (!is_void).then(|| serde_json::to_string(&body)).transpose();
+        Ok((notice, body?))
     })?;
     if notice.state != NoticeState::Waiting || notice.channel != Channel::Webhook {
         return Ok(());
     }
+    let Some(body) = body else {
+        return replace(app, notice);
+    };
     let recipient = app.register.recipient(&notice.recipient);
     let url = recipient.and_then(|it| it.contact.as_deref());
     let answered = match url {
@@ -49,6 +57,17 @@ pub fn call(app: &App, notice_id: i64) -> AppResult<()> {
         )),
     };
     settle(app, notice, answered)
+}
+
+fn replace(app: &App, notice: Notice) -> AppResult<()> {
+    let to = Move {
+        state: NoticeState::Replaced,
+        words: None,
+    };
+    let now = app.clock.now();
+    app.db
+        .write_now(move |conn| queries::advance(conn, &notice, &to, now).map_err(Into::into))?;
+    Ok(())
 }
 
 fn headers(app: &App, notice: &Notice, body: &str) -> Vec<(&'static str, String)> {
@@ -86,8 +105,7 @@ fn outcome(notice: &Notice, answered: AppResult<u16>) -> Move {
     let (state, words) = match answered {
         Ok(200..300) => (NoticeState::Acknowledged, None),
         Ok(status) => {
-            let is_final = (400..500).contains(&status) && !matches!(status, 408 | 425 | 429);
-            let state = if is_final {
+            let state = if matches!(status, 409 | 410 | 422) {
                 NoticeState::Refused
             } else {
                 again

@@ -175,11 +175,12 @@ fn opt_out(
         (IdentityKind::Email, &asked.email),
         (IdentityKind::Phone, &asked.phone),
     ];
-    let (mut subjects, mut pseudonym) = (Vec::new(), None);
+    let (mut subjects, mut typed, mut pseudonym) = (Vec::new(), Vec::new(), None);
     for (kind, value) in claims {
         let Some(value) = value else { continue };
         let (subject, known) = find_subject(conn, &app.keys, kind, value)?;
         if !subjects.contains(&subject) {
+            typed.push((subject.clone(), value.clone()));
             subjects.push(subject);
         }
         pseudonym = pseudonym.or(known);
@@ -194,6 +195,7 @@ fn opt_out(
     };
     let act = Act {
         subjects,
+        typed,
         keys: vec![SALE_OR_SHARING.to_owned()],
         state: State::OptedOut,
         made_by: MadeBy::Agent,

@@ -75,6 +75,12 @@ impl Program {
             .await
     }
 
+    /// The status alone.
+    pub async fn head(&self, path: &str) -> u16 {
+        let request = self.client.head(format!("{}{path}", self.base));
+        self.send(request).await.status
+    }
+
     pub async fn post(&self, path: &str, body: &Value) -> Reply {
         let request = self.client.post(format!("{}{path}", self.base));
         self.send(request.json(body)).await

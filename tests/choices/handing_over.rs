@@ -3,6 +3,7 @@ use std::process::{Command, Output};
 
 use candor::audit::receipts::ReceiptFile;
 use candor::db::schema::{choices, events};
+use chrono::TimeDelta;
 use diesel::prelude::*;
 
 use crate::support::TestApp;
@@ -118,6 +119,33 @@ async fn every_opt_out_is_handed_over_in_one_signed_file_that_names_nobody() {
     assert_eq!(recorded, 1);
     let again = candor(&app, OURS, &["choices", "hand-over", "--to", "Acme", &path]);
     assert_eq!(again.status.code(), Some(2), "it is there already");
+}
+
+/// What somebody chose before they had an account is in their account since.
+#[actix_web::test]
+async fn who_got_an_account_since_is_handed_over_as_the_account_stands() {
+    let (app, buyer) = (seller().await, TestApp::start());
+    let folder = tempfile::tempdir().unwrap();
+    let nora = app.visitor();
+    app.sign_in_by_mail(&nora, "nora@example.org").await;
+    let text = std::fs::read_to_string(hand_over(&app, folder.path(), &buyer)).unwrap();
+    assert_eq!(
+        text.lines().count(),
+        4,
+        "Ada's and Nora's, once each: {text}"
+    );
+
+    app.app.clock.advance(TimeDelta::minutes(1));
+    let allowed = [("confirmed", "yes")];
+    nora.post("/choices/sale-or-sharing/opt-in", &allowed).await;
+    let folder = tempfile::tempdir().unwrap();
+    let text = std::fs::read_to_string(hand_over(&app, folder.path(), &buyer)).unwrap();
+    assert_eq!(text.lines().count(), 3, "Ada's alone: {text}");
+    let own = folder.path().join("under-our-keys");
+    let path = own.display().to_string();
+    candor(&app, OURS, &["choices", "hand-over", "--to", "Acme", &path]);
+    let text = std::fs::read_to_string(own).unwrap();
+    assert_eq!(text.lines().count(), 3, "Ada's alone: {text}");
 }
 
 #[actix_web::test]

@@ -2,6 +2,7 @@ use candor::choices::{MadeBy, State};
 use chrono::TimeDelta;
 
 use super::{all_changes, events_of_choices};
+use crate::api::{Program, hash_of};
 use crate::support::TestApp;
 
 const NOTHING: [(&str, &str); 0] = [];
@@ -28,6 +29,33 @@ async fn an_opt_out_by_address_meets_the_person_at_their_first_sign_in() {
         2,
         "one at the form, one at the joining"
     );
+}
+
+/// From the moment on at which a request shows whose the address is, programs are answered by the account.
+#[actix_web::test]
+async fn an_opt_out_by_address_holds_when_the_address_gets_an_account_by_a_request() {
+    let app = TestApp::start();
+    let email = [("email", "nora@example.org")];
+    app.visitor().post("/do-not-sell", &email).await;
+    let nora = app.visitor();
+    let asked = [
+        ("wants", "categories"),
+        ("email", "nora@example.org"),
+        ("residence", "us-ca"),
+    ];
+    nora.post("/request", &asked).await;
+    let text = app.mails_to("nora").pop().unwrap().text;
+    let link = text.lines().find(|it| it.contains("/request/link/"));
+    let link = link.unwrap().trim_start_matches(app.address()).to_owned();
+    nora.post(&link, &[("answer", "mine")]).await;
+
+    let program = Program::of(&app).await;
+    let hash = hash_of(&app, "nora@example.org");
+    let found = program.get(&format!("/choices/email/{hash}")).await.json;
+    let all = found["choices"].as_array().unwrap().iter();
+    let chosen = all.filter(|it| it["made_by"] == "earlier");
+    let states: Vec<_> = chosen.map(|it| it["state"].as_str().unwrap()).collect();
+    assert_eq!(states, ["opted-out"; 2], "{found}");
 }
 
 #[actix_web::test]

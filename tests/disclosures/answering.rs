@@ -53,10 +53,20 @@ async fn a_recipient_that_refuses_says_why_and_staff_and_person_see_it() {
     let sam = app.staff("sam", Role::Agent).await;
     let page = sam.get("/staff/notices?state=refused").await.page();
     assert!(page.text().contains("We do not know this person."));
-    app.sign_in_by_mail(&visitor, "ada@example.org").await;
-    let page = visitor.get("/disclosures").await.page();
+    let ada = app.visitor();
+    app.sign_in_by_mail(&ada, "ada@example.org").await;
+    let page = ada.get("/disclosures").await.page();
     assert!(page.text().contains("Refused"));
     assert!(!page.text().contains("We do not know this person."));
+
+    let page = visitor.get(&path).await.page();
+    visitor.submit(&page, &path, &[("answer", "done")]).await;
+    assert_eq!(
+        state_of(&app, "figurewise"),
+        NoticeState::Acknowledged,
+        "it is done after all"
+    );
+    assert_eq!(visitor.post(&path, &refused).await.status, 409);
 }
 
 #[actix_web::test]

@@ -1,6 +1,7 @@
 use candor::accounts::model::Role;
 use candor::disclosures::model::NoticeState;
 use candor::disclosures::webhook;
+use chrono::TimeDelta;
 use hmac::{Hmac, Mac};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -62,6 +63,83 @@ async fn a_recipient_that_is_busy_hangs_up_or_limits_us_is_called_again_with_the
     let key = |number: usize| sent[number].header("idempotency-key");
     assert!((1..4).all(|number| key(number) == key(0)));
     assert_eq!(state_of(&app, BRIGHTFIELD), NoticeState::Acknowledged);
+}
+
+/// A server that was set up wrong for a while must not lose what came meanwhile.
+#[actix_web::test]
+async fn a_recipient_that_cannot_be_found_or_does_not_let_us_in_is_called_again() {
+    let server = Recipient::start().await;
+    let app = app_calling(&server);
+    server.answer_next(&[
+        Answer::Status("404 Not Found"),
+        Answer::Status("401 Unauthorized"),
+        Answer::Status("403 Forbidden"),
+        Answer::Status("400 Bad Request"),
+    ]);
+    opt_out(&app).await;
+    let_days_pass(&app, 2).await;
+    assert_eq!(server.sent().len(), 5);
+    assert_eq!(state_of(&app, BRIGHTFIELD), NoticeState::Acknowledged);
+}
+
+#[actix_web::test]
+async fn what_was_refused_can_be_called_again_or_noted_as_done_after_all() {
+    let server = Recipient::start().await;
+    let app = app_calling(&server);
+    server.answer_next(&[Answer::Status("410 Gone"), Answer::Status("410 Gone")]);
+    opt_out(&app).await;
+    app.run_jobs().await;
+    let sam = app.staff("sam", Role::Agent).await;
+    for (action, state) in [
+        ("retry", NoticeState::Refused),
+        ("confirm", NoticeState::Acknowledged),
+    ] {
+        assert_eq!(state_of(&app, BRIGHTFIELD), NoticeState::Refused);
+        let page = sam.get("/staff/notices?state=refused").await.page();
+        let form = format!("main form[action$={action}]");
+        let action = page.attributes(&form, "action").remove(0);
+        sam.submit(&page, &action, &NOTHING).await;
+        app.run_jobs().await;
+        assert_eq!(state_of(&app, BRIGHTFIELD), state);
+    }
+    assert_eq!(server.sent().len(), 2);
+}
+
+/// The last that a recipient hears must be what the person chose last.
+#[actix_web::test]
+async fn a_call_that_comes_late_does_not_undo_what_was_chosen_since() {
+    let server = Recipient::start().await;
+    let app = app_calling(&server);
+    let ada = app.person("ada").await;
+    let opt_in = [("confirmed", "yes")];
+    ada.post("/choices/sale-or-sharing/opt-out", &NOTHING).await;
+    app.run_jobs().await;
+    server.answer_next(&[Answer::Status("503 Busy")]);
+    ada.post("/choices/sale-or-sharing/opt-in", &opt_in).await;
+    app.run_jobs().await;
+    assert_eq!(state_of(&app, BRIGHTFIELD), NoticeState::Waiting);
+    app.app.clock.advance(TimeDelta::seconds(1));
+    ada.post("/choices/sale-or-sharing/opt-out", &NOTHING).await;
+    let_days_pass(&app, 1).await;
+    let kinds = server.sent().into_iter().map(|sent| {
+        let body: Value = serde_json::from_str(&sent.body).unwrap();
+        body["kind"].as_str().unwrap().to_owned()
+    });
+    assert_eq!(
+        kinds.collect::<Vec<_>>(),
+        ["opt-out", "opt-in", "opt-out"],
+        "the opt-in was tried once, before the second opt-out"
+    );
+    let own = all_notices(&app).into_iter();
+    let own = own.filter(|it| it.recipient == BRIGHTFIELD);
+    assert_eq!(
+        own.map(|it| it.state).collect::<Vec<_>>(),
+        [
+            NoticeState::Acknowledged,
+            NoticeState::Replaced,
+            NoticeState::Acknowledged
+        ]
+    );
 }
 
 #[actix_web::test]

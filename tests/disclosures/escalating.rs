@@ -1,9 +1,12 @@
 use candor::accounts::model::Role;
+use candor::disclosures::webhook;
 use candor::jobs::{Job, enqueue};
 use chrono::TimeDelta;
 
 use super::answering::told;
+use super::{NOTHING, app_calling, let_days_pass};
 use crate::support::TestApp;
+use crate::support::recipient::{Answer, Recipient};
 
 /// The mails about recipients that supervisor Sue has got, after a look at the dates.
 async fn told_sue(app: &TestApp) -> Vec<String> {
@@ -48,4 +51,19 @@ async fn supervisors_are_told_at_once_of_a_recipient_that_refuses() {
 
     app.app.clock.advance(TimeDelta::days(30));
     assert_eq!(told_sue(&app).await.len(), 1, "an answer is no silence");
+}
+
+#[actix_web::test]
+async fn supervisors_are_told_at_once_of_a_recipient_that_cannot_be_reached() {
+    let server = Recipient::start().await;
+    let app = app_calling(&server);
+    app.staff("sue", Role::Supervisor).await;
+    let tries = usize::try_from(webhook::MOST_TRIES).unwrap();
+    server.answer_next(&vec![Answer::Status("404 Not Found"); tries]);
+    let ada = app.person("ada").await;
+    ada.post("/choices/sale-or-sharing/opt-out", &NOTHING).await;
+    let_days_pass(&app, 10).await;
+    let mails = told_sue(&app).await;
+    assert_eq!(mails.len(), 1, "before the last day, and once");
+    assert!(mails[0].contains("Brightfield Audiences: 1 notice given up"));
 }

@@ -70,6 +70,13 @@ async fn a_recipient_fetches_what_concerns_it_by_a_cursor_and_nothing_of_others(
         !first.to_string().contains("ada@example.org"),
         "only as a hash"
     );
+    let states = all_notices(&app).into_iter();
+    let states = states.filter(|it| it.recipient == BRIGHTFIELD);
+    let states: Vec<_> = states.map(|it| it.state).collect();
+    let told = [NoticeState::Sent, NoticeState::Sent, NoticeState::Waiting];
+    assert_eq!(states, told, "what was not read was not told");
+    assert_eq!(brightfield.head("/notices").await, 200);
+    assert_eq!(state_of(&app, BRIGHTFIELD), NoticeState::Waiting);
     let next = first["next"].as_str().unwrap();
     let rest = brightfield
         .get(&format!("/notices?after={next}"))
@@ -121,6 +128,9 @@ async fn it_answers_by_program_once_and_only_for_itself_and_staff_and_person_see
     let again = brightfield.post("/notices/answers", &answers).await.json;
     assert_eq!((&again["noted"], &again["known"]), (&json!(0), &json!(2)));
     assert_eq!(brightfield.get("/notices").await.json["notices"], json!([]));
+    let after_all = json!({ "answers": [{ "id": ids[1], "answer": "done" }] });
+    let taken = lumen.post("/notices/answers", &after_all).await.json;
+    assert_eq!(taken["noted"], 0, "only its own");
 
     let sam = app.staff("sam", Role::Agent).await;
     let page = sam.get("/staff/notices?state=refused").await.page();

@@ -22,7 +22,7 @@ const NOTHING: [(&str, &str); 0] = [];
 const BRIGHTFIELD: &str = "brightfield-audiences";
 
 /// ProJobSector, where Brightfield is told by calls to that server.
-fn app_calling(server: &Recipient) -> TestApp {
+pub fn app_calling(server: &Recipient) -> TestApp {
     let url = format!("{}/notices", server.address);
     TestApp::start_declaring(move |register| {
         for recipient in &mut register.recipients {

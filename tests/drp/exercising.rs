@@ -1,9 +1,12 @@
 use candor::accounts::model::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use super::{Agent, id_of};
+use crate::disclosures::app_calling;
 use crate::support::TestApp;
+use crate::support::recipient::Recipient;
 
 /// Rule: I15, §7026(j).
 #[actix_web::test]
@@ -50,14 +53,20 @@ async fn an_opt_out_by_an_agent_holds_at_once_and_nobody_must_confirm_it() {
 }
 
 #[actix_web::test]
-async fn an_opt_out_by_phone_number_meets_whoever_has_it_later() {
-    let app = TestApp::start();
+async fn an_opt_out_by_phone_number_meets_whoever_has_it_later_and_recipients_are_told() {
+    let server = Recipient::start().await;
+    let app = app_calling(&server);
     let agent = Agent::paired(&app, "one").await;
     let asked = json!({ "exercise": "sale:opt-out", "phone_number": "+14155550134" });
     assert_eq!(
         agent.exercise(&app, &asked).await.json["status"],
         "fulfilled"
     );
+    app.run_jobs().await;
+    let told: Value = serde_json::from_str(&server.sent().remove(0).body).unwrap();
+    let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(b"+14155550134"));
+    assert_eq!(told["person"]["phone_sha256"], json!([hash]));
+    assert_eq!(told["person"]["email_sha256"], json!([]));
     let nobody = agent
         .exercise(&app, &json!({ "exercise": "sale:opt-out" }))
         .await;

@@ -89,9 +89,10 @@ impl Giver<'_> {
             let read = self.app.db.read_now(|conn| {
                 let found = list_opt_outs_after(conn, after, BATCH)?;
                 let people = found.iter().filter_map(|it| it.person_id).collect();
-                Ok((identities_of(conn, people)?, found))
+                let claimed = claimed(conn, &found)?;
+                Ok((identities_of(conn, people)?, claimed, found))
             });
-            let (known, found) = read?;
+            let (known, claimed, found) = read?;
             let Some(last) = found.last() else {
                 return Ok(());
             };
@@ -103,6 +104,7 @@ impl Giver<'_> {
                             self.add_person(choice, identity)?;
                         }
                     }
+                    None if claimed.contains(&choice.subject) => {}
                     None => self.add_unknown(choice)?,
                 }
             }
@@ -144,29 +146,34 @@ impl Giver<'_> {
             let read = self
                 .app
                 .db
-                .read_now(|conn| causes::list_addresses_after(conn, &own.keys, after, BATCH));
+                .read_now(|conn| causes::list_handles_after(conn, &own.keys, after, BATCH));
             let found = read?;
             let Some((last, _)) = found.last() else {
                 return Ok(());
             };
             after = *last;
-            for (_, email) in found {
-                self.add_address(&email)?;
+            for (_, typed) in found {
+                self.add_typed(&typed)?;
             }
         }
     }
 
-    fn add_address(&mut self, email: &str) -> anyhow::Result<()> {
-        let kind = IdentityKind::Email;
-        let hash = identity_hash(&self.app.keys, kind, email);
-        let agreed = self.agreed.and_then(|it| agreed_hash(it, kind, email));
+    fn add_typed(&mut self, typed: &str) -> anyhow::Result<()> {
+        let kind = if typed.contains('@') {
+            IdentityKind::Email
+        } else {
+            IdentityKind::Phone
+        };
+        let hash = identity_hash(&self.app.keys, kind, typed);
+        let agreed = self.agreed.and_then(|it| agreed_hash(it, kind, typed));
         let Some(agreed) = agreed.filter(|_| self.named.insert(hash.clone())) else {
             return Ok(());
         };
-        let read = self
-            .app
-            .db
-            .read_now(|conn| Ok(list_current(conn, &[Subject::Identity(kind, hash)])?));
+        let read = self.app.db.read_now(|conn| {
+            let current = list_current(conn, &[Subject::Identity(kind, hash)])?;
+            let is_claimed = !claimed(conn, &current)?.is_empty();
+            Ok(if is_claimed { Vec::new() } else { current })
+        });
         for choice in read?.iter().filter(|it| it.state == State::OptedOut) {
             self.add(choice, kind, agreed.clone(), KeyOf::Agreed)?;
         }
@@ -227,6 +234,21 @@ impl Giver<'_> {
 
 fn agreed_hash(keys: &AgreedKeys, kind: IdentityKind, value: &str) -> Option<String> {
     Some(hmac_hex(keys.get(&kind)?, value.as_bytes()))
+}
+
+/// Those of the choices by identity whose identity is a person's by now: what the person chose is what holds for it.
+fn claimed(conn: &mut AnyConnection, found: &[Choice]) -> QueryResult<HashSet<String>> {
+    let subjects = found.iter().filter_map(|it| by_subject(&it.subject));
+    let hashes: Vec<_> = subjects.map(|(_, hash)| hash).collect();
+    let known: Vec<(String, String)> = identities::table
+        .filter(identities::hash.eq_any(hashes))
+        .select((identities::kind, identities::hash))
+        .load(conn)?;
+    let subjects = known.into_iter().filter_map(|(kind, hash)| {
+        let kind = kind.parse().ok()?;
+        Some(Subject::Identity(kind, hash).to_string())
+    });
+    Ok(subjects.collect())
 }
 
 struct Identity {

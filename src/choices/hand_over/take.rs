@@ -128,6 +128,7 @@ fn take_one(
     }
     let act = Act {
         subjects: vec![subject],
+        typed: Vec::new(),
         keys: vec![line.choice.clone()],
         state: State::OptedOut,
         made_by: MadeBy::HandedOver,

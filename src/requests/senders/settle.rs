@@ -8,9 +8,10 @@ use super::queries;
 use crate::accounts::guard::StaffMember;
 use crate::accounts::model::IdentityKind;
 use crate::accounts::queries::{
-    add_identity, find_or_create_person, find_person_by_identity, find_residence,
+    add_identity, find_or_create_person, find_person, find_person_by_identity, find_residence,
 };
 use crate::app::App;
+use crate::choices;
 use crate::db::AnyConnection;
 use crate::db::schema::{holds, people, request_senders, requests};
 use crate::error::{AppError, AppResult};
@@ -268,6 +269,7 @@ fn join_person(
     let email = sealed::open_text(keys, &request.reference, What::Address, Some(sealed))?;
     let residence = find_residence(conn, request.person_id)?;
     let person = find_or_create_person(conn, keys, &email, &residence, by.now)?;
+    choices::join(by.app, conn, (&person, Some(&email)), None, by.now)?;
     give_to(conn, request, person.id)
 }
 
@@ -285,6 +287,8 @@ fn join_known(
         give_to(conn, request, person.id)?
     } else {
         add_identity(conn, keys, request.person_id, (*kind, value), by.now)?;
+        let person = find_person(conn, request.person_id)?;
+        choices::join(by.app, conn, (&person, None), None, by.now)?;
         request.clone()
     };
     let detail = json!({ "by": kind });

@@ -75,9 +75,11 @@ pub async fn state_residence(
         return render(&app, Account::Person(person), &session, page, form).await;
     }
     let now = app.clock.now();
+    let own = app.clone();
     app.db
-        .write(move |conn| profile::state_residence(conn, &person, &residence, now))
+        .write(move |conn| profile::state_residence(&own, conn, &person, &residence, now))
         .await?;
+    app.wake.notify_one();
     see_other_saying(&session, "We saved where you live.", "/account")
 }
 

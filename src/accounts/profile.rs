@@ -5,18 +5,23 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use super::guard::Person;
+use super::queries::find_residence;
+use crate::app::App;
 use crate::audit::{self, Actor, Event};
+use crate::choices;
 use crate::db::AnyConnection;
 use crate::db::schema::people;
 use crate::error::AppResult;
 
 /// Writes down where a person says that they live: a code of `law::Laws::residences`, or empty.
 pub fn state_residence(
+    app: &App,
     conn: &mut AnyConnection,
     person: &Person,
     residence: &str,
     now: NaiveDateTime,
 ) -> AppResult<()> {
+    let before = find_residence(conn, person.id)?;
     let other = people::table
         .filter(people::id.eq(person.id))
         .filter(people::residence.ne(residence));
@@ -31,5 +36,6 @@ pub fn state_residence(
         object: "account",
         detail: json!({}),
     };
-    Ok(audit::record(conn, &event, now)?)
+    audit::record(conn, &event, now)?;
+    choices::residence::follow(app, conn, person, &before, now)
 }

@@ -10,9 +10,14 @@ use crate::db::schema::{identities, people, staff};
 use crate::db::{AnyConnection, both};
 use crate::keys::{Keys, hmac_hex, random_token};
 
-/// The one form in which an address is stored, hashed and compared.
+/// The one form in which an address is stored, hashed and compared: without the characters of no width that come along
+/// when it is copied from a page.
 pub fn normal_email(typed: &str) -> String {
-    typed.trim().to_lowercase()
+    typed.replace(has_no_width, "").trim().to_lowercase()
+}
+
+fn has_no_width(letter: char) -> bool {
+    matches!(letter, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// The same of a phone number.

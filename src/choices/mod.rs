@@ -8,7 +8,7 @@
 //! A subject is a person, an e-mail address or other handle that nobody has signed in with yet, or a browser. The last two
 //! join the person at sign-in and never weaken what the person chose ([`mod@join`]). The browser's signal
 //! counts as an opt-out of sale and sharing, and its absence says nothing ([`signal`]). Who is under 16 is opted
-//! out by law ([`minors`]). When the business changes hands, the opt-outs go with it ([`hand_over`]).
+//! out by law ([`minors`]), and what needs consent where somebody moves to ([`residence`]). When the business changes hands, the opt-outs go with it ([`hand_over`]).
 
 pub mod age_pages;
 pub mod browser;
@@ -24,11 +24,13 @@ pub mod messages;
 pub mod minors;
 pub mod model;
 pub mod pages;
+pub mod past;
 mod plan;
 pub mod proof;
 pub mod public_pages;
 pub mod queries;
 pub mod refusable;
+pub mod residence;
 pub mod settings;
 pub mod signal;
 pub mod signal_pages;

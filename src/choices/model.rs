@@ -46,6 +46,8 @@ text_enum! {
         Staff = "staff",
         /// The law: sale and sharing are off for who is under 16 until they turn it on.
         Law = "law",
+        /// The law of where the person lives now, which asks for their consent first.
+        Residence = "residence",
         /// A company whose business was taken over, with its opt-outs.
         HandedOver = "handed-over",
         /// Our own check of the public pages; nobody's choice.
@@ -64,6 +66,7 @@ impl MadeBy {
             MadeBy::Agent => "by an agent who acts for you",
             MadeBy::Staff => "by our staff, as you asked",
             MadeBy::Law => "by law, because you are under 16",
+            MadeBy::Residence => "because the law of where you live asks for your consent first",
             MadeBy::HandedOver => "by what you chose with a company that is part of us now",
             MadeBy::Monitor => "by our own check of this page",
         }
@@ -80,7 +83,11 @@ impl MadeBy {
             | MadeBy::VisitorForm
             | MadeBy::Agent
             | MadeBy::Staff => true,
-            MadeBy::Earlier | MadeBy::Law | MadeBy::HandedOver | MadeBy::Monitor => false,
+            MadeBy::Earlier
+            | MadeBy::Law
+            | MadeBy::Residence
+            | MadeBy::HandedOver
+            | MadeBy::Monitor => false,
         }
     }
 }

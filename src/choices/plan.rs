@@ -192,7 +192,13 @@ fn changes(app: &App, act: &Act, stand: &Stand, now: NaiveDateTime) -> Vec<NewCh
         let name = subject.to_string();
         for key in &act.keys {
             let newest = stand.newest(&name, key);
+            let quiet_until = no_solicit_until(act.state, now, stand.sixteen_on)
+                .filter(|_| act.made_by != MadeBy::Residence);
             let holds = match newest {
+                // Who turns out to be a child is not asked before they are 16, even if they had opted out.
+                Some(choice) if act.made_by == MadeBy::Law => {
+                    choice.state == act.state && choice.no_solicit_until >= quiet_until
+                }
                 Some(choice) => choice.state == act.state,
                 // A refusal and a consent are worth recording even where they hold by default.
                 None => act.state == State::OptedIn && !needs_consent(app, key),
@@ -207,7 +213,7 @@ fn changes(app: &App, act: &Act, stand: &Stand, now: NaiveDateTime) -> Vec<NewCh
                     at: now,
                     made_by: act.made_by.as_str(),
                     policy_version: stand.policy_version.clone(),
-                    no_solicit_until: no_solicit_until(act.state, now, stand.sixteen_on),
+                    no_solicit_until: quiet_until,
                     receipt_id: None,
                 });
             }

@@ -103,7 +103,12 @@ pub async fn opt_out(
     request: HttpRequest,
     form: web::Form<OptOut>,
 ) -> AppResult<HttpResponse> {
-    let form = match Form::check(form.into_inner()) {
+    let typed = form.into_inner();
+    let tidy = OptOut {
+        email: normal_email(&typed.email),
+        ..typed
+    };
+    let form = match Form::check(tidy) {
         Ok(form) => form,
         Err(form) if person.is_some() => form.values,
         Err(form) => return without_address(&app, page, &request, form).await,
@@ -252,7 +257,7 @@ async fn visitors_act(
         mail_to: None,
         mail_from: Some(client_network(client_address(request, &app.site))),
     };
-    let email = normal_email(&form.email);
+    let email = form.email.clone();
     if !email.is_empty() {
         let (keys, address) = (app.keys.clone(), email.clone());
         let find = app.db.look_up(move |conn| {

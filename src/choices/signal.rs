@@ -143,15 +143,16 @@ async fn honour_for_browser(
     {
         return Ok((HONOURED, None));
     }
-    if known.is_none() && !may_be_new(app, request).await? {
-        return Ok((
-            "Opt-out request honoured: sale and sharing are off for this visit.",
-            None,
-        ));
-    }
+    let may_write = known.is_some() || may_be_new(app, request).await?;
     let browser = known.unwrap_or_else(|| Browser::new(app.clock.now()));
     let keys = vec![SALE_OR_SHARING.to_owned()];
     let browser_after = browser.clone().with(&keys);
+    if !may_write {
+        // Its cookie says it alone, and joins whoever signs in.
+        let cookie = browser_after.cookie(app);
+        request.extensions_mut().insert(browser_after);
+        return Ok((HONOURED, Some(cookie)));
+    }
     let act = Act {
         subjects: vec![browser.subject(&app.keys)],
         typed: Vec::new(),

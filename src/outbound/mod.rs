@@ -5,6 +5,7 @@
 //! through can be connected to. So a name that pointed elsewhere a moment ago does not help.
 
 mod public;
+mod resting;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 use url::{Host, Url};
 
+use self::resting::Resting;
 use crate::error::{AppError, AppResult};
 
 /// Whether what is sent to a host of this name stays on this machine.
@@ -32,6 +34,8 @@ const TAKES_AT_MOST: Duration = Duration::from_secs(10);
 pub struct Outbound {
     client: reqwest::Client,
     allowed: Arc<[IpNet]>,
+    resting: Resting,
+    patience: Duration,
 }
 
 impl Outbound {
@@ -46,7 +50,18 @@ impl Outbound {
             .user_agent("Candor")
             .dns_resolver(Arc::new(Public(allowed.clone())))
             .build()?;
-        Ok(Outbound { client, allowed })
+        Ok(Outbound {
+            client,
+            allowed,
+            resting: Resting::default(),
+            patience: TAKES_AT_MOST,
+        })
+    }
+
+    /// Waits so long for the answer to a [`Outbound::post`].
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Outbound { patience, ..self }
     }
 
     /// The address, if a call may go there as far as that can be told before the connection; else why not.
@@ -73,7 +88,8 @@ impl Outbound {
         Ok(url)
     }
 
-    /// Posts a body; gives the status of the answer, which is not read.
+    /// Posts a body; gives the status of the answer, which is not read. A host that let a call wait in vain is left alone
+    /// for a while, so that those who wait for it do not keep others waiting.
     ///
     /// # Errors
     /// [`AppError::BadRequest`] when no call may go there, [`AppError::Unavailable`] when there was no answer.
@@ -86,7 +102,16 @@ impl Outbound {
         let url = self
             .check(url)
             .map_err(|sentence| AppError::BadRequest(sentence.to_owned()))?;
-        let answer = self.send(url, headers, body, TAKES_AT_MOST).await;
+        let host = url.authority().to_owned();
+        if !self.resting.may_try(&host, self.patience) {
+            let sentence = "It let a call wait in vain a moment ago; it is tried again later.";
+            return Err(AppError::Unavailable(sentence.to_owned()));
+        }
+        let answer = self.send(url, headers, body, self.patience).await;
+        match &answer {
+            Err(error) if error.is_timeout() => self.resting.rest(host),
+            _ => self.resting.wake(&host),
+        }
         let answer = answer.map_err(|error| AppError::Unavailable(told(&error)));
         Ok(answer?.status().as_u16())
     }

@@ -31,6 +31,19 @@ async fn who_is_under_sixteen_is_opted_out_until_they_turn_it_on() {
     assert_eq!(all_changes(&app).pop().unwrap().state, State::OptedIn);
 }
 
+/// Rule: C9, Civ. 1798.135(c)(5).
+#[actix_web::test]
+async fn who_had_opted_out_before_they_said_their_age_is_not_asked_before_they_are_sixteen() {
+    let app = TestApp::start();
+    let ada = app.person("ada").await;
+    ada.post("/choices/sale-or-sharing/opt-out", &CONFIRMED)
+        .await;
+    ada.post("/choices/age", &[("born_on", "2015-05-04")]).await;
+    let promise = "We will not ask you to turn it on before 4 May 2031.";
+    let page = ada.get("/choices").await.page();
+    assert_eq!(page.text().matches(promise).count(), 2);
+}
+
 /// Rule: N1, Civ. 1798.120(c); C9, Civ. 1798.135(c)(5).
 #[actix_web::test]
 async fn before_they_are_thirteen_only_a_parent_can_turn_it_on() {

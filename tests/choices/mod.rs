@@ -3,6 +3,7 @@ mod budget;
 mod handing_over;
 mod joining;
 mod minors;
+mod moving;
 mod receipts;
 mod signal;
 mod staff;

@@ -309,7 +309,16 @@ async fn programs_without_cookies_cannot_fill_the_database() {
     let honoured = line(&beyond, "/do-not-sell").await;
     assert_eq!(
         honoured,
-        "Opt-out request honoured: sale and sharing are off for this visit."
+        "Opt-out request honoured: sale and sharing are off for this browser."
+    );
+    assert_eq!(record(&app).len(), 60);
+    let quiet = beyond.without_signal();
+    app.sign_in_by_mail(&quiet, "ada@example.org").await;
+    let page = quiet.get("/choices").await.page();
+    assert_eq!(
+        page.texts("#sale-or-sharing .tag"),
+        ["Off"],
+        "what the cookie alone says joins the account"
     );
 }
 

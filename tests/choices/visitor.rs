@@ -103,6 +103,17 @@ async fn with_the_address_of_a_person_it_holds_for_their_account() {
     ada.get(&receipt[0]).await.page();
 }
 
+/// They come along when an address is copied from a page or a mail.
+#[actix_web::test]
+async fn characters_of_no_width_in_an_address_change_nothing() {
+    let app = TestApp::start();
+    let ada = app.person("ada").await;
+    let email = [("email", "\u{feff}ada@\u{ad}exam\u{200b}ple.org\u{2060}")];
+    app.visitor().post("/do-not-sell", &email).await;
+    let page = ada.get("/choices").await.page();
+    assert_eq!(page.texts("#sale-or-sharing .tag"), ["Off"]);
+}
+
 #[actix_web::test]
 async fn the_answer_does_not_tell_whether_an_address_is_known_or_opted_out_already() {
     let app = TestApp::start();

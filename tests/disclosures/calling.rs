@@ -1,6 +1,9 @@
+use std::time::Duration;
+
 use candor::accounts::model::Role;
 use candor::disclosures::model::NoticeState;
 use candor::disclosures::webhook;
+use candor::outbound::Outbound;
 use chrono::TimeDelta;
 use hmac::{Hmac, Mac};
 use serde_json::Value;
@@ -175,6 +178,24 @@ async fn a_call_that_was_given_up_is_tried_again_by_staff() {
     app.run_jobs().await;
     assert_eq!(state_of(&app, BRIGHTFIELD), NoticeState::Acknowledged);
     assert_eq!(sam.post(&retry, &NOTHING).await.status, 409);
+}
+
+/// Whoever hangs must not keep the others waiting.
+#[actix_web::test]
+async fn a_host_that_lets_a_call_wait_in_vain_is_left_alone_for_a_while() {
+    let hanging = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    hanging.set_nonblocking(true).unwrap();
+    let hangs = format!("http://{}/", hanging.local_addr().unwrap());
+    let healthy = Recipient::start().await;
+    let outbound = Outbound::new(&["127.0.0.0/8".parse().unwrap()]).unwrap();
+    let outbound = outbound.with_patience(Duration::from_millis(200));
+    let post = async |url: &str| outbound.post(url, &[], "{}".to_owned()).await;
+    assert!(post(&hangs).await.is_err());
+    let again = post(&hangs).await.unwrap_err();
+    assert!(again.to_string().contains("it is tried again later"));
+    assert_eq!(post(&healthy.address).await.unwrap(), 200);
+    assert!(hanging.accept().is_ok());
+    assert!(hanging.accept().is_err(), "it was called once");
 }
 
 #[actix_web::test]

@@ -2,12 +2,13 @@ use std::process::{Command, Output};
 
 use candor::api::model::Scope;
 use candor::db::schema::disclosures;
+use chrono::TimeDelta;
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use super::BRIGHTFIELD;
 use crate::api::{Program, hash_of};
-use crate::support::TestApp;
+use crate::support::{Answer, TestApp};
 
 const HEAD: &str = "key,recipient,kind,identity_type,identity,identity_hash,categories,activity,purpose,legal_basis,at";
 
@@ -84,7 +85,31 @@ async fn people_read_who_got_their_data_how_often_what_for_and_by_what_right() {
     assert_eq!(links.len(), 2);
     let one = ada.get(&links[1]).await.page();
     assert_eq!(one.texts("tbody th"), ["9 January 2026", "3 January 2026"]);
-    assert!(one.text().contains(&sale.title) && one.text().contains("You agreed to it"));
+    assert!(one.text().contains(&sale.title));
+    let why = |page: &Answer| page.texts("td[data-label='What allows it']");
+    assert_eq!(why(&one), ["You had not stopped it"; 2], "not a consent");
+
+    let press = |path| ada.post(path, &[("confirmed", "yes")]);
+    press("/choices/sale-or-sharing/opt-out").await;
+    app.app.clock.advance(TimeDelta::days(1));
+    press("/choices/sale-or-sharing/opt-in").await;
+    app.app.clock.advance(TimeDelta::days(2));
+    let later = [
+        line(BRIGHTFIELD, "ada@example.org", 0).replace("2026-01-00", "2026-02-10"),
+        line(BRIGHTFIELD, "ada@example.org", 0).replace("2026-01-00", "2026-02-12"),
+    ];
+    let later = later.map(|it| it.replace("advertising-audiences", &sale.key));
+    assert_eq!(import(&app, &later).0, 0);
+    let ada = app.visitor();
+    app.sign_in_by_mail(&ada, "ada@example.org").await;
+    let one = ada.get(&links[1]).await.page();
+    let expected = [
+        "You agreed to it",
+        "You had stopped it before. Ask us about it.",
+        "You had not stopped it",
+        "You had not stopped it",
+    ];
+    assert_eq!(why(&one), expected);
 
     let eve = app.person("eve").await;
     assert_eq!(eve.get(&links[0]).await.status, 404);
@@ -202,6 +227,59 @@ async fn lines_that_are_wrong_are_told_by_number_and_field_and_a_repeat_doubles_
     );
     assert_eq!(output.status.code(), Some(2));
     assert!(!String::from_utf8(output.stderr).unwrap().contains("ada@"));
+}
+
+/// A mark that nobody closed must not swallow what follows.
+#[actix_web::test]
+async fn a_quotation_that_is_not_closed_spoils_its_own_line_alone() {
+    let app = TestApp::start();
+    let good = |day| {
+        line(BRIGHTFIELD, "ada@example.org", day)
+            .replace("advertising-audiences", "sale-or-sharing")
+    };
+    let stray = good(1).replacen(BRIGHTFIELD, "\"stray", 1);
+    let over_two = good(3).replacen(",,consent", ",\"first\nsecond\",consent", 1);
+    let mut lines = vec![stray, over_two.clone()];
+    lines.extend((4..26).map(good));
+    let huge = format!("\"{}", "x".repeat(100_000));
+    lines.push(huge);
+    lines.push(good(28));
+    let (status, report, said) = import(&app, &lines);
+    assert_eq!(
+        report,
+        "line,field,reason\n\
+         2,,a quotation mark is not closed\n\
+         27,,\"it is longer than 16,384 bytes\"\n"
+    );
+    assert_eq!(status, 1, "{said}");
+    assert_eq!(count(&app), 24);
+}
+
+#[actix_web::test]
+async fn times_that_cannot_be_and_characters_that_nobody_sees_are_refused_with_their_line() {
+    let app = TestApp::start();
+    let good =
+        line(BRIGHTFIELD, "ada@example.org", 3).replace("advertising-audiences", "sale-or-sharing");
+    let at = |at: &str| good.replace("2026-01-03", at);
+    let lines = [
+        at("-262143-01-01"),
+        at("-4800-01-01"),
+        at("0000-01-01"),
+        at("1969-12-31"),
+        good.replacen(',', "a\0b,", 1),
+        good.clone(),
+    ];
+    let (status, report, said) = import(&app, &lines);
+    assert_eq!(status, 1, "{said}");
+    let refused: Vec<_> = report.lines().skip(1).collect();
+    assert_eq!(refused.len(), 5, "{report}");
+    assert!(
+        refused[..4]
+            .iter()
+            .all(|it| it.contains(",at,it is before 1970"))
+    );
+    assert!(refused[4].starts_with("6,key,"));
+    assert_eq!(count(&app), 1);
 }
 
 #[actix_web::test]

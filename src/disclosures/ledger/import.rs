@@ -5,7 +5,7 @@
 //! begun anew: what was recorded is known by its key.
 
 use std::fs::File;
-use std::io::Write;
+use std::io::{BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -16,6 +16,7 @@ use csv::ByteRecord;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::line::{Line, Refusal};
+use super::lines::Lines;
 use super::model::NewDisclosure;
 use super::queries::{self, Outcome};
 use crate::clock::Clock;
@@ -111,19 +112,20 @@ impl Importer {
     fn read(&mut self, path: &Path) -> anyhow::Result<()> {
         let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
         let bar = bar(file.metadata()?.len())?;
-        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(file);
-        let columns = columns(reader.byte_headers()?)?;
-        let mut record = ByteRecord::new();
-        while reader.read_byte_record(&mut record)? {
-            let position = record.position();
-            let number = position.map_or(0, csv::Position::line);
-            match self.check(&columns, &record) {
+        let mut lines = Lines::new(BufReader::new(file));
+        let columns = match lines.next()? {
+            Some((_, Ok(head))) => columns(&head)?,
+            Some((_, Err(refusal))) => bail!("the first line: {}", refusal.reason),
+            None => columns(&ByteRecord::new())?,
+        };
+        while let Some((number, record)) = lines.next()? {
+            match record.and_then(|record| self.check(&columns, &record)) {
                 Ok(new) => self.batch.push((number, new)),
                 Err(refusal) => self.refuse(number, refusal)?,
             }
             if self.batch.len() == BATCH {
                 self.record()?;
-                bar.set_position(reader.position().byte());
+                bar.set_position(lines.bytes);
             }
         }
         self.record()?;

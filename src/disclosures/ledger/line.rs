@@ -1,6 +1,6 @@
 //! A line of the ledger as another system writes it, and what is wrong with one.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound, TimeDelta};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound, TimeDelta};
 use data_encoding::HEXLOWER;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -57,6 +57,9 @@ const LONGEST: usize = 200;
 /// Clocks of other systems may be ahead by so much.
 const AHEAD: TimeDelta = TimeDelta::hours(24);
 
+/// What is said to be older is a slip of the pen.
+const EARLIEST: i32 = 1970;
+
 type Checked<T> = Result<T, Refusal>;
 
 fn refuse<T>(field: &'static str, reason: &'static str) -> Checked<T> {
@@ -79,9 +82,13 @@ impl Line {
         let categories = self.categories(register)?;
         let (activity, purpose) = self.what_for(register)?;
         let legal_basis = self.legal_basis(register)?;
+        self.refuse_unseen()?;
         let at = moment(self.at.trim())?;
         if at > now + AHEAD {
             return refuse("at", "it has yet to come");
+        }
+        if at.year() < EARLIEST {
+            return refuse("at", "it is before 1970");
         }
         let mut new = NewDisclosure {
             key: self.key.trim().to_owned(),
@@ -100,6 +107,21 @@ impl Line {
             new.key.clone_from(&new.digest);
         }
         Ok(new)
+    }
+
+    fn refuse_unseen(&self) -> Checked<()> {
+        let texts = [
+            ("key", &self.key),
+            ("recipient", &self.recipient),
+            ("purpose", &self.purpose),
+            ("identity", &self.identity),
+        ];
+        let is_unseen = |it: char| it.is_control() && !matches!(it, '\n' | '\r' | '\t');
+        let has_unseen = |text: &str| text.contains(is_unseen);
+        match texts.into_iter().find(|(_, text)| has_unseen(text)) {
+            Some((field, _)) => refuse(field, "it has a control character, which nobody sees"),
+            None => Ok(()),
+        }
     }
 
     fn recipient(&self, register: &Register) -> Checked<(Kind, String)> {

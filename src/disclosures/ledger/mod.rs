@@ -6,6 +6,7 @@
 
 pub mod import;
 pub mod line;
+mod lines;
 pub mod model;
 pub mod pages;
 pub mod queries;

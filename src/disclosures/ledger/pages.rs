@@ -8,9 +8,10 @@ use super::model::{Disclosure, Group, Kind, role};
 use super::queries;
 use crate::accounts::guard::Person;
 use crate::app::App;
+use crate::choices::past::{Past, Stood};
 use crate::db::AnyConnection;
 use crate::error::AppResult;
-use crate::register::Register;
+use crate::register::{LawfulBasis, Register};
 use crate::web::paging::Before;
 use crate::web::{Page, html, paging, words};
 
@@ -118,16 +119,16 @@ pub async fn show(
         let before = before.transpose()?;
         let at_most = paging::one_more(ON_A_PAGE);
         let all = queries::list(conn, &subjects, &one.recipient, before.as_ref(), at_most)?;
-        Ok((one, all))
+        Ok((one, all, Past::load(conn, person.id)?))
     });
-    let (one, mut all): (Disclosure, Vec<_>) = found.await?;
+    let (one, mut all, past): (Disclosure, Vec<_>, Past) = found.await?;
     let last = paging::cut(&mut all, ON_A_PAGE);
     let older = last.map(|it| format!("/disclosures/{id}?before={}", it.id));
     let lines = all.iter().map(|it| Line {
         day: words::day(it.at.date()),
         data: it.data(&app.register).join(", "),
         what_for: it.what_for(&app.register),
-        legal_basis: it.legal_basis.title(),
+        legal_basis: what_allows(it, &app.register, &past),
     });
     let shown = RecipientPage {
         page,
@@ -138,4 +139,19 @@ pub async fn show(
         older,
     };
     html(StatusCode::OK, &shown)
+}
+
+/// What the record says of it. A consent is said to be one only where the person had given it by then.
+fn what_allows(it: &Disclosure, register: &Register, past: &Past) -> &'static str {
+    let activity = it.activity.as_deref();
+    let activity = activity.and_then(|key| register.activity(key));
+    let Some(activity) = activity.filter(|_| it.legal_basis == LawfulBasis::Consent) else {
+        return it.legal_basis.title();
+    };
+    match past.at(activity, it.at) {
+        Stood::Allowed => it.legal_basis.title(),
+        Stood::NotStopped => "You had not stopped it",
+        Stood::NotAllowed => "We have no consent of yours on record. Ask us about it.",
+        Stood::Stopped => "You had stopped it before. Ask us about it.",
+    }
 }

@@ -1,0 +1,37 @@
+//! What follows for choices when a person says that they live somewhere else.
+
+use chrono::NaiveDateTime;
+
+use super::change::{Act, Proof};
+use super::model::{MadeBy, State};
+use super::{settings, standing};
+use crate::accounts::guard::Person;
+use crate::app::App;
+use crate::db::AnyConnection;
+use crate::error::AppResult;
+
+/// Turns off what the person never chose and what needs their consent where they live now: it is off there by law, and
+/// caches and recipients learn of it by the change. Call it in the transaction in which they move, with where they lived
+/// before.
+///
+/// What would be on in the new place by default stays off once it was turned off so: nothing is turned on by a move.
+pub fn follow(
+    app: &App,
+    conn: &mut AnyConnection,
+    person: &Person,
+    before: &str,
+    now: NaiveDateTime,
+) -> AppResult<()> {
+    let standing = standing::of_person(conn, person.id)?;
+    let was = settings::stands(&app.register, &standing.current, before);
+    let is = settings::stands(&app.register, &standing.current, &standing.residence);
+    let turned = was
+        .iter()
+        .zip(&is)
+        .filter(|(was, is)| was.state != is.state);
+    let off = turned.filter(|(_, is)| is.state == State::OptedOut);
+    let keys: Vec<_> = off.map(|(_, is)| is.key.to_owned()).collect();
+    let mut act = Act::of_person(person, keys, State::OptedOut, MadeBy::Residence);
+    act.proof = Proof::Never;
+    act.apply(app, conn, now).map(drop)
+}

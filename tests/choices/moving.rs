@@ -1,0 +1,63 @@
+use candor::choices::{MadeBy, State};
+
+use super::all_changes;
+use crate::api::{Program, hash_of};
+use crate::support::{Actor, TestApp};
+
+async fn live_in(person: &Actor, residence: &str) {
+    let page = person.get("/account").await.page();
+    let place = [("residence", residence)];
+    person.submit(&page, "/account/residence", &place).await;
+}
+
+/// What programs keep of somebody must not go on being used where the law asks for consent first.
+#[actix_web::test]
+async fn what_needs_consent_where_somebody_moves_to_is_off_and_programs_learn_of_it() {
+    let app = TestApp::start();
+    let ada = app.person("ada").await;
+    let program = Program::of(&app).await;
+    let hash = hash_of(&app, "ada@example.org");
+    let path = format!("/choices/email/{hash}");
+    let states = async || {
+        let found = program.get(&path).await.json;
+        let all = found["choices"].as_array().unwrap().clone();
+        let state = |it: serde_json::Value| (it["activity"].to_string(), it["state"].to_string());
+        all.into_iter().map(state).collect::<Vec<_>>()
+    };
+    let at_home = states().await;
+    live_in(&ada, "de").await;
+    let away = states().await;
+    let turned: Vec<_> = at_home.iter().zip(&away).filter(|(a, b)| a != b).collect();
+    assert!(!turned.is_empty(), "{away:?}");
+
+    let changes = all_changes(&app);
+    assert_eq!(changes.len(), turned.len());
+    for change in &changes {
+        assert_eq!(change.state, State::OptedOut);
+        assert_eq!(change.made_by, MadeBy::Residence);
+        assert_eq!(change.no_solicit_until, None, "nobody has refused it");
+    }
+    let told = program.get("/changes").await.json;
+    assert!(told.to_string().contains(&hash), "{told}");
+    let page = ada.get("/choices").await.page();
+    assert!(
+        page.text()
+            .contains("because the law of where you live asks for your consent first")
+    );
+
+    live_in(&ada, "us-ca").await;
+    assert_eq!(states().await, away, "a move turns nothing on");
+    assert_eq!(all_changes(&app).len(), turned.len());
+}
+
+#[actix_web::test]
+async fn what_somebody_chose_is_theirs_wherever_they_live() {
+    let app = TestApp::start();
+    let ada = app.person("ada").await;
+    let press = |path| ada.post(path, &[("confirmed", "yes")]);
+    press("/choices/sale-or-sharing/opt-out").await;
+    press("/choices/sale-or-sharing/opt-in").await;
+    live_in(&ada, "de").await;
+    let page = ada.get("/choices").await.page();
+    assert_eq!(page.texts("#sale-or-sharing .tag"), ["On"]);
+}

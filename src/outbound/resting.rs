@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// So long a host is left alone.
-const RESTS_FOR: Duration = Duration::from_secs(60);
+const RESTS_FOR: Duration = Duration::from_mins(1);
 
 /// Until when which host is left alone. Each process finds it out for itself.
 #[derive(Clone, Default)]

@@ -130,10 +130,8 @@ impl<R: BufRead> Lines<R> {
 
 /// Whether every quotation in it has ended: a mark within one is written twice.
 fn is_closed(text: &[u8]) -> bool {
-    text.iter()
-        .filter(|it| **it == b'"')
-        .count()
-        .is_multiple_of(2)
+    let marks = text.iter().filter(|it| **it == b'"');
+    marks.fold(true, |is_closed, _| !is_closed)
 }
 
 fn parse(text: &[u8]) -> io::Result<ByteRecord> {

@@ -106,7 +106,10 @@ fn refuse_twin(
     by: &By<'_>,
 ) -> AppResult<()> {
     let twin = match new.kind {
-        Kind::Deletion => queries::find_open_deletion(conn, person_id)?,
+        Kind::Deletion => {
+            let scope = new.plan.as_ref().map(|plan| &plan.scope);
+            queries::find_open_deletion(conn, person_id, scope)?
+        }
         Kind::Appeal => queries::find_appeal(conn, new.appeal_of.unwrap_or_default())?,
         Kind::Correction => {
             let values = new.items.iter().filter_map(|it| it.correction.as_ref());

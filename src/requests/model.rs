@@ -10,6 +10,8 @@ use crate::db::schema::{
     requests,
 };
 use crate::db::{OptionalText, text_enum};
+use crate::register::CollectionKey;
+use crate::sources::Scope;
 
 text_enum! {
     /// Where a request stands. [`super::life`] says what follows what.
@@ -215,6 +217,20 @@ pub struct Request {
     pub ground: Option<String>,
     /// From when on it is late, in UTC; none while it is closed or its clock stands still: see [`super::dates::late_at`].
     pub late_at: Option<NaiveDateTime>,
+}
+
+impl Request {
+    /// Of the deletion of one record: where it is, and its sealed id.
+    pub fn erases_one(&self) -> Option<(CollectionKey, String)> {
+        match serde_json::from_str(self.scope.as_deref()?).ok()? {
+            Scope::Record {
+                dataset,
+                collection,
+                record,
+            } => Some((CollectionKey::new(&dataset, &collection), record)),
+            Scope::All | Scope::Categories(_) | Scope::Collections(_) => None,
+        }
+    }
 }
 
 /// What a list shows of a request; the sealed parts are left in the database.

@@ -41,6 +41,7 @@ mod mariadb_schema;
 mod mariadb_sql;
 mod mariadb_write;
 mod masking;
+mod one_record;
 mod order;
 mod overlay;
 mod overwriting;

@@ -20,6 +20,15 @@ pub enum Scope {
     Categories(BTreeSet<String>),
     /// Whole collections, each written `dataset.collection`.
     Collections(BTreeSet<String>),
+    /// One record, and what points at it and cannot let go.
+    Record {
+        /// Key of the dataset.
+        dataset: String,
+        /// Name of the collection.
+        collection: String,
+        /// Its sealed id.
+        record: String,
+    },
 }
 
 /// Data that must stay for a legal reason, although the register would let it go. Empty parts match everything.

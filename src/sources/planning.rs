@@ -5,10 +5,10 @@ use std::{collections::BTreeSet, ops::ControlFlow};
 use chrono::NaiveDate;
 
 use super::{
-    Budget, Hold, Identities, Plan, Scope, SourceError, Sources, Target, Value,
+    Budget, Hold, Identities, Inner, Plan, Scope, SourceError, Sources, Target, Value,
     fate::{Fate, Rules, Wish},
     layout::Layout,
-    links, order,
+    links, one_record, order,
     reader::{Reader, Shelf},
     summing,
 };
@@ -16,6 +16,8 @@ use super::{
 /// Everything known about the erasure while it is planned.
 pub(super) struct Draft<'a> {
     pub reader: &'a Reader<'a>,
+    /// What was asked for; of one record, the wish speaks of all collections from which rows may go with it.
+    pub scope: &'a Scope,
     pub wish: Wish<'a>,
     pub sheets: Vec<Sheet<'a>>,
 }
@@ -77,15 +79,17 @@ impl Sources {
             .iter()
             .map(Shelf::layout)
             .collect::<Result<Vec<_>, _>>()?;
+        let reach = one_record::reach(scope, &shelves, &layouts);
         let wish = Wish {
             register: &inner.register,
-            scope,
+            scope: &reach,
             law,
             holds,
             today,
         };
         let mut draft = Draft {
             reader: &reader,
+            scope,
             wish,
             sheets: Vec::with_capacity(shelves.len()),
         };
@@ -100,6 +104,7 @@ impl Sources {
             });
         }
         draft.read()?;
+        one_record::choose(&mut draft);
         links::settle(&mut draft)?;
         for sheet in &mut draft.sheets {
             sheet.aim(inner);
@@ -110,7 +115,7 @@ impl Sources {
     }
 }
 
-impl super::Inner {
+impl Inner {
     /// Reads the structure of every source again, so that a plan is made for what is there now.
     fn look_anew(&self, budget: Budget) -> Result<(), SourceError> {
         let nodes = self.graph.nodes.iter();
@@ -127,6 +132,7 @@ impl Draft<'_> {
     /// Reads the rows of every collection that is touched, or that points at one from which rows may go.
     fn read(&mut self) -> Result<(), SourceError> {
         let inner = self.reader.inner;
+        let is_of_one = matches!(self.scope, Scope::Record { .. });
         let involved = links::involved(&self.sheets);
         for (sheet, is_involved) in self.sheets.iter_mut().zip(involved) {
             if sheet.rules.is_idle() && !is_involved {
@@ -135,18 +141,13 @@ impl Draft<'_> {
             let Sheet { shelf, layout, .. } = *sheet;
             let dates = super::Dates::default();
             shelf.stream(layout, dates, inner.limits.step, &mut |row| {
-                let fate = sheet.rules.fate(&row);
+                let fate = if is_of_one {
+                    Fate::default()
+                } else {
+                    sheet.rules.fate(&row)
+                };
                 if fate.deleted {
-                    sheet.doomed.push(Doomed {
-                        id: layout.id(inner, &row),
-                        key: layout.key(&row).to_vec(),
-                        fingerprint: layout.fingerprint(inner, &row),
-                        links: sheet
-                            .linked
-                            .iter()
-                            .map(|column| layout.link(&row, column))
-                            .collect(),
-                    });
+                    sheet.doomed.push(Doomed::of(inner, sheet, &row));
                 } else {
                     sheet.staying.push(Staying::new(row, fate));
                 }
@@ -154,6 +155,19 @@ impl Draft<'_> {
             })?;
         }
         Ok(())
+    }
+}
+
+impl Doomed {
+    pub fn of(inner: &Inner, sheet: &Sheet<'_>, row: &[Value]) -> Self {
+        let layout = sheet.layout;
+        let columns = sheet.linked.iter();
+        Self {
+            id: layout.id(inner, row),
+            key: layout.key(row).to_vec(),
+            fingerprint: layout.fingerprint(inner, row),
+            links: columns.map(|it| layout.link(row, it)).collect(),
+        }
     }
 }
 
@@ -171,7 +185,7 @@ impl Staying {
 
 impl Sheet<'_> {
     /// Settles what becomes of each row that stays.
-    fn aim(&mut self, inner: &super::Inner) {
+    fn aim(&mut self, inner: &Inner) {
         let layout = self.layout;
         for stays in &mut self.staying {
             if stays.fate.set.is_empty() && stays.cut.is_empty() {
@@ -187,11 +201,7 @@ impl Sheet<'_> {
     }
 
     /// Keeps some doomed rows after all, and empties them: something that stays points at them.
-    pub fn empty(
-        &mut self,
-        which: &BTreeSet<usize>,
-        inner: &super::Inner,
-    ) -> Result<(), SourceError> {
+    pub fn empty(&mut self, which: &BTreeSet<usize>, inner: &Inner) -> Result<(), SourceError> {
         let keys = which
             .iter()
             .map(|at| self.doomed[*at].key.clone())

@@ -16,6 +16,7 @@ mod in_the_way;
 mod intake_command;
 mod moves;
 mod named_source;
+mod one_record;
 mod reminders;
 mod repeats;
 mod restriction;

@@ -1,4 +1,5 @@
-//! Asking for data to be erased: choose what, see the plan, confirm. Nothing is filed before the last step.
+//! Asking for data to be erased: choose what, or come from a record; see the plan, confirm. Nothing is filed before the
+//! last step.
 
 use std::collections::BTreeSet;
 
@@ -14,14 +15,14 @@ use crate::accounts::queries::find_residence;
 use crate::app::App;
 use crate::error::{AppError, AppResult};
 use crate::manual::standing::{self, Standings};
-use crate::my_data::read;
-use crate::register::Category;
+use crate::my_data::{deletion_url, read, record_url};
+use crate::register::{Category, CollectionKey};
 use crate::requests::dates::LegalDates;
 use crate::requests::filing::{self, NewItem, NewRequest};
 use crate::requests::life::By;
 use crate::requests::model::Kind;
 use crate::requests::review::plan_under_holds;
-use crate::sources::{Plan, Scope};
+use crate::sources::{Identities, Plan, Scope};
 use crate::web::{Form, Page, html, see_other};
 
 #[derive(Template)]
@@ -59,8 +60,20 @@ fn choose_with(
 
 type Query = web::Query<Vec<(String, String)>>;
 
-/// `everything=yes`, or `category=…` once or more; categories that the register does not know are left out.
+/// `everything=yes`, or one record by `dataset`, `collection` and `record`, or `category=…` once or more; categories that
+/// the register does not know are left out.
 fn scope(app: &App, query: &[(String, String)]) -> Option<Scope> {
+    let value = |wanted: &str| {
+        let found = query.iter().find(|(name, _)| name == wanted);
+        found.map(|(_, value)| value.clone())
+    };
+    if let Some(record) = value("record") {
+        return Some(Scope::Record {
+            dataset: value("dataset")?,
+            collection: value("collection")?,
+            record,
+        });
+    }
     if query.iter().any(|(name, _)| name == "everything") {
         return Some(Scope::All);
     }
@@ -73,6 +86,11 @@ fn scope(app: &App, query: &[(String, String)]) -> Option<Scope> {
 fn plan_address(scope: &Scope) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     match scope {
+        Scope::Record {
+            dataset,
+            collection,
+            record,
+        } => return deletion_url(&CollectionKey::new(dataset, collection), record),
         Scope::Categories(keys) => {
             query.extend_pairs(keys.iter().map(|key| ("category", key)));
         }
@@ -92,6 +110,8 @@ struct PlanPage {
     view: PlanView,
     has_changed: bool,
     by_hand: Standings,
+    /// Where it is about one record: the page of that.
+    record: Option<String>,
 }
 
 /// What would be erased, what would stay and why, and what would stop working.
@@ -112,15 +132,36 @@ pub async fn plan(
 /// What would be done, and how it stands with what people would look up for it.
 async fn make_plan(app: &App, person_id: i64, scope: Scope) -> AppResult<(Plan, Standings)> {
     read(app, person_id, move |app, identities| {
+        refuse_foreign(app, identities, &scope)?;
         let residence = app
             .db
             .read_now(|conn| Ok(find_residence(conn, person_id)?))?;
         let law = LegalDates::of(&app.laws, &residence, Kind::Deletion, app.clock.now()).law;
         let whose = (person_id, identities);
         let plan = plan_under_holds(app, whose, (&scope, &law), Vec::new())?;
-        Ok((plan, standing::of_person(app, person_id)?))
+        // Nobody looks elsewhere for one record that is there.
+        let by_hand = match scope {
+            Scope::Record { .. } => Standings::default(),
+            _ => standing::of_person(app, person_id)?,
+        };
+        Ok((plan, by_hand))
     })
     .await
+}
+
+/// Someone else's record is not found, like one that does not exist.
+fn refuse_foreign(app: &App, identities: &Identities, scope: &Scope) -> AppResult<()> {
+    let Scope::Record {
+        dataset,
+        collection,
+        record,
+    } = scope
+    else {
+        return Ok(());
+    };
+    let key = CollectionKey::new(dataset, collection);
+    let found = app.sources.record(identities, &key, record)?;
+    found.map(drop).ok_or(AppError::NotFound)
 }
 
 fn show(
@@ -129,10 +170,19 @@ fn show(
     page: Page,
     (plan, by_hand): (Plan, Standings),
 ) -> AppResult<HttpResponse> {
+    let record = match &plan.scope {
+        Scope::Record {
+            dataset,
+            collection,
+            record,
+        } => Some(record_url(&CollectionKey::new(dataset, collection), record)),
+        _ => None,
+    };
     html(
         status,
         &PlanPage {
             page,
+            record,
             action: plan_address(&plan.scope),
             view: PlanView::of(&app.register, &plan),
             hash: plan.hash,

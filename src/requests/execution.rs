@@ -1,9 +1,9 @@
 //! What carrying a request out reports. Each function works in its caller's transaction.
 
 use diesel::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::life::{By, advance};
+use super::life::{By, advance, advance_because};
 use super::model::Decision::Accepted;
 use super::model::{Action, Item, Kind, Request, State};
 use super::notices::{self, RequestCompleted};
@@ -131,7 +131,8 @@ pub fn fail(
     failure: &str,
     by: &By<'_>,
 ) -> AppResult<Request> {
-    let failed = advance(conn, request, State::ExecutionFailed, by)?;
+    let why = json!({ "why": failure });
+    let failed = advance_because(conn, request, (State::ExecutionFailed, &why), by)?;
     let row = requests::table.filter(requests::id.eq(request.id));
     diesel::update(row)
         .set(requests::failure.eq(failure))

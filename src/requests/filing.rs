@@ -225,6 +225,7 @@ fn insert_as(
             requests::due_on.eq(dates.due_on),
             requests::scope.eq(scope.transpose()?),
             requests::note.eq(seal_some(&new.note, |note| seal(What::Note, note))),
+            requests::news.eq(seal_some(&new.news, |news| seal(What::News, news))),
             requests::plan.eq(plan.map(|plan| seal(What::Plan, &plan))),
             requests::plan_hash.eq(new.plan.as_ref().map(|plan| &plan.hash)),
             requests::appeal_of.eq(new.appeal_of),

@@ -1,9 +1,10 @@
 //! How pages and mails put it.
 
 use chrono::NaiveDate;
+use serde_json::Value;
 
 use super::model::{
-    Action, Channel, Decision, Kind, Line, Outcome, Party, Request, State, StepKind,
+    Action, Channel, Decision, Kind, Line, Outcome, Party, Request, State, Step, StepKind,
 };
 
 /// A date in words: `9 February 2026`.
@@ -164,6 +165,9 @@ impl StepKind {
             StepKind::Message if actor == Party::Person => "You wrote to us",
             StepKind::Message => "We wrote to you",
             StepKind::EvidenceErased => "Your evidence was erased",
+            StepKind::RecordsMissing | StepKind::ProposalEnded | StepKind::Unassigned => {
+                "We went on with it"
+            }
         }
     }
 
@@ -292,6 +296,26 @@ impl StepKind {
             StepKind::RestrictionEnded => "The restriction ended; recipients are told",
             StepKind::Message => "Message",
             StepKind::EvidenceErased => "Evidence erased",
+            StepKind::RecordsMissing => "Records that were refused are no longer there",
+            StepKind::ProposalEnded => "The proposal ended, because of a question to the person",
+            StepKind::Unassigned => "Given to nobody",
+        }
+    }
+}
+
+impl Step {
+    /// What else staff read in its line; may be empty.
+    pub fn staff_detail(&self) -> String {
+        let params: Value = serde_json::from_str(&self.params).unwrap_or_default();
+        match self.kind {
+            StepKind::RecordsMissing => {
+                let count = params["records"].as_i64().unwrap_or_default();
+                format!(
+                    "{}: they went, or were changed, since they were refused. Look for them by hand.",
+                    records(count)
+                )
+            }
+            _ => params["why"].as_str().unwrap_or_default().to_owned(),
         }
     }
 }

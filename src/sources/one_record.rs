@@ -3,12 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Scope, Value,
-    fate::Fate,
-    layout::Layout,
-    links::loose_columns,
-    planning::{Doomed, Draft, Staying},
-    reader::Shelf,
+    Scope, Value, fate::Fate, layout::Layout, links::loose_columns, planning::Draft, reader::Shelf,
 };
 use crate::register::CollectionKey;
 
@@ -69,14 +64,11 @@ pub(super) fn choose(draft: &mut Draft<'_>) {
     let layout = draft.sheets[at].layout;
     let mut chosen = take(draft, at, &|row| layout.key(row) == id);
     while let Some((at, row)) = chosen.pop() {
-        let sheet = &mut draft.sheets[at];
-        let fate = sheet.rules.fate(&row);
+        let fate = draft.sheets[at].rules.fate(&row);
         if fate.deleted {
-            sheet.doomed.push(Doomed::of(inner, sheet, &row));
             chosen.extend(take_along(draft, at, &row));
-        } else {
-            sheet.staying.push(Staying::new(row, fate));
         }
+        draft.sheets[at].add(inner, row, fate);
     }
 }
 

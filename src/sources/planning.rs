@@ -1,11 +1,14 @@
 //! Makes the plan of an erasure: reads the person's own rows, decides about each, and writes down what would be done.
 
-use std::{collections::BTreeSet, ops::ControlFlow};
+use std::{
+    collections::{BTreeSet, HashSet},
+    ops::ControlFlow,
+};
 
 use chrono::NaiveDate;
 
 use super::{
-    Budget, Hold, Identities, Inner, Plan, Scope, SourceError, Sources, Target, Value,
+    Budget, Hold, Identities, Inner, Known, Plan, Scope, SourceError, Sources, Target, Value,
     fate::{Fate, Rules, Wish},
     layout::Layout,
     links, one_record, order,
@@ -20,6 +23,8 @@ pub(super) struct Draft<'a> {
     pub scope: &'a Scope,
     pub wish: Wish<'a>,
     pub sheets: Vec<Sheet<'a>>,
+    /// Records that were looked for by their ids, and are as they were left.
+    pub known: Vec<Known>,
 }
 
 /// The rows of one collection.
@@ -67,6 +72,20 @@ impl Sources {
         holds: &[Hold],
         today: NaiveDate,
     ) -> Result<Plan, SourceError> {
+        self.plan_erasure_of(person, (scope, law), (holds, &[]), today)
+    }
+
+    /// The same with records that are known by their ids, whether anything leads to them still or not.
+    ///
+    /// # Errors
+    /// As those of [`Sources::plan_erasure`].
+    pub fn plan_erasure_of(
+        &self,
+        person: &Identities,
+        (scope, law): (&Scope, &str),
+        (holds, known): (&[Hold], &[Known]),
+        today: NaiveDate,
+    ) -> Result<Plan, SourceError> {
         let inner = &*self.0;
         let budget = Budget::of(inner.limits.step);
         inner.look_anew(budget)?;
@@ -92,6 +111,7 @@ impl Sources {
             scope,
             wish,
             sheets: Vec::with_capacity(shelves.len()),
+            known: Vec::new(),
         };
         for (shelf, layout) in shelves.iter().zip(&layouts) {
             draft.sheets.push(Sheet {
@@ -104,6 +124,7 @@ impl Sources {
             });
         }
         draft.read()?;
+        draft.read_known(known)?;
         one_record::choose(&mut draft);
         links::settle(&mut draft)?;
         for sheet in &mut draft.sheets {
@@ -146,14 +167,54 @@ impl Draft<'_> {
                 } else {
                     sheet.rules.fate(&row)
                 };
-                if fate.deleted {
-                    sheet.doomed.push(Doomed::of(inner, sheet, &row));
-                } else {
-                    sheet.staying.push(Staying::new(row, fate));
-                }
+                sheet.add(inner, row, fate);
                 ControlFlow::Continue(())
             })?;
         }
+        Ok(())
+    }
+}
+
+impl Draft<'_> {
+    /// Reads what is known by its id; what is gone or has changed is left alone.
+    fn read_known(&mut self, known: &[Known]) -> Result<(), SourceError> {
+        let inner = self.reader.inner;
+        let is_of_one = matches!(self.scope, Scope::Record { .. });
+        for sheet in &mut self.sheets {
+            let key = &sheet.shelf.node.key;
+            let layout = sheet.layout;
+            let here: Vec<_> = known.iter().filter(|it| it.key() == *key).collect();
+            let keys = here.iter();
+            let keys: Vec<_> = keys
+                .filter_map(|it| inner.secrets.row_key(key, &it.id))
+                .collect();
+            if sheet.rules.is_idle() || keys.is_empty() {
+                continue;
+            }
+            let read = sheet.doomed.iter().map(|it| it.key.clone());
+            let read = read.chain(sheet.staying.iter().map(|it| layout.key(&it.row).to_vec()));
+            let read: HashSet<_> = read.collect();
+            for row in sheet.shelf.rows_of_keys(layout, keys, inner.limits.step)? {
+                let (id, fingerprint) = (layout.id(inner, &row), layout.fingerprint(inner, &row));
+                let mut same = here.iter();
+                let Some(found) = same.find(|it| it.id == id && it.fingerprint == fingerprint)
+                else {
+                    continue;
+                };
+                self.known.push((*found).clone());
+                if read.contains(layout.key(&row)) {
+                    continue;
+                }
+                let fate = if is_of_one {
+                    Fate::default()
+                } else {
+                    sheet.rules.fate(&row)
+                };
+                sheet.add(inner, row, fate);
+            }
+        }
+        self.known
+            .sort_by(|a, b| (a.key(), &a.id).cmp(&(b.key(), &b.id)));
         Ok(())
     }
 }
@@ -184,6 +245,15 @@ impl Staying {
 }
 
 impl Sheet<'_> {
+    /// Takes a row in, under what becomes of it.
+    pub fn add(&mut self, inner: &Inner, row: Vec<Value>, fate: Fate) {
+        if fate.deleted {
+            self.doomed.push(Doomed::of(inner, self, &row));
+        } else {
+            self.staying.push(Staying::new(row, fate));
+        }
+    }
+
     /// Settles what becomes of each row that stays.
     fn aim(&mut self, inner: &Inner) {
         let layout = self.layout;
@@ -206,8 +276,10 @@ impl Sheet<'_> {
             .iter()
             .map(|at| self.doomed[*at].key.clone())
             .collect();
-        let rows = self.shelf.rows(self.layout, keys, inner.limits.step)?;
-        for row in rows {
+        for row in self
+            .shelf
+            .rows_of_keys(self.layout, keys, inner.limits.step)?
+        {
             let fate = Fate {
                 set: self.rules.emptied(),
                 ..Fate::default()

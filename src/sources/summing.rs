@@ -48,7 +48,9 @@ pub(super) fn plan(
             .into_iter()
             .chain(deleted)
             .collect(),
+        known: draft.known.clone(),
         hash: String::new(),
+        spared: Vec::new(),
     };
     plan.hash = plan.digest();
     Ok(plan)

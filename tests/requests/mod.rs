@@ -8,6 +8,7 @@ mod by_mail;
 mod correction;
 mod decisions;
 mod deletion;
+mod denied_before;
 mod entered;
 mod flags;
 mod following;

@@ -54,6 +54,8 @@ async fn one_record_is_deleted_from_its_row_by_two_of_the_staff_and_the_others_s
     let reference = reference_of(&filed);
     assert!(find(&app, &reference).erases_one().is_some());
 
+    let asked = agent.get(&format!("/staff/requests/{reference}")).await;
+    assert!(asked.text().contains("It is about one record"));
     let seen = format!("/staff/requests/{reference}/data/activity/search_terms");
     let seen = agent.get(&seen).await.page();
     assert_eq!(seen.texts("main article").len(), 1);

@@ -161,7 +161,7 @@ table! {
     CaseWorker post "/staff/requests/{reference}/replan" => "/staff/requests/{deletion}/replan", Common, VERSION;
 
     CaseWorker get "/staff/opt-outs/new" => "/staff/opt-outs/new", Common, PAGE;
-    CaseWorker post "/staff/opt-outs/new" => "/staff/opt-outs/new", Common, Sample::Form(&[("email", "nora@example.org"), ("what", "both")]);
+    CaseWorker post "/staff/opt-outs/new" => "/staff/opt-outs/new", Common, Sample::Form(&[("email", "nora@example.org"), ("what", "both"), ("channel", "phone"), ("received_on", "2026-02-09")]);
     CaseReader get "/staff/holds" => "/staff/holds", Common, PAGE;
     Supervisor get "/staff/holds/new" => "/staff/holds/new", Common, PAGE;
     Supervisor post "/staff/holds/new" => "/staff/holds/new", Common, EMPTY;

@@ -222,6 +222,7 @@ async fn show_with(
                 .steps
                 .iter()
                 .rev()
+                .filter(|step| !step.kind.is_for_staff())
                 .map(|step| ShownStep::of(details.request.kind, step, filed_by.as_deref()))
                 .collect(),
             receipts: receipts

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::life::By;
 use super::model::{Action, Decision, Item, Kind, Request, State};
 use super::review::{plan_of, refusals, replace_plan, spares_what_is_accepted};
-use super::{appeals, corrected, details, execution, queries};
+use super::{appeals, corrected, details, execution, queries, restrictions};
 use crate::app::App;
 use crate::db::AnyConnection;
 use crate::error::{AppError, AppResult};
@@ -74,12 +74,17 @@ pub fn begin(
             execution::complete(conn, request, facts, by).map(drop)
         }
         // Whoever decided saw to it in the systems concerned; the portal does not reach into their uses.
-        State::Approved | State::PartlyApproved if request.kind == Kind::Restriction => {
+        State::Approved | State::PartlyApproved
+            if matches!(request.kind, Kind::Restriction | Kind::Objection) =>
+        {
             let facts = json!({ "seen_to_by_staff": true });
             execution::complete(conn, request, facts, by).map(drop)
         }
         State::Approved | State::PartlyApproved if request.kind == Kind::Appeal => {
             appeals::grant(conn, request, anew, by)
+        }
+        State::Denied if request.kind == Kind::Objection => {
+            restrictions::end_meanwhile(conn, request, by)
         }
         State::Denied if request.kind == Kind::Appeal => appeals::forget_spared(conn, request, by),
         State::Approved | State::PartlyApproved | State::ExecutionFailed => {

@@ -74,6 +74,7 @@ pub(super) fn right(kind: Kind) -> Right {
         Kind::Correction => Right::Correction,
         Kind::Deletion => Right::Deletion,
         Kind::Restriction => Right::Restriction,
+        Kind::Objection => Right::Objection,
         Kind::Decision => Right::DecisionAccess,
         Kind::MarketingList => Right::MarketingList,
         Kind::Complaint => Right::Complaint,

@@ -119,6 +119,7 @@ fn refuse_twin(
         }
         Kind::Access
         | Kind::Restriction
+        | Kind::Objection
         | Kind::Decision
         | Kind::MarketingList
         | Kind::Complaint => None,

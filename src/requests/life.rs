@@ -304,7 +304,13 @@ fn tell_recipients(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> 
         Kind::Deletion => CauseKind::Deletion,
         Kind::Correction => CauseKind::Correction,
         Kind::Restriction => CauseKind::Restriction,
-        Kind::Access | Kind::Appeal | Kind::Decision | Kind::MarketingList | Kind::Complaint => {
+        // Of an objection they were told when it came.
+        Kind::Access
+        | Kind::Objection
+        | Kind::Appeal
+        | Kind::Decision
+        | Kind::MarketingList
+        | Kind::Complaint => {
             return Ok(());
         }
     };

@@ -49,6 +49,8 @@ text_enum! {
         ByHand = "by_hand",
         /// The part by hand is done.
         ByHandDone = "by_hand_done",
+        /// Data are kept and not used while an objection is looked at.
+        RestrictionBegan = "restriction_began",
         /// Data that were kept and not used will be used again; `on` in the params.
         RestrictionEnds = "restriction_ends",
         /// They will not, after all.

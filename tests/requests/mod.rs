@@ -17,6 +17,7 @@ mod in_the_way;
 mod intake_command;
 mod moves;
 mod named_source;
+mod objection;
 mod one_record;
 mod reminders;
 mod repeats;

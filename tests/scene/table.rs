@@ -95,6 +95,8 @@ table! {
     Person get "/requests/new/deletion" => "/requests/new/deletion", Common, PAGE;
     Person get "/requests/new/deletion/plan" => "/requests/new/deletion/plan?everything=yes", Common, PAGE;
     Person post "/requests/new/deletion/plan" => "/requests/new/deletion/plan?everything=yes", Common, Sample::Form(&[("hash", "0")]);
+    Person get "/requests/new/objection" => "/requests/new/objection", Common, PAGE;
+    Person post "/requests/new/objection" => "/requests/new/objection", Common, EMPTY;
     Person get "/requests/new/{right}" => "/requests/new/marketing-list", Common, PAGE;
     Person post "/requests/new/{right}" => "/requests/new/marketing-list", Common, EMPTY;
     Person get "/requests/{reference}" => "/requests/{correction}", Mayas, PAGE;

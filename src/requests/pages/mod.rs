@@ -4,6 +4,7 @@ pub mod access;
 pub mod correction;
 pub mod deletion;
 pub mod given;
+pub mod objection;
 mod plan_view;
 pub mod restriction;
 mod shown;

@@ -38,7 +38,9 @@ use crate::reports::{metrics_pages, public_pages as public_figures, register_pag
 use crate::requests::agents::pages as agents;
 use crate::requests::corrected::staff_pages as corrected;
 use crate::requests::pages as requests;
-use crate::requests::pages::{access, correction, deletion, given, restriction, statement};
+use crate::requests::pages::{
+    access, correction, deletion, given, objection, restriction, statement,
+};
 use crate::requests::senders::{pages as senders, proof_pages};
 use crate::retention::periods::staff_pages as periods;
 use crate::retention::returned::staff_pages as returned;
@@ -121,6 +123,8 @@ routes! {
     Person post "/requests/new/deletion/plan" => deletion::file;
     Person get "/requests/new/restriction" => restriction::new;
     Person post "/requests/new/restriction" => restriction::file;
+    Person get "/requests/new/objection" => objection::new;
+    Person post "/requests/new/objection" => objection::file;
     Person get "/requests/new/{right}" => given::new;
     Person post "/requests/new/{right}" => given::file;
     Person get "/requests/{reference}" => requests::show;

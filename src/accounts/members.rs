@@ -14,6 +14,7 @@ use crate::db::AnyConnection;
 use crate::db::schema::staff;
 use crate::error::{AppError, AppResult};
 use crate::keys::Keys;
+use crate::requests::handling;
 use crate::web::paging::one_more;
 
 /// So many members stand on a page.
@@ -124,6 +125,10 @@ pub fn change_role(
     }
     refuse_without_admin(conn)?;
     sessions::end_all_of_staff(conn, id)?;
+    if !matches!(role, Role::Agent | Role::Supervisor) {
+        let why = "Who worked on it has another role now.";
+        handling::unassign_all(conn, id, (by, why), now)?;
+    }
     let detail = json!({ "from": before, "to": role });
     record(conn, by, "staff.role_changed", id, detail, now)
 }
@@ -145,6 +150,8 @@ pub fn disable(
     }
     refuse_without_admin(conn)?;
     sessions::end_all_of_staff(conn, id)?;
+    let why = "Who worked on it can no longer sign in.";
+    handling::unassign_all(conn, id, (by, why), now)?;
     record(conn, by, "staff.disabled", id, json!({}), now)
 }
 

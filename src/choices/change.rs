@@ -4,7 +4,7 @@
 //! only inserts rows. If another change comes first, the unique number refuses the rows and the act is
 //! planned again.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 
 use super::budget;
 use super::model::{MadeBy, State, Subject};
@@ -14,6 +14,7 @@ use crate::accounts::guard::Person;
 use crate::app::App;
 use crate::db::AnyConnection;
 use crate::error::{AppError, AppResult};
+use crate::requests::model::Channel;
 
 /// So often an act is planned before it gives way to others.
 const ATTEMPTS: usize = 5;
@@ -27,6 +28,15 @@ pub enum Proof {
     OfChange,
     /// Each time, so that the answer does not tell whether something was changed.
     OfEach,
+}
+
+/// How and when the word came on which staff act.
+#[derive(Debug, Clone, Copy)]
+pub struct Received {
+    /// By telephone, letter or mail.
+    pub channel: Channel,
+    /// On which day.
+    pub on: NaiveDate,
 }
 
 /// What is to be chosen, for whom and by what.
@@ -48,6 +58,8 @@ pub struct Act {
     pub pseudonym: Option<String>,
     /// Who acts on the person's word, by id.
     pub staff_id: Option<i64>,
+    /// How and when their word came.
+    pub received: Option<Received>,
     /// Whose the receipt is; none for visitors.
     pub owner: Option<i64>,
     /// When it leaves a receipt.
@@ -70,6 +82,11 @@ pub struct Outcome {
 }
 
 impl Act {
+    /// The day from which terms count: that of its receipt.
+    pub(super) fn received_on(&self, now: NaiveDateTime) -> NaiveDate {
+        self.received.map_or(now.date(), |it| it.on)
+    }
+
     /// An act for a person's own account.
     pub fn of_person(person: &Person, keys: Vec<String>, state: State, made_by: MadeBy) -> Act {
         let Person {
@@ -97,6 +114,7 @@ impl Act {
             scope: Scope::Account,
             pseudonym: Some(pseudonym.to_owned()),
             staff_id: None,
+            received: None,
             owner: Some(id),
             proof: Proof::OfChange,
             mail_to: mail_to.map(str::to_owned),

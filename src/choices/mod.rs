@@ -43,5 +43,5 @@ pub use change::{Act, Outcome, Proof};
 pub use join::join;
 pub use model::{Choice, MadeBy, State, Subject};
 pub use refusable::{LIMIT_SENSITIVE, Refusable, SALE_OR_SHARING, refusables};
-pub use settings::{is_opted_out, is_sold};
+pub use settings::{is_opted_out, is_sold, open_to_objection};
 pub use stopped::Stopped;

@@ -7,7 +7,8 @@ use diesel::prelude::*;
 
 use crate::accounts::model::IdentityKind;
 use crate::db::schema::choices;
-use crate::db::text_enum;
+use crate::db::{OptionalText, text_enum};
+use crate::requests::model::Channel;
 
 text_enum! {
     /// What was chosen.
@@ -152,6 +153,11 @@ pub struct Choice {
     pub no_solicit_until: Option<NaiveDate>,
     /// The signed proof.
     pub receipt_id: Option<String>,
+    /// Of one that staff entered: how it came.
+    #[diesel(deserialize_as = OptionalText<Channel>)]
+    pub channel: Option<Channel>,
+    /// Of one that staff entered: the day on which it came.
+    pub received_on: Option<NaiveDate>,
 }
 
 /// A change that is about to be recorded.
@@ -178,6 +184,10 @@ pub struct NewChoice {
     pub no_solicit_until: Option<NaiveDate>,
     /// The signed proof.
     pub receipt_id: Option<String>,
+    /// How it came, if staff entered it.
+    pub channel: Option<String>,
+    /// The day on which it came, if staff entered it.
+    pub received_on: Option<NaiveDate>,
 }
 
 impl Choice {
@@ -191,12 +201,11 @@ impl Choice {
 /// 16 (Cal. Civ. Code 1798.135(c)(4) and (5)).
 pub fn no_solicit_until(
     state: State,
-    at: NaiveDateTime,
+    received_on: NaiveDate,
     sixteen_on: Option<NaiveDate>,
 ) -> Option<NaiveDate> {
     match state {
-        State::OptedOut => at
-            .date()
+        State::OptedOut => received_on
             .checked_add_months(Months::new(12))
             .max(sixteen_on),
         State::OptedIn => None,

@@ -102,13 +102,7 @@ impl Plan {
             by_visitor: act.owner.is_none(),
             by_system: matches!(act.made_by, MadeBy::HandedOver | MadeBy::Monitor),
             replaced_consent,
-            detail: json!({
-                "choices": facts.choices,
-                "state": facts.state,
-                "made_by": facts.made_by,
-                "scope": facts.scope,
-                "replaced_consent": replaced_consent,
-            }),
+            detail: detail(act, &facts, replaced_consent),
             mail: tell(app, act, &changes, facts, receipt.as_ref(), now)?,
             causes: causes(app, act, &changes, now),
             mail_from: act.mail_from.clone(),
@@ -192,7 +186,7 @@ fn changes(app: &App, act: &Act, stand: &Stand, now: NaiveDateTime) -> Vec<NewCh
         let name = subject.to_string();
         for key in &act.keys {
             let newest = stand.newest(&name, key);
-            let quiet_until = no_solicit_until(act.state, now, stand.sixteen_on)
+            let quiet_until = no_solicit_until(act.state, act.received_on(now), stand.sixteen_on)
                 .filter(|_| act.made_by != MadeBy::Residence);
             let holds = match newest {
                 // Who turns out to be a child is not asked before they are 16, even if they had opted out.
@@ -215,6 +209,8 @@ fn changes(app: &App, act: &Act, stand: &Stand, now: NaiveDateTime) -> Vec<NewCh
                     policy_version: stand.policy_version.clone(),
                     no_solicit_until: quiet_until,
                     receipt_id: None,
+                    channel: act.received.map(|it| it.channel.to_string()),
+                    received_on: act.received.map(|it| it.on),
                 });
             }
         }
@@ -238,10 +234,29 @@ fn causes(app: &App, act: &Act, changes: &[NewChoice], now: NaiveDateTime) -> Ve
             State::OptedIn => CauseKind::OptIn,
         };
         let keys: Vec<_> = changes.iter().map(|it| &*it.activity).collect();
-        let due_on = causes::opt_out_due(app, now);
+        let due_on = match act.received {
+            Some(it) => causes::opt_out_due_from(app, it.on).max(now.date()),
+            None => causes::opt_out_due(app, now),
+        };
         causes::prepare(app, (kind, &whose), keys.join(" "), due_on, now)
     });
     causes.collect()
+}
+
+/// What the audit log says of it.
+fn detail(act: &Act, facts: &Facts, replaced_consent: bool) -> Value {
+    let mut detail = json!({
+        "choices": facts.choices,
+        "state": facts.state,
+        "made_by": facts.made_by,
+        "scope": facts.scope,
+        "replaced_consent": replaced_consent,
+    });
+    if let Some(received) = act.received {
+        detail["channel"] = json!(received.channel);
+        detail["received_on"] = json!(received.on);
+    }
+    detail
 }
 
 fn needs_consent(app: &App, key: &str) -> bool {

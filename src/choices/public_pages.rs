@@ -252,6 +252,7 @@ async fn visitors_act(
         scope: Scope::Browser,
         pseudonym: None,
         staff_id: None,
+        received: None,
         owner: None,
         proof: Proof::OfChange,
         mail_to: None,

@@ -74,6 +74,12 @@ impl Setting<'_> {
 }
 
 impl Use<'_> {
+    /// Whether it has no switch and the person may object to it: see [`open_to_objection`].
+    pub fn may_be_objected_to(&self) -> bool {
+        let activity = self.activity;
+        !activity.refusable && activity.lawful_basis == Some(LawfulBasis::LegitimateInterests)
+    }
+
     /// The titles of its data, in one line.
     pub fn data_in_words(&self) -> String {
         if self.activity.data.is_empty() {
@@ -153,6 +159,13 @@ fn setting<'a>(refusable: Refusable<'a>, current: &[Choice], residence: &str) ->
         uses: uses.map(|activity| Use { activity }).collect(),
         refusable,
     }
+}
+
+/// The activities without a switch to which a person may object for reasons of their own: those that rest on a legitimate
+/// interest (GDPR Art. 21(1)).
+pub fn open_to_objection(register: &Register) -> impl Iterator<Item = &Activity> {
+    let fixed = mandatory(register).into_iter();
+    fixed.filter(Use::may_be_objected_to).map(|it| it.activity)
 }
 
 /// The activities without a switch.

@@ -162,6 +162,7 @@ async fn honour_for_browser(
         scope: Scope::Browser,
         pseudonym: None,
         staff_id: None,
+        received: None,
         owner: None,
         proof: Proof::Never,
         mail_to: None,

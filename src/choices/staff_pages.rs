@@ -4,10 +4,11 @@ use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use chrono::{Days, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
-use super::change::{Act, Proof};
+use super::change::{Act, Proof, Received};
 use super::model::{MadeBy, State};
 use super::proof::Scope;
 use super::queries;
@@ -17,6 +18,7 @@ use crate::accounts::model::IdentityKind;
 use crate::accounts::queries::normal_email;
 use crate::app::App;
 use crate::error::AppResult;
+use crate::requests::model::Channel;
 use crate::web::{Form, Page, html, see_other_saying};
 
 /// Whom to opt out of what, as typed. Nobody may be asked for more.
@@ -26,6 +28,8 @@ pub struct Typed {
     #[validate(email(message = "Enter an e-mail address, like name@example.org."))]
     email: String,
     what: String,
+    channel: String,
+    received_on: String,
 }
 
 #[derive(Template)]
@@ -34,6 +38,19 @@ struct OptOutPage {
     page: Page,
     form: Form<Typed>,
 }
+
+impl OptOutPage {
+    fn channels() -> Vec<(&'static str, &'static str)> {
+        let all = CHANNELS.iter();
+        all.map(|it| (it.as_str(), it.title())).collect()
+    }
+}
+
+/// How people ask staff for it.
+const CHANNELS: [Channel; 3] = [Channel::Phone, Channel::Letter, Channel::Mail];
+
+/// What came longer ago is more likely a slip of the pen.
+const OLDEST: Months = Months::new(12);
 
 const BOTH: &str = "both";
 
@@ -59,11 +76,8 @@ pub async fn opt_out(
         email: normal_email(&typed.email),
         ..typed
     };
-    let checked = Form::check(tidy).and_then(|typed| match keys(&typed.what) {
-        Some(keys) => Ok((typed.email, keys)),
-        None => Err(Form::new(typed).refuse("what", "Choose what they opt out of.")),
-    });
-    let (email, keys) = match checked {
+    let checked = Form::check(tidy).and_then(|typed| check(&app, typed));
+    let (email, keys, received) = match checked {
         Ok(checked) => checked,
         Err(form) => return html(StatusCode::UNPROCESSABLE_ENTITY, &OptOutPage { page, form }),
     };
@@ -82,6 +96,7 @@ pub async fn opt_out(
         scope: Scope::Identity,
         pseudonym,
         staff_id: Some(worker.id),
+        received: Some(received),
         owner: None,
         proof: Proof::OfEach,
         mail_to: Some(email),
@@ -90,6 +105,40 @@ pub async fn opt_out(
     act.carry_out(&app).await?;
     let text = "They are opted out. We have sent them a mail to confirm it.";
     see_other_saying(&session, text, "/staff/opt-outs/new")
+}
+
+/// Whom to opt out of what, and how and when they asked for it.
+fn check(app: &App, typed: Typed) -> Result<(String, Vec<String>, Received), Form<Typed>> {
+    let channel = typed.channel.parse::<Channel>().ok();
+    let channel = channel.filter(|it| CHANNELS.contains(it));
+    let day = typed.received_on.parse::<NaiveDate>().ok();
+    // Somewhere it is tomorrow already.
+    let latest = app.clock.today() + Days::new(1);
+    let is_to_come = day.is_some_and(|day| day > latest);
+    let is_long_ago = day.is_some_and(|day| day < latest - OLDEST);
+    let keys = keys(&typed.what);
+    let faults = [
+        (keys.is_none(), "what", "Choose what they opt out of."),
+        (channel.is_none(), "channel", "Choose how it came."),
+        (
+            day.is_none(),
+            "received_on",
+            "Enter the day on which it came.",
+        ),
+        (is_to_come, "received_on", "This day is still to come."),
+        (
+            is_long_ago,
+            "received_on",
+            "This is more than a year ago. Check the day.",
+        ),
+    ];
+    let form = Form::new(typed).refuse_where(faults);
+    match (keys, channel, day) {
+        (Some(keys), Some(channel), Some(on)) if !form.has_errors() => {
+            Ok((form.values.email, keys, Received { channel, on }))
+        }
+        _ => Err(form),
+    }
 }
 
 fn keys(what: &str) -> Option<Vec<String>> {

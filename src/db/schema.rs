@@ -223,6 +223,7 @@ diesel::table! {
         residence -> Text,
         ground -> Nullable<Text>,
         late_at -> Nullable<Timestamp>,
+        news -> Nullable<Binary>,
     }
 }
 

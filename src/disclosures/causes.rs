@@ -113,10 +113,14 @@ pub fn list_handles_after(
 
 /// The last day for recipients to follow an opt-out that came now.
 pub fn opt_out_due(app: &App, now: NaiveDateTime) -> NaiveDate {
-    let today = app.laws.day_in("us-ca", now);
-    let row = app.laws.applying("us-ca", Right::OptOut, today).row;
-    row.effect.map_or(today, |term| {
-        term.after_or_sooner(today, app.laws.calendar())
+    opt_out_due_from(app, app.laws.day_in("us-ca", now))
+}
+
+/// The same for one that was received on that day.
+pub fn opt_out_due_from(app: &App, received_on: NaiveDate) -> NaiveDate {
+    let row = app.laws.applying("us-ca", Right::OptOut, received_on).row;
+    row.effect.map_or(received_on, |term| {
+        term.after_or_sooner(received_on, app.laws.calendar())
     })
 }
 

@@ -202,6 +202,7 @@ fn opt_out(
         scope: Scope::Identity,
         pseudonym,
         staff_id: None,
+        received: None,
         owner: None,
         proof: Proof::OfEach,
         mail_to,

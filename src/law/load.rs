@@ -27,6 +27,7 @@ pub(super) const DENIABLE: &[Right] = &[
     Right::Correction,
     Right::Deletion,
     Right::Restriction,
+    Right::Objection,
     Right::DecisionAccess,
     Right::MarketingList,
     Right::Complaint,

@@ -56,6 +56,8 @@ fn to_look_up<'a>(
 ) -> QueryResult<Vec<&'a str>> {
     let systems = by.app.sources.by_hand();
     let asks_for_all = matches!(request.kind, Kind::Access | Kind::Deletion);
+    // One record is where it was seen; nobody needs to look for it.
+    let asks_for_all = asks_for_all && request.erases_one().is_none();
     if systems.is_empty() || !asks_for_all || list_identities(conn, request.person_id)?.is_empty() {
         return Ok(Vec::new());
     }

@@ -1,14 +1,15 @@
 //! What the pages show: categories with their collections, and records with each datum explained.
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 
 use crate::choices::Stopped;
 use crate::register::{
-    CollectionKey, Correctable, FieldView, NeverDisclose, Register, Required, Retention, SourceKind,
+    Collection, CollectionKey, Correctable, FieldView, NeverDisclose, Register, Required,
+    Retention, SourceKind,
 };
 use crate::sources::{CollectionSummary, Datum, Held, Record};
 
-use super::{check_url, collection_url, correction_url, record_url};
+use super::{check_url, collection_url, correction_url, deletion_url, record_url};
 
 /// One category of the overview.
 #[derive(Debug)]
@@ -201,6 +202,40 @@ impl FieldFacts {
 }
 
 impl RecordCard {
+    /// Says why the register keeps all of it, where it does so for people under a law and on a day.
+    pub fn mark_kept(
+        &mut self,
+        collection: &Collection,
+        record: &Record,
+        (law, today): (&str, NaiveDate),
+    ) {
+        let fields = collection.all_fields();
+        if fields.iter().any(|field| field.erase.is_some()) {
+            return;
+        }
+        let Some(keep) = collection.erase.reason_under(law) else {
+            return;
+        };
+        let until = match &keep.until {
+            Retention::Criterion(_) => None,
+            Retention::Period { days, from: None } => {
+                let days = Days::new(u64::from(*days));
+                record.date.and_then(|date| date.checked_add_days(days))
+            }
+            // The date of another field: the plan knows it.
+            Retention::Period { .. } => return,
+        };
+        if until.is_some_and(|until| until < today) {
+            return;
+        }
+        let until = until.map_or_else(String::new, |it| {
+            format!(" It is kept until {}.", in_words(it))
+        });
+        self.stays = Some(format!("{} ({}){until}", keep.reason, keep.basis));
+    }
+}
+
+impl RecordCard {
     /// Says of each datum which uses of it the person has stopped.
     pub fn mark(&mut self, stopped: &Stopped) {
         for line in &mut self.data {
@@ -218,6 +253,10 @@ pub struct RecordCard {
     pub id: String,
     /// Its own page.
     pub url: String,
+    /// Where its deletion begins.
+    pub deletion: String,
+    /// Why nothing of it can be erased, where that is so for all that is known here.
+    pub stays: Option<String>,
     /// In the order of the register.
     pub data: Vec<DatumLine>,
 }
@@ -266,6 +305,8 @@ pub fn record_card(
         title,
         id: record.id.clone(),
         url: record_url(key, &record.id),
+        deletion: deletion_url(key, &record.id),
+        stays: None,
         data: data.collect(),
     }
 }

@@ -99,6 +99,16 @@ pub fn correction_url(key: &CollectionKey, record: &str, field: &str) -> String 
     format!("/requests/new/correction?{query}")
 }
 
+/// Where the deletion of one record begins.
+pub fn deletion_url(key: &CollectionKey, record: &str) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("dataset", &key.dataset)
+        .append_pair("collection", &key.collection)
+        .append_pair("record", record)
+        .finish();
+    format!("/requests/new/deletion/plan?{query}")
+}
+
 fn encoded(segment: &str) -> String {
     utf8_percent_encode(segment, ENCODED).to_string()
 }

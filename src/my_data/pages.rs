@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::kept::{self, Kept};
@@ -19,7 +20,9 @@ use crate::law::{Right, Row};
 use crate::manual::standing::{self, Standings};
 use crate::register::CollectionKey;
 use crate::requests::corrected::watch;
-use crate::sources::Dates;
+use crate::requests::dates::LegalDates;
+use crate::requests::model::Kind;
+use crate::sources::{Dates, Record};
 use crate::web::{Page, html};
 
 /// So many records stand on one page.
@@ -73,18 +76,43 @@ pub async fn index(person: Person, app: App, page: Page) -> AppResult<HttpRespon
     )
 }
 
-/// What is left out of a person's data, because it is about somebody else, what the person says of them, and which uses
-/// they have stopped.
-fn marks_of(app: &App, person_id: i64) -> AppResult<(Redactions, Statements, Stopped)> {
-    app.db.read_now(|conn| {
-        let left_out = Redactions::load(conn, &app.keys, person_id)?;
-        let said = Statements::load(conn, &app.keys, person_id)?;
-        Ok((
-            left_out,
-            said,
-            Stopped::load(conn, &app.register, person_id)?,
-        ))
-    })
+/// What is said of a person's records beside the data themselves.
+struct Marks {
+    /// What is left out of them, because it is about somebody else.
+    left_out: Redactions,
+    /// What the person says of them.
+    said: Statements,
+    /// Which uses the person has stopped.
+    stopped: Stopped,
+    /// Key of the law of a deletion.
+    law: String,
+    today: NaiveDate,
+}
+
+impl Marks {
+    fn of(app: &App, person_id: i64) -> AppResult<Self> {
+        app.db.read_now(|conn| {
+            let residence = find_residence(conn, person_id)?;
+            Ok(Marks {
+                left_out: Redactions::load(conn, &app.keys, person_id)?,
+                said: Statements::load(conn, &app.keys, person_id)?,
+                stopped: Stopped::load(conn, &app.register, person_id)?,
+                law: LegalDates::of(&app.laws, &residence, Kind::Deletion, app.clock.now()).law,
+                today: app.clock.today(),
+            })
+        })
+    }
+
+    fn card(&self, app: &App, key: &CollectionKey, record: &Record) -> RecordCard {
+        let mut card = ledger::record_card(&app.register, key, record, self.today);
+        self.left_out.apply(key, &mut card);
+        self.said.apply(key, &mut card);
+        card.mark(&self.stopped);
+        if let Some(collection) = app.register.collection(key) {
+            card.mark_kept(collection, record, (&self.law, self.today));
+        }
+        card
+    }
 }
 
 /// Where a list goes on.
@@ -136,7 +164,7 @@ pub async fn collection(
             RECORDS_ON_A_PAGE,
             Dates::default(),
         );
-        let marks = marks_of(app, person.id)?;
+        let marks = Marks::of(app, person.id)?;
         if let Ok(page) = &records {
             watch::look(app, person.id, &read_key, &page.records);
         }
@@ -145,11 +173,10 @@ pub async fn collection(
         standings.0.retain(|standing| standing.has(&read_key));
         Ok((records, marks, standings))
     });
-    let (found, (left_out, said, stopped), standings) = found.await?;
+    let (found, marks, standings) = found.await?;
     let (is_down, found) = (found.is_err(), found.unwrap_or_default());
     let fields = app.register.describe_all(dataset, declared);
     let category = app.register.category_of_collection(declared);
-    let today = app.clock.today();
     let url = collection_url(&key);
     let status = if is_down {
         StatusCode::SERVICE_UNAVAILABLE
@@ -168,20 +195,14 @@ pub async fn collection(
                 .filter(|it| ledger::is_shown(it))
                 .map(|it| {
                     let mut facts = FieldFacts::of(it);
-                    facts.mark(&stopped);
+                    facts.mark(&marks.stopped);
                     facts
                 })
                 .collect(),
             records: found
                 .records
                 .iter()
-                .map(|it| {
-                    let mut card = ledger::record_card(&app.register, &key, it, today);
-                    left_out.apply(&key, &mut card);
-                    said.apply(&key, &mut card);
-                    card.mark(&stopped);
-                    card
-                })
+                .map(|it| marks.card(&app, &key, it))
                 .collect(),
             first: after.map(|_| url.clone()),
             next: found.next.map(|next| format!("{url}?after={next}")),
@@ -223,14 +244,11 @@ pub async fn record(
             .read_now(|conn| Ok(find_residence(conn, person.id)?))?;
         let today = app.laws.day_in(&residence, app.clock.now());
         let law = app.laws.applying(&residence, Right::Access, today).row;
-        Ok((record, marks_of(app, person.id)?, law))
+        Ok((record, Marks::of(app, person.id)?, law))
     });
-    let (found, (left_out, said, stopped), law) = found.await?;
+    let (found, marks, law) = found.await?;
     let found = found.ok_or(AppError::NotFound)?;
-    let mut record = ledger::record_card(&app.register, &key, &found, app.clock.today());
-    left_out.apply(&key, &mut record);
-    said.apply(&key, &mut record);
-    record.mark(&stopped);
+    let record = marks.card(&app, &key, &found);
     let collection_url = collection_url(&key);
     html(
         StatusCode::OK,

@@ -142,6 +142,21 @@ pub fn remove(conn: &mut AnyConnection, person_id: i64, cell: &Cell) -> QueryRes
     diesel::delete(row).execute(conn).map(drop)
 }
 
+/// A record was erased, and with it what was said of its data.
+pub fn remove_of(
+    conn: &mut AnyConnection,
+    person_id: i64,
+    key: &CollectionKey,
+    record: &str,
+) -> QueryResult<()> {
+    let rows = statements::table
+        .filter(statements::person_id.eq(person_id))
+        .filter(statements::dataset.eq(&key.dataset))
+        .filter(statements::collection.eq(&key.collection))
+        .filter(statements::record.eq(record));
+    diesel::delete(rows).execute(conn).map(drop)
+}
+
 /// All records of a collection were erased, and with them what was said of their data.
 pub fn remove_all(
     conn: &mut AnyConnection,

@@ -16,6 +16,8 @@ text_enum! {
         Deletion = "deletion",
         /// To restrict a use.
         Restriction = "restriction",
+        /// To have a use stopped for reasons of one's own.
+        Objection = "objection",
         /// To look again at a denial.
         Appeal = "appeal",
         /// To know how a decision was made.
@@ -57,6 +59,7 @@ impl Nature {
             Nature::Correction => "Correct",
             Nature::Deletion => "Delete",
             Nature::Restriction => "Restrict a use",
+            Nature::Objection => "Object to a use",
             Nature::Appeal => "Appeal a denial",
             Nature::Decision => "Know how a decision was made",
             Nature::MarketingList => "Know who got data for marketing",

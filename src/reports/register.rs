@@ -200,12 +200,14 @@ fn opt_outs(choices: &[Choice]) -> Vec<Row> {
 
 fn choice_row(choice: &Choice) -> Row {
     let date = choice.at.date().to_string();
+    let received_on = choice.received_on.map(|it| it.to_string());
+    let channel = choice.channel.map(|it| it.title().to_lowercase());
     [
         choice.receipt_id.clone().unwrap_or_default(),
-        date.clone(),
+        received_on.unwrap_or_else(|| date.clone()),
         format!("opt-out: {}", choice.activity),
         String::new(),
-        choice.made_by.as_str().replace('-', " "),
+        channel.unwrap_or_else(|| choice.made_by.as_str().replace('-', " ")),
         date,
         "in effect at once".to_owned(),
         String::new(),

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::life::{By, Who, changed};
 use super::model::{Decision, Kind, Outcome, Request, StepKind};
 use super::notices::{self, RequestReopened};
-use super::{dates, decisions, execution, filing, life, queries, reminders, review};
+use super::{dates, decisions, execution, filing, life, queries, reminders, restrictions, review};
 use crate::accounts::model::Role;
 use crate::db::AnyConnection;
 use crate::db::schema::{request_approvals, request_items, request_steps, staff};
@@ -71,9 +71,11 @@ pub(super) fn grant(
     let notice = reminders::next(laws, (appeal.received_on, appeal.due_on), today);
     let clock = (appeal.reference.as_str(), appeal.due_on, notice);
     let mut open = life::reopen(conn, &denied, clock, by)?;
+    restrictions::begin_again(conn, &open, by)?;
     decisions::forget_approvals(conn, &open)?;
     match plan {
         Some(plan) => {
+            tell_missing(conn, &open, plan, by)?;
             open = review::replace_plan(conn, &open, plan, by)?;
             filing::replace_items(conn, &open, plan, by)?;
         }
@@ -89,6 +91,48 @@ pub(super) fn grant(
         receipt: receipt.id,
     };
     notices::send(conn, by.app, &open, &mail, by.now)
+}
+
+/// Tells staff of records that were refused and cannot be found any more as they were left: what led to them is erased, and
+/// they went or changed meanwhile.
+fn tell_missing(
+    conn: &mut AnyConnection,
+    open: &Request,
+    plan: &Plan,
+    by: &By<'_>,
+) -> AppResult<()> {
+    let before = review::plan_of(by.app, open)?;
+    let missing = plan.count_missing(&before.spared);
+    if missing == 0 {
+        return Ok(());
+    }
+    let detail = json!({ "records": missing });
+    life::add_step(conn, open, StepKind::RecordsMissing, &detail, by)?;
+    Ok(life::record(
+        conn,
+        open,
+        "request.records_missing",
+        detail,
+        by,
+    )?)
+}
+
+/// An appeal that was denied is the last word: the ids of what was refused are needed no more.
+pub(super) fn forget_spared(
+    conn: &mut AnyConnection,
+    appeal: &Request,
+    by: &By<'_>,
+) -> AppResult<()> {
+    let denied = queries::find(conn, appeal.appeal_of.ok_or_else(changed)?)?;
+    if denied.plan.is_none() {
+        return Ok(());
+    }
+    let mut plan = review::plan_of(by.app, &denied)?;
+    if !plan.spared.is_empty() {
+        plan.spared.clear();
+        review::store_plan(conn, &denied, &plan, by)?;
+    }
+    Ok(())
 }
 
 /// What was refused is not decided any more; what was accepted has been done.
@@ -143,6 +187,14 @@ pub(super) fn is_impartial(
     Err(AppError::conflict(
         "You had a part in the decision that this appeal is against. Give it to somebody who had none.",
     ))
+}
+
+/// Who had a part in what an appeal is against.
+pub fn had_part(conn: &mut AnyConnection, request: &Request) -> QueryResult<Vec<i64>> {
+    match request.appeal_of {
+        Some(against) => list_deciders(conn, against),
+        None => Ok(Vec::new()),
+    }
 }
 
 fn list_deciders(conn: &mut AnyConnection, request_id: i64) -> QueryResult<Vec<i64>> {

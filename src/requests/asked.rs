@@ -15,6 +15,8 @@ pub struct NewRequest {
     pub kind: Kind,
     /// In the person's own words; may be empty.
     pub note: String,
+    /// What is new since the same was denied; may be empty.
+    pub news: String,
     /// What it asks for, one by one.
     pub items: Vec<NewItem>,
     /// Of a deletion: what was confirmed.
@@ -75,6 +77,7 @@ impl NewRequest {
         NewRequest {
             kind,
             note: String::new(),
+            news: String::new(),
             items: Vec::new(),
             plan: None,
             appeal_of: None,

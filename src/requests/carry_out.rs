@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use super::life::By;
 use super::model::{Action, Decision, Item, Kind, Request, State};
-use super::review::{plan_of, replace_plan, spares_what_is_accepted};
-use super::{appeals, corrected, details, execution, queries};
+use super::review::{plan_of, refusals, replace_plan, spares_what_is_accepted};
+use super::{appeals, corrected, details, execution, queries, restrictions};
 use crate::app::App;
 use crate::db::AnyConnection;
 use crate::error::{AppError, AppResult};
@@ -74,13 +74,19 @@ pub fn begin(
             execution::complete(conn, request, facts, by).map(drop)
         }
         // Whoever decided saw to it in the systems concerned; the portal does not reach into their uses.
-        State::Approved | State::PartlyApproved if request.kind == Kind::Restriction => {
+        State::Approved | State::PartlyApproved
+            if matches!(request.kind, Kind::Restriction | Kind::Objection) =>
+        {
             let facts = json!({ "seen_to_by_staff": true });
             execution::complete(conn, request, facts, by).map(drop)
         }
         State::Approved | State::PartlyApproved if request.kind == Kind::Appeal => {
             appeals::grant(conn, request, anew, by)
         }
+        State::Denied if request.kind == Kind::Objection => {
+            restrictions::end_meanwhile(conn, request, by)
+        }
+        State::Denied if request.kind == Kind::Appeal => appeals::forget_spared(conn, request, by),
         State::Approved | State::PartlyApproved | State::ExecutionFailed => {
             let started = execution::start(conn, request, by)?;
             jobs::enqueue(
@@ -312,12 +318,19 @@ fn replan(
     person: &Identities,
     (agreed, holds): (&Plan, &[Hold]),
 ) -> Result<Option<Plan>, Stop> {
-    let scope = (&agreed.scope, agreed.law.as_str());
-    let anew = app
-        .sources
-        .plan_erasure(person, scope, holds, app.clock.today())?;
+    let (scope, today) = ((&agreed.scope, agreed.law.as_str()), app.clock.today());
+    let plan = |holds: &[Hold]| {
+        let around = (holds, &*agreed.known);
+        app.sources.plan_erasure_of(person, scope, around, today)
+    };
+    let mut anew = plan(holds)?;
     if !anew.is_within(agreed) {
         return Ok(None);
+    }
+    let refused = refusals(agreed);
+    if !refused.is_empty() {
+        let others = holds.iter().filter(|it| !refused.contains(it));
+        anew.spared = plan(&others.cloned().collect::<Vec<_>>())?.spared_by(&anew);
     }
     let stored = anew.clone();
     settle_step(app, request.id, move |conn, request, by| {

@@ -29,7 +29,14 @@ impl LegalDates {
 
     /// The same for one that was received on that day where they live.
     pub fn from_day(laws: &Laws, residence: &str, kind: Kind, received_on: NaiveDate) -> Self {
-        let Applying { law, row, .. } = laws.applying(residence, right(kind), received_on);
+        // What no law gives there, as a complaint that came by letter, is answered as a request to know.
+        let right = match right(kind) {
+            right if stands_apart(kind) && !laws.gives(residence, right, received_on) => {
+                Right::Access
+            }
+            right => right,
+        };
+        let Applying { law, row, .. } = laws.applying(residence, right, received_on);
         let after = |term: Term| term.after_or_sooner(received_on, laws.calendar());
         // Where the law says no more than when a receipt is confirmed, it is answered in that time.
         let due_on = row.answer.or(row.acknowledge).map_or(received_on, after);
@@ -67,10 +74,16 @@ pub(super) fn right(kind: Kind) -> Right {
         Kind::Correction => Right::Correction,
         Kind::Deletion => Right::Deletion,
         Kind::Restriction => Right::Restriction,
+        Kind::Objection => Right::Objection,
         Kind::Decision => Right::DecisionAccess,
         Kind::MarketingList => Right::MarketingList,
         Kind::Complaint => Right::Complaint,
     }
+}
+
+/// Whether the law of some places alone gives it.
+fn stands_apart(kind: Kind) -> bool {
+    matches!(kind, Kind::Decision | Kind::MarketingList | Kind::Complaint)
 }
 
 /// The name of a law by its key.
@@ -83,12 +96,8 @@ pub fn law_name(laws: &Laws, key: &str) -> String {
 
 /// The law that sets a request's date, as people read it. What stands in a law of its own is named by where it stands.
 pub fn law_in_words(laws: &Laws, request: &Request) -> String {
-    let stands_apart = matches!(
-        request.kind,
-        Kind::Decision | Kind::MarketingList | Kind::Complaint
-    );
     let row = laws.row(&request.law, right(request.kind), request.received_on);
-    match row.filter(|_| stands_apart) {
+    match row.filter(|_| stands_apart(request.kind)) {
         Some(row) => row.cite,
         None => law_name(laws, &request.law),
     }

@@ -10,7 +10,7 @@ use super::model::{Action, Decision, Item, Outcome, Request, State};
 use super::notices::{self, RequestDecided, RequestWithdrawn};
 use super::sealed::{self, What};
 use super::staff_mails::{self, Why};
-use super::{appeals, denial, flags, four_eyes, queries, senders};
+use super::{appeals, denial, flags, four_eyes, held_since, queries, restrictions, senders};
 use crate::accounts::guard::StaffMember;
 use crate::accounts::model::Role;
 use crate::db::AnyConnection;
@@ -168,6 +168,7 @@ pub fn approve(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppR
         return Err(changed());
     };
     appeals::is_impartial(conn, request, &[Role::Supervisor], by)?;
+    held_since::is_free(conn, request, by)?;
     four_eyes::second(conn, request, by)?;
     let detail = json!({ "outcome": outcome, "plan_hash": request.plan_hash });
     record(conn, request, "request.second_approval", detail, by)?;
@@ -240,6 +241,7 @@ fn conclude(
 /// The person takes it back, which is possible until it is carried out.
 pub fn withdraw(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<Request> {
     let withdrawn = advance(conn, request, State::Withdrawn, by)?;
+    restrictions::end_with(conn, request, by)?;
     let mail = RequestWithdrawn {
         reference: request.reference.clone(),
         kind: request.kind,

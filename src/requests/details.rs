@@ -17,6 +17,8 @@ pub struct Details {
     pub request: Request,
     /// What the person wrote when filing; may be empty.
     pub note: String,
+    /// What the person says is new since the same was denied; may be empty.
+    pub news: String,
     /// Why it was decided so; may be empty.
     pub decision_reason: String,
     /// In the order of filing.
@@ -100,6 +102,7 @@ pub fn load(conn: &mut AnyConnection, keys: &Keys, request: Request) -> AppResul
     };
     Ok(Details {
         note: open(What::Note, request.note.as_deref())?,
+        news: open(What::News, request.news.as_deref())?,
         decision_reason: open(What::DecisionReason, request.decision_reason.as_deref())?,
         items: items.into_iter().map(open_item).collect::<AppResult<_>>()?,
         steps: queries::list_steps(conn, request.id)?,

@@ -1,13 +1,14 @@
 //! What carrying a request out reports. Each function works in its caller's transaction.
 
 use diesel::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::life::{By, advance};
+use super::life::{By, advance, advance_because};
 use super::model::Decision::Accepted;
 use super::model::{Action, Item, Kind, Request, State};
 use super::notices::{self, RequestCompleted};
 use super::queries;
+use super::review::plan_of;
 use super::statements::cell_of;
 use crate::audit::receipts::{self, NewReceipt, Receipt};
 use crate::db::AnyConnection;
@@ -87,7 +88,7 @@ pub(super) fn close(
     let completed = advance(conn, request, State::Completed, by)?;
     if request.kind == Kind::Deletion {
         end_all(conn, request.person_id, by.now)?;
-        forget_statements(conn, request)?;
+        forget_statements(conn, request, by)?;
     }
     let new = NewReceipt {
         issuer: &by.app.site.organisation,
@@ -101,7 +102,16 @@ pub(super) fn close(
 }
 
 /// What was said of data that are erased goes with them.
-fn forget_statements(conn: &mut AnyConnection, request: &Request) -> QueryResult<()> {
+fn forget_statements(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
+    if request.erases_one().is_some() {
+        let plan = plan_of(by.app, request)?;
+        for work in plan.work.iter().filter(|work| work.set.is_none()) {
+            for target in &work.targets {
+                statements::remove_of(conn, request.person_id, &work.key(), &target.id)?;
+            }
+        }
+        return Ok(());
+    }
     let items = queries::list_items(conn, request.id)?;
     let is_gone = |it: &&Item| it.action == Action::Delete && it.decision == Some(Accepted);
     for item in items.iter().filter(is_gone) {
@@ -121,7 +131,8 @@ pub fn fail(
     failure: &str,
     by: &By<'_>,
 ) -> AppResult<Request> {
-    let failed = advance(conn, request, State::ExecutionFailed, by)?;
+    let why = json!({ "why": failure });
+    let failed = advance_because(conn, request, (State::ExecutionFailed, &why), by)?;
     let row = requests::table.filter(requests::id.eq(request.id));
     diesel::update(row)
         .set(requests::failure.eq(failure))

@@ -106,7 +106,10 @@ fn refuse_twin(
     by: &By<'_>,
 ) -> AppResult<()> {
     let twin = match new.kind {
-        Kind::Deletion => queries::find_open_deletion(conn, person_id)?,
+        Kind::Deletion => {
+            let scope = new.plan.as_ref().map(|plan| &plan.scope);
+            queries::find_open_deletion(conn, person_id, scope)?
+        }
         Kind::Appeal => queries::find_appeal(conn, new.appeal_of.unwrap_or_default())?,
         Kind::Correction => {
             let values = new.items.iter().filter_map(|it| it.correction.as_ref());
@@ -116,6 +119,7 @@ fn refuse_twin(
         }
         Kind::Access
         | Kind::Restriction
+        | Kind::Objection
         | Kind::Decision
         | Kind::MarketingList
         | Kind::Complaint => None,
@@ -222,6 +226,7 @@ fn insert_as(
             requests::due_on.eq(dates.due_on),
             requests::scope.eq(scope.transpose()?),
             requests::note.eq(seal_some(&new.note, |note| seal(What::Note, note))),
+            requests::news.eq(seal_some(&new.news, |news| seal(What::News, news))),
             requests::plan.eq(plan.map(|plan| seal(What::Plan, &plan))),
             requests::plan_hash.eq(new.plan.as_ref().map(|plan| &plan.hash)),
             requests::appeal_of.eq(new.appeal_of),

@@ -1,7 +1,7 @@
 //! What brings a request on without deciding it: giving it to somebody, talking, taking more time. Each function works
 //! in its caller's transaction, and writes timeline, audit event and mail.
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 use serde_json::json;
 
@@ -10,11 +10,12 @@ use super::model::{Party, Request, State, StepKind};
 use super::notices::{self, RequestExtended, RequestMessage};
 use super::sealed::{self, What};
 use super::staff_mails::{self, Why};
-use super::{dates, pause, reminders, repeats};
+use super::{dates, pause, queries, reminders, repeats};
 use crate::accounts::limits::Limit;
 use crate::accounts::model::Role;
+use crate::audit::{self, Actor, Event};
 use crate::db::AnyConnection;
-use crate::db::schema::{request_messages, requests, staff};
+use crate::db::schema::{request_messages, request_steps, requests, staff};
 use crate::drp::callback;
 use crate::error::{AppError, AppResult};
 
@@ -50,6 +51,42 @@ pub fn assign(
     let detail = json!({ "from": request.assignee_id, "to": assignee });
     record(conn, request, "request.assigned", detail, by)?;
     Ok(assigned)
+}
+
+/// Takes the open requests away from a staff member who can work on them no more.
+pub fn unassign_all(
+    conn: &mut AnyConnection,
+    staff_id: i64,
+    (actor, why): (Actor<'_>, &str),
+    now: NaiveDateTime,
+) -> AppResult<()> {
+    let assigned: Vec<Request> = requests::table
+        .filter(requests::assignee_id.eq(staff_id))
+        .filter(requests::closed_at.is_null())
+        .select(requests::all_columns)
+        .load(conn)?;
+    for request in &assigned {
+        touch!(conn, request, requests::assignee_id.eq(None::<i64>));
+        let params = json!({ "why": why });
+        diesel::insert_into(request_steps::table)
+            .values((
+                request_steps::request_id.eq(request.id),
+                request_steps::at.eq(now),
+                request_steps::actor.eq(Party::System.as_str()),
+                request_steps::kind.eq(StepKind::Unassigned.as_str()),
+                request_steps::params.eq(params.to_string()),
+            ))
+            .execute(conn)?;
+        let event = Event {
+            actor,
+            action: "request.assigned",
+            person: Some(&queries::find_pseudonym(conn, request.person_id)?),
+            object: &request.reference,
+            detail: json!({ "from": staff_id, "to": null }),
+        };
+        audit::record(conn, &event, now)?;
+    }
+    Ok(())
 }
 
 /// Takes all the time that the law allows, once, for a reason that the person is told.

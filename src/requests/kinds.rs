@@ -13,6 +13,8 @@ text_enum! {
         Deletion = "deletion",
         /// To have its use stopped while something is in dispute.
         Restriction = "restriction",
+        /// To have a use stopped for reasons of the person's own situation.
+        Objection = "objection",
         /// To have a denial looked at again.
         Appeal = "appeal",
         /// To know how a decision was made in which a machine took part.
@@ -56,6 +58,9 @@ impl Kind {
         match self {
             Kind::Restriction => {
                 "See to it in the systems concerned before you approve it: the person is told then that their data are kept and not used. Whoever got the data from us is told by itself (GDPR Art. 19), in the words below."
+            }
+            Kind::Objection => {
+                "Until it is decided, the person's data may not be used for it: see to that at once in the systems concerned (GDPR Art. 18(1)(d)). Whoever gets them from us for it is told by itself. Approve it, and keep the use stopped, unless there are compelling legitimate grounds that override the person's interests, or a legal claim needs it: name these in the answer (Art. 21(1))."
             }
             Kind::Decision => {
                 "Say in the answer: what the machine is for; its logic and the parameters that counted, and what it found about this person; what came of it, and whether anything else counted; what part people had; whether what it found will be used again; that nobody is worse off for asking; and where the person finds their other rights (11 CCR 7222)."

@@ -5,12 +5,13 @@ use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use super::model::{Kind, Outcome, Party, Request, State, StepKind};
-use super::{agents, dates, decisions, evidence, pause, queries, senders};
+pub use super::steps::{add_step, record};
+use super::{agents, dates, decisions, evidence, pause, senders};
 use crate::accounts::guard::{Person, StaffMember};
 use crate::app::App;
-use crate::audit::{self, Actor, Event};
+use crate::audit::Actor;
 use crate::db::AnyConnection;
-use crate::db::schema::{request_steps, requests};
+use crate::db::schema::requests;
 use crate::disclosures::causes::{self, Whose};
 use crate::disclosures::model::CauseKind;
 use crate::drp::callback;
@@ -193,6 +194,16 @@ pub fn advance(
     to: State,
     by: &By<'_>,
 ) -> AppResult<Request> {
+    advance_because(conn, request, (to, &json!({})), by)
+}
+
+/// The same with more to say of it in the timeline, without personal data.
+pub(super) fn advance_because(
+    conn: &mut AnyConnection,
+    request: &Request,
+    (to, params): (State, &Value),
+    by: &By<'_>,
+) -> AppResult<Request> {
     if !request.state.may_become(to) {
         return Err(changed());
     }
@@ -229,7 +240,11 @@ pub fn advance(
         requests::late_at.eq(dates::late_at(&by.app.laws, request, (to, due_on))),
         requests::next_notice_on.eq(next_notice_on),
     );
-    add_step(conn, request, to.step(), &json!({}), by)?;
+    if is_open_again && request.state == InReview && request.outcome.is_some() {
+        add_step(conn, request, StepKind::ProposalEnded, &json!({}), by)?;
+        record(conn, request, "request.proposal_ended", json!({}), by)?;
+    }
+    add_step(conn, request, to.step(), params, by)?;
     if resumed.is_some() {
         let detail = json!({ "from": request.due_on, "until": due_on });
         add_step(conn, request, StepKind::Resumed, &detail, by)?;
@@ -289,7 +304,13 @@ fn tell_recipients(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> 
         Kind::Deletion => CauseKind::Deletion,
         Kind::Correction => CauseKind::Correction,
         Kind::Restriction => CauseKind::Restriction,
-        Kind::Access | Kind::Appeal | Kind::Decision | Kind::MarketingList | Kind::Complaint => {
+        // Of an objection they were told when it came.
+        Kind::Access
+        | Kind::Objection
+        | Kind::Appeal
+        | Kind::Decision
+        | Kind::MarketingList
+        | Kind::Complaint => {
             return Ok(());
         }
     };
@@ -315,46 +336,6 @@ pub fn changed() -> AppError {
     AppError::conflict(
         "This request has changed since the page was opened. Open it again to see how it stands now.",
     )
-}
-
-/// Adds a line to the timeline that the person sees.
-pub fn add_step(
-    conn: &mut AnyConnection,
-    request: &Request,
-    kind: StepKind,
-    params: &Value,
-    by: &By<'_>,
-) -> QueryResult<()> {
-    diesel::insert_into(request_steps::table)
-        .values((
-            request_steps::request_id.eq(request.id),
-            request_steps::at.eq(by.now),
-            request_steps::actor.eq(by.who.party().as_str()),
-            request_steps::staff_id.eq(by.who.staff_id()),
-            request_steps::kind.eq(kind.as_str()),
-            request_steps::params.eq(params.to_string()),
-        ))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Writes the audit event of something that was done to a request.
-pub fn record(
-    conn: &mut AnyConnection,
-    request: &Request,
-    action: &str,
-    detail: Value,
-    by: &By<'_>,
-) -> QueryResult<()> {
-    let pseudonym = queries::find_pseudonym(conn, request.person_id)?;
-    let event = Event {
-        actor: by.who.actor(),
-        action,
-        person: Some(&pseudonym),
-        object: &request.reference,
-        detail,
-    };
-    audit::record(conn, &event, by.now)
 }
 
 #[cfg(test)]

@@ -4,12 +4,15 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
 pub use super::kinds::{Channel, Kind};
+pub use super::steps::StepKind;
 use crate::accounts::model::Role;
 use crate::db::schema::{
     request_approvals, request_attachments, request_items, request_messages, request_steps,
     requests,
 };
 use crate::db::{OptionalText, text_enum};
+use crate::register::CollectionKey;
+use crate::sources::Scope;
 
 text_enum! {
     /// Where a request stands. [`super::life`] says what follows what.
@@ -93,58 +96,6 @@ text_enum! {
     }
 }
 
-text_enum! {
-    /// What happened, as the timeline tells it: each state that was reached, and what else the person sees.
-    pub enum StepKind {
-        /// Filed by the person.
-        Received = "received",
-        /// Confirmed by mail.
-        Acknowledged = "acknowledged",
-        /// Staff check who asks.
-        Verifying = "verifying",
-        /// Staff look at it.
-        InReview = "in_review",
-        /// Staff asked something.
-        WaitingForPerson = "waiting_for_person",
-        /// All of it was approved.
-        Approved = "approved",
-        /// Some of it was approved.
-        PartlyApproved = "partly_approved",
-        /// It was denied.
-        Denied = "denied",
-        /// The sources are being changed.
-        Executing = "executing",
-        /// The sources could not be changed.
-        ExecutionFailed = "execution_failed",
-        /// Done.
-        Completed = "completed",
-        /// Taken back.
-        Withdrawn = "withdrawn",
-        /// The date of the answer has passed; `due_on` in the params.
-        Late = "late",
-        /// The date of the answer was moved, once; `until` in the params.
-        Extended = "extended",
-        /// The clock went on after it had stood still; `until` in the params.
-        Resumed = "resumed",
-        /// An appeal against the denial succeeded; `appeal` in the params.
-        Reopened = "reopened",
-        /// Somebody does a part of it by hand.
-        ByHand = "by_hand",
-        /// The part by hand is done.
-        ByHandDone = "by_hand_done",
-        /// Data that were kept and not used will be used again; `on` in the params.
-        RestrictionEnds = "restriction_ends",
-        /// They will not, after all.
-        RestrictionStays = "restriction_stays",
-        /// They may be used again.
-        RestrictionEnded = "restriction_ended",
-        /// A message was written.
-        Message = "message",
-        /// The evidence was erased.
-        EvidenceErased = "evidence_erased",
-    }
-}
-
 /// A person's exercise of a right that needs a decision.
 #[derive(Debug, Clone, HasQuery)]
 #[diesel(table_name = requests)]
@@ -215,6 +166,22 @@ pub struct Request {
     pub ground: Option<String>,
     /// From when on it is late, in UTC; none while it is closed or its clock stands still: see [`super::dates::late_at`].
     pub late_at: Option<NaiveDateTime>,
+    /// Sealed: what the person says is new since the same was denied.
+    pub news: Option<Vec<u8>>,
+}
+
+impl Request {
+    /// Of the deletion of one record: where it is, and its sealed id.
+    pub fn erases_one(&self) -> Option<(CollectionKey, String)> {
+        match serde_json::from_str(self.scope.as_deref()?).ok()? {
+            Scope::Record {
+                dataset,
+                collection,
+                record,
+            } => Some((CollectionKey::new(&dataset, &collection), record)),
+            Scope::All | Scope::Categories(_) | Scope::Collections(_) => None,
+        }
+    }
 }
 
 /// What a list shows of a request; the sealed parts are left in the database.

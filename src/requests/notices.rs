@@ -287,6 +287,9 @@ impl RequestCompleted {
             Kind::Restriction => {
                 "We keep the data that it names, and do not use them until the question is settled. Whoever got them from us is told to do the same. We tell you before we use them again."
             }
+            Kind::Objection => {
+                "We do not use your data any more for what you objected to. Whoever got them from us for it is told to do the same."
+            }
             Kind::Correction | Kind::Deletion | Kind::Appeal => {
                 "We have carried out your request and checked the result."
             }

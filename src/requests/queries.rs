@@ -11,6 +11,7 @@ use crate::db::schema::{
     request_messages, request_steps, requests, staff,
 };
 use crate::db::{AnyConnection, both};
+use crate::sources::Scope;
 
 /// A person's own request; someone else's is not found.
 pub fn find_for_person(
@@ -73,10 +74,26 @@ pub fn count_open(conn: &mut AnyConnection, person_id: i64) -> QueryResult<i64> 
         .get_result(conn)
 }
 
-/// The reference of the person's own deletion that is not closed. What an agent asks for does not stand in its way.
-pub fn find_open_deletion(conn: &mut AnyConnection, person_id: i64) -> QueryResult<Option<String>> {
+/// The reference of the person's own deletion that is not closed and stands in the way of another. What an agent asks for
+/// does not, and neither does the deletion of one record, unless it is of the same one.
+pub fn find_open_deletion(
+    conn: &mut AnyConnection,
+    person_id: i64,
+    scope: Option<&Scope>,
+) -> QueryResult<Option<String>> {
     let open = list_open_of_kind(conn, person_id, Kind::Deletion)?;
-    Ok(open.into_iter().next().map(|it| it.reference))
+    let is_of_one = matches!(scope, Some(Scope::Record { .. }));
+    let stands_in_the_way = |it: &Request| {
+        let other = it.scope.as_deref();
+        let other: Option<Scope> = other.and_then(|json| serde_json::from_str(json).ok());
+        match other {
+            Some(Scope::Record { .. }) => is_of_one && other.as_ref() == scope,
+            Some(Scope::Categories(_) | Scope::Collections(_)) => !is_of_one,
+            Some(Scope::All) | None => true,
+        }
+    };
+    let found = open.into_iter().find(stands_in_the_way);
+    Ok(found.map(|it| it.reference))
 }
 
 /// The person's own requests of a kind that are not closed, oldest first, without those of agents.
@@ -177,6 +194,11 @@ pub fn list_items_of_deletions(
         .filter(requests::person_id.eq(person_id))
         .filter(requests::kind.eq(Kind::Deletion.as_str()))
         .filter(requests::state.eq(State::Completed.as_str()))
+        .filter(
+            requests::scope
+                .is_null()
+                .or(requests::scope.not_like("{\"record\"%")),
+        )
         .order(requests::id.desc())
         .limit(deletions)
         .select((requests::id, requests::reference))

@@ -109,6 +109,105 @@ pub fn what(conn: &mut AnyConnection, keys: &Keys, reference: &str) -> AppResult
         .transpose()
 }
 
+/// While an objection is looked at, the data are not used for it, and whoever gets them for it is told (GDPR Art.
+/// 18(1)(d), 19). The same sent twice rests once.
+pub(super) fn begin_meanwhile(
+    conn: &mut AnyConnection,
+    request: &Request,
+    activity: &str,
+    by: &By<'_>,
+) -> AppResult<()> {
+    if find(conn, request.id)?.is_some() {
+        return Ok(());
+    }
+    let what = format!("{activity}: not to be used for it while an objection is looked at");
+    let sealed = sealed::seal(&by.app.keys, &request.reference, What::Restricted, what);
+    diesel::insert_into(restrictions::table)
+        .values((
+            restrictions::request_id.eq(request.id),
+            restrictions::what.eq(sealed),
+        ))
+        .execute(conn)?;
+    began(conn, request, by)
+}
+
+/// The same for one that is looked at again, after it was denied.
+pub(super) fn begin_again(
+    conn: &mut AnyConnection,
+    request: &Request,
+    by: &By<'_>,
+) -> AppResult<()> {
+    if request.kind != Kind::Objection {
+        return Ok(());
+    }
+    let row = restrictions::table.filter(restrictions::request_id.eq(request.id));
+    let again = diesel::update(row).set((
+        restrictions::ends_on.eq(None::<NaiveDate>),
+        restrictions::ended_at.eq(None::<NaiveDateTime>),
+    ));
+    match again.execute(conn)? {
+        0 => Ok(()),
+        _ => began(conn, request, by),
+    }
+}
+
+fn began(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
+    let by = By::system_at(by);
+    tell(conn, request, StepKind::RestrictionBegan, json!({}), &by)?;
+    let whose = Whose::Person(request.person_id);
+    let about = (CauseKind::Restriction, &whose);
+    let object = &request.reference;
+    causes::record(conn, by.app, about, object, request.due_on, by.now)
+}
+
+/// An objection was denied: the person is told when the use goes on, some days before (GDPR Art. 18(3)).
+pub(super) fn end_meanwhile(
+    conn: &mut AnyConnection,
+    request: &Request,
+    by: &By<'_>,
+) -> AppResult<()> {
+    let days = Days::new(u64::from(TOLD_BEFORE));
+    let ends_on = dates::today(&by.app.laws, request, by.now) + days;
+    if end_on(conn, request, (ends_on, TOLD_BEFORE), by)? {
+        let detail = json!({ "on": ends_on });
+        tell(conn, request, StepKind::RestrictionEnds, detail, by)?;
+        mail(conn, request, Some(ends_on), by)?;
+    }
+    Ok(())
+}
+
+/// An objection was taken back: the use goes on.
+pub(super) fn end_with(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
+    if request.kind != Kind::Objection {
+        return Ok(());
+    }
+    let today = dates::today(&by.app.laws, request, by.now);
+    end_on(conn, request, (today, 0), by).map(drop)
+}
+
+/// Sets the end of a restriction that has none, so many days from now; whether there is one.
+fn end_on(
+    conn: &mut AnyConnection,
+    request: &Request,
+    (ends_on, days): (NaiveDate, u32),
+    by: &By<'_>,
+) -> AppResult<bool> {
+    let stands = restrictions::table
+        .filter(restrictions::request_id.eq(request.id))
+        .filter(restrictions::ends_on.is_null())
+        .filter(restrictions::ended_at.is_null());
+    let announced = diesel::update(stands).set(restrictions::ends_on.eq(ends_on));
+    if announced.execute(conn)? == 0 {
+        return Ok(false);
+    }
+    let job = Job::EndRestriction {
+        request_id: request.id,
+        ends_on,
+    };
+    jobs::enqueue_at(conn, &job, by.now + TimeDelta::days(days.into()), by.now)?;
+    Ok(true)
+}
+
 /// Tells the person that their data will be used again, and why; recipients are told on that day.
 pub fn announce_end(
     conn: &mut AnyConnection,
@@ -121,28 +220,15 @@ pub fn announce_end(
     }
     let days = Days::new(u64::from(TOLD_BEFORE));
     let ends_on = dates::today(&by.app.laws, request, by.now) + days;
-    let stands = restrictions::table
-        .filter(restrictions::request_id.eq(request.id))
-        .filter(restrictions::ends_on.is_null())
-        .filter(restrictions::ended_at.is_null());
-    let announced = diesel::update(stands).set(restrictions::ends_on.eq(ends_on));
-    one(announced.execute(conn)?)?;
+    if !end_on(conn, request, (ends_on, TOLD_BEFORE), by)? {
+        return Err(changed());
+    }
     // The same page sent twice says it once.
     touch!(conn, request, requests::assignee_id.eq(request.assignee_id));
     write_message(conn, request, why.trim(), by)?;
     let detail = json!({ "on": ends_on });
     tell(conn, request, StepKind::RestrictionEnds, detail, by)?;
     mail(conn, request, Some(ends_on), by)?;
-    let job = Job::EndRestriction {
-        request_id: request.id,
-        ends_on,
-    };
-    jobs::enqueue_at(
-        conn,
-        &job,
-        by.now + TimeDelta::days(TOLD_BEFORE.into()),
-        by.now,
-    )?;
     Ok(ends_on)
 }
 

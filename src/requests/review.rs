@@ -10,7 +10,7 @@ use super::decisions::Because;
 use super::life::{By, advance, changed, record, touch};
 use super::model::{Action, Decision, Item, Kind, Outcome, Request, State};
 use super::sealed::{self, What};
-use super::{carry_out, decisions, execution, filing, queries, restrictions};
+use super::{carry_out, decisions, execution, filing, held_since, queries, restrictions};
 use crate::app::App;
 use crate::db::AnyConnection;
 use crate::db::schema::requests;
@@ -18,7 +18,7 @@ use crate::error::{AppError, AppResult};
 use crate::manual::opening;
 use crate::my_data;
 use crate::retention;
-use crate::sources::{Hold, Identities, Keeper, Plan, Scope};
+use crate::sources::{Hold, Identities, Keeper, Known, Plan, Scope};
 
 impl Action {
     /// Whether staff decide on it, or the register's rule did.
@@ -136,18 +136,20 @@ pub async fn plan_without_refused(
     };
     let agreed = open_plan(app, request, sealed)?;
     let lifted = refusals(&agreed);
-    if refused.is_empty() && lifted.is_empty() {
+    let is_held = is_held_since(app, request).await?;
+    if refused.is_empty() && lifted.is_empty() && !is_held {
         return Ok(Remade::Not);
     }
-    let whole = plan_anew(app, request, agreed.scope.clone(), Vec::new()).await?;
+    let whole = plan_anew(app, request, &agreed, Vec::new()).await?;
     let is_as_agreed = if lifted.is_empty() {
         whole.is_within(&agreed)
     } else {
-        let proposed = plan_anew(app, request, agreed.scope.clone(), lifted).await?;
+        let proposed = plan_anew(app, request, &agreed, lifted).await?;
         proposed.is_within(&agreed) && is_as_asked(&whole, items)
     };
     match is_as_agreed {
         false => return Ok(Remade::Drifted(whole)),
+        true if is_held => return Ok(Remade::Drifted(whole)),
         true if refused.is_empty() => return Ok(Remade::Anew(whole)),
         true => {}
     }
@@ -162,13 +164,22 @@ pub async fn plan_without_refused(
             by: Keeper::Hold,
         })
     });
-    plan_anew(app, request, agreed.scope, holds.collect())
-        .await
-        .map(Remade::Anew)
+    let mut anew = plan_anew(app, request, &agreed, holds.collect()).await?;
+    anew.spared = whole.spared_by(&anew);
+    Ok(Remade::Anew(anew))
+}
+
+/// Whether a hold that the plan does not know keeps something of it.
+async fn is_held_since(app: &App, request: &Request) -> AppResult<bool> {
+    let (own, request) = (app.clone(), request.clone());
+    let held = app
+        .db
+        .read(move |conn| Ok(!held_since::list(conn, &own, &request)?.is_empty()));
+    held.await
 }
 
 /// What a plan spares because staff refused it.
-fn refusals(plan: &Plan) -> Vec<Hold> {
+pub(super) fn refusals(plan: &Plan) -> Vec<Hold> {
     let holds = plan.holds.iter();
     holds
         .filter(|it| it.basis == DECIDED_BY_STAFF)
@@ -205,15 +216,15 @@ pub(super) fn spares_what_is_accepted(plan: &Plan, items: &[Item]) -> bool {
         .any(|hold| has_one(hold, Decision::Accepted) && !has_one(hold, Decision::Refused))
 }
 
-/// What a deletion would do today, of what the person asked for and without what staff once refused. It reads the
-/// sources.
+/// What a deletion would do today, of what the person asked for and without what staff once refused; also where what led
+/// to that has been erased. It reads the sources.
 ///
 /// # Errors
 /// [`AppError::Conflict`] for a request that has no plan.
 pub async fn plan_again(app: &App, request: &Request) -> AppResult<Plan> {
     let sealed = request.plan.as_ref().ok_or_else(changed)?;
     let agreed = open_plan(app, request, sealed)?;
-    plan_anew(app, request, agreed.scope, Vec::new()).await
+    plan_anew(app, request, &agreed, Vec::new()).await
 }
 
 /// The same for the deletion that an appeal is against, if it is against one.
@@ -235,9 +246,11 @@ pub async fn plan_for_appeal(app: &App, appeal: &Request) -> AppResult<Option<Pl
 pub fn plan_of_deletion(app: &App, request: &Request, person: &Identities) -> AppResult<Plan> {
     let sealed = request.plan.as_ref();
     let agreed = sealed.map(|sealed| open_plan(app, request, sealed));
-    let scope = agreed.transpose()?.map_or(Scope::All, |plan| plan.scope);
+    let agreed = agreed.transpose()?;
+    let known = agreed.as_ref().map(ids_of).unwrap_or_default();
+    let scope = agreed.map_or(Scope::All, |plan| plan.scope);
     let whose = (request.person_id, person);
-    plan_under_holds(app, whose, (&scope, &request.law), Vec::new())
+    plan_around(app, whose, (&scope, &request.law), (Vec::new(), &known))
 }
 
 /// Puts a deletion that could not be carried out as agreed back into review, under another plan, of which nothing is
@@ -283,18 +296,25 @@ pub fn replan_undecided(
     filing::replace_items(conn, &current, plan, by)
 }
 
-/// A plan with the holds that are in force, and those that staff decided on.
+/// A plan for what an earlier one is about, with the holds that are in force, and those that staff decided on.
 async fn plan_anew(
     app: &App,
     request: &Request,
-    scope: Scope,
+    earlier: &Plan,
     holds: Vec<Hold>,
 ) -> AppResult<Plan> {
     let (person_id, law) = (request.person_id, request.law.clone());
+    let (scope, known) = (earlier.scope.clone(), ids_of(earlier));
     my_data::read(app, person_id, move |app, identities| {
-        plan_under_holds(app, (person_id, identities), (&scope, &law), holds)
+        let around = (holds, &*known);
+        plan_around(app, (person_id, identities), (&scope, &law), around)
     })
     .await
+}
+
+/// The records that a plan knows by their ids.
+fn ids_of(plan: &Plan) -> Vec<Known> {
+    plan.known.iter().chain(&plan.spared).cloned().collect()
 }
 
 /// What an erasure would do today to a person's data under the law of that key, with the holds that are in force and
@@ -305,12 +325,24 @@ pub(super) fn plan_under_holds(
     what: (&Scope, &str),
     more: Vec<Hold>,
 ) -> AppResult<Plan> {
+    plan_around(app, (person_id, identities), what, (more, &[]))
+}
+
+fn plan_around(
+    app: &App,
+    (person_id, identities): (i64, &Identities),
+    what: (&Scope, &str),
+    (more, known): (Vec<Hold>, &[Known]),
+) -> AppResult<Plan> {
     let today = app.clock.today();
     let mut holds = app
         .db
         .read_now(|conn| Ok(retention::queries::for_plans(conn, person_id, today)?))?;
     holds.extend(more);
-    Ok(app.sources.plan_erasure(identities, what, &holds, today)?)
+    let around = (&*holds, known);
+    Ok(app
+        .sources
+        .plan_erasure_of(identities, what, around, today)?)
 }
 
 /// The plan of a deletion, opened.

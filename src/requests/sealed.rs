@@ -10,6 +10,8 @@ text_enum! {
     pub enum What {
         /// What the person wrote when filing.
         Note = "note",
+        /// What the person says is new since the same was denied.
+        News = "news",
         /// The plan that the person confirmed.
         Plan = "plan",
         /// The value at the time of filing.

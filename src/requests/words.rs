@@ -1,9 +1,10 @@
 //! How pages and mails put it.
 
 use chrono::NaiveDate;
+use serde_json::Value;
 
 use super::model::{
-    Action, Channel, Decision, Kind, Line, Outcome, Party, Request, State, StepKind,
+    Action, Channel, Decision, Kind, Line, Outcome, Party, Request, State, Step, StepKind,
 };
 
 /// A date in words: `9 February 2026`.
@@ -55,6 +56,7 @@ impl Kind {
             Kind::Correction => "Correction of your data",
             Kind::Deletion => "Deletion of your data",
             Kind::Restriction => "Restriction of a use",
+            Kind::Objection => "Objection to a use",
             Kind::Appeal => "Appeal",
             Kind::Decision => "How a decision was made",
             Kind::MarketingList => "Who got data for marketing",
@@ -69,6 +71,7 @@ impl Kind {
             Kind::Correction => "correction",
             Kind::Deletion => "deletion",
             Kind::Restriction => "restriction",
+            Kind::Objection => "an end of a use",
             Kind::Appeal => "a second look",
             Kind::Decision => "how a decision was made",
             Kind::MarketingList => "who got data for marketing",
@@ -158,12 +161,16 @@ impl StepKind {
             StepKind::Reopened => "Your appeal succeeded, and we look at it again",
             StepKind::ByHand => "Somebody here does a part of it by hand",
             StepKind::ByHandDone => "The part by hand was answered",
+            StepKind::RestrictionBegan => "We do not use your data for it until we have answered",
             StepKind::RestrictionEnds => "We told you when we will use your data again",
             StepKind::RestrictionStays => "We go on keeping your data and not using them",
             StepKind::RestrictionEnded => "The restriction ended, and the recipients are told",
             StepKind::Message if actor == Party::Person => "You wrote to us",
             StepKind::Message => "We wrote to you",
             StepKind::EvidenceErased => "Your evidence was erased",
+            StepKind::RecordsMissing | StepKind::ProposalEnded | StepKind::Unassigned => {
+                "We went on with it"
+            }
         }
     }
 
@@ -287,11 +294,32 @@ impl StepKind {
             StepKind::Reopened => "Opened again by an appeal",
             StepKind::ByHand => "A task for the manual desk",
             StepKind::ByHandDone => "The manual desk has answered",
+            StepKind::RestrictionBegan => "The use rests until it is decided; recipients are told",
             StepKind::RestrictionEnds => "The end of the restriction was announced",
             StepKind::RestrictionStays => "The end of the restriction was called off",
             StepKind::RestrictionEnded => "The restriction ended; recipients are told",
             StepKind::Message => "Message",
             StepKind::EvidenceErased => "Evidence erased",
+            StepKind::RecordsMissing => "Records that were refused are no longer there",
+            StepKind::ProposalEnded => "The proposal ended, because of a question to the person",
+            StepKind::Unassigned => "Given to nobody",
+        }
+    }
+}
+
+impl Step {
+    /// What else staff read in its line; may be empty.
+    pub fn staff_detail(&self) -> String {
+        let params: Value = serde_json::from_str(&self.params).unwrap_or_default();
+        match self.kind {
+            StepKind::RecordsMissing => {
+                let count = params["records"].as_i64().unwrap_or_default();
+                format!(
+                    "{}: they went, or were changed, since they were refused. Look for them by hand.",
+                    records(count)
+                )
+            }
+            _ => params["why"].as_str().unwrap_or_default().to_owned(),
         }
     }
 }

@@ -45,6 +45,7 @@ pub fn place(
             holds::renewals.eq(0),
             holds::placed_by.eq(by),
             holds::placed_at.eq(now),
+            holds::request.eq(&new.request),
         ))
         .returning(holds::id)
         .get_result(conn)?;

@@ -57,10 +57,14 @@ pub struct HoldRow {
     pub until: Option<NaiveDate>,
     /// How often it was renewed.
     pub renewals: i32,
+    /// The staff member who placed it.
+    pub placed_by: i64,
     /// When it was placed.
     pub placed_at: NaiveDateTime,
     /// When it was lifted.
     pub lifted_at: Option<NaiveDateTime>,
+    /// The reference of the request for which it was placed, if for one.
+    pub request: Option<String>,
 }
 
 impl HoldRow {
@@ -112,4 +116,6 @@ pub struct NewHold {
     pub case: Option<(String, String)>,
     /// The last day of a legal hold; that of a law-enforcement hold is set by the law.
     pub until: Option<NaiveDate>,
+    /// The reference of the request for which it is placed, if for one.
+    pub request: Option<String>,
 }

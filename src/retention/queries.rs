@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::model::HoldRow;
 use crate::db::AnyConnection;
-use crate::db::schema::{holds, people};
+use crate::db::schema::{holds, people, staff};
 use crate::sources::Hold;
 
 /// The holds that speak for a person's data on that day: first theirs, then everybody's, each in the order in which
@@ -54,12 +54,19 @@ pub fn for_everybody(conn: &mut AnyConnection, today: NaiveDate) -> QueryResult<
     Ok(rows.into_iter().map(HoldRow::for_plans).collect())
 }
 
-/// All holds with the pseudonym of whom they are about, newest first, at most `limit` before the one with that id.
-pub fn list(
-    conn: &mut AnyConnection,
-    before: Option<i64>,
-    limit: i64,
-) -> QueryResult<Vec<(HoldRow, Option<String>)>> {
+/// A hold with what else a list says of it.
+#[derive(Debug)]
+pub struct Listed {
+    /// The hold.
+    pub hold: HoldRow,
+    /// The pseudonym of whom it is about; everybody if none.
+    pub person: Option<String>,
+    /// The name of who placed it.
+    pub author: String,
+}
+
+/// All holds, newest first, at most `limit` before the one with that id.
+pub fn list(conn: &mut AnyConnection, before: Option<i64>, limit: i64) -> QueryResult<Vec<Listed>> {
     let rows: Vec<HoldRow> = HoldRow::query()
         .filter(holds::id.lt(before.unwrap_or(i64::MAX)))
         .order(holds::id.desc())
@@ -74,13 +81,18 @@ pub fn list(
         let found = names.iter().find(|(one, _)| Some(*one) == id);
         found.map(|(_, name)| name.clone())
     };
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let name = name(row.person_id);
-            (row, name)
-        })
-        .collect())
+    let authors: Vec<_> = rows.iter().map(|it| it.placed_by).collect();
+    let authors: Vec<(i64, String)> = staff::table
+        .filter(staff::id.eq_any(authors))
+        .select((staff::id, staff::name))
+        .load(conn)?;
+    let author = |id: i64| authors.iter().find(|(one, _)| *one == id);
+    let listed = rows.into_iter().map(|hold| Listed {
+        person: name(hold.person_id),
+        author: author(hold.placed_by).map_or_else(String::new, |(_, name)| name.clone()),
+        hold,
+    });
+    Ok(listed.collect())
 }
 
 /// A hold by id.

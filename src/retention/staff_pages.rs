@@ -7,7 +7,8 @@ use askama::Template;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::model::{HoldKind, HoldRow, NewHold};
+use super::model::{HoldKind, NewHold};
+use super::queries::Listed;
 use super::{changes, queries};
 use crate::accounts::guard::{CaseReader, Supervisor};
 use crate::accounts::model::Role;
@@ -38,7 +39,7 @@ struct Standing {
 #[template(path = "retention/holds.html")]
 struct HoldsPage {
     page: Page,
-    holds: Vec<(HoldRow, Option<String>)>,
+    holds: Vec<Listed>,
     standing: Vec<Standing>,
     today: NaiveDate,
     can_change: bool,
@@ -62,7 +63,7 @@ pub async fn index(
     let last = paging::cut(&mut holds, ON_A_PAGE);
     let index = HoldsPage {
         page,
-        older: last.map(|(hold, _)| format!("/staff/holds?before={}", hold.id)),
+        older: last.map(|it| format!("/staff/holds?before={}", it.hold.id)),
         newer: before.map(|_| "/staff/holds"),
         standing: standing(&app),
         today: app.clock.today(),
@@ -188,23 +189,34 @@ pub async fn place(
     see_other_saying(&session, "The hold is in force.", "/staff/holds")
 }
 
-/// Id and pseudonym of the person whom a reference or an identity names.
-fn whom(conn: &mut AnyConnection, keys: &Keys, typed: &str) -> AppResult<Option<(i64, String)>> {
+/// Whom a hold is about.
+struct Whom {
+    /// Id and pseudonym.
+    person: (i64, String),
+    /// The reference by which they were named, if by one.
+    request: Option<String>,
+}
+
+/// The person whom a reference or an identity names.
+fn whom(conn: &mut AnyConnection, keys: &Keys, typed: &str) -> AppResult<Option<Whom>> {
     use diesel::OptionalExtension;
     let request = find_by_reference(conn, &typed.to_uppercase()).optional()?;
-    let person = match request {
+    let person = match &request {
         Some(request) => Some(find_person(conn, request.person_id)?),
         None => find_person_by_any_identity(conn, keys, typed)?,
     };
-    Ok(person.map(|it| (it.id, it.pseudonym)))
+    Ok(person.map(|it| Whom {
+        person: (it.id, it.pseudonym),
+        request: request.map(|it| it.reference),
+    }))
 }
 
 type Faults = Vec<(&'static str, &'static str)>;
 
 /// The hold that was typed; or each field with what is wrong with it.
-fn check(app: &App, typed: &Typed, person: Option<(i64, String)>) -> Result<NewHold, Faults> {
+fn check(app: &App, typed: &Typed, whom: Option<Whom>) -> Result<NewHold, Faults> {
     let kind: Option<HoldKind> = typed.kind.parse().ok();
-    let faults = faults(app, typed, kind, person.is_some());
+    let faults = faults(app, typed, kind, whom.is_some());
     let Some(kind) = kind.filter(|_| faults.is_empty()) else {
         return Err(faults);
     };
@@ -212,9 +224,11 @@ fn check(app: &App, typed: &Typed, person: Option<(i64, String)>) -> Result<NewH
     let is_of_agency = kind == HoldKind::LawEnforcement;
     let collection = typed.collection.split_once('.');
     let until = typed.until.trim().parse().ok();
+    let (person, request) = whom.map(|it| (it.person, it.request)).unzip();
     Ok(NewHold {
         kind,
         person,
+        request: request.flatten(),
         collection: collection.map(|(dataset, name)| (dataset.to_owned(), name.to_owned())),
         reason: text(&typed.reason),
         basis: if is_of_agency {

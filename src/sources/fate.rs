@@ -288,6 +288,11 @@ impl Wish<'_> {
         match self.scope {
             Scope::All => true,
             Scope::Collections(keys) => keys.contains(&node.key.to_string()),
+            Scope::Record {
+                dataset,
+                collection,
+                ..
+            } => (dataset, collection) == (&node.key.dataset, &node.key.collection),
             // An object goes as a whole, so everything personal in it must be meant.
             Scope::Categories(targets) => personal_leaves(field)
                 .all(|leaf| targets.iter().any(|target| self.is_in(target, leaf))),
@@ -316,6 +321,11 @@ impl Wish<'_> {
         let is_meant = match self.scope {
             Scope::All => true,
             Scope::Collections(keys) => keys.contains(&node.key.to_string()),
+            Scope::Record {
+                dataset,
+                collection,
+                ..
+            } => (dataset, collection) == (&node.key.dataset, &node.key.collection),
             Scope::Categories(_) => !personal.is_empty(),
         };
         belongs && is_meant && personal.iter().all(|field| self.covers(node, field))

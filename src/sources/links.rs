@@ -204,7 +204,7 @@ fn by_tuple(rows: impl Iterator<Item = Tuple>) -> HashMap<Tuple, Vec<usize>> {
 }
 
 /// The columns of a reference that may be empty and do not name the row.
-fn loose_columns(table: &Table, key: &ForeignKey) -> Vec<String> {
+pub(super) fn loose_columns(table: &Table, key: &ForeignKey) -> Vec<String> {
     let is_loose = |name: &&String| {
         let column = table.column(name);
         column.is_some_and(|it| it.nullable && !it.generated) && !table.row_key.contains(name)

@@ -1,6 +1,6 @@
 //! What an erasure would do: shown, agreed, and then carried out exactly.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use data_encoding::HEXLOWER;
@@ -20,6 +20,15 @@ pub enum Scope {
     Categories(BTreeSet<String>),
     /// Whole collections, each written `dataset.collection`.
     Collections(BTreeSet<String>),
+    /// One record, and what points at it and cannot let go.
+    Record {
+        /// Key of the dataset.
+        dataset: String,
+        /// Name of the collection.
+        collection: String,
+        /// Its sealed id.
+        record: String,
+    },
 }
 
 /// Data that must stay for a legal reason, although the register would let it go. Empty parts match everything.
@@ -73,8 +82,27 @@ pub struct Plan {
     pub stops: Vec<Stop>,
     /// What is carried out, in this order.
     pub work: Vec<Work>,
+    /// Records that an earlier plan had spared, and that are still as it left them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub known: Vec<Known>,
     /// SHA-256 of all of the above, in hexadecimal.
     pub hash: String,
+    /// Records that go no further because staff refused it, for an appeal.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spared: Vec<Known>,
+}
+
+/// A record that is known by its id alone, because what led to it may be gone.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Known {
+    /// Key of the dataset.
+    pub dataset: String,
+    /// Name of the collection.
+    pub collection: String,
+    /// Its sealed id.
+    pub id: String,
+    /// Keyed hash of it as it was left: what has changed since may be somebody else's.
+    pub fingerprint: String,
 }
 
 /// What happens to some records of one collection.
@@ -177,7 +205,48 @@ impl Plan {
             &self.stops,
             &self.work,
         );
-        hash(&contents)
+        if self.known.is_empty() {
+            return hash(&contents);
+        }
+        hash(&(contents, &self.known))
+    }
+
+    /// The records to which this does more than another plan, as that leaves them.
+    pub fn spared_by(&self, other: &Self) -> Vec<Known> {
+        let mut done = HashMap::new();
+        for (work, target) in other.targets() {
+            done.insert((work.key(), &target.id), &target.after);
+        }
+        let spared = self.targets().filter_map(|(work, target)| {
+            let left = match done.get(&(work.key(), &target.id)) {
+                None => &target.before,
+                Some(after) if **after == target.after => return None,
+                Some(after) => after.as_ref()?,
+            };
+            Some(Known {
+                dataset: work.dataset.clone(),
+                collection: work.collection.clone(),
+                id: target.id.clone(),
+                fingerprint: left.clone(),
+            })
+        });
+        spared.collect()
+    }
+
+    /// How many of some records it does not find as they were left.
+    pub fn count_missing(&self, of: &[Known]) -> usize {
+        let mut found: HashSet<_> = self.known.iter().map(|it| (it.key(), &it.id)).collect();
+        found.extend(
+            self.targets()
+                .map(|(work, target)| (work.key(), &target.id)),
+        );
+        let missing = of.iter().filter(|it| !found.contains(&(it.key(), &it.id)));
+        missing.count()
+    }
+
+    fn targets(&self) -> impl Iterator<Item = (&Work, &Target)> {
+        let works = self.work.iter();
+        works.flat_map(|work| work.targets.iter().map(move |target| (work, target)))
     }
 
     /// Whether the contents are those that were hashed.
@@ -222,6 +291,13 @@ impl Plan {
             hash(&(&item.dataset, &item.collection, action, &item.fields))
         });
         (&self.scope, shapes.collect(), &self.stops)
+    }
+}
+
+impl Known {
+    /// The collection.
+    pub fn key(&self) -> CollectionKey {
+        CollectionKey::new(&self.dataset, &self.collection)
     }
 }
 

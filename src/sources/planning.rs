@@ -1,14 +1,17 @@
 //! Makes the plan of an erasure: reads the person's own rows, decides about each, and writes down what would be done.
 
-use std::{collections::BTreeSet, ops::ControlFlow};
+use std::{
+    collections::{BTreeSet, HashSet},
+    ops::ControlFlow,
+};
 
 use chrono::NaiveDate;
 
 use super::{
-    Budget, Hold, Identities, Plan, Scope, SourceError, Sources, Target, Value,
+    Budget, Hold, Identities, Inner, Known, Plan, Scope, SourceError, Sources, Target, Value,
     fate::{Fate, Rules, Wish},
     layout::Layout,
-    links, order,
+    links, one_record, order,
     reader::{Reader, Shelf},
     summing,
 };
@@ -16,8 +19,12 @@ use super::{
 /// Everything known about the erasure while it is planned.
 pub(super) struct Draft<'a> {
     pub reader: &'a Reader<'a>,
+    /// What was asked for; of one record, the wish speaks of all collections from which rows may go with it.
+    pub scope: &'a Scope,
     pub wish: Wish<'a>,
     pub sheets: Vec<Sheet<'a>>,
+    /// Records that were looked for by their ids, and are as they were left.
+    pub known: Vec<Known>,
 }
 
 /// The rows of one collection.
@@ -65,6 +72,20 @@ impl Sources {
         holds: &[Hold],
         today: NaiveDate,
     ) -> Result<Plan, SourceError> {
+        self.plan_erasure_of(person, (scope, law), (holds, &[]), today)
+    }
+
+    /// The same with records that are known by their ids, whether anything leads to them still or not.
+    ///
+    /// # Errors
+    /// As those of [`Sources::plan_erasure`].
+    pub fn plan_erasure_of(
+        &self,
+        person: &Identities,
+        (scope, law): (&Scope, &str),
+        (holds, known): (&[Hold], &[Known]),
+        today: NaiveDate,
+    ) -> Result<Plan, SourceError> {
         let inner = &*self.0;
         let budget = Budget::of(inner.limits.step);
         inner.look_anew(budget)?;
@@ -77,17 +98,20 @@ impl Sources {
             .iter()
             .map(Shelf::layout)
             .collect::<Result<Vec<_>, _>>()?;
+        let reach = one_record::reach(scope, &shelves, &layouts);
         let wish = Wish {
             register: &inner.register,
-            scope,
+            scope: &reach,
             law,
             holds,
             today,
         };
         let mut draft = Draft {
             reader: &reader,
+            scope,
             wish,
             sheets: Vec::with_capacity(shelves.len()),
+            known: Vec::new(),
         };
         for (shelf, layout) in shelves.iter().zip(&layouts) {
             draft.sheets.push(Sheet {
@@ -100,6 +124,8 @@ impl Sources {
             });
         }
         draft.read()?;
+        draft.read_known(known)?;
+        one_record::choose(&mut draft);
         links::settle(&mut draft)?;
         for sheet in &mut draft.sheets {
             sheet.aim(inner);
@@ -110,7 +136,7 @@ impl Sources {
     }
 }
 
-impl super::Inner {
+impl Inner {
     /// Reads the structure of every source again, so that a plan is made for what is there now.
     fn look_anew(&self, budget: Budget) -> Result<(), SourceError> {
         let nodes = self.graph.nodes.iter();
@@ -127,6 +153,7 @@ impl Draft<'_> {
     /// Reads the rows of every collection that is touched, or that points at one from which rows may go.
     fn read(&mut self) -> Result<(), SourceError> {
         let inner = self.reader.inner;
+        let is_of_one = matches!(self.scope, Scope::Record { .. });
         let involved = links::involved(&self.sheets);
         for (sheet, is_involved) in self.sheets.iter_mut().zip(involved) {
             if sheet.rules.is_idle() && !is_involved {
@@ -135,25 +162,73 @@ impl Draft<'_> {
             let Sheet { shelf, layout, .. } = *sheet;
             let dates = super::Dates::default();
             shelf.stream(layout, dates, inner.limits.step, &mut |row| {
-                let fate = sheet.rules.fate(&row);
-                if fate.deleted {
-                    sheet.doomed.push(Doomed {
-                        id: layout.id(inner, &row),
-                        key: layout.key(&row).to_vec(),
-                        fingerprint: layout.fingerprint(inner, &row),
-                        links: sheet
-                            .linked
-                            .iter()
-                            .map(|column| layout.link(&row, column))
-                            .collect(),
-                    });
+                let fate = if is_of_one {
+                    Fate::default()
                 } else {
-                    sheet.staying.push(Staying::new(row, fate));
-                }
+                    sheet.rules.fate(&row)
+                };
+                sheet.add(inner, row, fate);
                 ControlFlow::Continue(())
             })?;
         }
         Ok(())
+    }
+}
+
+impl Draft<'_> {
+    /// Reads what is known by its id; what is gone or has changed is left alone.
+    fn read_known(&mut self, known: &[Known]) -> Result<(), SourceError> {
+        let inner = self.reader.inner;
+        let is_of_one = matches!(self.scope, Scope::Record { .. });
+        for sheet in &mut self.sheets {
+            let key = &sheet.shelf.node.key;
+            let layout = sheet.layout;
+            let here: Vec<_> = known.iter().filter(|it| it.key() == *key).collect();
+            let keys = here.iter();
+            let keys: Vec<_> = keys
+                .filter_map(|it| inner.secrets.row_key(key, &it.id))
+                .collect();
+            if sheet.rules.is_idle() || keys.is_empty() {
+                continue;
+            }
+            let read = sheet.doomed.iter().map(|it| it.key.clone());
+            let read = read.chain(sheet.staying.iter().map(|it| layout.key(&it.row).to_vec()));
+            let read: HashSet<_> = read.collect();
+            for row in sheet.shelf.rows_of_keys(layout, keys, inner.limits.step)? {
+                let (id, fingerprint) = (layout.id(inner, &row), layout.fingerprint(inner, &row));
+                let mut same = here.iter();
+                let Some(found) = same.find(|it| it.id == id && it.fingerprint == fingerprint)
+                else {
+                    continue;
+                };
+                self.known.push((*found).clone());
+                if read.contains(layout.key(&row)) {
+                    continue;
+                }
+                let fate = if is_of_one {
+                    Fate::default()
+                } else {
+                    sheet.rules.fate(&row)
+                };
+                sheet.add(inner, row, fate);
+            }
+        }
+        self.known
+            .sort_by(|a, b| (a.key(), &a.id).cmp(&(b.key(), &b.id)));
+        Ok(())
+    }
+}
+
+impl Doomed {
+    pub fn of(inner: &Inner, sheet: &Sheet<'_>, row: &[Value]) -> Self {
+        let layout = sheet.layout;
+        let columns = sheet.linked.iter();
+        Self {
+            id: layout.id(inner, row),
+            key: layout.key(row).to_vec(),
+            fingerprint: layout.fingerprint(inner, row),
+            links: columns.map(|it| layout.link(row, it)).collect(),
+        }
     }
 }
 
@@ -170,8 +245,17 @@ impl Staying {
 }
 
 impl Sheet<'_> {
+    /// Takes a row in, under what becomes of it.
+    pub fn add(&mut self, inner: &Inner, row: Vec<Value>, fate: Fate) {
+        if fate.deleted {
+            self.doomed.push(Doomed::of(inner, self, &row));
+        } else {
+            self.staying.push(Staying::new(row, fate));
+        }
+    }
+
     /// Settles what becomes of each row that stays.
-    fn aim(&mut self, inner: &super::Inner) {
+    fn aim(&mut self, inner: &Inner) {
         let layout = self.layout;
         for stays in &mut self.staying {
             if stays.fate.set.is_empty() && stays.cut.is_empty() {
@@ -187,17 +271,15 @@ impl Sheet<'_> {
     }
 
     /// Keeps some doomed rows after all, and empties them: something that stays points at them.
-    pub fn empty(
-        &mut self,
-        which: &BTreeSet<usize>,
-        inner: &super::Inner,
-    ) -> Result<(), SourceError> {
+    pub fn empty(&mut self, which: &BTreeSet<usize>, inner: &Inner) -> Result<(), SourceError> {
         let keys = which
             .iter()
             .map(|at| self.doomed[*at].key.clone())
             .collect();
-        let rows = self.shelf.rows(self.layout, keys, inner.limits.step)?;
-        for row in rows {
+        for row in self
+            .shelf
+            .rows_of_keys(self.layout, keys, inner.limits.step)?
+        {
             let fate = Fate {
                 set: self.rules.emptied(),
                 ..Fate::default()

@@ -153,6 +153,30 @@ impl Shelf<'_> {
             .notice(select.rows(&*self.connected.source, wait))
     }
 
+    /// The rows of these keys, whosever they are: for what is known to be the person's.
+    pub fn rows_of_keys(
+        &self,
+        layout: &Layout<'_>,
+        keys: Vec<Vec<Value>>,
+        wait: Duration,
+    ) -> Result<Vec<Vec<Value>>, SourceError> {
+        let filter = Filter {
+            keys: Some(keys),
+            ..Filter::default()
+        };
+        let select = Select {
+            table: layout.table,
+            columns: &layout.columns,
+            filter: &filter,
+            form: Form::Rows,
+        };
+        if filter.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.connected
+            .notice(select.rows(&*self.connected.source, wait))
+    }
+
     /// The rows that the walk has kept, and whether others share them; `None` where they are to be read.
     fn kept(&self) -> Option<impl Iterator<Item = (&KeptRow, bool)>> {
         let rows = self.reader.walk.nodes[self.at].rows.as_ref()?;

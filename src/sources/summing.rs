@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Action, Budget, Item, Plan, SourceError, Stop, Target, Work,
+    Action, Budget, Item, Plan, Scope, SourceError, Stop, Target, Work,
     fate::Fate,
     masking::Strategy,
     planning::{Draft, Sheet},
@@ -18,7 +18,11 @@ pub(super) fn plan(
     order: &[usize],
     budget: Budget,
 ) -> Result<Plan, SourceError> {
-    let shared = shared_rows(draft, budget)?;
+    // Of one record, it is known that it is the person's alone.
+    let shared = match draft.scope {
+        Scope::Record { .. } => vec![0; draft.sheets.len()],
+        _ => shared_rows(draft, budget)?,
+    };
     let (mut items, mut stops) = (Vec::new(), Vec::new());
     for (at, sheet) in draft.sheets.iter().enumerate() {
         let mut tally = Tally::default();
@@ -34,7 +38,7 @@ pub(super) fn plan(
     let deleted = order.iter().filter_map(|at| draft.sheets[*at].deletions());
     let mut plan = Plan {
         made_on: draft.wish.today,
-        scope: draft.wish.scope.clone(),
+        scope: draft.scope.clone(),
         law: draft.wish.law.to_owned(),
         holds: draft.wish.holds.to_vec(),
         items,
@@ -44,7 +48,9 @@ pub(super) fn plan(
             .into_iter()
             .chain(deleted)
             .collect(),
+        known: draft.known.clone(),
         hash: String::new(),
+        spared: Vec::new(),
     };
     plan.hash = plan.digest();
     Ok(plan)

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 use crate::accounts::guard::StaffMember;
 use crate::app::App;
 use crate::db::AnyConnection;
@@ -38,7 +40,7 @@ pub(super) async fn on_request<T: Send + 'static>(
 
 /// The fields of the decision form: `decision-<item>`, `ground-<item>` and `reason-<item>`, `outcome`, `ground` and
 /// `reason`.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default, Clone, Serialize)]
 pub struct Decisions(pub BTreeMap<String, String>);
 
 impl Decisions {

@@ -25,10 +25,12 @@ use crate::my_data::statements::{Statement, Statements};
 use crate::register::{CollectionKey, SourceKind};
 use crate::requests::agents::{self, queries::Named};
 use crate::requests::appeal_letters::{self, Reach};
+use crate::requests::appeals;
 use crate::requests::decisions;
 use crate::requests::denial::{self, Denial};
 use crate::requests::details::{self, Details, OpenItem};
 use crate::requests::flags::{self, FlagKind, OpenFlag};
+use crate::requests::held_since::{self, HeldSince};
 use crate::requests::model::{Action, Approval, Line, Request, Step};
 use crate::requests::notices;
 use crate::requests::queries as requests;
@@ -111,6 +113,8 @@ pub struct Case {
     pub residence: String,
     /// What keeps the person's data from being erased now.
     pub holds: Vec<HoldRow>,
+    /// Those of them that the plan of a deletion does not know, and what they would keep.
+    pub held_since: Vec<HeldSince>,
     /// Who sent it, if it came without an account.
     pub sender: Option<Sender>,
     /// Who asks for them, if they do not ask themselves.
@@ -135,6 +139,8 @@ pub struct Case {
     pub restriction: Option<Restriction>,
     /// Which recipients were told of what was done, with their names.
     pub told: Vec<(Notice, CauseKind, String)>,
+    /// Of an appeal: who had a part in what it is against.
+    pub had_part: Vec<i64>,
     /// All staff, for names.
     pub staff: Vec<StaffRow>,
 }
@@ -237,6 +243,7 @@ pub fn load(
         residence: residence_in_words(app, person.residence),
         pseudonym: person.pseudonym,
         holds: retention::queries::in_force(conn, person.id, app.clock.today())?,
+        held_since: held_since::list(conn, app, &request)?,
         ties: requests::list_ties(conn, &request)?,
         others: list_others(conn, &request)?,
         lookers: lookers(&happened, member, app.clock.now()),
@@ -249,6 +256,7 @@ pub fn load(
             &app.register,
             told::list_of_request(conn, person.id, &request.reference, MOST_TOLD)?,
         ),
+        had_part: appeals::had_part(conn, &request)?,
         staff: queries::list_staff(conn)?,
     })
 }

@@ -17,7 +17,7 @@ use crate::register::CollectionKey;
 use crate::requests::corrected::watch;
 use crate::requests::model::{Item, Kind, Request};
 use crate::requests::queries;
-use crate::sources::Dates;
+use crate::sources::{self, Dates};
 use crate::web::{Page, html};
 
 /// So many records stand on one page.
@@ -64,9 +64,17 @@ impl Question {
         self.items.iter().any(is_it)
     }
 
-    /// A correction is about the collections that it names; other requests about all data.
+    /// A correction and the deletion of one record are about the collections that they name; other requests about all data.
     pub fn is_about(&self, key: &CollectionKey) -> bool {
-        self.request.kind != Kind::Correction || self.names(key)
+        let names_some =
+            self.request.kind == Kind::Correction || self.request.erases_one().is_some();
+        !names_some || self.names(key)
+    }
+
+    /// The id of the one record of a collection that is to go, where it is about that.
+    fn one_of(&self, key: &CollectionKey) -> Option<String> {
+        let (of, record) = self.request.erases_one()?;
+        (of == *key).then_some(record)
     }
 }
 
@@ -170,12 +178,21 @@ pub async fn collection(
     }
     let (wanted, start) = (key.clone(), after.into_inner().after);
     let person_id = question.request.person_id;
+    let one = question.one_of(&key);
     let found = read(&app, person_id, move |app, identities| {
         let start = start.as_deref();
         let all = Dates::default();
-        let found = app
-            .sources
-            .page(identities, &wanted, start, ON_A_PAGE, all)?;
+        let sources = &app.sources;
+        let found = match one {
+            Some(id) => sources::Page {
+                records: sources
+                    .record(identities, &wanted, &id)?
+                    .into_iter()
+                    .collect(),
+                ..sources::Page::default()
+            },
+            None => sources.page(identities, &wanted, start, ON_A_PAGE, all)?,
+        };
         watch::look(app, person_id, &wanted, &found.records);
         Ok(found)
     });

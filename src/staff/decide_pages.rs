@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 
 use super::judging::judge;
+use super::notes;
 use super::sent::Sent;
 use crate::accounts::guard::{CaseWorker, Supervisor};
 use crate::error::{AppError, AppResult};
@@ -16,6 +17,10 @@ const DRIFTED: &str = "The data or the holds have changed since this was planned
 
 /// Decides every item, and with them the request; or proposes it, where a second staff member must agree.
 pub async fn decide(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
+    let sent = match sent.legible(&worker).await? {
+        Ok(sent) => sent,
+        Err(answer) => return Ok(answer),
+    };
     let (request, items, grounds) = find(&sent).await?;
     let judged = match judge(&sent.fields, (request.kind, &items), &grounds) {
         Ok(judged) => judged,
@@ -51,6 +56,10 @@ pub async fn decide(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
 
 /// Shows what the person would read if this became the decision.
 pub async fn preview(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
+    let sent = match sent.legible(&worker).await? {
+        Ok(sent) => sent,
+        Err(answer) => return Ok(answer),
+    };
     let (request, items, grounds) = find(&sent).await?;
     match judge(&sent.fields, (request.kind, &items), &grounds) {
         Ok(judged) => sent.show(&worker, judged).await,
@@ -99,14 +108,24 @@ pub async fn approve(supervisor: Supervisor, sent: Sent) -> AppResult<HttpRespon
     sent.end(&supervisor, done).await
 }
 
-/// A supervisor does not agree: it is reviewed again.
+/// A supervisor does not agree: it is reviewed again, for a reason that colleagues read.
 pub async fn send_back(supervisor: Supervisor, sent: Sent) -> AppResult<HttpResponse> {
-    let sent_back = sent.act(&supervisor, |conn, request, by| {
-        decisions::send_back(conn, request, by).map(drop)
+    let sent = match sent.legible(&supervisor).await? {
+        Ok(sent) => sent,
+        Err(answer) => return Ok(answer),
+    };
+    let why = sent.text("send_back");
+    if why.is_empty() || why.chars().count() > notes::LONGEST {
+        let sentence = "Write why, for who decides on it anew, in at most 5,000 characters.";
+        return sent.refuse(&supervisor, [("send_back", sentence)]).await;
+    }
+    let sent_back = sent.act(&supervisor, move |conn, request, by| {
+        decisions::send_back(conn, request, by)?;
+        notes::write(conn, request, &why, by)
     });
     let done = sent_back
         .await
-        .map(|()| "The proposal was sent back for review.");
+        .map(|()| "The proposal was sent back for review. Why stands among the notes.");
     sent.end(&supervisor, done).await
 }
 

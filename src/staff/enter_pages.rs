@@ -170,6 +170,11 @@ fn check(app: &App, typed: Entry) -> Result<Letter, Box<Form<Entry>>> {
             "Choose a place, or that they did not say.",
         ),
         (
+            wants.is_some_and(Wants::is_in_own_words) && typed.note.trim().is_empty(),
+            "note",
+            "Write what they said: which data and which use of them, or what the complaint is about.",
+        ),
+        (
             typed.note.chars().count() > 4000,
             "note",
             "Write at most 4,000 characters.",

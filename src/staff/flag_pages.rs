@@ -12,6 +12,10 @@ const PART: &str = "#flags";
 
 /// Raises a flag for a documented reason.
 pub async fn raise(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
+    let sent = match sent.legible(&worker).await? {
+        Ok(sent) => sent,
+        Err(answer) => return Ok(answer),
+    };
     let kind = sent.fields.field("flag").parse::<FlagKind>().ok();
     let kind = kind.filter(|it| it.is_raised_by_staff());
     let reason = sent.text("flag_reason");
@@ -37,6 +41,10 @@ pub async fn judge(
     path: web::Path<(String, i64)>,
     sent: Sent,
 ) -> AppResult<HttpResponse> {
+    let sent = match sent.legible(&worker).await? {
+        Ok(sent) => sent,
+        Err(answer) => return Ok(answer),
+    };
     let (_, id) = path.into_inner();
     let judgement = sent.fields.field("judgement").parse::<Judgement>().ok();
     let name = format!("why-{id}");

@@ -34,6 +34,10 @@ pub async fn give(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
 
 /// Writes to the person; with `ask`, the request waits for the answer while the clock runs.
 pub async fn message(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
+    let sent = match sent.legible(&worker).await? {
+        Ok(sent) => sent,
+        Err(answer) => return Ok(answer),
+    };
     let (body, is_question) = (sent.text("body"), sent.fields.field("ask") == "true");
     if body.is_empty() || body.chars().count() > 5000 {
         let fault = ("body", "Write a message of at most 5,000 characters.");
@@ -54,6 +58,10 @@ pub async fn message(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> 
 
 /// Takes more time, once, for a reason that the person is told.
 pub async fn take_time(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
+    let sent = match sent.legible(&worker).await? {
+        Ok(sent) => sent,
+        Err(answer) => return Ok(answer),
+    };
     let reason = sent.text("extension");
     if reason.is_empty() {
         let sentence = "Write why more time is needed, for the person to read.";
@@ -70,6 +78,10 @@ pub async fn take_time(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse
 
 /// Tells the person that their data will be used again.
 pub async fn end_restriction(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
+    let sent = match sent.legible(&worker).await? {
+        Ok(sent) => sent,
+        Err(answer) => return Ok(answer),
+    };
     let why = sent.text("ends");
     if why.is_empty() || why.chars().count() > 4000 {
         let sentence = "Write why, for the person to read, in at most 4,000 characters.";

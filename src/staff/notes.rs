@@ -1,27 +1,23 @@
 //! What staff write for each other on a request; the person never sees it.
 
-use actix_session::Session;
-use actix_web::{HttpResponse, web};
+use actix_web::HttpResponse;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use serde::Deserialize;
 use serde_json::json;
 
+use super::sent::Sent;
 use crate::accounts::guard::CaseWorker;
-use crate::app::App;
-use crate::audit::{self, Actor, Event};
 use crate::db::AnyConnection;
 use crate::db::schema::request_notes;
-use crate::error::AppResult;
+use crate::error::{AppError, AppResult};
 use crate::keys::Keys;
+use crate::requests::life::{By, record};
 use crate::requests::model::Request;
 use crate::requests::queries;
 use crate::requests::sealed::{self, What};
-use crate::web::page::FlashKind;
-use crate::web::{Flash, see_other, see_other_saying};
 
 /// So long may a note be.
-const LONGEST: usize = 5000;
+pub(super) const LONGEST: usize = 5000;
 
 /// A note, opened.
 #[derive(Debug)]
@@ -52,48 +48,50 @@ pub fn list(conn: &mut AnyConnection, keys: &Keys, request: &Request) -> AppResu
     rows.into_iter().map(open).collect()
 }
 
-/// What was typed.
-#[derive(Debug, Deserialize)]
-pub struct NewNote {
-    note: String,
-}
-
 /// Adds a note. It changes nothing else, so that two may be written at the same time.
-pub async fn add(
-    worker: CaseWorker,
-    app: App,
-    session: Session,
-    path: web::Path<String>,
-    form: web::Form<NewNote>,
-) -> AppResult<HttpResponse> {
-    let (reference, body) = (path.into_inner(), form.into_inner().note.trim().to_owned());
-    let back = format!("/staff/requests/{reference}#notes");
+pub async fn add(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
+    let sent = match sent.legible(&worker).await? {
+        Ok(sent) => sent,
+        Err(answer) => return Ok(answer),
+    };
+    let body = sent.text("note");
     if body.is_empty() || body.chars().count() > LONGEST {
-        let text = "The note was not written. Type at most 5,000 characters.";
-        Flash::leave(&session, FlashKind::Error, text)?;
-        return Ok(see_other(&back));
+        let fault = ("note", "Write a note of at most 5,000 characters.");
+        return sent.refuse(&worker, [fault]).await;
     }
-    let (keys, now) = (app.keys.clone(), app.clock.now());
-    let written = app.db.write(move |conn| {
+    let (app, member, reference) = (sent.app.clone(), (*worker).clone(), sent.reference.clone());
+    let written = sent.app.db.write(move |conn| {
         let request = queries::find_by_reference(conn, &reference)?;
-        let sealed = sealed::seal(&keys, &request.reference, What::StaffNote, body);
-        diesel::insert_into(request_notes::table)
-            .values((
-                request_notes::request_id.eq(request.id),
-                request_notes::staff_id.eq(worker.id),
-                request_notes::body.eq(sealed),
-                request_notes::at.eq(now),
-            ))
-            .execute(conn)?;
-        let event = Event {
-            actor: Actor::Staff(worker.id),
-            action: "request.note_written",
-            person: Some(&queries::find_pseudonym(conn, request.person_id)?),
-            object: &request.reference,
-            detail: json!({}),
-        };
-        Ok(audit::record(conn, &event, now)?)
+        write(conn, &request, &body, &By::staff(&app, &member))
     });
     written.await?;
-    see_other_saying(&session, "The note was written.", &back)
+    sent.back("#notes", "The note was written.")
+}
+
+/// Writes a note of the staff member who acts.
+pub fn write(
+    conn: &mut AnyConnection,
+    request: &Request,
+    body: &str,
+    by: &By<'_>,
+) -> AppResult<()> {
+    let Some(author) = by.who.staff_id() else {
+        return Err(AppError::Forbidden);
+    };
+    let sealed = sealed::seal(&by.app.keys, &request.reference, What::StaffNote, body);
+    diesel::insert_into(request_notes::table)
+        .values((
+            request_notes::request_id.eq(request.id),
+            request_notes::staff_id.eq(author),
+            request_notes::body.eq(sealed),
+            request_notes::at.eq(by.now),
+        ))
+        .execute(conn)?;
+    Ok(record(
+        conn,
+        request,
+        "request.note_written",
+        json!({}),
+        by,
+    )?)
 }

@@ -136,8 +136,11 @@ impl RequestPage {
         self.case.details.request.outcome.map_or("", Outcome::verb)
     }
 
-    fn is_mine(&self) -> bool {
-        self.case.details.request.assignee_id == Some(self.member.id)
+    /// Whether the member may take it, and has not done so.
+    fn may_take(&self) -> bool {
+        let own = self.member.id.to_string();
+        let is_mine = self.case.details.request.assignee_id == Some(self.member.id);
+        !is_mine && self.assignees.iter().any(|(id, _)| *id == own)
     }
 
     fn approver(&self, approval: &Approval) -> &str {
@@ -239,9 +242,7 @@ pub(super) async fn render(
     let (case, denial, grounds) = read.await?;
     let (pseudonym, reference) = (case.pseudonym.clone(), &case.details.request.reference);
     views::record(app, member, Seen::Request, pseudonym, reference).await?;
-    let assignees = queries::case_workers(&case.staff)
-        .map(|it| (it.id.to_string(), it.name.clone()))
-        .collect();
+    let assignees = assignees(&case);
     let request = &case.details.request;
     let mut form = shown.form;
     if let Some(text) = begun(app, request, &shown.begin) {
@@ -266,6 +267,18 @@ pub(super) async fn render(
             case,
         },
     )
+}
+
+/// To whom a request may be given: of an appeal, only where nobody else is left, to who had a part in what it is against.
+fn assignees(case: &Case) -> Vec<(String, String)> {
+    let all: Vec<_> = queries::case_workers(&case.staff).collect();
+    let apart = all.iter().filter(|it| !case.had_part.contains(&it.id));
+    let apart: Vec<_> = apart.copied().collect();
+    let offered = if apart.is_empty() { all } else { apart };
+    let named = offered
+        .iter()
+        .map(|it| (it.id.to_string(), it.name.clone()));
+    named.collect()
 }
 
 /// A ground as a list to choose from shows it.

@@ -66,6 +66,25 @@ impl Sent {
         self.fields.field(name).trim().to_owned()
     }
 
+    /// The same if every text in it can be read as it was typed; else the page to answer with, and a sentence beside each
+    /// field that has what nobody sees.
+    pub async fn legible(
+        self,
+        member: &StaffMember,
+    ) -> AppResult<std::result::Result<Self, HttpResponse>> {
+        let form = Form::new(self.fields).refuse_unseen();
+        if !form.has_errors() {
+            let fields = form.values;
+            return Ok(Ok(Sent { fields, ..self }));
+        }
+        let shown = Shown {
+            status: StatusCode::UNPROCESSABLE_ENTITY,
+            ..Shown::of(form)
+        };
+        let answer = render(&self.app, member, self.page, self.reference, shown).await?;
+        Ok(Err(answer))
+    }
+
     /// Does something to the request, if it is still as its page showed it.
     pub async fn act<T: Send + 'static>(
         &self,

@@ -23,7 +23,12 @@ async fn staff_opt_somebody_out_on_their_word_with_a_mail_and_no_questions() {
         ("Ada@example.org", "both"),
         ("nora@example.org", "sale-or-sharing"),
     ] {
-        let typed = [("email", address), ("what", what)];
+        let typed = [
+            ("email", address),
+            ("what", what),
+            ("channel", "phone"),
+            ("received_on", "2026-02-09"),
+        ];
         let done = sam.submit(&page, "/staff/opt-outs/new", &typed).await;
         assert_eq!(done.location(), "/staff/opt-outs/new");
     }
@@ -58,4 +63,45 @@ async fn a_mistyped_address_or_nothing_chosen_comes_back_with_a_sentence() {
         .await;
     answer.refuses("what", "Choose what they opt out of.");
     assert!(all_changes(&app).is_empty());
+}
+
+/// Rule: C5, §7026(f)(1); C8, 1798.135(c)(4): both count from the day of receipt.
+#[actix_web::test]
+async fn an_opt_out_that_came_by_letter_counts_from_its_day_and_stands_so_in_the_register() {
+    let app = TestApp::start();
+    app.person("ada").await;
+    let sam = app.staff("sam", Role::Agent).await;
+    let path = "/staff/opt-outs/new";
+    let page = sam.get(path).await.page();
+    let sent = async |channel, day| {
+        let typed = [
+            ("email", "ada@example.org"),
+            ("what", "sale-or-sharing"),
+            ("channel", channel),
+            ("received_on", day),
+        ];
+        sam.post(path, &typed).await
+    };
+    sent("", "2026-02-04")
+        .await
+        .refuses("channel", "Choose how it came.");
+    sent("letter", "")
+        .await
+        .refuses("received_on", "Enter the day on which it came.");
+    sent("letter", "2026-02-14")
+        .await
+        .refuses("received_on", "This day is still to come.");
+    sent("letter", "2024-02-04")
+        .await
+        .refuses("received_on", "more than a year ago");
+    assert!(all_changes(&app).is_empty());
+    assert!(page.text().contains("On which day did it come?"));
+
+    sent("letter", "2026-02-04").await.location();
+    let change = all_changes(&app).remove(0);
+    assert_eq!(change.no_solicit_until.unwrap().to_string(), "2027-02-04");
+    let auditor = app.staff("ingrid", Role::Auditor).await;
+    let register = auditor.get("/staff/register.csv?year=2026").await;
+    let line = "2026-02-04,opt-out: sale-or-sharing,,by letter,2026-02-09,in effect at once,";
+    assert!(register.text().contains(line), "{}", register.text());
 }

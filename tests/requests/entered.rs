@@ -3,7 +3,7 @@
 use candor::accounts::model::Role;
 use candor::db::schema::{outbox, requests as table};
 use candor::jobs::{Job, enqueue};
-use candor::requests::model::{Channel, Request, State};
+use candor::requests::model::{Channel, Kind, Request, State};
 use chrono::TimeDelta;
 use diesel::prelude::*;
 
@@ -357,4 +357,25 @@ async fn a_letter_of_somebody_with_an_account_becomes_a_request_of_theirs() {
             .text()
             .contains(&reference)
     );
+}
+
+#[actix_web::test]
+async fn a_restriction_and_a_complaint_can_be_entered_in_the_persons_words() {
+    let app = TestApp::start();
+    let sam = app.staff("sam", Role::Agent).await;
+    for (wants, kind) in [
+        ("restriction", Kind::Restriction),
+        ("complaint", Kind::Complaint),
+    ] {
+        let silent = enter(&sam, &[("wants", wants), ("note", " ")]).await;
+        silent.refuses("note", "Write what they said");
+        let said = [("wants", wants), ("note", "You mail me too often.")];
+        enter(&sam, &said).await.location();
+        let request = newest(&app);
+        assert_eq!((request.kind, request.channel), (kind, Channel::Letter));
+        assert_eq!(request.received_on.to_string(), "2026-02-04");
+        let url = format!("/staff/requests/{}", request.reference);
+        let page = sam.get(&url).await.page();
+        assert!(page.text().contains("You mail me too often."));
+    }
 }

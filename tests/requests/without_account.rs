@@ -347,14 +347,13 @@ async fn what_is_not_verified_is_denied_by_two_and_never_granted() {
     let act = |what: &str| format!("{url}/{what}");
     let page = sam.get(&url).await.page();
     assert!(page.text().contains("It is still not known who asks"));
-    let denial = [("identity", "unverified")];
-    sam.submit(&page, &act("identity"), &denial)
-        .await
-        .location();
+    let deny = &[("identity", "unverified")];
+    sam.submit(&page, &act("identity"), deny).await.location();
     assert_eq!(find(&app, &request.reference).state, State::InReview);
 
     let page = vera.get(&url).await.page();
-    vera.submit(&page, &act("send-back"), &[]).await.location();
+    let why = &[("send_back", "Look again.")];
+    vera.submit(&page, &act("send-back"), why).await.location();
     let page = sam.get(&url).await.page();
     let grant = [("outcome", "approved"), ("reason", "Here it is.")];
     assert_eq!(sam.submit(&page, &act("decide"), &grant).await.status, 409);

@@ -1,5 +1,6 @@
 //! Holds: placed, honoured by plans and by what carries them out, renewed, lifted.
 
+mod meanwhile;
 mod periods;
 mod replay;
 mod returned;

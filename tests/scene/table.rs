@@ -95,6 +95,8 @@ table! {
     Person get "/requests/new/deletion" => "/requests/new/deletion", Common, PAGE;
     Person get "/requests/new/deletion/plan" => "/requests/new/deletion/plan?everything=yes", Common, PAGE;
     Person post "/requests/new/deletion/plan" => "/requests/new/deletion/plan?everything=yes", Common, Sample::Form(&[("hash", "0")]);
+    Person get "/requests/new/objection" => "/requests/new/objection", Common, PAGE;
+    Person post "/requests/new/objection" => "/requests/new/objection", Common, EMPTY;
     Person get "/requests/new/{right}" => "/requests/new/marketing-list", Common, PAGE;
     Person post "/requests/new/{right}" => "/requests/new/marketing-list", Common, EMPTY;
     Person get "/requests/{reference}" => "/requests/{correction}", Mayas, PAGE;
@@ -161,7 +163,7 @@ table! {
     CaseWorker post "/staff/requests/{reference}/replan" => "/staff/requests/{deletion}/replan", Common, VERSION;
 
     CaseWorker get "/staff/opt-outs/new" => "/staff/opt-outs/new", Common, PAGE;
-    CaseWorker post "/staff/opt-outs/new" => "/staff/opt-outs/new", Common, Sample::Form(&[("email", "nora@example.org"), ("what", "both")]);
+    CaseWorker post "/staff/opt-outs/new" => "/staff/opt-outs/new", Common, Sample::Form(&[("email", "nora@example.org"), ("what", "both"), ("channel", "phone"), ("received_on", "2026-02-09")]);
     CaseReader get "/staff/holds" => "/staff/holds", Common, PAGE;
     Supervisor get "/staff/holds/new" => "/staff/holds/new", Common, PAGE;
     Supervisor post "/staff/holds/new" => "/staff/holds/new", Common, EMPTY;

@@ -28,6 +28,7 @@ mod moved;
 mod names;
 mod nested;
 mod nested_lists;
+mod one_record;
 mod order;
 mod own_server;
 mod pages;

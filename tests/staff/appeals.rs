@@ -2,6 +2,7 @@
 
 use candor::accounts::model::Role;
 use candor::demo::source::SAMPLES;
+use candor::requests::{queries, review};
 
 use super::denials::{refuse_all, refuse_first, send};
 use super::{accept_all, act, file_correction, file_deletion, reference_of, sample};
@@ -102,4 +103,122 @@ async fn a_deletion_that_is_opened_again_is_planned_and_decided_anew() {
     assert!(!page.text().contains("A dispute about it is open."));
     // What the register keeps stays denied, and there was one appeal already.
     assert!(!page.text().contains("Ask for another look"));
+}
+
+/// How many search terms of the sample person are left, whatever their account is called by now.
+fn searches(app: &TestApp, account: i64) -> i64 {
+    let sql = "SELECT count(*) FROM search_terms WHERE account_id = ?";
+    let source = app.source.connect();
+    source.query_row(sql, [account], |row| row.get(0)).unwrap()
+}
+
+fn account(app: &TestApp) -> i64 {
+    let sql = "SELECT id FROM accounts WHERE email = ?";
+    let source = app.source.connect();
+    let found = source.query_row(sql, [SAMPLES[0].email], |row| row.get(0));
+    found.unwrap()
+}
+
+/// A deletion that was carried out but for the search terms, and the appeal against that.
+async fn appealed_but_for_searches(app: &TestApp, person: &Actor) -> (String, String) {
+    let (agent, ruth) = (
+        app.staff("sam", Role::Agent).await,
+        app.staff("ruth", Role::Supervisor).await,
+    );
+    let denied = file_deletion(person).await;
+    let reference = denied.clone();
+    let items = app.app.db.read_now(move |conn| {
+        let request = queries::find_by_reference(conn, &reference)?;
+        Ok(queries::list_items(conn, request.id)?)
+    });
+    let items = items.unwrap();
+    let item = items.iter().find(|it| it.collection == "search_terms");
+    let id = item.unwrap().id;
+    let field = |name: &str| format!("{name}-{id}");
+    let (decision, ground, reason) = (field("decision"), field("ground"), field("reason"));
+    let fields = [
+        (decision.as_str(), "refused"),
+        (&ground, "LEGAL_CLAIM"),
+        (&reason, "A dispute about it is open."),
+        ("rest", "accepted"),
+    ];
+    act(&agent, &denied, "decide", &fields).await.location();
+    act(&ruth, &denied, "approve", &[]).await.location();
+    app.run_jobs().await;
+    let appeal = appeal(person, &denied).await;
+    (denied, appeal)
+}
+
+#[actix_web::test]
+async fn what_was_refused_is_found_again_for_the_appeal_though_what_led_to_it_is_erased() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let account = account(&app);
+    let (denied, reference) = appealed_but_for_searches(&app, &person).await;
+    assert!(searches(&app, account) > 0, "it was refused");
+    let data = person.get("/data").await.page().text();
+    assert!(data.contains("we find nothing else about you"), "{data}");
+
+    let (kim, vera) = (
+        app.staff("kim", Role::Agent).await,
+        app.staff("vera", Role::Supervisor).await,
+    );
+    grant(&kim, &reference).await;
+    accept_all(&kim, &denied).await.location();
+    act(&vera, &denied, "approve", &[]).await.location();
+    app.run_jobs().await;
+    let page = person.get(&format!("/requests/{denied}")).await.page();
+    assert_eq!(page.texts(".tag")[0], "Done", "{}", page.text());
+    assert_eq!(searches(&app, account), 0);
+}
+
+#[actix_web::test]
+async fn staff_are_told_of_what_was_refused_and_is_no_longer_there_when_the_appeal_succeeds() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let account = account(&app);
+    let (denied, reference) = appealed_but_for_searches(&app, &person).await;
+    let last = "DELETE FROM search_terms WHERE id = (SELECT max(id) FROM search_terms WHERE account_id = ?)";
+    app.source.connect().execute(last, [account]).unwrap();
+    let kim = app.staff("kim", Role::Agent).await;
+    grant(&kim, &reference).await;
+    let said = "Records that were refused are no longer there";
+    let page = kim.get(&format!("/staff/requests/{denied}")).await.page();
+    assert!(page.text().contains(said), "{}", page.text());
+    assert!(
+        page.text().contains("1 record: they went"),
+        "{}",
+        page.text()
+    );
+    let page = person.get(&format!("/requests/{denied}")).await.page();
+    assert!(!page.text().contains("We went on with it"));
+}
+
+#[actix_web::test]
+async fn the_ids_of_what_was_refused_go_when_the_appeal_is_denied() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let (denied, reference) = appealed_but_for_searches(&app, &person).await;
+    let spared = || {
+        let (own, denied) = (app.app.clone(), denied.clone());
+        let plan = app.app.db.read_now(move |conn| {
+            let request = queries::find_by_reference(conn, &denied)?;
+            review::plan_of(&own, &request)
+        });
+        plan.unwrap().spared.len()
+    };
+    assert!(spared() > 0);
+    let (kim, vera) = (
+        app.staff("kim", Role::Agent).await,
+        app.staff("vera", Role::Supervisor).await,
+    );
+    let denial = [
+        ("outcome", "denied"),
+        ("ground", "LEGAL_CLAIM"),
+        ("reason", "The dispute goes on."),
+    ];
+    act(&kim, &reference, "decide", &denial).await.location();
+    assert!(spared() > 0, "only proposed");
+    act(&vera, &reference, "approve", &[]).await.location();
+    assert_eq!(spared(), 0);
 }

@@ -240,8 +240,9 @@ async fn whoever_comes_too_late_to_approve_or_send_back_reads_what_happened() {
     act(&agent, &reference, "assign", &[("assignee", "me")])
         .await
         .location();
-    for action in ["approve", "send-back"] {
-        let late = ruth.submit(&seen, &format!("{url}/{action}"), &[]).await;
+    let why: &[_] = &[("send_back", "Look again.")];
+    for (action, words) in [("approve", &[][..]), ("send-back", why)] {
+        let late = ruth.submit(&seen, &format!("{url}/{action}"), words).await;
         assert_eq!(late.status, 409, "{action}");
         assert!(late.text().contains("Nothing was done"), "{}", late.text());
     }

@@ -97,8 +97,20 @@ async fn a_question_takes_a_proposal_back_so_that_it_is_proposed_and_approved_an
     act(&agent, &reference, "message", &question)
         .await
         .location();
+    let staff_page = agent
+        .get(&format!("/staff/requests/{reference}"))
+        .await
+        .page();
+    let timeline = staff_page.texts(".timeline").join(" ");
+    assert!(timeline.contains("The proposal ended"), "{timeline}");
     let path = format!("/requests/{reference}");
     let page = person.get(&path).await.page();
+    assert!(
+        !page
+            .texts(".timeline")
+            .join(" ")
+            .contains("went on with it")
+    );
     let answer = [("message", "The one in May.")];
     let messages = format!("{path}/messages");
     person.submit(&page, &messages, &answer).await.location();
@@ -193,9 +205,13 @@ async fn propose(agent: &Actor, reference: &str, fields: &[(String, String)]) {
     send(agent, reference, "decide", fields).await.location();
 }
 
-/// Does with a proposal what takes no words.
+/// Approves a proposal, or sends it back with a reason.
 async fn step(supervisor: &Actor, reference: &str, action: &str) {
-    act(supervisor, reference, action, &[]).await.location();
+    let words: &[_] = match action {
+        "send-back" => &[("send_back", "Look at the searches again.")],
+        _ => &[],
+    };
+    act(supervisor, reference, action, words).await.location();
 }
 
 /// The fields that refuse every item of a deletion but the first.
@@ -285,9 +301,14 @@ async fn the_proposal_of_somebody_who_left_is_sent_back_and_not_approved() {
     let refused = approve(&supervisor, &reference).await;
     assert_eq!(refused.status, 409);
     assert!(refused.text().contains("no longer works here"));
-    act(&supervisor, &reference, "send-back", &[])
-        .await
-        .location();
+    act(
+        &supervisor,
+        &reference,
+        "send-back",
+        &[("send_back", "Sam has left.")],
+    )
+    .await
+    .location();
     act(&supervisor, &reference, "decide", &DENY)
         .await
         .location();

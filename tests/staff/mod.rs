@@ -12,6 +12,7 @@ mod navigation;
 mod queue;
 mod redaction;
 mod request_page;
+mod texts;
 
 use candor::demo::source::SAMPLES;
 

@@ -139,6 +139,7 @@ fn take_one(
         },
         pseudonym: person.as_ref().map(|it| it.1.clone()),
         staff_id: None,
+        received: None,
         owner: person.as_ref().map(|it| it.0),
         proof: if person.is_some() {
             Proof::OfChange

@@ -18,6 +18,8 @@ diesel::table! {
         policy_version -> Nullable<Text>,
         no_solicit_until -> Nullable<Date>,
         receipt_id -> Nullable<Text>,
+        channel -> Nullable<Text>,
+        received_on -> Nullable<Date>,
     }
 }
 

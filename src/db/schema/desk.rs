@@ -59,6 +59,7 @@ diesel::table! {
         placed_at -> Timestamp,
         lifted_at -> Nullable<Timestamp>,
         lifted_by -> Nullable<BigInt>,
+        request -> Nullable<Text>,
     }
 }
 

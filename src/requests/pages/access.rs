@@ -10,10 +10,11 @@ use super::{filed_address, trimmed};
 use crate::accounts::guard::Person;
 use crate::app::App;
 use crate::error::AppResult;
+use crate::requests::denied_before::{self, Asked, DeniedBefore};
 use crate::requests::filing::{self, NewRequest};
 use crate::requests::life::By;
 use crate::requests::model::Kind;
-use crate::web::{Form, Page, html, see_other};
+use crate::web::{Form, Page, html, see_other, words};
 
 /// What the person wants to know.
 #[derive(Debug, Default, Deserialize, Serialize, Validate)]
@@ -25,6 +26,9 @@ pub struct NewAccess {
         message = "Say what you would like to know, in at most 4,000 characters."
     ))]
     question: String,
+    #[serde(default, deserialize_with = "trimmed")]
+    #[validate(length(max = 4000, message = "Say it in at most 4,000 characters."))]
+    news: String,
 }
 
 #[derive(Template)]
@@ -32,12 +36,23 @@ pub struct NewAccess {
 struct NewAccessPage {
     page: Page,
     form: Form<NewAccess>,
+    before: Option<DeniedBefore>,
 }
 
 /// The form; it first points to what is there at once.
-pub async fn new(_: Person, page: Page) -> AppResult<HttpResponse> {
-    let form = Form::default();
-    html(StatusCode::OK, &NewAccessPage { page, form })
+pub async fn new(person: Person, app: App, page: Page) -> AppResult<HttpResponse> {
+    show(StatusCode::OK, &app, &person, page, Form::default()).await
+}
+
+async fn show(
+    status: StatusCode,
+    app: &App,
+    person: &Person,
+    page: Page,
+    form: Form<NewAccess>,
+) -> AppResult<HttpResponse> {
+    let before = denied_before::look(app, person.id, Kind::Access, Asked::Words).await?;
+    html(status, &NewAccessPage { page, form, before })
 }
 
 /// Files it.
@@ -50,10 +65,7 @@ pub async fn file(
     let new = match Form::check(form.into_inner()) {
         Ok(new) => new,
         Err(form) => {
-            return html(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                &NewAccessPage { page, form },
-            );
+            return show(StatusCode::UNPROCESSABLE_ENTITY, &app, &person, page, form).await;
         }
     };
     let parts = app.clone();
@@ -61,6 +73,7 @@ pub async fn file(
         let by = By::person(&parts, &person);
         let new = NewRequest {
             note: new.question,
+            news: new.news,
             ..NewRequest::of(Kind::Access)
         };
         filing::file(conn, person.id, &new, &by)

@@ -19,12 +19,13 @@ use crate::error::{AppError, AppResult};
 use crate::my_data::redactions::{Cell, Redactions};
 use crate::my_data::{correction_url, read};
 use crate::register::{CollectionKey, Input};
+use crate::requests::denied_before::{self, Asked, DeniedBefore};
 use crate::requests::evidence::{File, LARGEST};
 use crate::requests::filing::{self, NewCorrection, NewItem, NewRequest};
 use crate::requests::life::By;
 use crate::requests::model::{Action, Kind};
 use crate::sources::{CorrectionError, Held, Identities, Value};
-use crate::web::{Form, Page, html, see_other};
+use crate::web::{Form, Page, html, see_other, words};
 
 /// Which value it is about.
 #[derive(Debug, Clone, Deserialize)]
@@ -54,6 +55,9 @@ pub struct Proposal {
     #[serde(default)]
     #[validate(length(max = 4000, message = "Say it in at most 4,000 characters."))]
     reason: String,
+    #[serde(default)]
+    #[validate(length(max = 4000, message = "Say it in at most 4,000 characters."))]
+    news: String,
 }
 
 /// The form as a browser sends it, with the file.
@@ -61,15 +65,21 @@ pub struct Proposal {
 pub struct Sent {
     value: Text<String>,
     reason: Option<Text<String>>,
+    news: Option<Text<String>>,
     evidence: Option<Bytes>,
 }
 
 impl Sent {
     /// What is kept while the person confirms that it is them: all but the file.
-    fn fields(&self) -> [(String, String); 2] {
+    fn fields(&self) -> [(String, String); 3] {
         let reason = self.reason.as_ref().map_or("", |it| it);
-        [("value", self.value.as_str()), ("reason", reason)]
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        let news = self.news.as_ref().map_or("", |it| it);
+        [
+            ("value", self.value.as_str()),
+            ("reason", reason),
+            ("news", news),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
     }
 }
 
@@ -81,6 +91,8 @@ struct Subject {
     current: String,
     held: Held,
     input: Input,
+    /// What was denied of the same before.
+    before: Option<DeniedBefore>,
     /// Who gave us the value, where that is not the person and is known.
     source_name: Option<String>,
 }
@@ -159,14 +171,19 @@ async fn find_subject(app: &App, person_id: i64, target: &Target) -> AppResult<S
             record: target.record.clone(),
             field: target.field.clone(),
         };
-        let left_out = app
-            .db
-            .read_now(|conn| Redactions::load(conn, &app.keys, person_id))?;
+        let asked = Asked::Value(cell.clone());
+        let (left_out, before) = app.db.read_now(|conn| {
+            let left_out = Redactions::load(conn, &app.keys, person_id)?;
+            let of = (Kind::Correction, &asked);
+            let before = denied_before::find(conn, app, person_id, of)?;
+            Ok((left_out, before))
+        })?;
         // What is left out for somebody else's sake must not come back in the form.
         if left_out.is_about(&cell) {
             return Err(AppError::NotFound);
         }
-        subject_of(app, identities, &target)
+        let subject = subject_of(app, identities, &target)?;
+        Ok(Subject { before, ..subject })
     })
     .await
 }
@@ -199,6 +216,7 @@ fn subject_of(app: &App, identities: &Identities, target: &Target) -> AppResult<
         current: in_words(&datum.value, &input),
         held: datum.value,
         input,
+        before: None,
         source_name,
     })
 }
@@ -227,7 +245,7 @@ pub async fn file(
     }
     let subject = find_subject(&app, person.id, &target).await?;
     let checked = check(&app, person.id, &target, &subject, sent).await?;
-    let (correction, evidence) = match checked {
+    let (correction, evidence, news) = match checked {
         Ok(checked) => checked,
         Err(form) => {
             return show(
@@ -242,6 +260,7 @@ pub async fn file(
     let typed = Proposal {
         value: correction.new_value.clone(),
         reason: correction.reason.clone(),
+        news: news.clone(),
     };
     let (parts, key) = (app.clone(), target.key());
     let filed = app.db.write(move |conn| {
@@ -251,6 +270,7 @@ pub async fn file(
                 ..NewItem::of(Action::Correct, &key, 1)
             }],
             evidence,
+            news,
             ..NewRequest::of(Kind::Correction)
         };
         filing::file(conn, person.id, &new, &By::person(&parts, &person))
@@ -267,7 +287,7 @@ pub async fn file(
     Ok(see_other(&filed_address(&filed.reference)))
 }
 
-type Checked = Result<(NewCorrection, Option<File>), Form<Proposal>>;
+type Checked = Result<(NewCorrection, Option<File>, String), Form<Proposal>>;
 
 async fn check(
     app: &App,
@@ -279,6 +299,7 @@ async fn check(
     let proposal = Proposal {
         value: sent.value.into_inner(),
         reason: sent.reason.map(Text::into_inner).unwrap_or_default(),
+        news: sent.news.map(Text::into_inner).unwrap_or_default(),
     };
     let proposal = match Form::check(proposal) {
         Ok(proposal) => proposal,
@@ -324,7 +345,7 @@ async fn check(
         reason: proposal.reason,
         source_name: subject.source_name.clone(),
     };
-    Ok(Ok((correction, evidence)))
+    Ok(Ok((correction, evidence, proposal.news)))
 }
 
 /// The file that was sent, if one was; or what is wrong with it.

@@ -1,28 +1,31 @@
-//! Asking for data to be erased: choose what, see the plan, confirm. Nothing is filed before the last step.
+//! Asking for data to be erased: choose what, or come from a record; see the plan, confirm. Nothing is filed before the
+//! last step.
 
 use std::collections::BTreeSet;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use validator::Validate;
 
-use super::filed_address;
 use super::plan_view::PlanView;
+use super::{filed_address, trimmed};
 use crate::accounts::guard::{FreshPerson, Person};
 use crate::accounts::queries::find_residence;
 use crate::app::App;
 use crate::error::{AppError, AppResult};
 use crate::manual::standing::{self, Standings};
-use crate::my_data::read;
-use crate::register::Category;
+use crate::my_data::{deletion_url, read, record_url};
+use crate::register::{Category, CollectionKey};
 use crate::requests::dates::LegalDates;
+use crate::requests::denied_before::{self, Asked, DeniedBefore};
 use crate::requests::filing::{self, NewItem, NewRequest};
 use crate::requests::life::By;
 use crate::requests::model::Kind;
 use crate::requests::review::plan_under_holds;
-use crate::sources::{Plan, Scope};
-use crate::web::{Form, Page, html, see_other};
+use crate::sources::{Identities, Plan, Scope};
+use crate::web::{Form, Page, html, see_other, words};
 
 #[derive(Template)]
 #[template(path = "requests/new_deletion.html")]
@@ -59,8 +62,20 @@ fn choose_with(
 
 type Query = web::Query<Vec<(String, String)>>;
 
-/// `everything=yes`, or `category=…` once or more; categories that the register does not know are left out.
+/// `everything=yes`, or one record by `dataset`, `collection` and `record`, or `category=…` once or more; categories that
+/// the register does not know are left out.
 fn scope(app: &App, query: &[(String, String)]) -> Option<Scope> {
+    let value = |wanted: &str| {
+        let found = query.iter().find(|(name, _)| name == wanted);
+        found.map(|(_, value)| value.clone())
+    };
+    if let Some(record) = value("record") {
+        return Some(Scope::Record {
+            dataset: value("dataset")?,
+            collection: value("collection")?,
+            record,
+        });
+    }
     if query.iter().any(|(name, _)| name == "everything") {
         return Some(Scope::All);
     }
@@ -73,6 +88,11 @@ fn scope(app: &App, query: &[(String, String)]) -> Option<Scope> {
 fn plan_address(scope: &Scope) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     match scope {
+        Scope::Record {
+            dataset,
+            collection,
+            record,
+        } => return deletion_url(&CollectionKey::new(dataset, collection), record),
         Scope::Categories(keys) => {
             query.extend_pairs(keys.iter().map(|key| ("category", key)));
         }
@@ -92,6 +112,11 @@ struct PlanPage {
     view: PlanView,
     has_changed: bool,
     by_hand: Standings,
+    /// Where it is about one record: the page of that.
+    record: Option<String>,
+    form: Form<Confirmed>,
+    /// What was denied of the same before.
+    before: Option<DeniedBefore>,
 }
 
 /// What would be erased, what would stay and why, and what would stop working.
@@ -106,33 +131,73 @@ pub async fn plan(
         return choose_with(StatusCode::UNPROCESSABLE_ENTITY, &app, page, form);
     };
     let planned = make_plan(&app, person.id, scope).await?;
-    show(StatusCode::OK, &app, page, planned)
+    show(StatusCode::OK, &app, page, planned, Form::default())
 }
 
+/// A plan, what stands beside it, and what was denied of the same before.
+type Planned = (Plan, Standings, Option<DeniedBefore>);
+
 /// What would be done, and how it stands with what people would look up for it.
-async fn make_plan(app: &App, person_id: i64, scope: Scope) -> AppResult<(Plan, Standings)> {
+async fn make_plan(app: &App, person_id: i64, scope: Scope) -> AppResult<Planned> {
     read(app, person_id, move |app, identities| {
+        refuse_foreign(app, identities, &scope)?;
         let residence = app
             .db
             .read_now(|conn| Ok(find_residence(conn, person_id)?))?;
         let law = LegalDates::of(&app.laws, &residence, Kind::Deletion, app.clock.now()).law;
         let whose = (person_id, identities);
         let plan = plan_under_holds(app, whose, (&scope, &law), Vec::new())?;
-        Ok((plan, standing::of_person(app, person_id)?))
+        // Nobody looks elsewhere for one record that is there.
+        let by_hand = match scope {
+            Scope::Record { .. } => Standings::default(),
+            _ => standing::of_person(app, person_id)?,
+        };
+        let asked = (Kind::Deletion, &Asked::Erasure(scope));
+        let before = app
+            .db
+            .read_now(|conn| denied_before::find(conn, app, person_id, asked))?;
+        Ok((plan, by_hand, before))
     })
     .await
+}
+
+/// Someone else's record is not found, like one that does not exist.
+fn refuse_foreign(app: &App, identities: &Identities, scope: &Scope) -> AppResult<()> {
+    let Scope::Record {
+        dataset,
+        collection,
+        record,
+    } = scope
+    else {
+        return Ok(());
+    };
+    let key = CollectionKey::new(dataset, collection);
+    let found = app.sources.record(identities, &key, record)?;
+    found.map(drop).ok_or(AppError::NotFound)
 }
 
 fn show(
     status: StatusCode,
     app: &App,
     page: Page,
-    (plan, by_hand): (Plan, Standings),
+    (plan, by_hand, before): Planned,
+    form: Form<Confirmed>,
 ) -> AppResult<HttpResponse> {
+    let record = match &plan.scope {
+        Scope::Record {
+            dataset,
+            collection,
+            record,
+        } => Some(record_url(&CollectionKey::new(dataset, collection), record)),
+        _ => None,
+    };
     html(
         status,
         &PlanPage {
             page,
+            record,
+            form,
+            before,
             action: plan_address(&plan.scope),
             view: PlanView::of(&app.register, &plan),
             hash: plan.hash,
@@ -143,9 +208,13 @@ fn show(
 }
 
 /// The plan that the person saw and confirms.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize, Serialize, Validate)]
+#[serde(default)]
 pub struct Confirmed {
     hash: String,
+    #[serde(deserialize_with = "trimmed")]
+    #[validate(length(max = 4000, message = "Say it in at most 4,000 characters."))]
+    news: String,
 }
 
 /// Files it, if the plan is still what the person has seen.
@@ -157,10 +226,18 @@ pub async fn file(
     confirmed: web::Form<Confirmed>,
 ) -> AppResult<HttpResponse> {
     let scope = scope(&app, &query).ok_or(AppError::NotFound)?;
-    let (plan, by_hand) = make_plan(&app, person.id, scope).await?;
-    if plan.hash != confirmed.hash {
-        return show(StatusCode::CONFLICT, &app, page, (plan, by_hand));
+    let planned = make_plan(&app, person.id, scope).await?;
+    let confirmed = match Form::check(confirmed.into_inner()) {
+        Ok(confirmed) => confirmed,
+        Err(form) => {
+            return show(StatusCode::UNPROCESSABLE_ENTITY, &app, page, planned, form);
+        }
+    };
+    if planned.0.hash != confirmed.hash {
+        let form = Form::new(confirmed);
+        return show(StatusCode::CONFLICT, &app, page, planned, form);
     }
+    let (plan, ..) = planned;
     if plan.is_empty() {
         return Err(AppError::conflict(
             "We hold nothing of this that could be erased.",
@@ -171,6 +248,7 @@ pub async fn file(
         let new = NewRequest {
             items: plan.items.iter().map(NewItem::planned).collect(),
             plan: Some(plan),
+            news: confirmed.news,
             ..NewRequest::of(Kind::Deletion)
         };
         filing::file(conn, person.id, &new, &By::person(&parts, &person))

@@ -12,10 +12,11 @@ use crate::accounts::queries::find_residence;
 use crate::app::App;
 use crate::error::{AppError, AppResult};
 use crate::requests::dates;
+use crate::requests::denied_before::{self, DeniedBefore};
 use crate::requests::filing::{self, NewRequest};
 use crate::requests::life::By;
 use crate::requests::model::Kind;
-use crate::web::{Form, Page, html, see_other};
+use crate::web::{Form, Page, html, see_other, words};
 
 /// What can be asked for, and how its form puts it.
 #[derive(Debug)]
@@ -79,6 +80,8 @@ pub(super) fn list(app: &App, residence: &str) -> Vec<&'static Asking> {
 pub struct Asked {
     #[serde(default, deserialize_with = "trimmed")]
     words: String,
+    #[serde(default, deserialize_with = "trimmed")]
+    news: String,
 }
 
 #[derive(Template)]
@@ -87,6 +90,7 @@ struct NewPage {
     page: Page,
     asking: &'static Asking,
     form: Form<Asked>,
+    before: Option<DeniedBefore>,
 }
 
 async fn find(app: &App, person: &Person, path: &str) -> AppResult<&'static Asking> {
@@ -104,12 +108,27 @@ pub async fn new(
     page: Page,
     path: web::Path<String>,
 ) -> AppResult<HttpResponse> {
+    let asking = find(&app, &person, &path).await?;
+    let form = Form::default();
+    show(StatusCode::OK, &app, &person, page, (asking, form)).await
+}
+
+async fn show(
+    status: StatusCode,
+    app: &App,
+    person: &Person,
+    page: Page,
+    (asking, form): (&'static Asking, Form<Asked>),
+) -> AppResult<HttpResponse> {
+    let in_words = denied_before::Asked::Words;
+    let before = denied_before::look(app, person.id, asking.kind, in_words).await?;
     let shown = NewPage {
         page,
-        asking: find(&app, &person, &path).await?,
-        form: Form::default(),
+        asking,
+        form,
+        before,
     };
-    html(StatusCode::OK, &shown)
+    html(status, &shown)
 }
 
 /// Files it.
@@ -126,22 +145,27 @@ pub async fn file(
         form.values.words.is_empty(),
         form.values.words.chars().count(),
     );
+    let news = form.values.news.chars().count();
     let form = form
-        .refuse_where([(
-            asking.needs_words && is_empty || length > 4000,
-            "words",
-            "Write what it is about, in at most 4,000 characters.",
-        )])
+        .refuse_where([
+            (
+                asking.needs_words && is_empty || length > 4000,
+                "words",
+                "Write what it is about, in at most 4,000 characters.",
+            ),
+            (news > 4000, "news", "Say it in at most 4,000 characters."),
+        ])
         .refuse_unseen();
     if form.has_errors() {
-        let shown = NewPage { page, asking, form };
-        return html(StatusCode::UNPROCESSABLE_ENTITY, &shown);
+        let refused = StatusCode::UNPROCESSABLE_ENTITY;
+        return show(refused, &app, &person, page, (asking, form)).await;
     }
     let parts = app.clone();
     let filed = app.db.write(move |conn| {
         let by = By::person(&parts, &person);
         let new = NewRequest {
             note: form.values.words,
+            news: form.values.news,
             ..NewRequest::of(asking.kind)
         };
         filing::file(conn, person.id, &new, &by)

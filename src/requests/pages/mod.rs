@@ -4,6 +4,7 @@ pub mod access;
 pub mod correction;
 pub mod deletion;
 pub mod given;
+pub mod objection;
 mod plan_view;
 pub mod restriction;
 mod shown;
@@ -222,6 +223,7 @@ async fn show_with(
                 .steps
                 .iter()
                 .rev()
+                .filter(|step| !step.kind.is_for_staff())
                 .map(|step| ShownStep::of(details.request.kind, step, filed_by.as_deref()))
                 .collect(),
             receipts: receipts

@@ -11,10 +11,11 @@ use super::{filed_address, trimmed};
 use crate::accounts::guard::Person;
 use crate::app::App;
 use crate::error::AppResult;
+use crate::requests::denied_before::{self, Asked, DeniedBefore};
 use crate::requests::filing::{self, NewRequest};
 use crate::requests::life::By;
 use crate::requests::model::Kind;
-use crate::web::{Form, Page, html, see_other};
+use crate::web::{Form, Page, html, see_other, words};
 
 /// The four cases of the law, and any other, which the organisation looks at all the same.
 const CASES: &[(&str, &str)] = &[
@@ -49,6 +50,9 @@ pub struct NewRestriction {
         message = "Say which data, and which use of them, in at most 4,000 characters."
     ))]
     what: String,
+    #[serde(default, deserialize_with = "trimmed")]
+    #[validate(length(max = 4000, message = "Say it in at most 4,000 characters."))]
+    news: String,
 }
 
 #[derive(Template)]
@@ -56,12 +60,23 @@ pub struct NewRestriction {
 struct NewRestrictionPage {
     page: Page,
     form: Form<NewRestriction>,
+    before: Option<DeniedBefore>,
 }
 
 /// The form.
-pub async fn new(_: Person, page: Page) -> AppResult<HttpResponse> {
-    let form = Form::default();
-    html(StatusCode::OK, &NewRestrictionPage { page, form })
+pub async fn new(person: Person, app: App, page: Page) -> AppResult<HttpResponse> {
+    show(StatusCode::OK, &app, &person, page, Form::default()).await
+}
+
+async fn show(
+    status: StatusCode,
+    app: &App,
+    person: &Person,
+    page: Page,
+    form: Form<NewRestriction>,
+) -> AppResult<HttpResponse> {
+    let before = denied_before::look(app, person.id, Kind::Restriction, Asked::Words).await?;
+    html(status, &NewRestrictionPage { page, form, before })
 }
 
 /// Files it.
@@ -78,14 +93,14 @@ pub async fn file(
     let case = CASES.iter().find(|(case, _)| *case == form.values.case);
     let form = form.refuse_where([(case.is_none(), "case", "Choose why.")]);
     let Some((_, why)) = case.filter(|_| !form.has_errors()) else {
-        let shown = NewRestrictionPage { page, form };
-        return html(StatusCode::UNPROCESSABLE_ENTITY, &shown);
+        return show(StatusCode::UNPROCESSABLE_ENTITY, &app, &person, page, form).await;
     };
     let parts = app.clone();
     let filed = app.db.write(move |conn| {
         let by = By::person(&parts, &person);
         let new = NewRequest {
             note: format!("{why}.\n\n{}", form.values.what),
+            news: form.values.news,
             ..NewRequest::of(Kind::Restriction)
         };
         filing::file(conn, person.id, &new, &by)

@@ -22,6 +22,10 @@ text_enum! {
         Deletion = "deletion",
         /// To have one value put right.
         Correction = "correction",
+        /// To have data kept and not used, in their own words.
+        Restriction = "restriction",
+        /// To complain, in their own words.
+        Complaint = "complaint",
     }
 }
 
@@ -60,7 +64,14 @@ impl Wants {
             Wants::Categories | Wants::Pieces => Kind::Access,
             Wants::Deletion => Kind::Deletion,
             Wants::Correction => Kind::Correction,
+            Wants::Restriction => Kind::Restriction,
+            Wants::Complaint => Kind::Complaint,
         }
+    }
+
+    /// Whether it says nothing without the words of who asks.
+    pub fn is_in_own_words(self) -> bool {
+        matches!(self, Wants::Restriction | Wants::Complaint)
     }
 
     /// In a sentence about somebody else: "they ask us …".
@@ -70,6 +81,8 @@ impl Wants {
             Wants::Pieces => "for a copy of that person's data",
             Wants::Deletion => "to erase that person's data",
             Wants::Correction => "to correct that person's data",
+            Wants::Restriction => "to keep that person's data and not use them",
+            Wants::Complaint => "to look into a complaint of that person's",
         }
     }
 
@@ -80,6 +93,8 @@ impl Wants {
             Wants::Pieces => "for a copy of your data",
             Wants::Deletion => "to erase your data",
             Wants::Correction => "to correct your data",
+            Wants::Restriction => "to keep your data and not use them",
+            Wants::Complaint => "to look into your complaint",
         }
     }
 }
@@ -151,7 +166,9 @@ impl Sender {
         let row = app.laws.row(&request.law, right, request.received_on);
         let verification = row.map_or(Verification::High, |row| row.verification);
         match verification {
-            _ if self.wants == Wants::Categories => Degree::Reasonable,
+            _ if self.wants == Wants::Categories || self.wants.is_in_own_words() => {
+                Degree::Reasonable
+            }
             Verification::None | Verification::Reasonable => Degree::Reasonable,
             Verification::BySensitivity => self.needs_by_sensitivity(&app.register),
             Verification::High => Degree::High,
@@ -160,7 +177,7 @@ impl Sender {
 
     fn needs_by_sensitivity(&self, register: &Register) -> Degree {
         let is_sensitive = match self.wants {
-            Wants::Categories => false,
+            Wants::Categories | Wants::Restriction | Wants::Complaint => false,
             Wants::Pieces => true,
             Wants::Deletion => register.categories.iter().any(|it| it.sensitive),
             Wants::Correction => self.disputed().is_some_and(|[dataset, collection, field]| {

@@ -136,6 +136,7 @@ fn check(app: &App, typed: NewLetter) -> Result<Letter, Box<Form<NewLetter>>> {
         ..typed
     };
     let wants = typed.wants.parse::<Wants>().ok();
+    let wants = wants.filter(|it| !it.is_in_own_words());
     let faults = [
         (
             wants.is_none(),

@@ -69,7 +69,9 @@ pub(super) async fn look_up(
             }))
         }
         Wants::Correction => correction(app, person, &sender, &proposed.unwrap_or_default()),
-        Wants::Categories | Wants::Pieces => Ok(Ok(Found::default())),
+        Wants::Categories | Wants::Pieces | Wants::Restriction | Wants::Complaint => {
+            Ok(Ok(Found::default()))
+        }
     })
     .await
 }

@@ -276,7 +276,7 @@ fn form(reference: &str, what: Move, version: i64) -> (String, Vec<(&'static str
             ("/staff/requests/{}/decide", fields)
         }
         Move::Approve => ("/staff/requests/{}/approve", vec![]),
-        Move::SendBack => ("/staff/requests/{}/send-back", vec![]),
+        Move::SendBack => ("/staff/requests/{}/send-back", vec![("send_back", words())]),
         Move::Extend => ("/staff/requests/{}/extend", vec![("extension", words())]),
     };
     fields.push(("version", version.to_string()));

@@ -1,0 +1,2 @@
+-- Sealed: what the person says is new since the same was denied.
+ALTER TABLE requests ADD COLUMN news BYTEA;

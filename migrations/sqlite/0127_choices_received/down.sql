@@ -1,0 +1,2 @@
+ALTER TABLE choices DROP COLUMN received_on;
+ALTER TABLE choices DROP COLUMN channel;

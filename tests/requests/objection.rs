@@ -1,0 +1,128 @@
+//! Objecting to a use that has no switch, for reasons of one's own situation.
+
+use candor::accounts::model::Role;
+use candor::requests::model::{Kind, State};
+use candor::requests::restrictions;
+
+use super::{find, reference_of};
+use crate::support::{Actor, TestApp};
+
+const FORM: &str = "/requests/new/objection";
+
+async fn object(person: &Actor) -> String {
+    let page = person.get("/choices").await.page();
+    let links = page.attributes("main a[href^='/requests/new/objection']", "href");
+    assert_eq!(links, ["/requests/new/objection?activity=security"]);
+    let page = person.get(&links[0]).await.page();
+    assert_eq!(page.attributes("input[checked]", "value"), ["security"]);
+    let why = [
+        ("activity", "security"),
+        ("why", "My work needs me unseen."),
+    ];
+    reference_of(&person.submit(&page, FORM, &why).await)
+}
+
+/// How the use rests: whether it does, and until when.
+fn rests(app: &TestApp, reference: &str) -> (bool, Option<String>) {
+    let request = find(app, reference);
+    let found = app
+        .app
+        .db
+        .read_now(move |conn| Ok(restrictions::find(conn, request.id)?));
+    let found = found.unwrap().unwrap();
+    let ends_on = found.ends_on.map(|it| it.to_string());
+    (found.ended_at.is_none(), ends_on)
+}
+
+async fn decide(staff: &Actor, reference: &str, fields: &[(&str, &str)]) {
+    let url = format!("/staff/requests/{reference}");
+    let page = staff.get(&url).await.page();
+    let sent = staff.submit(&page, &format!("{url}/decide"), fields).await;
+    sent.location();
+}
+
+/// Rule: A4.O, GDPR Art. 21(1), 18(1)(d).
+#[actix_web::test]
+async fn a_use_rests_while_an_objection_to_it_is_looked_at_and_stops_when_it_is_granted() {
+    let app = TestApp::start();
+    let ada = app.person_in("ada", "de").await;
+    let agent = app.staff("sam", Role::Agent).await;
+    let reference = object(&ada).await;
+    let request = find(&app, &reference);
+    assert_eq!((request.kind, &*request.law), (Kind::Objection, "eu-gdpr"));
+    assert_eq!(request.due_on.to_string(), "2026-03-09");
+    assert_eq!(rests(&app, &reference), (true, None));
+    let page = ada.get(&format!("/requests/{reference}")).await.page();
+    let rest = "We do not use your data for it until we have answered";
+    assert!(page.text().contains(rest), "{}", page.text());
+    let page = agent
+        .get(&format!("/staff/requests/{reference}"))
+        .await
+        .page();
+    assert!(
+        page.text().contains("may not be used for it"),
+        "{}",
+        page.text()
+    );
+    assert!(page.text().contains("My work needs me unseen."));
+
+    let granted = [("outcome", "approved"), ("reason", "We stop it for you.")];
+    decide(&agent, &reference, &granted).await;
+    assert_eq!(find(&app, &reference).state, State::Completed);
+    app.app.clock.advance(chrono::TimeDelta::days(30));
+    app.run_jobs().await;
+    assert_eq!(rests(&app, &reference), (true, None));
+}
+
+/// Rule: A4.O, GDPR Art. 21(1), 18(3).
+#[actix_web::test]
+async fn an_objection_is_denied_on_compelling_grounds_by_two_and_the_use_goes_on_a_week_later() {
+    let app = TestApp::start();
+    let ada = app.person_in("ada", "de").await;
+    let (agent, supervisor) = (
+        app.staff("sam", Role::Agent).await,
+        app.staff("ruth", Role::Supervisor).await,
+    );
+    let reference = object(&ada).await;
+    let denied = [
+        ("outcome", "denied"),
+        ("ground", "COMPELLING_21_1"),
+        ("reason", "Somebody tries to get into your account."),
+    ];
+    decide(&agent, &reference, &denied).await;
+    assert_eq!(rests(&app, &reference), (true, None), "only proposed");
+    let url = format!("/staff/requests/{reference}");
+    let page = supervisor.get(&url).await.page();
+    let approve = format!("{url}/approve");
+    supervisor.submit(&page, &approve, &[]).await.location();
+    assert_eq!(find(&app, &reference).state, State::Denied);
+    let end = Some("2026-02-16".to_owned());
+    assert_eq!(rests(&app, &reference), (true, end.clone()));
+    let mails = app.mails_to("ada");
+    let kinds: Vec<_> = mails.iter().map(|it| it.kind.as_str()).collect();
+    assert!(kinds.contains(&"request_decided") && kinds.contains(&"restriction_ends"));
+    app.run_jobs().await;
+    assert_eq!(rests(&app, &reference), (true, end.clone()));
+    app.app.clock.advance(chrono::TimeDelta::days(8));
+    app.run_jobs().await;
+    assert_eq!(rests(&app, &reference), (false, end));
+}
+
+#[actix_web::test]
+async fn an_objection_names_a_use_and_says_why_and_ends_when_it_is_taken_back() {
+    let app = TestApp::start();
+    let ada = app.person_in("ada", "de").await;
+    let page = ada.get(FORM).await.page();
+    let silent = ada.submit(&page, FORM, &[("activity", "security")]).await;
+    silent.refuses("why", "Say what in your situation speaks against it");
+    let elsewhere = [("activity", "analytics"), ("why", "I do not like it.")];
+    let switched = ada.post(FORM, &elsewhere).await;
+    switched.refuses("activity", "Choose a use.");
+    let reference = object(&ada).await;
+    let url = format!("/requests/{reference}");
+    let page = ada.get(&url).await.page();
+    let withdraw = format!("{url}/withdraw");
+    ada.submit(&page, &withdraw, &[]).await.location();
+    app.run_jobs().await;
+    assert!(!rests(&app, &reference).0);
+}

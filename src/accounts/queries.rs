@@ -12,7 +12,16 @@ use crate::keys::{Keys, hmac_hex, random_token};
 
 /// The one form in which an address is stored, hashed and compared.
 pub fn normal_email(typed: &str) -> String {
-    typed.trim().to_lowercase()
+    let typed = typed.trim().to_lowercase();
+    let in_ascii = |(name, domain): (&str, &str)| {
+        let domain = idna::domain_to_ascii(domain).ok()?;
+        Some(format!("{name}@{domain}"))
+    };
+    // What cannot be the name of a domain is refused where it was typed.
+    let international = typed
+        .rsplit_once('@')
+        .filter(|(_, domain)| !domain.is_ascii());
+    international.and_then(in_ascii).unwrap_or(typed)
 }
 
 /// The same of a phone number.

@@ -54,6 +54,9 @@ pub struct Proposal {
     #[serde(default)]
     #[validate(length(max = 4000, message = "Say it in at most 4,000 characters."))]
     reason: String,
+    /// Whether a file was sent that was not kept while they confirmed that it is them.
+    #[serde(default, skip_serializing)]
+    is_without_file: bool,
 }
 
 /// The form as a browser sends it, with the file.
@@ -66,10 +69,15 @@ pub struct Sent {
 
 impl Sent {
     /// What is kept while the person confirms that it is them: all but the file.
-    fn fields(&self) -> [(String, String); 2] {
+    fn fields(&self) -> [(String, String); 3] {
         let reason = self.reason.as_ref().map_or("", |it| it);
-        [("value", self.value.as_str()), ("reason", reason)]
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        let had_file = self.evidence.as_ref().is_some_and(|it| !it.data.is_empty());
+        [
+            ("value", self.value.as_str()),
+            ("reason", reason),
+            ("is_without_file", if had_file { "true" } else { "false" }),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
     }
 }
 
@@ -119,6 +127,10 @@ impl NewCorrectionPage {
     }
 }
 
+/// Stands beside the file after a confirmation.
+const FILE_IS_GONE: &str =
+    "Choose your file again: we did not keep it while you confirmed that it is you.";
+
 /// The form, with the value as it is held now.
 pub async fn new(
     person: FreshPerson,
@@ -129,7 +141,10 @@ pub async fn new(
 ) -> AppResult<HttpResponse> {
     let target = target.into_inner();
     let subject = find_subject(&app, person.id, &target).await?;
-    show(StatusCode::OK, page, &target, subject, (kept.form(), None))
+    let form = kept.form();
+    let is_without_file = form.values.is_without_file;
+    let form = form.refuse_where([(is_without_file, "evidence", FILE_IS_GONE)]);
+    show(StatusCode::OK, page, &target, subject, (form, None))
 }
 
 fn show(
@@ -242,6 +257,7 @@ pub async fn file(
     let typed = Proposal {
         value: correction.new_value.clone(),
         reason: correction.reason.clone(),
+        ..Proposal::default()
     };
     let (parts, key) = (app.clone(), target.key());
     let filed = app.db.write(move |conn| {
@@ -279,6 +295,7 @@ async fn check(
     let proposal = Proposal {
         value: sent.value.into_inner(),
         reason: sent.reason.map(Text::into_inner).unwrap_or_default(),
+        ..Proposal::default()
     };
     let proposal = match Form::check(proposal) {
         Ok(proposal) => proposal,

@@ -73,6 +73,13 @@ impl<T> Form<T> {
 }
 
 impl<T: Serialize> Form<T> {
+    /// The faults in the order of the fields, where some were added after the others.
+    #[must_use]
+    pub fn in_order(self) -> Self {
+        let order = Order::of(&self.values);
+        self.sorted(&order)
+    }
+
     /// Refuses each text with a character that is not seen, or that turns around how others are read: what people are
     /// shown and decide on must be what was typed.
     #[must_use]

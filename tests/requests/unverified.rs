@@ -5,6 +5,7 @@ use candor::db::schema::holds;
 use candor::requests::model::State;
 use chrono::TimeDelta;
 use diesel::prelude::*;
+use reqwest::multipart::Form;
 
 use super::find;
 use super::without_account::{
@@ -134,4 +135,31 @@ async fn after_five_tries_no_more_is_compared() {
     let seen = visitor.get("/request/mine").await.page();
     assert!(seen.text().contains("A staff member will look at it"));
     assert!(seen.text().contains("there are no more tries"));
+}
+
+#[actix_web::test]
+async fn the_summary_names_what_is_missing_in_the_order_of_the_page() {
+    let app = TestApp::start();
+    for path in ["/request", "/request/agent"] {
+        let visitor = app.visitor();
+        let page = visitor.get(path).await.page();
+        let nothing = Form::new()
+            .text("wants", "")
+            .text("email", "")
+            .text("residence", "");
+        let refused = match path {
+            "/request" => {
+                let empty = [("wants", ""), ("email", ""), ("residence", "")];
+                visitor.post(path, &empty).await
+            }
+            _ => visitor.post_multipart(path, nothing).await,
+        };
+        assert_eq!(refused.status, 422);
+        let named = refused.attributes(".error-summary a", "href");
+        assert!(named.len() > 2, "{named:?}");
+        let html = page.html();
+        let place = |href: &String| html.find(&format!("name=\"{}\"", &href[1..])).unwrap();
+        let places: Vec<_> = named.iter().map(place).collect();
+        assert!(places.is_sorted(), "{named:?}");
+    }
 }

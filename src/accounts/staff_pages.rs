@@ -271,25 +271,7 @@ pub async fn reset_second_factor(
     id: web::Path<i64>,
     form: web::Form<AppCode>,
 ) -> AppResult<HttpResponse> {
-    let (typed, own, by, now) = (
-        form.into_inner().code,
-        app.clone(),
-        admin.id,
-        app.clock.now(),
-    );
-    let fault = match codes::slip(&typed) {
-        Some(slip) => Some(slip),
-        None => {
-            let shown = app.db.write(move |conn| {
-                let row = queries::find_active_staff_by_id(conn, by)?;
-                let row = row.ok_or(AppError::SignInRequired)?;
-                second_factor::check(&own, conn, &row, &typed, now)
-            });
-            let is_wrong = shown.await?.is_none();
-            is_wrong.then_some("This is not the code that your app shows now.")
-        }
-    };
-    if let Some(fault) = fault {
+    if let Some(fault) = fault_of_code(&app, &admin, form.into_inner().code).await? {
         let form = Form::new(()).refuse("code", fault);
         let refused = StatusCode::UNPROCESSABLE_ENTITY;
         return show_reset(refused, &app, page, (&admin, *id), form).await;
@@ -304,6 +286,21 @@ pub async fn reset_second_factor(
         members::reset_second_factor,
     )
     .await
+}
+
+/// What is wrong with the code that an admin typed; none where it is the one that their app shows.
+async fn fault_of_code(app: &App, admin: &Admin, typed: String) -> AppResult<Option<&'static str>> {
+    if let Some(slip) = codes::slip(&typed) {
+        return Ok(Some(slip));
+    }
+    let (own, id, now) = (app.clone(), admin.id, app.clock.now());
+    let shown = app.db.write(move |conn| {
+        let row = queries::find_active_staff_by_id(conn, id)?;
+        let row = row.ok_or(AppError::SignInRequired)?;
+        second_factor::check(&own, conn, &row, &typed, now)
+    });
+    let is_wrong = shown.await?.is_none();
+    Ok(is_wrong.then_some("This is not the code that your app shows now."))
 }
 
 /// One change to one member, with its words for the next page.

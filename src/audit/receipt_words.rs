@@ -125,7 +125,7 @@ fn of_data(register: &Register, facts: &Map<String, Value>) -> String {
     let has_place = !dataset.is_empty() && !collection.is_empty();
     let others = facts
         .iter()
-        .filter(|(name, value)| !(has_place && is_place(name)) && !is_nothing(value));
+        .filter(|(name, value)| !(is_nothing(value) || has_place && is_place(name)));
     let others = others.map(|(name, value)| {
         let said = match (name.as_str(), value.as_array()) {
             ("fields", Some(paths)) if has_place => {

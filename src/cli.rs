@@ -340,8 +340,12 @@ fn backup(settings: &Settings, file: &Path) -> anyhow::Result<()> {
 }
 
 fn publish_policy(version: PublishFile, settings: &Settings) -> anyhow::Result<()> {
-    let db = settings.check()?.open_database()?;
-    version.run(&db, Clock::system().now())
+    let config = settings.check()?;
+    version.run(
+        &config.open_database()?,
+        &config.register,
+        Clock::system().now(),
+    )
 }
 
 fn verify_receipt(file: &Path, key: Option<String>, settings: &Settings) -> anyhow::Result<()> {

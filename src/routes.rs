@@ -270,6 +270,7 @@ routes! {
     Admin post "/staff/members/{id}/role" => members::change_role;
     Admin post "/staff/members/{id}/disable" => members::disable;
     Admin post "/staff/members/{id}/enable" => members::enable;
+    Admin get "/staff/members/{id}/reset-second-factor" => members::ask_to_reset;
     Admin post "/staff/members/{id}/reset-second-factor" => members::reset_second_factor;
     Admin get "/staff/sites" => sites::index;
     Admin get "/staff/sites/new" => sites::new;

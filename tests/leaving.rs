@@ -49,6 +49,30 @@ async fn it_names_the_site_and_its_policy_and_waits_for_a_click() {
 }
 
 #[actix_web::test]
+async fn who_stays_goes_back_to_where_they_were_and_to_no_other_site() {
+    let app = portal().await;
+    let path = leaving::path(&app.app.keys, COURSE);
+    let stay = |from: String| {
+        let visitor = app.visitor().with_header("referer", from.leak());
+        let path = path.clone();
+        async move {
+            let page = visitor.get(&path).await.page();
+            page.attributes("a.button.secondary", "href")
+        }
+    };
+    let here = format!("{}/policy/versions?x=1", app.address());
+    assert_eq!(stay(here).await, ["/policy/versions?x=1"]);
+    assert_eq!(
+        stay("https://elsewhere.example/policy".to_owned()).await,
+        ["/"]
+    );
+    assert_eq!(
+        stay(format!("{}//evil.example/", app.address())).await,
+        ["/"]
+    );
+}
+
+#[actix_web::test]
 async fn a_site_that_is_not_on_the_list_is_named_without_a_policy() {
     let app = portal().await;
     let path = leaving::path(&app.app.keys, "http://somewhere.example/");

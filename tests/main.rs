@@ -36,5 +36,6 @@ mod register;
 mod reports;
 mod requests;
 mod retention;
+mod shown;
 mod sources;
 mod staff;

@@ -226,6 +226,7 @@ async fn a_package_holds_everything_since_the_beginning_or_what_came_in_a_range_
         .collect();
     assert!(!of_range.is_empty() && of_range.len() < dated(&all).len());
     let some = records_of(&app, &person, [("from", from), ("to", to)]).await;
+    let undated = some.iter().filter(|it| it.1.is_none()).count();
     assert_eq!(dated(&some), of_range);
     let since = NaiveDate::from_ymd_opt(2022, 1, 1).unwrap();
     let later: Vec<_> = dated(&all)
@@ -234,6 +235,17 @@ async fn a_package_holds_everything_since_the_beginning_or_what_came_in_a_range_
         .collect();
     let since_2022 = records_of(&app, &person, [("from", "2022-01-01"), ("to", "")]).await;
     assert_eq!(dated(&since_2022), later);
+
+    let form = person.get(PATH).await.page();
+    assert!(
+        form.text()
+            .contains("Records that have no date are in every package")
+    );
+    let (report, _) = files_of(&app, &person, [("from", from), ("to", to)]).await;
+    let said = format!("{undated} of them have no date");
+    assert!(undated > 1 && report.contains(&said), "{undated}");
+    let (whole, _) = files_of(&app, &person, [("from", ""), ("to", "")]).await;
+    assert!(!whole.contains("no date"));
 }
 
 /// Rule: K1, Cal. Civ. Code 1798.110(c), 1798.115(a): two separate lists, in the copy as on the page.

@@ -85,6 +85,21 @@ pub fn issue(
     Ok(NewCode { digits, token })
 }
 
+/// What is wrong with what was typed before it is tried, so that a slip costs no try; none for six digits.
+pub fn slip(typed: &str) -> Option<&'static str> {
+    let signs = typed.chars().filter(|it| !it.is_whitespace() && *it != '-');
+    let signs: Vec<char> = signs.collect();
+    if signs.is_empty() {
+        Some("Enter the code. It has six digits.")
+    } else if !signs.iter().all(char::is_ascii_digit) {
+        Some("A code has digits alone. Enter its six digits.")
+    } else if signs.len() != 6 {
+        Some("A code has six digits. Check that you entered all of them, and no more.")
+    } else {
+        None
+    }
+}
+
 /// Whether this browser has a code that can still be tried.
 pub fn has_live_code(
     conn: &mut AnyConnection,

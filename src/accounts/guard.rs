@@ -9,6 +9,7 @@ use std::pin::Pin;
 
 use actix_session::{Session, SessionExt};
 use actix_web::dev::Payload;
+use actix_web::http::Method;
 use actix_web::{FromRequest, HttpRequest};
 use chrono::{NaiveDateTime, TimeDelta};
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,8 @@ use crate::app::App;
 use crate::audit::Actor;
 use crate::error::{AppError, AppResult};
 use crate::keys::random_token;
+use crate::web::Flash;
+use crate::web::page::FlashKind;
 
 /// So old may the last confirmation by code be when data is exported, corrected or deleted.
 pub const STEP_UP_LASTS: TimeDelta = TimeDelta::minutes(10);
@@ -173,20 +176,23 @@ impl FromRequest for FreshPerson {
             Ok((person.is_fresh(app.clock.now()), app, person))
         });
         match found {
-            Ok((true, app, person)) => Box::pin(unless_abused(app, person)),
+            Ok((true, app, person)) => Box::pin(unless_abused(request.clone(), app, person)),
             Ok((false, ..)) => Box::pin(keep_and_refuse(request.clone(), take_body(payload))),
             Err(error) => Box::pin(ready(Err(error))),
         }
     }
 }
 
-/// What was typed is not kept then: the body has gone to the form's own extractor.
-async fn unless_abused(app: App, person: Person) -> AppResult<FreshPerson> {
+/// What was typed is not kept then, which is said: the body has gone to the form's own extractor.
+async fn unless_abused(request: HttpRequest, app: App, person: Person) -> AppResult<FreshPerson> {
     if signs::is_confirmed(&app, &person).await? {
-        Ok(FreshPerson(person))
-    } else {
-        Err(AppError::StepUpRequired)
+        return Ok(FreshPerson(person));
     }
+    if request.method() == Method::POST {
+        let text = "We could not keep what you typed. After you have confirmed that it is you, type it again.";
+        Flash::leave(&request.get_session(), FlashKind::Notice, text)?;
+    }
+    Err(AppError::StepUpRequired)
 }
 
 async fn keep_and_refuse(request: HttpRequest, body: Payload) -> AppResult<FreshPerson> {

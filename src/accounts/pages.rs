@@ -11,7 +11,7 @@ use super::model::{Identity, Role};
 use super::second_factor_pages::RecoveryCodesPage;
 use super::session_store::MARK;
 use super::sessions::{self, OwnSession};
-use super::{profile, queries, recovery_codes, second_factor};
+use super::{codes, profile, queries, recovery_codes, second_factor};
 use crate::app::App;
 use crate::error::{AppError, AppResult};
 use crate::web::{Form, Page, html, see_other_saying};
@@ -25,7 +25,9 @@ pub struct NewResidence {
 /// A code from the app.
 #[derive(Debug, Default, Deserialize)]
 pub struct AppCode {
-    code: String,
+    /// As typed.
+    #[serde(default)]
+    pub code: String,
 }
 
 enum Details {
@@ -91,6 +93,10 @@ pub async fn renew_recovery_codes(
     page: Page,
     form: web::Form<AppCode>,
 ) -> AppResult<HttpResponse> {
+    if let Some(slip) = codes::slip(&form.code) {
+        let form = Form::new(()).refuse("code", slip);
+        return render(&app, Account::Staff(member), &session, page, form).await;
+    }
     let (own, id, typed, now) = (
         app.clone(),
         member.id,

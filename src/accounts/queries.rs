@@ -13,7 +13,16 @@ use crate::keys::{Keys, hmac_hex, random_token};
 /// The one form in which an address is stored, hashed and compared: without the characters of no width that come along
 /// when it is copied from a page.
 pub fn normal_email(typed: &str) -> String {
-    typed.replace(has_no_width, "").trim().to_lowercase()
+    let typed = typed.replace(has_no_width, "").trim().to_lowercase();
+    let in_ascii = |(name, domain): (&str, &str)| {
+        let domain = idna::domain_to_ascii(domain).ok()?;
+        Some(format!("{name}@{domain}"))
+    };
+    // What cannot be the name of a domain is refused where it was typed.
+    let international = typed
+        .rsplit_once('@')
+        .filter(|(_, domain)| !domain.is_ascii());
+    international.and_then(in_ascii).unwrap_or(typed)
 }
 
 fn has_no_width(letter: char) -> bool {

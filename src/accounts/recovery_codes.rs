@@ -25,6 +25,11 @@ pub fn renew(conn: &mut AnyConnection, keys: &Keys, staff_id: i64) -> QueryResul
     Ok(codes)
 }
 
+/// Whether it is as long as these codes are, without dashes and spaces.
+pub fn looks_like_one(typed: &str) -> bool {
+    typed.chars().filter(char::is_ascii_alphanumeric).count() == 10
+}
+
 /// Uses a code up; `false` if it is not one of theirs, or was used before.
 pub fn use_up(
     conn: &mut AnyConnection,

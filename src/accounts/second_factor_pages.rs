@@ -15,7 +15,7 @@ use super::qr::{self, Picture};
 use super::second_factor::{self, Shown};
 use super::sign_in::landing;
 use super::sign_in_pages::TypedCode;
-use super::{queries, recovery_codes};
+use super::{codes, queries, recovery_codes};
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::db::AnyConnection;
@@ -127,6 +127,15 @@ pub async fn check(
     form: web::Form<TypedCode>,
 ) -> AppResult<HttpResponse> {
     let (pending, member) = waiting(&app, &request.get_session()).await?;
+    if let Some(slip) = slip(&form.code, which.recovery) {
+        let (form, recovery) = (Form::new(form.into_inner()), which.recovery);
+        let page = SecondFactorPage {
+            page,
+            form: form.refuse("code", slip),
+            recovery,
+        };
+        return html(StatusCode::UNPROCESSABLE_ENTITY, &page);
+    }
     let (own, typed, now) = (app.clone(), form.code.clone(), app.clock.now());
     let shown = app.db.write(move |conn| {
         let member = as_of_now(conn, &member)?;
@@ -159,6 +168,16 @@ pub async fn check(
     }
 }
 
+/// What is wrong with what was typed before it is tried. Either code may be typed on either page.
+fn slip(typed: &str, recovery: bool) -> Option<&'static str> {
+    let found = codes::slip(typed)?;
+    match recovery {
+        _ if recovery_codes::looks_like_one(typed) => None,
+        true => Some("A recovery code has ten letters and digits. Enter one that you kept."),
+        false => Some(found),
+    }
+}
+
 /// `GET /sign-in/totp/set-up`
 pub async fn new(app: App, session: Session, page: Page) -> AppResult<HttpResponse> {
     let (mut pending, member) = waiting(&app, &session).await?;
@@ -183,6 +202,11 @@ pub async fn set_up(
     form: web::Form<TypedCode>,
 ) -> AppResult<HttpResponse> {
     let (pending, member) = waiting(&app, &request.get_session()).await?;
+    if let Some(slip) = codes::slip(&form.code) {
+        let form = Form::new(form.into_inner()).refuse("code", slip);
+        let page = set_up_page(&app, page, &pending, &member, form)?;
+        return html(StatusCode::UNPROCESSABLE_ENTITY, &page);
+    }
     let secret = new_secret(&app, &pending, &member)?;
     let (own, mine, typed, now) = (
         app.clone(),

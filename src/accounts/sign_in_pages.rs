@@ -35,6 +35,7 @@ pub struct SignIn {
 #[derive(Debug, Default, Deserialize)]
 pub struct TypedCode {
     /// Spaces and dashes do not matter.
+    #[serde(default)]
     pub code: String,
 }
 
@@ -128,6 +129,11 @@ pub async fn check(
     let Some(asked) = Asked::of(&request.get_session(), Purpose::SignIn)? else {
         return Ok(see_other("/sign-in"));
     };
+    if let Some(slip) = codes::slip(&form.code) {
+        let form = Form::new(form.into_inner()).refuse("code", slip);
+        let page = CodePage { page, form, asked };
+        return html(StatusCode::UNPROCESSABLE_ENTITY, &page);
+    }
     let client = client_network(client_address(&request, &app.site));
     let (own, mine, typed) = (app.clone(), asked.clone(), form.code.clone());
     let chosen = Browser::of(&request, &app.keys);

@@ -11,7 +11,9 @@ use validator::Validate;
 use super::guard::Admin;
 use super::members::{self, NewMember};
 use super::model::{Role, StaffRow};
+use super::pages::AppCode;
 use super::queries::normal_email;
+use super::{codes, queries, second_factor};
 use crate::app::App;
 use crate::audit::Actor;
 use crate::db::AnyConnection;
@@ -41,7 +43,18 @@ pub struct TypedMember {
 /// Another role, as chosen.
 #[derive(Debug, Deserialize)]
 pub struct NewRole {
+    #[serde(default)]
     role: String,
+}
+
+/// The page on which an admin confirms by their own second factor that it is they who take one away.
+#[derive(Template)]
+#[template(path = "accounts/staff/reset.html")]
+struct ResetPage {
+    page: Page,
+    member: StaffRow,
+    is_own: bool,
+    form: Form<()>,
 }
 
 /// Where the list goes on.
@@ -148,25 +161,39 @@ pub async fn add(
 
 /// `GET /staff/members/{id}`
 pub async fn show(_: Admin, app: App, page: Page, id: web::Path<i64>) -> AppResult<HttpResponse> {
-    let found = app.db.read(move |conn| Ok(members::find(conn, *id)?));
+    show_member(StatusCode::OK, &app, page, *id, Form::new(())).await
+}
+
+async fn show_member(
+    status: StatusCode,
+    app: &App,
+    page: Page,
+    id: i64,
+    form: Form<()>,
+) -> AppResult<HttpResponse> {
+    let found = app.db.read(move |conn| Ok(members::find(conn, id)?));
     let page = MemberPage {
         page,
         member: found.await?,
-        form: Form::new(()),
+        form,
         roles: roles(),
     };
-    html(StatusCode::OK, &page)
+    html(status, &page)
 }
 
 /// `POST /staff/members/{id}/role`
 pub async fn change_role(
     admin: Admin,
     app: App,
+    page: Page,
     session: Session,
     id: web::Path<i64>,
     form: web::Form<NewRole>,
 ) -> AppResult<HttpResponse> {
-    let role: Role = form.role.parse().map_err(AppError::BadRequest)?;
+    let Ok(role) = form.role.parse::<Role>() else {
+        let form = Form::new(()).refuse("role", "Choose one of the roles that stand here.");
+        return show_member(StatusCode::UNPROCESSABLE_ENTITY, &app, page, *id, form).await;
+    };
     change(
         &app,
         &session,
@@ -207,13 +234,48 @@ pub async fn enable(
     .await
 }
 
-/// `POST /staff/members/{id}/reset-second-factor`
+/// `GET /staff/members/{id}/reset-second-factor`
+pub async fn ask_to_reset(
+    admin: Admin,
+    app: App,
+    page: Page,
+    id: web::Path<i64>,
+) -> AppResult<HttpResponse> {
+    show_reset(StatusCode::OK, &app, page, (&admin, *id), Form::new(())).await
+}
+
+async fn show_reset(
+    status: StatusCode,
+    app: &App,
+    page: Page,
+    (admin, id): (&Admin, i64),
+    form: Form<()>,
+) -> AppResult<HttpResponse> {
+    let found = app.db.read(move |conn| Ok(members::find(conn, id)?));
+    let page = ResetPage {
+        page,
+        member: found.await?,
+        is_own: admin.id == id,
+        form,
+    };
+    html(status, &page)
+}
+
+/// `POST /staff/members/{id}/reset-second-factor`: whoever has an admin's session alone cannot take a second factor
+/// away, neither the admin's own nor another's.
 pub async fn reset_second_factor(
     admin: Admin,
     app: App,
+    page: Page,
     session: Session,
     id: web::Path<i64>,
+    form: web::Form<AppCode>,
 ) -> AppResult<HttpResponse> {
+    if let Some(fault) = fault_of_code(&app, &admin, form.into_inner().code).await? {
+        let form = Form::new(()).refuse("code", fault);
+        let refused = StatusCode::UNPROCESSABLE_ENTITY;
+        return show_reset(refused, &app, page, (&admin, *id), form).await;
+    }
     let done = "They will set up a new second factor when they next sign in.";
     change(
         &app,
@@ -224,6 +286,21 @@ pub async fn reset_second_factor(
         members::reset_second_factor,
     )
     .await
+}
+
+/// What is wrong with the code that an admin typed; none where it is the one that their app shows.
+async fn fault_of_code(app: &App, admin: &Admin, typed: String) -> AppResult<Option<&'static str>> {
+    if let Some(slip) = codes::slip(&typed) {
+        return Ok(Some(slip));
+    }
+    let (own, id, now) = (app.clone(), admin.id, app.clock.now());
+    let shown = app.db.write(move |conn| {
+        let row = queries::find_active_staff_by_id(conn, id)?;
+        let row = row.ok_or(AppError::SignInRequired)?;
+        second_factor::check(&own, conn, &row, &typed, now)
+    });
+    let is_wrong = shown.await?.is_none();
+    Ok(is_wrong.then_some("This is not the code that your app shows now."))
 }
 
 /// One change to one member, with its words for the next page.

@@ -13,7 +13,7 @@
 //! ```
 //!
 //! It works when the form is sent to the address of its own page, also after a refusal. Files are not kept:
-//! a form with files keeps its fields by [`keep`], and asks for them again.
+//! a form with files keeps its fields by [`keep`], says that the files are missing, and asks for them again.
 
 use std::future::{Ready, ready};
 

@@ -79,6 +79,10 @@ pub async fn check(
     let Some(asked) = Asked::of(&request.get_session(), Purpose::StepUp)? else {
         return Ok(see_other("/step-up"));
     };
+    if let Some(slip) = codes::slip(&form.code) {
+        let form = Form::new(form.into_inner()).refuse("code", slip);
+        return show(StatusCode::UNPROCESSABLE_ENTITY, page, form, &person);
+    }
     let client = client_network(client_address(&request, &app.site));
     let (own, who, typed) = (app.clone(), person.clone(), form.code.clone());
     let attempt = app.db.write(move |conn| {

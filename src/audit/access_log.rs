@@ -31,8 +31,13 @@ impl AccessLogPage {
 
     /// In which role; people do not learn the name.
     fn who(view: &View) -> &'static str {
-        let role: Option<Role> = view.detail("role").parse().ok();
-        role.map_or("A member of staff", Role::with_article)
+        match view.detail("role").parse() {
+            Ok(Role::Agent) => "Somebody of our privacy team",
+            Ok(Role::Supervisor) => "A supervisor of our privacy team",
+            Ok(Role::Auditor) => "Somebody who checks our work (auditor)",
+            Ok(Role::Admin) => "An administrator of this portal",
+            Err(_) => "A member of our staff",
+        }
     }
 }
 

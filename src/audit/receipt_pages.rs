@@ -81,7 +81,7 @@ pub async fn show(
 ) -> AppResult<HttpResponse> {
     let receipt = find(&app, account, id.into_inner()).await?;
     let content = receipt.content().ok_or(AppError::NotFound)?;
-    let said = Said::of(content);
+    let said = Said::of(&app.register, content);
     html(
         StatusCode::OK,
         &ShowPage {

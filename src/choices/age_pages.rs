@@ -4,7 +4,7 @@ use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 
 use super::minors;
@@ -13,6 +13,9 @@ use crate::app::App;
 use crate::error::AppResult;
 use crate::web::page::FlashKind;
 use crate::web::{Flash, Form, Page, html, see_other, see_other_saying, words};
+
+/// Older than so many years nobody is.
+const OLDEST: i32 = 125;
 
 /// What is asked; of it only the 16th birthday is kept.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -82,9 +85,13 @@ pub async fn state(
 }
 
 fn sixteen_on(born_on: &str, today: NaiveDate) -> Result<NaiveDate, &'static str> {
-    let born_on = born_on.trim().parse().ok();
-    born_on
-        .filter(|day| *day <= today)
-        .and_then(minors::sixteenth_birthday)
-        .ok_or("Type the day on which you were born, such as 2011-03-31.")
+    const EXAMPLE: &str = "Type the day on which you were born, such as 2011-03-31.";
+    let born_on: NaiveDate = born_on.trim().parse().map_err(|_| EXAMPLE)?;
+    if born_on >= today {
+        return Err("The day on which you were born lies before today. Check the year.");
+    }
+    if born_on.year() + OLDEST < today.year() {
+        return Err("Nobody is as old as that. Check the year in which you were born.");
+    }
+    minors::sixteenth_birthday(born_on).ok_or(EXAMPLE)
 }

@@ -167,7 +167,9 @@ pub(super) fn concerned<'a>(
         | CauseKind::Deletion
         | CauseKind::Restriction
         | CauseKind::RestrictionLifted => is_told_of_data(register, it),
-        CauseKind::Statement => statements::concerns(register, it, object),
+        CauseKind::Statement | CauseKind::StatementWithdrawn => {
+            statements::concerns(register, it, object)
+        }
     })
 }
 

@@ -128,7 +128,8 @@ pub(super) fn told(conn: &mut AnyConnection, app: &App, cause: &Cause) -> AppRes
 pub struct Body {
     /// The same each time that it is told of this.
     pub id: String,
-    /// `opt-out`, `opt-in`, `correction`, `deletion`, `restriction`, `restriction-lifted` or `statement`.
+    /// `opt-out`, `opt-in`, `correction`, `deletion`, `restriction`, `restriction-lifted`, `statement` or
+    /// `statement-withdrawn`.
     pub kind: CauseKind,
     /// When it came about, as RFC 3339.
     pub at: String,
@@ -140,7 +141,7 @@ pub struct Body {
     pub activities: Vec<String>,
     /// Which data were put right, with what is right now, or erased; none for all other kinds.
     pub data: Vec<Changed>,
-    /// What the person says of a datum that was not corrected.
+    /// What the person says of a datum that was not corrected, or of which datum they take it back.
     pub statement: Option<Said>,
     /// Which data are to be kept and not used, or may be used again.
     pub restricted: Option<String>,

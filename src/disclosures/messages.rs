@@ -34,6 +34,16 @@ impl RecipientNotice {
         match self.kind {
             CauseKind::OptIn => "a person allows a use again".to_owned(),
             CauseKind::RestrictionLifted => "end of a restriction for a person".to_owned(),
+            CauseKind::StatementWithdrawn => {
+                format!(
+                    "a statement of a person is taken back, to be done by {}",
+                    self.due()
+                )
+            }
+            CauseKind::Correction | CauseKind::Deletion => {
+                let what = self.kind;
+                format!("{what} of a person's data, to be done by {}", self.due())
+            }
             kind => format!("{kind} of a person, to be done by {}", self.due()),
         }
     }

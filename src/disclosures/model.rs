@@ -24,6 +24,8 @@ text_enum! {
         RestrictionLifted = "restriction-lifted",
         /// A person says something of a datum that was not put right.
         Statement = "statement",
+        /// They no longer say it, or no longer want it passed on.
+        StatementWithdrawn = "statement-withdrawn",
     }
 }
 
@@ -52,6 +54,9 @@ impl CauseKind {
             CauseKind::Statement => {
                 "This person says that something that you got from us is not right. Keep what they say with it, and hand it on to everybody to whom you gave it."
             }
+            CauseKind::StatementWithdrawn => {
+                "This person has taken back a statement that we passed on to you. Remove it, and tell everybody to whom you handed it on to remove it too."
+            }
         }
     }
 
@@ -70,6 +75,7 @@ impl CauseKind {
             CauseKind::Restriction => "The restriction",
             CauseKind::RestrictionLifted => "The end of the restriction",
             CauseKind::Statement => "The statement",
+            CauseKind::StatementWithdrawn => "That the statement is taken back",
         }
     }
 
@@ -83,6 +89,7 @@ impl CauseKind {
             CauseKind::Restriction => "To keep your data and not to use them",
             CauseKind::RestrictionLifted => "That your data may be used again",
             CauseKind::Statement => "Your statement",
+            CauseKind::StatementWithdrawn => "That you take your statement back",
         }
     }
 }

@@ -20,16 +20,20 @@ pub struct About {
     dataset: String,
     collection: String,
     field: String,
+    /// Whether it takes the place of one that was passed on before.
+    #[serde(default)]
+    replaces: bool,
 }
 
 impl About {
     /// The statement of that id, about that datum.
-    pub fn of(statement: i64, cell: &Cell) -> Self {
+    pub fn of(statement: i64, cell: &Cell, replaces: bool) -> Self {
         About {
             statement,
             dataset: cell.key.dataset.clone(),
             collection: cell.key.collection.clone(),
             field: cell.field.clone(),
+            replaces,
         }
     }
 
@@ -61,21 +65,29 @@ pub(super) fn concerns(register: &Register, recipient: &Recipient, object: &str)
 pub struct Said {
     /// What people call the datum.
     pub about: String,
-    /// The person's own words.
+    /// The person's own words; empty where they take them back.
     pub text: String,
+    /// Whether this takes the place of what they said before.
+    pub replaces: bool,
 }
 
-/// What the person says; nothing where the cause is another one, or the statement has gone since.
+/// What the person says or takes back; nothing where the cause is another one, or the statement has gone since.
 pub(super) fn said(conn: &mut AnyConnection, app: &App, cause: &Cause) -> AppResult<Option<Said>> {
-    let about = (cause.kind == CauseKind::Statement).then(|| About::read(&cause.object));
-    let Some(about) = about.flatten() else {
+    let is_withdrawn = cause.kind == CauseKind::StatementWithdrawn;
+    let is_one = is_withdrawn || cause.kind == CauseKind::Statement;
+    let Some(about) = is_one.then(|| About::read(&cause.object)).flatten() else {
         return Ok(None);
     };
-    let found = statements::find(conn, &app.keys, about.statement)?;
+    let text = if is_withdrawn {
+        Some(String::new())
+    } else {
+        statements::find(conn, &app.keys, about.statement)?.map(|it| it.text)
+    };
     let view = about.view(&app.register);
     let title = view.map(|it| format!("{}, {}", it.collection.title, it.field.title));
-    Ok(found.zip(title).map(|(found, about)| Said {
-        about,
-        text: found.text,
+    Ok(text.zip(title).map(|(text, title)| Said {
+        about: title,
+        text,
+        replaces: about.replaces,
     }))
 }

@@ -1,7 +1,7 @@
 //! The page that people see before they leave.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 use url::Url;
@@ -10,7 +10,7 @@ use super::model::Site;
 use super::queries;
 use crate::app::App;
 use crate::error::AppResult;
-use crate::web::{Page, html};
+use crate::web::{Page, came_from, html};
 
 /// Where a link leads.
 #[derive(Debug, Default, Deserialize)]
@@ -27,6 +27,8 @@ struct ShowPage {
     host: String,
     target: Url,
     site: Option<Site>,
+    /// The page of this portal from which they came.
+    back: String,
 }
 
 #[derive(Template)]
@@ -36,7 +38,12 @@ struct RefusedPage {
 }
 
 /// Says where the link leads; 422 for one that this portal did not make.
-pub async fn show(app: App, page: Page, leaving: web::Query<Leaving>) -> AppResult<HttpResponse> {
+pub async fn show(
+    app: App,
+    page: Page,
+    request: HttpRequest,
+    leaving: web::Query<Leaving>,
+) -> AppResult<HttpResponse> {
     let target = super::target(&app.keys, &leaving.to);
     let host = target.as_ref().and_then(|it| it.host_str());
     let (Some(host), Some(target)) = (host.map(str::to_owned), target.clone()) else {
@@ -51,6 +58,7 @@ pub async fn show(app: App, page: Page, leaving: web::Query<Leaving>) -> AppResu
         host,
         target,
         site: site.await?,
+        back: came_from(&request, &app.site).unwrap_or_else(|| "/".to_owned()),
     };
     html(StatusCode::OK, &shown)
 }

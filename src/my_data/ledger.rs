@@ -9,7 +9,7 @@ use crate::register::{
 };
 use crate::sources::{CollectionSummary, Datum, Held, Record};
 
-use super::{check_url, collection_url, correction_url, deletion_url, record_url};
+use super::{check_url, collection_url, correction_url, deletion_url, record_url, values};
 
 /// One category of the overview.
 #[derive(Debug)]
@@ -233,9 +233,19 @@ impl RecordCard {
         });
         self.stays = Some(format!("{} ({}){until}", keep.reason, keep.basis));
     }
-}
 
-impl RecordCard {
+    /// Its date in words; else the first thing that it says.
+    pub fn title(&self) -> String {
+        if let Some(date) = self.date {
+            return format!("Record of {}", in_words(date));
+        }
+        let mut shown = self.data.iter().filter(|it| !it.is_masked && !it.is_empty);
+        shown.next().map_or_else(
+            || "Record".to_owned(),
+            |it| format!("{}: {}", it.facts.title, values::shortened(&it.value)),
+        )
+    }
+
     /// Says of each datum which uses of it the person has stopped.
     pub fn mark(&mut self, stopped: &Stopped) {
         for line in &mut self.data {
@@ -247,8 +257,8 @@ impl RecordCard {
 /// One record as it is shown.
 #[derive(Debug)]
 pub struct RecordCard {
-    /// Its date in words, or its place in the list.
-    pub title: String,
+    /// Where it has one.
+    pub date: Option<NaiveDate>,
     /// Sealed; the same in page, report, JSON and CSV.
     pub id: String,
     /// Its own page.
@@ -270,6 +280,8 @@ pub struct DatumLine {
     pub facts: FieldFacts,
     /// The value in words, or what is said in its place.
     pub value: String,
+    /// The same as its source has it, for programs.
+    pub plain: String,
     /// Nothing is held.
     pub is_empty: bool,
     /// Held, and never shown.
@@ -280,6 +292,8 @@ pub struct DatumLine {
     pub kept: String,
     /// Where its correction begins, when it can be corrected row by row.
     pub correction: Option<String>,
+    /// The person is known by it, so that it changes by another way than a correction.
+    pub is_handle: bool,
     /// Where a value that is never shown can be compared with what the person knows.
     pub check: Option<String>,
     /// What the person says of it: see [`super::statements`].
@@ -293,16 +307,12 @@ pub fn record_card(
     record: &Record,
     today: NaiveDate,
 ) -> RecordCard {
-    let title = match record.date {
-        Some(date) => format!("Record of {}", in_words(date)),
-        None => "Record".to_owned(),
-    };
     let data = record
         .fields
         .iter()
         .filter_map(|datum| datum_line((register, today), key, record, datum));
     RecordCard {
-        title,
+        date: record.date,
         id: record.id.clone(),
         url: record_url(key, &record.id),
         deletion: deletion_url(key, &record.id),
@@ -332,11 +342,13 @@ fn datum_line(
     let can_correct = view.input().is_some();
     Some(DatumLine {
         path: datum.path.clone(),
-        value: value_in_words(&datum.value),
+        value: value_in_words(&view, &datum.value),
+        plain: datum.value.to_string(),
         is_empty: datum.value.is_empty(),
         is_masked: datum.value.is_masked(),
         hidden: view.never_disclose().filter(|_| datum.value.is_masked()),
         kept,
+        is_handle: !can_correct && view.field.identity.is_some() && !datum.value.is_empty(),
         correction: can_correct.then(|| correction_url(key, &record.id, &datum.path)),
         check: checked.map(|_| check_url(key, &record.id, &datum.path)),
         statement: None,
@@ -380,10 +392,11 @@ pub fn is_shown(view: &FieldView<'_>) -> bool {
     says_something || matches!(field.correctable, Correctable::Yes | Correctable::By(_))
 }
 
-fn value_in_words(held: &Held) -> String {
+fn value_in_words(view: &FieldView<'_>, held: &Held) -> String {
     match held {
         Held::Empty => "Nothing is held".to_owned(),
-        Held::Plain(_) | Held::Masked(_) => held.to_string(),
+        Held::Plain(value) => values::in_words(view, value),
+        Held::Masked(_) => held.to_string(),
     }
 }
 

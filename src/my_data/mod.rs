@@ -12,6 +12,7 @@ pub mod pages;
 mod picture;
 pub mod redactions;
 pub mod statements;
+mod values;
 
 use diesel::prelude::*;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};

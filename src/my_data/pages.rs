@@ -22,7 +22,7 @@ use crate::register::CollectionKey;
 use crate::requests::corrected::watch;
 use crate::requests::dates::LegalDates;
 use crate::requests::model::Kind;
-use crate::sources::{Dates, Record};
+use crate::sources::{Dates, Identities, Record};
 use crate::web::{Page, html};
 
 /// So many records stand on one page.
@@ -132,9 +132,18 @@ struct CollectionPage {
     records: Vec<RecordCard>,
     first: Option<String>,
     next: Option<String>,
+    /// How many there are that belong to other people as well; counted where there is nothing else.
+    shared: u64,
     is_down: bool,
     is_partial: bool,
     standings: Standings,
+}
+
+/// How many records of a collection belong to other people as well.
+fn count_shared(app: &App, identities: &Identities, key: &CollectionKey) -> u64 {
+    let mut all = app.sources.overview(identities).into_iter();
+    let counts = all.find(|it| it.key == *key).and_then(|it| it.counts.ok());
+    counts.map_or(0, |counts| counts.shared)
 }
 
 /// The records of one collection, a page at a time.
@@ -168,12 +177,16 @@ pub async fn collection(
         if let Ok(page) = &records {
             watch::look(app, person.id, &read_key, &page.records);
         }
+        let shared = match &records {
+            Ok(page) if page.records.is_empty() => count_shared(app, identities, &read_key),
+            _ => 0,
+        };
         let records = records.map_err(|error| tracing::warn!(%error, "a source does not answer"));
         let mut standings = standing::of_person(app, person.id)?;
         standings.0.retain(|standing| standing.has(&read_key));
-        Ok((records, marks, standings))
+        Ok((records, marks, (standings, shared)))
     });
-    let (found, marks, standings) = found.await?;
+    let (found, marks, (standings, shared)) = found.await?;
     let (is_down, found) = (found.is_err(), found.unwrap_or_default());
     let fields = app.register.describe_all(dataset, declared);
     let category = app.register.category_of_collection(declared);
@@ -206,6 +219,7 @@ pub async fn collection(
                 .collect(),
             first: after.map(|_| url.clone()),
             next: found.next.map(|next| format!("{url}?after={next}")),
+            shared,
             is_down,
             is_partial: found.is_partial,
             standings,

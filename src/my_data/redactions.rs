@@ -108,12 +108,14 @@ fn leave_out(line: &mut DatumLine, passage: Option<&str>) {
     line.correction = None;
     line.check = None;
     match passage {
-        Some(passage) if line.value.contains(passage) => {
+        Some(passage) if line.value.contains(passage) && line.plain.contains(passage) => {
             line.value = line.value.replace(passage, PASSAGE);
+            line.plain = line.plain.replace(passage, PASSAGE);
         }
         _ if line.is_empty => {}
         _ => {
             CELL.clone_into(&mut line.value);
+            CELL.clone_into(&mut line.plain);
             line.is_masked = true;
         }
     }

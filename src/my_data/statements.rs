@@ -4,7 +4,6 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::export::queries::expire_all;
 use super::ledger::RecordCard;
 use super::redactions::Cell;
 use crate::db::AnyConnection;
@@ -78,6 +77,11 @@ impl Statements {
         opened.collect::<AppResult<_>>().map(Statements)
     }
 
+    /// That about a datum, if it is passed on.
+    pub fn passed_on(&self, cell: &Cell) -> Option<&Statement> {
+        self.about(cell).filter(|it| it.is_passed_on)
+    }
+
     /// The one about a datum.
     pub fn about(&self, cell: &Cell) -> Option<&Statement> {
         self.0.iter().find(|it| it.cell == *cell)
@@ -105,7 +109,8 @@ pub fn find(conn: &mut AnyConnection, keys: &Keys, id: i64) -> AppResult<Option<
     row.map(|row| row.open(keys)).transpose()
 }
 
-/// Keeps what a person says of a datum, in the place of what they said before; its id. Packages without it end.
+/// Keeps what a person says of a datum, in the place of what they said before; its id. Packages that were made before
+/// stay as they are: they say of which day they are, and the law asks for no more.
 pub fn keep(
     conn: &mut AnyConnection,
     keys: &Keys,
@@ -127,7 +132,6 @@ pub fn keep(
         ))
         .returning(statements::id)
         .get_result(conn)?;
-    expire_all(conn, person_id, now)?;
     Ok(id)
 }
 

@@ -8,9 +8,11 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use clap::Args;
 
 use super::file::{Front, PolicyFile};
-use super::{Fault, PolicyVersion};
+use super::text::Text;
+use super::{Fault, PolicyVersion, promises};
 use crate::audit::Actor;
 use crate::db::Db;
+use crate::register::Register;
 use crate::say::say;
 
 const NO_DATE: &str =
@@ -45,7 +47,8 @@ pub struct PublishFile {
 
 impl PublishFile {
     /// Publishes it, or says all that is wrong with it and changes nothing.
-    pub fn run(self, db: &Db, now: NaiveDateTime) -> anyhow::Result<()> {
+    /// What the register says otherwise is told, and keeps nothing from being published.
+    pub fn run(self, db: &Db, register: &Path, now: NaiveDateTime) -> anyhow::Result<()> {
         let path = self.file.clone();
         let text = std::fs::read_to_string(&path)
             .with_context(|| format!("cannot read {}", path.display()))?;
@@ -56,13 +59,19 @@ impl PublishFile {
         let Some((draft, published)) = file.into_draft() else {
             bail!(NO_DATE);
         };
+        let warnings = warnings(register, &draft.body);
         let published_at = published.map(|on| on.and_time(NaiveTime::MIN));
         let done = db.write_now(move |conn| match published_at {
             Some(at) => super::take_over(conn, &draft, at, Actor::System, now),
             None => super::publish(conn, &draft, Actor::System, now),
         });
         match done? {
-            Ok(version) => report(&version, published),
+            Ok(version) => {
+                report(&version, published);
+                for warning in warnings {
+                    eprintln!("Warning: {warning}");
+                }
+            }
             Err(faults) => bail!(
                 "nothing was published.{}",
                 lines(&path, lines_before, &faults)
@@ -86,6 +95,16 @@ impl PublishFile {
 fn day(text: &str) -> Result<NaiveDate, String> {
     text.parse()
         .map_err(|_| "expected a date such as 2026-02-01".to_owned())
+}
+
+/// What a text and the register do not say alike.
+fn warnings(register: &Path, body: &str) -> Vec<String> {
+    match Register::open(register) {
+        Ok(register) => promises::faults(&register, &Text::read(body)),
+        Err(error) => vec![format!(
+            "The text was not held against the register: {error:#}"
+        )],
+    }
 }
 
 fn report(version: &PolicyVersion, published: Option<NaiveDate>) {

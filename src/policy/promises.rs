@@ -4,14 +4,16 @@
 //! ```text
 //! [names]: # (categories: user.name, user.contact)
 //! [names]: # (recipients: employers, authorities)
+//! [names]: # (consent: marketing)
 //! [touches]: # (activities: personalisation)
 //! ```
 //! `names` says what stands near it in the text; `touches`, what the version changes for people. A recipient or a
-//! category that stands in the text by its name needs no such line.
+//! category that stands in the text by its name needs no such line. `consent` names the activities of which the text
+//! says that they need a yes.
 
 use super::text::Text;
 use crate::db::text_enum;
-use crate::register::{Register, covers};
+use crate::register::{Activity, LawfulBasis, Register, covers};
 
 text_enum! {
     /// Why a line names something.
@@ -32,6 +34,8 @@ text_enum! {
         Recipients = "recipients",
         /// Activities.
         Activities = "activities",
+        /// Activities that rest on consent.
+        Consent = "consent",
     }
 }
 
@@ -115,7 +119,39 @@ pub fn faults(register: &Register, text: &Text) -> Vec<String> {
             ));
         }
     }
+    let by_consent = register.activities.iter().filter(|it| rests_on_consent(it));
+    for activity in by_consent {
+        if !named(Kind::Consent).any(|it| *it == activity.key) {
+            faults.push(format!(
+                "In the register “{}” ({}) rests on consent, and the policy does not name it as such.",
+                activity.title, activity.key
+            ));
+        }
+    }
+    faults.extend(periods_missing(register, &words));
     faults
+}
+
+fn rests_on_consent(activity: &Activity) -> bool {
+    activity.lawful_basis == Some(LawfulBasis::Consent)
+}
+
+/// Each period of keeping that the text does not have, in the words in which people read it beside their data.
+fn periods_missing(register: &Register, words: &str) -> Vec<String> {
+    let categories = register.categories.iter();
+    let categories = categories.map(|it| (&it.title, &it.retention));
+    let collections = register.datasets.iter().flat_map(|it| &it.collections);
+    let collections = collections.filter_map(|it| Some((&it.title, it.retention.as_ref()?)));
+    let missing = categories.chain(collections).filter_map(|(title, kept)| {
+        let kept = kept.in_words();
+        let period = kept.strip_prefix("for ").unwrap_or(&kept);
+        (!mentions(words, period)).then(|| {
+            format!(
+                "The register keeps “{title}” {kept}, and the policy does not have that period."
+            )
+        })
+    });
+    missing.collect()
 }
 
 fn faults_of(register: &Register, mark: &Mark) -> Vec<String> {
@@ -130,11 +166,13 @@ fn faults_of(register: &Register, mark: &Mark) -> Vec<String> {
         Kind::Categories => register.category(key).is_some(),
         Kind::Recipients => register.recipient(key).is_some(),
         Kind::Activities => register.activity(key).is_some(),
+        Kind::Consent => register.activity(key).is_some_and(rests_on_consent),
     };
     let missing = keys.iter().filter(|it| !is_declared(it));
     missing
-        .map(|key| {
-            format!("Line {line}: the policy names {key} among its {kind}, and the register does not have it.")
+        .map(|key| match kind {
+            Kind::Consent => format!("Line {line}: the policy says that {key} needs consent, and in the register it does not rest on it."),
+            kind => format!("Line {line}: the policy names {key} among its {kind}, and the register does not have it."),
         })
         .collect()
 }

@@ -45,6 +45,23 @@ impl IndexPage {
 struct EditPage {
     page: Page,
     form: Form<Typed>,
+    /// What the text and the register do not say alike.
+    promises: Vec<String>,
+}
+
+impl EditPage {
+    fn new(app: &App, page: Page, form: Form<Typed>) -> Self {
+        let body = &form.values.body;
+        let promises = match body.trim() {
+            "" => Vec::new(),
+            _ => promises::faults(&app.register, &Text::read(body)),
+        };
+        EditPage {
+            page,
+            form,
+            promises,
+        }
+    }
 }
 
 #[derive(Template)]
@@ -92,14 +109,19 @@ pub async fn new(_: Admin, app: App, page: Page) -> AppResult<HttpResponse> {
         })
     });
     let form = Form::new(newest.await?);
-    html(StatusCode::OK, &EditPage { page, form })
+    html(StatusCode::OK, &EditPage::new(&app, page, form))
 }
 
 /// The form again, as it was typed.
-pub async fn edit(_: Admin, page: Page, new: MultipartForm<NewVersion>) -> AppResult<HttpResponse> {
+pub async fn edit(
+    _: Admin,
+    app: App,
+    page: Page,
+    new: MultipartForm<NewVersion>,
+) -> AppResult<HttpResponse> {
     let (typed, _) = new.into_inner().read();
     let form = Form::new(typed);
-    html(StatusCode::OK, &EditPage { page, form })
+    html(StatusCode::OK, &EditPage::new(&app, page, form))
 }
 
 /// The version as people would see it, and how many would be told. Nothing is kept yet.
@@ -112,10 +134,10 @@ pub async fn preview(
     let (typed, draft) = new.into_inner().read();
     let draft = match draft {
         Ok(draft) => draft,
-        Err(faults) => return refuse(page, typed, faults),
+        Err(faults) => return refuse(&app, page, typed, faults),
     };
-    let (today, kept) = (app.clock.today(), draft.clone());
-    let seen = app.db.read(move |conn| look_at(conn, &kept, today));
+    let (own, kept) = (app.clone(), draft.clone());
+    let seen = app.db.read(move |conn| look_at(conn, &own, &kept));
     match seen.await? {
         Ok(preview) => html(
             StatusCode::OK,
@@ -125,7 +147,7 @@ pub async fn preview(
                 preview,
             },
         ),
-        Err(faults) => refuse(page, typed, faults),
+        Err(faults) => refuse(&app, page, typed, faults),
     }
 }
 
@@ -140,7 +162,7 @@ pub async fn publish(
     let (typed, draft) = new.into_inner().read();
     let draft = match draft {
         Ok(draft) => draft,
-        Err(faults) => return refuse(page, typed, faults),
+        Err(faults) => return refuse(&app, page, typed, faults),
     };
     let now = app.clock.now();
     let published = app
@@ -155,15 +177,16 @@ pub async fn publish(
             );
             see_other_saying(&session, text, "/staff/policy")
         }
-        Err(faults) => refuse(page, typed, faults),
+        Err(faults) => refuse(&app, page, typed, faults),
     }
 }
 
-fn refuse(page: Page, typed: Typed, faults: Vec<Fault>) -> AppResult<HttpResponse> {
+fn refuse(app: &App, page: Page, typed: Typed, faults: Vec<Fault>) -> AppResult<HttpResponse> {
     let form = faults.into_iter().fold(Form::new(typed), |form, fault| {
         form.refuse(fault.field, fault.to_string())
     });
-    html(StatusCode::UNPROCESSABLE_ENTITY, &EditPage { page, form })
+    let page = EditPage::new(app, page, form);
+    html(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
 /// What is shown of a draft before it is published.
@@ -172,14 +195,16 @@ struct Preview {
     /// The version that it would replace.
     before: Option<(PolicyVersion, Compared)>,
     people: i64,
+    /// What it and the register do not say alike.
+    promises: Vec<String>,
 }
 
 fn look_at(
     conn: &mut AnyConnection,
+    app: &App,
     draft: &Draft,
-    today: NaiveDate,
 ) -> AppResult<Result<Preview, Vec<Fault>>> {
-    let faults = super::publish::faults(conn, draft, today)?;
+    let faults = super::publish::faults(conn, draft, app.clock.today())?;
     if !faults.is_empty() {
         return Ok(Err(faults));
     }
@@ -194,6 +219,7 @@ fn look_at(
     };
     let people = announce::count_people(conn)?;
     Ok(Ok(Preview {
+        promises: promises::faults(&app.register, &text),
         text,
         before,
         people,

@@ -45,13 +45,16 @@ impl Retention {
     }
 }
 
-/// "4 years", "1 month", "90 days": leap days are not counted against whole years.
+/// "4 years", "13 months", "100 days": leap days are not counted against whole years.
 fn days_in_words(days: u32) -> String {
     let years = (days + 182) * 100 / 36525;
     let whole_years = years > 0 && (days * 100).abs_diff(years * 36525) < 100;
+    let months = (days + 15) * 1200 / 36525;
+    let whole_months = months > 12 && (days * 1200).abs_diff(months * 36525) < 1200;
     let (count, unit) = match days {
         _ if whole_years => (years, "year"),
         30..365 if days.is_multiple_of(30) => (days / 30, "month"),
+        _ if whole_months => (months, "month"),
         _ => (days, "day"),
     };
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })

@@ -87,10 +87,10 @@ impl Near {
 }
 
 impl DatesNear {
-    fn count(&self) -> String {
-        match self.requests.len() {
-            1 => "1 request".to_owned(),
-            count => format!("{count} requests"),
+    fn which(&self) -> String {
+        match &self.requests[..] {
+            [only] => format!("the request {}, due by {}", only.reference, only.due()),
+            all => format!("{} requests", all.len()),
         }
     }
 

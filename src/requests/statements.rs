@@ -99,14 +99,17 @@ pub fn give(
     if count == 0 || u32::try_from(count).map_or(true, |count| count > words) {
         return Err(changed());
     }
+    let person_id = request.person_id;
+    let before = statements::Statements::load(conn, &by.app.keys, person_id)?;
+    let before = before.passed_on(&cell);
     let said = (&cell, text, pass_on);
-    let id = statements::keep(conn, &by.app.keys, request.person_id, said, by.now)?;
+    let id = statements::keep(conn, &by.app.keys, person_id, said, by.now)?;
     if pass_on {
-        let whose = Whose::Person(request.person_id);
-        let about = About::of(id, &cell).to_string();
-        let due_on = by.now.date() + PASSED_ON_WITHIN;
-        let cause = (CauseKind::Statement, &whose);
-        causes::record(conn, by.app, cause, &about, due_on, by.now)?;
+        let about = About::of(id, &cell, before.is_some());
+        tell(conn, person_id, (CauseKind::Statement, &about), by)?;
+    } else if let Some(before) = before {
+        let about = About::of(before.id, &cell, false);
+        tell(conn, person_id, (CauseKind::StatementWithdrawn, &about), by)?;
     }
     let detail = json!({ "item": item_id, "words": count, "passed_on": pass_on });
     Ok(record(
@@ -116,6 +119,52 @@ pub fn give(
         detail,
         by,
     )?)
+}
+
+/// The person takes back what they said, and who was told of it is told that.
+pub fn take_back(
+    conn: &mut AnyConnection,
+    request: &Request,
+    item_id: i64,
+    by: &By<'_>,
+) -> AppResult<()> {
+    let (item, _) = find_open(conn, by.app, request, item_id)?;
+    let cell = cell_of(&item).ok_or_else(changed)?;
+    let person_id = request.person_id;
+    let before = statements::Statements::load(conn, &by.app.keys, person_id)?;
+    let before = before.about(&cell).ok_or_else(changed)?;
+    statements::remove(conn, person_id, &cell)?;
+    if before.is_passed_on {
+        let about = About::of(before.id, &cell, false);
+        tell(conn, person_id, (CauseKind::StatementWithdrawn, &about), by)?;
+    }
+    let detail = json!({ "item": item_id });
+    Ok(record(
+        conn,
+        request,
+        "request.statement_taken_back",
+        detail,
+        by,
+    )?)
+}
+
+/// Tells whoever gets the datum.
+fn tell(
+    conn: &mut AnyConnection,
+    person_id: i64,
+    (kind, about): (CauseKind, &About),
+    by: &By<'_>,
+) -> AppResult<()> {
+    let whose = Whose::Person(person_id);
+    let due_on = by.now.date() + PASSED_ON_WITHIN;
+    causes::record(
+        conn,
+        by.app,
+        (kind, &whose),
+        &about.to_string(),
+        due_on,
+        by.now,
+    )
 }
 
 #[cfg(test)]

@@ -19,6 +19,17 @@ struct Handles {
     small: BTreeSet<String>,
 }
 
+/// An address with an international domain as systems have it that keep what was typed.
+fn as_people_write(address: &str) -> Option<String> {
+    let (name, domain) = address.rsplit_once('@')?;
+    if !domain.contains("xn--") {
+        return None;
+    }
+    let (domain, read) = idna::domain_to_unicode(domain);
+    read.is_ok()
+        .then(|| format!("{name}@{domain}").to_lowercase())
+}
+
 impl Identities {
     /// One e-mail address.
     pub fn email(address: &str) -> Self {
@@ -29,6 +40,10 @@ impl Identities {
     #[must_use]
     pub fn with(mut self, kind: &str, value: &str) -> Self {
         let handles = self.0.entry(kind.to_owned()).or_default();
+        if let Some(written) = as_people_write(value).filter(|_| kind == EMAIL) {
+            handles.small.insert(written.clone());
+            handles.given.insert(written);
+        }
         if !value.is_empty() && handles.given.insert(value.to_owned()) && kind == EMAIL {
             handles.small.insert(value.to_lowercase());
         }

@@ -10,7 +10,7 @@ use super::{
 };
 
 const EMPTIED: &str = "Other records have to stay that point at it, so it stays as an empty shell.";
-const SHARED: &str = "Other people's records lead here as well.";
+const SHARED: &str = "They belong to other people as well, so they stay as they are.";
 
 /// The plan of a draft, with collections carried out in this order.
 pub(super) fn plan(

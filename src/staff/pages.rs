@@ -18,7 +18,7 @@ use crate::requests::dates::law_name;
 use crate::requests::model::{Kind, State};
 use crate::requests::pause;
 use crate::requests::words::day;
-use crate::web::{Page, html, paging, see_other};
+use crate::web::{Form, Page, html, paging, see_other};
 
 /// Where the work of each role begins.
 pub async fn home(member: StaffMember) -> HttpResponse {
@@ -67,6 +67,8 @@ impl Line {
 struct QueuePage {
     page: Page,
     filters: Filters,
+    /// Says which filters have an unknown value; then nothing is listed.
+    form: Form<()>,
     lines: Vec<Line>,
     counts: Vec<(State, Count)>,
     late: Count,
@@ -76,6 +78,7 @@ struct QueuePage {
     /// Whether a supervisor has to look how people show who they are.
     is_review_due: bool,
     states: Vec<(&'static str, &'static str)>,
+    kinds: Vec<(&'static str, &'static str)>,
     laws: Vec<(String, String)>,
     assignees: Vec<(String, String)>,
     first: Option<String>,
@@ -98,6 +101,10 @@ impl QueuePage {
                 after: self.filters.after.clone(),
                 ..Filters::parse(filters)
             }
+    }
+
+    fn dues() -> [(&'static str, &'static str); 2] {
+        [("week", "Within a week"), ("late", "Late")]
     }
 }
 
@@ -127,9 +134,25 @@ pub async fn queue(
     });
     let (mut rows, counts, (late, proposed), staff, views, is_trained, is_review_due) =
         found.await?;
+    let laws = app.laws.all().iter();
+    let laws: Vec<_> = laws
+        .map(|law| (law.key.clone(), law.name.clone()))
+        .collect();
+    let unknown = filters.unknown(&laws, &staff).into_iter();
+    let form = unknown.fold(Form::new(()), |form, name| {
+        form.refuse(
+            name,
+            "We do not know this choice. Choose one from the list.",
+        )
+    });
+    let status = if form.has_errors() {
+        rows.clear();
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
     let last = paging::cut(&mut rows, ON_A_PAGE);
     let next = last.map(|last| filters.url_after(&format!("{}_{}", last.due_on, last.id)));
-    let laws = app.laws.all().iter();
     let queue = QueuePage {
         page,
         lines: rows
@@ -143,16 +166,19 @@ pub async fn queue(
         is_trained,
         is_review_due,
         states: states(),
-        laws: laws
-            .map(|law| (law.key.clone(), law.name.clone()))
+        kinds: Kind::ALL
+            .iter()
+            .map(|it| (it.as_str(), it.title()))
             .collect(),
+        laws,
+        form,
         assignees: assignees(&staff),
         first: (!filters.after.is_empty()).then(|| filters.url_after("")),
         next,
         member,
         filters,
     };
-    html(StatusCode::OK, &queue)
+    html(status, &queue)
 }
 
 #[derive(Template)]

@@ -4,6 +4,7 @@
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use serde::Deserialize;
 
+use crate::accounts::model::StaffRow;
 use crate::requests::model::{Kind, State};
 use crate::web::paging;
 
@@ -52,7 +53,7 @@ impl Filters {
             .map_or_else(|_| Filters::default(), actix_web::web::Query::into_inner)
     }
 
-    /// The states that are listed; an unknown word lists the open ones.
+    /// The states that are listed.
     pub fn states(&self) -> States {
         match self.state.as_str() {
             "closed" => States::Closed,
@@ -79,6 +80,32 @@ impl Filters {
     /// Due date and id after which the list goes on.
     pub fn position(&self) -> Option<(NaiveDate, i64)> {
         paging::position(&self.after)
+    }
+
+    /// The names of the filters that have an unknown value.
+    pub fn unknown(&self, laws: &[(String, String)], staff: &[StaffRow]) -> Vec<&'static str> {
+        let is_state = matches!(self.state.as_str(), "open" | "closed" | "all" | "proposed")
+            || self.state.parse::<State>().is_ok();
+        // Whoever has left may still have requests.
+        let is_member = |id: i64| staff.iter().any(|it| it.id == id);
+        let is_assignee = matches!(self.assignee.as_str(), "me" | "nobody")
+            || self.assignee.parse().is_ok_and(is_member);
+        let is_law = laws.iter().any(|(key, _)| *key == self.law);
+        let filters = [
+            ("state", &self.state, is_state),
+            ("kind", &self.kind, self.kind().is_some()),
+            ("law", &self.law, is_law),
+            ("assignee", &self.assignee, is_assignee),
+            (
+                "due",
+                &self.due,
+                matches!(self.due.as_str(), "late" | "week"),
+            ),
+        ];
+        let unknown = filters
+            .into_iter()
+            .filter(|(_, value, is_known)| !value.is_empty() && !is_known);
+        unknown.map(|(name, ..)| name).collect()
     }
 
     /// Whether anything is filtered.

@@ -119,7 +119,10 @@ fn page_for(request: &HttpRequest, status: StatusCode, failure: Failure) -> Http
         Failure::Explained(sentence) => sentences = vec![sentence],
         Failure::Asked(reference) => {
             title = "You have already asked for this";
-            sentences = vec!["That request is still open, so we did not file another.".to_owned()];
+            sentences = vec![
+                "We have that request, so we did not file another. Its page says how it stands."
+                    .to_owned(),
+            ];
             asked = Some(reference);
         }
         Failure::Wait(seconds) => {

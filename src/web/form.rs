@@ -73,6 +73,13 @@ impl<T> Form<T> {
 }
 
 impl<T: Serialize> Form<T> {
+    /// The faults in the order of the fields, where some were added after the others.
+    #[must_use]
+    pub fn in_order(self) -> Self {
+        let order = Order::of(&self.values);
+        self.sorted(&order)
+    }
+
     /// Refuses each text with a character that is not seen, or that turns around how others are read: what people are
     /// shown and decide on must be what was typed.
     #[must_use]
@@ -95,6 +102,28 @@ fn is_unseen(letter: char) -> bool {
     is_control || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+/// The order of a form's fields, which is that of its type: the summary names faults as the page shows the fields.
+struct Order(String);
+
+impl Order {
+    fn of(values: &impl Serialize) -> Order {
+        Order(serde_json::to_string(values).unwrap_or_default())
+    }
+
+    /// Where a field stands. A quotation mark in a value has a backslash before it, so no value is taken for a name.
+    fn place(&self, field: &str) -> usize {
+        let name = format!("\"{field}\":");
+        self.0.find(&name).unwrap_or(usize::MAX)
+    }
+}
+
+impl<T> Form<T> {
+    fn sorted(mut self, order: &Order) -> Self {
+        self.errors.sort_by_key(|(field, _)| order.place(field));
+        self
+    }
+}
+
 impl<T: Validate + Serialize> Form<T> {
     /// The values if they hold, else the form to show again with status 422.
     pub fn check(values: T) -> Result<T, Form<T>> {
@@ -109,16 +138,44 @@ impl<T: Validate + Serialize> Form<T> {
             .collect();
         // The validator gives them in no order.
         faults.sort();
+        let order = Order::of(&values);
         let form = faults
             .into_iter()
             .fold(Form::new(values), |form, (field, sentence)| {
                 form.refuse(field, sentence)
             })
-            .refuse_unseen();
+            .refuse_unseen()
+            .sorted(&order);
         // A fault without a sentence is one all the same.
         if found.is_some() || form.has_errors() {
             return Err(form);
         }
         Ok(form.values)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Serialize, Validate)]
+    struct Typed {
+        #[validate(length(min = 1, message = "Name it."))]
+        zebra: String,
+        #[validate(length(min = 1, message = "Say why."))]
+        apple: String,
+        mango: String,
+    }
+
+    #[test]
+    fn faults_stand_in_the_order_of_the_fields() {
+        let typed = Typed {
+            zebra: String::new(),
+            apple: String::new(),
+            mango: "\"zebra\":\u{202e}".to_owned(),
+        };
+        let form = Form::check(typed).err().expect("it is refused");
+        let fields: Vec<_> = form.errors().iter().map(|(field, _)| &**field).collect();
+        assert_eq!(fields, ["zebra", "apple", "mango"]);
     }
 }

@@ -27,7 +27,7 @@ use page::FlashKind;
 pub use client_address::client_address;
 pub use form::Form;
 pub use page::{Flash, Page};
-pub use way_back::{local_path, way_back};
+pub use way_back::{came_from, local_path, way_back};
 
 /// Goes on to another page after a form was accepted (303).
 pub fn see_other(location: &str) -> HttpResponse {

@@ -4,6 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::http::{Method, header};
 use url::{Position, Url};
 
+use crate::config::Site;
 use crate::routes;
 
 /// Where to go on after signing in or confirming: the page that was asked for, or the page of the form that
@@ -24,6 +25,15 @@ pub fn way_back(request: &HttpRequest) -> String {
     } else {
         "/".to_owned()
     }
+}
+
+/// The page of this portal on which a link was followed, if the browser says so: a path with its query.
+pub fn came_from(request: &HttpRequest, site: &Site) -> Option<String> {
+    let referer = request.headers().get(header::REFERER)?;
+    let page = Url::parse(referer.to_str().ok()?).ok()?;
+    let is_own = site.is_own_origin(&page.origin().ascii_serialization());
+    let path = &page[Position::BeforePath..Position::AfterQuery];
+    local_path(path).filter(|_| is_own).map(str::to_owned)
 }
 
 /// The target of a redirect that a visitor may choose: a path on this site, and nothing that a browser could

@@ -38,6 +38,14 @@ pub fn spaced(name: &str) -> String {
     name.replace('_', " ")
 }
 
+/// A name from the code as it begins a sentence: `request_received` becomes `Request received`.
+pub fn sentence(name: &str) -> String {
+    let words = name.replace(['_', '-'], " ");
+    let mut letters = words.chars();
+    let first = letters.next().map(|it| it.to_uppercase().to_string());
+    first.unwrap_or_default() + letters.as_str()
+}
+
 /// "9 de febrero de 2026".
 pub fn day_in_spanish(date: NaiveDate) -> String {
     const MONTHS: [&str; 12] = [

@@ -2,6 +2,7 @@ use candor::accounts::model::Role;
 use candor::db::schema::{events, staff};
 use diesel::prelude::*;
 
+use super::second_factor::app_code;
 use crate::support::{Actor, Answer, TestApp};
 
 fn id_of(app: &TestApp, name: &str) -> i64 {
@@ -115,14 +116,73 @@ async fn a_disabled_member_is_out_at_once_and_back_when_enabled() {
     assert_eq!(as_staff.location(), "/sign-in/totp");
 }
 
+/// An admin who has signed in with both factors, and the secret of their app.
+async fn admin_with_app(app: &TestApp) -> (Actor, String) {
+    app.staff("root", Role::Admin).await;
+    let browser = app.visitor();
+    app.sign_in_by_mail(&browser, "root@staff.example.org")
+        .await;
+    let page = browser.get("/sign-in/totp/set-up").await.page();
+    let secret = page.texts("#secret").remove(0);
+    let code = app_code(app, &secret, 0);
+    let fields = [("code", code.as_str())];
+    let done = browser.submit(&page, "/sign-in/totp/set-up", &fields).await;
+    assert_eq!(done.status, 200);
+    (browser, secret)
+}
+
+#[actix_web::test]
+async fn an_admins_own_second_factor_takes_their_app_too() {
+    let app = TestApp::start();
+    let (admin, secret) = admin_with_app(&app).await;
+    let path = format!("/staff/members/{}/reset-second-factor", id_of(&app, "root"));
+    let page = admin.get(&path).await.page();
+    assert!(page.text().contains("It is your own"));
+    admin
+        .submit(&page, &path, &[("code", "000000")])
+        .await
+        .refuses("code", "not the code");
+    let code = app_code(&app, &secret, 30);
+    admin
+        .submit(&page, &path, &[("code", &code)])
+        .await
+        .location();
+    assert_eq!(admin.get("/account").await.status, 303);
+}
+
+#[actix_web::test]
+async fn a_forged_role_is_refused_beside_the_roles() {
+    let app = TestApp::start();
+    let admin = app.staff("root", Role::Admin).await;
+    app.staff("sam", Role::Agent).await;
+    let path = format!("/staff/members/{}/role", id_of(&app, "sam"));
+    for fields in [&[("role", "king")][..], &[]] {
+        let refused = admin.post(&path, fields).await;
+        refused.refuses("role", "Choose one of the roles");
+    }
+}
+
 #[actix_web::test]
 async fn a_reset_second_factor_is_set_up_anew() {
     let app = TestApp::start();
-    let admin = app.staff("root", Role::Admin).await;
+    let (admin, secret) = admin_with_app(&app).await;
     let sam = app.staff("sam", Role::Agent).await;
-    press(&app, &admin, "sam", "reset-second-factor", &[])
-        .await
-        .location();
+    let path = format!("/staff/members/{}/reset-second-factor", id_of(&app, "sam"));
+    let page = admin.get(&path).await.page();
+    assert!(page.text().contains("Make sure that it is sam who asks"));
+    for (typed, said) in [("", "Enter the code"), ("000000", "not the code")] {
+        let refused = admin.submit(&page, &path, &[("code", typed)]).await;
+        refused.refuses("code", said);
+    }
+    sam.get("/account").await.page();
+    assert_eq!(
+        admin.post(&path, &[]).await.status,
+        422,
+        "one click is not enough"
+    );
+    let code = app_code(&app, &secret, 30);
+    let reset = admin.submit(&page, &path, &[("code", &code)]).await;
+    assert!(reset.location().starts_with("/staff/members/"));
     assert_eq!(sam.get("/account").await.status, 303);
     app.sign_in_by_mail(&sam, "sam@staff.example.org").await;
     sam.get("/sign-in/totp/set-up").await.page();

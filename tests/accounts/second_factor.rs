@@ -5,7 +5,7 @@ use data_encoding::BASE32_NOPAD;
 use crate::support::{Actor, Answer, TestApp};
 
 /// What an authenticator app shows for that secret, so many seconds from now.
-fn app_code(app: &TestApp, secret: &str, seconds: i64) -> String {
+pub(super) fn app_code(app: &TestApp, secret: &str, seconds: i64) -> String {
     let secret = BASE32_NOPAD.decode(secret.as_bytes()).unwrap();
     let at = app.app.clock.now() + TimeDelta::seconds(seconds);
     let totp = totp_rs::Builder::new().with_secret(secret).build().unwrap();
@@ -127,6 +127,18 @@ async fn two_browsers_that_show_one_code_at_once_do_not_both_get_in() {
 }
 
 #[actix_web::test]
+async fn what_cannot_be_a_code_costs_no_try() {
+    let app = TestApp::start();
+    let (secret, _) = set_up(&app, &app.visitor()).await;
+    let browser = first_factor(&app).await;
+    for typed in ["", "12 34", "letters"].iter().cycle().take(12) {
+        show(&browser, typed).await.refuses("code", "six digits");
+    }
+    let ahead = app_code(&app, &secret, 30);
+    assert_eq!(show(&browser, &ahead).await.status, 303);
+}
+
+#[actix_web::test]
 async fn a_recovery_code_stands_in_for_the_app_once() {
     let app = TestApp::start();
     let (_, codes) = set_up(&app, &app.visitor()).await;
@@ -178,7 +190,7 @@ async fn guessing_the_second_factor_comes_to_an_end() {
     set_up(&app, &app.visitor()).await;
     let browser = first_factor(&app).await;
     for _ in 0..9 {
-        assert_eq!(show(&browser, "not a code").await.status, 422);
+        assert_eq!(show(&browser, "000000").await.status, 422);
     }
-    assert_eq!(show(&browser, "not a code").await.status, 429);
+    assert_eq!(show(&browser, "000000").await.status, 429);
 }

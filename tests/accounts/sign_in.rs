@@ -147,6 +147,24 @@ async fn a_code_works_once_for_ten_minutes_in_the_browser_that_asked() {
     give(&again, &newest).await.refuses("code", "not the code");
 }
 
+/// A source may have the address as it is typed or as mail servers write it.
+#[actix_web::test]
+async fn an_address_with_an_international_domain_is_taken() {
+    let app = TestApp::start();
+    let visitor = app.visitor();
+    let source = app.source.connect();
+    let changed = source.execute(
+        "UPDATE accounts SET email = 'ana@müller.example' WHERE email = 'maya.okafor@example.org'",
+        [],
+    );
+    assert_eq!(changed.unwrap(), 1);
+    ask(&visitor, " Ana@Müller.example").await;
+    let code = app.mailed_code("ana@xn--mller-kva.example");
+    assert_eq!(give(&visitor, &code).await.location(), "/data");
+    let account = visitor.get("/data/people/accounts").await.page();
+    assert!(account.text().contains("ana@müller.example"));
+}
+
 #[actix_web::test]
 async fn five_guesses_are_all_that_a_code_allows() {
     let app = TestApp::start();
@@ -157,6 +175,9 @@ async fn five_guesses_are_all_that_a_code_allows() {
     give(&visitor, &guess)
         .await
         .refuses("code", "You can try 4 more times.");
+    for slip in ["", " - ", "12345", "o12345"] {
+        give(&visitor, slip).await.refuses("code", "six digits");
+    }
     for _ in 0..2 {
         give(&visitor, &guess).await;
     }

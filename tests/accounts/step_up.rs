@@ -110,7 +110,16 @@ async fn a_stale_confirmation_is_renewed_by_a_code_and_leads_back() {
         "a second look sends no second mail"
     );
 
-    let wrong = ada.submit(&page, "/step-up", &[("code", "12345")]).await;
+    for slip in ["", "12345", "1234567", "12345o"] {
+        let refused = ada.submit(&page, "/step-up", &[("code", slip)]).await;
+        refused.refuses("code", "digits");
+    }
+    let wrong = if app.mailed_code("ada@example.org") == "123456" {
+        "654321"
+    } else {
+        "123456"
+    };
+    let wrong = ada.submit(&page, "/step-up", &[("code", wrong)]).await;
     wrong.refuses("code", "You can try 4 more times.");
     let code = app.mailed_code("ada@example.org");
     let confirmed = ada.submit(&page, "/step-up", &[("code", &code)]).await;

@@ -71,8 +71,14 @@ async fn of_who_is_older_nothing_is_kept_and_a_mistake_comes_back_with_a_sentenc
     let page = ada.get(done.location()).await.page();
     assert!(page.text().contains("You are 16 or older."));
     assert!(all_changes(&app).is_empty());
-    for typed in ["", "tomorrow", "2026-02-10"] {
+    for (typed, said) in [
+        ("", "Type the day on which you were born"),
+        ("tomorrow", "Type the day on which you were born"),
+        ("2026-02-09", "lies before today"),
+        ("2026-02-10", "lies before today"),
+        ("1876-02-09", "Nobody is as old as that"),
+    ] {
         let answer = ada.post("/choices/age", &[("born_on", typed)]).await;
-        answer.refuses("born_on", "Type the day on which you were born");
+        answer.refuses("born_on", said);
     }
 }

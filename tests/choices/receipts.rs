@@ -38,6 +38,11 @@ async fn a_person_finds_reads_and_keeps_their_receipts_and_nobody_elses() {
     let receipt = ada.get(&links[0]).await.page();
     assert!(receipt.text().contains("Opted out of sale and sharing"));
     assert!(receipt.text().contains("9 February 2026, 10:00 UTC"));
+    let said = receipt.texts(".facts dd");
+    assert!(said.contains(&"Sale and sharing of your data".to_owned()));
+    assert!(said.contains(&"your account, on every device".to_owned()));
+    let has_key = |it: &String| it.contains("sale-or-sharing") || it.contains("opted-out");
+    assert!(!said.iter().any(has_key), "{said:?}");
     for path in [links[0].clone(), format!("{}/file", links[0])] {
         assert_eq!(eve.get(&path).await.status, 404);
         let asked = app.visitor().get(&path).await;

@@ -59,6 +59,12 @@ async fn each_choice_is_told_to_its_own_recipients_also_when_it_is_allowed_again
     assert!(mails[0].text.contains("Stop using this person's data"));
     assert!(mails[0].text.contains("no longer do what the law"));
     assert!(mails[0].text.contains("tell us within 5 business days"));
+    for body in [&mails[0].text, &mails[0].html] {
+        assert!(
+            body.contains("gives you data about people"),
+            "who we are to them"
+        );
+    }
     let allowed = &mails[1];
     assert!(
         allowed

@@ -49,6 +49,7 @@ async fn a_file_is_published_with_what_the_command_line_says() {
         said.contains("Version 2099-01 is published; it holds from 2099-01-01."),
         "{said}"
     );
+    assert!(said.contains("Warning: The register has the recipient “Papercheck”"));
     let page = app.visitor().get("/policy/2099-01").await.page();
     assert!(page.text().contains("All is new."));
 

@@ -4,6 +4,8 @@ use std::path::Path;
 use std::process::Command;
 
 use candor::accounts::model::Role;
+use candor::choices::State;
+use candor::choices::refusable::refusables;
 use candor::policy::file::PolicyFile;
 use candor::policy::promises::faults;
 use candor::policy::text::Text;
@@ -30,6 +32,57 @@ fn found(body: &str) -> Vec<String> {
 #[test]
 fn the_newest_policy_of_the_demonstration_and_its_register_say_the_same() {
     assert_eq!(found(&newest()), Vec::<String>::new());
+}
+
+/// What a text says that needs a yes, and how long things stay, is what the register says.
+#[test]
+fn consent_and_periods_are_held_against_the_register() {
+    let silent = newest().replace("marketing, sale-or-sharing)", "sale-or-sharing)");
+    assert_eq!(
+        found(&silent),
+        [
+            "In the register “News and offers by e-mail” (marketing) rests on consent, and the policy does not name it as such."
+        ]
+    );
+    let said = found(&newest().replace("(consent: ", "(consent: analytics, "));
+    assert!(
+        said[0].ends_with("the policy says that analytics needs consent, and in the register it does not rest on it."),
+        "{said:?}"
+    );
+    let longer = newest().replace("searched for | 13 months", "searched for | 14 months");
+    assert_eq!(
+        found(&longer),
+        [
+            "The register keeps “What you did on our site” for 13 months, and the policy does not have that period."
+        ]
+    );
+}
+
+/// What happens before anybody chose is what the policy says of it, here and there.
+#[test]
+fn both_versions_that_count_promise_what_holds_before_anybody_chooses() {
+    let register = register();
+    for file in ["demo/policy/2026-06.md", NEWEST] {
+        let body = PolicyFile::read(&std::fs::read_to_string(file).unwrap())
+            .unwrap()
+            .body;
+        assert_eq!(found(&body), Vec::<String>::new(), "{file}");
+        let text = Text::read(&body);
+        for setting in refusables(&register) {
+            assert_eq!(
+                setting.default_in("us-ca"),
+                State::OptedIn,
+                "{}",
+                setting.key
+            );
+        }
+        let blocks = text.sections.iter().flat_map(|it| &it.blocks);
+        for block in blocks.map(|it| &it.words) {
+            let is_limited = block.contains("In the United States") && block.contains("where");
+            assert!(!block.contains("if you allow") || is_limited, "{block}");
+            assert!(!block.contains("if you asked"), "{block}");
+        }
+    }
 }
 
 #[test]

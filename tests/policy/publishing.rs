@@ -46,6 +46,18 @@ async fn with_admin() -> (TestApp, Actor) {
 }
 
 #[actix_web::test]
+async fn what_the_register_says_otherwise_is_told_before_and_keeps_nothing_back() {
+    let (_app, ann) = with_admin().await;
+    let form = ann.get("/staff/policy/new").await.page();
+    let fault = "The register has the recipient “Papercheck” (papercheck), and the policy does not name it.";
+    assert!(form.texts("ul.faults li").contains(&fault.to_owned()));
+    let preview = send(&ann, &form, PREVIEW, &FIELDS, None).await.page();
+    assert!(preview.texts("ul.faults li").contains(&fault.to_owned()));
+    let done = send(&ann, &preview, PUBLISH, &[], None).await;
+    assert_eq!(done.location(), "/staff/policy");
+}
+
+#[actix_web::test]
 async fn an_admin_writes_looks_and_publishes() {
     let (app, ann) = with_admin().await;
     app.person("ada").await;

@@ -83,13 +83,13 @@ async fn every_look_of_staff_is_told_to_the_person_by_role_and_not_by_name() {
     let log = person.get("/account/access-log").await.page();
     let seen = log.texts("tbody td");
     let expected = [
-        "an agent",
+        "Somebody of our privacy team",
         "The list of your requests",
         "None",
-        "an auditor",
+        "Somebody who checks our work (auditor)",
         "A request of yours, with its messages",
         reference.as_str(),
-        "an agent",
+        "Somebody of our privacy team",
         "A request of yours, with its messages",
         reference.as_str(),
     ];

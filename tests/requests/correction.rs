@@ -166,6 +166,25 @@ async fn what_was_typed_is_there_again_after_a_fresh_confirmation() {
     assert_eq!(page.texts("#reason"), ["My contract says so."]);
 }
 
+#[actix_web::test]
+async fn a_file_that_was_not_kept_during_a_confirmation_is_asked_for_again() {
+    let app = TestApp::start();
+    let maya = app.person(MAYA).await;
+    let path = correction_of(&app, MAYA, "people.contact_details", "city");
+    app.app.clock.advance(TimeDelta::minutes(11));
+    let picture = with_file(proposal("Port Ellery"), "proof.png", PNG);
+    let sent = maya.post_multipart(&path, picture).await;
+    let confirm = maya.get(sent.location()).await.page();
+    let code = app.mailed_code(&format!("{MAYA}@example.org"));
+    maya.submit(&confirm, "/step-up", &[("code", &code)])
+        .await
+        .location();
+    let page = maya.get(&path).await.page();
+    assert_eq!(page.attributes("#value", "value"), ["Port Ellery"]);
+    assert!(page.text().contains("Choose your file again"));
+    assert_eq!(page.attributes(".error-summary a", "href"), ["#evidence"]);
+}
+
 /// Rule: I5, §7061(a).
 #[actix_web::test]
 async fn a_correction_needs_a_fresh_confirmation_and_an_access_request_does_not() {

@@ -57,6 +57,15 @@ async fn a_correction_is_decided_item_by_item_carried_out_and_receipted() {
         ["request_received", "request_decided", "request_completed"]
     );
     assert!(app.mails_to(MAYA)[2].text.contains(&receipt.id));
+    let subjects = app.mails_to(MAYA).into_iter().map(|mail| mail.subject);
+    assert_eq!(
+        subjects.collect::<Vec<_>>(),
+        [
+            format!("We have your request {reference}"),
+            format!("We have decided on your request for correction: {reference}"),
+            format!("Your request for correction is done: {reference}"),
+        ]
+    );
 }
 
 #[actix_web::test]

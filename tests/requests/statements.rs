@@ -103,6 +103,53 @@ async fn a_statement_is_passed_on_to_who_gets_the_datum_if_the_person_wants_that
 }
 
 #[actix_web::test]
+async fn who_got_a_statement_is_told_when_it_is_changed_or_taken_back() {
+    let app = TestApp::start();
+    let maya = app.person(MAYA).await;
+    let (reference, path) = refused(&app, &maya, "disability").await;
+    let page = maya.get(&path).await.page();
+    assert!(!page.text().contains("Take my statement back"));
+    let northbay = "privacy@northbay-hosting.example.com";
+    let say = |fields: &'static [(&'static str, &'static str)]| maya.post(&path, fields);
+    say(&[("statement", "I hear well."), ("pass_on", "true")]).await;
+    app.run_jobs().await;
+    say(&[("statement", "I hear very well."), ("pass_on", "true")]).await;
+    app.run_jobs().await;
+    let changed = app.mails_to(northbay).pop().unwrap();
+    assert!(changed.text.contains("I hear very well."));
+    assert!(changed.text.contains("takes the place of what they said"));
+    say(&[("statement", "I hear very well.")]).await;
+    app.run_jobs().await;
+    let kept_back = app.mails_to(northbay).pop().unwrap();
+    assert!(kept_back.text.contains("has taken back a statement"));
+    assert!(kept_back.text.contains("Disability"));
+    assert!(!kept_back.text.contains("I hear"));
+    assert_eq!(app.mails_to(northbay).len(), 3);
+
+    say(&[("take_back", "true")]).await.location();
+    app.run_jobs().await;
+    assert_eq!(app.mails_to(northbay).len(), 3, "it was taken back before");
+    assert_eq!(app.events("request.statement_taken_back", &reference), 1);
+    let data = maya.get("/data/people/equal_opportunity_answers").await;
+    assert!(data.page().texts(".statement").is_empty());
+    assert_eq!(say(&[("take_back", "true")]).await.status, 409);
+}
+
+/// Rule: R3, §7023(f).
+#[actix_web::test]
+async fn a_statement_leaves_packages_that_were_made_before_as_they_are() {
+    let app = TestApp::start();
+    let maya = app.person(MAYA).await;
+    let (_, path) = refused(&app, &maya, "disability").await;
+    maya.post("/data/export", &[]).await.location();
+    app.run_jobs().await;
+    maya.post(&path, &[("statement", "I hear well.")]).await;
+    let page = maya.get("/data/export").await.page();
+    assert_eq!(page.texts("a[download]").len(), 1);
+    assert!(!page.text().contains("before its time"));
+}
+
+#[actix_web::test]
 async fn of_other_data_and_by_other_people_there_is_nothing_to_be_said() {
     let app = TestApp::start();
     let maya = app.person(MAYA).await;

@@ -5,9 +5,12 @@ use candor::db::schema::holds;
 use candor::requests::model::State;
 use chrono::TimeDelta;
 use diesel::prelude::*;
+use reqwest::multipart::Form;
 
 use super::find;
-use super::without_account::{ADDRESS, link, only_request, send};
+use super::without_account::{
+    ADDRESS, BIRTH, PHONE, follow, held, link, only_request, prove, send,
+};
 use crate::support::{Actor, Answer, TestApp};
 
 /// A deletion whose link nobody has followed, and its page as an agent sees it.
@@ -100,4 +103,63 @@ async fn where_nothing_could_tell_who_asks_that_is_said_and_looked_at_every_year
     app.app.clock.advance(TimeDelta::days(365));
     let ruth = app.sign_in_again("ruth", Role::Supervisor).await;
     assert!(asks(&ruth).await);
+}
+
+#[actix_web::test]
+async fn an_empty_form_and_what_cannot_be_a_value_cost_no_try() {
+    let app = TestApp::start();
+    let (visitor, page) = follow(&app, "categories", ADDRESS, "").await;
+    for _ in 0..6 {
+        let empty = prove(&visitor, &page, &[]).await;
+        empty.refuses(PHONE, "Enter at least one value.");
+    }
+    let no_number = prove(&visitor, &page, &[(PHONE, "unknown")]).await;
+    no_number.refuses(PHONE, "Enter a number with digits");
+    let no_day = prove(&visitor, &page, &[(BIRTH, "in spring")]).await;
+    no_day.refuses(BIRTH, "Enter a date such as 1990-03-31");
+    assert_eq!(only_request(&app).1.attempts, 0);
+    let wrong = prove(&visitor, &page, &[(PHONE, "1")]).await;
+    wrong.refuses(PHONE, "Tries left: 4");
+}
+
+#[actix_web::test]
+async fn after_five_tries_no_more_is_compared() {
+    let app = TestApp::start();
+    let (visitor, page) = follow(&app, "categories", ADDRESS, "").await;
+    for _ in 0..5 {
+        assert_eq!(prove(&visitor, &page, &[(PHONE, "1")]).await.status, 422);
+    }
+    let phone = held(&app, "phone");
+    assert_eq!(prove(&visitor, &page, &[(PHONE, &phone)]).await.status, 409);
+    assert_eq!(only_request(&app).0.state, State::Verifying);
+    let seen = visitor.get("/request/mine").await.page();
+    assert!(seen.text().contains("A staff member will look at it"));
+    assert!(seen.text().contains("there are no more tries"));
+}
+
+#[actix_web::test]
+async fn the_summary_names_what_is_missing_in_the_order_of_the_page() {
+    let app = TestApp::start();
+    for path in ["/request", "/request/agent"] {
+        let visitor = app.visitor();
+        let page = visitor.get(path).await.page();
+        let nothing = Form::new()
+            .text("wants", "")
+            .text("email", "")
+            .text("residence", "");
+        let refused = match path {
+            "/request" => {
+                let empty = [("wants", ""), ("email", ""), ("residence", "")];
+                visitor.post(path, &empty).await
+            }
+            _ => visitor.post_multipart(path, nothing).await,
+        };
+        assert_eq!(refused.status, 422);
+        let named = refused.attributes(".error-summary a", "href");
+        assert!(named.len() > 2, "{named:?}");
+        let html = page.html();
+        let place = |href: &String| html.find(&format!("name=\"{}\"", &href[1..])).unwrap();
+        let places: Vec<_> = named.iter().map(place).collect();
+        assert!(places.is_sorted(), "{named:?}");
+    }
 }

@@ -83,14 +83,20 @@ async fn what_is_kept_long_enough_goes_when_a_supervisor_approves_and_not_before
     app.run_jobs().await;
     assert_eq!(searches(&app), 0);
     let page = supervisor.get(LIST).await.page();
+    assert!(page.text().contains("Nothing waits to be erased"));
+    assert!(page.text().contains("The last run was counted on"));
     let receipt = page.attributes("a[href^='/receipts/']", "href");
     let receipt = app.visitor().get(&receipt[0]).await.page();
     assert!(receipt.text().contains("kept long enough"));
-    assert!(receipt.text().contains("search_terms"));
+    assert!(receipt.text().contains("What you searched for (deleted:"));
 
     run(&app, Job::PlanRetention).await;
     let page = supervisor.get(LIST).await.page();
     assert!(page.text().contains("Nothing is due"), "{}", page.text());
+    assert!(
+        page.text()
+            .contains("nothing was kept for longer than its period")
+    );
 }
 
 #[actix_web::test]

@@ -285,7 +285,8 @@ table! {
     Admin post "/staff/members/{id}/role" => "/staff/members/{member}/role", Common, Sample::Form(&[("role", "agent")]);
     Admin post "/staff/members/{id}/disable" => "/staff/members/{member}/disable", Common, EMPTY;
     Admin post "/staff/members/{id}/enable" => "/staff/members/{member}/enable", Common, EMPTY;
-    Admin post "/staff/members/{id}/reset-second-factor" => "/staff/members/{member}/reset-second-factor", Common, EMPTY;
+    Admin get "/staff/members/{id}/reset-second-factor" => "/staff/members/{member}/reset-second-factor", Common, PAGE;
+    Admin post "/staff/members/{id}/reset-second-factor" => "/staff/members/{member}/reset-second-factor", Common, Sample::Form(&[("code", "000000")]);
 
     Anyone get "/policy" => "/policy", Common, PAGE;
     Anyone get "/policy/versions" => "/policy/versions", Common, PAGE;

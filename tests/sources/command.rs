@@ -158,7 +158,7 @@ fn a_plan_tells_per_collection_what_would_be_done_and_does_nothing() {
         assert_eq!(item("address")["action"], "leave");
         assert_eq!(
             item("address")["reason"],
-            "Other people's records lead here as well."
+            "They belong to other people as well, so they stay as they are."
         );
         assert!(plan.get(format!("{KEY}:product")).is_none());
 

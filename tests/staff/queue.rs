@@ -118,6 +118,26 @@ async fn a_request_is_late_when_the_day_is_over_where_the_person_lives() {
     );
 }
 
+#[actix_web::test]
+async fn a_filter_of_an_unknown_value_is_refused_beside_its_choices_and_lists_nothing() {
+    let app = TestApp::start();
+    let agent = app.staff("sam", Role::Agent).await;
+    file_access(&app.person("ada").await).await;
+    assert_eq!(listed(&agent, "state=open&assignee=nobody").await.len(), 1);
+    for name in ["state", "kind", "law", "assignee", "due"] {
+        let refused = agent.get(&format!("/staff/requests?{name}=nonsense")).await;
+        refused.refuses(name, "Choose one from the list.");
+        assert!(refused.texts("tbody tr").is_empty());
+        assert!(
+            refused
+                .text()
+                .contains("Nothing is listed until you have chosen")
+        );
+    }
+    let refused = agent.get("/staff/requests?assignee=99999").await;
+    assert_eq!(refused.status, 422);
+}
+
 /// Rule: A4.UK: what stands still is not late, in counts and filters as on the line.
 #[actix_web::test]
 async fn a_clock_that_stands_still_is_not_late_until_it_goes_on() {

@@ -47,6 +47,7 @@ struct Files<'a> {
     csv: Option<(CollectionKey, csv::Writer<SpooledTempFile>)>,
     checksums: BTreeMap<String, String>,
     records: i64,
+    undated: i64,
 }
 
 /// Builds the package and makes it downloadable, with the event and the mail. Safe to repeat.
@@ -90,6 +91,7 @@ fn build_all(app: &App, package_id: i64, lease: &Lease) -> AppResult<()> {
             redactions.apply(key, &mut card);
             said.apply(key, &mut card);
             card.mark(&stopped);
+            files.undated += i64::from(record.date.is_none() && !package.dates().is_all());
             failed = lease.check().and_then(|()| files.add(key, &card));
             if failed.is_ok() {
                 ControlFlow::Continue(())
@@ -139,6 +141,7 @@ impl<'a> Files<'a> {
             csv: None,
             checksums: BTreeMap::new(),
             records: 0,
+            undated: 0,
         })
     }
 
@@ -200,6 +203,7 @@ impl<'a> Files<'a> {
             unread,
             by_hand,
             records: self.records,
+            undated: self.undated,
         };
         write(&mut self.report, &foot.render()?)?;
         write(
@@ -220,6 +224,7 @@ impl<'a> Files<'a> {
             "made_at": self.app.clock.now().and_utc().to_rfc3339(),
             "organisation": self.app.site.organisation,
             "records": self.records,
+            "records_without_date": self.undated,
             "not_read": unread,
             "looked_up_by_hand": by_hand,
             "sha256": self.checksums,

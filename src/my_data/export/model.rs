@@ -3,6 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
+use super::LASTS;
 use crate::db::schema::{downloads, packages};
 use crate::db::text_enum;
 use crate::sources::Dates;
@@ -58,6 +59,16 @@ impl Package {
     /// Whether its content is there at that time.
     pub fn is_downloadable(&self, now: NaiveDateTime) -> bool {
         self.state == State::Ready && self.expires_at.is_some_and(|end| now < end)
+    }
+
+    /// Whether it was ended before its time, which the person is told.
+    pub fn ended_early(&self) -> bool {
+        let usual_end = self.ready_at.map(|at| at + LASTS);
+        self.state == State::Expired
+            && self
+                .expires_at
+                .zip(usual_end)
+                .is_none_or(|(end, usual)| end < usual)
     }
 
     /// The period that it covers.

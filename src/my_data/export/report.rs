@@ -53,4 +53,6 @@ pub(super) struct Foot<'a> {
     pub unread: &'a [String],
     pub by_hand: &'a [String],
     pub records: i64,
+    /// How many of them are in it though they have no date; none where no days were chosen.
+    pub undated: i64,
 }

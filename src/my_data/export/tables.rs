@@ -10,7 +10,7 @@ use crate::web::csv::cell;
 
 /// A record as one JSON object.
 pub(super) fn json(record: &RecordCard) -> Json {
-    json!({ "id": record.id, "record": record.title, "data": record.data.iter().map(datum).collect::<Vec<_>>() })
+    json!({ "id": record.id, "record": record.title(), "data": record.data.iter().map(datum).collect::<Vec<_>>() })
 }
 
 fn datum(line: &DatumLine) -> Json {
@@ -18,7 +18,7 @@ fn datum(line: &DatumLine) -> Json {
     json!({
         "field": line.path,
         "title": facts.title,
-        "value": if line.is_empty { Json::Null } else { Json::from(line.value.as_str()) },
+        "value": if line.is_empty { Json::Null } else { Json::from(line.plain.as_str()) },
         "shown": !line.is_masked,
         "source": facts.source,
         "used_for": facts.purposes,
@@ -48,7 +48,7 @@ pub(super) fn recipients(lines: &[Line<'_>]) -> Json {
 pub(super) fn write_csv(into: &mut csv::Writer<impl Write>, record: &RecordCard) -> io::Result<()> {
     for line in &record.data {
         let facts = &line.facts;
-        let value = if line.is_empty { "" } else { &line.value };
+        let value = if line.is_empty { "" } else { &line.plain };
         let required = facts
             .required
             .as_ref()

@@ -165,16 +165,6 @@ fn check(app: &App, sent: Sent) -> Checked {
             "Choose which value is wrong.",
         ),
         (
-            agent_name.is_empty() || agent_name.chars().count() > 200,
-            "agent_name",
-            "Write your name, in at most 200 characters.",
-        ),
-        (
-            !is_email(&agent_email),
-            "agent_email",
-            "Enter an e-mail address, like name@example.org.",
-        ),
-        (
             !is_email(&email),
             "email",
             "Enter an e-mail address, like name@example.org.",
@@ -191,15 +181,27 @@ fn check(app: &App, sent: Sent) -> Checked {
             "Choose a place, or that they rather do not say.",
         ),
         (
+            agent_name.is_empty() || agent_name.chars().count() > 200,
+            "agent_name",
+            "Write your name, in at most 200 characters.",
+        ),
+        (
+            !is_email(&agent_email),
+            "agent_email",
+            "Enter an e-mail address, like name@example.org.",
+        ),
+        (
+            document.is_err(),
+            "document",
+            document.as_ref().err().copied().unwrap_or_default(),
+        ),
+        (
             note.chars().count() > 4000,
             "note",
             "Write at most 4,000 characters.",
         ),
     ];
-    let mut form = Form::new(fields).refuse_where(faults).refuse_unseen();
-    if let Err(sentence) = &document {
-        form = form.refuse("document", *sentence);
-    }
+    let form = Form::new(fields).refuse_where(faults).refuse_unseen();
     let (Some(basis), Some(wants), Ok(document), false) =
         (basis, wants, document, form.has_errors())
     else {

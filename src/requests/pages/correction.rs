@@ -58,6 +58,9 @@ pub struct Proposal {
     #[serde(default)]
     #[validate(length(max = 4000, message = "Say it in at most 4,000 characters."))]
     news: String,
+    /// Whether a file was sent that was not kept while they confirmed that it is them.
+    #[serde(default, skip_serializing)]
+    is_without_file: bool,
 }
 
 /// The form as a browser sends it, with the file.
@@ -71,13 +74,15 @@ pub struct Sent {
 
 impl Sent {
     /// What is kept while the person confirms that it is them: all but the file.
-    fn fields(&self) -> [(String, String); 3] {
+    fn fields(&self) -> [(String, String); 4] {
         let reason = self.reason.as_ref().map_or("", |it| it);
         let news = self.news.as_ref().map_or("", |it| it);
+        let had_file = self.evidence.as_ref().is_some_and(|it| !it.data.is_empty());
         [
             ("value", self.value.as_str()),
             ("reason", reason),
             ("news", news),
+            ("is_without_file", if had_file { "true" } else { "false" }),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
     }
@@ -131,6 +136,10 @@ impl NewCorrectionPage {
     }
 }
 
+/// Stands beside the file after a confirmation.
+const FILE_IS_GONE: &str =
+    "Choose your file again: we did not keep it while you confirmed that it is you.";
+
 /// The form, with the value as it is held now.
 pub async fn new(
     person: FreshPerson,
@@ -141,7 +150,10 @@ pub async fn new(
 ) -> AppResult<HttpResponse> {
     let target = target.into_inner();
     let subject = find_subject(&app, person.id, &target).await?;
-    show(StatusCode::OK, page, &target, subject, (kept.form(), None))
+    let form = kept.form();
+    let is_without_file = form.values.is_without_file;
+    let form = form.refuse_where([(is_without_file, "evidence", FILE_IS_GONE)]);
+    show(StatusCode::OK, page, &target, subject, (form, None))
 }
 
 fn show(
@@ -261,6 +273,7 @@ pub async fn file(
         value: correction.new_value.clone(),
         reason: correction.reason.clone(),
         news: news.clone(),
+        ..Proposal::default()
     };
     let (parts, key) = (app.clone(), target.key());
     let filed = app.db.write(move |conn| {
@@ -300,6 +313,7 @@ async fn check(
         value: sent.value.into_inner(),
         reason: sent.reason.map(Text::into_inner).unwrap_or_default(),
         news: sent.news.map(Text::into_inner).unwrap_or_default(),
+        ..Proposal::default()
     };
     let proposal = match Form::check(proposal) {
         Ok(proposal) => proposal,

@@ -91,7 +91,9 @@ pub async fn file(
         Err(form) => form,
     };
     let case = CASES.iter().find(|(case, _)| *case == form.values.case);
-    let form = form.refuse_where([(case.is_none(), "case", "Choose why.")]);
+    let form = form
+        .refuse_where([(case.is_none(), "case", "Choose why.")])
+        .in_order();
     let Some((_, why)) = case.filter(|_| !form.has_errors()) else {
         return show(StatusCode::UNPROCESSABLE_ENTITY, &app, &person, page, form).await;
     };

@@ -15,7 +15,7 @@ use crate::register::FieldView;
 use crate::requests::life::By;
 use crate::requests::model::{Item, Request};
 use crate::requests::statements::{cell_of, count_words, find_open, give, view_of};
-use crate::requests::{details, queries, reference};
+use crate::requests::{details, queries, reference, statements};
 use crate::web::{Form, Page, html, see_other_saying};
 
 /// Longer texts are no statements, whatever their words.
@@ -27,6 +27,8 @@ const LONGEST: usize = 8_000;
 pub struct Said {
     statement: String,
     pass_on: Option<String>,
+    /// Said by a button of its own.
+    take_back: Option<String>,
 }
 
 #[derive(Template)]
@@ -79,6 +81,7 @@ async fn find(app: &App, person: &Person, (typed, item): (String, i64)) -> AppRe
             before: before.map(|it| Said {
                 statement: it.text,
                 pass_on: it.is_passed_on.then(|| "true".to_owned()),
+                take_back: None,
             }),
         })
     });
@@ -128,6 +131,9 @@ pub async fn keep(
     said: web::Form<Said>,
 ) -> AppResult<HttpResponse> {
     let subject = find(&app, &person, path.into_inner()).await?;
+    if said.take_back.is_some() {
+        return take_back(&app, person, &session, subject).await;
+    }
     let fault = fault(&said.statement, subject.words);
     let form = Form::new(said.into_inner()).refuse_unseen();
     let form = fault
@@ -147,8 +153,30 @@ pub async fn keep(
     });
     given.await?;
     app.wake.notify_one();
-    let text = "Your statement is kept with the data.";
+    let text = "Your statement is kept with the data. Packages that you download from now on have it; those that you made before do not.";
     see_other_saying(&session, text, &back)
+}
+
+async fn take_back(
+    app: &App,
+    person: Person,
+    session: &Session,
+    subject: Subject,
+) -> AppResult<HttpResponse> {
+    let (own, back) = (app.clone(), address(&subject.request.reference));
+    let was_passed_on = subject.before.is_some_and(|it| it.pass_on.is_some());
+    let taken = app.db.write(move |conn| {
+        let by = By::person(&own, &person);
+        statements::take_back(conn, &subject.request, subject.item.id, &by)
+    });
+    taken.await?;
+    app.wake.notify_one();
+    let text = if was_passed_on {
+        "Your statement is taken back. We tell everybody to whom we passed it on."
+    } else {
+        "Your statement is taken back."
+    };
+    see_other_saying(session, text, &back)
 }
 
 fn fault(text: &str, most: u32) -> Option<String> {

@@ -158,7 +158,7 @@ fn check(app: &App, typed: NewLetter) -> Result<Letter, Box<Form<NewLetter>>> {
         Ok(typed) => Form::new(typed),
         Err(form) => form,
     };
-    let form = form.refuse_where(faults);
+    let form = form.refuse_where(faults).in_order();
     let Some(wants) = wants.filter(|_| !form.has_errors()) else {
         return Err(Box::new(form));
     };

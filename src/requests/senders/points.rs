@@ -8,6 +8,7 @@ use crate::error::AppResult;
 use crate::keys::Keys;
 use crate::register::{CollectionKey, FieldView, covers};
 use crate::sources::{Dates, Held, Identities};
+use crate::web::Form;
 
 /// What is asked for, in this order: the category of the data, and the type of its input.
 const ASKED: &[(&str, &str)] = &[
@@ -96,6 +97,30 @@ impl Points {
         self.asked.len() + usize::from(self.knows_address)
     }
 
+    /// What is wrong with what was typed before it is compared, so that a slip costs no try: nothing at all, or what
+    /// cannot be such a value.
+    pub fn slips(&self, form: Form<BTreeMap<String, String>>) -> Form<BTreeMap<String, String>> {
+        let typed = |point: &Point| form.values.get(&point.name).map_or("", |it| it.trim());
+        let is_nothing = |point: &Point| normal(typed(point)).is_empty();
+        let mut impossible = self.asked.iter().filter(|it| !it.can_be(typed(it)));
+        let fault = match impossible.next() {
+            Some(point) => Some((point, point.hint())),
+            None if self.asked.iter().all(is_nothing) => {
+                let first = self.asked.first();
+                first.map(|point| {
+                    (
+                        point,
+                        "Enter at least one value. This was not counted as a try.",
+                    )
+                })
+            }
+            None => None,
+        };
+        fault.into_iter().fold(form, |form, (point, sentence)| {
+            form.refuse(point.name.clone(), sentence)
+        })
+    }
+
     /// How many match. Every value is compared to its end, whatever the others came to.
     pub fn count(&self, keys: &Keys, typed: &BTreeMap<String, String>) -> usize {
         let matched = self.asked.iter().map(|point| {
@@ -107,6 +132,23 @@ impl Points {
 }
 
 impl Point {
+    /// Whether a value of its kind can be so. Nothing may stand for what somebody does not know.
+    fn can_be(&self, typed: &str) -> bool {
+        typed.is_empty()
+            || match self.input {
+                "date" => typed.parse::<chrono::NaiveDate>().is_ok(),
+                "tel" => typed.chars().any(|it| it.is_ascii_digit()),
+                _ => true,
+            }
+    }
+
+    fn hint(&self) -> &'static str {
+        match self.input {
+            "date" => "Enter a date such as 1990-03-31, or leave it out.",
+            _ => "Enter a number with digits, or leave it out.",
+        }
+    }
+
     fn matches(&self, keys: &Keys, typed: &str) -> bool {
         let typed = normal(typed);
         let same = self.values.iter().fold(false, |same, held| {

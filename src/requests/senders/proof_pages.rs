@@ -242,6 +242,11 @@ pub async fn prove(
     if form.has_errors() {
         return show(&app, page, id, form, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
+    let points = proof::read(&app, &asked, &sender).await?;
+    let form = points.slips(form);
+    if form.has_errors() {
+        return show(&app, page, id, form, StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
     let typed = |name: &str| form.values.get(name).map_or("", |it| it.trim()).to_owned();
     let proof = Typed {
         name: typed("name"),

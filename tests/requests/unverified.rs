@@ -146,10 +146,10 @@ async fn the_summary_names_what_is_missing_in_the_order_of_the_page() {
         let nothing = Form::new()
             .text("wants", "")
             .text("email", "")
-            .text("residence", "");
+            .text("residence", "nowhere");
         let refused = match path {
             "/request" => {
-                let empty = [("wants", ""), ("email", ""), ("residence", "")];
+                let empty = [("wants", ""), ("email", ""), ("residence", "nowhere")];
                 visitor.post(path, &empty).await
             }
             _ => visitor.post_multipart(path, nothing).await,

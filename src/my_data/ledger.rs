@@ -1,11 +1,10 @@
 //! What the pages show: categories with their collections, and records with each datum explained.
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 
 use crate::choices::Stopped;
 use crate::register::{
-    Collection, CollectionKey, Correctable, FieldView, NeverDisclose, Register, Required,
-    Retention, SourceKind,
+    CollectionKey, Correctable, FieldView, NeverDisclose, Register, Required, Retention, SourceKind,
 };
 use crate::sources::{CollectionSummary, Datum, Held, Record};
 
@@ -202,38 +201,6 @@ impl FieldFacts {
 }
 
 impl RecordCard {
-    /// Says why the register keeps all of it, where it does so for people under a law and on a day.
-    pub fn mark_kept(
-        &mut self,
-        collection: &Collection,
-        record: &Record,
-        (law, today): (&str, NaiveDate),
-    ) {
-        let fields = collection.all_fields();
-        if fields.iter().any(|field| field.erase.is_some()) {
-            return;
-        }
-        let Some(keep) = collection.erase.reason_under(law) else {
-            return;
-        };
-        let until = match &keep.until {
-            Retention::Criterion(_) => None,
-            Retention::Period { days, from: None } => {
-                let days = Days::new(u64::from(*days));
-                record.date.and_then(|date| date.checked_add_days(days))
-            }
-            // The date of another field: the plan knows it.
-            Retention::Period { .. } => return,
-        };
-        if until.is_some_and(|until| until < today) {
-            return;
-        }
-        let until = until.map_or_else(String::new, |it| {
-            format!(" It is kept until {}.", in_words(it))
-        });
-        self.stays = Some(format!("{} ({}){until}", keep.reason, keep.basis));
-    }
-
     /// Its date in words; else the first thing that it says.
     pub fn title(&self) -> String {
         if let Some(date) = self.date {

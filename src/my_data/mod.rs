@@ -12,6 +12,7 @@ pub mod pages;
 mod picture;
 pub mod redactions;
 pub mod statements;
+mod stays;
 mod values;
 
 use diesel::prelude::*;

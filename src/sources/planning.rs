@@ -5,8 +5,9 @@ use std::{collections::BTreeSet, ops::ControlFlow};
 use chrono::NaiveDate;
 
 use super::{
-    Budget, Hold, Identities, Plan, Scope, SourceError, Sources, Target, Value,
+    Budget, Hold, Identities, Inner, Plan, Scope, SourceError, Sources, Target, Value,
     fate::{Fate, Rules, Wish},
+    findable::NOT_FOUND_AGAIN,
     layout::Layout,
     links, order,
     reader::{Reader, Shelf},
@@ -48,6 +49,8 @@ pub(super) struct Staying {
     pub cut: BTreeSet<String>,
     /// It would go, but others point at it.
     pub is_emptied: bool,
+    /// Its key does not find it, so that nothing can be done to it.
+    pub is_fixed: bool,
     /// What is carried out; `None` as long as it is not settled, or when nothing changes.
     pub target: Option<Target>,
 }
@@ -110,7 +113,7 @@ impl Sources {
     }
 }
 
-impl super::Inner {
+impl Inner {
     /// Reads the structure of every source again, so that a plan is made for what is there now.
     fn look_anew(&self, budget: Budget) -> Result<(), SourceError> {
         let nodes = self.graph.nodes.iter();
@@ -134,26 +137,32 @@ impl Draft<'_> {
             }
             let Sheet { shelf, layout, .. } = *sheet;
             let dates = super::Dates::default();
+            let mut doubtful = Vec::new();
             shelf.stream(layout, dates, inner.limits.step, &mut |row| {
-                let fate = sheet.rules.fate(&row);
-                if fate.deleted {
-                    sheet.doomed.push(Doomed {
-                        id: layout.id(inner, &row),
-                        key: layout.key(&row).to_vec(),
-                        fingerprint: layout.fingerprint(inner, &row),
-                        links: sheet
-                            .linked
-                            .iter()
-                            .map(|column| layout.link(&row, column))
-                            .collect(),
-                    });
-                } else {
-                    sheet.staying.push(Staying::new(row, fate));
+                if !layout.table.certainly_finds(layout.key(&row)) {
+                    doubtful.push(row);
+                    return ControlFlow::Continue(());
                 }
+                let fate = sheet.fate(&row);
+                sheet.add(inner, row, fate);
                 ControlFlow::Continue(())
             })?;
+            sheet.leave_unfindable(inner, doubtful)?;
         }
         Ok(())
+    }
+}
+
+impl Doomed {
+    pub fn of(inner: &Inner, sheet: &Sheet<'_>, row: &[Value]) -> Self {
+        let layout = sheet.layout;
+        let columns = sheet.linked.iter();
+        Self {
+            id: layout.id(inner, row),
+            key: layout.key(row).to_vec(),
+            fingerprint: layout.fingerprint(inner, row),
+            links: columns.map(|it| layout.link(row, it)).collect(),
+        }
     }
 }
 
@@ -164,14 +173,53 @@ impl Staying {
             fate,
             cut: BTreeSet::new(),
             is_emptied: false,
+            is_fixed: false,
             target: None,
         }
     }
 }
 
 impl Sheet<'_> {
+    /// What becomes of a row.
+    pub fn fate(&self, row: &[Value]) -> Fate {
+        match self.shelf.part(self.layout, row) {
+            Some(part) => self.rules.fate_in_part(row, part),
+            None => self.rules.fate(row),
+        }
+    }
+
+    /// Takes a row in, under what becomes of it.
+    pub fn add(&mut self, inner: &Inner, row: Vec<Value>, fate: Fate) {
+        if fate.deleted {
+            self.doomed.push(Doomed::of(inner, self, &row));
+        } else {
+            self.staying.push(Staying::new(row, fate));
+        }
+    }
+
+    /// Takes rows in of which it is not certain that their key finds them, and leaves those that it does not find.
+    fn leave_unfindable(
+        &mut self,
+        inner: &Inner,
+        rows: Vec<Vec<Value>>,
+    ) -> Result<(), SourceError> {
+        let (found, lost) = inner.part_by_key(self.shelf.connected, self.layout, rows)?;
+        for row in found {
+            let fate = self.fate(&row);
+            self.add(inner, row, fate);
+        }
+        for row in lost {
+            let fate = self.fate(&row).without_changes(NOT_FOUND_AGAIN);
+            self.staying.push(Staying {
+                is_fixed: true,
+                ..Staying::new(row, fate)
+            });
+        }
+        Ok(())
+    }
+
     /// Settles what becomes of each row that stays.
-    fn aim(&mut self, inner: &super::Inner) {
+    fn aim(&mut self, inner: &Inner) {
         let layout = self.layout;
         for stays in &mut self.staying {
             if stays.fate.set.is_empty() && stays.cut.is_empty() {
@@ -187,11 +235,7 @@ impl Sheet<'_> {
     }
 
     /// Keeps some doomed rows after all, and empties them: something that stays points at them.
-    pub fn empty(
-        &mut self,
-        which: &BTreeSet<usize>,
-        inner: &super::Inner,
-    ) -> Result<(), SourceError> {
+    pub fn empty(&mut self, which: &BTreeSet<usize>, inner: &Inner) -> Result<(), SourceError> {
         let keys = which
             .iter()
             .map(|at| self.doomed[*at].key.clone())

@@ -201,16 +201,12 @@ impl<'a> Search<'a> {
         if self.doors.is_empty() || self.doors.iter().any(|door| door.lets_in(&links)) {
             let led_by = self.led_by(&row, &links);
             let part = led_by.as_ref().map(|_| self.part(&row)).unwrap_or_default();
-            match groups.get_mut(&links) {
-                Some(known) => {
-                    known.rows += rows;
-                    known.part.extend(part);
-                    known.add(led_by);
-                }
-                None => {
-                    let group = Group { rows, led_by, part };
-                    drop(groups.insert(links, group));
-                }
+            if let Some(known) = groups.get_mut(&links) {
+                known.rows += rows;
+                known.part.extend(part);
+                known.add(led_by);
+            } else {
+                groups.insert(links, Group { rows, led_by, part });
             }
         }
     }

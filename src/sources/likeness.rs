@@ -58,9 +58,10 @@ impl Column {
         self.kind == ColumnKind::Text && types.any(|it| self.sql_type.ends_with(it))
     }
 
-    /// The type without its size.
+    /// The type without its size and what else is said of the column.
     fn base_type(&self) -> (&str, bool) {
-        let name = self.sql_type.split('(').next().unwrap_or_default();
-        (name.trim_end(), self.has_zone())
+        let name = self.sql_type.split(" on update").next();
+        let name = name.and_then(|it| it.split('(').next());
+        (name.unwrap_or_default().trim_end(), self.has_zone())
     }
 }

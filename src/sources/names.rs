@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{
-    Budget, Connected, Filter, Form, Identities, Inner, Select, Value, Way, table, walk::Walk,
+    Budget, Column, Connected, Filter, Form, Identities, Inner, Select, Value, Way, table,
+    walk::Walk,
 };
 
 /// A collection, and a link of it.
@@ -46,7 +47,7 @@ fn questions(inner: &Inner, walk: &Walk, person: &Identities) -> Vec<(String, Qu
         for (link, kind) in &node.identities {
             let place = node.place_of(link);
             let may_differ = !node.inside.contains_key(link)
-                && table.column(link).is_some_and(|it| it.reads_otherwise());
+                && table.column(link).is_some_and(Column::reads_otherwise);
             let mut combinations = walk.nodes[at].combinations.iter();
             let is_open = may_differ
                 && combinations.any(|(values, it)| !it.is_named && !values[place].is_null());

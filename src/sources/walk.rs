@@ -51,6 +51,10 @@ pub(super) struct Reached {
 }
 
 /// Rows that are alike in their link columns.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is told by another part of the search"
+)]
 pub(super) struct Combination {
     pub rows: u64,
     /// One of the identities is in the row itself.

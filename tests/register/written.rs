@@ -42,7 +42,8 @@ fn a_file_that_grows_without_end_is_told_in_a_sentence() {
     for at in 1..10 {
         let before = format!("*a{}", at - 1);
         let all = vec![before; 9].join(",");
-        manifest.push_str(&format!("a{at}: &a{at} [{all}]\n"));
+        let line = format!("a{at}: &a{at} [{all}]\n");
+        manifest.push_str(&line);
     }
 
     let faults = Register::parse(&[("shop.yml", &manifest)]).unwrap_err();

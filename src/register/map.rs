@@ -43,6 +43,8 @@ pub struct Collection {
     pub after: Vec<CollectionKey>,
     /// Collections that must be erased before this one.
     pub erase_after: Vec<CollectionKey>,
+    /// The lines of the former and of the latter.
+    pub(super) after_lines: Vec<u32>,
     /// True when it is declared, but neither read nor erased.
     pub skip_processing: bool,
     /// `candor.retention`; where absent, the category of each field says how long.
@@ -111,6 +113,8 @@ pub struct Field {
     /// Nested fields of an object.
     pub fields: Vec<Field>,
     pub(super) links: super::describe::Links,
+    /// The lines of its own categories; empty where they are inherited.
+    pub(super) category_lines: Vec<u32>,
 }
 
 /// How one field leads to another.

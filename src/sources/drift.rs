@@ -30,6 +30,30 @@ impl Sources {
         })
     }
 
+    /// The fields of which the live tables have no column: what they held is not found. A source that does not answer
+    /// is left out.
+    pub fn without_column(&self) -> Vec<Finding> {
+        let inner = &*self.0;
+        let all = inner.connected.keys().map(|key| (key.clone(), key.clone()));
+        let missing = inner.side_by_side(all, |connected, key| {
+            let schema = connected.schema(inner.limits.step)?;
+            let mut drift = Drift {
+                findings: Vec::new(),
+                schema: &schema,
+            };
+            for node in inner.graph.nodes.iter().filter(|it| it.source == key) {
+                if let Ok(table) = table(&schema, node) {
+                    drift.missing_columns(node.collection(&inner.register), table);
+                }
+            }
+            Ok(drift.findings)
+        });
+        let missing = missing.into_iter().filter_map(|(_, found)| found.ok());
+        let mut missing: Vec<_> = missing.flatten().collect();
+        missing.sort();
+        missing
+    }
+
     fn drift_of(&self, source: &str, schema: &Schema) -> Vec<Finding> {
         let register = self.register();
         let mut drift = Drift {
@@ -90,16 +114,22 @@ impl Drift<'_> {
         self.find(&collection.place, wrong, expected);
     }
 
-    fn collection(&mut self, collection: &Collection, table: &Table) {
-        for field in &collection.fields {
-            if let Some(column) = table.column(&field.name) {
-                self.field(field, column);
-                continue;
-            }
+    fn missing_columns(&mut self, collection: &Collection, table: &Table) {
+        let fields = collection.fields.iter();
+        for field in fields.filter(|field| table.column(&field.name).is_none()) {
             let columns: Vec<_> = own_columns(table).map(|it| it.name.clone()).collect();
             let wrong = format!("the table has no column `{}`", field.name);
             let expected = format!("one of {}", columns.join(", "));
             self.find(&field.place, wrong, expected);
+        }
+    }
+
+    fn collection(&mut self, collection: &Collection, table: &Table) {
+        self.missing_columns(collection, table);
+        for field in &collection.fields {
+            if let Some(column) = table.column(&field.name) {
+                self.field(field, column);
+            }
         }
         let is_new = |column: &&Column| {
             let mut fields = collection.fields.iter();

@@ -240,6 +240,7 @@ impl Search<'_> {
         let fewest = fewest_days(inner, layout.node);
         let mut batch = DueBatch::default();
         let (mut doomed, mut masked) = (Vec::new(), Vec::new());
+        let unfindable = self.unfindable(rows)?;
         for row in rows {
             let Some(date) = layout.date(row) else {
                 continue;
@@ -258,6 +259,7 @@ impl Search<'_> {
             match () {
                 () if stays => batch.kept += u64::from(!fate.kept.is_empty()),
                 () if self.ask.shield.0.contains(layout.key(row)) => batch.shielded += 1,
+                () if unfindable.contains(row) => batch.kept += 1,
                 () if fate.deleted => doomed.push(row),
                 () => masked.push((row, fate.set)),
             }
@@ -273,6 +275,15 @@ impl Search<'_> {
         masked.extend(emptied.into_iter().map(|row| (row, rules.emptied())));
         batch.works = self.works(&doomed, masked);
         Ok(batch)
+    }
+
+    /// Rows that their key does not find again: nothing can be done to them.
+    fn unfindable(&self, rows: &[Vec<Value>]) -> Result<HashSet<Vec<Value>>, SourceError> {
+        let layout = self.layout;
+        let is_doubtful = |row: &&Vec<Value>| !layout.table.certainly_finds(layout.key(row));
+        let doubtful = rows.iter().filter(is_doubtful).cloned().collect();
+        let (_, lost) = self.inner.part_by_key(self.connected, layout, doubtful)?;
+        Ok(lost.into_iter().collect())
     }
 
     /// Keys of rows at which others point. Of several columns the first decides, so that none is missed.

@@ -30,6 +30,9 @@ pub enum Fault {
     /// It may not be written to.
     #[error("may not be written to")]
     ReadOnly,
+    /// It may not be read.
+    #[error("may not be read: its account has no right to it")]
+    Unreadable,
     /// One of its own rules forbids the change: `not-null`, `unique`, `foreign-key`, `check`.
     #[error("its rule `{0}` forbids the change")]
     Refused(&'static str),
@@ -61,3 +64,31 @@ impl SourceError {
         matches!(self.fault, Fault::Unavailable(_) | Fault::TimedOut)
     }
 }
+
+impl Fault {
+    /// The same where nothing is written: who has no right to it may not read.
+    #[must_use]
+    pub(super) fn of_reading(self) -> Self {
+        if self == Self::ReadOnly {
+            Self::Unreadable
+        } else {
+            self
+        }
+    }
+
+    /// The same where a connection is opened: who has no right to it comes no further.
+    #[must_use]
+    pub(super) fn of_opening(self) -> Self {
+        if self == Self::ReadOnly {
+            Self::Unavailable(NO_RIGHT.to_owned())
+        } else {
+            self
+        }
+    }
+}
+
+/// What is wrong with an account or an address, in the words of `Fault::Unavailable`.
+pub(super) const WRONG_PASSWORD: &str = "the user name or the password is wrong";
+pub(super) const NOT_LET_IN: &str = "the server does not let this user in";
+pub(super) const NO_DATABASE: &str = "the server has no such database";
+pub(super) const NO_RIGHT: &str = "the user has no right to this database";

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::register::CollectionKey;
 
-type RowsByKey = HashMap<Vec<Value>, Vec<Value>>;
+pub(super) type RowsByKey = HashMap<Vec<Value>, Vec<Value>>;
 
 /// Records that are read or changed at a time.
 const BATCH: usize = 500;
@@ -324,7 +324,7 @@ impl Inner {
 }
 
 /// Rows by their keys, whosever they are.
-fn rows(
+pub(super) fn rows(
     layout: &Layout<'_>,
     keys: &[Vec<Value>],
     mut read: impl FnMut(&Select<'_>, EachRow<'_>) -> Result<(), SourceError>,

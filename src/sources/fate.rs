@@ -1,6 +1,6 @@
 //! What the register, holds and the wish of the person mean for one row.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
 
@@ -18,7 +18,7 @@ pub(super) struct Fate {
     pub set: BTreeMap<String, Strategy>,
     /// Fields that stay for a reason, and until when.
     pub kept: Vec<Kept>,
-    /// Fields that cannot be changed, and why.
+    /// Fields that cannot be changed, and why; an empty name stands for the whole row.
     pub left: BTreeMap<String, &'static str>,
 }
 
@@ -50,6 +50,8 @@ struct FieldRule<'a> {
     /// What inside of it stays all the same, and why.
     left: Vec<(&'a str, &'static str)>,
 }
+
+const IN_PART: &str = "It is a list in which not everything is certainly the person's.";
 
 /// Why something stays.
 struct Exception<'a> {
@@ -115,6 +117,26 @@ impl<'a> Rules<'a> {
 
     /// The same where some fields are not meant: they stay, and the row with them.
     pub fn fate_of(&self, cells: &[Value], is_meant: &dyn Fn(&Field) -> bool) -> Fate {
+        self.decide(cells, is_meant, self.may_delete)
+    }
+
+    /// The same for a row of which the lists in some columns need not be the person's alone: they stay, and the row.
+    pub fn fate_in_part(&self, cells: &[Value], part: &BTreeSet<String>) -> Fate {
+        let mut fate = self.decide(cells, &|field| !part.contains(&field.name), false);
+        let fields = self.fields.iter().map(|rule| rule.field);
+        let asked: Vec<_> = fields.filter(|it| part.contains(&it.name)).collect();
+        let is_kept = |path: &String| fate.kept.iter().any(|it| it.fields.contains(path));
+        let paths = asked.iter().map(|field| field.path.clone());
+        let mut left: Vec<_> = paths.filter(|path| !is_kept(path)).collect();
+        if self.may_delete && asked.is_empty() && fate.kept.is_empty() {
+            left.extend(part.iter().cloned());
+        }
+        fate.left
+            .extend(left.into_iter().map(|path| (path, IN_PART)));
+        fate
+    }
+
+    fn decide(&self, cells: &[Value], is_meant: &dyn Fn(&Field) -> bool, may_delete: bool) -> Fate {
         let mut fate = Fate::default();
         let exceptions = self.fields.iter().filter_map(|rule| {
             let exception = rule.exception.as_ref()?;
@@ -128,7 +150,7 @@ impl<'a> Rules<'a> {
             }
         }
         let are_all = || self.fields.iter().all(|it| is_meant(it.field));
-        fate.deleted = self.may_delete && fate.kept.is_empty() && are_all();
+        fate.deleted = may_delete && fate.kept.is_empty() && are_all();
         if fate.deleted {
             return fate;
         }
@@ -161,6 +183,21 @@ impl<'a> Rules<'a> {
 }
 
 impl Fate {
+    /// The same of a row that cannot be changed.
+    pub fn without_changes(self, why: &'static str) -> Self {
+        let nothing = !self.deleted && self.set.is_empty();
+        let whole_row = (String::new(), why);
+        Self {
+            kept: self.kept,
+            left: if nothing {
+                self.left
+            } else {
+                [whole_row].into()
+            },
+            ..Self::default()
+        }
+    }
+
     fn keep(&mut self, exception: &Exception<'_>, field: &str, until: Option<NaiveDate>) {
         let (reason, basis) = (exception.reason, exception.basis);
         let same = |it: &Kept| {

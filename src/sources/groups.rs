@@ -1,6 +1,6 @@
 //! Reads which combinations of links collections hold, and to what each of them leads on.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::{
     Budget, Connected, Filter, Form, Inner, Inside, Schema, Select, SourceError, Table, Value, Way,
@@ -42,6 +42,8 @@ pub(super) struct Group {
     pub rows: u64,
     /// By link what leads on, where rows were reached only by some elements of their lists; else all does.
     led_by: Option<Vec<HashSet<Value>>>,
+    /// The columns with lists of which some elements did not lead here.
+    pub part: BTreeSet<String>,
 }
 
 /// A place inside of a column by which rows are reached.
@@ -117,6 +119,7 @@ fn merge(groups: &mut Groups, found: Groups) {
         match groups.get_mut(&links) {
             Some(known) => {
                 known.rows = known.rows.max(group.rows);
+                known.part.retain(|column| group.part.contains(column));
                 known.add(group.led_by);
             }
             None => drop(groups.insert(links, group)),
@@ -197,12 +200,13 @@ impl<'a> Search<'a> {
         // Sources look inside of columns only roughly.
         if self.doors.is_empty() || self.doors.iter().any(|door| door.lets_in(&links)) {
             let led_by = self.led_by(&row, &links);
-            match groups.get_mut(&links) {
-                Some(known) => {
-                    known.rows += rows;
-                    known.add(led_by);
-                }
-                None => drop(groups.insert(links, Group { rows, led_by })),
+            let part = led_by.as_ref().map(|_| self.part(&row)).unwrap_or_default();
+            if let Some(known) = groups.get_mut(&links) {
+                known.rows += rows;
+                known.part.extend(part);
+                known.add(led_by);
+            } else {
+                groups.insert(links, Group { rows, led_by, part });
             }
         }
     }
@@ -227,8 +231,23 @@ impl<'a> Search<'a> {
         Some(self.node.links.iter().enumerate().map(of).collect())
     }
 
+    /// The columns of which some elements did not lead to a row.
+    fn part(&self, row: &[Value]) -> BTreeSet<String> {
+        let inside = self.node.links.iter().zip(row);
+        let inside = inside.filter_map(|(link, cell)| Some((self.node.inside.get(link)?, cell)));
+        let cut = inside.filter(|(inside, cell)| {
+            let entrances = self.entrances(&inside.column);
+            inside::loses_object(cell, &entrances)
+        });
+        cut.map(|(inside, _)| inside.column.clone()).collect()
+    }
+
     /// A cell with only those elements of its lists by which its row was reached.
     fn cut(&self, column: &str, cell: &Value) -> Value {
+        inside::only(cell, &self.entrances(column))
+    }
+
+    fn entrances(&self, column: &str) -> Vec<Entrance<'_>> {
         let doors = self.known.iter();
         let entrances = doors
             .filter(|door| door.inside.column == column && !door.takes_all)
@@ -236,8 +255,7 @@ impl<'a> Search<'a> {
                 keys: &door.inside.keys,
                 wanted: &door.wanted,
             });
-        let entrances: Vec<_> = entrances.collect();
-        inside::only(cell, &entrances)
+        entrances.collect()
     }
 }
 

@@ -67,6 +67,11 @@ impl Identities {
         })
     }
 
+    /// Whether any handle of this kind is known.
+    pub(super) fn is_known_by(&self, kind: &str) -> bool {
+        self.0.get(kind).is_some_and(|it| !it.given.is_empty())
+    }
+
     /// What a column of this kind may hold: the handles, and e-mail addresses in small letters too.
     pub(super) fn values(&self, kind: &str) -> Vec<Value> {
         let Some(handles) = self.0.get(kind) else {

@@ -61,6 +61,11 @@ pub(super) fn only(cell: &Value, entrances: &[Entrance<'_>]) -> Value {
     }
 }
 
+/// Whether an element of a list is an object that is left out by it.
+pub(super) fn loses_object(cell: &Value, entrances: &[Entrance<'_>]) -> bool {
+    parsed(cell).is_some_and(|json| loses(&json, entrances))
+}
+
 /// The object or list that a cell holds.
 pub(super) fn parsed(cell: &Value) -> Option<Json> {
     let text = cell.as_text()?.trim_start();
@@ -113,17 +118,43 @@ fn retain(json: &mut Json, entrances: &[Entrance<'_>]) -> bool {
         }
         Json::Object(object) => {
             let inner = object.iter_mut().map(|(name, inner)| {
-                let below = entrances.iter().filter_map(|entrance| {
-                    let (first, keys) = entrance.keys.split_first()?;
-                    (first == name).then_some(Entrance { keys, ..*entrance })
-                });
-                let below: Vec<_> = below.collect();
+                let below = below(entrances, name);
                 !below.is_empty() && retain(inner, &below)
             });
             inner.fold(false, |any, it| any | it)
         }
         _ => false,
     }
+}
+
+fn loses(json: &Json, entrances: &[Entrance<'_>]) -> bool {
+    match json {
+        Json::Array(items) => {
+            let is_led = items.iter().any(|item| holds_wanted(item, entrances));
+            items.iter().any(|item| {
+                let is_out = is_led && !holds_wanted(item, entrances);
+                if is_out {
+                    item.is_object()
+                } else {
+                    loses(item, entrances)
+                }
+            })
+        }
+        Json::Object(object) => object.iter().any(|(name, inner)| {
+            let below = below(entrances, name);
+            !below.is_empty() && loses(inner, &below)
+        }),
+        _ => false,
+    }
+}
+
+/// The places inside of one member of an object.
+fn below<'a>(entrances: &[Entrance<'a>], name: &str) -> Vec<Entrance<'a>> {
+    let below = entrances.iter().filter_map(|entrance| {
+        let (first, keys) = entrance.keys.split_first()?;
+        (first == name).then_some(Entrance { keys, ..*entrance })
+    });
+    below.collect()
 }
 
 fn holds_wanted(item: &Json, entrances: &[Entrance<'_>]) -> bool {

@@ -177,7 +177,8 @@ impl Sheet<'_> {
             let staying = staying.get(tuple).unwrap_or(&none);
             let all_known = *count == (going + staying.len()) as u64;
             let loose = loose_columns(table, key);
-            if !all_known || (loose.is_empty() && !staying.is_empty()) {
+            let is_fixed = staying.iter().any(|row| self.staying[*row].is_fixed);
+            if !all_known || is_fixed || (loose.is_empty() && !staying.is_empty()) {
                 held.insert(tuple.clone());
                 continue;
             }

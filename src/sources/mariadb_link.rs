@@ -11,7 +11,12 @@ use std::{
 use mysql_async::{Conn, DriverError, Error, Opts, Row, Value as Raw, prelude::Queryable};
 use tokio::runtime::{Builder, Runtime};
 
-use super::{Fault, mariadb_sql, sql::Statement};
+use super::{
+    Fault,
+    error::{NO_DATABASE, NO_RIGHT, NOT_LET_IN, WRONG_PASSWORD},
+    mariadb_sql,
+    sql::Statement,
+};
 
 /// How long a statement that took too long is asked to stop.
 const CANCEL: Duration = Duration::from_secs(1);
@@ -40,7 +45,7 @@ impl Link {
         let conn = runtime.block_on(async {
             let connecting = tokio::time::timeout(wait, Conn::new(opts.clone())).await;
             let conn = connecting.map_err(|_| Fault::TimedOut)?;
-            conn.map_err(|it| fault_of(&it))
+            conn.map_err(|it| fault_of(&it).of_opening())
         })?;
         let link = Self {
             id: conn.id(),
@@ -68,7 +73,8 @@ impl Link {
     ) -> Result<bool, Fault> {
         let (text, params) = mariadb_sql::bound(statement);
         let mut conn = self.conn.borrow_mut();
-        let mut rows = self.wait(wait, conn.exec_iter(text, positional(params)))?;
+        let rows = self.wait(wait, conn.exec_iter(text, positional(params)));
+        let mut rows = rows.map_err(Fault::of_reading)?;
         while let Some(row) = self.wait(wait, rows.next())? {
             if each(row)?.is_break() {
                 self.broken.set(true);
@@ -170,26 +176,25 @@ fn fault_of(error: &Error) -> Fault {
         1644 => Fault::Refused("constraint"),
         1054 | 1146 | 1356 | 1932 => Fault::Missing("such table or column".to_owned()),
         1142 | 1143 | 1227 | 1290 | 1792 | 1836 => Fault::ReadOnly,
-        // Connections, accounts, unknown databases, full disks, a server that goes.
+        1045 | 1698 => Fault::Unavailable(WRONG_PASSWORD.to_owned()),
+        1130 => Fault::Unavailable(NOT_LET_IN.to_owned()),
+        1044 => Fault::Unavailable(NO_RIGHT.to_owned()),
+        1049 => Fault::Unavailable(NO_DATABASE.to_owned()),
+        // Connections, full disks, a server that goes.
         1021
         | 1026
         | 1030
         | 1040
         | 1042
         | 1043
-        | 1044
-        | 1045
-        | 1049
         | 1053
         | 1114
         | 1129
-        | 1130
         | 1152..=1161
         | 1180
         | 1184
         | 1203
         | 1226
-        | 1698
         | 1927
         | 3159
         | 4031 => Fault::Unavailable(code),

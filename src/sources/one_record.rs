@@ -64,7 +64,7 @@ pub(super) fn choose(draft: &mut Draft<'_>) {
     let layout = draft.sheets[at].layout;
     let mut chosen = take(draft, at, &|row| layout.key(row) == id);
     while let Some((at, row)) = chosen.pop() {
-        let fate = draft.sheets[at].rules.fate(&row);
+        let fate = draft.sheets[at].fate(&row, false);
         if fate.deleted {
             chosen.extend(take_along(draft, at, &row));
         }

@@ -9,6 +9,7 @@ use super::{
     Sources, Value, Way, crowds,
     graph::Node,
     layout::Layout,
+    names,
     reader::Reader,
     shared, table,
     walk::{Walk, number},
@@ -231,6 +232,7 @@ impl Inner {
         let wanted = self.graph.ancestors(to);
         let mut walk = Walk::new(self, person, (&wanted, keeps_rows), budget);
         crowds::settle(self, &mut walk, person, budget);
+        names::settle(self, &mut walk, person, budget);
         shared::settle(self, &mut walk, budget);
         walk
     }

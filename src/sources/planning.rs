@@ -10,6 +10,7 @@ use chrono::NaiveDate;
 use super::{
     Budget, Hold, Identities, Inner, Known, Plan, Scope, SourceError, Sources, Target, Value,
     fate::{Fate, Rules, Wish},
+    findable::NOT_FOUND_AGAIN,
     layout::Layout,
     links, one_record, order,
     reader::{Reader, Shelf},
@@ -55,6 +56,8 @@ pub(super) struct Staying {
     pub cut: BTreeSet<String>,
     /// It would go, but others point at it.
     pub is_emptied: bool,
+    /// Its key does not find it, so that nothing can be done to it.
+    pub is_fixed: bool,
     /// What is carried out; `None` as long as it is not settled, or when nothing changes.
     pub target: Option<Target>,
 }
@@ -161,15 +164,17 @@ impl Draft<'_> {
             }
             let Sheet { shelf, layout, .. } = *sheet;
             let dates = super::Dates::default();
+            let mut doubtful = Vec::new();
             shelf.stream(layout, dates, inner.limits.step, &mut |row| {
-                let fate = if is_of_one {
-                    Fate::default()
-                } else {
-                    sheet.rules.fate(&row)
-                };
+                if !layout.table.certainly_finds(layout.key(&row)) {
+                    doubtful.push(row);
+                    return ControlFlow::Continue(());
+                }
+                let fate = sheet.fate(&row, is_of_one);
                 sheet.add(inner, row, fate);
                 ControlFlow::Continue(())
             })?;
+            sheet.leave_unfindable(inner, doubtful, is_of_one)?;
         }
         Ok(())
     }
@@ -205,11 +210,7 @@ impl Draft<'_> {
                 if read.contains(layout.key(&row)) {
                     continue;
                 }
-                let fate = if is_of_one {
-                    Fate::default()
-                } else {
-                    sheet.rules.fate(&row)
-                };
+                let fate = sheet.fate(&row, is_of_one);
                 sheet.add(inner, row, fate);
             }
         }
@@ -239,12 +240,24 @@ impl Staying {
             fate,
             cut: BTreeSet::new(),
             is_emptied: false,
+            is_fixed: false,
             target: None,
         }
     }
 }
 
 impl Sheet<'_> {
+    /// What becomes of a row; nothing of its own, where one record alone is to be erased.
+    pub fn fate(&self, row: &[Value], is_of_one: bool) -> Fate {
+        if is_of_one {
+            return Fate::default();
+        }
+        match self.shelf.part(self.layout, row) {
+            Some(part) => self.rules.fate_in_part(row, part),
+            None => self.rules.fate(row),
+        }
+    }
+
     /// Takes a row in, under what becomes of it.
     pub fn add(&mut self, inner: &Inner, row: Vec<Value>, fate: Fate) {
         if fate.deleted {
@@ -252,6 +265,28 @@ impl Sheet<'_> {
         } else {
             self.staying.push(Staying::new(row, fate));
         }
+    }
+
+    /// Takes rows in of which it is not certain that their key finds them, and leaves those that it does not find.
+    fn leave_unfindable(
+        &mut self,
+        inner: &Inner,
+        rows: Vec<Vec<Value>>,
+        is_of_one: bool,
+    ) -> Result<(), SourceError> {
+        let (found, lost) = inner.part_by_key(self.shelf.connected, self.layout, rows)?;
+        for row in found {
+            let fate = self.fate(&row, is_of_one);
+            self.add(inner, row, fate);
+        }
+        for row in lost {
+            let fate = self.fate(&row, is_of_one).without_changes(NOT_FOUND_AGAIN);
+            self.staying.push(Staying {
+                is_fixed: true,
+                ..Staying::new(row, fate)
+            });
+        }
+        Ok(())
     }
 
     /// Settles what becomes of each row that stays.

@@ -18,6 +18,7 @@ use tokio_postgres::{
 
 use super::{
     Fault,
+    error::{NO_DATABASE, NOT_LET_IN, WRONG_PASSWORD},
     postgres_server::Server,
     sql::{self, Param},
     value::Value,
@@ -48,7 +49,7 @@ impl Link {
         let client = runtime.block_on(async {
             let connecting = tokio::time::timeout(wait, server.connect()).await;
             let client = connecting.map_err(|_| Fault::TimedOut)?;
-            client.map_err(|it| fault_of(&it))
+            client.map_err(|it| fault_of(&it).of_opening())
         })?;
         let link = Self {
             runtime,
@@ -74,7 +75,8 @@ impl Link {
         let prepared = self.prepare(&statement.text, wait)?;
         let params: Vec<_> = statement.params.iter().map(Bound).collect();
         let stream = self.wait(wait, self.client.query_raw(&prepared, &params));
-        let stream = stream.inspect_err(|_| self.forget(&statement.text))?;
+        let stream = stream.inspect_err(|_| self.forget(&statement.text));
+        let stream = stream.map_err(Fault::of_reading)?;
         Ok(Rows {
             link: self,
             stream: Box::pin(stream),
@@ -102,9 +104,10 @@ impl Link {
                 let prepared = prepared.as_ref().map_err(Fault::clone)?;
                 let params: Vec<_> = statement.params.iter().map(Bound).collect();
                 let rows = self.client.query_raw(prepared, &params).await;
-                let mut rows = pin!(rows.map_err(|error| fault_of(&error))?);
+                let fault = |error: Error| fault_of(&error).of_reading();
+                let mut rows = pin!(rows.map_err(fault)?);
                 while let Some(row) = rows.next().await {
-                    (each.borrow_mut())(*at, &row.map_err(|error| fault_of(&error))?)?;
+                    (each.borrow_mut())(*at, &row.map_err(fault)?)?;
                 }
                 Ok(())
             });
@@ -176,8 +179,8 @@ impl Rows<'_> {
     /// The next row, if it comes in time.
     pub fn next(&mut self, wait: Duration) -> Result<Option<Row>, Fault> {
         let stream = &mut self.stream;
-        self.link
-            .wait(wait, async { stream.next().await.transpose() })
+        let next = async { stream.next().await.transpose() };
+        self.link.wait(wait, next).map_err(Fault::of_reading)
     }
 }
 
@@ -260,7 +263,10 @@ fn fault_of(error: &Error) -> Fault {
             Fault::Missing("such table or column".to_owned())
         }
         SqlState::READ_ONLY_SQL_TRANSACTION | SqlState::INSUFFICIENT_PRIVILEGE => Fault::ReadOnly,
-        // Connection, authorisation, unknown database, resources, shutdown, input and output.
+        SqlState::INVALID_PASSWORD => Fault::Unavailable(WRONG_PASSWORD.to_owned()),
+        SqlState::INVALID_AUTHORIZATION_SPECIFICATION => Fault::Unavailable(NOT_LET_IN.to_owned()),
+        SqlState::INVALID_CATALOG_NAME => Fault::Unavailable(NO_DATABASE.to_owned()),
+        // Connection, authorisation, resources, shutdown, input and output.
         _ if ["08", "28", "3D", "53", "57", "58"].contains(&&code[..2]) => Fault::Unavailable(code),
         _ => Fault::Failed(code),
     }

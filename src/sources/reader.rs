@@ -1,6 +1,6 @@
 //! Reads the person's own rows of one collection after another.
 
-use std::{ops::ControlFlow, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, ops::ControlFlow, sync::Arc, time::Duration};
 
 use super::{
     Budget, Connected, Dates, Filter, Form, Identities, Inner, Schema, Select, SourceError, Value,
@@ -98,6 +98,16 @@ impl Shelf<'_> {
         let reached = &self.reader.walk.nodes[self.at];
         let known = || reached.combinations.get(&layout.links(row));
         reached.simple || known().is_some_and(|combination| combination.is_own)
+    }
+
+    /// The columns of a row with lists of which only some elements led to it; `None` where all of it is the person's.
+    pub fn part(&self, layout: &Layout<'_>, row: &[Value]) -> Option<&BTreeSet<String>> {
+        if self.node.inside.is_empty() {
+            return None;
+        }
+        let reached = &self.reader.walk.nodes[self.at];
+        let known = reached.combinations.get(&layout.links(row));
+        known.map(|it| &it.part).filter(|part| !part.is_empty())
     }
 
     /// Whether it is known without reading that nothing here is the person's own.

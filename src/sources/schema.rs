@@ -293,18 +293,23 @@ impl Column {
         self.sql_type.ends_with(" with time zone")
     }
 
+    /// The value as this column holds it; `None` when it cannot. What MariaDB takes for yes and no may be any number.
+    pub(super) fn form_of(&self, value: &Value) -> Option<Value> {
+        let is_small = self.kind == ColumnKind::Bool && self.sql_type.starts_with("tinyint");
+        let number = || integer(value).filter(|_| is_small).map(Value::Integer);
+        self.kind.form_of(value).or_else(number)
+    }
+
     /// The ways in which this column may hold a key that another column writes as `value`; none when it cannot.
     pub fn forms_of(&self, value: &Value) -> Vec<Value> {
-        if self.kind == ColumnKind::Any {
-            let written = self.kind.form_of(value).into_iter();
-            let other = match value {
-                Value::Integer(number) => Some(Value::Text(number.to_string())),
-                Value::Text(text) => whole_number(text).map(Value::Integer),
-                _ => None,
-            };
-            return written.chain(other).collect();
-        }
-        self.kind.form_of(value).into_iter().collect()
+        let written = self.form_of(value).into_iter();
+        let other = match value {
+            _ if self.kind != ColumnKind::Any => None,
+            Value::Integer(number) => Some(Value::Text(number.to_string())),
+            Value::Text(text) => whole_number(text).map(Value::Integer),
+            _ => None,
+        };
+        written.chain(other).collect()
     }
 
     /// Bytes as this column gives them back: those of a fixed length are filled up with zeros.

@@ -9,15 +9,22 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{
-    Budget, Connected, Filter, Form, Inner, Select, Value,
+    Budget, Connected, Filter, Form, Inner, Select, Value, Way,
     composite::Composite,
     graph::Edge,
+    likeness::Likeness,
     table,
     walk::{Walk, number},
 };
 
-/// How many rows lead to a value, by node and way.
-type Totals = HashMap<Place, HashMap<Value, u64>>;
+/// How many rows lead to each value of one way.
+struct Total {
+    rows: HashMap<Value, u64>,
+    likeness: Likeness,
+}
+
+/// By node and way.
+type Totals = HashMap<Place, Total>;
 
 /// Decides for every combination whether it is the person's own.
 pub(super) fn settle(inner: &Inner, walk: &mut Walk, budget: Budget) {
@@ -42,30 +49,17 @@ fn withdraw(
     walk: &mut Walk,
     (totals, composites): (&Totals, &[Vec<Composite>]),
 ) -> bool {
-    let nodes = &inner.graph.nodes;
     let mut lost: Vec<(usize, Vec<Value>)> = Vec::new();
-    for (at, node) in nodes.iter().enumerate() {
-        for (way, edge) in node.incoming.iter().enumerate() {
-            let Some(totals) = totals.get(&(at, way)) else {
+    for (at, composites) in composites.iter().enumerate() {
+        let ways = Led::ways(inner, walk, at, (totals, composites));
+        for (values, combination) in &walk.nodes[at].combinations {
+            if !combination.is_own || combination.is_named {
                 continue;
-            };
-            let own = own_rows(inner, walk, edge);
-            let composite = composites[at].iter().find(|it| it.has(nodes, edge));
-            let composite = composite.map(|it| (it, it.own(walk)));
-            let here = node.place_of(&edge.column);
-            for (values, combination) in &walk.nodes[at].combinations {
-                let is_ours = |key: &Value| {
-                    let all = totals.get(key).copied().unwrap_or(0);
-                    own.get(key).copied().unwrap_or(0) >= all
-                };
-                let by_whole_key = composite
-                    .as_ref()
-                    .and_then(|(composite, own)| composite.is_among(values, own));
-                let all_ours = combination.is_named
-                    || by_whole_key.unwrap_or_else(|| values[here].keys().iter().all(is_ours));
-                if combination.is_own && !all_ours {
-                    lost.push((at, values.clone()));
-                }
+            }
+            // What nothing of the person's leads to as it is written here was reached in another form.
+            let is_reached = combination.is_listed || ways.iter().any(|way| way.reaches(values));
+            if !is_reached || !ways.iter().all(|way| way.is_ours(values)) {
+                lost.push((at, values.clone()));
             }
         }
     }
@@ -77,16 +71,77 @@ fn withdraw(
     !lost.is_empty()
 }
 
+/// One way to a collection, with the rows that lead by it.
+struct Led<'a> {
+    /// Where its link stands here.
+    here: usize,
+    total: &'a Total,
+    own: HashMap<Value, u64>,
+    /// The key of which it is a part, and those that are the person's own.
+    composite: Option<(&'a Composite, HashSet<Vec<Value>>)>,
+}
+
+impl<'a> Led<'a> {
+    fn ways(
+        inner: &Inner,
+        walk: &Walk,
+        at: usize,
+        (totals, composites): (&'a Totals, &'a [Composite]),
+    ) -> Vec<Self> {
+        let nodes = &inner.graph.nodes;
+        let ways = nodes[at].incoming.iter().enumerate();
+        let ways = ways.filter_map(|(way, edge)| {
+            let total = totals.get(&(at, way))?;
+            let composite = composites.iter().find(|it| it.has(nodes, edge));
+            Some(Self {
+                here: nodes[at].place_of(&edge.column),
+                own: own_rows(inner, walk, edge, total.likeness),
+                composite: composite.map(|it| (it, it.own(walk))),
+                total,
+            })
+        });
+        ways.collect()
+    }
+
+    /// Whether own rows lead to one that holds this.
+    fn reaches(&self, values: &[Value]) -> bool {
+        let mut keys = values[self.here].keys().iter();
+        keys.any(|key| self.own.contains_key(&self.total.likeness.fold(key)))
+    }
+
+    /// Whether all rows that lead to it are own: no more, and no fewer, which would be written otherwise.
+    fn is_ours(&self, values: &[Value]) -> bool {
+        let is_ours = |key: &Value| {
+            let key = self.total.likeness.fold(key);
+            let of = |rows: &HashMap<Value, u64>| rows.get(&key).copied().unwrap_or(0);
+            of(&self.own) == of(&self.total.rows)
+        };
+        let composite = self.composite.as_ref();
+        let by_whole_key = composite.and_then(|(it, own)| it.is_among(values, own));
+        by_whole_key.unwrap_or_else(|| values[self.here].keys().iter().all(is_ours))
+    }
+}
+
 /// How many of the person's own rows lead to each value.
-fn own_rows(inner: &Inner, walk: &Walk, edge: &Edge) -> HashMap<Value, u64> {
+fn own_rows(inner: &Inner, walk: &Walk, edge: &Edge, likeness: Likeness) -> HashMap<Value, u64> {
     let from = inner.graph.nodes[edge.from].place_of(&edge.from_column);
     let mut rows = HashMap::new();
     for (values, combination) in &walk.nodes[edge.from].combinations {
         for key in values[from].keys().iter().filter(|_| combination.is_own) {
-            *rows.entry(key.clone()).or_default() += combination.rows;
+            *rows.entry(likeness.fold(key)).or_default() += combination.rows;
         }
     }
     rows
+}
+
+/// How both ends of a way write what is the same; a source that did not answer is feared anyway.
+fn likeness(inner: &Inner, walk: &Walk, at: usize, edge: &Edge) -> Likeness {
+    let column = |at: usize, link: &str| {
+        let node = &inner.graph.nodes[at];
+        table(walk.schema(&node.source)?, node).ok()?.column(link)
+    };
+    let both = column(edge.from, &edge.from_column).zip(column(at, &edge.column));
+    both.map_or(Likeness::Exact, |(from, to)| Likeness::of(from, to))
 }
 
 fn own_leads(inner: &Inner, walk: &Walk, at: usize) -> BTreeMap<String, HashSet<Value>> {
@@ -116,23 +171,24 @@ fn totals(inner: &Inner, walk: &Walk, budget: Budget) -> Totals {
             let here = node.place_of(&edge.column);
             let reached = walk.nodes[at].combinations.iter();
             let unnamed = reached.filter(|(_, it)| !it.is_named);
+            let likeness = likeness(inner, walk, at, edge);
             let values: HashSet<_> = unnamed
                 .flat_map(|(values, _)| values[here].keys())
+                .map(|key| likeness.fold(key))
                 .collect();
-            let values: Vec<_> = values.into_iter().cloned().collect();
+            let values: Vec<_> = values.into_iter().collect();
             if values.is_empty() {
                 continue;
             }
-            // Where nobody answers, another's row has to be feared.
-            totals.insert(
-                (at, way),
-                values.iter().map(|it| (it.clone(), u64::MAX)).collect(),
-            );
-            if walk.nodes[edge.from].error.is_none() {
+            // Where nobody answers, or only the database could tell, another's row has to be feared.
+            let rows = values.iter().map(|it| (it.clone(), u64::MAX)).collect();
+            totals.insert((at, way), Total { rows, likeness });
+            if walk.nodes[edge.from].error.is_none() && likeness != Likeness::Unknown {
                 let question = Question {
                     place: (at, way),
                     edge,
                     values,
+                    likeness,
                 };
                 work.entry(nodes[edge.from].source.clone())
                     .or_default()
@@ -143,11 +199,13 @@ fn totals(inner: &Inner, walk: &Walk, budget: Budget) -> Totals {
     let answers = inner.side_by_side(work, |connected, questions| {
         Ok(ask(inner, walk, connected, questions, budget))
     });
-    for (place, counts) in answers
+    for (place, rows) in answers
         .into_iter()
         .flat_map(|(_, answer)| answer.unwrap_or_default())
     {
-        totals.insert(place, counts);
+        if let Some(total) = totals.get_mut(&place) {
+            total.rows = rows;
+        }
     }
     totals
 }
@@ -156,6 +214,7 @@ struct Question<'a> {
     place: Place,
     edge: &'a Edge,
     values: Vec<Value>,
+    likeness: Likeness,
 }
 
 /// A node, and a way to it.
@@ -177,6 +236,7 @@ fn ask(
         place,
         edge,
         values,
+        likeness,
     } in questions
     {
         let Ok(table) = table(schema, &inner.graph.nodes[edge.from]) else {
@@ -185,17 +245,26 @@ fn ask(
         let column = &edge.from_column;
         let known = walk.nodes[edge.from].leads.get(column);
         let is_certain = |value: &Value| {
-            table.is_unique(column) && known.is_some_and(|known| known.contains(value))
+            likeness == Likeness::Exact
+                && table.is_unique(column)
+                && known.is_some_and(|known| known.contains(value))
         };
         let (certain, asked): (Vec<_>, Vec<_>) = values.into_iter().partition(is_certain);
-        let filter = Filter::one_of(column, asked);
+        let way = Way {
+            any_case: likeness == Likeness::AnyCase,
+            ..Way::exactly(column, asked)
+        };
+        let filter = Filter {
+            any: Some(vec![way]),
+            ..Filter::default()
+        };
         if !filter.is_empty() {
-            open.push((counts.len(), table, column, filter));
+            open.push((counts.len(), (table, column, likeness), filter));
         }
         let certain = certain.into_iter().map(|value| (value, 1));
         counts.push((place, certain.collect::<HashMap<_, _>>()));
     }
-    let selects = open.iter().map(|(_, table, column, filter)| Select {
+    let selects = open.iter().map(|(_, (table, column, _), filter)| Select {
         table,
         columns: std::slice::from_ref(*column),
         filter,
@@ -203,10 +272,11 @@ fn ask(
     });
     let selects: Vec<_> = selects.collect();
     let mut note = |at: usize, row: Vec<Value>| {
-        let (of, table, column, _) = &open[at];
+        let (of, (table, column, likeness), _) = &open[at];
         if let ([cell, rows], Some(column)) = (&row[..], table.column(column)) {
             for key in column.link(cell).keys() {
-                *counts[*of].1.entry(key.clone()).or_default() += number(rows);
+                let counts = &mut counts[*of].1;
+                *counts.entry(likeness.fold(key)).or_default() += number(rows);
             }
         }
     };

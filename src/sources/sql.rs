@@ -218,7 +218,7 @@ impl<'a> Builder<'a> {
     }
 
     fn bind(&mut self, column: &Column, value: &Value) {
-        let form = column.kind.form_of(value);
+        let form = column.form_of(value);
         let bound = form.unwrap_or_else(|| value.clone());
         self.params.push(Param::One(bound));
     }

@@ -51,6 +51,12 @@ fn name_referenced(schema: &mut Schema) {
 
 fn table(connection: &Connection, name: &str, has_rowid: bool) -> Result<Table> {
     let (mut columns, mut row_key) = columns(connection, name)?;
+    for key in without_case(connection, name)? {
+        let named = columns.iter_mut().find(|it| it.name == key);
+        if let Some(column) = named {
+            column.sql_type.push_str(" collate nocase");
+        }
+    }
     if row_key.is_empty() && has_rowid {
         let alias = ["rowid", "_rowid_", "oid"]
             .into_iter()
@@ -150,6 +156,15 @@ fn unique(connection: &Connection, table: &str) -> Result<Vec<Vec<String>>> {
         .collect::<Result<_>>()?;
     let of = |index: String| columns.query_map([index], |row| row.get(0))?.collect();
     indexes.into_iter().map(of).collect()
+}
+
+/// Columns of keys in which letter case makes no difference. Of others it is not told.
+fn without_case(connection: &Connection, table: &str) -> Result<Vec<String>> {
+    let mut listed = connection.prepare_cached(
+        "SELECT c.name FROM pragma_index_list(?1) AS i, pragma_index_xinfo(i.name) AS c \
+         WHERE i.origin <> 'c' AND c.key AND c.coll = 'NOCASE' AND c.name IS NOT NULL",
+    )?;
+    listed.query_map([table], |row| row.get(0))?.collect()
 }
 
 fn foreign_keys(connection: &Connection, table: &str) -> Result<Vec<ForeignKey>> {

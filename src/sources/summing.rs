@@ -176,7 +176,8 @@ impl Sheet<'_> {
             }
             for (field, reason) in &fate.left {
                 let reason = (*reason).to_owned();
-                tally.add(Action::Leave { reason }, vec![field.clone()], rows);
+                let fields = Some(field.clone()).filter(|it| !it.is_empty());
+                tally.add(Action::Leave { reason }, fields.into_iter().collect(), rows);
             }
         }
     }

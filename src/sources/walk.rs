@@ -15,6 +15,7 @@ use super::{
     graph::{Edge, Node},
     groups::{self, Answer, Answers, Question},
     kept::{self, KeptRow, LITTLE_IN_ALL},
+    likeness::Likeness,
     table,
     ways::{Conditions, follow, seeds},
 };
@@ -50,12 +51,20 @@ pub(super) struct Reached {
 }
 
 /// Rows that are alike in their link columns.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is told by another part of the search"
+)]
 pub(super) struct Combination {
     pub rows: u64,
     /// One of the identities is in the row itself.
     pub is_named: bool,
-    /// Somebody else's is, or one of which that is not known.
+    /// One of them is in a list of it, in which each element may be about another person.
+    pub is_listed: bool,
+    /// Somebody else's is: another one of a kind by which the person is known, or one among others in a list.
     pub names_another: bool,
+    /// Columns with lists of which only some elements led here: the others need not be the person's.
+    pub part: BTreeSet<String>,
     /// Nobody else reaches it; known after `shared::settle`.
     pub is_own: bool,
 }
@@ -152,11 +161,20 @@ impl Walk {
             let from = table(edge.from);
             from.is_ok_and(|table| table.is_unique(&edge.from_column))
         };
+        // Two values that differ may be one to the database, so that others lead to the same row.
+        let is_alike = |at: usize, edge: &Edge| {
+            let (Ok(from), Ok(to)) = (table(edge.from), table(at)) else {
+                return false;
+            };
+            let both = from.column(&edge.from_column).zip(to.column(&edge.column));
+            both.is_some_and(|(from, to)| Likeness::of(from, to) == Likeness::Exact)
+        };
         let looked = wanted.into_iter().map(|at| {
             let found = table(at).map(drop);
             let noticed = inner.connected(&nodes[at].source);
             let error = noticed.and_then(|it| it.notice(found)).err();
-            let simple = nodes[at].is_simple() && nodes[at].incoming.iter().all(is_unique);
+            let is_plain = |edge: &Edge| is_unique(edge) && is_alike(at, edge);
+            let simple = nodes[at].is_simple() && nodes[at].incoming.iter().all(is_plain);
             (at, error, simple)
         });
         for (at, error, simple) in looked.collect::<Vec<_>>() {
@@ -268,25 +286,35 @@ impl Walk {
                     fresh.extend(new.into_iter().cloned());
                 }
             }
-            if is_known {
+            if let Some(known) = reached.combinations.get_mut(&values) {
+                known.part.retain(|column| group.part.contains(column));
                 continue;
             }
             let mut combination = Combination {
                 rows: group.rows,
                 is_named: false,
+                is_listed: false,
                 names_another: false,
+                part: group.part,
                 is_own: false,
             };
             for (name, kind) in &node.identities {
                 let here = columns.iter().zip(&values).filter(|(it, _)| *it == name);
                 let keys: Vec<_> = here.flat_map(|(_, value)| value.keys()).collect();
+                let is_held = keys.iter().any(|key| person.holds(kind, key));
                 // Who is one of several in a list leads to the row, which others may be in as well.
                 if node.crowds.contains(name) {
+                    combination.is_listed |= is_held;
                     combination.names_another |= !keys.iter().all(|key| person.holds(kind, key));
                 } else {
-                    combination.is_named |= keys.iter().any(|key| person.holds(kind, key));
-                    combination.names_another |= !keys.is_empty();
+                    combination.is_named |= is_held;
+                    // Of a kind by which the person is not known, it does not tell whose the row is.
+                    combination.names_another |= !keys.is_empty() && person.is_known_by(kind);
                 }
+            }
+            if combination.is_named {
+                // Its lists are as much the person's as it is.
+                combination.part.clear();
             }
             reached.combinations.insert(values, combination);
         }

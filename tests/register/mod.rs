@@ -8,6 +8,7 @@ mod faults;
 mod loading;
 mod recipients;
 mod wild;
+mod written;
 
 use candor::register::{Finding, Register};
 

@@ -219,6 +219,58 @@ fn a_file_that_may_only_be_read_is_found_in_and_not_changed() {
 }
 
 #[test]
+fn what_is_wrong_with_an_account_or_a_database_is_told_in_words() {
+    for trial in Trial::on_servers() {
+        let url = trial.company.url("shop");
+        let (server, name) = url.rsplit_once('/').unwrap();
+        let user = format!("blind_{}", name.trim_start_matches("candor_source_"));
+        let (scheme, place) = (
+            url.split(':').next().unwrap(),
+            url.rsplit_once('@').unwrap().1,
+        );
+        let (make, forget) = match trial.kind {
+            Kind::MariaDb => (
+                format!(
+                    "CREATE USER {user}@'%' IDENTIFIED BY 'x'; CREATE TABLE {name}.seen (id INT); GRANT SELECT ON {name}.seen TO {user}@'%'; GRANT INSERT ON {name}.* TO {user}@'%'"
+                ),
+                format!("DROP USER {user}@'%'"),
+            ),
+            _ => (
+                format!("CREATE ROLE {user} LOGIN PASSWORD 'x'"),
+                format!("DROP ROLE {user}"),
+            ),
+        };
+        trial.company.run("shop", &make);
+        let told = |url: &str| {
+            let overview = Trial::by(url).overview(&ada());
+            let error = overview[0].counts.as_ref().unwrap_err();
+            error.to_string()
+        };
+
+        let no_right = told(&format!("{scheme}://{user}:x@{place}"));
+        let nobody = told(&format!("{scheme}://{user}_not:secret@{place}"));
+        let no_database = told(&format!("{server}/{name}_not"));
+
+        trial.company.run("shop", &forget);
+        let kind = trial.kind;
+        assert!(
+            no_right.contains("may not be read: its account has no right to it"),
+            "{kind:?}: {no_right}"
+        );
+        assert!(
+            nobody.contains("the user name or the password is wrong")
+                || nobody.contains("the server does not let this user in"),
+            "{kind:?}: {nobody}"
+        );
+        assert!(!nobody.contains("secret"));
+        assert!(
+            no_database.contains("the server has no such database"),
+            "{kind:?}: {no_database}"
+        );
+    }
+}
+
+#[test]
 fn a_user_who_may_only_read_finds_everything_and_changes_nothing() {
     for trial in Trial::on_servers() {
         let plan = trial.plan();

@@ -241,6 +241,53 @@ fn what_is_given_wrongly_is_named_and_nothing_is_looked_for() {
 }
 
 #[test]
+fn a_column_that_is_gone_is_told() {
+    let place = Place::sample(Kind::Sqlite);
+    place.database.run("ALTER TABLE customer DROP COLUMN name");
+
+    for command in ["find", "plan"] {
+        let ran = place.run(command, &["--identity", "email=customer-1@example.com"]);
+
+        assert_eq!(ran.status, 0, "{}", ran.err);
+        let told = format!("{KEY}.customer.name: the table has no column `name`");
+        assert!(ran.err.contains(&told), "{}", ran.err);
+    }
+}
+
+#[test]
+fn a_field_of_the_name_shared_does_not_hide_that_a_record_is() {
+    let manifest = "dataset:
+  - fides_key: shop
+    collections:
+      - name: people
+        fields:
+          - {name: id, data_categories: [user.unique_id], fides_meta: {primary_key: true}}
+          - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email}}
+          - {name: home, data_categories: [user.unique_id], fides_meta: {references: [{dataset: shop, field: homes.id, direction: to}]}}
+      - name: homes
+        fields:
+          - {name: id, data_categories: [user.unique_id], fides_meta: {primary_key: true}}
+          - {name: shared, data_categories: [user.content]}
+";
+    let sql = "CREATE TABLE people (id INTEGER PRIMARY KEY, email TEXT, home INT);
+               CREATE TABLE homes (id INTEGER PRIMARY KEY, shared TEXT);
+               INSERT INTO people VALUES (1, 'ada@example.org', 7), (2, 'eve@example.org', 7);
+               INSERT INTO homes VALUES (7, 'kitchen');";
+    let place = Place::new(Kind::Sqlite, "shop", manifest, sql);
+    let identity = ["--identity", "email=ada@example.org"];
+
+    let found = place.json("find", &identity);
+    let table = place.run("find", &[&identity[..], &["--format", "table"]].concat());
+
+    let record = &found["shop:homes"]["records"][0];
+    assert_eq!(record["shared"], "kitchen");
+    assert_eq!(record["_shared"], true);
+    let line = table.out.lines().find(|it| it.contains("kitchen")).unwrap();
+    assert!(line.contains("yes"), "{}", table.out);
+    assert!(table.out.contains("_shared"), "{}", table.out);
+}
+
+#[test]
 fn a_source_that_does_not_answer_is_an_error_in_its_collections() {
     let place = Place::sample(Kind::Sqlite);
     place.database.run("DROP TABLE login");

@@ -70,6 +70,49 @@ fn text<'a>(row: &'a Row, column: &str) -> &'a str {
 }
 
 #[test]
+fn a_value_that_is_read_only_keeps_its_row_from_going_and_people_are_told() {
+    let fields = |more: &str| {
+        format!(
+            "      - name: people
+        {more}
+        fields:
+          - {{name: id, data_categories: [system.operations], fides_meta: {{primary_key: true, read_only: true}}}}
+          - {{name: email, data_categories: [user.contact.email], fides_meta: {{identity: email}}}}
+          - {{name: number, data_categories: [user.content], fides_meta: {{read_only: true}}}}
+"
+        )
+    };
+    let sql = "CREATE TABLE people (id INTEGER PRIMARY KEY, email TEXT, number TEXT);
+               INSERT INTO people VALUES (1, 'ada@example.org', '4711');";
+    let ada = Identities::email("ada@example.org");
+    let company = super::company::Company::new(&fields("description: Them"), sql);
+
+    let plan = company.plan(&ada, &Scope::All);
+    company.sources.execute(&ada, &plan).unwrap();
+
+    let row = &company.dump("shop")["people"][0];
+    assert_eq!((&*row["email"], &*row["number"]), ("NULL", "'4711'"));
+    let left = plan
+        .items
+        .iter()
+        .find(|it| it.fields == ["number"])
+        .unwrap();
+    let reason = "The system that holds it does not let it be changed.";
+    assert!(
+        matches!(&left.action, candor::sources::Action::Leave { reason: told } if told == reason)
+    );
+
+    let company = super::company::Company::new(&fields("candor: {erase: delete}"), sql);
+    let plan = company.plan(&ada, &Scope::All);
+    company.sources.execute(&ada, &plan).unwrap();
+    assert_eq!(
+        company.dump("shop")["people"].len(),
+        0,
+        "who says so wants the row to go"
+    );
+}
+
+#[test]
 fn each_field_is_masked_as_it_says_else_its_category_else_the_register() {
     for kind in Kind::all() {
         let (_, [one, two]) = masked(kind);

@@ -213,6 +213,7 @@ fn rows_with_nested_keys_are_erased_like_any_other() {
         assert!(matches!(outcome, Outcome::Done(_)), "{kind:?}");
         let after = company.dump("shop");
         let left = ["profile", "feedback", "flight", "talk"].map(|it| after[it].len());
-        assert_eq!(left, [2, 2, 2, 2], "{kind:?}");
+        // In a thread there is a text that need not be hers.
+        assert_eq!(left, [2, 2, 2, 3], "{kind:?}");
     }
 }

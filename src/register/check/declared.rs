@@ -40,7 +40,12 @@ pub(super) fn check(manifests: &Manifests, report: &Report) {
         .flat_map(|dataset| &dataset.collections)
     {
         for field in collection.all_fields() {
-            categories.check(&field.categories, &field.place);
+            for (at, key) in field.categories.iter().enumerate() {
+                let line = field.category_lines.get(at).copied();
+                let line = line.unwrap_or(field.place.line);
+                let place = field.place.clone();
+                categories.check([key], &Place { line, ..place });
+            }
             categories.check_declared(&field.categories, &field.place);
         }
     }

@@ -70,8 +70,14 @@ fn check_collection(
     report: &Report,
 ) {
     let place = &collection.place;
-    for key in collection.after.iter().chain(&collection.erase_after) {
+    let keys = collection.after.iter().chain(&collection.erase_after);
+    for (at, key) in keys.enumerate() {
         if register.collection(key).is_none() {
+            let line = collection.after_lines.get(at).copied();
+            let place = &Place {
+                line: line.unwrap_or(place.line),
+                ..place.clone()
+            };
             let known = dataset.collections.iter().map(|it| it.name.as_str());
             missing("collection", &key.to_string(), known, place, report);
         }

@@ -66,8 +66,10 @@ fn collection(map: Map, inherited: &[String]) -> Collection {
     };
     let mut said = false;
     if let Some(meta) = fides_meta(&map) {
-        collection.after = collection_keys(&meta, "after");
-        collection.erase_after = collection_keys(&meta, "erase_after");
+        let (after, lines) = collection_keys(&meta, "after");
+        let (erase_after, more) = collection_keys(&meta, "erase_after");
+        (collection.after, collection.erase_after) = (after, erase_after);
+        collection.after_lines = [lines, more].concat();
         collection.skip_processing = meta.flag("skip_processing");
         if let Some(masking) = meta.map("masking_strategy_override") {
             if masking.needed_text("strategy") == "delete" {
@@ -107,13 +109,18 @@ fn collection(map: Map, inherited: &[String]) -> Collection {
         collection.copy = candor.text("copy");
         candor.finish(&[]);
     }
-    let preserves = |field: &&Field| field.masking.as_ref().is_some_and(Masking::preserves);
-    if !said && collection.all_fields().iter().any(preserves) {
-        // What is to be preserved would go with its row.
+    if !said && collection.all_fields().iter().any(|it| stays(it)) {
+        // What is to stay would go with its row.
         collection.erase = Erase::Mask;
     }
     map.finish(OTHER_KEYS);
     collection
+}
+
+/// Whether the value of a field is to stay. Keys and references say nothing of their own.
+fn stays(field: &Field) -> bool {
+    let is_link = field.primary_key || !field.references.is_empty();
+    field.masking.as_ref().is_some_and(Masking::preserves) || (field.read_only && !is_link)
 }
 
 /// `fides_meta`, or `fidesops_meta` as older files call it.
@@ -139,13 +146,14 @@ pub(super) fn title_of(name: &str) -> String {
     })
 }
 
-fn collection_keys(meta: &Map, key: &str) -> Vec<CollectionKey> {
-    let parse = |text: String| match text.parse() {
-        Ok(key) => Some(key),
+/// With their lines.
+fn collection_keys(meta: &Map, key: &str) -> (Vec<CollectionKey>, Vec<u32>) {
+    let parse = |(text, line): (String, u32)| match text.parse() {
+        Ok(key) => Some((key, line)),
         Err(expected) => {
             meta.fault(key, format!("`{text}` names no collection"), expected);
             None
         }
     };
-    meta.texts(key).into_iter().filter_map(parse).collect()
+    meta.texts_at(key).into_iter().filter_map(parse).unzip()
 }

@@ -33,6 +33,11 @@ pub(super) fn read(map: Map, parent: &str, inherited: &[String]) -> Field {
         place: map.place.clone(),
         title: title_of(&name),
         description: map.text("description").unwrap_or_default(),
+        category_lines: map
+            .texts_at("data_categories")
+            .into_iter()
+            .unzip::<_, _, Vec<_>, _>()
+            .1,
         categories: own_or(map.texts("data_categories"), inherited),
         name,
         path,

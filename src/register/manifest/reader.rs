@@ -114,6 +114,9 @@ impl<'a> Map<'a> {
         match self.node(key).map(|node| (node, &node.value)) {
             None => false,
             Some((_, Value::Bool(value))) => *value,
+            // So older readers of YAML take them.
+            Some((_, Value::Text(text))) if is_word(text, &["yes", "on"]) => true,
+            Some((_, Value::Text(text))) if is_word(text, &["no", "off"]) => false,
             Some((node, _)) => {
                 self.wrong_type(key, node, "true or false");
                 false
@@ -125,6 +128,7 @@ impl<'a> Map<'a> {
         let node = self.node(key)?;
         let number = match node.value {
             Value::Integer(number) => u32::try_from(number).ok(),
+            Value::Text(ref text) => text.trim().parse().ok(),
             _ => None,
         };
         if number.is_none() {
@@ -135,6 +139,12 @@ impl<'a> Map<'a> {
 
     /// A list of texts; a single text counts as a list of one.
     pub(super) fn texts(&self, key: &str) -> Vec<String> {
+        let texts = self.texts_at(key).into_iter();
+        texts.map(|(text, _)| text).collect()
+    }
+
+    /// The same, each with its line.
+    pub(super) fn texts_at(&self, key: &str) -> Vec<(String, u32)> {
         let Some(node) = self.node(key) else {
             return Vec::new();
         };
@@ -143,8 +153,8 @@ impl<'a> Map<'a> {
             _ => std::slice::from_ref(node),
         };
         let text = |item: &Node| match &item.value {
-            Value::Text(text) => Some(text.trim().to_owned()),
-            Value::Integer(number) => Some(number.to_string()),
+            Value::Text(text) => Some((text.trim().to_owned(), item.line)),
+            Value::Integer(number) => Some((number.to_string(), item.line)),
             other => {
                 let place = Place {
                     line: item.line,
@@ -242,6 +252,10 @@ impl<'a> Map<'a> {
             }
         }
     }
+}
+
+fn is_word(text: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 fn item_name(item: &Node, name_key: &str) -> Option<String> {

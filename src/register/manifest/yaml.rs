@@ -35,6 +35,9 @@ pub(super) struct Key {
 /// So much a file may hold before it is taken for a mistake; some gigabytes of memory would be needed for it.
 const MANY: usize = 20_000_000;
 
+/// What is said of it.
+const TOO_MUCH: &str = "it holds more than a manifest may; an anchor may stand in others too often";
+
 /// Reads all documents of a file; an error is the line and what is wrong there.
 pub(super) fn parse(text: &str) -> Result<Vec<Node>, (u32, String)> {
     let options = serde_saphyr::options! {
@@ -59,7 +62,10 @@ pub(super) fn parse(text: &str) -> Result<Vec<Node>, (u32, String)> {
         let line = error
             .location()
             .map_or(0, |location| line_number(location.line()));
-        let message = error.to_string();
+        let message = match &error.to_string() {
+            told if told.starts_with("budget breached") => TOO_MUCH.to_owned(),
+            told => told.clone(),
+        };
         let message = message.lines().next().unwrap_or_default();
         (
             line,

@@ -141,10 +141,20 @@ fn object(collection: Option<&Collection>, record: Visited<'_>) -> Json {
             None => drop(object.insert(field.path.clone(), value)),
         }
     }
-    if record.shared && !object.contains_key("shared") {
-        object.insert("shared".to_owned(), true.into());
+    if record.shared {
+        object.insert(flag(collection), true.into());
     }
     Json::Object(object)
+}
+
+/// The name under which a record is told to be shared: none of its fields has it.
+fn flag(collection: Option<&Collection>) -> String {
+    let fields = collection.map_or(&[][..], |it| &it.fields);
+    let mut name = "shared".to_owned();
+    while fields.iter().any(|field| field.name == name) {
+        name.insert(0, '_');
+    }
+    name
 }
 
 fn place(object: &mut Map<String, Json>, keys: &[String], value: Json) {
@@ -240,18 +250,14 @@ impl Visitor for Tables<'_> {
         let collection = self.register.collection(key);
         let table = self.kept.get_or_insert_with(|| {
             let fields = collection.map_or(&[][..], |it| &it.fields);
-            Table::new(
-                fields
-                    .iter()
-                    .map(|field| field.name.as_str())
-                    .chain(["shared"]),
-            )
+            let names = fields.iter().map(|field| field.name.as_str());
+            Table::new(names.chain([&*flag(collection)]))
         });
         if self.rows <= SHOWN as u64 {
-            let shared = record.shared;
+            let (shared, flag) = (record.shared, flag(collection));
             let json = object(collection, record);
             table.row_of(|name| match name {
-                "shared" => if shared { "yes" } else { "" }.to_owned(),
+                name if name == flag => if shared { "yes" } else { "" }.to_owned(),
                 name => format::cell(&json[name]),
             });
         }

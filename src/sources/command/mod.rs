@@ -25,7 +25,7 @@ const FIND_HELP: &str = "\
 It prints one JSON object, with a member for each collection:
   {\"dataset:collection\": {\"records\": [{…}, …], \"rows\": 2, \"shared\": 1}}
 `rows` counts every record that the manifests' references lead to. A record to which other people's records lead as
-well has `\"shared\": true`; `shared` counts these. They are never erased for one person alone. What must never be
+well has `\"shared\": true`, or `\"_shared\"` where a field of its own is called so; `shared` counts these. They are never erased for one person alone. What must never be
 disclosed, such as passwords and account numbers, is told as {\"held\": \"…\"} without its value.
 A collection that could not be read to the end has `error`.
 
@@ -257,6 +257,10 @@ impl Look {
     fn open(&self) -> Result<(Sources, Identities), Faults> {
         let sources = self.place.open()?;
         let person = self.person(sources.register())?;
+        for missing in sources.without_column() {
+            let Finding { place, wrong, .. } = missing;
+            eprintln!("warning: {place}: {wrong}: what it is to hold is not found");
+        }
         Ok((sources, person))
     }
 

@@ -80,7 +80,8 @@ pub struct Change {
     responses(
         (status = 200, body = Feed),
         (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 403, body = Problem), (status = 429, body = Problem),
+        (status = 403, body = Problem), (status = 409, body = Problem),
+        (status = 429, body = Problem),
     ),
     security(("token" = [])),
 )]
@@ -91,10 +92,16 @@ pub async fn list(
     from: Result<web::Query<From>, actix_web::Error>,
 ) -> AppResult<HttpResponse> {
     let (after, limit) = From::check(from)?;
-    let read = app
-        .db
-        .read(move |conn| Ok(feed::list_after(conn, after, limit + 1)?));
-    let mut found = read.await?;
+    let read = app.db.read(move |conn| {
+        let found = feed::list_after(conn, after, limit + 1)?;
+        let is_known = !found.is_empty() || feed::has_reached(conn, after)?;
+        Ok((found, is_known))
+    });
+    let (mut found, is_known) = read.await?;
+    if !is_known {
+        let sentence = "There is no such place in the feed: the database was put back to an earlier state. Ask again without `after`, and forget what you kept.";
+        return Err(AppError::conflict(sentence));
+    }
     let limit = usize::try_from(limit).unwrap_or_default();
     let more = found.len() > limit;
     found.truncate(limit);

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use diesel::dsl::sql;
+use diesel::dsl::{exists, sql};
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -46,6 +46,13 @@ pub fn list_after(conn: &mut AnyConnection, after: i64, limit: i64) -> QueryResu
         choice,
     });
     Ok(changes.collect())
+}
+
+/// Whether the feed has come to that place: a database that was restored may not have, and whoever reads on from there
+/// would miss what is written next.
+pub fn has_reached(conn: &mut AnyConnection, place: i64) -> QueryResult<bool> {
+    let there = choices::table.filter(choices::id.ge(place));
+    Ok(place == 0 || diesel::select(exists(there)).get_result(conn)?)
 }
 
 /// All but the choices of browsers.

@@ -38,6 +38,8 @@ struct Entry {
     title: String,
     state: State,
     made_by: MadeBy,
+    /// Under which the choice was made, where there was one.
+    policy_version: Option<String>,
     receipt: Option<String>,
     #[serde(skip)]
     at_in_words: String,
@@ -51,6 +53,7 @@ impl Entry {
             activity: choice.activity,
             state: choice.state,
             made_by: choice.made_by,
+            policy_version: choice.policy_version,
             receipt: choice.receipt_id,
             at_in_words: words::moment(choice.at),
         }
@@ -95,7 +98,15 @@ pub async fn as_csv(person: Person, app: App) -> AppResult<HttpResponse> {
 
 fn table(entries: &[Entry]) -> csv::Result<Vec<u8>> {
     let mut table = csv::Writer::from_writer(Vec::new());
-    table.write_record(["at", "activity", "title", "state", "made_by", "receipt"])?;
+    table.write_record([
+        "at",
+        "activity",
+        "title",
+        "state",
+        "made_by",
+        "policy_version",
+        "receipt",
+    ])?;
     for entry in entries {
         let row = [
             entry.at.as_str(),
@@ -103,6 +114,7 @@ fn table(entries: &[Entry]) -> csv::Result<Vec<u8>> {
             &entry.title,
             entry.state.as_str(),
             entry.made_by.as_str(),
+            entry.policy_version.as_deref().unwrap_or_default(),
             entry.receipt.as_deref().unwrap_or_default(),
         ];
         table.write_record(row.map(|text| cells::cell(text).into_owned()))?;

@@ -67,6 +67,7 @@ impl Message {
         if !matches!(self.regime.as_deref(), None | Some("ccpa" | "voluntary")) {
             return Err("regime must be ccpa, or be left out.".to_owned());
         }
+        let given = |text: Option<String>| text.filter(|it| !it.trim().is_empty());
         let name = self.agent_request_id;
         if name
             .as_ref()
@@ -74,16 +75,17 @@ impl Message {
         {
             return Err("agent-request-id must have 1 to 200 characters.".to_owned());
         }
-        if let Some(url) = &self.status_callback
+        let status_callback = given(self.status_callback);
+        if let Some(url) = &status_callback
             && let Err(sentence) = app.outbound.check(url)
         {
             return Err(format!("status_callback: {sentence}"));
         }
-        let email = self.email.map(|it| normal_email(&it));
+        let email = given(self.email).map(|it| normal_email(&it));
         if email.as_ref().is_some_and(|it| !it.validate_email()) {
             return Err("email is not an e-mail address.".to_owned());
         }
-        let phone = self.phone_number.map(|it| it.trim().to_owned());
+        let phone = given(self.phone_number).map(|it| it.trim().to_owned());
         if phone.as_ref().is_some_and(|it| !is_e164(it)) {
             return Err("phone_number must be in E.164, such as +14155550134.".to_owned());
         }
@@ -91,7 +93,7 @@ impl Message {
             exercise,
             is_ccpa: self.regime.as_deref() == Some("ccpa"),
             agent_request_id: name,
-            status_callback: self.status_callback,
+            status_callback,
             email,
             phone,
         })

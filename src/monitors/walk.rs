@@ -119,6 +119,9 @@ pub async fn links(browser: &mut Browser) -> Result<usize, String> {
         let page = browser.get(path).await?.page(path)?;
         paths.extend(hrefs(&page).filter_map(|it| browser.own_path(it)));
     }
+    if paths.is_empty() {
+        return Err("No public page leads to another one.".to_owned());
+    }
     let count = paths.len().min(LINKS);
     for path in paths.into_iter().take(LINKS) {
         let status = browser.get(&path).await?.status;

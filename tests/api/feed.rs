@@ -128,3 +128,18 @@ async fn a_cursor_or_limit_that_cannot_be_is_refused() {
         );
     }
 }
+
+/// A cache that goes on from there would miss what is written next.
+#[actix_web::test]
+async fn a_place_that_the_feed_has_not_come_to_is_told_and_no_empty_answer() {
+    let app = TestApp::start();
+    let program = Program::of(&app).await;
+    assert_eq!(program.get("/changes?after=1").await.status, 409);
+    let ada = app.person("ada").await;
+    ada.post("/choices/analytics/opt-out", &NOTHING).await;
+    let next = program.get("/changes").await.json["next"].clone();
+    let next: i64 = next.as_str().unwrap().parse().unwrap();
+    let status = async |place: i64| program.get(&format!("/changes?after={place}")).await.status;
+    assert_eq!((status(0).await, status(next).await), (200, 200));
+    assert_eq!(status(next + 1).await, 409);
+}

@@ -57,7 +57,10 @@ async fn an_opt_out_by_phone_number_meets_whoever_has_it_later_and_recipients_ar
     let server = Recipient::start().await;
     let app = app_calling(&server);
     let agent = Agent::paired(&app, "one").await;
-    let asked = json!({ "exercise": "sale:opt-out", "phone_number": "+14155550134" });
+    let asked = json!({
+        "exercise": "sale:opt-out", "phone_number": "+14155550134",
+        "email": "", "status_callback": "",
+    });
     assert_eq!(
         agent.exercise(&app, &asked).await.json["status"],
         "fulfilled"

@@ -174,3 +174,21 @@ async fn a_text_that_is_not_what_was_published_is_not_shown() {
     assert_eq!(answer.status, 500);
     assert!(!answer.text().contains("We sell"));
 }
+
+/// Which text held when somebody chose is a part of what they chose.
+#[actix_web::test]
+async fn the_history_of_choices_names_the_version_under_which_each_was_made() {
+    let app = TestApp::start();
+    take_over(&app, draft("2026-01-01", SHORT)).await;
+    let ada = app.person("ada").await;
+    let nothing: [(&str, &str); 0] = [];
+    ada.post("/choices/analytics/opt-out", &nothing).await;
+    let page = ada.get("/choices/history").await.page();
+    let link = page.attributes("td[data-label=Policy] a", "href").remove(0);
+    assert_eq!(link, "/policy/2026-01");
+    assert_eq!(ada.get(&link).await.status, 200);
+    let file = ada.get("/choices/history.json").await;
+    assert!(file.html().contains("\"policy_version\": \"2026-01\""));
+    let table = ada.get("/choices/history.csv").await;
+    assert!(table.html().contains(",2026-01,"));
+}

@@ -46,7 +46,7 @@ fn check_file(path: &Path, settings: &Settings) -> anyhow::Result<usize> {
     Ok(report(
         &Register::open(&settings.register)?,
         &name,
-        &file.body,
+        &file.body_in_place(),
     ))
 }
 

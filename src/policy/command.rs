@@ -55,11 +55,11 @@ impl PublishFile {
         let mut file = PolicyFile::read(&text)
             .map_err(|fault| anyhow!("{}:{}: {}", path.display(), fault.line, fault.sentence))?;
         let lines_before = file.lines_before;
+        let warnings = warnings(register, &file.body_in_place());
         file.front = self.over(file.front);
         let Some((draft, published)) = file.into_draft() else {
             bail!(NO_DATE);
         };
-        let warnings = warnings(register, &draft.body);
         let published_at = published.map(|on| on.and_time(NaiveTime::MIN));
         let done = db.write_now(move |conn| match published_at {
             Some(at) => super::take_over(conn, &draft, at, Actor::System, now),

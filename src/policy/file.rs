@@ -96,6 +96,12 @@ impl PolicyFile {
         Some((draft, front.published))
     }
 
+    /// The text in its place: with as many empty lines before it as the file has others, so that what is wrong with it is
+    /// told by the lines of the file.
+    pub fn body_in_place(&self) -> String {
+        "\n".repeat(self.lines_before) + &self.body
+    }
+
     fn with_body(mut self, text: &str) -> Self {
         let body = text.trim_start();
         self.lines_before += text[..text.len() - body.len()].matches('\n').count();

@@ -174,6 +174,13 @@ async fn the_command_names_each_fault_and_its_status_says_whether_there_is_one()
     let (bad, said) = check(vec![broken.display().to_string()]).await;
     assert_eq!(bad, 1);
     assert!(said.contains("the recipient “Papercheck”"), "{said}");
+    let whole = std::fs::read_to_string(NEWEST).unwrap();
+    assert!(whole.starts_with("+++\n"), "lines stand before the text");
+    std::fs::write(&broken, format!("{whole}\n[names]: # (recipients: acme)\n")).unwrap();
+    let line = whole.lines().count() + 2;
+    let (_, said) = check(vec![broken.display().to_string()]).await;
+    let expected = format!("Line {line}: the policy names acme");
+    assert!(said.contains(&expected), "a line of the file: {said}");
     let (unread, _) = check(vec!["nowhere.md".to_owned()]).await;
     assert_eq!(unread, 2);
 

@@ -87,6 +87,25 @@ impl Act {
         self.received.map_or(now.date(), |it| it.on)
     }
 
+    /// An act of somebody of whom no more is known: a change leaves a receipt, and nobody is told by mail.
+    pub fn new(subjects: Vec<Subject>, keys: Vec<String>, state: State, made_by: MadeBy) -> Act {
+        Act {
+            subjects,
+            typed: Vec::new(),
+            keys,
+            state,
+            made_by,
+            scope: Scope::Identity,
+            pseudonym: None,
+            staff_id: None,
+            received: None,
+            owner: None,
+            proof: Proof::OfChange,
+            mail_to: None,
+            mail_from: None,
+        }
+    }
+
     /// An act for a person's own account.
     pub fn of_person(person: &Person, keys: Vec<String>, state: State, made_by: MadeBy) -> Act {
         let Person {
@@ -106,19 +125,11 @@ impl Act {
         made_by: MadeBy,
     ) -> Act {
         Act {
-            subjects: vec![Subject::Person(id)],
-            typed: Vec::new(),
-            keys,
-            state,
-            made_by,
             scope: Scope::Account,
             pseudonym: Some(pseudonym.to_owned()),
-            staff_id: None,
-            received: None,
             owner: Some(id),
-            proof: Proof::OfChange,
             mail_to: mail_to.map(str::to_owned),
-            mail_from: None,
+            ..Act::new(vec![Subject::Person(id)], keys, state, made_by)
         }
     }
 

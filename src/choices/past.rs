@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::model::{Choice, State};
 use super::queries::list_history;
-use super::refusable::keys_of;
+use super::refusable::{keys_of, takes_consent_in};
 use crate::accounts::queries::find_residence;
 use crate::db::AnyConnection;
 use crate::register::Activity;
@@ -57,10 +57,10 @@ impl Past {
             Stood::Stopped
         } else if states.contains(&State::OptedIn) {
             Stood::Allowed
-        } else if self.residence.starts_with("us") {
-            Stood::NotStopped
-        } else {
+        } else if takes_consent_in(&self.residence) {
             Stood::NotAllowed
+        } else {
+            Stood::NotStopped
         }
     }
 }

@@ -243,20 +243,12 @@ async fn visitors_act(
     form: &OptOut,
     request: &HttpRequest,
 ) -> AppResult<Act> {
+    let subjects = vec![browser.subject(&app.keys)];
+    let made_by = mark::made_by(app, request, MadeBy::VisitorForm);
     let mut act = Act {
-        subjects: vec![browser.subject(&app.keys)],
-        typed: Vec::new(),
-        keys: form.keys(),
-        state: State::OptedOut,
-        made_by: mark::made_by(app, request, MadeBy::VisitorForm),
         scope: Scope::Browser,
-        pseudonym: None,
-        staff_id: None,
-        received: None,
-        owner: None,
-        proof: Proof::OfChange,
-        mail_to: None,
         mail_from: Some(client_network(client_address(request, &app.site))),
+        ..Act::new(subjects, form.keys(), State::OptedOut, made_by)
     };
     let email = form.email.clone();
     if !email.is_empty() {

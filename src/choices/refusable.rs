@@ -33,7 +33,7 @@ impl Refusable<'_> {
     /// What holds where a person lives while nothing has been chosen: in the United States it is on until it is
     /// refused; elsewhere, and where nobody said, what needs consent is off until it is given.
     pub fn default_in(&self, residence: &str) -> State {
-        if self.needs_consent && !residence.starts_with("us") {
+        if self.needs_consent && takes_consent_in(residence) {
             State::OptedOut
         } else {
             State::OptedIn
@@ -51,6 +51,11 @@ impl Refusable<'_> {
             (_, State::OptedIn) => format!("Allowed: {}", self.title),
         }
     }
+}
+
+/// Whether what rests on consent is off where a person lives until they give it.
+pub fn takes_consent_in(residence: &str) -> bool {
+    !residence.starts_with("us")
 }
 
 /// Everything with a switch, in the order of the page.

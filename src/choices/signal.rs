@@ -147,28 +147,17 @@ async fn honour_for_browser(
     let browser = known.unwrap_or_else(|| Browser::new(app.clock.now()));
     let keys = vec![SALE_OR_SHARING.to_owned()];
     let browser_after = browser.clone().with(&keys);
-    if !may_write {
-        // Its cookie says it alone, and joins whoever signs in.
-        let cookie = browser_after.cookie(app);
-        request.extensions_mut().insert(browser_after);
-        return Ok((HONOURED, Some(cookie)));
+    // Otherwise its cookie says it alone, and joins whoever signs in.
+    if may_write {
+        let subjects = vec![browser.subject(&app.keys)];
+        let made_by = mark::made_by(app, request, MadeBy::Signal);
+        let act = Act {
+            scope: Scope::Browser,
+            proof: Proof::Never,
+            ..Act::new(subjects, keys, State::OptedOut, made_by)
+        };
+        act.carry_out(app).await?;
     }
-    let act = Act {
-        subjects: vec![browser.subject(&app.keys)],
-        typed: Vec::new(),
-        keys,
-        state: State::OptedOut,
-        made_by: mark::made_by(app, request, MadeBy::Signal),
-        scope: Scope::Browser,
-        pseudonym: None,
-        staff_id: None,
-        received: None,
-        owner: None,
-        proof: Proof::Never,
-        mail_to: None,
-        mail_from: None,
-    };
-    act.carry_out(app).await?;
     let cookie = browser_after.cookie(app);
     request.extensions_mut().insert(browser_after);
     Ok((HONOURED, Some(cookie)))

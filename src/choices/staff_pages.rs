@@ -10,7 +10,6 @@ use validator::Validate;
 
 use super::change::{Act, Proof, Received};
 use super::model::{MadeBy, State};
-use super::proof::Scope;
 use super::queries;
 use super::refusable::{LIMIT_SENSITIVE, SALE_OR_SHARING};
 use crate::accounts::guard::CaseWorker;
@@ -89,18 +88,12 @@ pub async fn opt_out(
     let (subject, pseudonym) = find.await?;
     let act = Act {
         typed: vec![(subject.clone(), email.clone())],
-        subjects: vec![subject],
-        keys,
-        state: State::OptedOut,
-        made_by: MadeBy::Staff,
-        scope: Scope::Identity,
         pseudonym,
         staff_id: Some(worker.id),
         received: Some(received),
-        owner: None,
         proof: Proof::OfEach,
         mail_to: Some(email),
-        mail_from: None,
+        ..Act::new(vec![subject], keys, State::OptedOut, MadeBy::Staff)
     };
     act.carry_out(&app).await?;
     let text = "They are opted out. We have sent them a mail to confirm it.";

@@ -125,10 +125,7 @@ pub(super) fn settle(
 fn checked(answer: &Answer) -> Result<Move, (&'static str, &'static str)> {
     let reason = answer.reason.trim();
     match answer.answer.as_str() {
-        "done" => Ok(Move {
-            state: NoticeState::Acknowledged,
-            words: None,
-        }),
+        "done" => Ok(Move::to(NoticeState::Acknowledged)),
         "refused" if reason.is_empty() => Err(("reason", "Say why you cannot do it.")),
         "refused" if reason.chars().count() > LONGEST => {
             Err(("reason", "Say it in at most 1,000 characters."))

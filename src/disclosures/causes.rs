@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use super::model::{Cause, CauseKind};
 use super::statements;
+use crate::accounts::model::IdentityKind;
 use crate::app::App;
 use crate::choices::{LIMIT_SENSITIVE, SALE_OR_SHARING};
 use crate::db::schema::causes;
@@ -26,6 +27,17 @@ pub enum Whose {
 
 /// The sealing context of addresses and numbers.
 pub(super) const HANDLE: &str = "handle of a cause";
+
+impl Whose {
+    /// Of what kind a handle is that was typed: numbers in E.164 have no such sign.
+    pub fn kind_of(typed: &str) -> IdentityKind {
+        if typed.contains('@') {
+            IdentityKind::Email
+        } else {
+            IdentityKind::Phone
+        }
+    }
+}
 
 /// A cause that is not written yet.
 #[derive(Debug, Insertable)]

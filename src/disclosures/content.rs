@@ -9,7 +9,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
-use super::causes::{HANDLE, activities_of};
+use super::causes::{HANDLE, Whose, activities_of};
 use super::data::{self, Changed};
 use super::model::{Cause, CauseKind, Notice};
 use super::statements::{self, Said};
@@ -28,6 +28,17 @@ pub struct Handles {
     pub emails: Vec<String>,
     /// In E.164.
     pub phones: Vec<String>,
+}
+
+impl Handles {
+    fn add(&mut self, kind: IdentityKind, value: String) {
+        match kind {
+            IdentityKind::Email => self.emails.push(value),
+            IdentityKind::Phone => self.phones.push(value),
+            // Nobody but us knows it.
+            IdentityKind::External => {}
+        }
+    }
 }
 
 /// The handles of whomever a cause is about.
@@ -59,20 +70,12 @@ pub(super) fn handles_of_all(
         let mut handles = Handles::default();
         let own = cause.person_id.and_then(|id| by_person.get(&id));
         for identity in own.into_iter().flatten() {
-            match identity.kind {
-                IdentityKind::Email => handles.emails.push(identity.value.clone()),
-                IdentityKind::Phone => handles.phones.push(identity.value.clone()),
-                IdentityKind::External => {}
-            }
+            handles.add(identity.kind, identity.value.clone());
         }
         if let Some(sealed) = &cause.handle {
             let typed = app.keys.open(HANDLE, sealed)?;
             let typed = String::from_utf8_lossy(&typed).into_owned();
-            if typed.contains('@') {
-                handles.emails.push(typed);
-            } else {
-                handles.phones.push(typed);
-            }
+            handles.add(Whose::kind_of(&typed), typed);
         }
         all.insert(cause.id, handles);
     }

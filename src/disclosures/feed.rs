@@ -154,10 +154,7 @@ impl Answer {
     fn to(&self) -> Result<Move, &'static str> {
         let reason = self.reason.trim();
         match self.answer {
-            Done::Done => Ok(Move {
-                state: NoticeState::Acknowledged,
-                words: None,
-            }),
+            Done::Done => Ok(Move::to(NoticeState::Acknowledged)),
             Done::Refused if reason.is_empty() => Err("say why it is refused"),
             Done::Refused if reason.chars().count() > LONGEST => {
                 Err("the reason is longer than 1,000 characters")

@@ -69,6 +69,13 @@ pub struct Move {
     pub words: Option<String>,
 }
 
+impl Move {
+    /// Of which there is no more to say.
+    pub fn to(state: NoticeState) -> Self {
+        Move { state, words: None }
+    }
+}
+
 /// Moves a notice that stands as it was read; `false` when it does no more.
 pub fn advance(
     conn: &mut AnyConnection,

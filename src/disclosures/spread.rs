@@ -70,10 +70,7 @@ fn mail(
         answer: format!("/notices/{}", notice.key),
     };
     app.mailer.enqueue(conn, address, &message, now)?;
-    let sent = Move {
-        state: NoticeState::Sent,
-        words: None,
-    };
+    let sent = Move::to(NoticeState::Sent);
     queries::advance(conn, notice, &sent, now)?;
     Ok(())
 }

@@ -125,10 +125,7 @@ pub async fn confirm(
     let (id, now) = (id.into_inner(), app.clock.now());
     let written = app.db.write(move |conn| {
         let (notice, _) = queries::find(conn, id)?;
-        let to = Move {
-            state: NoticeState::Acknowledged,
-            words: None,
-        };
+        let to = Move::to(NoticeState::Acknowledged);
         settle(conn, &notice, &to, Actor::Staff(worker.id), now)
     });
     written.await?;

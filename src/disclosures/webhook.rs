@@ -7,10 +7,11 @@
 
 use data_encoding::HEXLOWER;
 
-use super::model::{Channel, Notice, NoticeState};
+use super::model::{Cause, Channel, Notice, NoticeState};
 use super::queries::{self, Move};
 use super::{causes, content};
 use crate::app::App;
+use crate::db::AnyConnection;
 use crate::error::{AppError, AppResult};
 use crate::jobs::backoff::pause_after;
 use crate::jobs::{self, Job};
@@ -26,45 +27,54 @@ pub fn secret(keys: &Keys, recipient: &str) -> String {
 
 /// The job: one try.
 pub fn call(app: &App, notice_id: i64) -> AppResult<()> {
-    let own = app.clone();
-    let (notice, body) = app.db.read_now(|conn| {
+    let found = app.db.read_now(|conn| {
         let (notice, cause) = queries::find(conn, notice_id)?;
-        let handles = content::handles(conn, &own, &cause)?;
-        let told = content::told(conn, &own, &cause)?;
-        let mut body = content::body(&own, (&notice, &cause), &handles, told);
-        let turned = causes::turned_since(conn, &own.register, &cause)?;
-        body.activities.retain(|key| !turned.contains(key));
-        let is_void = body.activities.is_empty() && !turned.is_empty();
-        let body = (!is_void).then(|| serde_json::to_string(&body)).transpose();
-        Ok((notice, body?))
-    })?;
-    if notice.state != NoticeState::Waiting || notice.channel != Channel::Webhook {
-        return Ok(());
-    }
-    let Some(body) = body else {
-        return replace(app, notice);
-    };
-    let recipient = app.register.recipient(&notice.recipient);
-    let url = recipient.and_then(|it| it.contact.as_deref());
-    let answered = match url {
-        Some(url) => {
-            let headers = headers(app, &notice, &body);
-            let call = app.outbound.post(url, &headers, body);
-            tokio::runtime::Handle::current().block_on(call)
+        if notice.state != NoticeState::Waiting || notice.channel != Channel::Webhook {
+            return Ok(None);
         }
-        None => Err(AppError::BadRequest(
+        let message = message(conn, app, (&notice, &cause))?;
+        Ok(Some((notice, message)))
+    })?;
+    match found {
+        None => Ok(()),
+        Some((notice, Some(message))) => {
+            let answered = send(app, &notice, message);
+            settle(app, notice, answered)
+        }
+        Some((notice, None)) => replace(app, notice),
+    }
+}
+
+/// What the recipient is told; nothing where the person has turned all of it the other way since.
+fn message(
+    conn: &mut AnyConnection,
+    app: &App,
+    (notice, cause): (&Notice, &Cause),
+) -> AppResult<Option<String>> {
+    let handles = content::handles(conn, app, cause)?;
+    let told = content::told(conn, app, cause)?;
+    let mut body = content::body(app, (notice, cause), &handles, told);
+    let turned = causes::turned_since(conn, &app.register, cause)?;
+    body.activities.retain(|key| !turned.contains(key));
+    let is_void = body.activities.is_empty() && !turned.is_empty();
+    let text = (!is_void).then(|| serde_json::to_string(&body));
+    Ok(text.transpose()?)
+}
+
+fn send(app: &App, notice: &Notice, body: String) -> AppResult<u16> {
+    let recipient = app.register.recipient(&notice.recipient);
+    let Some(url) = recipient.and_then(|it| it.contact.as_deref()) else {
+        return Err(AppError::BadRequest(
             "The register names no address of this recipient.".to_owned(),
-        )),
+        ));
     };
-    settle(app, notice, answered)
+    let headers = headers(app, notice, &body);
+    let call = app.outbound.post(url, &headers, body);
+    tokio::runtime::Handle::current().block_on(call)
 }
 
 fn replace(app: &App, notice: Notice) -> AppResult<()> {
-    let to = Move {
-        state: NoticeState::Replaced,
-        words: None,
-    };
-    let now = app.clock.now();
+    let (to, now) = (Move::to(NoticeState::Replaced), app.clock.now());
     app.db
         .write_now(move |conn| queries::advance(conn, &notice, &to, now).map_err(Into::into))?;
     Ok(())

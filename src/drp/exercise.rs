@@ -15,7 +15,6 @@ use crate::accounts::model::IdentityKind;
 use crate::accounts::queries::normal_email;
 use crate::app::App;
 use crate::audit::Actor;
-use crate::choices::proof::Scope;
 use crate::choices::queries::find_subject;
 use crate::choices::{Act, MadeBy, Proof, SALE_OR_SHARING, State};
 use crate::db::AnyConnection;
@@ -195,20 +194,13 @@ fn opt_out(
         Some(email) => may_mail(conn, app, email, now)?.then(|| email.clone()),
         None => None,
     };
+    let keys = vec![SALE_OR_SHARING.to_owned()];
     let act = Act {
-        subjects,
         typed,
-        keys: vec![SALE_OR_SHARING.to_owned()],
-        state: State::OptedOut,
-        made_by: MadeBy::Agent,
-        scope: Scope::Identity,
         pseudonym,
-        staff_id: None,
-        received: None,
-        owner: None,
         proof: Proof::OfEach,
         mail_to,
-        mail_from: None,
+        ..Act::new(subjects, keys, State::OptedOut, MadeBy::Agent)
     };
     Ok(NewAgentRequest {
         status: Some(Status::Fulfilled.as_str()),

@@ -10,6 +10,7 @@ use super::sealed::{self, What};
 use crate::db::AnyConnection;
 use crate::db::schema::request_attachments as attachments;
 use crate::error::AppResult;
+use crate::web::is_control;
 
 /// The largest file that is taken, in bytes.
 pub const LARGEST: usize = 10 * 1024 * 1024;
@@ -47,9 +48,8 @@ impl File {
 
 /// Text, and no mark-up that a browser might take for a page.
 fn is_plain_text(content: &[u8]) -> bool {
-    let is_printable = |letter: char| !letter.is_control() || matches!(letter, '\n' | '\r' | '\t');
     std::str::from_utf8(content)
-        .is_ok_and(|text| !text.trim_start().starts_with('<') && text.chars().all(is_printable))
+        .is_ok_and(|text| !text.trim_start().starts_with('<') && !text.contains(is_control))
 }
 
 /// The name under which it is downloaded; the name that it was sent with is not kept.

@@ -82,7 +82,7 @@ pub fn find_open_deletion(
     scope: Option<&Scope>,
 ) -> QueryResult<Option<String>> {
     let open = list_open_of_kind(conn, person_id, Kind::Deletion)?;
-    let is_of_one = matches!(scope, Some(Scope::Record { .. }));
+    let is_of_one = scope.is_some_and(Scope::is_of_one);
     let stands_in_the_way = |it: &Request| {
         let other = it.scope.as_deref();
         let other: Option<Scope> = other.and_then(|json| serde_json::from_str(json).ok());

@@ -78,14 +78,21 @@ pub(super) fn state(
             "Recipients have to be told which data are kept and not used.",
         ));
     }
-    let sealed = sealed::seal(&by.app.keys, &request.reference, What::Restricted, what);
-    diesel::insert_into(restrictions::table)
-        .values((
-            restrictions::request_id.eq(request.id),
-            restrictions::what.eq(sealed),
-        ))
-        .execute(conn)?;
+    write(conn, request, what, by)?;
     Ok(())
+}
+
+/// Writes down which data are kept and not used.
+fn write(conn: &mut AnyConnection, request: &Request, what: &str, by: &By<'_>) -> QueryResult<()> {
+    let sealed = sealed::seal(&by.app.keys, &request.reference, What::Restricted, what);
+    let row = (
+        restrictions::request_id.eq(request.id),
+        restrictions::what.eq(sealed),
+    );
+    diesel::insert_into(restrictions::table)
+        .values(row)
+        .execute(conn)
+        .map(drop)
 }
 
 /// The restriction that a request brought about.
@@ -121,13 +128,7 @@ pub(super) fn begin_meanwhile(
         return Ok(());
     }
     let what = format!("{activity}: not to be used for it while an objection is looked at");
-    let sealed = sealed::seal(&by.app.keys, &request.reference, What::Restricted, what);
-    diesel::insert_into(restrictions::table)
-        .values((
-            restrictions::request_id.eq(request.id),
-            restrictions::what.eq(sealed),
-        ))
-        .execute(conn)?;
+    write(conn, request, &what, by)?;
     began(conn, request, by)
 }
 

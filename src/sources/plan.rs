@@ -31,6 +31,13 @@ pub enum Scope {
     },
 }
 
+impl Scope {
+    /// Whether one record alone was asked for.
+    pub fn is_of_one(&self) -> bool {
+        matches!(self, Scope::Record { .. })
+    }
+}
+
 /// Data that must stay for a legal reason, although the register would let it go. Empty parts match everything.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 pub struct Hold {

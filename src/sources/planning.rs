@@ -156,7 +156,7 @@ impl Draft<'_> {
     /// Reads the rows of every collection that is touched, or that points at one from which rows may go.
     fn read(&mut self) -> Result<(), SourceError> {
         let inner = self.reader.inner;
-        let is_of_one = matches!(self.scope, Scope::Record { .. });
+        let is_of_one = self.scope.is_of_one();
         let involved = links::involved(&self.sheets);
         for (sheet, is_involved) in self.sheets.iter_mut().zip(involved) {
             if sheet.rules.is_idle() && !is_involved {
@@ -178,13 +178,11 @@ impl Draft<'_> {
         }
         Ok(())
     }
-}
 
-impl Draft<'_> {
     /// Reads what is known by its id; what is gone or has changed is left alone.
     fn read_known(&mut self, known: &[Known]) -> Result<(), SourceError> {
         let inner = self.reader.inner;
-        let is_of_one = matches!(self.scope, Scope::Record { .. });
+        let is_of_one = self.scope.is_of_one();
         for sheet in &mut self.sheets {
             let key = &sheet.shelf.node.key;
             let layout = sheet.layout;

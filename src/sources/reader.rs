@@ -146,21 +146,14 @@ impl Shelf<'_> {
         keys: Vec<Vec<Value>>,
         wait: Duration,
     ) -> Result<Vec<Vec<Value>>, SourceError> {
+        if self.is_empty() {
+            return Ok(Vec::new());
+        }
         let filter = Filter {
             keys: Some(keys),
             ..self.filter(layout, Dates::default())
         };
-        let select = Select {
-            table: layout.table,
-            columns: &layout.columns,
-            filter: &filter,
-            form: Form::Rows,
-        };
-        if self.is_empty() || filter.is_empty() {
-            return Ok(Vec::new());
-        }
-        self.connected
-            .notice(select.rows(&*self.connected.source, wait))
+        self.rows_of(layout, &filter, wait)
     }
 
     /// The rows of these keys, whosever they are: for what is known to be the person's.
@@ -174,15 +167,24 @@ impl Shelf<'_> {
             keys: Some(keys),
             ..Filter::default()
         };
-        let select = Select {
-            table: layout.table,
-            columns: &layout.columns,
-            filter: &filter,
-            form: Form::Rows,
-        };
+        self.rows_of(layout, &filter, wait)
+    }
+
+    fn rows_of(
+        &self,
+        layout: &Layout<'_>,
+        filter: &Filter,
+        wait: Duration,
+    ) -> Result<Vec<Vec<Value>>, SourceError> {
         if filter.is_empty() {
             return Ok(Vec::new());
         }
+        let select = Select {
+            table: layout.table,
+            columns: &layout.columns,
+            filter,
+            form: Form::Rows,
+        };
         self.connected
             .notice(select.rows(&*self.connected.source, wait))
     }

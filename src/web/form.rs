@@ -98,8 +98,12 @@ impl<T: Serialize> Form<T> {
 /// Control characters but for ends of lines and tabs, and those that change the direction of what follows. The marks of
 /// languages that are written from the right stay, as do joiners of letters.
 fn is_unseen(letter: char) -> bool {
-    let is_control = letter.is_control() && !matches!(letter, '\n' | '\r' | '\t');
-    is_control || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    is_control(letter) || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Whether it is a control character that has no place in a text: the ends of lines and tabs have.
+pub fn is_control(letter: char) -> bool {
+    letter.is_control() && !matches!(letter, '\n' | '\r' | '\t')
 }
 
 /// The order of a form's fields, which is that of its type: the summary names faults as the page shows the fields.

@@ -21,7 +21,7 @@ use crate::choices::model::{Choice, State, Subject};
 use crate::choices::queries::{list_current, list_opt_outs_after};
 use crate::db::AnyConnection;
 use crate::db::schema::identities;
-use crate::disclosures::causes;
+use crate::disclosures::causes::{self, Whose};
 use crate::keys::hmac_hex;
 
 /// So many choices are read at once.
@@ -159,11 +159,7 @@ impl Giver<'_> {
     }
 
     fn add_typed(&mut self, typed: &str) -> anyhow::Result<()> {
-        let kind = if typed.contains('@') {
-            IdentityKind::Email
-        } else {
-            IdentityKind::Phone
-        };
+        let kind = Whose::kind_of(typed);
         let hash = identity_hash(&self.app.keys, kind, typed);
         let agreed = self.agreed.and_then(|it| agreed_hash(it, kind, typed));
         let Some(agreed) = agreed.filter(|_| self.named.insert(hash.clone())) else {

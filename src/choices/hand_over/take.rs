@@ -12,7 +12,6 @@ use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::choices::change::{Act, Proof};
 use crate::choices::model::{MadeBy, State, Subject};
-use crate::choices::proof::Scope;
 use crate::choices::queries::list_current;
 use crate::choices::refusable;
 use crate::db::AnyConnection;
@@ -126,28 +125,16 @@ fn take_one(
         Some(choice) if choice.at >= line.since => return Ok(Outcome::AllowedLater),
         _ => {}
     }
-    let act = Act {
-        subjects: vec![subject],
-        typed: Vec::new(),
-        keys: vec![line.choice.clone()],
-        state: State::OptedOut,
-        made_by: MadeBy::HandedOver,
-        scope: if person.is_some() {
-            Scope::Account
-        } else {
-            Scope::Identity
+    let keys = vec![line.choice.clone()];
+    let act = match &person {
+        Some((id, pseudonym)) => {
+            let whose = (*id, pseudonym.as_str(), None);
+            Act::of_account(whose, keys, State::OptedOut, MadeBy::HandedOver)
+        }
+        None => Act {
+            proof: Proof::Never,
+            ..Act::new(vec![subject], keys, State::OptedOut, MadeBy::HandedOver)
         },
-        pseudonym: person.as_ref().map(|it| it.1.clone()),
-        staff_id: None,
-        received: None,
-        owner: person.as_ref().map(|it| it.0),
-        proof: if person.is_some() {
-            Proof::OfChange
-        } else {
-            Proof::Never
-        },
-        mail_to: None,
-        mail_from: None,
     };
     act.apply(app, conn, now)?;
     Ok(Outcome::OptedOut)

@@ -11,6 +11,7 @@ use crate::accounts::model::IdentityKind;
 use crate::accounts::queries::{identity_hash, is_email, is_identity_hash, normal_email};
 use crate::keys::Keys;
 use crate::register::{LawfulBasis, Register};
+use crate::web::is_control;
 
 /// One act of giving somebody's data to a recipient.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
@@ -116,9 +117,10 @@ impl Line {
             ("purpose", &self.purpose),
             ("identity", &self.identity),
         ];
-        let is_unseen = |it: char| it.is_control() && !matches!(it, '\n' | '\r' | '\t');
-        let has_unseen = |text: &str| text.contains(is_unseen);
-        match texts.into_iter().find(|(_, text)| has_unseen(text)) {
+        match texts
+            .into_iter()
+            .find(|(_, text)| text.contains(is_control))
+        {
             Some((field, _)) => refuse(field, "it has a control character, which nobody sees"),
             None => Ok(()),
         }

@@ -111,7 +111,6 @@ fn check(app: &App, typed: Typed) -> Result<(String, Vec<String>, Received), For
     let is_long_ago = day.is_some_and(|day| day < latest - OLDEST);
     let keys = keys(&typed.what);
     let faults = [
-        (keys.is_none(), "what", "Choose what they opt out of."),
         (channel.is_none(), "channel", "Choose how it came."),
         (
             day.is_none(),
@@ -124,6 +123,7 @@ fn check(app: &App, typed: Typed) -> Result<(String, Vec<String>, Received), For
             "received_on",
             "This is more than a year ago. Check the day.",
         ),
+        (keys.is_none(), "what", "Choose what they opt out of."),
     ];
     let form = Form::new(typed).refuse_where(faults);
     match (keys, channel, day) {

@@ -94,6 +94,16 @@ async fn an_opt_out_that_came_by_letter_counts_from_its_day_and_stands_so_in_the
     sent("letter", "2024-02-04")
         .await
         .refuses("received_on", "more than a year ago");
+    let nothing = [
+        ("email", "ada@example.org"),
+        ("what", ""),
+        ("channel", ""),
+        ("received_on", ""),
+    ];
+    let named = sam.post(path, &nothing).await;
+    let named = named.attributes(".error-summary a", "href");
+    let expected = ["#channel", "#received_on", "#what"];
+    assert_eq!(named, expected, "in the order of the page");
     assert!(all_changes(&app).is_empty());
     assert!(page.text().contains("On which day did it come?"));
 

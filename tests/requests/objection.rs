@@ -118,6 +118,10 @@ async fn an_objection_names_a_use_and_says_why_and_ends_when_it_is_taken_back() 
     let elsewhere = [("activity", "analytics"), ("why", "I do not like it.")];
     let switched = ada.post(FORM, &elsewhere).await;
     switched.refuses("activity", "Choose a use.");
+    let nothing = [("activity", ""), ("why", "")];
+    let empty = ada.post(FORM, &nothing).await;
+    let named = empty.attributes(".error-summary a", "href");
+    assert_eq!(named, ["#activity", "#why"], "in the order of the page");
     let reference = object(&ada).await;
     let url = format!("/requests/{reference}");
     let page = ada.get(&url).await.page();

@@ -101,7 +101,9 @@ pub async fn file(
     let title = activities
         .find(|it| it.key == form.values.activity)
         .map(|it| it.title.clone());
-    let form = form.refuse_where([(title.is_none(), "activity", "Choose a use.")]);
+    let form = form
+        .refuse_where([(title.is_none(), "activity", "Choose a use.")])
+        .in_order();
     let Some(title) = title.filter(|_| !form.has_errors()) else {
         return show(StatusCode::UNPROCESSABLE_ENTITY, &app, &person, page, form).await;
     };

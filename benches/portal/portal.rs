@@ -201,16 +201,20 @@ async fn wait_for(address: SocketAddr) {
 /// Adds people and identities until there are so many, and a request of each person.
 fn fill(database: &Path, people: u64) {
     let conn = rusqlite::Connection::open(database).unwrap();
+    let known = conn.query_row("SELECT COUNT(*) FROM people", [], |row| {
+        row.get::<_, u64>(0)
+    });
+    let more = people.saturating_sub(known.unwrap());
     let numbers = format!(
-        "WITH RECURSIVE n(i) AS (SELECT 1000000 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000 + {people})"
+        "WITH RECURSIVE n(i) AS (SELECT 1000000 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000 + {more})"
     );
     let day = "date('2026-06-01', '+' || (id % 180) || ' days')";
     conn.execute_batch(&format!(
         "BEGIN;
          INSERT INTO people (id, pseudonym, residence, language, created_at)
-             {numbers} SELECT i, 'bench' || i, 'us-ca', 'en', '2026-01-01 00:00:00' FROM n WHERE i > 1000300;
+             {numbers} SELECT i, 'bench' || i, 'us-ca', 'en', '2026-01-01 00:00:00' FROM n WHERE i > 1000000;
          INSERT INTO identities (person_id, kind, value, hash, verified_at)
-             {numbers} SELECT i, 'email', 'bench' || i || '@example.org', 'bench' || i, '2026-01-01 00:00:00' FROM n WHERE i > 1000300;
+             {numbers} SELECT i, 'email', 'bench' || i || '@example.org', 'bench' || i, '2026-01-01 00:00:00' FROM n WHERE i > 1000000;
          INSERT INTO requests (reference, person_id, kind, state, law, received_on, acknowledge_by, due_on, version, created_at)
              SELECT 'PR-B' || id, id, 'access', 'acknowledged', 'us-ca', {day}, {day}, {day}, 1, '2026-06-01 00:00:00'
              FROM people;

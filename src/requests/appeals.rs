@@ -1,8 +1,8 @@
 //! Appeals: the second look at a denial. They are requests with a clock of their own; where the law knows no appeal,
 //! they are an internal review within the time of a request.
 
-use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use serde::Deserialize;
 use serde_json::json;
 
 use super::life::{By, Who, changed};
@@ -11,7 +11,7 @@ use super::notices::{self, RequestReopened};
 use super::{dates, decisions, execution, filing, life, queries, reminders, restrictions, review};
 use crate::accounts::model::Role;
 use crate::db::AnyConnection;
-use crate::db::schema::{request_approvals, request_items, request_steps, staff};
+use crate::db::schema::{request_approvals, request_steps, staff};
 use crate::error::{AppError, AppResult};
 use crate::law::Laws;
 use crate::sources::Plan;
@@ -70,7 +70,8 @@ pub(super) fn grant(
     let today = dates::today(laws, appeal, by.now);
     let notice = reminders::next(laws, (appeal.received_on, appeal.due_on), today);
     let clock = (appeal.reference.as_str(), appeal.due_on, notice);
-    let mut open = life::reopen(conn, &denied, clock, by)?;
+    let decided_by = list_deciders(conn, denied.id)?;
+    let mut open = life::reopen(conn, &denied, (clock, &decided_by), by)?;
     restrictions::begin_again(conn, &open, by)?;
     decisions::forget_approvals(conn, &open)?;
     match plan {
@@ -79,7 +80,8 @@ pub(super) fn grant(
             open = review::replace_plan(conn, &open, plan, by)?;
             filing::replace_items(conn, &open, plan, by)?;
         }
-        None => forget_refusals(conn, &open)?,
+        // What was accepted has been done.
+        None => decisions::forget_decisions(conn, &open, Decision::Refused)?,
     }
     let facts = json!({ "reopened": open.reference });
     let (_, receipt) = execution::close(conn, appeal, facts, by)?;
@@ -135,24 +137,8 @@ pub(super) fn forget_spared(
     Ok(())
 }
 
-/// What was refused is not decided any more; what was accepted has been done.
-fn forget_refusals(conn: &mut AnyConnection, request: &Request) -> QueryResult<()> {
-    let refused = request_items::table
-        .filter(request_items::request_id.eq(request.id))
-        .filter(request_items::decision.eq(Decision::Refused.as_str()));
-    diesel::update(refused)
-        .set((
-            request_items::decision.eq(None::<String>),
-            request_items::decision_reason.eq(None::<Vec<u8>>),
-            request_items::decided_at.eq(None::<NaiveDateTime>),
-            request_items::ground.eq(None::<String>),
-        ))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// An appeal is looked at by somebody who had no part in what it is against. Only where nobody else could do it, it
-/// is done by the same, since the date would pass otherwise.
+/// An appeal, and what it opens again, is looked at by somebody who had no part in the denial. Only where nobody else
+/// could do it, it is done by the same, since the date would pass otherwise.
 ///
 /// # Errors
 /// [`AppError::Conflict`] for somebody who had a part in it.
@@ -162,10 +148,10 @@ pub(super) fn is_impartial(
     roles: &[Role],
     by: &By<'_>,
 ) -> AppResult<()> {
-    let (Some(against), Who::Staff(member)) = (request.appeal_of, by.who) else {
+    let Who::Staff(member) = by.who else {
         return Ok(());
     };
-    let had_part = list_deciders(conn, against)?;
+    let had_part = had_part(conn, request)?;
     if !had_part.contains(&member.id) {
         return Ok(());
     }
@@ -185,16 +171,34 @@ pub(super) fn is_impartial(
         return Ok(());
     }
     Err(AppError::conflict(
-        "You had a part in the decision that this appeal is against. Give it to somebody who had none.",
+        "You had a part in the decision that is looked at again. Give it to somebody who had none.",
     ))
 }
 
-/// Who had a part in what an appeal is against.
-pub fn had_part(conn: &mut AnyConnection, request: &Request) -> QueryResult<Vec<i64>> {
-    match request.appeal_of {
-        Some(against) => list_deciders(conn, against),
-        None => Ok(Vec::new()),
+/// Who had a part in a denial that is looked at again: of an appeal in what it is against, of a request that was opened
+/// again in the decisions before.
+pub fn had_part(conn: &mut AnyConnection, request: &Request) -> AppResult<Vec<i64>> {
+    if let Some(against) = request.appeal_of {
+        return Ok(list_deciders(conn, against)?);
     }
+    let reopened: Vec<String> = request_steps::table
+        .filter(request_steps::request_id.eq(request.id))
+        .filter(request_steps::kind.eq(StepKind::Reopened.as_str()))
+        .select(request_steps::params)
+        .load(conn)?;
+    let mut deciders = Vec::new();
+    for params in reopened {
+        let Reopening { decided_by } = serde_json::from_str(&params)?;
+        deciders.extend(decided_by);
+    }
+    Ok(deciders)
+}
+
+/// What the step says by which a request was opened again.
+#[derive(Deserialize)]
+struct Reopening {
+    #[serde(default)]
+    decided_by: Vec<i64>,
 }
 
 fn list_deciders(conn: &mut AnyConnection, request_id: i64) -> QueryResult<Vec<i64>> {

@@ -132,6 +132,11 @@ pub fn late_at(
     runs.then(|| laws.end_of_day(&request.residence, due_on))
 }
 
+/// Whether an answer should have been given by now; never while the clock stands still.
+pub fn is_late(laws: &Laws, request: &Request, now: NaiveDateTime) -> bool {
+    late_at(laws, request, (request.state, request.due_on)).is_some_and(|at| at <= now)
+}
+
 /// So many days are left until a request's date, where its days are counted; fewer than none when it is late.
 pub fn days_left(laws: &Laws, request: &Request, now: NaiveDateTime) -> i64 {
     (request.due_on - today(laws, request, now)).num_days()

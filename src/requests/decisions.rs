@@ -2,11 +2,12 @@
 //! caller's transaction, is refused with a conflict when the request has changed since it was read, and writes
 //! timeline, audit event and mail.
 
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use serde_json::json;
 
 use super::life::{By, advance, changed, record, touch};
-use super::model::{Action, Decision, Item, Outcome, Request, State};
+use super::model::{Action, Decision, Item, Kind, Outcome, Request, State};
 use super::notices::{self, RequestDecided, RequestWithdrawn};
 use super::sealed::{self, What};
 use super::staff_mails::{self, Why};
@@ -76,7 +77,8 @@ pub fn decide_item(
     let touched = touch!(conn, request, requests::outcome.eq(None::<String>));
     let item = request_items::table
         .filter(request_items::request_id.eq(request.id))
-        .filter(request_items::id.eq(item_id));
+        .filter(request_items::id.eq(item_id))
+        .filter(request_items::applied_at.is_null());
     let decided = diesel::update(item)
         .set((
             request_items::decision.eq(decision.as_str()),
@@ -186,6 +188,27 @@ pub fn send_back(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> Ap
     Ok(reviewed)
 }
 
+/// Takes back the decisions of one kind on what is not done yet.
+pub(super) fn forget_decisions(
+    conn: &mut AnyConnection,
+    request: &Request,
+    decision: Decision,
+) -> QueryResult<()> {
+    let decided = request_items::table
+        .filter(request_items::request_id.eq(request.id))
+        .filter(request_items::decision.eq(decision.as_str()))
+        .filter(request_items::applied_at.is_null());
+    diesel::update(decided)
+        .set((
+            request_items::decision.eq(None::<String>),
+            request_items::decision_reason.eq(None::<Vec<u8>>),
+            request_items::decided_at.eq(None::<NaiveDateTime>),
+            request_items::ground.eq(None::<String>),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Takes back what staff have agreed to; the audit log keeps that they had.
 pub(super) fn forget_approvals(conn: &mut AnyConnection, request: &Request) -> QueryResult<()> {
     let given = request_approvals::table.filter(request_approvals::request_id.eq(request.id));
@@ -226,6 +249,10 @@ fn conclude(
     };
     let decided = advance(conn, request, state, by)?;
     if senders::tell_unverified(conn, request, outcome, by)? {
+        return Ok(decided);
+    }
+    // That what it is against is opened again is told once that is done.
+    if request.kind == Kind::Appeal && outcome != Outcome::Denied {
         return Ok(decided);
     }
     let mail = RequestDecided {

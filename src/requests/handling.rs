@@ -114,7 +114,7 @@ pub fn extend(
     match () {
         () if request.state.is_closed() => return refuse("This request is closed."),
         () if request.extended_to.is_some() => return refuse("A request is extended only once."),
-        () if today > request.due_on => {
+        () if dates::is_late(&by.app.laws, request, by.now) => {
             return refuse("The date has passed; it can no longer be extended.");
         }
         () if until <= request.due_on || until > latest => {

@@ -266,11 +266,12 @@ pub(super) fn advance_because(
 }
 
 /// Opens a closed request again, since an appeal against its denial succeeded: nothing is decided any more of what was
-/// denied, and the answer is due on that day. It is the one way out of a closed state, and not a move of anybody's.
+/// denied, and the answer is due on that day. It is the one way out of a closed state, and not a move of anybody's. The
+/// step keeps who had decided on it.
 pub(super) fn reopen(
     conn: &mut AnyConnection,
     request: &Request,
-    (appeal, due_on, next_notice_on): (&str, NaiveDate, Option<NaiveDate>),
+    ((appeal, due_on, next_notice_on), decided_by): ((&str, NaiveDate, Option<NaiveDate>), &[i64]),
     by: &By<'_>,
 ) -> AppResult<Request> {
     if !matches!(request.state, Denied | Completed) {
@@ -291,7 +292,9 @@ pub(super) fn reopen(
         requests::late_at.eq(dates::late_at(&by.app.laws, request, (InReview, due_on))),
         requests::next_notice_on.eq(next_notice_on),
     );
-    let detail = json!({ "appeal": appeal, "from": request.state, "due_on": due_on });
+    let detail = json!({
+        "appeal": appeal, "from": request.state, "due_on": due_on, "decided_by": decided_by,
+    });
     add_step(conn, request, StepKind::Reopened, &detail, by)?;
     record(conn, request, "request.reopened", detail, by)?;
     opening::look_up_again(conn, &reopened, by)?;

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::model::{Kind, Request, State};
+use super::model::{Kind, Request};
 use super::reminders::Notice;
 use super::words;
 use crate::config::Site;
@@ -106,7 +106,7 @@ impl RequestLate {
             reference: request.reference.clone(),
             kind: request.kind,
             due_on: request.due_on,
-            reason: why_late(request),
+            reason: request.why_late(),
             authority: laws
                 .find(&request.law)
                 .and_then(|law| law.regulator.clone()),
@@ -119,24 +119,5 @@ impl RequestLate {
 
     fn link(&self, site: &Site) -> String {
         site.url(&self.page)
-    }
-}
-
-/// Why there is no answer yet, as far as Candor can tell.
-fn why_late(request: &Request) -> &'static str {
-    match request.state {
-        State::Received | State::Acknowledged => "Nobody has looked at it in time.",
-        State::Verifying => "We could not yet make sure that it comes from you.",
-        State::WaitingForPerson => "We have asked you something and have no answer yet.",
-        State::InReview if request.outcome.is_some() => {
-            "A decision is proposed, and a second person has yet to check it."
-        }
-        State::ExecutionFailed => "It is decided, but one of our systems could not be changed yet.",
-        State::Approved | State::PartlyApproved | State::Executing => {
-            "It is decided, and is still being carried out."
-        }
-        State::InReview | State::Denied | State::Completed | State::Withdrawn => {
-            "We have not finished looking at it."
-        }
     }
 }

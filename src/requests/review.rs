@@ -27,6 +27,13 @@ impl Action {
     }
 }
 
+impl Item {
+    /// Whether staff can decide on it: what was carried out is not decided anew.
+    pub fn is_open_to_staff(&self) -> bool {
+        self.action.is_decided_by_staff() && self.applied_at.is_none()
+    }
+}
+
 /// The basis of what stays because staff refused to erase it.
 pub(super) const DECIDED_BY_STAFF: &str = "decided by staff on your request";
 
@@ -66,7 +73,9 @@ pub fn begin(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppRes
     match request.state {
         State::InReview => Ok(request.clone()),
         State::Verifying => Err(AppError::conflict("It is not known yet who asks.")),
-        State::ExecutionFailed => Err(AppError::conflict("It has to be planned again first.")),
+        State::ExecutionFailed => Err(AppError::conflict(
+            "It could not be carried out. Take it into review again first.",
+        )),
         _ => advance(conn, request, State::InReview, by),
     }
 }
@@ -217,14 +226,13 @@ pub(super) fn spares_what_is_accepted(plan: &Plan, items: &[Item]) -> bool {
 }
 
 /// What a deletion would do today, of what the person asked for and without what staff once refused; also where what led
-/// to that has been erased. It reads the sources.
-///
-/// # Errors
-/// [`AppError::Conflict`] for a request that has no plan.
-pub async fn plan_again(app: &App, request: &Request) -> AppResult<Plan> {
-    let sealed = request.plan.as_ref().ok_or_else(changed)?;
+/// to that has been erased. It reads the sources. `None` for a request that has no plan.
+pub async fn plan_again(app: &App, request: &Request) -> AppResult<Option<Plan>> {
+    let Some(sealed) = &request.plan else {
+        return Ok(None);
+    };
     let agreed = open_plan(app, request, sealed)?;
-    plan_anew(app, request, &agreed, Vec::new()).await
+    plan_anew(app, request, &agreed, Vec::new()).await.map(Some)
 }
 
 /// The same for the deletion that an appeal is against, if it is against one.
@@ -236,10 +244,7 @@ pub async fn plan_for_appeal(app: &App, appeal: &Request) -> AppResult<Option<Pl
         .db
         .read(move |conn| Ok(queries::find(conn, id)?))
         .await?;
-    match denied.plan {
-        Some(_) => plan_again(app, &denied).await.map(Some),
-        None => Ok(None),
-    }
+    plan_again(app, &denied).await
 }
 
 /// What a deletion would do today, for a job. One of somebody of whom nothing was known asks for everything.
@@ -253,18 +258,28 @@ pub fn plan_of_deletion(app: &App, request: &Request, person: &Identities) -> Ap
     plan_around(app, whose, (&scope, &request.law), (Vec::new(), &known))
 }
 
-/// Puts a deletion that could not be carried out as agreed back into review, under another plan, of which nothing is
-/// decided yet.
+/// Puts a request that could not be carried out as agreed back into review: a deletion under another plan, of which
+/// nothing is decided yet; a correction with what could not be written undecided.
 pub fn review_again(
     conn: &mut AnyConnection,
     request: &Request,
-    plan: &Plan,
+    plan: Option<&Plan>,
     by: &By<'_>,
 ) -> AppResult<()> {
+    if request.plan.is_some() != plan.is_some() {
+        return Err(changed());
+    }
     let reviewed = advance(conn, request, State::InReview, by)?;
     execution::forget_failure(conn, &reviewed)?;
     opening::end_changes(conn, &reviewed, by)?;
-    begin_anew(conn, &reviewed, plan, by)
+    match plan {
+        Some(plan) => begin_anew(conn, &reviewed, plan, by),
+        None => Ok(decisions::forget_decisions(
+            conn,
+            &reviewed,
+            Decision::Accepted,
+        )?),
+    }
 }
 
 /// Puts another plan and its items before staff, of which nothing is decided yet.

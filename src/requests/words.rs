@@ -221,8 +221,29 @@ impl Request {
                 "Staff have been told, and are looking after it. You need not do anything.".to_owned()
             }
             State::Completed => "Nothing more is to be done.".to_owned(),
-            State::Denied => "Nothing more will happen, unless you ask us to look again.".to_owned(),
+            State::Denied => "Nothing more will happen.".to_owned(),
             State::Withdrawn => "Nothing more will happen. You can file a new request at any time.".to_owned(),
+        }
+    }
+
+    /// Why there is no answer yet, as far as Candor can tell.
+    pub fn why_late(&self) -> &'static str {
+        match self.state {
+            State::Received | State::Acknowledged => "Nobody has looked at it in time.",
+            State::Verifying => "We could not yet make sure that it comes from you.",
+            State::WaitingForPerson => "We have asked you something and have no answer yet.",
+            State::InReview if self.outcome.is_some() => {
+                "A decision is proposed, and a second person has yet to check it."
+            }
+            State::ExecutionFailed => {
+                "It is decided, but one of our systems could not be changed yet."
+            }
+            State::Approved | State::PartlyApproved | State::Executing => {
+                "It is decided, and is still being carried out."
+            }
+            State::InReview | State::Denied | State::Completed | State::Withdrawn => {
+                "We have not finished looking at it."
+            }
         }
     }
 }

@@ -84,7 +84,7 @@ impl Act {
 
     /// What it would do to a request as it is now, or why it would not.
     fn outlook(&self, app: &App, request: &Request) -> Result<&'static str, &'static str> {
-        let is_late = || dates::days_left(&app.laws, request, app.clock.now()) < 0;
+        let is_late = || dates::is_late(&app.laws, request, app.clock.now());
         let latest = || dates::latest(&app.laws, request);
         match self {
             _ if request.state.is_closed() => Err("It is closed, and stays as it is."),

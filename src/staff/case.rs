@@ -64,11 +64,6 @@ pub struct ItemLine {
 }
 
 impl ItemLine {
-    /// Whether staff decide on it, or the register's rule did.
-    pub fn is_decided_by_staff(&self) -> bool {
-        self.open.item.action.is_decided_by_staff()
-    }
-
     /// What happens to the records, in words.
     pub fn action_in_words(&self) -> &'static str {
         match self.open.item.action {

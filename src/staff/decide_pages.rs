@@ -138,19 +138,22 @@ pub async fn retry(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
     sent.end(&worker, done).await
 }
 
-/// Plans a deletion anew that can no longer be carried out as it was agreed, and reviews it again.
-pub async fn plan_again(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
+/// Takes what could not be carried out as it was agreed into review again; a deletion is planned anew for that.
+pub async fn review_again(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
     let request = find_request(&sent).await?;
     let reviewed = match review::plan_again(&sent.app, &request).await {
         Err(error) => Err(error),
         Ok(plan) => {
             let review = sent.act(&worker, move |conn, request, by| {
-                review::review_again(conn, request, &plan, by)
+                review::review_again(conn, request, plan.as_ref(), by)
             });
             review.await
         }
     };
-    let done =
-        reviewed.map(|()| "It was planned again with the data as they are now. Decide on it anew.");
-    sent.end(&worker, done).await
+    let said = if request.plan.is_some() {
+        "It was planned again with the data as they are now. Decide on it anew."
+    } else {
+        "It is in review again. Decide anew on what could not be carried out."
+    };
+    sent.end(&worker, reviewed.map(|()| said)).await
 }

@@ -19,10 +19,7 @@ pub(super) fn judge(
 ) -> Result<Judgement, Vec<Fault>> {
     let mut faults = Vec::new();
     let mut judged = Vec::new();
-    for item in items
-        .iter()
-        .filter(|item| item.action.is_decided_by_staff())
-    {
+    for item in items.iter().filter(|item| item.is_open_to_staff()) {
         let id = item.id;
         let Ok(decision) = fields.decision_or_rest(id).parse() else {
             fault(
@@ -59,7 +56,7 @@ pub(super) fn judge(
         restricts: fields.field("restricts").trim().to_owned(),
     };
     if items.is_empty() {
-        check_whole(&whole, grounds, &mut faults);
+        check_whole(&whole, (kind, grounds), &mut faults);
     }
     check_length(&whole.reason, "reason", &mut faults);
     let is_granted = whole.outcome.is_some_and(|it| it != Outcome::Denied);
@@ -76,8 +73,10 @@ pub(super) fn judge(
 }
 
 /// Of a request without items.
-fn check_whole(whole: &Judgement, grounds: &[Ground], faults: &mut Vec<Fault>) {
-    if whole.outcome.is_none() {
+fn check_whole(whole: &Judgement, (kind, grounds): (Kind, &[Ground]), faults: &mut Vec<Fault>) {
+    // All that was denied is decided anew when an appeal succeeds: there is no part of it.
+    let is_part = whole.outcome == Some(Outcome::PartlyApproved) && kind == Kind::Appeal;
+    if whole.outcome.is_none() || is_part {
         fault(faults, "outcome".to_owned(), "Choose approve or deny.");
     }
     let is_denied = whole.outcome.is_some_and(|it| it != Outcome::Approved);

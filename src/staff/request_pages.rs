@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::audit::views::{self, Seen};
 use crate::error::AppResult;
 use crate::law::Ground;
-use crate::requests::dates::{days_left, latest, law_name};
+use crate::requests::dates::{days_left, is_late, latest, law_name};
 use crate::requests::denial::{self, Denial};
 use crate::requests::model::{Approval, Kind, Outcome, Request, State};
 use crate::requests::pause;
@@ -38,6 +38,7 @@ struct RequestPage {
     today: NaiveDate,
     /// Whether the clock stands still while the person is asked.
     is_paused: bool,
+    is_late: bool,
     /// Whether the law lets the answer be put off at all.
     knows_extension: bool,
     conflict: Option<String>,
@@ -118,7 +119,7 @@ impl RequestPage {
             && !request.state.is_closed()
             && request.extended_to.is_none()
             && self.knows_extension
-            && self.days_left >= 0
+            && !self.is_late
     }
 
     /// Whether an appeal that came another way can be entered.
@@ -252,6 +253,7 @@ pub(super) async fn render(
         shown.status,
         &RequestPage {
             is_paused: pause::is_on(&app.laws, request),
+            is_late: is_late(&app.laws, request, app.clock.now()),
             knows_extension: latest(&app.laws, request).is_some(),
             law: law_name(&app.laws, &request.law),
             today: app.clock.today(),

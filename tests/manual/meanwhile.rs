@@ -116,7 +116,7 @@ async fn what_was_asked_of_people_ends_when_the_deletion_is_planned_again() {
     assert!(early.text().contains("not being carried out now"));
 
     scene
-        .act(&scene.sam, &reference, "replan", &[])
+        .act(&scene.sam, &reference, "review-again", &[])
         .await
         .location();
     assert!(open_tasks(&scene.sam).await.is_empty());

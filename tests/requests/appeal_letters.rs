@@ -154,7 +154,9 @@ async fn how_to_reach_them_is_kept_until_they_have_been_told_how_it_ended() {
         ("ground", "UNVERIFIED"),
         ("reason", "Nobody could be reached."),
     ];
-    act(&desk.sam, &reference, "decide", &deny).await.location();
+    let own = act(&desk.sam, &reference, "decide", &deny).await;
+    assert_eq!(own.status, 409, "sam had a part in the denial");
+    act(&desk.kim, &reference, "decide", &deny).await.location();
     act(&desk.vera, &reference, "approve", &[]).await.location();
     app.run_jobs().await;
     assert_eq!(count_contacts(&app), 1, "they have yet to be told");

@@ -105,8 +105,8 @@ async fn the_timeline_of_staff_says_why_a_deletion_could_not_be_carried_out() {
     let why = "A hold was placed since the plan was agreed";
     let page = supervisor.get(&url).await.page();
     assert!(page.texts(".timeline").join(" ").contains(why));
-    let replan = format!("{url}/replan");
-    supervisor.submit(&page, &replan, &[]).await.location();
+    let again = format!("{url}/review-again");
+    supervisor.submit(&page, &again, &[]).await.location();
     let page = supervisor.get(&url).await.page();
     assert!(
         page.texts(".timeline").join(" ").contains(why),

@@ -105,8 +105,8 @@ async fn a_hold_that_is_placed_after_the_plan_was_agreed_stops_it_before_anythin
             .contains("A hold was placed since the plan was agreed")
     );
 
-    let replan = format!("{url}/replan");
-    supervisor.submit(&page, &replan, &[]).await.location();
+    let again = format!("{url}/review-again");
+    supervisor.submit(&page, &again, &[]).await.location();
     let page = supervisor.get(&url).await.page();
     assert!(
         page.text()

@@ -160,7 +160,7 @@ table! {
     CaseWorker post "/staff/requests/{reference}/restriction/end" => "/staff/requests/{deletion}/restriction/end", Common, VERSION;
     CaseWorker post "/staff/requests/{reference}/restriction/keep" => "/staff/requests/{deletion}/restriction/keep", Common, VERSION;
     CaseWorker post "/staff/requests/{reference}/retry" => "/staff/requests/{deletion}/retry", Common, VERSION;
-    CaseWorker post "/staff/requests/{reference}/replan" => "/staff/requests/{deletion}/replan", Common, VERSION;
+    CaseWorker post "/staff/requests/{reference}/review-again" => "/staff/requests/{deletion}/review-again", Common, VERSION;
 
     CaseWorker get "/staff/opt-outs/new" => "/staff/opt-outs/new", Common, PAGE;
     CaseWorker post "/staff/opt-outs/new" => "/staff/opt-outs/new", Common, Sample::Form(&[("email", "nora@example.org"), ("what", "both"), ("channel", "phone"), ("received_on", "2026-02-09")]);

@@ -65,9 +65,51 @@ async fn an_appeal_that_succeeds_opens_the_denied_request_again_within_its_own_t
         assert!(mail.text.contains(words), "{words}: {}", mail.text);
     }
 
+    // Who denied it does not decide on it again.
+    let again = refuse_first(&agent, &denied, "ACCURATE").await;
+    let refused = send(&agent, &denied, "decide", &again).await;
+    assert_eq!(refused.status, 409);
+    assert!(refused.text().contains("You had a part in the decision"));
     accept_all(&kim, &denied).await.location();
     app.run_jobs().await;
     assert_eq!(super::held(&app, super::CITY), "Port Ellery");
+}
+
+#[actix_web::test]
+async fn an_appeal_succeeds_as_a_whole_and_is_told_of_once() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let (agent, ruth, kim) = (
+        app.staff("sam", Role::Agent).await,
+        app.staff("ruth", Role::Supervisor).await,
+        app.staff("kim", Role::Agent).await,
+    );
+    let denied = file_correction(&person, "Port Ellery").await;
+    let refusal = refuse_first(&agent, &denied, "ACCURATE_7023B").await;
+    send(&agent, &denied, "decide", &refusal).await.location();
+    act(&ruth, &denied, "approve", &[]).await.location();
+    let reference = appeal(&person, &denied).await;
+    let page = kim
+        .get(&format!("/staff/requests/{reference}"))
+        .await
+        .page();
+    let offered = page.attributes("input[name=outcome]", "value");
+    assert_eq!(offered, ["approved", "denied"]);
+    let part = [
+        ("outcome", "partly_approved"),
+        ("ground", "ACCURATE_7023B"),
+        ("reason", "A part."),
+    ];
+    act(&kim, &reference, "decide", &part)
+        .await
+        .refuses("outcome", "Choose approve or deny");
+    let before = app.mails_to(SAMPLES[0].email).len();
+    grant(&kim, &reference).await;
+    let told: Vec<_> = app.mails_to(SAMPLES[0].email)[before..]
+        .iter()
+        .map(|mail| mail.kind.clone())
+        .collect();
+    assert_eq!(told, ["request_reopened"]);
 }
 
 /// Rule: A4; E3, 11 CCR 7022(f).

@@ -247,7 +247,7 @@ async fn whoever_comes_too_late_to_approve_or_send_back_reads_what_happened() {
         assert!(late.text().contains("Nothing was done"), "{}", late.text());
     }
     let version = [("version", "1")];
-    for action in ["retry", "replan"] {
+    for action in ["retry", "review-again"] {
         let late = agent.post(&format!("{url}/{action}"), &version).await;
         assert_eq!(late.status, 409, "{action}");
         assert!(late.text().contains("Nothing was done"), "{action}");

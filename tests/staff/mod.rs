@@ -3,6 +3,7 @@
 mod appeals;
 mod bulk;
 mod corrected;
+mod corrections;
 mod decisions;
 mod denials;
 mod four_eyes;

@@ -34,7 +34,7 @@ use crate::app::App;
 use crate::disclosures::model::{CauseKind, Notice};
 use crate::disclosures::queries as told;
 use crate::error::AppResult;
-use crate::law::Laws;
+use crate::law::{Laws, Regulator};
 use crate::manual::waiting;
 use crate::my_data::statements::Statements;
 use crate::web::{Form, Page, download, html, see_other_saying};
@@ -124,6 +124,10 @@ struct ShowPage {
     by_hand: Option<String>,
     /// The name of the law that sets the date; none where no law does.
     law: Option<String>,
+    /// Whether the answer should have been given by now.
+    is_late: bool,
+    /// Where the person can complain.
+    authorities: Vec<Regulator>,
     /// Who filed it, if that was not the person.
     filed_by: Option<String>,
     form: Form<Typed>,
@@ -144,10 +148,35 @@ impl ShowPage {
         if self.is_paused {
             return "We wait for you. Until you answer, the clock stands still: the date of our answer moves by as many days.".to_owned();
         }
+        let request = &self.details.request;
+        if self.is_late {
+            let due = request.due();
+            return format!("Our answer is late: it was due by {due}. We are sorry.");
+        }
+        if request.state == State::Denied && self.can_appeal() {
+            return "Nothing more will happen, unless you ask us to look again.".to_owned();
+        }
         let restriction = self.restriction.as_ref();
-        let stands = restriction.filter(|_| self.details.request.state == State::Completed);
+        let stands = restriction.filter(|_| request.state == State::Completed);
         let said = self.by_hand.clone().or(stands.map(Restriction::in_words));
-        said.unwrap_or_else(|| self.details.request.next_step())
+        said.unwrap_or_else(|| request.next_step())
+    }
+
+    /// The day that matters now, with what it is.
+    fn date(&self) -> (&'static str, String) {
+        let request = &self.details.request;
+        match request.closed_at {
+            Some(at) => ("Closed on", words::day(at.date())),
+            None if self.is_late => ("Our answer was due by", request.due()),
+            None if self.is_paused => (
+                "Our answer is due by",
+                format!(
+                    "{}, and as many days later as you take to answer",
+                    request.due()
+                ),
+            ),
+            None => ("Our answer is due by", request.due()),
+        }
     }
 
     fn is_decided(&self) -> bool {
@@ -238,6 +267,8 @@ async fn show_with(
             restriction,
             by_hand,
             law: law_of(&app.laws, &details.request),
+            is_late: dates::is_late(&app.laws, &details.request, app.clock.now()),
+            authorities: app.laws.regulators(&details.request.law),
             filed_by,
             page,
             details,

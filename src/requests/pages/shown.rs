@@ -18,6 +18,8 @@ pub(super) struct ShownItem {
     pub what: String,
     /// The two values of a correction.
     pub values: Option<(String, String)>,
+    /// Whether it was carried out.
+    pub is_done: bool,
     /// Why the person proposes it.
     pub reason: String,
     /// Why records stay.
@@ -46,6 +48,7 @@ impl ShownItem {
             title: title(&app.register, item),
             what: words::outlook(item.action, item.count),
             values,
+            is_done: item.applied_at.is_some(),
             reason: open.reason.clone(),
             why: match (reason, item.decision) {
                 (Some(reason), Some(Decision::Refused)) => reason.in_words(),

@@ -48,8 +48,8 @@ use crate::retention::staff_pages as holds;
 use crate::staff::handle_pages as staff_handle;
 use crate::staff::identity_pages as staff_identity;
 use crate::staff::{
-    appeal_pages, bulk_pages, data_pages, enter_pages, evidence_pages, flag_pages, notes,
-    redact_pages, reviews, saved_views, search, training,
+    appeal_pages, bulk_pages, correct_pages, data_pages, enter_pages, evidence_pages, flag_pages,
+    notes, redact_pages, reviews, saved_views, search, training,
 };
 use crate::staff::{decide_pages as staff_decide, pages as staff, request_pages as staff_request};
 use crate::web::{assets, home};
@@ -235,6 +235,8 @@ routes! {
     CaseWorker get "/staff/requests/{reference}/evidence/{id}/picture" => evidence_pages::picture;
     CaseWorker get "/staff/requests/{reference}/data" => data_pages::index;
     CaseWorker get "/staff/requests/{reference}/data/{dataset}/{collection}" => data_pages::collection;
+    CaseWorker get "/staff/requests/{reference}/corrections/new" => correct_pages::new;
+    CaseWorker post "/staff/requests/{reference}/corrections/new" => correct_pages::name;
     CaseWorker get "/staff/requests/{reference}/redactions/new" => redact_pages::new;
     CaseWorker post "/staff/requests/{reference}/redactions/new" => redact_pages::place;
     CaseWorker post "/staff/requests/{reference}/redactions/{id}/remove" => redact_pages::remove;

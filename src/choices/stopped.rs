@@ -74,7 +74,7 @@ impl Stopped {
 fn in_words(setting: &Setting<'_>) -> String {
     match &setting.choice {
         Some(choice) if choice.state == State::OptedOut => {
-            format!("You have stopped this on {}.", words::day(choice.at.date()))
+            format!("You have stopped this on {}.", words::moment(choice.at))
         }
         _ => "This is off, for you have not agreed to it.".to_owned(),
     }

@@ -79,10 +79,10 @@ impl LawCommand {
     }
 }
 
-/// A day in a year that people write: dates count on from it, and years run out in the end.
+/// A day as computers write it, in a year from which on dates can be counted that have four digits as well.
 fn a_day(text: &str) -> Result<NaiveDate, &'static str> {
     let day = text.parse::<NaiveDate>().ok();
-    day.filter(|day| (1..=9999).contains(&day.year()))
+    day.filter(|day| (1..=9900).contains(&day.year()) && day.to_string() == text)
         .ok_or("expected a date such as 2026-02-09")
 }
 

@@ -86,6 +86,7 @@ fn notice(table: &Table<'_>) -> Option<Notice> {
         title: title?,
         says: says?,
         link,
+        is_promise: table.flag("promise").unwrap_or_default(),
         cite: table.text("cite").unwrap_or_default(),
     })
 }

@@ -70,7 +70,9 @@ pub struct Notice {
     pub says: String,
     /// Words and path of a page of the portal.
     pub link: Option<(String, String)>,
-    /// Where it stands; of the law, where the notice has none of its own.
+    /// Whether we do it without any law that asks for it.
+    pub is_promise: bool,
+    /// Where it stands; of the law, where the notice has none of its own. Empty for a promise.
     pub cite: String,
 }
 
@@ -136,7 +138,11 @@ impl Laws {
         let is_due =
             |it: &&Notice| it.rights.contains(&right) && (it.when == when || it.when == When::Less);
         let cited = |it: &Notice| Notice {
-            cite: self.cite_or(key, &it.cite),
+            cite: if it.is_promise {
+                String::new()
+            } else {
+                self.cite_or(key, &it.cite)
+            },
             ..it.clone()
         };
         set.notices.iter().filter(is_due).map(cited).collect()

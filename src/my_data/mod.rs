@@ -46,13 +46,23 @@ fn known(identities: &[Identity]) -> Identities {
     identities
         .iter()
         .fold(Identities::default(), |known, identity| {
-            let kind = match identity.kind {
-                IdentityKind::Email => "email",
-                IdentityKind::Phone => "phone_number",
-                IdentityKind::External => "external_id",
-            };
-            known.with(kind, &identity.value)
+            known.with(as_sources_call(identity.kind), &identity.value)
         })
+}
+
+fn as_sources_call(kind: IdentityKind) -> &'static str {
+    match kind {
+        IdentityKind::Email => "email",
+        IdentityKind::Phone => "phone_number",
+        IdentityKind::External => "external_id",
+    }
+}
+
+/// By which kinds of identities data can be found at all.
+pub fn kinds_found_by(app: &App) -> Vec<IdentityKind> {
+    let all = IdentityKind::ALL.iter().copied();
+    all.filter(|kind| app.sources.finds_by(as_sources_call(*kind)))
+        .collect()
 }
 
 /// Reads a person's data [apart](crate::sources::Sources::apart) from other work: sources wait for other systems.

@@ -90,35 +90,63 @@ impl Redactions {
 
     /// Leaves it out of a record.
     pub fn apply(&self, key: &CollectionKey, record: &mut RecordCard) {
-        for redaction in &self.0 {
-            let cell = &redaction.cell;
-            if cell.key != *key || cell.record != record.id {
-                continue;
-            }
-            let lines = record.data.iter_mut();
-            for line in lines.filter(|line| line.path == cell.field) {
-                leave_out(line, redaction.passage.as_deref());
+        let here = |it: &&Redaction| it.cell.key == *key && it.cell.record == record.id;
+        let here: Vec<_> = self.0.iter().filter(here).collect();
+        for line in &mut record.data {
+            let of_line = here.iter().filter(|it| it.cell.field == line.path);
+            let passages: Vec<_> = of_line.map(|it| it.passage.as_deref()).collect();
+            if !passages.is_empty() {
+                leave_out(line, &passages);
             }
         }
     }
 }
 
-fn leave_out(line: &mut DatumLine, passage: Option<&str>) {
+/// Leaves passages out, or the whole where one of them is no passage or is not there any more.
+fn leave_out(line: &mut DatumLine, passages: &[Option<&str>]) {
     // What is left out can be neither corrected nor checked: the form would tell of it.
     line.correction = None;
     line.check = None;
-    match passage {
-        Some(passage) if line.value.contains(passage) && line.plain.contains(passage) => {
-            line.value = line.value.replace(passage, PASSAGE);
-            line.plain = line.plain.replace(passage, PASSAGE);
+    let rest = passages.iter().copied().collect::<Option<Vec<_>>>();
+    let rest =
+        rest.and_then(|all| Some((without(&line.value, &all)?, without(&line.plain, &all)?)));
+    match rest {
+        Some((value, plain)) => {
+            line.value = value;
+            line.plain = plain;
         }
-        _ if line.is_empty => {}
-        _ => {
+        None if line.is_empty => {}
+        None => {
             CELL.clone_into(&mut line.value);
             CELL.clone_into(&mut line.plain);
             line.is_masked = true;
         }
     }
+}
+
+/// A text without any of these passages; `None` where one of them is not in it. Those that touch or overlap are left out as
+/// one.
+fn without(text: &str, passages: &[&str]) -> Option<String> {
+    let mut left_out = Vec::new();
+    for passage in passages {
+        let before = left_out.len();
+        let found = text.match_indices(passage);
+        left_out.extend(found.map(|(at, _)| (at, at + passage.len())));
+        if left_out.len() == before {
+            return None;
+        }
+    }
+    left_out.sort_unstable();
+    let (mut rest, mut end) = (String::new(), 0);
+    for (from, to) in left_out {
+        if from > end || rest.is_empty() {
+            rest.push_str(&text[end..from]);
+            rest.push_str(PASSAGE);
+        }
+        end = end.max(to);
+    }
+    rest.push_str(&text[end..]);
+    Some(rest)
 }
 
 /// Leaves a cell, or a passage of it, out of a person's data from now on. Packages that were made before end.

@@ -12,6 +12,7 @@ use crate::choices::{Choice, State as ChoiceState};
 use crate::db::AnyConnection;
 use crate::db::schema::request_items;
 use crate::error::AppResult;
+use crate::requests::dates;
 use crate::requests::model::{Decision, Item, Request, State};
 use crate::requests::sealed::{self, What};
 use crate::web::csv::cell;
@@ -118,12 +119,12 @@ fn request_rows(app: &App, conn: &mut AnyConnection, requests: &[Request]) -> Ap
     let row = |request: &Request| {
         let items = of_each.get(&request.id).map(Vec::as_slice);
         let basis = basis(app, request, items.unwrap_or_default())?;
-        Ok(request_row(request, basis))
+        Ok(request_row(app, request, basis))
     };
     requests.iter().map(row).collect()
 }
 
-fn request_row(request: &Request, basis: String) -> Row {
+fn request_row(app: &App, request: &Request, basis: String) -> Row {
     let response = match request.state {
         State::Withdrawn => "withdrawn by the person".to_owned(),
         _ => request
@@ -132,14 +133,16 @@ fn request_row(request: &Request, basis: String) -> Row {
             .map(|outcome| outcome.as_str().replace('_', " "))
             .unwrap_or_default(),
     };
+    // As the day of receipt is counted: where the person lives.
     let answered = request.decided_at.or(request.closed_at);
+    let answered = answered.map(|at| dates::today(&app.laws, request, at));
     [
         request.reference.clone(),
         request.received_on.to_string(),
         request.kind.to_string(),
         request.law.clone(),
         request.channel.title().to_lowercase(),
-        answered.map_or(String::new(), |at| at.date().to_string()),
+        answered.map_or(String::new(), |day| day.to_string()),
         response,
         basis,
     ]

@@ -90,6 +90,7 @@ pub(super) fn grant(
         appeal: appeal.reference.clone(),
         kind: open.kind,
         due_on: open.due_on,
+        is_late: dates::is_late(laws, &open, by.now),
         receipt: receipt.id,
     };
     notices::send(conn, by.app, &open, &mail, by.now)

@@ -11,7 +11,7 @@ use super::model::{Action, Decision, Item, Kind, Outcome, Request, State};
 use super::notices::{self, RequestDecided, RequestWithdrawn};
 use super::sealed::{self, What};
 use super::staff_mails::{self, Why};
-use super::{appeals, denial, flags, four_eyes, held_since, queries, restrictions, senders};
+use super::{appeals, denial, flags, four_eyes, held_since, items, queries, restrictions, senders};
 use crate::accounts::guard::StaffMember;
 use crate::accounts::model::Role;
 use crate::db::AnyConnection;
@@ -131,6 +131,7 @@ pub fn decide(
     flags::may_be_granted(conn, request, outcome)?;
     waiting::may_be_granted(conn, request, outcome)?;
     appeals::is_impartial(conn, request, &[Role::Agent, Role::Supervisor], by)?;
+    items::are_named(request, &items, outcome)?;
     if !items.is_empty() && outcome_of(&items) != Some(outcome) {
         return Err(AppError::conflict("Decide on every item first."));
     }

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::denial::{self, Reason};
 use super::model::{Decision, Item, Kind, Outcome, Request};
-use super::queries;
+use super::{dates, queries};
 use crate::app::App;
 use crate::db::AnyConnection;
 use crate::db::schema::requests;
@@ -68,7 +68,7 @@ pub fn find(
         let mut reasons = denial.reasons;
         reasons.retain(|it| it.item.is_none_or(|id| ids.contains(&id)));
         return Ok(Some(DeniedBefore {
-            on: request.decided_at.unwrap_or(now).date(),
+            on: dates::today(&app.laws, &request, request.decided_at.unwrap_or(now)),
             reference: request.reference,
             reasons,
         }));

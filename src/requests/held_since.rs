@@ -1,4 +1,4 @@
-//! Holds that were placed after a deletion was planned: its plan does not know them, and it may not be approved as it is.
+//! Holds that were placed, or ended, after a deletion was planned: it may not be approved as it is.
 
 use super::details;
 use super::life::By;
@@ -42,19 +42,46 @@ pub fn list(conn: &mut AnyConnection, app: &App, request: &Request) -> AppResult
     Ok(since.collect())
 }
 
-/// A deletion is not approved over a hold that its plan does not know.
+/// A deletion is not approved over a hold that its plan does not know, nor where it keeps data for one that is in force no
+/// more: the person would be told of what is over.
 ///
 /// # Errors
 /// [`AppError::Conflict`] where there is one.
 pub(super) fn is_free(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
     let held = list(conn, by.app, request)?;
-    let Some(first) = held.first() else {
-        return Ok(());
-    };
-    Err(AppError::Conflict(format!(
-        "Hold {} was placed after this was planned. Send it back, so that it is planned and decided anew.",
-        first.hold.id
-    )))
+    if let Some(first) = held.first() {
+        return Err(AppError::Conflict(format!(
+            "Hold {} was placed after this was planned. Send it back, so that it is planned and decided anew.",
+            first.hold.id
+        )));
+    }
+    if is_any_over(conn, by.app, request)? {
+        let sentence = "A hold that keeps some of it is in force no more. Send it back, so that it is planned and decided anew.";
+        return Err(AppError::conflict(sentence));
+    }
+    Ok(())
+}
+
+/// Whether other holds are in force than when a deletion was planned, so far as they concern it.
+pub(super) fn have_changed(
+    conn: &mut AnyConnection,
+    app: &App,
+    request: &Request,
+) -> AppResult<bool> {
+    Ok(!list(conn, app, request)?.is_empty() || is_any_over(conn, app, request)?)
+}
+
+fn is_any_over(conn: &mut AnyConnection, app: &App, request: &Request) -> AppResult<bool> {
+    if request.kind != Kind::Deletion || request.plan.is_none() {
+        return Ok(false);
+    }
+    let plan = review::plan_of(app, request)?;
+    let refused = review::refusals(&plan);
+    let today = app.clock.today();
+    let in_force = retention::queries::for_plans(conn, request.person_id, today)?;
+    let is_over = |hold: &Hold| !in_force.iter().any(|it| is_same(it, hold));
+    let mut held = plan.holds.iter().filter(|it| !refused.contains(it));
+    Ok(held.any(is_over))
 }
 
 fn is_to_go(item: &Item) -> bool {
@@ -66,12 +93,16 @@ fn is_on(hold: &HoldRow, item: &Item) -> bool {
     is(&hold.dataset, &item.dataset) && is(&hold.collection, &item.collection)
 }
 
-/// Whether a plan was made under a hold. One that was renewed since is the same.
+/// Whether a plan was made under a hold.
 fn is_known(plan: &Plan, hold: &Hold) -> bool {
+    plan.holds.iter().any(|it| is_same(it, hold))
+}
+
+/// A hold that was renewed is the same.
+fn is_same(one: &Hold, other: &Hold) -> bool {
     let without_end = |hold: &Hold| Hold {
         until: None,
         ..hold.clone()
     };
-    let hold = without_end(hold);
-    plan.holds.iter().any(|it| without_end(it) == hold)
+    without_end(one) == without_end(other)
 }

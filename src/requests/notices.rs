@@ -123,6 +123,8 @@ pub struct RequestReopened {
     pub kind: Kind,
     /// The date of the answer.
     pub due_on: NaiveDate,
+    /// Whether that has passed.
+    pub is_late: bool,
     /// The id of the receipt of the appeal.
     pub receipt: String,
 }

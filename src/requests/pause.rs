@@ -13,7 +13,7 @@ use crate::error::AppResult;
 use crate::law::Laws;
 
 /// Whether the law of a request lets its clock stand still.
-pub(super) fn is_allowed(laws: &Laws, request: &Request) -> bool {
+pub fn is_allowed(laws: &Laws, request: &Request) -> bool {
     may_pause(laws, (request.kind, &request.law, request.received_on))
 }
 

@@ -289,3 +289,18 @@ pub fn find_address(conn: &mut AnyConnection, person_id: i64) -> QueryResult<Opt
         .first(conn)
         .optional()
 }
+
+/// Takes back what was said of one value, while nothing of it is carried out.
+pub(super) fn delete_item(
+    conn: &mut AnyConnection,
+    request_id: i64,
+    (record, field): (&str, &str),
+) -> QueryResult<()> {
+    let named = request_items::table
+        .filter(request_items::request_id.eq(request_id))
+        .filter(request_items::record.eq(record))
+        .filter(request_items::field.eq(field))
+        .filter(request_items::applied_at.is_null());
+    diesel::delete(named).execute(conn)?;
+    Ok(())
+}

@@ -16,6 +16,8 @@ pub struct Near {
     kind: Kind,
     due_on: NaiveDate,
     notice: Notice,
+    /// Whether mails reach the person.
+    is_reached: bool,
     state: &'static str,
 }
 
@@ -52,12 +54,13 @@ message!(
 );
 
 impl Near {
-    pub(super) fn of(request: &Request, notice: Notice) -> Self {
+    pub(super) fn of(request: &Request, (notice, is_reached): (Notice, bool)) -> Self {
         Near {
             reference: request.reference.clone(),
             kind: request.kind,
             due_on: request.due_on,
             notice,
+            is_reached,
             state: request.staff_state(),
         }
     }
@@ -77,7 +80,10 @@ impl Near {
             Notice::Unverified => {
                 "Nobody knows yet who asks. It can be denied for that; the answer must say so. Nothing closes by itself."
             }
-            Notice::Late => "It is late. The person has been told.",
+            Notice::Late if self.is_reached => "It is late. The person has been told.",
+            Notice::Late => {
+                "It is late. No mail reaches the person: tell them that it is, and why."
+            }
         }
     }
 

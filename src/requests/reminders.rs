@@ -181,13 +181,14 @@ fn tell(
     };
     let detail = json!({ "notice": notice, "due_on": request.due_on });
     record(conn, request, "request.notice_sent", detail.clone(), by)?;
+    let is_reached = notices::reaches(conn, by.app, request)?;
     if notice == Notice::Late {
         add_step(conn, request, StepKind::Late, &detail, by)?;
         let page = notices::page_of(conn, by.app, request)?;
         let mail = RequestLate::of(laws, request, page);
         notices::send(conn, by.app, request, &mail, by.now)?;
     }
-    let near = |address: &str| (address.to_owned(), Near::of(request, notice));
+    let near = |address: &str| (address.to_owned(), Near::of(request, (notice, is_reached)));
     let assigned = [request.assignee_id];
     let told = addresses(working, &assigned, notice.escalates());
     Ok(told.map(near).collect())

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::asked::NewItem;
 use super::decisions::Because;
 use super::life::{By, advance, changed, record, touch};
-use super::model::{Action, Decision, Item, Kind, Outcome, Request, State};
+use super::model::{Decision, Item, Kind, Outcome, Request, State};
 use super::sealed::{self, What};
 use super::{carry_out, decisions, execution, filing, held_since, queries, restrictions};
 use crate::app::App;
@@ -19,20 +19,6 @@ use crate::manual::opening;
 use crate::my_data;
 use crate::retention;
 use crate::sources::{Hold, Identities, Keeper, Known, Plan, Scope};
-
-impl Action {
-    /// Whether staff decide on it, or the register's rule did.
-    pub fn is_decided_by_staff(self) -> bool {
-        !matches!(self, Action::Keep | Action::Leave)
-    }
-}
-
-impl Item {
-    /// Whether staff can decide on it: what was carried out is not decided anew.
-    pub fn is_open_to_staff(&self) -> bool {
-        self.action.is_decided_by_staff() && self.applied_at.is_none()
-    }
-}
 
 /// The basis of what stays because staff refused to erase it.
 pub(super) const DECIDED_BY_STAFF: &str = "decided by staff on your request";
@@ -145,7 +131,7 @@ pub async fn plan_without_refused(
     };
     let agreed = open_plan(app, request, sealed)?;
     let lifted = refusals(&agreed);
-    let is_held = is_held_since(app, request).await?;
+    let is_held = is_held_otherwise(app, request).await?;
     if refused.is_empty() && lifted.is_empty() && !is_held {
         return Ok(Remade::Not);
     }
@@ -178,13 +164,13 @@ pub async fn plan_without_refused(
     Ok(Remade::Anew(anew))
 }
 
-/// Whether a hold that the plan does not know keeps something of it.
-async fn is_held_since(app: &App, request: &Request) -> AppResult<bool> {
+/// Whether other holds are in force than when it was planned.
+async fn is_held_otherwise(app: &App, request: &Request) -> AppResult<bool> {
     let (own, request) = (app.clone(), request.clone());
-    let held = app
+    let read = app
         .db
-        .read(move |conn| Ok(!held_since::list(conn, &own, &request)?.is_empty()));
-    held.await
+        .read(move |conn| held_since::have_changed(conn, &own, &request));
+    read.await
 }
 
 /// What a plan spares because staff refused it.

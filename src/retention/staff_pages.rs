@@ -170,8 +170,8 @@ pub async fn place(
 ) -> AppResult<HttpResponse> {
     let typed = typed.into_inner();
     let (keys, text) = (app.keys.clone(), typed.clone());
-    let person = app.db.read(move |conn| whom(conn, &keys, text.whom.trim()));
-    let new = match check(&app, &typed, person.await?) {
+    let whom = app.db.read(move |conn| whom(conn, &keys, text.whom.trim()));
+    let new = match check(&app, &typed, whom.await?) {
         Ok(new) => new,
         Err(faults) => {
             let form = faults
@@ -195,6 +195,7 @@ struct Whom {
     person: (i64, String),
     /// The reference by which they were named, if by one.
     request: Option<String>,
+    is_californian: bool,
 }
 
 /// The person whom a reference or an identity names.
@@ -206,6 +207,7 @@ fn whom(conn: &mut AnyConnection, keys: &Keys, typed: &str) -> AppResult<Option<
         None => find_person_by_any_identity(conn, keys, typed)?,
     };
     Ok(person.map(|it| Whom {
+        is_californian: it.residence == "us-ca",
         person: (it.id, it.pseudonym),
         request: request.map(|it| it.reference),
     }))
@@ -216,7 +218,7 @@ type Faults = Vec<(&'static str, &'static str)>;
 /// The hold that was typed; or each field with what is wrong with it.
 fn check(app: &App, typed: &Typed, whom: Option<Whom>) -> Result<NewHold, Faults> {
     let kind: Option<HoldKind> = typed.kind.parse().ok();
-    let faults = faults(app, typed, kind, whom.is_some());
+    let faults = faults(app, typed, kind, whom.as_ref());
     let Some(kind) = kind.filter(|_| faults.is_empty()) else {
         return Err(faults);
     };
@@ -231,17 +233,16 @@ fn check(app: &App, typed: &Typed, whom: Option<Whom>) -> Result<NewHold, Faults
         request: request.flatten(),
         collection: collection.map(|(dataset, name)| (dataset.to_owned(), name.to_owned())),
         reason: text(&typed.reason),
-        basis: if is_of_agency {
-            AGENCY_BASIS.to_owned()
-        } else {
-            text(&typed.basis)
+        basis: match text(&typed.basis) {
+            typed if typed.is_empty() => AGENCY_BASIS.to_owned(),
+            typed => typed,
         },
         case: is_of_agency.then(|| (text(&typed.agency), text(&typed.case_number))),
         until: until.filter(|_| !is_of_agency),
     })
 }
 
-fn faults(app: &App, typed: &Typed, kind: Option<HoldKind>, is_known: bool) -> Faults {
+fn faults(app: &App, typed: &Typed, kind: Option<HoldKind>, whom: Option<&Whom>) -> Faults {
     let is_empty = |text: &str| text.trim().is_empty();
     let is_of_agency = kind == Some(HoldKind::LawEnforcement);
     let is_collection = typed
@@ -256,7 +257,7 @@ fn faults(app: &App, typed: &Typed, kind: Option<HoldKind>, is_known: bool) -> F
     let all = [
         (kind.is_none(), "kind", "Choose who wants the data to stay."),
         (
-            !is_known && !is_empty(&typed.whom),
+            whom.is_none() && !is_empty(&typed.whom),
             "whom",
             "Nobody is known by that. Type the reference of a request, or an identity as a whole.",
         ),
@@ -281,6 +282,11 @@ fn faults(app: &App, typed: &Typed, kind: Option<HoldKind>, is_known: bool) -> F
             "Name the law.",
         ),
         (
+            is_empty(&typed.basis) && is_of_agency && whom.is_some_and(|it| !it.is_californian),
+            "basis",
+            "Name the law by which the agency asks for it: California's is not that of this person.",
+        ),
+        (
             is_empty(&typed.agency) && is_of_agency,
             "agency",
             "Name the agency.",
@@ -302,7 +308,7 @@ fn faults(app: &App, typed: &Typed, kind: Option<HoldKind>, is_known: bool) -> F
         .collect()
 }
 
-/// The law behind every hold of an agency.
+/// The law behind the hold of an agency on a Californian's data; of others staff name it.
 const AGENCY_BASIS: &str = "Cal. Civ. Code 1798.145(a)(2)";
 
 /// Renews a law-enforcement hold for 90 days.

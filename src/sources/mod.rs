@@ -250,6 +250,12 @@ impl Sources {
             .collect()
     }
 
+    /// Whether any record is found by a handle of this kind: `email`, `phone_number`, or an external id.
+    pub fn finds_by(&self, kind: &str) -> bool {
+        let mut nodes = self.0.graph.nodes.iter();
+        nodes.any(|node| node.identities.iter().any(|(_, it)| it == kind))
+    }
+
     /// Keys of the sources in which people look things up by hand.
     pub fn by_hand(&self) -> Vec<&str> {
         let is_named = |key: &str| self.0.graph.nodes.iter().any(|it| it.source == key);

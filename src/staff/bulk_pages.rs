@@ -1,6 +1,8 @@
 //! One action on several requests: first a preview of what would happen to each, then a result for each. Every request
 //! is a transaction of its own, and one that has changed meanwhile is left alone.
 
+use std::collections::HashSet;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -14,7 +16,7 @@ use crate::app::App;
 use crate::db::schema::requests;
 use crate::error::{AppError, AppResult};
 use crate::requests::model::Request;
-use crate::requests::{dates, handling};
+use crate::requests::{dates, handling, notices};
 use crate::web::{Form, Page, html};
 
 /// So many requests may be picked: as many as stand on a page of the queue.
@@ -31,14 +33,16 @@ impl Sent {
         found.map_or("", |(_, value)| value.as_str())
     }
 
-    /// Reference and version of each request that was picked, as its page showed it.
+    /// Reference and version of each request that was picked, once, as its page showed it.
     fn picks(&self) -> Vec<(String, i64)> {
         let picks = self.0.iter().filter(|(name, _)| name == "pick");
+        let mut seen = HashSet::new();
         let parsed = picks.filter_map(|(_, value)| {
             let (reference, version) = value.split_once(':')?;
             Some((reference.to_owned(), version.parse().ok()?))
         });
-        parsed.take(AT_MOST).collect()
+        let once = parsed.filter(|(reference, _)| seen.insert(reference.clone()));
+        once.take(AT_MOST).collect()
     }
 }
 
@@ -69,9 +73,7 @@ impl Act {
                 reason => Ok(Act::Extend(reason.to_owned())),
             },
             "write" => {
-                let reply = replies::all()
-                    .iter()
-                    .find(|it| it.key == sent.field("reply"));
+                let reply = offered().find(|it| it.key == sent.field("reply"));
                 let language = sent.field("language").parse();
                 match (reply, language) {
                     (Some(reply), Ok(language)) => Ok(Act::Write(reply, language)),
@@ -82,8 +84,12 @@ impl Act {
         }
     }
 
-    /// What it would do to a request as it is now, or why it would not.
-    fn outlook(&self, app: &App, request: &Request) -> Result<&'static str, &'static str> {
+    /// What it would do to a request as it is now, whose person mails reach or not; or why it would not.
+    fn outlook(
+        &self,
+        app: &App,
+        (request, is_reached): &(Request, bool),
+    ) -> Result<&'static str, &'static str> {
         let is_late = || dates::is_late(&app.laws, request, app.clock.now());
         let latest = || dates::latest(&app.laws, request);
         match self {
@@ -98,9 +104,16 @@ impl Act {
                 Err("Its law knows no later date.")
             }
             Act::Extend(_) => Ok("Its date will be moved, and the person told."),
-            Act::Write(..) => Ok("The person will get the message."),
+            Act::Write(reply, _) if !reply.fits(request) => Err("This text does not fit it."),
+            Act::Write(..) if *is_reached => Ok("The person will get the message."),
+            Act::Write(..) => Ok("It will stand on the portal alone: no mail reaches them."),
         }
     }
+}
+
+/// The texts that can go to several people as they are.
+fn offered() -> impl Iterator<Item = &'static Reply> {
+    replies::all().iter().filter(|reply| reply.is_complete())
 }
 
 /// One request with what would be or was done to it.
@@ -149,19 +162,25 @@ pub async fn preview(
         .iter()
         .map(|(reference, _)| reference.clone())
         .collect();
+    let own = app.clone();
     let found = app.db.read(move |conn| {
         let found: Vec<Request> = Request::query()
             .filter(requests::reference.eq_any(references))
             .load(conn)?;
+        let found = found.into_iter().map(|request| {
+            let is_reached = notices::reaches(conn, &own, &request)?;
+            Ok((request, is_reached))
+        });
+        let found: Vec<_> = found.collect::<AppResult<_>>()?;
         Ok((found, list_staff(conn)?))
     });
     let (found, staff) = found.await?;
     let act = Act::of(&sent);
     let lines = picks.into_iter().map(|(reference, version)| {
-        let request = found.iter().find(|it| it.reference == reference);
+        let request = found.iter().find(|(it, _)| it.reference == reference);
         let (what, is_good) = match (request, &act) {
             (None, _) => ("There is no such request.", false),
-            (Some(request), _) if request.version != version => (
+            (Some((request, _)), _) if request.version != version => (
                 "It has changed since the list was opened, and stays as it is.",
                 false,
             ),
@@ -169,7 +188,7 @@ pub async fn preview(
                 Ok(what) => (what, true),
                 Err(why) => (why, false),
             },
-            (Some(request), Err(_)) => (request.kind.title(), true),
+            (Some((request, _)), Err(_)) => (request.kind.title(), true),
         };
         Line {
             reference,
@@ -260,7 +279,10 @@ async fn carry_out(app: &App, worker: &CaseWorker, seen: (String, i64), act: Act
             Act::Assign(assignee) => handling::assign(conn, request, *assignee, by).map(drop),
             Act::Extend(reason) => handling::extend_to_latest(conn, request, reason, by).map(drop),
             Act::Write(reply, language) => {
-                let body = reply.fill(*language, request, &by.app.site);
+                if !reply.fits(request) {
+                    return Err(AppError::conflict("This text does not fit it."));
+                }
+                let body = reply.fill(*language, request, by.app);
                 handling::post_message(conn, request, &body, by)
             }
         }

@@ -199,7 +199,12 @@ impl Case {
 
     /// Colleagues who look at it, by name.
     pub fn lookers(&self) -> Vec<(&str, NaiveDateTime)> {
-        let each = self.lookers.iter();
+        let works = |id: i64| {
+            self.staff
+                .iter()
+                .any(|it| it.id == id && it.disabled_at.is_none())
+        };
+        let each = self.lookers.iter().filter(|(id, _)| works(*id));
         each.map(|(id, at)| (self.staff_name(*id), *at)).collect()
     }
 }

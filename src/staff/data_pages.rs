@@ -11,12 +11,12 @@ use crate::audit::views::{self, Seen};
 use crate::error::{AppError, AppResult};
 use crate::my_data::ledger::{RecordCard, record_card};
 use crate::my_data::read;
-use crate::my_data::redactions::{Redaction, Redactions};
+use crate::my_data::redactions::{Cell, Redaction, Redactions};
 use crate::my_data::statements::Statements;
 use crate::register::CollectionKey;
 use crate::requests::corrected::watch;
 use crate::requests::model::{Item, Kind, Request};
-use crate::requests::queries;
+use crate::requests::{items, queries, senders};
 use crate::sources::{self, Dates};
 use crate::web::{Page, html};
 
@@ -28,6 +28,8 @@ pub(super) struct Question {
     /// The request.
     pub request: Request,
     items: Vec<Item>,
+    /// Whether it came without an account, so that no row was chosen by who asks.
+    is_in_words: bool,
     /// What is left out of the person's data.
     pub left_out: Redactions,
     said: Statements,
@@ -42,6 +44,7 @@ impl Question {
             let items = queries::list_items(conn, request.id)?;
             let pseudonym = queries::find_pseudonym(conn, request.person_id)?;
             let question = Question {
+                is_in_words: senders::queries::find(conn, request.id)?.is_some(),
                 left_out: Redactions::load(conn, &keys, request.person_id)?,
                 said: Statements::load(conn, &keys, request.person_id)?,
                 request,
@@ -68,13 +71,47 @@ impl Question {
     pub fn is_about(&self, key: &CollectionKey) -> bool {
         let names_some =
             self.request.kind == Kind::Correction || self.request.erases_one().is_some();
-        !names_some || self.names(key)
+        !names_some || self.is_to_be_named() || self.names(key)
+    }
+
+    /// Whether it is a correction that came in words, of which staff have to say which value is to become what.
+    pub fn is_to_be_named(&self) -> bool {
+        items::can_be_named(&self.request) && self.is_in_words
     }
 
     /// The id of the one record of a collection that is to go, where it is about that.
     fn one_of(&self, key: &CollectionKey) -> Option<String> {
         let (of, record) = self.request.erases_one()?;
         (of == *key).then_some(record)
+    }
+}
+
+/// Which cell of them.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Target {
+    pub(super) dataset: String,
+    pub(super) collection: String,
+    pub(super) record: String,
+    pub(super) field: String,
+}
+
+impl Target {
+    pub(super) fn cell(&self) -> Cell {
+        Cell {
+            key: CollectionKey::new(&self.dataset, &self.collection),
+            record: self.record.clone(),
+            field: self.field.clone(),
+        }
+    }
+
+    /// It in an address.
+    pub(super) fn query(&self) -> String {
+        url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("dataset", &self.dataset)
+            .append_pair("collection", &self.collection)
+            .append_pair("record", &self.record)
+            .append_pair("field", &self.field)
+            .finish()
     }
 }
 
@@ -144,19 +181,32 @@ struct CollectionPage {
     key: CollectionKey,
     title: String,
     records: Vec<RecordCard>,
+    /// Whether staff may say here which value is to become what.
+    is_to_be_named: bool,
     next: Option<String>,
 }
 
 impl CollectionPage {
+    fn cell(&self, record: &RecordCard, field: &str) -> String {
+        let target = Target {
+            dataset: self.key.dataset.clone(),
+            collection: self.key.collection.clone(),
+            record: record.id.clone(),
+            field: field.to_owned(),
+        };
+        target.query()
+    }
+
     /// Where something is left out of a cell.
     fn leave_out(&self, record: &RecordCard, field: &str) -> String {
-        let query = url::form_urlencoded::Serializer::new(String::new())
-            .append_pair("dataset", &self.key.dataset)
-            .append_pair("collection", &self.key.collection)
-            .append_pair("record", &record.id)
-            .append_pair("field", field)
-            .finish();
+        let query = self.cell(record, field);
         format!("/staff/requests/{}/redactions/new?{query}", self.reference)
+    }
+
+    /// Where it is said what a cell should hold.
+    fn put_right(&self, record: &RecordCard, field: &str) -> String {
+        let query = self.cell(record, field);
+        format!("/staff/requests/{}/corrections/new?{query}", self.reference)
     }
 }
 
@@ -202,6 +252,7 @@ pub async fn collection(
         page,
         reference: question.request.reference.clone(),
         title,
+        is_to_be_named: question.is_to_be_named(),
         records: records
             .map(|it| {
                 let mut card = record_card(&app.register, &key, it, app.clock.today());

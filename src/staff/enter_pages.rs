@@ -92,7 +92,8 @@ pub async fn enter(
     let (request, is_new) = entered.await?;
     app.wake.notify_one();
     let told = match (is_new, has_email) {
-        (false, _) => "The same request was on record already. Its link was mailed again.",
+        (false, true) => "The same request was on record already. Its link was mailed again.",
+        (false, false) => "The same request was on record already.",
         (true, true) => "It is on record. The link to go on was mailed.",
         (true, false) => "It is on record. Now confirm its receipt to them.",
     };

@@ -2,11 +2,12 @@
 
 use actix_web::HttpResponse;
 
+use super::replies;
 use super::sent::Sent;
 use crate::accounts::guard::CaseWorker;
 use crate::error::AppResult;
 use crate::requests::handling::{ask, assign, extend_to_latest, post_message};
-use crate::requests::{handling, restrictions, review};
+use crate::requests::{handling, notices, restrictions, review};
 
 /// Gives the request to a staff member, or to nobody.
 pub async fn give(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
@@ -43,16 +44,26 @@ pub async fn message(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> 
         let fault = ("body", "Write a message of at most 5,000 characters.");
         return sent.refuse(&worker, [fault]).await;
     }
+    if replies::has_blank(&body) {
+        let fault = ("body", "Fill in what stands in brackets, and leave the brackets out.");
+        return sent.refuse(&worker, [fault]).await;
+    }
     let written = sent.act(&worker, move |conn, request, by| {
         if is_question {
             let reviewed = review::begin(conn, request, by)?;
-            return ask(conn, &reviewed, &body, by).map(drop);
+            ask(conn, &reviewed, &body, by)?;
+        } else {
+            post_message(conn, request, &body, by)?;
         }
-        post_message(conn, request, &body, by)
+        notices::reaches(conn, by.app, request)
     });
-    let done = written
-        .await
-        .map(|()| "The message was written. The person gets a mail that says so.");
+    let done = written.await.map(|is_reached| {
+        if is_reached {
+            "The message was written. The person gets a mail that says so."
+        } else {
+            "The message was written. No mail reaches them: write a letter, or call."
+        }
+    });
     sent.end(&worker, done).await
 }
 

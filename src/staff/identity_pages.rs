@@ -6,9 +6,11 @@ use super::sent::Sent;
 use crate::accounts::guard::CaseWorker;
 use crate::accounts::model::IdentityKind;
 use crate::accounts::queries::{is_email, normal_email, normal_phone};
+use crate::app::App;
 use crate::db::AnyConnection;
 use crate::error::AppResult;
 use crate::law::Cause;
+use crate::my_data::kinds_found_by;
 use crate::requests::decisions::Because;
 use crate::requests::life::{By, advance, changed};
 use crate::requests::model::{Outcome, Request, State};
@@ -16,14 +18,10 @@ use crate::requests::senders::Handle;
 use crate::requests::{decisions, denial, senders};
 
 /// By what data can be found: values and words for a list.
-pub const HELD_BY: &[(&str, &str)] = &[
-    (IdentityKind::Email.as_str(), IdentityKind::Email.in_words()),
-    (IdentityKind::Phone.as_str(), IdentityKind::Phone.in_words()),
-    (
-        IdentityKind::External.as_str(),
-        IdentityKind::External.in_words(),
-    ),
-];
+pub(super) fn held_by(app: &App) -> Vec<(&'static str, &'static str)> {
+    let kinds = kinds_found_by(app).into_iter();
+    kinds.map(|it| (it.as_str(), it.in_words())).collect()
+}
 
 /// What a denial for this says to the person; the mail has the rest that the law asks for.
 const UNVERIFIED: &str =
@@ -53,12 +51,13 @@ pub async fn decide(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
 /// Under what we hold the data of somebody who gave no address, if staff know it.
 fn handle(sent: &Sent) -> Result<Option<Handle>, (&'static str, &'static str)> {
     let (kind, typed) = (sent.text("held_by"), sent.text("held_as"));
-    let value = match kind.parse() {
-        Err(_) if typed.is_empty() => return Ok(None),
-        Err(_) => return Err(("held_by", "Choose what it is.")),
-        Ok(IdentityKind::Email) => (IdentityKind::Email, normal_email(&typed)),
-        Ok(IdentityKind::Phone) => (IdentityKind::Phone, normal_phone(&typed)),
-        Ok(IdentityKind::External) => (IdentityKind::External, typed),
+    let kind = kind.parse().ok();
+    let value = match kind.filter(|it| kinds_found_by(&sent.app).contains(it)) {
+        None if typed.is_empty() => return Ok(None),
+        None => return Err(("held_by", "Choose what it is.")),
+        Some(IdentityKind::Email) => (IdentityKind::Email, normal_email(&typed)),
+        Some(IdentityKind::Phone) => (IdentityKind::Phone, normal_phone(&typed)),
+        Some(IdentityKind::External) => (IdentityKind::External, typed),
     };
     let is_good = match value.0 {
         IdentityKind::Email => is_email(&value.1),

@@ -7,7 +7,7 @@ use askama::Template;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::data_pages::Question;
+use super::data_pages::{Question, Target};
 use crate::accounts::guard::CaseWorker;
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
@@ -15,30 +15,10 @@ use crate::error::{AppError, AppResult};
 use crate::my_data::ledger::{DatumLine, record_card};
 use crate::my_data::read;
 use crate::my_data::redactions::{self, Cell};
-use crate::register::CollectionKey;
 use crate::requests::handling::post_message;
 use crate::requests::life::By;
 use crate::requests::queries;
 use crate::web::{Form, Page, html, see_other_saying};
-
-/// Which cell.
-#[derive(Debug, Clone, Default, Deserialize)]
-pub struct Target {
-    dataset: String,
-    collection: String,
-    record: String,
-    field: String,
-}
-
-impl Target {
-    fn cell(&self) -> Cell {
-        Cell {
-            key: CollectionKey::new(&self.dataset, &self.collection),
-            record: self.record.clone(),
-            field: self.field.clone(),
-        }
-    }
-}
 
 /// What is left out of it.
 #[derive(Debug, Default, Deserialize)]
@@ -56,18 +36,6 @@ struct RedactPage {
     target: Target,
     line: DatumLine,
     form: Form<Typed>,
-}
-
-impl RedactPage {
-    fn query(&self) -> String {
-        let target = &self.target;
-        url::form_urlencoded::Serializer::new(String::new())
-            .append_pair("dataset", &target.dataset)
-            .append_pair("collection", &target.collection)
-            .append_pair("record", &target.record)
-            .append_pair("field", &target.field)
-            .finish()
-    }
 }
 
 /// The cell as the source has it.

@@ -4,9 +4,10 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::config::Site;
+use crate::app::App;
 use crate::db::text_enum;
 use crate::requests::model::Request;
+use crate::requests::{dates, pause};
 use crate::web::words;
 
 text_enum! {
@@ -28,6 +29,12 @@ pub struct Reply {
     pub title: String,
     /// When somebody who knows the law last read it.
     pub reviewed_on: toml::value::Datetime,
+    /// Of which requests it speaks; of all if none is named.
+    #[serde(default)]
+    kinds: Vec<String>,
+    /// Whether it speaks of an answer.
+    #[serde(default)]
+    decided: bool,
     en: String,
     es: String,
 }
@@ -48,18 +55,66 @@ pub fn all() -> &'static [Reply] {
     &ALL
 }
 
+/// The texts that fit a request.
+pub fn fitting(request: &Request) -> impl Iterator<Item = &'static Reply> {
+    all().iter().filter(|reply| reply.fits(request))
+}
+
+/// Whether something in a text is still to be filled in.
+pub fn has_blank(text: &str) -> bool {
+    let blanks = all().iter().flat_map(|reply| [&reply.en, &reply.es]);
+    blanks
+        .filter_map(|reply| Some(&reply[reply.find('[')?..=reply.find(']')?]))
+        .any(|blank| text.contains(blank))
+}
+
 impl Reply {
+    /// Whether it can be said of a request.
+    pub fn fits(&self, request: &Request) -> bool {
+        let is_of_kind = self.kinds.is_empty() || self.kinds.iter().any(|it| *it == request.kind.as_str());
+        is_of_kind && (!self.decided || request.decided_at.is_some())
+    }
+
+    /// Whether it is complete as it is, so that it can go to several people.
+    pub fn is_complete(&self) -> bool {
+        !has_blank(&self.en)
+    }
+
     /// The text for a request, without any variable left.
-    pub fn fill(&self, language: Language, request: &Request, site: &Site) -> String {
-        let (text, due) = match language {
-            Language::English => (&self.en, words::day(request.due_on)),
-            Language::Spanish => (&self.es, words::day_in_spanish(request.due_on)),
+    pub fn fill(&self, language: Language, request: &Request, app: &App) -> String {
+        let text = match language {
+            Language::English => &self.en,
+            Language::Spanish => &self.es,
         };
         text.trim()
+            .replace("{when}", &when(language, request, app))
             .replace("{reference}", &request.reference)
-            .replace("{due}", &due)
-            .replace("{organisation}", &site.organisation)
-            .replace("{contact}", &site.contact)
+            .replace("{contact}", &app.site.contact)
+    }
+}
+
+/// When the answer comes, as it is true now: no day is promised that has passed, or that moves by what is asked.
+fn when(language: Language, request: &Request, app: &App) -> String {
+    let is_late = dates::is_late(&app.laws, request, app.clock.now());
+    let pauses = pause::is_allowed(&app.laws, request);
+    match language {
+        _ if request.decided_at.is_some() => String::new(),
+        Language::English if is_late => {
+            "Our answer is late, and we are sorry. We go on with it.".to_owned()
+        }
+        Language::Spanish if is_late => {
+            "Nuestra respuesta se ha retrasado; lo sentimos. Seguimos con ella.".to_owned()
+        }
+        Language::English => {
+            let due = words::day(request.due_on);
+            let moves = " While we wait for an answer of yours, that day moves.";
+            format!("You have our answer by {due}.{}", if pauses { moves } else { "" })
+        }
+        Language::Spanish => {
+            let due = words::day_in_spanish(request.due_on);
+            let moves = " Mientras esperamos una respuesta suya, ese día se aplaza.";
+            format!("Le responderemos a más tardar el {due}.{}", if pauses { moves } else { "" })
+        }
     }
 }
 
@@ -82,7 +137,7 @@ mod tests {
             assert!(!reply.en.trim().is_empty() && !reply.es.trim().is_empty());
             assert_eq!(variables(&reply.en), variables(&reply.es), "{}", reply.key);
             for name in variables(&reply.en) {
-                assert!(["reference", "due", "organisation", "contact"].contains(&name.as_str()));
+                assert!(["reference", "when", "contact"].contains(&name.as_str()));
             }
         }
     }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::act::Decisions;
 use super::appeal_pages::CHANNELS;
 use super::case::{self, Case, ItemLine};
-use super::identity_pages::HELD_BY;
+use super::identity_pages::held_by;
 use super::queries;
 use super::replies::{self, Language};
 use crate::accounts::guard::{CaseReader, StaffMember};
@@ -42,6 +42,8 @@ struct RequestPage {
     /// Whether the law lets the answer be put off at all.
     knows_extension: bool,
     conflict: Option<String>,
+    /// By what the data of who has no e-mail can be found.
+    held_by: Vec<(&'static str, &'static str)>,
     /// The grounds on which it may be denied, as (code, words).
     grounds: Vec<(String, String)>,
     /// What the person reads or would read of a denial.
@@ -261,6 +263,7 @@ pub(super) async fn render(
             member: member.clone(),
             assignees,
             conflict: shown.conflict,
+            held_by: held_by(app),
             grounds: grounds.into_iter().map(in_list).collect(),
             denial,
             is_preview,
@@ -290,7 +293,7 @@ fn in_list(ground: Ground) -> (String, String) {
 }
 
 fn begun(app: &App, request: &Request, begin: &Begin) -> Option<String> {
-    let reply = replies::all().iter().find(|it| it.key == begin.reply)?;
+    let reply = replies::fitting(request).find(|it| it.key == begin.reply)?;
     let language = begin.language.parse().unwrap_or(Language::English);
-    Some(reply.fill(language, request, &app.site))
+    Some(reply.fill(language, request, app))
 }

@@ -84,6 +84,9 @@ fn a_day_of_no_year_that_people_write_is_refused_as_a_day() {
     for output in [
         deadlines("eu-gdpr", "access", "+262142-12-31"),
         deadlines("us-va", "access", "2026-02-30"),
+        deadlines("us-va", "access", "2026-2-9"),
+        deadlines("us-va", "access", " 2026-02-09"),
+        deadlines("eu-gdpr", "access", "9999-12-31"),
         check,
     ] {
         assert_eq!(output.status.code(), Some(2));
@@ -93,8 +96,6 @@ fn a_day_of_no_year_that_people_write_is_refused_as_a_day() {
             "{told}"
         );
     }
-    let far = deadlines("eu-gdpr", "access", "9999-12-31");
-    assert!(text(&far.stdout).contains("10000-01-31"));
 }
 
 #[test]

@@ -49,6 +49,19 @@ async fn what_the_field_cannot_take_is_refused_beside_it_and_kept_as_typed() {
 }
 
 #[actix_web::test]
+async fn a_field_that_was_forgotten_is_no_wish_to_have_its_value_erased() {
+    let app = TestApp::start();
+    let maya = app.person(MAYA).await;
+    let path = correction_of(&app, MAYA, "people.contact_details", "phone");
+    let forgotten = maya.post_multipart(&path, proposal(" ")).await;
+    forgotten.refuses("value", "Type the value that is right.");
+    let meant = proposal("").text("empties", "yes");
+    let reference = reference_of(&maya.post_multipart(&path, meant).await);
+    let page = maya.get(&format!("/requests/{reference}")).await.page();
+    assert_eq!(page.texts(".compare p")[1], "Nothing");
+}
+
+#[actix_web::test]
 async fn the_value_that_is_held_already_is_no_correction() {
     let app = TestApp::start();
     let maya = app.person(MAYA).await;

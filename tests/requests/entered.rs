@@ -298,15 +298,20 @@ async fn a_letter_without_address_is_carried_out_once_staff_know_whose_data_they
             "vouched",
             "We rang the number that we hold, and she knew of the letter.",
         ),
-        ("held_as", "maya.okafor@example"),
+        ("held_as", "maya.okafor"),
     ];
     let refused = sam.submit(&page, &identity, &known).await;
     refused.refuses("held_by", "Choose what it is.");
+    // Nothing is found by a telephone number here.
     known.push(("held_by", "phone"));
+    let refused = sam.submit(&page, &identity, &known).await;
+    refused.refuses("held_by", "Choose what it is.");
+    let offered = page.attributes("select#held_by option", "value");
+    assert_eq!(offered, ["", "email"]);
+    known[3].1 = "email";
     let refused = sam.submit(&page, &identity, &known).await;
     refused.refuses("held_as", "Type it whole");
     known[2].1 = "Maya.Okafor@example.org";
-    known[3].1 = "email";
     sam.submit(&page, &identity, &known).await.location();
     let request = find(&app, &reference);
     assert_eq!(request.state, State::InReview);
@@ -378,4 +383,21 @@ async fn a_restriction_and_a_complaint_can_be_entered_in_the_persons_words() {
         let page = sam.get(&url).await.page();
         assert!(page.text().contains("You mail me too often."));
     }
+}
+
+#[actix_web::test]
+async fn a_letter_that_is_entered_twice_is_one_request() {
+    let app = TestApp::start();
+    let sam = app.staff("sam", Role::Agent).await;
+    let first = enter(&sam, &[]).await;
+    let again = enter(&sam, &[]).await;
+    assert_eq!(again.location(), first.location());
+    let page = sam.get(again.location()).await.page();
+    assert!(
+        page.text().contains("was on record already"),
+        "{}",
+        page.text()
+    );
+    let other = enter(&sam, &[("note", "My photographs only.")]).await;
+    assert_ne!(other.location(), first.location());
 }

@@ -16,6 +16,7 @@ mod given;
 mod in_the_way;
 mod intake_command;
 mod moves;
+mod named;
 mod named_source;
 mod objection;
 mod one_record;

@@ -83,6 +83,33 @@ async fn the_approver_is_warned_of_a_hold_that_came_after_the_proposal_and_canno
 }
 
 #[actix_web::test]
+async fn what_a_hold_kept_that_was_lifted_before_the_approval_is_planned_anew() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let una = app.staff("una", Role::Supervisor).await;
+    place(&una, ON_SEARCHES).await.location();
+    let (url, agent, supervisor) = propose(&app, &person).await;
+    let page = supervisor.get("/staff/holds").await.page();
+    let lift = page.attributes("form[action$=lift]", "action").remove(0);
+    supervisor.submit(&page, &lift, &[]).await.location();
+    assert_eq!(approve(&supervisor, &url).await, 409);
+
+    let page = supervisor.get(&url).await.page();
+    let why = [("send_back", "The hold is lifted.")];
+    let send_back = format!("{url}/send-back");
+    supervisor.submit(&page, &send_back, &why).await.location();
+    assert_eq!(
+        accept_all(&agent, &url).await,
+        409,
+        "it is planned again first"
+    );
+    assert_eq!(accept_all(&agent, &url).await, 303);
+    assert_eq!(approve(&supervisor, &url).await, 303);
+    app.run_jobs().await;
+    assert_eq!(searches(&app), 0);
+}
+
+#[actix_web::test]
 async fn a_hold_on_what_is_not_to_go_does_not_stop_an_approval() {
     let app = TestApp::start();
     let person = sample(&app).await;

@@ -43,18 +43,18 @@ impl Scene {
         });
         published.await.unwrap();
         let maya = app.person(MAYA).await;
-        app.staff("vera", Role::Supervisor).await;
+        let vera = app.staff("vera", Role::Supervisor).await;
         let mut scene = Scene {
             app,
             maya,
             names: Vec::new(),
         };
-        scene.use_it().await;
+        scene.use_it(&vera).await;
         scene
     }
 
     /// Everything that a person can begin is begun.
-    async fn use_it(&mut self) {
+    async fn use_it(&mut self, vera: &Actor) {
         let (app, maya) = (&self.app, &self.maya);
         let contact = maya.get("/data/people/contact_details").await.page();
         let record = contact.attributes("article h3 a", "href").remove(0);
@@ -97,6 +97,8 @@ impl Scene {
         let opted_out = app.visitor().post("/do-not-sell", &[("email", "")]).await;
         let done = opted_out.location().replace("/do-not-sell/done/", "");
 
+        let to_name = letter_about_city(vera).await;
+
         let letter = [
             ("wants", "deletion"),
             ("email", "nora@example.org"),
@@ -119,6 +121,13 @@ impl Scene {
                 correction_form.replace(
                     "/requests/new/correction",
                     &format!("/staff/requests/{correction}/redactions/new"),
+                ),
+            ),
+            (
+                "{naming}",
+                correction_form.replace(
+                    "/requests/new/correction",
+                    &format!("/staff/requests/{to_name}/corrections/new"),
                 ),
             ),
             ("{correction form}", correction_form),
@@ -181,6 +190,27 @@ async fn refused_health(app: &TestApp, maya: &Actor) -> String {
         Ok(format!("/requests/{reference}/items/{item}/statement"))
     });
     denied.await.unwrap()
+}
+
+/// A letter of Maya's that says that her city is wrong, and not what is right.
+async fn letter_about_city(vera: &Actor) -> String {
+    let letter = [
+        ("channel", "letter"),
+        ("received_on", "2026-02-04"),
+        ("wants", "correction"),
+        ("field", "people/contact_details/city"),
+        ("email", &format!("{MAYA}@example.org")),
+        ("residence", "us-ca"),
+        ("note", "My city is wrong."),
+    ];
+    let entered = vera.post("/staff/requests/new", &letter).await;
+    let url = entered.location().to_owned();
+    let page = vera.get(&url).await.page();
+    let known = [("identity", "verified"), ("vouched", "She called.")];
+    vera.submit(&page, &format!("{url}/identity"), &known)
+        .await
+        .location();
+    url.replace("/staff/requests/", "")
 }
 
 /// The figures are counted tonight, and everybody may see them.

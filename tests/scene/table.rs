@@ -140,6 +140,8 @@ table! {
     CaseWorker get "/staff/requests/{reference}/evidence/{id}/picture" => "/staff/requests/{correction}/evidence/{attachment}/picture", Common, FILE;
     CaseWorker get "/staff/requests/{reference}/data" => "/staff/requests/{correction}/data", Common, PAGE;
     CaseWorker get "/staff/requests/{reference}/data/{dataset}/{collection}" => "/staff/requests/{correction}/data/people/contact_details", Common, PAGE;
+    CaseWorker get "/staff/requests/{reference}/corrections/new" => "{naming}", Common, PAGE;
+    CaseWorker post "/staff/requests/{reference}/corrections/new" => "{naming}", Common, EMPTY;
     CaseWorker get "/staff/requests/{reference}/redactions/new" => "{redaction}", Common, PAGE;
     CaseWorker post "/staff/requests/{reference}/redactions/new" => "{redaction}", Common, EMPTY;
     CaseWorker post "/staff/requests/{reference}/redactions/{id}/remove" => "/staff/requests/{correction}/redactions/0/remove", Common, EMPTY;

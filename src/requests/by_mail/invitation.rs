@@ -42,8 +42,8 @@ impl Invitation {
     }
 
     /// When the mail was received, in words.
-    pub fn day(&self) -> String {
-        words::day(self.received_at.date())
+    pub fn moment(&self) -> String {
+        words::moment(self.received_at)
     }
 }
 

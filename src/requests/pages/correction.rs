@@ -58,6 +58,9 @@ pub struct Proposal {
     #[serde(default)]
     #[validate(length(max = 4000, message = "Say it in at most 4,000 characters."))]
     news: String,
+    /// Whether nothing should stand there.
+    #[serde(default)]
+    empties: String,
     /// Whether a file was sent that was not kept while they confirmed that it is them.
     #[serde(default, skip_serializing)]
     is_without_file: bool,
@@ -67,6 +70,7 @@ pub struct Proposal {
 #[derive(Debug, MultipartForm)]
 pub struct Sent {
     value: Text<String>,
+    empties: Option<Text<String>>,
     reason: Option<Text<String>>,
     news: Option<Text<String>>,
     evidence: Option<Bytes>,
@@ -74,12 +78,13 @@ pub struct Sent {
 
 impl Sent {
     /// What is kept while the person confirms that it is them: all but the file.
-    fn fields(&self) -> [(String, String); 4] {
+    fn fields(&self) -> [(String, String); 5] {
         let reason = self.reason.as_ref().map_or("", |it| it);
         let news = self.news.as_ref().map_or("", |it| it);
         let had_file = self.evidence.as_ref().is_some_and(|it| !it.data.is_empty());
         [
             ("value", self.value.as_str()),
+            ("empties", self.empties.as_ref().map_or("", |it| it)),
             ("reason", reason),
             ("news", news),
             ("is_without_file", if had_file { "true" } else { "false" }),
@@ -135,6 +140,10 @@ impl NewCorrectionPage {
         }
     }
 }
+
+/// Stands beside a value that was not typed.
+const VALUE_IS_MISSING: &str =
+    "Type the value that is right. If nothing should stand there, tick the box below.";
 
 /// Stands beside the file after a confirmation.
 const FILE_IS_GONE: &str =
@@ -311,6 +320,7 @@ async fn check(
 ) -> AppResult<Checked> {
     let proposal = Proposal {
         value: sent.value.into_inner(),
+        empties: sent.empties.map(Text::into_inner).unwrap_or_default(),
         reason: sent.reason.map(Text::into_inner).unwrap_or_default(),
         news: sent.news.map(Text::into_inner).unwrap_or_default(),
         ..Proposal::default()
@@ -319,6 +329,10 @@ async fn check(
         Ok(proposal) => proposal,
         Err(form) => return Ok(Err(form)),
     };
+    // A field that was forgotten is no wish to have its value erased.
+    if proposal.value.trim().is_empty() && proposal.empties.is_empty() {
+        return Ok(Err(Form::new(proposal).refuse("value", VALUE_IS_MISSING)));
+    }
     let evidence = match recognise(sent.evidence) {
         Ok(evidence) => evidence,
         Err(sentence) => return Ok(Err(Form::new(proposal).refuse("evidence", sentence))),

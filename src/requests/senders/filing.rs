@@ -24,6 +24,7 @@ use crate::requests::life::{By, advance, changed, record};
 use crate::requests::model::{Channel, Outcome, Request, State};
 use crate::requests::notices;
 use crate::requests::queries as requests;
+use crate::requests::repeats::{SOON, note};
 use crate::requests::sealed::{self, What};
 
 /// So many mails with a link may go to an address in a day, whoever asks for them.
@@ -68,7 +69,10 @@ pub fn receive(
 ) -> AppResult<(Request, bool)> {
     let app = by.app;
     let Some(email) = &letter.email else {
-        return Ok((file(conn, letter, by)?, true));
+        return match find_same(conn, letter, by)? {
+            Some(known) => Ok((known, false)),
+            None => Ok((file(conn, letter, by)?, true)),
+        };
     };
     // Counted first: who waits for this row does not file the same at the same moment.
     let mail_is_due = may_be_mailed(conn, email, by)?;
@@ -84,6 +88,23 @@ pub fn receive(
         mail_link(conn, email, letter.wants, &request, by)?;
     }
     Ok((request, is_new))
+}
+
+/// What staff have entered a moment ago from the same letter or call, word by word.
+fn find_same(conn: &mut AnyConnection, letter: &Letter, by: &By<'_>) -> AppResult<Option<Request>> {
+    let keys = &by.app.keys;
+    for (request, sender) in queries::list_entered(conn, by.now - SOON)? {
+        let is_same = sender.wants == letter.wants
+            && sender.field == letter.field
+            && (request.channel, request.received_on) == (letter.channel, letter.received_on)
+            && request.residence == letter.residence
+            && contact(keys, &request, &sender)? == letter.contact.trim()
+            && note(&request, by)? == letter.note.trim();
+        if is_same {
+            return Ok(Some(request));
+        }
+    }
+    Ok(None)
 }
 
 /// Puts a request of an authorised agent on record, always as one of its own: an agent must not come to see or take

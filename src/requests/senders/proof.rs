@@ -80,7 +80,13 @@ pub async fn attempt(app: &App, request_id: i64, typed: Typed, client: String) -
     };
     if matched >= needed.points() {
         return match look_up(app, &request, &sender, Some(typed.value)).await? {
-            Err(sentence) => Ok(Ended::Invalid(sentence)),
+            Err(sentence) => {
+                write(app, move |conn, _| {
+                    give_back(conn, &sender)?;
+                    Ok(Ended::Invalid(sentence))
+                })
+                .await
+            }
             Ok(found) => {
                 write(app, move |conn, by| {
                     settle(conn, &request, &known, &found, by)?;
@@ -168,6 +174,15 @@ fn count(conn: &mut AnyConnection, request_id: i64) -> AppResult<(Request, Sende
     }
     let sender = queries::find(conn, request_id)?.ok_or(AppError::NotFound)?;
     Ok((request, sender))
+}
+
+/// Who was recognised has used up no try, whatever is wrong with the value that they propose.
+fn give_back(conn: &mut AnyConnection, sender: &Sender) -> QueryResult<()> {
+    let row = request_senders::table.filter(request_senders::id.eq(sender.id));
+    diesel::update(row.filter(request_senders::attempts.gt(0)))
+        .set(request_senders::attempts.eq(request_senders::attempts - 1))
+        .execute(conn)?;
+    Ok(())
 }
 
 async fn write(

@@ -1,5 +1,6 @@
 //! Finding senders: by the secret of their link, or together with their request.
 
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::model::{Sender, Wants};
@@ -7,7 +8,7 @@ use crate::db::AnyConnection;
 use crate::db::schema::{request_senders, requests};
 use crate::keys::Keys;
 use crate::requests::agents;
-use crate::requests::model::Request;
+use crate::requests::model::{Request, State};
 
 /// The end of the link that goes to the sender of a request. It can be made again, so that a second mail has the same.
 pub fn token(keys: &Keys, reference: &str) -> String {
@@ -30,6 +31,20 @@ pub fn find(conn: &mut AnyConnection, request_id: i64) -> QueryResult<Option<Sen
         .filter(request_senders::request_id.eq(request_id))
         .first(conn)
         .optional()
+}
+
+/// What was entered since then of people without e-mail who have not been told yet that it came.
+pub fn list_entered(
+    conn: &mut AnyConnection,
+    since: NaiveDateTime,
+) -> QueryResult<Vec<(Request, Sender)>> {
+    requests::table
+        .inner_join(request_senders::table)
+        .filter(requests::state.eq(State::Received.as_str()))
+        .filter(requests::created_at.gt(since))
+        .filter(request_senders::email.is_null())
+        .select((Request::as_select(), Sender::as_select()))
+        .load(conn)
 }
 
 /// The sealed addresses that these requests came from, with the request's id.

@@ -68,7 +68,11 @@ pub(super) async fn look_up(
                 ..Found::default()
             }))
         }
-        Wants::Correction => correction(app, person, &sender, &proposed.unwrap_or_default()),
+        // Who vouches for somebody says afterwards what is to become what.
+        Wants::Correction => match proposed {
+            Some(proposed) => correction(app, person, &sender, proposed.trim()),
+            None => Ok(Ok(Found::default())),
+        },
         Wants::Categories | Wants::Pieces | Wants::Restriction | Wants::Complaint => {
             Ok(Ok(Found::default()))
         }
@@ -88,6 +92,9 @@ fn correction(
         return nothing;
     };
     let key = CollectionKey::new(dataset, collection);
+    if proposed.is_empty() {
+        return Ok(Err("Type the value that is right.".to_owned()));
+    }
     let view = app.register.describe(dataset, collection, field);
     let page = app.sources.page(person, &key, None, 2, Dates::default())?;
     let [row] = page.records.as_slice() else {

@@ -1,0 +1,72 @@
+//! What a request asks for, one by one: what staff decide on, and what they put to a correction that came in words.
+
+use diesel::prelude::*;
+use serde_json::json;
+
+use super::asked::{NewCorrection, NewItem};
+use super::filing::insert_item;
+use super::life::{By, changed, record, touch};
+use super::model::{Action, Item, Kind, Outcome, Request, State};
+use super::queries;
+use crate::db::AnyConnection;
+use crate::db::schema::requests;
+use crate::error::{AppError, AppResult};
+use crate::register::CollectionKey;
+
+impl Action {
+    /// Whether staff decide on it, or the register's rule did.
+    pub fn is_decided_by_staff(self) -> bool {
+        !matches!(self, Action::Keep | Action::Leave)
+    }
+}
+
+impl Item {
+    /// Whether staff can decide on it: what was carried out is not decided anew.
+    pub fn is_open_to_staff(&self) -> bool {
+        self.action.is_decided_by_staff() && self.applied_at.is_none()
+    }
+}
+
+/// Whether values can be named now.
+pub fn can_be_named(request: &Request) -> bool {
+    let is_in_review = matches!(request.state, State::InReview | State::WaitingForPerson);
+    request.kind == Kind::Correction && is_in_review && request.outcome.is_none()
+}
+
+/// Puts a value to a request, in the place of what was said of the same before.
+///
+/// # Errors
+/// [`AppError::Conflict`] for a request that is not [open to it](can_be_named), or has changed since it was read.
+pub fn name(
+    conn: &mut AnyConnection,
+    request: &Request,
+    (key, correction): (&CollectionKey, NewCorrection),
+    by: &By<'_>,
+) -> AppResult<()> {
+    if !can_be_named(request) {
+        return Err(changed());
+    }
+    let named = touch!(conn, request, requests::outcome.eq(None::<String>));
+    queries::delete_item(conn, request.id, (&correction.record, &correction.field))?;
+    let detail = json!({ "collection": key.to_string(), "field": correction.field });
+    let item = NewItem {
+        correction: Some(correction),
+        ..NewItem::of(Action::Correct, key, 1)
+    };
+    insert_item(conn, &named, &item, by)?;
+    Ok(record(conn, &named, "request.value_named", detail, by)?)
+}
+
+/// A correction is carried out value by value: one of which nobody has said what is to become what cannot be granted.
+///
+/// # Errors
+/// [`AppError::Conflict`] for such a one.
+pub(super) fn are_named(request: &Request, items: &[Item], outcome: Outcome) -> AppResult<()> {
+    let is_granted = request.kind == Kind::Correction && outcome != Outcome::Denied;
+    if !is_granted || !items.is_empty() {
+        return Ok(());
+    }
+    Err(AppError::conflict(
+        "Nobody has said yet which value is to become what. Look at the person's data in question, and put it right there.",
+    ))
+}

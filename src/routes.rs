@@ -15,7 +15,7 @@ use crate::audit::staff_pages as audit;
 use crate::audit::{receipt_check, receipt_pages};
 use crate::choices;
 use crate::demo::pages as demo;
-use crate::disclosures::ledger::pages as ledger;
+use crate::disclosures::ledger::{pages as ledger, staff_pages as alarms};
 use crate::disclosures::{
     answer_pages as notices, pages as disclosures, staff_pages as staff_notices,
 };
@@ -263,6 +263,8 @@ routes! {
     CaseReader get "/staff/notices" => staff_notices::index;
     CaseWorker post "/staff/notices/{id}/retry" => staff_notices::retry;
     CaseWorker post "/staff/notices/{id}/confirm" => staff_notices::confirm;
+    CaseReader get "/staff/disclosures" => alarms::index;
+    CaseReader get "/staff/disclosures/{id}" => alarms::show;
     Admin get "/staff/members" => members::index;
     Admin get "/staff/members/new" => members::new;
     Admin post "/staff/members/new" => members::add;

@@ -213,6 +213,8 @@ table! {
     CaseReader get "/staff/notices" => "/staff/notices?state=sent", Common, PAGE;
     CaseWorker post "/staff/notices/{id}/retry" => "/staff/notices/0/retry", Common, EMPTY;
     CaseWorker post "/staff/notices/{id}/confirm" => "/staff/notices/0/confirm", Common, EMPTY;
+    CaseReader get "/staff/disclosures" => "/staff/disclosures", Common, PAGE;
+    CaseReader get "/staff/disclosures/{id}" => "/staff/disclosures/1", Common, PAGE;
 
     Person get "/choices" => "/choices", Common, PAGE;
     Person post "/choices/opt-out" => "/choices/opt-out", Common, EMPTY;

@@ -99,6 +99,8 @@ diesel::table! {
         handle -> Nullable<Binary>,
         due_on -> Date,
         at -> Timestamp,
+        subject -> Nullable<Text>,
+        known_for -> Nullable<Text>,
     }
 }
 
@@ -134,5 +136,16 @@ diesel::table! {
         purpose -> Nullable<Text>,
         legal_basis -> Text,
         at -> Timestamp,
+        alarm_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    disclosure_alarms (id) {
+        id -> BigInt,
+        recipient -> Text,
+        recorded_on -> Date,
+        lines -> BigInt,
+        told_at -> Nullable<Timestamp>,
     }
 }

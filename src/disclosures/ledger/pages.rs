@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::model::{Disclosure, Group, Kind, role};
+use super::model::{Disclosure, Group, Kind, can_be_stopped, role};
 use super::queries;
 use crate::accounts::guard::Person;
 use crate::app::App;
@@ -145,13 +145,15 @@ pub async fn show(
 fn what_allows(it: &Disclosure, register: &Register, past: &Past) -> &'static str {
     let activity = it.activity.as_deref();
     let activity = activity.and_then(|key| register.activity(key));
-    let Some(activity) = activity.filter(|_| it.legal_basis == LawfulBasis::Consent) else {
+    let Some(activity) = activity.filter(|_| can_be_stopped(it.legal_basis)) else {
         return it.legal_basis.title();
     };
-    match past.at(activity, it.at) {
-        Stood::Allowed => it.legal_basis.title(),
-        Stood::NotStopped => "You had not stopped it",
-        Stood::NotAllowed => "We have no consent of yours on record. Ask us about it.",
-        Stood::Stopped => "You had stopped it before. Ask us about it.",
+    match (past.at(activity, it.at), it.legal_basis) {
+        (Stood::Stopped, _) => "You had stopped it before. Ask us about it.",
+        (Stood::NotStopped, LawfulBasis::Consent) => "You had not stopped it",
+        (Stood::NotAllowed, LawfulBasis::Consent) => {
+            "We have no consent of yours on record. Ask us about it."
+        }
+        _ => it.legal_basis.title(),
     }
 }

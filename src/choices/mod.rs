@@ -39,7 +39,7 @@ pub mod standing;
 pub mod stopped;
 
 pub use browser::Browser;
-pub use change::{Act, Outcome, Proof};
+pub use change::{Act, Outcome, Proof, Repeat};
 pub use join::join;
 pub use model::{Choice, MadeBy, State, Subject};
 pub use refusable::{LIMIT_SENSITIVE, Refusable, SALE_OR_SHARING, refusables};

@@ -15,6 +15,7 @@ use super::model::{Cause, CauseKind, Notice};
 use super::statements::{self, Said};
 use crate::accounts::model::{Identity, IdentityKind};
 use crate::app::App;
+use crate::choices::Subject;
 use crate::db::AnyConnection;
 use crate::db::schema::identities;
 use crate::error::AppResult;
@@ -69,17 +70,28 @@ pub(super) fn handles_of_all(
     for cause in causes {
         let mut handles = Handles::default();
         let own = cause.person_id.and_then(|id| by_person.get(&id));
-        for identity in own.into_iter().flatten() {
-            handles.add(identity.kind, identity.value.clone());
-        }
         if let Some(sealed) = &cause.handle {
             let typed = app.keys.open(HANDLE, sealed)?;
             let typed = String::from_utf8_lossy(&typed).into_owned();
             handles.add(Whose::kind_of(&typed), typed);
+        } else {
+            let untold = own
+                .into_iter()
+                .flatten()
+                .filter(|it| !is_known_for(cause, it));
+            for identity in untold {
+                handles.add(identity.kind, identity.value.clone());
+            }
         }
         all.insert(cause.id, handles);
     }
     Ok(all)
+}
+
+fn is_known_for(cause: &Cause, identity: &Identity) -> bool {
+    let subject = Subject::Identity(identity.kind, identity.hash.clone()).to_string();
+    let known_for = cause.known_for.as_deref().unwrap_or_default();
+    known_for.split(' ').any(|it| it == subject)
 }
 
 /// Titles of the activities that a recipient must stop or may go on with.

@@ -184,12 +184,15 @@ pub struct Cause {
     pub person_id: Option<i64>,
     /// Keys of choices, with spaces between them, or the reference of a request.
     pub object: String,
-    /// Sealed: an e-mail address, where no person is known.
+    /// Sealed: an e-mail address or number, where no person was known. It is about that one alone.
     pub handle: Option<Vec<u8>>,
     /// The last day for recipients to have done it.
     pub due_on: NaiveDate,
     /// When it came about.
     pub at: NaiveDateTime,
+    /// Of a person: for which of their identities recipients know of it already, as kinds and keyed hashes with spaces
+    /// between them.
+    pub known_for: Option<String>,
 }
 
 /// One recipient who is told of it.

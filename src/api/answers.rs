@@ -76,13 +76,18 @@ pub struct Gpp {
 
 impl Answer {
     /// The answer for an identity.
-    pub fn new(register: &Register, identity: IdentityRef, standing: &Standing) -> Self {
+    pub fn new(
+        register: &Register,
+        identity: IdentityRef,
+        standing: &Standing,
+        today: NaiveDate,
+    ) -> Self {
         let all = stands(register, &standing.current, &standing.residence);
         Answer {
             identity,
             choices: all.iter().map(ChoiceState::of).collect(),
             gpp: Gpp {
-                string: Usca::of(&all).to_string(),
+                string: Usca::of(&all, standing.is_minor(today)).to_string(),
                 sections: [SECTION],
             },
         }

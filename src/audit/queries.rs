@@ -25,6 +25,12 @@ pub struct Filters {
     pub before: Option<i64>,
 }
 
+/// When the first event was recorded.
+pub fn first_at(conn: &mut AnyConnection) -> QueryResult<Option<NaiveDateTime>> {
+    let oldest = events::table.order(events::id).select(events::at);
+    oldest.first(conn).optional()
+}
+
 /// The events that pass, newest first.
 pub fn list(
     conn: &mut AnyConnection,

@@ -36,6 +36,14 @@ impl Setting<'_> {
         self.state == State::OptedIn
     }
 
+    /// "On", "Off", or that nothing of the kind is done, which nobody has turned on.
+    pub fn word(&self) -> &'static str {
+        if self.choice.is_none() && self.is_on() && self.uses.is_empty() {
+            return "Not done";
+        }
+        self.state.word()
+    }
+
     /// How it came to stand so: "Off since 9 February 2026, 10:00 UTC, by you."
     pub fn in_words(&self) -> String {
         match (&self.choice, self.state) {
@@ -45,6 +53,9 @@ impl Setting<'_> {
                 words::moment(choice.at),
                 choice.made_by.in_words()
             ),
+            (None, State::OptedIn) if self.uses.is_empty() => {
+                "We do nothing of the kind at present.".to_owned()
+            }
             (None, State::OptedIn) => "On. You have not chosen yet.".to_owned(),
             (None, State::OptedOut) => "Off. You have not agreed to it.".to_owned(),
         }
@@ -179,7 +190,9 @@ pub fn mandatory(register: &Register) -> Vec<Use<'_>> {
 
 /// Whether some activity sells or shares a person's data as long as they do not refuse it.
 pub fn is_sold(conn: &mut AnyConnection, register: &Register, person_id: i64) -> QueryResult<bool> {
-    let Standing { residence, current } = standing::of_person(conn, person_id)?;
+    let Standing {
+        residence, current, ..
+    } = standing::of_person(conn, person_id)?;
     let mut all = settings(register, &current, &residence).into_iter();
     Ok(all.any(|it| {
         it.refusable.key == refusable::SALE_OR_SHARING && it.is_on() && !it.uses.is_empty()
@@ -194,7 +207,9 @@ pub fn is_opted_out(
     person_id: i64,
     activity: &Activity,
 ) -> QueryResult<bool> {
-    let Standing { residence, current } = standing::of_person(conn, person_id)?;
+    let Standing {
+        residence, current, ..
+    } = standing::of_person(conn, person_id)?;
     Ok(is_off(&settings(register, &current, &residence), activity))
 }
 

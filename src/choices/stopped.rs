@@ -28,7 +28,9 @@ impl Stopped {
         register: &Register,
         person_id: i64,
     ) -> QueryResult<Self> {
-        let Standing { residence, current } = standing::of_person(conn, person_id)?;
+        let Standing {
+            residence, current, ..
+        } = standing::of_person(conn, person_id)?;
         let settings = settings::settings(register, &current, &residence);
         let off = |activity: &Activity| {
             let keys = keys_of(activity);

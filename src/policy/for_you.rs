@@ -86,7 +86,9 @@ fn look_up(
     let text = cache::text(conn, version)?;
     let compared = cache::compared(conn, before, version)?;
     let touched = Touched::of(&app.register, &text, &compared.comparison);
-    let Standing { residence, current } = standing::of_person(conn, person_id)?;
+    let Standing {
+        residence, current, ..
+    } = standing::of_person(conn, person_id)?;
     let settings = settings(&app.register, &current, &residence);
     let mut mine = ForYou::default();
     let activities = touched.activities.iter();

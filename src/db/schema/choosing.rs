@@ -33,6 +33,10 @@ diesel::table! {
     }
 }
 
+diesel::allow_tables_to_appear_in_same_query!(minors, choices);
+diesel::allow_tables_to_appear_in_same_query!(minors, people);
+diesel::allow_tables_to_appear_in_same_query!(minors, identities);
+
 // api
 
 diesel::table! {

@@ -226,7 +226,8 @@ pub(super) fn concerned<'a>(
         CauseKind::Correction
         | CauseKind::Deletion
         | CauseKind::Restriction
-        | CauseKind::RestrictionLifted => is_told_of_data(register, it),
+        | CauseKind::RestrictionLifted
+        | CauseKind::Objection => is_told_of_data(register, it),
         CauseKind::Statement | CauseKind::StatementWithdrawn => {
             statements::concerns(register, it, object)
         }

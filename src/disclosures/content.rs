@@ -124,7 +124,7 @@ impl Told {
 pub(super) fn told(conn: &mut AnyConnection, app: &App, cause: &Cause) -> AppResult<Told> {
     let is_restricted = matches!(
         cause.kind,
-        CauseKind::Restriction | CauseKind::RestrictionLifted
+        CauseKind::Restriction | CauseKind::RestrictionLifted | CauseKind::Objection
     );
     Ok(Told {
         said: statements::said(conn, app, cause)?,
@@ -143,7 +143,7 @@ pub(super) fn told(conn: &mut AnyConnection, app: &App, cause: &Cause) -> AppRes
 pub struct Body {
     /// The same each time that it is told of this.
     pub id: String,
-    /// `opt-out`, `opt-in`, `correction`, `deletion`, `restriction`, `restriction-lifted`, `statement` or
+    /// `opt-out`, `opt-in`, `correction`, `deletion`, `restriction`, `restriction-lifted`, `objection`, `statement` or
     /// `statement-withdrawn`.
     pub kind: CauseKind,
     /// When it came about, as RFC 3339.
@@ -158,7 +158,7 @@ pub struct Body {
     pub data: Vec<Changed>,
     /// What the person says of a datum that was not corrected, or of which datum they take it back.
     pub statement: Option<Said>,
-    /// Which data are to be kept and not used, or may be used again.
+    /// Which data are to be kept and not used, may be used again, or are not to be used for something any more.
     pub restricted: Option<String>,
     /// Where it can be answered with a browser.
     pub answer_url: String,

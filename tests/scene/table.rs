@@ -259,6 +259,10 @@ table! {
     Account get "/account" => "/account", Common, PAGE;
     Person get "/account/access-log" => "/account/access-log", Common, PAGE;
     Person post "/account/residence" => "/account/residence", Common, Sample::Form(&[("residence", "de")]);
+    Person get "/account/address" => "/account/address", Common, PAGE;
+    Person post "/account/address" => "/account/address", Common, Sample::Form(&[("email", "maya.home@example.org")]);
+    Person get "/account/address/code" => "/account/address/code", Common, LEADS_ON;
+    Person post "/account/address/code" => "/account/address/code", Common, Sample::Form(&[("code", "000000")]);
     Staff post "/account/recovery-codes" => "/account/recovery-codes", Common, Sample::Form(&[("code", "000000")]);
     Account post "/account/sessions/end-others" => "/account/sessions/end-others", Common, EMPTY;
     Account post "/account/sessions/{id}/end" => "/account/sessions/{session}/end", Mayas, EMPTY;

@@ -42,6 +42,7 @@ pub mod flags;
 pub mod four_eyes;
 pub mod handling;
 pub mod held_since;
+pub mod kept_file;
 pub mod kinds;
 pub mod life;
 pub mod model;

@@ -27,8 +27,9 @@ pub struct Filters {
 
 /// When the first event was recorded.
 pub fn first_at(conn: &mut AnyConnection) -> QueryResult<Option<NaiveDateTime>> {
-    let oldest = events::table.order(events::id).select(events::at);
-    oldest.first(conn).optional()
+    // By the key, so that nobody takes it for reading the whole log.
+    let oldest = events::table.filter(events::id.gt(0)).order(events::id);
+    oldest.select(events::at).first(conn).optional()
 }
 
 /// The events that pass, newest first.

@@ -52,7 +52,7 @@ pub async fn show(
         .db
         .look_up(move |conn| Ok(standing::find(conn, looked_for.kind, &looked_for.hash)?));
     let standing = found.await?.ok_or(AppError::NotFound)?;
-    let answer = Answer::new(&app.register, identity, &standing, app.clock.today());
+    let answer = Answer::new(&app, identity, &standing);
     let body = serde_json::to_vec(&answer)?;
     let tag = format!("\"{}\"", &HEXLOWER.encode(&Sha256::digest(&body))[..32]);
     let known = request.headers().get(header::IF_NONE_MATCH);
@@ -139,7 +139,6 @@ pub async fn batch(
     let read = app
         .db
         .read(move |conn| Ok(standing::list(conn, &looked_for)?));
-    let today = app.clock.today();
     let mut answer = BatchAnswer {
         found: Vec::new(),
         not_found: Vec::new(),
@@ -147,7 +146,7 @@ pub async fn batch(
     for (identity, standing) in identities.into_iter().zip(read.await?) {
         match standing {
             Some(standing) => {
-                let found = Answer::new(&app.register, identity, &standing, today);
+                let found = Answer::new(&app, identity, &standing);
                 answer.found.push(found);
             }
             None => answer.not_found.push(identity),

@@ -6,6 +6,7 @@ use askama::Template;
 use serde_json::json;
 
 use super::browser::Browser;
+use super::defaults::Defaults;
 use super::gpp::{SECTION, Usca};
 use super::refusable::{LIMIT_SENSITIVE, SALE_OR_SHARING};
 use super::settings::stands;
@@ -42,7 +43,11 @@ pub async fn script(
             .db
             .read(move |conn| Ok(standing::of_person(conn, person.id)?));
         let standing = read.await?;
-        let all = stands(&app.register, &standing.current, &standing.residence);
+        let all = stands(
+            &app.register,
+            &standing.current,
+            Defaults::of(&app, &standing.residence),
+        );
         let of_account = Usca::of(&all, standing.is_minor(app.clock.today()));
         usca.opted_out |= of_account.opted_out;
         usca.limited |= of_account.limited;

@@ -8,6 +8,7 @@ use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use serde::Deserialize;
 
 use super::change::Act;
+use super::defaults::Defaults;
 use super::model::{MadeBy, State};
 use super::refusable::{self, Refusable, SALE_OR_SHARING, refusables};
 use super::settings::{self, Setting, Use};
@@ -71,7 +72,7 @@ pub async fn index(
     let Standing {
         residence, current, ..
     } = stand.await?;
-    let settings = settings::settings(&app.register, &current, &residence);
+    let settings = settings::settings(&app.register, &current, Defaults::of(&app, &residence));
     let now = app.clock.now();
     page.flash.extend(message(&before, &settings, now));
     let mandatory = settings::mandatory(&app.register);
@@ -159,8 +160,8 @@ async fn way<'a>(person: &Person, app: &'a App, key: &str) -> AppResult<Way<'a>>
         .db
         .read(move |conn| Ok(standing::of_person(conn, person_id)?));
     let standing = read.await?;
-    let (current, residence) = (&standing.current, &standing.residence);
-    let mut all = settings::settings(&app.register, current, residence).into_iter();
+    let defaults = Defaults::of(app, &standing.residence);
+    let mut all = settings::settings(&app.register, &standing.current, defaults).into_iter();
     let setting = all.find(|it| it.refusable.key == key);
     let setting = setting.ok_or(AppError::NotFound)?;
     let is_child = standing

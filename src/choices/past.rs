@@ -5,10 +5,12 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
+use super::defaults::Defaults;
 use super::model::{Choice, State, Subject};
 use super::queries::list_history;
-use super::refusable::{keys_of, takes_consent_in};
+use super::refusable::keys_of;
 use crate::accounts::queries::find_residence;
+use crate::app::App;
 use crate::db::AnyConnection;
 use crate::db::schema::{choices, identities};
 use crate::register::Activity;
@@ -16,11 +18,11 @@ use crate::register::Activity;
 /// Of somebody who changed their mind more often than this, the oldest changes are not looked at.
 const CHANGES: i64 = 500;
 
-/// A person's changes, and where they live.
+/// A person's changes, and what holds by law where they live.
 #[derive(Debug, Default)]
 pub struct Past {
     newest_first: Vec<Choice>,
-    residence: String,
+    defaults: Defaults,
 }
 
 /// How something with a switch stood.
@@ -38,10 +40,11 @@ pub enum Stood {
 
 impl Past {
     /// What is on record of a person.
-    pub fn load(conn: &mut AnyConnection, person_id: i64) -> QueryResult<Self> {
+    pub fn load(conn: &mut AnyConnection, app: &App, person_id: i64) -> QueryResult<Self> {
+        let residence = find_residence(conn, person_id)?;
         Ok(Past {
             newest_first: list_history(conn, person_id, None, CHANGES)?,
-            residence: find_residence(conn, person_id)?,
+            defaults: Defaults::of(app, &residence),
         })
     }
 
@@ -60,7 +63,7 @@ impl Past {
             Stood::Stopped
         } else if states.contains(&State::OptedIn) {
             Stood::Allowed
-        } else if takes_consent_in(&self.residence) {
+        } else if self.defaults.take_consent(activity) {
             Stood::NotAllowed
         } else {
             Stood::NotStopped

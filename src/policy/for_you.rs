@@ -12,6 +12,7 @@ use super::touched::Touched;
 use crate::accounts::guard::Person;
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
+use crate::choices::Defaults;
 use crate::choices::settings::{is_off, settings};
 use crate::choices::standing::{self, Standing};
 use crate::db::AnyConnection;
@@ -89,7 +90,7 @@ fn look_up(
     let Standing {
         residence, current, ..
     } = standing::of_person(conn, person_id)?;
-    let settings = settings(&app.register, &current, &residence);
+    let settings = settings(&app.register, &current, Defaults::of(app, &residence));
     let mut mine = ForYou::default();
     let activities = touched.activities.iter();
     for activity in activities.filter_map(|key| app.register.activity(key)) {

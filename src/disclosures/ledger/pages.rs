@@ -112,6 +112,7 @@ pub async fn show(
     from: web::Query<Before>,
 ) -> AppResult<HttpResponse> {
     let (id, before) = (id.into_inner(), from.before);
+    let own = app.clone();
     let found = app.db.read(move |conn| {
         let subjects = queries::subjects(conn, person.id)?;
         let one = queries::find(conn, &subjects, id)?;
@@ -119,7 +120,7 @@ pub async fn show(
         let before = before.transpose()?;
         let at_most = paging::one_more(ON_A_PAGE);
         let all = queries::list(conn, &subjects, &one.recipient, before.as_ref(), at_most)?;
-        Ok((one, all, Past::load(conn, person.id)?))
+        Ok((one, all, Past::load(conn, &own, person.id)?))
     });
     let (one, mut all, past): (Disclosure, Vec<_>, Past) = found.await?;
     let last = paging::cut(&mut all, ON_A_PAGE);

@@ -4,7 +4,7 @@ use actix_web::Route;
 use actix_web::guard::{Any, Get, Head};
 use actix_web::web::{self, ServiceConfig, delete, post};
 
-use crate::accounts::{pages as account, staff_pages as members};
+use crate::accounts::{address_pages, pages as account, staff_pages as members};
 use crate::accounts::{second_factor_pages, sign_in_pages, step_up_pages};
 use crate::api::{
     changes as api_changes, choices as api_choices, disclosures as api_disclosures,
@@ -15,7 +15,7 @@ use crate::audit::staff_pages as audit;
 use crate::audit::{receipt_check, receipt_pages};
 use crate::choices;
 use crate::demo::pages as demo;
-use crate::disclosures::ledger::pages as ledger;
+use crate::disclosures::ledger::{pages as ledger, staff_pages as alarms};
 use crate::disclosures::{
     answer_pages as notices, pages as disclosures, staff_pages as staff_notices,
 };
@@ -184,6 +184,10 @@ routes! {
     Account get "/account" => account::show;
     Person get "/account/access-log" => access_log::show;
     Person post "/account/residence" => account::state_residence;
+    Person get "/account/address" => address_pages::new;
+    Person post "/account/address" => address_pages::send;
+    Person get "/account/address/code" => address_pages::code;
+    Person post "/account/address/code" => address_pages::check;
     Staff post "/account/recovery-codes" => account::renew_recovery_codes;
     Account post "/account/sessions/end-others" => account::end_other_sessions;
     Account post "/account/sessions/{id}/end" => account::end_session;
@@ -265,6 +269,8 @@ routes! {
     CaseReader get "/staff/notices" => staff_notices::index;
     CaseWorker post "/staff/notices/{id}/retry" => staff_notices::retry;
     CaseWorker post "/staff/notices/{id}/confirm" => staff_notices::confirm;
+    CaseReader get "/staff/disclosures" => alarms::index;
+    CaseReader get "/staff/disclosures/{id}" => alarms::show;
     Admin get "/staff/members" => members::index;
     Admin get "/staff/members/new" => members::new;
     Admin post "/staff/members/new" => members::add;

@@ -23,6 +23,8 @@ text_enum! {
         SignIn = "sign_in",
         /// Confirming that it is still them.
         StepUp = "step_up",
+        /// Having another address in the account.
+        NewAddress = "new_address",
     }
 }
 

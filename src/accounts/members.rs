@@ -14,6 +14,7 @@ use crate::db::AnyConnection;
 use crate::db::schema::staff;
 use crate::error::{AppError, AppResult};
 use crate::keys::Keys;
+use crate::manual::answering;
 use crate::requests::handling;
 use crate::web::paging::one_more;
 
@@ -128,6 +129,7 @@ pub fn change_role(
     if !matches!(role, Role::Agent | Role::Supervisor) {
         let why = "Who worked on it has another role now.";
         handling::unassign_all(conn, id, (by, why), now)?;
+        answering::unassign_all(conn, id, by, now)?;
     }
     let detail = json!({ "from": before, "to": role });
     record(conn, by, "staff.role_changed", id, detail, now)
@@ -152,6 +154,7 @@ pub fn disable(
     sessions::end_all_of_staff(conn, id)?;
     let why = "Who worked on it can no longer sign in.";
     handling::unassign_all(conn, id, (by, why), now)?;
+    answering::unassign_all(conn, id, by, now)?;
     record(conn, by, "staff.disabled", id, json!({}), now)
 }
 

@@ -1,9 +1,12 @@
 //! The mails about accounts. A code stands in the body alone: a subject is read on locked screens.
 
+use chrono::NaiveDateTime;
+
 use super::codes::CODE_LASTS;
 use super::model::Role;
 use crate::config::Site;
 use crate::mail::messages::message;
+use crate::web::words;
 
 /// How to sign in: whoever gets this has shown that the address is theirs.
 #[derive(Debug)]
@@ -68,4 +71,62 @@ message!(
     "mail/staff_added/subject.txt",
     "mail/staff_added/body.txt",
     "mail/staff_added/body.html"
+);
+
+/// The code that shows that a new address is theirs.
+#[derive(Debug)]
+pub struct AddressCode {
+    /// Six digits.
+    pub code: String,
+}
+
+message!(
+    AddressCode,
+    "address_code",
+    "mail/address_code/subject.txt",
+    "mail/address_code/body.txt",
+    "mail/address_code/body.html",
+    expires_after = CODE_LASTS
+);
+
+/// Tells whoever has an address that somebody wanted to have it in another account.
+#[derive(Debug)]
+pub struct AddressTaken {
+    /// When.
+    pub at: NaiveDateTime,
+}
+
+impl AddressTaken {
+    fn at(&self) -> String {
+        words::moment(self.at)
+    }
+}
+
+message!(
+    AddressTaken,
+    "address_taken",
+    "mail/address_taken/subject.txt",
+    "mail/address_taken/body.txt",
+    "mail/address_taken/body.html"
+);
+
+/// Tells the addresses that an account had before of a new one. It does not say which.
+#[derive(Debug)]
+pub struct AddressAdded {
+    /// When.
+    pub at: NaiveDateTime,
+}
+
+impl AddressAdded {
+    fn at(&self) -> String {
+        words::moment(self.at)
+    }
+}
+
+message!(
+    AddressAdded,
+    "address_added",
+    "mail/address_added/subject.txt",
+    "mail/address_added/body.txt",
+    "mail/address_added/body.html"
 );

@@ -4,6 +4,8 @@
 //! type cannot be forgotten. Sessions live in the database ([`session_store`]), so that they can be listed
 //! and ended.
 
+mod address;
+pub mod address_pages;
 pub mod codes;
 pub mod command;
 mod device;

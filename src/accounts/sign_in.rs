@@ -113,6 +113,8 @@ fn budget(purpose: Purpose, email: &str, client: &str) -> String {
     match purpose {
         Purpose::SignIn => format!("{email} from {client}"),
         Purpose::StepUp => format!("{email} signed in"),
+        // Whoever tries to have an address must not spend the tries of its owner.
+        Purpose::NewAddress => format!("{email} for an account"),
     }
 }
 
@@ -133,7 +135,7 @@ fn take_mail(
     MAILS_A_DAY.take(app, conn, &budget, now)
 }
 
-/// Mails a code. It does the same for every address, whether anybody is known by it or not, so that neither
+/// Mails a code for signing in, or for confirming. It does the same for every address, whether anybody is known by it or not, so that neither
 /// the answer nor the time that it takes tells.
 pub(super) async fn send(
     app: &App,
@@ -148,16 +150,12 @@ pub(super) async fn send(
         take_mail(&own, conn, purpose, (&email, &client), now)?;
         let code = codes::issue(conn, &own.keys, purpose, &email, &browser, now)?;
         let (code, token) = (code.digits, code.token);
-        match purpose {
-            Purpose::SignIn => {
-                let mail = SignInCode { code, token };
-                own.mailer.enqueue(conn, &email, &mail, now)
-            }
-            Purpose::StepUp => {
-                let mail = StepUpCode { code, token };
-                own.mailer.enqueue(conn, &email, &mail, now)
-            }
+        if purpose == Purpose::SignIn {
+            let mail = SignInCode { code, token };
+            return own.mailer.enqueue(conn, &email, &mail, now);
         }
+        let mail = StepUpCode { code, token };
+        own.mailer.enqueue(conn, &email, &mail, now)
     });
     sent.await?;
     // Not before: whoever is stopped by a limit leaves no session behind.
@@ -184,7 +182,7 @@ pub(super) fn attempt(
     }
     ATTEMPTS.take(app, conn, &budget(purpose, &asked.email, client), now)?;
     let attempt = codes::attempt(conn, &app.keys, purpose, &asked.browser, typed, now)?;
-    if attempt == Attempt::Wrong(0) {
+    if attempt == Attempt::Wrong(0) && purpose != Purpose::NewAddress {
         let kind = IdentityKind::Email;
         let known = queries::find_person_by_identity(conn, &app.keys, kind, &asked.email)?;
         if let Some(person) = known {

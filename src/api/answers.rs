@@ -7,13 +7,14 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::accounts::model::IdentityKind;
+use crate::app::App;
+use crate::choices::Defaults;
 use crate::choices::gpp::{SECTION, Usca};
 use crate::choices::settings::{Stand, stands};
 use crate::choices::standing::Standing;
 use crate::choices::{MadeBy, State};
 use crate::disclosures::feed::Done;
 use crate::disclosures::model::CauseKind;
-use crate::register::Register;
 
 /// An identity, by its keyed hash.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, ToSchema)]
@@ -76,13 +77,15 @@ pub struct Gpp {
 
 impl Answer {
     /// The answer for an identity.
-    pub fn new(register: &Register, identity: IdentityRef, standing: &Standing) -> Self {
-        let all = stands(register, &standing.current, &standing.residence);
+    pub fn new(app: &App, identity: IdentityRef, standing: &Standing) -> Self {
+        let defaults = Defaults::of(app, &standing.residence);
+        let all = stands(&app.register, &standing.current, defaults);
+        let is_minor = standing.is_minor(app.clock.today());
         Answer {
             identity,
             choices: all.iter().map(ChoiceState::of).collect(),
             gpp: Gpp {
-                string: Usca::of(&all).to_string(),
+                string: Usca::of(&all, is_minor).to_string(),
                 sections: [SECTION],
             },
         }

@@ -52,7 +52,8 @@ pub async fn show(
         .db
         .look_up(move |conn| Ok(standing::find(conn, looked_for.kind, &looked_for.hash)?));
     let standing = found.await?.ok_or(AppError::NotFound)?;
-    let body = serde_json::to_vec(&Answer::new(&app.register, identity, &standing))?;
+    let answer = Answer::new(&app, identity, &standing);
+    let body = serde_json::to_vec(&answer)?;
     let tag = format!("\"{}\"", &HEXLOWER.encode(&Sha256::digest(&body))[..32]);
     let known = request.headers().get(header::IF_NONE_MATCH);
     let is_known = known
@@ -145,7 +146,7 @@ pub async fn batch(
     for (identity, standing) in identities.into_iter().zip(read.await?) {
         match standing {
             Some(standing) => {
-                let found = Answer::new(&app.register, identity, &standing);
+                let found = Answer::new(&app, identity, &standing);
                 answer.found.push(found);
             }
             None => answer.not_found.push(identity),

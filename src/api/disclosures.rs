@@ -1,5 +1,7 @@
 //! Taking in what was disclosed to whom.
 
+use std::sync::Arc;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -85,10 +87,10 @@ pub async fn record(
             Err(refusal) => taken.refuse(index, refusal),
         }
     }
-    let by = writer.name();
+    let (by, register) = (writer.name(), Arc::clone(&app.register));
     let recorded = app
         .db
-        .write(move |conn| Ok(queries::record(conn, &good, &by, now)?));
+        .write(move |conn| Ok(queries::record(conn, &register, &good, &by, now)?));
     for (index, outcome) in places.into_iter().zip(recorded.await?) {
         match outcome {
             Outcome::Recorded => taken.recorded += 1,

@@ -25,6 +25,13 @@ pub struct Filters {
     pub before: Option<i64>,
 }
 
+/// When the first event was recorded.
+pub fn first_at(conn: &mut AnyConnection) -> QueryResult<Option<NaiveDateTime>> {
+    // By the key, so that nobody takes it for reading the whole log.
+    let oldest = events::table.filter(events::id.gt(0)).order(events::id);
+    oldest.select(events::at).first(conn).optional()
+}
+
 /// The events that pass, newest first.
 pub fn list(
     conn: &mut AnyConnection,

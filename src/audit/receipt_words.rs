@@ -52,6 +52,7 @@ pub(super) fn title(kind: &str) -> &'static str {
         "correction" => "A correction was carried out",
         "deletion" => "A deletion was carried out",
         "restriction" => "A restriction was put into effect",
+        "objection" => "An objection was granted",
         "retention" => "Data that were kept long enough were erased",
         "appeal" => "An appeal was decided",
         "decision" => "It was told how a decision was made",

@@ -7,7 +7,7 @@
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::budget;
-use super::model::{MadeBy, State, Subject};
+use super::model::{Choice, MadeBy, State, Subject};
 use super::plan::{Plan, Stand};
 use super::proof::Scope;
 use crate::accounts::guard::Person;
@@ -39,6 +39,17 @@ pub struct Received {
     pub on: NaiveDate,
 }
 
+/// What was chosen before under identities of a person, and holds for their account from now on.
+#[derive(Debug, Clone)]
+pub struct Repeat {
+    /// The first of these choices.
+    pub first: Choice,
+    /// The identities, as kinds and keyed hashes, for which recipients know of it.
+    pub known_for: Vec<String>,
+    /// Whether recipients know the person by no others.
+    pub is_known: bool,
+}
+
 /// What is to be chosen, for whom and by what.
 #[derive(Debug, Clone)]
 pub struct Act {
@@ -60,6 +71,8 @@ pub struct Act {
     pub staff_id: Option<i64>,
     /// How and when their word came.
     pub received: Option<Received>,
+    /// What of it was chosen before: it keeps its day, and recipients who know of it are not told again.
+    pub repeats: Vec<Repeat>,
     /// Whose the receipt is; none for visitors.
     pub owner: Option<i64>,
     /// When it leaves a receipt.
@@ -87,6 +100,11 @@ impl Act {
         self.received.map_or(now.date(), |it| it.on)
     }
 
+    /// What of a choice was chosen before.
+    pub(super) fn repeated(&self, key: &str) -> Option<&Repeat> {
+        self.repeats.iter().find(|it| it.first.activity == key)
+    }
+
     /// An act of somebody of whom no more is known: a change leaves a receipt, and nobody is told by mail.
     pub fn new(subjects: Vec<Subject>, keys: Vec<String>, state: State, made_by: MadeBy) -> Act {
         Act {
@@ -99,6 +117,7 @@ impl Act {
             pseudonym: None,
             staff_id: None,
             received: None,
+            repeats: Vec::new(),
             owner: None,
             proof: Proof::OfChange,
             mail_to: None,

@@ -27,18 +27,22 @@ pub struct Usca {
     pub limited: bool,
     /// The browser's signal has brought the opt-out about.
     pub signal: bool,
+    /// The person is known to be under 16: then sale and sharing take a consent, and it says whether there is one.
+    pub minor: bool,
 }
 
 /// Notices of all three rights are given: they stand on every page.
 const GIVEN: u8 = 1;
 const OPTED_OUT: u8 = 1;
 const DID_NOT_OPT_OUT: u8 = 2;
+const NO_CONSENT: u8 = 1;
+const CONSENT: u8 = 2;
 /// No covered transaction of the MSPA.
 const NOT_COVERED: u8 = 2;
 
 impl Usca {
-    /// What it says of how choices stand.
-    pub fn of(stands: &[Stand<'_>]) -> Self {
+    /// What it says of how choices stand, of somebody who is known to be under 16 or of anybody else.
+    pub fn of(stands: &[Stand<'_>], minor: bool) -> Self {
         let find = |key| stands.iter().find(|it| it.key == key);
         let is_off = |key| find(key).is_some_and(|it| it.state == State::OptedOut);
         let sale = find(SALE_OR_SHARING).and_then(|it| it.choice);
@@ -46,6 +50,7 @@ impl Usca {
             opted_out: is_off(SALE_OR_SHARING),
             limited: is_off(LIMIT_SENSITIVE),
             signal: sale.is_some_and(|it| it.made_by == MadeBy::Signal),
+            minor,
         }
     }
 
@@ -53,6 +58,11 @@ impl Usca {
     fn core(self) -> [(&'static str, u8, Vec<u8>); 12] {
         let state = |is_out| if is_out { OPTED_OUT } else { DID_NOT_OPT_OUT };
         let sale = state(self.opted_out);
+        let consent = match (self.minor, self.opted_out) {
+            (false, _) => 0,
+            (true, true) => NO_CONSENT,
+            (true, false) => CONSENT,
+        };
         [
             ("Version", 6, vec![1]),
             ("SaleOptOutNotice", 2, vec![GIVEN]),
@@ -61,7 +71,8 @@ impl Usca {
             ("SaleOptOut", 2, vec![sale]),
             ("SharingOptOut", 2, vec![sale]),
             ("SensitiveDataProcessing", 2, vec![state(self.limited); 9]),
-            ("KnownChildSensitiveDataConsents", 2, vec![0; 2]),
+            // To the sale and to the sharing of data of who is under 16.
+            ("KnownChildSensitiveDataConsents", 2, vec![consent; 2]),
             ("PersonalDataConsents", 2, vec![0]),
             ("MspaCoveredTransaction", 2, vec![NOT_COVERED]),
             ("MspaOptOutOptionMode", 2, vec![0]),
@@ -141,9 +152,26 @@ mod tests {
                 opted_out,
                 limited,
                 signal,
+                minor: false,
             };
             assert_eq!(usca.to_string(), string, "{usca:?}");
         }
+    }
+
+    #[test]
+    fn of_a_minor_it_says_whether_there_is_a_consent() {
+        let consents = |minor, opted_out| {
+            let usca = Usca {
+                opted_out,
+                limited: true,
+                signal: false,
+                minor,
+            };
+            usca.parsed()[0]["KnownChildSensitiveDataConsents"].clone()
+        };
+        assert_eq!(consents(true, true), json!([1, 1]));
+        assert_eq!(consents(true, false), json!([2, 2]));
+        assert_eq!(consents(false, true), json!([0, 0]));
     }
 
     #[test]
@@ -152,6 +180,7 @@ mod tests {
             opted_out: true,
             limited: false,
             signal: true,
+            minor: false,
         };
         let parsed = usca.parsed();
         assert_eq!(parsed[0]["SaleOptOut"], 1);

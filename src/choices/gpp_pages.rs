@@ -6,10 +6,11 @@ use askama::Template;
 use serde_json::json;
 
 use super::browser::Browser;
+use super::defaults::Defaults;
 use super::gpp::{SECTION, Usca};
 use super::refusable::{LIMIT_SENSITIVE, SALE_OR_SHARING};
 use super::settings::stands;
-use super::standing::{self, Standing};
+use super::standing;
 use crate::accounts::guard::Person;
 use crate::app::App;
 use crate::error::AppResult;
@@ -35,15 +36,22 @@ pub async fn script(
         opted_out: signal || refused(SALE_OR_SHARING),
         limited: refused(LIMIT_SENSITIVE),
         signal,
+        minor: false,
     };
     if let Some(person) = person {
         let read = app
             .db
             .read(move |conn| Ok(standing::of_person(conn, person.id)?));
-        let Standing { residence, current } = read.await?;
-        let of_account = Usca::of(&stands(&app.register, &current, &residence));
+        let standing = read.await?;
+        let all = stands(
+            &app.register,
+            &standing.current,
+            Defaults::of(&app, &standing.residence),
+        );
+        let of_account = Usca::of(&all, standing.is_minor(app.clock.today()));
         usca.opted_out |= of_account.opted_out;
         usca.limited |= of_account.limited;
+        usca.minor = of_account.minor;
     }
     let answer = json!({
         "gppVersion": "1.1",

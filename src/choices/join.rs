@@ -2,21 +2,26 @@
 //! there.
 
 use chrono::NaiveDateTime;
+use diesel::QueryResult;
 
 use super::browser::Browser;
-use super::change::Act;
+use super::change::{Act, Repeat};
 use super::model::{Choice, MadeBy, State, Subject};
 use super::plan::{Plan, Stand};
 use super::refusable::{LIMIT_SENSITIVE, SALE_OR_SHARING};
-use crate::accounts::model::PersonRow;
+use crate::accounts::model::{Identity, IdentityKind, PersonRow};
 use crate::accounts::queries::list_identities;
 use crate::app::App;
 use crate::db::AnyConnection;
+use crate::disclosures::causes;
 use crate::error::AppResult;
 
 /// Applies the opt-outs of the person's identities and of this browser to the person, unless the person has allowed
 /// it later, and tells them by mail. Call it in the transaction in which they sign in, or get an identity by other means:
 /// from then on the person's own choices are what holds for it.
+///
+/// What was chosen under an identity keeps its day, and recipients who know it for that identity are told of the others
+/// alone. What a browser chose counts from now on: before, nobody could know whose it was.
 pub fn join(
     app: &App,
     conn: &mut AnyConnection,
@@ -25,19 +30,67 @@ pub fn join(
     now: NaiveDateTime,
 ) -> AppResult<()> {
     let own = Subject::Person(person.id);
+    let identities = list_identities(conn, person.id)?;
     let mut subjects = vec![own.clone()];
-    let identities = list_identities(conn, person.id)?.into_iter();
-    subjects.extend(identities.map(|it| Subject::Identity(it.kind, it.hash)));
+    subjects.extend(identities.iter().map(as_subject));
     subjects.extend(browser.map(|it| it.subject(&app.keys)));
     let stand = Stand::read(conn, &subjects, now.date())?;
-    let mut keys = opt_outs_to_join(&stand.current, &own.to_string());
+    let earlier = opt_outs_to_join(&stand.current, &own.to_string());
+    let mut keys: Vec<_> = earlier.iter().map(|it| it.activity.clone()).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let mut repeats = Vec::new();
+    for key in &keys {
+        let of_key = earlier.iter().filter(|it| it.activity == *key);
+        repeats.extend(repeat(conn, of_key.copied(), &identities)?);
+    }
     keys.extend(in_cookie_alone(&stand.current, browser));
     let whose = (person.id, person.pseudonym.as_str(), email);
-    let act = Act::of_account(whose, keys, State::OptedOut, MadeBy::Earlier);
+    let act = Act {
+        repeats,
+        ..Act::of_account(whose, keys, State::OptedOut, MadeBy::Earlier)
+    };
     match Plan::make(app, &act, &stand, now)? {
         Some(plan) => plan.write(app, conn),
         None => Ok(()),
     }
+}
+
+/// What these choices of one kind come to for the person; the causes that recipients were told of become theirs. None if
+/// only a browser chose so.
+fn repeat<'a>(
+    conn: &mut AnyConnection,
+    earlier: impl Iterator<Item = &'a Choice>,
+    identities: &[Identity],
+) -> QueryResult<Option<Repeat>> {
+    let (mut choices, mut known_for) = (Vec::new(), Vec::new());
+    for choice in earlier {
+        let is_of = |it: &&Identity| as_subject(it).to_string() == choice.subject;
+        let Some(identity) = identities.iter().find(is_of) else {
+            continue;
+        };
+        let about = (choice.activity.as_str(), choice.at);
+        let told = causes::of_identity(conn, &choice.subject, about)?;
+        if !told.is_empty() {
+            causes::adopt(conn, &told, identity.person_id)?;
+            known_for.push(choice.subject.clone());
+        }
+        choices.push(choice);
+    }
+    let first = choices.into_iter().min_by_key(|it| it.at);
+    // External ids are known to nobody but us.
+    let mut known_to_others = identities
+        .iter()
+        .filter(|it| it.kind != IdentityKind::External);
+    Ok(first.map(|first| Repeat {
+        first: first.clone(),
+        is_known: known_to_others.all(|it| known_for.contains(&as_subject(it).to_string())),
+        known_for,
+    }))
+}
+
+fn as_subject(identity: &Identity) -> Subject {
+    Subject::Identity(identity.kind, identity.hash.clone())
 }
 
 /// What this browser has opted out of that stands nowhere else; it is not known when, so any choice on record wins.
@@ -49,7 +102,7 @@ fn in_cookie_alone(current: &[Choice], browser: Option<&Browser>) -> Vec<String>
     alone.map(str::to_owned).collect()
 }
 
-fn opt_outs_to_join(current: &[Choice], own: &str) -> Vec<String> {
+fn opt_outs_to_join<'a>(current: &'a [Choice], own: &str) -> Vec<&'a Choice> {
     let is_allowed_later = |earlier: &Choice| {
         current
             .iter()
@@ -58,8 +111,5 @@ fn opt_outs_to_join(current: &[Choice], own: &str) -> Vec<String> {
     let earlier = current
         .iter()
         .filter(|it| it.subject != own && it.state == State::OptedOut && !is_allowed_later(it));
-    let mut keys: Vec<_> = earlier.map(|it| it.activity.clone()).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    keys
+    earlier.collect()
 }

@@ -1,5 +1,5 @@
 //! Who is known to be under 16: their data are not sold or shared until they turn it on, and under 13 only a parent
-//! can do that (Cal. Civ. Code 1798.120(c)). Of the date of birth nothing but the 16th birthday is kept.
+//! can do that (Cal. Civ. Code 1798.120(c)), or allow extra uses of sensitive data. Of the date of birth nothing but the 16th birthday is kept.
 
 use chrono::{Months, NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::change::Act;
 use super::model::{MadeBy, State};
-use super::refusable::{LIMIT_SENSITIVE, SALE_OR_SHARING};
+use super::refusable::{LIMIT_SENSITIVE, Refusable, SALE_OR_SHARING};
 use crate::accounts::guard::Person;
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
@@ -24,6 +24,13 @@ pub fn sixteenth_birthday(born_on: NaiveDate) -> Option<NaiveDate> {
 pub fn needs_parent(sixteen_on: NaiveDate, today: NaiveDate) -> bool {
     let thirteen_on = sixteen_on.checked_sub_months(Months::new(3 * 12));
     thirteen_on.is_some_and(|it| it > today)
+}
+
+/// Whether it is for a parent or guardian to turn this on for somebody under 13: sale and sharing, extra uses of sensitive
+/// data, which all data of a child are (Cal. Civ. Code 1798.140(ae), 11 CCR 7001), and whatever rests on consent, which
+/// nobody of that age can give by themselves (GDPR Art. 8(1), COPPA).
+pub fn is_for_parents(refusable: &Refusable<'_>) -> bool {
+    refusable.two_steps || refusable.needs_consent
 }
 
 /// When somebody who is or was known to be under 16 has their 16th birthday.

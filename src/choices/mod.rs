@@ -14,6 +14,7 @@ pub mod age_pages;
 pub mod browser;
 mod budget;
 pub mod change;
+mod defaults;
 pub mod feed;
 pub mod gpp;
 pub mod gpp_pages;
@@ -39,7 +40,8 @@ pub mod standing;
 pub mod stopped;
 
 pub use browser::Browser;
-pub use change::{Act, Outcome, Proof};
+pub use change::{Act, Outcome, Proof, Repeat};
+pub use defaults::Defaults;
 pub use join::join;
 pub use model::{Choice, MadeBy, State, Subject};
 pub use refusable::{LIMIT_SENSITIVE, Refusable, SALE_OR_SHARING, refusables};

@@ -8,6 +8,7 @@ use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use serde::Deserialize;
 
 use super::change::Act;
+use super::defaults::Defaults;
 use super::model::{MadeBy, State};
 use super::refusable::{self, Refusable, SALE_OR_SHARING, refusables};
 use super::settings::{self, Setting, Use};
@@ -68,8 +69,10 @@ pub async fn index(
     let stand = app
         .db
         .look_up(move |conn| Ok(standing::of_person(conn, person.id)?));
-    let Standing { residence, current } = stand.await?;
-    let settings = settings::settings(&app.register, &current, &residence);
+    let Standing {
+        residence, current, ..
+    } = stand.await?;
+    let settings = settings::settings(&app.register, &current, Defaults::of(&app, &residence));
     let now = app.clock.now();
     page.flash.extend(message(&before, &settings, now));
     let mandatory = settings::mandatory(&app.register);
@@ -153,17 +156,20 @@ struct Way<'a> {
 
 async fn way<'a>(person: &Person, app: &'a App, key: &str) -> AppResult<Way<'a>> {
     let (person_id, today) = (person.id, app.clock.today());
-    let read = app.db.read(move |conn| {
-        let standing = standing::of_person(conn, person_id)?;
-        Ok((standing, minors::sixteen_on(conn, person_id)?))
-    });
-    let (Standing { residence, current }, sixteen_on) = read.await?;
-    let mut all = settings::settings(&app.register, &current, &residence).into_iter();
+    let read = app
+        .db
+        .read(move |conn| Ok(standing::of_person(conn, person_id)?));
+    let standing = read.await?;
+    let defaults = Defaults::of(app, &standing.residence);
+    let mut all = settings::settings(&app.register, &standing.current, defaults).into_iter();
     let setting = all.find(|it| it.refusable.key == key);
-    let is_child = sixteen_on.is_some_and(|day| minors::needs_parent(day, today));
+    let setting = setting.ok_or(AppError::NotFound)?;
+    let is_child = standing
+        .sixteen_on
+        .is_some_and(|day| minors::needs_parent(day, today));
     Ok(Way {
-        setting: setting.ok_or(AppError::NotFound)?,
-        needs_parent: is_child && key == SALE_OR_SHARING,
+        needs_parent: is_child && minors::is_for_parents(&setting.refusable),
+        setting,
     })
 }
 

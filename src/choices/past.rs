@@ -1,23 +1,28 @@
 //! What a person had chosen at some time before.
 
+use std::collections::{BTreeSet, HashMap};
+
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::model::{Choice, State};
+use super::defaults::Defaults;
+use super::model::{Choice, State, Subject};
 use super::queries::list_history;
-use super::refusable::{keys_of, takes_consent_in};
+use super::refusable::keys_of;
 use crate::accounts::queries::find_residence;
+use crate::app::App;
 use crate::db::AnyConnection;
+use crate::db::schema::{choices, identities};
 use crate::register::Activity;
 
 /// Of somebody who changed their mind more often than this, the oldest changes are not looked at.
 const CHANGES: i64 = 500;
 
-/// A person's changes, and where they live.
-#[derive(Debug)]
+/// A person's changes, and what holds by law where they live.
+#[derive(Debug, Default)]
 pub struct Past {
     newest_first: Vec<Choice>,
-    residence: String,
+    defaults: Defaults,
 }
 
 /// How something with a switch stood.
@@ -35,10 +40,11 @@ pub enum Stood {
 
 impl Past {
     /// What is on record of a person.
-    pub fn load(conn: &mut AnyConnection, person_id: i64) -> QueryResult<Self> {
+    pub fn load(conn: &mut AnyConnection, app: &App, person_id: i64) -> QueryResult<Self> {
+        let residence = find_residence(conn, person_id)?;
         Ok(Past {
             newest_first: list_history(conn, person_id, None, CHANGES)?,
-            residence: find_residence(conn, person_id)?,
+            defaults: Defaults::of(app, &residence),
         })
     }
 
@@ -57,10 +63,60 @@ impl Past {
             Stood::Stopped
         } else if states.contains(&State::OptedIn) {
             Stood::Allowed
-        } else if takes_consent_in(&self.residence) {
+        } else if self.defaults.take_consent(activity) {
             Stood::NotAllowed
         } else {
             Stood::NotStopped
         }
     }
+}
+
+/// A use of the data of whoever has an identity, by its kind and keyed hash with a colon between them.
+#[derive(Debug, Clone, Copy)]
+pub struct Use<'a> {
+    /// Of whose data.
+    pub subject: &'a str,
+    /// What for.
+    pub activity: &'a Activity,
+    /// When.
+    pub at: NaiveDateTime,
+}
+
+/// Of each of these uses whether it came after it had been stopped; with two queries for all.
+pub fn came_after_stop(conn: &mut AnyConnection, uses: &[Use<'_>]) -> QueryResult<Vec<bool>> {
+    let people = people_with(conn, uses)?;
+    let whose = |it: &Use<'_>| match people.get(it.subject) {
+        Some(id) => Subject::Person(*id).to_string(),
+        None => it.subject.to_owned(),
+    };
+    let subjects: BTreeSet<_> = uses.iter().map(whose).collect();
+    let keys: BTreeSet<_> = uses.iter().flat_map(|it| keys_of(it.activity)).collect();
+    let newest_first: Vec<Choice> = Choice::query()
+        .filter(choices::subject.eq_any(subjects))
+        .filter(choices::activity.eq_any(keys))
+        .order(choices::id.desc())
+        .load(conn)?;
+    let mut pasts = HashMap::<String, Past>::new();
+    for choice in newest_first {
+        let past = pasts.entry(choice.subject.clone()).or_default();
+        past.newest_first.push(choice);
+    }
+    let was_stopped = |it: &Use<'_>| {
+        let past = pasts.get(&whose(it));
+        past.is_some_and(|past| past.at(it.activity, it.at) == Stood::Stopped)
+    };
+    Ok(uses.iter().map(was_stopped).collect())
+}
+
+/// Who has the identities in question, as far as somebody has.
+fn people_with(conn: &mut AnyConnection, uses: &[Use<'_>]) -> QueryResult<HashMap<String, i64>> {
+    let hashes = uses.iter().filter_map(|it| it.subject.split_once(':'));
+    let hashes: BTreeSet<_> = hashes.map(|(_, hash)| hash).collect();
+    let found: Vec<(String, String, i64)> = identities::table
+        .filter(identities::hash.eq_any(hashes))
+        .select((identities::kind, identities::hash, identities::person_id))
+        .load(conn)?;
+    let named = found.into_iter();
+    let named = named.map(|(kind, hash, id)| (format!("{kind}:{hash}"), id));
+    Ok(named.collect())
 }

@@ -197,31 +197,47 @@ fn changes(app: &App, act: &Act, stand: &Stand, now: NaiveDateTime) -> Vec<NewCh
                 // A refusal and a consent are worth recording even where they hold by default.
                 None => act.state == State::OptedIn && !needs_consent(app, key),
             };
-            if !holds {
-                changes.push(NewChoice {
-                    subject: name.clone(),
-                    person_id: subject.person_id(),
-                    activity: key.clone(),
-                    number: newest.map_or(1, |it| it.number + 1),
-                    state: act.state.as_str(),
-                    at: now,
-                    made_by: act.made_by.as_str(),
-                    policy_version: stand.policy_version.clone(),
-                    no_solicit_until: quiet_until,
-                    receipt_id: None,
-                    channel: act.received.map(|it| it.channel.to_string()),
-                    received_on: act.received.map(|it| it.on),
-                });
+            if holds {
+                continue;
             }
+            let first = act.repeated(key).map(|it| &it.first);
+            let quiet_until = match first {
+                Some(first) => first.no_solicit_until.max(stand.sixteen_on),
+                None => quiet_until,
+            };
+            changes.push(NewChoice {
+                subject: name.clone(),
+                person_id: subject.person_id(),
+                activity: key.clone(),
+                number: newest.map_or(1, |it| it.number + 1),
+                state: act.state.as_str(),
+                at: first.map_or(now, |it| it.at),
+                made_by: act.made_by.as_str(),
+                policy_version: stand.policy_version.clone(),
+                no_solicit_until: quiet_until,
+                receipt_id: None,
+                channel: act.received.map(|it| it.channel.to_string()),
+                received_on: act.received.map(|it| it.on),
+            });
         }
     }
     changes
 }
 
-/// What recipients are to be told: what was changed for somebody whom they can know. A browser's pseudonym is ours
-/// alone.
+/// What recipients are to be told: what was changed for somebody whom they can know, and not what they know. A browser's
+/// pseudonym is ours alone.
 fn causes(app: &App, act: &Act, changes: &[NewChoice], now: NaiveDateTime) -> Vec<Prepared> {
-    let of_subjects = changes.chunk_by(|one, other| one.subject == other.subject);
+    let known_for = |change: &NewChoice| {
+        let repeated = act.repeated(&change.activity);
+        repeated.map_or(&[][..], |it| &it.known_for[..])
+    };
+    let is_known = |change: &&NewChoice| {
+        let repeated = act.repeated(&change.activity);
+        repeated.is_some_and(|it| it.is_known)
+    };
+    let untold: Vec<_> = changes.iter().filter(|it| !is_known(it)).collect();
+    let of_subjects = untold
+        .chunk_by(|one, other| one.subject == other.subject && known_for(one) == known_for(other));
     let causes = of_subjects.filter_map(|changes| {
         let typed = act.typed.iter();
         let mut typed = typed.filter(|(subject, _)| subject.to_string() == changes[0].subject);
@@ -238,7 +254,8 @@ fn causes(app: &App, act: &Act, changes: &[NewChoice], now: NaiveDateTime) -> Ve
             Some(it) => causes::opt_out_due_from(app, it.on).max(now.date()),
             None => causes::opt_out_due(app, now),
         };
-        causes::prepare(app, (kind, &whose), keys.join(" "), due_on, now)
+        let cause = causes::prepare(app, (kind, &whose), keys.join(" "), due_on, now)?;
+        Some(cause.known_for(known_for(changes[0])))
     });
     causes.collect()
 }

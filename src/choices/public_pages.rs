@@ -8,6 +8,7 @@ use validator::{Validate, ValidationError};
 
 use super::browser::Browser;
 use super::change::{Act, Proof};
+use super::defaults::Defaults;
 use super::model::{MadeBy, State, Subject};
 use super::proof::{Facts, Scope};
 use super::queries;
@@ -221,7 +222,8 @@ async fn stand<'a>(
         Ok((current, residence))
     });
     let (current, residence) = read.await?;
-    let all = settings::settings(&app.register, &current, &residence).into_iter();
+    let all =
+        settings::settings(&app.register, &current, Defaults::of(app, &residence)).into_iter();
     let mut all: Vec<_> = all
         .filter(|it| [SALE_OR_SHARING, LIMIT_SENSITIVE].contains(&it.refusable.key))
         .collect();

@@ -30,16 +30,6 @@ pub struct Refusable<'a> {
 }
 
 impl Refusable<'_> {
-    /// What holds where a person lives while nothing has been chosen: in the United States it is on until it is
-    /// refused; elsewhere, and where nobody said, what needs consent is off until it is given.
-    pub fn default_in(&self, residence: &str) -> State {
-        if self.needs_consent && takes_consent_in(residence) {
-            State::OptedOut
-        } else {
-            State::OptedIn
-        }
-    }
-
     /// What a person or visitor has brought about, as a receipt and a mail say it.
     pub fn outcome(&self, state: State) -> String {
         match (self.key, state) {
@@ -51,11 +41,6 @@ impl Refusable<'_> {
             (_, State::OptedIn) => format!("Allowed: {}", self.title),
         }
     }
-}
-
-/// Whether what rests on consent is off where a person lives until they give it.
-pub fn takes_consent_in(residence: &str) -> bool {
-    !residence.starts_with("us")
 }
 
 /// Everything with a switch, in the order of the page.

@@ -3,6 +3,7 @@
 use chrono::NaiveDateTime;
 
 use super::change::{Act, Proof};
+use super::defaults::Defaults;
 use super::model::{MadeBy, State};
 use super::{settings, standing};
 use crate::accounts::guard::Person;
@@ -23,8 +24,12 @@ pub fn follow(
     now: NaiveDateTime,
 ) -> AppResult<()> {
     let standing = standing::of_person(conn, person.id)?;
-    let was = settings::stands(&app.register, &standing.current, before);
-    let is = settings::stands(&app.register, &standing.current, &standing.residence);
+    let was = settings::stands(&app.register, &standing.current, Defaults::of(app, before));
+    let is = settings::stands(
+        &app.register,
+        &standing.current,
+        Defaults::of(app, &standing.residence),
+    );
     let turned = was
         .iter()
         .zip(&is)

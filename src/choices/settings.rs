@@ -3,9 +3,11 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
+use super::defaults::Defaults;
 use super::model::{Choice, State};
 use super::refusable::{self, Refusable, refusables};
 use super::standing::{self, Standing};
+use crate::app::App;
 use crate::db::AnyConnection;
 use crate::register::{Activity, LawfulBasis, Register};
 use crate::web::words;
@@ -36,6 +38,14 @@ impl Setting<'_> {
         self.state == State::OptedIn
     }
 
+    /// "On", "Off", or that nothing of the kind is done, which nobody has turned on.
+    pub fn word(&self) -> &'static str {
+        if self.choice.is_none() && self.is_on() && self.uses.is_empty() {
+            return "Not done";
+        }
+        self.state.word()
+    }
+
     /// How it came to stand so: "Off since 9 February 2026, 10:00 UTC, by you."
     pub fn in_words(&self) -> String {
         match (&self.choice, self.state) {
@@ -45,6 +55,9 @@ impl Setting<'_> {
                 words::moment(choice.at),
                 choice.made_by.in_words()
             ),
+            (None, State::OptedIn) if self.uses.is_empty() => {
+                "We do nothing of the kind at present.".to_owned()
+            }
             (None, State::OptedIn) => "On. You have not chosen yet.".to_owned(),
             (None, State::OptedOut) => "Off. You have not agreed to it.".to_owned(),
         }
@@ -125,17 +138,17 @@ pub struct Stand<'a> {
 pub fn stands<'a>(
     register: &'a Register,
     current: &'a [Choice],
-    residence: &str,
+    defaults: Defaults,
 ) -> Vec<Stand<'a>> {
     let all = refusables(register).into_iter();
-    all.map(|it| stand(&it, current, residence)).collect()
+    all.map(|it| stand(&it, current, defaults)).collect()
 }
 
-fn stand<'a>(refusable: &Refusable<'a>, current: &'a [Choice], residence: &str) -> Stand<'a> {
+fn stand<'a>(refusable: &Refusable<'a>, current: &'a [Choice], defaults: Defaults) -> Stand<'a> {
     let choice = current.iter().find(|it| it.activity == refusable.key);
     Stand {
         key: refusable.key,
-        state: choice.map_or_else(|| refusable.default_in(residence), |it| it.state),
+        state: choice.map_or_else(|| defaults.state(refusable), |it| it.state),
         choice,
     }
 }
@@ -144,14 +157,14 @@ fn stand<'a>(refusable: &Refusable<'a>, current: &'a [Choice], residence: &str) 
 pub fn settings<'a>(
     register: &'a Register,
     current: &[Choice],
-    residence: &str,
+    defaults: Defaults,
 ) -> Vec<Setting<'a>> {
     let all = refusables(register).into_iter();
-    all.map(|it| setting(it, current, residence)).collect()
+    all.map(|it| setting(it, current, defaults)).collect()
 }
 
-fn setting<'a>(refusable: Refusable<'a>, current: &[Choice], residence: &str) -> Setting<'a> {
-    let stand = stand(&refusable, current, residence);
+fn setting<'a>(refusable: Refusable<'a>, current: &[Choice], defaults: Defaults) -> Setting<'a> {
+    let stand = stand(&refusable, current, defaults);
     let uses = refusable.activities.iter().copied();
     Setting {
         state: stand.state,
@@ -178,9 +191,12 @@ pub fn mandatory(register: &Register) -> Vec<Use<'_>> {
 }
 
 /// Whether some activity sells or shares a person's data as long as they do not refuse it.
-pub fn is_sold(conn: &mut AnyConnection, register: &Register, person_id: i64) -> QueryResult<bool> {
-    let Standing { residence, current } = standing::of_person(conn, person_id)?;
-    let mut all = settings(register, &current, &residence).into_iter();
+pub fn is_sold(conn: &mut AnyConnection, app: &App, person_id: i64) -> QueryResult<bool> {
+    let Standing {
+        residence, current, ..
+    } = standing::of_person(conn, person_id)?;
+    let defaults = Defaults::of(app, &residence);
+    let mut all = settings(&app.register, &current, defaults).into_iter();
     Ok(all.any(|it| {
         it.refusable.key == refusable::SALE_OR_SHARING && it.is_on() && !it.uses.is_empty()
     }))
@@ -190,12 +206,18 @@ pub fn is_sold(conn: &mut AnyConnection, register: &Register, person_id: i64) ->
 /// law asks for consent first. Ask it before the activity uses or gives away their data.
 pub fn is_opted_out(
     conn: &mut AnyConnection,
-    register: &Register,
+    app: &App,
     person_id: i64,
     activity: &Activity,
 ) -> QueryResult<bool> {
-    let Standing { residence, current } = standing::of_person(conn, person_id)?;
-    Ok(is_off(&settings(register, &current, &residence), activity))
+    let Standing {
+        residence, current, ..
+    } = standing::of_person(conn, person_id)?;
+    let defaults = Defaults::of(app, &residence);
+    Ok(is_off(
+        &settings(&app.register, &current, defaults),
+        activity,
+    ))
 }
 
 /// The same, given how every switch stands.

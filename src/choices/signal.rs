@@ -85,6 +85,13 @@ pub(super) fn override_in(request: &HttpRequest) -> AppResult<()> {
     Ok(())
 }
 
+/// Whether a law has us honour it.
+pub(super) fn is_honoured(app: &App) -> bool {
+    let today = app.clock.today();
+    let rights = [Right::OptOut, Right::Targeting];
+    rights.iter().any(|it| app.laws.honours_signal(*it, today))
+}
+
 /// Pictures, styles and programs send the signal too; what they fetch is not a visit.
 fn is_page(request: &ServiceRequest) -> bool {
     const FOR_PROGRAMS: [&str; 5] = [
@@ -94,15 +101,16 @@ fn is_page(request: &ServiceRequest) -> bool {
         "/readyz",
         "/metrics",
     ];
-    let is_for_people = request.match_pattern().is_some_and(|pattern| {
-        let is_file = pattern
-            .rsplit('/')
-            .next()
-            .is_some_and(|it| it.contains('.'));
-        !is_file && !FOR_PROGRAMS.iter().any(|it| pattern.starts_with(it))
-    });
+    // Where there is no page, one says so: it has the line too.
+    let pattern = request.match_pattern();
+    let pattern = pattern.as_deref().unwrap_or_else(|| request.path());
+    let is_file = pattern
+        .rsplit('/')
+        .next()
+        .is_some_and(|it| it.contains('.'));
+    let is_for_programs = FOR_PROGRAMS.iter().any(|it| pattern.starts_with(it));
     let destination = request.headers().get("sec-fetch-dest");
-    is_for_people && destination.is_none_or(|it| it.as_bytes() == b"document")
+    !is_file && !is_for_programs && destination.is_none_or(|it| it.as_bytes() == b"document")
 }
 
 async fn honour_in(request: &HttpRequest) -> AppResult<Option<Cookie<'static>>> {
@@ -111,9 +119,7 @@ async fn honour_in(request: &HttpRequest) -> AppResult<Option<Cookie<'static>>> 
         .expect("the server registers App")
         .get_ref()
         .clone();
-    let today = app.clock.today();
-    let rights = [Right::OptOut, Right::Targeting];
-    if !rights.iter().any(|it| app.laws.honours_signal(*it, today)) {
+    if !is_honoured(&app) {
         return Ok(None);
     }
     if !app.register.activities.iter().any(|it| it.sale_or_sharing) {

@@ -5,11 +5,11 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde_json::json;
 
+use super::signal;
+use crate::app::App;
+use crate::audit;
 use crate::error::AppResult;
 use crate::web::{Page, html};
-
-/// Since this day the portal honours the signal.
-const SINCE: &str = "2026-11-24";
 
 #[derive(Template)]
 #[template(path = "choices/signal.html")]
@@ -26,7 +26,13 @@ pub async fn show(page: Page, request: HttpRequest) -> AppResult<HttpResponse> {
     html(StatusCode::OK, &SignalPage { page, sent })
 }
 
-/// The statement that browsers look for.
-pub async fn statement() -> HttpResponse {
-    HttpResponse::Ok().json(json!({ "gpc": true, "lastUpdate": SINCE }))
+/// The statement that browsers look for. It holds since the day on which this portal began: the first thing that it put
+/// on record. A day of the program would be before or after that, and one in the settings is forgotten.
+pub async fn statement(app: App) -> AppResult<HttpResponse> {
+    let began = app.db.read(|conn| Ok(audit::queries::first_at(conn)?));
+    let mut statement = json!({ "gpc": signal::is_honoured(&app) });
+    if let Some(at) = began.await? {
+        statement["lastUpdate"] = json!(at.date());
+    }
+    Ok(HttpResponse::Ok().json(statement))
 }

@@ -4,12 +4,14 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
+use super::defaults::Defaults;
 use super::model::State;
 use super::refusable::{SALE_OR_SHARING, keys_of};
 use super::settings::{self, Setting};
 use super::standing::{self, Standing};
+use crate::app::App;
 use crate::db::AnyConnection;
-use crate::register::{Activity, Register};
+use crate::register::Activity;
 use crate::web::words;
 
 /// How the activities that are off for a person came to be so, in words, by the titles of the activities and by the
@@ -23,13 +25,13 @@ pub struct Stopped {
 
 impl Stopped {
     /// What is off for a person.
-    pub fn load(
-        conn: &mut AnyConnection,
-        register: &Register,
-        person_id: i64,
-    ) -> QueryResult<Self> {
-        let Standing { residence, current } = standing::of_person(conn, person_id)?;
-        let settings = settings::settings(register, &current, &residence);
+    pub fn load(conn: &mut AnyConnection, app: &App, person_id: i64) -> QueryResult<Self> {
+        let Standing {
+            residence, current, ..
+        } = standing::of_person(conn, person_id)?;
+        let register = &app.register;
+        let defaults = Defaults::of(app, &residence);
+        let settings = settings::settings(register, &current, defaults);
         let off = |activity: &Activity| {
             let keys = keys_of(activity);
             let mut deciding = settings.iter().filter(|it| !it.is_on());

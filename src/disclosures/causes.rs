@@ -6,9 +6,10 @@ use diesel::prelude::*;
 use super::model::{Cause, CauseKind};
 use super::statements;
 use crate::accounts::model::IdentityKind;
+use crate::accounts::queries::identity_hash;
 use crate::app::App;
-use crate::choices::{LIMIT_SENSITIVE, SALE_OR_SHARING};
-use crate::db::schema::causes;
+use crate::choices::{LIMIT_SENSITIVE, SALE_OR_SHARING, Subject};
+use crate::db::schema::{causes, notices};
 use crate::db::{AnyConnection, both};
 use crate::error::AppResult;
 use crate::jobs::{self, Job};
@@ -49,6 +50,8 @@ pub struct Prepared {
     handle: Option<Vec<u8>>,
     due_on: NaiveDate,
     at: NaiveDateTime,
+    subject: Option<String>,
+    known_for: Option<String>,
 }
 
 /// Seals a cause without writing it, for callers that do so before their transaction: [`Prepared::write`] it there.
@@ -61,9 +64,14 @@ pub fn prepare(
     now: NaiveDateTime,
 ) -> Option<Prepared> {
     concerned(&app.register, kind, &object).next()?;
-    let (person_id, handle) = match whose {
-        Whose::Person(id) => (Some(*id), None),
-        Whose::Handle(typed) => (None, Some(app.keys.seal(HANDLE, typed.as_bytes()))),
+    let (person_id, handle, subject) = match whose {
+        Whose::Person(id) => (Some(*id), None, None),
+        Whose::Handle(typed) => {
+            let kind = Whose::kind_of(typed);
+            let subject = Subject::Identity(kind, identity_hash(&app.keys, kind, typed));
+            let sealed = app.keys.seal(HANDLE, typed.as_bytes());
+            (None, Some(sealed), Some(subject.to_string()))
+        }
     };
     Some(Prepared {
         kind: kind.as_str(),
@@ -72,10 +80,50 @@ pub fn prepare(
         handle,
         due_on,
         at: now,
+        subject,
+        known_for: None,
     })
 }
 
+/// The opt-outs from a choice, made at that moment, of which recipients were or are told for an identity without a
+/// person; call it when it has turned out whose it is.
+pub fn of_identity(
+    conn: &mut AnyConnection,
+    subject: &str,
+    (key, at): (&str, NaiveDateTime),
+) -> QueryResult<Vec<i64>> {
+    let found: Vec<(i64, String)> = causes::table
+        .filter(causes::subject.eq(subject))
+        .filter(causes::kind.eq(CauseKind::OptOut.as_str()))
+        .filter(causes::at.eq(at))
+        .select((causes::id, causes::object))
+        .load(conn)?;
+    let about = found.into_iter();
+    let about = about.filter(|(_, object)| object.split(' ').any(|it| it == key));
+    Ok(about.map(|(id, _)| id).collect())
+}
+
+/// Notes that these causes, and the notices of them, are about that person.
+pub fn adopt(conn: &mut AnyConnection, ids: &[i64], person_id: i64) -> QueryResult<()> {
+    diesel::update(causes::table.filter(causes::id.eq_any(ids)))
+        .set(causes::person_id.eq(person_id))
+        .execute(conn)?;
+    diesel::update(notices::table.filter(notices::cause_id.eq_any(ids)))
+        .set(notices::person_id.eq(person_id))
+        .execute(conn)
+        .map(drop)
+}
+
 impl Prepared {
+    /// The same, not told for these identities, of which recipients know it already.
+    #[must_use]
+    pub fn known_for(self, subjects: &[String]) -> Self {
+        Prepared {
+            known_for: (!subjects.is_empty()).then(|| subjects.join(" ")),
+            ..self
+        }
+    }
+
     /// Writes it, and the job that spreads it; call it in the transaction that brings it about.
     pub fn write(&self, conn: &mut AnyConnection) -> AppResult<()> {
         let cause_id = both!(conn, |conn| diesel::insert_into(causes::table)
@@ -178,7 +226,8 @@ pub(super) fn concerned<'a>(
         CauseKind::Correction
         | CauseKind::Deletion
         | CauseKind::Restriction
-        | CauseKind::RestrictionLifted => is_told_of_data(register, it),
+        | CauseKind::RestrictionLifted
+        | CauseKind::Objection => is_told_of_data(register, it),
         CauseKind::Statement | CauseKind::StatementWithdrawn => {
             statements::concerns(register, it, object)
         }

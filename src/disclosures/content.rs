@@ -15,6 +15,7 @@ use super::model::{Cause, CauseKind, Notice};
 use super::statements::{self, Said};
 use crate::accounts::model::{Identity, IdentityKind};
 use crate::app::App;
+use crate::choices::Subject;
 use crate::db::AnyConnection;
 use crate::db::schema::identities;
 use crate::error::AppResult;
@@ -69,17 +70,28 @@ pub(super) fn handles_of_all(
     for cause in causes {
         let mut handles = Handles::default();
         let own = cause.person_id.and_then(|id| by_person.get(&id));
-        for identity in own.into_iter().flatten() {
-            handles.add(identity.kind, identity.value.clone());
-        }
         if let Some(sealed) = &cause.handle {
             let typed = app.keys.open(HANDLE, sealed)?;
             let typed = String::from_utf8_lossy(&typed).into_owned();
             handles.add(Whose::kind_of(&typed), typed);
+        } else {
+            let untold = own
+                .into_iter()
+                .flatten()
+                .filter(|it| !is_known_for(cause, it));
+            for identity in untold {
+                handles.add(identity.kind, identity.value.clone());
+            }
         }
         all.insert(cause.id, handles);
     }
     Ok(all)
+}
+
+fn is_known_for(cause: &Cause, identity: &Identity) -> bool {
+    let subject = Subject::Identity(identity.kind, identity.hash.clone()).to_string();
+    let known_for = cause.known_for.as_deref().unwrap_or_default();
+    known_for.split(' ').any(|it| it == subject)
 }
 
 /// Titles of the activities that a recipient must stop or may go on with.
@@ -112,7 +124,7 @@ impl Told {
 pub(super) fn told(conn: &mut AnyConnection, app: &App, cause: &Cause) -> AppResult<Told> {
     let is_restricted = matches!(
         cause.kind,
-        CauseKind::Restriction | CauseKind::RestrictionLifted
+        CauseKind::Restriction | CauseKind::RestrictionLifted | CauseKind::Objection
     );
     Ok(Told {
         said: statements::said(conn, app, cause)?,
@@ -131,7 +143,7 @@ pub(super) fn told(conn: &mut AnyConnection, app: &App, cause: &Cause) -> AppRes
 pub struct Body {
     /// The same each time that it is told of this.
     pub id: String,
-    /// `opt-out`, `opt-in`, `correction`, `deletion`, `restriction`, `restriction-lifted`, `statement` or
+    /// `opt-out`, `opt-in`, `correction`, `deletion`, `restriction`, `restriction-lifted`, `objection`, `statement` or
     /// `statement-withdrawn`.
     pub kind: CauseKind,
     /// When it came about, as RFC 3339.
@@ -146,7 +158,7 @@ pub struct Body {
     pub data: Vec<Changed>,
     /// What the person says of a datum that was not corrected, or of which datum they take it back.
     pub statement: Option<Said>,
-    /// Which data are to be kept and not used, or may be used again.
+    /// Which data are to be kept and not used, may be used again, or are not to be used for something any more.
     pub restricted: Option<String>,
     /// Where it can be answered with a browser.
     pub answer_url: String,

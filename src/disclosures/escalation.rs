@@ -1,5 +1,5 @@
 //! Telling supervisors, once for each notice, that a recipient has refused, could not be reached, or has not answered by
-//! its last day.
+//! its last day; and of disclosures that should not have been.
 
 use std::collections::BTreeMap;
 
@@ -7,6 +7,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use serde_json::json;
 
+use super::ledger::alarms;
 use super::messages::{NoticesEscalated, Unsettled};
 use super::model::NoticeState;
 use crate::app::App;
@@ -19,8 +20,11 @@ use crate::requests::reminders;
 /// Tells of everything that was not told of. A part of the job that watches the dates of requests.
 pub fn watch(app: &App) -> AppResult<()> {
     let own = app.clone();
-    app.db
-        .write_now(move |conn| tell(conn, &own, own.clock.now()))?;
+    app.db.write_now(move |conn| {
+        let now = own.clock.now();
+        tell(conn, &own, now)?;
+        alarms::tell(conn, &own, now)
+    })?;
     app.wake.notify_one();
     Ok(())
 }

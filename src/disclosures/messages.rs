@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::content::Told;
+use super::ledger::model::Alarm;
 use super::model::CauseKind;
 use crate::mail::messages::message;
 use crate::web::words;
@@ -105,4 +106,19 @@ message!(
     "mail/notices_escalated/subject.txt",
     "mail/notices_escalated/body.txt",
     "mail/notices_escalated/body.html"
+);
+
+/// Tells supervisors that data were disclosed though the people had stopped it.
+#[derive(Debug)]
+pub struct DisclosedAfterStop {
+    /// Each recipient, by its name, and day.
+    pub alarms: Vec<Alarm>,
+}
+
+message!(
+    DisclosedAfterStop,
+    "disclosed_after_stop",
+    "mail/disclosed_after_stop/subject.txt",
+    "mail/disclosed_after_stop/body.txt",
+    "mail/disclosed_after_stop/body.html"
 );

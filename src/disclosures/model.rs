@@ -22,6 +22,8 @@ text_enum! {
         Restriction = "restriction",
         /// They may be used again.
         RestrictionLifted = "restriction-lifted",
+        /// A person's objection was granted: a use of their data has ended for good.
+        Objection = "objection",
         /// A person says something of a datum that was not put right.
         Statement = "statement",
         /// They no longer say it, or no longer want it passed on.
@@ -51,6 +53,9 @@ impl CauseKind {
             CauseKind::RestrictionLifted => {
                 "The restriction that we told you of has ended. You may use this person's data that are named below again."
             }
+            CauseKind::Objection => {
+                "This person has objected to a use of their data, and we have granted it. What we told you to keep and not to use meanwhile is not to be used for it any more, as it is named below. Tell everybody to whom you gave it to do the same."
+            }
             CauseKind::Statement => {
                 "This person says that something that you got from us is not right. Keep what they say with it, and hand it on to everybody to whom you gave it."
             }
@@ -74,6 +79,7 @@ impl CauseKind {
             CauseKind::Deletion => "The deletion",
             CauseKind::Restriction => "The restriction",
             CauseKind::RestrictionLifted => "The end of the restriction",
+            CauseKind::Objection => "The objection",
             CauseKind::Statement => "The statement",
             CauseKind::StatementWithdrawn => "That the statement is taken back",
         }
@@ -88,6 +94,7 @@ impl CauseKind {
             CauseKind::Deletion => "Your deletion",
             CauseKind::Restriction => "To keep your data and not to use them",
             CauseKind::RestrictionLifted => "That your data may be used again",
+            CauseKind::Objection => "Your objection, which we granted",
             CauseKind::Statement => "Your statement",
             CauseKind::StatementWithdrawn => "That you take your statement back",
         }
@@ -184,12 +191,15 @@ pub struct Cause {
     pub person_id: Option<i64>,
     /// Keys of choices, with spaces between them, or the reference of a request.
     pub object: String,
-    /// Sealed: an e-mail address, where no person is known.
+    /// Sealed: an e-mail address or number, where no person was known. It is about that one alone.
     pub handle: Option<Vec<u8>>,
     /// The last day for recipients to have done it.
     pub due_on: NaiveDate,
     /// When it came about.
     pub at: NaiveDateTime,
+    /// Of a person: for which of their identities recipients know of it already, as kinds and keyed hashes with spaces
+    /// between them.
+    pub known_for: Option<String>,
 }
 
 /// One recipient who is told of it.

@@ -52,12 +52,12 @@ pub async fn index(
 ) -> AppResult<HttpResponse> {
     let (before, after) = (from.before, from.after);
     let at_most = paging::one_more(ON_A_PAGE);
-    let register = app.register.clone();
+    let own = app.clone();
     let found = app.db.read(move |conn| {
         Ok((
             queries::list_of_person(conn, person.id, before, at_most)?,
-            read(conn, &register, person.id, after)?,
-            Stopped::load(conn, &register, person.id)?,
+            read(conn, &own.register, person.id, after)?,
+            Stopped::load(conn, &own, person.id)?,
         ))
     });
     let (mut notices, ledger, stopped) = found.await?;

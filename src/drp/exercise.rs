@@ -19,6 +19,7 @@ use crate::choices::queries::find_subject;
 use crate::choices::{Act, MadeBy, Proof, SALE_OR_SHARING, State};
 use crate::db::AnyConnection;
 use crate::error::{AppError, AppResult};
+use crate::jobs::{self, Job};
 use crate::requests::life::By;
 use crate::requests::model::Channel;
 use crate::requests::senders::model::Wants;
@@ -152,6 +153,11 @@ pub fn exercise(
         detail,
         now,
     )?;
+    // What is final from the start changes no more, and who gave an address is told at it all the same.
+    if done.status.is_some() && done.status_callback.is_some() {
+        let id = done.id.clone();
+        jobs::enqueue(conn, &Job::TellAgent { id }, now)?;
+    }
     Ok(queries::insert(conn, &done)?)
 }
 

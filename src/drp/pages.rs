@@ -36,7 +36,10 @@ const PAIRINGS: Limit = Limit {
 type Body = Result<Bytes, actix_web::Error>;
 
 fn bytes(body: Body) -> DrpResult<Bytes> {
-    body.map_err(|_| Refusal::fatal("The body could not be read, or is too large."))
+    body.map_err(|error| match error.as_response_error().status_code() {
+        StatusCode::PAYLOAD_TOO_LARGE => AppError::TooLarge.into(),
+        _ => Refusal::fatal("The body could not be read."),
+    })
 }
 
 /// Pairs with an agent. Whatever is wrong is answered by a bare 403.

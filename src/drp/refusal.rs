@@ -57,6 +57,7 @@ impl From<AppError> for Refusal {
             AppError::Unauthorized => "A token that is good is needed.".to_owned(),
             AppError::NotFound => "Nothing is here.".to_owned(),
             AppError::TooMany(seconds) => format!("Try again in {seconds} seconds."),
+            AppError::TooLarge => "The body is too large.".to_owned(),
             _ => "Try again in a few minutes.".to_owned(),
         };
         let wait = match error {
@@ -65,6 +66,7 @@ impl From<AppError> for Refusal {
         };
         Refusal {
             wait,
+            fatal: matches!(error, AppError::TooLarge),
             ..Refusal::new(status, message)
         }
     }

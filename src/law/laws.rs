@@ -66,6 +66,14 @@ impl Laws {
         laws.any(|law| residence.is_empty() || lives_there(law))
     }
 
+    /// Whether a law takes the consent of who lives there to extra uses of their sensitive data on that day; of who does not
+    /// say where, if it takes anybody's.
+    pub fn sensitive_by_consent(&self, residence: &str, on: NaiveDate) -> bool {
+        let lives_there = |law: &Law| law.residences.iter().any(|code| code == residence);
+        let mut laws = self.all.iter().filter(|law| law.is_in_force(on));
+        laws.any(|law| law.sensitive_by_consent && (residence.is_empty() || lives_there(law)))
+    }
+
     /// What the law of this key, or all that are joined in it, say of a right on a day.
     pub fn row(&self, key: &str, right: Right, on: NaiveDate) -> Option<Row> {
         let laws = self.of_key(key);

@@ -191,6 +191,7 @@ fn strictest() -> Law {
         residences: vec![String::new(), "other".to_owned()],
         fallback: true,
         employment: true,
+        sensitive_by_consent: false,
         excluded: false,
         regulator: None,
         cite: "The strictest rule of each law that may apply".to_owned(),

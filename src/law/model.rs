@@ -32,6 +32,9 @@ pub struct Law {
     pub fallback: bool,
     /// Whether it protects people who act as employees or applicants too.
     pub employment: bool,
+    /// Whether it takes a person's consent to use sensitive data for more than what they asked for; elsewhere they may
+    /// refuse it.
+    pub sensitive_by_consent: bool,
     /// Whether the organisation makes use of its exception for employment, so that it applies to nobody here.
     pub excluded: bool,
     /// Where people can complain.
@@ -113,6 +116,12 @@ pub struct Regulator {
 }
 
 impl Law {
+    /// Whether it applies on a day, and the organisation makes no use of its exception.
+    pub fn is_in_force(&self, on: NaiveDate) -> bool {
+        let is_over = self.effective_to.is_some_and(|to| to < on);
+        !self.excluded && self.effective_from <= on && !is_over
+    }
+
     /// What it says of a right on a day, if the right is in force then.
     pub fn row(&self, right: Right, on: NaiveDate) -> Option<&Row> {
         let mut rows = self.rows.iter();

@@ -66,6 +66,9 @@ fn law(table: &Table<'_>, known: &[Law]) -> Option<Law> {
         residences: residences?,
         fallback: fallback.unwrap_or_else(|| known.is_some_and(|it| it.fallback)),
         employment: employment.unwrap_or_else(|| known.is_none_or(|it| it.employment)),
+        sensitive_by_consent: table
+            .flag("sensitive_by_consent")
+            .unwrap_or_else(|| known.is_some_and(|it| it.sensitive_by_consent)),
         excluded: false,
         regulator: regulator.or_else(|| known?.regulator.clone()),
         cite: cite?,

@@ -1,11 +1,13 @@
 //! Answering a task: once, and by one. What follows from it is in the same transaction.
 
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use serde_json::json;
 
 use super::kept;
 use super::model::{Outcome, Purpose, State, Task, system_name, words_context};
 use super::queries;
+use crate::audit::{self, Actor, Event};
 use crate::db::AnyConnection;
 use crate::db::schema::manual_tasks as tasks;
 use crate::error::{AppError, AppResult};
@@ -208,6 +210,43 @@ pub fn assign(
     let request = requests::find(conn, task.request_id)?;
     let detail = json!({ "source": task.source, "from": task.assignee_id, "to": assignee });
     Ok(record(conn, &request, "manual.assigned", detail, by)?)
+}
+
+/// Takes the open tasks away from a staff member who can work on them no more.
+pub fn unassign_all(
+    conn: &mut AnyConnection,
+    staff_id: i64,
+    actor: Actor<'_>,
+    now: NaiveDateTime,
+) -> AppResult<()> {
+    let assigned: Vec<Task> = Task::query()
+        .filter(tasks::assignee_id.eq(staff_id))
+        .filter(tasks::closed_at.is_null())
+        .load(conn)?;
+    for task in assigned {
+        let unchanged = tasks::table
+            .filter(tasks::id.eq(task.id))
+            .filter(tasks::version.eq(task.version));
+        let given_back = diesel::update(unchanged)
+            .set((
+                tasks::assignee_id.eq(None::<i64>),
+                tasks::version.eq(task.version + 1),
+            ))
+            .execute(conn)?;
+        if given_back != 1 {
+            return Err(changed());
+        }
+        let request = requests::find(conn, task.request_id)?;
+        let event = Event {
+            actor,
+            action: "manual.assigned",
+            person: Some(&requests::find_pseudonym(conn, request.person_id)?),
+            object: &request.reference,
+            detail: json!({ "source": task.source, "from": staff_id, "to": null }),
+        };
+        audit::record(conn, &event, now)?;
+    }
+    Ok(())
 }
 
 /// What a caller learns whose task is no longer as it was shown.

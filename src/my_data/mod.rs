@@ -18,6 +18,8 @@ mod values;
 use diesel::prelude::*;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+pub use values::said;
+
 use crate::accounts::model::{Identity, IdentityKind};
 use crate::accounts::queries;
 use crate::app::App;

@@ -54,7 +54,7 @@ pub async fn index(person: Person, app: App, page: Page) -> AppResult<HttpRespon
         let cards = ledger::cards(&app.register, app.sources.overview(identities));
         let (kept, stopped) = app.db.read_now(|conn| {
             let kept = kept::list(conn, app, person.id, app.clock.today())?;
-            Ok((kept, Stopped::load(conn, &app.register, person.id)?))
+            Ok((kept, Stopped::load(conn, app, person.id)?))
         })?;
         Ok((cards, standing::of_person(app, person.id)?, kept, stopped))
     });
@@ -96,7 +96,7 @@ impl Marks {
             Ok(Marks {
                 left_out: Redactions::load(conn, &app.keys, person_id)?,
                 said: Statements::load(conn, &app.keys, person_id)?,
-                stopped: Stopped::load(conn, &app.register, person_id)?,
+                stopped: Stopped::load(conn, app, person_id)?,
                 law: LegalDates::of(&app.laws, &residence, Kind::Deletion, app.clock.now()).law,
                 today: app.clock.today(),
             })

@@ -11,16 +11,23 @@ const IN_A_TITLE: usize = 60;
 
 /// A value of that field: yes and no, days and times as elsewhere in the portal, and words for keys.
 pub(super) fn in_words(view: &FieldView<'_>, value: &Value) -> String {
-    let kind = view.field.data_type.map(|it| it.kind);
     let plain = value.to_string();
-    let said = match kind {
-        _ if matches!(value, Value::Bool(_)) => yes_or_no(&plain),
-        Some(Kind::Boolean) => yes_or_no(&plain),
-        Some(Kind::Date | Kind::DateTime) => time(&plain),
-        Some(Kind::String) | None => key(view, &plain),
-        Some(_) => None,
+    match value {
+        Value::Bool(_) => yes_or_no(&plain).unwrap_or(plain),
+        _ => said(view, &plain),
+    }
+}
+
+/// The same of one that is known as a text, as its source has it or as somebody has typed it.
+pub fn said(view: &FieldView<'_>, plain: &str) -> String {
+    let kind = view.field.data_type.map(|it| it.kind);
+    let said = match (kind, view.input()) {
+        (Some(Kind::Boolean), _) | (_, Some(Input::YesNo)) => yes_or_no(plain),
+        (Some(Kind::Date | Kind::DateTime), _) => time(plain),
+        (Some(Kind::String) | None, _) => key(view, plain),
+        (Some(_), _) => None,
     };
-    said.unwrap_or(plain)
+    said.unwrap_or_else(|| plain.to_owned())
 }
 
 /// A value for a title, cut where it is long.
@@ -50,7 +57,11 @@ fn time(plain: &str) -> Option<String> {
     if let Ok(at) = DateTime::parse_from_rfc3339(plain) {
         return Some(words::moment(at.naive_utc()));
     }
-    let formats = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f"];
+    let formats = [
+        "%Y-%m-%d %H:%M:%S%.f",
+        "%Y-%m-%dT%H:%M:%S%.f",
+        "%Y-%m-%dT%H:%M",
+    ];
     let mut read = formats
         .iter()
         .filter_map(|it| NaiveDateTime::parse_from_str(plain, it).ok());

@@ -124,7 +124,8 @@ fn tell_next(
     let mut people = addresses(conn, after)?;
     let is_last = people.len() < usize::try_from(BATCH).unwrap_or(usize::MAX);
     let position = people.last().map_or(after, |(person, _)| *person);
-    // Somebody with several addresses is told at the first.
+    // Somebody with several addresses is told at the last, as of everything.
+    people.reverse();
     people.dedup_by_key(|(person, _)| *person);
     let told = i64::try_from(people.len()).unwrap_or_default();
     if !advance(

@@ -12,6 +12,7 @@ use super::touched::Touched;
 use crate::accounts::guard::Person;
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
+use crate::choices::Defaults;
 use crate::choices::settings::{is_off, settings};
 use crate::choices::standing::{self, Standing};
 use crate::db::AnyConnection;
@@ -86,8 +87,10 @@ fn look_up(
     let text = cache::text(conn, version)?;
     let compared = cache::compared(conn, before, version)?;
     let touched = Touched::of(&app.register, &text, &compared.comparison);
-    let Standing { residence, current } = standing::of_person(conn, person_id)?;
-    let settings = settings(&app.register, &current, &residence);
+    let Standing {
+        residence, current, ..
+    } = standing::of_person(conn, person_id)?;
+    let settings = settings(&app.register, &current, Defaults::of(app, &residence));
     let mut mine = ForYou::default();
     let activities = touched.activities.iter();
     for activity in activities.filter_map(|key| app.register.activity(key)) {

@@ -32,11 +32,16 @@ pub(super) fn is_possible(request: &Request) -> bool {
     request.state.is_closed() && is_denied && request.kind != Kind::Appeal
 }
 
-/// Within what time an appeal against a request's answer is answered, for the person.
+/// Until when an appeal against a request's answer can be made: no law of ours names a last day, and some ask for no more
+/// than a reasonable time.
+const NO_LAST_DAY: &str = "There is no last day for asking: the law names none, and we set none.";
+
+/// By when an appeal against a request's answer can be made, and within what time it is answered, for whoever reads of the
+/// denial.
 pub fn time_in_words(laws: &Laws, request: &Request) -> Option<String> {
     let right = dates::right(request.kind);
     let row = laws.row(&request.law, right, request.received_on)?;
-    Some(match row.appeal {
+    let answered = match row.appeal {
         Some(term) => {
             format!("The law gives us {term} to answer. You have our answer within that time.")
         }
@@ -44,7 +49,8 @@ pub fn time_in_words(laws: &Laws, request: &Request) -> Option<String> {
             "The law does not ask this of us. We answer within {} all the same.",
             row.answer?
         ),
-    })
+    };
+    Some(format!("{NO_LAST_DAY} {answered}"))
 }
 
 /// Whether it is an appeal that no law asks for: its date is what the organisation promises.

@@ -160,9 +160,7 @@ pub fn of(
     let mut notices = app
         .laws
         .notices(&request.law, right, request.received_on, when);
-    if notices.iter().any(|it| it.while_sold)
-        && !choices::is_sold(conn, &app.register, request.person_id)?
-    {
+    if notices.iter().any(|it| it.while_sold) && !choices::is_sold(conn, app, request.person_id)? {
         notices.retain(|it| !it.while_sold);
     }
     let takes_statement = statements::is_open_for_any(app, kind, items);

@@ -6,6 +6,7 @@ use super::sealed::{self, What};
 use crate::db::AnyConnection;
 use crate::error::AppResult;
 use crate::keys::Keys;
+use crate::my_data;
 use crate::register::{CollectionKey, Register};
 use crate::sources::Correction;
 use chrono::NaiveDateTime;
@@ -124,6 +125,18 @@ pub fn title(register: &Register, item: &Item) -> String {
     let key = CollectionKey::new(&item.dataset, &item.collection);
     let known = register.collection(&key);
     known.map_or_else(|| item.collection.clone(), |it| it.title.clone())
+}
+
+/// The value that is held and the one that is proposed, as the pages of the data say them; empty ones stay empty.
+pub fn values(register: &Register, open: &OpenItem) -> (String, String) {
+    let item = &open.item;
+    let field = item.field.as_deref().unwrap_or_default();
+    let view = register.describe(&item.dataset, &item.collection, field);
+    let said = |plain: &String| match &view {
+        Some(view) => my_data::said(view, plain),
+        None => plain.clone(),
+    };
+    (said(&open.old_value), said(&open.new_value))
 }
 
 /// Opens one item of the request of that reference.

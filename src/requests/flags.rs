@@ -270,8 +270,7 @@ fn repeat(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult
     let count = count_since(conn, request, since)?;
     Ok((count > i64::from(free)).then(|| {
         format!(
-            "This is request {count} for {} since {}. The law asks for {free} in twelve months. That alone is no ground to refuse it.",
-            request.kind.noun(),
+            "This is request {count} of this kind since {}. The law asks for {free} in twelve months. That alone is no ground to refuse it.",
             words::day(since)
         )
     }))
@@ -283,8 +282,7 @@ fn flood(conn: &mut AnyConnection, request: &Request) -> QueryResult<Option<Stri
     let count = count_since(conn, request, since)?;
     Ok((count > FLOOD).then(|| {
         format!(
-            "This is request {count} for {} since {}. Look whether each asks for something of its own.",
-            request.kind.noun(),
+            "This is request {count} of this kind since {}. Look whether each asks for something of its own.",
             words::day(since)
         )
     }))

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::model::{Kind, Outcome, Party, Request, State, StepKind};
 pub use super::steps::{add_step, record};
-use super::{agents, dates, decisions, evidence, pause, senders};
+use super::{agents, dates, decisions, evidence, pause, restrictions, senders};
 use crate::accounts::guard::{Person, StaffMember};
 use crate::app::App;
 use crate::audit::Actor;
@@ -301,19 +301,14 @@ pub(super) fn reopen(
     Ok(reopened)
 }
 
-/// Whoever got the data must follow a deletion, correction or restriction that was carried out.
+/// Whoever got the data must follow a deletion, correction, restriction or objection that was carried out.
 fn tell_recipients(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
     let kind = match request.kind {
         Kind::Deletion => CauseKind::Deletion,
         Kind::Correction => CauseKind::Correction,
         Kind::Restriction => CauseKind::Restriction,
-        // Of an objection they were told when it came.
-        Kind::Access
-        | Kind::Objection
-        | Kind::Appeal
-        | Kind::Decision
-        | Kind::MarketingList
-        | Kind::Complaint => {
+        Kind::Objection => return restrictions::make_final(conn, request, by),
+        Kind::Access | Kind::Appeal | Kind::Decision | Kind::MarketingList | Kind::Complaint => {
             return Ok(());
         }
     };

@@ -43,6 +43,7 @@ pub mod four_eyes;
 pub mod handling;
 pub mod held_since;
 pub mod items;
+pub mod kept_file;
 pub mod kinds;
 pub mod life;
 pub mod model;

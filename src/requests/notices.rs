@@ -283,9 +283,10 @@ impl RequestCompleted {
     /// What was done. Of what people see to by hand nobody says that it was read back.
     fn what_was_done(&self) -> &'static str {
         match self.kind {
-            Kind::Access | Kind::Decision | Kind::MarketingList | Kind::Complaint => {
+            Kind::Access | Kind::Decision | Kind::MarketingList => {
                 "We have answered your request. The answer is on its page."
             }
+            Kind::Complaint => "We have answered your complaint. The answer is on its page.",
             Kind::Restriction => {
                 "We keep the data that it names, and do not use them until the question is settled. Whoever got them from us is told to do the same. We tell you before we use them again."
             }

@@ -55,6 +55,10 @@ impl Restriction {
     }
 }
 
+/// What is said of the use that an objection is about, until it is decided and when it is granted.
+const MEANWHILE: &str = "not to be used for it while an objection is looked at";
+const FOR_GOOD: &str = "not to be used for it any more";
+
 /// Keeps what recipients are to be told of, with the decision that grants it; of what is denied there is nothing to tell.
 ///
 /// # Errors
@@ -127,7 +131,7 @@ pub(super) fn begin_meanwhile(
     if find(conn, request.id)?.is_some() {
         return Ok(());
     }
-    let what = format!("{activity}: not to be used for it while an objection is looked at");
+    let what = format!("{activity}: {MEANWHILE}");
     write(conn, request, &what, by)?;
     began(conn, request, by)
 }
@@ -159,6 +163,28 @@ fn began(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<
     let about = (CauseKind::Restriction, &whose);
     let object = &request.reference;
     causes::record(conn, by.app, about, object, request.due_on, by.now)
+}
+
+/// An objection was granted: whoever was told that the use rests is told that it does so for good (GDPR Art. 21(1), 19).
+/// Who was told nothing has nothing to stop.
+pub(super) fn make_final(
+    conn: &mut AnyConnection,
+    request: &Request,
+    by: &By<'_>,
+) -> AppResult<()> {
+    let Some(row) = find(conn, request.id)? else {
+        return Ok(());
+    };
+    let (keys, reference) = (&by.app.keys, &request.reference);
+    let what = sealed::open_text(keys, reference, What::Restricted, Some(&row.what))?;
+    let what = what.replace(MEANWHILE, FOR_GOOD);
+    let sealed = sealed::seal(keys, reference, What::Restricted, what);
+    diesel::update(restrictions::table.filter(restrictions::request_id.eq(request.id)))
+        .set(restrictions::what.eq(sealed))
+        .execute(conn)?;
+    let whose = Whose::Person(request.person_id);
+    let about = (CauseKind::Objection, &whose);
+    causes::record(conn, by.app, about, reference, request.due_on, by.now)
 }
 
 /// An objection was denied: the person is told when the use goes on, some days before (GDPR Art. 18(3)).

@@ -64,18 +64,27 @@ impl Kind {
         }
     }
 
-    /// In a sentence: "your request for …".
+    /// In a sentence: "your …", "we have approved your …".
     pub fn noun(self) -> &'static str {
         match self {
-            Kind::Access => "access",
-            Kind::Correction => "correction",
-            Kind::Deletion => "deletion",
-            Kind::Restriction => "restriction",
-            Kind::Objection => "an end of a use",
-            Kind::Appeal => "a second look",
-            Kind::Decision => "how a decision was made",
-            Kind::MarketingList => "who got data for marketing",
-            Kind::Complaint => "an answer to your complaint",
+            Kind::Access => "request for access",
+            Kind::Correction => "request for correction",
+            Kind::Deletion => "request for deletion",
+            Kind::Restriction => "request for restriction",
+            Kind::Objection => "objection",
+            Kind::Appeal => "appeal",
+            Kind::Decision => "request to know how a decision was made",
+            Kind::MarketingList => "request to know who got data for marketing",
+            Kind::Complaint => "complaint",
+        }
+    }
+
+    /// How it came to its end once it was approved: "your … ".
+    pub fn is_over(self) -> &'static str {
+        match self {
+            Kind::Objection => "is granted",
+            _ if self.is_answered_in_words() => "is answered",
+            _ => "is done",
         }
     }
 }
@@ -353,5 +362,25 @@ mod tests {
     fn one_record_stays_and_two_stay() {
         assert_eq!(outlook(Action::Keep, 1), "1 record stays");
         assert_eq!(outlook(Action::Keep, 2), "2 records stay");
+    }
+
+    #[test]
+    fn each_kind_stands_in_a_sentence() {
+        let said = |kind: Kind| format!("Your {} {}.", kind.noun(), kind.is_over());
+        let said: Vec<_> = Kind::ALL.iter().map(|kind| said(*kind)).collect();
+        assert_eq!(
+            said,
+            [
+                "Your request for access is answered.",
+                "Your request for correction is done.",
+                "Your request for deletion is done.",
+                "Your request for restriction is done.",
+                "Your objection is granted.",
+                "Your appeal is done.",
+                "Your request to know how a decision was made is answered.",
+                "Your request to know who got data for marketing is answered.",
+                "Your complaint is answered.",
+            ]
+        );
     }
 }

@@ -57,6 +57,8 @@ pub struct ItemLine {
     pub collection: String,
     /// What people call the field; empty for whole records.
     pub field: String,
+    /// What is held, and what is proposed in its place.
+    pub values: (String, String),
     /// Whether it comes from somebody whose name is not known.
     pub is_of_unknown_source: bool,
     /// What the person says of it, where it was not put right.
@@ -371,6 +373,7 @@ fn item_line(app: &App, open: OpenItem, said: &Statements) -> ItemLine {
         is_of_unknown_source: is_of_partner && open.item.source_name.is_none(),
         statement: cell.and_then(|cell| said.about(&cell).cloned()),
         collection: app.register.collection_title(&key),
+        values: details::values(&app.register, &open),
         field: view
             .map(|view| view.field.title.clone())
             .or(field.map(str::to_owned))

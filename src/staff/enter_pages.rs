@@ -15,7 +15,7 @@ use crate::error::AppResult;
 use crate::requests::appeal_letters;
 use crate::requests::life::{By, changed};
 use crate::requests::model::{Channel, Kind, State};
-use crate::requests::senders::model::{Wants, correctable, is_correctable};
+use crate::requests::senders::model::{Wants, correctable, is_correctable, is_use, uses};
 use crate::requests::senders::{self, Letter};
 use crate::web::{Form, Page, html, see_other_saying};
 
@@ -33,6 +33,7 @@ pub struct Entry {
     received_on: String,
     wants: String,
     field: String,
+    activity: String,
     email: String,
     contact: String,
     residence: String,
@@ -46,6 +47,7 @@ struct EnterPage {
     form: Form<Entry>,
     places: Vec<(String, String)>,
     fields: Vec<(String, String)>,
+    uses: Vec<(String, String)>,
     channels: [(&'static str, &'static str); 2],
 }
 
@@ -61,6 +63,7 @@ fn show(status: StatusCode, app: &App, page: Page, form: Form<Entry>) -> AppResu
         form,
         places: app.laws.places(),
         fields: correctable(&app.register),
+        uses: uses(&app.register),
         channels: [("phone", "A telephone call"), ("letter", "A letter")],
     };
     html(status, &shown)
@@ -151,6 +154,11 @@ fn check(app: &App, typed: Entry) -> Result<Letter, Box<Form<Entry>>> {
             "Choose which value is wrong.",
         ),
         (
+            wants == Some(Wants::Objection) && !is_use(&app.register, &typed.activity),
+            "activity",
+            "Choose a use.",
+        ),
+        (
             !typed.email.is_empty() && !is_email(&typed.email),
             "email",
             "Write the address like name@example.org, or leave it empty.",
@@ -193,7 +201,11 @@ fn check(app: &App, typed: Entry) -> Result<Letter, Box<Form<Entry>>> {
         contact,
         residence: typed.residence,
         wants,
-        field: Some(typed.field).filter(|_| is_correction),
+        field: match wants {
+            Wants::Correction => Some(typed.field),
+            Wants::Objection => Some(typed.activity),
+            _ => None,
+        },
         note: typed.note.trim().to_owned(),
         channel,
         received_on,

@@ -39,8 +39,12 @@ pub async fn show_errors(
     if failure.is_none() && !(failed && is_plain) {
         return Ok(response.map_into_boxed_body());
     }
-    let (request, _) = response.into_parts();
-    let answer = page_for(&request, status, failure.unwrap_or(Failure::Other));
+    let (request, failed) = response.into_parts();
+    let mut answer = page_for(&request, status, failure.unwrap_or(Failure::Other));
+    // What was set on the way holds all the same, such as the pseudonym of a browser that sends the signal.
+    for cookie in failed.cookies() {
+        answer.add_cookie(&cookie)?;
+    }
     Ok(ServiceResponse::new(request, answer))
 }
 

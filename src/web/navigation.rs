@@ -12,6 +12,11 @@ pub const STAFF: &[(&str, &str, &[Role])] = &[
     ("/staff/workload", "Workload", &[Agent, Supervisor, Auditor]),
     (BY_HAND, "By hand", &[Agent, Supervisor, Auditor]),
     ("/staff/notices", "Notices", &[Agent, Supervisor, Auditor]),
+    (
+        "/staff/disclosures",
+        "Disclosed",
+        &[Agent, Supervisor, Auditor],
+    ),
     ("/staff/holds", "Holds", &[Agent, Supervisor, Auditor]),
     (
         "/staff/corrections",

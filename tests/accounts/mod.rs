@@ -1,5 +1,6 @@
 //! Signing in, sessions, limits and staff, as people meet them.
 
+mod address;
 mod budgets;
 mod command;
 mod limits;

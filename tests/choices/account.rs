@@ -197,13 +197,13 @@ async fn other_slices_learn_that_an_activity_is_off_also_through_what_covers_it(
     let app = TestApp::start();
     let ada = app.person("ada").await;
     let is_off = |key: &str| {
-        let (register, key) = (app.app.register.clone(), key.to_owned());
+        let (own, key) = (app.app.clone(), key.to_owned());
         app.app
             .db
             .read_now(move |conn| {
                 let id = people::table.select(people::id).first(conn)?;
-                let activity = register.activity(&key).unwrap();
-                Ok(choices::is_opted_out(conn, &register, id, activity)?)
+                let activity = own.register.activity(&key).unwrap();
+                Ok(choices::is_opted_out(conn, &own, id, activity)?)
             })
             .unwrap()
     };

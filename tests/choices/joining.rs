@@ -1,9 +1,16 @@
-use candor::choices::{MadeBy, State};
-use chrono::TimeDelta;
+use candor::accounts::model::IdentityKind;
+use candor::accounts::queries::{add_identity, find_person_by_identity};
+use candor::choices::{self, MadeBy, State};
+use candor::db::schema::notices;
+use chrono::{NaiveDate, TimeDelta};
+use diesel::prelude::*;
 
 use super::{all_changes, events_of_choices};
 use crate::api::{Program, hash_of};
 use crate::support::TestApp;
+
+/// A recipient by sale that is told by mail.
+const LUMEN: &str = "optout@lumen-reach.example.com";
 
 const NOTHING: [(&str, &str); 0] = [];
 
@@ -111,4 +118,67 @@ async fn an_opt_out_that_came_after_a_consent_wins_at_the_next_sign_in() {
     app.sign_in_by_mail(&visitor, "ada@example.org").await;
     let page = visitor.get("/choices").await;
     assert_eq!(page.texts("#sale-or-sharing .tag"), ["Off"]);
+}
+
+/// Today is 9 February 2026.
+#[actix_web::test]
+async fn an_opt_out_by_address_keeps_its_day_and_recipients_are_not_told_of_it_again() {
+    let app = TestApp::start();
+    let email = [("email", "nora@example.org")];
+    app.visitor().post("/do-not-sell", &email).await;
+    app.run_jobs().await;
+    let made_at = app.app.clock.now();
+    assert_eq!(app.mails_to(LUMEN).len(), 1);
+    app.app.clock.advance(TimeDelta::days(10));
+    let nora = app.visitor();
+    app.sign_in_by_mail(&nora, "nora@example.org").await;
+    app.run_jobs().await;
+    assert_eq!(app.mails_to(LUMEN).len(), 1, "it knows of this address");
+
+    let changes = all_changes(&app).into_iter();
+    let own: Vec<_> = changes.filter(|it| it.person_id.is_some()).collect();
+    assert_eq!(own.len(), 2);
+    let next_year = NaiveDate::from_ymd_opt(2027, 2, 9);
+    for choice in own {
+        assert_eq!((choice.at, choice.no_solicit_until), (made_at, next_year));
+    }
+    let page = nora.get("/choices").await.page();
+    assert!(page.text().contains("Off since 9 February 2026"));
+    let told = nora.get("/disclosures").await.page();
+    let told = told.texts("table:last-of-type tbody th");
+    assert!(told.iter().any(|it| it.contains("Lumen")), "{told:?}");
+}
+
+#[actix_web::test]
+async fn recipients_are_told_of_the_other_identities_of_whom_they_know_by_one() {
+    let app = TestApp::start();
+    app.person("ada").await;
+    let email = [("email", "ada.home@example.org")];
+    app.visitor().post("/do-not-sell", &email).await;
+    app.run_jobs().await;
+    app.app.clock.advance(TimeDelta::days(1));
+    let own = app.app.clone();
+    let joined = app.app.db.write(move |conn| {
+        let (keys, now, kind) = (&own.keys, own.clock.now(), IdentityKind::Email);
+        let ada = find_person_by_identity(conn, keys, kind, "ada@example.org")?.unwrap();
+        add_identity(conn, keys, ada.id, (kind, "ada.home@example.org"), now)?;
+        choices::join(&own, conn, (&ada, None), None, now)?;
+        Ok(ada.id)
+    });
+    let ada = joined.await.unwrap();
+    app.run_jobs().await;
+    let mails = app.mails_to(LUMEN);
+    let people = |text: &str| {
+        let named = text.lines().filter(|it| it.contains("@example.org"));
+        named.map(|it| it.trim().to_owned()).collect::<Vec<_>>()
+    };
+    let told: Vec<_> = mails.iter().map(|it| people(&it.text)).collect();
+    assert_eq!(told, [["- ada.home@example.org"], ["- ada@example.org"]]);
+    let of_nobody = notices::table.filter(notices::person_id.ne(ada));
+    let of_nobody = of_nobody.or_filter(notices::person_id.is_null()).count();
+    let read = app
+        .app
+        .db
+        .read_now(|conn| Ok(of_nobody.get_result::<i64>(conn)?));
+    assert_eq!(read.unwrap(), 0, "she sees all of them");
 }

@@ -22,6 +22,8 @@ async fn who_is_under_sixteen_is_opted_out_until_they_turn_it_on() {
     let sixteen = NaiveDate::from_ymd_opt(2027, 5, 4);
     assert!(changes.iter().all(|it| it.made_by == MadeBy::Law));
     assert!(changes.iter().all(|it| it.no_solicit_until == sixteen));
+    let consents = "\"KnownChildSensitiveDataConsents\":[1,1]";
+    assert!(ada.get("/gpp.js").await.text().contains(consents));
     let known = ada.get("/choices/age").await.page();
     assert!(known.text().contains("you will be 16 on 4 May 2027"));
     assert_eq!(ada.post("/choices/age", &born_on).await.status, 409);
@@ -29,6 +31,8 @@ async fn who_is_under_sixteen_is_opted_out_until_they_turn_it_on() {
     ada.post("/choices/sale-or-sharing/opt-in", &CONFIRMED)
         .await;
     assert_eq!(all_changes(&app).pop().unwrap().state, State::OptedIn);
+    let consents = "\"KnownChildSensitiveDataConsents\":[2,2]";
+    assert!(ada.get("/gpp.js").await.text().contains(consents));
 }
 
 /// Rule: C9, Civ. 1798.135(c)(5).
@@ -56,6 +60,10 @@ async fn before_they_are_thirteen_only_a_parent_can_turn_it_on() {
     let page = ada.get(refused.location()).await.page();
     assert!(page.text().contains("a parent or guardian must turn it on"));
     assert!(page.texts("main form").is_empty());
+    let extra = "/choices/limit-sensitive/opt-in";
+    let refused = ada.post(extra, &CONFIRMED).await;
+    let page = ada.get(refused.location()).await.page();
+    assert!(page.text().contains("a parent or guardian must turn it on"));
     assert_eq!(all_changes(&app).len(), 2, "both stay off");
     app.app.clock.advance(chrono::TimeDelta::days(1));
     ada.post("/choices/sale-or-sharing/opt-in", &CONFIRMED)

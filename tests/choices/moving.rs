@@ -1,4 +1,5 @@
 use candor::choices::{MadeBy, State};
+use candor::law::Laws;
 
 use super::all_changes;
 use crate::api::{Program, hash_of};
@@ -60,4 +61,60 @@ async fn what_somebody_chose_is_theirs_wherever_they_live() {
     live_in(&ada, "de").await;
     let page = ada.get("/choices").await.page();
     assert_eq!(page.texts("#sale-or-sharing .tag"), ["On"]);
+}
+
+/// Rule: A4, the laws of the states on sensitive data.
+#[actix_web::test]
+async fn the_law_of_the_place_says_whether_sensitive_data_take_consent_first() {
+    let app = TestApp::start();
+    let today = app.app.clock.today();
+    let laws = &app.app.laws;
+    let takes_consent = |place: &str| laws.sensitive_by_consent(place, today);
+    for place in ["us-va", "us-co", "us-ct", "us-tx", "us-md"] {
+        assert!(takes_consent(place), "{place}");
+    }
+    for place in ["us-ca", "us-ut", "us-ia", "us-nv", "us-other"] {
+        assert!(!takes_consent(place), "{place}");
+    }
+    // Not in force yet.
+    assert!(!takes_consent("us-al"));
+    let of = async |name: &str, place: &str| {
+        let person = app.person_in(name, place).await;
+        let page = person.get("/choices").await.page();
+        let state = |key: &str| page.texts(&format!("#{key} .tag")).remove(0);
+        (
+            state("limit-sensitive"),
+            state("sale-or-sharing"),
+            state("marketing"),
+        )
+    };
+    let states =
+        |one: &str, two: &str, three: &str| (one.to_owned(), two.to_owned(), three.to_owned());
+    assert_eq!(of("vic", "us-va").await, states("Off", "On", "On"));
+    assert_eq!(of("cal", "us-ca").await, states("On", "On", "On"));
+    assert_eq!(of("uma", "us-ut").await, states("On", "On", "On"));
+    assert_eq!(of("max", "de").await, states("Off", "Off", "Off"));
+}
+
+#[actix_web::test]
+async fn moving_to_a_state_that_asks_for_consent_turns_sensitive_uses_off_alone() {
+    let app = TestApp::start();
+    let ada = app.person_in("ada", "us-ut").await;
+    live_in(&ada, "us-va").await;
+    let turned: Vec<_> = all_changes(&app)
+        .into_iter()
+        .map(|it| it.activity)
+        .collect();
+    assert_eq!(turned, ["limit-sensitive"]);
+}
+
+/// A file of the organisation changes it.
+#[actix_web::test]
+async fn sensitive_uses_follow_the_row_of_the_law() {
+    let own = "[[law]]\nkey = \"us-va\"\nsensitive_by_consent = false\n";
+    let laws = Laws::built_in().with_text("own.toml", own).unwrap();
+    let app = TestApp::start_under(laws);
+    let ada = app.person_in("ada", "us-va").await;
+    let page = ada.get("/choices").await.page();
+    assert_eq!(page.texts("#limit-sensitive .tag"), ["On"]);
 }

@@ -192,7 +192,7 @@ async fn what_is_not_a_page_brings_nothing_about() {
     for path in [
         "/.well-known/gpc.json",
         "/healthz",
-        "/nothing-here",
+        "/nothing-here.png",
         "/static/candor.css",
     ] {
         visitor.get(path).await;
@@ -335,10 +335,12 @@ async fn a_forged_cookie_does_not_pass_for_an_opt_out() {
 #[actix_web::test]
 async fn the_portal_says_that_it_honours_the_signal_and_shows_what_was_sent() {
     let app = TestApp::start();
+    app.visitor().with_signal().get("/").await.page();
+    app.app.clock.advance(TimeDelta::days(30));
     let statement = app.visitor().get("/.well-known/gpc.json").await;
     let statement: serde_json::Value = serde_json::from_slice(&statement.body).unwrap();
-    assert_eq!(statement["gpc"], true);
-    assert_eq!(statement["lastUpdate"].as_str().unwrap().len(), 10);
+    let since_it_began = serde_json::json!({ "gpc": true, "lastUpdate": "2026-02-09" });
+    assert_eq!(statement, since_it_began);
     let page = app.visitor().with_signal().get("/do-not-sell/signal").await;
     assert!(
         page.text()
@@ -364,4 +366,18 @@ async fn the_first_page_says_of_the_signal_what_the_others_say() {
     let said = ada.get("/").await.page().texts(PLACE).remove(0);
     assert!(said.contains("we follow that"), "{said}");
     assert!(!said.contains("do nothing else"), "{said}");
+}
+
+/// A browser that comes by a broken link first is opted out there, once.
+#[actix_web::test]
+async fn a_page_that_is_not_there_honours_the_signal_too() {
+    let app = TestApp::start();
+    let visitor = app.visitor().with_signal();
+    for _ in 0..2 {
+        let nothing = visitor.get("/nothing-here").await;
+        assert_eq!(nothing.status, 404);
+        assert_eq!(nothing.texts(".signal"), [FOR_BROWSER]);
+    }
+    visitor.get("/").await.page();
+    assert_eq!(record(&app), [by_signal("browser")]);
 }

@@ -219,3 +219,19 @@ async fn a_browser_that_does_not_say_where_a_form_came_from_can_opt_out_and_noth
         "with an account it is no plain opt-out"
     );
 }
+
+#[actix_web::test]
+async fn where_nothing_is_sold_the_form_says_so_and_still_takes_an_opt_out() {
+    let app = TestApp::start_declaring(|register| {
+        for activity in &mut register.activities {
+            activity.sale_or_sharing = false;
+        }
+    });
+    let visitor = app.visitor();
+    let stands = async || visitor.get("/do-not-sell").await.texts("#state + dl dd");
+    assert_eq!(stands().await[0], "We do nothing of the kind at present.");
+    let ada = app.person("ada").await.get("/choices").await.page();
+    assert_eq!(ada.texts("#sale-or-sharing .tag")[0], "Not done");
+    visitor.post("/do-not-sell", &[("email", "")]).await;
+    assert!(stands().await[0].starts_with("Off"));
+}

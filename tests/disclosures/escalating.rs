@@ -10,12 +10,17 @@ use crate::support::recipient::{Answer, Recipient};
 
 /// The mails about recipients that supervisor Sue has got, after a look at the dates.
 async fn told_sue(app: &TestApp) -> Vec<String> {
+    told_sue_of(app, "notices_escalated").await
+}
+
+/// The mails of that kind that supervisor Sue has got, after a look at the dates.
+pub async fn told_sue_of(app: &TestApp, kind: &str) -> Vec<String> {
     let now = app.app.clock.now();
     let watch = move |conn: &mut _| enqueue(conn, &Job::WatchDates, now);
     app.app.db.write(watch).await.unwrap();
     app.run_jobs().await;
     let mails = app.mails_to("sue@staff.example.org").into_iter();
-    let about = mails.filter(|it| it.kind == "notices_escalated");
+    let about = mails.filter(|it| it.kind == kind);
     about.map(|it| it.text).collect()
 }
 

@@ -26,7 +26,7 @@ fn candor(app: &TestApp, arguments: &[&str]) -> Output {
 }
 
 /// Imports these lines below the head; gives the exit status, the report, and what was said.
-fn import(app: &TestApp, lines: &[String]) -> (i32, String, String) {
+pub fn import(app: &TestApp, lines: &[String]) -> (i32, String, String) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("disclosures.csv");
     std::fs::write(&file, format!("{HEAD}\n{}\n", lines.join("\n"))).unwrap();
@@ -44,7 +44,7 @@ fn count(app: &TestApp) -> i64 {
     app.app.db.read_now(count).unwrap()
 }
 
-fn line(recipient: &str, email: &str, day: u32) -> String {
+pub fn line(recipient: &str, email: &str, day: u32) -> String {
     format!(
         ",{recipient},,email,{email},,user.contact,advertising-audiences,,consent,2026-01-{day:02}"
     )

@@ -5,6 +5,7 @@ mod calling;
 mod escalating;
 mod fetching;
 mod ledger;
+mod stopped;
 mod telling;
 
 use candor::db::schema::notices;

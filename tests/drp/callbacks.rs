@@ -81,3 +81,22 @@ async fn a_redirect_is_not_followed() {
     assert_eq!(kind, "tell_agent");
     assert!(words.unwrap().contains("307"));
 }
+
+#[actix_web::test]
+async fn what_is_done_at_once_is_told_too() {
+    let app = TestApp::start();
+    let agent = Agent::paired(&app, "one").await;
+    let server = Recipient::start().await;
+    let asked = json!({
+        "exercise": "sale:opt-out", "email": "nora@example.org", "status_callback": server.address,
+    });
+    let id = id_of(&agent.exercise(&app, &asked).await);
+    app.run_jobs().await;
+    let sent = server.sent();
+    assert_eq!(sent.len(), 1);
+    let body: Value = serde_json::from_str(&sent[0].body).unwrap();
+    assert_eq!(
+        (&body["request_id"], &body["status"]),
+        (&json!(id), &json!("fulfilled"))
+    );
+}

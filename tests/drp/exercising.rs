@@ -206,7 +206,7 @@ async fn a_message_is_taken_once_and_only_as_the_protocol_has_it() {
     let forged = send(&other.sign(&agent.message(&app, &asked))).await;
     assert_eq!((forged.status, &forged.json["fatal"]), (400, &json!(false)));
     let large = "A".repeat(70_000);
-    assert_eq!(send(&large).await.status, 400);
+    assert_eq!(send(&large).await.status, 413);
 }
 
 #[actix_web::test]

@@ -101,3 +101,19 @@ async fn other_addresses_and_missing_tokens_are_answered_in_json() {
         assert_eq!(refused.json["fatal"], false);
     }
 }
+
+#[actix_web::test]
+async fn a_body_that_is_too_large_is_said_to_be_so() {
+    let app = TestApp::start();
+    let agent = Agent::paired(&app, "one").await;
+    let large = "x".repeat(100 * 1024);
+    for path in ["/agent/one", "/data-rights-request"] {
+        let refused = agent.send(Method::POST, path, Some(large.clone())).await;
+        assert_eq!(
+            (refused.status, &refused.json["code"]),
+            (413, &json!("413")),
+            "{path}"
+        );
+        assert_eq!(refused.json["fatal"], true);
+    }
+}

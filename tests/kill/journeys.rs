@@ -11,6 +11,10 @@ pub enum Claim {
     OptedOut(String),
     /// A request is on record.
     Filed(String),
+    /// Whoever has that address lives in Germany now.
+    Moved(String),
+    /// The use that was objected to rested, and does so no more.
+    Rested(String),
     /// A deletion is decided, and will be carried out.
     Approved(String),
 }
@@ -42,6 +46,29 @@ pub async fn file_access(person: &Actor) -> Claim {
     let fields = [("question", "What did your support note about my call?")];
     let answer = persist(|| person.try_post("/requests/new/access", &fields)).await;
     Claim::Filed(reference_of(&answer))
+}
+
+/// Lives elsewhere from now on, where more takes a consent.
+pub async fn move_away(person: &Actor, email: &str) -> Claim {
+    let fields = [("residence", "de")];
+    let answer = persist(|| person.try_post("/account/residence", &fields)).await;
+    answer.location();
+    Claim::Moved(email.to_owned())
+}
+
+/// Objects to a use, which rests from then on, and takes it back, so that it goes on.
+pub async fn object(person: &Actor) -> [Claim; 2] {
+    let fields = [
+        ("activity", "security"),
+        ("why", "My work needs me unseen."),
+    ];
+    let filed = persist(|| person.try_post("/requests/new/objection", &fields)).await;
+    let reference = reference_of(&filed);
+    let withdraw = format!("/requests/{reference}/withdraw");
+    let ended = persist(|| person.try_post(&withdraw, &[])).await;
+    // When the answer was lost, it is withdrawn already.
+    assert!(matches!(ended.status, 303 | 409), "{}", ended.text());
+    [Claim::Filed(reference.clone()), Claim::Rested(reference)]
 }
 
 /// Has everything erased: filed by the person, proposed by one staff member, approved by another.

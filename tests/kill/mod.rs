@@ -2,6 +2,7 @@
 
 mod journeys;
 mod processes;
+mod resting;
 mod telling;
 
 use std::sync::Arc;
@@ -18,12 +19,14 @@ use rand::Rng;
 
 use crate::support::recipient::Recipient;
 use crate::support::{Actor, TestApp};
-use journeys::{Claim, erase, file_access, opt_out};
+use journeys::{Claim, erase, file_access, move_away, object, opt_out};
 use processes::Setup;
 
 const JOURNEYS: usize = 200;
 /// Of these so many erase everything.
 const ERASURES: u32 = 20;
+/// Of the others so many move, object to a use and take that back.
+const MOVES: u32 = 40;
 const AT_A_TIME: usize = 8;
 
 /// Accounts that share no address. Of two people who do, the erasure of the one changes what may be done for the
@@ -61,6 +64,7 @@ async fn killing_server_and_worker_at_random_moments_loses_nothing_and_does_noth
     check_claims(&app, &claims);
     telling::check(&app, &recipient, JOURNEYS);
     check_erasures(&app, &claims, &erased);
+    resting::check(&app, &claims);
     link_and_verify(&app);
 }
 
@@ -116,8 +120,12 @@ async fn travel(
                     };
                     claims.push(opt_out(person, email).await);
                     claims.push(file_access(person).await);
-                    if number < usize::try_from(ERASURES).unwrap() {
+                    let kind = u32::try_from(number).unwrap();
+                    if kind < ERASURES {
                         claims.push(erase(person, &staff[0], &staff[1]).await);
+                    } else if kind < ERASURES + MOVES {
+                        claims.push(move_away(person, email).await);
+                        claims.extend(object(person).await);
                     }
                     done.fetch_add(1, Ordering::Relaxed);
                 }
@@ -191,6 +199,7 @@ fn check_claims(app: &TestApp, claims: &[Claim]) {
                 });
                 assert_eq!((filed, mails), (1, 1), "{reference}");
             }
+            Claim::Moved(_) | Claim::Rested(_) => {}
         }
     }
     let opted_out: i64 = count(app, |conn| choices::table.count().get_result(conn));

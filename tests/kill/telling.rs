@@ -44,7 +44,9 @@ pub fn declare(register: &mut candor::register::Register, server: &Recipient) {
 /// Every opt-out was told, and what was sent twice was sent under one key.
 pub fn check(app: &TestApp, server: &Recipient, opt_outs: usize) {
     let found = app.app.db.read_now(|conn| {
-        let all = causes::table.filter(causes::kind.eq("opt-out"));
+        let all = causes::table
+            .filter(causes::kind.eq("opt-out"))
+            .filter(causes::object.like("%sale-or-sharing%"));
         let all: i64 = all.count().get_result(conn)?;
         let own = Notice::query().filter(notices::recipient.eq(RECIPIENT));
         Ok((all, own.load(conn)?))

@@ -1,4 +1,7 @@
+use candor::accounts::members;
 use candor::accounts::model::Role;
+use candor::accounts::queries::find_active_staff;
+use candor::audit::Actor;
 use candor::db::schema::manual_tasks;
 use chrono::{NaiveDate, TimeDelta};
 use diesel::prelude::*;
@@ -286,4 +289,23 @@ async fn supervisors_and_who_does_it_are_told_once_when_a_task_is_late() {
             .text()
             .contains("Late")
     );
+}
+
+#[actix_web::test]
+async fn whoever_can_work_no_more_leaves_their_tasks_to_others() {
+    let app = TestApp::start_with_archive();
+    let (_, sam, reference, task) = asked(&app).await;
+    answer(&sam, &task, &[("act", "take")]).await.page();
+    let ruth = app.staff("ruth", Role::Supervisor).await;
+    app.staff("root", Role::Admin).await;
+    let now = app.app.clock.now();
+    let keys = app.app.keys.clone();
+    let disabled = app.app.db.write(move |conn| {
+        let sam = find_active_staff(conn, &keys, "sam@staff.example.org")?.unwrap();
+        members::disable(conn, Actor::System, sam.id, now)
+    });
+    disabled.await.unwrap();
+    let nobodys = ruth.get(&format!("{LIST}?assignee=nobody")).await.page();
+    assert_eq!(nobodys.attributes("tbody th a", "href"), [task]);
+    assert_eq!(app.events("manual.assigned", &reference), 2);
 }

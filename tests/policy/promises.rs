@@ -4,8 +4,8 @@ use std::path::Path;
 use std::process::Command;
 
 use candor::accounts::model::Role;
-use candor::choices::State;
 use candor::choices::refusable::refusables;
+use candor::choices::{Defaults, State};
 use candor::policy::file::PolicyFile;
 use candor::policy::promises::faults;
 use candor::policy::text::Text;
@@ -59,8 +59,9 @@ fn consent_and_periods_are_held_against_the_register() {
 }
 
 /// What happens before anybody chose is what the policy says of it, here and there.
-#[test]
-fn both_versions_that_count_promise_what_holds_before_anybody_chooses() {
+#[actix_web::test]
+async fn both_versions_that_count_promise_what_holds_before_anybody_chooses() {
+    let app = TestApp::start();
     let register = register();
     for file in ["demo/policy/2026-06.md", NEWEST] {
         let body = PolicyFile::read(&std::fs::read_to_string(file).unwrap())
@@ -68,13 +69,9 @@ fn both_versions_that_count_promise_what_holds_before_anybody_chooses() {
             .body;
         assert_eq!(found(&body), Vec::<String>::new(), "{file}");
         let text = Text::read(&body);
+        let defaults = Defaults::of(&app.app, "us-ca");
         for setting in refusables(&register) {
-            assert_eq!(
-                setting.default_in("us-ca"),
-                State::OptedIn,
-                "{}",
-                setting.key
-            );
+            assert_eq!(defaults.state(&setting), State::OptedIn, "{}", setting.key);
         }
         let blocks = text.sections.iter().flat_map(|it| &it.blocks);
         for block in blocks.map(|it| &it.words) {

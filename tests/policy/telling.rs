@@ -96,7 +96,7 @@ async fn everybody_with_an_address_gets_one_mail_that_says_what_is_new() {
     app.run_jobs().await;
 
     assert_eq!(counts(&app), (2, 2, 2));
-    let mail = &app.mails_to("ada")[0];
+    let mail = &app.mails_to("ada.second")[0];
     assert_eq!(mail.subject, "Our privacy policy changes on 1 March 2026");
     for part in [&mail.text, &mail.html] {
         assert!(part.contains("New in 2026-03."), "{part}");
@@ -104,6 +104,10 @@ async fn everybody_with_an_address_gets_one_mail_that_says_what_is_new() {
         assert!(part.contains("/policy/compare/2026-01/2026-03"), "{part}");
     }
     assert_eq!(app.mails_to("bob").len(), 1);
+    assert!(
+        app.mails_to("ada@example.org").is_empty(),
+        "her newest has it"
+    );
 }
 
 #[actix_web::test]

@@ -1,9 +1,13 @@
+use candor::accounts::model::Role;
+use candor::db::schema::kept_files;
+use candor::jobs::{Job, enqueue};
 use candor::requests::model::State;
 use chrono::TimeDelta;
+use diesel::prelude::*;
 use reqwest::multipart::{Form, Part};
 
 use super::{MAYA, correction_of, file_access, find, reference_of};
-use crate::support::TestApp;
+use crate::support::{Actor, Answer, TestApp};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
 
@@ -180,7 +184,7 @@ async fn what_was_typed_is_there_again_after_a_fresh_confirmation() {
 }
 
 #[actix_web::test]
-async fn a_file_that_was_not_kept_during_a_confirmation_is_asked_for_again() {
+async fn a_file_is_kept_sealed_during_a_confirmation_and_goes_with_the_request() {
     let app = TestApp::start();
     let maya = app.person(MAYA).await;
     let path = correction_of(&app, MAYA, "people.contact_details", "city");
@@ -194,8 +198,84 @@ async fn a_file_that_was_not_kept_during_a_confirmation_is_asked_for_again() {
         .location();
     let page = maya.get(&path).await.page();
     assert_eq!(page.attributes("#value", "value"), ["Port Ellery"]);
+    assert!(page.texts(".error-summary").is_empty());
+    let kept = kept_files(&app);
+    assert_eq!(kept.len(), 1);
+    assert!(!kept[0].windows(4).any(|it| it == b"IHDR"), "sealed");
+    let again = proposal("Port Ellery").text("kept_file", "yes");
+    let reference = reference_of(&maya.post_multipart(&path, again).await);
+    let page = maya.get(&format!("/requests/{reference}")).await.page();
+    let link = page.attributes("a[href*=evidence]", "href").pop().unwrap();
+    assert_eq!(maya.get(&link).await.body, PNG);
+    assert!(kept_files(&app).is_empty());
+}
+
+#[actix_web::test]
+async fn a_file_that_is_not_taken_or_that_waits_for_too_long_is_asked_for_again() {
+    let app = TestApp::start();
+    let maya = app.person(MAYA).await;
+    let path = correction_of(&app, MAYA, "people.contact_details", "city");
+    app.app.clock.advance(TimeDelta::minutes(11));
+    let program = with_file(
+        proposal("Port Ellery"),
+        "proof.png",
+        b"\x7fELF\x02\x01\x01\0",
+    );
+    let sent = maya.post_multipart(&path, program).await;
+    confirm(&app, &maya, &sent).await;
+    let page = maya.get(&path).await.page();
     assert!(page.text().contains("Choose your file again"));
     assert_eq!(page.attributes(".error-summary a", "href"), ["#evidence"]);
+    assert!(kept_files(&app).is_empty());
+
+    app.app.clock.advance(TimeDelta::minutes(11));
+    let picture = with_file(proposal("Port Ellery"), "proof.png", PNG);
+    let sent = maya.post_multipart(&path, picture).await;
+    app.app.clock.advance(TimeDelta::minutes(61));
+    let now = app.app.clock.now();
+    let purge = move |conn: &mut _| enqueue(conn, &Job::PurgeExpired, now);
+    app.app.db.write(purge).await.unwrap();
+    app.run_jobs().await;
+    assert!(kept_files(&app).is_empty());
+    confirm(&app, &maya, &sent).await;
+    let again = proposal("Port Ellery").text("kept_file", "yes");
+    let refused = maya.post_multipart(&path, again).await;
+    refused.refuses("evidence", "Choose your file again");
+}
+
+/// Goes where the answer leads, and confirms by the code.
+async fn confirm(app: &TestApp, maya: &Actor, sent: &Answer) {
+    let page = maya.get(sent.location()).await.page();
+    let code = app.mailed_code(&format!("{MAYA}@example.org"));
+    let confirmed = maya.submit(&page, "/step-up", &[("code", &code)]).await;
+    confirmed.location();
+}
+
+fn kept_files(app: &TestApp) -> Vec<Vec<u8>> {
+    let kept = kept_files::table.select(kept_files::content);
+    app.app.db.read_now(|conn| Ok(kept.load(conn)?)).unwrap()
+}
+
+#[actix_web::test]
+async fn days_and_choices_are_in_words_on_the_form_and_in_the_comparison() {
+    let app = TestApp::start();
+    let maya = app.person(MAYA).await;
+    let path = correction_of(&app, MAYA, "people.profiles", "birth_date");
+    let page = maya.get(&path).await.page();
+    let held = page.texts("dd").pop().unwrap();
+    assert!(!held.contains('-'), "{held}");
+    let reference = reference_of(&maya.post_multipart(&path, proposal("1991-04-30")).await);
+    let page = maya.get(&format!("/requests/{reference}")).await.page();
+    assert_eq!(page.texts(".compare p"), [held.as_str(), "30 April 1991"]);
+    let sam = app.staff("sam", Role::Agent).await;
+    let page = sam
+        .get(&format!("/staff/requests/{reference}"))
+        .await
+        .page();
+    assert_eq!(
+        page.texts(".compare-values dd"),
+        [held.as_str(), "30 April 1991"]
+    );
 }
 
 /// Rule: I5, §7061(a).

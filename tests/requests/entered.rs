@@ -365,16 +365,18 @@ async fn a_letter_of_somebody_with_an_account_becomes_a_request_of_theirs() {
 }
 
 #[actix_web::test]
-async fn a_restriction_and_a_complaint_can_be_entered_in_the_persons_words() {
+async fn a_restriction_an_objection_and_a_complaint_can_be_entered_in_the_persons_words() {
     let app = TestApp::start();
     let sam = app.staff("sam", Role::Agent).await;
     for (wants, kind) in [
         ("restriction", Kind::Restriction),
+        ("objection", Kind::Objection),
         ("complaint", Kind::Complaint),
     ] {
-        let silent = enter(&sam, &[("wants", wants), ("note", " ")]).await;
+        let about = ("activity", "security");
+        let silent = enter(&sam, &[("wants", wants), about, ("note", " ")]).await;
         silent.refuses("note", "Write what they said");
-        let said = [("wants", wants), ("note", "You mail me too often.")];
+        let said = [("wants", wants), about, ("note", "You mail me too often.")];
         enter(&sam, &said).await.location();
         let request = newest(&app);
         assert_eq!((request.kind, request.channel), (kind, Channel::Letter));

@@ -73,7 +73,8 @@ async fn the_third_request_to_know_in_twelve_months_is_flagged_and_stopped_by_no
     let [flag] = flags_of(&app, &third).try_into().unwrap();
     assert_eq!(flag.flag.kind, FlagKind::Repeat);
     assert!(
-        flag.reason.contains("request 3 for access") && flag.reason.contains("no ground to refuse")
+        flag.reason.contains("request 3 of this kind")
+            && flag.reason.contains("no ground to refuse")
     );
     assert_eq!(find(&app, &third).state, State::Acknowledged);
     backdate(&app, TestApp::start_time().date() - Days::new(366)).await;

@@ -146,7 +146,7 @@ async fn a_complaint_has_a_clock_of_its_own_and_is_confirmed_at_once() {
     assert_eq!(request.due_on.to_string(), "2026-07-31");
     assert!(request.acknowledged_at.is_some(), "at once");
     let told = app.mails_to("olive").pop().unwrap();
-    assert!(told.text.contains("an answer to your complaint"));
+    assert!(told.text.contains("We have your complaint"));
 
     let url = format!("/staff/requests/{reference}");
     let page = agent.get(&url).await.page();

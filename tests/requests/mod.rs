@@ -24,6 +24,7 @@ mod reminders;
 mod repeats;
 mod restriction;
 mod statements;
+mod stop_without_account;
 mod told;
 mod unconfirmed;
 mod unverified;

@@ -66,9 +66,16 @@ async fn a_use_rests_while_an_objection_to_it_is_looked_at_and_stops_when_it_is_
     );
     assert!(page.text().contains("My work needs me unseen."));
 
+    app.run_jobs().await;
     let granted = [("outcome", "approved"), ("reason", "We stop it for you.")];
     decide(&agent, &reference, &granted).await;
     assert_eq!(find(&app, &reference).state, State::Completed);
+    app.run_jobs().await;
+    let mails = app.mails_to("optout@lumen-reach.example.com");
+    assert_eq!(mails.len(), 2);
+    assert!(mails[0].text.contains("while an objection is looked at"));
+    assert!(mails[1].subject.contains("objection of a person"));
+    assert!(mails[1].text.contains("not to be used for it any more"));
     app.app.clock.advance(chrono::TimeDelta::days(30));
     app.run_jobs().await;
     assert_eq!(rests(&app, &reference), (true, None));

@@ -2,6 +2,8 @@
 
 mod table;
 
+use std::sync::Arc;
+
 use candor::accounts::model::Role;
 use candor::db::AnyConnection;
 use candor::db::schema::{
@@ -226,7 +228,8 @@ async fn count_and_publish(app: &TestApp) {
     published.await.unwrap();
 }
 
-/// A court gets something about Maya; gives the number of the disclosure.
+/// A court gets something about Maya, and an advertiser though she stopped it; gives the number of the first
+/// disclosure.
 async fn disclose(app: &TestApp) -> String {
     let line = ledger::line::Line {
         recipient: "County court of Elm".to_owned(),
@@ -240,10 +243,21 @@ async fn disclose(app: &TestApp) -> String {
         ..ledger::line::Line::default()
     };
     let now = app.app.clock.now();
-    let new = line.check(&app.app.register, &app.app.keys, now).unwrap();
+    let after_stop = ledger::line::Line {
+        recipient: "brightfield-audiences".to_owned(),
+        kind: String::new(),
+        activity: "sale-or-sharing".to_owned(),
+        legal_basis: "consent".to_owned(),
+        at: now.and_utc().to_rfc3339(),
+        ..line.clone()
+    };
+    let check = |line: ledger::line::Line| line.check(&app.app.register, &app.app.keys, now);
+    let new = [line, after_stop].map(|it| check(it).unwrap());
+    let register = Arc::clone(&app.app.register);
     let recorded = app.app.db.write(move |conn| {
-        ledger::queries::record(conn, &[new], "a test", now)?;
+        ledger::queries::record(conn, &register, &new, "a test", now)?;
         Ok(disclosures::table
+            .order(disclosures::id)
             .select(disclosures::id)
             .first::<i64>(conn)?)
     });

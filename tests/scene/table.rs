@@ -215,6 +215,8 @@ table! {
     CaseReader get "/staff/notices" => "/staff/notices?state=sent", Common, PAGE;
     CaseWorker post "/staff/notices/{id}/retry" => "/staff/notices/0/retry", Common, EMPTY;
     CaseWorker post "/staff/notices/{id}/confirm" => "/staff/notices/0/confirm", Common, EMPTY;
+    CaseReader get "/staff/disclosures" => "/staff/disclosures", Common, PAGE;
+    CaseReader get "/staff/disclosures/{id}" => "/staff/disclosures/1", Common, PAGE;
 
     Person get "/choices" => "/choices", Common, PAGE;
     Person post "/choices/opt-out" => "/choices/opt-out", Common, EMPTY;
@@ -259,6 +261,10 @@ table! {
     Account get "/account" => "/account", Common, PAGE;
     Person get "/account/access-log" => "/account/access-log", Common, PAGE;
     Person post "/account/residence" => "/account/residence", Common, Sample::Form(&[("residence", "de")]);
+    Person get "/account/address" => "/account/address", Common, PAGE;
+    Person post "/account/address" => "/account/address", Common, Sample::Form(&[("email", "maya.home@example.org")]);
+    Person get "/account/address/code" => "/account/address/code", Common, LEADS_ON;
+    Person post "/account/address/code" => "/account/address/code", Common, Sample::Form(&[("code", "000000")]);
     Staff post "/account/recovery-codes" => "/account/recovery-codes", Common, Sample::Form(&[("code", "000000")]);
     Account post "/account/sessions/end-others" => "/account/sessions/end-others", Common, EMPTY;
     Account post "/account/sessions/{id}/end" => "/account/sessions/{session}/end", Mayas, EMPTY;

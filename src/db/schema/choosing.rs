@@ -33,6 +33,10 @@ diesel::table! {
     }
 }
 
+diesel::allow_tables_to_appear_in_same_query!(minors, choices);
+diesel::allow_tables_to_appear_in_same_query!(minors, people);
+diesel::allow_tables_to_appear_in_same_query!(minors, identities);
+
 // api
 
 diesel::table! {
@@ -99,6 +103,8 @@ diesel::table! {
         handle -> Nullable<Binary>,
         due_on -> Date,
         at -> Timestamp,
+        subject -> Nullable<Text>,
+        known_for -> Nullable<Text>,
     }
 }
 
@@ -134,5 +140,16 @@ diesel::table! {
         purpose -> Nullable<Text>,
         legal_basis -> Text,
         at -> Timestamp,
+        alarm_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    disclosure_alarms (id) {
+        id -> BigInt,
+        recipient -> Text,
+        recorded_on -> Date,
+        lines -> BigInt,
+        told_at -> Nullable<Timestamp>,
     }
 }

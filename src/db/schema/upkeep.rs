@@ -109,3 +109,14 @@ diesel::table! {
         fingerprint -> Text,
     }
 }
+
+// requests
+
+diesel::table! {
+    kept_files (person_id) {
+        person_id -> BigInt,
+        page -> Text,
+        content -> Binary,
+        kept_at -> Timestamp,
+    }
+}

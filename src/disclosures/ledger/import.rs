@@ -65,7 +65,7 @@ impl ImportFile {
     /// Takes the file in; 0 when every line was taken, 1 when some were refused.
     pub fn run(&self, settings: &Settings) -> anyhow::Result<ExitCode> {
         let config = settings.check()?;
-        let register = Register::open(&config.register)?;
+        let register = Arc::new(Register::open(&config.register)?);
         let report: Box<dyn Write> = match &self.report {
             Some(path) => Box::new(File::create(path).with_context(|| cannot_write(path))?),
             None => Box::new(std::io::stdout()),
@@ -99,7 +99,7 @@ fn cannot_write(path: &Path) -> String {
 
 struct Importer {
     db: Db,
-    register: Register,
+    register: Arc<Register>,
     keys: Arc<Keys>,
     clock: Clock,
     report: csv::Writer<Box<dyn Write>>,
@@ -163,10 +163,10 @@ impl Importer {
         }
         let batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH));
         let (numbers, lines): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
-        let now = self.clock.now();
+        let (register, now) = (Arc::clone(&self.register), self.clock.now());
         let recorded = self
             .db
-            .write_now(move |conn| Ok(queries::record(conn, &lines, "import", now)?));
+            .write_now(move |conn| Ok(queries::record(conn, &register, &lines, "import", now)?));
         for (number, outcome) in numbers.into_iter().zip(recorded?) {
             match outcome {
                 Outcome::Recorded => self.counts.recorded += 1,

@@ -1,9 +1,9 @@
 //! A single disclosure.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
-use crate::db::schema::disclosures;
+use crate::db::schema::{disclosure_alarms, disclosures};
 use crate::db::text_enum;
 use crate::register::{LawfulBasis, Recipient, RecipientRole, Register};
 
@@ -52,6 +52,8 @@ pub struct Disclosure {
     pub legal_basis: LawfulBasis,
     /// When, in UTC.
     pub at: NaiveDateTime,
+    /// The alarm that it belongs to, if it came after the person had stopped that use.
+    pub alarm_id: Option<i64>,
 }
 
 /// A disclosure that is to be recorded.
@@ -80,6 +82,20 @@ pub struct NewDisclosure {
     pub at: NaiveDateTime,
 }
 
+/// The disclosures to one recipient that were recorded on one day though the people had stopped that use before.
+#[derive(Debug, Clone, HasQuery)]
+#[diesel(table_name = disclosure_alarms)]
+pub struct Alarm {
+    /// In the order of recording.
+    pub id: i64,
+    /// As in [`Disclosure`].
+    pub recipient: String,
+    /// When they were recorded, in UTC.
+    pub recorded_on: NaiveDate,
+    /// How many they are.
+    pub lines: i64,
+}
+
 /// What a person's data were disclosed to one recipient.
 #[derive(Debug, Clone)]
 pub struct Group {
@@ -95,6 +111,14 @@ pub struct Group {
     pub last_at: NaiveDateTime,
     /// Any disclosure of these, by which their page is found.
     pub any: i64,
+}
+
+/// Whether it is for a person to stop what is done on that basis. What a law or a contract asks for they cannot.
+pub fn can_be_stopped(basis: LawfulBasis) -> bool {
+    matches!(
+        basis,
+        LawfulBasis::Consent | LawfulBasis::LegitimateInterests
+    )
 }
 
 /// What a recipient is, as people read it.

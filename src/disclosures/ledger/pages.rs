@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::model::{Disclosure, Group, Kind, role};
+use super::model::{Disclosure, Group, Kind, can_be_stopped, role};
 use super::queries;
 use crate::accounts::guard::Person;
 use crate::app::App;
@@ -112,6 +112,7 @@ pub async fn show(
     from: web::Query<Before>,
 ) -> AppResult<HttpResponse> {
     let (id, before) = (id.into_inner(), from.before);
+    let own = app.clone();
     let found = app.db.read(move |conn| {
         let subjects = queries::subjects(conn, person.id)?;
         let one = queries::find(conn, &subjects, id)?;
@@ -119,7 +120,7 @@ pub async fn show(
         let before = before.transpose()?;
         let at_most = paging::one_more(ON_A_PAGE);
         let all = queries::list(conn, &subjects, &one.recipient, before.as_ref(), at_most)?;
-        Ok((one, all, Past::load(conn, person.id)?))
+        Ok((one, all, Past::load(conn, &own, person.id)?))
     });
     let (one, mut all, past): (Disclosure, Vec<_>, Past) = found.await?;
     let last = paging::cut(&mut all, ON_A_PAGE);
@@ -145,13 +146,15 @@ pub async fn show(
 fn what_allows(it: &Disclosure, register: &Register, past: &Past) -> &'static str {
     let activity = it.activity.as_deref();
     let activity = activity.and_then(|key| register.activity(key));
-    let Some(activity) = activity.filter(|_| it.legal_basis == LawfulBasis::Consent) else {
+    let Some(activity) = activity.filter(|_| can_be_stopped(it.legal_basis)) else {
         return it.legal_basis.title();
     };
-    match past.at(activity, it.at) {
-        Stood::Allowed => it.legal_basis.title(),
-        Stood::NotStopped => "You had not stopped it",
-        Stood::NotAllowed => "We have no consent of yours on record. Ask us about it.",
-        Stood::Stopped => "You had stopped it before. Ask us about it.",
+    match (past.at(activity, it.at), it.legal_basis) {
+        (Stood::Stopped, _) => "You had stopped it before. Ask us about it.",
+        (Stood::NotStopped, LawfulBasis::Consent) => "You had not stopped it",
+        (Stood::NotAllowed, LawfulBasis::Consent) => {
+            "We have no consent of yours on record. Ask us about it."
+        }
+        _ => it.legal_basis.title(),
     }
 }

@@ -7,11 +7,13 @@ use diesel::dsl::{count_star, max, min};
 use diesel::prelude::*;
 use serde_json::json;
 
+use super::alarms;
 use super::model::{Disclosure, Group, Kind, NewDisclosure};
 use crate::accounts::queries::list_identities;
 use crate::audit::{self, Actor, Event};
 use crate::db::schema::disclosures;
 use crate::db::{AnyConnection, both};
+use crate::register::Register;
 
 /// What became of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,9 +26,11 @@ pub enum Outcome {
     Differs,
 }
 
-/// Records lines that were not recorded before, with one event that names `by`; in the order of the lines.
+/// Records lines that were not recorded before, with one event that names `by`, and [notes](alarms) which of them should
+/// not have been; in the order of the lines.
 pub fn record(
     conn: &mut AnyConnection,
+    register: &Register,
     lines: &[NewDisclosure],
     by: &str,
     now: NaiveDateTime,
@@ -47,15 +51,17 @@ pub fn record(
         known.insert(line.key.clone(), line.digest.clone());
         outcomes.push(outcome);
     }
-    let recorded = outcomes.iter().filter(|it| **it == Outcome::Recorded);
-    let recorded = recorded.count();
-    if recorded > 0 {
+    let all = lines.iter().zip(&outcomes);
+    let recorded = all.filter(|(_, it)| **it == Outcome::Recorded);
+    let recorded: Vec<_> = recorded.map(|(line, _)| line).collect();
+    if !recorded.is_empty() {
+        alarms::raise(conn, register, &recorded, now)?;
         let event = Event {
             actor: Actor::System,
             action: "disclosures.recorded",
             person: None,
             object: by,
-            detail: json!({ "recorded": recorded }),
+            detail: json!({ "recorded": recorded.len() }),
         };
         audit::record(conn, &event, now)?;
     }

@@ -73,7 +73,7 @@ fn build_all(app: &App, package_id: i64, lease: &Lease) -> AppResult<()> {
         };
         let redactions = Redactions::load(conn, &app.keys, package.person_id)?;
         let said = Statements::load(conn, &app.keys, package.person_id)?;
-        let stopped = Stopped::load(conn, &app.register, package.person_id)?;
+        let stopped = Stopped::load(conn, app, package.person_id)?;
         Ok(Some((package, identities, redactions, said, stopped)))
     })?;
     let Some((package, identities, redactions, said, stopped)) = found else {

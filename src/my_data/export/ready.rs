@@ -6,8 +6,7 @@ use serde_json::json;
 use super::LASTS;
 use super::model::Package;
 use super::queries::{self, Chunk, Completed};
-use crate::accounts::model::IdentityKind;
-use crate::accounts::queries::{find_person, list_identities};
+use crate::accounts::queries::find_person;
 use crate::app::App;
 use crate::audit::receipts::{self, NewReceipt};
 use crate::audit::{self, Actor, Event};
@@ -15,6 +14,7 @@ use crate::error::{AppError, AppResult};
 use crate::mail::messages::message;
 use crate::my_data::ledger::in_words;
 use crate::my_data::redactions::Redactions;
+use crate::requests::queries::find_address;
 
 /// Tells that the package can be downloaded.
 pub struct PackageReady {
@@ -67,11 +67,9 @@ pub(super) fn announce(
             detail: facts,
         };
         audit::record(conn, &event, now)?;
-        let identities = list_identities(conn, person.id)?;
-        let address = identities.iter().find(|it| it.kind == IdentityKind::Email);
-        if let Some(identity) = address {
+        if let Some(address) = find_address(conn, person.id)? {
             let mail = ready_mail(&own, &completed, now);
-            own.mailer.enqueue(conn, &identity.value, &mail, now)?;
+            own.mailer.enqueue(conn, &address, &mail, now)?;
         }
         Ok(())
     })?;

@@ -1,30 +1,28 @@
 //! Asking for one value of one record to be put right.
 
 use actix_multipart::form::MultipartForm;
-use actix_multipart::form::bytes::Bytes;
-use actix_multipart::form::text::Text;
 use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use serde::{Deserialize, Serialize};
-use validator::Validate;
+use serde::Deserialize;
 
 use super::filed_address;
+use super::proposal::{FILE_IS_GONE, Proposal, Sent, check};
 use crate::accounts::guard::{FreshPerson, Person};
 use crate::accounts::signs;
 use crate::accounts::step_up::{Kept, keep};
 use crate::app::App;
 use crate::error::{AppError, AppResult};
 use crate::my_data::redactions::{Cell, Redactions};
-use crate::my_data::{correction_url, read};
-use crate::register::{CollectionKey, Input};
+use crate::my_data::{correction_url, read, said};
+use crate::register::{CollectionKey, FieldView, Input};
 use crate::requests::denied_before::{self, Asked, DeniedBefore};
-use crate::requests::evidence::{File, LARGEST};
-use crate::requests::filing::{self, NewCorrection, NewItem, NewRequest};
+use crate::requests::filing::{self, NewItem, NewRequest};
+use crate::requests::kept_file::{self, Place};
 use crate::requests::life::By;
 use crate::requests::model::{Action, Kind};
-use crate::sources::{CorrectionError, Held, Identities, Value};
+use crate::sources::{Held, Identities, Value};
 use crate::web::{Form, Page, html, see_other, words};
 
 /// Which value it is about.
@@ -32,13 +30,20 @@ use crate::web::{Form, Page, html, see_other, words};
 pub struct Target {
     dataset: String,
     collection: String,
-    record: String,
-    field: String,
+    pub(super) record: String,
+    pub(super) field: String,
 }
 
 impl Target {
-    fn key(&self) -> CollectionKey {
+    /// In which collection.
+    pub(super) fn key(&self) -> CollectionKey {
         CollectionKey::new(&self.dataset, &self.collection)
+    }
+
+    /// Under which a file for it is kept.
+    pub(super) fn place(&self, person_id: i64) -> Place {
+        let page = self.address();
+        Place { person_id, page }
     }
 
     /// Where its form is shown, and sent to.
@@ -47,64 +52,23 @@ impl Target {
     }
 }
 
-/// What the person proposes.
-#[derive(Debug, Default, Clone, Deserialize, Serialize, Validate)]
-pub struct Proposal {
-    #[serde(default)]
-    value: String,
-    #[serde(default)]
-    #[validate(length(max = 4000, message = "Say it in at most 4,000 characters."))]
-    reason: String,
-    #[serde(default)]
-    #[validate(length(max = 4000, message = "Say it in at most 4,000 characters."))]
-    news: String,
-    /// Whether nothing should stand there.
-    #[serde(default)]
-    empties: String,
-    /// Whether a file was sent that was not kept while they confirmed that it is them.
-    #[serde(default, skip_serializing)]
-    is_without_file: bool,
-}
-
-/// The form as a browser sends it, with the file.
-#[derive(Debug, MultipartForm)]
-pub struct Sent {
-    value: Text<String>,
-    empties: Option<Text<String>>,
-    reason: Option<Text<String>>,
-    news: Option<Text<String>>,
-    evidence: Option<Bytes>,
-}
-
-impl Sent {
-    /// What is kept while the person confirms that it is them: all but the file.
-    fn fields(&self) -> [(String, String); 5] {
-        let reason = self.reason.as_ref().map_or("", |it| it);
-        let news = self.news.as_ref().map_or("", |it| it);
-        let had_file = self.evidence.as_ref().is_some_and(|it| !it.data.is_empty());
-        [
-            ("value", self.value.as_str()),
-            ("empties", self.empties.as_ref().map_or("", |it| it)),
-            ("reason", reason),
-            ("news", news),
-            ("is_without_file", if had_file { "true" } else { "false" }),
-        ]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-    }
-}
-
 /// The value as it is held, and what it may become.
-struct Subject {
+pub(super) struct Subject {
     collection: String,
     field: String,
     description: String,
-    current: String,
-    held: Held,
+    /// As it is typed.
+    pub(super) current: String,
+    /// As the other pages say it.
+    shown: String,
+    pub(super) held: Held,
     input: Input,
+    /// What there is to choose from, and how the other pages say it.
+    options: Vec<(String, String)>,
     /// What was denied of the same before.
     before: Option<DeniedBefore>,
     /// Who gave us the value, where that is not the person and is known.
-    source_name: Option<String>,
+    pub(super) source_name: Option<String>,
 }
 
 #[derive(Template)]
@@ -119,14 +83,6 @@ struct NewCorrectionPage {
 }
 
 impl NewCorrectionPage {
-    fn options(&self) -> Vec<(&str, &str)> {
-        match &self.subject.input {
-            Input::YesNo => vec![("yes", "Yes"), ("no", "No")],
-            Input::OneOf(values) => values.iter().map(|it| (it.as_str(), it.as_str())).collect(),
-            _ => Vec::new(),
-        }
-    }
-
     /// Type, `inputmode` and hint of a one-line input.
     fn line(&self) -> (&'static str, &'static str, &'static str) {
         match self.subject.input {
@@ -140,14 +96,6 @@ impl NewCorrectionPage {
         }
     }
 }
-
-/// Stands beside a value that was not typed.
-const VALUE_IS_MISSING: &str =
-    "Type the value that is right. If nothing should stand there, tick the box below.";
-
-/// Stands beside the file after a confirmation.
-const FILE_IS_GONE: &str =
-    "Choose your file again: we did not keep it while you confirmed that it is you.";
 
 /// The form, with the value as it is held now.
 pub async fn new(
@@ -234,15 +182,27 @@ fn subject_of(app: &App, identities: &Identities, target: &Target) -> AppResult<
         collection: view.collection.title.clone(),
         field: view.field.title.clone(),
         description: view.field.description.clone(),
-        current: in_words(&datum.value, &input),
+        shown: said(&view, &datum.value.to_string()),
+        current: as_typed(&datum.value, &input),
         held: datum.value,
+        options: options(&view, &input),
         input,
         before: None,
         source_name,
     })
 }
 
-fn in_words(held: &Held, input: &Input) -> String {
+fn options(view: &FieldView<'_>, input: &Input) -> Vec<(String, String)> {
+    let values = match input {
+        Input::YesNo => &["yes", "no"].map(str::to_owned)[..],
+        Input::OneOf(values) => values,
+        _ => &[],
+    };
+    let pairs = values.iter().map(|it| (it.clone(), said(view, it)));
+    pairs.collect()
+}
+
+fn as_typed(held: &Held, input: &Input) -> String {
     match (held, input) {
         (Held::Plain(Value::Bool(true) | Value::Integer(1)), Input::YesNo) => "yes".to_owned(),
         (Held::Plain(Value::Bool(false) | Value::Integer(0)), Input::YesNo) => "no".to_owned(),
@@ -262,6 +222,7 @@ pub async fn file(
     let target = target.into_inner();
     if !signs::is_confirmed(&app, &person).await? {
         keep(&app, &session, &target.address(), &sent.fields())?;
+        keep_file(&app, target.place(person.id), sent).await?;
         return Err(AppError::StepUpRequired);
     }
     let subject = find_subject(&app, person.id, &target).await?;
@@ -286,6 +247,7 @@ pub async fn file(
     };
     let (parts, key) = (app.clone(), target.key());
     let filed = app.db.write(move |conn| {
+        kept_file::forget(conn, person.id)?;
         let new = NewRequest {
             items: vec![NewItem {
                 correction: Some(correction),
@@ -309,82 +271,15 @@ pub async fn file(
     Ok(see_other(&filed_address(&filed.reference)))
 }
 
-type Checked = Result<(NewCorrection, Option<File>, String), Form<Proposal>>;
-
-async fn check(
-    app: &App,
-    person_id: i64,
-    target: &Target,
-    subject: &Subject,
-    sent: Sent,
-) -> AppResult<Checked> {
-    let proposal = Proposal {
-        value: sent.value.into_inner(),
-        empties: sent.empties.map(Text::into_inner).unwrap_or_default(),
-        reason: sent.reason.map(Text::into_inner).unwrap_or_default(),
-        news: sent.news.map(Text::into_inner).unwrap_or_default(),
-        ..Proposal::default()
+/// Keeps the file that was sent, if it is one that is taken.
+async fn keep_file(app: &App, place: Place, sent: Sent) -> AppResult<()> {
+    let Some(content) = sent.file().map(<[u8]>::to_vec) else {
+        return Ok(());
     };
-    let proposal = match Form::check(proposal) {
-        Ok(proposal) => proposal,
-        Err(form) => return Ok(Err(form)),
-    };
-    // A field that was forgotten is no wish to have its value erased.
-    if proposal.value.trim().is_empty() && proposal.empties.is_empty() {
-        return Ok(Err(Form::new(proposal).refuse("value", VALUE_IS_MISSING)));
-    }
-    let evidence = match recognise(sent.evidence) {
-        Ok(evidence) => evidence,
-        Err(sentence) => return Ok(Err(Form::new(proposal).refuse("evidence", sentence))),
-    };
-    let (asked, typed) = (target.clone(), proposal.value.clone());
-    let planned = read(app, person_id, move |app, identities| {
-        let key = asked.key();
-        let record = (&key, asked.record.as_str());
-        Ok(app
-            .sources
-            .plan_correction(identities, record, &asked.field, &typed))
+    let own = app.clone();
+    let kept = app.db.write(move |conn| {
+        let now = own.clock.now();
+        Ok(kept_file::keep(conn, &own, &place, &content, now)?)
     });
-    let change = match planned.await? {
-        Ok(change) => change,
-        Err(CorrectionError::Invalid(sentence)) => {
-            return Ok(Err(Form::new(proposal).refuse("value", sentence)));
-        }
-        Err(CorrectionError::Source(error)) => return Err(error.into()),
-        Err(CorrectionError::NotFound | CorrectionError::NotCorrectable) => {
-            return Err(AppError::NotFound);
-        }
-    };
-    let is_same = match &subject.held {
-        Held::Plain(value) => *value == change.value,
-        Held::Empty => change.value.is_null(),
-        Held::Masked(_) => false,
-    };
-    if is_same || proposal.value.trim() == subject.current {
-        let sentence = "This is what we hold already. Enter the right value.";
-        return Ok(Err(Form::new(proposal).refuse("value", sentence)));
-    }
-    let correction = NewCorrection {
-        record: target.record.clone(),
-        field: target.field.clone(),
-        old_value: subject.current.clone(),
-        new_value: proposal.value.trim().to_owned(),
-        change,
-        reason: proposal.reason,
-        source_name: subject.source_name.clone(),
-    };
-    Ok(Ok((correction, evidence, proposal.news)))
-}
-
-/// The file that was sent, if one was; or what is wrong with it.
-fn recognise(sent: Option<Bytes>) -> Result<Option<File>, &'static str> {
-    let Some(sent) = sent.filter(|sent| !sent.data.is_empty()) else {
-        return Ok(None);
-    };
-    if sent.data.len() > LARGEST {
-        return Err("The file is larger than 10 MB. Send a smaller one.");
-    }
-    let file = File::recognise(sent.data.to_vec());
-    file.map(Some)
-        .ok_or("Send a PDF, a PNG or JPEG picture, or a plain text file.")
+    kept.await
 }

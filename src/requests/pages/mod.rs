@@ -6,6 +6,7 @@ pub mod deletion;
 pub mod given;
 pub mod objection;
 mod plan_view;
+mod proposal;
 pub mod restriction;
 mod shown;
 pub mod statement;

@@ -6,7 +6,7 @@ use super::words;
 use crate::app::App;
 use crate::my_data::statements::{Statement, Statements};
 use crate::requests::denial::{self, Denial};
-use crate::requests::details::{OpenItem, OpenMessage, title};
+use crate::requests::details::{self, OpenItem, OpenMessage, title};
 use crate::requests::model::{Action, Decision, Item, Kind, Party, Step, StepKind};
 use crate::requests::statements;
 
@@ -42,8 +42,7 @@ impl ShownItem {
         let words = statements::words_for(app, denial, item);
         let said = statements::cell_of(item).and_then(|cell| said.about(&cell));
         let reason = denial.and_then(|it| it.reason_of(item.id));
-        let values = (item.action == Action::Correct)
-            .then(|| (open.old_value.clone(), open.new_value.clone()));
+        let values = (item.action == Action::Correct).then(|| details::values(&app.register, open));
         ShownItem {
             title: title(&app.register, item),
             what: words::outlook(item.action, item.count),

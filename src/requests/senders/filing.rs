@@ -49,7 +49,7 @@ pub struct Letter {
     pub residence: String,
     /// What is asked for.
     pub wants: Wants,
-    /// Of a correction: `dataset/collection/field`.
+    /// Of a correction: `dataset/collection/field`. Of an objection: the key of the use.
     pub field: Option<String>,
     /// In their own words; may be empty.
     pub note: String,
@@ -76,7 +76,11 @@ pub fn receive(
     };
     // Counted first: who waits for this row does not file the same at the same moment.
     let mail_is_due = may_be_mailed(conn, email, by)?;
-    let known = queries::find_open(conn, &app.keys, email, letter.wants)?;
+    let known = match letter.wants.is_in_own_words() {
+        // What it is about stands in its words, so that no other is the same.
+        true => None,
+        false => queries::find_open(conn, &app.keys, email, letter.wants)?,
+    };
     let known = known.filter(|it| it.received_on <= letter.received_on);
     let is_new = known.is_none();
     let request = match known {

@@ -4,6 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::app::App;
+use crate::choices::open_to_objection;
 use crate::db::schema::request_senders;
 use crate::db::{OptionalText, text_enum};
 use crate::law::Verification;
@@ -24,6 +25,8 @@ text_enum! {
         Correction = "correction",
         /// To have data kept and not used, in their own words.
         Restriction = "restriction",
+        /// To have a use stopped, for reasons in their own words.
+        Objection = "objection",
         /// To complain, in their own words.
         Complaint = "complaint",
     }
@@ -65,13 +68,17 @@ impl Wants {
             Wants::Deletion => Kind::Deletion,
             Wants::Correction => Kind::Correction,
             Wants::Restriction => Kind::Restriction,
+            Wants::Objection => Kind::Objection,
             Wants::Complaint => Kind::Complaint,
         }
     }
 
     /// Whether it says nothing without the words of who asks.
     pub fn is_in_own_words(self) -> bool {
-        matches!(self, Wants::Restriction | Wants::Complaint)
+        matches!(
+            self,
+            Wants::Restriction | Wants::Objection | Wants::Complaint
+        )
     }
 
     /// In a sentence about somebody else: "they ask us …".
@@ -82,6 +89,7 @@ impl Wants {
             Wants::Deletion => "to erase that person's data",
             Wants::Correction => "to correct that person's data",
             Wants::Restriction => "to keep that person's data and not use them",
+            Wants::Objection => "to stop a use of that person's data",
             Wants::Complaint => "to look into a complaint of that person's",
         }
     }
@@ -94,6 +102,7 @@ impl Wants {
             Wants::Deletion => "to erase your data",
             Wants::Correction => "to correct your data",
             Wants::Restriction => "to keep your data and not use them",
+            Wants::Objection => "to stop a use of your data",
             Wants::Complaint => "to look into your complaint",
         }
     }
@@ -110,7 +119,7 @@ pub struct Sender {
     /// What is asked for; a failed proof may make pieces into categories.
     #[diesel(deserialize_as = String)]
     pub wants: Wants,
-    /// Of a correction: `dataset/collection/field` of the value in dispute.
+    /// Of a correction: `dataset/collection/field` of the value in dispute. Of an objection: the key of the use.
     pub field: Option<String>,
     /// Sealed: the address that was typed. Erased when the request is closed.
     pub email: Option<Vec<u8>>,
@@ -129,6 +138,17 @@ pub struct Sender {
     pub declared_at: Option<NaiveDateTime>,
     /// Sealed: how they can be reached without e-mail. Erased when they have been told how it ended, or 30 days after.
     pub contact: Option<Vec<u8>>,
+}
+
+/// The uses to which somebody may object: key, and what people call it.
+pub fn uses(register: &Register) -> Vec<(String, String)> {
+    let uses = open_to_objection(register);
+    uses.map(|it| (it.key.clone(), it.title.clone())).collect()
+}
+
+/// Whether somebody may object to the use of that key.
+pub fn is_use(register: &Register, key: &str) -> bool {
+    open_to_objection(register).any(|it| it.key == key)
 }
 
 /// Whether that names a field that can be put right.
@@ -177,7 +197,7 @@ impl Sender {
 
     fn needs_by_sensitivity(&self, register: &Register) -> Degree {
         let is_sensitive = match self.wants {
-            Wants::Categories | Wants::Restriction | Wants::Complaint => false,
+            Wants::Categories | Wants::Restriction | Wants::Objection | Wants::Complaint => false,
             Wants::Pieces => true,
             Wants::Deletion => register.categories.iter().any(|it| it.sensitive),
             Wants::Correction => self.disputed().is_some_and(|[dataset, collection, field]| {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use validator::Validate;
 
 use super::filing::{Letter, link_to_follow, receive};
-use super::model::{Wants, correctable, is_correctable};
+use super::model::{Wants, correctable, is_correctable, is_use, uses};
 use crate::accounts::limits::Limit;
 use crate::accounts::queries::normal_email;
 use crate::app::App;
@@ -46,6 +46,8 @@ pub struct NewLetter {
     #[serde(default)]
     field: String,
     #[serde(default)]
+    activity: String,
+    #[serde(default)]
     #[validate(length(max = 4000, message = "Write at most 4,000 characters."))]
     note: String,
 }
@@ -57,6 +59,7 @@ struct NewPage {
     form: Form<NewLetter>,
     places: Vec<(String, String)>,
     fields: Vec<(String, String)>,
+    uses: Vec<(String, String)>,
     /// The mail that it goes on from.
     invitation: Option<Invitation>,
 }
@@ -69,6 +72,7 @@ impl NewPage {
             form,
             places: app.laws.places(),
             fields: correctable(&app.register),
+            uses: uses(&app.register),
         }
     }
 
@@ -136,7 +140,7 @@ fn check(app: &App, typed: NewLetter) -> Result<Letter, Box<Form<NewLetter>>> {
         ..typed
     };
     let wants = typed.wants.parse::<Wants>().ok();
-    let wants = wants.filter(|it| !it.is_in_own_words());
+    let wants = wants.filter(|it| *it != Wants::Complaint);
     let faults = [
         (
             wants.is_none(),
@@ -152,6 +156,16 @@ fn check(app: &App, typed: NewLetter) -> Result<Letter, Box<Form<NewLetter>>> {
             wants == Some(Wants::Correction) && !is_correctable(&app.register, &typed.field),
             "field",
             "Choose which value is wrong.",
+        ),
+        (
+            wants == Some(Wants::Objection) && !is_use(&app.register, &typed.activity),
+            "activity",
+            "Choose a use.",
+        ),
+        (
+            wants.is_some_and(Wants::is_in_own_words) && typed.note.trim().is_empty(),
+            "note",
+            "Say which data and which use of them it is about, and what in your situation speaks against it.",
         ),
     ];
     let form = match Form::check(typed) {
@@ -170,7 +184,11 @@ fn check(app: &App, typed: NewLetter) -> Result<Letter, Box<Form<NewLetter>>> {
         contact: String::new(),
         residence: typed.residence,
         wants,
-        field: Some(typed.field).filter(|_| wants == Wants::Correction),
+        field: match wants {
+            Wants::Correction => Some(typed.field),
+            Wants::Objection => Some(typed.activity),
+            _ => None,
+        },
         note: typed.note.trim().to_owned(),
         channel: invited.map_or(Channel::Form, |_| Channel::Mail),
     })

@@ -24,6 +24,7 @@ use crate::requests::four_eyes::has_account;
 use crate::requests::life::{By, advance, changed, record, touch};
 use crate::requests::model::{Action, Kind, Outcome, Request, State};
 use crate::requests::queries::find_by_reference;
+use crate::requests::restrictions;
 use crate::requests::review::{plan_under_holds, store_plan};
 use crate::requests::sealed::{self, What};
 use crate::sources::{CorrectionError, Dates, Held, Identities, Plan, Scope};
@@ -73,9 +74,11 @@ pub(super) async fn look_up(
             Some(proposed) => correction(app, person, &sender, proposed.trim()),
             None => Ok(Ok(Found::default())),
         },
-        Wants::Categories | Wants::Pieces | Wants::Restriction | Wants::Complaint => {
-            Ok(Ok(Found::default()))
-        }
+        Wants::Categories
+        | Wants::Pieces
+        | Wants::Restriction
+        | Wants::Objection
+        | Wants::Complaint => Ok(Ok(Found::default())),
     })
     .await
 }
@@ -173,11 +176,24 @@ pub(super) fn settle(
         };
         insert_item(conn, &current, &item, by)?;
     }
+    if known.wants == Wants::Objection {
+        rest(conn, &current, by)?;
+    }
     flags::look(conn, &current, by)?;
     if current.state == State::Verifying {
         current = advance(conn, &current, State::InReview, by)?;
     }
     opening::look_up(conn, &current, by)
+}
+
+/// From the moment on at which it is known who objects, the use rests until the objection is decided.
+fn rest(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
+    let sender = queries::find(conn, request.id)?.ok_or(AppError::NotFound)?;
+    let key = sender.field.as_deref().unwrap_or_default();
+    match by.app.register.activity(key) {
+        Some(activity) => restrictions::begin_meanwhile(conn, request, &activity.title, by),
+        None => Ok(()),
+    }
 }
 
 /// An identity by which the data of somebody without e-mail are found, as staff know it.

@@ -1,0 +1,105 @@
+//! Another e-mail address for an account, by a code that goes there. The addresses that it had before are told, and stay:
+//! people's data are found by them.
+//!
+//! Whether the new address is known here already is told to nobody but to whoever reads its mail.
+
+use chrono::{NaiveDateTime, TimeDelta};
+use diesel::Connection;
+use diesel::result::{DatabaseErrorKind, Error};
+use serde_json::json;
+
+use super::codes::{self, NewCode, Purpose};
+use super::guard::Person;
+use super::limits::Limit;
+use super::messages::{AddressAdded, AddressCode, AddressTaken};
+use super::model::IdentityKind;
+use super::queries::{
+    add_identity, find_active_staff, find_person, find_person_by_identity, list_identities,
+};
+use crate::app::App;
+use crate::audit::{self, Actor, Event};
+use crate::choices;
+use crate::db::AnyConnection;
+use crate::error::AppResult;
+
+/// So many addresses may one person have mailed in a day.
+const MAILS: Limit = Limit {
+    purpose: "mails to new addresses",
+    max: 5,
+    max_in_demo: 1_000,
+    window: TimeDelta::days(1),
+};
+
+/// Mails a code to the new address. One that is somebody's already gets a mail that says so, and the code goes nowhere: it
+/// is made all the same, so that the pages do not tell.
+pub(super) fn send_code(
+    app: &App,
+    conn: &mut AnyConnection,
+    person: &Person,
+    (email, browser): (&str, &str),
+    now: NaiveDateTime,
+) -> AppResult<()> {
+    MAILS.take(app, conn, &person.pseudonym, now)?;
+    let NewCode { digits, .. } =
+        codes::issue(conn, &app.keys, Purpose::NewAddress, email, browser, now)?;
+    if is_taken(app, conn, email)? {
+        return app
+            .mailer
+            .enqueue(conn, email, &AddressTaken { at: now }, now);
+    }
+    let mail = AddressCode { code: digits };
+    app.mailer.enqueue(conn, email, &mail, now)
+}
+
+/// Gives the person the address, of which they had the code; `false` when somebody else has got it meanwhile. What was
+/// opted out of under it joins their account.
+pub(super) fn add(
+    app: &App,
+    conn: &mut AnyConnection,
+    person: &Person,
+    email: &str,
+    now: NaiveDateTime,
+) -> AppResult<bool> {
+    let before = list_identities(conn, person.id)?;
+    if is_taken(app, conn, email)? || !insert(app, conn, person.id, email, now)? {
+        return Ok(false);
+    }
+    let event = Event {
+        actor: Actor::Person(&person.pseudonym),
+        action: "identity.added",
+        person: Some(&person.pseudonym),
+        object: "account",
+        detail: json!({ "kind": IdentityKind::Email }),
+    };
+    audit::record(conn, &event, now)?;
+    let row = find_person(conn, person.id)?;
+    choices::join(app, conn, (&row, Some(email)), None, now)?;
+    let addresses = before.iter().filter(|it| it.kind == IdentityKind::Email);
+    for old in addresses {
+        app.mailer
+            .enqueue(conn, &old.value, &AddressAdded { at: now }, now)?;
+    }
+    Ok(true)
+}
+
+fn is_taken(app: &App, conn: &mut AnyConnection, email: &str) -> AppResult<bool> {
+    let person = find_person_by_identity(conn, &app.keys, IdentityKind::Email, email)?;
+    let member = find_active_staff(conn, &app.keys, email)?;
+    Ok(person.is_some() || member.is_some())
+}
+
+/// In a savepoint: somebody may sign in with it for the first time at this moment.
+fn insert(
+    app: &App,
+    conn: &mut AnyConnection,
+    person_id: i64,
+    email: &str,
+    now: NaiveDateTime,
+) -> AppResult<bool> {
+    let identity = (IdentityKind::Email, email);
+    let added = conn.transaction(|conn| add_identity(conn, &app.keys, person_id, identity, now));
+    match added {
+        Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(false),
+        added => Ok(added.map(|()| true)?),
+    }
+}

@@ -1,0 +1,100 @@
+use candor::accounts::model::Role;
+use candor::api::model::Scope;
+use chrono::TimeDelta;
+use serde_json::json;
+
+use super::escalating::told_sue_of;
+use super::ledger::{import, line};
+use super::{BRIGHTFIELD, NOTHING};
+use crate::api::{Program, hash_of};
+use crate::support::{Answer, TestApp};
+
+const LIST: &str = "/staff/disclosures";
+
+/// A line of the ledger about a sale, later this February.
+fn sold(email: &str, day: u32) -> String {
+    line(BRIGHTFIELD, email, 1)
+        .replace("2026-01-01", &format!("2026-02-{day:02}"))
+        .replace("advertising-audiences", "sale-or-sharing")
+}
+
+/// How many there are of each line.
+fn counts(page: &Answer) -> Vec<String> {
+    let links = page.texts("td[data-label='Disclosures'] a").into_iter();
+    let counts = links.map(|it| it.split(" to ").next().unwrap().to_owned());
+    counts.collect()
+}
+
+/// Today is 9 February 2026.
+#[actix_web::test]
+async fn staff_see_what_was_disclosed_after_a_stop_and_supervisors_are_told_once_for_a_recipient() {
+    let app = TestApp::start();
+    app.staff("sue", Role::Supervisor).await;
+    let sam = app.staff("sam", Role::Agent).await;
+    let ada = app.person("ada").await;
+    ada.post("/choices/sale-or-sharing/opt-out", &NOTHING).await;
+    let typed = [("email", "guest@example.org")];
+    app.visitor().post("/do-not-sell", &typed).await.location();
+    app.app.clock.advance(TimeDelta::days(12));
+
+    let lawful = [
+        sold("ada@example.org", 8),
+        sold("eve@example.org", 12),
+        sold("ada@example.org", 12).replace(",consent,", ",legal-obligation,"),
+    ];
+    assert_eq!(import(&app, &lawful).0, 0);
+    assert!(sam.get(LIST).await.page().text().contains("None"));
+
+    let mut wrong: Vec<_> = (10..20).map(|day| sold("ada@example.org", day)).collect();
+    wrong.push(sold("guest@example.org", 12));
+    wrong.push(sold("ada@example.org", 20).replace(",consent,", ",legitimate-interests,"));
+    assert_eq!(import(&app, &wrong).0, 0);
+    assert_eq!(import(&app, &wrong).0, 0, "what is known raises no alarm");
+    assert_eq!(counts(&sam.get(LIST).await.page()), ["12"]);
+
+    let mails = told_sue_of(&app, "disclosed_after_stop").await;
+    assert_eq!(mails.len(), 1);
+    assert!(mails[0].contains("Brightfield Audiences, recorded on "));
+    assert!(mails[0].contains(": 12\n"), "{}", mails[0]);
+    assert!(!mails[0].contains("ada"), "it names nobody");
+    assert_eq!(import(&app, &[sold("ada@example.org", 21)]).0, 0);
+    assert_eq!(told_sue_of(&app, "disclosed_after_stop").await.len(), 1);
+    assert_eq!(counts(&sam.get(LIST).await.page()), ["13"]);
+}
+
+#[actix_web::test]
+async fn what_a_program_tells_of_raises_the_alarm_too_and_stands_line_by_line() {
+    let app = TestApp::start();
+    let sam = app.staff("sam", Role::Agent).await;
+    let ada = app.person("ada").await;
+    ada.post("/choices/sale-or-sharing/opt-out", &NOTHING).await;
+    app.app.clock.advance(TimeDelta::hours(2));
+    let program = Program::with_scope(&app, Scope::WriteDisclosures).await;
+    let one = |number: usize| {
+        json!({
+            "key": format!("sale {number}"),
+            "recipient": BRIGHTFIELD, "identity_type": "email",
+            "identity_hash": hash_of(&app, "ada@example.org"),
+            "categories": ["user.contact"], "activity": "sale-or-sharing", "legal_basis": "consent",
+            "at": app.app.clock.now().and_utc().to_rfc3339(),
+        })
+    };
+    let many = json!({ "disclosures": (0..60).map(one).collect::<Vec<_>>() });
+    assert_eq!(
+        program.post("/disclosures", &many).await.json["recorded"],
+        60
+    );
+    let page = sam.get(LIST).await.page();
+    assert_eq!(counts(&page), ["60"]);
+    let link = page.attributes("td[data-label='Disclosures'] a", "href");
+    let newest = sam.get(&link[0]).await.page();
+    let older = newest.attributes("a[rel=next]", "href").remove(0);
+    let older = sam.get(&older).await.page();
+    let keys = [newest.texts("tbody th"), older.texts("tbody th")].concat();
+    assert_eq!(
+        (keys.len(), &*keys[0], &*keys[59]),
+        (60, "sale 59", "sale 0")
+    );
+    assert!(!newest.text().contains("ada"));
+    assert_eq!(sam.get("/staff/disclosures/77").await.status, 404);
+}

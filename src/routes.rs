@@ -132,7 +132,8 @@ routes! {
     Person post "/requests/{reference}/messages" => requests::write;
     Person post "/requests/{reference}/withdraw" => requests::withdraw;
     Person post "/requests/{reference}/appeal" => requests::appeal;
-    Person get "/requests/{reference}/evidence/{id}" => requests::evidence;
+    Person get "/requests/{reference}/evidence/{id}" => requests::evidence::save;
+    Person post "/requests/{reference}/evidence" => requests::evidence::send;
     Person get "/requests/{reference}/items/{item}/statement" => statement::new;
     Person post "/requests/{reference}/items/{item}/statement" => statement::keep;
 

@@ -4,16 +4,21 @@ use diesel::prelude::*;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::life::{By, add_step, record};
-use super::model::{Attachment, Request, StepKind};
+use super::life::{By, add_step, advance, changed, record, touch};
+use super::model::{Attachment, Request, State, StepKind};
+use super::queries;
 use super::sealed::{self, What};
+use super::staff_mails::{self, Why};
 use crate::db::AnyConnection;
-use crate::db::schema::request_attachments as attachments;
-use crate::error::AppResult;
+use crate::db::schema::{request_attachments as attachments, requests};
+use crate::error::{AppError, AppResult};
 use crate::web::is_control;
 
 /// The largest file that is taken, in bytes.
 pub const LARGEST: usize = 10 * 1024 * 1024;
+
+/// So many files may stand with one request.
+const MOST: usize = 20;
 
 /// A file whose kind is known from its content.
 #[derive(Debug, Clone)]
@@ -101,6 +106,40 @@ pub fn attach(
         .execute(conn)?;
     let detail = json!({ "media_type": file.media_type, "size": file.content.len() });
     Ok(record(conn, request, "request.evidence_added", detail, by)?)
+}
+
+/// The person sends a file to an open request: staff learn of it, and a question that waits for the person is answered.
+/// What is there already, sent twice, is one.
+///
+/// # Errors
+/// [`AppError::Conflict`] for a request that is closed, or has too many.
+pub fn send(
+    conn: &mut AnyConnection,
+    request: &Request,
+    file: &File,
+    by: &By<'_>,
+) -> AppResult<()> {
+    if request.state.is_closed() {
+        let sentence = "This request is closed, so that nothing can be sent to it any more.";
+        return Err(AppError::conflict(sentence));
+    }
+    let known = queries::list_attachments(conn, request.id)?;
+    if known.iter().any(|it| it.sha256 == file.sha256()) {
+        return Ok(());
+    }
+    if known.len() >= MOST {
+        let sentence =
+            "There are as many documents as one request can have. Write to us if we need more.";
+        return Err(AppError::conflict(sentence));
+    }
+    // Whoever decides on it at this moment has not seen the file.
+    let touched = touch!(conn, request, requests::assignee_id.eq(request.assignee_id));
+    attach(conn, &touched, file, by)?;
+    staff_mails::tell(conn, &touched, Why::Document, by)?;
+    if touched.state == State::WaitingForPerson {
+        advance(conn, &touched, State::InReview, by)?;
+    }
+    Ok(())
 }
 
 /// Erases the content of a request's evidence; what it was and when it went stays on record.

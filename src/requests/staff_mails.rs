@@ -14,6 +14,8 @@ use crate::mail::messages::message;
 pub(super) enum Why {
     /// The person wrote a message.
     Message,
+    /// The person sent a document.
+    Document,
     /// A decision is proposed that a supervisor has to approve.
     Proposal,
 }
@@ -39,6 +41,7 @@ impl RequestWaits {
     fn title(&self) -> &'static str {
         match self.why {
             Why::Message => "A person wrote to us about a request",
+            Why::Document => "A person sent a document to a request",
             Why::Proposal => "A decision waits for a supervisor",
         }
     }
@@ -46,6 +49,7 @@ impl RequestWaits {
     fn says(&self) -> &'static str {
         match (self.why, self.due_on) {
             (Why::Message, Some(_)) => "The person wrote a message.",
+            (Why::Document, _) => "The person sent a document.",
             (Why::Message, None) => "The request is closed, and the person wrote a message.",
             (Why::Proposal, _) => {
                 "A decision is proposed. A supervisor has to approve it, or send it back."
@@ -75,7 +79,7 @@ pub(super) fn tell(
         .filter(|(id, ..)| Some(*id) != by.who.staff_id())
         .collect();
     let assigned = match why {
-        Why::Message => [request.assignee_id],
+        Why::Message | Why::Document => [request.assignee_id],
         Why::Proposal => [None],
     };
     for address in addresses(&others, &assigned, why == Why::Proposal) {

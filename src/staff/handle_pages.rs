@@ -45,7 +45,10 @@ pub async fn message(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> 
         return sent.refuse(&worker, [fault]).await;
     }
     if replies::has_blank(&body) {
-        let fault = ("body", "Fill in what stands in brackets, and leave the brackets out.");
+        let fault = (
+            "body",
+            "Fill in what stands in brackets, and leave the brackets out.",
+        );
         return sent.refuse(&worker, [fault]).await;
     }
     let written = sent.act(&worker, move |conn, request, by| {

@@ -71,7 +71,8 @@ pub fn has_blank(text: &str) -> bool {
 impl Reply {
     /// Whether it can be said of a request.
     pub fn fits(&self, request: &Request) -> bool {
-        let is_of_kind = self.kinds.is_empty() || self.kinds.iter().any(|it| *it == request.kind.as_str());
+        let is_of_kind =
+            self.kinds.is_empty() || self.kinds.iter().any(|it| *it == request.kind.as_str());
         is_of_kind && (!self.decided || request.decided_at.is_some())
     }
 
@@ -108,12 +109,18 @@ fn when(language: Language, request: &Request, app: &App) -> String {
         Language::English => {
             let due = words::day(request.due_on);
             let moves = " While we wait for an answer of yours, that day moves.";
-            format!("You have our answer by {due}.{}", if pauses { moves } else { "" })
+            format!(
+                "You have our answer by {due}.{}",
+                if pauses { moves } else { "" }
+            )
         }
         Language::Spanish => {
             let due = words::day_in_spanish(request.due_on);
             let moves = " Mientras esperamos una respuesta suya, ese día se aplaza.";
-            format!("Le responderemos a más tardar el {due}.{}", if pauses { moves } else { "" })
+            format!(
+                "Le responderemos a más tardar el {due}.{}",
+                if pauses { moves } else { "" }
+            )
         }
     }
 }

@@ -291,3 +291,53 @@ async fn a_correction_needs_a_fresh_confirmation_and_an_access_request_does_not(
     assert!(app.mails_to(MAYA).is_empty());
     file_access(&maya).await;
 }
+
+/// Rule: R1, 11 CCR 7023: documents are accepted, reviewed and considered.
+#[actix_web::test]
+async fn a_document_can_be_sent_to_an_open_request_and_answers_a_question() {
+    let app = TestApp::start();
+    let (maya, eve) = (app.person(MAYA).await, app.person("eve").await);
+    let sam = app.staff("sam", Role::Agent).await;
+    app.staff("vera", Role::Supervisor).await;
+    let path = correction_of(&app, MAYA, "people.contact_details", "city");
+    let reference = reference_of(&maya.post_multipart(&path, proposal("Port Ellery")).await);
+    let url = format!("/staff/requests/{reference}");
+    let page = sam.get(&url).await.page();
+    let question = [
+        ("body", "Do you have a letter that shows it?"),
+        ("ask", "true"),
+    ];
+    sam.submit(&page, &format!("{url}/message"), &question)
+        .await
+        .location();
+
+    let address = format!("/requests/{reference}");
+    let to = format!("{address}/evidence");
+    let document = |content: &'static [u8]| {
+        let file = Part::bytes(content).file_name("letter");
+        Form::new().part("document", file)
+    };
+    let refused = maya.post_multipart(&to, document(b"")).await;
+    refused.refuses("document", "Choose a file.");
+    let refused = maya.post_multipart(&to, document(b"PK\x03\x04")).await;
+    refused.refuses("document", "Send a PDF, a PNG or JPEG picture");
+    assert_eq!(eve.post_multipart(&to, document(PNG)).await.status, 404);
+    for _ in 0..2 {
+        let sent = maya.post_multipart(&to, document(PNG)).await;
+        assert_eq!(sent.location(), address);
+    }
+    assert_eq!(find(&app, &reference).state, State::InReview);
+    let page = sam.get(&url).await.page();
+    assert_eq!(page.attributes("a[href$=preview]", "href").len(), 1);
+    let told = app.mails_to("vera@staff.example.org");
+    let told = told
+        .iter()
+        .filter(|it| it.text.contains("The person sent a document."));
+    assert_eq!(told.count(), 1);
+
+    maya.post(&format!("{address}/withdraw"), &[])
+        .await
+        .location();
+    let late = maya.post_multipart(&to, document(PNG)).await;
+    assert_eq!(late.status, 409);
+}

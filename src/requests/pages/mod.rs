@@ -3,6 +3,7 @@
 pub mod access;
 pub mod correction;
 pub mod deletion;
+pub mod evidence;
 pub mod given;
 pub mod objection;
 mod plan_view;
@@ -26,10 +27,8 @@ use super::details::{self, Details};
 use super::life::By;
 use super::model::{Kind, Line, Request, State};
 use super::restrictions::{self, Restriction};
-use super::{
-    agents, appeals, dates, decisions, denial, evidence, pause, queries, reference, sealed, words,
-};
-use crate::accounts::guard::{FreshPerson, Person};
+use super::{agents, appeals, dates, decisions, denial, pause, queries, reference, words};
+use crate::accounts::guard::Person;
 use crate::accounts::queries::find_residence;
 use crate::app::App;
 use crate::disclosures::model::{CauseKind, Notice};
@@ -38,7 +37,7 @@ use crate::error::AppResult;
 use crate::law::{Laws, Regulator};
 use crate::manual::waiting;
 use crate::my_data::statements::Statements;
-use crate::web::{Form, Page, download, html, see_other_saying};
+use crate::web::{Form, Page, html, see_other_saying};
 use given::Asking;
 use shown::{ShownItem, ShownMessage, ShownStep, at_words};
 use writing::Typed;
@@ -345,23 +344,4 @@ pub async fn filed(
             reference: request.reference,
         },
     )
-}
-
-/// A piece of the person's own evidence.
-pub async fn evidence(
-    person: FreshPerson,
-    app: App,
-    path: web::Path<(String, i64)>,
-) -> AppResult<HttpResponse> {
-    let (typed, id) = path.into_inner();
-    let (reference, person_id, keys) = (reference::normal(&typed), person.id, app.keys.clone());
-    let found = app.db.read(move |conn| {
-        let request = queries::find_for_person(conn, person_id, &reference)?;
-        let (attachment, sealed) = queries::find_content(conn, request.id, id)?;
-        let content = sealed::open(&keys, &reference, sealed::What::Evidence, &sealed)?;
-        Ok((attachment, content))
-    });
-    let (attachment, content) = found.await?;
-    let name = evidence::file_name(&attachment);
-    Ok(download(&name, &attachment.media_type, content))
 }

@@ -179,7 +179,7 @@ async fn kept(app: &App, place: Place) -> AppResult<Option<File>> {
 }
 
 /// The file that was sent, if one was; or what is wrong with it.
-fn recognise(sent: Option<Bytes>) -> Result<Option<File>, &'static str> {
+pub fn recognise(sent: Option<Bytes>) -> Result<Option<File>, &'static str> {
     let Some(sent) = sent.filter(|sent| !sent.data.is_empty()) else {
         return Ok(None);
     };

@@ -239,8 +239,13 @@ fn refuse(error: &clap::Error) -> ! {
     error.exit()
 }
 
+/// The settings; where one is wrong, the register is looked at as well, so that all faults are told at once.
+fn checked(settings: &Settings) -> Result<Config, Faults> {
+    settings.check().or_else(|_| settings.check_whole())
+}
+
 fn serve(settings: &Settings, with_worker: bool) -> anyhow::Result<()> {
-    let mut config = settings.check()?;
+    let mut config = checked(settings)?;
     let mail = if with_worker {
         Some(needed_mail(&mut config)?)
     } else {
@@ -280,7 +285,7 @@ fn listen(setting: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
 }
 
 fn work(settings: &Settings) -> anyhow::Result<()> {
-    let mut config = settings.check()?;
+    let mut config = checked(settings)?;
     let mail = needed_mail(&mut config)?;
     let app = App::open(config)?;
     let transport = mail.transport(&app.site)?;

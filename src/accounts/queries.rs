@@ -34,10 +34,10 @@ pub fn normal_phone(typed: &str) -> String {
     typed.chars().filter(|it| !" -()/.".contains(*it)).collect()
 }
 
-/// Whether that can be an e-mail address.
+/// Whether that can be an e-mail address to write to; at a number instead of a domain nobody has a mailbox.
 pub fn is_email(address: &str) -> bool {
     use validator::ValidateEmail;
-    address.len() <= 254 && address.validate_email()
+    address.len() <= 254 && !address.contains("@[") && address.validate_email()
 }
 
 /// The key of the hashes of identities of that kind. Systems of the organisation that ask for choices have it too.

@@ -161,6 +161,8 @@ impl Laws {
         let first = key.split('+').next().unwrap_or(key);
         match (cite.is_empty(), self.find(first)) {
             (true, Some(law)) => law.cite.clone(),
+            // The articles of the United Kingdom's have the numbers of the European ones.
+            (false, _) if first == "uk-gdpr" => cite.replace("GDPR", "UK GDPR"),
             _ => cite.to_owned(),
         }
     }

@@ -81,6 +81,13 @@ pub(super) fn right(kind: Kind) -> Right {
     }
 }
 
+/// Where a right stands that a law gives to people who live there.
+pub fn cite(laws: &Laws, residence: &str, kind: Kind, now: NaiveDateTime) -> Option<String> {
+    let (right, day) = (right(kind), laws.day_in(residence, now));
+    let is_given = laws.gives(residence, right, day);
+    is_given.then(|| laws.applying(residence, right, day).row.cite)
+}
+
 /// Whether the law of some places alone gives it.
 fn stands_apart(kind: Kind) -> bool {
     matches!(kind, Kind::Decision | Kind::MarketingList | Kind::Complaint)

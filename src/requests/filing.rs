@@ -163,6 +163,16 @@ pub(super) fn acknowledge(
     by: &By<'_>,
 ) -> AppResult<Request> {
     let acknowledged = advance(conn, filed, State::Acknowledged, &By::system_at(by))?;
+    tell_received(conn, filed, by)?;
+    Ok(acknowledged)
+}
+
+/// Mails the person what was received of them, and when it is answered.
+pub(super) fn tell_received(
+    conn: &mut AnyConnection,
+    filed: &Request,
+    by: &By<'_>,
+) -> AppResult<()> {
     let mail = RequestReceived {
         reference: filed.reference.clone(),
         kind: filed.kind,
@@ -171,8 +181,7 @@ pub(super) fn acknowledge(
         received_on: filed.received_on,
         due_on: filed.due_on,
     };
-    notices::send(conn, by.app, filed, &mail, by.now)?;
-    Ok(acknowledged)
+    notices::send(conn, by.app, filed, &mail, by.now)
 }
 
 /// Tries another reference when one is taken.

@@ -2,18 +2,19 @@
 //! person some days before the end (Art. 18(3)), in which they can object.
 
 use chrono::{Days, NaiveDate, NaiveDateTime, TimeDelta};
+use diesel::dsl::max;
 use diesel::prelude::*;
 use serde_json::json;
 
 use super::handling::write_message;
 use super::life::{By, add_step, changed, record, touch};
-use super::model::{Kind, Outcome, Request, State, StepKind};
+use super::model::{Kind, Outcome, Party, Request, State, StepKind};
 use super::notices::{self, RestrictionEnds};
 use super::sealed::{self, What};
 use super::words::day;
 use super::{dates, queries};
 use crate::app::App;
-use crate::db::schema::{requests, restrictions};
+use crate::db::schema::{request_messages, request_steps, requests, restrictions};
 use crate::db::{AnyConnection, both};
 use crate::disclosures::causes::{self, Whose};
 use crate::disclosures::model::CauseKind;
@@ -272,11 +273,36 @@ pub fn call_off_end(conn: &mut AnyConnection, request: &Request, by: &By<'_>) ->
     mail(conn, request, None, by)
 }
 
-/// The job: the end has come, unless it was called off.
+/// Whether the person wrote since the end was announced, and nobody has answered: they were told that they can.
+fn is_contested(conn: &mut AnyConnection, request: &Request) -> QueryResult<bool> {
+    let announced: Option<NaiveDateTime> = request_steps::table
+        .filter(request_steps::request_id.eq(request.id))
+        .filter(request_steps::kind.eq(StepKind::RestrictionEnds.as_str()))
+        .select(max(request_steps::at))
+        .first(conn)?;
+    let newest: Option<(String, NaiveDateTime)> = request_messages::table
+        .filter(request_messages::request_id.eq(request.id))
+        .order(request_messages::id.desc())
+        .select((request_messages::author, request_messages::at))
+        .first(conn)
+        .optional()?;
+    let is_theirs = |(author, at): (String, NaiveDateTime)| {
+        author == Party::Person.as_str() && announced.is_some_and(|announced| at >= announced)
+    };
+    Ok(newest.is_some_and(is_theirs))
+}
+
+/// The job: the end has come, unless it was called off or is contested. Then it has to be announced again.
 pub fn end(app: &App, request_id: i64, ends_on: NaiveDate) -> AppResult<()> {
     let own = app.clone();
     app.db.write_now(move |conn| {
         let by = By::system(&own);
+        let request = queries::find(conn, request_id)?;
+        let is_due = find(conn, request_id)?
+            .is_some_and(|it| it.ends_on == Some(ends_on) && it.ended_at.is_none());
+        if is_due && is_contested(conn, &request)? {
+            return call_off_end(conn, &request, &by);
+        }
         let ending = restrictions::table
             .filter(restrictions::request_id.eq(request_id))
             .filter(restrictions::ends_on.eq(ends_on))
@@ -285,7 +311,6 @@ pub fn end(app: &App, request_id: i64, ends_on: NaiveDate) -> AppResult<()> {
         if ended.execute(conn)? == 0 {
             return Ok(());
         }
-        let request = queries::find(conn, request_id)?;
         tell(conn, &request, StepKind::RestrictionEnded, json!({}), &by)?;
         let whose = Whose::Person(request.person_id);
         let about = (CauseKind::RestrictionLifted, &whose);

@@ -355,6 +355,8 @@ async fn a_letter_of_somebody_with_an_account_becomes_a_request_of_theirs() {
     ];
     let identity = format!("{url}/identity");
     sam.submit(&page, &identity, &known).await.location();
+    let told = app.mails_to("maya.okafor");
+    assert!(told.iter().any(|mail| mail.text.contains(&reference)), "she may not have written it");
     assert!(
         maya.get("/requests")
             .await

@@ -209,6 +209,32 @@ async fn the_person_is_told_a_week_before_a_restriction_ends_and_the_recipients_
     assert!(page.text().contains("The end of the restriction"));
 }
 
+/// Rule: A4.R, GDPR Art. 18(3).
+#[actix_web::test]
+async fn an_end_against_which_the_person_wrote_does_not_come_while_nobody_has_answered() {
+    let app = TestApp::start();
+    let (agent, lena, reference) = grant(&app).await;
+    let url = format!("/staff/requests/{reference}");
+    let page = agent.get(&url).await.page();
+    let why = [("ends", "It was checked.")];
+    agent
+        .submit(&page, &format!("{url}/restriction/end"), &why)
+        .await
+        .location();
+    let own = format!("/requests/{reference}");
+    let page = lena.get(&own).await.page();
+    let no = [("message", "No! It is still wrong.")];
+    lena.submit(&page, &format!("{own}/messages"), &no)
+        .await
+        .location();
+    app.app.clock.advance(chrono::TimeDelta::days(8));
+    app.run_jobs().await;
+    let told = app.mails_to("lena").pop().unwrap();
+    assert!(told.text.contains("That does not happen"), "{}", told.text);
+    let page = agent.get(&url).await.page();
+    assert!(page.text().contains("The data are kept and not used"));
+}
+
 #[actix_web::test]
 async fn an_end_that_was_called_off_does_not_come() {
     let app = TestApp::start();

@@ -170,3 +170,43 @@ async fn an_appeal_is_not_offered_to_who_decided_what_it_is_against() {
     );
     assert!(offered(&vera).await.1);
 }
+
+#[actix_web::test]
+async fn a_reviewed_text_fits_the_request_and_is_sent_only_when_it_is_complete() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let agent = app.staff("sam", Role::Agent).await;
+    let access = file_access(&person).await;
+    let begun = |reference: &str| format!("/staff/requests/{reference}?reply=who-gave-it");
+    let page = agent.get(&begun(&access)).await.page();
+    assert_eq!(
+        page.texts("textarea[name=body]"),
+        [""],
+        "it is no correction"
+    );
+    let offered = page.attributes("select#reply option", "value");
+    assert!(!offered.contains(&"who-gave-it".to_owned()), "{offered:?}");
+
+    let correction = file_correction(&person, "Port Ellery").await;
+    let page = agent.get(&begun(&correction)).await.page();
+    let text = page.texts("textarea[name=body]").remove(0);
+    let blank = type_in(&agent, &correction, "message", "body", &text).await;
+    blank.refuses("body", "Fill in what stands in brackets");
+    let full = text.replace("[the name of the source]", "Talentgraph");
+    type_in(&agent, &correction, "message", "body", &full)
+        .await
+        .location();
+
+    app.app.clock.advance(chrono::TimeDelta::days(50));
+    let agent = app.sign_in_again("sam", Role::Agent).await;
+    let late = agent
+        .get(&format!("/staff/requests/{access}?reply=in-work"))
+        .await
+        .page();
+    let text = late.texts("textarea[name=body]").remove(0);
+    assert!(
+        text.contains("Our answer is late, and we are sorry."),
+        "{text}"
+    );
+    assert!(!text.contains("2026"), "no day that has passed: {text}");
+}

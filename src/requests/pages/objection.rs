@@ -9,9 +9,11 @@ use validator::Validate;
 
 use super::{filed_address, trimmed};
 use crate::accounts::guard::Person;
+use crate::accounts::queries::find_residence;
 use crate::app::App;
 use crate::choices::open_to_objection;
 use crate::error::AppResult;
+use crate::requests::dates;
 use crate::requests::denied_before::{self, Asked, DeniedBefore};
 use crate::requests::filing::{self, NewRequest};
 use crate::requests::life::By;
@@ -44,6 +46,8 @@ struct NewObjectionPage {
     /// The key, and what people call it.
     activities: Vec<(String, String)>,
     before: Option<DeniedBefore>,
+    /// Where the right stands; none where no law gives it and the organisation does all the same.
+    cite: Option<String>,
 }
 
 /// Where a choice leads here from: the use that it is about.
@@ -75,6 +79,12 @@ async fn show(
     form: Form<NewObjection>,
 ) -> AppResult<HttpResponse> {
     let before = denied_before::look(app, person.id, Kind::Objection, Asked::Words).await?;
+    let person_id = person.id;
+    let residence = app
+        .db
+        .read(move |conn| Ok(find_residence(conn, person_id)?))
+        .await?;
+    let cite = dates::cite(&app.laws, &residence, Kind::Objection, app.clock.now());
     let activities = open_to_objection(&app.register);
     let activities = activities.map(|it| (it.key.clone(), it.title.clone()));
     let shown = NewObjectionPage {
@@ -82,6 +92,7 @@ async fn show(
         form,
         activities: activities.collect(),
         before,
+        cite,
     };
     html(status, &shown)
 }

@@ -19,6 +19,7 @@ use crate::keys::Keys;
 use crate::requests::agents::{self, model::Basis};
 use crate::requests::life::By;
 use crate::requests::model::Request;
+use crate::requests::pause;
 use crate::requests::queries as requests;
 use crate::web::client_address::client_network;
 use crate::web::{Form, Page, client_address, html, see_other, see_other_saying};
@@ -64,10 +65,22 @@ impl LinkPage {
 /// Where the link in the mail leads. Opening it does nothing: mail programs open links too.
 pub async fn link(app: App, page: Page, token: web::Path<String>) -> AppResult<HttpResponse> {
     let keys = app.keys.clone();
+    let gone = LinkIsOver { page: page.clone() };
     let found = app
         .db
         .read(move |conn| LinkPage::find(conn, &keys, page, &token));
-    html(StatusCode::OK, &found.await?)
+    match found.await {
+        Ok(found) => html(StatusCode::OK, &found),
+        // Of a closed request the link is forgotten, so that nobody can tell it from one that never was.
+        Err(AppError::NotFound) => html(StatusCode::NOT_FOUND, &gone),
+        Err(error) => Err(error),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "requests/senders/link_is_over.html")]
+struct LinkIsOver {
+    page: Page,
 }
 
 /// What the page of the link sends.
@@ -131,9 +144,15 @@ struct MinePage {
     needed: usize,
     form: Form<Fields>,
     disputed: String,
+    /// Whether the law lets the date move while we find out who asks.
+    pauses: bool,
 }
 
 impl MinePage {
+    fn is_under_californias_law(&self) -> bool {
+        self.request.law.starts_with("us-ca")
+    }
+
     fn typed(&self, name: &str) -> &str {
         self.form.values.get(name).map_or("", String::as_str)
     }
@@ -204,6 +223,7 @@ async fn show(
         needed,
         form: hide(form),
         disputed: disputed.unwrap_or_default(),
+        pauses: pause::is_allowed(&app.laws, &request),
         request,
         sender,
     };

@@ -18,7 +18,9 @@ use crate::error::{AppError, AppResult};
 use crate::manual::opening;
 use crate::my_data;
 use crate::register::CollectionKey;
-use crate::requests::filing::{NewCorrection, NewItem, insert_item, replace_items};
+use crate::requests::filing::{
+    NewCorrection, NewItem, insert_item, replace_items, tell_received,
+};
 use crate::requests::flags;
 use crate::requests::four_eyes::has_account;
 use crate::requests::life::{By, advance, changed, record, touch};
@@ -309,7 +311,10 @@ fn join_known(
     let keys = &by.app.keys;
     let known = find_person_by_identity(conn, keys, *kind, value)?;
     let joined = if let Some(person) = known {
-        give_to(conn, request, person.id)?
+        let theirs = give_to(conn, request, person.id)?;
+        // Whose account it is hears of it before anything is decided: they may not have written the letter.
+        tell_received(conn, &theirs, by)?;
+        theirs
     } else {
         add_identity(conn, keys, request.person_id, (*kind, value), by.now)?;
         let person = find_person(conn, request.person_id)?;

@@ -20,6 +20,10 @@ const HEADER: &str = "DBABBg";
 
 /// What the section says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a field of the section"
+)]
 pub struct Usca {
     /// Out of sale and sharing.
     pub opted_out: bool,

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 
 use super::calendar::Calendar;
 use super::denials::Denials;
-use super::model::{Law, Regulator, Residence, Row};
+use super::model::{Law, Regulator, Residence, Row, SensitiveUses};
 use super::rights::Right;
 use super::term::Term;
 
@@ -71,7 +71,10 @@ impl Laws {
     pub fn sensitive_by_consent(&self, residence: &str, on: NaiveDate) -> bool {
         let lives_there = |law: &Law| law.residences.iter().any(|code| code == residence);
         let mut laws = self.all.iter().filter(|law| law.is_in_force(on));
-        laws.any(|law| law.sensitive_by_consent && (residence.is_empty() || lives_there(law)))
+        laws.any(|law| {
+            let takes_consent = law.sensitive_uses == SensitiveUses::Consent;
+            takes_consent && (residence.is_empty() || lives_there(law))
+        })
     }
 
     /// What the law of this key, or all that are joined in it, say of a right on a day.

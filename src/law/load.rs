@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 
 use super::denials::Denials;
 use super::laws::{Laws, STRICTEST};
-use super::model::{Law, Residence};
+use super::model::{Law, Residence, SensitiveUses};
 use super::read::{File, Table};
 use super::rights::Right;
 use super::{denial_rows, holidays, rows};
@@ -191,7 +191,7 @@ fn strictest() -> Law {
         residences: vec![String::new(), "other".to_owned()],
         fallback: true,
         employment: true,
-        sensitive_by_consent: false,
+        sensitive_uses: SensitiveUses::OptOut,
         excluded: false,
         regulator: None,
         cite: "The strictest rule of each law that may apply".to_owned(),

@@ -27,6 +27,6 @@ pub use check::check;
 pub use deadlines::{Deadlines, Refusal};
 pub use denials::{Cause, Ground, Notice, When};
 pub use laws::{Applying, Laws, STRICTEST};
-pub use model::{Law, Regulator, Residence, Row, Verification};
+pub use model::{Law, Regulator, Residence, Row, SensitiveUses, Verification};
 pub use rights::Right;
 pub use term::{Term, Unit};

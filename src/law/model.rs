@@ -32,9 +32,8 @@ pub struct Law {
     pub fallback: bool,
     /// Whether it protects people who act as employees or applicants too.
     pub employment: bool,
-    /// Whether it takes a person's consent to use sensitive data for more than what they asked for; elsewhere they may
-    /// refuse it.
-    pub sensitive_by_consent: bool,
+    /// What it asks for before sensitive data are used for more than what the person asked for.
+    pub sensitive_uses: SensitiveUses,
     /// Whether the organisation makes use of its exception for employment, so that it applies to nobody here.
     pub excluded: bool,
     /// Where people can complain.
@@ -90,6 +89,16 @@ pub struct Row {
     pub reviewed_on: NaiveDate,
     /// Where it is written down.
     pub place: Place,
+}
+
+text_enum! {
+    /// What a law asks for before sensitive data are used for more than what the person asked for.
+    pub enum SensitiveUses {
+        /// Nothing: the person may refuse it.
+        OptOut = "opt-out",
+        /// Their consent.
+        Consent = "consent",
+    }
 }
 
 text_enum! {

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use chrono::NaiveDate;
 
-use super::model::{Law, Regulator, Row, Verification};
+use super::model::{Law, Regulator, Row, SensitiveUses, Verification};
 use super::read::Table;
 use super::rights::Right;
 use super::term::Term;
@@ -53,6 +53,9 @@ fn law(table: &Table<'_>, known: &[Law]) -> Option<Law> {
     let reviewed_on = table.needed("reviewed_on", reviewed_on, known.map(|it| it.reviewed_on));
     let regulator = table.table("regulator", regulator);
     let (fallback, employment) = (table.flag("fallback"), table.flag("employment"));
+    let expected = one_of(SensitiveUses::ALL);
+    let sensitive_uses = table.parsed("sensitive_uses", &expected, |text| text.parse().ok());
+    let inherited = known.map(|it| it.sensitive_uses);
     let own = table.tables("row", |row| {
         rows(row, (cite.as_deref(), from, to, reviewed_on))
     });
@@ -66,9 +69,9 @@ fn law(table: &Table<'_>, known: &[Law]) -> Option<Law> {
         residences: residences?,
         fallback: fallback.unwrap_or_else(|| known.is_some_and(|it| it.fallback)),
         employment: employment.unwrap_or_else(|| known.is_none_or(|it| it.employment)),
-        sensitive_by_consent: table
-            .flag("sensitive_by_consent")
-            .unwrap_or_else(|| known.is_some_and(|it| it.sensitive_by_consent)),
+        sensitive_uses: sensitive_uses
+            .or(inherited)
+            .unwrap_or(SensitiveUses::OptOut),
         excluded: false,
         regulator: regulator.or_else(|| known?.regulator.clone()),
         cite: cite?,

@@ -111,7 +111,7 @@ async fn moving_to_a_state_that_asks_for_consent_turns_sensitive_uses_off_alone(
 /// A file of the organisation changes it.
 #[actix_web::test]
 async fn sensitive_uses_follow_the_row_of_the_law() {
-    let own = "[[law]]\nkey = \"us-va\"\nsensitive_by_consent = false\n";
+    let own = "[[law]]\nkey = \"us-va\"\nsensitive_uses = \"opt-out\"\n";
     let laws = Laws::built_in().with_text("own.toml", own).unwrap();
     let app = TestApp::start_under(laws);
     let ada = app.person_in("ada", "us-va").await;

@@ -113,19 +113,20 @@ pub async fn check(
         Ok(evidence) => evidence,
         Err(sentence) => return Ok(Err(Form::new(proposal).refuse("evidence", sentence))),
     };
-    let evidence = match evidence {
-        None if proposal.kept_file == YES => match kept(app, target.place(person_id)).await? {
-            Some(file) => Some(file),
-            None => {
-                let form = Form::new(Proposal {
-                    kept_file: String::new(),
-                    ..proposal
-                });
-                return Ok(Err(form.refuse("evidence", FILE_IS_GONE)));
-            }
-        },
-        evidence => evidence,
+    let is_kept = evidence.is_none() && proposal.kept_file == YES;
+    let evidence = if is_kept {
+        kept(app, target.place(person_id)).await?
+    } else {
+        evidence
     };
+    if is_kept && evidence.is_none() {
+        let kept_file = String::new();
+        let form = Form::new(Proposal {
+            kept_file,
+            ..proposal
+        });
+        return Ok(Err(form.refuse("evidence", FILE_IS_GONE)));
+    }
     let (asked, typed) = (target.clone(), proposal.value.clone());
     let planned = read(app, person_id, move |app, identities| {
         let key = asked.key();

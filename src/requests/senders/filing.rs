@@ -76,10 +76,11 @@ pub fn receive(
     };
     // Counted first: who waits for this row does not file the same at the same moment.
     let mail_is_due = may_be_mailed(conn, email, by)?;
-    let known = match letter.wants.is_in_own_words() {
+    let known = if letter.wants.is_in_own_words() {
         // What it is about stands in its words, so that no other is the same.
-        true => None,
-        false => queries::find_open(conn, &app.keys, email, letter.wants)?,
+        None
+    } else {
+        queries::find_open(conn, &app.keys, email, letter.wants)?
     };
     let known = known.filter(|it| it.received_on <= letter.received_on);
     let is_new = known.is_none();

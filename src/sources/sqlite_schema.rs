@@ -144,18 +144,22 @@ fn length_of(sql_type: &str) -> Option<u32> {
     (kind_of(name) == ColumnKind::Text).then(|| number.parse().ok())?
 }
 
+/// The columns of unique indexes. One of an expression says nothing about the columns beside it.
 fn unique(connection: &Connection, table: &str) -> Result<Vec<Vec<String>>> {
     let mut listed = connection.prepare_cached(
         "SELECT name FROM pragma_index_list(?1) WHERE \"unique\" AND NOT partial",
     )?;
-    let mut columns = connection.prepare_cached(
-        "SELECT name FROM pragma_index_info(?1) WHERE name IS NOT NULL ORDER BY seqno",
-    )?;
+    let mut columns =
+        connection.prepare_cached("SELECT name FROM pragma_index_info(?1) ORDER BY seqno")?;
     let indexes: Vec<String> = listed
         .query_map([table], |row| row.get(0))?
         .collect::<Result<_>>()?;
-    let of = |index: String| columns.query_map([index], |row| row.get(0))?.collect();
-    indexes.into_iter().map(of).collect()
+    let mut of = |index: String| -> Result<Option<Vec<String>>> {
+        let parts = columns.query_map([index], |row| row.get::<_, Option<String>>(0))?;
+        parts.collect()
+    };
+    let all = indexes.into_iter().map(|index| of(index).transpose());
+    all.flatten().collect()
 }
 
 /// Columns of keys in which letter case makes no difference. Of others it is not told.

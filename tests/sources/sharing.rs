@@ -114,3 +114,18 @@ fn a_row_that_nobody_else_reaches_goes_with_its_person() {
     assert_eq!(after["addresses"][2]["street"], "NULL");
     assert_eq!(after["addresses"][0]["street"], "'Shared 1'");
 }
+
+#[test]
+fn an_index_that_is_unique_with_an_expression_makes_no_column_so() {
+    let index = "CREATE UNIQUE INDEX names ON people (home, lower(email));";
+    let company = Company::new(MANIFEST, &[SQL, index].concat());
+
+    let counts = company.counts(&ada());
+    assert_eq!(counts["addresses"], (0, 2), "the address is eve's as well");
+
+    let before = company.dump("shop");
+    let plan = company.plan(&ada(), &Scope::All);
+    company.sources.execute(&ada(), &plan).unwrap();
+    let after = company.dump("shop");
+    assert_eq!(after["addresses"], before["addresses"]);
+}

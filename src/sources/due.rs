@@ -337,10 +337,11 @@ impl Search<'_> {
         let gone: Vec<_> = gone.collect();
         let mut by_set: BTreeMap<BTreeMap<String, Strategy>, Vec<Target>> = BTreeMap::new();
         for (row, set) in masked {
-            let set: BTreeMap<_, _> = set
-                .into_iter()
+            let set = set.into_iter();
+            let mut set: BTreeMap<_, _> = set
                 .map(|(column, strategy)| (column, strategy.settled()))
                 .collect();
+            layout.leave_unfit(inner, row, &mut set);
             // What was emptied before has nothing left to lose.
             if let Some(target) = layout.target(inner, row, &set, Vec::new()) {
                 by_set.entry(set).or_default().push(target);

@@ -142,16 +142,44 @@ impl<'a> Layout<'a> {
             .iter()
             .filter(|(name, _)| !cut.contains(name))
             .filter_map(|(name, strategy)| {
-                let cell = Cell {
-                    secrets: &inner.secrets,
-                    record: id,
-                    column: self.table.column(name)?,
-                    held: &row[self.find(name)?],
-                };
+                let cell = self.cell(inner, (row, id), name)?;
                 Some((name.clone(), strategy.value(cell)?))
             });
         let emptied = cut.iter().map(|name| (name.clone(), Value::Null));
         masked.chain(emptied).collect()
+    }
+
+    fn cell<'c>(
+        &'c self,
+        inner: &'c Inner,
+        (row, id): (&'c [Value], &'c str),
+        column: &str,
+    ) -> Option<Cell<'c>> {
+        Some(Cell {
+            secrets: &inner.secrets,
+            record: id,
+            column: self.table.column(column)?,
+            held: &row[self.find(column)?],
+        })
+    }
+
+    /// Takes from the masks of a row what it does not take, and gives the fields that are left as they are.
+    pub fn leave_unfit(
+        &self,
+        inner: &Inner,
+        row: &[Value],
+        set: &mut BTreeMap<String, Strategy>,
+    ) -> Vec<String> {
+        let (id, mut left) = (self.id(inner, row), Vec::new());
+        set.retain(|name, strategy| {
+            let Some(cell) = self.cell(inner, (row, &id), name) else {
+                return true;
+            };
+            let (is_kept, unfit) = strategy.leave_unfit(cell);
+            left.extend(unfit);
+            is_kept
+        });
+        left
     }
 
     /// The row with new values in it.

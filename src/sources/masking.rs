@@ -4,7 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::{Column, ColumnKind, Table, Value, ids::Secrets, inside, record};
+use super::{Column, ColumnKind, Table, Value, ids::Secrets, splice};
 use crate::register::{Correctable, Field, Input, Masking};
 
 const STAND_IN: &str = "erased";
@@ -144,11 +144,11 @@ impl Strategy {
         let text = match self {
             Self::Null => return Some(Value::Null),
             Self::Within(places) => {
-                let mut json = inside::parsed(cell.held)?;
+                let mut text = cell.held.as_text()?.to_owned();
                 for (keys, strategy) in places {
-                    inside::replace(&mut json, keys, &mut |held| strategy.json(cell, keys, held));
+                    text = strategy.inside(cell, keys, &text)?;
                 }
-                return Some(Value::Text(json.to_string()));
+                return cell.column.has_room(&text).then_some(Value::Text(text));
             }
             strategy => strategy.text(cell, &cell.column.name),
         };
@@ -169,13 +169,42 @@ impl Strategy {
         format!("{}{digits}{}", shape.prefix, shape.suffix)
     }
 
+    /// Takes from it what cannot be told apart in a cell, or has no place there, and gives the fields; whether
+    /// anything is left of it.
+    pub(super) fn leave_unfit(&mut self, cell: Cell<'_>) -> (bool, Vec<String>) {
+        let mut left = Vec::new();
+        if let Self::Within(places) = self {
+            let text = cell.held.as_text().unwrap_or_default();
+            let is_fit = |(keys, strategy): &(Vec<String>, Self)| {
+                cell.held.is_null() || strategy.inside(cell, keys, text).is_some()
+            };
+            let (fit, unfit) = std::mem::take(places).into_iter().partition(is_fit);
+            *places = fit;
+            left = Self::Within(unfit).fields(&cell.column.name);
+        }
+        let is_kept = self.value(cell).is_some();
+        if !is_kept {
+            left.extend(self.fields(&cell.column.name));
+        }
+        let is_empty = matches!(self, Self::Within(places) if places.is_empty());
+        (is_kept && !is_empty, left)
+    }
+
+    /// An object as it is written, with what takes the place of the values at the end of these keys.
+    fn inside(&self, cell: Cell<'_>, keys: &[String], text: &str) -> Option<String> {
+        splice::replaced(text, keys, &mut |held| {
+            self.json(cell, keys, held).to_string()
+        })
+    }
+
     /// What takes the place of a value inside of an object: of its own kind, else nothing.
-    fn json(&self, cell: Cell<'_>, keys: &[String], held: &Json) -> Json {
-        match (self, held) {
-            (_, Json::Array(_)) => Json::Array(Vec::new()),
-            (Self::Null | Self::Within(_), _) | (_, Json::Object(_) | Json::Null) => Json::Null,
-            (strategy, Json::String(_)) => {
-                let held = record::value_of(held);
+    fn json(&self, cell: Cell<'_>, keys: &[String], held: &str) -> Json {
+        match (self, held.as_bytes().first()) {
+            (_, Some(b'[')) => Json::Array(Vec::new()),
+            (Self::Null | Self::Within(_), _) | (_, Some(b'{' | b'n')) => Json::Null,
+            (strategy, Some(b'"')) => {
+                let text = serde_json::from_str(held);
+                let held = Value::Text(text.unwrap_or_else(|_| held.to_owned()));
                 let cell = Cell {
                     held: &held,
                     ..cell
@@ -241,6 +270,14 @@ impl Strategy {
             "hash" | "hmac" | "aes_encrypt" => Some(Self::Hash(shape())),
             _ => None,
         }
+    }
+}
+
+impl Column {
+    /// Whether a text is no longer than it takes.
+    pub(super) fn has_room(&self, text: &str) -> bool {
+        let most = self.length.map_or(usize::MAX, |length| length as usize);
+        text.len() <= most || text.chars().count() <= most
     }
 }
 

@@ -64,6 +64,7 @@ mod scan;
 mod schema;
 mod shared;
 mod sift;
+mod splice;
 mod sql;
 mod sqlite;
 mod sqlite_schema;

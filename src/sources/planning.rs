@@ -17,6 +17,8 @@ use super::{
     summing,
 };
 
+const UNFIT: &str = "It is not written as the register says, or leaves no room, so that nothing in it can be changed on its own.";
+
 /// Everything known about the erasure while it is planned.
 pub(super) struct Draft<'a> {
     pub reader: &'a Reader<'a>,
@@ -294,6 +296,9 @@ impl Sheet<'_> {
             if stays.fate.set.is_empty() && stays.cut.is_empty() {
                 continue;
             }
+            let left = layout.leave_unfit(inner, &stays.row, &mut stays.fate.set);
+            let left = left.into_iter().map(|field| (field, UNFIT));
+            stays.fate.left.extend(left);
             let cut = stays.cut.iter().cloned().collect();
             stays.target = layout.target(inner, &stays.row, &stays.fate.set, cut);
             if stays.target.is_none() {

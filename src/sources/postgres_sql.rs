@@ -53,13 +53,11 @@ impl Dialect for Postgres {
     fn one(&self, position: usize, column: &Column) -> String {
         match column.kind {
             ColumnKind::Bytes => format!("${position}::bytea"),
-            // Lists are read as JSON, which writes them in other brackets.
-            ColumnKind::Json if column.sql_type.ends_with("[]") => {
-                format!(
-                    "translate(${position}::text, '[]', '{{}}')::{}",
-                    column.sql_type
-                )
-            }
+            // Lists and objects of its own kinds are read as JSON, and made of it again.
+            ColumnKind::Json if column.is_packed() => format!(
+                "(SELECT v FROM jsonb_to_record(jsonb_build_object('v', ${position}::text::jsonb)) AS held (v {}))",
+                column.sql_type
+            ),
             _ => format!("${position}::text::{}", key_type(column)),
         }
     }
@@ -105,7 +103,7 @@ impl Dialect for Postgres {
 }
 
 impl Column {
-    /// A list or an object of the database's own kind, which is read as JSON and cannot be written as such.
+    /// A list or an object of the database's own kind, which is read as JSON.
     fn is_packed(&self) -> bool {
         let is_json = matches!(&*self.sql_type, "json" | "jsonb");
         let is_text = matches!(

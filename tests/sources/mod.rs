@@ -19,6 +19,7 @@ mod findable;
 mod finding;
 mod http;
 mod http_trouble;
+mod in_part;
 mod keeping;
 mod keys;
 mod maria;

@@ -22,6 +22,8 @@ pub(super) struct Node {
     /// Key of the source that holds it.
     pub source: String,
     pub table: TableName,
+    /// The name of the database, where the manifest says it.
+    pub database: Option<String>,
     /// Links that hold identities, with their kind: where the search starts. A link is a column, or a place inside
     /// of one.
     pub identities: Vec<(String, String)>,
@@ -120,6 +122,7 @@ impl Graph {
                 schema: dataset.namespace.clone(),
                 name: collection.name.clone(),
             },
+            database: dataset.database.clone(),
             identities: Vec::new(),
             crowds: BTreeSet::new(),
             incoming: Vec::new(),

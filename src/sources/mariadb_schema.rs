@@ -26,6 +26,11 @@ const COMPUTED: &str = "
 SELECT TABLE_NAME FROM information_schema.VIEWS
 WHERE TABLE_SCHEMA = DATABASE() AND IS_UPDATABLE <> 'YES'";
 
+/// What could not be taken back, or would stay as history, is not changed either.
+const FIXED: &str = "
+SELECT t.TABLE_NAME FROM information_schema.TABLES t LEFT JOIN information_schema.ENGINES e ON e.ENGINE = t.ENGINE
+WHERE t.TABLE_SCHEMA = DATABASE() AND (e.TRANSACTIONS <> 'YES' OR t.TABLE_TYPE = 'SYSTEM VERSIONED')";
+
 const KEYS: &str = "
 SELECT TABLE_NAME, INDEX_NAME, COLUMN_NAME
 FROM information_schema.STATISTICS
@@ -39,6 +44,20 @@ FROM information_schema.KEY_COLUMN_USAGE
 WHERE TABLE_SCHEMA = DATABASE() AND REFERENCED_TABLE_NAME IS NOT NULL
 ORDER BY TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION";
 
+/// Whether tables of other databases of the server refer to ours, as far as we may see them.
+const ARE_ELSEWHERE: &str = "
+SELECT 1 FROM information_schema.KEY_COLUMN_USAGE
+WHERE REFERENCED_TABLE_SCHEMA = DATABASE() AND TABLE_SCHEMA <> DATABASE() LIMIT 1";
+
+/// The columns by which they do, beginning as above.
+const ELSEWHERE: &str = "
+SELECT c.TABLE_NAME, c.COLUMN_NAME, c.COLUMN_TYPE, c.DATA_TYPE, c.IS_NULLABLE, c.CHARACTER_MAXIMUM_LENGTH, c.EXTRA, c.COLLATION_NAME,
+       k.TABLE_SCHEMA, k.CONSTRAINT_NAME, k.REFERENCED_TABLE_NAME, k.REFERENCED_COLUMN_NAME
+FROM information_schema.KEY_COLUMN_USAGE k JOIN information_schema.COLUMNS c
+  ON c.TABLE_SCHEMA = k.TABLE_SCHEMA AND c.TABLE_NAME = k.TABLE_NAME AND c.COLUMN_NAME = k.COLUMN_NAME
+WHERE k.REFERENCED_TABLE_SCHEMA = DATABASE() AND k.TABLE_SCHEMA <> DATABASE()
+ORDER BY k.TABLE_SCHEMA, k.TABLE_NAME, k.CONSTRAINT_NAME, k.ORDINAL_POSITION";
+
 /// All tables and views of the database that the URL names.
 pub(super) fn read(link: &Link, wait: Duration) -> Result<Schema, Fault> {
     let mut tables = tables(link, wait)?;
@@ -50,11 +69,13 @@ pub(super) fn read(link: &Link, wait: Duration) -> Result<Schema, Fault> {
             tables[at].note_json(&text(row, 1));
         }
     })?;
-    each(link, COMPUTED, wait, |row| {
-        if let Some(at) = at(row) {
-            tables[at].compute();
-        }
-    })?;
+    for fixed in [COMPUTED, FIXED] {
+        each(link, fixed, wait, |row| {
+            if let Some(at) = at(row) {
+                tables[at].compute();
+            }
+        })?;
+    }
     let mut keys = Groups::new();
     each(link, KEYS, wait, |row| {
         if let Some(at) = at(row) {
@@ -82,7 +103,43 @@ pub(super) fn read(link: &Link, wait: Duration) -> Result<Schema, Fault> {
             referenced: rows.iter().map(|row| text(row, 3)).collect(),
         });
     }
-    Ok(Schema::new(tables))
+    tables.extend(elsewhere(link, wait)?);
+    let mut schema = Schema::new(tables);
+    each(link, "SELECT DATABASE()", wait, |row| {
+        schema.database = Some(text(row, 0));
+    })?;
+    Ok(schema)
+}
+
+/// Tables of other databases that refer to ours: of each reference, its columns alone.
+fn elsewhere(link: &Link, wait: Duration) -> Result<Vec<Table>, Fault> {
+    let (mut are_any, mut rows) = (false, Groups::new());
+    each(link, ARE_ELSEWHERE, wait, |_| are_any = true)?;
+    if are_any {
+        let name = |row: &Row| format!("{}.{}.{}", text(row, 8), text(row, 0), text(row, 9));
+        each(link, ELSEWHERE, wait, |row| {
+            gather(&mut rows, (0, name(row)), row)
+        })?;
+    }
+    let table = |rows: Vec<Row>| {
+        let (schema, name) = (text(&rows[0], 8), text(&rows[0], 0));
+        let key = ForeignKey {
+            columns: rows.iter().map(|row| text(row, 1)).collect(),
+            table: table_name(text(&rows[0], 10)),
+            referenced: rows.iter().map(|row| text(row, 11)).collect(),
+        };
+        Table {
+            name: TableName {
+                name: format!("{schema}.{name}"),
+                schema: Some(schema),
+            },
+            columns: rows.iter().map(column).collect(),
+            row_key: Vec::new(),
+            unique: Vec::new(),
+            foreign_keys: vec![key],
+        }
+    };
+    Ok(rows.into_iter().map(|(_, rows)| table(rows)).collect())
 }
 
 fn tables(link: &Link, wait: Duration) -> Result<Vec<Table>, Fault> {

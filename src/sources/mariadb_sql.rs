@@ -4,7 +4,7 @@
 use mysql_async::Value as Raw;
 
 use super::{
-    Column, ColumnKind, Inside, Table, Value,
+    Column, ColumnKind, Inside, Table, TableName, Value,
     mariadb::MariaDb,
     sql::{Dialect, Param, Statement},
 };
@@ -32,8 +32,14 @@ impl Dialect for MariaDb {
         quoted(name)
     }
 
+    /// One of another database has its name before its own.
     fn table(&self, table: &Table) -> String {
-        quoted(&table.name.name)
+        let TableName { schema, name } = &table.name;
+        let elsewhere = schema.as_ref().and_then(|schema| {
+            let own = name.strip_prefix(schema.as_str())?.strip_prefix('.')?;
+            Some(format!("{}.{}", quoted(schema), quoted(own)))
+        });
+        elsewhere.unwrap_or_else(|| quoted(name))
     }
 
     fn read(&self, column: &Column) -> String {
@@ -286,13 +292,14 @@ impl Form {
             });
             let json: serde_json::Value = json.collect();
             params.push(Raw::Bytes(json.to_string().into_bytes()));
-            let value = match self {
-                Self::Text => "CAST(held.v AS BINARY)".to_owned(),
-                _ => self.around("held.v"),
+            let rows = format!("JSON_TABLE(?, '$[*]' COLUMNS (v {kind} PATH '$')) AS held");
+            return match self {
+                // Written down once, with an index; else a list that is looked for in every row is read for every row.
+                Self::Text => format!(
+                    "SELECT v FROM (SELECT DISTINCT CAST(held.v AS BINARY) AS v FROM {rows}) AS wanted"
+                ),
+                _ => format!("SELECT {} FROM {rows}", self.around("held.v")),
             };
-            return format!(
-                "SELECT {value} FROM JSON_TABLE(?, '$[*]' COLUMNS (v {kind} PATH '$')) AS held"
-            );
         }
         let last = values.last().unwrap_or(&Value::Null);
         let count = values.len().next_power_of_two();

@@ -12,6 +12,8 @@ const STAND_IN: &str = "erased";
 const DIGITS: usize = 24;
 /// Fewer would soon give two records the same.
 const FEW_DIGITS: usize = 8;
+/// Fewer do not tell records apart.
+const FEWEST_DIGITS: usize = 4;
 
 /// How a value is masked. An empty cell stays empty.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -44,7 +46,7 @@ pub struct Shape {
 #[derive(Clone, Copy)]
 pub(super) struct Cell<'a> {
     pub secrets: &'a Secrets,
-    /// The id of its record.
+    /// Names its record.
     pub record: &'a str,
     pub column: &'a Column,
     pub held: &'a Value,
@@ -71,9 +73,10 @@ impl Strategy {
             Some(Self::Fixed(_)) if unique => Some(Self::Random(Shape::new("", "", room))),
             said => said,
         };
-        let fits = |strategy: &Self| strategy.fits(column);
+        let fits = |strategy: &Self| strategy.fits(column) && !(unique && strategy.collides());
         said.filter(fits)
             .or_else(|| Self::for_column(field, unique, column, room))
+            .filter(|strategy| !(unique && strategy.collides()))
             .or_else(|| column.nullable.then_some(Self::Null))
     }
 
@@ -107,6 +110,11 @@ impl Strategy {
         places
             .map(|(keys, _)| format!("{column}.{}", keys.join(".")))
             .collect()
+    }
+
+    /// Whether two records would soon get the same.
+    fn collides(&self) -> bool {
+        matches!(self, Self::Random(shape) | Self::Hash(shape) if shape.digits < FEWEST_DIGITS)
     }
 
     /// Whether a column takes values of this strategy.
@@ -274,6 +282,15 @@ impl Strategy {
 }
 
 impl Column {
+    /// Bytes as this column gives them back: those of a fixed length are filled up with zeros.
+    pub(super) fn filled(&self, mut bytes: Vec<u8>) -> Vec<u8> {
+        let fixed = self.length.filter(|_| self.sql_type.starts_with("binary("));
+        if let Some(length) = fixed {
+            bytes.resize(length as usize, 0);
+        }
+        bytes
+    }
+
     /// Whether a text is no longer than it takes.
     pub(super) fn has_room(&self, text: &str) -> bool {
         let most = self.length.map_or(usize::MAX, |length| length as usize);

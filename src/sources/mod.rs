@@ -358,12 +358,21 @@ impl Connected {
     }
 }
 
-/// The table of a node.
+/// The table of a node, in the database that its manifest means.
 fn table<'a>(schema: &'a Schema, node: &Node) -> Result<&'a Table, SourceError> {
-    let missing = || Fault::Missing(format!("table `{}`", node.table.name));
-    schema
-        .table(&node.table)
-        .ok_or_else(|| SourceError::new(&node.source, missing()))
+    let missing = |what: &str, name: &str| {
+        let fault = Fault::Missing(format!("{what} `{name}`"));
+        SourceError::new(&node.source, fault)
+    };
+    let (said, is) = (&node.database, &schema.database);
+    if let Some(said) = said
+        .as_ref()
+        .filter(|said| is.as_ref().is_some_and(|it| it != *said))
+    {
+        return Err(missing("database", said));
+    }
+    let table = schema.table(&node.table);
+    table.ok_or_else(|| missing("table", &node.table.name))
 }
 
 /// The time that is left of a call.

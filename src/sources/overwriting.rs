@@ -55,7 +55,8 @@ impl Wish<'_> {
 }
 
 const PRESERVED: &str = "The organisation has set that it stays as it is.";
-const COMPUTED: &str = "It only shows what other records hold, and changes when they do.";
+const COMPUTED: &str =
+    "It only shows what other records hold, or is kept so that no change could be taken back.";
 const READ_ONLY: &str = "The system that holds it does not let it be changed.";
 
 /// How a field is overwritten; an empty reason when it is left without a word, as keys are.

@@ -22,7 +22,7 @@ JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_type base ON base.oid = t.typbasetype AND t.typtype = 'd'
 WHERE a.attnum > 0 AND NOT a.attisdropped
   AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_toast%' AND n.nspname NOT LIKE 'pg\\_temp%'
-ORDER BY n.nspname <> 'public', n.nspname, c.relname, a.attnum";
+ORDER BY array_position(current_schemas(false), n.nspname), n.nspname, c.relname, a.attnum";
 
 const KEYS: &str = "
 SELECT n.nspname::text, c.relname::text, i.indisprimary,
@@ -49,7 +49,7 @@ JOIN pg_namespace other_n ON other_n.oid = other.relnamespace
 WHERE k.contype = 'f' AND k.conparentid = 0
 ORDER BY k.oid";
 
-/// All tables, views and foreign tables outside the catalogues; those of `public` first.
+/// All tables, views and foreign tables outside the catalogues; first those that are meant where no schema is named.
 pub(super) fn read(link: &Link, wait: Duration) -> Result<Schema, Fault> {
     let mut tables: Vec<Table> = Vec::new();
     let mut places: HashMap<TableName, usize> = HashMap::new();
@@ -85,7 +85,12 @@ pub(super) fn read(link: &Link, wait: Duration) -> Result<Schema, Fault> {
         }
         Ok(())
     })?;
-    Ok(Schema::new(tables))
+    let mut schema = Schema::new(tables);
+    each(link, "SELECT current_database()::text", wait, |row| {
+        schema.database = cell(row, 0)?;
+        Ok(())
+    })?;
+    Ok(schema)
 }
 
 fn each(
@@ -124,11 +129,11 @@ fn column(row: &tokio_postgres::Row) -> Result<Column, Fault> {
         } else {
             kind_of(&type_name)
         },
-        // Written as `character`, it would cut every value to one letter.
-        sql_type: if type_name == "bpchar" {
-            type_name
-        } else {
-            written
+        // Written as `character` and `bit`, they would cut every value to one letter.
+        sql_type: match &*type_name {
+            "bpchar" => type_name,
+            "bit" => "\"bit\"".to_owned(),
+            _ => written,
         },
         nullable: cell(row, 5)?.unwrap_or_default(),
         length: length.and_then(|length| u32::try_from(length).ok()),

@@ -20,8 +20,10 @@ pub struct TableName {
 /// All tables of a source.
 #[derive(Debug, Clone, Default)]
 pub struct Schema {
-    /// In the order in which the source tells them.
+    /// Those of its own namespace first.
     pub tables: Vec<Table>,
+    /// The database that it is, where a server has several.
+    pub database: Option<String>,
     /// Where those of a name stand, which is written in small letters.
     by_name: HashMap<String, Vec<usize>>,
 }
@@ -106,19 +108,24 @@ impl Schema {
             let name = table.name.name.to_ascii_lowercase();
             by_name.entry(name).or_default().push(at);
         }
-        Self { tables, by_name }
+        Self {
+            tables,
+            database: None,
+            by_name,
+        }
     }
 
-    /// The table of this name; a name without a schema finds it in any, and a source without schemas has no other.
+    /// The table of this name; a name without a schema finds it in any. Where a database has no schemas, its own name is
+    /// one.
     pub fn table(&self, name: &TableName) -> Option<&Table> {
         self.place_of(name).map(|at| &self.tables[at])
     }
 
     fn place_of(&self, name: &TableName) -> Option<usize> {
         let in_schema = |at: &usize| {
-            let table = &self.tables[*at];
-            let unknown = name.schema.is_none() || table.name.schema.is_none();
-            unknown || table.name.schema == name.schema
+            let own = self.tables[*at].name.schema.as_ref();
+            let own = own.or(self.database.as_ref());
+            own.is_none() || name.schema.is_none() || own == name.schema.as_ref()
         };
         let named = self.by_name.get(&name.name.to_ascii_lowercase())?;
         let mut places = named.iter().copied().filter(in_schema);
@@ -263,9 +270,12 @@ impl Table {
 
     /// Whether no two rows share a value of this column.
     pub fn is_unique(&self, column: &str) -> bool {
-        let is_it =
-            |columns: &[String]| columns.len() == 1 && columns[0].eq_ignore_ascii_case(column);
-        is_it(&self.row_key) || self.unique.iter().any(|columns| is_it(columns))
+        let Some(column) = self.column(column) else {
+            return false;
+        };
+        let is_it = |name: &String| self.column(name).is_some_and(|it| it.name == column.name);
+        let mut keys = self.unique.iter().chain([&self.row_key]);
+        keys.any(|key| key.len() == 1 && is_it(&key[0])) && !column.parts_types()
     }
 }
 
@@ -310,15 +320,6 @@ impl Column {
             _ => None,
         };
         written.chain(other).collect()
-    }
-
-    /// Bytes as this column gives them back: those of a fixed length are filled up with zeros.
-    pub(super) fn filled(&self, mut bytes: Vec<u8>) -> Vec<u8> {
-        let fixed = self.length.filter(|_| self.sql_type.starts_with("binary("));
-        if let Some(length) = fixed {
-            bytes.resize(length as usize, 0);
-        }
-        bytes
     }
 
     /// What a cell leads to, in the form in which columns of different types are compared.

@@ -34,6 +34,16 @@ pub(super) trait Dialect {
     /// The column, compared with small letters so that its own case makes no difference.
     fn any_case(&self, column: &Column) -> String;
 
+    /// The ways in which a column may hold a key that another one writes like this.
+    fn forms(&self, column: &Column, value: &Value) -> Vec<Value> {
+        column.forms_of(value)
+    }
+
+    /// The condition that a column holds one of some values of another column, which may be none of its own type.
+    fn is_linked(&self, bound: (usize, usize), column: &Column, any_case: bool) -> String {
+        self.is_among(bound, column, any_case)
+    }
+
     /// The condition that a column holds one of some values: a single one is bound as such, several as one list.
     fn is_among(
         &self,
@@ -169,7 +179,7 @@ pub(super) fn change(dialect: &dyn Dialect, change: &Change<'_>) -> Result<State
         builder.params.push(Param::One(value.clone()));
         conditions.push(dialect.guard(builder.params.len(), column));
     }
-    Ok(builder.finish(format!("{start} WHERE {}", conditions.join(" AND "))))
+    Ok(builder.finish(format!("{start} WHERE {}", all_of(&conditions))))
 }
 
 struct Builder<'a> {
@@ -225,27 +235,33 @@ impl<'a> Builder<'a> {
 
     /// The condition that a column holds one of some keys.
     fn one_of(&mut self, column: &Column, values: &[Value]) -> String {
-        self.is_one_of(column, values, false)
+        let bound = self.bind_forms(column, values);
+        bound.map_or_else(never, |it| self.dialect.is_among(it, column, false))
     }
 
     fn is_one_of(&mut self, column: &Column, values: &[Value], any_case: bool) -> String {
-        let mut forms: Vec<_> = values.iter().flat_map(|it| column.forms_of(it)).collect();
-        let count = forms.len();
-        if count == 0 {
-            return "1 = 0".to_owned();
-        }
         if let Some(inside) = &column.inside {
-            self.params.push(Param::List(forms));
+            let forms = values.iter().flat_map(|it| column.forms_of(it));
+            self.params.push(Param::List(forms.collect()));
             let position = self.params.len();
             return self.dialect.holds(position, column, inside, any_case);
         }
-        if count == 1 {
-            self.bind(column, &forms.remove(0));
-        } else {
-            self.params.push(Param::List(forms));
+        let bound = self.bind_forms(column, values);
+        bound.map_or_else(never, |it| self.dialect.is_linked(it, column, any_case))
+    }
+
+    /// Binds values as a column may hold them; gives the place and their number, unless it can hold none.
+    fn bind_forms(&mut self, column: &Column, values: &[Value]) -> Option<(usize, usize)> {
+        let dialect = self.dialect;
+        let forms = values.iter().flat_map(|it| dialect.forms(column, it));
+        let mut forms: Vec<_> = forms.collect();
+        let count = forms.len();
+        match count {
+            0 => return None,
+            1 => self.bind(column, &forms.remove(0)),
+            _ => self.params.push(Param::List(forms)),
         }
-        let bound = (self.params.len(), count);
-        self.dialect.is_among(bound, column, any_case)
+        Some((self.params.len(), count))
     }
 
     fn filter(&mut self, select: &Select<'_>) -> Result<Vec<String>, SourceError> {
@@ -257,7 +273,7 @@ impl<'a> Builder<'a> {
                 ways.push(self.is_one_of(column, &way.values, way.any_case));
             }
             conditions.push(if ways.is_empty() {
-                "1 = 0".to_owned()
+                never()
             } else {
                 either(&ways)
             });
@@ -285,7 +301,7 @@ impl<'a> Builder<'a> {
             return Ok(self.one_of(column, &values));
         }
         if keys.is_empty() {
-            return Ok("1 = 0".to_owned());
+            return Ok(never());
         }
         let mut rows = Vec::with_capacity(keys.len());
         for key in keys {
@@ -328,6 +344,19 @@ impl<'a> Builder<'a> {
             ));
         }
         (!parts.is_empty()).then(|| format!("({name} IS NULL OR ({}))", parts.join(" AND ")))
+    }
+}
+
+fn never() -> String {
+    "1 = 0".to_owned()
+}
+
+/// In brackets by the hundred: a database may take no more than a thousand in a row.
+fn all_of(conditions: &[String]) -> String {
+    let some = conditions.chunks(100).map(|some| some.join(" AND "));
+    match &some.collect::<Vec<_>>()[..] {
+        [few] => few.clone(),
+        many => format!("({})", many.join(") AND (")),
     }
 }
 

@@ -85,7 +85,10 @@ impl Sqlite {
         let open = || {
             let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             let connection = Connection::open_with_flags(&self.path, flags)?;
-            connection.execute_batch("PRAGMA query_only = ON; PRAGMA foreign_keys = ON")?;
+            // What is erased leaves no bytes behind in the file.
+            connection.execute_batch(
+                "PRAGMA query_only = ON; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON",
+            )?;
             // A name that is no column any more is an error, not a text in quotes that no row holds.
             connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
             connection.set_prepared_statement_cache_capacity(128);
@@ -289,6 +292,12 @@ impl Dialect for Sqlite {
 
     fn one(&self, position: usize, _: &Column) -> String {
         format!("?{position}")
+    }
+
+    /// Its columns take values of other types as well.
+    fn forms(&self, column: &Column, value: &Value) -> Vec<Value> {
+        let forms = Some(column.forms_of(value)).filter(|it| !it.is_empty());
+        forms.unwrap_or_else(|| vec![value.clone()])
     }
 
     fn list(&self, position: usize, _: &Column) -> String {

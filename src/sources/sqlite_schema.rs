@@ -7,18 +7,21 @@ use super::{Column, ColumnKind, ForeignKey, Schema, Table, TableName};
 /// All tables and views, those of extensions too. What they keep under names of their own is left out.
 pub(super) fn read(connection: &Connection) -> Result<Schema> {
     let mut listed = connection.prepare_cached(
-        "SELECT name, type, wr FROM pragma_table_list \
+        "SELECT name, type, wr, strict FROM pragma_table_list \
          WHERE schema = 'main' AND type IN ('table', 'view', 'virtual') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
     )?;
     let listed = listed.query_map([], |row| {
         let (name, kind, wr): (String, String, bool) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        Ok((name, kind, !wr))
+        Ok((name, kind, !wr, row.get(3)?))
     })?;
     let mut tables = Vec::new();
     for row in listed {
-        let (name, kind, has_rowid) = row?;
+        let (name, kind, has_rowid, is_strict): (_, _, _, bool) = row?;
         match table(connection, &name, has_rowid && kind != "view") {
             Ok(mut table) => {
+                if is_strict {
+                    table.keep_types();
+                }
                 // Where triggers change something in its place, it cannot be told of how many rows.
                 if kind == "view" {
                     table.compute();
@@ -73,6 +76,25 @@ fn table(connection: &Connection, name: &str, has_rowid: bool) -> Result<Table> 
         columns,
         row_key,
     })
+}
+
+impl Table {
+    /// Elsewhere, a column of bytes takes anything.
+    fn keep_types(&mut self) {
+        for column in &mut self.columns {
+            if column.sql_type.eq_ignore_ascii_case("BLOB") {
+                column.kind = ColumnKind::Bytes;
+            }
+        }
+    }
+}
+
+impl Column {
+    /// Whether 1 and '1', which are one key here, are two to it: SQLite's columns without a type.
+    pub(super) fn parts_types(&self) -> bool {
+        let name = self.sql_type.to_ascii_uppercase();
+        self.kind == ColumnKind::Any && (name.is_empty() || name == "BLOB" || name == "ANY")
+    }
 }
 
 fn table_name(name: &str) -> TableName {
@@ -166,7 +188,7 @@ fn unique(connection: &Connection, table: &str) -> Result<Vec<Vec<String>>> {
 fn without_case(connection: &Connection, table: &str) -> Result<Vec<String>> {
     let mut listed = connection.prepare_cached(
         "SELECT c.name FROM pragma_index_list(?1) AS i, pragma_index_xinfo(i.name) AS c \
-         WHERE i.origin <> 'c' AND c.key AND c.coll = 'NOCASE' AND c.name IS NOT NULL",
+         WHERE i.origin <> 'c' AND c.key AND c.coll = 'NOCASE' COLLATE NOCASE AND c.name IS NOT NULL",
     )?;
     listed.query_map([table], |row| row.get(0))?.collect()
 }

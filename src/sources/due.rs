@@ -332,6 +332,7 @@ impl Search<'_> {
             id: layout.id(inner, row),
             before: layout.fingerprint(inner, row),
             after: None,
+            written: None,
             cut: Vec::new(),
         });
         let gone: Vec<_> = gone.collect();

@@ -144,15 +144,24 @@ impl Sheet<'_> {
             target.is_some_and(|target| target.name == table.name)
         };
         for key in table.foreign_keys.iter().filter(to_itself) {
-            let targets = self.doomed_by(&key.referenced);
-            for (tuple, rows) in self.doomed_by(&key.columns) {
-                let targets = targets.get(&tuple).map_or(&[][..], Vec::as_slice);
-                for row in rows {
-                    points[row].extend(targets.iter().copied().filter(|target| *target != row));
+            for (row, target) in self.pointing_pairs(key, self) {
+                if row != target {
+                    points[row].push(target);
                 }
             }
         }
         points
+    }
+
+    /// The doomed rows that point at doomed rows of a collection, with these.
+    pub(super) fn pointing_pairs(&self, key: &ForeignKey, at: &Self) -> Vec<(usize, usize)> {
+        let (targets, mut pairs) = (at.doomed_by(&key.referenced), Vec::new());
+        for (tuple, rows) in self.doomed_by(&key.columns) {
+            for target in targets.get(&tuple).into_iter().flatten() {
+                pairs.extend(rows.iter().map(|row| (*row, *target)));
+            }
+        }
+        pairs
     }
 
     fn staying_by(&self, columns: &[String]) -> HashMap<Tuple, Vec<usize>> {

@@ -48,6 +48,8 @@ pub(super) struct Doomed {
     pub fingerprint: String,
     /// Its values in the linked columns, in their comparable form.
     pub links: Vec<Value>,
+    /// Columns that are emptied before any row goes, as rows point at each other.
+    pub cut: Vec<String>,
 }
 
 /// A row that stays, whatever becomes of its fields.
@@ -137,6 +139,7 @@ impl Sources {
             order::leaves_first(sheet);
         }
         let order = order::children_first(&draft.sheets);
+        order::cut_circles(&mut draft.sheets, &order);
         summing::plan(&draft, &order, budget)
     }
 }
@@ -229,6 +232,7 @@ impl Doomed {
             key: layout.key(row).to_vec(),
             fingerprint: layout.fingerprint(inner, row),
             links: columns.map(|it| layout.link(row, it)).collect(),
+            cut: Vec::new(),
         }
     }
 }

@@ -5,7 +5,9 @@ use std::{
     iter,
 };
 
-use super::{ColumnKind, Source, TableName, Way, inside::Inside, schema::Addition};
+use super::{
+    ColumnKind, Source, TableName, Way, inside::Inside, schema::Addition, strangers::Stranger,
+};
 use crate::register::{Collection, CollectionKey, Dataset, Direction, Field, Kind, Register};
 
 /// All collections that are read, and the ways between them.
@@ -37,6 +39,8 @@ pub(super) struct Node {
     pub links: Vec<String>,
     /// Nothing of its own turn or a later one leads here, but what it leads to itself in a circle.
     pub turn: usize,
+    /// What leads here from collections that are not processed.
+    pub strangers: Vec<Stranger>,
     /// What is inside of a column, by the name of the link.
     pub inside: BTreeMap<String, Inside>,
     /// The date of a record.
@@ -68,6 +72,9 @@ impl Graph {
         for dataset in &register.datasets {
             for collection in &dataset.collections {
                 let key = CollectionKey::new(&dataset.key, &collection.name);
+                if collection.skip_processing {
+                    graph.fear(register, dataset, collection);
+                }
                 graph.connect(register, &key, collection);
             }
         }
@@ -129,6 +136,7 @@ impl Graph {
             outgoing: BTreeSet::new(),
             links: Vec::new(),
             turn: 0,
+            strangers: Vec::new(),
             inside: BTreeMap::new(),
             date: collection.date_field().map(|field| field.path.clone()),
             place,
@@ -166,6 +174,31 @@ impl Graph {
                 if matches!(reference.direction, Direction::To | Direction::Both) {
                     self.lead(here, there, true);
                 }
+            }
+        }
+    }
+
+    /// Notes what a collection leads to that is not processed, as far as its columns hold it.
+    fn fear(&mut self, register: &Register, dataset: &Dataset, collection: &Collection) {
+        for field in &collection.fields {
+            for reference in &field.references {
+                let other = CollectionKey::new(&reference.dataset, &reference.collection);
+                let at = self.position(&other);
+                let leads = matches!(reference.direction, Direction::To | Direction::Both);
+                let Some(at) = at.filter(|_| leads) else {
+                    continue;
+                };
+                let declared = self.nodes[at].collection(register);
+                let column = self.nodes[at].link(declared, &reference.field);
+                self.nodes[at].strangers.push(Stranger {
+                    source: dataset.source.clone(),
+                    table: TableName {
+                        schema: dataset.namespace.clone(),
+                        name: collection.name.clone(),
+                    },
+                    from_column: field.name.clone(),
+                    column,
+                });
             }
         }
     }
@@ -215,11 +248,13 @@ impl Node {
     fn all_links(&self) -> Vec<String> {
         let identities = self.identities.iter().map(|(column, _)| column);
         let incoming = self.incoming.iter().map(|edge| &edge.column);
+        let strangers = self.strangers.iter().map(|it| &it.column);
         let all: BTreeSet<_> = self
             .outgoing
             .iter()
             .chain(identities)
             .chain(incoming)
+            .chain(strangers)
             .collect();
         all.into_iter().cloned().collect()
     }

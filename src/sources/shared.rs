@@ -13,7 +13,8 @@ use super::{
     composite::Composite,
     graph::Edge,
     likeness::Likeness,
-    table,
+    spread::Spread,
+    strangers, table,
     walk::{Walk, number},
 };
 
@@ -34,6 +35,7 @@ pub(super) fn settle(inner: &Inner, walk: &mut Walk, budget: Budget) {
             combination.is_own = combination.is_named || !combination.names_another;
         }
     }
+    strangers::withdraw(inner, walk, budget);
     let nodes = 0..inner.graph.nodes.len();
     let composites: Vec<_> = nodes.map(|at| Composite::all(inner, walk, at)).collect();
     while withdraw(inner, walk, (&totals, &composites)) {}
@@ -43,26 +45,15 @@ pub(super) fn settle(inner: &Inner, walk: &mut Walk, budget: Budget) {
     }
 }
 
-/// Takes away what others lead to; `true` when anything changed, so that what it leads to must be looked at again.
+/// Takes away what others lead to; `true` when anything changed, so that what whole keys lead to must be looked at again.
 fn withdraw(
     inner: &Inner,
     walk: &mut Walk,
     (totals, composites): (&Totals, &[Vec<Composite>]),
 ) -> bool {
-    let mut lost: Vec<(usize, Vec<Value>)> = Vec::new();
-    for (at, composites) in composites.iter().enumerate() {
-        let ways = Led::ways(inner, walk, at, (totals, composites));
-        for (values, combination) in &walk.nodes[at].combinations {
-            if !combination.is_own || combination.is_named {
-                continue;
-            }
-            // What nothing of the person's leads to as it is written here was reached in another form.
-            let is_reached = combination.is_listed || ways.iter().any(|way| way.reaches(values));
-            if !is_reached || !ways.iter().all(|way| way.is_ours(values)) {
-                lost.push((at, values.clone()));
-            }
-        }
-    }
+    let of = |at: usize| Led::ways(inner, walk, at, (totals, &composites[at]));
+    let ways = (0..composites.len()).map(of).collect();
+    let lost = Spread::new(walk, ways).lost();
     for (at, values) in &lost {
         if let Some(combination) = walk.nodes[*at].combinations.get_mut(values) {
             combination.is_own = false;
@@ -72,7 +63,11 @@ fn withdraw(
 }
 
 /// One way to a collection, with the rows that lead by it.
-struct Led<'a> {
+pub(super) struct Led<'a> {
+    /// The collection from which it leads.
+    pub from: usize,
+    /// Where its link stands there.
+    there: usize,
     /// Where its link stands here.
     here: usize,
     total: &'a Total,
@@ -94,6 +89,8 @@ impl<'a> Led<'a> {
             let total = totals.get(&(at, way))?;
             let composite = composites.iter().find(|it| it.has(nodes, edge));
             Some(Self {
+                from: edge.from,
+                there: nodes[edge.from].place_of(&edge.from_column),
                 here: nodes[at].place_of(&edge.column),
                 own: own_rows(inner, walk, edge, total.likeness),
                 composite: composite.map(|it| (it, it.own(walk))),
@@ -103,14 +100,35 @@ impl<'a> Led<'a> {
         ways.collect()
     }
 
+    /// The values by which it leads to one that holds this.
+    pub fn keys_of(&self, values: &[Value]) -> Vec<Value> {
+        let keys = values[self.here].keys().iter();
+        keys.map(|key| self.total.likeness.fold(key)).collect()
+    }
+
+    /// Counts rows there no longer, and gives the values to which they lead.
+    pub fn forget(&mut self, values: &[Value], rows: u64) -> Vec<Value> {
+        let keys = values[self.there].keys().iter();
+        let keys: Vec<_> = keys.map(|key| self.total.likeness.fold(key)).collect();
+        for key in &keys {
+            let left = self.own.get(key).map_or(0, |own| own.saturating_sub(rows));
+            if left == 0 {
+                self.own.remove(key);
+            } else {
+                self.own.insert(key.clone(), left);
+            }
+        }
+        keys
+    }
+
     /// Whether own rows lead to one that holds this.
-    fn reaches(&self, values: &[Value]) -> bool {
+    pub fn reaches(&self, values: &[Value]) -> bool {
         let mut keys = values[self.here].keys().iter();
         keys.any(|key| self.own.contains_key(&self.total.likeness.fold(key)))
     }
 
     /// Whether all rows that lead to it are own: no more, and no fewer, which would be written otherwise.
-    fn is_ours(&self, values: &[Value]) -> bool {
+    pub fn is_ours(&self, values: &[Value]) -> bool {
         let is_ours = |key: &Value| {
             let key = self.total.likeness.fold(key);
             let of = |rows: &HashMap<Value, u64>| rows.get(&key).copied().unwrap_or(0);

@@ -16,7 +16,7 @@ use super::{
     groups::{self, Answer, Answers, Question},
     kept::{self, KeptRow, LITTLE_IN_ALL},
     likeness::Likeness,
-    table,
+    strangers, table,
     ways::{Conditions, follow, seeds},
 };
 
@@ -174,7 +174,10 @@ impl Walk {
             let noticed = inner.connected(&nodes[at].source);
             let error = noticed.and_then(|it| it.notice(found)).err();
             let is_plain = |edge: &Edge| is_unique(edge) && is_alike(at, edge);
-            let simple = nodes[at].is_simple() && nodes[at].incoming.iter().all(is_plain);
+            let schema = self.schemas.get(&nodes[at].source);
+            let is_alone = schema.is_none_or(|it| strangers::of(inner, it, &nodes[at]).is_empty());
+            let simple =
+                is_alone && nodes[at].is_simple() && nodes[at].incoming.iter().all(is_plain);
             (at, error, simple)
         });
         for (at, error, simple) in looked.collect::<Vec<_>>() {

@@ -5,7 +5,7 @@ use std::{
     iter,
 };
 
-use super::{ColumnKind, Source, TableName, Way, inside::Inside, schema::Addition};
+use super::{ColumnKind, Source, TableName, Way, addition::Addition, inside::Inside};
 use crate::register::{Collection, CollectionKey, Dataset, Direction, Field, Kind, Register};
 
 /// All collections that are read, and the ways between them.

@@ -54,6 +54,11 @@ pub(super) trait Dialect {
         }
     }
 
+    /// The same, compared as the source does where it enforces a reference.
+    fn is_among_as_source(&self, bound: (usize, usize), column: &Column, any_case: bool) -> String {
+        self.is_among(bound, column, any_case)
+    }
+
     /// The condition that some columns hold one of some rows of values, each of them in brackets.
     fn is_row_among(&self, columns: &str, rows: &[String]) -> String {
         format!("{columns} IN (VALUES {})", rows.join(", "))
@@ -67,6 +72,11 @@ pub(super) trait Dialect {
     /// The number of rows where it is known to be one, of the type of a count.
     fn single(&self) -> &'static str {
         "1"
+    }
+
+    /// A number of the type of a count.
+    fn count(&self, number: usize) -> String {
+        number.to_string()
     }
 
     /// Assignments that go with every change of a row, so that nothing but the change happens to it.
@@ -172,6 +182,17 @@ pub(super) fn change(dialect: &dyn Dialect, change: &Change<'_>) -> Result<State
     Ok(builder.finish(format!("{start} WHERE {}", conditions.join(" AND "))))
 }
 
+/// The condition that the row key of a table is one of some, with what is bound to it.
+pub(super) fn keyed(
+    dialect: &dyn Dialect,
+    table: &Table,
+    keys: &[Vec<Value>],
+) -> Result<Statement, SourceError> {
+    let mut builder = Builder::new(dialect, table);
+    let condition = builder.keys(keys)?;
+    Ok(builder.finish(condition))
+}
+
 struct Builder<'a> {
     dialect: &'a dyn Dialect,
     table: &'a Table,
@@ -225,10 +246,15 @@ impl<'a> Builder<'a> {
 
     /// The condition that a column holds one of some keys.
     fn one_of(&mut self, column: &Column, values: &[Value]) -> String {
-        self.is_one_of(column, values, false)
+        self.is_one_of(column, values, (false, false))
     }
 
-    fn is_one_of(&mut self, column: &Column, values: &[Value], any_case: bool) -> String {
+    fn is_one_of(
+        &mut self,
+        column: &Column,
+        values: &[Value],
+        (any_case, as_source): (bool, bool),
+    ) -> String {
         let mut forms: Vec<_> = values.iter().flat_map(|it| column.forms_of(it)).collect();
         let count = forms.len();
         if count == 0 {
@@ -245,6 +271,9 @@ impl<'a> Builder<'a> {
             self.params.push(Param::List(forms));
         }
         let bound = (self.params.len(), count);
+        if as_source {
+            return self.dialect.is_among_as_source(bound, column, any_case);
+        }
         self.dialect.is_among(bound, column, any_case)
     }
 
@@ -254,7 +283,8 @@ impl<'a> Builder<'a> {
             let mut ways = Vec::with_capacity(any.len());
             for way in any.iter().filter(|way| !way.values.is_empty()) {
                 let column = self.column(&way.column)?;
-                ways.push(self.is_one_of(column, &way.values, way.any_case));
+                let how = (way.any_case, way.as_source);
+                ways.push(self.is_one_of(column, &way.values, how));
             }
             conditions.push(if ways.is_empty() {
                 "1 = 0".to_owned()

@@ -2,12 +2,14 @@
 
 mod archive;
 mod blocks;
+mod collated;
 mod command;
 mod company;
 mod composite;
 mod correcting;
 mod cuts;
 mod database;
+mod demands;
 mod drift;
 mod encrypted;
 mod erasing;
@@ -36,6 +38,7 @@ mod pages;
 mod postgres;
 mod proxy;
 mod random;
+mod repeats;
 mod sample;
 mod service;
 mod sharing;

@@ -6,7 +6,8 @@ use std::{
 };
 
 use super::{
-    ColumnKind, Source, TableName, Way, inside::Inside, schema::Addition, strangers::Stranger,
+    ColumnKind, Fault, Schema, Source, SourceError, Table, TableName, Way, addition::Addition,
+    inside::Inside, strangers::Stranger,
 };
 use crate::register::{Collection, CollectionKey, Dataset, Direction, Field, Kind, Register};
 
@@ -311,6 +312,23 @@ impl Node {
         let by_name = self.incoming.is_empty();
         self.outgoing.is_empty() && self.inside.is_empty() && (by_one_way || by_name)
     }
+}
+
+/// The table of a node, in the database that its manifest means.
+pub(super) fn table<'a>(schema: &'a Schema, node: &Node) -> Result<&'a Table, SourceError> {
+    let missing = |what: &str, name: &str| {
+        let fault = Fault::Missing(format!("{what} `{name}`"));
+        SourceError::new(&node.source, fault)
+    };
+    let (said, is) = (&node.database, &schema.database);
+    if let Some(said) = said
+        .as_ref()
+        .filter(|said| is.as_ref().is_some_and(|it| it != *said))
+    {
+        return Err(missing("database", said));
+    }
+    let table = schema.table(&node.table);
+    table.ok_or_else(|| missing("table", &node.table.name))
 }
 
 /// The kind of column that a field declares.

@@ -114,7 +114,7 @@ impl Dialect for MariaDb {
                 };
                 let exactly = format!("{exactly} {list}");
                 // Where case counts in a column, its index does not help to find what is written otherwise.
-                if count > LONG || (any_case && !has_no_case(column)) {
+                if count > LONG || (any_case && !column.is_collated()) {
                     exactly
                 } else {
                     format!("({raw} AND {exactly})")
@@ -131,6 +131,15 @@ impl Dialect for MariaDb {
             // A text that is no date is no error when dates are looked for by it.
             _ => format!("{} {list}", exact(column)),
         }
+    }
+
+    fn is_among_as_source(
+        &self,
+        (position, _): (usize, usize),
+        column: &Column,
+        _: bool,
+    ) -> String {
+        format!("{} {}", held(column), self.list(position, column))
     }
 
     fn is_row_among(&self, columns: &str, rows: &[String]) -> String {
@@ -194,11 +203,6 @@ fn is_float(column: &Column) -> bool {
     ["float", "double"]
         .iter()
         .any(|it| column.sql_type.starts_with(it))
-}
-
-/// The schema writes the collation only where case counts.
-fn has_no_case(column: &Column) -> bool {
-    !column.sql_type.contains(" collate ")
 }
 
 /// How a value is written so that it is compared as its column is.

@@ -62,14 +62,13 @@ impl Strategy {
         column: &Column,
     ) -> Option<Self> {
         if table.is_foreign(&column.name) {
-            return column.nullable.then_some(Self::Null);
+            return table.takes_none(&column.name).then_some(Self::Null);
         }
-        let length = field.length.into_iter().chain(column.length).min();
-        let room = length.map_or(usize::MAX, |length| length as usize);
-        let unique = table.is_in_unique(&column.name);
+        let is_emptied = || table.takes_none(&column.name).then_some(Self::Null);
+        let (room, unique) = Self::room(field, table, column);
         let said = said.and_then(|masking| Self::of_manifest(masking, room));
         let said = match said {
-            Some(Self::Null) | None => column.nullable.then_some(Self::Null),
+            Some(Self::Null) | None => is_emptied(),
             Some(Self::Fixed(_)) if unique => Some(Self::Random(Shape::new("", "", room))),
             said => said,
         };
@@ -77,7 +76,22 @@ impl Strategy {
         said.filter(fits)
             .or_else(|| Self::for_column(field, unique, column, room))
             .filter(|strategy| !(unique && strategy.collides()))
-            .or_else(|| column.nullable.then_some(Self::Null))
+            .or_else(is_emptied)
+    }
+
+    /// What fits a column that may not be empty; `None` when nothing does.
+    pub(super) fn fitting(field: &Field, table: &Table, column: &Column) -> Option<Self> {
+        let (room, unique) = Self::room(field, table, column);
+        let is_free = !table.is_foreign(&column.name);
+        let strategy = is_free.then(|| Self::for_column(field, unique, column, room))?;
+        strategy.filter(|strategy| !(unique && strategy.collides()))
+    }
+
+    /// How long a value may be, and whether each has to be another.
+    fn room(field: &Field, table: &Table, column: &Column) -> (usize, bool) {
+        let length = field.length.into_iter().chain(column.length).min();
+        let room = length.map_or(usize::MAX, |length| length as usize);
+        (room, table.is_in_unique(&column.name))
     }
 
     /// What takes the place of some values inside of an object; each with the keys that lead to it.

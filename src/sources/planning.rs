@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use super::{
     Budget, Hold, Identities, Inner, Known, Plan, Scope, SourceError, Sources, Target, Value,
     fate::{Fate, Rules, Wish},
-    findable::NOT_FOUND_AGAIN,
+    fitting::{Fitting, Masked},
     layout::Layout,
     links, one_record, order,
     reader::{Reader, Shelf},
@@ -135,6 +135,7 @@ impl Sources {
         one_record::choose(&mut draft);
         links::settle(&mut draft)?;
         for sheet in &mut draft.sheets {
+            sheet.fit(inner)?;
             sheet.aim(inner);
             order::leaves_first(sheet);
         }
@@ -248,6 +249,10 @@ impl Staying {
             target: None,
         }
     }
+
+    fn masked(&mut self) -> Masked<'_> {
+        Masked::new(&self.row, &mut self.fate.set, &self.cut)
+    }
 }
 
 impl Sheet<'_> {
@@ -283,12 +288,29 @@ impl Sheet<'_> {
             let fate = self.fate(&row, is_of_one);
             self.add(inner, row, fate);
         }
-        for row in lost {
-            let fate = self.fate(&row, is_of_one).without_changes(NOT_FOUND_AGAIN);
+        for (row, why) in lost {
+            let fate = self.fate(&row, is_of_one).without_changes(why);
             self.staying.push(Staying {
                 is_fixed: true,
                 ..Staying::new(row, fate)
             });
+        }
+        Ok(())
+    }
+
+    /// Takes from the masks what the source would not take.
+    fn fit(&mut self, inner: &Inner) -> Result<(), SourceError> {
+        let fitting = Fitting {
+            inner,
+            connected: self.shelf.connected,
+            schema: &self.shelf.schema,
+            layout: self.layout,
+        };
+        let mut masked: Vec<_> = self.staying.iter_mut().map(Staying::masked).collect();
+        fitting.fit(&mut masked)?;
+        let left: Vec<_> = masked.into_iter().map(|it| it.left).collect();
+        for (stays, left) in self.staying.iter_mut().zip(left) {
+            stays.fate.left.extend(left);
         }
         Ok(())
     }

@@ -21,6 +21,10 @@ impl Dialect for Postgres {
         format!("{}.{}", quoted(schema), quoted(&table.name.name))
     }
 
+    fn count(&self, number: usize) -> String {
+        format!("{number}::bigint")
+    }
+
     fn single(&self) -> &'static str {
         "1::bigint"
     }

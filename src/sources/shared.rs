@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{
-    Budget, Connected, Filter, Form, Inner, Select, Value, Way,
+    Budget, Connected, Filter, Form, Inner, Select, Table, Value, Way,
     composite::Composite,
     graph::Edge,
     likeness::Likeness,
@@ -41,7 +41,7 @@ pub(super) fn settle(inner: &Inner, walk: &mut Walk, budget: Budget) {
     while withdraw(inner, walk, (&totals, &composites)) {}
     for at in 0..walk.nodes.len() {
         let leads = own_leads(inner, walk, at);
-        walk.nodes[at].own_leads = leads;
+        walk.nodes[at].set_own_leads(leads);
     }
 }
 
@@ -152,18 +152,12 @@ fn own_rows(inner: &Inner, walk: &Walk, edge: &Edge, likeness: Likeness) -> Hash
     rows
 }
 
-/// How both ends of a way write what is the same; a source that did not answer is feared anyway.
-fn likeness(inner: &Inner, walk: &Walk, at: usize, edge: &Edge) -> Likeness {
-    let column = |at: usize, link: &str| {
-        let node = &inner.graph.nodes[at];
-        table(walk.schema(&node.source)?, node).ok()?.column(link)
-    };
-    let both = column(edge.from, &edge.from_column).zip(column(at, &edge.column));
-    both.map_or(Likeness::Exact, |(from, to)| Likeness::of(from, to))
-}
-
-fn own_leads(inner: &Inner, walk: &Walk, at: usize) -> BTreeMap<String, HashSet<Value>> {
+/// The values to which own rows lead; `None` where these are all to which any does.
+fn own_leads(inner: &Inner, walk: &Walk, at: usize) -> Option<BTreeMap<String, HashSet<Value>>> {
     let node = &inner.graph.nodes[at];
+    if walk.nodes[at].combinations.values().all(|it| it.is_own) {
+        return None;
+    }
     let mut leads: BTreeMap<String, HashSet<Value>> = BTreeMap::new();
     for column in &node.outgoing {
         let here = node.place_of(column);
@@ -176,7 +170,7 @@ fn own_leads(inner: &Inner, walk: &Walk, at: usize) -> BTreeMap<String, HashSet<
         let keys = keys.filter(|key| all.is_some_and(|all| all.contains(*key)));
         leads.insert(column.clone(), keys.cloned().collect());
     }
-    leads
+    Some(leads)
 }
 
 /// Asks the sources how many rows lead to each value that was reached.
@@ -189,10 +183,11 @@ fn totals(inner: &Inner, walk: &Walk, budget: Budget) -> Totals {
             let here = node.place_of(&edge.column);
             let reached = walk.nodes[at].combinations.iter();
             let unnamed = reached.filter(|(_, it)| !it.is_named);
-            let likeness = likeness(inner, walk, at, edge);
+            let likeness = walk.likeness(inner, at, edge);
             let values: HashSet<_> = unnamed
                 .flat_map(|(values, _)| values[here].keys())
-                .map(|key| likeness.fold(key))
+                // As it is written as well: not every database knows the small form of every letter.
+                .flat_map(|key| [likeness.fold(key), key.clone()])
                 .collect();
             let values: Vec<_> = values.into_iter().collect();
             if values.is_empty() {
@@ -269,7 +264,8 @@ fn ask(
         };
         let (certain, asked): (Vec<_>, Vec<_>) = values.into_iter().partition(is_certain);
         let way = Way {
-            any_case: likeness == Likeness::AnyCase,
+            any_case: likeness.is_without_case(),
+            as_source: likeness == Likeness::Collated,
             ..Way::exactly(column, asked)
         };
         let filter = Filter {
@@ -277,7 +273,8 @@ fn ask(
             ..Filter::default()
         };
         if !filter.is_empty() {
-            open.push((counts.len(), (table, column, likeness), filter));
+            let place = (counts.len(), certain.len());
+            open.push((place, (table, column, likeness), filter));
         }
         let certain = certain.into_iter().map(|value| (value, 1));
         counts.push((place, certain.collect::<HashMap<_, _>>()));
@@ -290,7 +287,7 @@ fn ask(
     });
     let selects: Vec<_> = selects.collect();
     let mut note = |at: usize, row: Vec<Value>| {
-        let (of, (table, column, likeness), _) = &open[at];
+        let ((of, _), (table, column, likeness), _) = &open[at];
         if let ([cell, rows], Some(column)) = (&row[..], table.column(column)) {
             for key in column.link(cell).keys() {
                 let counts = &mut counts[*of].1;
@@ -300,9 +297,25 @@ fn ask(
     };
     let source = &connected.source;
     let read = source.select_all(&selects, budget.left(), &mut note);
-    let failed = open.iter().zip(read).filter(|(_, read)| read.is_err());
-    let failed: HashSet<_> = failed.map(|((of, ..), _)| *of).collect();
+    let failed = open.iter().zip(read);
+    let failed = failed.filter(|(((of, certain), column, filter), read)| {
+        read.is_err() || finds_otherwise((&counts[*of].1, *certain), column, filter)
+    });
+    let failed: HashSet<_> = failed.map(|(((of, _), ..), _)| *of).collect();
     let counts = counts.into_iter().enumerate();
     let counts = counts.filter(|(of, _)| !failed.contains(of));
     counts.map(|(_, counts)| counts).collect()
+}
+
+/// Whether a source has found what was not asked for, because to it that is the same: of which value it is then a way of
+/// writing cannot be told.
+fn finds_otherwise(
+    (counts, certain): (&HashMap<Value, u64>, usize),
+    (table, column, likeness): &(&Table, &String, Likeness),
+    filter: &Filter,
+) -> bool {
+    let is_list = table.column(column).is_some_and(|it| it.inside.is_some());
+    let asked = filter.any.iter().flatten().flat_map(|way| &way.values);
+    let known = asked.filter(|it| **it == likeness.fold(it) && counts.contains_key(it));
+    !is_list && known.count() + certain < counts.len()
 }

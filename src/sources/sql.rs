@@ -6,6 +6,7 @@ use chrono::{Days, NaiveDate, NaiveTime};
 
 use super::{
     Act, Change, Column, ColumnKind, Dates, Fault, Form, Inside, Select, SourceError, Table, Value,
+    conditions::{all_of, either, never},
     connector::missing,
 };
 
@@ -64,6 +65,11 @@ pub(super) trait Dialect {
         }
     }
 
+    /// The same, compared as the source does where it enforces a reference.
+    fn is_among_as_source(&self, bound: (usize, usize), column: &Column, any_case: bool) -> String {
+        self.is_linked(bound, column, any_case)
+    }
+
     /// The condition that some columns hold one of some rows of values, each of them in brackets.
     fn is_row_among(&self, columns: &str, rows: &[String]) -> String {
         format!("{columns} IN (VALUES {})", rows.join(", "))
@@ -77,6 +83,11 @@ pub(super) trait Dialect {
     /// The number of rows where it is known to be one, of the type of a count.
     fn single(&self) -> &'static str {
         "1"
+    }
+
+    /// A number of the type of a count.
+    fn count(&self, number: usize) -> String {
+        number.to_string()
     }
 
     /// Assignments that go with every change of a row, so that nothing but the change happens to it.
@@ -182,6 +193,17 @@ pub(super) fn change(dialect: &dyn Dialect, change: &Change<'_>) -> Result<State
     Ok(builder.finish(format!("{start} WHERE {}", all_of(&conditions))))
 }
 
+/// The condition that the row key of a table is one of some, with what is bound to it.
+pub(super) fn keyed(
+    dialect: &dyn Dialect,
+    table: &Table,
+    keys: &[Vec<Value>],
+) -> Result<Statement, SourceError> {
+    let mut builder = Builder::new(dialect, table);
+    let condition = builder.keys(keys)?;
+    Ok(builder.finish(condition))
+}
+
 struct Builder<'a> {
     dialect: &'a dyn Dialect,
     table: &'a Table,
@@ -239,7 +261,12 @@ impl<'a> Builder<'a> {
         bound.map_or_else(never, |it| self.dialect.is_among(it, column, false))
     }
 
-    fn is_one_of(&mut self, column: &Column, values: &[Value], any_case: bool) -> String {
+    fn is_one_of(
+        &mut self,
+        column: &Column,
+        values: &[Value],
+        (any_case, as_source): (bool, bool),
+    ) -> String {
         if let Some(inside) = &column.inside {
             let forms = values.iter().flat_map(|it| column.forms_of(it));
             self.params.push(Param::List(forms.collect()));
@@ -247,7 +274,11 @@ impl<'a> Builder<'a> {
             return self.dialect.holds(position, column, inside, any_case);
         }
         let bound = self.bind_forms(column, values);
-        bound.map_or_else(never, |it| self.dialect.is_linked(it, column, any_case))
+        match bound {
+            None => never(),
+            Some(it) if as_source => self.dialect.is_among_as_source(it, column, any_case),
+            Some(it) => self.dialect.is_linked(it, column, any_case),
+        }
     }
 
     /// Binds values as a column may hold them; gives the place and their number, unless it can hold none.
@@ -270,7 +301,8 @@ impl<'a> Builder<'a> {
             let mut ways = Vec::with_capacity(any.len());
             for way in any.iter().filter(|way| !way.values.is_empty()) {
                 let column = self.column(&way.column)?;
-                ways.push(self.is_one_of(column, &way.values, way.any_case));
+                let how = (way.any_case, way.as_source);
+                ways.push(self.is_one_of(column, &way.values, how));
             }
             conditions.push(if ways.is_empty() {
                 never()
@@ -344,26 +376,6 @@ impl<'a> Builder<'a> {
             ));
         }
         (!parts.is_empty()).then(|| format!("({name} IS NULL OR ({}))", parts.join(" AND ")))
-    }
-}
-
-fn never() -> String {
-    "1 = 0".to_owned()
-}
-
-/// In brackets by the hundred: a database may take no more than a thousand in a row.
-fn all_of(conditions: &[String]) -> String {
-    let some = conditions.chunks(100).map(|some| some.join(" AND "));
-    match &some.collect::<Vec<_>>()[..] {
-        [few] => few.clone(),
-        many => format!("({})", many.join(") AND (")),
-    }
-}
-
-fn either(conditions: &[String]) -> String {
-    match conditions {
-        [one] => one.clone(),
-        several => format!("({})", several.join(" OR ")),
     }
 }
 

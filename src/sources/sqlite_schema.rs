@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Result};
 
-use super::{Column, ColumnKind, ForeignKey, Schema, Table, TableName};
+use super::{Column, ColumnKind, ForeignKey, Schema, Table, TableName, TableRules, rules};
 
 /// All tables and views, those of extensions too. What they keep under names of their own is left out.
 pub(super) fn read(connection: &Connection) -> Result<Schema> {
@@ -69,13 +69,41 @@ fn table(connection: &Connection, name: &str, has_rowid: bool) -> Result<Table> 
             row_key.push(alias.to_owned());
         }
     }
-    Ok(Table {
+    let mut table = Table {
         unique: unique(connection, name)?,
         foreign_keys: foreign_keys(connection, name)?,
         name: table_name(name),
         columns,
         row_key,
-    })
+        rules: TableRules::default(),
+    };
+    add_rules(connection, &mut table)?;
+    Ok(table)
+}
+
+/// What is written in the statements with which a table and its indexes were created.
+fn add_rules(connection: &Connection, table: &mut Table) -> Result<()> {
+    let mut created = connection.prepare_cached(
+        "SELECT s.sql FROM sqlite_schema AS s WHERE s.type = 'table' AND s.name = ?1",
+    )?;
+    let created = created.query_map([&table.name.name], |row| row.get::<_, Option<String>>(0))?;
+    for statement in created.collect::<Result<Vec<_>>>()?.into_iter().flatten() {
+        for check in rules::checks_in(&statement) {
+            table.add_check(check);
+        }
+    }
+    let mut indexes = connection.prepare_cached(
+        "SELECT s.sql FROM pragma_index_list(?1) AS i JOIN sqlite_schema AS s ON s.name = i.name \
+         WHERE i.\"unique\" AND s.sql IS NOT NULL \
+         AND (i.partial OR EXISTS (SELECT 1 FROM pragma_index_info(i.name) AS c WHERE c.cid = -2))",
+    )?;
+    let indexes = indexes.query_map([&table.name.name], |row| row.get::<_, String>(0))?;
+    for statement in indexes.collect::<Result<Vec<_>>>()? {
+        let columns = statement.split_once('(').map_or("", |(_, columns)| columns);
+        let named = table.named_in(rules::before_condition(columns));
+        table.rules.collides.extend(named);
+    }
+    Ok(())
 }
 
 impl Table {
@@ -169,7 +197,8 @@ fn length_of(sql_type: &str) -> Option<u32> {
 /// The columns of unique indexes. One of an expression says nothing about the columns beside it.
 fn unique(connection: &Connection, table: &str) -> Result<Vec<Vec<String>>> {
     let mut listed = connection.prepare_cached(
-        "SELECT name FROM pragma_index_list(?1) WHERE \"unique\" AND NOT partial",
+        "SELECT i.name FROM pragma_index_list(?1) AS i WHERE i.\"unique\" AND NOT i.partial \
+         AND NOT EXISTS (SELECT 1 FROM pragma_index_info(i.name) AS c WHERE c.cid = -2)",
     )?;
     let mut columns =
         connection.prepare_cached("SELECT name FROM pragma_index_info(?1) ORDER BY seqno")?;
@@ -207,6 +236,7 @@ fn foreign_keys(connection: &Connection, table: &str) -> Result<Vec<ForeignKey>>
                 columns: Vec::new(),
                 table: table_name(&target),
                 referenced: Vec::new(),
+                collations: Vec::new(),
             };
             keys.push((id, key));
         }

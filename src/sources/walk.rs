@@ -17,7 +17,7 @@ use super::{
     kept::{self, KeptRow, LITTLE_IN_ALL},
     likeness::Likeness,
     strangers, table,
-    ways::{Conditions, follow, seeds},
+    ways::{Conditions, seeds},
 };
 
 /// What was reached, for each node of the graph.
@@ -46,8 +46,10 @@ pub(super) struct Reached {
     entered: Conditions,
     /// The values that lead on, by column.
     pub leads: BTreeMap<String, HashSet<Value>>,
-    /// Those of them that rows lead to which nobody else reaches.
-    pub own_leads: BTreeMap<String, HashSet<Value>>,
+    /// Those of them to which rows lead that nobody else reaches.
+    own_leads: BTreeMap<String, HashSet<Value>>,
+    /// These are all of them, and not kept twice.
+    are_all_own: bool,
 }
 
 /// Rows that are alike in their link columns.
@@ -67,6 +69,22 @@ pub(super) struct Combination {
     pub part: BTreeSet<String>,
     /// Nobody else reaches it; known after `shared::settle`.
     pub is_own: bool,
+}
+
+impl Reached {
+    /// The values of a column that the person's own rows lead to; known after `shared::settle`.
+    pub fn own_leads(&self, column: &str) -> Option<&HashSet<Value>> {
+        if self.are_all_own {
+            return self.leads.get(column);
+        }
+        self.own_leads.get(column)
+    }
+
+    /// Says of which values these are; all of them where there are none.
+    pub fn set_own_leads(&mut self, own: Option<BTreeMap<String, HashSet<Value>>>) {
+        self.are_all_own = own.is_none();
+        self.own_leads = own.unwrap_or_default();
+    }
 }
 
 impl Walk {
@@ -162,13 +180,7 @@ impl Walk {
             from.is_ok_and(|table| table.is_unique(&edge.from_column))
         };
         // Two values that differ may be one to the database, so that others lead to the same row.
-        let is_alike = |at: usize, edge: &Edge| {
-            let (Ok(from), Ok(to)) = (table(edge.from), table(at)) else {
-                return false;
-            };
-            let both = from.column(&edge.from_column).zip(to.column(&edge.column));
-            both.is_some_and(|(from, to)| Likeness::of(from, to) == Likeness::Exact)
-        };
+        let is_alike = |at: usize, edge: &Edge| self.likeness(inner, at, edge) == Likeness::Exact;
         let looked = wanted.into_iter().map(|at| {
             let found = table(at).map(drop);
             let noticed = inner.connected(&nodes[at].source);
@@ -223,7 +235,7 @@ impl Walk {
                 }
             }
         }
-        follow(inner, &fresh, pending);
+        self.follow(inner, &fresh, pending);
     }
 
     /// Asks one source.

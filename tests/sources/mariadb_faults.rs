@@ -118,10 +118,8 @@ fn no_row_goes_at_which_another_one_still_points() {
 #[test]
 fn rules_triggers_and_a_changed_structure_leave_everything_as_it_was() {
     for (happens, fault) in [
-        (
-            "ALTER TABLE notes ADD CHECK (text <> 'erased')",
-            Some(Fault::Refused("check")),
-        ),
+        // Known of when the plan is made anew.
+        ("ALTER TABLE notes ADD CHECK (text <> 'erased')", None),
         (
             "CREATE TRIGGER never BEFORE DELETE ON people FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'ada@example.org'",
             Some(Fault::Refused("constraint")),

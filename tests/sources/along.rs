@@ -267,3 +267,24 @@ fn a_row_that_two_collections_hold_is_masked_once() {
         );
     }
 }
+
+#[test]
+fn what_was_erased_is_no_longer_in_the_bytes_of_the_file() {
+    let company = on(
+        Kind::Sqlite,
+        MASKED,
+        "CREATE TABLE people (id INTEGER PRIMARY KEY, email TEXT, name TEXT, small TEXT, version INT);
+         INSERT INTO people VALUES (1, 'ada@example.org', 'Countess of Lovelace', NULL, 1)",
+    );
+    let url = company.url("shop");
+    let bytes = || std::fs::read(url.trim_start_matches("sqlite:")).unwrap();
+    let holds =
+        |bytes: &[u8], text: &str| bytes.windows(text.len()).any(|it| it == text.as_bytes());
+    assert!(holds(&bytes(), "Lovelace"));
+
+    erase(&company, Kind::Sqlite);
+
+    for text in ["Lovelace", "ada@example.org"] {
+        assert!(!holds(&bytes(), text), "{text}");
+    }
+}

@@ -212,3 +212,27 @@ fn a_long_chain_of_replies_is_shared_when_its_first_message_is() {
     alone.run("shop", twice);
     assert_eq!(alone.counts(&ada())["messages"], (199, 101));
 }
+
+#[test]
+fn a_collation_without_case_may_be_written_in_small_letters() {
+    const CODES: &str = "
+      - name: people
+        candor: {erase: mask}
+        fields:
+          - {name: id, data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email}}
+          - {name: home, data_categories: [system.operations], fides_meta: {references: [{dataset: shop, field: homes.code, direction: to}]}}
+      - name: homes
+        fields:
+          - {name: code, data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - {name: street, data_categories: [user.contact.address]}
+";
+    let sql = "CREATE TABLE homes (code TEXT PRIMARY KEY COLLATE nocase, street TEXT);
+               CREATE TABLE people (id INTEGER PRIMARY KEY, email TEXT, home TEXT REFERENCES homes (code));
+               INSERT INTO homes VALUES ('AB', 'Main Street');
+               INSERT INTO people VALUES (1, 'ada@example.org', 'AB'), (2, 'eve@example.org', 'ab');";
+
+    let company = Company::new(CODES, sql);
+
+    assert_eq!(company.counts(&ada())["homes"], (0, 1));
+}

@@ -75,6 +75,13 @@ impl Dialect for MariaDb {
         Form::of(column).marked(position)
     }
 
+    /// A value with letters that its column cannot hold would be an error.
+    fn forms(&self, column: &Column, value: &Value) -> Vec<Value> {
+        let mut forms = column.forms_of(value);
+        forms.retain(|form| column.writes(form.as_text().unwrap_or_default()));
+        forms
+    }
+
     fn list(&self, position: usize, column: &Column) -> String {
         format!("IN ({})", self.one(position, column))
     }
@@ -168,6 +175,25 @@ impl Dialect for MariaDb {
             .collect()
     }
 }
+
+impl Column {
+    /// Whether a text is of letters of its character set, which the name of the collation begins with.
+    fn writes(&self, text: &str) -> bool {
+        let collation = self.sql_type.rsplit_once(" collate ");
+        let letters = collation.and_then(|(_, collation)| collation.split('_').next());
+        let last = match letters {
+            Some("ascii") => '\u{7f}',
+            Some("latin1") => '\u{ff}',
+            Some("utf8" | "utf8mb3" | "ucs2") => '\u{ffff}',
+            _ => return true,
+        };
+        // What is called latin1 is the code page 1252.
+        let is_more = |letter| letters == Some("latin1") && LATIN1_MORE.contains(letter);
+        text.chars().all(|it| it <= last || is_more(it))
+    }
+}
+
+const LATIN1_MORE: &str = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ";
 
 fn held(column: &Column) -> String {
     quoted(column.inside.as_ref().map_or(&column.name, |it| &it.column))

@@ -272,3 +272,31 @@ fn references_in_lists_of_lists_lead_on() {
         }
     }
 }
+
+#[test]
+fn letters_that_a_column_cannot_hold_lead_nowhere_and_break_nothing() {
+    if !Kind::all().contains(&Kind::MariaDb) {
+        return;
+    }
+    for letters in [
+        "latin1",
+        "ascii",
+        "utf8mb3",
+        "ucs2",
+        "latin1 COLLATE latin1_bin",
+    ] {
+        let sql = format!(
+            "CREATE TABLE people (k VARCHAR(20) PRIMARY KEY, email VARCHAR(60) CHARACTER SET {letters}) CHARACTER SET utf8mb4;
+             CREATE TABLE notes (id INT PRIMARY KEY, person VARCHAR(20) CHARACTER SET {letters}, text VARCHAR(9));
+             INSERT INTO people VALUES ('abc', 'ada@example.org'), ('\u{1f600}', 'ada@example.org'), ('\u{438}', 'ada@example.org');
+             INSERT INTO notes VALUES (1, 'abc', 'mine')"
+        );
+        let company = on(Kind::MariaDb, MANIFEST, &sql);
+
+        let counts = company.counts(&ada());
+        assert_eq!(counts["people"], (3, 0), "{letters}");
+        assert_eq!(counts["notes"].0 + counts["notes"].1, 1, "{letters}");
+        let nobody = Identities::email("\u{438}\u{432}\u{1f600}@example.org");
+        assert_eq!(company.counts(&nobody), BTreeMap::new(), "{letters}");
+    }
+}

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::{
     Act, Change, Column, Fault, Filter, Form, Identities, Inner, Select, SourceError, Sources,
-    Value, layout::Layout,
+    Value, fitting::Fitting, layout::Layout,
 };
 use crate::register::{CollectionKey, FieldView, Input};
 
@@ -124,7 +124,11 @@ impl Sources {
             let (_, at) = layout.fields.iter().find(|(it, _)| it.path == field)?;
             let column = layout.table.column(&layout.columns[*at])?;
             let before = inner.secrets.fingerprint([&row[*at]]);
-            Some(new_value(&view, layout, column, typed).map(|value| (value, before)))
+            let value = new_value(&view, layout, column, typed).and_then(|value| {
+                let is_taken = inner.takes(layout, &row, (&column.name, &value))?;
+                is_taken.then_some(value).ok_or_else(not_taken)
+            });
+            Some(value.map(|value| (value, before)))
         })?;
         let (value, before) = planned.flatten().ok_or(CorrectionError::NotFound)??;
         Ok(Correction {
@@ -157,6 +161,23 @@ impl Sources {
 }
 
 impl Inner {
+    /// Whether the conditions of the source allow a value.
+    fn takes(
+        &self,
+        layout: &Layout<'_>,
+        row: &[Value],
+        (column, value): (&str, &Value),
+    ) -> Result<bool, SourceError> {
+        let connected = self.connected(&layout.node.source)?;
+        let fitting = Fitting {
+            inner: self,
+            connected,
+            schema: &*connected.schema(self.limits.step)?,
+            layout,
+        };
+        fitting.takes(row, column, value)
+    }
+
     fn write(
         &self,
         layout: &Layout<'_>,
@@ -252,11 +273,12 @@ fn new_value(
         (Input::DateTime, _) => Value::Text(typed.replace('T', " ")),
         _ => Value::Text(typed.to_owned()),
     };
-    let value = column.kind.form_of(&text);
-    value.map_or_else(
-        || invalid("The system that holds this does not take such a value."),
-        Ok,
-    )
+    column.kind.form_of(&text).ok_or_else(not_taken)
+}
+
+fn not_taken() -> CorrectionError {
+    let sentence = "The system that holds this does not take such a value.";
+    CorrectionError::Invalid(sentence.to_owned())
 }
 
 /// A sentence when the text is not of the kind that the input asks for.

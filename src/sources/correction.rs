@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::{
     Act, Change, Column, Fault, Filter, Form, Identities, Inner, Select, SourceError, Sources,
-    Transaction, Value, layout::Layout,
+    Transaction, Value, fitting::Fitting, layout::Layout,
 };
 use crate::register::{CollectionKey, FieldView, Input};
 
@@ -124,9 +124,11 @@ impl Sources {
             let (_, at) = layout.fields.iter().find(|(it, _)| it.path == field)?;
             let column = layout.table.column(&layout.columns[*at])?;
             let before = inner.secrets.fingerprint([&row[*at]]);
-            let value = new_value(&view, layout, column, typed);
-            let is_taken = |value: &Value| inner.takes((layout, *at), &row, value);
-            let value = value.and_then(|it| if is_taken(&it) { Ok(it) } else { not_taken() });
+            let value = new_value(&view, layout, column, typed).and_then(|value| {
+                let is_taken = inner.takes(layout, &row, (&column.name, &value))?
+                    && inner.writes((layout, *at), &row, &value);
+                is_taken.then_some(value).ok_or_else(not_taken)
+            });
             Some(value.map(|value| (value, before)))
         })?;
         let (value, before) = planned.flatten().ok_or(CorrectionError::NotFound)??;
@@ -160,6 +162,23 @@ impl Sources {
 }
 
 impl Inner {
+    /// Whether the conditions of the source allow a value.
+    fn takes(
+        &self,
+        layout: &Layout<'_>,
+        row: &[Value],
+        (column, value): (&str, &Value),
+    ) -> Result<bool, SourceError> {
+        let connected = self.connected(&layout.node.source)?;
+        let fitting = Fitting {
+            inner: self,
+            connected,
+            schema: &*connected.schema(self.limits.step)?,
+            layout,
+        };
+        fitting.takes(row, column, value)
+    }
+
     fn write(
         &self,
         layout: &Layout<'_>,
@@ -192,7 +211,7 @@ impl Inner {
 
     /// Whether a source takes a new value: it is written, read back, and never committed. What stands in the way now and
     /// need not later is no reason against it.
-    fn takes(&self, (layout, at): (&Layout<'_>, usize), row: &[Value], new: &Value) -> bool {
+    fn writes(&self, (layout, at): (&Layout<'_>, usize), row: &[Value], new: &Value) -> bool {
         let Ok(connected) = self.connected(&layout.node.source) else {
             return true;
         };
@@ -291,13 +310,12 @@ fn new_value(
         (Input::DateTime, _) => Value::Text(time(typed, column)),
         _ => Value::Text(typed.to_owned()),
     };
-    let value = column.kind.form_of(&text);
-    value.map_or_else(not_taken, Ok)
+    column.kind.form_of(&text).ok_or_else(not_taken)
 }
 
-fn not_taken() -> Result<Value, CorrectionError> {
+fn not_taken() -> CorrectionError {
     let sentence = "The system that holds this does not take such a value.";
-    Err(CorrectionError::Invalid(sentence.to_owned()))
+    CorrectionError::Invalid(sentence.to_owned())
 }
 
 /// A time as columns give it back: with seconds, and of Greenwich where they keep a zone, as it was shown.

@@ -16,6 +16,9 @@ pub(super) const NOT_TAKEN: &str =
 pub(super) const REFERRED_TO: &str =
     "Other records in the system that holds it refer to it, so it stays as it is.";
 
+/// The key of a row, and what it holds in some columns.
+type Held = (Vec<Value>, Vec<Value>);
+
 /// The collection whose rows are looked at.
 pub(super) struct Fitting<'a> {
     pub inner: &'a Inner,
@@ -74,9 +77,10 @@ impl Fitting<'_> {
                     pointed_at.insert(row);
                     ControlFlow::Continue(())
                 })?;
-                let pointed_at =
-                    |it: &&mut &mut Masked<'_>| pointed_at.contains(self.layout.key(it.row));
-                for masked in batch.iter_mut().filter(pointed_at) {
+                for masked in batch.iter_mut() {
+                    if !pointed_at.contains(self.layout.key(masked.row)) {
+                        continue;
+                    }
                     for name in &by.referenced {
                         masked.leave(name, REFERRED_TO);
                     }
@@ -140,14 +144,27 @@ impl Fitting<'_> {
         nothing.into_iter().chain(fitting).find(is_new)
     }
 
-    /// The places of rows that would break a condition. One that cannot be asked about is met when it is written.
+    /// The places of rows that would break a condition.
     fn broken(&self, check: &Check, batch: &[&mut Masked<'_>]) -> Result<Vec<usize>, SourceError> {
-        let held = self.held(check, batch)?;
+        let keys = batch.iter().map(|it| self.layout.key(it.row).to_vec());
+        self.broken_by(check, &keys.collect::<Vec<_>>(), &|at, held| {
+            self.as_masked(check, batch[at], held)
+        })
+    }
+
+    /// The same for rows of these keys, each with what its columns would hold instead. A condition that cannot be asked
+    /// about is met when the row is written.
+    fn broken_by(
+        &self,
+        check: &Check,
+        keys: &[Vec<Value>],
+        changed: &dyn Fn(usize, &[Value]) -> Vec<Value>,
+    ) -> Result<Vec<usize>, SourceError> {
+        let held = self.held(check, keys.to_vec())?;
         let (mut rows, mut places) = (Vec::new(), Vec::new());
-        for (at, masked) in batch.iter().enumerate() {
-            let key = self.layout.key(masked.row);
+        for (at, key) in keys.iter().enumerate() {
             if let Some((_, values)) = held.iter().find(|(known, _)| known == key) {
-                rows.push(self.as_masked(check, masked, values));
+                rows.push(changed(at, values));
                 places.push(at);
             }
         }
@@ -173,16 +190,33 @@ impl Fitting<'_> {
         }
     }
 
+    /// Whether a row may hold a value in one of its columns.
+    pub fn takes(&self, row: &[Value], column: &str, value: &Value) -> Result<bool, SourceError> {
+        let key = self.layout.key(row).to_vec();
+        for check in &self.layout.table.rules.checks {
+            let Some(at) = check.columns.iter().position(|it| it == column) else {
+                continue;
+            };
+            let with_value = |_, held: &[Value]| {
+                let mut held = held.to_vec();
+                held[at] = value.clone();
+                held
+            };
+            if !self
+                .broken_by(check, std::slice::from_ref(&key), &with_value)?
+                .is_empty()
+            {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// What rows hold in the columns of a condition, by their keys.
-    fn held(
-        &self,
-        check: &Check,
-        batch: &[&mut Masked<'_>],
-    ) -> Result<Vec<(Vec<Value>, Vec<Value>)>, SourceError> {
+    fn held(&self, check: &Check, keys: Vec<Vec<Value>>) -> Result<Vec<Held>, SourceError> {
         let table = self.layout.table;
-        let keys = batch.iter().map(|it| self.layout.key(it.row).to_vec());
         let filter = Filter {
-            keys: Some(keys.collect()),
+            keys: Some(keys),
             ..Filter::default()
         };
         let columns = [&table.row_key[..], &check.columns].concat();

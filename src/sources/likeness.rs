@@ -55,17 +55,32 @@ impl Walk {
     /// How both ends of a way write what is the same; a source that did not answer is feared anyway.
     pub fn likeness(&self, inner: &Inner, at: usize, edge: &Edge) -> Likeness {
         let (from, to) = (self.end(inner, edge.from), self.end(inner, at));
-        let Some(((from, _), (to, schema))) = from.zip(to) else {
-            return Likeness::Exact;
-        };
-        let both = from.column(&edge.from_column).zip(to.column(&edge.column));
-        let is_enforced = || {
-            let nodes = &inner.graph.nodes;
-            nodes[at].source == nodes[edge.from].source && schema.enforces(from, to, edge)
-        };
-        both.map_or(Likeness::Exact, |(from, to)| {
-            Likeness::of(from, to, is_enforced())
+        let from = from.and_then(|(table, _)| table.column(&edge.from_column));
+        let to = to.and_then(|(table, _)| table.column(&edge.column));
+        from.zip(to).map_or(Likeness::Exact, |(from, to)| {
+            Likeness::of(from, to, self.enforced(inner, at, edge).is_some())
         })
+    }
+
+    /// Whether a way is to be followed as the source compares: it enforces it, and letter case makes no difference.
+    pub fn is_as_source(&self, inner: &Inner, at: usize, edge: &Edge) -> bool {
+        let referenced = self.enforced(inner, at, edge);
+        referenced.is_some_and(|it| it.has_no_case() || it.is_collated())
+    }
+
+    /// The column that is referred to, where one end of a way refers to the other by a foreign key.
+    fn enforced(&self, inner: &Inner, at: usize, edge: &Edge) -> Option<&Column> {
+        let nodes = &inner.graph.nodes;
+        if nodes[at].source != nodes[edge.from].source {
+            return None;
+        }
+        let ((from, schema), (to, _)) = self.end(inner, edge.from).zip(self.end(inner, at))?;
+        let (there, here) = ((from, &*edge.from_column), (to, &*edge.column));
+        match () {
+            () if schema.refers(there, here) => to.column(here.1),
+            () if schema.refers(here, there) => from.column(there.1),
+            () => None,
+        }
     }
 
     fn end<'a>(&'a self, inner: &Inner, at: usize) -> Option<(&'a Table, &'a Schema)> {
@@ -73,35 +88,19 @@ impl Walk {
         let schema = self.schema(&node.source)?;
         Some((table(schema, node).ok()?, schema))
     }
-
-    /// Whether a way is to be followed as the source compares: it is one that the source enforces, and letter case
-    /// makes no difference.
-    pub fn is_as_source(&self, inner: &Inner, at: usize, edge: &Edge) -> bool {
-        let nodes = &inner.graph.nodes;
-        let is_of_one = nodes[at].source == nodes[edge.from].source;
-        let ends = self.end(inner, edge.from).zip(self.end(inner, at));
-        is_of_one
-            && self.likeness(inner, at, edge).is_without_case()
-            && ends.is_some_and(|((from, schema), (to, _))| schema.enforces(from, to, edge))
-    }
 }
 
 impl Schema {
-    /// Whether one end of a way refers to the other by a foreign key.
-    fn enforces(&self, from: &Table, to: &Table, edge: &Edge) -> bool {
-        let refers = |(table, column): (&Table, &str), (other, referenced): (&Table, &str)| {
-            let mut pairs = table.foreign_keys.iter().flat_map(|key| {
-                let target = self.table(&key.table);
-                let is_it = target.is_some_and(|it| it.name == other.name);
-                let pairs = key.columns.iter().zip(&key.referenced);
-                pairs.filter(move |_| is_it)
-            });
-            pairs.any(|(it, of)| {
-                it.eq_ignore_ascii_case(column) && of.eq_ignore_ascii_case(referenced)
-            })
-        };
-        let ends = ((from, &*edge.from_column), (to, &*edge.column));
-        refers(ends.0, ends.1) || refers(ends.1, ends.0)
+    /// Whether a column refers to another by a foreign key.
+    fn refers(&self, (table, column): (&Table, &str), (other, referenced): (&Table, &str)) -> bool {
+        table.foreign_keys.iter().any(|key| {
+            let target = self.table(&key.table);
+            let mut pairs = key.columns.iter().zip(&key.referenced);
+            target.is_some_and(|it| it.name == other.name)
+                && pairs.any(|(it, of)| {
+                    it.eq_ignore_ascii_case(column) && of.eq_ignore_ascii_case(referenced)
+                })
+        })
     }
 }
 

@@ -188,3 +188,19 @@ fn a_row_of_a_chain_goes_before_the_one_that_it_names_in_another_case() {
         assert_eq!(company.dump("shop")["people"].len(), 0, "{kind:?}");
     }
 }
+
+#[test]
+fn a_column_without_case_that_refers_to_one_with_it_finds_what_it_names() {
+    if !Kind::all().contains(&Kind::Postgres) {
+        return;
+    }
+    let (register, _) = Register::parse(&[("shop.yml", &Company::manifest(PEOPLE))]).unwrap();
+    let sql = "CREATE EXTENSION citext;
+        CREATE TABLE places (code TEXT PRIMARY KEY, street TEXT);
+        CREATE TABLE people (name TEXT PRIMARY KEY, email TEXT, place citext REFERENCES places);
+        INSERT INTO places VALUES ('ABC', 'Strand 1'), ('X', 'Alone 2');
+        INSERT INTO people VALUES ('Ada', 'ada@example.org', 'ABC');";
+    let company = Company::on(Kind::Postgres, register, &[("shop", sql)]);
+
+    assert_eq!(company.counts(&ada())["places"], (1, 0));
+}

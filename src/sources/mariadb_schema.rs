@@ -132,7 +132,7 @@ fn elsewhere(link: &Link, wait: Duration) -> Result<Vec<Table>, Fault> {
     if are_any {
         let name = |row: &Row| format!("{}.{}.{}", text(row, 8), text(row, 0), text(row, 9));
         each(link, ELSEWHERE, wait, |row| {
-            gather(&mut rows, (0, name(row)), row)
+            gather(&mut rows, (0, name(row)), row);
         })?;
     }
     let table = |rows: Vec<Row>| {

@@ -1,9 +1,9 @@
 //! From a folder of manifests to a register that holds together, or to every fault in it.
 
-use std::{path::Path, process::ExitCode};
+use std::{collections::HashSet, path::Path, process::ExitCode};
 
 use super::{
-    Finding, Place, Register, check,
+    CollectionKey, Finding, Place, Register, check,
     finding::Report,
     manifest::{self, Manifests},
 };
@@ -57,13 +57,43 @@ impl Register {
         Self::finish(manifests, report)
     }
 
-    fn finish(manifests: Manifests, report: Report) -> Result<(Self, Vec<Finding>), Vec<Finding>> {
+    fn finish(
+        mut manifests: Manifests,
+        report: Report,
+    ) -> Result<(Self, Vec<Finding>), Vec<Finding>> {
+        manifests.register.part_names();
         check::check(&manifests, &report);
         let mut register = manifests.register;
         register.link();
         match report.into_findings() {
             (faults, warnings) if faults.is_empty() => Ok((register, warnings)),
             (faults, _) => Err(faults),
+        }
+    }
+}
+
+impl Register {
+    /// Parts what names collections anew where a dataset has a dot in its own name.
+    fn part_names(&mut self) {
+        let all = self.datasets.iter().flat_map(|dataset| {
+            let collections = dataset.collections.iter();
+            collections.map(|it| CollectionKey::new(&dataset.key, &it.name))
+        });
+        let known: HashSet<_> = all.collect();
+        for collection in self.datasets.iter_mut().flat_map(|it| &mut it.collections) {
+            for key in collection
+                .after
+                .iter_mut()
+                .chain(&mut collection.erase_after)
+            {
+                let text = key.to_string();
+                let dots = text.match_indices('.');
+                let mut parted =
+                    dots.map(|(at, _)| CollectionKey::new(&text[..at], &text[at + 1..]));
+                if let Some(named) = parted.find(|it| known.contains(it)) {
+                    *key = named;
+                }
+            }
         }
     }
 }

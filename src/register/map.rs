@@ -18,6 +18,8 @@ pub struct Dataset {
     pub description: String,
     /// The schema inside the source, from `fides_meta.namespace.schema`.
     pub namespace: Option<String>,
+    /// The database of the source, from `fides_meta.namespace.database_name`.
+    pub database: Option<String>,
     /// The key of the connected source that holds it: `candor.source`, else the dataset's own key.
     pub source: String,
     /// In the order of the manifest.

@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use ipnet::IpNet;
 
 use super::{
-    Fault, Schema, SourceError, Table, Value,
+    Fault, Query, Schema, SourceError, Table, Value,
     files::Files,
     http::Http,
     manual::{Desk, Manual},
@@ -65,6 +65,16 @@ pub trait Source: Send + Sync {
                 ControlFlow::Continue(())
             })
         })
+    }
+
+    /// Hands over what a source knows that has rules of its own. Others have nothing to tell.
+    fn query(
+        &self,
+        _query: &Query<'_>,
+        _wait: Duration,
+        _each: EachRow<'_>,
+    ) -> Result<(), SourceError> {
+        Ok(())
     }
 
     /// Starts a transaction that alone may write; dropped without a commit, it leaves nothing behind.
@@ -149,6 +159,8 @@ pub struct Way {
     /// Whether letter case makes no difference, as in e-mail addresses. An index helps only if it is made that way:
     /// `COLLATE NOCASE` in SQLite, `lower(column)` or `citext` in PostgreSQL, a collation without case in MariaDB.
     pub any_case: bool,
+    /// Whether the source compares as it does to hold a column to the values of another: as its collation says.
+    pub as_source: bool,
 }
 
 /// The values of a way, to look for what a row holds.
@@ -323,6 +335,7 @@ impl Way {
             column: column.to_owned(),
             values,
             any_case: false,
+            as_source: false,
         }
     }
 }

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::{
     Act, Change, Column, Fault, Filter, Form, Identities, Inner, Select, SourceError, Sources,
-    Value, layout::Layout,
+    Transaction, Value, fitting::Fitting, layout::Layout,
 };
 use crate::register::{CollectionKey, FieldView, Input};
 
@@ -124,7 +124,12 @@ impl Sources {
             let (_, at) = layout.fields.iter().find(|(it, _)| it.path == field)?;
             let column = layout.table.column(&layout.columns[*at])?;
             let before = inner.secrets.fingerprint([&row[*at]]);
-            Some(new_value(&view, layout, column, typed).map(|value| (value, before)))
+            let value = new_value(&view, layout, column, typed).and_then(|value| {
+                let is_taken = inner.takes(layout, &row, (&column.name, &value))?
+                    && inner.writes((layout, *at), &row, &value);
+                is_taken.then_some(value).ok_or_else(not_taken)
+            });
+            Some(value.map(|value| (value, before)))
         })?;
         let (value, before) = planned.flatten().ok_or(CorrectionError::NotFound)??;
         Ok(Correction {
@@ -157,6 +162,23 @@ impl Sources {
 }
 
 impl Inner {
+    /// Whether the conditions of the source allow a value.
+    fn takes(
+        &self,
+        layout: &Layout<'_>,
+        row: &[Value],
+        (column, value): (&str, &Value),
+    ) -> Result<bool, SourceError> {
+        let connected = self.connected(&layout.node.source)?;
+        let fitting = Fitting {
+            inner: self,
+            connected,
+            schema: &*connected.schema(self.limits.step)?,
+            layout,
+        };
+        fitting.takes(row, column, value)
+    }
+
     fn write(
         &self,
         layout: &Layout<'_>,
@@ -177,18 +199,55 @@ impl Inner {
         if self.secrets.fingerprint([old]) != correction.before {
             return Ok(Corrected::Changed);
         }
-        let wait = self.limits.step;
         let connected = self.connected(&layout.node.source)?;
-        let mut transaction = connected.source.begin(wait)?;
-        let column = layout.columns[*at].clone();
+        let mut transaction = connected.source.begin(self.limits.step)?;
+        let is_met = self.change_cell(&mut *transaction, (layout, *at), row, new)?;
+        if !is_met {
+            return Ok(Corrected::Changed);
+        }
+        transaction.commit()?;
+        Ok(Corrected::Done)
+    }
+
+    /// Whether a source takes a new value: it is written, read back, and never committed. What stands in the way now and
+    /// need not later is no reason against it.
+    fn writes(&self, (layout, at): (&Layout<'_>, usize), row: &[Value], new: &Value) -> bool {
+        let Ok(connected) = self.connected(&layout.node.source) else {
+            return true;
+        };
+        if connected.source.is_by_hand() || row[at] == *new {
+            return true;
+        }
+        let tried = connected
+            .source
+            .begin(self.limits.read)
+            .and_then(|mut it| self.change_cell(&mut *it, (layout, at), row, new));
+        let is_against = |fault: &Fault| {
+            matches!(
+                fault,
+                Fault::Refused(_) | Fault::Failed(_) | Fault::NotReadBack
+            )
+        };
+        !tried.is_err_and(|error| is_against(&error.fault))
+    }
+
+    /// Writes one cell and reads it back; whether the row was there as it is known.
+    fn change_cell(
+        &self,
+        transaction: &mut dyn Transaction,
+        (layout, at): (&Layout<'_>, usize),
+        row: &[Value],
+        new: &Value,
+    ) -> Result<bool, SourceError> {
+        let (wait, column) = (self.limits.step, layout.columns[at].clone());
         let change = Change {
             table: layout.table,
             key: layout.key(row),
-            expect: &[(column.clone(), old.clone())],
+            expect: &[(column.clone(), row[at].clone())],
             act: Act::Set(&[(column.clone(), new.clone())]),
         };
         if transaction.change(&change)? != 1 {
-            return Ok(Corrected::Changed);
+            return Ok(false);
         }
         let filter = Filter {
             keys: Some(vec![layout.key(row).to_vec()]),
@@ -208,8 +267,7 @@ impl Inner {
         if !is_written {
             return Err(SourceError::new(&layout.node.source, Fault::NotReadBack));
         }
-        transaction.commit()?;
-        Ok(Corrected::Done)
+        Ok(true)
     }
 }
 
@@ -249,14 +307,27 @@ fn new_value(
         return invalid(&format!("Enter at most {most} characters."));
     }
     let text = match (&input, column.kind) {
-        (Input::DateTime, _) => Value::Text(typed.replace('T', " ")),
+        (Input::DateTime, _) => Value::Text(time(typed, column)),
         _ => Value::Text(typed.to_owned()),
     };
-    let value = column.kind.form_of(&text);
-    value.map_or_else(
-        || invalid("The system that holds this does not take such a value."),
-        Ok,
-    )
+    column.kind.form_of(&text).ok_or_else(not_taken)
+}
+
+fn not_taken() -> CorrectionError {
+    let sentence = "The system that holds this does not take such a value.";
+    CorrectionError::Invalid(sentence.to_owned())
+}
+
+/// A time as columns give it back: with seconds, and of Greenwich where they keep a zone, as it was shown.
+fn time(typed: &str, column: &Column) -> String {
+    let mut time = typed.replace('T', " ");
+    if NaiveDateTime::parse_from_str(&time, "%Y-%m-%d %H:%M").is_ok() {
+        time.push_str(":00");
+    }
+    if column.has_zone() {
+        time.push_str("+00");
+    }
+    time
 }
 
 /// A sentence when the text is not of the kind that the input asks for.

@@ -199,11 +199,10 @@ impl Drift<'_> {
 
     fn new_table(&mut self, dataset: &Dataset, table: &Table) {
         let is_elsewhere = dataset.namespace.is_some() && table.name.schema != dataset.namespace;
-        let is_default = table
-            .name
-            .schema
-            .as_deref()
-            .is_none_or(|schema| schema == "public");
+        let mut first = self.schema.tables.iter();
+        let is_default = first
+            .next()
+            .is_none_or(|it| it.name.schema == table.name.schema);
         if is_elsewhere || (dataset.namespace.is_none() && !is_default) {
             return;
         }

@@ -4,16 +4,17 @@
 //! due, and loses the fields that are due otherwise. What the register or a hold keeps stays, and so does what belongs to
 //! people who are shielded. A record that others still point at is emptied instead.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::ControlFlow;
 
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Budget, Connected, Dates, Filter, Form, Hold, Identities, Inner, Scope, Select, SourceError,
-    Sources, Strategy, Target, Value, Work,
+    Budget, Connected, Dates, Filter, Form, Hold, Identities, Inner, Pointing, Query, Scope,
+    Select, SourceError, Sources, Strategy, Target, Value, Work,
     fate::{Rules, Wish},
+    fitting::{Fitting, Masked},
     graph::Node,
     layout::Layout,
     periods::{fewest_days, period_of},
@@ -273,8 +274,27 @@ impl Search<'_> {
             .into_iter()
             .partition(|row| pointed_at.contains(layout.key(row)));
         masked.extend(emptied.into_iter().map(|row| (row, rules.emptied())));
+        self.fit(&mut masked)?;
         batch.works = self.works(&doomed, masked);
         Ok(batch)
+    }
+
+    /// Takes from the masks what the source would not take.
+    fn fit(
+        &self,
+        masked: &mut [(&Vec<Value>, BTreeMap<String, Strategy>)],
+    ) -> Result<(), SourceError> {
+        let fitting = Fitting {
+            inner: self.inner,
+            connected: self.connected,
+            schema: self.schema,
+            layout: self.layout,
+        };
+        let cut = BTreeSet::new();
+        let rows = masked
+            .iter_mut()
+            .map(|(row, set)| Masked::new(row, set, &cut));
+        fitting.fit(&mut rows.collect::<Vec<_>>())
     }
 
     /// Rows that their key does not find again: nothing can be done to them.
@@ -283,41 +303,25 @@ impl Search<'_> {
         let is_doubtful = |row: &&Vec<Value>| !layout.table.certainly_finds(layout.key(row));
         let doubtful = rows.iter().filter(is_doubtful).cloned().collect();
         let (_, lost) = self.inner.part_by_key(self.connected, layout, doubtful)?;
-        Ok(lost.into_iter().collect())
+        Ok(lost.into_iter().map(|(row, _)| row).collect())
     }
 
-    /// Keys of rows at which others point. Of several columns the first decides, so that none is missed.
+    /// Keys of rows at which others point.
     fn pointed_at(&self, rows: &[&Vec<Value>]) -> Result<HashSet<Vec<Value>>, SourceError> {
-        let layout = self.layout;
-        let mut found = HashSet::new();
-        for (pointing, key) in self.schema.pointing_at(layout.table) {
-            let (Some(from), Some(to)) = (key.columns.first(), key.referenced.first()) else {
-                continue;
-            };
-            let values: HashSet<_> = rows.iter().map(|row| layout.link(row, to)).collect();
-            let filter = Filter::one_of(from, values.into_iter().collect());
-            if filter.is_empty() {
-                continue;
-            }
-            let select = Select {
-                table: pointing,
-                columns: std::slice::from_ref(from),
-                filter: &filter,
-                form: Form::Groups,
-            };
-            let mut targets = HashSet::new();
-            let column = pointing.column(from);
-            let wait = self.inner.limits.step;
-            self.connected.source.select(&select, wait, &mut |row| {
-                targets.extend(column.zip(row.first()).map(|(it, cell)| it.link(cell)));
+        let (to, wait) = (self.layout.table, self.inner.limits.step);
+        let keys: Vec<_> = rows
+            .iter()
+            .map(|row| self.layout.key(row).to_vec())
+            .collect();
+        let (keys, mut found) = (&keys, HashSet::new());
+        for (from, by) in self.schema.pointing_at(to).filter(|_| !keys.is_empty()) {
+            let question = Pointing { to, keys, from, by };
+            let source = &self.connected.source;
+            source.query(&Query::Pointing(question), wait, &mut |mut row| {
+                row.truncate(to.row_key.len());
+                found.insert(row);
                 ControlFlow::Continue(())
             })?;
-            // What is not read cannot be told apart.
-            let is_read = layout.find(to).is_some();
-            let hit = rows
-                .iter()
-                .filter(|row| !is_read || targets.contains(&layout.link(row, to)));
-            found.extend(hit.map(|row| layout.key(row).to_vec()));
         }
         Ok(found)
     }
@@ -332,15 +336,17 @@ impl Search<'_> {
             id: layout.id(inner, row),
             before: layout.fingerprint(inner, row),
             after: None,
+            written: None,
             cut: Vec::new(),
         });
         let gone: Vec<_> = gone.collect();
         let mut by_set: BTreeMap<BTreeMap<String, Strategy>, Vec<Target>> = BTreeMap::new();
         for (row, set) in masked {
-            let set: BTreeMap<_, _> = set
-                .into_iter()
+            let set = set.into_iter();
+            let mut set: BTreeMap<_, _> = set
                 .map(|(column, strategy)| (column, strategy.settled()))
                 .collect();
+            layout.leave_unfit(inner, row, &mut set);
             // What was emptied before has nothing left to lose.
             if let Some(target) = layout.target(inner, row, &set, Vec::new()) {
                 by_set.entry(set).or_default().push(target);

@@ -68,6 +68,14 @@ enum State {
     Changed,
 }
 
+/// What is done in a transaction: links among rows that go are cut before the first of them goes, as they may point at
+/// each other.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Cut,
+    Change,
+}
+
 /// How far a source is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Progress {
@@ -116,10 +124,18 @@ impl Sources {
     }
 }
 
+impl Target {
+    fn is_cut_first(&self, work: &Work) -> bool {
+        work.set.is_none() && !self.cut.is_empty()
+    }
+}
+
 impl Effect {
     /// What a piece of work does.
     pub fn of(work: &Work) -> Self {
         let cut = work.targets.iter().flat_map(|target| &target.cut);
+        // Of those that go, it makes no difference.
+        let cut = cut.filter(|_| work.set.is_some());
         let set = work.set.iter().flat_map(BTreeMap::keys);
         let mut fields: Vec<_> = set.chain(cut).cloned().collect();
         fields.sort();
@@ -177,7 +193,7 @@ impl Inner {
                     connected.source.select(select, wait, each)
                 })?;
                 for (key, target) in keys.iter().zip(batch) {
-                    match self.state(&layout, target, rows.get(key)) {
+                    match self.state(&layout, (work, target), rows.get(key)) {
                         State::Planned => planned += 1,
                         State::Done => done += 1,
                         State::Changed => return Ok(None),
@@ -207,11 +223,13 @@ impl Inner {
         let connected = self.connected(source)?;
         let schema = connected.schema(self.limits.step)?;
         let mut transaction = connected.source.begin(self.limits.step)?;
-        for work in works {
-            let layout = self.layout(work, &schema)?;
-            for batch in work.targets.chunks(BATCH) {
-                if !self.change(&mut *transaction, &layout, work, batch)? {
-                    return Ok(false);
+        for step in [Step::Cut, Step::Change] {
+            for work in works {
+                let layout = self.layout(work, &schema)?;
+                for batch in work.targets.chunks(BATCH) {
+                    if !self.change(&mut *transaction, (&layout, step), work, batch)? {
+                        return Ok(false);
+                    }
                 }
             }
         }
@@ -225,30 +243,44 @@ impl Inner {
         Ok(true)
     }
 
+    /// Takes one of the steps with some records; `false` when one is no longer as planned.
     fn change(
         &self,
         transaction: &mut dyn Transaction,
-        layout: &Layout<'_>,
+        (layout, step): (&Layout<'_>, Step),
         work: &Work,
         batch: &[Target],
     ) -> Result<bool, SourceError> {
-        let Some(keys) = self.keys(&work.key(), batch) else {
+        let is_meant = |it: &Target| step == Step::Change || it.is_cut_first(work);
+        let batch: Vec<_> = batch.iter().filter(|it| is_meant(it)).cloned().collect();
+        let Some(keys) = self.keys(&work.key(), &batch) else {
             return Ok(false);
         };
+        if batch.is_empty() {
+            return Ok(true);
+        }
         let wait = self.limits.step;
         let rows = rows(layout, &keys, |select, each| {
             transaction.select(select, wait, each)
         })?;
-        for (key, target) in keys.iter().zip(batch) {
+        for (key, target) in keys.iter().zip(&batch) {
             let row = rows.get(key);
-            match (self.state(layout, target, row), row) {
+            let state = match row {
+                // It was as planned before its links were cut.
+                Some(_) if step == Step::Change && target.is_cut_first(work) => State::Planned,
+                _ => self.state(layout, (work, target), row),
+            };
+            match (state, row) {
                 (State::Done, _) => {}
                 (State::Planned, Some(row)) => {
                     let names = layout.columns.iter().cloned();
                     let expect: Vec<_> = names.zip(row.iter().cloned()).collect();
-                    let set = work.set.as_ref();
-                    let values =
-                        set.map(|set| layout.new_values(self, row, (&target.id, set, &target.cut)));
+                    let nothing = BTreeMap::new();
+                    let set = match step {
+                        Step::Cut => Some(&nothing),
+                        Step::Change => work.set.as_ref(),
+                    };
+                    let values = set.map(|set| layout.new_values(self, row, (set, &target.cut)));
                     let change = Change {
                         table: layout.table,
                         key,
@@ -280,15 +312,20 @@ impl Inner {
             transaction.select(select, wait, each)
         })?;
         let mut both = keys.iter().zip(batch);
-        if both.all(|(key, target)| self.is_done(layout, target, rows.get(key))) {
+        if both.all(|(key, target)| self.is_done(layout, (work, target), rows.get(key))) {
             Ok(())
         } else {
             Err(SourceError::new(&work.source, Fault::NotReadBack))
         }
     }
 
-    fn state(&self, layout: &Layout<'_>, target: &Target, row: Option<&Vec<Value>>) -> State {
-        if self.is_done(layout, target, row) {
+    fn state(
+        &self,
+        layout: &Layout<'_>,
+        (work, target): (&Work, &Target),
+        row: Option<&Vec<Value>>,
+    ) -> State {
+        if self.is_done(layout, (work, target), row) {
             return State::Done;
         }
         let is_as_planned = row.is_some_and(|row| layout.fingerprint(self, row) == target.before);
@@ -299,8 +336,19 @@ impl Inner {
         }
     }
 
-    fn is_done(&self, layout: &Layout<'_>, target: &Target, row: Option<&Vec<Value>>) -> bool {
-        row.map(|row| layout.fingerprint(self, row)) == target.after
+    fn is_done(
+        &self,
+        layout: &Layout<'_>,
+        (work, target): (&Work, &Target),
+        row: Option<&Vec<Value>>,
+    ) -> bool {
+        let (Some(row), Some(set)) = (row, &work.set) else {
+            return row.is_none() && target.after.is_none();
+        };
+        match &target.written {
+            Some(written) => layout.written(self, row, (set, &target.cut)) == *written,
+            None => Some(layout.fingerprint(self, row)) == target.after,
+        }
     }
 
     fn keys(&self, collection: &CollectionKey, targets: &[Target]) -> Option<Vec<Vec<Value>>> {

@@ -8,7 +8,9 @@ use std::{
     time::Duration,
 };
 
-use super::{Change, EachOf, EachRow, Fault, Schema, Select, Source, SourceError, Transaction};
+use super::{
+    Change, EachOf, EachRow, Fault, Query, Schema, Select, Source, SourceError, Transaction,
+};
 
 /// What is wrong with a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -120,6 +122,16 @@ impl Source for Faulty {
             Ok(()) => self.inner.select_all(selects, wait, each),
             Err(error) => vec![Err(error); selects.len()],
         }
+    }
+
+    fn query(
+        &self,
+        query: &Query<'_>,
+        wait: Duration,
+        each: EachRow<'_>,
+    ) -> Result<(), SourceError> {
+        self.meet(wait)?;
+        self.inner.query(query, wait, each)
     }
 
     fn begin(&self, wait: Duration) -> Result<Box<dyn Transaction + '_>, SourceError> {

@@ -1,25 +1,34 @@
-//! Whether a row can be looked up again by its key. One that cannot would count as gone when nothing is found, so it is
-//! never planned to be changed.
+//! Whether a row can be looked up again by its key, and no other is found with it. One that cannot would count as gone
+//! when nothing is found, or be changed for another, so it is never planned to be changed.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::ControlFlow};
 
 use super::{
-    Column, ColumnKind, Connected, Inner, SourceError, Table, Value, execute, layout::Layout,
+    Column, ColumnKind, Connected, Filter, Form, Inner, Select, SourceError, Table, Value,
+    layout::Layout,
 };
 
 /// Rows that are looked up at a time.
 const BATCH: usize = 500;
 
 /// Why such a row stays.
-pub(super) const NOT_FOUND_AGAIN: &str = "The system that holds it does not find it by its key, so that it cannot be changed on its own.";
+const NOT_FOUND_AGAIN: &str = "The system that holds it does not find it by its key, so that it cannot be changed on its own.";
+
+/// The same where it finds others, too.
+const FOUND_WITH_OTHERS: &str = "The system that holds it gives several records the same key, so that none of them can be changed on its own.";
 
 type Row = Vec<Value>;
+
+/// A row that stays, and why.
+type Lost = (Row, &'static str);
 
 impl Table {
     /// Whether the key of a row certainly finds it again, whatever the source; of others, it is tried.
     pub(super) fn certainly_finds(&self, key: &[Value]) -> bool {
         let mut cells = self.row_key.iter().zip(key);
-        cells.all(|(name, cell)| self.column(name).is_some_and(|it| it.certainly_holds(cell)))
+        !self.rules.repeats
+            && cells
+                .all(|(name, cell)| self.column(name).is_some_and(|it| it.certainly_holds(cell)))
     }
 }
 
@@ -45,7 +54,7 @@ impl Inner {
         connected: &Connected,
         layout: &Layout<'_>,
         rows: Vec<Row>,
-    ) -> Result<(Vec<Row>, Vec<Row>), SourceError> {
+    ) -> Result<(Vec<Row>, Vec<Lost>), SourceError> {
         let (mut found, mut lost) = (Vec::new(), Vec::new());
         let mut rows = rows.into_iter().peekable();
         while rows.peek().is_some() {
@@ -57,20 +66,46 @@ impl Inner {
             let keys: Vec<_> = batch.iter().map(key).collect();
             let is_whole = |key: &&Vec<Value>| !key.is_empty() && !key.iter().any(Value::is_null);
             let asked: Vec<_> = keys.iter().flatten().filter(is_whole).cloned().collect();
-            let mut by_key = HashMap::new();
-            if !asked.is_empty() {
-                by_key = execute::rows(layout, &asked, |select, each| {
-                    connected.source.select(select, self.limits.step, each)
-                })?;
-            }
+            let by_key = self.by_key(connected, layout, asked)?;
             for (row, key) in batch.into_iter().zip(keys) {
-                let again = key.and_then(|key| by_key.get(&key));
-                let is_it = again.is_some_and(|it| {
-                    layout.fingerprint(self, it) == layout.fingerprint(self, &row)
-                });
-                if is_it { &mut found } else { &mut lost }.push(row);
+                let fingerprint = layout.fingerprint(self, &row);
+                match key.and_then(|key| by_key.get(&key)).map(Vec::as_slice) {
+                    Some([again]) if *again == fingerprint => found.push(row),
+                    Some([_, _, ..]) => lost.push((row, FOUND_WITH_OTHERS)),
+                    _ => lost.push((row, NOT_FOUND_AGAIN)),
+                }
             }
         }
         Ok((found, lost))
+    }
+
+    /// The fingerprints of all rows that these keys find.
+    fn by_key(
+        &self,
+        connected: &Connected,
+        layout: &Layout<'_>,
+        keys: Vec<Row>,
+    ) -> Result<HashMap<Row, Vec<String>>, SourceError> {
+        let mut found: HashMap<_, Vec<_>> = HashMap::new();
+        let filter = Filter {
+            keys: Some(keys),
+            ..Filter::default()
+        };
+        let select = Select {
+            table: layout.table,
+            columns: &layout.columns,
+            filter: &filter,
+            form: Form::Rows,
+        };
+        if !filter.is_empty() {
+            let mut note = |row: Row| {
+                let rows = found.entry(layout.key(&row).to_vec()).or_default();
+                rows.push(layout.fingerprint(self, &row));
+                ControlFlow::Continue(())
+            };
+            let source = &connected.source;
+            source.select(&select, self.limits.step, &mut note)?;
+        }
+        Ok(found)
     }
 }

@@ -5,7 +5,10 @@ use std::{
     iter,
 };
 
-use super::{ColumnKind, Source, TableName, Way, inside::Inside, schema::Addition};
+use super::{
+    ColumnKind, Fault, Schema, Source, SourceError, Table, TableName, Way, addition::Addition,
+    inside::Inside, strangers::Stranger,
+};
 use crate::register::{Collection, CollectionKey, Dataset, Direction, Field, Kind, Register};
 
 /// All collections that are read, and the ways between them.
@@ -22,6 +25,8 @@ pub(super) struct Node {
     /// Key of the source that holds it.
     pub source: String,
     pub table: TableName,
+    /// The name of the database, where the manifest says it.
+    pub database: Option<String>,
     /// Links that hold identities, with their kind: where the search starts. A link is a column, or a place inside
     /// of one.
     pub identities: Vec<(String, String)>,
@@ -35,6 +40,8 @@ pub(super) struct Node {
     pub links: Vec<String>,
     /// Nothing of its own turn or a later one leads here, but what it leads to itself in a circle.
     pub turn: usize,
+    /// What leads here from collections that are not processed.
+    pub strangers: Vec<Stranger>,
     /// What is inside of a column, by the name of the link.
     pub inside: BTreeMap<String, Inside>,
     /// The date of a record.
@@ -66,6 +73,9 @@ impl Graph {
         for dataset in &register.datasets {
             for collection in &dataset.collections {
                 let key = CollectionKey::new(&dataset.key, &collection.name);
+                if collection.skip_processing {
+                    graph.fear(register, dataset, collection);
+                }
                 graph.connect(register, &key, collection);
             }
         }
@@ -120,12 +130,14 @@ impl Graph {
                 schema: dataset.namespace.clone(),
                 name: collection.name.clone(),
             },
+            database: dataset.database.clone(),
             identities: Vec::new(),
             crowds: BTreeSet::new(),
             incoming: Vec::new(),
             outgoing: BTreeSet::new(),
             links: Vec::new(),
             turn: 0,
+            strangers: Vec::new(),
             inside: BTreeMap::new(),
             date: collection.date_field().map(|field| field.path.clone()),
             place,
@@ -163,6 +175,31 @@ impl Graph {
                 if matches!(reference.direction, Direction::To | Direction::Both) {
                     self.lead(here, there, true);
                 }
+            }
+        }
+    }
+
+    /// Notes what a collection leads to that is not processed, as far as its columns hold it.
+    fn fear(&mut self, register: &Register, dataset: &Dataset, collection: &Collection) {
+        for field in &collection.fields {
+            for reference in &field.references {
+                let other = CollectionKey::new(&reference.dataset, &reference.collection);
+                let at = self.position(&other);
+                let leads = matches!(reference.direction, Direction::To | Direction::Both);
+                let Some(at) = at.filter(|_| leads) else {
+                    continue;
+                };
+                let declared = self.nodes[at].collection(register);
+                let column = self.nodes[at].link(declared, &reference.field);
+                self.nodes[at].strangers.push(Stranger {
+                    source: dataset.source.clone(),
+                    table: TableName {
+                        schema: dataset.namespace.clone(),
+                        name: collection.name.clone(),
+                    },
+                    from_column: field.name.clone(),
+                    column,
+                });
             }
         }
     }
@@ -212,11 +249,13 @@ impl Node {
     fn all_links(&self) -> Vec<String> {
         let identities = self.identities.iter().map(|(column, _)| column);
         let incoming = self.incoming.iter().map(|edge| &edge.column);
+        let strangers = self.strangers.iter().map(|it| &it.column);
         let all: BTreeSet<_> = self
             .outgoing
             .iter()
             .chain(identities)
             .chain(incoming)
+            .chain(strangers)
             .collect();
         all.into_iter().cloned().collect()
     }
@@ -273,6 +312,23 @@ impl Node {
         let by_name = self.incoming.is_empty();
         self.outgoing.is_empty() && self.inside.is_empty() && (by_one_way || by_name)
     }
+}
+
+/// The table of a node, in the database that its manifest means.
+pub(super) fn table<'a>(schema: &'a Schema, node: &Node) -> Result<&'a Table, SourceError> {
+    let missing = |what: &str, name: &str| {
+        let fault = Fault::Missing(format!("{what} `{name}`"));
+        SourceError::new(&node.source, fault)
+    };
+    let (said, is) = (&node.database, &schema.database);
+    if let Some(said) = said
+        .as_ref()
+        .filter(|said| is.as_ref().is_some_and(|it| it != *said))
+    {
+        return Err(missing("database", said));
+    }
+    let table = schema.table(&node.table);
+    table.ok_or_else(|| missing("table", &node.table.name))
 }
 
 /// The kind of column that a field declares.

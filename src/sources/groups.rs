@@ -3,7 +3,8 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::{
-    Budget, Connected, Filter, Form, Inner, Inside, Schema, Select, SourceError, Table, Value, Way,
+    Budget, Connected, Filter, Form, Identities, Inner, Inside, Schema, Select, SourceError, Table,
+    Value, Way,
     connector::Wanted,
     graph::Node,
     inside::{self, Entrance},
@@ -14,7 +15,10 @@ use super::{
 };
 
 /// By the values of the link columns, in their comparable form.
-pub(super) type Groups = HashMap<Vec<Value>, Group>;
+pub(super) type Groups = HashMap<Vec<Value>, Combination>;
+
+/// By link what leads on.
+type Leads = Box<[HashSet<Value>]>;
 
 /// What is asked of one collection.
 pub(super) struct Question<'a> {
@@ -38,12 +42,24 @@ pub(super) type Answers = Vec<(usize, Result<Answer, SourceError>)>;
 
 /// Rows that are alike in their link columns.
 #[derive(Default)]
-pub(super) struct Group {
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is told by another part of the search"
+)]
+pub(super) struct Combination {
     pub rows: u64,
-    /// By link what leads on, where rows were reached only by some elements of their lists; else all does.
-    led_by: Option<Vec<HashSet<Value>>>,
-    /// The columns with lists of which some elements did not lead here.
+    /// One of the identities is in the row itself.
+    pub is_named: bool,
+    /// One of them is in a list of it, in which each element may be about another person.
+    pub is_listed: bool,
+    /// Somebody else's is: another one of a kind by which the person is known, or one among others in a list.
+    pub names_another: bool,
+    /// Nobody else reaches it; known after `shared::settle`.
+    pub is_own: bool,
+    /// Columns with lists of which only some elements led here: the others need not be the person's.
     pub part: BTreeSet<String>,
+    /// What leads on, where rows were reached only by some elements of their lists; else all does.
+    led_by: Option<Leads>,
 }
 
 /// A place inside of a column by which rows are reached.
@@ -55,7 +71,7 @@ struct Door<'a> {
     takes_all: bool,
 }
 
-impl Group {
+impl Combination {
     /// The keys by which a link, which holds this, leads on.
     pub fn leads<'a>(
         &'a self,
@@ -68,7 +84,29 @@ impl Group {
         }
     }
 
-    fn add(&mut self, led_by: Option<Vec<HashSet<Value>>>) {
+    /// Whom it names, by its values.
+    pub fn judge(&mut self, node: &Node, person: &Identities, values: &[Value]) {
+        for (name, kind) in &node.identities {
+            let here = node.links.iter().zip(values).filter(|(it, _)| *it == name);
+            let keys: Vec<_> = here.flat_map(|(_, value)| value.keys()).collect();
+            let is_held = keys.iter().any(|key| person.holds(kind, key));
+            // Who is one of several in a list leads to the row, which others may be in as well.
+            if node.crowds.contains(name) {
+                self.is_listed |= is_held;
+                self.names_another |= !keys.iter().all(|key| person.holds(kind, key));
+            } else {
+                self.is_named |= is_held;
+                // Of a kind by which the person is not known, it does not tell whose the row is.
+                self.names_another |= !keys.is_empty() && person.is_known_by(kind);
+            }
+        }
+        if self.is_named {
+            // Its lists are as much the person's as it is.
+            self.part.clear();
+        }
+    }
+
+    fn add(&mut self, led_by: Option<Leads>) {
         match (&mut self.led_by, led_by) {
             (Some(known), Some(more)) => {
                 for (known, more) in known.iter_mut().zip(more) {
@@ -115,6 +153,11 @@ pub(super) fn read(
 
 /// Adds what another search of the same collection has found.
 fn merge(groups: &mut Groups, found: Groups) {
+    if groups.is_empty() {
+        // They may be many, so that they are not copied.
+        *groups = found;
+        return;
+    }
     for (links, group) in found {
         match groups.get_mut(&links) {
             Some(known) => {
@@ -206,13 +249,19 @@ impl<'a> Search<'a> {
                 known.part.extend(part);
                 known.add(led_by);
             } else {
-                groups.insert(links, Group { rows, led_by, part });
+                let combination = Combination {
+                    rows,
+                    part,
+                    led_by,
+                    ..Combination::default()
+                };
+                groups.insert(links, combination);
             }
         }
     }
 
     /// What leads on from a row by each link; `None` when everything does, as it was reached as a whole.
-    fn led_by(&self, row: &[Value], links: &[Value]) -> Option<Vec<HashSet<Value>>> {
+    fn led_by(&self, row: &[Value], links: &[Value]) -> Option<Leads> {
         let is_whole = |door: &Door<'_>| {
             let plain = door.inside.plain_key(&row[door.at]);
             plain.is_some_and(|key| door.wanted.has(&key))

@@ -72,12 +72,15 @@ impl Identities {
         self.0.get(kind).is_some_and(|it| !it.given.is_empty())
     }
 
-    /// What a column of this kind may hold: the handles, and e-mail addresses in small letters too.
+    /// What a column of this kind may hold: the handles, and e-mail addresses in small letters too. SQLite knows the
+    /// small letters of English alone, so others are looked for as large ones as well.
     pub(super) fn values(&self, kind: &str) -> Vec<Value> {
         let Some(handles) = self.0.get(kind) else {
             return Vec::new();
         };
-        let texts = handles.given.union(&handles.small);
+        let foreign = handles.small.iter().filter(|it| !it.is_ascii());
+        let large: Vec<_> = foreign.map(|text| text.to_uppercase()).collect();
+        let texts = handles.given.union(&handles.small).chain(&large);
         let keys = texts.map(|text| Value::Text(text.clone()).as_key());
         keys.map(|key| key.expect("a text is never empty of kind"))
             .collect()

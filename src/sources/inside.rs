@@ -73,24 +73,6 @@ pub(super) fn parsed(cell: &Value) -> Option<Json> {
     is_container.then(|| serde_json::from_str(text).ok())?
 }
 
-/// Puts a value in the place of every value at the end of these keys, also inside of lists.
-pub(super) fn replace(json: &mut Json, keys: &[String], new: &mut dyn FnMut(&Json) -> Json) {
-    match (json, keys) {
-        (Json::Array(items), [_, ..]) => {
-            for item in items {
-                replace(item, keys, new);
-            }
-        }
-        (Json::Object(object), [first, rest @ ..]) => {
-            if let Some(inner) = object.get_mut(first) {
-                replace(inner, rest, new);
-            }
-        }
-        (Json::Null, _) | (_, [_, ..]) => {}
-        (held, []) => *held = new(held),
-    }
-}
-
 fn collect(json: &Json, keys: &[String], into: &mut Vec<Value>) {
     match (json, keys) {
         (Json::Array(items), _) => items.iter().for_each(|item| collect(item, keys, into)),

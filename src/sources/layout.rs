@@ -1,6 +1,9 @@
 //! Which columns of a collection are read, and where in a row each stands.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use chrono::NaiveDate;
 use serde_json::Value as Json;
@@ -99,9 +102,40 @@ impl<'a> Layout<'a> {
         linked.unwrap_or(Value::Null)
     }
 
-    /// Tells whether a row has changed. Some sources write objects in a form of their own.
+    /// Tells whether a row has changed. Some sources write objects in a form of their own. What the source computes
+    /// changes only with the rest.
     pub fn fingerprint(&self, inner: &Inner, row: &[Value]) -> String {
-        let cells = self.columns.iter().zip(row);
+        let is_computed = |name: &String| {
+            let column = self.table.column(name);
+            column.is_some_and(|it| it.generated) && !self.table.row_key.contains(name)
+        };
+        let is_all_computed = self.table.is_computed();
+        let names = self.columns.iter();
+        self.fingerprint_of(
+            inner,
+            row,
+            names.filter(|it| is_all_computed || !is_computed(it)),
+        )
+    }
+
+    /// Tells whether a row holds what is written into it.
+    pub fn written(
+        &self,
+        inner: &Inner,
+        row: &[Value],
+        (set, cut): (&BTreeMap<String, Strategy>, &[String]),
+    ) -> String {
+        let names: BTreeSet<_> = set.keys().chain(cut).collect();
+        self.fingerprint_of(inner, row, names.into_iter())
+    }
+
+    fn fingerprint_of<'n>(
+        &self,
+        inner: &Inner,
+        row: &[Value],
+        names: impl Iterator<Item = &'n String>,
+    ) -> String {
+        let cells = names.filter_map(|name| Some((name, &row[self.find(name)?])));
         let plain: Vec<_> = cells.map(|(name, cell)| self.plain(name, cell)).collect();
         inner.secrets.fingerprint(plain.iter().map(AsRef::as_ref))
     }
@@ -136,22 +170,56 @@ impl<'a> Layout<'a> {
         &self,
         inner: &Inner,
         row: &[Value],
-        (id, set, cut): (&str, &BTreeMap<String, Strategy>, &[String]),
+        (set, cut): (&BTreeMap<String, Strategy>, &[String]),
     ) -> Vec<(String, Value)> {
+        let name = self.name(inner, row);
         let masked = set
             .iter()
-            .filter(|(name, _)| !cut.contains(name))
-            .filter_map(|(name, strategy)| {
-                let cell = Cell {
-                    secrets: &inner.secrets,
-                    record: id,
-                    column: self.table.column(name)?,
-                    held: &row[self.find(name)?],
-                };
-                Some((name.clone(), strategy.value(cell)?))
+            .filter(|(column, _)| !cut.contains(column))
+            .filter_map(|(column, strategy)| {
+                let cell = self.cell(inner, (row, &name), column)?;
+                Some((column.clone(), strategy.value(cell)?))
             });
         let emptied = cut.iter().map(|name| (name.clone(), Value::Null));
         masked.chain(emptied).collect()
+    }
+
+    /// Names a row in what stands in for its values: two collections may hold the same, as a view and its table do.
+    fn name(&self, inner: &Inner, row: &[Value]) -> String {
+        inner.secrets.fingerprint(self.key(row))
+    }
+
+    fn cell<'c>(
+        &'c self,
+        inner: &'c Inner,
+        (row, name): (&'c [Value], &'c str),
+        column: &str,
+    ) -> Option<Cell<'c>> {
+        Some(Cell {
+            secrets: &inner.secrets,
+            record: name,
+            column: self.table.column(column)?,
+            held: &row[self.find(column)?],
+        })
+    }
+
+    /// Takes from the masks of a row what it does not take, and gives the fields that are left as they are.
+    pub fn leave_unfit(
+        &self,
+        inner: &Inner,
+        row: &[Value],
+        set: &mut BTreeMap<String, Strategy>,
+    ) -> Vec<String> {
+        let (name, mut left) = (self.name(inner, row), Vec::new());
+        set.retain(|column, strategy| {
+            let Some(cell) = self.cell(inner, (row, &name), column) else {
+                return true;
+            };
+            let (is_kept, unfit) = strategy.leave_unfit(cell);
+            left.extend(unfit);
+            is_kept
+        });
+        left
     }
 
     /// The row with new values in it.
@@ -174,13 +242,15 @@ impl<'a> Layout<'a> {
         cut: Vec<String>,
     ) -> Option<Target> {
         let id = self.id(inner, row);
-        let values = self.new_values(inner, row, (&id, set, &cut));
+        let values = self.new_values(inner, row, (set, &cut));
         let before = self.fingerprint(inner, row);
-        let after = self.fingerprint(inner, &self.with(row, &values));
-        (before != after).then_some(Target {
+        let new = self.with(row, &values);
+        let after = self.fingerprint(inner, &new);
+        (before != after).then(|| Target {
             id,
             before,
             after: Some(after),
+            written: Some(self.written(inner, &new, (set, &cut))),
             cut,
         })
     }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    Filter, ForeignKey, Form, Select, SourceError, Table, Value,
+    ForeignKey, Pointing, Query, SourceError, Table, Value,
     layout::Layout,
     planning::{Draft, Sheet, Staying},
     reader::Shelf,
@@ -15,6 +15,12 @@ use super::{
 };
 
 type Tuple = Vec<Value>;
+
+/// By the place of a row that goes: what the rows that point at it hold, and how many do.
+type Pointers = HashMap<usize, HashMap<Tuple, u64>>;
+
+/// Rows that are asked about at a time.
+const BATCH: usize = 1_000;
 
 /// The columns of a collection in which enforced references begin or end.
 pub(super) fn linked_columns(shelf: &Shelf<'_>, layout: &Layout<'_>) -> Vec<String> {
@@ -74,8 +80,7 @@ fn blocked(draft: &mut Draft<'_>, at: usize) -> Result<BTreeSet<usize>, SourceEr
     }
     let (shelf, table) = (draft.sheets[at].shelf, draft.sheets[at].layout.table);
     for (pointing, key) in shelf.schema.pointing_at(table) {
-        let targets = draft.sheets[at].doomed_by(&key.referenced);
-        let rows = count(draft, at, (pointing, key), &targets)?;
+        let rows = pointing_at(draft, at, (pointing, key))?;
         let other = draft.sheets.iter_mut().find(|it| {
             it.layout.table.name == pointing.name && it.shelf.node.source == shelf.node.source
         });
@@ -83,47 +88,43 @@ fn blocked(draft: &mut Draft<'_>, at: usize) -> Result<BTreeSet<usize>, SourceEr
             Some(other) => other.let_go(pointing, key, &rows),
             None => rows.into_keys().collect(),
         };
-        blocked.extend(held.iter().filter_map(|tuple| targets.get(tuple)).flatten());
+        blocked.extend(held);
     }
     Ok(blocked)
 }
 
-/// How many rows point at each of some rows.
-fn count(
+/// What points at each of the rows that go.
+fn pointing_at(
     draft: &Draft<'_>,
     at: usize,
-    (pointing, key): (&Table, &ForeignKey),
-    targets: &HashMap<Tuple, Vec<usize>>,
-) -> Result<HashMap<Tuple, u64>, SourceError> {
-    let mut rows = HashMap::new();
-    let firsts: HashSet<_> = targets.keys().map(|tuple| tuple[0].clone()).collect();
-    let filter = Filter::one_of(&key.columns[0], firsts.into_iter().collect());
-    let select = Select {
-        table: pointing,
-        columns: &key.columns,
-        filter: &filter,
-        form: Form::Groups,
-    };
-    if filter.is_empty() {
-        return Ok(rows);
-    }
-    let wait = draft.reader.inner.limits.step;
-    draft.sheets[at]
-        .shelf
-        .connected
-        .source
-        .select(&select, wait, &mut |mut row| {
-            let count = row.pop().map_or(0, |count| number(&count));
-            let tuple: Tuple = row
-                .iter()
-                .map(|it| it.as_key().unwrap_or(Value::Null))
-                .collect();
-            if targets.contains_key(&tuple) {
-                *rows.entry(tuple).or_default() += count;
+    (from, by): (&Table, &ForeignKey),
+) -> Result<Pointers, SourceError> {
+    let Sheet { shelf, doomed, .. } = &draft.sheets[at];
+    let (to, wait) = (
+        draft.sheets[at].layout.table,
+        draft.reader.inner.limits.step,
+    );
+    let places: HashMap<_, _> = (doomed.iter().map(|it| it.key.as_slice()))
+        .zip(0..)
+        .collect();
+    let width = to.row_key.len();
+    let mut pointers = Pointers::new();
+    for batch in doomed.chunks(BATCH) {
+        let keys: Vec<_> = batch.iter().map(|it| it.key.clone()).collect();
+        let keys = &keys;
+        let question = Pointing { to, keys, from, by };
+        let source = &shelf.connected.source;
+        source.query(&Query::Pointing(question), wait, &mut |mut row| {
+            let rows = row.pop().map_or(0, |count| number(&count));
+            let held = row[width..].iter();
+            let held = held.map(|it| it.as_key().unwrap_or(Value::Null)).collect();
+            if let Some(place) = places.get(&row[..width]) {
+                *pointers.entry(*place).or_default().entry(held).or_default() += rows;
             }
             ControlFlow::Continue(())
         })?;
-    Ok(rows)
+    }
+    Ok(pointers)
 }
 
 impl Sheet<'_> {
@@ -131,7 +132,12 @@ impl Sheet<'_> {
         let position = |column| self.linked.iter().position(|it| it == column);
         let places: Option<Vec<_>> = columns.iter().map(position).collect();
         let places = places.expect("foreign keys begin and end in linked columns");
-        let of = |links: &[Value]| places.iter().map(|at| links[*at].clone()).collect();
+        let of = |links: &[Value]| {
+            places
+                .iter()
+                .map(|at| links[*at].clone())
+                .collect::<Tuple>()
+        };
         by_tuple(self.doomed.iter().map(|row| of(&row.links)))
     }
 
@@ -144,15 +150,38 @@ impl Sheet<'_> {
             target.is_some_and(|target| target.name == table.name)
         };
         for key in table.foreign_keys.iter().filter(to_itself) {
-            let targets = self.doomed_by(&key.referenced);
-            for (tuple, rows) in self.doomed_by(&key.columns) {
-                let targets = targets.get(&tuple).map_or(&[][..], Vec::as_slice);
-                for row in rows {
-                    points[row].extend(targets.iter().copied().filter(|target| *target != row));
+            for (row, target) in self.pointing_pairs(key, self) {
+                if row != target {
+                    points[row].push(target);
                 }
             }
         }
         points
+    }
+
+    /// The doomed rows that point at doomed rows of a collection, with these.
+    pub(super) fn pointing_pairs(&self, key: &ForeignKey, at: &Self) -> Vec<(usize, usize)> {
+        // As the source compares them.
+        let folded = |tuple: &Tuple| {
+            let columns = key.referenced.iter();
+            let columns = columns.map(|it| at.layout.table.column(it));
+            let folded = columns.zip(tuple).map(|(column, value)| match column {
+                Some(column) => column.folded(value.clone()),
+                None => value.clone(),
+            });
+            folded.collect::<Tuple>()
+        };
+        let mut targets: HashMap<_, Vec<_>> = HashMap::new();
+        for (tuple, rows) in at.doomed_by(&key.referenced) {
+            targets.entry(folded(&tuple)).or_default().extend(rows);
+        }
+        let mut pairs = Vec::new();
+        for (tuple, rows) in self.doomed_by(&key.columns) {
+            for target in targets.get(&folded(&tuple)).into_iter().flatten() {
+                pairs.extend(rows.iter().map(|row| (*row, *target)));
+            }
+        }
+        pairs
     }
 
     fn staying_by(&self, columns: &[String]) -> HashMap<Tuple, Vec<usize>> {
@@ -160,26 +189,23 @@ impl Sheet<'_> {
         by_tuple(self.staying.iter().map(|stays| of(&stays.row)))
     }
 
-    /// Cuts the links of rows that stay. Gives the targets of which something does not let go: a row of somebody
+    /// Cuts the links of rows that stay. Gives the places of rows of which something does not let go: a row of somebody
     /// else's, or a column that may not be empty.
-    fn let_go(
-        &mut self,
-        table: &Table,
-        key: &ForeignKey,
-        rows: &HashMap<Tuple, u64>,
-    ) -> HashSet<Tuple> {
+    fn let_go(&mut self, table: &Table, key: &ForeignKey, rows: &Pointers) -> BTreeSet<usize> {
         let going = self.doomed_by(&key.columns);
         let staying = self.staying_by(&key.columns);
         let none = Vec::new();
-        let mut held = HashSet::new();
-        for (tuple, count) in rows {
+        let mut held = BTreeSet::new();
+        let pointing = rows.iter();
+        let pointing = pointing.flat_map(|(at, rows)| rows.iter().map(move |it| (at, it)));
+        for (at, (tuple, count)) in pointing {
             let going = going.get(tuple).map_or(0, Vec::len);
             let staying = staying.get(tuple).unwrap_or(&none);
             let all_known = *count == (going + staying.len()) as u64;
             let loose = loose_columns(table, key);
             let is_fixed = staying.iter().any(|row| self.staying[*row].is_fixed);
             if !all_known || is_fixed || (loose.is_empty() && !staying.is_empty()) {
-                held.insert(tuple.clone());
+                held.insert(*at);
                 continue;
             }
             for row in staying {
@@ -206,10 +232,7 @@ fn by_tuple(rows: impl Iterator<Item = Tuple>) -> HashMap<Tuple, Vec<usize>> {
 
 /// The columns of a reference that may be empty and do not name the row.
 pub(super) fn loose_columns(table: &Table, key: &ForeignKey) -> Vec<String> {
-    let is_loose = |name: &&String| {
-        let column = table.column(name);
-        column.is_some_and(|it| it.nullable && !it.generated) && !table.row_key.contains(name)
-    };
+    let is_loose = |name: &&String| table.lets_go(name) && !table.row_key.contains(name);
     key.columns.iter().filter(is_loose).cloned().collect()
 }
 
@@ -221,21 +244,21 @@ fn cut_shared(draft: &mut Draft<'_>) {
             continue;
         }
         for edge in node.incoming.iter().filter(|edge| edge.upward) {
+            let likeness = draft.reader.walk.likeness(draft.reader.inner, target, edge);
             let shared = shared_values(draft, target, &edge.column);
+            let shared: HashSet<_> = shared.iter().map(|it| likeness.fold(it)).collect();
             let sheet = &mut draft.sheets[edge.from];
             let (layout, column) = (sheet.layout, &edge.from_column);
-            let is_loose = layout
-                .table
-                .column(column)
-                .is_some_and(|it| it.nullable && !it.generated);
-            let is_loose = is_loose && !layout.table.row_key.contains(column);
+            let table = layout.table;
+            let is_loose = table.lets_go(column) && !table.row_key.contains(column);
             let masked = sheet
                 .staying
                 .iter_mut()
                 .filter(|it| !it.fate.set.is_empty());
             let leads_there = |it: &&mut Staying| {
                 let link = layout.link(&it.row, column);
-                link.keys().iter().any(|key| shared.contains(key))
+                let mut keys = link.keys().iter();
+                keys.any(|key| shared.contains(&likeness.fold(key)))
             };
             for row in masked.filter(leads_there) {
                 let inside = layout

@@ -7,12 +7,12 @@ use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 
 use super::{
-    ColumnKind, EachRow, Fault, Schema, Select, Source, SourceError, Transaction, Value,
+    ColumnKind, EachRow, Fault, Query, Schema, Select, Source, SourceError, Transaction, Value,
     mariadb_link::Link,
     mariadb_schema,
     mariadb_write::Writing,
     pool::{Pool, Pooled},
-    sql,
+    sql::{self, Statement},
     value::{number, without_zeros},
 };
 use crate::outbound::is_this_machine;
@@ -20,6 +20,9 @@ use crate::outbound::is_this_machine;
 const CONNECTIONS: usize = 4;
 const STATEMENTS: usize = 256;
 const PORT: u16 = 3306;
+
+/// A connection that was asked, and whether it answered to the end.
+type Asked<'a> = (Pooled<'a, Link>, Result<(), Fault>);
 
 /// A MariaDB or MySQL database.
 pub(super) struct MariaDb {
@@ -51,6 +54,14 @@ impl MariaDb {
         self.pool.take_started(wait, connect, start)
     }
 
+    fn finish(&self, asked: Asked<'_>) -> Result<(), SourceError> {
+        let (mut link, answer) = asked;
+        if link.is_broken() {
+            link.discard();
+        }
+        answer.map_err(|fault| self.error(fault))
+    }
+
     pub fn error(&self, fault: Fault) -> SourceError {
         SourceError::new(&self.key, fault)
     }
@@ -67,12 +78,22 @@ impl MariaDb {
         let columns = select.columns.iter();
         let kinds = columns.map(|name| select.table.column(name).map(|it| it.kind));
         let kinds: Vec<_> = kinds.collect();
+        self.answer(link, (&statement, &kinds), wait, each)
+    }
+
+    fn answer(
+        &self,
+        link: &Link,
+        (statement, kinds): (&Statement, &[Option<ColumnKind>]),
+        wait: Duration,
+        each: EachRow<'_>,
+    ) -> Result<Result<(), Fault>, SourceError> {
         let mut is_started = false;
         let mut next = |row: Row| {
             is_started = true;
-            Ok(each(values_of(row, &kinds)))
+            Ok(each(values_of(row, kinds)))
         };
-        match link.query(&statement, wait, &mut next) {
+        match link.query(statement, wait, &mut next) {
             Ok(_) => Ok(Ok(())),
             Err(fault) if is_started => Ok(Err(fault)),
             Err(fault) => Err(self.error(fault)),
@@ -103,11 +124,20 @@ impl Source for MariaDb {
         each: EachRow<'_>,
     ) -> Result<(), SourceError> {
         let read = |link: &Link| self.hand_over(link, select, wait, &mut *each);
-        let (mut link, answer) = self.with_link(wait, read)?;
-        if link.is_broken() {
-            link.discard();
-        }
-        answer.map_err(|fault| self.error(fault))
+        let asked = self.with_link(wait, read)?;
+        self.finish(asked)
+    }
+
+    fn query(
+        &self,
+        query: &Query<'_>,
+        wait: Duration,
+        each: EachRow<'_>,
+    ) -> Result<(), SourceError> {
+        let (statement, kinds) = (query.statement(self)?, query.kinds());
+        let read = |link: &Link| self.answer(link, (&statement, &kinds), wait, &mut *each);
+        let asked = self.with_link(wait, read)?;
+        self.finish(asked)
     }
 
     fn begin(&self, wait: Duration) -> Result<Box<dyn Transaction + '_>, SourceError> {

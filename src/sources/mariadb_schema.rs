@@ -5,8 +5,8 @@ use std::{collections::HashMap, ops::ControlFlow, time::Duration};
 use mysql_async::Row;
 
 use super::{
-    Column, ColumnKind, Fault, ForeignKey, Schema, Table, TableName, mariadb_link::Link,
-    sql::Statement,
+    Column, ColumnKind, Fault, ForeignKey, Schema, Table, TableName, TableRules,
+    mariadb_link::Link, mariadb_sql::quoted, sql::Statement,
 };
 
 const COLUMNS: &str = "
@@ -15,16 +15,28 @@ FROM information_schema.COLUMNS
 WHERE TABLE_SCHEMA = DATABASE()
 ORDER BY TABLE_NAME, ORDINAL_POSITION";
 
-/// In MariaDB, JSON is a long text that must be valid JSON; in MySQL it is a type, and checks do not name their table.
-const JSON: &str = "
+/// Of these, `json_valid` alone says that a long text is JSON. In MySQL, checks do not name their table.
+const CHECKS: &str = "
 SELECT /*M! TABLE_NAME, CHECK_CLAUSE */ /*!50700 '', '' */
 FROM information_schema.CHECK_CONSTRAINTS
-WHERE CONSTRAINT_SCHEMA = DATABASE() AND CHECK_CLAUSE LIKE 'json\\_valid(%'";
+WHERE CONSTRAINT_SCHEMA = DATABASE()";
 
 /// Of the others, a row belongs to one row of one table, and is changed with it.
 const COMPUTED: &str = "
 SELECT TABLE_NAME FROM information_schema.VIEWS
 WHERE TABLE_SCHEMA = DATABASE() AND IS_UPDATABLE <> 'YES'";
+
+/// What could not be taken back, or would stay as history, is not changed either.
+const FIXED: &str = "
+SELECT t.TABLE_NAME FROM information_schema.TABLES t LEFT JOIN information_schema.ENGINES e ON e.ENGINE = t.ENGINE
+WHERE t.TABLE_SCHEMA = DATABASE() AND (e.TRANSACTIONS <> 'YES' OR t.TABLE_TYPE = 'SYSTEM VERSIONED')";
+
+/// What unique columns are computed of, as it stands for an index of an expression.
+const COMPUTED_UNIQUE: &str = "
+SELECT c.TABLE_NAME, c.GENERATION_EXPRESSION
+FROM information_schema.COLUMNS c JOIN information_schema.STATISTICS s
+  ON s.TABLE_SCHEMA = DATABASE() AND s.TABLE_NAME = c.TABLE_NAME AND s.COLUMN_NAME = c.COLUMN_NAME
+WHERE c.TABLE_SCHEMA = DATABASE() AND s.NON_UNIQUE = 0 AND c.GENERATION_EXPRESSION <> ''";
 
 const KEYS: &str = "
 SELECT TABLE_NAME, INDEX_NAME, COLUMN_NAME
@@ -39,22 +51,44 @@ FROM information_schema.KEY_COLUMN_USAGE
 WHERE TABLE_SCHEMA = DATABASE() AND REFERENCED_TABLE_NAME IS NOT NULL
 ORDER BY TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION";
 
+/// Whether tables of other databases of the server refer to ours, as far as we may see them.
+const ARE_ELSEWHERE: &str = "
+SELECT 1 FROM information_schema.KEY_COLUMN_USAGE
+WHERE REFERENCED_TABLE_SCHEMA = DATABASE() AND TABLE_SCHEMA <> DATABASE() LIMIT 1";
+
+/// The columns by which they do, beginning as above.
+const ELSEWHERE: &str = "
+SELECT c.TABLE_NAME, c.COLUMN_NAME, c.COLUMN_TYPE, c.DATA_TYPE, c.IS_NULLABLE, c.CHARACTER_MAXIMUM_LENGTH, c.EXTRA, c.COLLATION_NAME,
+       k.TABLE_SCHEMA, k.CONSTRAINT_NAME, k.REFERENCED_TABLE_NAME, k.REFERENCED_COLUMN_NAME
+FROM information_schema.KEY_COLUMN_USAGE k JOIN information_schema.COLUMNS c
+  ON c.TABLE_SCHEMA = k.TABLE_SCHEMA AND c.TABLE_NAME = k.TABLE_NAME AND c.COLUMN_NAME = k.COLUMN_NAME
+WHERE k.REFERENCED_TABLE_SCHEMA = DATABASE() AND k.TABLE_SCHEMA <> DATABASE()
+ORDER BY k.TABLE_SCHEMA, k.TABLE_NAME, k.CONSTRAINT_NAME, k.ORDINAL_POSITION";
+
 /// All tables and views of the database that the URL names.
 pub(super) fn read(link: &Link, wait: Duration) -> Result<Schema, Fault> {
     let mut tables = tables(link, wait)?;
     let places = tables.iter().enumerate();
     let places: HashMap<_, _> = places.map(|(at, it)| (it.name.name.clone(), at)).collect();
     let at = |row: &Row| places.get(&text(row, 0)).copied();
-    each(link, JSON, wait, |row| {
+    each(link, CHECKS, wait, |row| {
         if let Some(at) = at(row) {
-            tables[at].note_json(&text(row, 1));
+            tables[at].note_check(text(row, 1));
         }
     })?;
-    each(link, COMPUTED, wait, |row| {
+    each(link, COMPUTED_UNIQUE, wait, |row| {
         if let Some(at) = at(row) {
-            tables[at].compute();
+            let named = tables[at].named_in(&text(row, 1));
+            tables[at].rules.collides.extend(named);
         }
     })?;
+    for fixed in [COMPUTED, FIXED] {
+        each(link, fixed, wait, |row| {
+            if let Some(at) = at(row) {
+                tables[at].compute();
+            }
+        })?;
+    }
     let mut keys = Groups::new();
     each(link, KEYS, wait, |row| {
         if let Some(at) = at(row) {
@@ -80,9 +114,48 @@ pub(super) fn read(link: &Link, wait: Duration) -> Result<Schema, Fault> {
             // One in another database is none of ours, and so is its name.
             table: table_name(text(&rows[0], 4) + &text(&rows[0], 5)),
             referenced: rows.iter().map(|row| text(row, 3)).collect(),
+            collations: Vec::new(),
         });
     }
-    Ok(Schema::new(tables))
+    tables.extend(elsewhere(link, wait)?);
+    let mut schema = Schema::new(tables);
+    each(link, "SELECT DATABASE()", wait, |row| {
+        schema.database = Some(text(row, 0));
+    })?;
+    Ok(schema)
+}
+
+/// Tables of other databases that refer to ours: of each reference, its columns alone.
+fn elsewhere(link: &Link, wait: Duration) -> Result<Vec<Table>, Fault> {
+    let (mut are_any, mut rows) = (false, Groups::new());
+    each(link, ARE_ELSEWHERE, wait, |_| are_any = true)?;
+    if are_any {
+        let name = |row: &Row| format!("{}.{}.{}", text(row, 8), text(row, 0), text(row, 9));
+        each(link, ELSEWHERE, wait, |row| {
+            gather(&mut rows, (0, name(row)), row);
+        })?;
+    }
+    let table = |rows: Vec<Row>| {
+        let (schema, name) = (text(&rows[0], 8), text(&rows[0], 0));
+        let key = ForeignKey {
+            columns: rows.iter().map(|row| text(row, 1)).collect(),
+            table: table_name(text(&rows[0], 10)),
+            referenced: rows.iter().map(|row| text(row, 11)).collect(),
+            collations: Vec::new(),
+        };
+        Table {
+            name: TableName {
+                name: format!("{schema}.{name}"),
+                schema: Some(schema),
+            },
+            columns: rows.iter().map(column).collect(),
+            row_key: Vec::new(),
+            unique: Vec::new(),
+            foreign_keys: vec![key],
+            rules: TableRules::default(),
+        }
+    };
+    Ok(rows.into_iter().map(|(_, rows)| table(rows)).collect())
 }
 
 fn tables(link: &Link, wait: Duration) -> Result<Vec<Table>, Fault> {
@@ -96,6 +169,7 @@ fn tables(link: &Link, wait: Duration) -> Result<Vec<Table>, Fault> {
                 row_key: Vec::new(),
                 unique: Vec::new(),
                 foreign_keys: Vec::new(),
+                rules: TableRules::default(),
             });
         }
         if let Some(table) = tables.last_mut() {
@@ -116,12 +190,14 @@ fn gather(groups: &mut Groups, name: (usize, String), row: &Row) {
 }
 
 impl Table {
-    fn note_json(&mut self, check: &str) {
-        for column in &mut self.columns {
-            if check == format!("json_valid({})", super::mariadb_sql::quoted(&column.name)) {
+    fn note_check(&mut self, check: String) {
+        let is_json = |name: &str| check == format!("json_valid({})", quoted(name));
+        match self.columns.iter_mut().find(|it| is_json(&it.name)) {
+            Some(column) => {
                 column.kind = ColumnKind::Json;
                 "json".clone_into(&mut column.sql_type);
             }
+            None => self.add_check(check),
         }
     }
 }
@@ -154,7 +230,7 @@ fn column(row: &Row) -> Column {
     let (extra, collation) = (extra.to_lowercase(), text(row, 7));
     let kind = kind_of(&data_type, &written);
     let mut sql_type = written;
-    if kind == ColumnKind::Text && !collation.contains("_ci") {
+    if kind == ColumnKind::Text {
         sql_type = format!("{sql_type} collate {collation}");
     }
     if extra.contains("on update") {

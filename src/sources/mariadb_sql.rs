@@ -4,7 +4,7 @@
 use mysql_async::Value as Raw;
 
 use super::{
-    Column, ColumnKind, Inside, Table, Value,
+    Column, ColumnKind, Inside, Table, TableName, Value,
     mariadb::MariaDb,
     sql::{Dialect, Param, Statement},
 };
@@ -32,8 +32,14 @@ impl Dialect for MariaDb {
         quoted(name)
     }
 
+    /// One of another database has its name before its own.
     fn table(&self, table: &Table) -> String {
-        quoted(&table.name.name)
+        let TableName { schema, name } = &table.name;
+        let elsewhere = schema.as_ref().and_then(|schema| {
+            let own = name.strip_prefix(schema.as_str())?.strip_prefix('.')?;
+            Some(format!("{}.{}", quoted(schema), quoted(own)))
+        });
+        elsewhere.unwrap_or_else(|| quoted(name))
     }
 
     fn read(&self, column: &Column) -> String {
@@ -67,6 +73,13 @@ impl Dialect for MariaDb {
 
     fn one(&self, position: usize, column: &Column) -> String {
         Form::of(column).marked(position)
+    }
+
+    /// A value with letters that its column cannot hold would be an error.
+    fn forms(&self, column: &Column, value: &Value) -> Vec<Value> {
+        let mut forms = column.forms_of(value);
+        forms.retain(|form| column.writes(form.as_text().unwrap_or_default()));
+        forms
     }
 
     fn list(&self, position: usize, column: &Column) -> String {
@@ -108,7 +121,7 @@ impl Dialect for MariaDb {
                 };
                 let exactly = format!("{exactly} {list}");
                 // Where case counts in a column, its index does not help to find what is written otherwise.
-                if count > LONG || (any_case && !has_no_case(column)) {
+                if count > LONG || (any_case && !column.is_collated()) {
                     exactly
                 } else {
                     format!("({raw} AND {exactly})")
@@ -125,6 +138,15 @@ impl Dialect for MariaDb {
             // A text that is no date is no error when dates are looked for by it.
             _ => format!("{} {list}", exact(column)),
         }
+    }
+
+    fn is_among_as_source(
+        &self,
+        (position, _): (usize, usize),
+        column: &Column,
+        _: bool,
+    ) -> String {
+        format!("{} {}", held(column), self.list(position, column))
     }
 
     fn is_row_among(&self, columns: &str, rows: &[String]) -> String {
@@ -153,6 +175,25 @@ impl Dialect for MariaDb {
             .collect()
     }
 }
+
+impl Column {
+    /// Whether a text is of letters of its character set, which the name of the collation begins with.
+    fn writes(&self, text: &str) -> bool {
+        let collation = self.sql_type.rsplit_once(" collate ");
+        let letters = collation.and_then(|(_, collation)| collation.split('_').next());
+        let last = match letters {
+            Some("ascii") => '\u{7f}',
+            Some("latin1") => '\u{ff}',
+            Some("utf8" | "utf8mb3" | "ucs2") => '\u{ffff}',
+            _ => return true,
+        };
+        // What is called latin1 is the code page 1252.
+        let is_more = |letter| letters == Some("latin1") && LATIN1_MORE.contains(letter);
+        text.chars().all(|it| it <= last || is_more(it))
+    }
+}
+
+const LATIN1_MORE: &str = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ";
 
 fn held(column: &Column) -> String {
     quoted(column.inside.as_ref().map_or(&column.name, |it| &it.column))
@@ -188,11 +229,6 @@ fn is_float(column: &Column) -> bool {
     ["float", "double"]
         .iter()
         .any(|it| column.sql_type.starts_with(it))
-}
-
-/// The schema writes the collation only where case counts.
-fn has_no_case(column: &Column) -> bool {
-    !column.sql_type.contains(" collate ")
 }
 
 /// How a value is written so that it is compared as its column is.
@@ -286,13 +322,14 @@ impl Form {
             });
             let json: serde_json::Value = json.collect();
             params.push(Raw::Bytes(json.to_string().into_bytes()));
-            let value = match self {
-                Self::Text => "CAST(held.v AS BINARY)".to_owned(),
-                _ => self.around("held.v"),
+            let rows = format!("JSON_TABLE(?, '$[*]' COLUMNS (v {kind} PATH '$')) AS held");
+            return match self {
+                // Written down once, with an index; else a list that is looked for in every row is read for every row.
+                Self::Text => format!(
+                    "SELECT v FROM (SELECT DISTINCT CAST(held.v AS BINARY) AS v FROM {rows}) AS wanted"
+                ),
+                _ => format!("SELECT {} FROM {rows}", self.around("held.v")),
             };
-            return format!(
-                "SELECT {value} FROM JSON_TABLE(?, '$[*]' COLUMNS (v {kind} PATH '$')) AS held"
-            );
         }
         let last = values.last().unwrap_or(&Value::Null);
         let count = values.len().next_power_of_two();

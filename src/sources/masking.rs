@@ -4,7 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::{Column, ColumnKind, Table, Value, ids::Secrets, inside, record};
+use super::{Column, ColumnKind, Table, Value, ids::Secrets, splice};
 use crate::register::{Correctable, Field, Input, Masking};
 
 const STAND_IN: &str = "erased";
@@ -12,6 +12,8 @@ const STAND_IN: &str = "erased";
 const DIGITS: usize = 24;
 /// Fewer would soon give two records the same.
 const FEW_DIGITS: usize = 8;
+/// Fewer do not tell records apart.
+const FEWEST_DIGITS: usize = 4;
 
 /// How a value is masked. An empty cell stays empty.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -44,7 +46,7 @@ pub struct Shape {
 #[derive(Clone, Copy)]
 pub(super) struct Cell<'a> {
     pub secrets: &'a Secrets,
-    /// The id of its record.
+    /// Names its record.
     pub record: &'a str,
     pub column: &'a Column,
     pub held: &'a Value,
@@ -60,21 +62,36 @@ impl Strategy {
         column: &Column,
     ) -> Option<Self> {
         if table.is_foreign(&column.name) {
-            return column.nullable.then_some(Self::Null);
+            return table.takes_none(&column.name).then_some(Self::Null);
         }
-        let length = field.length.into_iter().chain(column.length).min();
-        let room = length.map_or(usize::MAX, |length| length as usize);
-        let unique = table.is_in_unique(&column.name);
+        let is_emptied = || table.takes_none(&column.name).then_some(Self::Null);
+        let (room, unique) = Self::room(field, table, column);
         let said = said.and_then(|masking| Self::of_manifest(masking, room));
         let said = match said {
-            Some(Self::Null) | None => column.nullable.then_some(Self::Null),
+            Some(Self::Null) | None => is_emptied(),
             Some(Self::Fixed(_)) if unique => Some(Self::Random(Shape::new("", "", room))),
             said => said,
         };
-        let fits = |strategy: &Self| strategy.fits(column);
+        let fits = |strategy: &Self| strategy.fits(column) && !(unique && strategy.collides());
         said.filter(fits)
             .or_else(|| Self::for_column(field, unique, column, room))
-            .or_else(|| column.nullable.then_some(Self::Null))
+            .filter(|strategy| !(unique && strategy.collides()))
+            .or_else(is_emptied)
+    }
+
+    /// What fits a column that may not be empty; `None` when nothing does.
+    pub(super) fn fitting(field: &Field, table: &Table, column: &Column) -> Option<Self> {
+        let (room, unique) = Self::room(field, table, column);
+        let is_free = !table.is_foreign(&column.name);
+        let strategy = is_free.then(|| Self::for_column(field, unique, column, room))?;
+        strategy.filter(|strategy| !(unique && strategy.collides()))
+    }
+
+    /// How long a value may be, and whether each has to be another.
+    fn room(field: &Field, table: &Table, column: &Column) -> (usize, bool) {
+        let length = field.length.into_iter().chain(column.length).min();
+        let room = length.map_or(usize::MAX, |length| length as usize);
+        (room, table.is_in_unique(&column.name))
     }
 
     /// What takes the place of some values inside of an object; each with the keys that lead to it.
@@ -107,6 +124,11 @@ impl Strategy {
         places
             .map(|(keys, _)| format!("{column}.{}", keys.join(".")))
             .collect()
+    }
+
+    /// Whether two records would soon get the same.
+    fn collides(&self) -> bool {
+        matches!(self, Self::Random(shape) | Self::Hash(shape) if shape.digits < FEWEST_DIGITS)
     }
 
     /// Whether a column takes values of this strategy.
@@ -144,11 +166,11 @@ impl Strategy {
         let text = match self {
             Self::Null => return Some(Value::Null),
             Self::Within(places) => {
-                let mut json = inside::parsed(cell.held)?;
+                let mut text = cell.held.as_text()?.to_owned();
                 for (keys, strategy) in places {
-                    inside::replace(&mut json, keys, &mut |held| strategy.json(cell, keys, held));
+                    text = strategy.inside(cell, keys, &text)?;
                 }
-                return Some(Value::Text(json.to_string()));
+                return cell.column.has_room(&text).then_some(Value::Text(text));
             }
             strategy => strategy.text(cell, &cell.column.name),
         };
@@ -169,13 +191,42 @@ impl Strategy {
         format!("{}{digits}{}", shape.prefix, shape.suffix)
     }
 
+    /// Takes from it what cannot be told apart in a cell, or has no place there, and gives the fields; whether
+    /// anything is left of it.
+    pub(super) fn leave_unfit(&mut self, cell: Cell<'_>) -> (bool, Vec<String>) {
+        let mut left = Vec::new();
+        if let Self::Within(places) = self {
+            let text = cell.held.as_text().unwrap_or_default();
+            let is_fit = |(keys, strategy): &(Vec<String>, Self)| {
+                cell.held.is_null() || strategy.inside(cell, keys, text).is_some()
+            };
+            let (fit, unfit) = std::mem::take(places).into_iter().partition(is_fit);
+            *places = fit;
+            left = Self::Within(unfit).fields(&cell.column.name);
+        }
+        let is_kept = self.value(cell).is_some();
+        if !is_kept {
+            left.extend(self.fields(&cell.column.name));
+        }
+        let is_empty = matches!(self, Self::Within(places) if places.is_empty());
+        (is_kept && !is_empty, left)
+    }
+
+    /// An object as it is written, with what takes the place of the values at the end of these keys.
+    fn inside(&self, cell: Cell<'_>, keys: &[String], text: &str) -> Option<String> {
+        splice::replaced(text, keys, &mut |held| {
+            self.json(cell, keys, held).to_string()
+        })
+    }
+
     /// What takes the place of a value inside of an object: of its own kind, else nothing.
-    fn json(&self, cell: Cell<'_>, keys: &[String], held: &Json) -> Json {
-        match (self, held) {
-            (_, Json::Array(_)) => Json::Array(Vec::new()),
-            (Self::Null | Self::Within(_), _) | (_, Json::Object(_) | Json::Null) => Json::Null,
-            (strategy, Json::String(_)) => {
-                let held = record::value_of(held);
+    fn json(&self, cell: Cell<'_>, keys: &[String], held: &str) -> Json {
+        match (self, held.as_bytes().first()) {
+            (_, Some(b'[')) => Json::Array(Vec::new()),
+            (Self::Null | Self::Within(_), _) | (_, Some(b'{' | b'n')) => Json::Null,
+            (strategy, Some(b'"')) => {
+                let text = serde_json::from_str(held);
+                let held = Value::Text(text.unwrap_or_else(|_| held.to_owned()));
                 let cell = Cell {
                     held: &held,
                     ..cell
@@ -241,6 +292,23 @@ impl Strategy {
             "hash" | "hmac" | "aes_encrypt" => Some(Self::Hash(shape())),
             _ => None,
         }
+    }
+}
+
+impl Column {
+    /// Bytes as this column gives them back: those of a fixed length are filled up with zeros.
+    pub(super) fn filled(&self, mut bytes: Vec<u8>) -> Vec<u8> {
+        let fixed = self.length.filter(|_| self.sql_type.starts_with("binary("));
+        if let Some(length) = fixed {
+            bytes.resize(length as usize, 0);
+        }
+        bytes
+    }
+
+    /// Whether a text is no longer than it takes.
+    pub(super) fn has_room(&self, text: &str) -> bool {
+        let most = self.length.map_or(usize::MAX, |length| length as usize);
+        text.len() <= most || text.chars().count() <= most
     }
 }
 

@@ -12,8 +12,10 @@
 //! through [`Sources::apart`]. A person's rows are asked for together with what makes them the person's, so that an id of
 //! someone else's record finds nothing. Values that must never be disclosed are masked here and leave masked.
 
+mod addition;
 pub mod command;
 mod composite;
+mod conditions;
 mod connector;
 mod correction;
 mod crowds;
@@ -25,6 +27,7 @@ mod fate;
 pub mod faults;
 mod files;
 mod findable;
+mod fitting;
 mod graph;
 mod groups;
 mod handles;
@@ -52,24 +55,32 @@ mod periods;
 mod person_data;
 mod plan;
 mod planning;
+mod pointing;
 mod pool;
 mod postgres;
 mod postgres_link;
 mod postgres_schema;
 mod postgres_server;
 mod postgres_sql;
+mod query;
 mod reader;
 mod record;
+mod rules;
 mod scan;
 mod schema;
 mod shared;
 mod sift;
+mod splice;
+mod spread;
 mod sql;
 mod sqlite;
+mod sqlite_faults;
 mod sqlite_schema;
+mod strangers;
 mod summing;
 mod threads;
 mod totals;
+mod trial;
 mod value;
 mod visiting;
 mod walk;
@@ -96,17 +107,21 @@ pub use manual::{Cells, Desk, Drawers, Found, Kept, KeptChange, Mark, is_by_hand
 pub use masking::{Shape, Strategy};
 pub use person_data::{CollectionSummary, Counts, EachRecord, Page};
 pub use plan::{Action, Hold, Item, Keeper, Known, Plan, Scope, Stop, Target, Work};
+pub use pointing::Pointing;
+pub use query::Query;
 pub use record::{Datum, Held, Record, Shown};
+pub use rules::{Check, TableRules};
 pub use schema::{Column, ColumnKind, ForeignKey, Schema, Table, TableName};
+pub use trial::Trial;
 pub use value::Value;
 pub use visiting::{Visited, Visitor};
 
 use ipnet::IpNet;
 
 use crate::register::Register;
-use graph::{Graph, Node};
+use addition::Addition;
+use graph::{Graph, table};
 use ids::Secrets;
-use schema::Addition;
 
 /// How long calls may take.
 #[derive(Debug, Clone, Copy)]
@@ -361,14 +376,6 @@ impl Connected {
         }
         result
     }
-}
-
-/// The table of a node.
-fn table<'a>(schema: &'a Schema, node: &Node) -> Result<&'a Table, SourceError> {
-    let missing = || Fault::Missing(format!("table `{}`", node.table.name));
-    schema
-        .table(&node.table)
-        .ok_or_else(|| SourceError::new(&node.source, missing()))
 }
 
 /// The time that is left of a call.

@@ -89,8 +89,12 @@ fn take_along(draft: &mut Draft<'_>, at: usize, row: &Row) -> Vec<(usize, Row)> 
                 continue;
             }
             let points = |row: &Row| {
-                let mut columns = key.columns.iter().zip(&target);
-                columns.all(|(it, value)| from.link(row, it) == *value)
+                let referenced = key.referenced.iter().map(|it| layout.table.column(it));
+                let mut columns = key.columns.iter().zip(&target).zip(referenced);
+                columns.all(|((it, value), column)| {
+                    let held = from.link(row, it);
+                    column.is_some_and(|it| it.folded(held) == it.folded(value.clone()))
+                })
             };
             taken.extend(take(draft, other, &points));
         }

@@ -2,30 +2,72 @@
 
 use std::collections::BTreeSet;
 
-use super::{planning::Sheet, reader::Shelf};
+use super::{ForeignKey, links::loose_columns, planning::Sheet, reader::Shelf};
 
 /// The positions of collections, so that a row goes before the rows that it points at, and every collection after
-/// those that its manifest names in `erase_after`. Where declarations contradict each other, the order of the
-/// register decides.
+/// those that its manifest names in `erase_after`. In a circle, links that may be empty do not count. Where declarations
+/// contradict each other, the order of the register decides.
 pub(super) fn children_first(sheets: &[Sheet<'_>]) -> Vec<usize> {
-    let before = sheets.iter().map(|sheet| must_go_before(sheets, sheet));
-    in_order(&before.collect::<Vec<_>>())
+    let all = |counts_loose| {
+        let before = sheets.iter();
+        let before = before.map(|sheet| must_go_before(sheets, sheet, counts_loose));
+        before.collect::<Vec<_>>()
+    };
+    order_by(&all(true), &all(false))
 }
 
 /// The positions of things, each after those that must go before it. In a circle the first goes first.
 pub(super) fn in_order(before: &[Vec<usize>]) -> Vec<usize> {
+    order_by(before, before)
+}
+
+fn order_by(before: &[Vec<usize>], in_circles: &[Vec<usize>]) -> Vec<usize> {
     let mut order = Vec::with_capacity(before.len());
     while order.len() < before.len() {
         let open = || (0..before.len()).filter(|at| !order.contains(at));
-        let free = open().find(|at| before[*at].iter().all(|it| order.contains(it)));
+        let is_free =
+            |before: &[Vec<usize>], at: usize| before[at].iter().all(|it| order.contains(it));
+        let free = open().find(|at| is_free(before, *at));
+        let free = free.or_else(|| open().find(|at| is_free(in_circles, *at)));
         let next = free.or_else(|| open().next());
         order.push(next.expect("the loop ends when none is open"));
     }
     order
 }
 
+/// Marks the links of rows that go to rows that go before them, in whatever order: in a circle.
+pub(super) fn cut_circles(sheets: &mut [Sheet<'_>], order: &[usize]) {
+    for (place, at) in order.iter().enumerate() {
+        let sheet = &sheets[*at];
+        let mut cut = Vec::new();
+        for key in &sheet.layout.table.foreign_keys {
+            let loose = loose_columns(sheet.layout.table, key);
+            let earlier = order[..=place].iter().map(|it| &sheets[*it]);
+            let earlier = earlier.filter(|it| !loose.is_empty() && is_target(sheet, key, it));
+            for target in earlier {
+                let is_same = std::ptr::eq(target, sheet);
+                let pairs = sheet.pointing_pairs(key, target);
+                let early = pairs.into_iter().filter(|(row, to)| !is_same || to < row);
+                cut.extend(early.map(|(row, _)| (row, loose.clone())));
+            }
+        }
+        for (row, columns) in cut {
+            let known = &mut sheets[*at].doomed[row].cut;
+            known.extend(columns);
+            known.sort();
+            known.dedup();
+        }
+    }
+}
+
+fn is_target(sheet: &Sheet<'_>, key: &ForeignKey, other: &Sheet<'_>) -> bool {
+    let target = sheet.shelf.schema.table(&key.table);
+    target.is_some_and(|it| it.name == other.layout.table.name)
+        && sheet.shelf.node.source == other.shelf.node.source
+}
+
 /// The collections that go before one.
-fn must_go_before(sheets: &[Sheet<'_>], sheet: &Sheet<'_>) -> Vec<usize> {
+fn must_go_before(sheets: &[Sheet<'_>], sheet: &Sheet<'_>, counts_loose: bool) -> Vec<usize> {
     let Shelf { node, schema, .. } = sheet.shelf;
     let table = sheet.layout.table;
     let declared = &sheet.rules.collection.erase_after;
@@ -34,7 +76,10 @@ fn must_go_before(sheets: &[Sheet<'_>], sheet: &Sheet<'_>) -> Vec<usize> {
         let mut pointing = schema.pointing_at(table);
         let points_here = other_node.source == node.source
             && other_node.key != node.key
-            && pointing.any(|(from, _)| from.name == other.layout.table.name);
+            && pointing.any(|(from, key)| {
+                let counts = || counts_loose || loose_columns(from, key).is_empty();
+                from.name == other.layout.table.name && counts()
+            });
         points_here || declared.contains(&other_node.key)
     };
     (0..sheets.len())

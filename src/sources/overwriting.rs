@@ -1,7 +1,7 @@
 //! How a field is overwritten when its row stays, or why it is not.
 
 use super::{
-    fate::{Wish, leaves, personal_leaves},
+    fate::{Wish, is_personal, leaves, personal_leaves},
     graph::{self, Node},
     layout::Layout,
     masking::Strategy,
@@ -14,9 +14,11 @@ impl Wish<'_> {
         let whole = write_of(layout, field, self.register.masking_of(field));
         let in_part = !field.fields.is_empty()
             && (!self.covers(layout.node, field)
-                || leaves(field)
-                    .iter()
-                    .any(|leaf| leaf.masking.is_some() || self.why_it_stays(leaf).is_some()));
+                || leaves(field).iter().any(|leaf| {
+                    leaf.masking.is_some()
+                        || !is_personal(leaf)
+                        || self.why_it_stays(leaf).is_some()
+                }));
         if !in_part {
             return whole;
         }
@@ -53,7 +55,8 @@ impl Wish<'_> {
 }
 
 const PRESERVED: &str = "The organisation has set that it stays as it is.";
-const COMPUTED: &str = "It only shows what other records hold, and changes when they do.";
+const COMPUTED: &str =
+    "It only shows what other records hold, or is kept so that no change could be taken back.";
 const READ_ONLY: &str = "The system that holds it does not let it be changed.";
 
 /// How a field is overwritten; an empty reason when it is left without a word, as keys are.

@@ -195,7 +195,11 @@ pub struct Target {
     /// Keyed hash of it as it will be; `None` when it goes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
-    /// Columns that are emptied in this record only, so that it no longer leads elsewhere.
+    /// Keyed hash of what is written alone: the source may change other columns along with it, as triggers do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written: Option<String>,
+    /// Columns that are emptied in this record only, so that it no longer leads elsewhere; in one that goes, before any
+    /// goes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cut: Vec<String>,
 }

@@ -10,12 +10,14 @@ use chrono::NaiveDate;
 use super::{
     Budget, Hold, Identities, Inner, Known, Plan, Scope, SourceError, Sources, Target, Value,
     fate::{Fate, Rules, Wish},
-    findable::NOT_FOUND_AGAIN,
+    fitting::{Fitting, Masked},
     layout::Layout,
     links, one_record, order,
     reader::{Reader, Shelf},
     summing,
 };
+
+const UNFIT: &str = "It is not written as the register says, or leaves no room, so that nothing in it can be changed on its own.";
 
 /// Everything known about the erasure while it is planned.
 pub(super) struct Draft<'a> {
@@ -46,6 +48,8 @@ pub(super) struct Doomed {
     pub fingerprint: String,
     /// Its values in the linked columns, in their comparable form.
     pub links: Vec<Value>,
+    /// Columns that are emptied before any row goes, as rows point at each other.
+    pub cut: Vec<String>,
 }
 
 /// A row that stays, whatever becomes of its fields.
@@ -131,10 +135,12 @@ impl Sources {
         one_record::choose(&mut draft);
         links::settle(&mut draft)?;
         for sheet in &mut draft.sheets {
+            sheet.fit(inner)?;
             sheet.aim(inner);
             order::leaves_first(sheet);
         }
         let order = order::children_first(&draft.sheets);
+        order::cut_circles(&mut draft.sheets, &order);
         summing::plan(&draft, &order, budget)
     }
 }
@@ -227,6 +233,7 @@ impl Doomed {
             key: layout.key(row).to_vec(),
             fingerprint: layout.fingerprint(inner, row),
             links: columns.map(|it| layout.link(row, it)).collect(),
+            cut: Vec::new(),
         }
     }
 }
@@ -241,6 +248,10 @@ impl Staying {
             is_fixed: false,
             target: None,
         }
+    }
+
+    fn masked(&mut self) -> Masked<'_> {
+        Masked::new(&self.row, &mut self.fate.set, &self.cut)
     }
 }
 
@@ -277,12 +288,29 @@ impl Sheet<'_> {
             let fate = self.fate(&row, is_of_one);
             self.add(inner, row, fate);
         }
-        for row in lost {
-            let fate = self.fate(&row, is_of_one).without_changes(NOT_FOUND_AGAIN);
+        for (row, why) in lost {
+            let fate = self.fate(&row, is_of_one).without_changes(why);
             self.staying.push(Staying {
                 is_fixed: true,
                 ..Staying::new(row, fate)
             });
+        }
+        Ok(())
+    }
+
+    /// Takes from the masks what the source would not take.
+    fn fit(&mut self, inner: &Inner) -> Result<(), SourceError> {
+        let fitting = Fitting {
+            inner,
+            connected: self.shelf.connected,
+            schema: &self.shelf.schema,
+            layout: self.layout,
+        };
+        let mut masked: Vec<_> = self.staying.iter_mut().map(Staying::masked).collect();
+        fitting.fit(&mut masked)?;
+        let left: Vec<_> = masked.into_iter().map(|it| it.left).collect();
+        for (stays, left) in self.staying.iter_mut().zip(left) {
+            stays.fate.left.extend(left);
         }
         Ok(())
     }
@@ -294,6 +322,9 @@ impl Sheet<'_> {
             if stays.fate.set.is_empty() && stays.cut.is_empty() {
                 continue;
             }
+            let left = layout.leave_unfit(inner, &stays.row, &mut stays.fate.set);
+            let left = left.into_iter().map(|field| (field, UNFIT));
+            stays.fate.left.extend(left);
             let cut = stays.cut.iter().cloned().collect();
             stays.target = layout.target(inner, &stays.row, &stays.fate.set, cut);
             if stays.target.is_none() {

@@ -5,13 +5,13 @@ use std::{sync::Arc, time::Duration};
 use tokio_postgres::Row;
 
 use super::{
-    Change, ColumnKind, EachOf, EachRow, Fault, Schema, Select, Source, SourceError, Transaction,
-    Value,
+    Change, ColumnKind, EachOf, EachRow, Fault, Query, Schema, Select, Source, SourceError,
+    Transaction, Value,
     pool::{Pool, Pooled},
     postgres_link::{Link, cell},
     postgres_schema,
     postgres_server::Server,
-    sql,
+    sql::{self, Statement},
     value::number,
 };
 
@@ -97,13 +97,22 @@ impl Postgres {
         each: EachRow<'_>,
     ) -> Result<Answer, SourceError> {
         let statement = sql::select(self, select)?;
-        let kinds = kinds_of(select);
+        self.answer(link, (&statement, &kinds_of(select)), wait, each)
+    }
+
+    fn answer(
+        &self,
+        link: &Link,
+        (statement, kinds): (&Statement, &[Option<ColumnKind>]),
+        wait: Duration,
+        each: EachRow<'_>,
+    ) -> Result<Answer, SourceError> {
         let mut handed = 0;
         let mut read = || {
-            let mut rows = link.query(&statement, wait)?;
+            let mut rows = link.query(statement, wait)?;
             while let Some(row) = rows.next(wait)? {
                 handed += 1;
-                if each(values_of(&row, &kinds)?).is_break() {
+                if each(values_of(&row, kinds)?).is_break() {
                     return Ok(Answer::BrokenOff);
                 }
             }
@@ -194,6 +203,18 @@ impl Source for Postgres {
             }
             Err(error) => all_of(error),
         }
+    }
+
+    fn query(
+        &self,
+        query: &Query<'_>,
+        wait: Duration,
+        each: EachRow<'_>,
+    ) -> Result<(), SourceError> {
+        let (statement, kinds) = (query.statement(self)?, query.kinds());
+        let read = |link: &Link| self.answer(link, (&statement, &kinds), wait, &mut *each);
+        let (mut link, answer) = self.with_link(wait, read)?;
+        self.finish(&mut link, answer)
     }
 
     fn begin(&self, wait: Duration) -> Result<Box<dyn Transaction + '_>, SourceError> {

@@ -57,9 +57,11 @@ impl Link {
             client,
             prepared: RefCell::default(),
         };
+        // Rows that are hidden from the account would count as not there; like this, it may not read their table.
         link.run(
             "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY; SET datestyle = ISO; SET timezone = 'UTC';
-             SET bytea_output = hex; SET standard_conforming_strings = on; SET client_encoding = 'UTF8'",
+             SET bytea_output = hex; SET standard_conforming_strings = on; SET client_encoding = 'UTF8';
+             SET row_security = off; SET intervalstyle = postgres",
             wait,
         )?;
         Ok(link)
@@ -72,7 +74,8 @@ impl Link {
 
     /// Starts a query.
     pub fn query(&self, statement: &sql::Statement, wait: Duration) -> Result<Rows<'_>, Fault> {
-        let prepared = self.prepare(&statement.text, wait)?;
+        let prepared = self.prepare(&statement.text, wait);
+        let prepared = prepared.map_err(Fault::of_reading)?;
         let params: Vec<_> = statement.params.iter().map(Bound).collect();
         let stream = self.wait(wait, self.client.query_raw(&prepared, &params));
         let stream = stream.inspect_err(|_| self.forget(&statement.text));
@@ -101,7 +104,7 @@ impl Link {
             .iter()
             .zip(&prepared)
             .map(async |((at, statement), prepared)| {
-                let prepared = prepared.as_ref().map_err(Fault::clone)?;
+                let prepared = prepared.as_ref().map_err(|it| it.clone().of_reading())?;
                 let params: Vec<_> = statement.params.iter().map(Bound).collect();
                 let rows = self.client.query_raw(prepared, &params).await;
                 let fault = |error: Error| fault_of(&error).of_reading();

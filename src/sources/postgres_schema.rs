@@ -3,7 +3,7 @@
 use std::{collections::HashMap, time::Duration};
 
 use super::{
-    Column, ColumnKind, Fault, ForeignKey, Schema, Table, TableName,
+    Column, ColumnKind, Fault, ForeignKey, Schema, Table, TableName, TableRules,
     postgres_link::{Link, cell},
     sql::Statement,
 };
@@ -22,7 +22,7 @@ JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_type base ON base.oid = t.typbasetype AND t.typtype = 'd'
 WHERE a.attnum > 0 AND NOT a.attisdropped
   AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_toast%' AND n.nspname NOT LIKE 'pg\\_temp%'
-ORDER BY n.nspname <> 'public', n.nspname, c.relname, a.attnum";
+ORDER BY array_position(current_schemas(false), n.nspname), n.nspname, c.relname, a.attnum";
 
 const KEYS: &str = "
 SELECT n.nspname::text, c.relname::text, i.indisprimary,
@@ -35,12 +35,55 @@ JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
 ORDER BY n.nspname, c.relname, i.indisprimary DESC, i.indexrelid";
 
+/// A key of theirs holds for their own rows, and not for those of the tables that inherit from them.
+const HEIRS: &str = "
+SELECT n.nspname::text, c.relname::text
+FROM pg_class c
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'r' AND EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = c.oid)";
+
+/// Of unique indexes that are no keys: their columns, what else they are made of, and whether one row alone may be empty.
+const INDEXES: &str = "
+SELECT n.nspname::text, c.relname::text,
+       ARRAY(SELECT a.attname::text FROM pg_attribute a
+             WHERE a.attrelid = c.oid AND a.attnum = ANY(i.indkey::int2[]) AND a.attnum > 0),
+       coalesce(pg_get_expr(i.indexprs, i.indrelid), ''),
+       i.indpred IS NOT NULL OR i.indexprs IS NOT NULL,
+       coalesce(to_jsonb(i) ->> 'indnullsnotdistinct', 'false')::bool
+FROM pg_index i
+JOIN pg_class c ON c.oid = i.indrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE i.indisunique AND i.indisvalid
+  AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')";
+
+/// Those of tables, and those of the types of their columns.
+const CHECKS: &str = "
+SELECT n.nspname::text, c.relname::text, pg_get_expr(k.conbin, k.conrelid)
+FROM pg_constraint k
+JOIN pg_class c ON c.oid = k.conrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE k.contype = 'c'
+UNION ALL
+SELECT n.nspname::text, c.relname::text,
+       regexp_replace(pg_get_expr(k.conbin, 0), '\\mVALUE\\M', quote_ident(a.attname), 'g')
+FROM pg_constraint k
+JOIN pg_attribute a ON a.atttypid = k.contypid AND a.attnum > 0 AND NOT a.attisdropped
+JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p')
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE k.contype = 'c' AND k.contypid <> 0";
+
 const FOREIGN_KEYS: &str = "
 SELECT n.nspname::text, c.relname::text, other_n.nspname::text, other.relname::text,
        ARRAY(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY u (number, place)
              JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.number ORDER BY u.place),
        ARRAY(SELECT a.attname::text FROM unnest(k.confkey) WITH ORDINALITY u (number, place)
-             JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.number ORDER BY u.place)
+             JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.number ORDER BY u.place),
+       ARRAY(SELECT CASE WHEN a.attcollation <> r.attcollation THEN format('%I.%I', s.nspname, o.collname) END
+             FROM unnest(k.conkey, k.confkey) WITH ORDINALITY u (number, referenced, place)
+             JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.number
+             JOIN pg_attribute r ON r.attrelid = k.confrelid AND r.attnum = u.referenced
+             LEFT JOIN pg_collation o ON o.oid = r.attcollation LEFT JOIN pg_namespace s ON s.oid = o.collnamespace
+             ORDER BY u.place)
 FROM pg_constraint k
 JOIN pg_class c ON c.oid = k.conrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -49,7 +92,7 @@ JOIN pg_namespace other_n ON other_n.oid = other.relnamespace
 WHERE k.contype = 'f' AND k.conparentid = 0
 ORDER BY k.oid";
 
-/// All tables, views and foreign tables outside the catalogues; those of `public` first.
+/// All tables, views and foreign tables outside the catalogues; first those that are meant where no schema is named.
 pub(super) fn read(link: &Link, wait: Duration) -> Result<Schema, Fault> {
     let mut tables: Vec<Table> = Vec::new();
     let mut places: HashMap<TableName, usize> = HashMap::new();
@@ -62,6 +105,7 @@ pub(super) fn read(link: &Link, wait: Duration) -> Result<Schema, Fault> {
                 row_key: Vec::new(),
                 unique: Vec::new(),
                 foreign_keys: Vec::new(),
+                rules: TableRules::default(),
             });
             tables.len() - 1
         });
@@ -75,17 +119,57 @@ pub(super) fn read(link: &Link, wait: Duration) -> Result<Schema, Fault> {
         }
         Ok(())
     })?;
+    each(link, INDEXES, wait, |row| {
+        if let Some(at) = places.get(&table_name(row, 0)?) {
+            tables[*at].note_index(row)?;
+        }
+        Ok(())
+    })?;
+    each(link, HEIRS, wait, |row| {
+        if let Some(at) = places.get(&table_name(row, 0)?) {
+            let rules = &mut tables[*at].rules;
+            (rules.has_heirs, rules.repeats) = (true, true);
+        }
+        Ok(())
+    })?;
+    each(link, CHECKS, wait, |row| {
+        if let Some(at) = places.get(&table_name(row, 0)?) {
+            tables[*at].add_check(cell(row, 2)?.unwrap_or_default());
+        }
+        Ok(())
+    })?;
     each(link, FOREIGN_KEYS, wait, |row| {
         if let Some(at) = places.get(&table_name(row, 0)?) {
             tables[*at].foreign_keys.push(ForeignKey {
                 columns: cell(row, 4)?.unwrap_or_default(),
                 table: table_name(row, 2)?,
                 referenced: cell(row, 5)?.unwrap_or_default(),
+                collations: cell(row, 6)?.unwrap_or_default(),
             });
         }
         Ok(())
     })?;
-    Ok(Schema::new(tables))
+    let mut schema = Schema::new(tables);
+    each(link, "SELECT current_database()::text", wait, |row| {
+        schema.database = cell(row, 0)?;
+        Ok(())
+    })?;
+    Ok(schema)
+}
+
+impl Table {
+    fn note_index(&mut self, row: &tokio_postgres::Row) -> Result<(), Fault> {
+        let mut columns: Vec<String> = cell(row, 2)?.unwrap_or_default();
+        let expression: String = cell(row, 3)?.unwrap_or_default();
+        columns.extend(self.named_in(&expression));
+        if cell(row, 5)?.unwrap_or_default() {
+            self.rules.one_empty.extend(columns.iter().cloned());
+        }
+        if cell(row, 4)?.unwrap_or_default() {
+            self.rules.collides.extend(columns);
+        }
+        Ok(())
+    }
 }
 
 fn each(
@@ -124,11 +208,11 @@ fn column(row: &tokio_postgres::Row) -> Result<Column, Fault> {
         } else {
             kind_of(&type_name)
         },
-        // Written as `character`, it would cut every value to one letter.
-        sql_type: if type_name == "bpchar" {
-            type_name
-        } else {
-            written
+        // Written as `character` and `bit`, they would cut every value to one letter.
+        sql_type: match &*type_name {
+            "bpchar" => type_name,
+            "bit" => "\"bit\"".to_owned(),
+            _ => written,
         },
         nullable: cell(row, 5)?.unwrap_or_default(),
         length: length.and_then(|length| u32::try_from(length).ok()),

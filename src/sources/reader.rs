@@ -4,7 +4,13 @@ use std::{collections::BTreeSet, ops::ControlFlow, sync::Arc, time::Duration};
 
 use super::{
     Budget, Connected, Dates, Filter, Form, Identities, Inner, Schema, Select, SourceError, Value,
-    graph::Node, kept::KeptRow, layout::Layout, sift::Ranked, table, walk::Walk, ways::Conditions,
+    graph::{Edge, Node},
+    kept::KeptRow,
+    layout::Layout,
+    sift::Ranked,
+    table,
+    walk::Walk,
+    ways::{Conditions, seeds},
 };
 
 /// A walk that is over, from which rows can be read.
@@ -19,7 +25,10 @@ pub(super) struct Shelf<'a> {
     pub node: &'a Node,
     pub connected: &'a Connected,
     pub schema: Arc<Schema>,
-    pub ways: Conditions,
+    /// Whether rows are meant that others share, too.
+    is_full: bool,
+    /// Whether anything leads here.
+    is_led: bool,
     reader: &'a Reader<'a>,
     at: usize,
 }
@@ -51,20 +60,18 @@ impl<'a> Reader<'a> {
 
     /// A collection to which it has walked, with the person's own rows; an error when its source did not answer.
     pub fn shelf(&'a self, at: usize, wait: Duration) -> Result<Shelf<'a>, SourceError> {
-        let ways = self.walk.own_ways(self.inner, self.person, at);
-        self.shelf_by(at, ways, wait)
+        self.shelf_of(at, false, wait)
     }
 
     /// The same with all rows that were reached, those that others share too.
     pub fn full_shelf(&'a self, at: usize, wait: Duration) -> Result<Shelf<'a>, SourceError> {
-        let ways = self.walk.all_ways(self.inner, self.person, at);
-        self.shelf_by(at, ways, wait)
+        self.shelf_of(at, true, wait)
     }
 
-    fn shelf_by(
+    fn shelf_of(
         &'a self,
         at: usize,
-        ways: Conditions,
+        is_full: bool,
         wait: Duration,
     ) -> Result<Shelf<'a>, SourceError> {
         if let Some(error) = &self.walk.nodes[at].error {
@@ -78,10 +85,33 @@ impl<'a> Reader<'a> {
             node,
             connected,
             schema: schema.map_or_else(|| connected.schema(wait), Ok)?,
-            ways,
+            is_full,
+            is_led: self.is_led(at, is_full),
             reader: self,
             at,
         })
+    }
+
+    fn is_led(&self, at: usize, is_full: bool) -> bool {
+        let node = &self.inner.graph.nodes[at];
+        let leads = |edge: &Edge| {
+            let from = &self.walk.nodes[edge.from];
+            let leads = if is_full {
+                from.leads.get(&edge.from_column)
+            } else {
+                from.own_leads(&edge.from_column)
+            };
+            leads.is_some_and(|it| !it.is_empty())
+        };
+        !seeds(node, self.person).is_empty() || node.incoming.iter().any(leads)
+    }
+
+    fn ways(&self, at: usize, is_full: bool) -> Conditions {
+        if is_full {
+            self.walk.all_ways(self.inner, self.person, at)
+        } else {
+            self.walk.own_ways(self.inner, self.person, at)
+        }
     }
 }
 
@@ -91,6 +121,11 @@ impl Shelf<'_> {
         let table = table(&self.schema, self.node);
         let layout = table.and_then(|table| Layout::new(self.reader.inner, self.node, table));
         self.connected.notice(layout)
+    }
+
+    /// What leads here. They may be many, so that they are not kept.
+    pub fn ways(&self) -> Conditions {
+        self.reader.ways(self.at, self.is_full)
     }
 
     /// Whether a row is the person's own, and not shared.
@@ -114,7 +149,7 @@ impl Shelf<'_> {
     pub fn is_empty(&self) -> bool {
         let reached = &self.reader.walk.nodes[self.at];
         let none_own = || !reached.combinations.values().any(|it| it.is_own);
-        self.ways.iter().all(|way| way.values.is_empty()) || (!reached.simple && none_own())
+        !self.is_led || (!reached.simple && none_own())
     }
 
     /// Candidates in the order of the row key; look at each with `is_own`.
@@ -240,7 +275,7 @@ impl Shelf<'_> {
     ) -> Result<(), SourceError> {
         let reached = &self.reader.walk.nodes[self.at];
         let none_reached = !reached.simple && reached.combinations.is_empty();
-        if none_reached || self.ways.iter().all(|way| way.values.is_empty()) {
+        if none_reached || !self.is_led {
             return Ok(());
         }
         if let Some(kept) = self.kept().filter(|_| dates.is_all()) {
@@ -296,7 +331,7 @@ impl Shelf<'_> {
             return false;
         };
         let from = &self.reader.walk.nodes[edge.from];
-        let own = from.own_leads.get(&edge.from_column);
+        let own = from.own_leads(&edge.from_column);
         let link = link(self.node.place_of(&edge.column));
         own.is_none_or(|own| !own.contains(&link))
     }
@@ -304,7 +339,7 @@ impl Shelf<'_> {
     fn filter(&self, layout: &Layout<'_>, dates: Dates) -> Filter {
         let date = layout.date_column();
         Filter {
-            any: Some(self.ways.clone()),
+            any: Some(self.ways()),
             keys: None,
             period: date
                 .filter(|_| !dates.is_all())

@@ -190,6 +190,8 @@ pub(super) fn json_of(value: &Value) -> Json {
     match value {
         Value::Null | Value::Many(_) => Json::Null,
         Value::Integer(number) => Json::from(*number),
+        // JSON has no word for what is no number or has no end.
+        Value::Real(real) if !real.is_finite() => Json::from(real.to_string()),
         Value::Real(real) => Json::from(*real),
         Value::Text(text) => Json::from(text.as_str()),
         Value::Bytes(bytes) => Json::from(String::from_utf8_lossy(bytes)),
@@ -203,5 +205,22 @@ pub(super) fn day(value: &Value) -> Option<NaiveDate> {
         Value::Text(text) => text.get(..10)?.parse().ok(),
         Value::Integer(seconds) => Some(DateTime::from_timestamp(*seconds, 0)?.date_naive()),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Json, Value, json_of};
+    use crate::sources::value::number;
+
+    #[test]
+    fn a_number_without_an_end_or_that_is_none_is_told_in_words() {
+        for (held, told) in [
+            (number("NaN".to_owned()), "NaN"),
+            (number("-Infinity".to_owned()), "-Infinity"),
+            (Value::Real(f64::INFINITY), "inf"),
+        ] {
+            assert_eq!(json_of(&held), Json::from(told));
+        }
     }
 }

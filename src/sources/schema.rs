@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::{
     Value,
     inside::Inside,
+    rules::TableRules,
     value::{self, whole, whole_number},
 };
 
@@ -20,8 +21,10 @@ pub struct TableName {
 /// All tables of a source.
 #[derive(Debug, Clone, Default)]
 pub struct Schema {
-    /// In the order in which the source tells them.
+    /// Those of its own namespace first.
     pub tables: Vec<Table>,
+    /// The database that it is, where a server has several.
+    pub database: Option<String>,
     /// Where those of a name stand, which is written in small letters.
     by_name: HashMap<String, Vec<usize>>,
 }
@@ -39,6 +42,8 @@ pub struct Table {
     pub unique: Vec<Vec<String>>,
     /// References that the source itself enforces.
     pub foreign_keys: Vec<ForeignKey>,
+    /// What else it demands.
+    pub rules: TableRules,
 }
 
 /// One column.
@@ -96,6 +101,8 @@ pub struct ForeignKey {
     pub table: TableName,
     /// The columns referred to, in the same order.
     pub referenced: Vec<String>,
+    /// The collation by which each is compared, where its column and the one referred to have different ones.
+    pub collations: Vec<Option<String>>,
 }
 
 impl Schema {
@@ -106,19 +113,24 @@ impl Schema {
             let name = table.name.name.to_ascii_lowercase();
             by_name.entry(name).or_default().push(at);
         }
-        Self { tables, by_name }
+        Self {
+            tables,
+            database: None,
+            by_name,
+        }
     }
 
-    /// The table of this name; a name without a schema finds it in any, and a source without schemas has no other.
+    /// The table of this name; a name without a schema finds it in any. Where a database has no schemas, its own name is
+    /// one.
     pub fn table(&self, name: &TableName) -> Option<&Table> {
         self.place_of(name).map(|at| &self.tables[at])
     }
 
-    fn place_of(&self, name: &TableName) -> Option<usize> {
+    pub(super) fn place_of(&self, name: &TableName) -> Option<usize> {
         let in_schema = |at: &usize| {
-            let table = &self.tables[*at];
-            let unknown = name.schema.is_none() || table.name.schema.is_none();
-            unknown || table.name.schema == name.schema
+            let own = self.tables[*at].name.schema.as_ref();
+            let own = own.or(self.database.as_ref());
+            own.is_none() || name.schema.is_none() || own == name.schema.as_ref()
         };
         let named = self.by_name.get(&name.name.to_ascii_lowercase())?;
         let mut places = named.iter().copied().filter(in_schema);
@@ -147,30 +159,6 @@ impl Schema {
 /// The type of a column that is a member of objects, as files of JSON lines hold them.
 pub(super) const JSON: &str = "json";
 
-/// What the register adds to the live structure of one table.
-#[derive(Debug, Clone)]
-pub(super) struct Addition {
-    pub table: TableName,
-    /// The columns that name a row, where the source itself has no key.
-    pub row_key: Vec<String>,
-    /// Places inside of columns by which records lead to each other, with the names of these links.
-    pub inside: Vec<(String, Inside)>,
-    /// The declared fields with their types, where the source has none.
-    pub types: Vec<(String, ColumnKind)>,
-}
-
-impl Schema {
-    /// The same with what the register adds.
-    pub(super) fn with<'a>(mut self, additions: impl IntoIterator<Item = &'a Addition>) -> Self {
-        for addition in additions {
-            if let Some(at) = self.place_of(&addition.table) {
-                self.tables[at].add(addition);
-            }
-        }
-        self
-    }
-}
-
 impl Table {
     /// The primary key names a row; without one, a key whose columns are never empty does.
     pub(super) fn add_key(&mut self, columns: Vec<String>, is_primary: bool) {
@@ -181,51 +169,9 @@ impl Table {
         self.unique.push(columns);
     }
 
-    fn add(&mut self, addition: &Addition) {
-        self.add_types(&addition.types);
-        let is_there = |name: &String| self.column(name).is_some();
-        if self.row_key.is_empty() && addition.row_key.iter().all(is_there) {
-            self.row_key.clone_from(&addition.row_key);
-        }
-        for (name, inside) in &addition.inside {
-            let Some(column) = self.column(&inside.column).cloned() else {
-                continue;
-            };
-            if self.columns.iter().all(|it| it.name != *name) {
-                self.columns.push(Column {
-                    name: name.clone(),
-                    kind: ColumnKind::Any,
-                    nullable: false,
-                    generated: true,
-                    length: None,
-                    inside: Some(Inside {
-                        column: column.name,
-                        ..inside.clone()
-                    }),
-                    sql_type: column.sql_type,
-                });
-            }
-        }
-    }
-
     /// The columns of the source itself.
     pub(super) fn own_columns(&self) -> impl Iterator<Item = &Column> {
         self.columns.iter().filter(|column| column.inside.is_none())
-    }
-
-    /// In JSON, what no record holds is empty, not missing.
-    fn add_types(&mut self, types: &[(String, ColumnKind)]) {
-        let is_open = self.columns.iter().all(|column| column.sql_type == JSON);
-        for (name, kind) in types {
-            let named = |it: &Column| it.name.eq_ignore_ascii_case(name);
-            match self.columns.iter().position(named) {
-                Some(at) => self.columns[at].kind = *kind,
-                None if is_open => self
-                    .columns
-                    .push(Column::untyped(name.clone(), JSON, *kind)),
-                None => {}
-            }
-        }
     }
 
     /// Whether it only shows what other tables hold, as views do: none of its rows can be changed by itself.
@@ -257,15 +203,20 @@ impl Table {
 
     /// Whether a value of this column may make a row collide with another.
     pub(super) fn is_in_unique(&self, column: &str) -> bool {
-        let mut columns = self.unique.iter().chain([&self.row_key]).flatten();
+        let keys = self.unique.iter().chain([&self.row_key]).flatten();
+        let mut columns = keys.chain(&self.rules.collides);
         columns.any(|it| it.eq_ignore_ascii_case(column))
     }
 
     /// Whether no two rows share a value of this column.
     pub fn is_unique(&self, column: &str) -> bool {
-        let is_it =
-            |columns: &[String]| columns.len() == 1 && columns[0].eq_ignore_ascii_case(column);
-        is_it(&self.row_key) || self.unique.iter().any(|columns| is_it(columns))
+        let Some(column) = self.column(column) else {
+            return false;
+        };
+        let is_it = |name: &String| self.column(name).is_some_and(|it| it.name == column.name);
+        let mut keys = self.unique.iter().chain([&self.row_key]);
+        let is_key = keys.any(|key| key.len() == 1 && is_it(&key[0]));
+        is_key && !column.parts_types() && !self.rules.has_heirs
     }
 }
 
@@ -310,15 +261,6 @@ impl Column {
             _ => None,
         };
         written.chain(other).collect()
-    }
-
-    /// Bytes as this column gives them back: those of a fixed length are filled up with zeros.
-    pub(super) fn filled(&self, mut bytes: Vec<u8>) -> Vec<u8> {
-        let fixed = self.length.filter(|_| self.sql_type.starts_with("binary("));
-        if let Some(length) = fixed {
-            bytes.resize(length as usize, 0);
-        }
-        bytes
     }
 
     /// What a cell leads to, in the form in which columns of different types are compared.

@@ -9,11 +9,12 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{
-    Budget, Connected, Filter, Form, Inner, Select, Value, Way,
+    Budget, Connected, Filter, Form, Inner, Select, Table, Value, Way,
     composite::Composite,
     graph::Edge,
     likeness::Likeness,
-    table,
+    spread::Spread,
+    strangers, table,
     walk::{Walk, number},
 };
 
@@ -34,35 +35,25 @@ pub(super) fn settle(inner: &Inner, walk: &mut Walk, budget: Budget) {
             combination.is_own = combination.is_named || !combination.names_another;
         }
     }
+    strangers::withdraw(inner, walk, budget);
     let nodes = 0..inner.graph.nodes.len();
     let composites: Vec<_> = nodes.map(|at| Composite::all(inner, walk, at)).collect();
     while withdraw(inner, walk, (&totals, &composites)) {}
     for at in 0..walk.nodes.len() {
         let leads = own_leads(inner, walk, at);
-        walk.nodes[at].own_leads = leads;
+        walk.nodes[at].set_own_leads(leads);
     }
 }
 
-/// Takes away what others lead to; `true` when anything changed, so that what it leads to must be looked at again.
+/// Takes away what others lead to; `true` when anything changed, so that what whole keys lead to must be looked at again.
 fn withdraw(
     inner: &Inner,
     walk: &mut Walk,
     (totals, composites): (&Totals, &[Vec<Composite>]),
 ) -> bool {
-    let mut lost: Vec<(usize, Vec<Value>)> = Vec::new();
-    for (at, composites) in composites.iter().enumerate() {
-        let ways = Led::ways(inner, walk, at, (totals, composites));
-        for (values, combination) in &walk.nodes[at].combinations {
-            if !combination.is_own || combination.is_named {
-                continue;
-            }
-            // What nothing of the person's leads to as it is written here was reached in another form.
-            let is_reached = combination.is_listed || ways.iter().any(|way| way.reaches(values));
-            if !is_reached || !ways.iter().all(|way| way.is_ours(values)) {
-                lost.push((at, values.clone()));
-            }
-        }
-    }
+    let of = |at: usize| Led::ways(inner, walk, at, (totals, &composites[at]));
+    let ways = (0..composites.len()).map(of).collect();
+    let lost = Spread::new(walk, ways).lost();
     for (at, values) in &lost {
         if let Some(combination) = walk.nodes[*at].combinations.get_mut(values) {
             combination.is_own = false;
@@ -72,7 +63,11 @@ fn withdraw(
 }
 
 /// One way to a collection, with the rows that lead by it.
-struct Led<'a> {
+pub(super) struct Led<'a> {
+    /// The collection from which it leads.
+    pub from: usize,
+    /// Where its link stands there.
+    there: usize,
     /// Where its link stands here.
     here: usize,
     total: &'a Total,
@@ -94,6 +89,8 @@ impl<'a> Led<'a> {
             let total = totals.get(&(at, way))?;
             let composite = composites.iter().find(|it| it.has(nodes, edge));
             Some(Self {
+                from: edge.from,
+                there: nodes[edge.from].place_of(&edge.from_column),
                 here: nodes[at].place_of(&edge.column),
                 own: own_rows(inner, walk, edge, total.likeness),
                 composite: composite.map(|it| (it, it.own(walk))),
@@ -103,14 +100,35 @@ impl<'a> Led<'a> {
         ways.collect()
     }
 
+    /// The values by which it leads to one that holds this.
+    pub fn keys_of(&self, values: &[Value]) -> Vec<Value> {
+        let keys = values[self.here].keys().iter();
+        keys.map(|key| self.total.likeness.fold(key)).collect()
+    }
+
+    /// Counts rows there no longer, and gives the values to which they lead.
+    pub fn forget(&mut self, values: &[Value], rows: u64) -> Vec<Value> {
+        let keys = values[self.there].keys().iter();
+        let keys: Vec<_> = keys.map(|key| self.total.likeness.fold(key)).collect();
+        for key in &keys {
+            let left = self.own.get(key).map_or(0, |own| own.saturating_sub(rows));
+            if left == 0 {
+                self.own.remove(key);
+            } else {
+                self.own.insert(key.clone(), left);
+            }
+        }
+        keys
+    }
+
     /// Whether own rows lead to one that holds this.
-    fn reaches(&self, values: &[Value]) -> bool {
+    pub fn reaches(&self, values: &[Value]) -> bool {
         let mut keys = values[self.here].keys().iter();
         keys.any(|key| self.own.contains_key(&self.total.likeness.fold(key)))
     }
 
     /// Whether all rows that lead to it are own: no more, and no fewer, which would be written otherwise.
-    fn is_ours(&self, values: &[Value]) -> bool {
+    pub fn is_ours(&self, values: &[Value]) -> bool {
         let is_ours = |key: &Value| {
             let key = self.total.likeness.fold(key);
             let of = |rows: &HashMap<Value, u64>| rows.get(&key).copied().unwrap_or(0);
@@ -134,18 +152,12 @@ fn own_rows(inner: &Inner, walk: &Walk, edge: &Edge, likeness: Likeness) -> Hash
     rows
 }
 
-/// How both ends of a way write what is the same; a source that did not answer is feared anyway.
-fn likeness(inner: &Inner, walk: &Walk, at: usize, edge: &Edge) -> Likeness {
-    let column = |at: usize, link: &str| {
-        let node = &inner.graph.nodes[at];
-        table(walk.schema(&node.source)?, node).ok()?.column(link)
-    };
-    let both = column(edge.from, &edge.from_column).zip(column(at, &edge.column));
-    both.map_or(Likeness::Exact, |(from, to)| Likeness::of(from, to))
-}
-
-fn own_leads(inner: &Inner, walk: &Walk, at: usize) -> BTreeMap<String, HashSet<Value>> {
+/// The values to which own rows lead; `None` where these are all to which any does.
+fn own_leads(inner: &Inner, walk: &Walk, at: usize) -> Option<BTreeMap<String, HashSet<Value>>> {
     let node = &inner.graph.nodes[at];
+    if walk.nodes[at].combinations.values().all(|it| it.is_own) {
+        return None;
+    }
     let mut leads: BTreeMap<String, HashSet<Value>> = BTreeMap::new();
     for column in &node.outgoing {
         let here = node.place_of(column);
@@ -158,7 +170,7 @@ fn own_leads(inner: &Inner, walk: &Walk, at: usize) -> BTreeMap<String, HashSet<
         let keys = keys.filter(|key| all.is_some_and(|all| all.contains(*key)));
         leads.insert(column.clone(), keys.cloned().collect());
     }
-    leads
+    Some(leads)
 }
 
 /// Asks the sources how many rows lead to each value that was reached.
@@ -171,10 +183,11 @@ fn totals(inner: &Inner, walk: &Walk, budget: Budget) -> Totals {
             let here = node.place_of(&edge.column);
             let reached = walk.nodes[at].combinations.iter();
             let unnamed = reached.filter(|(_, it)| !it.is_named);
-            let likeness = likeness(inner, walk, at, edge);
+            let likeness = walk.likeness(inner, at, edge);
             let values: HashSet<_> = unnamed
                 .flat_map(|(values, _)| values[here].keys())
-                .map(|key| likeness.fold(key))
+                // As it is written as well: not every database knows the small form of every letter.
+                .flat_map(|key| [likeness.fold(key), key.clone()])
                 .collect();
             let values: Vec<_> = values.into_iter().collect();
             if values.is_empty() {
@@ -251,7 +264,8 @@ fn ask(
         };
         let (certain, asked): (Vec<_>, Vec<_>) = values.into_iter().partition(is_certain);
         let way = Way {
-            any_case: likeness == Likeness::AnyCase,
+            any_case: likeness.is_without_case(),
+            as_source: likeness == Likeness::Collated,
             ..Way::exactly(column, asked)
         };
         let filter = Filter {
@@ -259,7 +273,8 @@ fn ask(
             ..Filter::default()
         };
         if !filter.is_empty() {
-            open.push((counts.len(), (table, column, likeness), filter));
+            let place = (counts.len(), certain.len());
+            open.push((place, (table, column, likeness), filter));
         }
         let certain = certain.into_iter().map(|value| (value, 1));
         counts.push((place, certain.collect::<HashMap<_, _>>()));
@@ -272,7 +287,7 @@ fn ask(
     });
     let selects: Vec<_> = selects.collect();
     let mut note = |at: usize, row: Vec<Value>| {
-        let (of, (table, column, likeness), _) = &open[at];
+        let ((of, _), (table, column, likeness), _) = &open[at];
         if let ([cell, rows], Some(column)) = (&row[..], table.column(column)) {
             for key in column.link(cell).keys() {
                 let counts = &mut counts[*of].1;
@@ -282,9 +297,25 @@ fn ask(
     };
     let source = &connected.source;
     let read = source.select_all(&selects, budget.left(), &mut note);
-    let failed = open.iter().zip(read).filter(|(_, read)| read.is_err());
-    let failed: HashSet<_> = failed.map(|((of, ..), _)| *of).collect();
+    let failed = open.iter().zip(read);
+    let failed = failed.filter(|(((of, certain), column, filter), read)| {
+        read.is_err() || finds_otherwise((&counts[*of].1, *certain), column, filter)
+    });
+    let failed: HashSet<_> = failed.map(|(((of, _), ..), _)| *of).collect();
     let counts = counts.into_iter().enumerate();
     let counts = counts.filter(|(of, _)| !failed.contains(of));
     counts.map(|(_, counts)| counts).collect()
+}
+
+/// Whether a source has found what was not asked for, because to it that is the same: of which value it is then a way of
+/// writing cannot be told.
+fn finds_otherwise(
+    (counts, certain): (&HashMap<Value, u64>, usize),
+    (table, column, likeness): &(&Table, &String, Likeness),
+    filter: &Filter,
+) -> bool {
+    let is_list = table.column(column).is_some_and(|it| it.inside.is_some());
+    let asked = filter.any.iter().flatten().flat_map(|way| &way.values);
+    let known = asked.filter(|it| **it == likeness.fold(it) && counts.contains_key(it));
+    !is_list && known.count() + certain < counts.len()
 }

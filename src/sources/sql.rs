@@ -6,6 +6,7 @@ use chrono::{Days, NaiveDate, NaiveTime};
 
 use super::{
     Act, Change, Column, ColumnKind, Dates, Fault, Form, Inside, Select, SourceError, Table, Value,
+    conditions::{all_of, either, never},
     connector::missing,
 };
 
@@ -34,6 +35,16 @@ pub(super) trait Dialect {
     /// The column, compared with small letters so that its own case makes no difference.
     fn any_case(&self, column: &Column) -> String;
 
+    /// The ways in which a column may hold a key that another one writes like this.
+    fn forms(&self, column: &Column, value: &Value) -> Vec<Value> {
+        column.forms_of(value)
+    }
+
+    /// The condition that a column holds one of some values of another column, which may be none of its own type.
+    fn is_linked(&self, bound: (usize, usize), column: &Column, any_case: bool) -> String {
+        self.is_among(bound, column, any_case)
+    }
+
     /// The condition that a column holds one of some values: a single one is bound as such, several as one list.
     fn is_among(
         &self,
@@ -54,6 +65,11 @@ pub(super) trait Dialect {
         }
     }
 
+    /// The same, compared as the source does where it enforces a reference.
+    fn is_among_as_source(&self, bound: (usize, usize), column: &Column, any_case: bool) -> String {
+        self.is_linked(bound, column, any_case)
+    }
+
     /// The condition that some columns hold one of some rows of values, each of them in brackets.
     fn is_row_among(&self, columns: &str, rows: &[String]) -> String {
         format!("{columns} IN (VALUES {})", rows.join(", "))
@@ -67,6 +83,11 @@ pub(super) trait Dialect {
     /// The number of rows where it is known to be one, of the type of a count.
     fn single(&self) -> &'static str {
         "1"
+    }
+
+    /// A number of the type of a count.
+    fn count(&self, number: usize) -> String {
+        number.to_string()
     }
 
     /// Assignments that go with every change of a row, so that nothing but the change happens to it.
@@ -169,7 +190,18 @@ pub(super) fn change(dialect: &dyn Dialect, change: &Change<'_>) -> Result<State
         builder.params.push(Param::One(value.clone()));
         conditions.push(dialect.guard(builder.params.len(), column));
     }
-    Ok(builder.finish(format!("{start} WHERE {}", conditions.join(" AND "))))
+    Ok(builder.finish(format!("{start} WHERE {}", all_of(&conditions))))
+}
+
+/// The condition that the row key of a table is one of some, with what is bound to it.
+pub(super) fn keyed(
+    dialect: &dyn Dialect,
+    table: &Table,
+    keys: &[Vec<Value>],
+) -> Result<Statement, SourceError> {
+    let mut builder = Builder::new(dialect, table);
+    let condition = builder.keys(keys)?;
+    Ok(builder.finish(condition))
 }
 
 struct Builder<'a> {
@@ -225,27 +257,42 @@ impl<'a> Builder<'a> {
 
     /// The condition that a column holds one of some keys.
     fn one_of(&mut self, column: &Column, values: &[Value]) -> String {
-        self.is_one_of(column, values, false)
+        let bound = self.bind_forms(column, values);
+        bound.map_or_else(never, |it| self.dialect.is_among(it, column, false))
     }
 
-    fn is_one_of(&mut self, column: &Column, values: &[Value], any_case: bool) -> String {
-        let mut forms: Vec<_> = values.iter().flat_map(|it| column.forms_of(it)).collect();
-        let count = forms.len();
-        if count == 0 {
-            return "1 = 0".to_owned();
-        }
+    fn is_one_of(
+        &mut self,
+        column: &Column,
+        values: &[Value],
+        (any_case, as_source): (bool, bool),
+    ) -> String {
         if let Some(inside) = &column.inside {
-            self.params.push(Param::List(forms));
+            let forms = values.iter().flat_map(|it| column.forms_of(it));
+            self.params.push(Param::List(forms.collect()));
             let position = self.params.len();
             return self.dialect.holds(position, column, inside, any_case);
         }
-        if count == 1 {
-            self.bind(column, &forms.remove(0));
-        } else {
-            self.params.push(Param::List(forms));
+        let bound = self.bind_forms(column, values);
+        match bound {
+            None => never(),
+            Some(it) if as_source => self.dialect.is_among_as_source(it, column, any_case),
+            Some(it) => self.dialect.is_linked(it, column, any_case),
         }
-        let bound = (self.params.len(), count);
-        self.dialect.is_among(bound, column, any_case)
+    }
+
+    /// Binds values as a column may hold them; gives the place and their number, unless it can hold none.
+    fn bind_forms(&mut self, column: &Column, values: &[Value]) -> Option<(usize, usize)> {
+        let dialect = self.dialect;
+        let forms = values.iter().flat_map(|it| dialect.forms(column, it));
+        let mut forms: Vec<_> = forms.collect();
+        let count = forms.len();
+        match count {
+            0 => return None,
+            1 => self.bind(column, &forms.remove(0)),
+            _ => self.params.push(Param::List(forms)),
+        }
+        Some((self.params.len(), count))
     }
 
     fn filter(&mut self, select: &Select<'_>) -> Result<Vec<String>, SourceError> {
@@ -254,10 +301,11 @@ impl<'a> Builder<'a> {
             let mut ways = Vec::with_capacity(any.len());
             for way in any.iter().filter(|way| !way.values.is_empty()) {
                 let column = self.column(&way.column)?;
-                ways.push(self.is_one_of(column, &way.values, way.any_case));
+                let how = (way.any_case, way.as_source);
+                ways.push(self.is_one_of(column, &way.values, how));
             }
             conditions.push(if ways.is_empty() {
-                "1 = 0".to_owned()
+                never()
             } else {
                 either(&ways)
             });
@@ -285,7 +333,7 @@ impl<'a> Builder<'a> {
             return Ok(self.one_of(column, &values));
         }
         if keys.is_empty() {
-            return Ok("1 = 0".to_owned());
+            return Ok(never());
         }
         let mut rows = Vec::with_capacity(keys.len());
         for key in keys {
@@ -328,13 +376,6 @@ impl<'a> Builder<'a> {
             ));
         }
         (!parts.is_empty()).then(|| format!("({name} IS NULL OR ({}))", parts.join(" AND ")))
-    }
-}
-
-fn either(conditions: &[String]) -> String {
-    match conditions {
-        [one] => one.clone(),
-        several => format!("({})", several.join(" OR ")),
     }
 }
 

@@ -9,19 +9,19 @@ use std::{
 };
 
 use rusqlite::{
-    Connection, ErrorCode, OpenFlags,
+    Connection, OpenFlags,
     config::DbConfig,
-    ffi,
     types::{Value as Raw, ValueRef},
     vtab::array,
 };
 
 use super::{
-    Change, Column, ColumnKind, EachOf, EachRow, Fault, Inside, Schema, Select, Source,
+    Change, Column, ColumnKind, EachOf, EachRow, Fault, Inside, Query, Schema, Select, Source,
     SourceError, Table, Transaction, Value,
     connector::one_by_one,
     pool::{Pool, Pooled},
     sql::{self, Dialect, Param, Statement, quoted},
+    sqlite_faults::fault_of,
     sqlite_schema,
 };
 
@@ -85,7 +85,10 @@ impl Sqlite {
         let open = || {
             let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             let connection = Connection::open_with_flags(&self.path, flags)?;
-            connection.execute_batch("PRAGMA query_only = ON; PRAGMA foreign_keys = ON")?;
+            // What is erased leaves no bytes behind in the file.
+            connection.execute_batch(
+                "PRAGMA query_only = ON; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON",
+            )?;
             // A name that is no column any more is an error, not a text in quotes that no row holds.
             connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
             connection.set_prepared_statement_cache_capacity(128);
@@ -117,7 +120,16 @@ impl Sqlite {
         each: EachRow<'_>,
     ) -> Result<(), SourceError> {
         let statement = sql::select(self, select)?;
-        let kinds = kinds_of(select);
+        self.run(timed, (statement, &kinds_of(select)), wait, each)
+    }
+
+    fn run(
+        &self,
+        timed: &Timed,
+        (statement, kinds): (Statement, &[Option<ColumnKind>]),
+        wait: Duration,
+        each: EachRow<'_>,
+    ) -> Result<(), SourceError> {
         let read = || {
             timed.allow(wait);
             let mut prepared = timed.connection.prepare_cached(&statement.text)?;
@@ -202,6 +214,17 @@ impl Source for Sqlite {
             timed.discard();
         }
         done
+    }
+
+    fn query(
+        &self,
+        query: &Query<'_>,
+        wait: Duration,
+        each: EachRow<'_>,
+    ) -> Result<(), SourceError> {
+        let timed = self.connection(wait)?;
+        let statement = query.statement(self)?;
+        self.run(&timed, (statement, &query.kinds()), wait, each)
     }
 
     fn begin(&self, wait: Duration) -> Result<Box<dyn Transaction + '_>, SourceError> {
@@ -291,6 +314,12 @@ impl Dialect for Sqlite {
         format!("?{position}")
     }
 
+    /// Its columns take values of other types as well.
+    fn forms(&self, column: &Column, value: &Value) -> Vec<Value> {
+        let forms = Some(column.forms_of(value)).filter(|it| !it.is_empty());
+        forms.unwrap_or_else(|| vec![value.clone()])
+    }
+
     fn list(&self, position: usize, _: &Column) -> String {
         format!("IN rarray(?{position})")
     }
@@ -356,33 +385,4 @@ fn bind(prepared: &mut rusqlite::CachedStatement<'_>, params: Vec<Param>) -> rus
         }
     }
     Ok(())
-}
-
-/// The fault without the driver's text, which may quote values.
-fn fault_of(error: &rusqlite::Error) -> Fault {
-    let Some(failure) = error.sqlite_error() else {
-        return Fault::Failed("driver".to_owned());
-    };
-    let code = failure.extended_code.to_string();
-    match failure.code {
-        ErrorCode::OperationInterrupted | ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => {
-            Fault::TimedOut
-        }
-        ErrorCode::CannotOpen
-        | ErrorCode::SystemIoFailure
-        | ErrorCode::NotADatabase
-        | ErrorCode::DatabaseCorrupt
-        | ErrorCode::DiskFull
-        | ErrorCode::PermissionDenied => Fault::Unavailable(code),
-        ErrorCode::ReadOnly => Fault::ReadOnly,
-        ErrorCode::ConstraintViolation => Fault::Refused(match failure.extended_code {
-            ffi::SQLITE_CONSTRAINT_NOTNULL => "not-null",
-            ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY => "unique",
-            ffi::SQLITE_CONSTRAINT_FOREIGNKEY => "foreign-key",
-            ffi::SQLITE_CONSTRAINT_CHECK => "check",
-            _ => "constraint",
-        }),
-        ErrorCode::Unknown => Fault::Missing("such table or column".to_owned()),
-        _ => Fault::Failed(code),
-    }
 }

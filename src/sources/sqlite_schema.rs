@@ -2,23 +2,26 @@
 
 use rusqlite::{Connection, Result};
 
-use super::{Column, ColumnKind, ForeignKey, Schema, Table, TableName};
+use super::{Column, ColumnKind, ForeignKey, Schema, Table, TableName, TableRules, rules};
 
 /// All tables and views, those of extensions too. What they keep under names of their own is left out.
 pub(super) fn read(connection: &Connection) -> Result<Schema> {
     let mut listed = connection.prepare_cached(
-        "SELECT name, type, wr FROM pragma_table_list \
+        "SELECT name, type, wr, strict FROM pragma_table_list \
          WHERE schema = 'main' AND type IN ('table', 'view', 'virtual') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
     )?;
     let listed = listed.query_map([], |row| {
         let (name, kind, wr): (String, String, bool) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        Ok((name, kind, !wr))
+        Ok((name, kind, !wr, row.get(3)?))
     })?;
     let mut tables = Vec::new();
     for row in listed {
-        let (name, kind, has_rowid) = row?;
+        let (name, kind, has_rowid, is_strict): (_, _, _, bool) = row?;
         match table(connection, &name, has_rowid && kind != "view") {
             Ok(mut table) => {
+                if is_strict {
+                    table.keep_types();
+                }
                 // Where triggers change something in its place, it cannot be told of how many rows.
                 if kind == "view" {
                     table.compute();
@@ -66,13 +69,60 @@ fn table(connection: &Connection, name: &str, has_rowid: bool) -> Result<Table> 
             row_key.push(alias.to_owned());
         }
     }
-    Ok(Table {
+    let mut table = Table {
         unique: unique(connection, name)?,
         foreign_keys: foreign_keys(connection, name)?,
         name: table_name(name),
         columns,
         row_key,
-    })
+        rules: TableRules::default(),
+    };
+    add_rules(connection, &mut table)?;
+    Ok(table)
+}
+
+/// What is written in the statements with which a table and its indexes were created.
+fn add_rules(connection: &Connection, table: &mut Table) -> Result<()> {
+    let mut created = connection.prepare_cached(
+        "SELECT s.sql FROM sqlite_schema AS s WHERE s.type = 'table' AND s.name = ?1",
+    )?;
+    let created = created.query_map([&table.name.name], |row| row.get::<_, Option<String>>(0))?;
+    for statement in created.collect::<Result<Vec<_>>>()?.into_iter().flatten() {
+        for check in rules::checks_in(&statement) {
+            table.add_check(check);
+        }
+    }
+    let mut indexes = connection.prepare_cached(
+        "SELECT s.sql FROM pragma_index_list(?1) AS i JOIN sqlite_schema AS s ON s.name = i.name \
+         WHERE i.\"unique\" AND s.sql IS NOT NULL \
+         AND (i.partial OR EXISTS (SELECT 1 FROM pragma_index_info(i.name) AS c WHERE c.cid = -2))",
+    )?;
+    let indexes = indexes.query_map([&table.name.name], |row| row.get::<_, String>(0))?;
+    for statement in indexes.collect::<Result<Vec<_>>>()? {
+        let columns = statement.split_once('(').map_or("", |(_, columns)| columns);
+        let named = table.named_in(rules::before_condition(columns));
+        table.rules.collides.extend(named);
+    }
+    Ok(())
+}
+
+impl Table {
+    /// Elsewhere, a column of bytes takes anything.
+    fn keep_types(&mut self) {
+        for column in &mut self.columns {
+            if column.sql_type.eq_ignore_ascii_case("BLOB") {
+                column.kind = ColumnKind::Bytes;
+            }
+        }
+    }
+}
+
+impl Column {
+    /// Whether 1 and '1', which are one key here, are two to it: SQLite's columns without a type.
+    pub(super) fn parts_types(&self) -> bool {
+        let name = self.sql_type.to_ascii_uppercase();
+        self.kind == ColumnKind::Any && (name.is_empty() || name == "BLOB" || name == "ANY")
+    }
 }
 
 fn table_name(name: &str) -> TableName {
@@ -144,25 +194,30 @@ fn length_of(sql_type: &str) -> Option<u32> {
     (kind_of(name) == ColumnKind::Text).then(|| number.parse().ok())?
 }
 
+/// The columns of unique indexes. One of an expression says nothing about the columns beside it.
 fn unique(connection: &Connection, table: &str) -> Result<Vec<Vec<String>>> {
     let mut listed = connection.prepare_cached(
-        "SELECT name FROM pragma_index_list(?1) WHERE \"unique\" AND NOT partial",
+        "SELECT i.name FROM pragma_index_list(?1) AS i WHERE i.\"unique\" AND NOT i.partial \
+         AND NOT EXISTS (SELECT 1 FROM pragma_index_info(i.name) AS c WHERE c.cid = -2)",
     )?;
-    let mut columns = connection.prepare_cached(
-        "SELECT name FROM pragma_index_info(?1) WHERE name IS NOT NULL ORDER BY seqno",
-    )?;
+    let mut columns =
+        connection.prepare_cached("SELECT name FROM pragma_index_info(?1) ORDER BY seqno")?;
     let indexes: Vec<String> = listed
         .query_map([table], |row| row.get(0))?
         .collect::<Result<_>>()?;
-    let of = |index: String| columns.query_map([index], |row| row.get(0))?.collect();
-    indexes.into_iter().map(of).collect()
+    let mut of = |index: String| -> Result<Option<Vec<String>>> {
+        let parts = columns.query_map([index], |row| row.get::<_, Option<String>>(0))?;
+        parts.collect()
+    };
+    let all = indexes.into_iter().map(|index| of(index).transpose());
+    all.flatten().collect()
 }
 
 /// Columns of keys in which letter case makes no difference. Of others it is not told.
 fn without_case(connection: &Connection, table: &str) -> Result<Vec<String>> {
     let mut listed = connection.prepare_cached(
         "SELECT c.name FROM pragma_index_list(?1) AS i, pragma_index_xinfo(i.name) AS c \
-         WHERE i.origin <> 'c' AND c.key AND c.coll = 'NOCASE' AND c.name IS NOT NULL",
+         WHERE i.origin <> 'c' AND c.key AND c.coll = 'NOCASE' COLLATE NOCASE AND c.name IS NOT NULL",
     )?;
     listed.query_map([table], |row| row.get(0))?.collect()
 }
@@ -181,6 +236,7 @@ fn foreign_keys(connection: &Connection, table: &str) -> Result<Vec<ForeignKey>>
                 columns: Vec::new(),
                 table: table_name(&target),
                 referenced: Vec::new(),
+                collations: Vec::new(),
             };
             keys.push((id, key));
         }

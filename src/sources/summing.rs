@@ -216,7 +216,8 @@ impl Sheet<'_> {
             id: row.id.clone(),
             before: row.fingerprint.clone(),
             after: None,
-            cut: Vec::new(),
+            written: None,
+            cut: row.cut.clone(),
         });
         let targets: Vec<_> = targets.collect();
         (!targets.is_empty()).then(|| self.work(None, targets))

@@ -95,7 +95,7 @@ pub(super) fn number(text: String) -> Value {
     }
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     match text.parse() {
-        Ok(real) if digits <= EXACT_DIGITS => Value::Real(real),
+        Ok(real) if digits <= EXACT_DIGITS && f64::is_finite(real) => Value::Real(real),
         _ => Value::Text(text),
     }
 }

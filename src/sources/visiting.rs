@@ -81,14 +81,18 @@ impl<'a> Lists<'a> {
     fn new(inner: &Inner, shelf: &Shelf<'a>, layout: &Layout<'_>) -> Self {
         let node = shelf.node;
         let mut lists: Vec<(usize, Vec<_>)> = Vec::new();
-        for way in shelf.ways.iter().filter(|way| !way.values.is_empty()) {
+        if node.inside.is_empty() {
+            return Self(lists);
+        }
+        let ways = shelf.ways().into_iter();
+        for way in ways.filter(|way| !way.values.is_empty()) {
             let inside = node.inside.get(&way.column);
             let place = inside.and_then(|it| Some((it, layout.find(&it.column)?)));
             let Some((inside, at)) = place else { continue };
             if node.takes_all(&inner.register, &way.column) {
                 continue;
             }
-            let entrance = (&*inside.keys, Wanted::by(way));
+            let entrance = (&*inside.keys, Wanted::by(&way));
             match lists.iter_mut().find(|(other, _)| *other == at) {
                 Some((_, entrances)) => entrances.push(entrance),
                 None => lists.push((at, vec![entrance])),

@@ -13,11 +13,11 @@ use std::{
 use super::{
     Budget, Connected, Counts, Identities, Inner, Schema, SourceError, Value,
     graph::{Edge, Node},
-    groups::{self, Answer, Answers, Question},
+    groups::{self, Answer, Answers, Combination, Groups, Question},
     kept::{self, KeptRow, LITTLE_IN_ALL},
     likeness::Likeness,
-    table,
-    ways::{Conditions, follow, seeds},
+    strangers, table,
+    ways::{Conditions, seeds},
 };
 
 /// What was reached, for each node of the graph.
@@ -39,34 +39,51 @@ pub(super) struct Reached {
     /// Why it could not be read.
     pub error: Option<SourceError>,
     /// By the values of its link columns, in their comparable form.
-    pub combinations: HashMap<Vec<Value>, Combination>,
+    pub combinations: Groups,
     /// All rows that were reached, as long as they are kept.
     pub rows: Option<Vec<KeptRow>>,
     /// What was looked for inside of columns.
     entered: Conditions,
     /// The values that lead on, by column.
     pub leads: BTreeMap<String, HashSet<Value>>,
-    /// Those of them that rows lead to which nobody else reaches.
-    pub own_leads: BTreeMap<String, HashSet<Value>>,
+    /// Those of them to which rows lead that nobody else reaches.
+    own_leads: BTreeMap<String, HashSet<Value>>,
+    /// These are all of them, and not kept twice.
+    are_all_own: bool,
 }
 
-/// Rows that are alike in their link columns.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is told by another part of the search"
-)]
-pub(super) struct Combination {
-    pub rows: u64,
-    /// One of the identities is in the row itself.
-    pub is_named: bool,
-    /// One of them is in a list of it, in which each element may be about another person.
-    pub is_listed: bool,
-    /// Somebody else's is: another one of a kind by which the person is known, or one among others in a list.
-    pub names_another: bool,
-    /// Columns with lists of which only some elements led here: the others need not be the person's.
-    pub part: BTreeSet<String>,
-    /// Nobody else reaches it; known after `shared::settle`.
-    pub is_own: bool,
+impl Reached {
+    /// Notes what a combination leads to, and tells what of it is new.
+    fn lead<'g>(
+        &mut self,
+        node: &'g Node,
+        (values, combination): (&[Value], &Combination),
+        tell: &mut dyn FnMut(&'g str, Value),
+    ) {
+        let links = node.links.iter().enumerate();
+        for (place, column) in links.filter(|(_, column)| node.outgoing.contains(*column)) {
+            let leads = self.leads.entry(column.clone()).or_default();
+            for key in combination.leads(place, &values[place]) {
+                if leads.insert(key.clone()) {
+                    tell(column, key.clone());
+                }
+            }
+        }
+    }
+
+    /// The values of a column that the person's own rows lead to; known after `shared::settle`.
+    pub fn own_leads(&self, column: &str) -> Option<&HashSet<Value>> {
+        if self.are_all_own {
+            return self.leads.get(column);
+        }
+        self.own_leads.get(column)
+    }
+
+    /// Says of which values these are; all of them where there are none.
+    pub fn set_own_leads(&mut self, own: Option<BTreeMap<String, HashSet<Value>>>) {
+        self.are_all_own = own.is_none();
+        self.own_leads = own.unwrap_or_default();
+    }
 }
 
 impl Walk {
@@ -162,19 +179,16 @@ impl Walk {
             from.is_ok_and(|table| table.is_unique(&edge.from_column))
         };
         // Two values that differ may be one to the database, so that others lead to the same row.
-        let is_alike = |at: usize, edge: &Edge| {
-            let (Ok(from), Ok(to)) = (table(edge.from), table(at)) else {
-                return false;
-            };
-            let both = from.column(&edge.from_column).zip(to.column(&edge.column));
-            both.is_some_and(|(from, to)| Likeness::of(from, to) == Likeness::Exact)
-        };
+        let is_alike = |at: usize, edge: &Edge| self.likeness(inner, at, edge) == Likeness::Exact;
         let looked = wanted.into_iter().map(|at| {
             let found = table(at).map(drop);
             let noticed = inner.connected(&nodes[at].source);
             let error = noticed.and_then(|it| it.notice(found)).err();
             let is_plain = |edge: &Edge| is_unique(edge) && is_alike(at, edge);
-            let simple = nodes[at].is_simple() && nodes[at].incoming.iter().all(is_plain);
+            let schema = self.schemas.get(&nodes[at].source);
+            let is_alone = schema.is_none_or(|it| strangers::of(inner, it, &nodes[at]).is_empty());
+            let simple =
+                is_alone && nodes[at].is_simple() && nodes[at].incoming.iter().all(is_plain);
             (at, error, simple)
         });
         for (at, error, simple) in looked.collect::<Vec<_>>() {
@@ -220,7 +234,7 @@ impl Walk {
                 }
             }
         }
-        follow(inner, &fresh, pending);
+        self.follow(inner, &fresh, pending);
     }
 
     /// Asks one source.
@@ -265,59 +279,31 @@ impl Walk {
         fresh: &mut HashMap<(usize, &'g str), Vec<Value>>,
     ) {
         self.keep(at, answer.rows);
-        let columns = &node.links;
         let reached = &mut self.nodes[at];
         if reached.simple {
             return;
         }
-        for (values, group) in answer.groups {
-            let is_known = reached.combinations.contains_key(&values);
-            // Another element of a list may have led here now.
-            if is_known && node.inside.is_empty() {
-                continue;
-            }
-            let leading = columns.iter().enumerate();
-            for (place, column) in leading.filter(|(_, column)| node.outgoing.contains(*column)) {
-                let leads = reached.leads.entry(column.clone()).or_default();
-                let keys = group.leads(place, &values[place]);
-                let new: Vec<_> = keys.filter(|key| leads.insert((*key).clone())).collect();
-                if !new.is_empty() {
-                    let fresh = fresh.entry((at, column.as_str())).or_default();
-                    fresh.extend(new.into_iter().cloned());
-                }
-            }
-            if let Some(known) = reached.combinations.get_mut(&values) {
-                known.part.retain(|column| group.part.contains(column));
-                continue;
-            }
-            let mut combination = Combination {
-                rows: group.rows,
-                is_named: false,
-                is_listed: false,
-                names_another: false,
-                part: group.part,
-                is_own: false,
-            };
-            for (name, kind) in &node.identities {
-                let here = columns.iter().zip(&values).filter(|(it, _)| *it == name);
-                let keys: Vec<_> = here.flat_map(|(_, value)| value.keys()).collect();
-                let is_held = keys.iter().any(|key| person.holds(kind, key));
-                // Who is one of several in a list leads to the row, which others may be in as well.
-                if node.crowds.contains(name) {
-                    combination.is_listed |= is_held;
-                    combination.names_another |= !keys.iter().all(|key| person.holds(kind, key));
-                } else {
-                    combination.is_named |= is_held;
-                    // Of a kind by which the person is not known, it does not tell whose the row is.
-                    combination.names_another |= !keys.is_empty() && person.is_known_by(kind);
-                }
-            }
-            if combination.is_named {
-                // Its lists are as much the person's as it is.
-                combination.part.clear();
-            }
-            reached.combinations.insert(values, combination);
+        let (mut known, mut groups) = (std::mem::take(&mut reached.combinations), answer.groups);
+        // Another element of a list may lead to what is known.
+        let is_new = |values: &Vec<Value>| !known.contains_key(values) || !node.inside.is_empty();
+        for (values, combination) in groups.iter_mut().filter(|(values, _)| is_new(values)) {
+            reached.lead(node, (values, combination), &mut |column, new| {
+                fresh.entry((at, column)).or_default().push(new);
+            });
+            combination.judge(node, person, values);
         }
+        if known.is_empty() {
+            // They may be many, so that they are not copied.
+            known = groups;
+        } else {
+            for (values, combination) in groups {
+                match known.get_mut(&values) {
+                    Some(known) => known.part.retain(|it| combination.part.contains(it)),
+                    None => drop(known.insert(values, combination)),
+                }
+            }
+        }
+        reached.combinations = known;
     }
 
     /// Keeps the rows of new combinations, unless there are too many.

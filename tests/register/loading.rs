@@ -157,6 +157,8 @@ fn the_command_tells_every_fault_of_every_file_and_fails() {
 fn the_command_sums_up_a_register_without_faults() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("shop.yml"), SHOP).unwrap();
+    // What other programs leave beside files is no manifest.
+    fs::write(folder.path().join("._shop.yml"), b"\x00\x05\x16\x07").unwrap();
 
     let output = check(folder.path());
 
@@ -264,4 +266,30 @@ fn whoever_gets_data_without_a_contract_is_a_warning() {
         let told: Vec<_> = warnings.iter().map(ToString::to_string).collect();
         assert!(told.iter().any(|it| it.contains("contract_on")), "{told:?}");
     }
+}
+
+#[test]
+fn a_collection_is_found_whose_dataset_has_a_dot_in_its_name() {
+    let manifest = "
+dataset:
+  - fides_key: my.data
+    collections:
+      - {name: t, fields: [{name: id, data_categories: [system.operations]}]}
+      - {name: c, fides_meta: {after: [my.data.t], erase_after: [my.data.t]}, fields: [{name: id, data_categories: [system.operations]}]}
+";
+    let (register, _) = Register::parse(&[("a.yml", manifest)]).unwrap();
+
+    let collection = register
+        .dataset("my.data")
+        .unwrap()
+        .collection("c")
+        .unwrap();
+    assert_eq!(
+        (
+            &*collection.after[0].dataset,
+            &*collection.after[0].collection
+        ),
+        ("my.data", "t")
+    );
+    assert_eq!(collection.erase_after, collection.after);
 }

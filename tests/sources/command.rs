@@ -300,3 +300,37 @@ fn a_source_that_does_not_answer_is_an_error_in_its_collections() {
     assert!(error.contains("no table `login` there"), "{error}");
     assert_eq!(found[format!("{KEY}:orders")]["rows"], 3);
 }
+
+#[test]
+fn a_draft_follows_keys_of_several_columns() {
+    let sql = "CREATE TABLE members (club INT, number INT, email VARCHAR(60), PRIMARY KEY (club, number));
+               CREATE TABLE fees (id INT PRIMARY KEY, club INT, member INT, FOREIGN KEY (club, member) REFERENCES members (club, number));
+               INSERT INTO members VALUES (1, 1, 'ada@example.org'), (1, 2, 'eve@example.org'), (2, 1, 'eve@example.org');
+               INSERT INTO fees VALUES (1, 1, 1), (2, 1, 2), (3, 2, 1)";
+    for kind in Kind::all() {
+        let place = Place::new(kind, "club", "dataset: []", sql);
+
+        let draft = place.scan();
+
+        fs::write(place.folder.path().join("manifest.yml"), &draft).unwrap();
+        let found = place.json("find", &["--identity", "email=ada@example.org"]);
+        let (rows, shared) = (&found["club:fees"]["rows"], &found["club:fees"]["shared"]);
+        let own = rows.as_u64().unwrap() - shared.as_u64().unwrap();
+        assert_eq!(own, 1, "{kind:?}: {draft}");
+    }
+}
+
+#[test]
+fn a_source_that_is_given_twice_is_an_error() {
+    let place = Place::sample(Kind::Sqlite);
+    let again = format!("{KEY}=sqlite:other.db");
+
+    let ran = place.run("check", &["--source", &again]);
+
+    assert_ne!(ran.status, 0);
+    assert!(
+        ran.err.contains(&format!("--source names `{KEY}` twice")),
+        "{}",
+        ran.err
+    );
+}

@@ -2,7 +2,10 @@
 
 use candor::sources::{Corrected, CorrectionError, Identities, faults::Mode};
 
-use super::company::{Company, differences, shop};
+use super::{
+    company::{Company, differences, shop},
+    database::Kind,
+};
 
 const MANIFEST: &str = "
 candor:
@@ -178,4 +181,84 @@ fn a_correction_that_broke_off_is_completed_by_a_repeat() {
         Corrected::Done
     );
     assert_eq!(company.dump("shop")["people"][0]["name"], "'Augusta'");
+}
+
+#[test]
+fn a_value_that_the_column_does_not_take_is_refused_when_it_is_typed() {
+    const TYPED: &str = "
+      - name: people
+        fields:
+          - {name: id, data_categories: [user.unique_id], fides_meta: {primary_key: true}}
+          - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email}}
+          - {name: seen, data_categories: [user.content], fides_meta: {data_type: datetime}}
+          - {name: zoned, data_categories: [user.content], fides_meta: {data_type: datetime}}
+          - {name: worth, data_categories: [user.content], fides_meta: {data_type: float}}
+          - {name: share, data_categories: [user.content], fides_meta: {data_type: float}}
+          - {name: small, data_categories: [user.content], fides_meta: {data_type: integer}}
+          - {name: mood, data_categories: [user.content], fides_meta: {data_type: string}}
+";
+    let categories = "
+candor:
+  organisation: {name: Shop, contact: privacy@example.org}
+  categories:
+    - {key: user, title: You, letter: A, source_kind: you, retention: {until_text: until you leave}}
+";
+    for kind in Kind::all() {
+        let columns = match kind {
+            Kind::Postgres => {
+                "seen TIMESTAMP, zoned TIMESTAMPTZ, worth NUMERIC(10, 2), share REAL, small SMALLINT, mood mood"
+            }
+            Kind::MariaDb => {
+                "seen DATETIME, zoned TIMESTAMP NULL, worth DECIMAL(10, 2), share FLOAT, small SMALLINT, mood ENUM ('good', 'bad')"
+            }
+            Kind::Sqlite => continue,
+        };
+        let made = if kind == Kind::Postgres {
+            "CREATE TYPE mood AS ENUM ('good', 'bad');"
+        } else {
+            ""
+        };
+        let sql = format!(
+            "{made} CREATE TABLE people (id INT PRIMARY KEY, email VARCHAR(60), {columns});
+             INSERT INTO people VALUES (1, 'ada@example.org', NULL, '2026-01-01 10:00:00', 1, 1, 1, 'good')"
+        );
+        let manifest = [categories, &Company::manifest(TYPED)].concat();
+        let (register, _) = candor::register::Register::parse(&[("shop.yml", &manifest)]).unwrap();
+        let company = Company::on(kind, register, &[("shop", &sql)]);
+        let id = id(&company);
+        let plan = |field: &str, typed: &str| {
+            let place = (&shop("people"), &*id);
+            company.sources.plan_correction(&ada(), place, field, typed)
+        };
+        let before = company.dump("shop");
+        for (field, typed) in [
+            ("worth", "12.345"),
+            ("worth", "1e12"),
+            ("share", "16777217"),
+            ("small", "40000"),
+            ("mood", "joyful"),
+        ] {
+            let refused = plan(field, typed).unwrap_err();
+            assert!(
+                matches!(refused, CorrectionError::Invalid(_)),
+                "{kind:?}: {field} {refused:?}"
+            );
+        }
+        assert_eq!(company.dump("shop"), before, "{kind:?}");
+        for (field, typed) in [
+            ("seen", "2026-11-23T14:05"),
+            ("seen", "2026-11-23 14:05:06"),
+            ("zoned", "2026-11-23T14:05"),
+            ("zoned", "2026-11-23 14:05:06"),
+            ("worth", "12.30"),
+            ("share", "0.3"),
+            ("small", "-7"),
+            ("mood", "bad"),
+        ] {
+            let planned =
+                plan(field, typed).unwrap_or_else(|error| panic!("{kind:?}: {field}: {error:?}"));
+            let done = company.sources.correct(&ada(), &planned);
+            assert_eq!(done, Ok(Corrected::Done), "{kind:?}: {field} {typed}");
+        }
+    }
 }

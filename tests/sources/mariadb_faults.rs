@@ -118,10 +118,8 @@ fn no_row_goes_at_which_another_one_still_points() {
 #[test]
 fn rules_triggers_and_a_changed_structure_leave_everything_as_it_was() {
     for (happens, fault) in [
-        (
-            "ALTER TABLE notes ADD CHECK (text <> 'erased')",
-            Some(Fault::Refused("check")),
-        ),
+        // Known of when the plan is made anew.
+        ("ALTER TABLE notes ADD CHECK (text <> 'erased')", None),
         (
             "CREATE TRIGGER never BEFORE DELETE ON people FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'ada@example.org'",
             Some(Fault::Refused("constraint")),
@@ -130,14 +128,8 @@ fn rules_triggers_and_a_changed_structure_leave_everything_as_it_was() {
             "CREATE TRIGGER full BEFORE UPDATE ON notes FOR EACH ROW SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1114",
             Some(Fault::Unavailable("1114".to_owned())),
         ),
-        (
-            "ALTER TABLE people ENGINE = MyISAM",
-            Some(Fault::Refused("transactions")),
-        ),
-        (
-            "ALTER TABLE notes ADD SYSTEM VERSIONING",
-            Some(Fault::Refused("system versioning")),
-        ),
+        ("ALTER TABLE people ENGINE = MyISAM", None),
+        ("ALTER TABLE notes ADD SYSTEM VERSIONING", None),
         ("ALTER TABLE notes MODIFY text VARCHAR(4) NOT NULL", None),
         ("ALTER TABLE notes CHANGE text body VARCHAR(30)", None),
         ("UPDATE notes SET text = 'ONE' WHERE id = 1", None),

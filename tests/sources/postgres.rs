@@ -229,7 +229,8 @@ fn a_lost_connection_is_replaced_and_a_refused_change_rolls_everything_back() {
     let plan = company.plan(&ada(), &Scope::All);
     company.run(
         "shop",
-        r#"ALTER TABLE "odd ""schema".people ADD CHECK (email IS NOT NULL)"#,
+        r#"CREATE FUNCTION never() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE check_violation; END';
+           CREATE TRIGGER never BEFORE UPDATE ON "odd ""schema".people FOR EACH ROW EXECUTE FUNCTION never()"#,
     );
     let error = company.sources.execute(&ada(), &plan).unwrap_err();
     assert_eq!(error.fault, Fault::Refused("check"));

@@ -46,7 +46,7 @@ fn what_a_view_shows_goes_with_the_rows_that_it_shows_and_is_not_erased_by_itsel
         let plan = company.plan(&person, &Scope::All);
         let of = |name: &str| plan.items.iter().find(|it| it.collection == name).unwrap();
         assert_eq!(of("people").action, Action::Delete, "{kind:?}");
-        let reason = "It only shows what other records hold, and changes when they do.";
+        let reason = "It only shows what other records hold, or is kept so that no change could be taken back.";
         let reason = reason.to_owned();
         assert_eq!(of("known").action, Action::Leave { reason }, "{kind:?}");
         let outcome = company.sources.execute(&person, &plan).unwrap();

@@ -258,3 +258,27 @@ fn a_handle_of_a_kind_that_is_not_known_of_the_person_makes_no_row_somebody_else
         assert_eq!(her_own, (2, 1), "{kind:?}");
     }
 }
+
+#[test]
+fn an_address_with_letters_of_another_language_is_found_in_large_and_small_ones() {
+    const MANIFEST: &str = "
+      - name: people
+        fields:
+          - {name: id, data_categories: [user.unique_id], fides_meta: {primary_key: true}}
+          - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email}}
+";
+    let sql = "CREATE TABLE people (id INTEGER PRIMARY KEY, email VARCHAR(40));
+               INSERT INTO people VALUES (1, 'rené@example.org'), (2, 'RENÉ@EXAMPLE.ORG'), (3, 'RenÉ@Example.org'), (4, 'rene@example.org');";
+    for kind in [Kind::Sqlite, Kind::MariaDb] {
+        if !Kind::all().contains(&kind) {
+            continue;
+        }
+        let (register, _) = Register::parse(&[("shop.yml", &Company::manifest(MANIFEST))]).unwrap();
+        let company = Company::on(kind, register, &[("shop", sql)]);
+
+        for typed in ["rené@example.org", "RENÉ@example.org"] {
+            let counts = company.counts(&Identities::email(typed));
+            assert_eq!(counts["people"], (3, 0), "{kind:?}: {typed}");
+        }
+    }
+}

@@ -31,9 +31,8 @@ pub(super) fn read(map: Map) -> Dataset {
     };
     if let Some(meta) = fides_meta(&map) {
         let namespace = meta.map("namespace");
-        dataset.namespace = namespace
-            .as_ref()
-            .and_then(|namespace| namespace.text("schema"));
+        let said = |key| namespace.as_ref().and_then(|namespace| namespace.text(key));
+        (dataset.namespace, dataset.database) = (said("schema"), said("database_name"));
         meta.finish(&["resource_id", "after", "redact"]);
     }
     if let Some(candor) = map.map("candor") {

@@ -109,13 +109,15 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> io::Result<()> {
         let hidden = path
             .file_name()
             .is_some_and(|name| name.to_string_lossy().starts_with('.'));
-        if path.is_dir() && !hidden {
-            collect(&path, paths)?;
-        } else if path
-            .extension()
-            .is_some_and(|extension| extension == "yml" || extension == "yaml")
-        {
-            paths.push(path);
+        let is_manifest = |path: &Path| {
+            let extension = path.extension();
+            extension.is_some_and(|it| it == "yml" || it == "yaml")
+        };
+        match () {
+            () if hidden => {}
+            () if path.is_dir() => collect(&path, paths)?,
+            () if is_manifest(&path) => paths.push(path),
+            () => {}
         }
     }
     Ok(())

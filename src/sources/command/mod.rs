@@ -13,7 +13,7 @@ use chrono::NaiveDateTime;
 use clap::{Args, Subcommand, ValueEnum};
 use ipnet::IpNet;
 
-use super::{Around, Identities, Limits, Sources, connector};
+use super::{Around, Identities, Limits, Source, Sources, connector};
 use crate::config::Settings;
 use crate::law::STRICTEST;
 use crate::register::{Finding, Register};
@@ -202,6 +202,9 @@ impl Place {
         };
         for given in &self.sources {
             match given.split_once('=') {
+                Some((key, _)) if sources.iter().any(|it: &Arc<dyn Source>| it.key() == key) => {
+                    faults.push(format!("--source names `{key}` twice"));
+                }
                 Some((key, url)) => match connector::open_with(key, url, &around) {
                     Ok(source) => sources.push(source),
                     Err(fault) => faults.push(fault),

@@ -20,7 +20,8 @@ use std::{
 
 use super::{
     Column, ColumnKind, EachRow, Fault, Schema, Select, Source, SourceError, Table, TableName,
-    Transaction, Value, connector::missing, overlay::Overlay, schema::JSON, sift::Sift,
+    Transaction, Value, connector::missing, overlay::Overlay, rules::TableRules, schema::JSON,
+    sift::Sift,
 };
 use folder::{Folder, Stamp};
 use lines::{Format, Lines};
@@ -117,6 +118,7 @@ impl Files {
             row_key: Vec::new(),
             unique: Vec::new(),
             foreign_keys: Vec::new(),
+            rules: TableRules::default(),
         })
     }
 

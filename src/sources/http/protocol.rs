@@ -7,6 +7,7 @@ use crate::sources::{
     Column, ColumnKind, Filter, Table, TableName, Value, Way,
     overlay::{Alteration, Altered},
     record::json_of,
+    rules::TableRules,
 };
 
 /// Records that are asked for at a time.
@@ -225,6 +226,7 @@ impl DescribedCollection {
                 .collect(),
             row_key: self.key,
             foreign_keys: Vec::new(),
+            rules: TableRules::default(),
         }
     }
 }

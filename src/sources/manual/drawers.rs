@@ -11,6 +11,7 @@ use crate::sources::{
     connector::Wanted,
     graph::{Graph, kind_of},
     inside::Inside,
+    rules::TableRules,
     schema::JSON,
     sift::comparable,
 };
@@ -225,6 +226,7 @@ fn table(namespace: Option<String>, collection: &Collection) -> Table {
         unique: vec![row_key.clone()],
         row_key,
         foreign_keys: Vec::new(),
+        rules: TableRules::default(),
     }
 }
 

@@ -2,12 +2,12 @@
 
 use super::{Draft, Schema, target};
 
-/// A foreign key of one column.
+/// A foreign key.
 struct Link {
     from: usize,
-    column: String,
     to: usize,
-    referenced: String,
+    /// Its columns, each with the one that it refers to.
+    columns: Vec<(String, String)>,
 }
 
 /// Goes from tables with identities to those that point at them first, since their rows are about the person; then to
@@ -43,9 +43,11 @@ pub(super) fn follow(drafts: &mut [Draft<'_>], schema: &Schema) {
             "to"
         };
         let name = drafts[link.to].table.name.name.clone();
-        let mut columns = drafts[link.from].columns.iter_mut();
-        if let Some(column) = columns.find(|it| it.column.name == link.column) {
-            column.reference = Some((name, link.referenced.clone(), direction));
+        for (column, referenced) in &link.columns {
+            let mut columns = drafts[link.from].columns.iter_mut();
+            if let Some(column) = columns.find(|it| it.column.name == *column) {
+                column.reference = Some((name.clone(), referenced.clone(), direction));
+            }
         }
         drafts[link.from].reached = true;
         drafts[link.to].reached = true;
@@ -56,17 +58,15 @@ fn links(drafts: &[Draft<'_>], schema: &Schema) -> Vec<Link> {
     let mut links = Vec::new();
     for (from, draft) in drafts.iter().enumerate() {
         for key in &draft.table.foreign_keys {
-            if let ([column], [referenced], Some(to)) = (
-                &key.columns[..],
-                &key.referenced[..],
-                target(drafts, schema, &key.table),
-            ) && draft.names().contains(column.as_str())
-            {
+            let names = draft.names();
+            let are_there = key.columns.iter().all(|it| names.contains(it.as_str()));
+            if let (true, Some(to)) = (are_there, target(drafts, schema, &key.table)) {
+                let columns = key.columns.iter().cloned();
+                let columns = columns.zip(key.referenced.iter().cloned());
                 links.push(Link {
                     from,
-                    column: column.clone(),
                     to,
-                    referenced: referenced.clone(),
+                    columns: columns.collect(),
                 });
             }
         }

@@ -40,16 +40,10 @@ pub fn draft(source: &dyn Source, wait: Duration) -> Result<String, SourceError>
     Ok(yaml::write(source.key(), namespace, &others, &drafts))
 }
 
-/// The schema that is drafted: a dataset has one.
+/// The schema that is drafted, as a dataset has one: the one that is meant where none is named.
 fn namespace(schema: &Schema) -> Option<&str> {
-    let all = || {
-        schema
-            .tables
-            .iter()
-            .map(|table| table.name.schema.as_deref())
-    };
-    let public = || all().find(|it| it.is_none_or(|name| name == "public"));
-    public().or_else(|| all().next()).flatten()
+    let first = schema.tables.first();
+    first.and_then(|table| table.name.schema.as_deref())
 }
 
 /// One table.

@@ -1,0 +1,34 @@
+//! What is wrong when SQLite refuses.
+
+use rusqlite::{ErrorCode, ffi};
+
+use super::Fault;
+
+/// The fault without the driver's text, which may quote values.
+pub(super) fn fault_of(error: &rusqlite::Error) -> Fault {
+    let Some(failure) = error.sqlite_error() else {
+        return Fault::Failed("driver".to_owned());
+    };
+    let code = failure.extended_code.to_string();
+    match failure.code {
+        ErrorCode::OperationInterrupted | ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => {
+            Fault::TimedOut
+        }
+        ErrorCode::CannotOpen
+        | ErrorCode::SystemIoFailure
+        | ErrorCode::NotADatabase
+        | ErrorCode::DatabaseCorrupt
+        | ErrorCode::DiskFull
+        | ErrorCode::PermissionDenied => Fault::Unavailable(code),
+        ErrorCode::ReadOnly => Fault::ReadOnly,
+        ErrorCode::ConstraintViolation => Fault::Refused(match failure.extended_code {
+            ffi::SQLITE_CONSTRAINT_NOTNULL => "not-null",
+            ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY => "unique",
+            ffi::SQLITE_CONSTRAINT_FOREIGNKEY => "foreign-key",
+            ffi::SQLITE_CONSTRAINT_CHECK => "check",
+            _ => "constraint",
+        }),
+        ErrorCode::Unknown => Fault::Missing("such table or column".to_owned()),
+        _ => Fault::Failed(code),
+    }
+}

@@ -19,7 +19,7 @@ use crate::jobs::{self, Job, Lease};
 use crate::manual::model::Subject;
 use crate::manual::waiting;
 use crate::my_data::identities_of;
-use crate::retention::{self, tombstones};
+use crate::retention::{self, remainders, tombstones};
 use crate::sources::{
     self, Corrected, Correction, Effect, Hold, Identities, Plan, SourceError, Work,
 };
@@ -122,6 +122,7 @@ pub fn carry_out(app: &App, request_id: i64, lease: &Lease) -> AppResult<()> {
             if request.kind == Kind::Deletion {
                 let plan = plan_of(by.app, request)?;
                 tombstones::set(conn, &by.app.keys, (&identities, &plan), by.now)?;
+                remainders::changes::remember(conn, by.app, (request, &plan), by.now)?;
             }
             execution::complete(conn, request, facts, by).map(drop)
         })

@@ -112,6 +112,22 @@ message!(
     "mail/request_completed/body.html"
 );
 
+/// What a deletion had to leave was erased, since the reason has ended.
+#[derive(Debug)]
+pub struct RestErased {
+    /// Of the deletion, as people quote it.
+    pub reference: String,
+    /// The id of its receipt.
+    pub receipt: String,
+}
+message!(
+    RestErased,
+    "rest_erased",
+    "mail/rest_erased/subject.txt",
+    "mail/rest_erased/body.txt",
+    "mail/rest_erased/body.html"
+);
+
 /// An appeal succeeded, and the request that it was against is open again.
 #[derive(Debug)]
 pub struct RequestReopened {
@@ -169,7 +185,7 @@ message!(
 );
 
 /// Mails the person whose request it is; somebody without an address reads it on the portal.
-pub(super) fn send(
+pub(crate) fn send(
     conn: &mut AnyConnection,
     app: &App,
     request: &Request,
@@ -218,8 +234,15 @@ linked!(
     RequestReceived,
     RequestDecided,
     RequestCompleted,
-    RequestReopened
+    RequestReopened,
+    RestErased
 );
+
+impl RestErased {
+    fn receipt_link(&self, site: &Site) -> String {
+        site.url(&format!("/receipts/{}", self.receipt))
+    }
+}
 
 impl RequestReopened {
     fn due(&self) -> String {

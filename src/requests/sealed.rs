@@ -46,6 +46,8 @@ text_enum! {
         Declaration = "declaration",
         /// Why a staff member stands for somebody.
         Vouched = "vouched",
+        /// Which records a deletion had to leave.
+        Remainder = "remainder",
         /// Which data are kept and not used.
         Restricted = "restricted",
     }

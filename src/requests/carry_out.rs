@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::life::By;
 use super::model::{Action, Decision, Item, Kind, Request, State};
-use super::review::{plan_of, refusals, replace_plan, spares_what_is_accepted};
+use super::review::{plan_of, refusals, replace_plan, spares_what_is_accepted, store_plan};
 use super::{appeals, corrected, details, execution, queries, restrictions};
 use crate::app::App;
 use crate::db::AnyConnection;
@@ -243,7 +243,7 @@ fn erase(
     for _ in 0..REPLANS {
         lease.check()?;
         wait_for_people(app, request, works_by_hand(app, &plan))?;
-        if let sources::Outcome::Done(effects) = app.sources.execute(person, &plan)? {
+        if let sources::Outcome::Done(effects) = execute(app, request, person, &mut plan)? {
             return Ok(facts(&plan, &effects, items));
         }
         // Somebody who goes on using the service makes new rows, and others go: what the plan does to what is there now is
@@ -257,6 +257,34 @@ fn erase(
     let failure =
         "The data have changed since the plan was agreed, so that it would do something else now.";
     Err(Stop::Staff(failure.to_owned()))
+}
+
+/// Carries a plan out, and notes in which sources it was begun: what is gone there when the job is repeated, this request
+/// has erased; what is gone elsewhere, it has not.
+fn execute(
+    app: &App,
+    request: &Request,
+    person: &Identities,
+    plan: &mut Plan,
+) -> Result<sources::Outcome, Stop> {
+    let (agreed, mut begun) = (plan.clone(), plan.begun.clone());
+    // What people change by hand, they have changed for this request.
+    let is_begun = |source: &str| agreed.begun.contains(source) || app.sources.is_by_hand(source);
+    let mut begins = |source: &str| {
+        begun.insert(source.to_owned());
+        let noted = Plan {
+            begun: begun.clone(),
+            ..agreed.clone()
+        };
+        settle_step(app, request.id, move |conn, request, by| {
+            store_plan(conn, request, &noted, by).map(drop)
+        })
+    };
+    let outcome = app
+        .sources
+        .execute_noting(person, &agreed, &is_begun, &mut begins);
+    plan.begun = begun;
+    outcome
 }
 
 /// What a plan changes in systems that nobody can connect to, by source.

@@ -107,6 +107,9 @@ pub struct Plan {
     /// Records that stay for a reason which may end.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stayed: Vec<Stayed>,
+    /// Keys of the sources in which carrying it out was begun: what is as it will be in these, this plan has done.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub begun: BTreeSet<String>,
 }
 
 /// A record that stays until a reason ends.

@@ -53,6 +53,7 @@ pub(super) fn plan(
         hash: String::new(),
         spared: Vec::new(),
         stayed: Vec::new(),
+        begun: BTreeSet::new(),
     };
     let inner = draft.reader.inner;
     plan.stayed = draft

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::life::By;
 use super::model::{Action, Decision, Item, Kind, Request, State};
 use super::review::{plan_of, refusals, replace_plan, spares_what_is_accepted, store_plan};
-use super::{appeals, corrected, details, execution, queries, restrictions};
+use super::{appeals, corrected, details, execution, handing_out, queries, restrictions};
 use crate::app::App;
 use crate::db::AnyConnection;
 use crate::error::{AppError, AppResult};
@@ -69,7 +69,9 @@ pub fn begin(
             let facts = json!({ "held": 0 });
             execution::complete(conn, request, facts, by).map(drop)
         }
-        State::Approved | State::PartlyApproved if request.kind.is_answered_in_words() => {
+        State::Approved | State::PartlyApproved
+            if request.kind.is_answered_in_words() && !handing_out::is_due(conn, request)? =>
+        {
             let facts = json!({ "answered": true });
             execution::complete(conn, request, facts, by).map(drop)
         }
@@ -115,6 +117,7 @@ pub fn carry_out(app: &App, request_id: i64, lease: &Lease) -> AppResult<()> {
     let done = match request.kind {
         Kind::Correction => correct(app, &request, items, (&identities, lease)),
         Kind::Deletion => erase(app, &request, &items, (&identities, lease)),
+        Kind::Access => return hand_out(app, &request, &identities),
         _ => Ok(json!({})),
     };
     match done {
@@ -134,6 +137,16 @@ pub fn carry_out(app: &App, request_id: i64, lease: &Lease) -> AppResult<()> {
         Err(Stop::Settled | Stop::ByHand) => Ok(()),
         Err(Stop::Later(error)) => Err(error),
     }
+}
+
+/// Gives what was asked for without an account, or what is not denied of it.
+fn hand_out(app: &App, request: &Request, person: &Identities) -> AppResult<()> {
+    let gives = handing_out::look_up(app, request, person)?;
+    settle(app, request.id, move |conn, request, by| {
+        let facts = handing_out::give(conn, request, &gives, by)?;
+        execution::complete(conn, request, facts, by).map(drop)
+    })
+    .map(drop)
 }
 
 /// Writes how it went, unless another worker has settled it: then `false`.

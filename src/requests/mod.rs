@@ -40,6 +40,7 @@ pub mod execution;
 pub mod filing;
 pub mod flags;
 pub mod four_eyes;
+mod handing_out;
 pub mod handling;
 pub mod held_since;
 pub mod kinds;

@@ -6,7 +6,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
 use super::notes::{self, Note};
-use super::queries;
+use super::{package_pages, queries};
 use crate::accounts::guard::StaffMember;
 use crate::accounts::model::StaffRow;
 use crate::accounts::queries::{find_person, list_identities};
@@ -130,6 +130,8 @@ pub struct Case {
     pub is_reached: bool,
     /// How to reach who appealed by letter.
     pub reach: Option<Reach>,
+    /// Whether there is a copy of the data to print, for somebody whom no mail reaches.
+    pub has_package: bool,
     /// What is kept and not used, if it was granted.
     pub restriction: Option<Restriction>,
     /// Which recipients were told of what was done, with their names.
@@ -245,6 +247,7 @@ pub fn load(
         since: since(happened, member),
         by_hand: by_hand(conn, app, &request)?,
         is_reached: notices::reaches(conn, app, &request)?,
+        has_package: package_pages::find(conn, app, &request)?.is_some(),
         reach: appeal_letters::reach(conn, &app.keys, &request)?,
         restriction: restrictions::find(conn, request.id)?,
         told: told::named(

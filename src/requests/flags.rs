@@ -3,7 +3,7 @@
 //! or finds it right, with a reason that is mailed to the person, who can answer it. A refusal is a denial like any
 //! other, by two.
 
-use chrono::{Days, Months};
+use chrono::{Days, Months, NaiveDateTime};
 use diesel::prelude::*;
 use serde_json::json;
 
@@ -315,9 +315,8 @@ fn same_correction(
     request: &Request,
     by: &By<'_>,
 ) -> AppResult<Option<String>> {
-    let since = by.now.checked_sub_months(SAME_CORRECTION).unwrap_or(by.now);
     for item in queries::list_items(conn, request.id)? {
-        let denied = find_refused(conn, request, &item, since)?;
+        let denied = find_refused_lately(conn, request, &item, by.now)?;
         if let Some(reference) = denied {
             return Ok(Some(format!(
                 "The same value was in {reference}, which was refused in the last six months. Look whether there is something new."
@@ -327,11 +326,35 @@ fn same_correction(
     Ok(None)
 }
 
-fn find_refused(
+/// Whether a correction of the person was denied lately.
+pub(super) fn is_denied_lately(
+    conn: &mut AnyConnection,
+    request: &Request,
+    now: NaiveDateTime,
+) -> QueryResult<bool> {
+    let denied = [Outcome::Denied.as_str(), Outcome::PartlyApproved.as_str()];
+    let count: i64 = requests::table
+        .filter(requests::person_id.eq(request.person_id))
+        .filter(requests::id.lt(request.id))
+        .filter(requests::kind.eq(Kind::Correction.as_str()))
+        .filter(requests::decided_at.ge(lately(now)))
+        .filter(requests::closed_at.is_not_null())
+        .filter(requests::outcome.eq_any(denied))
+        .count()
+        .get_result(conn)?;
+    Ok(count > 0)
+}
+
+fn lately(now: NaiveDateTime) -> NaiveDateTime {
+    now.checked_sub_months(SAME_CORRECTION).unwrap_or(now)
+}
+
+/// The request by which the same value was refused in the six months before this one.
+pub(super) fn find_refused_lately(
     conn: &mut AnyConnection,
     request: &Request,
     item: &Item,
-    since: chrono::NaiveDateTime,
+    now: NaiveDateTime,
 ) -> QueryResult<Option<String>> {
     let (Some(record), Some(field)) = (&item.record, &item.field) else {
         return Ok(None);
@@ -341,7 +364,7 @@ fn find_refused(
         .filter(requests::person_id.eq(request.person_id))
         .filter(requests::id.lt(request.id))
         .filter(requests::kind.eq(Kind::Correction.as_str()))
-        .filter(requests::decided_at.ge(since))
+        .filter(requests::decided_at.ge(lately(now)))
         .filter(requests::closed_at.is_not_null())
         .filter(request_items::dataset.eq(&item.dataset))
         .filter(request_items::collection.eq(&item.collection))

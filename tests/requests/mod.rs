@@ -44,6 +44,15 @@ use candor::sources::{Dates, Identities};
 use crate::support::{Actor, Answer, TestApp};
 
 /// Somebody of whom the sample database holds some of everything.
+/// A ground on which any request may be denied under a law.
+pub(super) fn ground_under(law: &str) -> &'static str {
+    match law {
+        "us-ca" | "us-other" | "strictest" => "PRIVILEGE",
+        "eu-gdpr" | "uk-gdpr" => "EXCESSIVE_12_5",
+        _ => "EXCESSIVE",
+    }
+}
+
 const MAYA: &str = "maya.okafor";
 
 /// The id of the person's first record in a collection.

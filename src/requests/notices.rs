@@ -101,6 +101,8 @@ pub struct RequestCompleted {
     pub reference: String,
     /// Which right.
     pub kind: Kind,
+    /// Whether all of it was granted.
+    pub outcome: Option<Outcome>,
     /// The id of its receipt.
     pub receipt: String,
 }
@@ -309,6 +311,9 @@ impl RequestCompleted {
             }
             Kind::Restriction => {
                 "We keep the data that it names, and do not use them until the question is settled. Whoever got them from us is told to do the same. We tell you before we use them again."
+            }
+            Kind::Objection if self.outcome == Some(Outcome::PartlyApproved) => {
+                "We do not use your data any more for a part of what you objected to. What goes on, and why, stands on its page."
             }
             Kind::Objection => {
                 "We do not use your data any more for what you objected to. Whoever got them from us for it is told to do the same."

@@ -20,9 +20,13 @@ use crate::disclosures::model::CauseKind;
 use crate::error::{AppError, AppResult};
 use crate::jobs::{self, Job};
 use crate::keys::Keys;
+use crate::register::{Activity, Register};
 
 /// So many days before its end the person is told.
 const TOLD_BEFORE: u32 = 7;
+
+/// What recipients are told of a use that a person objects to, after its title.
+const NOT_FOR_IT: &str = "not to be used for it";
 
 /// A restriction that was granted.
 #[derive(Debug, Clone, HasQuery)]
@@ -39,9 +43,14 @@ pub struct Restriction {
 }
 
 impl Restriction {
-    /// How it stands, for the person.
-    pub fn in_words(&self) -> String {
+    /// How it stands, for the person whose request was answered.
+    pub fn in_words(&self, request: &Request) -> String {
+        let is_final = request.kind == Kind::Objection && self.ends_on.is_none();
         match self.ends_on {
+            _ if is_final && request.outcome == Some(Outcome::PartlyApproved) => {
+                "We do not use your data any more for a part of what you objected to. What goes on, and why, we say in our answer below.".to_owned()
+            }
+            _ if is_final => "We do not use your data any more for what you objected to.".to_owned(),
             _ if self.ended_at.is_some() => {
                 "The restriction has ended. Nothing more is to be done.".to_owned()
             }
@@ -116,6 +125,12 @@ pub fn what(conn: &mut AnyConnection, keys: &Keys, reference: &str) -> AppResult
         .transpose()
 }
 
+/// The one use that an objection is about, by what recipients are told of it; none of a restriction of data.
+pub fn use_of<'a>(register: &'a Register, what: &str) -> Option<&'a Activity> {
+    let mut all = register.activities.iter();
+    all.find(|it| what.starts_with(&format!("{}: {NOT_FOR_IT}", it.title)))
+}
+
 /// While an objection is looked at, the data are not used for it, and whoever gets them for it is told (GDPR Art.
 /// 18(1)(d), 19). The same sent twice rests once.
 pub(super) fn begin_meanwhile(
@@ -127,7 +142,7 @@ pub(super) fn begin_meanwhile(
     if find(conn, request.id)?.is_some() {
         return Ok(());
     }
-    let what = format!("{activity}: not to be used for it while an objection is looked at");
+    let what = format!("{activity}: {NOT_FOR_IT} while an objection is looked at");
     write(conn, request, &what, by)?;
     began(conn, request, by)
 }

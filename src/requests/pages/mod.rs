@@ -158,7 +158,10 @@ impl ShowPage {
         }
         let restriction = self.restriction.as_ref();
         let stands = restriction.filter(|_| request.state == State::Completed);
-        let said = self.by_hand.clone().or(stands.map(Restriction::in_words));
+        let said = self
+            .by_hand
+            .clone()
+            .or(stands.map(|it| it.in_words(request)));
         said.unwrap_or_else(|| request.next_step())
     }
 

@@ -12,6 +12,7 @@ use crate::choices::{Choice, State as ChoiceState};
 use crate::db::AnyConnection;
 use crate::db::schema::request_items;
 use crate::error::AppResult;
+use crate::requests::earlier::{self, Earlier};
 use crate::requests::model::{Decision, Item, Request, State};
 use crate::requests::sealed::{self, What};
 use crate::web::csv::cell;
@@ -115,12 +116,25 @@ fn request_rows(app: &App, conn: &mut AnyConnection, requests: &[Request]) -> Ap
     for item in items {
         of_each.entry(item.request_id).or_default().push(item);
     }
-    let row = |request: &Request| {
+    let ids: Vec<_> = requests.iter().map(|it| it.id).collect();
+    let before = earlier::list_of(conn, &ids)?;
+    let mut rows = Vec::new();
+    for request in requests {
+        let answers = before.iter().filter(|it| it.request_id == request.id);
+        rows.extend(answers.map(|it| earlier_row(request, it)));
         let items = of_each.get(&request.id).map(Vec::as_slice);
         let basis = basis(app, request, items.unwrap_or_default())?;
-        Ok(request_row(request, basis))
-    };
-    requests.iter().map(row).collect()
+        rows.push(request_row(request, basis));
+    }
+    Ok(rows)
+}
+
+/// What was answered before an appeal opened the request again.
+fn earlier_row(request: &Request, answer: &Earlier) -> Row {
+    let mut row = request_row(request, answer.basis.clone());
+    row[5] = answer.decided_at.date().to_string();
+    row[6] = answer.outcome.as_str().replace('_', " ");
+    row
 }
 
 fn request_row(request: &Request, basis: String) -> Row {

@@ -36,6 +36,7 @@ pub mod decisions;
 pub mod denial;
 pub mod denied_before;
 pub mod details;
+pub mod earlier;
 pub mod evidence;
 pub mod execution;
 pub mod filing;

@@ -39,6 +39,8 @@ text_enum! {
         Flood = "flood",
         /// Somebody else may have got into the account. Nothing is granted before staff have judged it.
         Abused = "abused",
+        /// A parent asks for somebody who is no child, by what we hold. Nothing is granted before staff have judged it.
+        NotAChild = "not-a-child",
         /// Staff see signs that it is fraudulent or abusive.
         Fraud = "fraud",
         /// Staff find it manifestly unfounded or excessive.
@@ -64,6 +66,7 @@ impl FlagKind {
             FlagKind::SameCorrection => "The same correction was denied lately",
             FlagKind::Flood => "Many in a short time",
             FlagKind::Abused => "The account may be in other hands",
+            FlagKind::NotAChild => "The person is no child under 13",
             FlagKind::Fraud => "Signs of fraud or abuse",
             FlagKind::Excessive => "Unfounded or excessive",
         }
@@ -228,7 +231,7 @@ pub fn judge(
     }
 }
 
-/// What comes from an account that looks abused is granted only when a staff member has looked at that.
+/// What comes from an account that looks abused, or for a child that is none, is granted only when a staff member has looked at that.
 ///
 /// # Errors
 /// [`AppError::Conflict`] otherwise.
@@ -237,20 +240,28 @@ pub(super) fn may_be_granted(
     request: &Request,
     outcome: Outcome,
 ) -> AppResult<()> {
-    let open = request_flags::table
+    let stops = [FlagKind::Abused.as_str(), FlagKind::NotAChild.as_str()];
+    let open: Option<String> = request_flags::table
         .filter(request_flags::request_id.eq(request.id))
-        .filter(request_flags::kind.eq(FlagKind::Abused.as_str()))
+        .filter(request_flags::kind.eq_any(stops))
         .filter(
             request_flags::judgement
                 .is_null()
                 .or(request_flags::judgement.eq(Judgement::Upheld.as_str())),
-        );
-    if outcome != Outcome::Denied && open.count().get_result::<i64>(conn)? > 0 {
-        return Err(AppError::conflict(
-            "The account may be in other hands. Look at that first, and set the flag aside, before you grant anything.",
-        ));
-    }
-    Ok(())
+        )
+        .select(request_flags::kind)
+        .first(conn)
+        .optional()?;
+    let Some(kind) = open.filter(|_| outcome != Outcome::Denied) else {
+        return Ok(());
+    };
+    let why = match kind == FlagKind::NotAChild.as_str() {
+        true => "By what we hold the person is no child, so that no parent asks for them.",
+        false => "The account may be in other hands.",
+    };
+    Err(AppError::Conflict(format!(
+        "{why} Look at that first, and set the flag aside, before you grant anything."
+    )))
 }
 
 fn seal(request: &Request, text: &str, by: &By<'_>) -> Vec<u8> {

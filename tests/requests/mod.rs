@@ -20,6 +20,7 @@ mod moves;
 mod named_source;
 mod objection;
 mod one_record;
+mod parents;
 mod reminders;
 mod repeats;
 mod restriction;

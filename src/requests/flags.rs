@@ -25,7 +25,6 @@ const SAME_CORRECTION: Months = Months::new(6);
 /// More requests of one kind than this in [`FLOOD_DAYS`] are looked at together.
 const FLOOD: i64 = 5;
 
-/// In days.
 const FLOOD_DAYS: Days = Days::new(30);
 
 text_enum! {

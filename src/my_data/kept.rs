@@ -78,12 +78,13 @@ pub fn list(
             count: open.item.count,
             why: open.item.why.unwrap_or(open.decision_reason),
             basis: open.item.basis.unwrap_or_default(),
-            until: open.item.keep_until.map(|day| match is_over {
-                true => format!(
-                    "{}; the reason has ended, and they are to be erased",
-                    words::day(day)
-                ),
-                false => words::day(day),
+            until: open.item.keep_until.map(|day| {
+                let day = words::day(day);
+                if is_over {
+                    format!("{day}; the reason has ended, and they are to be erased")
+                } else {
+                    day
+                }
             }),
             reference,
         });

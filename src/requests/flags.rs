@@ -254,10 +254,9 @@ pub(super) fn may_be_granted(
     let Some(kind) = open.filter(|_| outcome != Outcome::Denied) else {
         return Ok(());
     };
-    let why = match kind == FlagKind::NotAChild.as_str() {
-        true => "By what we hold the person is no child, so that no parent asks for them.",
-        false => "The account may be in other hands.",
-    };
+    let no_child = "By what we hold the person is no child, so that no parent asks for them.";
+    let is_no_child = Some(no_child).filter(|_| kind == FlagKind::NotAChild.as_str());
+    let why = is_no_child.unwrap_or("The account may be in other hands.");
     Err(AppError::Conflict(format!(
         "{why} Look at that first, and set the flag aside, before you grant anything."
     )))

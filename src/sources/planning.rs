@@ -209,7 +209,7 @@ impl Draft<'_> {
                 };
                 let is_read = read.contains(layout.key(&row));
                 let is_as_left = found.fingerprint == layout.fingerprint(inner, &row);
-                if !is_as_left && !(is_of_left && is_read) {
+                if !(is_as_left || is_of_left && is_read) {
                     continue;
                 }
                 self.known.push((*found).clone());

@@ -68,9 +68,10 @@ pub async fn preview(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> 
     match judge(&sent.fields, (request.kind, &items), &grounds) {
         Ok(judged) => {
             let faults = untrue_grounds(&sent, &request, (items, &judged)).await?;
-            match faults.is_empty() {
-                true => sent.show(&worker, judged).await,
-                false => sent.refuse(&worker, faults).await,
+            if faults.is_empty() {
+                sent.show(&worker, judged).await
+            } else {
+                sent.refuse(&worker, faults).await
             }
         }
         Err(faults) => sent.refuse(&worker, faults).await,

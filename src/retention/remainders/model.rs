@@ -53,9 +53,11 @@ impl Left {
     /// The first day on which some of it may go; none where no reason ends.
     pub fn next_look(&self, today: NaiveDate) -> Option<NaiveDate> {
         let tomorrow = today.succ_opt()?;
-        let after = |it: &Stayed| match it.is_held {
-            true => Some(tomorrow),
-            false => it.until?.succ_opt(),
+        let after = |it: &Stayed| {
+            if it.is_held {
+                return Some(tomorrow);
+            }
+            it.until?.succ_opt()
         };
         let first = self.records.iter().filter_map(after).min()?;
         Some(first.max(tomorrow))

@@ -49,7 +49,7 @@ use crate::staff::handle_pages as staff_handle;
 use crate::staff::identity_pages as staff_identity;
 use crate::staff::{
     appeal_pages, bulk_pages, correct_pages, data_pages, enter_pages, evidence_pages, flag_pages,
-    notes, redact_pages, reviews, saved_views, search, training,
+    notes, package_pages, redact_pages, reviews, saved_views, search, training,
 };
 use crate::staff::{decide_pages as staff_decide, pages as staff, request_pages as staff_request};
 use crate::web::{assets, home};
@@ -238,6 +238,7 @@ routes! {
     CaseWorker get "/staff/requests/{reference}/evidence/{id}" => evidence_pages::save;
     CaseWorker get "/staff/requests/{reference}/evidence/{id}/preview" => evidence_pages::preview;
     CaseWorker get "/staff/requests/{reference}/evidence/{id}/picture" => evidence_pages::picture;
+    CaseWorker get "/staff/requests/{reference}/package" => package_pages::save;
     CaseWorker get "/staff/requests/{reference}/data" => data_pages::index;
     CaseWorker get "/staff/requests/{reference}/data/{dataset}/{collection}" => data_pages::collection;
     CaseWorker get "/staff/requests/{reference}/corrections/new" => correct_pages::new;

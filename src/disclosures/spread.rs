@@ -11,6 +11,7 @@ use crate::db::AnyConnection;
 use crate::error::AppResult;
 use crate::jobs::{self, Job};
 use crate::register::Recipient;
+use crate::requests::restrictions;
 
 /// Writes the notices, and what sends them. Those that were written before are left alone.
 pub fn spread(app: &App, cause_id: i64) -> AppResult<()> {
@@ -23,7 +24,13 @@ pub fn spread(app: &App, cause_id: i64) -> AppResult<()> {
             return Ok(());
         }
         let now = own.clock.now();
+        // Whoever does not get the data for a use need not know that the person objects to it.
+        let only = told.restricted.as_deref();
+        let only = only.and_then(|what| restrictions::use_of(&own.register, what));
         for recipient in concerned(&own.register, cause.kind, &cause.object) {
+            if only.is_some_and(|it| !recipient.activities.contains(&it.key)) {
+                continue;
+            }
             let told = told.clone().to(&recipient.key);
             if data::are_named(cause.kind) && told.changed.is_empty() {
                 continue;

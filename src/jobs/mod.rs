@@ -34,7 +34,7 @@ use crate::policy;
 use crate::register;
 use crate::reports;
 use crate::requests;
-use crate::retention::{periods, returned};
+use crate::retention::{periods, remainders, returned};
 
 /// Every kind of job. Each is carried out by a function of its slice.
 #[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
@@ -101,6 +101,8 @@ pub enum Job {
         /// A source was not read to its end.
         missed: bool,
     },
+    /// Looks whether what deletions had to leave has to stay still.
+    LookAtRemainders,
     /// Erases again what came back.
     EraseAgain {
         /// Of what came back.
@@ -157,6 +159,7 @@ impl Job {
             Job::WatchCorrections => "watch_corrections",
             Job::RepairCorrection { .. } => "repair_correction",
             Job::LookForErased { .. } => "look_for_erased",
+            Job::LookAtRemainders => "look_at_remainders",
             Job::EraseAgain { .. } => "erase_again",
             Job::PlanRetention => "plan_retention",
             Job::CarryOutRetention { .. } => "carry_out_retention",
@@ -208,6 +211,7 @@ impl Job {
                 };
                 returned::sweep::look(app, progress, lease)
             }
+            Job::LookAtRemainders => remainders::look::look(app, lease),
             Job::EraseAgain { id } => returned::erase_again::erase(app, *id, lease),
             Job::PlanRetention => periods::plan::plan(app, lease),
             Job::CarryOutRetention { run_id } => periods::carry_out::carry_out(app, *run_id, lease),

@@ -36,6 +36,7 @@ pub const ALL: &[(Rhythm, Job)] = &[
             missed: false,
         },
     ),
+    (Rhythm::DailyAt(2), Job::LookAtRemainders),
     (Rhythm::DailyAt(6), Job::CheckDrift),
     (Rhythm::DailyAt(7), Job::PlanRetention),
 ];

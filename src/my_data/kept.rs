@@ -1,6 +1,6 @@
 //! What stayed when a person's data were erased: they may not find it here any more, and are told of it all the same.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
@@ -10,6 +10,7 @@ use crate::error::AppResult;
 use crate::register::CollectionKey;
 use crate::requests::model::{Action, Decision, Item};
 use crate::requests::{details, queries};
+use crate::retention::remainders;
 use crate::web::words;
 
 /// So many deletions of a person are looked at, newest first.
@@ -55,11 +56,19 @@ pub fn list(
 ) -> AppResult<Vec<Kept>> {
     let mut newest = HashMap::<CollectionKey, i64>::new();
     let mut kept = Vec::new();
+    let left = still_left(conn, app, person_id)?;
     for (item, reference) in queries::list_items_of_deletions(conn, person_id, MOST)? {
         let key = CollectionKey::new(&item.dataset, &item.collection);
-        let decides = *newest.entry(key).or_insert(item.request_id);
+        let decides = *newest.entry(key.clone()).or_insert(item.request_id);
         let is_over = item.keep_until.is_some_and(|day| day < today);
-        if decides != item.request_id || is_over || !has_stayed(&item) {
+        let was_left = left.get(&item.request_id);
+        let was_left = was_left.and_then(|it| it.get(&key.to_string()));
+        // Its time may be over, and it is there all the same, until staff have it erased.
+        let is_gone = match was_left.filter(|_| item.action == Action::Keep) {
+            Some(is_there) => !is_there,
+            None => is_over,
+        };
+        if decides != item.request_id || is_gone || !has_stayed(&item) {
             continue;
         }
         let title = details::title(&app.register, &item);
@@ -69,12 +78,38 @@ pub fn list(
             count: open.item.count,
             why: open.item.why.unwrap_or(open.decision_reason),
             basis: open.item.basis.unwrap_or_default(),
-            until: open.item.keep_until.map(words::day),
+            until: open.item.keep_until.map(|day| {
+                let day = words::day(day);
+                if is_over {
+                    format!("{day}; the reason has ended, and they are to be erased")
+                } else {
+                    day
+                }
+            }),
             reference,
         });
     }
     kept.reverse();
     Ok(kept)
+}
+
+/// The collections in which deletions have left something for a reason that ends, and whether it is still there.
+fn still_left(
+    conn: &mut AnyConnection,
+    app: &App,
+    person_id: i64,
+) -> AppResult<HashMap<i64, HashMap<String, bool>>> {
+    let all = remainders::queries::list_of_person(conn, person_id)?;
+    let opened = all.into_iter().map(|(remainder, reference)| {
+        let left = remainder.open(app, &reference)?;
+        let is_settled = remainder.settled_at.is_some();
+        let records = left.records.iter().filter(|_| !is_settled);
+        let there: HashSet<_> = records.map(|it| it.record.key().to_string()).collect();
+        let were_in = left.were_in.into_iter();
+        let were_in = were_in.map(|key| (key.clone(), there.contains(&key)));
+        Ok((remainder.request_id, were_in.collect()))
+    });
+    opened.collect()
 }
 
 fn has_stayed(item: &Item) -> bool {

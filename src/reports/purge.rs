@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::db::AnyConnection;
-use crate::db::schema::{people, requests, restrictions};
+use crate::db::schema::{people, remainders, requests, restrictions};
 use crate::error::AppResult;
 use crate::requests::model::State;
 
@@ -38,11 +38,16 @@ fn purge(conn: &mut AnyConnection, now: NaiveDateTime) -> QueryResult<usize> {
         .filter(restrictions::request_id.eq(requests::id))
         .filter(restrictions::ended_at.is_null())
         .filter(requests::state.eq(State::Completed.as_str()));
+    // What it had to leave is found by it alone.
+    let left = remainders::table
+        .filter(remainders::request_id.eq(requests::id))
+        .filter(remainders::settled_at.is_null());
     let old: Vec<(i64, String, String, String)> = requests::table
         .inner_join(people::table)
         .filter(requests::closed_at.le(now - KEPT))
         .filter(not(exists(appeal)))
         .filter(not(exists(stands)))
+        .filter(not(exists(left)))
         .order((requests::closed_at, requests::id))
         .limit(BATCH)
         .select((

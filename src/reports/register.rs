@@ -13,6 +13,7 @@ use crate::db::AnyConnection;
 use crate::db::schema::request_items;
 use crate::error::AppResult;
 use crate::requests::dates;
+use crate::requests::earlier::{self, Earlier};
 use crate::requests::model::{Decision, Item, Request, State};
 use crate::requests::sealed::{self, What};
 use crate::web::csv::cell;
@@ -116,12 +117,25 @@ fn request_rows(app: &App, conn: &mut AnyConnection, requests: &[Request]) -> Ap
     for item in items {
         of_each.entry(item.request_id).or_default().push(item);
     }
-    let row = |request: &Request| {
+    let ids: Vec<_> = requests.iter().map(|it| it.id).collect();
+    let before = earlier::list_of(conn, &ids)?;
+    let mut rows = Vec::new();
+    for request in requests {
+        let answers = before.iter().filter(|it| it.request_id == request.id);
+        rows.extend(answers.map(|it| earlier_row(app, request, it)));
         let items = of_each.get(&request.id).map(Vec::as_slice);
         let basis = basis(app, request, items.unwrap_or_default())?;
-        Ok(request_row(app, request, basis))
-    };
-    requests.iter().map(row).collect()
+        rows.push(request_row(app, request, basis));
+    }
+    Ok(rows)
+}
+
+/// What was answered before an appeal opened the request again.
+fn earlier_row(app: &App, request: &Request, answer: &Earlier) -> Row {
+    let mut row = request_row(app, request, answer.basis.clone());
+    row[5] = dates::today(&app.laws, request, answer.decided_at).to_string();
+    row[6] = answer.outcome.as_str().replace('_', " ");
+    row
 }
 
 fn request_row(app: &App, request: &Request, basis: String) -> Row {

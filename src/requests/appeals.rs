@@ -8,7 +8,9 @@ use serde_json::json;
 use super::life::{By, Who, changed};
 use super::model::{Decision, Kind, Outcome, Request, StepKind};
 use super::notices::{self, RequestReopened};
-use super::{dates, decisions, execution, filing, life, queries, reminders, restrictions, review};
+use super::{
+    dates, decisions, earlier, execution, filing, life, queries, reminders, restrictions, review,
+};
 use crate::accounts::model::Role;
 use crate::db::AnyConnection;
 use crate::db::schema::{request_approvals, request_steps, staff};
@@ -77,6 +79,7 @@ pub(super) fn grant(
     let notice = reminders::next(laws, (appeal.received_on, appeal.due_on), today);
     let clock = (appeal.reference.as_str(), appeal.due_on, notice);
     let decided_by = list_deciders(conn, denied.id)?;
+    earlier::keep(conn, &denied, by)?;
     let mut open = life::reopen(conn, &denied, (clock, &decided_by), by)?;
     restrictions::begin_again(conn, &open, by)?;
     decisions::forget_approvals(conn, &open)?;

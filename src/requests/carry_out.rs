@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use super::life::By;
 use super::model::{Action, Decision, Item, Kind, Request, State};
-use super::review::{plan_of, refusals, replace_plan, spares_what_is_accepted};
-use super::{appeals, corrected, details, execution, queries, restrictions};
+use super::review::{plan_of, refusals, replace_plan, spares_what_is_accepted, store_plan};
+use super::{appeals, corrected, details, execution, handing_out, queries, restrictions};
 use crate::app::App;
 use crate::db::AnyConnection;
 use crate::error::{AppError, AppResult};
@@ -19,7 +19,7 @@ use crate::jobs::{self, Job, Lease};
 use crate::manual::model::Subject;
 use crate::manual::waiting;
 use crate::my_data::identities_of;
-use crate::retention::{self, tombstones};
+use crate::retention::{self, remainders, tombstones};
 use crate::sources::{
     self, Corrected, Correction, Effect, Hold, Identities, Plan, SourceError, Work,
 };
@@ -69,7 +69,9 @@ pub fn begin(
             let facts = json!({ "held": 0 });
             execution::complete(conn, request, facts, by).map(drop)
         }
-        State::Approved | State::PartlyApproved if request.kind.is_answered_in_words() => {
+        State::Approved | State::PartlyApproved
+            if request.kind.is_answered_in_words() && !handing_out::is_due(conn, request)? =>
+        {
             let facts = json!({ "answered": true });
             execution::complete(conn, request, facts, by).map(drop)
         }
@@ -115,6 +117,7 @@ pub fn carry_out(app: &App, request_id: i64, lease: &Lease) -> AppResult<()> {
     let done = match request.kind {
         Kind::Correction => correct(app, &request, items, (&identities, lease)),
         Kind::Deletion => erase(app, &request, &items, (&identities, lease)),
+        Kind::Access => return hand_out(app, &request, &identities),
         _ => Ok(json!({})),
     };
     match done {
@@ -122,6 +125,7 @@ pub fn carry_out(app: &App, request_id: i64, lease: &Lease) -> AppResult<()> {
             if request.kind == Kind::Deletion {
                 let plan = plan_of(by.app, request)?;
                 tombstones::set(conn, &by.app.keys, (&identities, &plan), by.now)?;
+                remainders::changes::remember(conn, by.app, (request, &plan), by.now)?;
             }
             execution::complete(conn, request, facts, by).map(drop)
         })
@@ -133,6 +137,16 @@ pub fn carry_out(app: &App, request_id: i64, lease: &Lease) -> AppResult<()> {
         Err(Stop::Settled | Stop::ByHand) => Ok(()),
         Err(Stop::Later(error)) => Err(error),
     }
+}
+
+/// Gives what was asked for without an account, or what is not denied of it.
+fn hand_out(app: &App, request: &Request, person: &Identities) -> AppResult<()> {
+    let gives = handing_out::look_up(app, request, person)?;
+    settle(app, request.id, move |conn, request, by| {
+        let facts = handing_out::give(conn, request, &gives, by)?;
+        execution::complete(conn, request, facts, by).map(drop)
+    })
+    .map(drop)
 }
 
 /// Writes how it went, unless another worker has settled it: then `false`.
@@ -242,7 +256,7 @@ fn erase(
     for _ in 0..REPLANS {
         lease.check()?;
         wait_for_people(app, request, works_by_hand(app, &plan))?;
-        if let sources::Outcome::Done(effects) = app.sources.execute(person, &plan)? {
+        if let sources::Outcome::Done(effects) = execute(app, request, person, &mut plan)? {
             return Ok(facts(&plan, &effects, items));
         }
         // Somebody who goes on using the service makes new rows, and others go: what the plan does to what is there now is
@@ -256,6 +270,34 @@ fn erase(
     let failure =
         "The data have changed since the plan was agreed, so that it would do something else now.";
     Err(Stop::Staff(failure.to_owned()))
+}
+
+/// Carries a plan out, and notes in which sources it was begun: what is gone there when the job is repeated, this request
+/// has erased; what is gone elsewhere, it has not.
+fn execute(
+    app: &App,
+    request: &Request,
+    person: &Identities,
+    plan: &mut Plan,
+) -> Result<sources::Outcome, Stop> {
+    let (agreed, mut begun) = (plan.clone(), plan.begun.clone());
+    // What people change by hand, they have changed for this request.
+    let is_begun = |source: &str| agreed.begun.contains(source) || app.sources.is_by_hand(source);
+    let mut begins = |source: &str| {
+        begun.insert(source.to_owned());
+        let noted = Plan {
+            begun: begun.clone(),
+            ..agreed.clone()
+        };
+        settle_step(app, request.id, move |conn, request, by| {
+            store_plan(conn, request, &noted, by).map(drop)
+        })
+    };
+    let outcome = app
+        .sources
+        .execute_noting(person, &agreed, &is_begun, &mut begins);
+    plan.begun = begun;
+    outcome
 }
 
 /// What a plan changes in systems that nobody can connect to, by source.

@@ -11,13 +11,19 @@ use super::model::{Action, Decision, Item, Kind, Outcome, Request, State};
 use super::notices::{self, RequestDecided, RequestWithdrawn};
 use super::sealed::{self, What};
 use super::staff_mails::{self, Why};
-use super::{appeals, denial, flags, four_eyes, held_since, items, queries, restrictions, senders};
+use super::{
+    appeals, contradicted, denial, flags, four_eyes, held_since, items, queries, restrictions, senders,
+};
 use crate::accounts::guard::StaffMember;
 use crate::accounts::model::Role;
 use crate::db::AnyConnection;
 use crate::db::schema::{request_approvals, request_items, requests};
 use crate::error::{AppError, AppResult};
 use crate::manual::waiting;
+
+/// With fewer no sentence gives a reason.
+const FEWEST_LETTERS: usize = 10;
+const FEWEST_WORDS: usize = 3;
 
 /// Why something is not done.
 #[derive(Debug, Clone, Copy, Default)]
@@ -43,11 +49,14 @@ impl<'a> Because<'a> {
     fn is_complete(
         self,
         conn: &mut AnyConnection,
-        request: &Request,
+        (request, item): (&Request, Option<&Item>),
         by: &By<'_>,
     ) -> AppResult<()> {
-        if self.facts.trim().is_empty() {
+        if !is_reason(self.facts) {
             return Err(AppError::conflict("A denial needs a reason."));
+        }
+        if let Some(sentence) = contradicted::find(conn, by.app, request, (item, self.ground))? {
+            return Err(AppError::conflict(sentence));
         }
         let kind = denial::kind_denied(conn, request)?;
         match denial::ground(&by.app.laws, request, kind, self.ground) {
@@ -57,6 +66,12 @@ impl<'a> Because<'a> {
             )),
         }
     }
+}
+
+/// Whether words say anything: a mark or a word is no reason for a denial.
+pub fn is_reason(facts: &str) -> bool {
+    let letters = facts.chars().filter(|it| it.is_alphanumeric()).count();
+    letters >= FEWEST_LETTERS && facts.split_whitespace().count() >= FEWEST_WORDS
 }
 
 /// Decides one item, or decides it anew, while the request is in review. A refusal needs a ground and a reason.
@@ -72,7 +87,10 @@ pub fn decide_item(
     }
     let is_refused = decision == Decision::Refused;
     if is_refused {
-        because.is_complete(conn, request, by)?;
+        let items = queries::list_items(conn, request.id)?;
+        let item = items.iter().find(|it| it.id == item_id);
+        let item = item.ok_or(AppError::NotFound)?;
+        because.is_complete(conn, (request, Some(item)), by)?;
     }
     let touched = touch!(conn, request, requests::outcome.eq(None::<String>));
     let item = request_items::table
@@ -137,7 +155,7 @@ pub fn decide(
     }
     let is_denied = outcome != Outcome::Approved && items.is_empty();
     if is_denied {
-        because.is_complete(conn, request, by)?;
+        because.is_complete(conn, (request, None), by)?;
     }
     let proposed = touch!(
         conn,

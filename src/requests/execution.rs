@@ -72,6 +72,7 @@ pub fn complete(
     let mail = RequestCompleted {
         reference: request.reference.clone(),
         kind: request.kind,
+        outcome: request.outcome,
         receipt: receipt.id.clone(),
     };
     notices::send(conn, by.app, request, &mail, by.now)?;

@@ -3,7 +3,7 @@
 //! or finds it right, with a reason that is mailed to the person, who can answer it. A refusal is a denial like any
 //! other, by two.
 
-use chrono::{Days, Months};
+use chrono::{Days, Months, NaiveDateTime};
 use diesel::prelude::*;
 use serde_json::json;
 
@@ -25,7 +25,6 @@ const SAME_CORRECTION: Months = Months::new(6);
 /// More requests of one kind than this in [`FLOOD_DAYS`] are looked at together.
 const FLOOD: i64 = 5;
 
-/// In days.
 const FLOOD_DAYS: Days = Days::new(30);
 
 text_enum! {
@@ -39,6 +38,8 @@ text_enum! {
         Flood = "flood",
         /// Somebody else may have got into the account. Nothing is granted before staff have judged it.
         Abused = "abused",
+        /// A parent asks for somebody who is no child, by what we hold. Nothing is granted before staff have judged it.
+        NotAChild = "not-a-child",
         /// Staff see signs that it is fraudulent or abusive.
         Fraud = "fraud",
         /// Staff find it manifestly unfounded or excessive.
@@ -64,6 +65,7 @@ impl FlagKind {
             FlagKind::SameCorrection => "The same correction was denied lately",
             FlagKind::Flood => "Many in a short time",
             FlagKind::Abused => "The account may be in other hands",
+            FlagKind::NotAChild => "The person is no child under 13",
             FlagKind::Fraud => "Signs of fraud or abuse",
             FlagKind::Excessive => "Unfounded or excessive",
         }
@@ -228,7 +230,7 @@ pub fn judge(
     }
 }
 
-/// What comes from an account that looks abused is granted only when a staff member has looked at that.
+/// What comes from an account that looks abused, or for a child that is none, is granted only when a staff member has looked at that.
 ///
 /// # Errors
 /// [`AppError::Conflict`] otherwise.
@@ -237,20 +239,27 @@ pub(super) fn may_be_granted(
     request: &Request,
     outcome: Outcome,
 ) -> AppResult<()> {
-    let open = request_flags::table
+    let stops = [FlagKind::Abused.as_str(), FlagKind::NotAChild.as_str()];
+    let open: Option<String> = request_flags::table
         .filter(request_flags::request_id.eq(request.id))
-        .filter(request_flags::kind.eq(FlagKind::Abused.as_str()))
+        .filter(request_flags::kind.eq_any(stops))
         .filter(
             request_flags::judgement
                 .is_null()
                 .or(request_flags::judgement.eq(Judgement::Upheld.as_str())),
-        );
-    if outcome != Outcome::Denied && open.count().get_result::<i64>(conn)? > 0 {
-        return Err(AppError::conflict(
-            "The account may be in other hands. Look at that first, and set the flag aside, before you grant anything.",
-        ));
-    }
-    Ok(())
+        )
+        .select(request_flags::kind)
+        .first(conn)
+        .optional()?;
+    let Some(kind) = open.filter(|_| outcome != Outcome::Denied) else {
+        return Ok(());
+    };
+    let no_child = "By what we hold the person is no child, so that no parent asks for them.";
+    let is_no_child = Some(no_child).filter(|_| kind == FlagKind::NotAChild.as_str());
+    let why = is_no_child.unwrap_or("The account may be in other hands.");
+    Err(AppError::Conflict(format!(
+        "{why} Look at that first, and set the flag aside, before you grant anything."
+    )))
 }
 
 fn seal(request: &Request, text: &str, by: &By<'_>) -> Vec<u8> {
@@ -313,9 +322,8 @@ fn same_correction(
     request: &Request,
     by: &By<'_>,
 ) -> AppResult<Option<String>> {
-    let since = by.now.checked_sub_months(SAME_CORRECTION).unwrap_or(by.now);
     for item in queries::list_items(conn, request.id)? {
-        let denied = find_refused(conn, request, &item, since)?;
+        let denied = find_refused_lately(conn, request, &item, by.now)?;
         if let Some(reference) = denied {
             return Ok(Some(format!(
                 "The same value was in {reference}, which was refused in the last six months. Look whether there is something new."
@@ -325,11 +333,35 @@ fn same_correction(
     Ok(None)
 }
 
-fn find_refused(
+/// Whether a correction of the person was denied lately.
+pub(super) fn is_denied_lately(
+    conn: &mut AnyConnection,
+    request: &Request,
+    now: NaiveDateTime,
+) -> QueryResult<bool> {
+    let denied = [Outcome::Denied.as_str(), Outcome::PartlyApproved.as_str()];
+    let count: i64 = requests::table
+        .filter(requests::person_id.eq(request.person_id))
+        .filter(requests::id.lt(request.id))
+        .filter(requests::kind.eq(Kind::Correction.as_str()))
+        .filter(requests::decided_at.ge(lately(now)))
+        .filter(requests::closed_at.is_not_null())
+        .filter(requests::outcome.eq_any(denied))
+        .count()
+        .get_result(conn)?;
+    Ok(count > 0)
+}
+
+fn lately(now: NaiveDateTime) -> NaiveDateTime {
+    now.checked_sub_months(SAME_CORRECTION).unwrap_or(now)
+}
+
+/// The request by which the same value was refused in the six months before this one.
+pub(super) fn find_refused_lately(
     conn: &mut AnyConnection,
     request: &Request,
     item: &Item,
-    since: chrono::NaiveDateTime,
+    now: NaiveDateTime,
 ) -> QueryResult<Option<String>> {
     let (Some(record), Some(field)) = (&item.record, &item.field) else {
         return Ok(None);
@@ -339,7 +371,7 @@ fn find_refused(
         .filter(requests::person_id.eq(request.person_id))
         .filter(requests::id.lt(request.id))
         .filter(requests::kind.eq(Kind::Correction.as_str()))
-        .filter(requests::decided_at.ge(since))
+        .filter(requests::decided_at.ge(lately(now)))
         .filter(requests::closed_at.is_not_null())
         .filter(request_items::dataset.eq(&item.dataset))
         .filter(request_items::collection.eq(&item.collection))

@@ -179,7 +179,7 @@ impl Request {
                 collection,
                 record,
             } => Some((CollectionKey::new(&dataset, &collection), record)),
-            Scope::All | Scope::Categories(_) | Scope::Collections(_) => None,
+            Scope::All | Scope::Categories(_) | Scope::Collections(_) | Scope::Left(_) => None,
         }
     }
 }

@@ -101,6 +101,8 @@ pub struct RequestCompleted {
     pub reference: String,
     /// Which right.
     pub kind: Kind,
+    /// Whether all of it was granted.
+    pub outcome: Option<Outcome>,
     /// The id of its receipt.
     pub receipt: String,
 }
@@ -110,6 +112,22 @@ message!(
     "mail/request_completed/subject.txt",
     "mail/request_completed/body.txt",
     "mail/request_completed/body.html"
+);
+
+/// What a deletion had to leave was erased, since the reason has ended.
+#[derive(Debug)]
+pub struct RestErased {
+    /// Of the deletion, as people quote it.
+    pub reference: String,
+    /// The id of its receipt.
+    pub receipt: String,
+}
+message!(
+    RestErased,
+    "rest_erased",
+    "mail/rest_erased/subject.txt",
+    "mail/rest_erased/body.txt",
+    "mail/rest_erased/body.html"
 );
 
 /// An appeal succeeded, and the request that it was against is open again.
@@ -171,7 +189,7 @@ message!(
 );
 
 /// Mails the person whose request it is; somebody without an address reads it on the portal.
-pub(super) fn send(
+pub(crate) fn send(
     conn: &mut AnyConnection,
     app: &App,
     request: &Request,
@@ -220,8 +238,15 @@ linked!(
     RequestReceived,
     RequestDecided,
     RequestCompleted,
-    RequestReopened
+    RequestReopened,
+    RestErased
 );
+
+impl RestErased {
+    fn receipt_link(&self, site: &Site) -> String {
+        site.url(&format!("/receipts/{}", self.receipt))
+    }
+}
 
 impl RequestReopened {
     fn due(&self) -> String {
@@ -289,6 +314,9 @@ impl RequestCompleted {
             Kind::Complaint => "We have answered your complaint. The answer is on its page.",
             Kind::Restriction => {
                 "We keep the data that it names, and do not use them until the question is settled. Whoever got them from us is told to do the same. We tell you before we use them again."
+            }
+            Kind::Objection if self.outcome == Some(Outcome::PartlyApproved) => {
+                "We do not use your data any more for a part of what you objected to. What goes on, and why, stands on its page."
             }
             Kind::Objection => {
                 "We do not use your data any more for what you objected to. Whoever got them from us for it is told to do the same."

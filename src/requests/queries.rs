@@ -89,7 +89,7 @@ pub fn find_open_deletion(
         match other {
             Some(Scope::Record { .. }) => is_of_one && other.as_ref() == scope,
             Some(Scope::Categories(_) | Scope::Collections(_)) => !is_of_one,
-            Some(Scope::All) | None => true,
+            Some(Scope::All | Scope::Left(_)) | None => true,
         }
     };
     let found = open.into_iter().find(stands_in_the_way);

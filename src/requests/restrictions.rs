@@ -21,9 +21,13 @@ use crate::disclosures::model::CauseKind;
 use crate::error::{AppError, AppResult};
 use crate::jobs::{self, Job};
 use crate::keys::Keys;
+use crate::register::{Activity, Register};
 
 /// So many days before its end the person is told.
 const TOLD_BEFORE: u32 = 7;
+
+/// What recipients are told of a use that a person objects to, after its title.
+const NOT_FOR_IT: &str = "not to be used for it";
 
 /// A restriction that was granted.
 #[derive(Debug, Clone, HasQuery)]
@@ -40,9 +44,14 @@ pub struct Restriction {
 }
 
 impl Restriction {
-    /// How it stands, for the person.
-    pub fn in_words(&self) -> String {
+    /// How it stands, for the person whose request was answered.
+    pub fn in_words(&self, request: &Request) -> String {
+        let is_final = request.kind == Kind::Objection && self.ends_on.is_none();
         match self.ends_on {
+            _ if is_final && request.outcome == Some(Outcome::PartlyApproved) => {
+                "We do not use your data any more for a part of what you objected to. What goes on, and why, we say in our answer below.".to_owned()
+            }
+            _ if is_final => "We do not use your data any more for what you objected to.".to_owned(),
             _ if self.ended_at.is_some() => {
                 "The restriction has ended. Nothing more is to be done.".to_owned()
             }
@@ -119,6 +128,12 @@ pub fn what(conn: &mut AnyConnection, keys: &Keys, reference: &str) -> AppResult
     sealed
         .map(|sealed| sealed::open_text(keys, reference, What::Restricted, Some(&sealed)))
         .transpose()
+}
+
+/// The one use that an objection is about, by what recipients are told of it; none of a restriction of data.
+pub fn use_of<'a>(register: &'a Register, what: &str) -> Option<&'a Activity> {
+    let mut all = register.activities.iter();
+    all.find(|it| what.starts_with(&format!("{}: {NOT_FOR_IT}", it.title)))
 }
 
 /// While an objection is looked at, the data are not used for it, and whoever gets them for it is told (GDPR Art.

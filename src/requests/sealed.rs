@@ -46,6 +46,10 @@ text_enum! {
         Declaration = "declaration",
         /// Why a staff member stands for somebody.
         Vouched = "vouched",
+        /// What was decided before an appeal opened a request again.
+        EarlierAnswer = "earlier_answer",
+        /// Which records a deletion had to leave.
+        Remainder = "remainder",
         /// Which data are kept and not used.
         Restricted = "restricted",
     }

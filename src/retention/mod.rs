@@ -1,7 +1,8 @@
 //! Data that must stay, and data that must stay away.
 //!
 //! [`tombstones`] remember what was erased, so that a restored backup does not bring it back ([`replay`]),
-//! and what comes back all the same is found at night ([`returned`]).
+//! and what comes back all the same is found at night ([`returned`]). What an erasure had to leave is put before staff
+//! when its reason ends ([`remainders`]).
 //! What is kept long enough is erased, once a supervisor has approved it ([`periods`]).
 //!
 //! Holds keep data from being erased: those that staff place, beside those that the register declares for everybody.
@@ -14,6 +15,7 @@ pub mod changes;
 pub mod model;
 pub mod periods;
 pub mod queries;
+pub mod remainders;
 pub mod replay;
 pub mod returned;
 pub mod staff_pages;

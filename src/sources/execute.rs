@@ -90,6 +90,22 @@ impl Sources {
     /// # Errors
     /// When a source does not answer or refuses a change. That source is as before; others may be done already.
     pub fn execute(&self, person: &Identities, plan: &Plan) -> Result<Outcome, SourceError> {
+        self.execute_noting(person, plan, &|_| true, &mut |_| Ok::<_, SourceError>(()))
+    }
+
+    /// The same where it matters who did what is done already: only in a source in which `is_begun` says that this plan
+    /// was begun, it is taken for done by this plan. Elsewhere somebody else did it, and the plan is stale. `begins` is
+    /// called before a source is changed.
+    ///
+    /// # Errors
+    /// As those of [`Sources::execute`], and those of `begins`.
+    pub fn execute_noting<E: From<SourceError>>(
+        &self,
+        person: &Identities,
+        plan: &Plan,
+        is_begun: &dyn Fn(&str) -> bool,
+        begins: &mut dyn FnMut(&str) -> Result<(), E>,
+    ) -> Result<Outcome, E> {
         let inner = &*self.0;
         if !plan.is_intact() {
             return Ok(Outcome::Stale);
@@ -101,8 +117,10 @@ impl Sources {
         let mut progress = BTreeMap::new();
         for (source, works) in &by_source {
             match inner.progress(source, works)? {
-                Some(far) => progress.insert(*source, far),
-                None => return Ok(Outcome::Stale),
+                Some(far) if far == Progress::Untouched || is_begun(source) => {
+                    progress.insert(*source, far)
+                }
+                _ => return Ok(Outcome::Stale),
             };
         }
         let is_resumed = progress.values().any(|it| *it == Progress::Finished);
@@ -114,9 +132,11 @@ impl Sources {
             }
         }
         for source in inner.in_order(&by_source) {
-            if progress.get(source) != Some(&Progress::Finished)
-                && !inner.carry_out(source, &by_source[source])?
-            {
+            if progress.get(source) == Some(&Progress::Finished) {
+                continue;
+            }
+            begins(source)?;
+            if !inner.carry_out(source, &by_source[source])? {
                 return Ok(Outcome::Stale);
             }
         }

@@ -323,6 +323,7 @@ impl Wish<'_> {
     /// Whether a field is meant.
     pub fn covers(self, node: &Node, field: &Field) -> bool {
         match self.scope {
+            Scope::Left(of) => Self { scope: of, ..self }.covers(node, field),
             Scope::All => true,
             Scope::Collections(keys) => keys.contains(&node.key.to_string()),
             Scope::Record {
@@ -356,6 +357,7 @@ impl Wish<'_> {
         let by_reference = || node.incoming.iter().any(|edge| !edge.upward);
         let belongs = !personal.is_empty() || !node.identities.is_empty() || by_reference();
         let is_meant = match self.scope {
+            Scope::Left(of) => return Self { scope: of, ..self }.covers_all(node, personal),
             Scope::All => true,
             Scope::Collections(keys) => keys.contains(&node.key.to_string()),
             Scope::Record {

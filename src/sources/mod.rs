@@ -106,7 +106,7 @@ pub use inside::Inside;
 pub use manual::{Cells, Desk, Drawers, Found, Kept, KeptChange, Mark, is_by_hand};
 pub use masking::{Shape, Strategy};
 pub use person_data::{CollectionSummary, Counts, EachRecord, Page};
-pub use plan::{Action, Hold, Item, Keeper, Known, Plan, Scope, Stop, Target, Work};
+pub use plan::{Action, Hold, Item, Keeper, Known, Plan, Scope, Stayed, Stop, Target, Work};
 pub use pointing::Pointing;
 pub use query::Query;
 pub use record::{Datum, Held, Record, Shown};

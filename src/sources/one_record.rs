@@ -12,6 +12,9 @@ type Row = Vec<Value>;
 /// The collections of which rows may go: that of the record, and those that point at it, or at one that does, and
 /// cannot let go. Any other scope is its own.
 pub(super) fn reach(scope: &Scope, shelves: &[Shelf<'_>], layouts: &[Layout<'_>]) -> Scope {
+    if let Scope::Left(of) = scope {
+        return reach(of, shelves, layouts);
+    }
     let Scope::Record {
         dataset,
         collection,

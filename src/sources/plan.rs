@@ -29,12 +29,19 @@ pub enum Scope {
         /// Its sealed id.
         record: String,
     },
+    /// What an erasure of that scope had to leave: records that are known by their ids, and no others.
+    Left(Box<Scope>),
 }
 
 impl Scope {
     /// Whether one record alone was asked for.
     pub fn is_of_one(&self) -> bool {
         matches!(self, Scope::Record { .. })
+    }
+
+    /// Whether nothing goes but records that are named by their ids.
+    pub(super) fn names_records(&self) -> bool {
+        matches!(self, Scope::Record { .. } | Scope::Left(_))
     }
 }
 
@@ -97,6 +104,23 @@ pub struct Plan {
     /// Records that go no further because staff refused it, for an appeal.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub spared: Vec<Known>,
+    /// Records that stay for a reason which may end.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stayed: Vec<Stayed>,
+    /// Keys of the sources in which carrying it out was begun: what is as it will be in these, this plan has done.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub begun: BTreeSet<String>,
+}
+
+/// A record that stays until a reason ends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stayed {
+    /// The record, as the plan leaves it.
+    pub record: Known,
+    /// The last day of the first rule of the register that ends, if any does.
+    pub until: Option<NaiveDate>,
+    /// A hold keeps it, which may be lifted or renewed on any day.
+    pub is_held: bool,
 }
 
 /// A record that is known by its id alone, because what led to it may be gone.

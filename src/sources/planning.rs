@@ -1,7 +1,7 @@
 //! Makes the plan of an erasure: reads the person's own rows, decides about each, and writes down what would be done.
 
 use std::{
-    collections::{BTreeSet, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     ops::ControlFlow,
 };
 
@@ -162,7 +162,7 @@ impl Draft<'_> {
     /// Reads the rows of every collection that is touched, or that points at one from which rows may go.
     fn read(&mut self) -> Result<(), SourceError> {
         let inner = self.reader.inner;
-        let is_of_one = self.scope.is_of_one();
+        let is_of_one = self.scope.names_records();
         let involved = links::involved(&self.sheets);
         for (sheet, is_involved) in self.sheets.iter_mut().zip(involved) {
             if sheet.rules.is_idle() && !is_involved {
@@ -185,35 +185,49 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// Reads what is known by its id; what is gone or has changed is left alone.
+    /// Reads what is known by its id; what is gone or has changed is left alone. What an earlier erasure left may have
+    /// changed since where it is still found to be the person's.
     fn read_known(&mut self, known: &[Known]) -> Result<(), SourceError> {
         let inner = self.reader.inner;
         let is_of_one = self.scope.is_of_one();
+        let is_of_left = matches!(self.scope, Scope::Left(_));
         for sheet in &mut self.sheets {
             let key = &sheet.shelf.node.key;
             let layout = sheet.layout;
-            let here: Vec<_> = known.iter().filter(|it| it.key() == *key).collect();
-            let keys = here.iter();
+            let here: HashMap<_, _> = known
+                .iter()
+                .filter(|it| it.key() == *key)
+                .map(|it| (&it.id, it))
+                .collect();
+            let keys = here.keys();
             let keys: Vec<_> = keys
-                .filter_map(|it| inner.secrets.row_key(key, &it.id))
+                .filter_map(|id| inner.secrets.row_key(key, id))
                 .collect();
             if sheet.rules.is_idle() || keys.is_empty() {
                 continue;
             }
-            let read = sheet.doomed.iter().map(|it| it.key.clone());
-            let read = read.chain(sheet.staying.iter().map(|it| layout.key(&it.row).to_vec()));
-            let read: HashSet<_> = read.collect();
+            let mut read: HashSet<_> = sheet.doomed.iter().map(|it| it.key.clone()).collect();
+            read.extend(sheet.staying.iter().map(|it| layout.key(&it.row).to_vec()));
+            let mut chosen = Vec::new();
             for row in sheet.shelf.rows_of_keys(layout, keys, inner.limits.step)? {
-                let (id, fingerprint) = (layout.id(inner, &row), layout.fingerprint(inner, &row));
-                let mut same = here.iter();
-                let Some(found) = same.find(|it| it.id == id && it.fingerprint == fingerprint)
-                else {
+                let Some(found) = here.get(&layout.id(inner, &row)) else {
                     continue;
                 };
-                self.known.push((*found).clone());
-                if read.contains(layout.key(&row)) {
+                let is_read = read.contains(layout.key(&row));
+                let is_as_left = found.fingerprint == layout.fingerprint(inner, &row);
+                if !(is_as_left || is_of_left && is_read) {
                     continue;
                 }
+                self.known.push((*found).clone());
+                if is_of_left || !is_read {
+                    chosen.push(row);
+                }
+            }
+            let again: HashSet<_> = chosen.iter().map(|row| layout.key(row)).collect();
+            sheet
+                .staying
+                .retain(|it| it.is_fixed || !again.contains(layout.key(&it.row)));
+            for row in chosen {
                 let fate = sheet.fate(&row, is_of_one);
                 sheet.add(inner, row, fate);
             }

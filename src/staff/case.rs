@@ -6,7 +6,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
 use super::notes::{self, Note};
-use super::queries;
+use super::{package_pages, queries};
 use crate::accounts::guard::StaffMember;
 use crate::accounts::model::StaffRow;
 use crate::accounts::queries::{find_person, list_identities};
@@ -29,6 +29,7 @@ use crate::requests::appeals;
 use crate::requests::decisions;
 use crate::requests::denial::{self, Denial};
 use crate::requests::details::{self, Details, OpenItem};
+use crate::requests::earlier::{self, Opened};
 use crate::requests::flags::{self, FlagKind, OpenFlag};
 use crate::requests::held_since::{self, HeldSince};
 use crate::requests::model::{Action, Approval, Line, Request, Step};
@@ -132,6 +133,10 @@ pub struct Case {
     pub is_reached: bool,
     /// How to reach who appealed by letter.
     pub reach: Option<Reach>,
+    /// Whether there is a copy of the data to print, for somebody whom no mail reaches.
+    pub has_package: bool,
+    /// What was decided before an appeal opened it again.
+    pub earlier: Vec<Opened>,
     /// What is kept and not used, if it was granted.
     pub restriction: Option<Restriction>,
     /// Which recipients were told of what was done, with their names.
@@ -252,6 +257,8 @@ pub fn load(
         since: since(happened, member),
         by_hand: by_hand(conn, app, &request)?,
         is_reached: notices::reaches(conn, app, &request)?,
+        earlier: earlier::list(conn, &app.keys, &request)?,
+        has_package: package_pages::find(conn, app, &request)?.is_some(),
         reach: appeal_letters::reach(conn, &app.keys, &request)?,
         restriction: restrictions::find(conn, request.id)?,
         told: told::named(

@@ -8,9 +8,9 @@ use super::sent::Sent;
 use crate::accounts::guard::{CaseWorker, Supervisor};
 use crate::error::{AppError, AppResult};
 use crate::law::Ground;
-use crate::requests::model::{Item, Request, State};
-use crate::requests::review::{self, Remade};
-use crate::requests::{carry_out, decisions, denial, notices, queries};
+use crate::requests::model::{Decision, Item, Outcome, Request, State};
+use crate::requests::review::{self, Judgement, Remade};
+use crate::requests::{carry_out, contradicted, decisions, denial, notices, queries};
 
 /// What staff learn whose judgement was about a plan that does something else by now.
 const DRIFTED: &str = "The data or the holds have changed since this was planned. It was planned again: decide on it as it is now.";
@@ -26,6 +26,10 @@ pub async fn decide(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
         Ok(judged) => judged,
         Err(faults) => return sent.refuse(&worker, faults).await,
     };
+    let faults = untrue_grounds(&sent, &request, (items.clone(), &judged)).await?;
+    if !faults.is_empty() {
+        return sent.refuse(&worker, faults).await;
+    }
     let plan = match review::plan_for_appeal(&sent.app, &request).await? {
         Some(anew) => Some(anew),
         None => {
@@ -62,7 +66,14 @@ pub async fn preview(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> 
     };
     let (request, items, grounds) = find(&sent).await?;
     match judge(&sent.fields, (request.kind, &items), &grounds) {
-        Ok(judged) => sent.show(&worker, judged).await,
+        Ok(judged) => {
+            let faults = untrue_grounds(&sent, &request, (items, &judged)).await?;
+            if faults.is_empty() {
+                sent.show(&worker, judged).await
+            } else {
+                sent.refuse(&worker, faults).await
+            }
+        }
         Err(faults) => sent.refuse(&worker, faults).await,
     }
 }
@@ -76,6 +87,30 @@ async fn find(sent: &Sent) -> AppResult<(Request, Vec<Item>, Vec<Ground>)> {
         let kind = denial::kind_denied(conn, &request)?;
         let grounds = denial::grounds(&own.laws, &request, kind);
         Ok((request, items, grounds))
+    });
+    read.await
+}
+
+/// The grounds that our own records contradict, each with the sentence that says so.
+async fn untrue_grounds(
+    sent: &Sent,
+    request: &Request,
+    (items, judged): (Vec<Item>, &Judgement),
+) -> AppResult<Vec<(String, &'static str)>> {
+    let (own, request, judged) = (sent.app.clone(), request.clone(), judged.clone());
+    let read = sent.app.db.read(move |conn| {
+        let mut faults = Vec::new();
+        let refused = judged.items.iter();
+        for it in refused.filter(|it| it.decision == Decision::Refused) {
+            let item = items.iter().find(|item| item.id == it.id);
+            let found = contradicted::find(conn, &own, &request, (item, &it.ground))?;
+            faults.extend(found.map(|sentence| (format!("ground-{}", it.id), sentence)));
+        }
+        if items.is_empty() && judged.outcome != Some(Outcome::Approved) {
+            let found = contradicted::find(conn, &own, &request, (None, &judged.ground))?;
+            faults.extend(found.map(|sentence| ("ground".to_owned(), sentence)));
+        }
+        Ok(faults)
     });
     read.await
 }

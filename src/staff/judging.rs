@@ -2,6 +2,7 @@
 
 use super::act::Decisions;
 use crate::law::Ground;
+use crate::requests::decisions::is_reason;
 use crate::requests::model::{Decision, Item, Kind, Outcome};
 use crate::requests::review::{Judged, Judgement};
 
@@ -40,8 +41,8 @@ pub(super) fn judge(
                 let sentence = "Choose on what ground of the law you refuse it.";
                 fault(&mut faults, format!("ground-{id}"), sentence);
             }
-            if judgement.reason.is_empty() {
-                let sentence = "Write why, for the person to read.";
+            if !is_reason(&judgement.reason) {
+                let sentence = "Write why in a sentence, for the person to read.";
                 fault(&mut faults, format!("reason-{id}"), sentence);
             }
         }
@@ -84,7 +85,10 @@ fn check_whole(whole: &Judgement, (kind, grounds): (Kind, &[Ground]), faults: &m
         let sentence = "Choose on what ground of the law you deny it.";
         fault(faults, "ground".to_owned(), sentence);
     }
-    if whole.reason.is_empty() {
+    if is_denied && !is_reason(&whole.reason) {
+        let sentence = "Write why in a sentence, for the person to read.";
+        fault(faults, "reason".to_owned(), sentence);
+    } else if whole.reason.is_empty() {
         let sentence = "Write the answer, for the person to read.";
         fault(faults, "reason".to_owned(), sentence);
     }

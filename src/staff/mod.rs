@@ -18,6 +18,7 @@ pub mod handle_pages;
 pub mod identity_pages;
 mod judging;
 pub mod notes;
+pub mod package_pages;
 pub mod pages;
 pub mod queries;
 pub mod queue;

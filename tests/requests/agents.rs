@@ -11,10 +11,14 @@ use super::without_account::{ADDRESS, only_request};
 use crate::support::{Answer, TestApp};
 
 const AGENT: &str = "agent@rights.example.org";
-const PDF: &[u8] = b"%PDF-1.7\nsigned by the person\n";
+pub(super) const PDF: &[u8] = b"%PDF-1.7\nsigned by the person\n";
 
 /// Sends the form, with some fields changed.
-async fn send(app: &TestApp, changes: &[(&str, &str)], document: &'static [u8]) -> Answer {
+pub(super) async fn send(
+    app: &TestApp,
+    changes: &[(&str, &str)],
+    document: &'static [u8],
+) -> Answer {
     let usual = [
         ("basis", "permission"),
         ("wants", "deletion"),

@@ -20,7 +20,7 @@ pub(super) async fn deny(
             _ => advance(conn, &request, State::InReview, by)?,
         };
         let because = Because {
-            ground: "UNVERIFIED",
+            ground: super::ground_under(&request.law),
             facts: "It is not held.",
         };
         let denied = (Outcome::Denied, because);

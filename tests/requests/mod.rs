@@ -13,6 +13,7 @@ mod entered;
 mod flags;
 mod following;
 mod given;
+mod handed_out;
 mod in_the_way;
 mod intake_command;
 mod moves;
@@ -20,6 +21,7 @@ mod named;
 mod named_source;
 mod objection;
 mod one_record;
+mod parents;
 mod reminders;
 mod repeats;
 mod restriction;
@@ -45,6 +47,15 @@ use candor::sources::{Dates, Identities};
 use crate::support::{Actor, Answer, TestApp};
 
 /// Somebody of whom the sample database holds some of everything.
+/// A ground on which any request may be denied under a law.
+pub(super) fn ground_under(law: &str) -> &'static str {
+    match law {
+        "us-ca" | "us-other" | "strictest" => "PRIVILEGE",
+        "eu-gdpr" | "uk-gdpr" => "EXCESSIVE_12_5",
+        _ => "EXCESSIVE",
+    }
+}
+
 const MAYA: &str = "maya.okafor";
 
 /// The id of the person's first record in a collection.

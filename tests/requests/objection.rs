@@ -1,8 +1,10 @@
 //! Objecting to a use that has no switch, for reasons of one's own situation.
 
 use candor::accounts::model::Role;
+use candor::db::schema::notices;
 use candor::requests::model::{Kind, State};
 use candor::requests::restrictions;
+use diesel::prelude::*;
 
 use super::{find, reference_of};
 use crate::support::{Actor, TestApp};
@@ -136,4 +138,63 @@ async fn an_objection_names_a_use_and_says_why_and_ends_when_it_is_taken_back() 
     ada.submit(&page, &withdraw, &[]).await.location();
     app.run_jobs().await;
     assert!(!rests(&app, &reference).0);
+}
+
+/// Rule: A4.O, GDPR Art. 19, 21(1).
+#[actix_web::test]
+async fn who_does_not_get_data_for_a_use_is_not_told_that_a_person_objects_to_it() {
+    let app = TestApp::start();
+    let ada = app.person_in("ada", "de").await;
+    object(&ada).await;
+    app.run_jobs().await;
+    let told = app.app.db.read_now(|conn| {
+        let all = notices::table.order(notices::id);
+        Ok(all.select(notices::recipient).load::<String>(conn)?)
+    });
+    let told = told.unwrap();
+    assert!(!told.is_empty());
+    for key in told {
+        let recipient = app.app.register.recipient(&key).unwrap();
+        let is_for_it = recipient.activities.iter().any(|it| it == "security");
+        assert!(is_for_it, "{key} gets nothing for it");
+    }
+}
+
+/// Rule: A4.O, GDPR Art. 21(1).
+#[actix_web::test]
+async fn an_objection_that_is_granted_in_part_does_not_say_that_the_use_has_stopped() {
+    let app = TestApp::start();
+    let ada = app.person_in("ada", "de").await;
+    let (agent, supervisor) = (
+        app.staff("sam", Role::Agent).await,
+        app.staff("ruth", Role::Supervisor).await,
+    );
+    let reference = object(&ada).await;
+    let goes_on = "We stop the profile, and go on to check each sign-in.";
+    let part = [
+        ("outcome", "partly_approved"),
+        ("ground", "COMPELLING_21_1"),
+        ("reason", goes_on),
+    ];
+    decide(&agent, &reference, &part).await;
+    let url = format!("/staff/requests/{reference}");
+    let page = supervisor.get(&url).await.page();
+    let approve = format!("{url}/approve");
+    supervisor.submit(&page, &approve, &[]).await.location();
+    assert_eq!(find(&app, &reference).state, State::Completed);
+    let page = ada.get(&format!("/requests/{reference}")).await.page();
+    let said = page.text();
+    assert!(said.contains("for a part of what you objected to") && said.contains(goes_on));
+    assert!(
+        !said.contains("We keep the data, and do not use them"),
+        "{said}"
+    );
+    let mail = app.mails_to("ada").pop().unwrap();
+    assert_eq!(mail.kind, "request_completed");
+    for body in [&mail.text, &mail.html] {
+        assert!(
+            body.contains("for a part of what you objected to"),
+            "{body}"
+        );
+    }
 }

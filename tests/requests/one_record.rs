@@ -1,7 +1,12 @@
 //! Deleting one record, from its row.
 
 use candor::accounts::model::Role;
+use candor::db::schema::receipts;
+use candor::jobs::model::Lease;
 use candor::register::CollectionKey;
+use candor::requests::carry_out;
+use candor::requests::model::State;
+use diesel::prelude::*;
 
 use super::{MAYA, find, first_record, reference_of};
 use crate::support::{Actor, TestApp};
@@ -146,4 +151,85 @@ async fn somebody_elses_record_is_not_found() {
     assert_eq!(other.get(&link).await.status, 404);
     let hash = [("hash", "0")];
     assert_eq!(other.post(&link, &hash).await.status, 404);
+}
+
+/// What the newest receipt of a request says was done.
+fn done(app: &TestApp, reference: &str) -> serde_json::Value {
+    let object = reference.to_owned();
+    let found = app.app.db.read_now(move |conn| {
+        let of_it = receipts::table.filter(receipts::object.eq(object));
+        let newest = of_it.order(receipts::created_at.desc());
+        Ok(newest.select(receipts::body).first::<String>(conn)?)
+    });
+    let content: serde_json::Value = serde_json::from_str(&found.unwrap()).unwrap();
+    content["facts"]["done"].clone()
+}
+
+#[actix_web::test]
+async fn a_receipt_counts_nothing_that_another_request_has_erased() {
+    let app = TestApp::start();
+    let maya = app.person(MAYA).await;
+    let (agent, supervisor) = (
+        app.staff("sam", Role::Agent).await,
+        app.staff("ruth", Role::Supervisor).await,
+    );
+    let one = links(&maya, SEARCHES).await.remove(0);
+    let everything = "/requests/new/deletion/plan?everything=yes".to_owned();
+    let mut filed = Vec::new();
+    for path in [one, everything] {
+        let page = maya.get(&path).await.page();
+        filed.push(reference_of(&maya.submit(&page, &path, &[]).await));
+    }
+    for reference in filed.iter().rev() {
+        accept_all(&agent, reference).await;
+        let url = format!("/staff/requests/{reference}");
+        let page = supervisor.get(&url).await.page();
+        let approve = format!("{url}/approve");
+        supervisor.submit(&page, &approve, &[]).await.location();
+        app.run_jobs().await;
+        assert_eq!(find(&app, reference).state, State::Completed);
+    }
+    assert!(!done(&app, &filed[1]).as_array().unwrap().is_empty());
+    assert_eq!(done(&app, &filed[0]), serde_json::json!([]));
+}
+
+/// So that nothing can be noted of the end.
+async fn rename(app: &TestApp, from: &str, to: &str) {
+    let sql = format!("ALTER TABLE {from} RENAME TO {to}");
+    let renamed = app
+        .app
+        .db
+        .write(move |conn| Ok(diesel::sql_query(sql).execute(conn)?));
+    renamed.await.unwrap();
+}
+
+/// A worker is killed after the sources were changed, before the portal noted it.
+#[actix_web::test]
+async fn a_receipt_counts_what_the_same_request_has_erased_before_its_worker_was_killed() {
+    let app = TestApp::start();
+    let maya = app.person(MAYA).await;
+    let (agent, supervisor) = (
+        app.staff("sam", Role::Agent).await,
+        app.staff("ruth", Role::Supervisor).await,
+    );
+    let one = links(&maya, SEARCHES).await.remove(0);
+    let page = maya.get(&one).await.page();
+    let reference = reference_of(&maya.submit(&page, &one, &[]).await);
+    accept_all(&agent, &reference).await;
+    let url = format!("/staff/requests/{reference}");
+    let page = supervisor.get(&url).await.page();
+    let approve = format!("{url}/approve");
+    supervisor.submit(&page, &approve, &[]).await.location();
+    let id = find(&app, &reference).id;
+    rename(&app, "receipts", "receipts_out_of_reach").await;
+    let own = app.app.clone();
+    let killed = tokio::task::spawn_blocking(move || {
+        carry_out::carry_out(&own, id, &Lease::default()).unwrap_err();
+    });
+    killed.await.unwrap();
+    rename(&app, "receipts_out_of_reach", "receipts").await;
+    assert_eq!(find(&app, &reference).state, State::Executing);
+    app.run_jobs().await;
+    assert_eq!(find(&app, &reference).state, State::Completed);
+    assert_eq!(done(&app, &reference)[0]["records"], 1);
 }

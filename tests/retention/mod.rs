@@ -2,6 +2,7 @@
 
 mod meanwhile;
 mod periods;
+mod remainders;
 mod replay;
 mod returned;
 

@@ -1,7 +1,7 @@
 //! What is kept long enough is counted at night, and erased when a supervisor has approved it.
 
 use candor::accounts::model::Role;
-use candor::db::schema::{retention_lines, retention_runs};
+use candor::db::schema::{restrictions, retention_lines, retention_runs};
 use candor::demo::source::SAMPLES;
 use candor::jobs::{self, Job};
 use candor::sources::Shield;
@@ -159,6 +159,46 @@ async fn a_request_that_is_filed_after_the_approval_still_keeps_the_persons_data
     let own = searches_of_sample(&app);
     app.run_jobs().await;
     assert_eq!(searches(&app), own);
+}
+
+/// Rule: A4.R, GDPR Art. 18(2).
+#[actix_web::test]
+async fn data_that_are_kept_and_not_used_for_the_persons_sake_stay_until_the_restriction_ends() {
+    let app = TestApp::start();
+    let agent = app.staff("sam", Role::Agent).await;
+    let (name, _) = SAMPLES[0].email.split_once('@').unwrap();
+    let person = app.person_in(name, "de").await;
+    let old = make_old(&app);
+    let own = searches_of_sample(&app);
+    let form = "/requests/new/restriction";
+    let page = person.get(form).await.page();
+    let asked = [
+        ("case", "claim"),
+        ("what", "Everything: I need it in court."),
+    ];
+    let filed = person.submit(&page, form, &asked).await;
+    let path = filed.location().strip_prefix("/requests/").unwrap();
+    let url = format!("/staff/requests/{}", path.strip_suffix("/filed").unwrap());
+    let page = agent.get(&url).await.page();
+    let granted = [
+        ("outcome", "approved"),
+        ("reason", "Nobody uses them now."),
+        ("restricts", "All searches."),
+    ];
+    let decide = format!("{url}/decide");
+    agent.submit(&page, &decide, &granted).await.location();
+    assert!(agent.get(&url).await.text().contains("Done"));
+    run(&app, Job::PlanRetention).await;
+    assert_eq!(line(&app), (old - own, own, 0));
+
+    let now = app.app.clock.now();
+    let ended = app.app.db.write(move |conn| {
+        let all = diesel::update(restrictions::table);
+        Ok(all.set(restrictions::ended_at.eq(now)).execute(conn)?)
+    });
+    assert_eq!(ended.await.unwrap(), 1);
+    run(&app, Job::PlanRetention).await;
+    assert_eq!(line(&app), (old, 0, 0));
 }
 
 /// A worker is killed between a batch in the source and the note of it.

@@ -139,6 +139,7 @@ table! {
     CaseWorker get "/staff/requests/{reference}/evidence/{id}" => "/staff/requests/{correction}/evidence/{attachment}", Common, FILE;
     CaseWorker get "/staff/requests/{reference}/evidence/{id}/preview" => "/staff/requests/{correction}/evidence/{attachment}/preview", Common, PAGE;
     CaseWorker get "/staff/requests/{reference}/evidence/{id}/picture" => "/staff/requests/{correction}/evidence/{attachment}/picture", Common, FILE;
+    CaseWorker get "/staff/requests/{reference}/package" => "/staff/requests/{correction}/package", Common, FILE;
     CaseWorker get "/staff/requests/{reference}/data" => "/staff/requests/{correction}/data", Common, PAGE;
     CaseWorker get "/staff/requests/{reference}/data/{dataset}/{collection}" => "/staff/requests/{correction}/data/people/contact_details", Common, PAGE;
     CaseWorker get "/staff/requests/{reference}/corrections/new" => "{naming}", Common, PAGE;

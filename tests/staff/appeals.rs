@@ -49,8 +49,11 @@ async fn an_appeal_that_succeeds_opens_the_denied_request_again_within_its_own_t
     grant(&kim, &reference).await;
     let page = person.get(&format!("/requests/{denied}")).await.page();
     assert_eq!(page.texts(".tag")[0], "In review");
+    let before = page.texts("section").join(" ");
+    assert!(before.contains("What was decided before, on 9 February 2026"));
+    assert!(before.contains("A dispute about it is open."), "{before}");
     assert!(
-        !page.text().contains("A dispute about it is open."),
+        page.texts("h2").iter().all(|it| it != "Our decision"),
         "nothing is decided"
     );
     // 30 days, and the 60 that Virginia gives for an appeal.
@@ -142,7 +145,13 @@ async fn a_deletion_that_is_opened_again_is_planned_and_decided_anew() {
     app.run_jobs().await;
     let page = person.get(&format!("/requests/{denied}")).await.page();
     assert_eq!(page.texts(".tag")[0], "Done", "{}", page.text());
-    assert!(!page.text().contains("A dispute about it is open."));
+    let before = page.texts("section").join(" ");
+    assert!(
+        before.contains("A dispute about it is open."),
+        "it is on record"
+    );
+    let now = page.texts(".row-main").join(" ");
+    assert!(now.contains("Erase"), "{now}");
     // What the register keeps stays denied, and there was one appeal already.
     assert!(!page.text().contains("Ask for another look"));
 }

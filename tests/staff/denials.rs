@@ -205,6 +205,7 @@ async fn where_a_part_of_an_answer_is_denied_the_rest_is_given_and_it_takes_two(
     let url = format!("/requests/{reference}");
     assert!(!person.get(&url).await.text().contains("colleague"));
     act(&ruth, &reference, "approve", &[]).await.location();
+    app.run_jobs().await;
     let page = person.get(&url).await.page();
     for words in [
         "We give you everything else",

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use actix_web::cookie::{Cookie, CookieJar};
 use candor::accounts::guard::{Account, Person, StaffMember};
-use candor::accounts::model::Role;
+use candor::accounts::model::{PersonRow, Role};
 use candor::accounts::{queries as accounts, session_store};
 use candor::app::{App, Parts};
 use candor::clock::Clock;
@@ -230,12 +230,28 @@ impl TestApp {
                 conn, &keys, &address, &residence, now,
             )?)
         });
-        let person = person.await.unwrap();
+        self.sign_in_as(person.await.unwrap(), email).await
+    }
+
+    /// Another session of a person, who signs in now as `<name>@example.org`.
+    pub async fn person_again(&self, name: &str) -> Actor {
+        let (email, keys) = (format!("{name}@example.org"), self.app.keys.clone());
+        let address = email.clone();
+        let found = self.app.db.read(move |conn| {
+            Ok(accounts::find_person_by_any_identity(
+                conn, &keys, &address,
+            )?)
+        });
+        let person = found.await.unwrap().expect("somebody is known by that");
+        self.sign_in_as(person, email).await
+    }
+
+    async fn sign_in_as(&self, person: PersonRow, email: String) -> Actor {
         let account = Account::Person(Person {
             id: person.id,
             pseudonym: person.pseudonym,
             email,
-            confirmed_at: now,
+            confirmed_at: self.app.clock.now(),
         });
         self.sign_in(&account).await
     }

@@ -20,6 +20,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    earlier_answers (id) {
+        id -> BigInt,
+        request_id -> BigInt,
+        decided_at -> Timestamp,
+        outcome -> Text,
+        basis -> Text,
+        answer -> Binary,
+    }
+}
+
 diesel::joinable!(restrictions -> requests (request_id));
 diesel::allow_tables_to_appear_in_same_query!(restrictions, requests);
 diesel::allow_tables_to_appear_in_same_query!(restrictions, people);

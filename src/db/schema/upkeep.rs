@@ -44,8 +44,24 @@ diesel::table! {
         proposed_by -> Nullable<BigInt>,
         settled_at -> Nullable<Timestamp>,
         failure -> Nullable<Text>,
+        request_id -> Nullable<BigInt>,
     }
 }
+
+diesel::table! {
+    remainders (request_id) {
+        request_id -> BigInt,
+        person_id -> BigInt,
+        records -> Binary,
+        plan -> Nullable<Binary>,
+        look_on -> Date,
+        settled_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::joinable!(remainders -> requests (request_id));
+diesel::allow_tables_to_appear_in_same_query!(remainders, requests);
+diesel::allow_tables_to_appear_in_same_query!(remainders, people);
 
 diesel::table! {
     drift_findings (id) {

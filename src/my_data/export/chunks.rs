@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use actix_web::web;
 use data_encoding::HEXLOWER;
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
@@ -115,4 +116,19 @@ pub(super) fn read_chunk(app: &App, package_id: i64, position: i64) -> AppResult
     })?;
     let opened = sealed.map(|sealed| app.keys.open(&context(package_id, position), &sealed));
     Ok(opened.transpose()?)
+}
+
+/// The opened chunks one after the other; a chunk that cannot be opened breaks the download off.
+pub fn stream(
+    app: App,
+    package_id: i64,
+) -> impl futures_util::Stream<Item = AppResult<web::Bytes>> {
+    futures_util::stream::try_unfold(0, move |position| {
+        let app = app.clone();
+        async move {
+            let reading = move || read_chunk(&app, package_id, position);
+            let chunk = tokio::task::spawn_blocking(reading).await??;
+            Ok(chunk.map(|bytes| (web::Bytes::from(bytes), position + 1)))
+        }
+    })
 }

@@ -8,7 +8,7 @@
 //! A job that is killed starts over: chunks without a `ready` package are nothing.
 
 pub mod build;
-mod chunks;
+pub mod chunks;
 pub mod model;
 pub mod pages;
 pub mod queries;

@@ -220,20 +220,5 @@ pub async fn download(
             format!("attachment; filename=\"{name}\""),
         ))
         .insert_header((header::CONTENT_ENCODING, "identity"))
-        .streaming(chunk_stream(app, package.id)))
-}
-
-/// The opened chunks one after the other; a chunk that cannot be opened breaks the download off.
-fn chunk_stream(
-    app: App,
-    package_id: i64,
-) -> impl futures_util::Stream<Item = AppResult<web::Bytes>> {
-    futures_util::stream::try_unfold(0, move |position| {
-        let app = app.clone();
-        async move {
-            let reading = move || chunks::read_chunk(&app, package_id, position);
-            let chunk = tokio::task::spawn_blocking(reading).await??;
-            Ok(chunk.map(|bytes| (web::Bytes::from(bytes), position + 1)))
-        }
-    })
+        .streaming(chunks::stream(app, package.id)))
 }

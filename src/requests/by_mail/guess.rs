@@ -28,14 +28,27 @@ const DELETION: &[&str] = &[
 ];
 
 const PIECES: &[&str] = &[
-    "copy of",
+    "copy of my data",
+    "copy of my personal",
+    "copy of my information",
+    "copy of my profile",
+    "copy of all",
+    "copy of everything",
+    "copy of the data",
+    "copy of the information",
+    "copy of what",
     "access to my",
     "access request",
     "subject access",
     "a list of all",
-    "send me my",
+    "send me my data",
+    "send me my personal",
+    "send me my information",
     "send me all",
-    "copia de",
+    "copia de mis datos",
+    "copia de mi información",
+    "copia de todo",
+    "copia de todos",
     "acceso a mis",
 ];
 
@@ -102,6 +115,70 @@ const FILLERS: &[&str] = &[
     "asked", "quiero", "que",
 ];
 
+/// What takes a wish back, comes from somebody else, or is about something else; wherever it is said.
+const DOUBTS: &[&str] = &[
+    "cancel",
+    "cancelled",
+    "canceled",
+    "cancelling",
+    "cancellation",
+    "withdraw",
+    "withdrawn",
+    "withdrawing",
+    "stop",
+    "stopped",
+    "undo",
+    "revoke",
+    "reverse",
+    "restore",
+    "keep",
+    "instead",
+    "mistake",
+    "invoice",
+    "invoices",
+    "bill",
+    "contract",
+    "behalf",
+    "represent",
+    "representing",
+    "client",
+    "client's",
+    "agent",
+    "agents",
+    "attorney",
+    "lawyer",
+    "cancelar",
+    "cancelen",
+    "anular",
+    "retirar",
+    "retiro",
+    "detener",
+    "detengan",
+    "factura",
+    "facturas",
+    "nombre",
+    "abogado",
+];
+const DOUBTS_IN_WORDS: &[&str] = &["act for", "acting for", "on hold"];
+
+/// What somebody says who means it all the same.
+const NO_DOUBTS: &[&str] = &[
+    "withdraw my consent",
+    "withdraw all consent",
+    "revoke my consent",
+    "cancel my account",
+    "cancel my membership",
+    "cancel my subscription",
+    "stop using",
+    "stop processing",
+    "retiro mi consentimiento",
+];
+
+/// Who asks about a change need not ask for it.
+const QUESTIONS: &[&str] = &[
+    "why", "when", "how", "did", "does", "has", "took", "was", "were", "cuándo", "cómo",
+];
+
 /// Looks at the subject and the text. What is quoted from an earlier mail was written by somebody else.
 pub(super) fn guess(subject: &str, text: &str) -> Guess {
     let own = text
@@ -127,11 +204,22 @@ pub(super) fn guess(subject: &str, text: &str) -> Guess {
     .filter(|(_, any)| says(any))
     .collect();
     let is_refused = asked.iter().any(|(_, any)| is_refused(&said, any));
+    let is_asked_about = says(QUESTIONS);
     match asked.as_slice() {
-        _ if is_refused => Guess::Nothing,
+        _ if is_refused || is_doubtful(&said) => Guess::Nothing,
+        [(Wants::Deletion | Wants::Correction, _)] if is_asked_about => Guess::Nothing,
         [(wants, _)] if says(ABOUT) => Guess::Wants(*wants),
         _ => Guess::Nothing,
     }
+}
+
+/// Whether it may be the opposite of what it seems, or somebody else's wish.
+fn is_doubtful(said: &str) -> bool {
+    let said = NO_DOUBTS
+        .iter()
+        .fold(said.to_owned(), |said, words| said.replace(words, ""));
+    let mut doubts = DOUBTS.iter().chain(DOUBTS_IN_WORDS);
+    doubts.any(|it| said.contains(&format!(" {it} ")))
 }
 
 /// Whether one of these is said not to be wanted: "do not delete", "I never asked you to delete".
@@ -194,11 +282,26 @@ mod tests {
             "I don't want you to erase my data, I only want to sign in.",
             "No quiero que borren mis datos",
             "I can't get a copy of my data",
+            "Please cancel the deletion of my account",
+            "I withdraw my request to delete my data.",
+            "Stop the erasure of my data!",
+            "Why did the deletion of my account take so long?",
+            "Has the erasure of my data been done?",
+            "Send me a copy of the invoice for my account",
+            "Send me my contract, it is not on my profile",
+            "I act for Jane Doe. Please delete her data, and correct my record of it.",
+            "I act for Jane Doe. Please delete my record.",
+            "On behalf of my client: erase my data",
+            "Cancelen la petición de borrar mis datos",
         ] {
             assert_eq!(told(refused), Guess::Nothing, "{refused}");
         }
         assert_eq!(
             told("I do not use it any more. Delete my data."),
+            Guess::Wants(Wants::Deletion)
+        );
+        assert_eq!(
+            told("I withdraw my consent. Cancel my account and erase my data."),
             Guess::Wants(Wants::Deletion)
         );
     }

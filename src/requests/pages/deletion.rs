@@ -96,7 +96,7 @@ fn plan_address(scope: &Scope) -> String {
         Scope::Categories(keys) => {
             query.extend_pairs(keys.iter().map(|key| ("category", key)));
         }
-        Scope::All | Scope::Collections(_) => {
+        Scope::All | Scope::Collections(_) | Scope::Left(_) => {
             query.append_pair("everything", "yes");
         }
     }

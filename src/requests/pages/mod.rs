@@ -24,6 +24,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::denial::Denial;
 use super::details::{self, Details};
+use super::earlier::{self, Opened};
 use super::life::By;
 use super::model::{Kind, Line, Request, State};
 use super::restrictions::{self, Restriction};
@@ -120,6 +121,8 @@ struct ShowPage {
     today: NaiveDate,
     /// What is kept and not used for it.
     restriction: Option<Restriction>,
+    /// What was decided before an appeal opened it again.
+    earlier: Vec<Opened>,
     /// What people change by hand for it now.
     by_hand: Option<String>,
     /// The name of the law that sets the date; none where no law does.
@@ -158,7 +161,10 @@ impl ShowPage {
         }
         let restriction = self.restriction.as_ref();
         let stands = restriction.filter(|_| request.state == State::Completed);
-        let said = self.by_hand.clone().or(stands.map(Restriction::in_words));
+        let said = self
+            .by_hand
+            .clone()
+            .or(stands.map(|it| it.in_words(request)));
         said.unwrap_or_else(|| request.next_step())
     }
 
@@ -216,7 +222,13 @@ async fn show_with(
     form: Form<Typed>,
 ) -> AppResult<HttpResponse> {
     let (person_id, reference, own) = (person.id, reference::normal(typed), app.clone());
-    let (details, receipts, denial, (ties, told, restriction), (said, by_hand, filed_by)) = app
+    let (
+        details,
+        receipts,
+        denial,
+        (ties, told, (restriction, earlier)),
+        (said, by_hand, filed_by),
+    ) = app
         .db
         .read(move |conn| {
             let request = queries::find_for_person(conn, person_id, &reference)?;
@@ -231,7 +243,8 @@ async fn show_with(
             let ties = queries::list_ties(conn, &details.request)?;
             let told = told::list_of_request(conn, person_id, &reference, MOST_TOLD)?;
             let restriction = restrictions::find(conn, details.request.id)?;
-            let about = (ties, told, restriction);
+            let earlier = earlier::list(conn, &own.keys, &details.request)?;
+            let about = (ties, told, (restriction, earlier));
             let said = Statements::load(conn, &own.keys, person_id)?;
             let by_hand = waiting::in_words(conn, &own, &details.request)?;
             let filed_by = agents::queries::in_words(conn, &own.keys, &details.request)?;
@@ -265,6 +278,7 @@ async fn show_with(
             told: told::named(&app.register, told),
             today: app.clock.today(),
             restriction,
+            earlier,
             by_hand,
             law: law_of(&app.laws, &details.request),
             is_late: dates::is_late(&app.laws, &details.request, app.clock.now()),

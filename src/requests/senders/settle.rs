@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use super::model::{Degree, Sender, Wants};
-use super::queries;
+use super::{ages, queries};
 use crate::accounts::guard::StaffMember;
 use crate::accounts::model::IdentityKind;
 use crate::accounts::queries::{
@@ -21,7 +21,7 @@ use crate::register::CollectionKey;
 use crate::requests::filing::{
     NewCorrection, NewItem, insert_item, replace_items, tell_received,
 };
-use crate::requests::flags;
+use crate::requests::flags::{self, FlagKind};
 use crate::requests::four_eyes::has_account;
 use crate::requests::life::{By, advance, changed, record, touch};
 use crate::requests::model::{Action, Kind, Outcome, Request, State};
@@ -34,6 +34,9 @@ use crate::sources::{CorrectionError, Dates, Held, Identities, Plan, Scope};
 /// Why nothing is erased for somebody who is known by no identity: the receipt would prove what was not done.
 const NOT_FOUND_BY: &str =
     "There is no address by which their data could be found, so nothing would be erased.";
+
+/// For staff, where a parent asks for somebody who is none.
+const NO_CHILD: &str = "By the date of birth that we hold, the person is 13 or older, so that no parent decides for them. Look whether the date is right, or whether what is found under the address is the parent's own, before you grant anything.";
 
 /// What is known of the sender.
 #[derive(Debug)]
@@ -52,6 +55,8 @@ pub(super) struct Known {
 pub(super) struct Found {
     plan: Option<Plan>,
     correction: Option<(CollectionKey, NewCorrection)>,
+    /// A parent asks for somebody who is no child.
+    is_no_child: bool,
 }
 
 /// Looks up what is asked for. The inner error is a sentence about the proposed value.
@@ -62,9 +67,27 @@ pub(super) async fn look_up(
     proposed: Option<String>,
 ) -> AppResult<Result<Found, String>> {
     let (sender, person_id, law) = (sender.clone(), request.person_id, request.law.clone());
-    my_data::read(app, person_id, move |app, person| match sender.wants {
+    let request = request.clone();
+    let found = my_data::read(app, person_id, move |app, person| {
+        let is_no_child = ages::is_no_child(app, &request, person)?;
+        let found = look_up_wanted(app, (person_id, person), (&sender, &law), proposed)?;
+        Ok(found.map(|found| Found {
+            is_no_child,
+            ..found
+        }))
+    });
+    found.await
+}
+
+fn look_up_wanted(
+    app: &App,
+    (person_id, person): (i64, &Identities),
+    (sender, law): (&Sender, &str),
+    proposed: Option<String>,
+) -> AppResult<Result<Found, String>> {
+    match sender.wants {
         Wants::Deletion => {
-            let plan = plan_under_holds(app, (person_id, person), (&Scope::All, &law), Vec::new())?;
+            let plan = plan_under_holds(app, (person_id, person), (&Scope::All, law), Vec::new())?;
             let plan = Some(plan).filter(|it| !it.is_empty());
             Ok(Ok(Found {
                 plan,
@@ -73,7 +96,7 @@ pub(super) async fn look_up(
         }
         // Who vouches for somebody says afterwards what is to become what.
         Wants::Correction => match proposed {
-            Some(proposed) => correction(app, person, &sender, proposed.trim()),
+            Some(proposed) => correction(app, person, sender, proposed.trim()),
             None => Ok(Ok(Found::default())),
         },
         Wants::Categories
@@ -81,8 +104,7 @@ pub(super) async fn look_up(
         | Wants::Restriction
         | Wants::Objection
         | Wants::Complaint => Ok(Ok(Found::default())),
-    })
-    .await
+    }
 }
 
 /// The one record that holds the value in dispute. Where there are several, staff ask which is meant.
@@ -125,7 +147,7 @@ fn correction(
             };
             Ok(Ok(Found {
                 correction: Some((key, correction)),
-                plan: None,
+                ..Found::default()
             }))
         }
         Err(CorrectionError::Invalid(sentence)) => Ok(Err(sentence)),
@@ -182,6 +204,15 @@ pub(super) fn settle(
         rest(conn, &current, by)?;
     }
     flags::look(conn, &current, by)?;
+    if found.is_no_child {
+        flags::raise(
+            conn,
+            &current,
+            FlagKind::NotAChild,
+            NO_CHILD,
+            &By::system_at(by),
+        )?;
+    }
     if current.state == State::Verifying {
         current = advance(conn, &current, State::InReview, by)?;
     }

@@ -4,9 +4,11 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::model::{Line, Run, RunState};
-use crate::db::schema::{holds, requests, retention_lines as lines, retention_runs as runs};
+use crate::db::schema::{
+    holds, requests, restrictions, retention_lines as lines, retention_runs as runs,
+};
 use crate::db::{AnyConnection, switches};
-use crate::requests::model::Request;
+use crate::requests::model::{Kind, Request, State};
 
 const UNATTENDED: &str = "retention-without-approval";
 
@@ -58,6 +60,32 @@ pub fn list_open_requests(
         .order(requests::id)
         .limit(limit)
         .load(conn)
+}
+
+/// The requests by which data are kept and not used, of so many restrictions after that request, and the last of these:
+/// the data of these people stay.
+pub fn list_restrictions(
+    conn: &mut AnyConnection,
+    after_id: i64,
+    limit: i64,
+) -> QueryResult<Option<(Vec<Request>, i64)>> {
+    let ids: Vec<i64> = restrictions::table
+        .filter(restrictions::ended_at.is_null())
+        .filter(restrictions::request_id.gt(after_id))
+        .order(restrictions::request_id)
+        .limit(limit)
+        .select(restrictions::request_id)
+        .load(conn)?;
+    let Some(last) = ids.last().copied() else {
+        return Ok(None);
+    };
+    // An objection is against a use, and does not ask that anything be kept.
+    let granted: Vec<Request> = Request::query()
+        .filter(requests::id.eq_any(ids))
+        .filter(requests::kind.eq(Kind::Restriction.as_str()))
+        .filter(requests::state.eq(State::Completed.as_str()))
+        .load(conn)?;
+    Ok(Some((granted, last)))
 }
 
 /// Whose data are held, and in which dataset and collection, if not in all.

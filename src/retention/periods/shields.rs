@@ -1,4 +1,5 @@
-//! What may not go now although its time is up: the data of people who have a hold of their own, or an open request.
+//! What may not go now although its time is up: the data of people who have a hold of their own, an open request, or the
+//! right that they are kept and not used (GDPR Art. 18).
 
 use std::collections::BTreeMap;
 
@@ -7,6 +8,7 @@ use crate::db::AnyConnection;
 use crate::error::AppResult;
 use crate::my_data::identities_of_crowd;
 use crate::register::CollectionKey;
+use crate::requests::model::Request;
 use crate::requests::senders;
 use crate::sources::{Identities, Shield, SourceError};
 
@@ -25,6 +27,7 @@ impl Shields {
         let mut shields = Shields(keys.iter().map(none).collect());
         shields.keep_what_is_held(app)?;
         shields.keep_what_is_asked_about(app)?;
+        shields.keep_what_is_restricted(app)?;
         Ok(shields)
     }
 
@@ -71,6 +74,20 @@ impl Shields {
         Ok(())
     }
 
+    fn keep_what_is_restricted(&mut self, app: &App) -> AppResult<()> {
+        let mut after = 0;
+        let next = |conn: &mut AnyConnection, after| {
+            let found = queries::list_restrictions(conn, after, i64::from(CROWD))?;
+            let crowd = found.map(|(granted, last)| Ok((last, crowd_of(conn, app, &granted)?)));
+            crowd.transpose()
+        };
+        while let Some((last, crowd)) = app.db.read_now(|conn| next(conn, after))? {
+            after = last;
+            self.keep(app, &crowd, |_| true);
+        }
+        Ok(())
+    }
+
     /// Adds what a crowd of people has in the collections concerned, where every source has answered so far.
     fn keep(&mut self, app: &App, crowd: &Identities, concerns: impl Fn(&CollectionKey) -> bool) {
         let answered = self.0.iter_mut();
@@ -96,10 +113,14 @@ fn next_crowd(
     let Some(last) = open.last() else {
         return Ok(None);
     };
-    let people = open.iter().map(|it| it.person_id).collect();
+    Ok(Some((last.id, crowd_of(conn, app, &open)?)))
+}
+
+/// Whoever some requests are from.
+fn crowd_of(conn: &mut AnyConnection, app: &App, all: &[Request]) -> AppResult<Identities> {
+    let people = all.iter().map(|it| it.person_id).collect();
     let known = identities_of_crowd(conn, people)?;
     // Who has no account is known by the address that the request came from.
-    let sent = senders::addresses(conn, &app.keys, &open)?.into_iter();
-    let crowd = sent.fold(known, |crowd, address| crowd.with("email", &address));
-    Ok(Some((last.id, crowd)))
+    let sent = senders::addresses(conn, &app.keys, all)?.into_iter();
+    Ok(sent.fold(known, |crowd, address| crowd.with("email", &address)))
 }

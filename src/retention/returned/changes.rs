@@ -27,11 +27,12 @@ pub fn note(conn: &mut AnyConnection, found: &Sighting, now: NaiveDateTime) -> A
                 returned::erased_at.eq(found.erased_at),
                 returned::state.eq(State::Found.as_str()),
                 returned::found_at.eq(now),
+                returned::request_id.eq(found.request_id),
                 seen,
             ))
             .execute(conn)?;
         let known = queries::find_of(conn, &found.erasure)?.ok_or(AppError::NotFound)?;
-        return record(conn, &known, "erasure.undone", Actor::System, now);
+        return record(conn, &known, found_as(&known), Actor::System, now);
     };
     let row = returned::table.filter(returned::id.eq(known.id));
     diesel::update(row).set(seen).execute(conn)?;
@@ -39,9 +40,16 @@ pub fn note(conn: &mut AnyConnection, found: &Sighting, now: NaiveDateTime) -> A
         let again = returned::found_at.eq(now);
         diesel::update(row).set(again).execute(conn)?;
         advance(conn, &known, State::Found, now)?;
-        record(conn, &known, "erasure.undone", Actor::System, now)?;
+        record(conn, &known, found_as(&known), Actor::System, now)?;
     }
     Ok(())
+}
+
+fn found_as(known: &Returned) -> &'static str {
+    match known.request_id {
+        Some(_) => "erasure.rest_due",
+        None => "erasure.undone",
+    }
 }
 
 /// Settles what a whole search that began at that time has not found any more.
@@ -52,14 +60,24 @@ pub fn note_gone(
 ) -> AppResult<()> {
     let unseen: Vec<Returned> = Returned::query()
         .filter(returned::settled_at.is_null())
+        .filter(returned::request_id.is_null())
         .filter(returned::seen_at.lt(began))
         .filter(returned::state.ne(State::Erasing.as_str()))
         .load(conn)?;
     for known in unseen {
-        advance(conn, &known, State::Gone, now)?;
-        record(conn, &known, "erasure.mended", Actor::System, now)?;
+        settle_gone(conn, &known, now)?;
     }
     Ok(())
+}
+
+/// Settles one of which nothing is to be erased any more.
+pub fn settle_gone(
+    conn: &mut AnyConnection,
+    known: &Returned,
+    now: NaiveDateTime,
+) -> AppResult<()> {
+    advance(conn, known, State::Gone, now)?;
+    record(conn, known, "erasure.mended", Actor::System, now)
 }
 
 /// Proposes to erase it again.
@@ -108,6 +126,11 @@ pub fn send_back(conn: &mut AnyConnection, id: i64, by: i64, now: NaiveDateTime)
 /// The person came back on purpose: their data stay, and are no task any more.
 pub fn leave(conn: &mut AnyConnection, id: i64, by: i64, now: NaiveDateTime) -> AppResult<()> {
     let known = in_state(conn, id, State::Found)?;
+    if known.is_remainder() {
+        return Err(AppError::conflict(
+            "These data never went. Place a hold if they have to stay.",
+        ));
+    }
     advance(conn, &known, State::Left, now)?;
     record(conn, &known, "erasure.left", Actor::Staff(by), now)
 }

@@ -5,6 +5,7 @@ use super::{changes, queries};
 use crate::app::App;
 use crate::error::AppResult;
 use crate::jobs::Lease;
+use crate::retention::remainders;
 use crate::retention::replay::replay_these;
 use crate::retention::tombstones;
 use crate::sources::SourceError;
@@ -14,6 +15,9 @@ pub fn erase(app: &App, id: i64, lease: &Lease) -> AppResult<()> {
     let known = app.db.read_now(|conn| Ok(queries::find(conn, id)?))?;
     if known.state != State::Erasing {
         return Ok(());
+    }
+    if let Some(request_id) = known.request_id {
+        return remainders::erase::erase(app, &known, request_id, lease);
     }
     let erasure = app
         .db

@@ -78,6 +78,24 @@ pub struct Returned {
     pub settled_at: Option<NaiveDateTime>,
     /// Why it could not be erased; for staff, without personal data.
     pub failure: Option<String>,
+    /// Of what a deletion had to leave, and whose reason has ended: the request. Nothing came back then.
+    pub request_id: Option<i64>,
+}
+
+impl Returned {
+    /// Whether it had to stay, and need not any more.
+    pub fn is_remainder(&self) -> bool {
+        self.request_id.is_some()
+    }
+
+    /// Where it stands, as staff read it.
+    pub fn standing(&self) -> &'static str {
+        match self.state {
+            State::Erased if self.is_remainder() => "Erased",
+            State::Gone if self.is_remainder() => "Nothing to erase",
+            state => state.title(),
+        }
+    }
 }
 
 /// How much came back in one collection.
@@ -104,4 +122,6 @@ pub struct Sighting {
     pub collections: Vec<InCollection>,
     /// Somebody with these handles has signed in since.
     pub signed_in_since: bool,
+    /// The deletion that had to leave it, where its reason has ended.
+    pub request_id: Option<i64>,
 }

@@ -49,6 +49,18 @@ pub fn find_of(conn: &mut AnyConnection, erasure: &str) -> QueryResult<Option<Re
         .optional()
 }
 
+/// What a deletion had to leave, while it is not settled.
+pub fn find_open_of_request(
+    conn: &mut AnyConnection,
+    request_id: i64,
+) -> QueryResult<Option<Returned>> {
+    Returned::query()
+        .filter(returned::request_id.eq(request_id))
+        .filter(returned::settled_at.is_null())
+        .first(conn)
+        .optional()
+}
+
 /// Whether a person has signed in since a time.
 pub fn has_signed_in(
     conn: &mut AnyConnection,

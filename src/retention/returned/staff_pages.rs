@@ -48,7 +48,9 @@ impl ReturnedPage {
     }
 
     fn can_leave(&self, line: &Line) -> bool {
-        line.returned.state == State::Found && self.role == Role::Supervisor
+        line.returned.state == State::Found
+            && !line.returned.is_remainder()
+            && self.role == Role::Supervisor
     }
 
     fn can_approve(&self, line: &Line) -> bool {

@@ -96,10 +96,12 @@ fn sighting(app: &App, erasure: &Erasure, handles: &Handles) -> AppResult<Option
         records: i64::try_from(plan.records()).unwrap_or(i64::MAX),
         collections: collections(&plan),
         signed_in_since,
+        request_id: None,
     }))
 }
 
-fn collections(plan: &Plan) -> Vec<InCollection> {
+/// What a plan erases, by collection.
+pub(in crate::retention) fn collections(plan: &Plan) -> Vec<InCollection> {
     let mut counts = BTreeMap::<(&str, &str), u64>::new();
     for item in &plan.items {
         if matches!(

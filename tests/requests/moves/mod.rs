@@ -102,7 +102,7 @@ impl World {
             Who::Person(person) => &self.people[person],
             Who::Staff(member) => &self.staff[member],
         };
-        let (path, fields) = form(&reference, what, before.version);
+        let (path, fields) = form(&reference, what, &before);
         let fields: Vec<_> = fields
             .iter()
             .map(|(name, it)| (*name, it.as_str()))
@@ -252,7 +252,7 @@ impl World {
 }
 
 /// Where a move is sent, and what with.
-fn form(reference: &str, what: Move, version: i64) -> (String, Vec<(&'static str, String)>) {
+fn form(reference: &str, what: Move, before: &Request) -> (String, Vec<(&'static str, String)>) {
     let words = || "Because it is so.".to_owned();
     let (path, mut fields) = match what {
         Move::Withdraw => ("/requests/{}/withdraw", vec![]),
@@ -271,7 +271,7 @@ fn form(reference: &str, what: Move, version: i64) -> (String, Vec<(&'static str
         }
         Move::Decide(outcome) => {
             let outcome = ("outcome", outcome.as_str().to_owned());
-            let ground = ("ground", "UNVERIFIED".to_owned());
+            let ground = ("ground", super::ground_under(&before.law).to_owned());
             let fields = vec![outcome, ground, ("reason", words()), ("restricts", words())];
             ("/staff/requests/{}/decide", fields)
         }
@@ -279,7 +279,7 @@ fn form(reference: &str, what: Move, version: i64) -> (String, Vec<(&'static str
         Move::SendBack => ("/staff/requests/{}/send-back", vec![("send_back", words())]),
         Move::Extend => ("/staff/requests/{}/extend", vec![("extension", words())]),
     };
-    fields.push(("version", version.to_string()));
+    fields.push(("version", before.version.to_string()));
     (path.replace("{}", reference), fields)
 }
 

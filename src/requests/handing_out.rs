@@ -1,0 +1,165 @@
+//! What an approved request for access gives, beside the words of staff: a package of the data that are held, or the
+//! categories as the register knows them (Cal. Civ. Code 1798.110, 1798.115; 11 CCR 7024).
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use super::handling::write_message;
+use super::life::By;
+use super::model::{Kind, Outcome, Request};
+use super::senders;
+use super::senders::model::Wants;
+use crate::app::App;
+use crate::audit::{self, Actor, Event};
+use crate::choices::Stopped;
+use crate::db::AnyConnection;
+use crate::disclosures::receiving::{Line, lists};
+use crate::error::{AppError, AppResult};
+use crate::jobs::{self, Job};
+use crate::my_data::export;
+use crate::my_data::ledger;
+use crate::sources::{Dates, Identities};
+
+/// What the person learns of a package.
+const PACKAGE: &str = "A copy of your data is being made now, all that we hold in one file. You get a mail when it is ready. To download it, sign in with the address that you gave us, and open “My data”, “Download all of it”. It stays there for a week, and you can make a new one at any time.";
+
+/// The same for whoever gave no address.
+const BY_LETTER: &str = "A copy of the data is being made now. It will be printed and sent.";
+
+/// What goes to the person.
+#[derive(Debug, Clone)]
+pub(super) enum Gives {
+    /// A file with all data.
+    Package,
+    /// Which categories are held, where they come from, what for, and who gets them.
+    Categories(String),
+}
+
+/// Whether something is given beyond the words of staff. Somebody with an account has the copy at hand, unless they were
+/// told that a part of it is denied, and that the rest is theirs.
+pub(super) fn is_due(conn: &mut AnyConnection, request: &Request) -> AppResult<bool> {
+    let came_without = senders::queries::find(conn, request.id)?.is_some();
+    let is_part = request.outcome == Some(Outcome::PartlyApproved);
+    Ok(request.kind == Kind::Access && (came_without || is_part))
+}
+
+/// Looks up what is given. It reads the sources.
+pub(super) fn look_up(app: &App, request: &Request, person: &Identities) -> AppResult<Gives> {
+    let sender = app
+        .db
+        .read_now(|conn| Ok(senders::queries::find(conn, request.id)?))?;
+    if sender.is_none_or(|it| it.wants != Wants::Categories) {
+        return Ok(Gives::Package);
+    }
+    let summaries = app.sources.overview(person);
+    if let Some(error) = summaries.iter().find_map(|it| it.counts.as_ref().err()) {
+        return Err(AppError::Unavailable(error.to_string()));
+    }
+    let cards = ledger::cards(&app.register, summaries);
+    let person_id = request.person_id;
+    let stopped = app
+        .db
+        .read_now(|conn| Ok(Stopped::load(conn, &app.register, person_id)?))?;
+    Ok(Gives::Categories(categories(app, &cards, &stopped)))
+}
+
+/// Gives it: the message, and the job that makes the package; with the facts for the receipt.
+pub(super) fn give(
+    conn: &mut AnyConnection,
+    request: &Request,
+    gives: &Gives,
+    by: &By<'_>,
+) -> AppResult<Value> {
+    match gives {
+        Gives::Categories(words) => {
+            write_message(conn, request, words, by)?;
+            Ok(json!({ "answered": true, "given": "categories" }))
+        }
+        Gives::Package => {
+            let is_reached = super::notices::reaches(conn, by.app, request)?;
+            write_message(
+                conn,
+                request,
+                if is_reached { PACKAGE } else { BY_LETTER },
+                by,
+            )?;
+            begin_package(conn, request, by)?;
+            Ok(json!({ "answered": true, "given": "package" }))
+        }
+    }
+}
+
+fn begin_package(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
+    if export::queries::count_building(conn, request.person_id)? > 0 {
+        return Ok(());
+    }
+    let package = export::queries::ask(conn, request.person_id, Dates::default(), by.now)?;
+    jobs::enqueue(conn, &Job::BuildPackage { id: package.id }, by.now)?;
+    let pseudonym = super::queries::find_pseudonym(conn, request.person_id)?;
+    let event = Event {
+        actor: Actor::System,
+        action: "export.requested",
+        person: Some(&pseudonym),
+        object: &package.reference,
+        detail: json!({ "for": request.reference }),
+    };
+    Ok(audit::record(conn, &event, by.now)?)
+}
+
+/// The answer in words, category by category, and the two lists of who gets data.
+fn categories(app: &App, cards: &[ledger::CategoryCard], stopped: &Stopped) -> String {
+    let mut said = String::from("These are the kinds of data that we hold about you.\n");
+    if cards.is_empty() {
+        said = String::from("By what we know you by, we hold no data about you.\n");
+    }
+    for card in cards {
+        let from = card.collections.iter().map(|it| it.source_kind.title());
+        let mut from: Vec<_> = from.collect();
+        from.sort_unstable();
+        from.dedup();
+        let _ = write!(
+            said,
+            "\n{}{}\nWhere it comes from: {}.\nWhat for: {}.\nWho may get it: {}.\nKept {}.\n",
+            card.title,
+            if card.statutory.is_empty() {
+                String::new()
+            } else {
+                format!(" – in the law: {}", card.statutory)
+            },
+            from.join("; "),
+            or_nothing(card.purposes.join("; ")),
+            or_nothing(card.recipients.join("; ")),
+            card.kept,
+        );
+    }
+    let (sold, disclosed) = lists(&app.register, stopped);
+    list(&mut said, "Sold or shared for advertising", &sold);
+    list(
+        &mut said,
+        "Disclosed so that others work for us",
+        &disclosed,
+    );
+    said
+}
+
+fn list(said: &mut String, title: &str, lines: &[Line<'_>]) {
+    let _ = write!(said, "\n{title}:\n");
+    for line in lines {
+        let data = or_nothing(line.data.join(", "));
+        let role = line.recipient.role.title().to_lowercase();
+        let name = &line.recipient.name;
+        let _ = writeln!(said, "– {name} ({role}): {data}");
+    }
+    if lines.is_empty() {
+        said.push_str("– To nobody.\n");
+    }
+}
+
+fn or_nothing(words: String) -> String {
+    if words.is_empty() {
+        "nothing else".to_owned()
+    } else {
+        words
+    }
+}

@@ -1,0 +1,69 @@
+//! Whether somebody for whom a parent asks is a child at all, as far as we hold it.
+
+use chrono::{Months, NaiveDate};
+
+use crate::app::App;
+use crate::error::AppResult;
+use crate::register::{CollectionKey, FieldView, covers};
+use crate::requests::agents::model::Basis;
+use crate::requests::agents::queries;
+use crate::requests::model::Request;
+use crate::sources::{Dates, Held, Identities};
+
+const BORN_ON: &str = "user.demographic.date_of_birth";
+
+/// So many records of a collection are looked at.
+const RECORDS: usize = 10;
+
+/// Until the thirteenth birthday a parent decides.
+const THIRTEEN_YEARS: Months = Months::new(13 * 12);
+
+/// Whether a parent asks, and what we hold says that the person is no child under 13. It reads the sources.
+pub(super) fn is_no_child(app: &App, request: &Request, person: &Identities) -> AppResult<bool> {
+    let agent = app
+        .db
+        .read_now(|conn| Ok(queries::find(conn, request.id)?))?;
+    if agent.is_none_or(|it| it.basis != Basis::Parent) {
+        return Ok(false);
+    }
+    let today = app.clock.today();
+    let is_grown = |born: &NaiveDate| {
+        let thirteen = born.checked_add_months(THIRTEEN_YEARS);
+        thirteen.is_some_and(|day| day <= today)
+    };
+    Ok(birth_dates(app, person)?.iter().any(is_grown))
+}
+
+fn birth_dates(app: &App, person: &Identities) -> AppResult<Vec<NaiveDate>> {
+    let mut dates = Vec::new();
+    for dataset in &app.register.datasets {
+        for collection in &dataset.collections {
+            let views = app.register.describe_all(dataset, collection);
+            let paths: Vec<_> = views.iter().filter_map(path_of_birth).collect();
+            if paths.is_empty() {
+                continue;
+            }
+            let key = CollectionKey::new(&dataset.key, &collection.name);
+            let page = app
+                .sources
+                .page(person, &key, None, RECORDS, Dates::default())?;
+            let data = page.records.into_iter().flat_map(|it| it.fields);
+            let held = data.filter(|it| paths.contains(&it.path.as_str()));
+            dates.extend(held.filter_map(|it| day(&it.value)));
+        }
+    }
+    Ok(dates)
+}
+
+fn path_of_birth<'a>(view: &FieldView<'a>) -> Option<&'a str> {
+    let mut categories = view.field.categories.iter();
+    let is_it = categories.any(|it| covers(BORN_ON, it));
+    is_it.then_some(view.field.path.as_str())
+}
+
+fn day(value: &Held) -> Option<NaiveDate> {
+    match value {
+        Held::Plain(value) => value.to_string().get(..10)?.parse().ok(),
+        Held::Empty | Held::Masked(_) => None,
+    }
+}

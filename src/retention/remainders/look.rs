@@ -1,0 +1,123 @@
+//! Looking whether what was left has to stay still: a job, every night.
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use super::model::{Left, Remainder};
+use super::{changes, queries};
+use crate::app::App;
+use crate::db::AnyConnection;
+use crate::error::AppResult;
+use crate::jobs::Lease;
+use crate::my_data::identities_of;
+use crate::requests;
+use crate::requests::model::Request;
+use crate::retention::queries::for_plans;
+use crate::retention::returned::model::{Sighting, State};
+use crate::retention::returned::{changes as found, queries as noted, sweep};
+use crate::sources::{Identities, Plan, Scope};
+
+/// So many are read from the portal's database at a time.
+const BATCH: i64 = 100;
+
+/// The job. What a source that does not answer holds is looked at the next night.
+pub fn look(app: &App, lease: &Lease) -> AppResult<()> {
+    let today = app.clock.today();
+    let mut after = (NaiveDate::default(), 0);
+    loop {
+        let due = app
+            .db
+            .read_now(|conn| Ok(queries::list_due(conn, today, after, BATCH)?))?;
+        let Some(last) = due.last() else {
+            return Ok(());
+        };
+        after = (last.look_on, last.request_id);
+        for remainder in due {
+            lease.check()?;
+            if let Err(error) = look_at(app, remainder) {
+                tracing::warn!(%error, "it could not be seen whether data have to stay");
+            }
+        }
+    }
+}
+
+fn look_at(app: &App, remainder: Remainder) -> AppResult<()> {
+    let known = Known::load(app, &remainder)?;
+    let plan = known.plan(app)?;
+    let now = app.clock.now();
+    app.db
+        .write_now(move |conn| note(conn, &remainder, (&known, &plan), now))
+}
+
+/// Puts before staff what need not stay, or notes when to look again.
+fn note(
+    conn: &mut AnyConnection,
+    remainder: &Remainder,
+    (known, plan): (&Known, &Plan),
+    now: NaiveDateTime,
+) -> AppResult<()> {
+    let open = noted::find_open_of_request(conn, remainder.request_id)?;
+    if !plan.is_empty() {
+        return found::note(conn, &known.sighting(plan), now);
+    }
+    if let Some(open) = open {
+        if open.state == State::Erasing {
+            return Ok(());
+        }
+        found::settle_gone(conn, &open, now)?;
+    }
+    let left = Left {
+        records: plan.stayed.clone(),
+        ..known.left.clone()
+    };
+    changes::store(conn, remainder, (None, left.next_look(now.date())), now)
+}
+
+/// A remainder with all that is needed to plan what becomes of it.
+pub(super) struct Known {
+    pub request: Request,
+    pub left: Left,
+    pub person: Identities,
+}
+
+impl Known {
+    pub fn load(app: &App, remainder: &Remainder) -> AppResult<Self> {
+        let (request, person) = app.db.read_now(|conn| {
+            let request = requests::queries::find(conn, remainder.request_id)?;
+            Ok((request, identities_of(conn, remainder.person_id)?))
+        })?;
+        Ok(Known {
+            left: remainder.open(app, &request.reference)?,
+            request,
+            person,
+        })
+    }
+
+    /// What an erasure of it would do today. It reads the sources.
+    pub fn plan(&self, app: &App) -> AppResult<Plan> {
+        let today = app.clock.today();
+        let person_id = self.request.person_id;
+        let holds = app
+            .db
+            .read_now(|conn| Ok(for_plans(conn, person_id, today)?))?;
+        let records = self.left.records.iter();
+        let records: Vec<_> = records.map(|it| it.record.clone()).collect();
+        let scope = Scope::Left(Box::new(self.left.scope.clone()));
+        let what = (&scope, self.left.law.as_str());
+        let around = (&*holds, &*records);
+        Ok(app
+            .sources
+            .plan_erasure_of(&self.person, what, around, today)?)
+    }
+
+    fn sighting(&self, plan: &Plan) -> Sighting {
+        let request = &self.request;
+        Sighting {
+            erasure: format!("rest of {}", request.reference),
+            erased_at: request.closed_at.unwrap_or(request.created_at),
+            records: i64::try_from(plan.records()).unwrap_or(i64::MAX),
+            collections: sweep::collections(plan),
+            signed_in_since: false,
+            request_id: Some(request.id),
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! What an approved request for access gives.
+
+use candor::accounts::model::Role;
+use candor::requests::model::State;
+
+use super::entered::{enter, newest};
+use super::without_account::{ADDRESS, BIRTH, PHONE, follow, held, only_request, prove};
+use super::{MAYA, find};
+use crate::support::{Actor, TestApp};
+
+/// Proposed by one, approved by another, and carried out.
+async fn grant(app: &TestApp, reference: &str, outcome: &[(&str, &str)]) -> (Actor, String) {
+    let sam = app.staff("sam", Role::Agent).await;
+    let vera = app.staff("vera", Role::Supervisor).await;
+    let url = format!("/staff/requests/{reference}");
+    let page = sam.get(&url).await.page();
+    let decide = format!("{url}/decide");
+    sam.submit(&page, &decide, outcome).await.location();
+    let page = vera.get(&url).await.page();
+    let approve = format!("{url}/approve");
+    vera.submit(&page, &approve, &[]).await.location();
+    app.run_jobs().await;
+    assert_eq!(find(app, reference).state, State::Completed);
+    (sam, url)
+}
+
+const GIVE: [(&str, &str); 2] = [("outcome", "approved"), ("reason", "Here it is.")];
+
+/// Asks for the data themselves without an account, and is recognised.
+async fn ask_for_pieces(app: &TestApp) -> String {
+    let (visitor, page) = follow(app, "pieces", ADDRESS, "").await;
+    let (phone, birth) = (held(app, "phone"), held(app, "birth_date"));
+    let proof = [
+        (PHONE, phone.as_str()),
+        (BIRTH, birth.as_str()),
+        ("name", "Maya Okafor"),
+        ("declares", "true"),
+    ];
+    prove(&visitor, &page, &proof).await.location();
+    only_request(app).0.reference
+}
+
+/// Where the packages can be downloaded that the person finds after signing in.
+async fn downloads(person: &Actor) -> Vec<String> {
+    let page = person.get("/data/export").await.page();
+    page.attributes("a[href$='/download']", "href")
+}
+
+/// Rule: K2, Civ. 1798.130(a)(3)(B); I3, Civ. 1798.130(a)(2)(A).
+#[actix_web::test]
+async fn who_asks_for_a_copy_without_account_gets_it() {
+    let app = TestApp::start();
+    let reference = ask_for_pieces(&app).await;
+    grant(&app, &reference, &GIVE).await;
+    let kinds: Vec<_> = app
+        .mails_to(ADDRESS)
+        .into_iter()
+        .map(|it| it.kind)
+        .collect();
+    assert!(kinds.contains(&"package_ready".to_owned()), "{kinds:?}");
+    let person = app.person_again(MAYA).await;
+    let all = downloads(&person).await;
+    assert_eq!(all.len(), 1);
+    assert_eq!(person.get(&all[0]).await.status, 200);
+    let page = person.get(&format!("/requests/{reference}")).await;
+    assert!(page.text().contains("A copy of your data is being made"));
+}
+
+/// Rule: K4, 11 CCR 7024(h).
+#[actix_web::test]
+async fn what_is_not_denied_of_a_copy_is_given() {
+    let app = TestApp::start();
+    let reference = ask_for_pieces(&app).await;
+    let part = [
+        ("outcome", "partly_approved"),
+        ("ground", "OTHERS_RIGHTS_145K"),
+        ("reason", "Two messages are about a colleague."),
+    ];
+    grant(&app, &reference, &part).await;
+    assert_eq!(downloads(&app.person_again(MAYA).await).await.len(), 1);
+}
+
+/// Rule: K1, Civ. 1798.110, 1798.115.
+#[actix_web::test]
+async fn categories_are_told_as_the_register_knows_them() {
+    let app = TestApp::start();
+    let (visitor, page) = follow(&app, "categories", ADDRESS, "").await;
+    let phone = held(&app, "phone");
+    prove(&visitor, &page, &[(PHONE, &phone)]).await.location();
+    let reference = only_request(&app).0.reference;
+    grant(&app, &reference, &GIVE).await;
+    let person = app.person_again(MAYA).await;
+    assert!(
+        downloads(&person).await.is_empty(),
+        "the data were not asked for"
+    );
+    let said = person.get(&format!("/requests/{reference}")).await.text();
+    for words in [
+        "These are the kinds of data that we hold about you",
+        "Where it comes from",
+        "Who may get it",
+        "Sold or shared for advertising",
+        "Disclosed so that others work for us",
+        "Brightfield",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+}
+
+/// Rule: I1, §7020(a).
+#[actix_web::test]
+async fn staff_print_the_copy_for_who_wrote_a_letter() {
+    let app = TestApp::start();
+    let kim = app.staff("kim", Role::Agent).await;
+    enter(&kim, &[("wants", "pieces")]).await.location();
+    let reference = newest(&app).reference;
+    let url = format!("/staff/requests/{reference}");
+    let page = kim.get(&url).await.page();
+    let confirmed = format!("{url}/confirmed");
+    kim.submit(&page, &confirmed, &[]).await.location();
+    let page = kim.get(&url).await.page();
+    let known = [
+        ("identity", "verified"),
+        ("vouched", "We rang the number that we hold."),
+        ("held_by", "email"),
+        ("held_as", ADDRESS),
+    ];
+    let identity = format!("{url}/identity");
+    kim.submit(&page, &identity, &known).await.location();
+    let package = format!("{url}/package");
+    assert_eq!(kim.get(&package).await.status, 404, "nothing is granted");
+    let (sam, _) = grant(&app, &reference, &GIVE).await;
+    let page = sam.get(&url).await.page();
+    let links = page.attributes("main a[href$='/package']", "href");
+    assert_eq!(links, [package.as_str()]);
+    assert_eq!(sam.get(&package).await.status, 200);
+    let seen = app.person_again(MAYA).await.get("/data/export").await;
+    assert!(
+        seen.text().contains("to be sent by letter"),
+        "it is on record"
+    );
+}

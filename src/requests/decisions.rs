@@ -12,7 +12,8 @@ use super::notices::{self, RequestDecided, RequestWithdrawn};
 use super::sealed::{self, What};
 use super::staff_mails::{self, Why};
 use super::{
-    appeals, contradicted, denial, flags, four_eyes, held_since, items, queries, restrictions, senders,
+    appeals, contradicted, denial, flags, four_eyes, held_since, items, queries, restrictions,
+    senders,
 };
 use crate::accounts::guard::StaffMember;
 use crate::accounts::model::Role;

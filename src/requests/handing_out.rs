@@ -60,7 +60,7 @@ pub(super) fn look_up(app: &App, request: &Request, person: &Identities) -> AppR
     let person_id = request.person_id;
     let stopped = app
         .db
-        .read_now(|conn| Ok(Stopped::load(conn, &app.register, person_id)?))?;
+        .read_now(|conn| Ok(Stopped::load(conn, app, person_id)?))?;
     Ok(Gives::Categories(categories(app, &cards, &stopped)))
 }
 

@@ -21,6 +21,7 @@ mod correction;
 mod crowds;
 mod drift;
 mod due;
+mod effect;
 mod error;
 mod execute;
 mod fate;
@@ -98,8 +99,9 @@ pub use connector::{
 };
 pub use correction::{Corrected, Correction, CorrectionError, Standing};
 pub use due::{Ask, DueBatch, Shield};
+pub use effect::{Done, Effect};
 pub use error::{Fault, SourceError};
-pub use execute::{Done, Effect, Outcome};
+pub use execute::Outcome;
 pub use files::read_sent;
 pub use identities::Identities;
 pub use inside::Inside;

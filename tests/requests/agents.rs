@@ -355,7 +355,7 @@ async fn what_an_agent_filed_does_not_stand_in_the_way_of_the_persons_own_deleti
     let text = page.text();
     let said = "Your agent (Rights for All, Bo Agent) filed this request for you.";
     assert!(text.contains(said), "{text}");
-    assert!(text.contains("What they wrote") && text.contains("What they sent us as evidence"));
+    assert!(text.contains("What they wrote") && text.contains("Documents"));
     for wrong in ["You filed the request", "What you wrote", "Your evidence"] {
         assert!(!text.contains(wrong), "{wrong}");
     }

@@ -356,7 +356,10 @@ async fn a_letter_of_somebody_with_an_account_becomes_a_request_of_theirs() {
     let identity = format!("{url}/identity");
     sam.submit(&page, &identity, &known).await.location();
     let told = app.mails_to("maya.okafor");
-    assert!(told.iter().any(|mail| mail.text.contains(&reference)), "she may not have written it");
+    assert!(
+        told.iter().any(|mail| mail.text.contains(&reference)),
+        "she may not have written it"
+    );
     assert!(
         maya.get("/requests")
             .await
@@ -387,21 +390,4 @@ async fn a_restriction_an_objection_and_a_complaint_can_be_entered_in_the_person
         let page = sam.get(&url).await.page();
         assert!(page.text().contains("You mail me too often."));
     }
-}
-
-#[actix_web::test]
-async fn a_letter_that_is_entered_twice_is_one_request() {
-    let app = TestApp::start();
-    let sam = app.staff("sam", Role::Agent).await;
-    let first = enter(&sam, &[]).await;
-    let again = enter(&sam, &[]).await;
-    assert_eq!(again.location(), first.location());
-    let page = sam.get(again.location()).await.page();
-    assert!(
-        page.text().contains("was on record already"),
-        "{}",
-        page.text()
-    );
-    let other = enter(&sam, &[("note", "My photographs only.")]).await;
-    assert_ne!(other.location(), first.location());
 }

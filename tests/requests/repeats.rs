@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use diesel::prelude::*;
 use reqwest::multipart::{Form, Part};
 
+use super::entered::enter;
 use super::{MAYA, correction_of, file_access, find, reference_of, staff_does, staff_member};
 use crate::support::{Actor, TestApp};
 
@@ -208,4 +209,21 @@ async fn supervisors_are_told_of_a_proposal_and_find_it_in_a_view_of_its_own() {
     assert!(find(&app, &proposed).closed_at.is_some());
     let page = app.sign_in_again("sue", Role::Supervisor).await;
     assert!(page.get(view).await.texts("tbody th").is_empty());
+}
+
+#[actix_web::test]
+async fn a_letter_that_is_entered_twice_is_one_request() {
+    let app = TestApp::start();
+    let sam = app.staff("sam", Role::Agent).await;
+    let first = enter(&sam, &[]).await;
+    let again = enter(&sam, &[]).await;
+    assert_eq!(again.location(), first.location());
+    let page = sam.get(again.location()).await.page();
+    assert!(
+        page.text().contains("was on record already"),
+        "{}",
+        page.text()
+    );
+    let other = enter(&sam, &[("note", "My photographs only.")]).await;
+    assert_ne!(other.location(), first.location());
 }

@@ -104,7 +104,7 @@ table! {
     Person post "/requests/{reference}/messages" => "/requests/{correction}/messages", Mayas, Sample::Form(&[("body", "Hello.")]);
     Person post "/requests/{reference}/withdraw" => "/requests/{correction}/withdraw", Mayas, EMPTY;
     Person post "/requests/{reference}/appeal" => "/requests/{correction}/appeal", Mayas, Sample::Form(&[("appeal", "Why?")]);
-    Person post "/requests/{reference}/evidence" => "/requests/{correction}/evidence", Mayas, Sample::Upload(&[]);
+    Person post "/requests/{reference}/evidence" => "/requests/{correction}/evidence", Mayas, Sample::Upload(&[("document", "I live in Port Ellery.")]);
     Person get "/requests/{reference}/evidence/{id}" => "/requests/{correction}/evidence/{attachment}", Mayas, FILE;
     Person get "/requests/{reference}/items/{item}/statement" => "{statement}", Mayas, PAGE;
     Person post "/requests/{reference}/items/{item}/statement" => "{statement}", Mayas, Sample::Form(&[("statement", "I hear well.")]);

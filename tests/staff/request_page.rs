@@ -29,7 +29,7 @@ async fn a_message_begins_with_a_reviewed_text_in_either_language() {
     let begin = |language| format!("{}?reply=in-work&language={language}", url(&reference));
     let page = agent.get(&begin("en")).await.page();
     let expected = format!(
-        "We are working on your request {reference}. You do not have to do anything. We answer by 26 March 2026."
+        "We are working on your request {reference}. You do not have to do anything. You have our answer by 26 March 2026."
     );
     assert_eq!(page.texts("#body"), [expected]);
     let page = agent.get(&begin("es")).await.page();

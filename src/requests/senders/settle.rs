@@ -18,9 +18,7 @@ use crate::error::{AppError, AppResult};
 use crate::manual::opening;
 use crate::my_data;
 use crate::register::CollectionKey;
-use crate::requests::filing::{
-    NewCorrection, NewItem, insert_item, replace_items, tell_received,
-};
+use crate::requests::filing::{NewCorrection, NewItem, insert_item, replace_items, tell_received};
 use crate::requests::flags::{self, FlagKind};
 use crate::requests::four_eyes::has_account;
 use crate::requests::life::{By, advance, changed, record, touch};

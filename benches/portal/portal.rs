@@ -202,9 +202,9 @@ async fn wait_for(address: SocketAddr) {
 fn fill(database: &Path, people: u64) {
     let conn = rusqlite::Connection::open(database).unwrap();
     let known = conn.query_row("SELECT COUNT(*) FROM people", [], |row| {
-        row.get::<_, u64>(0)
+        row.get::<_, i64>(0)
     });
-    let more = people.saturating_sub(known.unwrap());
+    let more = people.saturating_sub(known.unwrap().unsigned_abs());
     let numbers = format!(
         "WITH RECURSIVE n(i) AS (SELECT 1000000 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000 + {more})"
     );

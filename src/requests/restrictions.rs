@@ -182,13 +182,15 @@ fn began(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<
 }
 
 /// An objection was granted: whoever was told that the use rests is told that it does so for good (GDPR Art. 21(1), 19).
-/// Who was told nothing has nothing to stop.
+/// Who was told nothing has nothing to stop; which part of a use goes on, where it was granted in part, staff tell them.
 pub(super) fn make_final(
     conn: &mut AnyConnection,
     request: &Request,
     by: &By<'_>,
 ) -> AppResult<()> {
-    let Some(row) = find(conn, request.id)? else {
+    let row = find(conn, request.id)?;
+    let is_whole = request.outcome == Some(Outcome::Approved);
+    let Some(row) = row.filter(|_| is_whole) else {
         return Ok(());
     };
     let (keys, reference) = (&by.app.keys, &request.reference);

@@ -133,9 +133,7 @@ fn find_check(text: &str) -> Option<usize> {
             return Some(at);
         } else if letter.is_alphanumeric() || letter == '_' {
             word.push(letter);
-        } else if !letter.is_whitespace() {
-            word.clear();
-        } else if !word.eq_ignore_ascii_case("check") {
+        } else if !letter.is_whitespace() || !word.eq_ignore_ascii_case("check") {
             word.clear();
         }
     }
@@ -163,20 +161,16 @@ struct Quote(Option<char>);
 
 impl Quote {
     fn holds(&mut self, letter: char) -> bool {
-        match self.0 {
-            Some(end) => {
-                self.0 = (letter != end).then_some(end);
-                true
-            }
-            None => {
-                self.0 = match letter {
-                    '\'' | '"' | '`' => Some(letter),
-                    '[' => Some(']'),
-                    _ => None,
-                };
-                self.0.is_some()
-            }
+        if let Some(end) = self.0 {
+            self.0 = (letter != end).then_some(end);
+            return true;
         }
+        self.0 = match letter {
+            '\'' | '"' | '`' => Some(letter),
+            '[' => Some(']'),
+            _ => None,
+        };
+        self.0.is_some()
     }
 }
 

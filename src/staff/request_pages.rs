@@ -36,9 +36,7 @@ struct RequestPage {
     assignees: Vec<(String, String)>,
     days_left: i64,
     today: NaiveDate,
-    /// Whether the clock stands still while the person is asked.
-    is_paused: bool,
-    is_late: bool,
+    clock: Clock,
     /// Whether the law lets the answer be put off at all.
     knows_extension: bool,
     conflict: Option<String>,
@@ -52,7 +50,35 @@ struct RequestPage {
     is_preview: bool,
 }
 
+/// How the time for the answer goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Clock {
+    Runs,
+    /// While the person is asked, where the law allows it.
+    StandsStill,
+    /// The answer should have been given.
+    IsOver,
+}
+
+impl Clock {
+    fn of(app: &App, request: &Request) -> Self {
+        match () {
+            () if pause::is_on(&app.laws, request) => Self::StandsStill,
+            () if is_late(&app.laws, request, app.clock.now()) => Self::IsOver,
+            () => Self::Runs,
+        }
+    }
+}
+
 impl RequestPage {
+    fn is_paused(&self) -> bool {
+        self.clock == Clock::StandsStill
+    }
+
+    fn is_late(&self) -> bool {
+        self.clock == Clock::IsOver
+    }
+
     fn url(&self, action: &str) -> String {
         format!(
             "/staff/requests/{}{action}",
@@ -121,7 +147,7 @@ impl RequestPage {
             && !request.state.is_closed()
             && request.extended_to.is_none()
             && self.knows_extension
-            && !self.is_late
+            && !self.is_late()
     }
 
     /// Whether an appeal that came another way can be entered.
@@ -254,8 +280,7 @@ pub(super) async fn render(
     html(
         shown.status,
         &RequestPage {
-            is_paused: pause::is_on(&app.laws, request),
-            is_late: is_late(&app.laws, request, app.clock.now()),
+            clock: Clock::of(app, request),
             knows_extension: latest(&app.laws, request).is_some(),
             law: law_name(&app.laws, &request.law),
             today: app.clock.today(),

@@ -73,7 +73,7 @@ async fn a_use_rests_while_an_objection_to_it_is_looked_at_and_stops_when_it_is_
     decide(&agent, &reference, &granted).await;
     assert_eq!(find(&app, &reference).state, State::Completed);
     app.run_jobs().await;
-    let mails = app.mails_to("optout@lumen-reach.example.com");
+    let mails = app.mails_to("privacy@papercheck.example.com");
     assert_eq!(mails.len(), 2);
     assert!(mails[0].text.contains("while an objection is looked at"));
     assert!(mails[1].subject.contains("objection of a person"));

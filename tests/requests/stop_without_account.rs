@@ -54,7 +54,7 @@ async fn an_objection_needs_no_account_and_the_use_rests_once_it_is_known_who_ob
     assert_eq!(only_request(&app).0.state, State::InReview);
     assert!(rests(&app));
     app.run_jobs().await;
-    let told = app.mails_to("optout@lumen-reach.example.com");
+    let told = app.mails_to("privacy@papercheck.example.com");
     assert!(told[0].text.contains("while an objection is looked at"));
 }
 

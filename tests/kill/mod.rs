@@ -26,7 +26,7 @@ const JOURNEYS: usize = 200;
 /// Of these so many erase everything.
 const ERASURES: u32 = 20;
 /// Of the others so many move, object to a use and take that back.
-const MOVES: u32 = 40;
+const MOVES: u32 = 20;
 const AT_A_TIME: usize = 8;
 
 /// Accounts that share no address. Of two people who do, the erasure of the one changes what may be done for the

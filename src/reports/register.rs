@@ -174,14 +174,12 @@ fn basis(app: &App, request: &Request, items: &[Item]) -> AppResult<String> {
     };
     let mut told = Vec::new();
     for item in items {
-        match (&item.ground, &item.basis) {
-            (Some(code), Some(basis)) => told.push(format!("{code} ({basis})")),
-            (Some(code), None) => told.push(code.clone()),
-            (None, Some(basis)) => told.push(basis.clone()),
-            (None, None) if item.decision == Some(Decision::Refused) => {
+        match item.basis_in_codes() {
+            Some(basis) => told.push(basis),
+            None if item.decision == Some(Decision::Refused) => {
                 told.push(open(&item.decision_reason)?);
             }
-            (None, None) => {}
+            None => {}
         }
     }
     match &request.ground {

@@ -100,14 +100,9 @@ fn is_not_held(
     request: &Request,
     item: Option<&Item>,
 ) -> AppResult<bool> {
-    let is = |part: &Option<String>, name: &str| part.as_ref().is_none_or(|it| it == name);
     let held = in_force(conn, request.person_id, app.clock.today())?;
     let mut by_agencies = held.iter().filter(|it| it.kind == HoldKind::LawEnforcement);
-    Ok(!by_agencies.any(|hold| {
-        item.is_none_or(|item| {
-            is(&hold.dataset, &item.dataset) && is(&hold.collection, &item.collection)
-        })
-    }))
+    Ok(!by_agencies.any(|hold| item.is_none_or(|it| hold.is_on(&it.dataset, &it.collection))))
 }
 
 /// Whether a flag says why it may not be them, or not be honest, and nobody has set it aside.

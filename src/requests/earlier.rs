@@ -124,11 +124,7 @@ fn became(item: &Item) -> &'static str {
 }
 
 fn basis(request: &Request, items: &[OpenItem]) -> String {
-    let of_items = items.iter().map(|open| {
-        let parts = [open.item.ground.as_deref(), open.item.basis.as_deref()];
-        let parts: Vec<_> = parts.into_iter().flatten().collect();
-        parts.join(" – ")
-    });
+    let of_items = items.iter().filter_map(|open| open.item.basis_in_codes());
     let mut all: Vec<_> = of_items.chain(request.ground.clone()).collect();
     all.retain(|it| !it.is_empty());
     all.sort();

@@ -11,12 +11,11 @@ use super::model::{Kind, Outcome, Request};
 use super::senders;
 use super::senders::model::Wants;
 use crate::app::App;
-use crate::audit::{self, Actor, Event};
+use crate::audit::Actor;
 use crate::choices::Stopped;
 use crate::db::AnyConnection;
 use crate::disclosures::receiving::{Line, lists};
 use crate::error::{AppError, AppResult};
-use crate::jobs::{self, Job};
 use crate::my_data::export;
 use crate::my_data::ledger;
 use crate::sources::{Dates, Identities};
@@ -91,20 +90,10 @@ pub(super) fn give(
 }
 
 fn begin_package(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
-    if export::queries::count_building(conn, request.person_id)? > 0 {
-        return Ok(());
-    }
-    let package = export::queries::ask(conn, request.person_id, Dates::default(), by.now)?;
-    jobs::enqueue(conn, &Job::BuildPackage { id: package.id }, by.now)?;
     let pseudonym = super::queries::find_pseudonym(conn, request.person_id)?;
-    let event = Event {
-        actor: Actor::System,
-        action: "export.requested",
-        person: Some(&pseudonym),
-        object: &package.reference,
-        detail: json!({ "for": request.reference }),
-    };
-    Ok(audit::record(conn, &event, by.now)?)
+    let whose = (request.person_id, pseudonym.as_str());
+    let asks = (Actor::System, json!({ "for": request.reference }));
+    export::asking::ask(conn, whose, Dates::default(), asks, by.now).map(drop)
 }
 
 /// The answer in words, category by category, and the two lists of who gets data.

@@ -33,7 +33,7 @@ pub fn list(conn: &mut AnyConnection, app: &App, request: &Request) -> AppResult
     let since = in_force.into_iter().filter_map(|hold| {
         let keeps: Vec<_> = items
             .iter()
-            .filter(|item| is_to_go(item) && is_on(&hold, item))
+            .filter(|item| is_to_go(item) && hold.is_on(&item.dataset, &item.collection))
             .map(|item| details::title(&app.register, item))
             .collect();
         let is_new = !is_known(&plan, &hold.clone().for_plans());
@@ -86,11 +86,6 @@ fn is_any_over(conn: &mut AnyConnection, app: &App, request: &Request) -> AppRes
 
 fn is_to_go(item: &Item) -> bool {
     matches!(item.action, Action::Delete | Action::Mask) && item.decision != Some(Decision::Refused)
-}
-
-fn is_on(hold: &HoldRow, item: &Item) -> bool {
-    let is = |part: &Option<String>, name: &str| part.as_ref().is_none_or(|it| it == name);
-    is(&hold.dataset, &item.dataset) && is(&hold.collection, &item.collection)
 }
 
 /// Whether a plan was made under a hold.

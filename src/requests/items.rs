@@ -8,10 +8,13 @@ use super::filing::insert_item;
 use super::life::{By, changed, record, touch};
 use super::model::{Action, Item, Kind, Outcome, Request, State};
 use super::queries;
+use crate::app::App;
 use crate::db::AnyConnection;
 use crate::db::schema::requests;
 use crate::error::{AppError, AppResult};
+use crate::my_data::redactions::Cell;
 use crate::register::CollectionKey;
+use crate::sources::{Correction, CorrectionError, Identities};
 
 impl Action {
     /// Whether staff decide on it, or the register's rule did.
@@ -25,12 +28,42 @@ impl Item {
     pub fn is_open_to_staff(&self) -> bool {
         self.action.is_decided_by_staff() && self.applied_at.is_none()
     }
+
+    /// Why it was not done, without words: the code of the law's ground, and the law that keeps data.
+    pub fn basis_in_codes(&self) -> Option<String> {
+        match (&self.ground, &self.basis) {
+            (Some(code), Some(basis)) => Some(format!("{code} ({basis})")),
+            (code, basis) => code.as_ref().or(basis.as_ref()).cloned(),
+        }
+    }
 }
 
 /// Whether values can be named now.
 pub fn can_be_named(request: &Request) -> bool {
     let is_in_review = matches!(request.state, State::InReview | State::WaitingForPerson);
     request.kind == Kind::Correction && is_in_review && request.outcome.is_none()
+}
+
+/// The change to a value that somebody typed; or a sentence about what is wrong with it. It reads the sources.
+///
+/// # Errors
+/// [`AppError::NotFound`] for a value that is not there, or cannot be corrected.
+pub fn plan(
+    app: &App,
+    person: &Identities,
+    cell: &Cell,
+    typed: &str,
+) -> AppResult<Result<Correction, String>> {
+    let record = (&cell.key, cell.record.as_str());
+    match app
+        .sources
+        .plan_correction(person, record, &cell.field, typed)
+    {
+        Ok(change) => Ok(Ok(change)),
+        Err(CorrectionError::Invalid(sentence)) => Ok(Err(sentence)),
+        Err(CorrectionError::Source(error)) => Err(error.into()),
+        Err(CorrectionError::NotFound | CorrectionError::NotCorrectable) => Err(AppError::NotFound),
+    }
 }
 
 /// Puts a value to a request, in the place of what was said of the same before.

@@ -329,7 +329,8 @@ pub(super) fn plan_under_holds(
     plan_around(app, (person_id, identities), what, (more, &[]))
 }
 
-fn plan_around(
+/// The same around records that are known by their ids.
+pub fn plan_around(
     app: &App,
     (person_id, identities): (i64, &Identities),
     what: (&Scope, &str),

@@ -68,6 +68,12 @@ pub struct HoldRow {
 }
 
 impl HoldRow {
+    /// Whether it is on what a collection holds.
+    pub fn is_on(&self, dataset: &str, collection: &str) -> bool {
+        let is = |part: &Option<String>, name: &str| part.as_ref().is_none_or(|it| it == name);
+        is(&self.dataset, dataset) && is(&self.collection, collection)
+    }
+
     /// Whether it keeps anything on that day.
     pub fn is_in_force(&self, today: NaiveDate) -> bool {
         self.lifted_at.is_none() && self.until.is_none_or(|until| until >= today)

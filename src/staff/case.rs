@@ -141,7 +141,7 @@ pub struct Case {
     pub restriction: Option<Restriction>,
     /// Which recipients were told of what was done, with their names.
     pub told: Vec<(Notice, CauseKind, String)>,
-    /// Of an appeal: who had a part in what it is against.
+    /// Of an appeal, and of what one opened again: who had a part in the denial.
     pub had_part: Vec<i64>,
     /// All staff, for names.
     pub staff: Vec<StaffRow>,

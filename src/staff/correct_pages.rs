@@ -10,13 +10,16 @@ use super::data_pages::{Question, Target};
 use crate::accounts::guard::CaseWorker;
 use crate::app::App;
 use crate::error::{AppError, AppResult};
-use crate::my_data::ledger::{DatumLine, record_card};
+use crate::my_data::ledger::DatumLine;
 use crate::my_data::read;
 use crate::requests::filing::NewCorrection;
 use crate::requests::items;
 use crate::requests::life::By;
-use crate::sources::{Correction, CorrectionError, Identities};
 use crate::web::{Form, Page, html, see_other_saying};
+
+/// Stands beside a value that was not typed.
+const VALUE_IS_MISSING: &str =
+    "Type the value that is right. To have it erased is another request.";
 
 /// What it is to become.
 #[derive(Debug, Default, Deserialize)]
@@ -47,44 +50,16 @@ async fn find(app: &App, question: &Question, target: &Target) -> AppResult<Held
     if !question.is_to_be_named() || question.left_out.is_about(&cell) {
         return Err(AppError::NotFound);
     }
-    let found = read(app, question.request.person_id, move |app, identities| {
-        let record = app.sources.record(identities, &cell.key, &cell.record)?;
-        let record = record.ok_or(AppError::NotFound)?;
-        let (dataset, collection) = (&cell.key.dataset, &cell.key.collection);
-        let view = app.register.describe(dataset, collection, &cell.field);
-        let card = record_card(&app.register, &cell.key, &record, app.clock.today());
-        let mut lines = card.data.into_iter();
-        let line = lines.find(|it| it.path == cell.field && it.correction.is_some());
-        Ok(Held {
-            line: line.ok_or(AppError::NotFound)?,
-            source_name: view.and_then(|it| it.source_name(&record)),
-        })
-    });
-    found.await
-}
-
-/// The change that was typed; or a sentence about what is wrong with it.
-fn plan(
-    app: &App,
-    identities: &Identities,
-    target: &Target,
-    typed: &str,
-) -> AppResult<Result<Correction, String>> {
-    if typed.is_empty() {
-        let sentence = "Type the value that is right. To have it erased is another request.";
-        return Ok(Err(sentence.to_owned()));
+    let (dataset, collection) = (&target.dataset, &target.collection);
+    let view = app.register.describe(dataset, collection, &target.field);
+    let (record, line) = question.find(app, cell).await?;
+    if line.correction.is_none() {
+        return Err(AppError::NotFound);
     }
-    let cell = target.cell();
-    let place = (&cell.key, cell.record.as_str());
-    let planned = app
-        .sources
-        .plan_correction(identities, place, &cell.field, typed);
-    match planned {
-        Ok(change) => Ok(Ok(change)),
-        Err(CorrectionError::Invalid(sentence)) => Ok(Err(sentence)),
-        Err(CorrectionError::Source(error)) => Err(error.into()),
-        Err(CorrectionError::NotFound | CorrectionError::NotCorrectable) => Err(AppError::NotFound),
-    }
+    Ok(Held {
+        line,
+        source_name: view.and_then(|it| it.source_name(&record)),
+    })
 }
 
 /// The value, and what to put in its place.
@@ -122,7 +97,10 @@ pub async fn name(
     let (of, value) = (target.clone(), typed.value.trim().to_owned());
     let request = question.request;
     let planned = read(&app, request.person_id, move |app, identities| {
-        plan(app, identities, &of, &value)
+        if value.is_empty() {
+            return Ok(Err(VALUE_IS_MISSING.to_owned()));
+        }
+        items::plan(app, identities, &of.cell(), &value)
     });
     let change = match planned.await? {
         Ok(change) => change,

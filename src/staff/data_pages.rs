@@ -9,7 +9,7 @@ use crate::accounts::guard::{CaseWorker, StaffMember};
 use crate::app::App;
 use crate::audit::views::{self, Seen};
 use crate::error::{AppError, AppResult};
-use crate::my_data::ledger::{RecordCard, record_card};
+use crate::my_data::ledger::{DatumLine, RecordCard, record_card};
 use crate::my_data::read;
 use crate::my_data::redactions::{Cell, Redaction, Redactions};
 use crate::my_data::statements::Statements;
@@ -17,7 +17,7 @@ use crate::register::CollectionKey;
 use crate::requests::corrected::watch;
 use crate::requests::model::{Item, Kind, Request};
 use crate::requests::{items, queries, senders};
-use crate::sources::{self, Dates};
+use crate::sources::{self, Dates, Record};
 use crate::web::{Page, html};
 
 /// So many records stand on one page.
@@ -77,6 +77,18 @@ impl Question {
     /// Whether it is a correction that came in words, of which staff have to say which value is to become what.
     pub fn is_to_be_named(&self) -> bool {
         items::can_be_named(&self.request) && self.is_in_words
+    }
+
+    /// One cell as its source has it, with its record.
+    pub async fn find(&self, app: &App, cell: Cell) -> AppResult<(Record, DatumLine)> {
+        let found = read(app, self.request.person_id, move |app, identities| {
+            let record = app.sources.record(identities, &cell.key, &cell.record)?;
+            let record = record.ok_or(AppError::NotFound)?;
+            let card = record_card(&app.register, &cell.key, &record, app.clock.today());
+            let line = card.data.into_iter().find(|it| it.path == cell.field);
+            Ok((record, line.ok_or(AppError::NotFound)?))
+        });
+        found.await
     }
 
     /// The id of the one record of a collection that is to go, where it is about that.

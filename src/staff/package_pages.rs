@@ -1,6 +1,5 @@
 //! The copy of the data of somebody whom no mail reaches, to be printed and sent.
 
-use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use diesel::QueryResult;
 use serde_json::json;
@@ -65,12 +64,9 @@ pub async fn save(
         Ok(package)
     });
     let package = package.await?;
-    Ok(HttpResponse::Ok()
-        .content_type("application/zip")
-        .insert_header((
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{reference}.zip\""),
-        ))
-        .insert_header((header::CONTENT_ENCODING, "identity"))
-        .streaming(chunks::stream(app, package.id)))
+    Ok(chunks::hand_out(
+        app,
+        package.id,
+        &format!("{reference}.zip"),
+    ))
 }

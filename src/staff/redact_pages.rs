@@ -12,8 +12,7 @@ use crate::accounts::guard::CaseWorker;
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::error::{AppError, AppResult};
-use crate::my_data::ledger::{DatumLine, record_card};
-use crate::my_data::read;
+use crate::my_data::ledger::DatumLine;
 use crate::my_data::redactions::{self, Cell};
 use crate::requests::handling::post_message;
 use crate::requests::life::By;
@@ -43,15 +42,9 @@ async fn find(app: &App, question: &Question, cell: Cell) -> AppResult<DatumLine
     if !question.is_about(&cell.key) {
         return Err(AppError::NotFound);
     }
-    let line = read(app, question.request.person_id, move |app, identities| {
-        let record = app.sources.record(identities, &cell.key, &cell.record)?;
-        let record = record.ok_or(AppError::NotFound)?;
-        let card = record_card(&app.register, &cell.key, &record, app.clock.today());
-        let line = card.data.into_iter().find(|it| it.path == cell.field);
-        line.filter(|it| !it.is_masked && !it.is_empty)
-            .ok_or(AppError::NotFound)
-    });
-    line.await
+    let (_, line) = question.find(app, cell).await?;
+    let is_there = !line.is_masked && !line.is_empty;
+    is_there.then_some(line).ok_or(AppError::NotFound)
 }
 
 /// The cell, and what to leave out of it.

@@ -299,7 +299,7 @@ pub(super) async fn render(
     )
 }
 
-/// To whom a request may be given: of an appeal, only where nobody else is left, to who had a part in what it is against.
+/// To whom a request may be given: to who had a part in a denial that is looked at again only where nobody else is left.
 fn assignees(case: &Case) -> Vec<(String, String)> {
     let all: Vec<_> = queries::case_workers(&case.staff).collect();
     let apart = all.iter().filter(|it| !case.had_part.contains(&it.id));

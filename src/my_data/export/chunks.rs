@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use actix_web::web;
+use actix_web::http::header;
+use actix_web::{HttpResponse, web};
 use data_encoding::HEXLOWER;
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
@@ -116,6 +117,18 @@ pub(super) fn read_chunk(app: &App, package_id: i64, position: i64) -> AppResult
     })?;
     let opened = sealed.map(|sealed| app.keys.open(&context(package_id, position), &sealed));
     Ok(opened.transpose()?)
+}
+
+/// The answer with which a package is handed out under a name, chunk by chunk.
+pub fn hand_out(app: App, package_id: i64, name: &str) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("application/zip")
+        .insert_header((
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ))
+        .insert_header((header::CONTENT_ENCODING, "identity"))
+        .streaming(stream(app, package_id))
 }
 
 /// The opened chunks one after the other; a chunk that cannot be opened breaks the download off.

@@ -7,6 +7,7 @@
 //! chunks into the portal's database, and mails the person. Memory does not grow with the number of records.
 //! A job that is killed starts over: chunks without a `ready` package are nothing.
 
+pub mod asking;
 pub mod build;
 pub mod chunks;
 pub mod model;

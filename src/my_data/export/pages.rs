@@ -1,7 +1,7 @@
 //! The person asks for the package, and downloads it.
 
 use actix_session::Session;
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::{NaiveDate, TimeDelta};
@@ -10,14 +10,13 @@ use serde_json::json;
 use validator::Validate;
 
 use super::model::{Download, Package, State};
-use super::{chunks, queries};
+use super::{asking, chunks, queries};
 use crate::accounts::guard::{FreshPerson, Person};
 use crate::accounts::limits::Limit;
 use crate::accounts::session_store::DEVICE;
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::error::{AppError, AppResult};
-use crate::jobs::{self, Job};
 use crate::manual::standing::{self, Standings};
 use crate::my_data::ledger::in_words;
 use crate::sources::Dates;
@@ -153,20 +152,9 @@ pub async fn ask(
     let asked = app.db.write(move |conn| {
         // Counted first: who waits for this row does not ask for a second one at the same moment.
         PACKAGES.take(&own, conn, &id.to_string(), now)?;
-        if queries::count_building(conn, id)? > 0 {
-            return Ok(false);
-        }
-        let package = queries::ask(conn, id, dates, now)?;
-        jobs::enqueue(conn, &Job::BuildPackage { id: package.id }, now)?;
-        let event = Event {
-            actor: Actor::Person(&pseudonym),
-            action: "export.requested",
-            person: Some(&pseudonym),
-            object: &package.reference,
-            detail: json!({ "from": dates.from, "to": dates.to }),
-        };
-        audit::record(conn, &event, now)?;
-        Ok(true)
+        let detail = json!({ "from": dates.from, "to": dates.to });
+        let asks = (Actor::Person(&pseudonym), detail);
+        asking::ask(conn, (id, &pseudonym), dates, asks, now)
     });
     if asked.await? {
         app.wake.notify_one();
@@ -213,12 +201,5 @@ pub async fn download(
     });
     let package = package.await?;
     let name = format!("my-data-{}.zip", now.date());
-    Ok(HttpResponse::Ok()
-        .content_type("application/zip")
-        .insert_header((
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{name}\""),
-        ))
-        .insert_header((header::CONTENT_ENCODING, "identity"))
-        .streaming(chunks::stream(app, package.id)))
+    Ok(chunks::hand_out(app, package.id, &name))
 }

@@ -40,6 +40,15 @@ impl Target {
         CollectionKey::new(&self.dataset, &self.collection)
     }
 
+    /// Of which record, under which field.
+    pub(super) fn cell(&self) -> Cell {
+        Cell {
+            key: self.key(),
+            record: self.record.clone(),
+            field: self.field.clone(),
+        }
+    }
+
     /// Under which a file for it is kept.
     pub(super) fn place(&self, person_id: i64) -> Place {
         let page = self.address();
@@ -135,11 +144,7 @@ fn show(
 async fn find_subject(app: &App, person_id: i64, target: &Target) -> AppResult<Subject> {
     let target = target.clone();
     read(app, person_id, move |app, identities| {
-        let cell = Cell {
-            key: target.key(),
-            record: target.record.clone(),
-            field: target.field.clone(),
-        };
+        let cell = target.cell();
         let asked = Asked::Value(cell.clone());
         let (left_out, before) = app.db.read_now(|conn| {
             let left_out = Redactions::load(conn, &app.keys, person_id)?;

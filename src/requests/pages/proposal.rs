@@ -8,12 +8,13 @@ use validator::Validate;
 
 use super::correction::{Subject, Target};
 use crate::app::App;
-use crate::error::{AppError, AppResult};
+use crate::error::AppResult;
 use crate::my_data::read;
 use crate::requests::evidence::{File, LARGEST};
 use crate::requests::filing::NewCorrection;
+use crate::requests::items;
 use crate::requests::kept_file::{self, Place};
-use crate::sources::{CorrectionError, Held};
+use crate::sources::Held;
 use crate::web::Form;
 
 /// What the person proposes.
@@ -129,21 +130,11 @@ pub async fn check(
     }
     let (asked, typed) = (target.clone(), proposal.value.clone());
     let planned = read(app, person_id, move |app, identities| {
-        let key = asked.key();
-        let record = (&key, asked.record.as_str());
-        Ok(app
-            .sources
-            .plan_correction(identities, record, &asked.field, &typed))
+        items::plan(app, identities, &asked.cell(), &typed)
     });
     let change = match planned.await? {
         Ok(change) => change,
-        Err(CorrectionError::Invalid(sentence)) => {
-            return Ok(Err(Form::new(proposal).refuse("value", sentence)));
-        }
-        Err(CorrectionError::Source(error)) => return Err(error.into()),
-        Err(CorrectionError::NotFound | CorrectionError::NotCorrectable) => {
-            return Err(AppError::NotFound);
-        }
+        Err(sentence) => return Ok(Err(Form::new(proposal).refuse("value", sentence))),
     };
     let is_same = match &subject.held {
         Held::Plain(value) => *value == change.value,

@@ -17,17 +17,19 @@ use crate::db::schema::{holds, people, request_senders, requests};
 use crate::error::{AppError, AppResult};
 use crate::manual::opening;
 use crate::my_data;
+use crate::my_data::redactions::Cell;
 use crate::register::CollectionKey;
 use crate::requests::filing::{NewCorrection, NewItem, insert_item, replace_items, tell_received};
 use crate::requests::flags::{self, FlagKind};
 use crate::requests::four_eyes::has_account;
+use crate::requests::items;
 use crate::requests::life::{By, advance, changed, record, touch};
 use crate::requests::model::{Action, Kind, Outcome, Request, State};
 use crate::requests::queries::find_by_reference;
 use crate::requests::restrictions;
 use crate::requests::review::{plan_under_holds, store_plan};
 use crate::requests::sealed::{self, What};
-use crate::sources::{CorrectionError, Dates, Held, Identities, Plan, Scope};
+use crate::sources::{Dates, Held, Identities, Plan, Scope};
 
 /// Why nothing is erased for somebody who is known by no identity: the receipt would prove what was not done.
 const NOT_FOUND_BY: &str =
@@ -129,11 +131,13 @@ fn correction(
     let Some(old) = datum.filter(|it| !matches!(it.value, Held::Masked(_))) else {
         return nothing;
     };
-    match app
-        .sources
-        .plan_correction(person, (&key, &row.id), field, proposed)
-    {
-        Ok(change) => {
+    let cell = Cell {
+        key: key.clone(),
+        record: row.id.clone(),
+        field: field.to_owned(),
+    };
+    match items::plan(app, person, &cell, proposed) {
+        Ok(Ok(change)) => {
             let correction = NewCorrection {
                 record: row.id.clone(),
                 field: field.to_owned(),
@@ -148,9 +152,9 @@ fn correction(
                 ..Found::default()
             }))
         }
-        Err(CorrectionError::Invalid(sentence)) => Ok(Err(sentence)),
-        Err(CorrectionError::Source(error)) => Err(error.into()),
-        Err(CorrectionError::NotFound | CorrectionError::NotCorrectable) => nothing,
+        Ok(Err(sentence)) => Ok(Err(sentence)),
+        Err(AppError::NotFound) => nothing,
+        Err(error) => Err(error),
     }
 }
 

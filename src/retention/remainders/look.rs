@@ -11,7 +11,7 @@ use crate::jobs::Lease;
 use crate::my_data::identities_of;
 use crate::requests;
 use crate::requests::model::Request;
-use crate::retention::queries::for_plans;
+use crate::requests::review::plan_around;
 use crate::retention::returned::model::{Sighting, State};
 use crate::retention::returned::{changes as found, queries as noted, sweep};
 use crate::sources::{Identities, Plan, Scope};
@@ -94,19 +94,12 @@ impl Known {
 
     /// What an erasure of it would do today. It reads the sources.
     pub fn plan(&self, app: &App) -> AppResult<Plan> {
-        let today = app.clock.today();
-        let person_id = self.request.person_id;
-        let holds = app
-            .db
-            .read_now(|conn| Ok(for_plans(conn, person_id, today)?))?;
         let records = self.left.records.iter();
         let records: Vec<_> = records.map(|it| it.record.clone()).collect();
         let scope = Scope::Left(Box::new(self.left.scope.clone()));
         let what = (&scope, self.left.law.as_str());
-        let around = (&*holds, &*records);
-        Ok(app
-            .sources
-            .plan_erasure_of(&self.person, what, around, today)?)
+        let whose = (self.request.person_id, &self.person);
+        plan_around(app, whose, what, (Vec::new(), &records))
     }
 
     fn sighting(&self, plan: &Plan) -> Sighting {

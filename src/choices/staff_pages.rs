@@ -11,12 +11,13 @@ use validator::Validate;
 use super::change::{Act, Proof, Received};
 use super::model::{MadeBy, State};
 use super::queries;
-use super::refusable::{LIMIT_SENSITIVE, SALE_OR_SHARING};
+use super::refusable::{LIMIT_SENSITIVE, SALE_OR_SHARING, refusables};
 use crate::accounts::guard::CaseWorker;
 use crate::accounts::model::IdentityKind;
 use crate::accounts::queries::normal_email;
 use crate::app::App;
 use crate::error::AppResult;
+use crate::register::Register;
 use crate::requests::model::Channel;
 use crate::web::{Form, Page, html, see_other_saying};
 
@@ -36,9 +37,23 @@ pub struct Typed {
 struct OptOutPage {
     page: Page,
     form: Form<Typed>,
+    /// The key, and what people call it.
+    choices: Vec<(String, String)>,
 }
 
 impl OptOutPage {
+    fn of(app: &App, page: Page, form: Form<Typed>) -> Self {
+        let each = refusables(&app.register).into_iter();
+        let each = each.map(|it| (it.key.to_owned(), format!("{} alone", it.title)));
+        let both = "Sale and sharing, and extra uses of sensitive data".to_owned();
+        let choices = std::iter::once((BOTH.to_owned(), both)).chain(each);
+        OptOutPage {
+            page,
+            form,
+            choices: choices.collect(),
+        }
+    }
+
     fn channels() -> Vec<(&'static str, &'static str)> {
         let all = CHANNELS.iter();
         all.map(|it| (it.as_str(), it.title())).collect()
@@ -54,12 +69,12 @@ const OLDEST: Months = Months::new(12);
 const BOTH: &str = "both";
 
 /// The form.
-pub async fn new(_: CaseWorker, page: Page) -> AppResult<HttpResponse> {
+pub async fn new(_: CaseWorker, app: App, page: Page) -> AppResult<HttpResponse> {
     let form = Form::new(Typed {
         what: BOTH.to_owned(),
         ..Typed::default()
     });
-    html(StatusCode::OK, &OptOutPage { page, form })
+    html(StatusCode::OK, &OptOutPage::of(&app, page, form))
 }
 
 /// Opts out, in effect at once. The person gets the mail and the receipt.
@@ -78,7 +93,10 @@ pub async fn opt_out(
     let checked = Form::check(tidy).and_then(|typed| check(&app, typed));
     let (email, keys, received) = match checked {
         Ok(checked) => checked,
-        Err(form) => return html(StatusCode::UNPROCESSABLE_ENTITY, &OptOutPage { page, form }),
+        Err(form) => {
+            let shown = OptOutPage::of(&app, page, form);
+            return html(StatusCode::UNPROCESSABLE_ENTITY, &shown);
+        }
     };
     let (hashing, address) = (app.keys.clone(), email.clone());
     let find = app.db.read(move |conn| {
@@ -109,7 +127,7 @@ fn check(app: &App, typed: Typed) -> Result<(String, Vec<String>, Received), For
     let latest = app.clock.today() + Days::new(1);
     let is_to_come = day.is_some_and(|day| day > latest);
     let is_long_ago = day.is_some_and(|day| day < latest - OLDEST);
-    let keys = keys(&typed.what);
+    let keys = keys(&app.register, &typed.what);
     let faults = [
         (channel.is_none(), "channel", "Choose how it came."),
         (
@@ -134,12 +152,11 @@ fn check(app: &App, typed: Typed) -> Result<(String, Vec<String>, Received), For
     }
 }
 
-fn keys(what: &str) -> Option<Vec<String>> {
-    let all = [SALE_OR_SHARING, LIMIT_SENSITIVE];
-    let chosen: Vec<_> = all
-        .iter()
-        .filter(|it| what == BOTH || what == **it)
-        .map(|it| (*it).to_owned())
-        .collect();
-    (!chosen.is_empty()).then_some(chosen)
+/// Whatever has a switch can be turned off by letter too, machine decisions and profiling among it.
+fn keys(register: &Register, what: &str) -> Option<Vec<String>> {
+    if what == BOTH {
+        return Some([SALE_OR_SHARING, LIMIT_SENSITIVE].map(str::to_owned).into());
+    }
+    let known = refusables(register).into_iter().find(|it| it.key == what);
+    known.map(|it| vec![it.key.to_owned()])
 }

@@ -89,7 +89,7 @@ pub fn cite(laws: &Laws, residence: &str, kind: Kind, now: NaiveDateTime) -> Opt
 }
 
 /// Whether the law of some places alone gives it.
-fn stands_apart(kind: Kind) -> bool {
+pub(super) fn stands_apart(kind: Kind) -> bool {
     matches!(kind, Kind::Decision | Kind::MarketingList | Kind::Complaint)
 }
 

@@ -34,7 +34,7 @@ pub fn are_needed(
     if request.kind.needs_approval() || denies {
         return Ok(true);
     }
-    if request.kind != Kind::Access {
+    if !request.kind.is_answered_in_words() {
         return Ok(false);
     }
     let came_without = senders::queries::find(conn, request.id)?.is_some();

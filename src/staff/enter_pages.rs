@@ -181,7 +181,7 @@ fn check(app: &App, typed: Entry) -> Result<Letter, Box<Form<Entry>>> {
         (
             wants.is_some_and(Wants::is_in_own_words) && typed.note.trim().is_empty(),
             "note",
-            "Write what they said: which data and which use of them, or what the complaint is about.",
+            "Write what they said: which data and which use of them, which decision, or what the complaint is about.",
         ),
         (
             typed.note.chars().count() > 4000,

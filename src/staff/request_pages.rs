@@ -20,7 +20,7 @@ use crate::error::AppResult;
 use crate::law::Ground;
 use crate::requests::dates::{days_left, is_late, latest, law_name};
 use crate::requests::denial::{self, Denial};
-use crate::requests::model::{Approval, Kind, Outcome, Request, State};
+use crate::requests::model::{Approval, Outcome, Request, State};
 use crate::requests::pause;
 use crate::requests::review::Judgement;
 use crate::web::{Form, Page, html, words};
@@ -115,7 +115,7 @@ impl RequestPage {
     fn always_takes_two(&self) -> bool {
         let kind = self.case.details.request.kind;
         let comes_without = self.case.sender.is_some() || self.case.identities.is_empty();
-        kind.needs_approval() || kind == Kind::Access && comes_without
+        kind.needs_approval() || kind.is_answered_in_words() && comes_without
     }
 
     /// Whether a question may be asked: it takes the request into review.

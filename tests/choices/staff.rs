@@ -1,5 +1,5 @@
 use candor::accounts::model::Role;
-use candor::choices::MadeBy;
+use candor::choices::{MadeBy, refusables};
 
 use super::all_changes;
 use crate::support::TestApp;
@@ -114,4 +114,33 @@ async fn an_opt_out_that_came_by_letter_counts_from_its_day_and_stands_so_in_the
     let register = auditor.get("/staff/register.csv?year=2026").await;
     let line = "2026-02-04,opt-out: sale-or-sharing,,by letter,2026-02-09,in effect at once,";
     assert!(register.text().contains(line), "{}", register.text());
+}
+
+/// Rule: C7, 11 CCR 7221: machine decisions and profiling are refused by letter as sale is.
+#[actix_web::test]
+async fn whatever_has_a_switch_can_be_turned_off_by_letter() {
+    let app = TestApp::start();
+    app.person("ada").await;
+    let sam = app.staff("sam", Role::Agent).await;
+    let path = "/staff/opt-outs/new";
+    let page = sam.get(path).await.page();
+    let offered = page.attributes("input[name=what]", "value");
+    let switches = refusables(&app.app.register);
+    let keys: Vec<_> = switches.iter().map(|it| it.key).collect();
+    assert_eq!(offered[1..], keys);
+    let other = keys.last().unwrap();
+    let typed = |what| {
+        [
+            ("email", "ada@example.org"),
+            ("what", what),
+            ("channel", "letter"),
+            ("received_on", "2026-02-04"),
+        ]
+    };
+    let unknown = sam.post(path, &typed("weather")).await;
+    unknown.refuses("what", "Choose what they opt out of.");
+    sam.submit(&page, path, &typed(other)).await.location();
+    let changes = all_changes(&app);
+    assert_eq!(changes.len(), 1);
+    assert_eq!(changes[0].activity, **other);
 }

@@ -23,7 +23,7 @@ async fn ask(app: &TestApp, person: &Actor, path: &str, words: &str) -> String {
     reference
 }
 
-fn on(app: &TestApp, year: i32, month: u32, day: u32) {
+pub(super) fn on(app: &TestApp, year: i32, month: u32, day: u32) {
     let day = chrono::NaiveDate::from_ymd_opt(year, month, day).unwrap();
     let now = app.app.clock.now();
     app.app

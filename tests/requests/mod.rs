@@ -13,6 +13,7 @@ mod entered;
 mod flags;
 mod following;
 mod given;
+mod given_without_account;
 mod handed_out;
 mod in_the_way;
 mod intake_command;

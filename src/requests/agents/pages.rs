@@ -146,7 +146,7 @@ fn check(app: &App, sent: Sent) -> Checked {
     let typed = |name: &str| fields.get(name).cloned().unwrap_or_default();
     let basis = typed("basis").parse::<Basis>().ok();
     let wants = typed("wants").parse::<Wants>().ok();
-    let wants = wants.filter(|it| !it.is_in_own_words());
+    let wants = wants.filter(|it| it.is_for_agents());
     let is_correction = wants == Some(Wants::Correction);
     let (agent_name, agent_email, email) =
         (typed("agent_name"), typed("agent_email"), typed("email"));

@@ -7,9 +7,9 @@ use crate::app::App;
 use crate::choices::open_to_objection;
 use crate::db::schema::request_senders;
 use crate::db::{OptionalText, text_enum};
-use crate::law::Verification;
+use crate::law::{Laws, Verification};
 use crate::register::Register;
-use crate::requests::dates::right;
+use crate::requests::dates::{right, stands_apart};
 use crate::requests::model::{Kind, Request};
 
 text_enum! {
@@ -29,6 +29,10 @@ text_enum! {
         Objection = "objection",
         /// To complain, in their own words.
         Complaint = "complaint",
+        /// To know how a decision was made in which a machine took part.
+        Decision = "decision",
+        /// To know who got data for their own direct marketing.
+        MarketingList = "marketing_list",
     }
 }
 
@@ -70,6 +74,8 @@ impl Wants {
             Wants::Restriction => Kind::Restriction,
             Wants::Objection => Kind::Objection,
             Wants::Complaint => Kind::Complaint,
+            Wants::Decision => Kind::Decision,
+            Wants::MarketingList => Kind::MarketingList,
         }
     }
 
@@ -77,7 +83,29 @@ impl Wants {
     pub fn is_in_own_words(self) -> bool {
         matches!(
             self,
-            Wants::Restriction | Wants::Objection | Wants::Complaint
+            Wants::Restriction | Wants::Objection | Wants::Complaint | Wants::Decision
+        )
+    }
+
+    /// Whether it can be asked for another with a form (11 CCR 7063).
+    pub fn is_for_agents(self) -> bool {
+        matches!(
+            self,
+            Wants::Categories | Wants::Pieces | Wants::Deletion | Wants::Correction
+        )
+    }
+
+    /// Whether the law of some places alone gives it, so that who fills in the form themselves must live in one of them.
+    pub fn is_given_where(self, laws: &Laws, residence: &str, now: NaiveDateTime) -> bool {
+        let right = right(self.kind());
+        !stands_apart(self.kind()) || laws.gives(residence, right, laws.day_in(residence, now))
+    }
+
+    /// Whether a reasonable degree is enough anywhere: the answer tells nothing of the data themselves.
+    fn takes_little(self) -> bool {
+        matches!(
+            self,
+            Wants::Categories | Wants::Restriction | Wants::Objection | Wants::Complaint
         )
     }
 
@@ -91,6 +119,8 @@ impl Wants {
             Wants::Restriction => "to keep that person's data and not use them",
             Wants::Objection => "to stop a use of that person's data",
             Wants::Complaint => "to look into a complaint of that person's",
+            Wants::Decision => "how a decision about that person was made",
+            Wants::MarketingList => "who got that person's data for marketing",
         }
     }
 
@@ -104,6 +134,8 @@ impl Wants {
             Wants::Restriction => "to keep your data and not use them",
             Wants::Objection => "to stop a use of your data",
             Wants::Complaint => "to look into your complaint",
+            Wants::Decision => "how a decision about you was made",
+            Wants::MarketingList => "who got your data for marketing",
         }
     }
 }
@@ -186,9 +218,7 @@ impl Sender {
         let row = app.laws.row(&request.law, right, request.received_on);
         let verification = row.map_or(Verification::High, |row| row.verification);
         match verification {
-            _ if self.wants == Wants::Categories || self.wants.is_in_own_words() => {
-                Degree::Reasonable
-            }
+            _ if self.wants.takes_little() => Degree::Reasonable,
             Verification::None | Verification::Reasonable => Degree::Reasonable,
             Verification::BySensitivity => self.needs_by_sensitivity(&app.register),
             Verification::High => Degree::High,
@@ -197,8 +227,12 @@ impl Sender {
 
     fn needs_by_sensitivity(&self, register: &Register) -> Degree {
         let is_sensitive = match self.wants {
-            Wants::Categories | Wants::Restriction | Wants::Objection | Wants::Complaint => false,
-            Wants::Pieces => true,
+            Wants::Categories
+            | Wants::Restriction
+            | Wants::Objection
+            | Wants::Complaint
+            | Wants::MarketingList => false,
+            Wants::Pieces | Wants::Decision => true,
             Wants::Deletion => register.categories.iter().any(|it| it.sensitive),
             Wants::Correction => self.disputed().is_some_and(|[dataset, collection, field]| {
                 let view = register.describe(dataset, collection, field);

@@ -60,6 +60,8 @@ struct NewPage {
     places: Vec<(String, String)>,
     fields: Vec<(String, String)>,
     uses: Vec<(String, String)>,
+    /// What the law of some places alone gives, where it is in force now.
+    given: Vec<Wants>,
     /// The mail that it goes on from.
     invitation: Option<Invitation>,
 }
@@ -73,12 +75,24 @@ impl NewPage {
             places: app.laws.places(),
             fields: correctable(&app.register),
             uses: uses(&app.register),
+            given: given(app, ""),
         }
+    }
+
+    fn gives(&self, one: &str) -> bool {
+        self.given.iter().any(|it| it.as_str() == one)
     }
 
     fn wants(&self, one: &str) -> bool {
         self.form.values.wants == one
     }
+}
+
+/// What somebody who lives there can ask for on the form, of what the law of some places alone gives.
+fn given(app: &App, residence: &str) -> Vec<Wants> {
+    let all = [Wants::Decision, Wants::MarketingList].into_iter();
+    all.filter(|it| it.is_given_where(&app.laws, residence, app.clock.now()))
+        .collect()
 }
 
 /// Where the form begins.
@@ -153,6 +167,11 @@ fn check(app: &App, typed: NewLetter) -> Result<Letter, Box<Form<NewLetter>>> {
             "Choose a place, or that you rather do not say.",
         ),
         (
+            wants.is_some_and(|it| !it.is_given_where(&app.laws, &typed.residence, now)),
+            "wants",
+            "No law gives this where you live. Ask for a copy of your data instead.",
+        ),
+        (
             wants == Some(Wants::Correction) && !is_correctable(&app.register, &typed.field),
             "field",
             "Choose which value is wrong.",
@@ -165,7 +184,12 @@ fn check(app: &App, typed: NewLetter) -> Result<Letter, Box<Form<NewLetter>>> {
         (
             wants.is_some_and(Wants::is_in_own_words) && typed.note.trim().is_empty(),
             "note",
-            "Say which data and which use of them it is about, and what in your situation speaks against it.",
+            match wants {
+                Some(Wants::Decision) => "Say which decision you mean.",
+                _ => {
+                    "Say which data and which use of them it is about, and what in your situation speaks against it."
+                }
+            },
         ),
     ];
     let form = match Form::check(typed) {

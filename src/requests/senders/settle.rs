@@ -103,7 +103,9 @@ fn look_up_wanted(
         | Wants::Pieces
         | Wants::Restriction
         | Wants::Objection
-        | Wants::Complaint => Ok(Ok(Found::default())),
+        | Wants::Complaint
+        | Wants::Decision
+        | Wants::MarketingList => Ok(Ok(Found::default())),
     }
 }
 

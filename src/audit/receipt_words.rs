@@ -57,6 +57,7 @@ pub(super) fn title(kind: &str) -> &'static str {
         "appeal" => "An appeal was decided",
         "decision" => "It was told how a decision was made",
         "marketing_list" => "It was told who got data for marketing",
+        "contest" => "A person looked again at what a machine had decided",
         "complaint" => "A complaint was answered",
         _ => "An action was carried out",
     }

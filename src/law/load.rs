@@ -30,6 +30,7 @@ pub(super) const DENIABLE: &[Right] = &[
     Right::Objection,
     Right::DecisionAccess,
     Right::MarketingList,
+    Right::QuestionProfiling,
     Right::Complaint,
 ];
 

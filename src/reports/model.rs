@@ -24,6 +24,8 @@ text_enum! {
         Decision = "decision",
         /// To know who got data for their own direct marketing.
         MarketingList = "marketing_list",
+        /// To have a machine's decision looked at again.
+        Contest = "contest",
         /// To complain.
         Complaint = "complaint",
         /// To opt out of sale and sharing.
@@ -63,6 +65,7 @@ impl Nature {
             Nature::Appeal => "Appeal a denial",
             Nature::Decision => "Know how a decision was made",
             Nature::MarketingList => "Know who got data for marketing",
+            Nature::Contest => "Contest a machine's decision",
             Nature::Complaint => "Complain",
             Nature::SaleOrSharing => "Opt out of sale and sharing",
             Nature::LimitSensitive => "Limit the use of sensitive data",

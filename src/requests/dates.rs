@@ -77,6 +77,7 @@ pub(super) fn right(kind: Kind) -> Right {
         Kind::Objection => Right::Objection,
         Kind::Decision => Right::DecisionAccess,
         Kind::MarketingList => Right::MarketingList,
+        Kind::Contest => Right::QuestionProfiling,
         Kind::Complaint => Right::Complaint,
     }
 }
@@ -90,7 +91,10 @@ pub fn cite(laws: &Laws, residence: &str, kind: Kind, now: NaiveDateTime) -> Opt
 
 /// Whether the law of some places alone gives it.
 pub(super) fn stands_apart(kind: Kind) -> bool {
-    matches!(kind, Kind::Decision | Kind::MarketingList | Kind::Complaint)
+    matches!(
+        kind,
+        Kind::Decision | Kind::MarketingList | Kind::Contest | Kind::Complaint
+    )
 }
 
 /// The name of a law by its key.

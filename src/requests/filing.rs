@@ -122,6 +122,7 @@ fn refuse_twin(
         | Kind::Objection
         | Kind::Decision
         | Kind::MarketingList
+        | Kind::Contest
         | Kind::Complaint => None,
     };
     match (twin, by.who) {

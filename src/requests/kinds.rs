@@ -21,6 +21,8 @@ text_enum! {
         Decision = "decision",
         /// To know who got data for their own direct marketing.
         MarketingList = "marketing_list",
+        /// To have a person look again at what a machine decided, and to contest it.
+        Contest = "contest",
         /// To complain to the organisation.
         Complaint = "complaint",
     }
@@ -49,7 +51,11 @@ impl Kind {
     pub fn is_answered_in_words(self) -> bool {
         matches!(
             self,
-            Kind::Access | Kind::Decision | Kind::MarketingList | Kind::Complaint
+            Kind::Access
+                | Kind::Decision
+                | Kind::MarketingList
+                | Kind::Contest
+                | Kind::Complaint
         )
     }
 
@@ -67,6 +73,9 @@ impl Kind {
             }
             Kind::MarketingList => {
                 "Name in the answer who got which kinds of data for their own direct marketing (Cal. Civ. Code 1798.83)."
+            }
+            Kind::Contest => {
+                "Somebody must look at it again who can change the result, had no part in it, and weighs what the person says (GDPR Art. 22(3)). If the person says that data are wrong, have these put right first, and judge anew on what is right. The result may stay: approve it once it was looked at again, whatever came of it, and deny only what is no such decision."
             }
             Kind::Complaint => {
                 "Look into it, and say in the answer what you found and what you did about it (Data Protection Act 2018, s. 164A). Somebody should do it who had no part in what it is about."

@@ -308,9 +308,12 @@ fn tell_recipients(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> 
         Kind::Correction => CauseKind::Correction,
         Kind::Restriction => CauseKind::Restriction,
         Kind::Objection => return restrictions::make_final(conn, request, by),
-        Kind::Access | Kind::Appeal | Kind::Decision | Kind::MarketingList | Kind::Complaint => {
-            return Ok(());
-        }
+        Kind::Access
+        | Kind::Appeal
+        | Kind::Decision
+        | Kind::MarketingList
+        | Kind::Contest
+        | Kind::Complaint => return Ok(()),
     };
     let whose = Whose::Person(request.person_id);
     let (object, due_on) = (&request.reference, request.due_on);

@@ -311,6 +311,9 @@ impl RequestCompleted {
             Kind::Access | Kind::Decision | Kind::MarketingList => {
                 "We have answered your request. The answer is on its page."
             }
+            Kind::Contest => {
+                "A person has looked at it again. What they found, and why, stands on its page."
+            }
             Kind::Complaint => "We have answered your complaint. The answer is on its page.",
             Kind::Restriction => {
                 "We keep the data that it names, and do not use them until the question is settled. Whoever got them from us is told to do the same. We tell you before we use them again."

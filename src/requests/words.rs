@@ -60,6 +60,7 @@ impl Kind {
             Kind::Appeal => "Appeal",
             Kind::Decision => "How a decision was made",
             Kind::MarketingList => "Who got data for marketing",
+            Kind::Contest => "A machine's decision, looked at again",
             Kind::Complaint => "Complaint",
         }
     }
@@ -75,6 +76,7 @@ impl Kind {
             Kind::Appeal => "appeal",
             Kind::Decision => "request to know how a decision was made",
             Kind::MarketingList => "request to know who got data for marketing",
+            Kind::Contest => "request to look again at a machine's decision",
             Kind::Complaint => "complaint",
         }
     }
@@ -379,6 +381,7 @@ mod tests {
                 "Your appeal is done.",
                 "Your request to know how a decision was made is answered.",
                 "Your request to know who got data for marketing is answered.",
+                "Your request to look again at a machine's decision is answered.",
                 "Your complaint is answered.",
             ]
         );

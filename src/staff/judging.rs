@@ -1,6 +1,7 @@
 //! Reading the decision form.
 
 use super::act::Decisions;
+use super::contest;
 use crate::law::Ground;
 use crate::requests::decisions::is_reason;
 use crate::requests::model::{Decision, Item, Kind, Outcome};
@@ -49,13 +50,19 @@ pub(super) fn judge(
         check_length(&judgement.reason, &format!("reason-{id}"), &mut faults);
         judged.push(judgement);
     }
-    let whole = Judgement {
+    let mut whole = Judgement {
         items: judged,
         outcome: fields.field("outcome").parse().ok(),
         ground: fields.field("ground").to_owned(),
         reason: fields.field("reason").trim().to_owned(),
         restricts: fields.field("restricts").trim().to_owned(),
     };
+    if kind == Kind::Contest && whole.outcome.is_some_and(|it| it != Outcome::Denied) {
+        match contest::answer(fields) {
+            Ok(answer) => whole.reason = answer,
+            Err(missing) => faults.extend(missing),
+        }
+    }
     if items.is_empty() {
         check_whole(&whole, (kind, grounds), &mut faults);
     }

@@ -8,6 +8,7 @@ pub mod act;
 pub mod appeal_pages;
 pub mod bulk_pages;
 pub mod case;
+mod contest;
 pub mod correct_pages;
 pub mod data_pages;
 pub mod decide_pages;

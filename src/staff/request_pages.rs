@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::act::Decisions;
 use super::appeal_pages::CHANNELS;
 use super::case::{self, Case, ItemLine};
+use super::contest;
 use super::identity_pages::held_by;
 use super::queries;
 use super::replies::{self, Language};

@@ -5,6 +5,7 @@ mod agents;
 mod appeal_letters;
 mod appeals;
 mod by_mail;
+mod contest;
 mod correction;
 mod decisions;
 mod deletion;

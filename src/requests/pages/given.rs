@@ -33,6 +33,8 @@ pub struct Asking {
     hint: &'static str,
     /// Whether it says nothing without words of the person.
     needs_words: bool,
+    /// What else may be said of it: what stands over the field, and under that.
+    view: Option<(&'static str, &'static str)>,
 }
 
 const ALL: &[Asking] = &[
@@ -45,6 +47,21 @@ const ALL: &[Asking] = &[
         label: "Which decision do you mean?",
         hint: "For example a job for which you were not proposed, and when that was.",
         needs_words: true,
+        view: None,
+    },
+    Asking {
+        kind: Kind::Contest,
+        path: "contest",
+        button: "Contest a machine's decision",
+        title: "Contest a machine's decision",
+        lead: "Where a machine judged you, a person looks at it again who can change the result. We tell you the reason for the result, what would have made it another, and which data counted.",
+        label: "Which decision do you mean?",
+        hint: "For example a job for which you were not proposed, and when that was.",
+        needs_words: true,
+        view: Some((
+            "How do you see it?",
+            "Your point of view, and which data you think are wrong. The person who looks at it again reads it.",
+        )),
     },
     Asking {
         kind: Kind::MarketingList,
@@ -55,6 +72,7 @@ const ALL: &[Asking] = &[
         label: "Is there something that we should know?",
         hint: "You need not write anything.",
         needs_words: false,
+        view: None,
     },
     Asking {
         kind: Kind::Complaint,
@@ -65,6 +83,7 @@ const ALL: &[Asking] = &[
         label: "What did we do that was not right?",
         hint: "Names, dates and places help us find it.",
         needs_words: true,
+        view: None,
     },
 ];
 
@@ -81,7 +100,21 @@ pub struct Asked {
     #[serde(default, deserialize_with = "trimmed")]
     words: String,
     #[serde(default, deserialize_with = "trimmed")]
+    view: String,
+    #[serde(default, deserialize_with = "trimmed")]
     news: String,
+}
+
+impl Asked {
+    /// All of it in one text.
+    fn said(self, asking: &Asking) -> String {
+        match asking.view {
+            Some((label, _)) if !self.view.is_empty() => {
+                format!("{}\n\n{label}\n{}", self.words, self.view)
+            }
+            _ => self.words,
+        }
+    }
 }
 
 #[derive(Template)]
@@ -146,6 +179,7 @@ pub async fn file(
         form.values.words.chars().count(),
     );
     let news = form.values.news.chars().count();
+    let view = form.values.view.chars().count();
     let form = form
         .refuse_where([
             (
@@ -153,6 +187,7 @@ pub async fn file(
                 "words",
                 "Write what it is about, in at most 4,000 characters.",
             ),
+            (view > 4000, "view", "Write at most 4,000 characters."),
             (news > 4000, "news", "Say it in at most 4,000 characters."),
         ])
         .refuse_unseen();
@@ -164,8 +199,8 @@ pub async fn file(
     let filed = app.db.write(move |conn| {
         let by = By::person(&parts, &person);
         let new = NewRequest {
-            note: form.values.words,
-            news: form.values.news,
+            news: form.values.news.clone(),
+            note: form.values.said(asking),
             ..NewRequest::of(asking.kind)
         };
         filing::file(conn, person.id, &new, &by)

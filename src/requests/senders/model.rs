@@ -33,6 +33,8 @@ text_enum! {
         Decision = "decision",
         /// To know who got data for their own direct marketing.
         MarketingList = "marketing_list",
+        /// To have a person look again at what a machine decided, in their own words.
+        Contest = "contest",
     }
 }
 
@@ -76,6 +78,7 @@ impl Wants {
             Wants::Complaint => Kind::Complaint,
             Wants::Decision => Kind::Decision,
             Wants::MarketingList => Kind::MarketingList,
+            Wants::Contest => Kind::Contest,
         }
     }
 
@@ -83,7 +86,11 @@ impl Wants {
     pub fn is_in_own_words(self) -> bool {
         matches!(
             self,
-            Wants::Restriction | Wants::Objection | Wants::Complaint | Wants::Decision
+            Wants::Restriction
+                | Wants::Objection
+                | Wants::Complaint
+                | Wants::Decision
+                | Wants::Contest
         )
     }
 
@@ -121,6 +128,7 @@ impl Wants {
             Wants::Complaint => "to look into a complaint of that person's",
             Wants::Decision => "how a decision about that person was made",
             Wants::MarketingList => "who got that person's data for marketing",
+            Wants::Contest => "to look again at what a machine decided about that person",
         }
     }
 
@@ -136,6 +144,7 @@ impl Wants {
             Wants::Complaint => "to look into your complaint",
             Wants::Decision => "how a decision about you was made",
             Wants::MarketingList => "who got your data for marketing",
+            Wants::Contest => "to look again at what a machine decided about you",
         }
     }
 }
@@ -232,7 +241,7 @@ impl Sender {
             | Wants::Objection
             | Wants::Complaint
             | Wants::MarketingList => false,
-            Wants::Pieces | Wants::Decision => true,
+            Wants::Pieces | Wants::Decision | Wants::Contest => true,
             Wants::Deletion => register.categories.iter().any(|it| it.sensitive),
             Wants::Correction => self.disputed().is_some_and(|[dataset, collection, field]| {
                 let view = register.describe(dataset, collection, field);

@@ -90,7 +90,7 @@ impl NewPage {
 
 /// What somebody who lives there can ask for on the form, of what the law of some places alone gives.
 fn given(app: &App, residence: &str) -> Vec<Wants> {
-    let all = [Wants::Decision, Wants::MarketingList].into_iter();
+    let all = [Wants::Decision, Wants::MarketingList, Wants::Contest].into_iter();
     all.filter(|it| it.is_given_where(&app.laws, residence, app.clock.now()))
         .collect()
 }
@@ -185,7 +185,7 @@ fn check(app: &App, typed: NewLetter) -> Result<Letter, Box<Form<NewLetter>>> {
             wants.is_some_and(Wants::is_in_own_words) && typed.note.trim().is_empty(),
             "note",
             match wants {
-                Some(Wants::Decision) => "Say which decision you mean.",
+                Some(Wants::Decision | Wants::Contest) => "Say which decision you mean.",
                 _ => {
                     "Say which data and which use of them it is about, and what in your situation speaks against it."
                 }

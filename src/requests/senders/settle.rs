@@ -105,7 +105,8 @@ fn look_up_wanted(
         | Wants::Objection
         | Wants::Complaint
         | Wants::Decision
-        | Wants::MarketingList => Ok(Ok(Found::default())),
+        | Wants::MarketingList
+        | Wants::Contest => Ok(Ok(Found::default())),
     }
 }
 

@@ -260,8 +260,9 @@ fn file(
         received_on: app.laws.day_in(residence, now),
     };
     let by = By::visitor(app);
-    let Some(request) = receive_from_agent(conn, (&letter, email), &by)? else {
-        let details = "There have been many requests for this person today.";
+    let name = &agent.agent_id;
+    let Some(request) = receive_from_agent(conn, (&letter, email), name, &by)? else {
+        let details = "You have sent many requests for this person today.";
         return Ok(denied(new, Reason::TooMany, details));
     };
     Ok(NewAgentRequest {

@@ -81,6 +81,11 @@ pub enum Job {
         /// Of the request.
         request_id: i64,
     },
+    /// Tells a person by mail that somebody asks for them, which had to wait.
+    AskForAgent {
+        /// Of the request.
+        request_id: i64,
+    },
     /// Reminds staff of the dates of requests, and tells people whose answer is late.
     WatchDates,
     /// Looks at the portal's own public pages.
@@ -154,6 +159,7 @@ impl Job {
             Job::PlanWithFound { .. } => "plan_with_found",
             Job::EndRestriction { .. } => "end_restriction",
             Job::ForgetSender { .. } => "forget_sender",
+            Job::AskForAgent { .. } => "ask_for_agent",
             Job::WatchDates => "watch_dates",
             Job::WatchPages => "watch_pages",
             Job::WatchCorrections => "watch_corrections",
@@ -191,6 +197,7 @@ impl Job {
                 ends_on,
             } => requests::restrictions::end(app, *request_id, *ends_on),
             Job::ForgetSender { request_id } => requests::senders::forget(app, *request_id),
+            Job::AskForAgent { request_id } => requests::agents::ask_now(app, *request_id),
             Job::WatchDates => {
                 requests::reminders::watch(app)?;
                 manual::reminders::watch(app)?;

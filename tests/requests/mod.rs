@@ -2,6 +2,7 @@
 
 mod access;
 mod agents;
+mod agents_mails;
 mod appeal_letters;
 mod appeals;
 mod by_mail;

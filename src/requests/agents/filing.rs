@@ -4,14 +4,14 @@ use chrono::TimeDelta;
 use diesel::prelude::*;
 use serde_json::json;
 
-use super::mails::{AgentAsks, AgentClosed, AgentReceived};
+use super::asking;
+use super::mails::{AgentClosed, AgentReceived};
 use super::model::Basis;
 use super::queries;
 use crate::accounts::limits::Limit;
 use crate::db::AnyConnection;
 use crate::db::schema::request_agents;
 use crate::error::AppResult;
-use crate::requests::dates::law_name;
 use crate::requests::decisions;
 use crate::requests::evidence::{self, File};
 use crate::requests::life::{By, record};
@@ -45,7 +45,7 @@ pub struct NewAgent {
 /// an agent must not come to see, or take back, what others have asked for. The form sent twice at once is one request.
 ///
 /// # Errors
-/// [`crate::error::AppError::TooMany`] when the agent or the person's mailbox has had enough today.
+/// [`crate::error::AppError::TooMany`] when too much came in the name of the agent today.
 pub fn receive(
     conn: &mut AnyConnection,
     letter: &Letter,
@@ -56,7 +56,7 @@ pub fn receive(
     if let Some(known) = find_repeated(conn, letter, agent, by)? {
         return Ok(known);
     }
-    let request = senders::receive_for_another(conn, letter, by)?;
+    let request = senders::put_on_record(conn, letter, by)?;
     evidence::attach(conn, &request, &agent.document, by)?;
     let seal = |what, text: &str| sealed::seal(&by.app.keys, &request.reference, what, text);
     diesel::insert_into(request_agents::table)
@@ -69,15 +69,6 @@ pub fn receive(
         .execute(conn)?;
     let detail = json!({ "basis": agent.basis });
     record(conn, &request, "request.made_by_agent", detail, by)?;
-    let asks = AgentAsks {
-        reference: request.reference.clone(),
-        wants: letter.wants,
-        basis: agent.basis,
-        law: law_name(&by.app.laws, &request.law),
-        received_on: request.received_on,
-        due_on: request.due_on,
-        token: senders::queries::token(&by.app.keys, &request.reference),
-    };
     let received = AgentReceived {
         reference: request.reference.clone(),
         wants: letter.wants,
@@ -86,7 +77,8 @@ pub fn receive(
         due_on: request.due_on,
     };
     if let Some(person) = &letter.email {
-        by.app.mailer.enqueue(conn, person, &asks, by.now)?;
+        let is_within_own = asking::may_cause_mail(conn, (&agent.email, person), by)?;
+        asking::ask(conn, &request, is_within_own, by)?;
     }
     by.app
         .mailer

@@ -11,10 +11,12 @@
 //! an account like others ([`crate::requests::senders`]): nothing is granted on an agent's word. The document is sealed
 //! and erased as evidence is. An agent learns that a request was received and how it ended, and nothing about data.
 
+mod asking;
 mod filing;
 mod mails;
 pub mod model;
 pub mod pages;
 pub mod queries;
 
+pub use asking::{ask, ask_now, may_cause_mail};
 pub use filing::{NewAgent, confirm, forget, object, receive, tell_closed};

@@ -19,7 +19,7 @@ use crate::keys::{Keys, random_token};
 use crate::requests::agents;
 use crate::requests::dates::{LegalDates, law_name};
 use crate::requests::denial;
-use crate::requests::filing::{NewRequest, put_on_record};
+use crate::requests::filing::{self, NewRequest};
 use crate::requests::life::{By, advance, changed, record};
 use crate::requests::model::{Channel, Outcome, Request, State};
 use crate::requests::notices;
@@ -71,7 +71,7 @@ pub fn receive(
     let Some(email) = &letter.email else {
         return match find_same(conn, letter, by)? {
             Some(known) => Ok((known, false)),
-            None => Ok((file(conn, letter, by)?, true)),
+            None => Ok((put_on_record(conn, letter, by)?, true)),
         };
     };
     // Counted first: who waits for this row does not file the same at the same moment.
@@ -86,7 +86,7 @@ pub fn receive(
     let is_new = known.is_none();
     let request = match known {
         Some(request) => request,
-        None => file(conn, letter, by)?,
+        None => put_on_record(conn, letter, by)?,
     };
     // Without: the request stands; the mailbox has had enough of our mails today.
     if mail_is_due {
@@ -113,21 +113,24 @@ fn find_same(conn: &mut AnyConnection, letter: &Letter, by: &By<'_>) -> AppResul
 }
 
 /// Puts a request of an authorised agent on record, always as one of its own: an agent must not come to see or take
-/// back what somebody else has asked for. `None` when the mailbox has had enough of our mails today.
+/// back what somebody else has asked for. `None` when this agent has caused enough mails to the address today; what others
+/// have sent there never keeps it out.
 pub fn receive_from_agent(
     conn: &mut AnyConnection,
     (letter, email): (&Letter, &str),
+    agent: &str,
     by: &By<'_>,
 ) -> AppResult<Option<Request>> {
-    if !may_be_mailed(conn, email, by)? {
+    if !agents::may_cause_mail(conn, (agent, email), by)? {
         return Ok(None);
     }
-    let request = file(conn, letter, by)?;
-    mail_link(conn, email, letter.wants, &request, by)?;
+    let request = put_on_record(conn, letter, by)?;
+    agents::ask(conn, &request, true, by)?;
     Ok(Some(request))
 }
 
-fn mail_link(
+/// Mails the link to go on.
+pub fn mail_link(
     conn: &mut AnyConnection,
     email: &str,
     wants: Wants,
@@ -146,21 +149,6 @@ fn mail_link(
     app.mailer.enqueue(conn, email, &mail, by.now)
 }
 
-/// Puts a request on record that somebody makes for another, always as one of its own; the caller mails the link.
-///
-/// # Errors
-/// [`AppError::TooMany`] when the mailbox of the person has had enough of our mails today.
-pub fn receive_for_another(
-    conn: &mut AnyConnection,
-    letter: &Letter,
-    by: &By<'_>,
-) -> AppResult<Request> {
-    if let Some(email) = &letter.email {
-        MAILS_PER_ADDRESS.take(by.app, conn, email, by.now)?;
-    }
-    file(conn, letter, by)
-}
-
 /// Counts one more mail with a link to an address; whether it has not had enough of them today.
 pub fn may_be_mailed(conn: &mut AnyConnection, email: &str, by: &By<'_>) -> AppResult<bool> {
     match MAILS_PER_ADDRESS.take(by.app, conn, email, by.now) {
@@ -170,8 +158,9 @@ pub fn may_be_mailed(conn: &mut AnyConnection, email: &str, by: &By<'_>) -> AppR
     }
 }
 
-/// The person behind it is a new one until the mailbox is shown to be theirs.
-fn file(conn: &mut AnyConnection, letter: &Letter, by: &By<'_>) -> AppResult<Request> {
+/// Puts it on record as one of its own; the caller mails the link. The person behind it is a new one until the mailbox
+/// is shown to be theirs.
+pub fn put_on_record(conn: &mut AnyConnection, letter: &Letter, by: &By<'_>) -> AppResult<Request> {
     let app = by.app;
     let person_id = diesel::insert_into(people::table)
         .values((
@@ -188,7 +177,7 @@ fn file(conn: &mut AnyConnection, letter: &Letter, by: &By<'_>) -> AppResult<Req
         ..NewRequest::of(letter.wants.kind())
     };
     let dates = LegalDates::from_day(&app.laws, &letter.residence, new.kind, letter.received_on);
-    let filed = put_on_record(conn, person_id, &new, &dates, by)?;
+    let filed = filing::put_on_record(conn, person_id, &new, &dates, by)?;
     insert_sender(conn, &filed, letter, by)?;
     match letter.email {
         Some(_) => confirmed(conn, &filed, &By::system_at(by)),

@@ -19,6 +19,6 @@ mod settle;
 
 pub use filing::{
     Letter, address, addresses, confirmed, contact, forget, forget_later, link_to_follow,
-    may_be_mailed, receive, receive_for_another, receive_from_agent, tell_unverified, told,
+    mail_link, may_be_mailed, put_on_record, receive, receive_from_agent, tell_unverified, told,
 };
 pub use settle::{Handle, may_be_granted, vouch};

@@ -9,7 +9,7 @@ pub use super::asked::{NewCorrection, NewItem, NewRequest};
 use super::dates::{self, LegalDates};
 use super::evidence;
 use super::life::{By, Who, add_step, advance, changed, record};
-use super::model::{Kind, Request, State};
+use super::model::{Channel, Kind, Request, State};
 use super::notices::{self, RequestReceived};
 use super::sealed::{self, What};
 use super::{appeals, denial, flags, queries, reference, reminders, repeats};
@@ -181,6 +181,13 @@ pub(super) fn tell_received(
             .then(|| dates::law_in_words(&by.app.laws, filed)),
         received_on: filed.received_on,
         due_on: filed.due_on,
+        proof: match (filed.channel, filed.kind) {
+            (Channel::Portal, _) => {
+                " You signed in with a code, so we need no other proof that it is you."
+            }
+            (_, Kind::Complaint) => " We need no proof of who you are for it.",
+            _ => "",
+        },
     };
     notices::send(conn, by.app, filed, &mail, by.now)
 }

@@ -25,6 +25,8 @@ pub struct RequestReceived {
     pub received_on: NaiveDate,
     /// When to expect an answer.
     pub due_on: NaiveDate,
+    /// What is said of who asks; may be empty.
+    pub proof: &'static str,
 }
 message!(
     RequestReceived,

@@ -24,6 +24,7 @@ use crate::requests::denial::{self, Denial};
 use crate::requests::model::{Approval, Outcome, Request, State};
 use crate::requests::pause;
 use crate::requests::review::Judgement;
+use crate::requests::senders::model::Sender;
 use crate::web::{Form, Page, html, words};
 
 #[derive(Template)]
@@ -123,6 +124,23 @@ impl RequestPage {
     fn can_ask(&self) -> bool {
         let state = self.case.details.request.state;
         !state.is_closed() && !matches!(state, State::Verifying | State::ExecutionFailed)
+    }
+
+    /// Whether a staff member may stand for who sent it: before the review, or where that needs no proof within it.
+    fn may_vouch(&self, sender: &Sender) -> bool {
+        match (self.case.details.request.state, sender.wants.needs_proof()) {
+            (State::Verifying, true) => true,
+            (State::InReview, false) => sender.degree.is_none() && !self.is_proposed(),
+            _ => false,
+        }
+    }
+
+    fn vouching_hint(sender: &Sender) -> &'static str {
+        if sender.wants.needs_proof() {
+            "For staff. Needed when you say that it is them. Ask for nothing that we do not hold already."
+        } else {
+            "For staff. Only where you must see their data to answer. Ask for nothing that we do not hold already."
+        }
     }
 
     fn can_audit(&self) -> bool {

@@ -6,6 +6,7 @@ mod agents_mails;
 mod appeal_letters;
 mod appeals;
 mod by_mail;
+mod complaint_by_letter;
 mod contest;
 mod correction;
 mod decisions;

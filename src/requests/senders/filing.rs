@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::mails::{RequestToConfirm, RequestUnverified};
 use super::model::{Sender, Wants};
-use super::queries;
+use super::{queries, settle};
 use crate::accounts::limits::Limit;
 use crate::app::App;
 use crate::db::AnyConnection;
@@ -88,9 +88,17 @@ pub fn receive(
         Some(request) => request,
         None => put_on_record(conn, letter, by)?,
     };
+    let request = if letter.wants.needs_proof() {
+        request
+    } else {
+        // Whoever has the mailbox follows it there; nobody else does.
+        settle::join(conn, &request, by)?
+    };
     // Without: the request stands; the mailbox has had enough of our mails today.
-    if mail_is_due {
-        mail_link(conn, email, letter.wants, &request, by)?;
+    match (mail_is_due, letter.wants.needs_proof()) {
+        (true, true) => mail_link(conn, email, letter.wants, &request, by)?,
+        (true, false) => filing::tell_received(conn, &request, by)?,
+        (false, _) => {}
     }
     Ok((request, is_new))
 }
@@ -186,10 +194,16 @@ pub fn put_on_record(conn: &mut AnyConnection, letter: &Letter, by: &By<'_>) -> 
     }
 }
 
-/// They know the reference and the dates. Now somebody finds out who they are.
+/// They know the reference and the dates. Now somebody finds out who they are, where that must be known.
 pub fn confirmed(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<Request> {
     let acknowledged = advance(conn, request, State::Acknowledged, by)?;
-    advance(conn, &acknowledged, State::Verifying, by)
+    let sender = queries::find(conn, request.id)?;
+    let next = if sender.is_none_or(|it| it.wants.needs_proof()) {
+        State::Verifying
+    } else {
+        State::InReview
+    };
+    advance(conn, &acknowledged, next, by)
 }
 
 fn insert_sender(
@@ -331,7 +345,9 @@ pub fn link_to_follow(
     request: &Request,
 ) -> AppResult<Option<String>> {
     let sender = queries::find(conn, request.id)?;
-    let waits = sender.is_some_and(|it| it.mailbox_at.is_none() && it.email.is_some());
+    let waits = sender.is_some_and(|it| {
+        it.mailbox_at.is_none() && it.email.is_some() && it.wants.needs_proof()
+    });
     let token = queries::token(&app.keys, &request.reference);
     Ok((waits && !request.state.is_closed()).then(|| format!("/request/link/{token}")))
 }
@@ -345,7 +361,8 @@ pub fn tell_unverified(
     by: &By<'_>,
 ) -> AppResult<bool> {
     let sender = queries::find(conn, request.id)?;
-    if outcome != Outcome::Denied || sender.is_none_or(|it| it.degree.is_some()) {
+    let is_known = |it: Sender| it.degree.is_some() || !it.wants.needs_proof();
+    if outcome != Outcome::Denied || sender.is_none_or(is_known) {
         return Ok(false);
     }
     let mail = RequestUnverified {

@@ -94,6 +94,12 @@ impl Wants {
         )
     }
 
+    /// Whether it must be known who asks before it is looked at. A complaint is received and answered without that: its
+    /// answer goes where it asks for it, and tells nothing of anybody's data (Data Protection Act 2018, s. 164A).
+    pub fn needs_proof(self) -> bool {
+        self != Wants::Complaint
+    }
+
     /// Whether it can be asked for another with a form (11 CCR 7063).
     pub fn is_for_agents(self) -> bool {
         matches!(

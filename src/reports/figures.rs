@@ -80,7 +80,8 @@ fn replace(
     Ok(())
 }
 
-/// The one query that the two databases put differently: days between a date and a time.
+/// The one query that the two databases put differently: days between a date and a time. What was granted and is not
+/// carried out yet, or could not be, is not complied with: it is open.
 fn count_requests(
     conn: &mut AnyConnection,
     from: NaiveDate,
@@ -94,8 +95,8 @@ fn count_requests(
     };
     diesel::sql_query(format!(
         "SELECT kind,
-             CASE WHEN decided_at IS NOT NULL THEN outcome WHEN state = 'withdrawn' THEN 'withdrawn' ELSE 'open' END AS answer,
-             CASE WHEN decided_at IS NULL THEN 0 ELSE {days} END AS days,
+             CASE WHEN state = 'withdrawn' THEN 'withdrawn' WHEN closed_at IS NOT NULL THEN outcome ELSE 'open' END AS answer,
+             CASE WHEN closed_at IS NULL OR decided_at IS NULL THEN 0 ELSE {days} END AS days,
              count(*) AS requests
          FROM requests WHERE received_on >= $1 AND received_on < $2
          GROUP BY 1, 2, 3"

@@ -46,9 +46,9 @@ text_enum! {
         PartlyApproved = "partly_approved",
         /// Nothing was done.
         Denied = "denied",
-        /// Taken back before it was decided.
+        /// Taken back before it was carried out.
         Withdrawn = "withdrawn",
-        /// Not decided yet.
+        /// Not decided yet, or not carried out.
         Open = "open",
     }
 }

@@ -139,16 +139,19 @@ fn earlier_row(app: &App, request: &Request, answer: &Earlier) -> Row {
 }
 
 fn request_row(app: &App, request: &Request, basis: String) -> Row {
+    // What was granted and is not carried out yet, or could not be, is open.
+    let is_over = request.state.is_closed();
     let response = match request.state {
         State::Withdrawn => "withdrawn by the person".to_owned(),
         _ => request
             .outcome
-            .filter(|_| request.decided_at.is_some())
+            .filter(|_| is_over)
             .map(|outcome| outcome.as_str().replace('_', " "))
             .unwrap_or_default(),
     };
     // As the day of receipt is counted: where the person lives.
     let answered = request.decided_at.or(request.closed_at);
+    let answered = answered.filter(|_| is_over);
     let answered = answered.map(|at| dates::today(&app.laws, request, at));
     [
         request.reference.clone(),
@@ -165,7 +168,7 @@ fn request_row(app: &App, request: &Request, basis: String) -> Row {
 /// Why something was not done: the codes of the law's grounds, and the law that keeps data. Where no code is on record,
 /// what the person was told.
 fn basis(app: &App, request: &Request, items: &[Item]) -> AppResult<String> {
-    if request.decided_at.is_none() {
+    if request.decided_at.is_none() || !request.state.is_closed() {
         return Ok(String::new());
     }
     let open = |sealed: &Option<Vec<u8>>| {

@@ -1,5 +1,9 @@
 use candor::accounts::model::Role;
 use candor::jobs::Job;
+use candor::requests::decisions::{self, Because};
+use candor::requests::life::{self, By};
+use candor::requests::model::{Outcome, State};
+use candor::requests::{execution, queries};
 use chrono::TimeDelta;
 
 use super::{file, run, sample};
@@ -181,4 +185,54 @@ async fn the_register_says_of_each_request_what_the_law_asks_for_and_names_nobod
     assert!(!text.contains('@') && !text.contains("What else?"));
     let other = supervisor.get("/staff/register.csv?year=2025").await.page();
     assert_eq!(other.html().lines().count(), 1);
+}
+
+/// Grants a request, and fails to carry it out.
+async fn fail(app: &TestApp, reference: &str) {
+    let (own, reference) = (app.app.clone(), reference.to_owned());
+    let failed = app.app.db.write(move |conn| {
+        let by = By::system(&own);
+        let request = queries::find_by_reference(conn, &reference)?;
+        let request = life::advance(conn, &request, State::InReview, &by)?;
+        let granted = (Outcome::Approved, Because::words("Here it is."));
+        let request = decisions::decide(conn, &request, granted, &by)?;
+        let request = execution::start(conn, &request, &by)?;
+        execution::fail(conn, &request, "The source does not answer.", &by)
+    });
+    assert_eq!(failed.await.unwrap().state, State::ExecutionFailed);
+}
+
+/// Rule: C16, §7102; C15, §7101(b): what could not be carried out is not complied with.
+#[actix_web::test]
+async fn what_was_granted_and_is_not_carried_out_counts_as_open() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let supervisor = app.staff("ruth", Role::Supervisor).await;
+    let reference = file(&person).await;
+    app.app.clock.advance(TimeDelta::days(2));
+    fail(&app, &reference).await;
+    run(&app, Job::CountRequests).await;
+    let page = supervisor.get("/staff/metrics").await.page();
+    let open = ["1", "0", "0", "0", "0", "1", "–", "–"];
+    assert_eq!(line(&page, "Know what is held"), open);
+    let register = async || {
+        let csv = supervisor.get("/staff/register.csv?year=2026").await.page();
+        let text = csv.html().to_owned();
+        let row = text.lines().find(|it| it.starts_with(&reference));
+        row.unwrap().to_owned()
+    };
+    assert!(register().await.ends_with("through the portal,,,"));
+
+    let (own, of) = (app.app.clone(), reference.clone());
+    let done = app.app.db.write(move |conn| {
+        let by = By::system(&own);
+        let request = queries::find_by_reference(conn, &of)?;
+        let request = execution::start(conn, &request, &by)?;
+        execution::complete(conn, &request, serde_json::json!({}), &by)
+    });
+    done.await.unwrap();
+    run(&app, Job::CountRequests).await;
+    let page = supervisor.get("/staff/metrics").await.page();
+    assert_eq!(line(&page, "Know what is held")[1], "1");
+    assert!(register().await.ends_with(",2026-02-11,approved,"));
 }

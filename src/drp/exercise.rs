@@ -24,6 +24,7 @@ use crate::requests::life::By;
 use crate::requests::model::Channel;
 use crate::requests::senders::model::Wants;
 use crate::requests::senders::{Letter, receive_from_agent};
+use crate::sources::Dates;
 
 /// So many opt-out mails may agents cause at one address in a day. Beyond it the opt-out still holds.
 const MAILS: Limit = Limit {
@@ -258,6 +259,7 @@ fn file(
         ),
         channel: Channel::Agent,
         received_on: app.laws.day_in(residence, now),
+        dates: Dates::default(),
     };
     let by = By::visitor(app);
     let name = &agent.agent_id;

@@ -9,6 +9,7 @@ pub mod export;
 mod kept;
 pub mod ledger;
 pub mod pages;
+pub mod period;
 mod picture;
 pub mod redactions;
 pub mod statements;

@@ -6,7 +6,7 @@ use super::evidence::File;
 use super::model::{Action, Channel, Kind};
 use crate::law::Cause;
 use crate::register::CollectionKey;
-use crate::sources::{self, Correction, Keeper, Plan};
+use crate::sources::{self, Correction, Dates, Keeper, Plan};
 
 /// What a person files.
 #[derive(Debug)]
@@ -27,6 +27,8 @@ pub struct NewRequest {
     pub evidence: Option<File>,
     /// How it came in.
     pub channel: Channel,
+    /// Of which time it asks for data.
+    pub dates: Dates,
 }
 
 /// One thing that is asked for.
@@ -83,6 +85,7 @@ impl NewRequest {
             appeal_of: None,
             evidence: None,
             channel: Channel::Portal,
+            dates: Dates::default(),
         }
     }
 }

@@ -1,14 +1,14 @@
 //! A request with all that hangs on it, opened: what its page shows to the person and to staff.
 
 use super::model::{Attachment, Item, Party, Request, Step};
-use super::queries;
 use super::sealed::{self, What};
+use super::{periods, queries};
 use crate::db::AnyConnection;
 use crate::error::AppResult;
 use crate::keys::Keys;
-use crate::my_data;
+use crate::my_data::{self, period};
 use crate::register::{CollectionKey, Register};
-use crate::sources::Correction;
+use crate::sources::{Correction, Dates};
 use chrono::NaiveDateTime;
 
 /// A request, opened.
@@ -30,6 +30,8 @@ pub struct Details {
     pub messages: Vec<OpenMessage>,
     /// Oldest first.
     pub attachments: Vec<Attachment>,
+    /// Of which time it asks for data.
+    pub dates: Dates,
 }
 
 /// An item, opened. Absent texts are empty.
@@ -65,6 +67,11 @@ pub struct OpenMessage {
 }
 
 impl Details {
+    /// Of which time it asks for data, as people read it; none where it asks for no less than all.
+    pub fn period(&self) -> Option<String> {
+        (!self.dates.is_all()).then(|| period::said(self.dates))
+    }
+
     /// Whether it is decided, so that the person may know how. What is only proposed is for staff alone.
     pub fn is_decided(&self) -> bool {
         self.request.decided_at.is_some() && !self.request.state.is_undecided()
@@ -112,6 +119,7 @@ pub fn load(conn: &mut AnyConnection, keys: &Keys, request: Request) -> AppResul
             .map(open_message)
             .collect::<AppResult<_>>()?,
         attachments: queries::list_attachments(conn, request.id)?,
+        dates: periods::find(conn, request.id)?,
         request,
     })
 }

@@ -12,7 +12,7 @@ use super::life::{By, Who, add_step, advance, changed, record};
 use super::model::{Channel, Kind, Request, State};
 use super::notices::{self, RequestReceived};
 use super::sealed::{self, What};
-use super::{appeals, denial, flags, queries, reference, reminders, repeats};
+use super::{appeals, denial, flags, periods, queries, reference, reminders, repeats};
 use crate::accounts::limits::Limit;
 use crate::accounts::queries::find_residence;
 use crate::db::AnyConnection;
@@ -84,6 +84,7 @@ pub(super) fn put_on_record(
     by: &By<'_>,
 ) -> AppResult<Request> {
     let filed = insert(conn, person_id, new, dates, by)?;
+    periods::insert(conn, filed.id, new.dates)?;
     for item in &new.items {
         insert_item(conn, &filed, item, by)?;
     }

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use super::handling::write_message;
 use super::life::By;
 use super::model::{Kind, Outcome, Request};
-use super::senders;
 use super::senders::model::Wants;
+use super::{periods, senders};
 use crate::app::App;
 use crate::audit::Actor;
 use crate::choices::Stopped;
@@ -20,8 +20,10 @@ use crate::my_data::export;
 use crate::my_data::ledger;
 use crate::sources::{Dates, Identities};
 
-/// What the person learns of a package.
-const PACKAGE: &str = "A copy of your data is being made now, all that we hold in one file. You get a mail when it is ready. To download it, sign in with the address that you gave us, and open “My data”, “Download all of it”. It stays there for a week, and you can make a new one at any time.";
+/// What the person learns of a package; first what is in it.
+const ALL: &str = "all that we hold";
+const OF_A_TIME: &str = "what we hold of the time that you named, and what has no date,";
+const PACKAGE: &str = "in one file. You get a mail when it is ready. To download it, sign in with the address that you gave us, and open “My data”, “Download all of it”. It stays there for a week, and you can make a new one at any time.";
 
 /// The same for whoever gave no address.
 const BY_LETTER: &str = "A copy of the data is being made now. It will be printed and sent.";
@@ -77,23 +79,26 @@ pub(super) fn give(
         }
         Gives::Package => {
             let is_reached = super::notices::reaches(conn, by.app, request)?;
-            write_message(
-                conn,
-                request,
-                if is_reached { PACKAGE } else { BY_LETTER },
-                by,
-            )?;
-            begin_package(conn, request, by)?;
+            let dates = periods::find(conn, request.id)?;
+            let what = if dates.is_all() { ALL } else { OF_A_TIME };
+            let words = format!("A copy of your data is being made now, {what} {PACKAGE}");
+            let words = if is_reached { &words } else { BY_LETTER };
+            write_message(conn, request, words, by)?;
+            begin_package(conn, (request, dates), by)?;
             Ok(json!({ "answered": true, "given": "package" }))
         }
     }
 }
 
-fn begin_package(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
+fn begin_package(
+    conn: &mut AnyConnection,
+    (request, dates): (&Request, Dates),
+    by: &By<'_>,
+) -> AppResult<()> {
     let pseudonym = super::queries::find_pseudonym(conn, request.person_id)?;
     let whose = (request.person_id, pseudonym.as_str());
     let asks = (Actor::System, json!({ "for": request.reference }));
-    export::asking::ask(conn, whose, Dates::default(), asks, by.now).map(drop)
+    export::asking::ask(conn, whose, dates, asks, by.now).map(drop)
 }
 
 /// The answer in words, category by category, and the two lists of who gets data.

@@ -53,6 +53,7 @@ pub mod model;
 pub mod notices;
 pub mod pages;
 pub mod pause;
+pub mod periods;
 pub mod queries;
 pub mod reference;
 mod reminder_mails;

@@ -8,8 +8,8 @@ use super::details::open_item;
 use super::evidence::File;
 use super::life::By;
 use super::model::{Message, Request};
-use super::queries;
 use super::sealed::{self, What};
+use super::{periods, queries};
 use crate::db::AnyConnection;
 use crate::db::schema::request_messages;
 use crate::error::AppResult;
@@ -45,6 +45,9 @@ fn says_the_same(
 ) -> AppResult<bool> {
     let plan = new.plan.as_ref().map(|plan| &plan.hash);
     if request.appeal_of != new.appeal_of || request.plan_hash.as_ref() != plan {
+        return Ok(false);
+    }
+    if periods::find(conn, request.id)? != new.dates {
         return Ok(false);
     }
     if note(request, by)? != new.note.trim() || !is_backed_by(conn, request, new.evidence.as_ref())?

@@ -12,11 +12,13 @@ use crate::accounts::guard::CaseWorker;
 use crate::accounts::queries::{is_email, normal_email};
 use crate::app::App;
 use crate::error::AppResult;
+use crate::my_data::period::Period;
 use crate::requests::appeal_letters;
 use crate::requests::life::{By, changed};
 use crate::requests::model::{Channel, Kind, State};
 use crate::requests::senders::model::{Wants, correctable, is_correctable, is_use, uses};
 use crate::requests::senders::{self, Letter};
+use crate::sources::Dates;
 use crate::web::{Form, Page, html, see_other_saying};
 
 /// What came longer ago is more likely a slip of the pen.
@@ -37,7 +39,24 @@ pub struct Entry {
     email: String,
     contact: String,
     residence: String,
+    from: String,
+    to: String,
     note: String,
+}
+
+impl Entry {
+    /// Of which time they ask for data; or which of the two fields is wrong, and a sentence about it.
+    fn dates(
+        &self,
+        wants: Option<Wants>,
+        today: NaiveDate,
+    ) -> Result<Dates, (&'static str, &'static str)> {
+        let period = Period {
+            from: self.from.clone(),
+            to: self.to.clone(),
+        };
+        period.dates_of(wants.is_some_and(|it| it.kind() == Kind::Access), today)
+    }
 }
 
 #[derive(Template)]
@@ -130,6 +149,8 @@ fn check(app: &App, typed: Entry) -> Result<Letter, Box<Form<Entry>>> {
     let received_on = received_on.map(|it| day_there(app, &typed.residence, it));
     let is_correction = wants == Some(Wants::Correction);
     let contact = typed.contact.trim().to_owned();
+    let dates = typed.dates(wants, today);
+    let (unclear, sentence) = dates.err().unwrap_or_default();
     let faults = [
         (channel.is_none(), "channel", "Choose how it came."),
         (
@@ -148,6 +169,7 @@ fn check(app: &App, typed: Entry) -> Result<Letter, Box<Form<Entry>>> {
             "This is more than a year ago. Check the day.",
         ),
         (wants.is_none(), "wants", "Choose what they ask for."),
+        (dates.is_err(), unclear, sentence),
         (
             is_correction && !is_correctable(&app.register, &typed.field),
             "field",
@@ -209,6 +231,7 @@ fn check(app: &App, typed: Entry) -> Result<Letter, Box<Form<Entry>>> {
         note: typed.note.trim().to_owned(),
         channel,
         received_on,
+        dates: dates.unwrap_or_default(),
     })
 }
 

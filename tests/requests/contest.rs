@@ -42,8 +42,8 @@ async fn it_can_be_contested_where_a_law_gives_that_under_the_dates_of_that_law(
     assert_eq!(ada.get(FORM).await.status, 404, "California gives another");
     assert_eq!(cora.get(FORM).await.status, 404, "not yet");
     on(&app, 2026, 7, 1);
-    let cora = app.person_in("cora", "us-ct").await;
-    assert_eq!(find(&app, &contest(&cora).await).law, "us-ct");
+    let colin = app.person_in("colin", "us-ct").await;
+    assert_eq!(find(&app, &contest(&colin).await).law, "us-ct");
 }
 
 /// Rule: A4.Q, Minn. Stat. 325M.14; Conn. Gen. Stat. 42-518; GDPR Art. 22(3).

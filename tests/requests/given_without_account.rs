@@ -84,12 +84,12 @@ async fn nobody_needs_an_account_for_it_where_a_law_gives_it() {
     let offered = async || {
         let page = visitor.get("/request").await.page();
         let all = page.attributes("input[name=wants]", "value");
-        let given = all.into_iter().rev().take(2);
+        let given = all.into_iter().rev().take(3);
         given.collect::<Vec<_>>()
     };
-    assert_eq!(offered().await, ["marketing_list", "objection"]);
+    assert_eq!(offered().await, ["contest", "marketing_list", "objection"]);
     on(&app, 2027, 1, 4);
-    assert_eq!(offered().await, ["marketing_list", "decision"]);
+    assert_eq!(offered().await, ["contest", "marketing_list", "decision"]);
     let who = [
         ("wants", "decision"),
         ("email", "maya.okafor@example.org"),

@@ -9,7 +9,11 @@ use super::{MAYA, find};
 use crate::support::{Actor, TestApp};
 
 /// Proposed by one, approved by another, and carried out.
-async fn grant(app: &TestApp, reference: &str, outcome: &[(&str, &str)]) -> (Actor, String) {
+pub(super) async fn grant(
+    app: &TestApp,
+    reference: &str,
+    outcome: &[(&str, &str)],
+) -> (Actor, String) {
     let sam = app.staff("sam", Role::Agent).await;
     let vera = app.staff("vera", Role::Supervisor).await;
     let url = format!("/staff/requests/{reference}");
@@ -24,7 +28,7 @@ async fn grant(app: &TestApp, reference: &str, outcome: &[(&str, &str)]) -> (Act
     (sam, url)
 }
 
-const GIVE: [(&str, &str); 2] = [("outcome", "approved"), ("reason", "Here it is.")];
+pub(super) const GIVE: [(&str, &str); 2] = [("outcome", "approved"), ("reason", "Here it is.")];
 
 /// Asks for the data themselves without an account, and is recognised.
 async fn ask_for_pieces(app: &TestApp) -> String {

@@ -26,6 +26,7 @@ mod named_source;
 mod objection;
 mod one_record;
 mod parents;
+mod periods;
 mod reminders;
 mod repeats;
 mod restriction;

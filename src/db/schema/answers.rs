@@ -21,6 +21,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    request_periods (request_id) {
+        request_id -> BigInt,
+        from_on -> Nullable<Date>,
+        to_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
     earlier_answers (id) {
         id -> BigInt,
         request_id -> BigInt,

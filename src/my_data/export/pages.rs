@@ -4,10 +4,8 @@ use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chrono::{NaiveDate, TimeDelta};
-use serde::Deserialize;
+use chrono::TimeDelta;
 use serde_json::json;
-use validator::Validate;
 
 use super::model::{Download, Package, State};
 use super::{asking, chunks, queries};
@@ -18,8 +16,7 @@ use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::error::{AppError, AppResult};
 use crate::manual::standing::{self, Standings};
-use crate::my_data::ledger::in_words;
-use crate::sources::Dates;
+use crate::my_data::period::{Period, said};
 use crate::web::page::FlashKind;
 use crate::web::{Flash, Form, Page, html, see_other};
 
@@ -30,40 +27,6 @@ const PACKAGES: Limit = Limit {
     max_in_demo: 1_000,
     window: TimeDelta::days(1),
 };
-
-/// A period; both ends may be left out.
-#[derive(Debug, Default, Deserialize, Validate)]
-pub struct Period {
-    #[serde(default)]
-    from: String,
-    #[serde(default)]
-    to: String,
-}
-
-impl Period {
-    fn dates(self, today: NaiveDate) -> Result<Dates, Form<Period>> {
-        let day = |text: &str| -> Result<Option<NaiveDate>, ()> {
-            if text.trim().is_empty() {
-                Ok(None)
-            } else {
-                text.trim().parse().map(Some).map_err(drop)
-            }
-        };
-        let (from, to) = (day(&self.from), day(&self.to));
-        let sentence = "Write the day as year, month, day, such as 2026-01-31, or leave it out.";
-        match (from, to) {
-            (Ok(Some(from)), Ok(Some(to))) if from > to => {
-                Err(Form::new(self).refuse("to", "The last day is before the first day."))
-            }
-            (Ok(Some(from)), _) if from > today => {
-                Err(Form::new(self).refuse("from", "The first day is in the future."))
-            }
-            (Ok(from), Ok(to)) => Ok(Dates { from, to }),
-            (Err(()), _) => Err(Form::new(self).refuse("from", sentence)),
-            (_, Err(())) => Err(Form::new(self).refuse("to", sentence)),
-        }
-    }
-}
 
 struct PackageLine {
     package: Package,
@@ -82,12 +45,7 @@ struct ExportPage {
 
 impl PackageLine {
     fn period(&self) -> String {
-        match (self.package.from_on, self.package.to_on) {
-            (None, None) => "Everything".to_owned(),
-            (Some(from), None) => format!("From {}", in_words(from)),
-            (None, Some(to)) => format!("Until {}", in_words(to)),
-            (Some(from), Some(to)) => format!("{} to {}", in_words(from), in_words(to)),
-        }
+        said(self.package.dates())
     }
 }
 
@@ -141,9 +99,11 @@ pub async fn ask(
     form: web::Form<Period>,
 ) -> AppResult<HttpResponse> {
     let now = app.clock.now();
-    let dates = match form.into_inner().dates(now.date()) {
+    let typed = form.into_inner();
+    let dates = match typed.dates(now.date()) {
         Ok(dates) => dates,
-        Err(form) => {
+        Err((field, sentence)) => {
+            let form = Form::new(typed).refuse(field, sentence);
             return show(&app, &person, page, form, StatusCode::UNPROCESSABLE_ENTITY).await;
         }
     };

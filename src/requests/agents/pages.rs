@@ -16,9 +16,10 @@ use crate::accounts::limits::Limit;
 use crate::accounts::queries::{is_email, normal_email};
 use crate::app::App;
 use crate::error::AppResult;
+use crate::my_data::period::Period;
 use crate::requests::evidence::{File, LARGEST};
 use crate::requests::life::By;
-use crate::requests::model::Channel;
+use crate::requests::model::{Channel, Kind};
 use crate::requests::senders::Letter;
 use crate::requests::senders::model::{Wants, correctable, is_correctable};
 use crate::web::client_address::client_network;
@@ -45,6 +46,8 @@ pub struct Sent {
     email: Option<Text<String>>,
     residence: Option<Text<String>>,
     field: Option<Text<String>>,
+    from: Option<Text<String>>,
+    to: Option<Text<String>>,
     note: Option<Text<String>>,
     document: Option<Bytes>,
 }
@@ -59,6 +62,8 @@ impl Sent {
             ("email", self.email),
             ("residence", self.residence),
             ("field", self.field),
+            ("from", self.from),
+            ("to", self.to),
             ("note", self.note),
         ];
         let text = |text: Option<Text<String>>| text.map_or_else(String::new, Text::into_inner);
@@ -152,6 +157,13 @@ fn check(app: &App, sent: Sent) -> Checked {
         (typed("agent_name"), typed("agent_email"), typed("email"));
     let (field, residence, note) = (typed("field"), typed("residence"), typed("note"));
     let document = recognise(document);
+    let period = Period {
+        from: typed("from"),
+        to: typed("to"),
+    };
+    let asks_for_data = wants.is_some_and(|it| it.kind() == Kind::Access);
+    let dates = period.dates_of(asks_for_data, app.clock.today());
+    let (unclear, sentence) = dates.err().unwrap_or_default();
     let faults = [
         (basis.is_none(), "basis", "Choose why you may ask for them."),
         (
@@ -164,6 +176,7 @@ fn check(app: &App, sent: Sent) -> Checked {
             "field",
             "Choose which value is wrong.",
         ),
+        (dates.is_err(), unclear, sentence),
         (
             !is_email(&email),
             "email",
@@ -202,8 +215,8 @@ fn check(app: &App, sent: Sent) -> Checked {
         ),
     ];
     let form = Form::new(fields).refuse_where(faults).refuse_unseen();
-    let (Some(basis), Some(wants), Ok(document), false) =
-        (basis, wants, document, form.has_errors())
+    let (Some(basis), Some(wants), Ok(document), Ok(dates), false) =
+        (basis, wants, document, dates, form.has_errors())
     else {
         return Err(form);
     };
@@ -216,6 +229,7 @@ fn check(app: &App, sent: Sent) -> Checked {
         field: Some(field).filter(|_| is_correction),
         note,
         channel: Channel::Form,
+        dates,
     };
     let agent = NewAgent {
         basis,

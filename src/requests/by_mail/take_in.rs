@@ -17,6 +17,7 @@ use crate::requests::life::By;
 use crate::requests::model::Channel;
 use crate::requests::senders::model::Wants;
 use crate::requests::senders::{self, Letter};
+use crate::sources::Dates;
 
 /// So many mails are taken in on a day. The mail server keeps the others until the next.
 const MAILS: Limit = Limit {
@@ -89,6 +90,7 @@ fn file(
         note: format!("{}\n\n{}", mail.subject, mail.text),
         channel: Channel::Mail,
         received_on: by.app.laws.day_in("", received_at),
+        dates: Dates::default(),
     };
     senders::receive(conn, &letter, by)?;
     Ok(Taken::Filed)

@@ -10,6 +10,7 @@ use super::{filed_address, trimmed};
 use crate::accounts::guard::Person;
 use crate::app::App;
 use crate::error::AppResult;
+use crate::my_data::period::Period;
 use crate::requests::denied_before::{self, Asked, DeniedBefore};
 use crate::requests::filing::{self, NewRequest};
 use crate::requests::life::By;
@@ -26,6 +27,10 @@ pub struct NewAccess {
         message = "Say what you would like to know, in at most 4,000 characters."
     ))]
     question: String,
+    #[serde(default)]
+    from: String,
+    #[serde(default)]
+    to: String,
     #[serde(default, deserialize_with = "trimmed")]
     #[validate(length(max = 4000, message = "Say it in at most 4,000 characters."))]
     news: String,
@@ -62,18 +67,30 @@ pub async fn file(
     page: Page,
     form: web::Form<NewAccess>,
 ) -> AppResult<HttpResponse> {
-    let new = match Form::check(form.into_inner()) {
-        Ok(new) => new,
-        Err(form) => {
-            return show(StatusCode::UNPROCESSABLE_ENTITY, &app, &person, page, form).await;
-        }
+    let form = match Form::check(form.into_inner()) {
+        Ok(new) => Form::new(new),
+        Err(form) => form,
     };
+    let period = Period {
+        from: form.values.from.clone(),
+        to: form.values.to.clone(),
+    };
+    let dates = period.dates(app.clock.today());
+    let (unclear, sentence) = dates.err().unwrap_or_default();
+    let form = form
+        .refuse_where([(dates.is_err(), unclear, sentence)])
+        .in_order();
+    let Some(dates) = dates.ok().filter(|_| !form.has_errors()) else {
+        return show(StatusCode::UNPROCESSABLE_ENTITY, &app, &person, page, form).await;
+    };
+    let new = form.values;
     let parts = app.clone();
     let filed = app.db.write(move |conn| {
         let by = By::person(&parts, &person);
         let new = NewRequest {
             note: new.question,
             news: new.news,
+            dates,
             ..NewRequest::of(Kind::Access)
         };
         filing::file(conn, person.id, &new, &by)

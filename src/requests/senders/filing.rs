@@ -23,9 +23,11 @@ use crate::requests::filing::{self, NewRequest};
 use crate::requests::life::{By, advance, changed, record};
 use crate::requests::model::{Channel, Outcome, Request, State};
 use crate::requests::notices;
+use crate::requests::periods;
 use crate::requests::queries as requests;
 use crate::requests::repeats::{SOON, note};
 use crate::requests::sealed::{self, What};
+use crate::sources::Dates;
 
 /// So many mails with a link may go to an address in a day, whoever asks for them.
 const MAILS_PER_ADDRESS: Limit = Limit {
@@ -57,6 +59,8 @@ pub struct Letter {
     pub channel: Channel,
     /// The day on which it came, where they live; its dates count from then.
     pub received_on: NaiveDate,
+    /// Of which time it asks for data.
+    pub dates: Dates,
 }
 
 /// Puts a request on record and mails the link to go on. The same request of the same address that is still open, and
@@ -80,7 +84,7 @@ pub fn receive(
         // What it is about stands in its words, so that no other is the same.
         None
     } else {
-        queries::find_open(conn, &app.keys, email, letter.wants)?
+        queries::find_open(conn, &app.keys, email, (letter.wants, letter.dates))?
     };
     let known = known.filter(|it| it.received_on <= letter.received_on);
     let is_new = known.is_none();
@@ -112,7 +116,8 @@ fn find_same(conn: &mut AnyConnection, letter: &Letter, by: &By<'_>) -> AppResul
             && (request.channel, request.received_on) == (letter.channel, letter.received_on)
             && request.residence == letter.residence
             && contact(keys, &request, &sender)? == letter.contact.trim()
-            && note(&request, by)? == letter.note.trim();
+            && note(&request, by)? == letter.note.trim()
+            && periods::find(conn, request.id)? == letter.dates;
         if is_same {
             return Ok(Some(request));
         }
@@ -182,6 +187,7 @@ pub fn put_on_record(conn: &mut AnyConnection, letter: &Letter, by: &By<'_>) -> 
     let new = NewRequest {
         note: letter.note.clone(),
         channel: letter.channel,
+        dates: letter.dates,
         ..NewRequest::of(letter.wants.kind())
     };
     let dates = LegalDates::from_day(&app.laws, &letter.residence, new.kind, letter.received_on);
@@ -345,9 +351,8 @@ pub fn link_to_follow(
     request: &Request,
 ) -> AppResult<Option<String>> {
     let sender = queries::find(conn, request.id)?;
-    let waits = sender.is_some_and(|it| {
-        it.mailbox_at.is_none() && it.email.is_some() && it.wants.needs_proof()
-    });
+    let waits = sender
+        .is_some_and(|it| it.mailbox_at.is_none() && it.email.is_some() && it.wants.needs_proof());
     let token = queries::token(&app.keys, &request.reference);
     Ok((waits && !request.state.is_closed()).then(|| format!("/request/link/{token}")))
 }

@@ -13,9 +13,10 @@ use crate::accounts::limits::Limit;
 use crate::accounts::queries::normal_email;
 use crate::app::App;
 use crate::error::AppResult;
+use crate::my_data::period::Period;
 use crate::requests::by_mail::Invitation;
 use crate::requests::life::By;
-use crate::requests::model::Channel;
+use crate::requests::model::{Channel, Kind};
 use crate::web::client_address::client_network;
 use crate::web::{Form, Page, client_address, html, see_other};
 
@@ -43,6 +44,10 @@ pub struct NewLetter {
     email: String,
     #[serde(default)]
     residence: String,
+    #[serde(default)]
+    from: String,
+    #[serde(default)]
+    to: String,
     #[serde(default)]
     field: String,
     #[serde(default)]
@@ -155,7 +160,15 @@ fn check(app: &App, typed: NewLetter) -> Result<Letter, Box<Form<NewLetter>>> {
     };
     let wants = typed.wants.parse::<Wants>().ok();
     let wants = wants.filter(|it| *it != Wants::Complaint);
+    let period = Period {
+        from: typed.from.clone(),
+        to: typed.to.clone(),
+    };
+    let asks_for_data = wants.is_some_and(|it| it.kind() == Kind::Access);
+    let dates = period.dates_of(asks_for_data, app.clock.today());
+    let (unclear, sentence) = dates.err().unwrap_or_default();
     let faults = [
+        (dates.is_err(), unclear, sentence),
         (
             wants.is_none(),
             "wants",
@@ -215,6 +228,7 @@ fn check(app: &App, typed: NewLetter) -> Result<Letter, Box<Form<NewLetter>>> {
         },
         note: typed.note.trim().to_owned(),
         channel: invited.map_or(Channel::Form, |_| Channel::Mail),
+        dates: dates.unwrap_or_default(),
     })
 }
 

@@ -9,6 +9,8 @@ use crate::db::schema::{request_senders, requests};
 use crate::keys::Keys;
 use crate::requests::agents;
 use crate::requests::model::{Request, State};
+use crate::requests::periods;
+use crate::sources::Dates;
 
 /// The end of the link that goes to the sender of a request. It can be made again, so that a second mail has the same.
 pub fn token(keys: &Keys, reference: &str) -> String {
@@ -97,17 +99,21 @@ pub fn list_open(
         .load(conn)
 }
 
-/// The earliest of them that came from the address itself, if one did. What an agent filed for it is not of the same
+/// The earliest of them that came from the address itself, and is about that time, if one did. What an agent filed for it is not of the same
 /// sender: whose agent that is nobody has said yet.
 pub fn find_open(
     conn: &mut AnyConnection,
     keys: &Keys,
     email: &str,
-    wants: Wants,
+    (wants, dates): (Wants, Dates),
 ) -> QueryResult<Option<Request>> {
     let open = list_open(conn, keys, email, wants)?;
-    let own = agents::queries::without_agent(conn, open)?;
-    Ok(own.into_iter().next())
+    for request in agents::queries::without_agent(conn, open)? {
+        if periods::find(conn, request.id)? == dates {
+            return Ok(Some(request));
+        }
+    }
+    Ok(None)
 }
 
 /// The newest request that came from an address and is not forgotten yet, whether or not anybody has shown that it is theirs.

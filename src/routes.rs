@@ -245,6 +245,7 @@ routes! {
     CaseWorker post "/staff/requests/{reference}/corrections/new" => correct_pages::name;
     CaseWorker get "/staff/requests/{reference}/redactions/new" => redact_pages::new;
     CaseWorker post "/staff/requests/{reference}/redactions/new" => redact_pages::place;
+    Supervisor post "/staff/requests/{reference}/redactions/{id}/approve" => redact_pages::approve;
     CaseWorker post "/staff/requests/{reference}/redactions/{id}/remove" => redact_pages::remove;
     CaseWorker post "/staff/requests/{reference}/notes" => notes::add;
     CaseWorker post "/staff/requests/{reference}/assign" => staff_handle::give;

@@ -2,6 +2,9 @@
 //! record cards ([`Redactions::apply`]).
 //!
 //! A passage that is no longer in its cell cannot be found any more, so the whole cell is left out then.
+//!
+//! One staff member leaves a passage out: what is the person's own stays. A whole cell is denied to the person, which takes
+//! two as every denial does: until a supervisor agrees it is proposed, and nothing is left out.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -40,41 +43,61 @@ pub struct Redaction {
     pub cell: Cell,
     /// Which words; the whole cell if none.
     pub passage: Option<String>,
+    /// Why, for the person to read; empty for a passage.
+    pub reason: String,
+    /// Who marked it.
+    pub placed_by: i64,
+    /// Whether it holds; else it waits for a supervisor.
+    pub holds: bool,
 }
 
 /// All that is left out of a person's data.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Redactions(pub Vec<Redaction>);
 
-type Row = (i64, String, String, String, String, Option<Vec<u8>>);
+#[derive(HasQuery)]
+#[diesel(table_name = redactions)]
+struct Row {
+    id: i64,
+    dataset: String,
+    collection: String,
+    record: String,
+    field: String,
+    passage: Option<Vec<u8>>,
+    reason: Option<Vec<u8>>,
+    placed_by: i64,
+    approved_at: Option<NaiveDateTime>,
+}
 
 fn context(person_id: i64) -> String {
     format!("redaction {person_id}")
 }
 
 impl Redactions {
-    /// Reads those of a person.
+    /// Reads those of a person, proposed ones among them.
     pub fn load(conn: &mut AnyConnection, keys: &Keys, person_id: i64) -> AppResult<Self> {
-        let rows: Vec<Row> = redactions::table
+        let rows: Vec<Row> = Row::query()
             .filter(redactions::person_id.eq(person_id))
             .order(redactions::id)
-            .select((
-                redactions::id,
-                redactions::dataset,
-                redactions::collection,
-                redactions::record,
-                redactions::field,
-                redactions::passage,
-            ))
             .load(conn)?;
-        let open = |(id, dataset, collection, record, field, passage): Row| {
-            let opened = passage.map(|sealed| keys.open(&context(person_id), &sealed));
-            let passage = opened.transpose()?.map(String::from_utf8).transpose();
-            let key = CollectionKey::new(&dataset, &collection);
+        let text = |sealed: Option<Vec<u8>>| {
+            let opened = sealed.map(|sealed| keys.open(&context(person_id), &sealed));
+            let text = opened.transpose()?.map(String::from_utf8).transpose();
+            AppResult::Ok(text.map_err(anyhow::Error::from)?)
+        };
+        let open = |row: Row| {
+            let key = CollectionKey::new(&row.dataset, &row.collection);
             AppResult::Ok(Redaction {
-                id,
-                cell: Cell { key, record, field },
-                passage: passage.map_err(anyhow::Error::from)?,
+                id: row.id,
+                cell: Cell {
+                    key,
+                    record: row.record,
+                    field: row.field,
+                },
+                passage: text(row.passage)?,
+                reason: text(row.reason)?.unwrap_or_default(),
+                placed_by: row.placed_by,
+                holds: row.approved_at.is_some(),
             })
         };
         rows.into_iter()
@@ -83,14 +106,30 @@ impl Redactions {
             .map(Redactions)
     }
 
+    /// Whether nothing that can be read would be left of a cell without one more passage.
+    pub fn leave_nothing(&self, cell: &Cell, (value, passage): (&str, &str)) -> bool {
+        let here = self.0.iter().filter(|it| it.cell == *cell);
+        let known = here.filter_map(|it| it.passage.as_deref());
+        let all: Vec<_> = known.chain([passage]).collect();
+        let rest = all
+            .iter()
+            .fold(value.to_owned(), |rest, it| rest.replace(it, " "));
+        !rest.chars().any(char::is_alphanumeric)
+    }
+
     /// Whether anything of that cell is left out.
     pub fn is_about(&self, cell: &Cell) -> bool {
-        self.0.iter().any(|it| it.cell == *cell)
+        self.0.iter().any(|it| it.holds && it.cell == *cell)
+    }
+
+    /// Whether it is proposed to leave all of that cell out.
+    pub fn is_proposed(&self, cell: &Cell) -> bool {
+        self.0.iter().any(|it| !it.holds && it.cell == *cell)
     }
 
     /// Leaves it out of a record.
     pub fn apply(&self, key: &CollectionKey, record: &mut RecordCard) {
-        let here = |it: &&Redaction| it.cell.key == *key && it.cell.record == record.id;
+        let here = |it: &&Redaction| it.holds && it.cell.key == *key && it.cell.record == record.id;
         let here: Vec<_> = self.0.iter().filter(here).collect();
         for line in &mut record.data {
             let of_line = here.iter().filter(|it| it.cell.field == line.path);
@@ -149,15 +188,30 @@ fn without(text: &str, passages: &[&str]) -> Option<String> {
     Some(rest)
 }
 
-/// Leaves a cell, or a passage of it, out of a person's data from now on. Packages that were made before end.
+/// What is to be left out of a cell.
+#[derive(Debug, Clone, Copy)]
+pub enum Part<'a> {
+    /// These words.
+    Passage(&'a str),
+    /// All of it, for a reason that the person reads.
+    Whole(&'a str),
+}
+
+/// Leaves a passage of a cell out of a person's data from now on, so that packages that were made before end; or proposes
+/// to leave all of it out.
 pub fn place(
     conn: &mut AnyConnection,
     keys: &Keys,
     person_id: i64,
-    (cell, passage): (&Cell, Option<&str>),
+    (cell, part): (&Cell, Part<'_>),
     (by, now): (i64, NaiveDateTime),
 ) -> AppResult<()> {
-    let sealed = passage.map(|text| keys.seal(&context(person_id), text.as_bytes()));
+    let seal = |text: &str| keys.seal(&context(person_id), text.as_bytes());
+    let (passage, reason) = match part {
+        Part::Passage(words) => (Some(seal(words)), None),
+        Part::Whole(reason) => (None, Some(seal(reason))),
+    };
+    let holds = passage.is_some();
     diesel::insert_into(redactions::table)
         .values((
             redactions::person_id.eq(person_id),
@@ -165,13 +219,50 @@ pub fn place(
             redactions::collection.eq(&cell.key.collection),
             redactions::record.eq(&cell.record),
             redactions::field.eq(&cell.field),
-            redactions::passage.eq(sealed),
+            redactions::passage.eq(passage),
+            redactions::reason.eq(reason),
             redactions::placed_by.eq(by),
             redactions::placed_at.eq(now),
+            redactions::approved_at.eq(holds.then_some(now)),
         ))
         .execute(conn)?;
-    expire_all(conn, person_id, now)?;
+    if holds {
+        expire_all(conn, person_id, now)?;
+    }
     Ok(())
+}
+
+/// A supervisor, who did not propose it, agrees: it is left out from now on. Packages that were made before end. `false`
+/// when nothing is proposed there that somebody else proposed.
+pub fn approve(
+    conn: &mut AnyConnection,
+    (person_id, id): (i64, i64),
+    (by, now): (i64, NaiveDateTime),
+) -> QueryResult<bool> {
+    let proposed = redactions::table
+        .filter(redactions::person_id.eq(person_id))
+        .filter(redactions::id.eq(id))
+        .filter(redactions::placed_by.ne(by))
+        .filter(redactions::approved_at.is_null());
+    let approved = diesel::update(proposed)
+        .set((
+            redactions::approved_by.eq(by),
+            redactions::approved_at.eq(now),
+        ))
+        .execute(conn)?;
+    if approved == 1 {
+        expire_all(conn, person_id, now)?;
+    }
+    Ok(approved == 1)
+}
+
+/// How many wait for a supervisor.
+pub fn count_proposed(conn: &mut AnyConnection, person_id: i64) -> QueryResult<i64> {
+    redactions::table
+        .filter(redactions::person_id.eq(person_id))
+        .filter(redactions::approved_at.is_null())
+        .count()
+        .get_result(conn)
 }
 
 /// Shows it again; `false` when there is no such redaction of that person.

@@ -21,6 +21,7 @@ use crate::db::AnyConnection;
 use crate::db::schema::{request_approvals, request_items, requests};
 use crate::error::{AppError, AppResult};
 use crate::manual::waiting;
+use crate::my_data::redactions;
 
 /// With fewer no sentence gives a reason.
 const FEWEST_LETTERS: usize = 10;
@@ -149,6 +150,7 @@ pub fn decide(
     senders::may_be_granted(conn, request, outcome)?;
     flags::may_be_granted(conn, request, outcome)?;
     waiting::may_be_granted(conn, request, outcome)?;
+    is_nothing_proposed(conn, request, outcome)?;
     appeals::is_impartial(conn, request, &[Role::Agent, Role::Supervisor], by)?;
     items::are_named(request, &items, outcome)?;
     if !items.is_empty() && outcome_of(&items) != Some(outcome) {
@@ -169,6 +171,21 @@ pub fn decide(
         return propose(conn, proposed, outcome, by);
     }
     conclude(conn, &proposed, outcome, by)
+}
+
+/// What goes out is settled first: what a colleague proposes to leave out of it waits for a supervisor.
+fn is_nothing_proposed(
+    conn: &mut AnyConnection,
+    request: &Request,
+    outcome: Outcome,
+) -> AppResult<()> {
+    let gives = request.kind == Kind::Access && outcome != Outcome::Denied;
+    if gives && redactions::count_proposed(conn, request.person_id)? > 0 {
+        return Err(AppError::conflict(
+            "It is proposed to leave something out of the data. A supervisor has to approve that first, or take it back.",
+        ));
+    }
+    Ok(())
 }
 
 fn propose(

@@ -63,7 +63,7 @@ pub mod restrictions;
 pub mod review;
 pub mod sealed;
 pub mod senders;
-mod staff_mails;
+pub mod staff_mails;
 pub mod statements;
 pub mod steps;
 pub mod words;

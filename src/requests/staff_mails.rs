@@ -18,6 +18,8 @@ pub(super) enum Why {
     Document,
     /// A decision is proposed that a supervisor has to approve.
     Proposal,
+    /// It is proposed to leave something out of the person's data.
+    LeftOut,
 }
 
 /// Tells a staff member that a request waits for them.
@@ -42,7 +44,7 @@ impl RequestWaits {
         match self.why {
             Why::Message => "A person wrote to us about a request",
             Why::Document => "A person sent a document to a request",
-            Why::Proposal => "A decision waits for a supervisor",
+            Why::Proposal | Why::LeftOut => "A decision waits for a supervisor",
         }
     }
 
@@ -51,6 +53,9 @@ impl RequestWaits {
             (Why::Message, Some(_)) => "The person wrote a message.",
             (Why::Document, _) => "The person sent a document.",
             (Why::Message, None) => "The request is closed, and the person wrote a message.",
+            (Why::LeftOut, _) => {
+                "It is proposed to leave something out of the person's data for somebody else's sake. A supervisor has to approve it, or take it back, on the page of the data."
+            }
             (Why::Proposal, _) => {
                 "A decision is proposed. A supervisor has to approve it, or send it back."
             }
@@ -80,9 +85,10 @@ pub(super) fn tell(
         .collect();
     let assigned = match why {
         Why::Message | Why::Document => [request.assignee_id],
-        Why::Proposal => [None],
+        Why::Proposal | Why::LeftOut => [None],
     };
-    for address in addresses(&others, &assigned, why == Why::Proposal) {
+    let is_for_supervisors = matches!(why, Why::Proposal | Why::LeftOut);
+    for address in addresses(&others, &assigned, is_for_supervisors) {
         let mail = RequestWaits {
             reference: request.reference.clone(),
             kind: request.kind,
@@ -92,4 +98,9 @@ pub(super) fn tell(
         by.app.mailer.enqueue(conn, address, &mail, by.now)?;
     }
     Ok(())
+}
+
+/// Tells supervisors that it is proposed to leave something out of the person's data.
+pub fn tell_supervisors(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
+    tell(conn, request, Why::LeftOut, by)
 }

@@ -6,6 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::accounts::guard::{CaseWorker, StaffMember};
+use crate::accounts::model::Role;
 use crate::app::App;
 use crate::audit::views::{self, Seen};
 use crate::error::{AppError, AppResult};
@@ -143,6 +144,14 @@ struct DataPage {
     reference: String,
     lines: Vec<Line>,
     left_out: Vec<Redaction>,
+    member: StaffMember,
+}
+
+impl DataPage {
+    /// Whether the member may agree to what a colleague proposes.
+    fn can_approve(&self, it: &Redaction) -> bool {
+        !it.holds && self.member.role == Role::Supervisor && it.placed_by != self.member.id
+    }
 }
 
 /// How much there is of what the request is about.
@@ -175,6 +184,7 @@ pub async fn index(
         reference: question.request.reference,
         left_out: question.left_out.0,
         lines,
+        member: (*worker).clone(),
     };
     html(StatusCode::OK, &data)
 }

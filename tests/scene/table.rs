@@ -146,6 +146,7 @@ table! {
     CaseWorker post "/staff/requests/{reference}/corrections/new" => "{naming}", Common, EMPTY;
     CaseWorker get "/staff/requests/{reference}/redactions/new" => "{redaction}", Common, PAGE;
     CaseWorker post "/staff/requests/{reference}/redactions/new" => "{redaction}", Common, EMPTY;
+    Supervisor post "/staff/requests/{reference}/redactions/{id}/approve" => "/staff/requests/{correction}/redactions/0/approve", Common, EMPTY;
     CaseWorker post "/staff/requests/{reference}/redactions/{id}/remove" => "/staff/requests/{correction}/redactions/0/remove", Common, EMPTY;
     CaseWorker post "/staff/requests/{reference}/notes" => "/staff/requests/{deletion}/notes", Common, Sample::Form(&[("note", "Call back.")]);
     CaseWorker post "/staff/requests/{reference}/assign" => "/staff/requests/{deletion}/assign", Common, VERSION;

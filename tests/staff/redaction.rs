@@ -36,6 +36,17 @@ async fn leave_out(
     staff.submit(&form, &action, fields).await
 }
 
+/// A supervisor agrees to what is proposed.
+async fn approve(app: &TestApp, reference: &str) {
+    let supervisor = app.staff("ruth", Role::Supervisor).await;
+    let data = format!("/staff/requests/{reference}/data");
+    let page = supervisor.get(&data).await.page();
+    assert!(page.text().contains("Proposed"), "{}", page.text());
+    let forms = page.attributes("form[action$='/approve']", "action");
+    supervisor.submit(&page, &forms[0], &[]).await.location();
+}
+
+/// Rule: I16, Civ. 1798.145(k); K4, 11 CCR 7024(h): to leave a whole cell out denies it, which takes two.
 #[actix_web::test]
 async fn a_marked_cell_is_in_no_package_and_on_no_page_until_the_mark_is_taken_back() {
     let app = TestApp::start();
@@ -64,13 +75,29 @@ async fn a_marked_cell_is_in_no_package_and_on_no_page_until_the_mark_is_taken_b
 
     let undecided = leave_out(&agent, &reference, &[]).await;
     undecided.refuses("whole", "Choose what to leave out");
-    leave_out(&agent, &reference, &[("whole", "yes")])
-        .await
-        .location();
+    let silent = leave_out(&agent, &reference, &[("whole", "yes"), ("why", "It is.")]).await;
+    silent.refuses("why", "Write why in a sentence");
+    let why = "It is the town of somebody else.";
+    let all = [("whole", "yes"), ("why", why)];
+    leave_out(&agent, &reference, &all).await.location();
+    assert!(cities().await > 0, "one alone takes nothing away");
+    approve(&app, &reference).await;
     assert_eq!(cities().await, 0);
     let told = person.get(&format!("/requests/{reference}")).await.page();
-    let said = "because we think that it is about somebody else. If that is not so, answer here";
-    assert!(told.text().contains(said), "the person can contest it");
+    let contest = "If that is not so, answer here";
+    let text = told.text();
+    for part in [
+        "because we think that it is about somebody else",
+        contest,
+        why,
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(text.contains("1798.145(k)"), "where it stands: {text}");
+    assert!(
+        text.contains("California Privacy Protection Agency"),
+        "{text}"
+    );
     let mails = app.mails_to(SAMPLES[0].email);
     assert!(mails.iter().any(|it| it.kind == "request_message"));
     assert_ne!(
@@ -123,6 +150,47 @@ async fn a_marked_passage_is_left_out_and_the_whole_cell_once_its_text_has_chang
     write("With R. Quist, Port Ellery");
     let text = package(&app, &person).await;
     assert!(!text.contains("R. Quist"));
+}
+
+/// Rule: I16, Civ. 1798.145(k).
+#[actix_web::test]
+async fn whoever_proposes_to_leave_all_of_it_out_does_not_agree_to_it_nor_hands_the_rest_out() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let supervisor = app.staff("vera", Role::Supervisor).await;
+    app.staff("ruth", Role::Supervisor).await;
+    let source = app.source.connect();
+    let write = "UPDATE contact_details SET city = 'Rosa Quist'";
+    source.execute(write, []).unwrap();
+    let reference = file_access(&person).await;
+    // Beside these words nothing is left.
+    let words = [("whole", "no"), ("passage", "Rosa Quist")];
+    let silent = leave_out(&supervisor, &reference, &words).await;
+    silent.refuses("why", "Nothing of it would be left");
+    let why = [&words[..], &[("why", "It names somebody else alone.")]].concat();
+    leave_out(&supervisor, &reference, &why).await.location();
+    let again = leave_out(&supervisor, &reference, &why).await;
+    again.refuses("whole", "proposed already");
+    let told = app.mails_to("ruth@staff.example.org");
+    assert!(told[0].text.contains("leave something out"));
+
+    let url = format!("/staff/requests/{reference}");
+    let data = supervisor.get(&format!("{url}/data")).await.page();
+    let forms = data.attributes("form[action$='/approve']", "action");
+    assert!(forms.is_empty(), "not by who proposed it");
+    let remove = data.attributes("form[action$='/remove']", "action");
+    let approve = remove[0].replace("/remove", "/approve");
+    assert_eq!(supervisor.post(&approve, &[]).await.status, 409);
+    let page = supervisor.get(&url).await.page();
+    let grant = [("outcome", "approved"), ("reason", "Here it is.")];
+    let decide = format!("{url}/decide");
+    let early = supervisor.submit(&page, &decide, &grant).await;
+    assert_eq!(early.status, 409);
+    assert!(early.text().contains("A supervisor has to approve that"));
+
+    supervisor.submit(&data, &remove[0], &[]).await.location();
+    let page = supervisor.get(&url).await.page();
+    supervisor.submit(&page, &decide, &grant).await.location();
 }
 
 /// Rule: Q1, §7100.

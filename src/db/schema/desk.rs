@@ -84,6 +84,9 @@ diesel::table! {
         passage -> Nullable<Binary>,
         placed_by -> BigInt,
         placed_at -> Timestamp,
+        reason -> Nullable<Binary>,
+        approved_by -> Nullable<BigInt>,
+        approved_at -> Nullable<Timestamp>,
     }
 }
 

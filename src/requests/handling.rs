@@ -10,7 +10,7 @@ use super::model::{Party, Request, State, StepKind};
 use super::notices::{self, RequestExtended, RequestMessage};
 use super::sealed::{self, What};
 use super::staff_mails::{self, Why};
-use super::{dates, pause, queries, reminders, repeats};
+use super::{dates, pause, queries, reminders, repeats, unanswered};
 use crate::accounts::limits::Limit;
 use crate::accounts::model::Role;
 use crate::audit::{self, Actor, Event};
@@ -124,6 +124,7 @@ pub fn extend(
         () => {}
     }
     let next_notice = reminders::next(&by.app.laws, (request.received_on, until), today);
+    let next_notice = unanswered::sooner_of(conn, (by.app, request), next_notice, today)?;
     let extended = touch!(
         conn,
         request,

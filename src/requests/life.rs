@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::model::{Kind, Outcome, Party, Request, State, StepKind};
 pub use super::steps::{add_step, record};
-use super::{agents, dates, decisions, evidence, pause, restrictions, senders};
+use super::{agents, dates, decisions, evidence, pause, restrictions, senders, unanswered};
 use crate::accounts::guard::{Person, StaffMember};
 use crate::app::App;
 use crate::audit::Actor;
@@ -227,6 +227,13 @@ pub(super) fn advance_because(
         _ => None,
     };
     let (due_on, next_notice_on) = resumed.unwrap_or((request.due_on, request.next_notice_on));
+    let of = (request.kind, &*request.law, request.received_on);
+    let next_notice_on = if pause::stands_still(&by.app.laws, to, of) {
+        let today = dates::today(&by.app.laws, request, by.now);
+        unanswered::sooner(next_notice_on, today, today)
+    } else {
+        next_notice_on
+    };
     let moved = touch!(
         conn,
         request,

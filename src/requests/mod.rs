@@ -66,4 +66,5 @@ pub mod senders;
 pub mod staff_mails;
 pub mod statements;
 pub mod steps;
+mod unanswered;
 pub mod words;

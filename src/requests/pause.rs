@@ -34,14 +34,12 @@ pub fn stands_still(laws: &Laws, state: State, of: (Kind, &str, NaiveDate)) -> b
     asks && may_pause(laws, of)
 }
 
-/// The date of the answer, and the day of the next notice, of a request whose clock goes on now; nothing where it did
-/// not stand still for a day.
-pub(super) fn ended(
+/// The day since when the clock of a request stands still, where the person is; none while it runs.
+pub(super) fn since(
     conn: &mut AnyConnection,
     app: &App,
     request: &Request,
-    now: NaiveDateTime,
-) -> AppResult<Option<(NaiveDate, Option<NaiveDate>)>> {
+) -> QueryResult<Option<NaiveDate>> {
     if !is_on(&app.laws, request) {
         return Ok(None);
     }
@@ -51,8 +49,22 @@ pub(super) fn ended(
         .order(request_steps::id.desc())
         .select(request_steps::at)
         .first(conn)?;
+    Ok(Some(dates::today(&app.laws, request, since)))
+}
+
+/// The date of the answer, and the day of the next notice, of a request whose clock goes on now; nothing where it did
+/// not stand still for a day.
+pub(super) fn ended(
+    conn: &mut AnyConnection,
+    app: &App,
+    request: &Request,
+    now: NaiveDateTime,
+) -> AppResult<Option<(NaiveDate, Option<NaiveDate>)>> {
+    let Some(since) = since(conn, app, request)? else {
+        return Ok(None);
+    };
     let today = dates::today(&app.laws, request, now);
-    let stood = today - dates::today(&app.laws, request, since);
+    let stood = today - since;
     let days = u64::try_from(stood.num_days()).unwrap_or_default();
     let until = request.due_on + Days::new(days);
     let notice = reminders::next(&app.laws, (request.received_on, until), today);

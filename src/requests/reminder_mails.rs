@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::model::{Kind, Request};
+use super::model::{Kind, Request, State};
 use super::reminders::Notice;
 use super::words;
 use crate::config::Site;
@@ -53,6 +53,24 @@ message!(
     "mail/request_late/body.html"
 );
 
+/// Reminds the person that they were asked something, or who they are, and that the clock stands still until they answer.
+#[derive(Debug)]
+pub struct QuestionWaits {
+    reference: String,
+    kind: Kind,
+    asked_on: NaiveDate,
+    /// Whether it is about who they are.
+    is_of_identity: bool,
+    page: String,
+}
+message!(
+    QuestionWaits,
+    "question_waits",
+    "mail/question_waits/subject.txt",
+    "mail/question_waits/body.txt",
+    "mail/question_waits/body.html"
+);
+
 impl Near {
     pub(super) fn of(request: &Request, (notice, is_reached): (Notice, bool)) -> Self {
         Near {
@@ -80,6 +98,13 @@ impl Near {
             Notice::Unverified => {
                 "Nobody knows yet who asks. It can be denied for that; the answer must say so. Nothing closes by itself."
             }
+            Notice::Unanswered => "The person was reminded of our question.",
+            Notice::StillUnanswered if self.is_reached => {
+                "The clock has stood still for two weeks: the person has not answered, though they were reminded. Try another way, or answer with what you know. Nothing closes by itself."
+            }
+            Notice::StillUnanswered => {
+                "The clock has stood still for two weeks, and no mail reaches the person: write or call them. Nothing closes by itself."
+            }
             Notice::Late if self.is_reached => "It is late. The person has been told.",
             Notice::Late => {
                 "It is late. No mail reaches the person: tell them that it is, and why."
@@ -102,6 +127,34 @@ impl DatesNear {
 
     fn is_any_late(&self) -> bool {
         self.requests.iter().any(|it| it.notice == Notice::Late)
+    }
+}
+
+impl QuestionWaits {
+    pub(super) fn of(request: &Request, asked_on: NaiveDate, page: String) -> Self {
+        QuestionWaits {
+            page,
+            asked_on,
+            reference: request.reference.clone(),
+            kind: request.kind,
+            is_of_identity: request.state == State::Verifying,
+        }
+    }
+
+    fn says(&self) -> String {
+        let (noun, reference) = (self.kind.noun(), &self.reference);
+        let day = words::day(self.asked_on);
+        if self.is_of_identity {
+            format!("Since {day} we wait to know that your {noun} ({reference}) comes from you.")
+        } else {
+            format!(
+                "On {day} we asked you something about your {noun} ({reference}), and we need your answer to go on."
+            )
+        }
+    }
+
+    fn link(&self, site: &Site) -> String {
+        site.url(&self.page)
     }
 }
 

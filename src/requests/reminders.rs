@@ -1,5 +1,6 @@
 //! Who is told of a request's dates, and when: staff at half of the time, at four fifths of it and one business day
-//! before its end; supervisors at the end; the person when it is late. Each is told once.
+//! before its end; supervisors at the end; the person when it is late, and when they have not answered a question for
+//! which the clock stands still. Each is told once.
 //!
 //! A request knows the day of its next notice, and an index finds the requests whose day has come. A notice is a row
 //! that only one transaction can write, with the mails in it.
@@ -15,7 +16,7 @@ use serde_json::json;
 use super::life::{By, add_step, changed, record};
 use super::model::{Request, State, StepKind};
 use super::reminder_mails::{DatesNear, Near, RequestLate};
-use super::{dates, notices, pause};
+use super::{dates, notices, pause, unanswered};
 use crate::accounts::model::Role;
 use crate::app::App;
 use crate::db::schema::{requests, staff};
@@ -47,6 +48,10 @@ text_enum! {
         Unverified = "unverified",
         /// The date has passed.
         Late = "late",
+        /// The clock stands still for some days, since the person has not answered; it is for them.
+        Unanswered = "unanswered",
+        /// The same for more days: for staff.
+        StillUnanswered = "still_unanswered",
     }
 }
 
@@ -55,7 +60,11 @@ impl Notice {
     fn escalates(self) -> bool {
         matches!(
             self,
-            Notice::Unconfirmed | Notice::LastDay | Notice::Unverified | Notice::Late
+            Notice::Unconfirmed
+                | Notice::LastDay
+                | Notice::Unverified
+                | Notice::Late
+                | Notice::StillUnanswered
         )
     }
 }
@@ -165,16 +174,24 @@ fn tell(
     }
     book_next(conn, request, today, by)?;
     let mut newest = None;
-    let is_paused = pause::is_on(laws, request);
+    let asked_on = pause::since(conn, by.app, request)?;
     for (notice, day) in schedule(laws, request.received_on, request.due_on) {
         let applies = match notice {
             Notice::Unconfirmed => request.state == State::Received,
             Notice::Unverified => request.state == State::Verifying,
-            Notice::Half | Notice::FourFifths | Notice::LastDay | Notice::Late => !is_paused,
+            Notice::Half | Notice::FourFifths | Notice::LastDay | Notice::Late => {
+                asked_on.is_none()
+            }
+            // They have days of their own.
+            Notice::Unanswered | Notice::StillUnanswered => false,
         };
-        if day <= today && applies && is_first(conn, request, notice, by)? {
+        if day <= today && applies && is_first(conn, request, (notice, request.due_on), by)? {
             newest = Some(notice);
         }
+    }
+    if let Some(asked_on) = asked_on {
+        let told = unanswered::remind(conn, request, (asked_on, today), by)?;
+        newest = told.or(newest);
     }
     let Some(notice) = newest else {
         return Ok(Vec::new());
@@ -202,21 +219,23 @@ fn book_next(
     by: &By<'_>,
 ) -> AppResult<()> {
     let dates = (request.received_on, request.due_on);
+    let next = next(&by.app.laws, dates, today);
+    let next = unanswered::sooner_of(conn, (by.app, request), next, today)?;
     let as_read = requests::table
         .filter(requests::id.eq(request.id))
         .filter(requests::version.eq(request.version))
         .filter(requests::next_notice_on.eq(request.next_notice_on));
     let booked = diesel::update(as_read)
-        .set(requests::next_notice_on.eq(next(&by.app.laws, dates, today)))
+        .set(requests::next_notice_on.eq(next))
         .execute(conn)?;
     if booked == 1 { Ok(()) } else { Err(changed()) }
 }
 
-/// Puts a notice on record; `false` when it is there already.
-fn is_first(
+/// Puts a notice about a day on record; `false` when it is there already.
+pub(super) fn is_first(
     conn: &mut AnyConnection,
     request: &Request,
-    notice: Notice,
+    (notice, day): (Notice, NaiveDate),
     by: &By<'_>,
 ) -> QueryResult<bool> {
     let written = diesel::sql_query(
@@ -224,7 +243,7 @@ fn is_first(
     )
     .bind::<BigInt, _>(request.id)
     .bind::<Text, _>(notice.as_str())
-    .bind::<Date, _>(request.due_on)
+    .bind::<Date, _>(day)
     .bind::<Timestamp, _>(by.now)
     .execute(conn)?;
     Ok(written == 1)

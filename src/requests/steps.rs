@@ -43,6 +43,8 @@ text_enum! {
         Extended = "extended",
         /// The clock went on after it had stood still; `until` in the params.
         Resumed = "resumed",
+        /// The person was reminded that they were asked something.
+        Reminded = "reminded",
         /// An appeal against the denial succeeded; `appeal` in the params.
         Reopened = "reopened",
         /// Somebody does a part of it by hand.

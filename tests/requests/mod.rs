@@ -33,6 +33,7 @@ mod restriction;
 mod statements;
 mod stop_without_account;
 mod told;
+mod unanswered;
 mod unconfirmed;
 mod unverified;
 mod without_account;

@@ -37,7 +37,7 @@ const STAFF: [(&str, Role); 5] = [
 const LIVES: u64 = 4;
 const MOVES_OF_A_LIFE: usize = 70;
 
-const MAILS: [&str; 8] = [
+const MAILS: [&str; 9] = [
     "request_received",
     "request_message",
     "request_decided",
@@ -46,6 +46,7 @@ const MAILS: [&str; 8] = [
     "request_extended",
     "request_reopened",
     "request_late",
+    "question_waits",
 ];
 
 struct World {
@@ -164,6 +165,15 @@ impl World {
                 let is_told = told.iter().any(|(kind, on)| (kind.as_str(), *on) == due);
                 assert!(is_told, "{}: nobody was told {due:?}", self.references[at]);
             }
+            let reminded = told.iter().filter(|(kind, _)| kind == "unanswered");
+            for (_, asked_on) in reminded {
+                self.model.remind(at, *asked_on);
+            }
+            assert!(
+                !self.model.is_waited_for(at),
+                "{}: nobody was reminded",
+                self.references[at]
+            );
             let late = told.iter().filter(|(kind, _)| kind == "late");
             for (_, due) in late {
                 assert!(*due < self.model.today, "told too early");

@@ -81,6 +81,23 @@ impl Modelled {
 }
 
 impl Model {
+    /// Whether somebody was asked a week ago, the clock stands still, and nobody has reminded them.
+    pub fn is_waited_for(&self, at: usize) -> bool {
+        let it = &self.requests[at];
+        let is_due = |on: NaiveDate| on + Days::new(7) <= self.today;
+        let is_told = |on| it.told.contains(&("unanswered", on));
+        it.is_paused() && it.asked_on.is_some_and(|on| is_due(on) && !is_told(on))
+    }
+
+    /// Somebody was reminded of what was asked on that day, once.
+    pub fn remind(&mut self, at: usize, asked_on: NaiveDate) {
+        if self.requests[at].told.insert(("unanswered", asked_on)) {
+            let is_due = asked_on + Days::new(7) <= self.today;
+            assert!(is_due, "reminded too early");
+            self.mail(at, "question_waits");
+        }
+    }
+
     fn mail(&mut self, at: usize, kind: &'static str) {
         let owner = self.requests[at].owner;
         *self.mails.entry((owner, kind)).or_default() += 1;

@@ -1,6 +1,6 @@
 //! Every key is declared once, and every key that is used is declared.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::register::{
     Activity, Place, Recipient, RecipientRole, Register, covers, finding::Report,
@@ -109,13 +109,21 @@ fn keys_once(register: &Register, report: &Report) {
     }
 }
 
-fn once<'a>(keys: impl Iterator<Item = (&'a String, &'a Place)>, what: &str, report: &Report) {
+/// Whether each dataset has a key of its own.
+pub(super) fn are_datasets_apart(register: &Register) -> bool {
     let mut seen = HashSet::new();
-    for (key, place) in keys {
-        if !key.is_empty() && !seen.insert(key) {
+    let named = register.datasets.iter().filter(|it| !it.key.is_empty());
+    named.map(|it| &it.key).all(|key| seen.insert(key))
+}
+
+fn once<'a>(keys: impl Iterator<Item = (&'a String, &'a Place)>, what: &str, report: &Report) {
+    let mut seen = HashMap::new();
+    for (key, place) in keys.filter(|(key, _)| !key.is_empty()) {
+        if let Some(first) = seen.insert(key, place) {
+            let (file, line) = (&first.file, first.line);
             report.fault(
                 place,
-                format!("the {what} `{key}` is declared twice"),
+                format!("the {what} `{key}` is declared twice, at {file}:{line} too"),
                 "each key once",
             );
         }

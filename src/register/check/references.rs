@@ -7,18 +7,25 @@ use crate::register::{
 };
 
 pub(super) fn check(register: &Register, report: &Report) {
+    for collection in register.datasets.iter().flat_map(|it| &it.collections) {
+        for field in collection.all_fields() {
+            if let Some(erase) = &field.erase {
+                check_erase(collection, erase, &field.place, report);
+            }
+        }
+        check_collection(register, collection, report);
+    }
+}
+
+/// What is named of other collections exists.
+pub(super) fn check_names(register: &Register, report: &Report) {
     for dataset in &register.datasets {
         for collection in &dataset.collections {
-            for field in collection.all_fields() {
-                field
-                    .references
-                    .iter()
-                    .for_each(|reference| check_reference(register, reference, report));
-                if let Some(erase) = &field.erase {
-                    check_erase(collection, erase, &field.place, report);
-                }
-            }
-            check_collection(register, dataset, collection, report);
+            let fields = collection.all_fields().into_iter();
+            fields
+                .flat_map(|field| &field.references)
+                .for_each(|reference| check_reference(register, reference, report));
+            check_order(register, dataset, collection, report);
         }
     }
 }
@@ -63,12 +70,8 @@ fn missing<'a>(
     );
 }
 
-fn check_collection(
-    register: &Register,
-    dataset: &Dataset,
-    collection: &Collection,
-    report: &Report,
-) {
+/// What is to be read or erased before a collection.
+fn check_order(register: &Register, dataset: &Dataset, collection: &Collection, report: &Report) {
     let place = &collection.place;
     let keys = collection.after.iter().chain(&collection.erase_after);
     for (at, key) in keys.enumerate() {
@@ -82,6 +85,10 @@ fn check_collection(
             missing("collection", &key.to_string(), known, place, report);
         }
     }
+}
+
+fn check_collection(register: &Register, collection: &Collection, report: &Report) {
+    let place = &collection.place;
     if collection.skip_processing || !is_personal(collection) {
         return;
     }

@@ -51,11 +51,7 @@ impl Kind {
     pub fn is_answered_in_words(self) -> bool {
         matches!(
             self,
-            Kind::Access
-                | Kind::Decision
-                | Kind::MarketingList
-                | Kind::Contest
-                | Kind::Complaint
+            Kind::Access | Kind::Decision | Kind::MarketingList | Kind::Contest | Kind::Complaint
         )
     }
 
@@ -66,7 +62,7 @@ impl Kind {
                 "See to it in the systems concerned before you approve it: the person is told then that their data are kept and not used. Whoever got the data from us is told by itself (GDPR Art. 19), in the words below."
             }
             Kind::Objection => {
-                "Until it is decided, the person's data may not be used for it: see to that at once in the systems concerned (GDPR Art. 18(1)(d)). Whoever gets them from us for it is told by itself. Approve it, and keep the use stopped, unless there are compelling legitimate grounds that override the person's interests, or a legal claim needs it: name these in the answer (Art. 21(1)). If you grant a part, say in the answer which use stops and which goes on."
+                "Until it is decided, the person's data may not be used for it: see to that at once in the systems concerned (GDPR Art. 18(1)(d)). Whoever gets them from us for it is told by itself. Approve it, and keep the use stopped, unless there are compelling legitimate grounds that override the person's interests, or a legal claim needs it: name these in the answer (Art. 21(1)). If you grant a part, say in the answer what stops and what goes on; whoever gets the data for it is told of the part that stops, in the words below."
             }
             Kind::Decision => {
                 "Say in the answer: what the machine is for; its logic and the parameters that counted, and what it found about this person; what came of it, and whether anything else counted; what part people had; whether what it found will be used again; that nobody is worse off for asking; and where the person finds their other rights (11 CCR 7222)."

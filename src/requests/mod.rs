@@ -52,6 +52,7 @@ pub mod life;
 pub mod model;
 pub mod notices;
 pub mod pages;
+mod part_granted;
 pub mod pause;
 pub mod periods;
 pub mod queries;

@@ -12,7 +12,7 @@ use super::model::{Kind, Outcome, Party, Request, State, StepKind};
 use super::notices::{self, RestrictionEnds};
 use super::sealed::{self, What};
 use super::words::day;
-use super::{dates, queries};
+use super::{dates, part_granted, queries};
 use crate::app::App;
 use crate::db::schema::{request_messages, request_steps, requests, restrictions};
 use crate::db::{AnyConnection, both};
@@ -41,6 +41,8 @@ pub struct Restriction {
     pub ends_on: Option<NaiveDate>,
     /// When it ended.
     pub ended_at: Option<NaiveDateTime>,
+    /// Sealed: of an objection that is granted in part, which part of the use stops, for recipients to read.
+    pub part: Option<Vec<u8>>,
 }
 
 impl Restriction {
@@ -68,6 +70,7 @@ impl Restriction {
 /// What is said of the use that an objection is about, until it is decided and when it is granted.
 const MEANWHILE: &str = "not to be used for it while an objection is looked at";
 const FOR_GOOD: &str = "not to be used for it any more";
+const IN_PART: &str = "not to be used for it any more in this part, while the rest goes on";
 
 /// Keeps what recipients are to be told of, with the decision that grants it; of what is denied there is nothing to tell.
 ///
@@ -79,8 +82,10 @@ pub(super) fn state(
     (outcome, what): (Outcome, &str),
     by: &By<'_>,
 ) -> AppResult<()> {
-    if request.kind != Kind::Restriction {
-        return Ok(());
+    match request.kind {
+        Kind::Restriction => {}
+        Kind::Objection => return part_granted::state(conn, request, (outcome, what), by),
+        _ => return Ok(()),
     }
     let old = restrictions::table.filter(restrictions::request_id.eq(request.id));
     diesel::delete(old).execute(conn)?;
@@ -181,21 +186,26 @@ fn began(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<
     causes::record(conn, by.app, about, object, request.due_on, by.now)
 }
 
-/// An objection was granted: whoever was told that the use rests is told that it does so for good (GDPR Art. 21(1), 19).
-/// Who was told nothing has nothing to stop; which part of a use goes on, where it was granted in part, staff tell them.
+/// An objection was granted: whoever was told that the use rests is told that it stops for good, or which part of it
+/// (GDPR Art. 21(1), 19). Who was told nothing has nothing to stop.
 pub(super) fn make_final(
     conn: &mut AnyConnection,
     request: &Request,
     by: &By<'_>,
 ) -> AppResult<()> {
-    let row = find(conn, request.id)?;
-    let is_whole = request.outcome == Some(Outcome::Approved);
-    let Some(row) = row.filter(|_| is_whole) else {
+    let Some(row) = find(conn, request.id)? else {
         return Ok(());
     };
     let (keys, reference) = (&by.app.keys, &request.reference);
-    let what = sealed::open_text(keys, reference, What::Restricted, Some(&row.what))?;
-    let what = what.replace(MEANWHILE, FOR_GOOD);
+    let open = |sealed| sealed::open_text(keys, reference, What::Restricted, Some(sealed));
+    let what = open(&row.what)?;
+    let what = match (request.outcome, &row.part) {
+        (Some(Outcome::PartlyApproved), Some(part)) => {
+            format!("{}: {}", what.replace(MEANWHILE, IN_PART), open(part)?)
+        }
+        (Some(Outcome::Approved), _) => what.replace(MEANWHILE, FOR_GOOD),
+        _ => return Ok(()),
+    };
     let sealed = sealed::seal(keys, reference, What::Restricted, what);
     diesel::update(restrictions::table.filter(restrictions::request_id.eq(request.id)))
         .set(restrictions::what.eq(sealed))

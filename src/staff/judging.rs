@@ -69,6 +69,12 @@ pub(super) fn judge(
     check_length(&whole.reason, "reason", &mut faults);
     let is_granted = whole.outcome.is_some_and(|it| it != Outcome::Denied);
     let length = whole.restricts.chars().count();
+    let is_part = whole.outcome == Some(Outcome::PartlyApproved);
+    if kind == Kind::Objection && is_part && !(1..=2000).contains(&length) {
+        let sentence =
+            "Write for the recipients, in at most 2,000 characters, which part of the use stops.";
+        fault(&mut faults, "restricts".to_owned(), sentence);
+    }
     if kind == Kind::Restriction && is_granted && !(1..=2000).contains(&length) {
         let sentence = "Write for the recipients, in at most 2,000 characters, which data they keep and do not use.";
         fault(&mut faults, "restricts".to_owned(), sentence);

@@ -160,7 +160,7 @@ async fn who_does_not_get_data_for_a_use_is_not_told_that_a_person_objects_to_it
     }
 }
 
-/// Rule: A4.O, GDPR Art. 21(1).
+/// Rule: A4.O, GDPR Art. 21(1), 19.
 #[actix_web::test]
 async fn an_objection_that_is_granted_in_part_does_not_say_that_the_use_has_stopped() {
     let app = TestApp::start();
@@ -175,8 +175,18 @@ async fn an_objection_that_is_granted_in_part_does_not_say_that_the_use_has_stop
         ("outcome", "partly_approved"),
         ("ground", "COMPELLING_21_1"),
         ("reason", goes_on),
+        ("restricts", "No profile of the person is made."),
     ];
+    app.run_jobs().await;
+    let told = || app.mails_to("privacy@papercheck.example.com");
+    assert_eq!(told().len(), 1, "while it is looked at");
+    let page = agent.get(&format!("/staff/requests/{reference}")).await;
+    let decide_at = format!("/staff/requests/{reference}/decide");
+    let silent = agent.submit(&page.page(), &decide_at, &part[..3]).await;
+    silent.refuses("restricts", "which part of the use stops");
     decide(&agent, &reference, &part).await;
+    app.run_jobs().await;
+    assert_eq!(told().len(), 1, "only proposed");
     let url = format!("/staff/requests/{reference}");
     let page = supervisor.get(&url).await.page();
     let approve = format!("{url}/approve");
@@ -189,6 +199,13 @@ async fn an_objection_that_is_granted_in_part_does_not_say_that_the_use_has_stop
         !said.contains("We keep the data, and do not use them"),
         "{said}"
     );
+    app.run_jobs().await;
+    let told = told();
+    assert_eq!(told.len(), 2, "as of a whole grant");
+    assert!(told[1].subject.contains("objection of a person"));
+    for part in ["any more in this part", "No profile of the person is made."] {
+        assert!(told[1].text.contains(part), "{}", told[1].text);
+    }
     let mail = app.mails_to("ada").pop().unwrap();
     assert_eq!(mail.kind, "request_completed");
     for body in [&mail.text, &mail.html] {

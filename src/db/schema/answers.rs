@@ -17,6 +17,7 @@ diesel::table! {
         what -> Binary,
         ends_on -> Nullable<Date>,
         ended_at -> Nullable<Timestamp>,
+        part -> Nullable<Binary>,
     }
 }
 

@@ -7,10 +7,10 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::ledger::pages::{Ledger, read};
-use super::model::{CauseKind, Notice};
-use super::queries;
+use super::queries::{self, Told};
 use super::receiving::{Line, lists};
 use crate::accounts::guard::Person;
+use crate::accounts::queries::find_residence;
 use crate::app::App;
 use crate::choices::Stopped;
 use crate::error::AppResult;
@@ -37,7 +37,7 @@ struct DisclosuresPage<'a> {
     disclosed: Vec<Line<'a>>,
     ledger: Ledger,
     begins: bool,
-    notices: Vec<(Notice, CauseKind, String)>,
+    notices: Vec<Told>,
     today: NaiveDate,
     newest: Option<&'static str>,
     older: Option<String>,
@@ -58,9 +58,11 @@ pub async fn index(
             queries::list_of_person(conn, person.id, before, at_most)?,
             read(conn, &own.register, person.id, after)?,
             Stopped::load(conn, &own, person.id)?,
+            find_residence(conn, person.id)?,
         ))
     });
-    let (mut notices, ledger, stopped) = found.await?;
+    let (mut notices, ledger, stopped, residence) = found.await?;
+    let day = |at| app.laws.day_in(&residence, at);
     let last = paging::cut(&mut notices, ON_A_PAGE);
     let older = last.map(|(it, _)| format!("/disclosures?before={}", it.id));
     let (sold, disclosed) = lists(&app.register, &stopped);
@@ -71,8 +73,8 @@ pub async fn index(
         disclosed,
         ledger,
         begins: after.is_none(),
-        notices: queries::named(&app.register, notices),
-        today: app.clock.today(),
+        notices: queries::named(&app.register, notices, day),
+        today: day(app.clock.now()),
         newest: before.map(|_| "/disclosures"),
         older,
     };

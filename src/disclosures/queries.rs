@@ -173,14 +173,19 @@ pub fn list_silent(
     with_kinds(conn, found)
 }
 
-/// The same with the names of the recipients.
+/// A notice with what it is of, the name of the recipient, and the day on which it was written where the person is.
+pub type Told = (Notice, CauseKind, String, NaiveDate);
+
+/// The same with the names of the recipients, and with days as they are where the person is.
 pub fn named(
     register: &Register,
     notices: Vec<(Notice, CauseKind)>,
-) -> Vec<(Notice, CauseKind, String)> {
+    day: impl Fn(NaiveDateTime) -> NaiveDate,
+) -> Vec<Told> {
     let named = notices.into_iter().map(|(notice, kind)| {
         let name = register.recipient_name(&notice.recipient).to_owned();
-        (notice, kind, name)
+        let on = day(notice.created_at);
+        (notice, kind, name, on)
     });
     named.collect()
 }

@@ -9,8 +9,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::answer_pages::settle;
-use super::model::{CauseKind, Notice, NoticeState};
-use super::queries::{self, Move};
+use super::model::NoticeState;
+use super::queries::{self, Move, Told};
 use crate::accounts::guard::{CaseReader, CaseWorker};
 use crate::accounts::model::Role;
 use crate::app::App;
@@ -36,7 +36,7 @@ struct NoticesPage {
     page: Page,
     state: String,
     states: Vec<(&'static str, &'static str)>,
-    notices: Vec<(Notice, CauseKind, String)>,
+    notices: Vec<Told>,
     today: NaiveDate,
     can_change: bool,
     newest: Option<String>,
@@ -77,7 +77,7 @@ pub async fn index(
             .into_iter()
             .chain(states)
             .collect(),
-        notices: queries::named(&app.register, notices),
+        notices: queries::named(&app.register, notices, |at| at.date()),
         today,
         can_change: reader.role != Role::Auditor,
     };

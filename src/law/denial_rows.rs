@@ -82,6 +82,7 @@ fn notice(table: &Table<'_>) -> Option<Notice> {
         when: when?,
         rights: rights(table),
         while_sold: table.flag("while_sold").unwrap_or_default(),
+        while_known: table.flag("while_known").unwrap_or_default(),
         statement_words: table.number("statement_words"),
         title: title?,
         says: says?,

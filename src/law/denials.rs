@@ -64,6 +64,8 @@ pub struct Notice {
     /// It goes to those alone whose health data are not put right: they may say something of it, in at most so many
     /// words.
     pub statement_words: Option<u32>,
+    /// It goes to those alone of whom it is known who they are: it speaks of what is done with their data.
+    pub while_known: bool,
     /// A few words.
     pub title: String,
     /// One or two plain sentences.

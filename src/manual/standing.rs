@@ -7,6 +7,7 @@ use super::check::collections;
 use super::kept;
 use super::model::{Outcome, State, Task, system_name};
 use super::queries;
+use crate::accounts::queries::find_residence;
 use crate::app::App;
 use crate::db::AnyConnection;
 use crate::error::AppResult;
@@ -21,6 +22,9 @@ pub struct Standing {
     /// Its collections.
     keys: Vec<CollectionKey>,
     last: Option<(Task, String)>,
+    /// Of the last task, where the person is: the days on which it was opened and closed, and the last on which what was
+    /// found is here.
+    days: Option<[NaiveDate; 3]>,
     /// Whether anything is kept of what was found.
     is_kept: bool,
     today: NaiveDate,
@@ -44,14 +48,22 @@ pub fn of_person(app: &App, person_id: i64) -> AppResult<Standings> {
 
 /// The same in the midst of a transaction.
 pub fn of_person_in(conn: &mut AnyConnection, app: &App, person_id: i64) -> AppResult<Standings> {
-    let today = app.clock.today();
+    let residence = find_residence(conn, person_id)?;
+    let day = |at| app.laws.day_in(&residence, at);
+    let today = day(app.clock.now());
     let mut all = Vec::new();
     for source in app.sources.by_hand() {
         let keys = collections(&app.register, source).into_iter();
+        let last = queries::find_last_lookup(conn, person_id, source)?;
+        let days = last.as_ref().map(|(task, _)| {
+            let closed = task.closed_at.unwrap_or(task.created_at);
+            [task.created_at, closed, closed + KEPT_FOR].map(day)
+        });
         all.push(Standing {
             system: system_name(&app.register, source),
             keys: keys.map(|(key, _)| key).collect(),
-            last: queries::find_last_lookup(conn, person_id, source)?,
+            last,
+            days,
             is_kept: kept::is_any(conn, person_id, source)?,
             today,
         });
@@ -73,12 +85,12 @@ impl Standing {
 
     /// How it stands, in sentences.
     pub fn says(&self) -> String {
-        let Some((task, reference)) = &self.last else {
+        let (Some((task, reference)), Some(days)) = (&self.last, self.days) else {
             return "People look this up by hand. Nobody has been asked to do so for you, so nothing of it is here yet.".to_owned();
         };
-        let asked = day(task.created_at.date());
+        let asked = day(days[0]);
         let due = day(task.due_on);
-        let Some(closed) = task.closed_at else {
+        if task.closed_at.is_none() {
             let when = if self.today > task.due_on {
                 format!("It should have been here by {due}: we are late")
             } else {
@@ -87,8 +99,8 @@ impl Standing {
             return format!(
                 "People look this up by hand. They were asked on {asked}, with your request {reference}. {when}."
             );
-        };
-        let (done, kept) = (day(closed.date()), closed + KEPT_FOR);
+        }
+        let (done, kept) = (day(days[1]), days[2]);
         match task.outcome {
             Some(Outcome::Nothing) => {
                 format!("People looked this up by hand on {done}, and found nothing about you.")
@@ -99,12 +111,12 @@ impl Standing {
             _ if !self.is_kept => format!(
                 "People looked this up by hand on {done}. What they found then is no longer kept here."
             ),
-            _ if kept.date() < self.today => format!(
+            _ if kept < self.today => format!(
                 "People looked this up by hand on {done}. What they found is here until your open requests are answered."
             ),
             _ => format!(
                 "People looked this up by hand on {done}. What they found is here until {}.",
-                day(kept.date())
+                day(kept)
             ),
         }
     }

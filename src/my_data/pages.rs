@@ -53,7 +53,9 @@ pub async fn index(person: Person, app: App, page: Page) -> AppResult<HttpRespon
     let found = read(&app, person.id, move |app, identities| {
         let cards = ledger::cards(&app.register, app.sources.overview(identities));
         let (kept, stopped) = app.db.read_now(|conn| {
-            let kept = kept::list(conn, app, person.id, app.clock.today())?;
+            let residence = find_residence(conn, person.id)?;
+            let today = app.laws.day_in(&residence, app.clock.now());
+            let kept = kept::list(conn, app, person.id, today)?;
             Ok((kept, Stopped::load(conn, app, person.id)?))
         })?;
         Ok((cards, standing::of_person(app, person.id)?, kept, stopped))
@@ -98,7 +100,7 @@ impl Marks {
                 said: Statements::load(conn, &app.keys, person_id)?,
                 stopped: Stopped::load(conn, app, person_id)?,
                 law: LegalDates::of(&app.laws, &residence, Kind::Deletion, app.clock.now()).law,
-                today: app.clock.today(),
+                today: app.laws.day_in(&residence, app.clock.now()),
             })
         })
     }

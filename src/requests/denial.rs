@@ -163,6 +163,10 @@ pub fn of(
     if notices.iter().any(|it| it.while_sold) && !choices::is_sold(conn, app, request.person_id)? {
         notices.retain(|it| !it.while_sold);
     }
+    let ground = request.ground.as_deref().filter(|_| items.is_empty());
+    let ground = ground.and_then(|code| self::ground(&app.laws, request, kind, code));
+    let is_unknown = ground.is_some_and(|it| it.stands_for.contains(&Cause::Unverified));
+    notices.retain(|it| !(it.while_known && is_unknown));
     let takes_statement = statements::is_open_for_any(app, kind, items);
     notices.retain(|it| it.statement_words.is_none() || takes_statement);
     // An appeal is not appealed against, and neither is what became of one.

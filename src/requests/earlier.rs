@@ -5,16 +5,16 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::denial;
 use super::details::{self, OpenItem};
 use super::life::By;
 use super::model::{Action, Decision, Item, Outcome, Request};
 use super::sealed::{self, What};
 use super::words::outlook;
+use super::{dates, denial};
+use crate::app::App;
 use crate::db::AnyConnection;
 use crate::db::schema::earlier_answers as earlier;
 use crate::error::AppResult;
-use crate::keys::Keys;
 use crate::web::words;
 
 /// An earlier answer, as the database keeps it.
@@ -141,11 +141,16 @@ pub fn list_of(conn: &mut AnyConnection, requests: &[i64]) -> QueryResult<Vec<Ea
 }
 
 /// Those to one request, opened.
-pub fn list(conn: &mut AnyConnection, keys: &Keys, request: &Request) -> AppResult<Vec<Opened>> {
+pub fn list(conn: &mut AnyConnection, app: &App, request: &Request) -> AppResult<Vec<Opened>> {
     let open = |it: Earlier| {
-        let json = sealed::open(keys, &request.reference, What::EarlierAnswer, &it.answer)?;
+        let json = sealed::open(
+            &app.keys,
+            &request.reference,
+            What::EarlierAnswer,
+            &it.answer,
+        )?;
         Ok(Opened {
-            decided: words::day(it.decided_at.date()),
+            decided: words::day(dates::today(&app.laws, request, it.decided_at)),
             verb: it.outcome.verb(),
             answer: serde_json::from_slice(&json)?,
         })

@@ -14,8 +14,7 @@ use crate::app::App;
 use crate::audit::views;
 use crate::db::AnyConnection;
 use crate::db::schema::events;
-use crate::disclosures::model::{CauseKind, Notice};
-use crate::disclosures::queries as told;
+use crate::disclosures::queries::{self as told, Told};
 use crate::error::AppResult;
 use crate::manual::{
     self,
@@ -26,6 +25,7 @@ use crate::register::{CollectionKey, SourceKind};
 use crate::requests::agents::{self, queries::Named};
 use crate::requests::appeal_letters::{self, Reach};
 use crate::requests::appeals;
+use crate::requests::dates;
 use crate::requests::decisions;
 use crate::requests::denial::{self, Denial};
 use crate::requests::details::{self, Details, OpenItem};
@@ -140,7 +140,7 @@ pub struct Case {
     /// What is kept and not used, if it was granted.
     pub restriction: Option<Restriction>,
     /// Which recipients were told of what was done, with their names.
-    pub told: Vec<(Notice, CauseKind, String)>,
+    pub told: Vec<Told>,
     /// Of an appeal, and of what one opened again: who had a part in the denial.
     pub had_part: Vec<i64>,
     /// All staff, for names.
@@ -257,13 +257,14 @@ pub fn load(
         since: since(happened, member),
         by_hand: by_hand(conn, app, &request)?,
         is_reached: notices::reaches(conn, app, &request)?,
-        earlier: earlier::list(conn, &app.keys, &request)?,
+        earlier: earlier::list(conn, app, &request)?,
         has_package: package_pages::find(conn, app, &request)?.is_some(),
         reach: appeal_letters::reach(conn, &app.keys, &request)?,
         restriction: restrictions::find(conn, request.id)?,
         told: told::named(
             &app.register,
             told::list_of_request(conn, person.id, &request.reference, MOST_TOLD)?,
+            |at| dates::today(&app.laws, &request, at),
         ),
         had_part: appeals::had_part(conn, &request)?,
         staff: queries::list_staff(conn)?,

@@ -9,6 +9,7 @@ mod by_mail;
 mod complaint_by_letter;
 mod contest;
 mod correction;
+mod days;
 mod decisions;
 mod deletion;
 mod denied_before;

@@ -163,3 +163,24 @@ async fn the_summary_names_what_is_missing_in_the_order_of_the_page() {
         assert!(places.is_sorted(), "{named:?}");
     }
 }
+
+/// Rule: C4, §7021(b); E3, 11 CCR 7022(f): of somebody whom nobody knows nothing stays that they could be told of.
+#[actix_web::test]
+async fn who_is_not_known_is_told_of_nothing_that_stays() {
+    let app = TestApp::start();
+    let (reference, sam, url, page) = unfollowed(&app).await;
+    let ruth = app.staff("ruth", Role::Supervisor).await;
+    let deny = [("identity", "unverified")];
+    let identity = format!("{url}/identity");
+    sam.submit(&page, &identity, &deny).await.location();
+    let page = ruth.get(&url).await.page();
+    let approve = format!("{url}/approve");
+    ruth.submit(&page, &approve, &[]).await.location();
+    assert_eq!(find(&app, &reference).state, State::Denied);
+    let mail = app.mails_to(ADDRESS).pop().unwrap();
+    assert_eq!(mail.kind, "request_unverified");
+    for body in [&mail.text, &mail.html] {
+        assert!(!body.to_lowercase().contains("what stays"), "{body}");
+        assert!(body.contains("We keep a record"), "{body}");
+    }
+}

@@ -106,7 +106,7 @@ async fn what_the_law_wants_said_goes_by_itself_into_preview_mail_and_page() {
         "We need it for a legal claim. (Cal. Civ. Code 1798.145(a))",
         "We erase everything else",
         "for the reason given and for nothing else",
-        "Would you like us not to sell or share what stays?",
+        "Would you like us not to sell or share your data?",
         "We keep a record of this request",
         "look again",
         "California Privacy Protection Agency",

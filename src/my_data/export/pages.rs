@@ -18,7 +18,7 @@ use crate::error::{AppError, AppResult};
 use crate::manual::standing::{self, Standings};
 use crate::my_data::period::{Period, said};
 use crate::web::page::FlashKind;
-use crate::web::{Flash, Form, Page, html, see_other};
+use crate::web::{Flash, Form, Page, html, see_other, words};
 
 /// So many may be made in a day for one person: each reads every source, and is kept for a week.
 const PACKAGES: Limit = Limit {

@@ -1,6 +1,6 @@
 //! A package is complete: it becomes downloadable, and the person is told.
 
-use chrono::NaiveDateTime;
+use chrono::NaiveDate;
 use serde_json::json;
 
 use super::LASTS;
@@ -68,7 +68,8 @@ pub(super) fn announce(
         };
         audit::record(conn, &event, now)?;
         if let Some(address) = find_address(conn, person.id)? {
-            let mail = ready_mail(&own, &completed, now);
+            let until = own.laws.day_in(&person.residence, now + LASTS);
+            let mail = ready_mail(&own, &completed, until);
             own.mailer.enqueue(conn, &address, &mail, now)?;
         }
         Ok(())
@@ -77,11 +78,11 @@ pub(super) fn announce(
     Ok(())
 }
 
-fn ready_mail(app: &App, completed: &Completed, now: NaiveDateTime) -> PackageReady {
+fn ready_mail(app: &App, completed: &Completed, until: NaiveDate) -> PackageReady {
     PackageReady {
         link: app.site.url("/data/export"),
         records: completed.records,
-        expires_on: in_words((now + LASTS).date()),
+        expires_on: in_words(until),
         is_incomplete: !completed.unread.is_empty(),
     }
 }

@@ -32,13 +32,12 @@ use super::{agents, appeals, dates, decisions, denial, pause, queries, reference
 use crate::accounts::guard::Person;
 use crate::accounts::queries::find_residence;
 use crate::app::App;
-use crate::disclosures::model::{CauseKind, Notice};
-use crate::disclosures::queries as told;
+use crate::disclosures::queries::{self as told, Told};
 use crate::error::AppResult;
 use crate::law::{Laws, Regulator};
 use crate::manual::waiting;
 use crate::my_data::statements::Statements;
-use crate::web::{Form, Page, html, see_other_saying};
+use crate::web::{Form, Page, html, see_other, see_other_saying};
 use given::Asking;
 use shown::{ShownItem, ShownMessage, ShownStep, at_words};
 use writing::Typed;
@@ -117,8 +116,11 @@ struct ShowPage {
     /// Whether the clock stands still until the person answers.
     is_paused: bool,
     /// Which recipients were told of what was done, with their names.
-    told: Vec<(Notice, CauseKind, String)>,
+    told: Vec<Told>,
+    /// The day that it is where the person is.
     today: NaiveDate,
+    /// The day there on which it was closed.
+    closed_on: Option<NaiveDate>,
     /// What is kept and not used for it.
     restriction: Option<Restriction>,
     /// What was decided before an appeal opened it again.
@@ -172,7 +174,10 @@ impl ShowPage {
     fn date(&self) -> (&'static str, String) {
         let request = &self.details.request;
         match request.closed_at {
-            Some(at) => ("Closed on", words::day(at.date())),
+            Some(_) => (
+                "Closed on",
+                self.closed_on.map_or_else(String::new, words::day),
+            ),
             None if self.is_late => ("Our answer was due by", request.due()),
             None if self.is_paused => (
                 "Our answer is due by",
@@ -243,7 +248,7 @@ async fn show_with(
             let ties = queries::list_ties(conn, &details.request)?;
             let told = told::list_of_request(conn, person_id, &reference, MOST_TOLD)?;
             let restriction = restrictions::find(conn, details.request.id)?;
-            let earlier = earlier::list(conn, &own.keys, &details.request)?;
+            let earlier = earlier::list(conn, &own, &details.request)?;
             let about = (ties, told, (restriction, earlier));
             let said = Statements::load(conn, &own.keys, person_id)?;
             let by_hand = waiting::in_words(conn, &own, &details.request)?;
@@ -275,8 +280,14 @@ async fn show_with(
             denial,
             ties,
             is_paused: pause::is_on(&app.laws, &details.request),
-            told: told::named(&app.register, told),
-            today: app.clock.today(),
+            told: told::named(&app.register, told, |at| {
+                dates::today(&app.laws, &details.request, at)
+            }),
+            today: dates::today(&app.laws, &details.request, app.clock.now()),
+            closed_on: details
+                .request
+                .closed_at
+                .map(|at| dates::today(&app.laws, &details.request, at)),
             restriction,
             earlier,
             by_hand,
@@ -347,6 +358,10 @@ pub async fn filed(
         .db
         .read(move |conn| Ok(queries::find_for_person(conn, person.id, &reference)?));
     let request = found.await?;
+    // What was taken back or answered since has no answer to wait for: its page says how it stands.
+    if !request.state.is_undecided() {
+        return Ok(see_other(&address(&request.reference)));
+    }
     html(
         StatusCode::OK,
         &FiledPage {

@@ -20,7 +20,7 @@ use crate::db::AnyConnection;
 use crate::db::schema::identities;
 use crate::error::AppResult;
 use crate::register::Register;
-use crate::requests::restrictions;
+use crate::requests::restrictions::{self, Restricted};
 
 /// How recipients find a person.
 #[derive(Debug, Clone, Default)]
@@ -105,8 +105,8 @@ pub(super) fn purposes(register: &Register, cause: &Cause, recipient: &str) -> V
 pub struct Told {
     /// What the person says of a datum.
     pub said: Option<Said>,
-    /// Which data are kept and not used.
-    pub restricted: Option<String>,
+    /// Which data are kept and not used, or for which use.
+    pub restricted: Option<Restricted>,
     /// Which data were put right or erased.
     pub changed: Vec<Changed>,
 }
@@ -129,7 +129,7 @@ pub(super) fn told(conn: &mut AnyConnection, app: &App, cause: &Cause) -> AppRes
     Ok(Told {
         said: statements::said(conn, app, cause)?,
         restricted: if is_restricted {
-            restrictions::what(conn, &app.keys, &cause.object)?
+            restrictions::told(conn, app, (&cause.object, cause.kind))?
         } else {
             None
         },
@@ -198,7 +198,7 @@ pub(super) fn body(
         activities: activities.into_iter().map(|it| it.key.clone()).collect(),
         data: told.changed,
         statement: told.said,
-        restricted: told.restricted,
+        restricted: told.restricted.map(|it| it.words),
         answer_url: app.site.url(&format!("/notices/{}", notice.key)),
     }
 }

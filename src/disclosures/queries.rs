@@ -60,6 +60,21 @@ pub fn insert(
         .transpose()
 }
 
+/// Keys of the recipients who were told of an earlier cause about the same thing of the same person.
+pub fn list_told_before(conn: &mut AnyConnection, cause: &Cause) -> QueryResult<Vec<String>> {
+    let earlier = causes::table
+        .filter(causes::person_id.eq(cause.person_id))
+        .filter(causes::object.eq(&cause.object))
+        .filter(causes::id.lt(cause.id))
+        .select(causes::id)
+        .load::<i64>(conn)?;
+    notices::table
+        .filter(notices::cause_id.eq_any(earlier))
+        .select(notices::recipient)
+        .distinct()
+        .load(conn)
+}
+
 /// What became of a notice.
 #[derive(Debug, Clone)]
 pub struct Move {

@@ -11,7 +11,6 @@ use crate::db::AnyConnection;
 use crate::error::AppResult;
 use crate::jobs::{self, Job};
 use crate::register::Recipient;
-use crate::requests::restrictions;
 
 /// Writes the notices, and what sends them. Those that were written before are left alone.
 pub fn spread(app: &App, cause_id: i64) -> AppResult<()> {
@@ -24,11 +23,17 @@ pub fn spread(app: &App, cause_id: i64) -> AppResult<()> {
             return Ok(());
         }
         let now = own.clock.now();
-        // Whoever does not get the data for a use need not know that the person objects to it.
-        let only = told.restricted.as_deref();
-        let only = only.and_then(|what| restrictions::use_of(&own.register, what));
+        // Whoever does not get the data for a use need not know that the person objects to it; who was told that it
+        // rests hears of the end, also where the register says otherwise by now.
+        let only = told.restricted.as_ref();
+        let only = only.and_then(|it| it.activity.as_ref());
+        let know_it = match only {
+            Some(_) => queries::list_told_before(conn, &cause)?,
+            None => Vec::new(),
+        };
         for recipient in concerned(&own.register, cause.kind, &cause.object) {
-            if only.is_some_and(|it| !recipient.activities.contains(&it.key)) {
+            let is_for_it = only.is_none_or(|it| recipient.activities.contains(it));
+            if !is_for_it && !know_it.contains(&recipient.key) {
                 continue;
             }
             let told = told.clone().to(&recipient.key);

@@ -133,7 +133,7 @@ pub fn send(
         return Err(AppError::conflict(sentence));
     }
     // Whoever decides on it at this moment has not seen the file.
-    let touched = touch!(conn, request, requests::assignee_id.eq(request.assignee_id));
+    let touched = touch!(conn, request);
     attach(conn, &touched, file, by)?;
     staff_mails::tell(conn, &touched, Why::Document, by)?;
     if touched.state == State::WaitingForPerson {

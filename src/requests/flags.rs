@@ -166,7 +166,7 @@ pub fn raise(
         if request.state.is_closed() {
             return Err(changed());
         }
-        touch!(conn, request, requests::state.eq(request.state.as_str()));
+        touch!(conn, request);
     }
     let known = request_flags::table
         .filter(request_flags::request_id.eq(request.id))
@@ -206,7 +206,7 @@ pub fn judge(
     if request.state.is_closed() {
         return Err(changed());
     }
-    let touched = touch!(conn, request, requests::state.eq(request.state.as_str()));
+    let touched = touch!(conn, request);
     let open = request_flags::table
         .filter(request_flags::id.eq(flag_id))
         .filter(request_flags::request_id.eq(request.id))
@@ -230,7 +230,8 @@ pub fn judge(
     }
 }
 
-/// What comes from an account that looks abused, or for a child that is none, is granted only when a staff member has looked at that.
+/// What comes from an account that looks abused, or for a child that is none, is granted only when a staff member has
+/// looked at that.
 ///
 /// # Errors
 /// [`AppError::Conflict`] otherwise.

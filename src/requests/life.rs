@@ -170,11 +170,11 @@ impl<'a> Who<'a> {
     }
 }
 
-/// Changes columns of a request that is still as it was read, counts its version up, and gives it as it is now.
+/// Changes columns (or none) of a request that is still as it was read, counts its version up, and gives it as it is now.
 macro_rules! touch {
-    ($conn:expr, $request:expr, $($change:expr),+ $(,)?) => {
+    ($conn:expr, $request:expr $(, $change:expr)* $(,)?) => {
         diesel::update($crate::requests::life::unchanged($request))
-            .set((requests::version.eq($request.version + 1), $($change),+))
+            .set((requests::version.eq($request.version + 1), $($change),*))
             .returning(requests::all_columns)
             .get_result::<Request>($conn)
             .optional()?

@@ -20,14 +20,10 @@ use crate::disclosures::causes::{self, Whose};
 use crate::disclosures::model::CauseKind;
 use crate::error::{AppError, AppResult};
 use crate::jobs::{self, Job};
-use crate::keys::Keys;
-use crate::register::{Activity, Register};
+use crate::register::Activity;
 
 /// So many days before its end the person is told.
 const TOLD_BEFORE: u32 = 7;
-
-/// What recipients are told of a use that a person objects to, after its title.
-const NOT_FOR_IT: &str = "not to be used for it";
 
 /// A restriction that was granted.
 #[derive(Debug, Clone, HasQuery)]
@@ -35,8 +31,10 @@ const NOT_FOR_IT: &str = "not to be used for it";
 pub struct Restriction {
     /// Of which request.
     pub request_id: i64,
-    /// Sealed: which data, and which use of them.
+    /// Sealed: which data are kept and not used; of an objection, how its use was called when it was filed.
     pub what: Vec<u8>,
+    /// Of an objection: the key of the use that rests.
+    pub activity: Option<String>,
     /// The first day on which they may be used again, once that is announced.
     pub ends_on: Option<NaiveDate>,
     /// When it ended.
@@ -67,10 +65,17 @@ impl Restriction {
     }
 }
 
-/// What is said of the use that an objection is about, until it is decided and when it is granted.
-const MEANWHILE: &str = "not to be used for it while an objection is looked at";
-const FOR_GOOD: &str = "not to be used for it any more";
-const IN_PART: &str = "not to be used for it any more in this part, while the rest goes on";
+/// What recipients are told of a use that a person objects to, by its title; of one that stops in part, by that part.
+fn of_use(title: &str, cause: CauseKind, part: Option<&str>) -> String {
+    match (cause, part) {
+        (CauseKind::Objection, Some(part)) => format!(
+            "{title}: not to be used for it any more in this part, while the rest goes on: {part}"
+        ),
+        (CauseKind::Objection, None) => format!("{title}: not to be used for it any more"),
+        (CauseKind::RestrictionLifted, _) => format!("{title}: may be used for it again"),
+        _ => format!("{title}: not to be used for it while an objection is looked at"),
+    }
+}
 
 /// Keeps what recipients are to be told of, with the decision that grants it; of what is denied there is nothing to tell.
 ///
@@ -97,16 +102,22 @@ pub(super) fn state(
             "Recipients have to be told which data are kept and not used.",
         ));
     }
-    write(conn, request, what, by)?;
+    write(conn, request, (what, None), by)?;
     Ok(())
 }
 
-/// Writes down which data are kept and not used.
-fn write(conn: &mut AnyConnection, request: &Request, what: &str, by: &By<'_>) -> QueryResult<()> {
+/// Writes down which data are kept and not used, or for which use.
+fn write(
+    conn: &mut AnyConnection,
+    request: &Request,
+    (what, activity): (&str, Option<&str>),
+    by: &By<'_>,
+) -> QueryResult<()> {
     let sealed = sealed::seal(&by.app.keys, &request.reference, What::Restricted, what);
     let row = (
         restrictions::request_id.eq(request.id),
         restrictions::what.eq(sealed),
+        restrictions::activity.eq(activity),
     );
     diesel::insert_into(restrictions::table)
         .values(row)
@@ -122,23 +133,50 @@ pub fn find(conn: &mut AnyConnection, request_id: i64) -> QueryResult<Option<Res
         .optional()
 }
 
-/// Which data a restriction is about, by the reference of its request.
-pub fn what(conn: &mut AnyConnection, keys: &Keys, reference: &str) -> AppResult<Option<String>> {
-    let sealed: Option<Vec<u8>> = both!(conn, |conn| restrictions::table
-        .inner_join(requests::table)
-        .filter(requests::reference.eq(reference))
-        .select(restrictions::what)
-        .first(conn)
-        .optional())?;
-    sealed
-        .map(|sealed| sealed::open_text(keys, reference, What::Restricted, Some(&sealed)))
-        .transpose()
+/// What recipients are told of a restriction.
+#[derive(Debug, Clone)]
+pub struct Restricted {
+    /// Of an objection: the key of its use, which the register may no longer have.
+    pub activity: Option<String>,
+    /// Which data, or which use of them.
+    pub words: String,
 }
 
-/// The one use that an objection is about, by what recipients are told of it; none of a restriction of data.
-pub fn use_of<'a>(register: &'a Register, what: &str) -> Option<&'a Activity> {
-    let mut all = register.activities.iter();
-    all.find(|it| what.starts_with(&format!("{}: {NOT_FOR_IT}", it.title)))
+/// What recipients are told of a restriction for that cause, by the reference of its request.
+pub fn told(
+    conn: &mut AnyConnection,
+    app: &App,
+    (reference, cause): (&str, CauseKind),
+) -> AppResult<Option<Restricted>> {
+    type Row = (Vec<u8>, Option<String>, Option<Vec<u8>>, Option<String>);
+    let found: Option<Row> = both!(conn, |conn| restrictions::table
+        .inner_join(requests::table)
+        .filter(requests::reference.eq(reference))
+        .select((
+            restrictions::what,
+            restrictions::activity,
+            restrictions::part,
+            requests::outcome,
+        ))
+        .first(conn)
+        .optional())?;
+    let Some((what, activity, part, outcome)) = found else {
+        return Ok(None);
+    };
+    let open = |sealed: &[u8]| {
+        sealed::open_text(&app.keys, reference, What::Restricted, Some(sealed))
+    };
+    let what = open(&what)?;
+    let is_part = outcome.as_deref() == Some(Outcome::PartlyApproved.as_str());
+    let part = part.filter(|_| is_part).map(|part| open(&part)).transpose()?;
+    let words = match &activity {
+        Some(key) => {
+            let known = app.register.activity(key);
+            of_use(known.map_or(&what, |it| &it.title), cause, part.as_deref())
+        }
+        None => what,
+    };
+    Ok(Some(Restricted { activity, words }))
 }
 
 /// While an objection is looked at, the data are not used for it, and whoever gets them for it is told (GDPR Art.
@@ -146,14 +184,13 @@ pub fn use_of<'a>(register: &'a Register, what: &str) -> Option<&'a Activity> {
 pub(super) fn begin_meanwhile(
     conn: &mut AnyConnection,
     request: &Request,
-    activity: &str,
+    activity: &Activity,
     by: &By<'_>,
 ) -> AppResult<()> {
     if find(conn, request.id)?.is_some() {
         return Ok(());
     }
-    let what = format!("{activity}: {MEANWHILE}");
-    write(conn, request, &what, by)?;
+    write(conn, request, (&activity.title, Some(&activity.key)), by)?;
     began(conn, request, by)
 }
 
@@ -196,23 +233,15 @@ pub(super) fn make_final(
     let Some(row) = find(conn, request.id)? else {
         return Ok(());
     };
-    let (keys, reference) = (&by.app.keys, &request.reference);
-    let open = |sealed| sealed::open_text(keys, reference, What::Restricted, Some(sealed));
-    let what = open(&row.what)?;
-    let what = match (request.outcome, &row.part) {
-        (Some(Outcome::PartlyApproved), Some(part)) => {
-            format!("{}: {}", what.replace(MEANWHILE, IN_PART), open(part)?)
-        }
-        (Some(Outcome::Approved), _) => what.replace(MEANWHILE, FOR_GOOD),
+    match request.outcome {
+        Some(Outcome::Approved) => {}
+        Some(Outcome::PartlyApproved) if row.part.is_some() => {}
         _ => return Ok(()),
-    };
-    let sealed = sealed::seal(keys, reference, What::Restricted, what);
-    diesel::update(restrictions::table.filter(restrictions::request_id.eq(request.id)))
-        .set(restrictions::what.eq(sealed))
-        .execute(conn)?;
+    }
     let whose = Whose::Person(request.person_id);
     let about = (CauseKind::Objection, &whose);
-    causes::record(conn, by.app, about, reference, request.due_on, by.now)
+    let object = &request.reference;
+    causes::record(conn, by.app, about, object, request.due_on, by.now)
 }
 
 /// An objection was denied: the person is told when the use goes on, some days before (GDPR Art. 18(3)).
@@ -221,9 +250,8 @@ pub(super) fn end_meanwhile(
     request: &Request,
     by: &By<'_>,
 ) -> AppResult<()> {
-    let days = Days::new(u64::from(TOLD_BEFORE));
-    let ends_on = dates::today(&by.app.laws, request, by.now) + days;
-    if end_on(conn, request, (ends_on, TOLD_BEFORE), by)? {
+    let ends_on = soonest_end(request, by);
+    if end_on(conn, request, ends_on, by)? {
         let detail = json!({ "on": ends_on });
         tell(conn, request, StepKind::RestrictionEnds, detail, by)?;
         mail(conn, request, Some(ends_on), by)?;
@@ -231,20 +259,36 @@ pub(super) fn end_meanwhile(
     Ok(())
 }
 
-/// An objection was taken back: the use goes on.
+/// An objection was taken back: the use goes on at once, whatever was announced or written before.
 pub(super) fn end_with(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
     if request.kind != Kind::Objection {
         return Ok(());
     }
     let today = dates::today(&by.app.laws, request, by.now);
-    end_on(conn, request, (today, 0), by).map(drop)
+    let stands = restrictions::table
+        .filter(restrictions::request_id.eq(request.id))
+        .filter(restrictions::ended_at.is_null());
+    let ended = diesel::update(stands).set((
+        restrictions::ends_on.eq(today),
+        restrictions::ended_at.eq(by.now),
+    ));
+    match ended.execute(conn)? {
+        0 => Ok(()),
+        _ => ended_on(conn, request, today, &By::system_at(by)),
+    }
 }
 
-/// Sets the end of a restriction that has none, so many days from now; whether there is one.
+/// The person is told so long before that they can still object.
+fn soonest_end(request: &Request, by: &By<'_>) -> NaiveDate {
+    let days = Days::new(u64::from(TOLD_BEFORE));
+    dates::today(&by.app.laws, request, by.now) + days
+}
+
+/// Announces the end of a restriction that has none, on the day of [`soonest_end`]; whether there is one.
 fn end_on(
     conn: &mut AnyConnection,
     request: &Request,
-    (ends_on, days): (NaiveDate, u32),
+    ends_on: NaiveDate,
     by: &By<'_>,
 ) -> AppResult<bool> {
     let stands = restrictions::table
@@ -259,7 +303,8 @@ fn end_on(
         request_id: request.id,
         ends_on,
     };
-    jobs::enqueue_at(conn, &job, by.now + TimeDelta::days(days.into()), by.now)?;
+    let at = by.now + TimeDelta::days(TOLD_BEFORE.into());
+    jobs::enqueue_at(conn, &job, at, by.now)?;
     Ok(true)
 }
 
@@ -273,13 +318,12 @@ pub fn announce_end(
     if request.state != State::Completed || why.trim().is_empty() {
         return Err(changed());
     }
-    let days = Days::new(u64::from(TOLD_BEFORE));
-    let ends_on = dates::today(&by.app.laws, request, by.now) + days;
-    if !end_on(conn, request, (ends_on, TOLD_BEFORE), by)? {
+    let ends_on = soonest_end(request, by);
+    if !end_on(conn, request, ends_on, by)? {
         return Err(changed());
     }
     // The same page sent twice says it once.
-    touch!(conn, request, requests::assignee_id.eq(request.assignee_id));
+    touch!(conn, request);
     write_message(conn, request, why.trim(), by)?;
     let detail = json!({ "on": ends_on });
     tell(conn, request, StepKind::RestrictionEnds, detail, by)?;
@@ -295,7 +339,7 @@ pub fn call_off_end(conn: &mut AnyConnection, request: &Request, by: &By<'_>) ->
         .filter(restrictions::ended_at.is_null());
     let stays = diesel::update(ending).set(restrictions::ends_on.eq(None::<NaiveDate>));
     one(stays.execute(conn)?)?;
-    touch!(conn, request, requests::assignee_id.eq(request.assignee_id));
+    touch!(conn, request);
     tell(conn, request, StepKind::RestrictionStays, json!({}), by)?;
     mail(conn, request, None, by)
 }
@@ -338,13 +382,23 @@ pub fn end(app: &App, request_id: i64, ends_on: NaiveDate) -> AppResult<()> {
         if ended.execute(conn)? == 0 {
             return Ok(());
         }
-        tell(conn, &request, StepKind::RestrictionEnded, json!({}), &by)?;
-        let whose = Whose::Person(request.person_id);
-        let about = (CauseKind::RestrictionLifted, &whose);
-        causes::record(conn, &own, about, &request.reference, ends_on, by.now)
+        ended_on(conn, &request, ends_on, &by)
     })?;
     app.wake.notify_one();
     Ok(())
+}
+
+/// The data may be used again from that day on; recipients are told.
+fn ended_on(
+    conn: &mut AnyConnection,
+    request: &Request,
+    ends_on: NaiveDate,
+    by: &By<'_>,
+) -> AppResult<()> {
+    tell(conn, request, StepKind::RestrictionEnded, json!({}), by)?;
+    let whose = Whose::Person(request.person_id);
+    let about = (CauseKind::RestrictionLifted, &whose);
+    causes::record(conn, by.app, about, &request.reference, ends_on, by.now)
 }
 
 fn one(changed_rows: usize) -> AppResult<()> {

@@ -1,7 +1,8 @@
 //! Objecting to a use that has no switch, for reasons of one's own situation.
 
 use candor::accounts::model::Role;
-use candor::db::schema::notices;
+use candor::db::schema::{causes, notices};
+use candor::register::Register;
 use candor::requests::model::{Kind, State};
 use candor::requests::restrictions;
 use diesel::prelude::*;
@@ -158,6 +159,105 @@ async fn who_does_not_get_data_for_a_use_is_not_told_that_a_person_objects_to_it
         let is_for_it = recipient.activities.iter().any(|it| it == "security");
         assert!(is_for_it, "{key} gets nothing for it");
     }
+}
+
+/// Who was told of what: kind of the cause and recipient.
+fn told(app: &TestApp) -> Vec<(String, String)> {
+    let told = app.app.db.read_now(|conn| {
+        let all = notices::table.order(notices::id);
+        let all: Vec<(i64, String)> = all
+            .select((notices::cause_id, notices::recipient))
+            .load(conn)?;
+        let kinds = all.into_iter().map(|(id, recipient)| {
+            let cause = causes::table.find(id).select(causes::kind);
+            Ok((cause.first(conn)?, recipient))
+        });
+        kinds.collect()
+    });
+    told.unwrap()
+}
+
+/// Rule: A4.O, GDPR Art. 19, 21(1).
+#[actix_web::test]
+async fn the_same_are_told_that_an_objection_is_granted_whatever_the_use_is_called_by_then() {
+    let renamed = |register: &mut Register| {
+        let mut all = register.activities.iter_mut();
+        all.find(|it| it.key == "security").unwrap().title = "Safe sign-in".to_owned();
+    };
+    let gone = |register: &mut Register| register.activities.retain(|it| it.key != "security");
+    let changes: [(&dyn Fn(&mut Register), &str); 2] = [
+        (&renamed, "Safe sign-in: not to be used for it any more"),
+        (&gone, ": not to be used for it any more"),
+    ];
+    for (change, words) in changes {
+        let mut app = TestApp::start();
+        let ada = app.person_in("ada", "de").await;
+        let agent = app.staff("sam", Role::Agent).await;
+        let reference = object(&ada).await;
+        app.run_jobs().await;
+        let rest = told(&app);
+        assert!(!rest.is_empty());
+        let granted = [("outcome", "approved"), ("reason", "We stop it for you.")];
+        decide(&agent, &reference, &granted).await;
+        app.redeclare(change);
+        app.run_jobs().await;
+        let stop = told(&app).split_off(rest.len());
+        let names = |all: &[(String, String)]| -> Vec<String> {
+            all.iter().map(|(_, recipient)| recipient.clone()).collect()
+        };
+        assert_eq!(names(&stop), names(&rest));
+        assert!(stop.iter().all(|(kind, _)| kind == "objection"));
+        let mail = app.mails_to("privacy@papercheck.example.com").pop();
+        let text = mail.unwrap().text;
+        assert!(text.contains(words), "{text}");
+    }
+}
+
+/// Rule: A4.O, GDPR Art. 18(3), 21(1).
+#[actix_web::test]
+async fn an_objection_that_is_taken_back_after_an_appeal_rests_no_longer() {
+    let app = TestApp::start();
+    let ada = app.person_in("ada", "de").await;
+    let (sam, kim, ruth) = (
+        app.staff("sam", Role::Agent).await,
+        app.staff("kim", Role::Agent).await,
+        app.staff("ruth", Role::Supervisor).await,
+    );
+    let reference = object(&ada).await;
+    let denied = [
+        ("outcome", "denied"),
+        ("ground", "COMPELLING_21_1"),
+        ("reason", "Somebody tries to get into your account."),
+    ];
+    decide(&sam, &reference, &denied).await;
+    let url = format!("/staff/requests/{reference}");
+    let page = ruth.get(&url).await.page();
+    let approve = format!("{url}/approve");
+    ruth.submit(&page, &approve, &[]).await.location();
+    let own = format!("/requests/{reference}");
+    let page = ada.get(&own).await.page();
+    let why = [("appeal", "Nobody does. It was me.")];
+    let appeal = ada.submit(&page, &format!("{own}/appeal"), &why).await;
+    let granted = [("outcome", "approved"), ("reason", "You are right.")];
+    decide(&kim, &reference_of(&appeal), &granted).await;
+    assert_eq!(rests(&app, &reference), (true, None));
+    app.app.clock.advance(chrono::TimeDelta::minutes(1));
+    let page = ada.get(&own).await.page();
+    let says = [("message", "Thank you. Then I need nothing more.")];
+    ada.submit(&page, &format!("{own}/messages"), &says)
+        .await
+        .location();
+    let page = ada.get(&own).await.page();
+    let withdraw = format!("{own}/withdraw");
+    ada.submit(&page, &withdraw, &[]).await.location();
+    app.run_jobs().await;
+    assert!(!rests(&app, &reference).0, "it rests for ever");
+    assert!(told(&app).iter().any(|(it, _)| it == "restriction-lifted"));
+    let last = app.mails_to("ada").pop().unwrap();
+    assert_eq!(last.kind, "request_withdrawn");
+    app.app.clock.advance(chrono::TimeDelta::days(8));
+    app.run_jobs().await;
+    assert!(!rests(&app, &reference).0);
 }
 
 /// Rule: A4.O, GDPR Art. 21(1), 19.

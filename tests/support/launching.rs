@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use candor::app::{App, Parts};
 use candor::db::Db;
 use candor::keys::Keys;
 use candor::manual::desk::PortalDesk;
@@ -29,6 +30,24 @@ pub(super) fn open_sources(
 }
 
 impl TestApp {
+    /// From now on its jobs run as after a restart under another register. Its pages stay as they are.
+    pub fn redeclare(&mut self, change: impl FnOnce(&mut Register)) {
+        let mut register = Arc::unwrap_or_clone(self.app.register.clone());
+        change(&mut register);
+        self.app = App::new(Parts {
+            db: self.app.db.clone(),
+            clock: self.app.clock.clone(),
+            keys: self.app.keys.clone(),
+            site: self.app.site.clone(),
+            mailer: self.app.mailer.clone(),
+            register: Arc::new(register),
+            sources: self.app.sources.clone(),
+            outbound: self.app.outbound.clone(),
+            laws: self.app.laws.clone(),
+            wake: self.app.wake.clone(),
+        });
+    }
+
     /// Looks every hour at the public pages at that address; at its own when the text is empty.
     pub fn start_watching(address: &'static str) -> Self {
         Self::launch(Launch {

@@ -15,6 +15,7 @@ diesel::table! {
     restrictions (request_id) {
         request_id -> BigInt,
         what -> Binary,
+        activity -> Nullable<Text>,
         ends_on -> Nullable<Date>,
         ended_at -> Nullable<Timestamp>,
         part -> Nullable<Binary>,

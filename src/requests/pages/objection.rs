@@ -109,25 +109,25 @@ pub async fn file(
         Err(form) => form,
     };
     let mut activities = open_to_objection(&app.register);
-    let title = activities
+    let activity = activities
         .find(|it| it.key == form.values.activity)
-        .map(|it| it.title.clone());
+        .cloned();
     let form = form
-        .refuse_where([(title.is_none(), "activity", "Choose a use.")])
+        .refuse_where([(activity.is_none(), "activity", "Choose a use.")])
         .in_order();
-    let Some(title) = title.filter(|_| !form.has_errors()) else {
+    let Some(activity) = activity.filter(|_| !form.has_errors()) else {
         return show(StatusCode::UNPROCESSABLE_ENTITY, &app, &person, page, form).await;
     };
     let parts = app.clone();
     let filed = app.db.write(move |conn| {
         let by = By::person(&parts, &person);
         let new = NewRequest {
-            note: format!("{title}.\n\n{}", form.values.why),
+            note: format!("{}.\n\n{}", activity.title, form.values.why),
             news: form.values.news,
             ..NewRequest::of(Kind::Objection)
         };
         let filed = filing::file(conn, person.id, &new, &by)?;
-        restrictions::begin_meanwhile(conn, &filed, &title, &by)?;
+        restrictions::begin_meanwhile(conn, &filed, &activity, &by)?;
         Ok(filed)
     });
     let filed = filed.await?;

@@ -229,7 +229,7 @@ fn rest(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<(
     let sender = queries::find(conn, request.id)?.ok_or(AppError::NotFound)?;
     let key = sender.field.as_deref().unwrap_or_default();
     match by.app.register.activity(key) {
-        Some(activity) => restrictions::begin_meanwhile(conn, request, &activity.title, by),
+        Some(activity) => restrictions::begin_meanwhile(conn, request, activity, by),
         None => Ok(()),
     }
 }
@@ -361,6 +361,10 @@ fn join_known(
     let keys = &by.app.keys;
     let known = find_person_by_identity(conn, keys, *kind, value)?;
     let joined = if let Some(person) = known {
+        // Found before, when a source did not answer afterwards: it is said once.
+        if person.id == request.person_id {
+            return Ok(request.clone());
+        }
         let theirs = give_to(conn, request, person.id)?;
         // Whose account it is hears of it before anything is decided: they may not have written the letter.
         tell_received(conn, &theirs, by)?;

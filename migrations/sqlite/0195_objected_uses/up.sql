@@ -1,0 +1,2 @@
+-- The use that an objection is about, by its key; what it is called may change.
+ALTER TABLE restrictions ADD COLUMN activity TEXT;

@@ -27,6 +27,8 @@ pub enum AdvisoryLock {
     NoticeFeed = 0x0043_414e_444f_5234,
     /// Who keeps what was found by hand waits for others who do, so that a key names one record.
     ManualDesk = 0x0043_414e_444f_5235,
+    /// Who puts a letter on record that came without an address waits for others who do, so that it is filed once.
+    Letters = 0x0043_414e_444f_5236,
 }
 
 impl AdvisoryLock {

@@ -2,7 +2,7 @@
 //! runs from the day on which they came. Whoever has no address with us is told the way that the appeal came; how to
 //! reach them is kept until they have been told how it ended.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 use serde_json::json;
 
@@ -40,6 +40,8 @@ pub struct Reach {
     pub contact: String,
     /// Whether nothing more is to be told, so that it can go.
     pub is_over: bool,
+    /// Since when.
+    over_at: Option<NaiveDateTime>,
 }
 
 /// Puts an appeal on record. Whoever has an address gets the mail that confirms it; to all others staff confirm it.
@@ -61,7 +63,7 @@ pub fn enter(
         )));
     }
     // Whoever enters it at the same moment does so for a request that has changed by this.
-    touch!(conn, denied, requests::assignee_id.eq(denied.assignee_id));
+    touch!(conn, denied);
     let new = NewRequest {
         note: letter.words.clone(),
         appeal_of: Some(denied.id),
@@ -70,7 +72,9 @@ pub fn enter(
     };
     let dates = LegalDates::of_appeal(&by.app.laws, denied, letter.received_on);
     let filed = put_on_record(conn, denied.person_id, &new, &dates, by)?;
-    if !letter.contact.is_empty() {
+    let address = queries::find_address(conn, denied.person_id)?;
+    // Who is mailed is reached by that alone.
+    if address.is_none() && !letter.contact.is_empty() {
         let sealed = sealed::seal(
             &by.app.keys,
             &filed.reference,
@@ -84,7 +88,7 @@ pub fn enter(
             ))
             .execute(conn)?;
     }
-    match queries::find_address(conn, denied.person_id)? {
+    match address {
         Some(_) => acknowledge(conn, &filed, by),
         None => Ok(filed),
     }
@@ -119,6 +123,7 @@ pub fn reach(conn: &mut AnyConnection, keys: &Keys, request: &Request) -> AppRes
     Ok(Some(Reach {
         contact: sealed::open_text(keys, &appeal.reference, What::Contact, Some(&sealed))?,
         is_over: appeal.state.is_closed() && denied.state.is_closed(),
+        over_at: appeal.closed_at.max(denied.closed_at),
         appeal,
     }))
 }
@@ -129,8 +134,38 @@ pub fn told(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResu
     if !reach.is_over {
         return Err(changed());
     }
-    let kept = appeal_contacts::table.filter(appeal_contacts::request_id.eq(reach.appeal.id));
-    diesel::delete(kept).execute(conn)?;
-    let action = "request.sender_forgotten";
-    Ok(record(conn, &reach.appeal, action, json!({}), by)?)
+    // Sent twice at once it is said once.
+    if !erase(conn, &reach.appeal, by)? {
+        return Err(changed());
+    }
+    Ok(())
+}
+
+/// Erases how to reach them when nobody has told them within that time of its end. Until when it is kept, if it is.
+pub(super) fn forget(
+    conn: &mut AnyConnection,
+    request: &Request,
+    told_within: TimeDelta,
+    by: &By<'_>,
+) -> AppResult<Option<NaiveDateTime>> {
+    let over = reach(conn, &by.app.keys, request)?.filter(|it| it.is_over);
+    let Some((reach, over_at)) = over.and_then(|it| it.over_at.map(|at| (it, at))) else {
+        return Ok(None);
+    };
+    let until = over_at + told_within;
+    if by.now < until {
+        return Ok(Some(until));
+    }
+    erase(conn, &reach.appeal, by)?;
+    Ok(None)
+}
+
+/// Whether there was something to erase.
+fn erase(conn: &mut AnyConnection, appeal: &Request, by: &By<'_>) -> AppResult<bool> {
+    let kept = appeal_contacts::table.filter(appeal_contacts::request_id.eq(appeal.id));
+    if diesel::delete(kept).execute(conn)? == 0 {
+        return Ok(false);
+    }
+    record(conn, appeal, "request.sender_forgotten", json!({}), by)?;
+    Ok(true)
 }

@@ -18,7 +18,7 @@ use crate::error::AppResult;
 pub const SOON: TimeDelta = TimeDelta::minutes(10);
 
 /// Who writes the same again so soon has not meant to write twice.
-const AT_ONCE: TimeDelta = TimeDelta::minutes(1);
+pub(super) const AT_ONCE: TimeDelta = TimeDelta::minutes(1);
 
 /// The person's open request that was filed a moment ago and says the same. The caller has locked a row of theirs.
 pub(super) fn find(
@@ -50,8 +50,8 @@ fn says_the_same(
     if periods::find(conn, request.id)? != new.dates {
         return Ok(false);
     }
-    if note(request, by)? != new.note.trim() || !is_backed_by(conn, request, new.evidence.as_ref())?
-    {
+    let is_said = note(request, by)? == new.note.trim() && news(request, by)? == new.news.trim();
+    if !is_said || !is_backed_by(conn, request, new.evidence.as_ref())? {
         return Ok(false);
     }
     let mut proposed = Vec::new();
@@ -73,6 +73,12 @@ fn says_the_same(
 pub(super) fn note(request: &Request, by: &By<'_>) -> AppResult<String> {
     let sealed = request.note.as_deref();
     sealed::open_text(&by.app.keys, &request.reference, What::Note, sealed)
+}
+
+/// What is new since the same was denied, as it stands with a request.
+fn news(request: &Request, by: &By<'_>) -> AppResult<String> {
+    let sealed = request.news.as_deref();
+    sealed::open_text(&by.app.keys, &request.reference, What::News, sealed)
 }
 
 /// Whether that is the file that a request was sent with, or it has none as well.

@@ -1,7 +1,9 @@
 //! Restricting and objecting without an account.
 
+use candor::db::schema::requests;
 use candor::requests::model::{Kind, State};
 use candor::requests::restrictions;
+use diesel::prelude::*;
 
 use super::without_account::{ADDRESS, PHONE, held, link, only_request, prove};
 use crate::support::{Actor, Answer, TestApp};
@@ -75,4 +77,28 @@ async fn a_restriction_needs_no_account_but_says_what_it_is_about() {
     let (request, _) = only_request(&app);
     let stands = (request.kind, request.state);
     assert_eq!(stands, (Kind::Restriction, State::InReview));
+}
+
+#[actix_web::test]
+async fn the_same_words_sent_twice_at_once_are_one_request_and_one_mail() {
+    let app = TestApp::start();
+    for about in [
+        [("wants", "restriction"), ("note", "My address is wrong.")],
+        [("wants", "deletion"), ("note", "All of it.")],
+    ] {
+        let sent = futures_util::future::join(send(&app, &about), send(&app, &about)).await;
+        sent.0.1.location();
+        sent.1.1.location();
+    }
+    let count = || {
+        let all = app
+            .app
+            .db
+            .read_now(|conn| Ok(requests::table.count().get_result::<i64>(conn)?));
+        (all.unwrap(), app.mails_to(ADDRESS).len())
+    };
+    assert_eq!(count(), (2, 2));
+    let other = [("wants", "restriction"), ("note", "My name is wrong.")];
+    send(&app, &other).await.1.location();
+    assert_eq!(count(), (3, 3), "other words are another request");
 }

@@ -11,12 +11,11 @@ use super::model::{Sender, Wants};
 use super::{queries, settle};
 use crate::accounts::limits::Limit;
 use crate::app::App;
-use crate::db::AnyConnection;
 use crate::db::schema::{people, request_senders};
+use crate::db::{AdvisoryLock, AnyConnection};
 use crate::error::{AppError, AppResult};
 use crate::jobs::{self, Job};
 use crate::keys::{Keys, random_token};
-use crate::requests::agents;
 use crate::requests::dates::{LegalDates, law_name};
 use crate::requests::denial;
 use crate::requests::filing::{self, NewRequest};
@@ -25,8 +24,9 @@ use crate::requests::model::{Channel, Outcome, Request, State};
 use crate::requests::notices;
 use crate::requests::periods;
 use crate::requests::queries as requests;
-use crate::requests::repeats::{SOON, note};
+use crate::requests::repeats::{AT_ONCE, SOON, note};
 use crate::requests::sealed::{self, What};
+use crate::requests::{agents, appeal_letters};
 use crate::sources::Dates;
 
 /// So many mails with a link may go to an address in a day, whoever asks for them.
@@ -73,6 +73,8 @@ pub fn receive(
 ) -> AppResult<(Request, bool)> {
     let app = by.app;
     let Some(email) = &letter.email else {
+        // There is no row to wait for: who sends the same at the same moment waits here.
+        AdvisoryLock::Letters.take(conn)?;
         return match find_same(conn, letter, by)? {
             Some(known) => Ok((known, false)),
             None => Ok((put_on_record(conn, letter, by)?, true)),
@@ -81,8 +83,7 @@ pub fn receive(
     // Counted first: who waits for this row does not file the same at the same moment.
     let mail_is_due = may_be_mailed(conn, email, by)?;
     let known = if letter.wants.is_in_own_words() {
-        // What it is about stands in its words, so that no other is the same.
-        None
+        find_just_filed(conn, (letter, email), by)?
     } else {
         queries::find_open(conn, &app.keys, email, (letter.wants, letter.dates))?
     };
@@ -92,19 +93,43 @@ pub fn receive(
         Some(request) => request,
         None => put_on_record(conn, letter, by)?,
     };
-    let request = if letter.wants.needs_proof() {
+    let request = if letter.wants.needs_proof() || !is_new {
         request
     } else {
         // Whoever has the mailbox follows it there; nobody else does.
         settle::join(conn, &request, by)?
     };
-    // Without: the request stands; the mailbox has had enough of our mails today.
-    match (mail_is_due, letter.wants.needs_proof()) {
-        (true, true) => mail_link(conn, email, letter.wants, &request, by)?,
-        (true, false) => filing::tell_received(conn, &request, by)?,
-        (false, _) => {}
+    // A second click mails nothing again; a mail is answered each time. Without a mail that is due the request stands:
+    // the mailbox has had enough of ours today.
+    let is_clicked = letter.channel != Channel::Mail && request.created_at > by.now - AT_ONCE;
+    if mail_is_due && (is_new || !is_clicked) {
+        if letter.wants.needs_proof() {
+            mail_link(conn, email, letter.wants, &request, by)?;
+        } else {
+            filing::tell_received(conn, &request, by)?;
+        }
     }
     Ok((request, is_new))
+}
+
+/// What was filed from an address a moment ago in the same words. What it is about stands in them, so that no other is
+/// the same.
+fn find_just_filed(
+    conn: &mut AnyConnection,
+    (letter, email): (&Letter, &str),
+    by: &By<'_>,
+) -> AppResult<Option<Request>> {
+    let open = queries::list_open(conn, &by.app.keys, email, letter.wants)?;
+    let own = agents::queries::without_agent(conn, open)?;
+    let lately = own.into_iter().filter(|it| it.created_at > by.now - SOON);
+    for request in lately.filter(|it| it.channel == letter.channel) {
+        let sender = queries::find(conn, request.id)?;
+        let is_about_it = sender.is_some_and(|it| it.field == letter.field);
+        if is_about_it && note(&request, by)? == letter.note.trim() {
+            return Ok(Some(request));
+        }
+    }
+    Ok(None)
 }
 
 /// What staff have entered a moment ago from the same letter or call, word by word.
@@ -242,10 +267,12 @@ fn insert_sender(
 /// When a request is closed: a moment later, so that the mail that says so still goes to the address.
 pub fn forget_later(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
     let request_id = request.id;
-    match queries::find(conn, request_id)? {
-        Some(_) => jobs::enqueue(conn, &Job::ForgetSender { request_id }, by.now),
-        None => Ok(()),
+    let is_kept = queries::find(conn, request_id)?.is_some()
+        || appeal_letters::reach(conn, &by.app.keys, request)?.is_some();
+    if is_kept {
+        jobs::enqueue(conn, &Job::ForgetSender { request_id }, by.now)?;
     }
+    Ok(())
 }
 
 /// The job: erases what was collected to recognise the sender of a closed request. A declaration stays on record.
@@ -254,30 +281,44 @@ pub fn forget(app: &App, request_id: i64) -> AppResult<()> {
     app.db.write_now(move |conn| {
         let request = requests::find(conn, request_id)?;
         let by = By::system(&own);
+        // An appeal has opened it again. Closing it books this anew.
+        if !request.state.is_closed() {
+            return Ok(());
+        }
         agents::forget(conn, request_id)?;
-        if let Some(until) = kept_until(conn, &request)?.filter(|it| by.now < *it) {
-            let job = Job::ForgetSender { request_id };
-            return jobs::enqueue_at(conn, &job, until, by.now);
+        let until = kept_until(conn, &request)?.filter(|it| by.now < *it);
+        if until.is_none() {
+            forget_known(conn, &request, &by)?;
         }
-        let is_known = request_senders::link_hash
-            .is_not_null()
-            .or(request_senders::contact.is_not_null());
-        let known = request_senders::table
-            .filter(request_senders::request_id.eq(request_id))
-            .filter(is_known);
-        let forgotten = diesel::update(known)
-            .set((
-                request_senders::email.eq(None::<Vec<u8>>),
-                request_senders::email_hash.eq(None::<String>),
-                request_senders::link_hash.eq(None::<String>),
-                request_senders::contact.eq(None::<Vec<u8>>),
-            ))
-            .execute(conn)?;
-        if forgotten == 1 && request.state.is_closed() {
-            record(conn, &request, "request.sender_forgotten", json!({}), &by)?;
+        let appeal_until = appeal_letters::forget(conn, &request, TOLD_WITHIN, &by)?;
+        let job = Job::ForgetSender { request_id };
+        match [until, appeal_until].into_iter().flatten().min() {
+            Some(until) => jobs::enqueue_at(conn, &job, until, by.now),
+            None => Ok(()),
         }
-        Ok(())
     })
+}
+
+/// Erases the addresses of the sender, and how to reach them.
+fn forget_known(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
+    let is_known = request_senders::link_hash
+        .is_not_null()
+        .or(request_senders::contact.is_not_null());
+    let known = request_senders::table
+        .filter(request_senders::request_id.eq(request.id))
+        .filter(is_known);
+    let forgotten = diesel::update(known)
+        .set((
+            request_senders::email.eq(None::<Vec<u8>>),
+            request_senders::email_hash.eq(None::<String>),
+            request_senders::link_hash.eq(None::<String>),
+            request_senders::contact.eq(None::<Vec<u8>>),
+        ))
+        .execute(conn)?;
+    if forgotten == 1 {
+        record(conn, request, "request.sender_forgotten", json!({}), by)?;
+    }
+    Ok(())
 }
 
 /// How to reach somebody without e-mail is kept for some days after their request was closed, unless they have been told

@@ -1,5 +1,5 @@
-//! The file that a person had chosen for a form when they were asked to confirm that it is them. It is kept for that page
-//! and for them, sealed, until the form is sent again; of one person the latest alone.
+//! The file that a person had chosen for a form when they were asked to confirm that it is them, or when the form came
+//! back. It is kept for that page and for them, sealed, until the form is filed; of one person the latest alone.
 
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;

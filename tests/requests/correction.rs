@@ -243,6 +243,28 @@ async fn a_file_that_is_not_taken_or_that_waits_for_too_long_is_asked_for_again(
     refused.refuses("evidence", "Choose your file again");
 }
 
+#[actix_web::test]
+async fn a_file_is_kept_when_the_form_comes_back() {
+    let app = TestApp::start();
+    let maya = app.person(MAYA).await;
+    let path = correction_of(&app, MAYA, "people.contact_details", "city");
+    let picture = with_file(proposal(" "), "proof.png", PNG);
+    let refused = maya.post_multipart(&path, picture).await;
+    refused.refuses("value", "Type the value that is right");
+    assert_eq!(refused.attributes("#kept_file[checked]", "value"), ["yes"]);
+    let again = proposal("Port Ellery").text("kept_file", "yes");
+    let reference = reference_of(&maya.post_multipart(&path, again).await);
+    let page = maya.get(&format!("/requests/{reference}")).await.page();
+    let link = page.attributes("a[href*=evidence]", "href").pop().unwrap();
+    assert_eq!(maya.get(&link).await.body, PNG);
+
+    let other = with_file(proposal("Elsewhere"), "proof.png", PNG);
+    let asked = maya.post_multipart(&path, other).await;
+    assert_eq!(asked.status, 409);
+    assert_eq!(asked.attributes("#value", "value"), ["Elsewhere"]);
+    assert_eq!(asked.attributes("#kept_file[checked]", "value"), ["yes"]);
+}
+
 /// Goes where the answer leads, and confirms by the code.
 async fn confirm(app: &TestApp, maya: &Actor, sent: &Answer) {
     let page = maya.get(sent.location()).await.page();

@@ -8,7 +8,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::filed_address;
-use super::proposal::{FILE_IS_GONE, Proposal, Sent, check};
+use super::proposal::{FILE_IS_GONE, Proposal, Sent, check, keep_file, keep_with};
 use crate::accounts::guard::{FreshPerson, Person};
 use crate::accounts::signs;
 use crate::accounts::step_up::{Kept, keep};
@@ -225,31 +225,24 @@ pub async fn file(
     MultipartForm(sent): MultipartForm<Sent>,
 ) -> AppResult<HttpResponse> {
     let target = target.into_inner();
+    let content = sent.file().map(<[u8]>::to_vec);
     if !signs::is_confirmed(&app, &person).await? {
         keep(&app, &session, &target.address(), &sent.fields())?;
-        keep_file(&app, target.place(person.id), sent).await?;
+        keep_file(&app, target.place(person.id), content).await?;
         return Err(AppError::StepUpRequired);
     }
     let subject = find_subject(&app, person.id, &target).await?;
     let checked = check(&app, person.id, &target, &subject, sent).await?;
-    let (correction, evidence, news) = match checked {
+    let place = target.place(person.id);
+    let (correction, evidence, proposal) = match checked {
         Ok(checked) => checked,
         Err(form) => {
-            return show(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                page,
-                &target,
-                subject,
-                (form, None),
-            );
+            let shown = (keep_with(&app, place, content, form).await?, None);
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            return show(status, page, &target, subject, shown);
         }
     };
-    let typed = Proposal {
-        value: correction.new_value.clone(),
-        reason: correction.reason.clone(),
-        news: news.clone(),
-        ..Proposal::default()
-    };
+    let news = proposal.news.clone();
     let (parts, key) = (app.clone(), target.key());
     let filed = app.db.write(move |conn| {
         kept_file::forget(conn, person.id)?;
@@ -267,24 +260,12 @@ pub async fn file(
     let filed = match filed.await {
         Ok(filed) => filed,
         Err(AppError::AskedAlready(reference)) => {
-            let shown = (Form::new(typed), Some(reference));
+            let form = keep_with(&app, place, content, Form::new(proposal)).await?;
+            let shown = (form, Some(reference));
             return show(StatusCode::CONFLICT, page, &target, subject, shown);
         }
         Err(other) => return Err(other),
     };
     app.wake.notify_one();
     Ok(see_other(&filed_address(&filed.reference)))
-}
-
-/// Keeps the file that was sent, if it is one that is taken.
-async fn keep_file(app: &App, place: Place, sent: Sent) -> AppResult<()> {
-    let Some(content) = sent.file().map(<[u8]>::to_vec) else {
-        return Ok(());
-    };
-    let own = app.clone();
-    let kept = app.db.write(move |conn| {
-        let now = own.clock.now();
-        Ok(kept_file::keep(conn, &own, &place, &content, now)?)
-    });
-    kept.await
 }

@@ -84,7 +84,7 @@ const VALUE_IS_MISSING: &str =
 /// What a box that is ticked sends.
 const YES: &str = "yes";
 
-pub type Checked = Result<(NewCorrection, Option<File>, String), Form<Proposal>>;
+pub type Checked = Result<(NewCorrection, Option<File>, Proposal), Form<Proposal>>;
 
 /// Checks what was sent.
 pub async fn check(
@@ -151,15 +151,44 @@ pub async fn check(
         old_value: subject.current.clone(),
         new_value: proposal.value.trim().to_owned(),
         change,
-        reason: proposal.reason,
+        reason: proposal.reason.clone(),
         source_name: subject.source_name.clone(),
     };
-    Ok(Ok((correction, evidence, proposal.news)))
+    Ok(Ok((correction, evidence, proposal)))
 }
 
 /// Stands beside the file where none was kept.
 pub const FILE_IS_GONE: &str =
     "Choose your file again: we did not keep it while you confirmed that it is you.";
+
+/// The form of a page that is shown again: a browser does not send the file a second time, so that it is kept.
+pub async fn keep_with(
+    app: &App,
+    place: Place,
+    content: Option<Vec<u8>>,
+    form: Form<Proposal>,
+) -> AppResult<Form<Proposal>> {
+    if content.is_none() {
+        return Ok(form);
+    }
+    keep_file(app, place, content).await?;
+    let mut form = form;
+    YES.clone_into(&mut form.values.kept_file);
+    Ok(form)
+}
+
+/// Keeps a file that is one of those that are taken.
+pub async fn keep_file(app: &App, place: Place, content: Option<Vec<u8>>) -> AppResult<()> {
+    let Some(content) = content else {
+        return Ok(());
+    };
+    let own = app.clone();
+    let kept = app.db.write(move |conn| {
+        let now = own.clock.now();
+        Ok(kept_file::keep(conn, &own, &place, &content, now)?)
+    });
+    kept.await
+}
 
 /// The file that was kept while they confirmed that it is them.
 async fn kept(app: &App, place: Place) -> AppResult<Option<File>> {

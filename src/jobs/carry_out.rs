@@ -88,17 +88,23 @@ async fn run_and_renew(app: &App, claim: &Claim) -> AppResult<()> {
 
 /// Whether another try could end otherwise. What is gone, forbidden or settled stays so.
 fn is_worth_another_try(error: &AppError) -> bool {
-    !matches!(
-        error,
+    match error {
         AppError::NotFound
-            | AppError::Conflict(_)
-            | AppError::BadRequest(_)
-            | AppError::TooLarge
-            | AppError::TooSlow
-            | AppError::Forbidden
-            | AppError::SignInRequired
-            | AppError::StepUpRequired
-    )
+        | AppError::Conflict(_)
+        | AppError::AskedAlready(_)
+        | AppError::BadRequest(_)
+        | AppError::TooLarge
+        | AppError::TooSlow
+        | AppError::Unauthorized
+        | AppError::Forbidden
+        | AppError::SignInRequired
+        | AppError::StepUpRequired => false,
+        AppError::TooMany(_)
+        | AppError::Unavailable(_)
+        | AppError::Database(_)
+        | AppError::Template(_)
+        | AppError::Internal(_) => true,
+    }
 }
 
 fn words_for_staff(error: &AppError) -> String {
@@ -117,12 +123,20 @@ async fn settle(
 ) -> AppResult<bool> {
     let now = app.clock.now();
     let words = error.as_ref().map(words_for_staff).unwrap_or_default();
+    let own = app.clone();
     let settle = move |conn: &mut _| {
         let next = now + pause_after(claim.attempts);
         Ok(match outcome {
             Outcome::Done => queries::finish(conn, &claim, now)?,
             Outcome::PutOff => queries::put_off(conn, &claim, &words, next)?,
-            Outcome::Failed => queries::fail(conn, &claim, &words, now)?,
+            Outcome::Failed => {
+                let is_ours = queries::fail(conn, &claim, &words, now)?;
+                // What is no job of this version has nothing to give up.
+                if is_ours && let Ok(job) = serde_json::from_str::<Job>(&claim.payload) {
+                    job.give_up(conn, &own, &words)?;
+                }
+                is_ours
+            }
         })
     };
     // A job that is done is safe to repeat, should the power fail.

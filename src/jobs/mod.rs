@@ -231,6 +231,26 @@ impl Job {
     }
 }
 
+impl Job {
+    /// What it was for waits for staff from now on; call it in the transaction that settles it as failed.
+    fn give_up(&self, conn: &mut AnyConnection, app: &App, why: &str) -> AppResult<()> {
+        match self {
+            Job::CarryOut { request_id } => {
+                requests::carry_out::give_up(conn, app, *request_id, why)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Staff have it tried again after it was given up; call it in the transaction that does so.
+    fn take_up(&self, conn: &mut AnyConnection, app: &App) -> AppResult<()> {
+        match self {
+            Job::CarryOut { request_id } => requests::carry_out::take_up(conn, app, *request_id),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// Writes a job; call it in the transaction of its cause.
 pub fn enqueue(conn: &mut AnyConnection, job: &Job, now: NaiveDateTime) -> AppResult<()> {
     enqueue_at(conn, job, now, now)

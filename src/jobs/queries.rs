@@ -103,13 +103,13 @@ pub fn fail(
     Ok(failed == 1)
 }
 
-/// Lets a failed job, or one that waits for another try, run at once; returns its kind, or none when it does
-/// neither.
+/// Lets a failed job, or one that waits for another try, run at once; returns its kind and the job as JSON, or none when
+/// it does neither.
 pub fn try_again(
     conn: &mut AnyConnection,
     id: i64,
     now: NaiveDateTime,
-) -> QueryResult<Option<String>> {
+) -> QueryResult<Option<(String, String)>> {
     let resting = jobs::table
         .filter(jobs::id.eq(id))
         .filter(jobs::done_at.is_null())
@@ -121,7 +121,7 @@ pub fn try_again(
             jobs::failed_at.eq(None::<NaiveDateTime>),
             jobs::last_error.eq(None::<String>),
         ))
-        .returning(jobs::kind)
+        .returning((jobs::kind, jobs::payload))
         .get_result(conn)
         .optional()
 }

@@ -7,7 +7,7 @@ use askama::Template;
 use serde_json::json;
 
 use super::model::JobRow;
-use super::queries;
+use super::{Job, queries};
 use crate::accounts::guard::{Mender, StaffMember};
 use crate::accounts::model::Role;
 use crate::app::App;
@@ -70,11 +70,14 @@ pub async fn retry(
     session: Session,
     id: web::Path<i64>,
 ) -> AppResult<HttpResponse> {
-    let (id, now) = (id.into_inner(), app.clock.now());
+    let (id, now, own) = (id.into_inner(), app.clock.now(), app.clone());
     let retried = app.db.write(move |conn| {
-        let kind = queries::try_again(conn, id, now)?.ok_or_else(|| {
+        let (kind, payload) = queries::try_again(conn, id, now)?.ok_or_else(|| {
             AppError::conflict("This job is done, or is just being tried. Look at the list again.")
         })?;
+        if let Ok(job) = serde_json::from_str::<Job>(&payload) {
+            job.take_up(conn, &own)?;
+        }
         let event = Event {
             actor: Actor::Staff(member.id),
             action: "job.retried",

@@ -6,8 +6,10 @@
 
 use std::collections::BTreeMap;
 
+use diesel::OptionalExtension;
 use serde_json::{Value, json};
 
+use super::handing_out::Gives;
 use super::life::By;
 use super::model::{Action, Decision, Item, Kind, Request, State};
 use super::review::{plan_of, refusals, replace_plan, spares_what_is_accepted, store_plan};
@@ -28,7 +30,7 @@ use crate::sources::{
 const REPLANS: usize = 3;
 
 /// Why a request is not carried out to its end now.
-enum Stop {
+pub(super) enum Stop {
     /// Worth another try by itself.
     Later(AppError),
     /// Staff must look at it.
@@ -117,7 +119,10 @@ pub fn carry_out(app: &App, request_id: i64, lease: &Lease) -> AppResult<()> {
     let done = match request.kind {
         Kind::Correction => correct(app, &request, items, (&identities, lease)),
         Kind::Deletion => erase(app, &request, &items, (&identities, lease)),
-        Kind::Access => return hand_out(app, &request, &identities),
+        Kind::Access => match handing_out::look_up(app, &request, &identities) {
+            Ok(gives) => return hand_out(app, &request, gives),
+            Err(stop) => Err(stop),
+        },
         _ => Ok(json!({})),
     };
     match done {
@@ -139,9 +144,31 @@ pub fn carry_out(app: &App, request_id: i64, lease: &Lease) -> AppResult<()> {
     }
 }
 
+/// Notes why a request cannot be carried out as it is: it waits for staff. Unless another worker has settled it.
+pub fn give_up(
+    conn: &mut AnyConnection,
+    app: &App,
+    request_id: i64,
+    failure: &str,
+) -> AppResult<()> {
+    let request = queries::find(conn, request_id).optional()?;
+    match request.filter(|it| it.state == State::Executing) {
+        Some(request) => execution::fail(conn, &request, failure, &By::system(app)).map(drop),
+        None => Ok(()),
+    }
+}
+
+/// The same request is tried again by itself.
+pub fn take_up(conn: &mut AnyConnection, app: &App, request_id: i64) -> AppResult<()> {
+    let request = queries::find(conn, request_id).optional()?;
+    match request.filter(|it| it.state == State::ExecutionFailed) {
+        Some(request) => execution::start(conn, &request, &By::system(app)).map(drop),
+        None => Ok(()),
+    }
+}
+
 /// Gives what was asked for without an account, or what is not denied of it.
-fn hand_out(app: &App, request: &Request, person: &Identities) -> AppResult<()> {
-    let gives = handing_out::look_up(app, request, person)?;
+fn hand_out(app: &App, request: &Request, gives: Gives) -> AppResult<()> {
     settle(app, request.id, move |conn, request, by| {
         let facts = handing_out::give(conn, request, &gives, by)?;
         execution::complete(conn, request, facts, by).map(drop)

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
+use super::carry_out::Stop;
 use super::handling::write_message;
 use super::life::By;
 use super::model::{Kind, Outcome, Request};
@@ -15,7 +16,7 @@ use crate::audit::Actor;
 use crate::choices::Stopped;
 use crate::db::AnyConnection;
 use crate::disclosures::receiving::{Line, lists};
-use crate::error::{AppError, AppResult};
+use crate::error::AppResult;
 use crate::my_data::export;
 use crate::my_data::ledger;
 use crate::sources::{Dates, Identities};
@@ -46,7 +47,7 @@ pub(super) fn is_due(conn: &mut AnyConnection, request: &Request) -> AppResult<b
 }
 
 /// Looks up what is given. It reads the sources.
-pub(super) fn look_up(app: &App, request: &Request, person: &Identities) -> AppResult<Gives> {
+pub(super) fn look_up(app: &App, request: &Request, person: &Identities) -> Result<Gives, Stop> {
     let sender = app
         .db
         .read_now(|conn| Ok(senders::queries::find(conn, request.id)?))?;
@@ -55,7 +56,7 @@ pub(super) fn look_up(app: &App, request: &Request, person: &Identities) -> AppR
     }
     let summaries = app.sources.overview(person);
     if let Some(error) = summaries.iter().find_map(|it| it.counts.as_ref().err()) {
-        return Err(AppError::Unavailable(error.to_string()));
+        return Err(Stop::from(error.clone()));
     }
     let cards = ledger::cards(&app.register, summaries);
     let person_id = request.person_id;

@@ -14,6 +14,14 @@ pub(super) async fn grant(
     reference: &str,
     outcome: &[(&str, &str)],
 ) -> (Actor, String) {
+    let agreed = agree(app, reference, outcome).await;
+    app.run_jobs().await;
+    assert_eq!(find(app, reference).state, State::Completed);
+    agreed
+}
+
+/// Proposed by one and approved by another.
+async fn agree(app: &TestApp, reference: &str, outcome: &[(&str, &str)]) -> (Actor, String) {
     let sam = app.staff("sam", Role::Agent).await;
     let vera = app.staff("vera", Role::Supervisor).await;
     let url = format!("/staff/requests/{reference}");
@@ -23,8 +31,6 @@ pub(super) async fn grant(
     let page = vera.get(&url).await.page();
     let approve = format!("{url}/approve");
     vera.submit(&page, &approve, &[]).await.location();
-    app.run_jobs().await;
-    assert_eq!(find(app, reference).state, State::Completed);
     (sam, url)
 }
 
@@ -109,6 +115,31 @@ async fn categories_are_told_as_the_register_knows_them() {
     ] {
         assert!(said.contains(words), "{words}: {said}");
     }
+}
+
+#[actix_web::test]
+async fn staff_learn_why_categories_cannot_be_told_and_try_again() {
+    let app = TestApp::start();
+    let (visitor, page) = follow(&app, "categories", ADDRESS, "").await;
+    let phone = held(&app, "phone");
+    prove(&visitor, &page, &[(PHONE, &phone)]).await.location();
+    let reference = only_request(&app).0.reference;
+    let (sam, url) = agree(&app, &reference, &GIVE).await;
+    let source = app.source.connect();
+    let gone = "ALTER TABLE search_terms RENAME TO gone";
+    source.execute_batch(gone).unwrap();
+    app.run_jobs().await;
+    let request = find(&app, &reference);
+    assert_eq!(request.state, State::ExecutionFailed);
+    let failure = request.failure.unwrap();
+    assert!(failure.contains("no such table"), "{failure}");
+    let back = "ALTER TABLE gone RENAME TO search_terms";
+    source.execute_batch(back).unwrap();
+    let page = sam.get(&url).await.page();
+    let retry = format!("{url}/retry");
+    sam.submit(&page, &retry, &[]).await.location();
+    app.run_jobs().await;
+    assert_eq!(find(&app, &reference).state, State::Completed);
 }
 
 /// Rule: I1, §7020(a).

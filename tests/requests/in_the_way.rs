@@ -1,6 +1,7 @@
 //! A deletion whose source fails: by itself it is tried again where that may help, else staff are told why and try again;
 //! in the end there is one receipt.
 
+use candor::accounts::model::Role;
 use candor::db::schema::receipts;
 use candor::jobs::{
     backoff,
@@ -68,6 +69,32 @@ async fn a_source_that_is_away_is_tried_again_by_itself_until_it_is_back() {
     assert_eq!(all_receipts(&app).len(), 1);
     let page = staff.get(&format!("/staff/requests/{reference}")).await;
     assert!(page.text().contains("Done"));
+}
+
+#[actix_web::test]
+async fn a_request_waits_for_staff_when_its_job_was_tried_for_the_last_time() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let (reference, _) = agree(&app, &person).await;
+    let (path, away) = (app.source.path(), app.source.path().with_extension("away"));
+    std::fs::rename(&path, &away).unwrap();
+    for attempt in 1..=backoff::MOST_TRIES {
+        assert_eq!(find(&app, &reference).state, State::Executing);
+        worker::run_due(&app.app).await.unwrap();
+        let pause = backoff::pause_after(attempt);
+        app.app.clock.advance(pause + TimeDelta::seconds(1));
+    }
+    let request = find(&app, &reference);
+    assert_eq!(request.state, State::ExecutionFailed);
+    assert!(request.failure.unwrap().contains("not available"));
+
+    std::fs::rename(&away, &path).unwrap();
+    let kim = app.staff("kim", Role::Agent).await;
+    let page = kim.get("/staff/jobs").await.page();
+    let retry = page.attributes("form[action$='/retry']", "action");
+    kim.submit(&page, &retry[0], &[]).await.location();
+    app.run_jobs().await;
+    assert_eq!(find(&app, &reference).state, State::Completed);
 }
 
 #[actix_web::test]

@@ -202,7 +202,7 @@ diesel::table! {
         acknowledge_by -> Date,
         due_on -> Date,
         extended_to -> Nullable<Date>,
-        extension_reason -> Nullable<Text>,
+        extension_reason -> Nullable<Binary>,
         scope -> Nullable<Text>,
         note -> Nullable<Binary>,
         plan -> Nullable<Binary>,

@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::audit::Actor;
 use crate::db::AnyConnection;
 use crate::error::{AppError, AppResult};
-use crate::requests::decisions::withdraw;
+use crate::requests::decisions::withdraw_by_agent;
 use crate::requests::life::By;
 use crate::requests::queries as requests;
 use crate::web::client_address::{client_address, client_network};
@@ -188,7 +188,7 @@ fn take_back(
         let sentence = "It is being carried out, and cannot be taken back.";
         return Err(AppError::conflict(sentence));
     }
-    withdraw(conn, &request, &by)?;
+    withdraw_by_agent(conn, &request, &by)?;
     let detail = json!({ "agent": agent.agent_id });
     agents::record(
         conn,

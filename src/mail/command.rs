@@ -5,6 +5,7 @@ use super::messages::{Message, message};
 use super::transport::Transport;
 use crate::app::App;
 use crate::keys::random_token;
+use crate::web::words;
 
 /// A mail that says that mail arrives.
 struct MailTest {
@@ -24,7 +25,7 @@ message!(
 pub async fn test(app: &App, transport: &Transport, address: &str) -> anyhow::Result<()> {
     let now = app.clock.now();
     let message = MailTest {
-        sent_at: now.format("%-d %B %Y, %H:%M UTC").to_string(),
+        sent_at: words::moment(now),
     };
     let rendered = message.render(&app.site)?;
     let mail = Claim {

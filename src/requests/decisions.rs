@@ -6,7 +6,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use serde_json::json;
 
-use super::life::{By, advance, changed, record, touch};
+use super::life::{By, advance, advance_because, changed, record, touch};
 use super::model::{Action, Decision, Item, Kind, Outcome, Request, State};
 use super::notices::{self, RequestDecided, RequestWithdrawn};
 use super::sealed::{self, What};
@@ -304,11 +304,35 @@ fn conclude(
 
 /// The person takes it back, which is possible until it is carried out.
 pub fn withdraw(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<Request> {
-    let withdrawn = advance(conn, request, State::Withdrawn, by)?;
+    take_back(conn, request, false, by)
+}
+
+/// The same by an agent who had asked for them.
+pub fn withdraw_by_agent(
+    conn: &mut AnyConnection,
+    request: &Request,
+    by: &By<'_>,
+) -> AppResult<Request> {
+    take_back(conn, request, true, by)
+}
+
+fn take_back(
+    conn: &mut AnyConnection,
+    request: &Request,
+    is_by_agent: bool,
+    by: &By<'_>,
+) -> AppResult<Request> {
+    let by_whom = if is_by_agent {
+        json!({ "by": "agent" })
+    } else {
+        json!({})
+    };
+    let withdrawn = advance_because(conn, request, (State::Withdrawn, &by_whom), by)?;
     restrictions::end_with(conn, request, by)?;
     let mail = RequestWithdrawn {
         reference: request.reference.clone(),
         kind: request.kind,
+        is_by_agent,
     };
     notices::send(conn, by.app, request, &mail, by.now)?;
     Ok(withdrawn)

@@ -1,5 +1,7 @@
 //! A request with all that hangs on it, opened: what its page shows to the person and to staff.
 
+use chrono::NaiveDateTime;
+
 use super::model::{Attachment, Item, Party, Request, Step};
 use super::sealed::{self, What};
 use super::{periods, queries};
@@ -9,7 +11,6 @@ use crate::keys::Keys;
 use crate::my_data::{self, period};
 use crate::register::{CollectionKey, Register};
 use crate::sources::{Correction, Dates};
-use chrono::NaiveDateTime;
 
 /// A request, opened.
 #[derive(Debug, Clone)]
@@ -22,6 +23,8 @@ pub struct Details {
     pub news: String,
     /// Why it was decided so; may be empty.
     pub decision_reason: String,
+    /// Why more time was taken; may be empty.
+    pub extension_reason: String,
     /// In the order of filing.
     pub items: Vec<OpenItem>,
     /// Oldest first.
@@ -112,6 +115,7 @@ pub fn load(conn: &mut AnyConnection, keys: &Keys, request: Request) -> AppResul
         note: open(What::Note, request.note.as_deref())?,
         news: open(What::News, request.news.as_deref())?,
         decision_reason: open(What::DecisionReason, request.decision_reason.as_deref())?,
+        extension_reason: open(What::ExtensionReason, request.extension_reason.as_deref())?,
         items: items.into_iter().map(open_item).collect::<AppResult<_>>()?,
         steps: queries::list_steps(conn, request.id)?,
         messages: messages

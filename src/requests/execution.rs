@@ -68,8 +68,10 @@ pub fn complete(
     facts: Value,
     by: &By<'_>,
 ) -> AppResult<(Request, Receipt)> {
+    let found_nothing = facts["held"] == 0;
     let (completed, receipt) = close(conn, request, facts, by)?;
     let mail = RequestCompleted {
+        found_nothing,
         reference: request.reference.clone(),
         kind: request.kind,
         outcome: request.outcome,

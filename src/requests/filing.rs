@@ -178,17 +178,11 @@ pub(super) fn tell_received(
     let mail = RequestReceived {
         reference: filed.reference.clone(),
         kind: filed.kind,
+        channel: filed.channel,
         law: (!appeals::is_voluntary(&by.app.laws, filed))
             .then(|| dates::law_in_words(&by.app.laws, filed)),
         received_on: filed.received_on,
         due_on: filed.due_on,
-        proof: match (filed.channel, filed.kind) {
-            (Channel::Portal, _) => {
-                " You signed in with a code, so we need no other proof that it is you."
-            }
-            (_, Kind::Complaint) => " We need no proof of who you are for it.",
-            _ => "",
-        },
     };
     notices::send(conn, by.app, filed, &mail, by.now)
 }

@@ -31,14 +31,17 @@ pub fn are_needed(
     let refuses = |it: &Item| it.decision == Some(Decision::Refused);
     let denies_whole = items.is_empty() && outcome != Outcome::Approved;
     let denies = outcome == Outcome::Denied || denies_whole || items.iter().any(refuses);
-    if request.kind.needs_approval() || denies {
+    if denies {
         return Ok(true);
     }
-    if !request.kind.is_answered_in_words() {
-        return Ok(false);
-    }
     let came_without = senders::queries::find(conn, request.id)?.is_some();
-    Ok(came_without || !has_account(conn, request.person_id)?)
+    let has_account = has_account(conn, request.person_id)?;
+    Ok(are_always_needed(request.kind, came_without, has_account))
+}
+
+/// Whether any decision takes two, a grant too.
+pub fn are_always_needed(kind: Kind, came_without: bool, has_account: bool) -> bool {
+    kind.needs_approval() || kind.is_answered_in_words() && (came_without || !has_account)
 }
 
 /// Whether somebody can sign in: they have an identity that was shown to be theirs.

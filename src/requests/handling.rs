@@ -27,26 +27,36 @@ const MESSAGES: Limit = Limit {
     window: TimeDelta::hours(1),
 };
 
-/// Whether somebody is, or nobody would be, who can work on a request.
-pub fn may_be_assigned(conn: &mut AnyConnection, assignee: Option<i64>) -> AppResult<bool> {
-    let Some(id) = assignee else {
-        return Ok(true);
-    };
+/// Whether somebody can work on a request. Who takes their account away at the same moment waits until they have it.
+fn works_on_requests(conn: &mut AnyConnection, id: i64) -> QueryResult<bool> {
     let works = [Role::Agent.as_str(), Role::Supervisor.as_str()];
     let found = staff::table
         .filter(staff::id.eq(id))
         .filter(staff::role.eq_any(works))
-        .filter(staff::disabled_at.is_null());
-    Ok(found.count().get_result::<i64>(conn)? == 1)
+        .filter(staff::disabled_at.is_null())
+        .select(staff::id);
+    let found: Option<i64> = match conn {
+        AnyConnection::Sqlite(conn) => found.first(conn).optional()?,
+        AnyConnection::Postgres(conn) => found.for_share().first(conn).optional()?,
+    };
+    Ok(found.is_some())
 }
 
 /// Gives a request to a staff member, or to nobody.
+///
+/// # Errors
+/// [`AppError::Conflict`] for who cannot work on requests, or no longer.
 pub fn assign(
     conn: &mut AnyConnection,
     request: &Request,
     assignee: Option<i64>,
     by: &By<'_>,
 ) -> AppResult<Request> {
+    if let Some(id) = assignee
+        && !works_on_requests(conn, id)?
+    {
+        return Err(AppError::conflict("Choose an agent or a supervisor."));
+    }
     let assigned = touch!(conn, request, requests::assignee_id.eq(assignee));
     let detail = json!({ "from": request.assignee_id, "to": assignee });
     record(conn, request, "request.assigned", detail, by)?;
@@ -89,6 +99,14 @@ pub fn unassign_all(
     Ok(())
 }
 
+/// What is wrong with why more time is needed, as staff typed it.
+pub fn extension_fault(reason: &str) -> Option<&'static str> {
+    let is_wrong = reason.trim().is_empty() || reason.chars().count() > 2000;
+    is_wrong.then_some(
+        "Write why more time is needed, for the person to read, in at most 2,000 characters.",
+    )
+}
+
 /// Takes all the time that the law allows, once, for a reason that the person is told.
 pub fn extend_to_latest(
     conn: &mut AnyConnection,
@@ -120,8 +138,10 @@ pub fn extend(
         () if until <= request.due_on || until > latest => {
             return refuse("The law does not allow that date.");
         }
-        () if reason.trim().is_empty() => return refuse("An extension needs a reason."),
         () => {}
+    }
+    if let Some(fault) = extension_fault(reason) {
+        return refuse(fault);
     }
     let next_notice = reminders::next(&by.app.laws, (request.received_on, until), today);
     let next_notice = unanswered::sooner_of(conn, (by.app, request), next_notice, today)?;
@@ -135,7 +155,12 @@ pub fn extend(
             (request.state, until)
         )),
         requests::extended_to.eq(until),
-        requests::extension_reason.eq(reason),
+        requests::extension_reason.eq(sealed::seal(
+            &by.app.keys,
+            &request.reference,
+            What::ExtensionReason,
+            reason
+        )),
         requests::next_notice_on.eq(next_notice),
     );
     let detail = json!({ "from": request.due_on, "until": until });
@@ -145,7 +170,6 @@ pub fn extend(
     let mail = RequestExtended {
         reference: request.reference.clone(),
         due_on: until,
-        reason: reason.to_owned(),
         page: notices::page_of(conn, by.app, request)?,
     };
     notices::send(conn, by.app, request, &mail, by.now)?;
@@ -179,7 +203,7 @@ pub fn post_message(
         Party::Person => Ok(()),
         Party::Staff | Party::System => {
             // The same page sent twice is one message.
-            touch!(conn, request, requests::assignee_id.eq(request.assignee_id));
+            touch!(conn, request);
             mail_message(conn, request, false, by)
         }
     }

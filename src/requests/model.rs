@@ -122,8 +122,8 @@ pub struct Request {
     pub due_on: NaiveDate,
     /// The same as `due_on` once that was extended.
     pub extended_to: Option<NaiveDate>,
-    /// Why more time is needed, as told to the person.
-    pub extension_reason: Option<String>,
+    /// Sealed: why more time is needed, as told to the person.
+    pub extension_reason: Option<Vec<u8>>,
     /// Of a deletion: [`crate::sources::Scope`] as JSON.
     pub scope: Option<String>,
     /// Sealed: what the person wrote when filing.

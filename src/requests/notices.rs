@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::denial::Denial;
-use super::model::{Kind, Outcome, Request};
+use super::model::{Channel, Kind, Outcome, Request};
 use super::{queries, senders, words};
 use crate::app::App;
 use crate::config::Site;
@@ -19,14 +19,14 @@ pub struct RequestReceived {
     pub reference: String,
     /// Which right.
     pub kind: Kind,
+    /// How it came: whoever gets the mail may not have sent it.
+    pub channel: Channel,
     /// The name of the law whose dates it has; none where no law sets them.
     pub law: Option<String>,
     /// When it was received.
     pub received_on: NaiveDate,
     /// When to expect an answer.
     pub due_on: NaiveDate,
-    /// What is said of who asks; may be empty.
-    pub proof: &'static str,
 }
 message!(
     RequestReceived,
@@ -56,15 +56,13 @@ message!(
     "mail/request_message/body.html"
 );
 
-/// The answer will take longer.
+/// The answer will take longer; why stands on the portal.
 #[derive(Debug)]
 pub struct RequestExtended {
     /// As people quote it.
     pub reference: String,
     /// The new date of the answer.
     pub due_on: NaiveDate,
-    /// Why, as staff wrote it for the person.
-    pub reason: String,
     /// The path of the page that they can open: see [`page_of`].
     pub page: String,
 }
@@ -105,6 +103,8 @@ pub struct RequestCompleted {
     pub kind: Kind,
     /// Whether all of it was granted.
     pub outcome: Option<Outcome>,
+    /// Whether nothing was held that could be erased.
+    pub found_nothing: bool,
     /// The id of its receipt.
     pub receipt: String,
 }
@@ -174,13 +174,15 @@ message!(
     "mail/restriction_ends/body.html"
 );
 
-/// The person took it back.
+/// It was taken back, by the person or by who asked for them.
 #[derive(Debug)]
 pub struct RequestWithdrawn {
     /// As people quote it.
     pub reference: String,
     /// Which right.
     pub kind: Kind,
+    /// Whether that was an agent who had asked for them.
+    pub is_by_agent: bool,
 }
 message!(
     RequestWithdrawn,
@@ -267,6 +269,16 @@ impl RequestMessage {
 }
 
 impl RequestReceived {
+    /// How it came, where nobody was signed in.
+    fn came(&self) -> Option<String> {
+        (self.channel != Channel::Portal).then(|| self.channel.title().to_lowercase())
+    }
+
+    /// Whether nobody need show who they are for it.
+    fn needs_no_proof(&self) -> bool {
+        self.kind == Kind::Complaint
+    }
+
     fn received(&self) -> String {
         words::day(self.received_on)
     }
@@ -325,6 +337,9 @@ impl RequestCompleted {
             }
             Kind::Objection => {
                 "We do not use your data any more for what you objected to. Whoever got them from us for it is told to do the same."
+            }
+            Kind::Deletion if self.found_nothing => {
+                "We looked for your data and hold none that could be erased. Nothing was changed."
             }
             Kind::Correction | Kind::Deletion | Kind::Appeal => {
                 "We have carried out your request and checked the result."

@@ -196,10 +196,11 @@ fn tell(
     let Some(notice) = newest else {
         return Ok(Vec::new());
     };
-    let detail = json!({ "notice": notice, "due_on": request.due_on });
-    record(conn, request, "request.notice_sent", detail.clone(), by)?;
     let is_reached = notices::reaches(conn, by.app, request)?;
+    let detail = json!({ "notice": notice, "due_on": request.due_on });
+    record(conn, request, "request.notice_sent", detail, by)?;
     if notice == Notice::Late {
+        let detail = json!({ "due_on": request.due_on, "told": is_reached });
         add_step(conn, request, StepKind::Late, &detail, by)?;
         let page = notices::page_of(conn, by.app, request)?;
         let mail = RequestLate::of(laws, request, page);

@@ -26,6 +26,8 @@ text_enum! {
         Reason = "reason",
         /// Why staff decided so.
         DecisionReason = "decision_reason",
+        /// Why staff need more time.
+        ExtensionReason = "extension_reason",
         /// What staff write for each other.
         StaffNote = "staff_note",
         /// A message.

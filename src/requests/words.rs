@@ -1,16 +1,12 @@
 //! How pages and mails put it.
 
-use chrono::NaiveDate;
 use serde_json::Value;
+
+pub use crate::web::words::day;
 
 use super::model::{
     Action, Channel, Decision, Kind, Line, Outcome, Party, Request, State, Step, StepKind,
 };
-
-/// A date in words: `9 February 2026`.
-pub fn day(date: NaiveDate) -> String {
-    date.format("%-d %B %Y").to_string()
-}
 
 /// `1 record`, `3 records`.
 pub fn records(count: i64) -> String {
@@ -154,6 +150,7 @@ impl StepKind {
         match self {
             StepKind::Received if actor == Party::Staff => "We wrote down your request",
             StepKind::Received => "You filed the request",
+            StepKind::Acknowledged if actor == Party::Staff => "We confirmed it to you",
             StepKind::Acknowledged => "We confirmed it by mail",
             StepKind::Verifying => "We are checking that it comes from you",
             StepKind::InReview if actor == Party::Person => "You answered, and the review goes on",
@@ -320,9 +317,9 @@ impl StepKind {
             StepKind::Executing => "Execution started",
             StepKind::ExecutionFailed => "Execution failed",
             StepKind::Completed => "Carried out and read back",
-            StepKind::Withdrawn => "Withdrawn by the person",
+            StepKind::Withdrawn => "Withdrawn",
             StepKind::Extended => "Date moved",
-            StepKind::Late => "Late; the person was told",
+            StepKind::Late => "Late",
             StepKind::Resumed => "The clock went on; the date moved by the days of the pause",
             StepKind::Reminded => "The person was reminded",
             StepKind::Reopened => "Opened again by an appeal",
@@ -342,6 +339,12 @@ impl StepKind {
 }
 
 impl Step {
+    /// Whether it was not the person who did it, but whoever asked for them.
+    pub fn is_by_agent(&self) -> bool {
+        let params: Value = serde_json::from_str(&self.params).unwrap_or_default();
+        params["by"] == "agent"
+    }
+
     /// What else staff read in its line; may be empty.
     pub fn staff_detail(&self) -> String {
         let params: Value = serde_json::from_str(&self.params).unwrap_or_default();
@@ -353,6 +356,13 @@ impl Step {
                     records(count)
                 )
             }
+            StepKind::Late => match params["told"].as_bool() {
+                Some(true) => "The person was told.".to_owned(),
+                Some(false) => "No mail reaches the person: tell them yourself.".to_owned(),
+                None => String::new(),
+            },
+            StepKind::Withdrawn if self.is_by_agent() => "By who asked for the person.".to_owned(),
+            StepKind::Withdrawn => "By the person.".to_owned(),
             _ => params["why"].as_str().unwrap_or_default().to_owned(),
         }
     }

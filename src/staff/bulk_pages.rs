@@ -17,7 +17,7 @@ use crate::db::schema::requests;
 use crate::error::{AppError, AppResult};
 use crate::requests::model::Request;
 use crate::requests::{dates, handling, notices};
-use crate::web::{Form, Page, html};
+use crate::web::{Form, Page, html, unseen_fault, words};
 
 /// So many requests may be picked: as many as stand on a page of the queue.
 const AT_MOST: usize = 50;
@@ -65,13 +65,13 @@ impl Act {
                     .map(|id| Act::Assign(Some(id)))
                     .map_err(|_| ("assignee", "Choose somebody from the list.")),
             },
-            "extend" => match sent.field("extension").trim() {
-                "" => Err((
-                    "extension",
-                    "Write why more time is needed, for the people to read.",
-                )),
-                reason => Ok(Act::Extend(reason.to_owned())),
-            },
+            "extend" => {
+                let reason = sent.field("extension").trim();
+                match handling::extension_fault(reason).or_else(|| unseen_fault(reason)) {
+                    Some(fault) => Err(("extension", fault)),
+                    None => Ok(Act::Extend(reason.to_owned())),
+                }
+            }
             "write" => {
                 let reply = offered().find(|it| it.key == sent.field("reply"));
                 let language = sent.field("language").parse();
@@ -89,26 +89,57 @@ impl Act {
         &self,
         app: &App,
         (request, is_reached): &(Request, bool),
-    ) -> Result<&'static str, &'static str> {
+    ) -> Result<String, &'static str> {
         let is_late = || dates::is_late(&app.laws, request, app.clock.now());
         let latest = || dates::latest(&app.laws, request);
         match self {
             _ if request.state.is_closed() => Err("It is closed, and stays as it is."),
-            Act::Assign(None) => Ok("It will be given to nobody."),
-            Act::Assign(Some(_)) => Ok("It will be given to them."),
+            Act::Assign(None) => Ok("It will be given to nobody.".to_owned()),
+            Act::Assign(Some(_)) => Ok("It will be given to them.".to_owned()),
             Act::Extend(_) if request.extended_to.is_some() => {
                 Err("It was extended once, and cannot be again.")
             }
             Act::Extend(_) if is_late() => Err("Its date has passed, so it cannot be extended."),
-            Act::Extend(_) if latest().is_none_or(|it| it <= request.due_on) => {
-                Err("Its law knows no later date.")
-            }
-            Act::Extend(_) => Ok("Its date will be moved, and the person told."),
+            Act::Extend(_) => match latest().filter(|it| *it > request.due_on) {
+                None => Err("Its law knows no later date."),
+                Some(latest) => {
+                    let day = words::day(latest);
+                    Ok(format!(
+                        "Its date will be moved to {day}, and the person told."
+                    ))
+                }
+            },
             Act::Write(reply, _) if !reply.fits(request) => Err("This text does not fit it."),
-            Act::Write(..) if *is_reached => Ok("The person will get the message."),
-            Act::Write(..) => Ok("It will stand on the portal alone: no mail reaches them."),
+            Act::Write(..) if *is_reached => Ok("The person will get the message.".to_owned()),
+            Act::Write(..) => {
+                Ok("It will stand on the portal alone: no mail reaches them.".to_owned())
+            }
         }
     }
+
+    /// What would be done to all of them, as the first one gets it where a text has its reference and date.
+    fn in_full(&self, app: &App, first: &Request, staff: &[(String, String)]) -> InFull {
+        let (title, text) = match self {
+            Act::Assign(assignee) => {
+                let id = assignee.map(|it| it.to_string());
+                let chosen = staff.iter().find(|(it, _)| id.as_ref() == Some(it));
+                let name = chosen.map_or("Nobody", |(_, name)| name);
+                ("Given to".to_owned(), name.to_owned())
+            }
+            Act::Extend(reason) => ("Why, as people read it".to_owned(), reason.clone()),
+            Act::Write(reply, language) => {
+                let title = format!("The text, as it is for {}", first.reference);
+                (title, reply.fill(*language, first, app))
+            }
+        };
+        InFull { title, text }
+    }
+}
+
+/// What would be done, in full.
+struct InFull {
+    title: String,
+    text: String,
 }
 
 /// The texts that can go to several people as they are.
@@ -139,7 +170,29 @@ struct BulkPage {
     lines: Vec<Line>,
     form: Form<Sent>,
     assignees: Vec<(String, String)>,
+    /// Of a preview.
+    in_full: Option<InFull>,
 }
+
+impl BulkPage {
+    /// The texts to choose from.
+    fn texts(&self) -> Vec<(&'static str, &'static str)> {
+        offered()
+            .map(|it| (it.key.as_str(), it.title.as_str()))
+            .collect()
+    }
+
+    /// What the second column says.
+    fn column(&self) -> &'static str {
+        match self.stage {
+            Stage::Choose => "Kind",
+            Stage::Preview => "What would happen",
+            Stage::Result => "Result",
+        }
+    }
+}
+
+const LANGUAGES: [(&str, &str); 2] = [("en", "English"), ("es", "Spanish")];
 
 const ACTIONS: &[(&str, &str)] = &[
     ("assign", "Give them to somebody"),
@@ -179,24 +232,34 @@ pub async fn preview(
     let lines = picks.into_iter().map(|(reference, version)| {
         let request = found.iter().find(|(it, _)| it.reference == reference);
         let (what, is_good) = match (request, &act) {
-            (None, _) => ("There is no such request.", false),
+            (None, _) => ("There is no such request.".to_owned(), false),
             (Some((request, _)), _) if request.version != version => (
-                "It has changed since the list was opened, and stays as it is.",
+                "It has changed since the list was opened, and stays as it is.".to_owned(),
                 false,
             ),
             (Some(request), Ok(act)) => match act.outlook(&app, request) {
                 Ok(what) => (what, true),
-                Err(why) => (why, false),
+                Err(why) => (why.to_owned(), false),
             },
-            (Some((request, _)), Err(_)) => (request.kind.title(), true),
+            (Some((request, _)), Err(_)) => (request.kind.title().to_owned(), true),
         };
         Line {
             reference,
             version,
-            what: what.to_owned(),
+            what,
             is_good,
         }
     });
+    let lines: Vec<_> = lines.collect();
+    let assignees: Vec<_> = case_workers(&staff)
+        .map(|it| (it.id.to_string(), it.name.clone()))
+        .collect();
+    let good = lines.iter().find(|line| line.is_good);
+    let good = good.and_then(|line| found.iter().find(|it| it.0.reference == line.reference));
+    let in_full = match (&act, good) {
+        (Ok(act), Some((first, _))) => Some(act.in_full(&app, first, &assignees)),
+        _ => None,
+    };
     let is_first =
         !sent.0.iter().any(|(name, _)| name == "action") && sent.field("step").is_empty();
     let (stage, status, form) = match act {
@@ -210,11 +273,10 @@ pub async fn preview(
     let bulk = BulkPage {
         page,
         stage,
-        lines: lines.collect(),
+        lines,
         form,
-        assignees: case_workers(&staff)
-            .map(|it| (it.id.to_string(), it.name.clone()))
-            .collect(),
+        assignees,
+        in_full,
     };
     html(status, &bulk)
 }
@@ -228,16 +290,6 @@ pub async fn act(
 ) -> AppResult<HttpResponse> {
     let sent = Sent(fields.into_inner());
     let act = Act::of(&sent).map_err(|(_, fault)| AppError::BadRequest(fault.to_owned()))?;
-    if let Act::Assign(assignee) = act {
-        let known = app
-            .db
-            .read(move |conn| handling::may_be_assigned(conn, assignee));
-        if !known.await? {
-            return Err(AppError::BadRequest(
-                "Choose an agent or a supervisor.".to_owned(),
-            ));
-        }
-    }
     let mut lines = Vec::new();
     for (reference, version) in sent.picks() {
         let done = carry_out(&app, &worker, (reference.clone(), version), act.clone()).await;
@@ -266,6 +318,7 @@ pub async fn act(
         lines,
         form: Form::new(sent),
         assignees: Vec::new(),
+        in_full: None,
     };
     html(StatusCode::OK, &bulk)
 }

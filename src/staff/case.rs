@@ -32,7 +32,7 @@ use crate::requests::details::{self, Details, OpenItem};
 use crate::requests::earlier::{self, Opened};
 use crate::requests::flags::{self, FlagKind, OpenFlag};
 use crate::requests::held_since::{self, HeldSince};
-use crate::requests::model::{Action, Approval, Line, Request, Step};
+use crate::requests::model::{Action, Approval, Line, Party, Request, Step};
 use crate::requests::notices;
 use crate::requests::queries as requests;
 use crate::requests::restrictions::{self, Restriction};
@@ -174,7 +174,12 @@ impl Case {
     pub fn actor(&self, step: &Step) -> String {
         match step.staff_id {
             Some(id) => self.staff_name(id).to_owned(),
-            None => step.actor.to_string(),
+            None if step.is_by_agent() => "who asked for the person".to_owned(),
+            None => match step.actor {
+                Party::Person => "the person".to_owned(),
+                Party::Staff => "staff".to_owned(),
+                Party::System => "Candor".to_owned(),
+            },
         }
     }
 

@@ -6,8 +6,8 @@ use super::replies;
 use super::sent::Sent;
 use crate::accounts::guard::CaseWorker;
 use crate::error::AppResult;
-use crate::requests::handling::{ask, assign, extend_to_latest, post_message};
-use crate::requests::{handling, notices, restrictions, review};
+use crate::requests::handling::{ask, assign, extend_to_latest, extension_fault, post_message};
+use crate::requests::{notices, restrictions, review};
 
 /// Gives the request to a staff member, or to nobody.
 pub async fn give(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
@@ -17,15 +17,6 @@ pub async fn give(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
         "me" => Some(worker.id),
         id => Some(id.parse().unwrap_or_default()),
     };
-    let known = sent
-        .app
-        .db
-        .read(move |conn| handling::may_be_assigned(conn, assignee))
-        .await?;
-    if !known {
-        let fault = ("assignee", "Choose an agent or a supervisor.");
-        return sent.refuse(&worker, [fault]).await;
-    }
     let given = sent.act(&worker, move |conn, request, by| {
         assign(conn, request, assignee, by).map(drop)
     });
@@ -77,8 +68,7 @@ pub async fn take_time(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse
         Err(answer) => return Ok(answer),
     };
     let reason = sent.text("extension");
-    if reason.is_empty() {
-        let sentence = "Write why more time is needed, for the person to read.";
+    if let Some(sentence) = extension_fault(&reason) {
         return sent.refuse(&worker, [("extension", sentence)]).await;
     }
     let moved = sent.act(&worker, move |conn, request, by| {

@@ -21,7 +21,8 @@ use crate::error::AppResult;
 use crate::law::Ground;
 use crate::requests::dates::{days_left, is_late, latest, law_name};
 use crate::requests::denial::{self, Denial};
-use crate::requests::model::{Approval, Outcome, Request, State};
+use crate::requests::four_eyes::are_always_needed;
+use crate::requests::model::{Approval, Decision, Kind, Outcome, Request, State};
 use crate::requests::pause;
 use crate::requests::review::Judgement;
 use crate::requests::senders::model::Sender;
@@ -115,9 +116,26 @@ impl RequestPage {
 
     /// Whether even an approval takes two.
     fn always_takes_two(&self) -> bool {
-        let kind = self.case.details.request.kind;
-        let comes_without = self.case.sender.is_some() || self.case.identities.is_empty();
-        kind.needs_approval() || kind.is_answered_in_words() && comes_without
+        let case = &self.case;
+        let (came_without, has_account) = (case.sender.is_some(), !case.identities.is_empty());
+        are_always_needed(case.details.request.kind, came_without, has_account)
+    }
+
+    /// What was done before it could not be carried out: a value, or a source, is changed and read back at a time.
+    fn done_so_far(&self) -> String {
+        let accepted = self.case.items.iter().map(|it| &it.open.item);
+        let accepted = accepted.filter(|it| it.decision == Some(Decision::Accepted));
+        match self.case.details.request.kind {
+            Kind::Correction => {
+                let done = accepted.clone().filter(|it| it.applied_at.is_some());
+                let (done, all) = (done.count(), accepted.count());
+                format!("{done} of the {all} values that were accepted are written and read back.")
+            }
+            Kind::Deletion => {
+                "What was erased in other systems before stays erased. Trying again goes on from there.".to_owned()
+            }
+            _ => "Nothing was given to the person yet.".to_owned(),
+        }
     }
 
     /// Whether a question may be asked: it takes the request into review.
@@ -175,9 +193,12 @@ impl RequestPage {
         self.works_here() && is_open && self.case.details.request.state.is_closed()
     }
 
-    fn is_assigned_to(&self, id: &str) -> bool {
-        let assignee = self.case.details.request.assignee_id;
-        assignee.is_some_and(|assignee| assignee.to_string() == id)
+    /// Who stands in the list of whom to give it to: who was chosen before the page came back, else who has it.
+    fn chosen_assignee(&self) -> String {
+        let has_it = self.case.details.request.assignee_id;
+        let has_it = || has_it.map_or(String::new(), |id| id.to_string());
+        let chosen = self.form.values.0.get("assignee");
+        chosen.map_or_else(has_it, String::clone)
     }
 
     fn proposal_in_words(&self) -> &'static str {

@@ -95,6 +95,11 @@ impl<T: Serialize> Form<T> {
     }
 }
 
+/// What is wrong with a text that is no field of a [`Form`] of its own: it has what nobody sees.
+pub fn unseen_fault(text: &str) -> Option<&'static str> {
+    text.contains(is_unseen).then_some(UNSEEN)
+}
+
 /// Control characters but for ends of lines and tabs, and those that change the direction of what follows. The marks of
 /// languages that are written from the right stay, as do joiners of letters.
 fn is_unseen(letter: char) -> bool {

@@ -120,7 +120,13 @@ async fn a_deletion_lands_in_the_queue_and_the_person_confirms_it_by_mail() {
         (200, &json!("revoked"))
     );
     assert_eq!(agent.revoke(&id).await.json, revoked.json, "twice is once");
-    assert!(sam.get(&link).await.page().text().contains("Withdrawn"));
+    let page = sam.get(&link).await.page();
+    assert!(page.text().contains("By who asked for the person."));
+    let mail = app.mails_to("nora").pop().unwrap();
+    for body in [&mail.text, &mail.html] {
+        assert!(body.contains("Whoever asked us in your name has taken back"));
+        assert!(!body.contains("You have taken back"), "she did not");
+    }
 }
 
 #[actix_web::test]

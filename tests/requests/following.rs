@@ -128,7 +128,7 @@ async fn messages_are_limited_by_the_hour() {
 }
 
 #[actix_web::test]
-async fn the_date_is_extended_once_with_a_reason_that_is_mailed() {
+async fn the_date_is_extended_once_with_a_reason_that_stands_on_its_page() {
     let app = TestApp::start();
     let ada = app.person("ada").await;
     let sam = staff_member(&app, "sam", Role::Agent).await;
@@ -152,7 +152,9 @@ async fn the_date_is_extended_once_with_a_reason_that_is_mailed() {
     assert_eq!(find(&app, &reference).due_on, later);
     let mail = app.mails_to("ada").pop().unwrap();
     assert!(mail.text.contains("10 May 2026"), "{}", mail.text);
-    assert!(mail.text.contains("The archive is on paper."));
+    assert!(!mail.text.contains("The archive is on paper."));
+    let page = ada.get(&format!("/requests/{reference}")).await.page();
+    assert!(page.text().contains("The archive is on paper."));
 }
 
 #[actix_web::test]

@@ -54,6 +54,8 @@ async fn several_requests_are_shown_before_and_have_a_result_each() {
         preview.texts("tbody td"),
         ["The person will get the message."; 2]
     );
+    let text = preview.texts("main blockquote").concat();
+    assert!(text.contains("You have our answer by"), "{text}");
     assert_eq!(
         app.mails_to(SAMPLES[0].email).len(),
         2,
@@ -82,6 +84,26 @@ async fn several_requests_are_shown_before_and_have_a_result_each() {
 }
 
 #[actix_web::test]
+async fn what_was_chosen_for_several_stays_chosen_when_the_form_comes_back() {
+    let app = TestApp::start();
+    let (person, agent) = (sample(&app).await, app.staff("sam", Role::Agent).await);
+    file_access(&person).await;
+    let hidden = pick_all(&agent).await.fill(BULK, &[]);
+    let chosen = [("action", ""), ("reply", "in-work"), ("language", "es")];
+    let refused = agent.post(BULK, &filled(&hidden, &chosen)).await;
+    refused.refuses("action", "Choose what to do");
+    let selected = refused.attributes("option[selected]", "value");
+    assert_eq!(selected, ["in-work", "es"]);
+    let unseen = [("action", "extend"), ("extension", "Later\u{202e}.")];
+    let refused = agent.post(BULK, &filled(&hidden, &unseen)).await;
+    refused.refuses("extension", "characters that cannot be seen");
+    let long = "a".repeat(2001);
+    let long = [("action", "extend"), ("extension", long.as_str())];
+    let refused = agent.post(BULK, &filled(&hidden, &long)).await;
+    refused.refuses("extension", "in at most 2,000 characters");
+}
+
+#[actix_web::test]
 async fn what_cannot_be_done_is_said_in_the_preview_and_left_out() {
     let app = TestApp::start();
     let (person, agent) = (sample(&app).await, app.staff("sam", Role::Agent).await);
@@ -95,7 +117,8 @@ async fn what_cannot_be_done_is_said_in_the_preview_and_left_out() {
     let rows = preview.texts("tbody tr");
     let row = |reference: &str| rows.iter().find(|it| it.starts_with(reference)).unwrap();
     assert!(row(&first).contains("It was extended once"));
-    assert!(row(&second).contains("Its date will be moved"));
+    assert!(row(&second).contains("Its date will be moved to 10 May 2026"));
+    assert_eq!(preview.texts("main blockquote"), [why[0].1]);
     let action = format!("{BULK}/do");
     let hidden = preview.fill(&action, &[]);
     let result = agent.post(&action, &filled(&hidden, &[])).await.page();

@@ -1,7 +1,10 @@
 //! Taking more time for an answer.
 
 use candor::accounts::model::Role;
+use candor::db::schema::requests;
+use candor::demo::source::SAMPLES;
 use chrono::TimeDelta;
+use diesel::prelude::*;
 
 use super::{act, file_correction, sample};
 use crate::support::TestApp;
@@ -29,7 +32,21 @@ async fn more_time_is_taken_once_with_a_reason() {
         .page();
     assert!(page.text().contains("10 May 2026"), "{}", page.text());
     assert!(page.attributes("textarea[name=extension]", "id").is_empty());
-    app.app.clock.advance(TimeDelta::days(1));
+    let mail = app.mails_to(SAMPLES[0].email).pop().unwrap();
+    assert_eq!(mail.kind, "request_extended");
+    for body in [&mail.text, &mail.html] {
+        assert!(!body.contains("archive"), "no mail says what it is about");
+    }
+    let own = person.get(&format!("/requests/{reference}")).await.page();
+    assert!(own.text().contains("The archive is being moved."));
+    let kept = app.app.db.read_now(|conn| {
+        let all = requests::table.select(requests::extension_reason);
+        Ok(all.first::<Option<Vec<u8>>>(conn)?.unwrap())
+    });
+    assert!(
+        !kept.unwrap().windows(7).any(|it| it == b"archive"),
+        "sealed"
+    );
 }
 
 /// Rule: C3, §7021(b): the last day ends where the person lives.

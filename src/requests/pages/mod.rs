@@ -37,16 +37,17 @@ use crate::error::AppResult;
 use crate::law::{Laws, Regulator};
 use crate::manual::waiting;
 use crate::my_data::statements::Statements;
-use crate::web::{Form, Page, html, see_other, see_other_saying};
+use crate::web::words::moment;
+use crate::web::{Form, Page, html, paging, see_other, see_other_saying};
 use given::Asking;
-use shown::{ShownItem, ShownMessage, ShownStep, at_words};
+use shown::{ShownItem, ShownMessage, ShownStep};
 use writing::Typed;
 
 /// So many notices to recipients are shown of a request; all of them stand under `/disclosures`.
 const MOST_TOLD: i64 = 100;
 
 /// So many requests stand on one page.
-const ON_A_PAGE: i64 = 20;
+const ON_A_PAGE: usize = 20;
 
 /// Where a list goes on: the reference of the last request that was shown.
 #[derive(Debug, Deserialize)]
@@ -80,15 +81,12 @@ pub async fn index(
             let before = after
                 .map(|it| queries::find_id_for_person(conn, person.id, &it))
                 .transpose()?;
-            let listed = queries::list_for_person(conn, person.id, before, ON_A_PAGE + 1)?;
+            let listed =
+                queries::list_for_person(conn, person.id, before, paging::one_more(ON_A_PAGE))?;
             Ok((listed, find_residence(conn, person.id)?))
         })
         .await?;
-    let more = requests.len() > usize::try_from(ON_A_PAGE).unwrap_or(usize::MAX);
-    if more {
-        requests.pop();
-    }
-    let last = requests.last().filter(|_| more);
+    let last = paging::cut(&mut requests, ON_A_PAGE);
     let older = last.map(|last| format!("/requests?after={}", last.reference));
     html(
         StatusCode::OK,
@@ -275,7 +273,7 @@ async fn show_with(
                 .collect(),
             receipts: receipts
                 .into_iter()
-                .map(|(id, when)| (id, at_words(when)))
+                .map(|(id, when)| (id, moment(when)))
                 .collect(),
             denial,
             ties,

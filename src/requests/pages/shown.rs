@@ -9,6 +9,7 @@ use crate::requests::denial::{self, Denial};
 use crate::requests::details::{self, OpenItem, OpenMessage, title};
 use crate::requests::model::{Action, Decision, Item, Kind, Party, Step, StepKind};
 use crate::requests::statements;
+use crate::web::words::moment;
 
 /// One thing that was asked for.
 pub(super) struct ShownItem {
@@ -94,7 +95,7 @@ impl ShownMessage {
             is_own,
             body: message.body.clone(),
             at: at(message.at),
-            when: at_words(message.at),
+            when: moment(message.at),
         }
     }
 }
@@ -117,11 +118,12 @@ impl ShownStep {
                     format!("{filed_by} filed the request")
                 }
                 _ if is_unread => "It is done".to_owned(),
+                _ if step.is_by_agent() => "Whoever asked for you withdrew it".to_owned(),
                 _ => step.kind.title(step.actor).to_owned(),
             },
             tone: step.kind.tone(),
             at: at(step.at),
-            when: at_words(step.at),
+            when: moment(step.at),
         }
     }
 }
@@ -129,9 +131,4 @@ impl ShownStep {
 /// A time for machines.
 pub(super) fn at(time: NaiveDateTime) -> String {
     time.format("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
-
-/// A time for people.
-pub(super) fn at_words(time: NaiveDateTime) -> String {
-    time.format("%-d %B %Y, %H:%M UTC").to_string()
 }

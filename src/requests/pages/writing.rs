@@ -96,6 +96,7 @@ pub async fn write(
         Ok(request)
     });
     let request = request.await?;
+    app.wake.notify_one();
     see_other_saying(
         &session,
         "Your message was sent.",

@@ -1,0 +1,1 @@
+ALTER TABLE requests ALTER COLUMN extension_reason TYPE TEXT USING NULL;

@@ -1,0 +1,1 @@
+UPDATE requests SET extension_reason = NULL;

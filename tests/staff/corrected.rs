@@ -145,6 +145,16 @@ async fn a_value_that_the_person_changed_since_is_left_alone() {
         "only the old value is written over"
     );
     assert!(listed(&app).await.is_empty());
+
+    import(&app, &before);
+    sweep(&app).await;
+    let page = agent.get(LIST).await.page();
+    assert_eq!(
+        page.attributes("form[action$='/repair']", "action").len(),
+        1
+    );
+    let cells = page.texts("tbody td").concat();
+    assert!(!cells.contains("written again"), "{cells}");
 }
 
 #[actix_web::test]

@@ -201,28 +201,40 @@ pub fn ask_for_repair(conn: &mut AnyConnection, id: i64, by: &By<'_>) -> QueryRe
     Ok(asked == 1)
 }
 
+/// How a repair ended.
+#[derive(Debug, Clone, Copy)]
+pub enum Ended<'a> {
+    /// The right value stands there again.
+    Written,
+    /// Another value stands there by now, or the record is gone: nothing was written.
+    MovedOn,
+    /// Why it could not be written.
+    Failed(&'a str),
+}
+
 /// Ends a repair that was asked for; `false` when another worker has.
 pub fn end_repair(
     conn: &mut AnyConnection,
     value: &CorrectedValue,
-    failure: Option<&str>,
+    ended: Ended<'_>,
     by: &By<'_>,
 ) -> QueryResult<bool> {
     let asked = values::table
         .filter(values::id.eq(value.id))
         .filter(values::repair_asked_at.is_not_null());
-    let returned_at = value.returned_at.filter(|_| failure.is_some());
-    let written_at = if failure.is_some() {
-        value.written_at
-    } else {
-        by.now
+    let failure = match ended {
+        Ended::Failed(failure) => Some(failure),
+        Ended::Written | Ended::MovedOn => None,
     };
+    let is_written = matches!(ended, Ended::Written);
+    let returned_at = value.returned_at.filter(|_| failure.is_some());
+    let written_at = if is_written { by.now } else { value.written_at };
     let ended = diesel::update(asked).set((
         values::repair_asked_at.eq(None::<NaiveDateTime>),
         values::returned_at.eq(returned_at),
         values::failure.eq(failure),
         values::written_at.eq(written_at),
-        values::repairs.eq(value.repairs + i32::from(failure.is_none())),
+        values::repairs.eq(value.repairs + i32::from(is_written)),
     ));
     Ok(ended.execute(conn)? == 1)
 }

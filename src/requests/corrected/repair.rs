@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::model::CorrectedValue;
-use super::queries;
+use super::queries::{self, Ended};
 use crate::app::App;
 use crate::audit::receipts::{self, NewReceipt};
 use crate::config::Site;
@@ -66,21 +66,20 @@ pub fn repair(app: &App, id: i64, lease: &Lease) -> AppResult<()> {
     let own = app.clone();
     app.db.write_now(move |conn| {
         let by = By::system(&own);
-        let failure = written.as_ref().err().map(String::as_str);
-        if !queries::end_repair(conn, &value, failure, &by)? {
+        let ended = match &written {
+            Ok(Corrected::Done) => Ended::Written,
+            Ok(Corrected::Changed | Corrected::Gone) => Ended::MovedOn,
+            Err(failure) => Ended::Failed(failure),
+        };
+        if !queries::end_repair(conn, &value, ended, &by)? {
             return Ok(());
         }
-        match written {
-            Ok(Corrected::Done) => prove(conn, (&value, &request), &by),
-            // It holds another value by now, or is gone: there is nothing to put right.
-            Ok(_) => Ok(queries::record(conn, &value, "correction.moved_on", &by)?),
-            Err(_) => Ok(queries::record(
-                conn,
-                &value,
-                "correction.repair_failed",
-                &by,
-            )?),
-        }
+        let action = match ended {
+            Ended::Written => return prove(conn, (&value, &request), &by),
+            Ended::MovedOn => "correction.moved_on",
+            Ended::Failed(_) => "correction.repair_failed",
+        };
+        Ok(queries::record(conn, &value, action, &by)?)
     })?;
     app.wake.notify_one();
     Ok(())

@@ -221,7 +221,7 @@ routes! {
     Anyone get "/static/{name:.*}" => assets::serve;
 
     Staff get "/staff" => staff::home;
-    Staff get "/staff/requests" => staff::queue;
+    CaseReader get "/staff/requests" => staff::queue;
     CaseWorker post "/staff/requests/bulk" => bulk_pages::preview;
     CaseWorker post "/staff/requests/bulk/do" => bulk_pages::act;
     CaseReader post "/staff/requests/search" => search::search;
@@ -229,8 +229,8 @@ routes! {
     Staff post "/staff/training" => training::acknowledge;
     Overseer get "/staff/reviews" => reviews::index;
     Supervisor post "/staff/reviews" => reviews::note;
-    Staff post "/staff/views" => saved_views::save;
-    Staff post "/staff/views/{id}/remove" => saved_views::remove;
+    CaseReader post "/staff/views" => saved_views::save;
+    CaseReader post "/staff/views/{id}/remove" => saved_views::remove;
     CaseReader get "/staff/workload" => staff::workload;
     CaseWorker get "/staff/requests/new" => enter_pages::new;
     CaseWorker post "/staff/requests/new" => enter_pages::enter;

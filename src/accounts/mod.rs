@@ -33,13 +33,14 @@ pub mod step_up_pages;
 use crate::app::App;
 use crate::error::AppResult;
 
-/// Removes what has passed its end: codes, sessions, counts of limits. Safe to repeat.
+/// Removes what has passed its end: codes, sessions, counts of limits, signs of abuse. Safe to repeat.
 pub fn purge(app: &App) -> AppResult<()> {
     let now = app.clock.now();
     app.db.write_now(move |conn| {
         codes::purge(conn, now)?;
         sessions::purge(conn, now)?;
         limits::purge(conn, now)?;
+        signs::purge(conn, now)?;
         Ok(())
     })
 }

@@ -202,6 +202,10 @@ pub async fn set_up(
     form: web::Form<TypedCode>,
 ) -> AppResult<HttpResponse> {
     let (pending, member) = waiting(&app, &request.get_session()).await?;
+    // Without the page that shows a secret there is none to set up, as after setting it up in another tab.
+    if pending.new_secret.is_none() || member.totp_secret.is_some() {
+        return Ok(see_other("/sign-in/totp/set-up"));
+    }
     if let Some(slip) = codes::slip(&form.code) {
         let form = Form::new(form.into_inner()).refuse("code", slip);
         let page = set_up_page(&app, page, &pending, &member, form)?;

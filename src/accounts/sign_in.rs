@@ -260,7 +260,7 @@ pub(super) fn landing(account: &Account, next: &str) -> String {
     let for_staff = next.starts_with("/staff");
     let (is_allowed, usual) = match account {
         Account::Person(_) => (!for_staff, "/data"),
-        Account::Staff(_) => (for_staff || next == "/account", "/staff/requests"),
+        Account::Staff(_) => (for_staff || next == "/account", "/staff"),
     };
     if is_allowed && !next.is_empty() {
         next.to_owned()

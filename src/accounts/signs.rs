@@ -88,6 +88,11 @@ pub(super) fn note_spent_code(
         .map(drop)
 }
 
+/// Removes what is too old to count.
+pub(super) fn purge(conn: &mut AnyConnection, now: NaiveDateTime) -> QueryResult<usize> {
+    diesel::delete(account_signs::table.filter(account_signs::at.le(now - LAST))).execute(conn)
+}
+
 /// Whether a person has confirmed lately that it is them, and after the last sign of abuse.
 pub async fn is_confirmed(app: &App, person: &Person) -> AppResult<bool> {
     let now = app.clock.now();

@@ -87,10 +87,6 @@ struct QueuePage {
 }
 
 impl QueuePage {
-    fn can_search(&self) -> bool {
-        self.member.role != Role::Admin
-    }
-
     fn can_work(&self) -> bool {
         matches!(self.member.role, Role::Agent | Role::Supervisor)
     }
@@ -110,7 +106,7 @@ impl QueuePage {
 
 /// Requests by due date, as the filters in the address say.
 pub async fn queue(
-    member: StaffMember,
+    member: CaseReader,
     app: App,
     page: Page,
     filters: web::Query<Filters>,
@@ -175,7 +171,7 @@ pub async fn queue(
         assignees: assignees(&staff),
         first: (!filters.after.is_empty()).then(|| filters.url_after("")),
         next,
-        member,
+        member: (*member).clone(),
         filters,
     };
     html(status, &queue)

@@ -7,7 +7,7 @@ use diesel::result::{DatabaseErrorKind, Error};
 use serde::Deserialize;
 
 use super::queue::Filters;
-use crate::accounts::guard::StaffMember;
+use crate::accounts::guard::CaseReader;
 use crate::app::App;
 use crate::db::AnyConnection;
 use crate::db::schema::saved_views;
@@ -65,7 +65,7 @@ pub struct NewView {
 
 /// Keeps the filters of the page under a name.
 pub async fn save(
-    member: StaffMember,
+    member: CaseReader,
     app: App,
     session: Session,
     form: web::Form<NewView>,
@@ -118,7 +118,7 @@ fn insert(conn: &mut AnyConnection, staff_id: i64, name: &str, filters: &Filters
 
 /// Removes a view of one's own.
 pub async fn remove(
-    member: StaffMember,
+    member: CaseReader,
     app: App,
     session: Session,
     id: web::Path<i64>,

@@ -8,7 +8,7 @@ const ALL: &[Role] = &[Agent, Supervisor, Auditor, Admin];
 
 /// Each page: its path, its words, and the roles that may see it.
 pub const STAFF: &[(&str, &str, &[Role])] = &[
-    ("/staff/requests", "Queue", ALL),
+    ("/staff/requests", "Queue", &[Agent, Supervisor, Auditor]),
     ("/staff/workload", "Workload", &[Agent, Supervisor, Auditor]),
     (BY_HAND, "By hand", &[Agent, Supervisor, Auditor]),
     ("/staff/notices", "Notices", &[Agent, Supervisor, Auditor]),

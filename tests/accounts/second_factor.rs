@@ -58,7 +58,18 @@ async fn a_staff_member_sets_up_an_app_and_gets_recovery_codes_at_the_first_sign
     app.app.clock.advance(TimeDelta::minutes(1));
     let again = first_factor(&app).await;
     let entered = show(&again, &app_code(&app, &secret, 0)).await;
-    assert_eq!(entered.location(), "/staff/requests");
+    assert_eq!(entered.location(), "/staff");
+}
+
+#[actix_web::test]
+async fn a_code_that_is_sent_before_a_secret_was_shown_leads_to_the_page_that_shows_one() {
+    let app = TestApp::start();
+    app.staff("sam", Role::Agent).await;
+    let browser = first_factor(&app).await;
+    let set_up = "/sign-in/totp/set-up";
+    let early = browser.post(set_up, &[("code", "123456")]).await;
+    assert_eq!(early.location(), set_up);
+    browser.get(set_up).await.page();
 }
 
 #[actix_web::test]
@@ -149,7 +160,7 @@ async fn a_recovery_code_stands_in_for_the_app_once() {
     let entered = browser
         .submit(&page, "/sign-in/totp?recovery=true", &fields)
         .await;
-    assert_eq!(entered.location(), "/staff/requests");
+    assert_eq!(entered.location(), "/staff");
     let account = browser.get("/account").await.page();
     assert!(
         account

@@ -122,7 +122,7 @@ table! {
     Anyone post "/request/link/{token}" => "/request/link/0", Common, EMPTY;
 
     Staff get "/staff" => "/staff", Common, LEADS_ON;
-    Staff get "/staff/requests" => "/staff/requests", Common, PAGE;
+    CaseReader get "/staff/requests" => "/staff/requests", Common, PAGE;
     CaseWorker post "/staff/requests/bulk" => "/staff/requests/bulk", Common, EMPTY;
     CaseWorker post "/staff/requests/bulk/do" => "/staff/requests/bulk/do", Common, Sample::Form(&[("action", "assign")]);
     CaseReader post "/staff/requests/search" => "/staff/requests/search", Common, Sample::Form(&[("q", "nobody")]);
@@ -130,8 +130,8 @@ table! {
     Staff post "/staff/training" => "/staff/training", Common, EMPTY;
     Overseer get "/staff/reviews" => "/staff/reviews", Common, PAGE;
     Supervisor post "/staff/reviews" => "/staff/reviews", Common, Sample::Form(&[("found", "Nothing new.")]);
-    Staff post "/staff/views" => "/staff/views", Common, Sample::Form(&[("name", "Late deletions"), ("filters", "kind=deletion&due=late")]);
-    Staff post "/staff/views/{id}/remove" => "/staff/views/0/remove", Common, EMPTY;
+    CaseReader post "/staff/views" => "/staff/views", Common, Sample::Form(&[("name", "Late deletions"), ("filters", "kind=deletion&due=late")]);
+    CaseReader post "/staff/views/{id}/remove" => "/staff/views/0/remove", Common, EMPTY;
     CaseReader get "/staff/workload" => "/staff/workload", Common, PAGE;
     CaseWorker get "/staff/requests/new" => "/staff/requests/new", Common, PAGE;
     CaseWorker post "/staff/requests/new" => "/staff/requests/new", Common, Sample::Form(&[("channel", "letter"), ("received_on", "2026-02-06"), ("wants", "categories"), ("contact", "Ada, 12 Elm Street"), ("residence", "us-ca")]);

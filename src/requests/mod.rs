@@ -14,9 +14,11 @@
 //!
 //! Requests come by [`filing`], without an account by [`senders`], as a mail by [`by_mail`], and for somebody else by
 //! [`agents`]. [`handling`] and [`decisions`] are what staff do with them: [`flags`] is what they look at first,
-//! [`four_eyes`] says what takes two of them, [`statements`] are what the person says of health data that stay, [`restrictions`] are what is kept and not used, [`denial`] is what the law wants said with a denial, and [`appeals`] are
-//! the second look at one, also by letter ([`appeal_letters`]). [`execution`] is what carrying them out reports, and [`reminders`] tells of dates. Every
-//! function that changes something works in its caller's transaction, and writes the mail that belongs to it too.
+//! [`four_eyes`] says what takes two of them, [`statements`] are what the person says of health data that stay,
+//! [`restrictions`] are what is kept and not used, [`denial`] is what the law wants said with a denial, and [`appeals`]
+//! are the second look at one, also by letter ([`appeal_letters`]). [`execution`] is what carrying them out reports, and
+//! [`reminders`] tells of dates. Every function that changes something works in its caller's transaction, and writes the
+//! mail that belongs to it too.
 //!
 //! What a correction wrote is looked after by [`corrected`]: a value that it replaced and that comes back is noticed.
 //!

@@ -20,6 +20,10 @@ pub const CHANNELS: [(&str, &str); 3] = [
 
 /// Puts it on record with the day on which it came, and leads to it.
 pub async fn enter(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
+    let sent = match sent.legible(&worker).await? {
+        Ok(sent) => sent,
+        Err(answer) => return Ok(answer),
+    };
     let reference = sent.reference.clone();
     let found = sent.app.db.read(move |conn| {
         let denied = queries::find_by_reference(conn, &reference)?;

@@ -15,7 +15,7 @@ use crate::my_data::read;
 use crate::requests::filing::NewCorrection;
 use crate::requests::items;
 use crate::requests::life::By;
-use crate::web::{Form, Page, html, see_other_saying};
+use crate::web::{Form, Page, html, see_other_saying, unseen_fault};
 
 /// Stands beside a value that was not typed.
 const VALUE_IS_MISSING: &str =
@@ -99,6 +99,9 @@ pub async fn name(
     let planned = read(&app, request.person_id, move |app, identities| {
         if value.is_empty() {
             return Ok(Err(VALUE_IS_MISSING.to_owned()));
+        }
+        if let Some(fault) = unseen_fault(&value) {
+            return Ok(Err(fault.to_owned()));
         }
         items::plan(app, identities, &of.cell(), &value)
     });

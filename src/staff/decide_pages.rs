@@ -6,6 +6,7 @@ use super::judging::judge;
 use super::notes;
 use super::sent::Sent;
 use crate::accounts::guard::{CaseWorker, Supervisor};
+use crate::app::App;
 use crate::error::{AppError, AppResult};
 use crate::law::Ground;
 use crate::requests::model::{Decision, Item, Outcome, Request, State};
@@ -30,21 +31,17 @@ pub async fn decide(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
     if !faults.is_empty() {
         return sent.refuse(&worker, faults).await;
     }
-    let plan = match review::plan_for_appeal(&sent.app, &request).await? {
-        Some(anew) => Some(anew),
-        None => {
-            match review::plan_without_refused(&sent.app, &request, &items, &judged.items).await? {
-                Remade::Not => None,
-                Remade::Anew(plan) => Some(plan),
-                Remade::Drifted(plan) => {
-                    let shown = sent.act(&worker, move |conn, request, by| {
-                        review::begin_anew(conn, request, &plan, by)
-                    });
-                    let drifted = shown.await.and(Err(AppError::conflict(DRIFTED)));
-                    return sent.end(&worker, drifted).await;
-                }
-            }
+    let plan = match remake(&sent.app, &request, (&items, &judged)).await {
+        Ok(Remade::Not) => None,
+        Ok(Remade::Anew(plan)) => Some(plan),
+        Ok(Remade::Drifted(plan)) => {
+            let shown = sent.act(&worker, move |conn, request, by| {
+                review::begin_anew(conn, request, &plan, by)
+            });
+            let drifted = shown.await.and(Err(AppError::conflict(DRIFTED)));
+            return sent.end(&worker, drifted).await;
         }
+        Err(error) => return sent.end(&worker, Err(error)).await,
     };
     let decide = sent.act(&worker, move |conn, request, by| {
         let decided = review::decide(conn, request, &judged, plan.as_ref(), by)?;
@@ -56,6 +53,18 @@ pub async fn decide(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
         (_, false) => "The decision is on record. No mail reaches them: tell them yourself.",
     });
     sent.end(&worker, done).await
+}
+
+/// The plan that goes with a decision, where the one that was confirmed does not do.
+async fn remake(
+    app: &App,
+    request: &Request,
+    (items, judged): (&[Item], &Judgement),
+) -> AppResult<Remade> {
+    match review::plan_for_appeal(app, request).await? {
+        Some(anew) => Ok(Remade::Anew(anew)),
+        None => review::plan_without_refused(app, request, items, &judged.items).await,
+    }
 }
 
 /// Shows what the person would read if this became the decision.
@@ -127,7 +136,10 @@ async fn find_request(sent: &Sent) -> AppResult<Request> {
 /// A second staff member makes a proposal the decision, and it is carried out.
 pub async fn approve(supervisor: Supervisor, sent: Sent) -> AppResult<HttpResponse> {
     let request = find_request(&sent).await?;
-    let anew = review::plan_for_appeal(&sent.app, &request).await?;
+    let anew = match review::plan_for_appeal(&sent.app, &request).await {
+        Ok(anew) => anew,
+        Err(error) => return sent.end(&supervisor, Err(error)).await,
+    };
     let approved = sent.act(&supervisor, move |conn, request, by| {
         let decided = decisions::approve(conn, request, by)?;
         carry_out::begin(conn, &decided, anew.as_ref(), by)?;

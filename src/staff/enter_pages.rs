@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::{Months, NaiveDate, TimeDelta};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::sent::Sent;
 use crate::accounts::guard::CaseWorker;
@@ -28,7 +28,7 @@ pub(super) const OLDEST: Months = Months::new(12);
 const AHEAD: TimeDelta = TimeDelta::hours(13);
 
 /// The form, as typed.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Entry {
     channel: String,
@@ -114,7 +114,7 @@ pub async fn enter(
     let (request, is_new) = entered.await?;
     app.wake.notify_one();
     let told = match (is_new, has_email) {
-        (false, true) => "The same request was on record already. Its link was mailed again.",
+        (false, true) => "The same request was on record already. The link to go on was mailed.",
         (false, false) => "The same request was on record already.",
         (true, true) => "It is on record. The link to go on was mailed.",
         (true, false) => "It is on record. Now confirm its receipt to them.",
@@ -211,7 +211,7 @@ fn check(app: &App, typed: Entry) -> Result<Letter, Box<Form<Entry>>> {
             "Write at most 4,000 characters.",
         ),
     ];
-    let form = Form::new(typed).refuse_where(faults);
+    let form = Form::new(typed).refuse_where(faults).refuse_unseen();
     let (Some(channel), Some(wants), Some(received_on), false) =
         (channel, wants, received_on, form.has_errors())
     else {
@@ -246,6 +246,6 @@ pub async fn confirm(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> 
             _ => senders::confirmed(conn, request, by).map(drop),
         }
     });
-    confirmed.await?;
-    sent.back("", "The receipt is confirmed.")
+    let done = confirmed.await.map(|()| "The receipt is confirmed.");
+    sent.end(&worker, done).await
 }

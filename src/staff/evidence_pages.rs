@@ -8,6 +8,8 @@ use crate::accounts::guard::{CaseWorker, StaffMember};
 use crate::app::App;
 use crate::audit::views::{self, Seen};
 use crate::error::{AppError, AppResult};
+use crate::requests::evidence::file_name;
+use crate::requests::model::Attachment;
 use crate::requests::queries;
 use crate::requests::sealed::{self, What};
 use crate::web::{Page, download, html};
@@ -16,35 +18,40 @@ use crate::web::{Page, download, html};
 const PICTURES: [&str; 2] = ["image/png", "image/jpeg"];
 
 struct Opened {
-    media_type: String,
+    attachment: Attachment,
     content: Vec<u8>,
+    pseudonym: String,
+    reference: String,
 }
 
-/// Opens a piece of evidence, and records that it was looked at.
-async fn open(
-    app: &App,
-    member: &StaffMember,
-    (reference, id): (String, i64),
-) -> AppResult<Opened> {
+impl Opened {
+    fn is_picture(&self) -> bool {
+        PICTURES.contains(&self.attachment.media_type.as_str())
+    }
+
+    /// Records that it was looked at.
+    async fn record(&self, app: &App, member: &StaffMember) -> AppResult<()> {
+        let pseudonym = self.pseudonym.clone();
+        views::record(app, member, Seen::Evidence, pseudonym, &self.reference).await
+    }
+}
+
+/// Opens a piece of evidence.
+async fn open(app: &App, (reference, id): (String, i64)) -> AppResult<Opened> {
     let keys = app.keys.clone();
     let file = app.db.read(move |conn| {
         let request = queries::find_by_reference(conn, &reference)?;
         let pseudonym = queries::find_pseudonym(conn, request.person_id)?;
         let (attachment, sealed) = queries::find_content(conn, request.id, id)?;
         let content = sealed::open(&keys, &request.reference, What::Evidence, &sealed)?;
-        let media_type = attachment.media_type;
-        Ok((
-            Opened {
-                media_type,
-                content,
-            },
+        Ok(Opened {
+            attachment,
+            content,
             pseudonym,
-            request.reference,
-        ))
+            reference: request.reference,
+        })
     });
-    let (opened, pseudonym, reference) = file.await?;
-    views::record(app, member, Seen::Evidence, pseudonym, &reference).await?;
-    Ok(opened)
+    file.await
 }
 
 /// Hands it out, to save rather than to show.
@@ -53,9 +60,11 @@ pub async fn save(
     app: App,
     path: web::Path<(String, i64)>,
 ) -> AppResult<HttpResponse> {
-    let name = format!("evidence-{}", path.1);
-    let opened = open(&app, &worker, path.into_inner()).await?;
-    Ok(download(&name, &opened.media_type, opened.content))
+    let opened = open(&app, path.into_inner()).await?;
+    opened.record(&app, &worker).await?;
+    let name = file_name(&opened.attachment);
+    let media_type = &opened.attachment.media_type;
+    Ok(download(&name, media_type, opened.content))
 }
 
 #[derive(Template)]
@@ -77,13 +86,18 @@ pub async fn preview(
     path: web::Path<(String, i64)>,
 ) -> AppResult<HttpResponse> {
     let (reference, id) = path.into_inner();
-    let opened = open(&app, &worker, (reference.clone(), id)).await?;
-    let is_text = opened.media_type == "text/plain";
+    let opened = open(&app, (reference.clone(), id)).await?;
+    let is_picture = opened.is_picture();
+    // A picture is looked at when the page loads it.
+    if !is_picture {
+        opened.record(&app, &worker).await?;
+    }
+    let is_text = opened.attachment.media_type == "text/plain";
     let preview = EvidencePage {
         page,
         reference,
         id,
-        is_picture: PICTURES.contains(&opened.media_type.as_str()),
+        is_picture,
         text: is_text.then(|| String::from_utf8_lossy(&opened.content).into_owned()),
     };
     html(StatusCode::OK, &preview)
@@ -95,12 +109,13 @@ pub async fn picture(
     app: App,
     path: web::Path<(String, i64)>,
 ) -> AppResult<HttpResponse> {
-    let opened = open(&app, &worker, path.into_inner()).await?;
-    if !PICTURES.contains(&opened.media_type.as_str()) {
+    let opened = open(&app, path.into_inner()).await?;
+    if !opened.is_picture() {
         return Err(AppError::NotFound);
     }
+    opened.record(&app, &worker).await?;
     Ok(HttpResponse::Ok()
-        .content_type(opened.media_type)
+        .content_type(opened.attachment.media_type)
         .insert_header((header::CONTENT_DISPOSITION, "inline"))
         .insert_header((
             header::CONTENT_SECURITY_POLICY,

@@ -31,8 +31,10 @@ pub async fn raise(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
     let raised = sent.act(&worker, move |conn, request, by| {
         flags::raise(conn, request, kind, &reason, by)
     });
-    raised.await?;
-    sent.back(PART, "It is flagged. Nothing else has changed.")
+    let done = raised
+        .await
+        .map(|()| "It is flagged. Nothing else has changed.");
+    sent.end_at(&worker, PART, done).await
 }
 
 /// Sets a flag aside, or finds it right and tells the person why.
@@ -56,10 +58,9 @@ pub async fn judge(
     let judged = sent.act(&worker, move |conn, request, by| {
         flags::judge(conn, request, id, (judgement, &why), by)
     });
-    judged.await?;
-    let told = match judgement {
+    let done = judged.await.map(|()| match judgement {
         Judgement::SetAside => "It is set aside. Answer the request as any other.",
         Judgement::Upheld => "The person is told why. To refuse the request, deny it below.",
-    };
-    sent.back(PART, told)
+    });
+    sent.end_at(&worker, PART, done).await
 }

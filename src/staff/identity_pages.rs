@@ -29,6 +29,10 @@ const UNVERIFIED: &str =
 
 /// Stands for the sender, with a reason; or proposes to deny.
 pub async fn decide(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
+    let sent = match sent.legible(&worker).await? {
+        Ok(sent) => sent,
+        Err(answer) => return Ok(answer),
+    };
     if sent.fields.field("identity") == "unverified" {
         let denied = sent.act(&worker, deny).await;
         let done = denied.map(|()| "The denial is proposed. A supervisor has to approve it.");

@@ -28,6 +28,8 @@ use crate::web::{Form, Page, html, see_other_saying};
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Typed {
+    /// Of the request, as the page showed it: what is sent twice is done once.
+    version: i64,
     whole: String,
     passage: String,
     why: String,
@@ -40,6 +42,7 @@ struct RedactPage {
     reference: String,
     target: Target,
     line: DatumLine,
+    version: i64,
     form: Form<Typed>,
 }
 
@@ -66,6 +69,7 @@ pub async fn new(
     let line = find(&app, &question, target.cell()).await?;
     let redact = RedactPage {
         page,
+        version: question.request.version,
         reference: question.request.reference,
         target,
         line,
@@ -152,6 +156,7 @@ pub async fn place(
     if form.has_errors() {
         let redact = RedactPage {
             page,
+            version: question.request.version,
             reference,
             target,
             line,
@@ -163,9 +168,13 @@ pub async fn place(
         "/staff/requests/{reference}/data/{}/{}",
         target.dataset, target.collection
     );
-    let (own, request, typed) = (app.clone(), question.request, form.values);
+    let (own, typed) = (app.clone(), form.values);
     let told = told_of_words(&line.facts.title);
     let placed = app.db.write(move |conn| {
+        let request = queries::find_by_reference(conn, &reference)?;
+        if request.version != typed.version {
+            return Err(changed());
+        }
         let (cell, person_id) = (target.cell(), request.person_id);
         let by = By::staff(&own, &worker);
         let part = if is_whole {

@@ -18,7 +18,7 @@ use crate::audit::{self, Actor, Event};
 use crate::db::AnyConnection;
 use crate::db::schema::yearly_reviews as reviews;
 use crate::error::AppResult;
-use crate::web::{Form, Page, html, see_other_saying, words};
+use crate::web::{Form, Page, html, see_other_saying, unseen_fault, words};
 
 /// What is looked at.
 const SUBJECT: &str = "verification";
@@ -105,8 +105,9 @@ pub async fn note(
 ) -> AppResult<HttpResponse> {
     let found = found.into_inner();
     let text = found.found.trim().to_owned();
-    if text.is_empty() || text.chars().count() > LONGEST {
-        let sentence = "Write what you found, in at most 4,000 characters.";
+    let is_wrong = text.is_empty() || text.chars().count() > LONGEST;
+    let wrong = is_wrong.then_some("Write what you found, in at most 4,000 characters.");
+    if let Some(sentence) = wrong.or_else(|| unseen_fault(&text)) {
         let form = Form::new(found).refuse("found", sentence);
         return show(&app, page, true, form, StatusCode::UNPROCESSABLE_ENTITY).await;
     }

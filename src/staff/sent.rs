@@ -33,6 +33,10 @@ pub struct Sent {
     session: Session,
 }
 
+/// What staff learn of it; the log has the cause.
+const A_SOURCE_IS_DOWN: &str =
+    "A system that holds the data does not answer. Try again in some minutes.";
+
 type Fields = web::Form<BTreeMap<String, String>>;
 
 impl FromRequest for Sent {
@@ -112,20 +116,34 @@ impl Sent {
         render(&self.app, member, self.page, self.reference, shown).await
     }
 
-    /// Leads back to the page when it was done. When somebody else was faster, the page comes back with what was
-    /// typed, says who did what in between, and can be sent again.
+    /// Leads back to the page when it was done. When somebody else was faster, or a source does not answer, the page
+    /// comes back with what was typed, says what stood in the way, and can be sent again.
     pub async fn end(
         self,
         member: &StaffMember,
         done: AppResult<&'static str>,
     ) -> AppResult<HttpResponse> {
-        let why = match done {
-            Ok(done) => return self.back("", done),
-            Err(AppError::Conflict(why)) => why,
+        self.end_at(member, "", done).await
+    }
+
+    /// The same, leading back to a part of the page (`#flags`).
+    pub async fn end_at(
+        self,
+        member: &StaffMember,
+        part: &str,
+        done: AppResult<&'static str>,
+    ) -> AppResult<HttpResponse> {
+        let (status, why) = match done {
+            Ok(done) => return self.back(part, done),
+            Err(AppError::Conflict(why)) => (StatusCode::CONFLICT, why),
+            Err(AppError::Unavailable(cause)) => {
+                tracing::warn!(%cause, "a form of staff could not be carried out");
+                (StatusCode::SERVICE_UNAVAILABLE, A_SOURCE_IS_DOWN.to_owned())
+            }
             Err(other) => return Err(other),
         };
         let shown = Shown {
-            status: StatusCode::CONFLICT,
+            status,
             conflict: Some(why),
             ..Shown::of(Form::new(self.fields))
         };

@@ -14,8 +14,8 @@ use crate::accounts::guard::StaffMember;
 use crate::accounts::model::Role;
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
-use crate::db::AnyConnection;
 use crate::db::schema::training_acknowledgements as acknowledgements;
+use crate::db::{AnyConnection, both};
 use crate::error::AppResult;
 use crate::web::{Form, Page, html, see_other_saying, words};
 
@@ -101,16 +101,21 @@ pub async fn acknowledge(
     }
     let now = app.clock.now();
     let noted = app.db.write(move |conn| {
-        if read_at(conn, member.id)?.is_some() {
+        let said = (
+            acknowledgements::staff_id.eq(member.id),
+            acknowledgements::version.eq(VERSION),
+            acknowledgements::at.eq(now),
+        );
+        // What is said twice, also at the same moment, is said once.
+        let written = both!(conn, |conn| {
+            diesel::insert_into(acknowledgements::table)
+                .values(said)
+                .on_conflict_do_nothing()
+                .execute(conn)
+        })?;
+        if written == 0 {
             return Ok(());
         }
-        diesel::insert_into(acknowledgements::table)
-            .values((
-                acknowledgements::staff_id.eq(member.id),
-                acknowledgements::version.eq(VERSION),
-                acknowledgements::at.eq(now),
-            ))
-            .execute(conn)?;
         let actor = Actor::Staff(member.id);
         let event = Event {
             actor,

@@ -175,7 +175,6 @@ async fn staff_judge_a_flag_and_the_person_is_told_the_reason_and_can_answer() {
         "a flag denies nothing"
     );
     assert_eq!(app.events("request.flag_judged", &reference), 1);
-    let page = sam.get(&url).await.page();
     let again = sam
         .post(
             &judge,
@@ -186,7 +185,30 @@ async fn staff_judge_a_flag_and_the_person_is_told_the_reason_and_can_answer() {
             ],
         )
         .await;
-    assert_eq!(again.status, 409, "once: {}", page.status);
+    assert_eq!(again.status, 409, "once");
+}
+
+#[actix_web::test]
+async fn what_was_typed_about_a_flag_stays_when_a_colleague_was_faster() {
+    let app = TestApp::start();
+    let reference = file_access(&app.person("ada").await).await;
+    let sam = app.staff("sam", Role::Agent).await;
+    let url = format!("/staff/requests/{reference}");
+    let page = sam.get(&url).await.page();
+    let kim = app.staff("kim", Role::Agent).await;
+    let theirs = kim.get(&url).await.page();
+    let says = [("body", "One moment, please.")];
+    kim.submit(&theirs, &format!("{url}/message"), &says)
+        .await
+        .location();
+    let raised = [
+        ("flag", "fraud"),
+        ("flag_reason", "Forty accounts send the same words."),
+    ];
+    let late = sam.submit(&page, &format!("{url}/flags"), &raised).await;
+    assert_eq!(late.status, 409);
+    assert!(late.text().contains("What you typed is still here"));
+    assert!(late.html().contains("Forty accounts send the same words."));
 }
 
 #[actix_web::test]

@@ -14,6 +14,7 @@ mod queue;
 mod redaction;
 mod request_page;
 mod texts;
+mod training;
 mod untrue_grounds;
 
 use candor::demo::source::SAMPLES;

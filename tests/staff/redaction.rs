@@ -193,33 +193,30 @@ async fn whoever_proposes_to_leave_all_of_it_out_does_not_agree_to_it_nor_hands_
     supervisor.submit(&page, &decide, &grant).await.location();
 }
 
-/// Rule: Q1, §7100.
 #[actix_web::test]
-async fn each_member_says_once_that_they_have_read_what_they_must_know() {
+async fn a_mark_that_is_sent_twice_is_one_and_the_person_is_told_once() {
     let app = TestApp::start();
-    let (sam, ruth) = (
-        app.staff("sam", Role::Agent).await,
-        app.staff("ruth", Role::Supervisor).await,
-    );
-    let queue = sam.get("/staff/requests").await.page();
-    assert!(queue.text().contains("before you work on requests"));
-    let page = sam.get("/staff/training").await.page();
-    let empty = sam.submit(&page, "/staff/training", &[]).await;
-    empty.refuses("understood", "Tick the box");
-    let said = [("understood", "true")];
-    sam.submit(&page, "/staff/training", &said).await.location();
-    let queue = sam.get("/staff/requests").await.page();
-    assert!(!queue.text().contains("before you work on requests"));
-    sam.post("/staff/training", &said).await.location();
-
-    let seen = ruth.get("/staff/training").await.page();
-    let rows = seen.texts("tbody tr");
-    assert!(
-        rows.iter().any(|it| it.starts_with("sam 9 February 2026")),
-        "{rows:?}"
-    );
-    assert!(
-        rows.iter()
-            .any(|it| it.starts_with("ruth") && it.contains("Not yet"))
-    );
+    let (person, agent) = (sample(&app).await, app.staff("sam", Role::Agent).await);
+    let sql = "UPDATE contact_details SET city = 'With Rosa Quist'";
+    app.source.connect().execute(sql, []).unwrap();
+    let reference = file_access(&person).await;
+    let data = format!("/staff/requests/{reference}/data");
+    let page = agent
+        .get(&format!("{data}/people/contact_details"))
+        .await
+        .page();
+    let links = page.attributes("dd a", "href");
+    let link = links.iter().find(|it| it.ends_with("field=city")).unwrap();
+    let form = agent.get(link).await.page();
+    let action = form.attributes("main form", "action").remove(0);
+    let passage = [("whole", "no"), ("passage", "Rosa Quist")];
+    agent.submit(&form, &action, &passage).await.location();
+    let twice = agent.submit(&form, &action, &passage).await;
+    assert_eq!(twice.status, 409);
+    let mails = app.mails_to(SAMPLES[0].email).into_iter();
+    let told = mails.filter(|it| it.kind == "request_message").count();
+    assert_eq!(told, 1);
+    let page = agent.get(&data).await.page();
+    let marks = page.attributes("form[action$='/remove']", "action");
+    assert_eq!(marks.len(), 1);
 }

@@ -156,11 +156,24 @@ async fn opening_the_link_does_nothing_and_whoever_did_not_ask_takes_it_back() {
     let (request, _) = only_request(&app);
     assert_eq!(request.state, State::Withdrawn);
     assert_eq!(visitor.get(&link).await.status, 404);
+    let twice = visitor.submit(&page, &link, &answer).await;
+    assert_eq!(twice.status, 404);
+    assert_eq!(twice.texts("h1"), visitor.get(&link).await.texts("h1"));
     assert_eq!(app.visitor().get("/request/link/unknown").await.status, 404);
     assert_eq!(
         app.visitor().get("/request/mine").await.location(),
         "/request"
     );
+}
+
+#[actix_web::test]
+async fn what_is_too_long_is_said_beside_its_field() {
+    let app = TestApp::start();
+    let field = "people/contact_details/city";
+    let (visitor, page) = follow(&app, "correction", ADDRESS, field).await;
+    let long = "a".repeat(4001);
+    let refused = prove(&visitor, &page, &[("value", &long)]).await;
+    refused.refuses("value", "This is too long.");
 }
 
 /// Rule: I7, §7062(b): categories need a reasonable degree, which two data points give.

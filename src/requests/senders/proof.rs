@@ -63,7 +63,10 @@ pub async fn attempt(app: &App, request_id: i64, typed: Typed, client: String) -
         count(conn, request_id)
     });
     let (request, sender) = counted.await?;
-    let points = read(app, &request, &sender).await?;
+    let points = match read(app, &request, &sender).await {
+        Ok(points) => points,
+        Err(error) => return Err(not_counted(app, sender, error).await?),
+    };
     let matched = points.count(&app.keys, &typed.points);
     let needed = sender.needs(app, &request);
     let best = sender
@@ -79,7 +82,11 @@ pub async fn attempt(app: &App, request_id: i64, typed: Typed, client: String) -
         vouched: None,
     };
     if matched >= needed.points() {
-        return match look_up(app, &request, &sender, Some(typed.value)).await? {
+        let found = match look_up(app, &request, &sender, Some(typed.value)).await {
+            Ok(found) => found,
+            Err(error) => return Err(not_counted(app, sender, error).await?),
+        };
+        return match found {
             Err(sentence) => {
                 write(app, move |conn, _| {
                     give_back(conn, &sender)?;
@@ -183,6 +190,12 @@ fn give_back(conn: &mut AnyConnection, sender: &Sender) -> QueryResult<()> {
         .set(request_senders::attempts.eq(request_senders::attempts - 1))
         .execute(conn)?;
     Ok(())
+}
+
+/// Gives a try back that failed for a reason of ours; gives the reason.
+async fn not_counted(app: &App, sender: Sender, error: AppError) -> AppResult<AppError> {
+    let given_back = app.db.write(move |conn| Ok(give_back(conn, &sender)?));
+    given_back.await.map(|()| error)
 }
 
 async fn write(

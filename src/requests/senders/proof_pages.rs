@@ -99,10 +99,16 @@ pub async fn follow(
     form: web::Form<Answer>,
 ) -> AppResult<HttpResponse> {
     let (keys, asked) = (app.keys.clone(), token.clone());
+    let gone = LinkIsOver { page: page.clone() };
     let found = app
         .db
         .read(move |conn| LinkPage::find(conn, &keys, page, &asked));
-    let mut shown = found.await?;
+    let mut shown = match found.await {
+        Ok(shown) => shown,
+        // As after a second click on taking it back.
+        Err(AppError::NotFound) => return html(StatusCode::NOT_FOUND, &gone),
+        Err(error) => return Err(error),
+    };
     if !shown.offers(&form.answer) {
         let sentence = "Choose one of the answers that stand here.";
         shown.form = shown.form.refuse("answer", sentence);
@@ -299,7 +305,6 @@ async fn form_field(app: &App, id: i64) -> AppResult<String> {
 
 fn faults(app: &App, (request, sender): (&Request, &Sender), fields: Fields) -> Form<Fields> {
     let is_empty = |name: &str| fields.get(name).is_none_or(|it| it.trim().is_empty());
-    let is_long = fields.values().any(|it| it.chars().count() > 4000);
     let declares = sender.needs(app, request) == Degree::High;
     let mut faults = Vec::new();
     if sender.wants == Wants::Correction && is_empty("value") {
@@ -314,14 +319,15 @@ fn faults(app: &App, (request, sender): (&Request, &Sender), fields: Fields) -> 
             "Tick this if it is true. We cannot go on without it.",
         ));
     }
-    if is_long {
-        faults.push(("name", "This is too long."));
-    }
-    faults
+    let long = fields.iter().filter(|(_, it)| it.chars().count() > 4000);
+    let long: Vec<_> = long.map(|(name, _)| name.clone()).collect();
+    let form = faults
         .into_iter()
         .fold(Form::new(fields), |form, (name, fault)| {
             form.refuse(name, fault)
-        })
+        });
+    long.into_iter()
+        .fold(form, |form, name| form.refuse(name, "This is too long."))
         .refuse_unseen()
 }
 

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use super::answers::{Answer, IdentityRef};
+use super::body;
 use super::guard::{self, ChoicesReader};
 use super::model::Scope;
 use super::problem::Problem;
@@ -119,13 +120,8 @@ pub async fn batch(
     // Read only after the token was looked at, so that a body tells nobody anything.
     body: web::Bytes,
 ) -> AppResult<HttpResponse> {
-    let batch = serde_json::from_slice::<Batch>(&body);
-    let batch = batch.map_err(|error| AppError::BadRequest(format!("The body: {error}.")))?;
-    let asked = batch.identities;
-    if asked.len() > MOST {
-        let sentence = format!("Ask for at most {MOST} identities at once.");
-        return Err(AppError::BadRequest(sentence));
-    }
+    let asked = body::read::<Batch>(&body)?.identities;
+    body::at_most(&asked, MOST, format!("Ask for at most {MOST} identities"))?;
     guard::count(&request, Scope::ReadChoices, asked.len()).await?;
     let identities: AppResult<Vec<_>> = asked
         .into_iter()

@@ -6,13 +6,14 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::body;
 use super::guard::{self, DisclosuresWriter};
 use super::model::Scope;
 use super::problem::Problem;
 use crate::app::App;
 use crate::disclosures::ledger::line::{Line, Refusal};
 use crate::disclosures::ledger::queries::{self, Outcome};
-use crate::error::{AppError, AppResult};
+use crate::error::AppResult;
 
 /// So many are told of at once.
 const MOST: usize = 1_000;
@@ -64,16 +65,8 @@ pub async fn record(
     // Read only after the token was looked at, so that a body tells nobody anything.
     body: web::Bytes,
 ) -> AppResult<HttpResponse> {
-    // What serde says of a fault may repeat what stands there, so only its place is told.
-    let told = serde_json::from_slice::<Told>(&body).map_err(|error| {
-        let place = format!("line {}, column {}", error.line(), error.column());
-        AppError::BadRequest(format!("The body is not as described, at {place}."))
-    })?;
-    let lines = told.disclosures;
-    if lines.len() > MOST {
-        let sentence = format!("Tell of at most {MOST} disclosures at once.");
-        return Err(AppError::BadRequest(sentence));
-    }
+    let lines = body::read::<Told>(&body)?.disclosures;
+    body::at_most(&lines, MOST, format!("Tell of at most {MOST} disclosures"))?;
     guard::count(&request, Scope::WriteDisclosures, lines.len()).await?;
     let mut taken = Taken::default();
     let (mut places, mut good) = (Vec::new(), Vec::new());

@@ -5,6 +5,7 @@
 //! memory for ten seconds ([`gate`]). The description of it all is made from the code ([`openapi`]).
 
 pub mod answers;
+mod body;
 pub mod changes;
 pub mod choices;
 pub mod command;

@@ -5,13 +5,14 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::body;
 use super::changes::From;
 use super::guard::{self, RecipientToken};
 use super::model::Scope;
 use super::problem::Problem;
 use crate::app::App;
 use crate::disclosures::feed::{self, Answer, Page, Taken};
-use crate::error::{AppError, AppResult};
+use crate::error::AppResult;
 
 /// So many answers are taken at once.
 const MOST: usize = 1_000;
@@ -102,13 +103,8 @@ pub async fn answer(
     // Read only after the token was looked at, so that a body tells nobody anything.
     body: web::Bytes,
 ) -> AppResult<HttpResponse> {
-    let answers = serde_json::from_slice::<Answers>(&body);
-    let answers = answers.map_err(|error| AppError::BadRequest(format!("The body: {error}.")))?;
-    let answers = answers.answers;
-    if answers.len() > MOST {
-        let sentence = format!("Send at most {MOST} answers at once.");
-        return Err(AppError::BadRequest(sentence));
-    }
+    let answers = body::read::<Answers>(&body)?.answers;
+    body::at_most(&answers, MOST, format!("Send at most {MOST} answers"))?;
     guard::count(&request, Scope::Notices, answers.len()).await?;
     let now = app.clock.now();
     let taken = app

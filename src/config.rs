@@ -276,7 +276,7 @@ impl Config {
 
     fn check_secret(&self, db: &Db) -> anyhow::Result<()> {
         ensure!(
-            db::is_made_with(db, &self.keys.fingerprint())?,
+            db::claim(db, &self.keys.fingerprint())?,
             "the portal's database was made with another master secret, under which alone people and their opt-outs are \
              found; name the file that holds it with --secret-key-file (CANDOR_SECRET_KEY_FILE), or another database \
              with --database-url (CANDOR_DATABASE_URL)"

@@ -12,22 +12,26 @@ const ROW: i32 = 1;
 
 /// Whether the database was made with the master secret of that fingerprint. One that knows none takes it; of several
 /// that start at once, one is first.
-pub fn is_made_with(db: &Db, fingerprint: &str) -> AppResult<bool> {
-    db.read_now(|conn| {
-        let kept = master_secrets::table
+pub fn claim(db: &Db, fingerprint: &str) -> AppResult<bool> {
+    let kept = || {
+        master_secrets::table
             .find(ROW)
-            .select(master_secrets::fingerprint);
-        if let Some(known) = kept.first::<String>(conn).optional()? {
-            return Ok(known == fingerprint);
-        }
-        let own = (
+            .select(master_secrets::fingerprint)
+    };
+    let known: Option<String> = db.read_now(|conn| Ok(kept().first(conn).optional()?))?;
+    if let Some(known) = known {
+        return Ok(known == fingerprint);
+    }
+    let own = fingerprint.to_owned();
+    db.write_now(move |conn| {
+        let row = (
             master_secrets::id.eq(ROW),
-            master_secrets::fingerprint.eq(fingerprint),
+            master_secrets::fingerprint.eq(&own),
         );
         both!(conn, |conn| diesel::insert_into(master_secrets::table)
-            .values(own)
+            .values(row)
             .on_conflict_do_nothing()
             .execute(conn))?;
-        Ok(kept.first::<String>(conn)? == fingerprint)
+        Ok(kept().first::<String>(conn)? == own)
     })
 }

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{anyhow, bail};
+use diesel::connection::SimpleConnection;
 use diesel::migration::{Migration, MigrationSource};
 use diesel::prelude::*;
+use diesel::r2d2::ManageConnection;
+use diesel::sql_types::Bool;
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -15,24 +18,26 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
 /// Brings the database up to date; returns the names of what was run. Safe to repeat.
 pub fn migrate(db: &Db) -> anyhow::Result<Vec<String>> {
-    let mut conn = db.0.pool.get().context("no database connection")?;
+    // With this connection, what is set on it and the lock end too.
+    let opened = db.0.opener.connect();
+    let mut conn = opened.map_err(|error| anyhow!("no database connection: {error}"))?;
+    if let AnyConnection::Postgres(conn) = &mut conn {
+        // However long an index takes, and an instance that was sooner.
+        let lock = AdvisoryLock::Migrations.key();
+        let alone = format!("SET statement_timeout = 0; SELECT pg_advisory_lock({lock})");
+        conn.batch_execute(&alone)?;
+    }
     let history = history(&mut conn)?;
     if let Some(fault) = history.fault().filter(|_| history.unknown.is_some()) {
         bail!(fault);
     }
-    let run = match &mut *conn {
+    let run = match &mut conn {
         AnyConnection::Sqlite(conn) => conn
             .run_pending_migrations(SQLITE)
             .map(|run| run.iter().map(ToString::to_string).collect()),
-        AnyConnection::Postgres(conn) => {
-            let lock = AdvisoryLock::Migrations.key();
-            diesel::sql_query(format!("SELECT pg_advisory_lock({lock})")).execute(conn)?;
-            let run = conn
-                .run_pending_migrations(POSTGRES)
-                .map(|run| run.iter().map(ToString::to_string).collect());
-            diesel::sql_query(format!("SELECT pg_advisory_unlock({lock})")).execute(conn)?;
-            run
-        }
+        AnyConnection::Postgres(conn) => conn
+            .run_pending_migrations(POSTGRES)
+            .map(|run| run.iter().map(ToString::to_string).collect()),
     };
     run.map_err(|error| anyhow!("migration failed: {error}"))
 }
@@ -72,13 +77,28 @@ pub fn history(conn: &mut AnyConnection) -> anyhow::Result<History> {
         .collect();
     let run = match conn {
         AnyConnection::Sqlite(conn) => conn.applied_migrations(),
-        AnyConnection::Postgres(conn) => conn.applied_migrations(),
+        AnyConnection::Postgres(conn) => match is_new(conn)? {
+            true => Ok(Vec::new()),
+            false => conn.applied_migrations(),
+        },
     };
     let run: BTreeSet<_> = run.map_err(unreadable)?.into_iter().collect();
     Ok(History {
         pending: own.difference(&run).count(),
         unknown: run.difference(&own).last().map(ToString::to_string),
     })
+}
+
+diesel::define_sql_function! {
+    /// Whether there is such a table, as its name is looked up.
+    #[sql_name = "to_regclass"]
+    fn to_regclass(name: diesel::sql_types::Text) -> diesel::sql_types::Nullable<diesel::sql_types::Oid>;
+}
+
+/// Whether there is no list of migrations yet. To ask for it makes one, which takes rights that only who migrates needs.
+fn is_new(conn: &mut PgConnection) -> QueryResult<bool> {
+    let list = to_regclass("__diesel_schema_migrations").is_null();
+    diesel::select(list.into_sql::<Bool>()).get_result(conn)
 }
 
 #[expect(

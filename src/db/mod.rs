@@ -32,7 +32,7 @@ pub use backup::backup;
 pub use connection::AnyConnection;
 pub use counted::{COUNTED, Count, count_up_to};
 pub use locks::AdvisoryLock;
-pub use master_secret::is_made_with;
+pub use master_secret::claim;
 pub use migrations::{History, history, migrate};
 pub use text_enum::OptionalText;
 pub(crate) use text_enum::text_enum;
@@ -56,6 +56,7 @@ pub struct Db(Arc<Doors>);
 
 struct Doors {
     pool: Pool<Opener>,
+    opener: Opener,
     /// Present on SQLite alone.
     writer: Option<Writer>,
     pulse: Pulse,
@@ -72,13 +73,14 @@ impl Db {
             .error_handler(Box::new(connection::LogErrors))
             .build(opener.clone())?;
         let writer = if opener.is_sqlite() {
-            Some(Writer::start(opener)?)
+            Some(Writer::start(opener.clone())?)
         } else {
             None
         };
         let pulse = Pulse::default();
         Ok(Db(Arc::new(Doors {
             pool,
+            opener,
             writer,
             pulse,
         })))

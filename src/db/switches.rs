@@ -3,8 +3,8 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::AnyConnection;
 use super::schema::switches;
+use super::{AnyConnection, both};
 
 /// Whether it is on.
 pub fn is_on(conn: &mut AnyConnection, name: &str) -> QueryResult<bool> {
@@ -24,11 +24,11 @@ pub fn set(
     now: NaiveDateTime,
 ) -> QueryResult<()> {
     let values = (switches::is_on.eq(is_on), switches::changed_at.eq(now));
-    let known = switches::table.filter(switches::name.eq(name));
-    if diesel::update(known).set(values).execute(conn)? == 0 {
-        diesel::insert_into(switches::table)
-            .values((switches::name.eq(name), values))
-            .execute(conn)?;
-    }
+    both!(conn, |conn| diesel::insert_into(switches::table)
+        .values((switches::name.eq(name), values))
+        .on_conflict(switches::name)
+        .do_update()
+        .set(values)
+        .execute(conn))?;
     Ok(())
 }

@@ -6,8 +6,8 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::model::{Check, Drifted};
-use crate::db::AnyConnection;
 use crate::db::schema::{drift_checks as checks, drift_findings as findings};
+use crate::db::{AnyConnection, both};
 use crate::register::Finding;
 
 /// Lists what a source differs in now: what is new from now on, what was known with its own date, and what is mended
@@ -78,19 +78,19 @@ fn note_check(
     (answered_at, failure): (Option<NaiveDateTime>, Option<&str>),
     now: NaiveDateTime,
 ) -> QueryResult<()> {
-    let row = checks::table.filter(checks::source.eq(source));
     let asked = (checks::asked_at.eq(now), checks::failure.eq(failure));
-    let known = diesel::update(row).set(asked).execute(conn)?;
-    if known == 0 {
-        diesel::insert_into(checks::table)
-            .values((checks::source.eq(source), asked))
-            .execute(conn)?;
-    }
-    if answered_at.is_some() {
-        diesel::update(row)
-            .set(checks::answered_at.eq(answered_at))
-            .execute(conn)?;
-    }
+    // Who does not answer now has answered when they did.
+    let answered = answered_at.map(|at| checks::answered_at.eq(at));
+    both!(conn, |conn| diesel::insert_into(checks::table)
+        .values((
+            checks::source.eq(source),
+            asked,
+            checks::answered_at.eq(answered_at)
+        ))
+        .on_conflict(checks::source)
+        .do_update()
+        .set((asked, answered))
+        .execute(conn))?;
     Ok(())
 }
 

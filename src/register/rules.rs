@@ -15,7 +15,7 @@ pub enum Retention {
         /// Path of the date field; else the one that the collection marks as its date.
         from: Option<String>,
     },
-    /// A criterion in plain which completes "Kept …": "until you close your account".
+    /// A criterion in plain words, which completes "Kept …": "until you close your account".
     Criterion(String),
 }
 
@@ -47,6 +47,7 @@ impl Retention {
 
 /// "4 years", "13 months", "100 days": leap days are not counted against whole years.
 fn days_in_words(days: u32) -> String {
+    let days = u64::from(days);
     let years = (days + 182) * 100 / 36525;
     let whole_years = years > 0 && (days * 100).abs_diff(years * 36525) < 100;
     let months = (days + 15) * 1200 / 36525;
@@ -192,5 +193,16 @@ impl NeverDisclose {
             Self::SecurityAnswer => "security questions and answers",
             Self::Biometric => "biometric data",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::days_in_words;
+
+    #[test]
+    fn no_number_of_days_is_too_large_for_words() {
+        assert_eq!(days_in_words(3_652_500), "10000 years");
+        assert_eq!(days_in_words(u32::MAX), "4294967295 days");
     }
 }

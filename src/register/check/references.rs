@@ -7,13 +7,15 @@ use crate::register::{
 };
 
 pub(super) fn check(register: &Register, report: &Report) {
+    let laws = Laws::built_in();
+    let laws: Vec<_> = laws.all().iter().map(|law| law.key.as_str()).collect();
     for collection in register.datasets.iter().flat_map(|it| &it.collections) {
         for field in collection.all_fields() {
             if let Some(erase) = &field.erase {
-                check_erase(collection, erase, &field.place, report);
+                check_erase((collection, erase), &laws, &field.place, report);
             }
         }
-        check_collection(register, collection, report);
+        check_collection(register, collection, &laws, report);
     }
 }
 
@@ -87,7 +89,12 @@ fn check_order(register: &Register, dataset: &Dataset, collection: &Collection, 
     }
 }
 
-fn check_collection(register: &Register, collection: &Collection, report: &Report) {
+fn check_collection(
+    register: &Register,
+    collection: &Collection,
+    laws: &[&str],
+    report: &Report,
+) {
     let place = &collection.place;
     if collection.skip_processing || !is_personal(collection) {
         return;
@@ -108,16 +115,19 @@ fn check_collection(register: &Register, collection: &Collection, report: &Repor
             "`date: true` on a field",
         );
     }
-    check_erase(collection, &collection.erase, place, report);
+    check_erase((collection, &collection.erase), laws, place, report);
 }
 
 /// A reason to keep data holds until a day, for people of laws that there are.
-fn check_erase(collection: &Collection, erase: &Erase, place: &Place, report: &Report) {
+fn check_erase(
+    (collection, erase): (&Collection, &Erase),
+    known: &[&str],
+    place: &Place,
+    report: &Report,
+) {
     let Erase::Keep(reasons) = erase else {
         return;
     };
-    let laws = Laws::built_in();
-    let known: Vec<_> = laws.all().iter().map(|law| law.key.as_str()).collect();
     for reason in reasons {
         check_date(collection, &reason.until, place, report);
         for law in reason
@@ -128,7 +138,7 @@ fn check_erase(collection: &Collection, erase: &Erase, place: &Place, report: &R
             report.warn(
                 place,
                 format!("the law `{law}` is none of the program's own"),
-                taxonomy::nearest(law, &known)
+                taxonomy::nearest(law, known)
                     .unwrap_or_else(|| "a key of your law file".to_owned()),
             );
         }

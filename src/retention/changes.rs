@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
-use super::model::{AGENCY_PERIOD, HoldKind, HoldRow, NewHold};
+use super::model::{AGENCY_PERIOD, HoldKind, HoldRow, NewHold, NewKind};
 use super::queries;
 use crate::audit::{self, Actor, Event};
 use crate::db::AnyConnection;
@@ -18,9 +18,16 @@ pub fn place(
     by: i64,
     now: NaiveDateTime,
 ) -> AppResult<i64> {
-    let until = match new.kind {
-        HoldKind::Legal => new.until,
-        HoldKind::LawEnforcement => Some(now.date() + AGENCY_PERIOD),
+    let (kind, until, case) = match &new.kind {
+        NewKind::Legal { until } => (HoldKind::Legal, *until, None),
+        NewKind::LawEnforcement {
+            agency,
+            case_number,
+        } => {
+            let until = now.date() + AGENCY_PERIOD;
+            let case = Some((agency, case_number));
+            (HoldKind::LawEnforcement, Some(until), case)
+        }
     };
     let (dataset, collection) = new
         .collection
@@ -28,13 +35,11 @@ pub fn place(
         .map_or((None, None), |(dataset, collection)| {
             (Some(dataset), Some(collection))
         });
-    let (agency, case_number) = new.case.as_ref().map_or((None, None), |(agency, number)| {
-        (Some(agency), Some(number))
-    });
+    let (agency, case_number) = case.unzip();
     let id: i64 = diesel::insert_into(holds::table)
         .values((
-            holds::kind.eq(new.kind.as_str()),
-            holds::person_id.eq(new.person.as_ref().map(|(id, _)| *id)),
+            holds::kind.eq(kind.as_str()),
+            holds::person_id.eq(new.person_id),
             holds::dataset.eq(dataset),
             holds::collection.eq(collection),
             holds::reason.eq(&new.reason),
@@ -111,11 +116,14 @@ fn record(
     detail: Value,
     (by, now): (i64, NaiveDateTime),
 ) -> AppResult<()> {
-    let pseudonym: Option<String> = people::table
-        .filter(people::id.eq(hold.person_id.unwrap_or_default()))
-        .select(people::pseudonym)
-        .first(conn)
-        .optional()?;
+    let pseudonym: Option<String> = match hold.person_id {
+        None => None,
+        Some(id) => people::table
+            .filter(people::id.eq(id))
+            .select(people::pseudonym)
+            .first(conn)
+            .optional()?,
+    };
     let event = Event {
         actor: Actor::Staff(by),
         action,

@@ -105,23 +105,36 @@ impl HoldRow {
     }
 }
 
+/// Who wants data to be held, and for how long.
+#[derive(Debug, Clone)]
+pub enum NewKind {
+    /// The organisation, until a day or until it is lifted.
+    Legal {
+        /// The last day.
+        until: Option<NaiveDate>,
+    },
+    /// An agency, for as long as the law says.
+    LawEnforcement {
+        /// Its name.
+        agency: String,
+        /// The number of its case.
+        case_number: String,
+    },
+}
+
 /// A hold to place.
 #[derive(Debug, Clone)]
 pub struct NewHold {
     /// Who wants it.
-    pub kind: HoldKind,
-    /// Whose data, by id and pseudonym; everybody's if none.
-    pub person: Option<(i64, String)>,
+    pub kind: NewKind,
+    /// Whose data; everybody's if none.
+    pub person_id: Option<i64>,
     /// Dataset and collection; all if none.
     pub collection: Option<(String, String)>,
     /// A plain sentence for the person.
     pub reason: String,
     /// The cite.
     pub basis: String,
-    /// Agency and case number, of a law-enforcement hold.
-    pub case: Option<(String, String)>,
-    /// The last day of a legal hold; that of a law-enforcement hold is set by the law.
-    pub until: Option<NaiveDate>,
     /// The reference of the request for which it is placed, if for one.
     pub request: Option<String>,
 }

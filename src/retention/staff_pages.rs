@@ -7,7 +7,7 @@ use askama::Template;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::model::{HoldKind, NewHold};
+use super::model::{HoldKind, NewHold, NewKind};
 use super::queries::Listed;
 use super::{changes, queries};
 use crate::accounts::guard::{CaseReader, Supervisor};
@@ -191,8 +191,7 @@ pub async fn place(
 
 /// Whom a hold is about.
 struct Whom {
-    /// Id and pseudonym.
-    person: (i64, String),
+    person_id: i64,
     /// The reference by which they were named, if by one.
     request: Option<String>,
     is_californian: bool,
@@ -208,7 +207,7 @@ fn whom(conn: &mut AnyConnection, keys: &Keys, typed: &str) -> AppResult<Option<
     };
     Ok(person.map(|it| Whom {
         is_californian: it.residence == "us-ca",
-        person: (it.id, it.pseudonym),
+        person_id: it.id,
         request: request.map(|it| it.reference),
     }))
 }
@@ -223,13 +222,20 @@ fn check(app: &App, typed: &Typed, whom: Option<Whom>) -> Result<NewHold, Faults
         return Err(faults);
     };
     let text = |text: &str| text.trim().to_owned();
-    let is_of_agency = kind == HoldKind::LawEnforcement;
     let collection = typed.collection.split_once('.');
-    let until = typed.until.trim().parse().ok();
-    let (person, request) = whom.map(|it| (it.person, it.request)).unzip();
+    let kind = match kind {
+        HoldKind::Legal => NewKind::Legal {
+            until: typed.until.trim().parse().ok(),
+        },
+        HoldKind::LawEnforcement => NewKind::LawEnforcement {
+            agency: text(&typed.agency),
+            case_number: text(&typed.case_number),
+        },
+    };
+    let (person_id, request) = whom.map(|it| (it.person_id, it.request)).unzip();
     Ok(NewHold {
         kind,
-        person,
+        person_id,
         request: request.flatten(),
         collection: collection.map(|(dataset, name)| (dataset.to_owned(), name.to_owned())),
         reason: text(&typed.reason),
@@ -237,8 +243,6 @@ fn check(app: &App, typed: &Typed, whom: Option<Whom>) -> Result<NewHold, Faults
             typed if typed.is_empty() => AGENCY_BASIS.to_owned(),
             typed => typed,
         },
-        case: is_of_agency.then(|| (text(&typed.agency), text(&typed.case_number))),
-        until: until.filter(|_| !is_of_agency),
     })
 }
 

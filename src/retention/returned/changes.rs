@@ -4,22 +4,24 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use serde_json::json;
 
-use super::model::{Returned, Sighting, State};
+use super::model::{Origin, Returned, Sighting, State};
 use super::queries;
 use crate::audit::{self, Actor, Event};
 use crate::db::AnyConnection;
 use crate::db::schema::returned_erasures as returned;
 use crate::error::{AppError, AppResult};
+use crate::jobs::{self, Job};
 
 /// Notes what a night's search found. What staff left on purpose stays left; what was erased and is found once more
 /// is a task again.
 pub fn note(conn: &mut AnyConnection, found: &Sighting, now: NaiveDateTime) -> AppResult<()> {
-    let seen = (
-        returned::records.eq(found.records),
-        returned::collections.eq(serde_json::to_string(&found.collections)?),
-        returned::signed_in_since.eq(found.signed_in_since),
-        returned::seen_at.eq(now),
-    );
+    let seen = Besides {
+        records: Some(found.records),
+        collections: Some(serde_json::to_string(&found.collections)?),
+        signed_in_since: Some(found.signed_in_since),
+        seen_at: Some(now),
+        ..Besides::default()
+    };
     let Some(known) = queries::find_of(conn, &found.erasure)? else {
         diesel::insert_into(returned::table)
             .values((
@@ -34,21 +36,34 @@ pub fn note(conn: &mut AnyConnection, found: &Sighting, now: NaiveDateTime) -> A
         let known = queries::find_of(conn, &found.erasure)?.ok_or(AppError::NotFound)?;
         return record(conn, &known, found_as(&known), Actor::System, now);
     };
-    let row = returned::table.filter(returned::id.eq(known.id));
-    diesel::update(row).set(seen).execute(conn)?;
-    if matches!(known.state, State::Erased | State::Gone) {
-        let again = returned::found_at.eq(now);
-        diesel::update(row).set(again).execute(conn)?;
-        advance(conn, &known, State::Found, now)?;
-        record(conn, &known, found_as(&known), Actor::System, now)?;
+    if !matches!(known.state, State::Erased | State::Gone) {
+        return advance(conn, &known, (known.state, seen), now);
     }
-    Ok(())
+    let again = Besides {
+        found_at: Some(now),
+        ..seen
+    };
+    advance(conn, &known, (State::Found, again), now)?;
+    record(conn, &known, found_as(&known), Actor::System, now)
+}
+
+/// What changes beside the state; what is `None` stays.
+#[derive(Default, AsChangeset, Insertable)]
+#[diesel(table_name = returned)]
+struct Besides<'a> {
+    records: Option<i64>,
+    collections: Option<String>,
+    signed_in_since: Option<bool>,
+    found_at: Option<NaiveDateTime>,
+    seen_at: Option<NaiveDateTime>,
+    proposed_by: Option<i64>,
+    failure: Option<Option<&'a str>>,
 }
 
 fn found_as(known: &Returned) -> &'static str {
-    match known.request_id {
-        Some(_) => "erasure.rest_due",
-        None => "erasure.undone",
+    match known.origin() {
+        Origin::RestOf(_) => "erasure.rest_due",
+        Origin::CameBack => "erasure.undone",
     }
 }
 
@@ -76,20 +91,19 @@ pub fn settle_gone(
     known: &Returned,
     now: NaiveDateTime,
 ) -> AppResult<()> {
-    advance(conn, known, State::Gone, now)?;
+    advance(conn, known, (State::Gone, Besides::default()), now)?;
     record(conn, known, "erasure.mended", Actor::System, now)
 }
 
 /// Proposes to erase it again.
 pub fn propose(conn: &mut AnyConnection, id: i64, by: i64, now: NaiveDateTime) -> AppResult<()> {
     let known = in_state(conn, id, State::Found)?;
-    advance(conn, &known, State::Proposed, now)?;
-    let row = returned::table.filter(returned::id.eq(id));
-    let proposed = (
-        returned::proposed_by.eq(by),
-        returned::failure.eq(None::<String>),
-    );
-    diesel::update(row).set(proposed).execute(conn)?;
+    let proposed = Besides {
+        proposed_by: Some(by),
+        failure: Some(None),
+        ..Besides::default()
+    };
+    advance(conn, &known, (State::Proposed, proposed), now)?;
     record(
         conn,
         &known,
@@ -99,39 +113,40 @@ pub fn propose(conn: &mut AnyConnection, id: i64, by: i64, now: NaiveDateTime) -
     )
 }
 
-/// A supervisor who did not propose it approves; the caller enqueues the job in the same transaction.
+/// A supervisor who did not propose it approves, and it is carried out.
 pub fn approve(conn: &mut AnyConnection, id: i64, by: i64, now: NaiveDateTime) -> AppResult<()> {
     let known = in_state(conn, id, State::Proposed)?;
     if known.proposed_by == Some(by) {
         let sentence = "You proposed this. Another supervisor has to approve it.";
         return Err(AppError::conflict(sentence));
     }
-    advance(conn, &known, State::Erasing, now)?;
+    advance(conn, &known, (State::Erasing, Besides::default()), now)?;
     record(
         conn,
         &known,
         "erasure.again_approved",
         Actor::Staff(by),
         now,
-    )
+    )?;
+    jobs::enqueue(conn, &Job::EraseAgain { id }, now)
 }
 
 /// A supervisor does not agree.
 pub fn send_back(conn: &mut AnyConnection, id: i64, by: i64, now: NaiveDateTime) -> AppResult<()> {
     let known = in_state(conn, id, State::Proposed)?;
-    advance(conn, &known, State::Found, now)?;
+    advance(conn, &known, (State::Found, Besides::default()), now)?;
     record(conn, &known, "erasure.again_refused", Actor::Staff(by), now)
 }
 
 /// The person came back on purpose: their data stay, and are no task any more.
 pub fn leave(conn: &mut AnyConnection, id: i64, by: i64, now: NaiveDateTime) -> AppResult<()> {
     let known = in_state(conn, id, State::Found)?;
-    if known.is_remainder() {
+    if !known.came_back() {
         return Err(AppError::conflict(
             "These data never went. Place a hold if they have to stay.",
         ));
     }
-    advance(conn, &known, State::Left, now)?;
+    advance(conn, &known, (State::Left, Besides::default()), now)?;
     record(conn, &known, "erasure.left", Actor::Staff(by), now)
 }
 
@@ -146,11 +161,11 @@ pub fn end(
         Some(_) => State::Found,
         None => State::Erased,
     };
-    advance(conn, known, to, now)?;
-    let row = returned::table.filter(returned::id.eq(known.id));
-    diesel::update(row)
-        .set(returned::failure.eq(failure))
-        .execute(conn)?;
+    let told = Besides {
+        failure: Some(failure),
+        ..Besides::default()
+    };
+    advance(conn, known, (to, told), now)?;
     let action = match failure {
         Some(_) => "erasure.again_failed",
         None => "erasure.again_done",
@@ -167,21 +182,26 @@ fn in_state(conn: &mut AnyConnection, id: i64, state: State) -> AppResult<Return
     }
 }
 
-/// From one state to the next, unless somebody else was faster.
+/// From one state to the next or to the same, unless somebody else was faster.
 fn advance(
     conn: &mut AnyConnection,
     known: &Returned,
-    to: State,
+    (to, besides): (State, Besides<'_>),
     now: NaiveDateTime,
 ) -> AppResult<()> {
     let unchanged = returned::table
         .filter(returned::id.eq(known.id))
         .filter(returned::state.eq(known.state.as_str()));
-    let is_settled = matches!(to, State::Erased | State::Left | State::Gone);
+    let settled_at = match to {
+        _ if to == known.state => known.settled_at,
+        State::Erased | State::Left | State::Gone => Some(now),
+        State::Found | State::Proposed | State::Erasing => None,
+    };
     let moved = diesel::update(unchanged)
         .set((
             returned::state.eq(to.as_str()),
-            returned::settled_at.eq(is_settled.then_some(now)),
+            returned::settled_at.eq(settled_at),
+            besides,
         ))
         .execute(conn)?;
     if moved == 0 {

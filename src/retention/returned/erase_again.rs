@@ -1,6 +1,6 @@
 //! Erasing again what came back: a job, safe to repeat.
 
-use super::model::State;
+use super::model::{Origin, State};
 use super::{changes, queries};
 use crate::app::App;
 use crate::error::AppResult;
@@ -16,7 +16,7 @@ pub fn erase(app: &App, id: i64, lease: &Lease) -> AppResult<()> {
     if known.state != State::Erasing {
         return Ok(());
     }
-    if let Some(request_id) = known.request_id {
+    if let Origin::RestOf(request_id) = known.origin() {
         return remainders::erase::erase(app, &known, request_id, lease);
     }
     let erasure = app

@@ -82,18 +82,32 @@ pub struct Returned {
     pub request_id: Option<i64>,
 }
 
+/// Why there is something to erase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// What had been erased came back.
+    CameBack,
+    /// The deletion of that request had to leave it, and need not any more.
+    RestOf(i64),
+}
+
 impl Returned {
-    /// Whether it had to stay, and need not any more.
-    pub fn is_remainder(&self) -> bool {
-        self.request_id.is_some()
+    /// Why there is something to erase.
+    pub fn origin(&self) -> Origin {
+        self.request_id.map_or(Origin::CameBack, Origin::RestOf)
+    }
+
+    /// Whether it came back.
+    pub fn came_back(&self) -> bool {
+        self.origin() == Origin::CameBack
     }
 
     /// Where it stands, as staff read it.
     pub fn standing(&self) -> &'static str {
-        match self.state {
-            State::Erased if self.is_remainder() => "Erased",
-            State::Gone if self.is_remainder() => "Nothing to erase",
-            state => state.title(),
+        match (self.state, self.origin()) {
+            (State::Erased, Origin::RestOf(_)) => "Erased",
+            (State::Gone, Origin::RestOf(_)) => "Nothing to erase",
+            (state, _) => state.title(),
         }
     }
 }

@@ -28,10 +28,11 @@ pub fn count_open(conn: &mut AnyConnection) -> QueryResult<Count> {
     count_up_to(conn, open.select(returned::id))
 }
 
-/// The last that were found, settled or not.
-pub fn list_latest(conn: &mut AnyConnection, limit: i64) -> QueryResult<Vec<Returned>> {
+/// The last that were settled.
+pub fn list_settled(conn: &mut AnyConnection, limit: i64) -> QueryResult<Vec<Returned>> {
     Returned::query()
-        .order(returned::id.desc())
+        .filter(returned::settled_at.is_not_null())
+        .order((returned::settled_at.desc(), returned::id.desc()))
         .limit(limit)
         .load(conn)
 }

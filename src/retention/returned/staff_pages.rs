@@ -13,7 +13,6 @@ use crate::accounts::model::Role;
 use crate::app::App;
 use crate::db::Count;
 use crate::error::AppResult;
-use crate::jobs::{self, Job};
 use crate::register::{CollectionKey, Register};
 use crate::web::paging::Before;
 use crate::web::{Page, html, paging, see_other_saying, words};
@@ -49,7 +48,7 @@ impl ReturnedPage {
 
     fn can_leave(&self, line: &Line) -> bool {
         line.returned.state == State::Found
-            && !line.returned.is_remainder()
+            && line.returned.came_back()
             && self.role == Role::Supervisor
     }
 
@@ -68,11 +67,10 @@ pub async fn index(
     let before = from.before;
     let found = app.db.read(move |conn| {
         let open = queries::list_open(conn, before, paging::one_more(ON_A_PAGE))?;
-        let latest = queries::list_latest(conn, SETTLED_SHOWN)?;
-        Ok((open, latest, queries::count_open(conn)?))
+        let settled = queries::list_settled(conn, SETTLED_SHOWN)?;
+        Ok((open, settled, queries::count_open(conn)?))
     });
-    let (mut open, mut settled, count) = found.await?;
-    settled.retain(|it| it.settled_at.is_some());
+    let (mut open, settled, count) = found.await?;
     let last = paging::cut(&mut open, ON_A_PAGE);
     let older = last.map(|it| format!("{INDEX}?before={}", it.id));
     let line = |returned: Returned| Line {
@@ -124,11 +122,9 @@ pub async fn approve(
     id: web::Path<i64>,
 ) -> AppResult<HttpResponse> {
     let (id, now) = (id.into_inner(), app.clock.now());
-    let approved = app.db.write(move |conn| {
-        changes::approve(conn, id, supervisor.id, now)?;
-        jobs::enqueue(conn, &Job::EraseAgain { id }, now)
-    });
-    approved.await?;
+    app.db
+        .write(move |conn| changes::approve(conn, id, supervisor.id, now))
+        .await?;
     app.wake.notify_one();
     see_other_saying(&session, "Approved. It is being erased again now.", INDEX)
 }

@@ -1,0 +1,1 @@
+DROP INDEX returned_erasures_settled;

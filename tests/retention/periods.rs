@@ -334,3 +334,54 @@ async fn what_waits_for_another_stays_when_that_cannot_be_erased() {
     app.run_jobs().await;
     assert_eq!(searches(&app), 0);
 }
+
+#[actix_web::test]
+async fn a_worker_that_was_thought_dead_does_not_go_back_behind_another() {
+    use candor::retention::periods::{changes, queries};
+    let app = TestApp::start();
+    let supervisor = app.staff("ruth", Role::Supervisor).await;
+    make_old(&app);
+    run(&app, Job::PlanRetention).await;
+    approve(&supervisor).await;
+    let now = app.app.clock.now();
+    let wrote = app.app.db.write(move |conn| {
+        let lines = queries::list_lines(conn, 1)?;
+        let line = lines.iter().find(|it| it.collection == "search_terms");
+        let known = line.unwrap();
+        // Everything in it belongs to somebody whose data stay, so that no count changes.
+        let through = candor::sources::DueBatch {
+            next: Some("a".to_owned()),
+            ..Default::default()
+        };
+        let next = changes::end_batch(conn, known, (&through, true), now)?;
+        let late = [
+            changes::begin_batch(conn, known, &through).is_err(),
+            changes::end_batch(conn, known, (&through, true), now).is_err(),
+        ];
+        changes::begin_batch(conn, &next, &through)?;
+        Ok(late)
+    });
+    assert_eq!(wrote.await.unwrap(), [true, true]);
+}
+
+#[actix_web::test]
+async fn what_comes_while_it_is_carried_out_is_seen() {
+    use candor::retention::periods::shields::Shields;
+    let app = TestApp::start();
+    let supervisor = app.staff("ruth", Role::Supervisor).await;
+    let person = sample(&app).await;
+    let look = |app: &TestApp| {
+        let app = app.app.clone();
+        tokio::task::spawn_blocking(move || Shields::now(&app, &[]).unwrap())
+    };
+    let are_current = |app: &TestApp, shields: &Shields| shields.are_current(&app.app).unwrap();
+    let shields = look(&app).await.unwrap();
+    assert!(are_current(&app, &shields));
+
+    place(&supervisor, ON_SEARCHES).await.location();
+    assert!(!are_current(&app, &shields));
+    let shields = look(&app).await.unwrap();
+    assert!(are_current(&app, &shields));
+    ask(&person).await;
+    assert!(!are_current(&app, &shields));
+}

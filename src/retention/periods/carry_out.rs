@@ -9,7 +9,7 @@ use crate::error::{AppError, AppResult};
 use crate::jobs::Lease;
 use crate::register::CollectionKey;
 use crate::retention::queries::for_everybody;
-use crate::sources::{Ask, DueBatch, Hold, Shield};
+use crate::sources::{Ask, DueBatch, Hold, Shield, SourceError};
 
 /// A batch whose records keep changing is read anew so often at most.
 const REREADS: usize = 3;
@@ -27,15 +27,29 @@ pub fn carry_out(app: &App, run_id: i64, lease: &Lease) -> AppResult<()> {
     }
     let failed = lines.iter().filter(|it| it.failure.is_some());
     let mut failed: Vec<_> = failed.map(Line::key).collect();
+    // What a source holds that does not answer waits for another try, and what is to be erased after it.
+    let (mut put_off, mut later) = (Vec::new(), None);
     let open = lines.into_iter().filter(|it| it.finished_at.is_none());
     for line in open {
         lease.check()?;
+        if waits_for(app, &line, &put_off).is_some() {
+            put_off.push(line.key());
+            continue;
+        }
         let done = match waits_for(app, &line, &failed) {
-            Some(failure) => Err(Stop::Staff(failure, Box::new(line.clone()))),
+            Some(other) => {
+                let failure =
+                    format!("`{other}` has to be erased before it, which could not be done.");
+                Err(Stop::Staff(failure, Box::new(line.clone())))
+            }
             None => erase(app, &run, line.clone(), lease),
         };
         match done {
             Ok(()) => {}
+            Err(Stop::Source(error)) => {
+                put_off.push(line.key());
+                later.get_or_insert(error);
+            }
             Err(Stop::Later(error)) => return Err(error),
             Err(Stop::Staff(failure, line)) => {
                 failed.push(line.key());
@@ -45,24 +59,26 @@ pub fn carry_out(app: &App, run_id: i64, lease: &Lease) -> AppResult<()> {
             }
         }
     }
+    if let Some(error) = later {
+        return Err(error.into());
+    }
     let (own, now) = (app.clone(), app.clock.now());
     app.db
         .write_now(move |conn| changes::finish(conn, &own, &run, now))
 }
 
-/// Why a collection stays: its manifest wants another to be erased before it, which could not be.
-fn waits_for(app: &App, line: &Line, failed: &[CollectionKey]) -> Option<String> {
+/// Which of some collections has to be erased before one, as its manifest says.
+fn waits_for<'a>(app: &'a App, line: &Line, others: &[CollectionKey]) -> Option<&'a CollectionKey> {
     let collection = app.register.collection(&line.key())?;
     let mut before = collection.erase_after.iter();
-    let other = before.find(|key| failed.contains(key))?;
-    Some(format!(
-        "`{other}` has to be erased before it, which could not be done."
-    ))
+    before.find(|key| others.contains(key))
 }
 
 /// Why a collection is not carried out to its end now.
 enum Stop {
-    /// Worth another try by itself.
+    /// A source does not answer: worth another try by itself, when others are done.
+    Source(SourceError),
+    /// Worth another try by itself, and nothing else is done now.
     Later(AppError),
     /// Staff must look at it.
     Staff(String, Box<Line>),
@@ -74,15 +90,29 @@ impl From<AppError> for Stop {
     }
 }
 
+impl Stop {
+    fn of(error: SourceError, line: &Line) -> Self {
+        if error.is_temporary() {
+            Stop::Source(error)
+        } else {
+            Stop::Staff(error.to_string(), Box::new(line.clone()))
+        }
+    }
+}
+
 fn erase(app: &App, run: &Run, mut line: Line, lease: &Lease) -> Result<(), Stop> {
-    let today = app.clock.today();
-    // Somebody may have asked for something since it was planned.
+    // Somebody may have asked for something since it was planned, and may while it is carried out.
     let key = line.key();
-    let shields = Shields::now(app, std::slice::from_ref(&key))?;
-    let held = app.db.read_now(|conn| Ok(for_everybody(conn, today)?))?;
+    let mut shields = Shields::now(app, std::slice::from_ref(&key))?;
     while line.finished_at.is_none() {
         lease.check()?;
-        line = one_batch(app, run, line, (shields.of(&key)?, &held))?;
+        if !shields.are_current(app)? {
+            shields = Shields::now(app, std::slice::from_ref(&key))?;
+        }
+        let today = app.clock.today();
+        let held = app.db.read_now(|conn| Ok(for_everybody(conn, today)?))?;
+        let shield = shields.of(&key).map_err(|error| Stop::of(error, &line))?;
+        line = one_batch(app, run, line, (shield, &held))?;
     }
     Ok(())
 }
@@ -94,13 +124,6 @@ fn one_batch(
     line: Line,
     (shield, holds): (&Shield, &[Hold]),
 ) -> Result<Line, Stop> {
-    let failed = |error: crate::sources::SourceError, line: &Line| {
-        if error.is_temporary() {
-            Stop::Later(error.into())
-        } else {
-            Stop::Staff(error.to_string(), Box::new(line.clone()))
-        }
-    };
     let begun: Option<DueBatch> = line
         .batch
         .as_deref()
@@ -110,7 +133,7 @@ fn one_batch(
     if let Some(begun) = begun {
         let done = app.sources.is_carried_out(&begun.works);
         // What was only begun is read anew: it may be shielded by now.
-        if done.map_err(|error| failed(error, &line))? {
+        if done.map_err(|error| Stop::of(error, &line))? {
             return end(app, line, (begun, true));
         }
     }
@@ -124,14 +147,14 @@ fn one_batch(
         };
         let after = line.position.as_deref();
         let read = app.sources.due(&line.key(), &ask, (after, BATCH));
-        batch = read.map_err(|error| failed(error, &line))?;
+        batch = read.map_err(|error| Stop::of(error, &line))?;
         if !batch.works.is_empty() {
             let (own, begins) = (line.clone(), batch.clone());
             app.db
                 .write_now(move |conn| changes::begin_batch(conn, &own, &begins))?;
         }
         let done = app.sources.carry_out_due(&batch.works);
-        is_done = done.map_err(|error| failed(error, &line))?;
+        is_done = done.map_err(|error| Stop::of(error, &line))?;
         if is_done {
             break;
         }

@@ -89,11 +89,21 @@ fn begin(
     jobs::enqueue(conn, &Job::CarryOutRetention { run_id: id }, now)
 }
 
-/// Writes down which records are changed next.
+/// The condition that a line stands where it stood: between two batches in which nothing goes, no count changes.
+macro_rules! is_at {
+    ($line:expr) => {{
+        let at = &$line.position;
+        let is_same = lines::position.is_null().or(lines::position.eq(at));
+        lines::position.is_null().eq(at.is_none()).and(is_same)
+    }};
+}
+
+/// Writes down which records are changed next, unless another worker has gone on with it.
 pub fn begin_batch(conn: &mut AnyConnection, line: &Line, batch: &DueBatch) -> AppResult<()> {
     let row = lines::table
         .filter(lines::id.eq(line.id))
-        .filter(lines::finished_at.is_null());
+        .filter(lines::finished_at.is_null())
+        .filter(is_at!(line));
     let set = diesel::update(row).set(lines::batch.eq(serde_json::to_string(batch)?));
     if set.execute(conn)? == 0 {
         return Err(changed());
@@ -147,7 +157,9 @@ fn store(conn: &mut AnyConnection, line: &Line, next: &Line) -> AppResult<()> {
         .filter(lines::id.eq(line.id))
         .filter(lines::finished_at.is_null())
         .filter(lines::deleted.eq(line.deleted))
-        .filter(lines::masked.eq(line.masked));
+        .filter(lines::masked.eq(line.masked))
+        .filter(lines::skipped.eq(line.skipped))
+        .filter(is_at!(line));
     let stored = diesel::update(row).set((
         lines::deleted.eq(next.deleted),
         lines::masked.eq(next.masked),

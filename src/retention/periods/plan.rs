@@ -1,5 +1,7 @@
 //! Counting what is due: a job, every night.
 
+use chrono::NaiveDate;
+
 use super::changes;
 use super::model::Counted;
 use super::queries;
@@ -28,7 +30,7 @@ pub fn plan(app: &App, lease: &Lease) -> AppResult<()> {
     let mut unread: Vec<_> = errors.into_iter().map(|error| error.key).collect();
     let mut counted = Vec::new();
     for key in keys {
-        match count(app, &key, (&shields, &held), lease) {
+        match count(app, (&key, today), (&shields, &held), lease) {
             Ok(found) => counted.push(found),
             Err(error) => {
                 lease.check()?;
@@ -47,12 +49,12 @@ pub fn plan(app: &App, lease: &Lease) -> AppResult<()> {
 
 fn count(
     app: &App,
-    key: &CollectionKey,
+    (key, today): (&CollectionKey, NaiveDate),
     (shields, holds): (&Shields, &[Hold]),
     lease: &Lease,
 ) -> AppResult<Counted> {
     let ask = Ask {
-        today: app.clock.today(),
+        today,
         holds,
         shield: shields.of(key)?,
         minds_references: false,

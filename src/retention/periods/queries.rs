@@ -1,6 +1,7 @@
 //! Finding runs, and whose data may not go.
 
 use chrono::NaiveDate;
+use diesel::dsl::max;
 use diesel::prelude::*;
 
 use super::model::{Line, Run, RunState};
@@ -107,6 +108,20 @@ pub fn list_holds_on_people(
     Ok(whose
         .filter_map(|(person, dataset, collection)| Some((person?, dataset, collection)))
         .collect())
+}
+
+/// The newest hold, request and restriction.
+pub type Newest = (Option<i64>, Option<i64>, Option<i64>);
+
+/// By these it is seen whether any has come.
+pub fn newest(conn: &mut AnyConnection) -> QueryResult<Newest> {
+    Ok((
+        holds::table.select(max(holds::id)).first(conn)?,
+        requests::table.select(max(requests::id)).first(conn)?,
+        restrictions::table
+            .select(max(restrictions::request_id))
+            .first(conn)?,
+    ))
 }
 
 /// Whether what is due is erased without anybody's approval.

@@ -12,32 +12,45 @@ use crate::requests::model::Request;
 use crate::requests::senders;
 use crate::sources::{Identities, Shield, SourceError};
 
-use super::queries;
+use super::queries::{self, Newest};
 
 /// So many people are looked for at a time: nobody's identities are in memory for longer than that takes.
 const CROWD: u16 = 500;
 
 /// What stays in each collection; an error where a source did not answer that may lead to it.
-pub struct Shields(BTreeMap<CollectionKey, Result<Shield, SourceError>>);
+pub struct Shields {
+    each: BTreeMap<CollectionKey, Result<Shield, SourceError>>,
+    /// What the portal knew of when it was looked.
+    as_of: Newest,
+}
 
 impl Shields {
     /// Looks what stays in these collections now.
     pub fn now(app: &App, keys: &[CollectionKey]) -> AppResult<Self> {
         let none = |key: &CollectionKey| (key.clone(), Ok(Shield::default()));
-        let mut shields = Shields(keys.iter().map(none).collect());
+        let mut shields = Shields {
+            each: keys.iter().map(none).collect(),
+            as_of: app.db.read_now(|conn| Ok(queries::newest(conn)?))?,
+        };
         shields.keep_what_is_held(app)?;
         shields.keep_what_is_asked_about(app)?;
         shields.keep_what_is_restricted(app)?;
         Ok(shields)
     }
 
+    /// Whether no hold, no request and no restriction has come since.
+    pub fn are_current(&self, app: &App) -> AppResult<bool> {
+        let newest = app.db.read_now(|conn| Ok(queries::newest(conn)?))?;
+        Ok(newest == self.as_of)
+    }
+
     /// What stays in one of them.
     ///
     /// # Errors
     /// When a source does not answer that may lead to it.
-    pub fn of(&self, key: &CollectionKey) -> AppResult<&Shield> {
-        let shield = self.0.get(key).expect("whoever asks has named it");
-        Ok(shield.as_ref().map_err(Clone::clone)?)
+    pub fn of(&self, key: &CollectionKey) -> Result<&Shield, SourceError> {
+        let shield = self.each.get(key).expect("whoever asks has named it");
+        shield.as_ref().map_err(Clone::clone)
     }
 
     fn keep_what_is_held(&mut self, app: &App) -> AppResult<()> {
@@ -90,7 +103,7 @@ impl Shields {
 
     /// Adds what a crowd of people has in the collections concerned, where every source has answered so far.
     fn keep(&mut self, app: &App, crowd: &Identities, concerns: impl Fn(&CollectionKey) -> bool) {
-        let answered = self.0.iter_mut();
+        let answered = self.each.iter_mut();
         let answered = answered.filter(|(key, shield)| shield.is_ok() && concerns(key));
         let (keys, shields): (Vec<_>, Vec<_>) = answered.unzip();
         let found = app.sources.shields(&keys, crowd, app.clock.today());

@@ -96,10 +96,11 @@ impl Identities {
 
     /// Whether a cell holds one of the handles of this kind.
     pub(super) fn holds(&self, kind: &str, cell: &Value) -> bool {
-        let Some(Value::Text(text)) = cell.as_key() else {
-            return cell
-                .as_key()
-                .is_some_and(|key| self.values(kind).contains(&key));
+        // A number that is a key is written in one way.
+        let text = match cell.as_key() {
+            Some(Value::Text(text)) => text,
+            Some(Value::Integer(number)) => number.to_string(),
+            _ => return false,
         };
         self.0.get(kind).is_some_and(|handles| {
             handles.given.contains(&text) || handles.small.contains(&text.to_lowercase())

@@ -82,8 +82,10 @@ impl<C> Pool<C> {
         connect: impl Fn() -> Result<C, SourceError>,
         mut start: impl FnMut(&C) -> Result<T, SourceError>,
     ) -> Result<(Pooled<'_, C>, T), SourceError> {
+        let ends = Instant::now() + wait;
         loop {
-            let mut connection = self.take(wait, &connect)?;
+            let left = ends.saturating_duration_since(Instant::now());
+            let mut connection = self.take(left, &connect)?;
             match start(&connection) {
                 Ok(started) => return Ok((connection, started)),
                 Err(error) => {
@@ -92,7 +94,7 @@ impl<C> Pool<C> {
                     }
                     let is_stale =
                         connection.is_reused && matches!(error.fault, Fault::Unavailable(_));
-                    if !is_stale {
+                    if !is_stale || Instant::now() >= ends {
                         return Err(error);
                     }
                 }

@@ -83,7 +83,7 @@ impl Files {
     }
 
     /// The columns of a file: its header, or whatever any line of JSON holds.
-    fn columns(&self, path: &Path) -> Result<Vec<String>, Fault> {
+    fn columns(&self, path: &Path, ends: Instant) -> Result<Vec<String>, Fault> {
         let mut lines = Lines::open(path)?;
         if !lines.header.is_empty() {
             return Ok(lines.header);
@@ -93,8 +93,12 @@ impl Files {
         if let Some((_, columns)) = known().get(path).filter(|(seen, _)| *seen == stamp) {
             return Ok(columns.clone());
         }
-        let mut columns: Vec<String> = Vec::new();
+        let (mut columns, mut read) = (Vec::<String>::new(), 0_u32);
         while let Some(line) = lines.next()? {
+            read = read.wrapping_add(1);
+            if read.is_multiple_of(LOOKS) && Instant::now() > ends {
+                return Err(Fault::TimedOut);
+            }
             for name in line.names() {
                 if !columns.iter().any(|it| it == name) {
                     columns.push(name.to_owned());
@@ -105,8 +109,8 @@ impl Files {
         Ok(columns)
     }
 
-    fn table(&self, name: String, path: &Path) -> Result<Table, Fault> {
-        let columns = self.columns(path)?.into_iter();
+    fn table(&self, name: String, path: &Path, ends: Instant) -> Result<Table, Fault> {
+        let columns = self.columns(path, ends)?.into_iter();
         let written = match Format::of(path) {
             Some(Format::Csv) => "text",
             _ => JSON,
@@ -171,10 +175,11 @@ impl Source for Files {
     }
 
     fn schema(&self, wait: Duration) -> Result<Arc<Schema>, SourceError> {
+        let ends = Instant::now() + wait;
         let read = || {
             self.folder.settle(wait)?;
             let files = self.folder.files()?.into_iter();
-            let tables = files.map(|(name, path)| self.table(name, &path));
+            let tables = files.map(|(name, path)| self.table(name, &path, ends));
             tables.collect::<Result<_, _>>()
         };
         let tables = read().map_err(|fault| self.error(fault))?;

@@ -178,7 +178,10 @@ pub(super) fn value_of(json: &Json) -> Value {
         Json::Bool(flag) => Value::Bool(*flag),
         Json::Number(number) => {
             let whole = number.as_i64().map(Value::Integer);
-            whole.unwrap_or_else(|| Value::Real(number.as_f64().unwrap_or_default()))
+            // As a binary number it would be the same as many others.
+            let large = || Some(Value::Text(number.as_u64()?.to_string()));
+            let real = || Value::Real(number.as_f64().unwrap_or_default());
+            whole.or_else(large).unwrap_or_else(real)
         }
         Json::String(text) => Value::Text(text.clone()),
         other => Value::Text(other.to_string()),
@@ -210,8 +213,16 @@ pub(super) fn day(value: &Value) -> Option<NaiveDate> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Json, Value, json_of};
+    use super::{Json, Value, json_of, value_of};
     use crate::sources::value::number;
+
+    #[test]
+    fn a_whole_number_too_large_for_us_is_told_from_its_neighbours() {
+        for text in ["18446744073709551615", "18446744073709551614"] {
+            let json: Json = serde_json::from_str(text).unwrap();
+            assert_eq!(value_of(&json), Value::Text(text.to_owned()));
+        }
+    }
 
     #[test]
     fn a_number_without_an_end_or_that_is_none_is_told_in_words() {

@@ -139,10 +139,13 @@ impl<'a> Find<'a> {
 impl<'a> Holds<'a> {
     fn of(table: &'a Table, way: &Way) -> Option<Self> {
         let column = table.column(&way.column)?;
-        let forms = way.values.iter().flat_map(|value| column.forms_of(value));
+        let forms = |value| match large(column, value) {
+            Some(number) => vec![number],
+            None => column.forms_of(value).iter().map(json_of).collect(),
+        };
         Some(Self {
             field: column.inside.as_ref().map_or(&column.name, |it| &it.column),
-            one_of: forms.map(|value| json_of(&value)).collect(),
+            one_of: way.values.iter().flat_map(forms).collect(),
             ignore_case: way.any_case,
             inside: column.inside.is_some(),
         })
@@ -197,8 +200,11 @@ pub(super) fn row(table: &Table, record: &Members) -> Vec<Value> {
 fn key_of(table: &Table, key: &[Value]) -> Members {
     let both = table.row_key.iter().zip(key);
     let member = |(name, value): (&String, &Value)| {
-        let form = table.column(name).and_then(|it| it.kind.form_of(value));
-        (name.clone(), json_of(form.as_ref().unwrap_or(value)))
+        let column = table.column(name);
+        let form = column.and_then(|it| it.kind.form_of(value));
+        let large = column.and_then(|it| large(it, value));
+        let member = large.unwrap_or_else(|| json_of(form.as_ref().unwrap_or(value)));
+        (name.clone(), member)
     };
     both.map(member).collect()
 }
@@ -207,7 +213,16 @@ fn key_of(table: &Table, key: &[Value]) -> Members {
 fn member(column: &Column, value: &Value) -> Json {
     let text = value.as_text().filter(|_| column.kind == ColumnKind::Json);
     let object = text.and_then(|it| serde_json::from_str(it).ok());
-    object.unwrap_or_else(|| json_of(value))
+    let number = || large(column, value);
+    object.or_else(number).unwrap_or_else(|| json_of(value))
+}
+
+/// The number that stands as text here because it is too large for ours.
+fn large(column: &Column, value: &Value) -> Option<Json> {
+    let is_number = matches!(column.kind, ColumnKind::Integer | ColumnKind::Number);
+    let text = value.as_text().filter(|_| is_number)?;
+    let number: u64 = text.parse().ok()?;
+    (i64::try_from(number).is_err() && number.to_string() == text).then(|| Json::from(number))
 }
 
 impl DescribedCollection {

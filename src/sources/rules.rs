@@ -100,7 +100,31 @@ fn names(expression: &str) -> BTreeSet<String> {
     names
 }
 
-/// The conditions that a statement gives with which a table is created.
+/// A statement without the comments in it.
+pub(super) fn without_comments(statement: &str) -> String {
+    let mut kept = String::with_capacity(statement.len());
+    let (mut quote, mut rest) = (Quote::default(), statement);
+    while let Some(letter) = rest.chars().next() {
+        let is_quoted = quote.0.is_some();
+        let length = match rest {
+            _ if is_quoted => None,
+            _ if rest.starts_with("--") => Some(rest.find('\n').unwrap_or(rest.len())),
+            _ if rest.starts_with("/*") => Some(rest.find("*/").map_or(rest.len(), |at| at + 2)),
+            _ => None,
+        };
+        if let Some(length) = length {
+            kept.push(' ');
+            rest = &rest[length..];
+            continue;
+        }
+        quote.holds(letter);
+        kept.push(letter);
+        rest = &rest[letter.len_utf8()..];
+    }
+    kept
+}
+
+/// The conditions that a statement gives with which a table is created; it has no comments.
 pub(super) fn checks_in(statement: &str) -> Vec<String> {
     let mut checks = Vec::new();
     let mut rest = statement;
@@ -176,7 +200,19 @@ impl Quote {
 
 #[cfg(test)]
 mod tests {
-    use super::checks_in;
+    use super::{checks_in, without_comments};
+
+    #[test]
+    fn comments_open_no_quotes_and_hold_no_conditions() {
+        let statement = "CREATE TABLE t ( -- the person's name, check (no)
+            a TEXT /* it's a \"thing\", check (none) */ CHECK /* 'so' */ (a <> '--' -- or
+              AND a <> '/*'), b TEXT CHECK (b > 'x')) -- the end's";
+
+        assert_eq!(
+            checks_in(&without_comments(statement)),
+            ["a <> '--'  \n              AND a <> '/*'", "b > 'x'"]
+        );
+    }
 
     #[test]
     fn conditions_are_found_wherever_a_table_has_them() {

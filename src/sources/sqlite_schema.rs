@@ -88,7 +88,7 @@ fn add_rules(connection: &Connection, table: &mut Table) -> Result<()> {
     )?;
     let created = created.query_map([&table.name.name], |row| row.get::<_, Option<String>>(0))?;
     for statement in created.collect::<Result<Vec<_>>>()?.into_iter().flatten() {
-        for check in rules::checks_in(&statement) {
+        for check in rules::checks_in(&rules::without_comments(&statement)) {
             table.add_check(check);
         }
     }
@@ -99,6 +99,7 @@ fn add_rules(connection: &Connection, table: &mut Table) -> Result<()> {
     )?;
     let indexes = indexes.query_map([&table.name.name], |row| row.get::<_, String>(0))?;
     for statement in indexes.collect::<Result<Vec<_>>>()? {
+        let statement = rules::without_comments(&statement);
         let columns = statement.split_once('(').map_or("", |(_, columns)| columns);
         let named = table.named_in(rules::before_condition(columns));
         table.rules.collides.extend(named);
@@ -110,7 +111,7 @@ impl Table {
     /// Elsewhere, a column of bytes takes anything.
     fn keep_types(&mut self) {
         for column in &mut self.columns {
-            if column.sql_type.eq_ignore_ascii_case("BLOB") {
+            if column.sql_type == "BLOB" {
                 column.kind = ColumnKind::Bytes;
             }
         }
@@ -120,8 +121,7 @@ impl Table {
 impl Column {
     /// Whether 1 and '1', which are one key here, are two to it: SQLite's columns without a type.
     pub(super) fn parts_types(&self) -> bool {
-        let name = self.sql_type.to_ascii_uppercase();
-        self.kind == ColumnKind::Any && (name.is_empty() || name == "BLOB" || name == "ANY")
+        self.kind == ColumnKind::Any && matches!(&*self.sql_type, "" | "BLOB" | "ANY")
     }
 }
 
@@ -164,7 +164,8 @@ fn columns(connection: &Connection, table: &str) -> Result<(Vec<Column>, Vec<Str
             generated: hidden != 0,
             inside: None,
             name,
-            sql_type,
+            // Large letters, as names of types of other servers have small ones, and mean something there.
+            sql_type: sql_type.to_ascii_uppercase(),
         });
     }
     key.sort();

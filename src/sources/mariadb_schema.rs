@@ -1,6 +1,10 @@
 //! The live structure of a MariaDB or MySQL database.
 
-use std::{collections::HashMap, ops::ControlFlow, time::Duration};
+use std::{
+    collections::HashMap,
+    ops::ControlFlow,
+    time::{Duration, Instant},
+};
 
 use mysql_async::Row;
 
@@ -67,30 +71,34 @@ ORDER BY k.TABLE_SCHEMA, k.TABLE_NAME, k.CONSTRAINT_NAME, k.ORDINAL_POSITION";
 
 /// All tables and views of the database that the URL names.
 pub(super) fn read(link: &Link, wait: Duration) -> Result<Schema, Fault> {
-    let mut tables = tables(link, wait)?;
+    let catalogue = &Catalogue {
+        link,
+        ends: Instant::now() + wait,
+    };
+    let mut tables = tables(catalogue)?;
     let places = tables.iter().enumerate();
     let places: HashMap<_, _> = places.map(|(at, it)| (it.name.name.clone(), at)).collect();
     let at = |row: &Row| places.get(&text(row, 0)).copied();
-    each(link, CHECKS, wait, |row| {
+    catalogue.each(CHECKS, |row| {
         if let Some(at) = at(row) {
             tables[at].note_check(text(row, 1));
         }
     })?;
-    each(link, COMPUTED_UNIQUE, wait, |row| {
+    catalogue.each(COMPUTED_UNIQUE, |row| {
         if let Some(at) = at(row) {
             let named = tables[at].named_in(&text(row, 1));
             tables[at].rules.collides.extend(named);
         }
     })?;
     for fixed in [COMPUTED, FIXED] {
-        each(link, fixed, wait, |row| {
+        catalogue.each(fixed, |row| {
             if let Some(at) = at(row) {
                 tables[at].compute();
             }
         })?;
     }
     let mut keys = Groups::new();
-    each(link, KEYS, wait, |row| {
+    catalogue.each(KEYS, |row| {
         if let Some(at) = at(row) {
             gather(&mut keys, (at, text(row, 1)), row);
         }
@@ -103,7 +111,7 @@ pub(super) fn read(link: &Link, wait: Duration) -> Result<Schema, Fault> {
         }
     }
     let mut foreign_keys = Groups::new();
-    each(link, FOREIGN_KEYS, wait, |row| {
+    catalogue.each(FOREIGN_KEYS, |row| {
         if let Some(at) = at(row) {
             gather(&mut foreign_keys, (at, text(row, 1)), row);
         }
@@ -117,21 +125,21 @@ pub(super) fn read(link: &Link, wait: Duration) -> Result<Schema, Fault> {
             collations: Vec::new(),
         });
     }
-    tables.extend(elsewhere(link, wait)?);
+    tables.extend(elsewhere(catalogue)?);
     let mut schema = Schema::new(tables);
-    each(link, "SELECT DATABASE()", wait, |row| {
+    catalogue.each("SELECT DATABASE()", |row| {
         schema.database = Some(text(row, 0));
     })?;
     Ok(schema)
 }
 
 /// Tables of other databases that refer to ours: of each reference, its columns alone.
-fn elsewhere(link: &Link, wait: Duration) -> Result<Vec<Table>, Fault> {
+fn elsewhere(catalogue: &Catalogue<'_>) -> Result<Vec<Table>, Fault> {
     let (mut are_any, mut rows) = (false, Groups::new());
-    each(link, ARE_ELSEWHERE, wait, |_| are_any = true)?;
+    catalogue.each(ARE_ELSEWHERE, |_| are_any = true)?;
     if are_any {
         let name = |row: &Row| format!("{}.{}.{}", text(row, 8), text(row, 0), text(row, 9));
-        each(link, ELSEWHERE, wait, |row| {
+        catalogue.each(ELSEWHERE, |row| {
             gather(&mut rows, (0, name(row)), row);
         })?;
     }
@@ -158,9 +166,9 @@ fn elsewhere(link: &Link, wait: Duration) -> Result<Vec<Table>, Fault> {
     Ok(rows.into_iter().map(|(_, rows)| table(rows)).collect())
 }
 
-fn tables(link: &Link, wait: Duration) -> Result<Vec<Table>, Fault> {
+fn tables(catalogue: &Catalogue<'_>) -> Result<Vec<Table>, Fault> {
     let mut tables: Vec<Table> = Vec::new();
-    each(link, COLUMNS, wait, |row| {
+    catalogue.each(COLUMNS, |row| {
         let name = text(row, 0);
         if tables.last().is_none_or(|table| table.name.name != name) {
             tables.push(Table {
@@ -202,16 +210,25 @@ impl Table {
     }
 }
 
-fn each(link: &Link, text: &str, wait: Duration, mut each: impl FnMut(&Row)) -> Result<(), Fault> {
-    let statement = Statement {
-        text: text.to_owned(),
-        params: Vec::new(),
-    };
-    let mut next = |row: Row| {
-        each(&row);
-        Ok(ControlFlow::Continue(()))
-    };
-    link.query(&statement, wait, &mut next).map(drop)
+/// What the server tells of its tables, within a time.
+struct Catalogue<'a> {
+    link: &'a Link,
+    ends: Instant,
+}
+
+impl Catalogue<'_> {
+    fn each(&self, text: &str, mut each: impl FnMut(&Row)) -> Result<(), Fault> {
+        let statement = Statement {
+            text: text.to_owned(),
+            params: Vec::new(),
+        };
+        let mut next = |row: Row| {
+            each(&row);
+            Ok(ControlFlow::Continue(()))
+        };
+        let left = self.ends.saturating_duration_since(Instant::now());
+        self.link.query(&statement, left, &mut next).map(drop)
+    }
 }
 
 /// A cell of the catalogue; empty where it holds nothing.

@@ -1,6 +1,11 @@
 //! The live structure of a PostgreSQL database.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
+
+use tokio_postgres::Row;
 
 use super::{
     Column, ColumnKind, Fault, ForeignKey, Schema, Table, TableName, TableRules,
@@ -12,7 +17,8 @@ const COLUMNS: &str = "
 SELECT n.nspname::text, c.relname::text, a.attname::text,
        coalesce(base.typname, t.typname)::text, format_type(coalesce(base.oid, t.oid), NULL),
        NOT a.attnotnull AND NOT t.typnotnull,
-       CASE WHEN t.typname IN ('varchar', 'bpchar') AND a.atttypmod > 4 THEN (a.atttypmod - 4)::int8 END,
+       CASE WHEN coalesce(base.typname, t.typname) IN ('varchar', 'bpchar') AND greatest(a.atttypmod, t.typtypmod) > 4
+            THEN (greatest(a.atttypmod, t.typtypmod) - 4)::int8 END,
        a.attgenerated <> '' OR a.attidentity = 'a'
          OR (c.relkind IN ('v', 'm', 'f') AND NOT pg_column_is_updatable(c.oid, a.attnum, true)), t.typtype = 'c'
 FROM pg_attribute a
@@ -94,9 +100,13 @@ ORDER BY k.oid";
 
 /// All tables, views and foreign tables outside the catalogues; first those that are meant where no schema is named.
 pub(super) fn read(link: &Link, wait: Duration) -> Result<Schema, Fault> {
+    let catalogue = Catalogue {
+        link,
+        ends: Instant::now() + wait,
+    };
     let mut tables: Vec<Table> = Vec::new();
     let mut places: HashMap<TableName, usize> = HashMap::new();
-    each(link, COLUMNS, wait, |row| {
+    catalogue.each(COLUMNS, |row| {
         let name = table_name(row, 0)?;
         let at = *places.entry(name.clone()).or_insert_with(|| {
             tables.push(Table {
@@ -112,45 +122,41 @@ pub(super) fn read(link: &Link, wait: Duration) -> Result<Schema, Fault> {
         tables[at].columns.push(column(row)?);
         Ok(())
     })?;
-    each(link, KEYS, wait, |row| {
-        if let Some(at) = places.get(&table_name(row, 0)?) {
-            let columns: Vec<String> = cell(row, 3)?.unwrap_or_default();
-            tables[*at].add_key(columns, cell(row, 2)?.unwrap_or_default());
-        }
+    let mut with_table = |text: &str, note: &dyn Fn(&mut Table, &Row) -> Result<(), Fault>| {
+        catalogue.each(text, |row| match places.get(&table_name(row, 0)?) {
+            Some(at) => note(&mut tables[*at], row),
+            None => Ok(()),
+        })
+    };
+    with_table(KEYS, &|table, row| {
+        let columns: Vec<String> = cell(row, 3)?.unwrap_or_default();
+        table.add_key(columns, cell(row, 2)?.unwrap_or_default());
         Ok(())
     })?;
-    each(link, INDEXES, wait, |row| {
-        if let Some(at) = places.get(&table_name(row, 0)?) {
-            tables[*at].note_index(row)?;
-        }
+    with_table(INDEXES, &|table, row| {
+        table.note_index(row)?;
         Ok(())
     })?;
-    each(link, HEIRS, wait, |row| {
-        if let Some(at) = places.get(&table_name(row, 0)?) {
-            let rules = &mut tables[*at].rules;
-            (rules.has_heirs, rules.repeats) = (true, true);
-        }
+    with_table(HEIRS, &|table, _| {
+        let rules = &mut table.rules;
+        (rules.has_heirs, rules.repeats) = (true, true);
         Ok(())
     })?;
-    each(link, CHECKS, wait, |row| {
-        if let Some(at) = places.get(&table_name(row, 0)?) {
-            tables[*at].add_check(cell(row, 2)?.unwrap_or_default());
-        }
+    with_table(CHECKS, &|table, row| {
+        table.add_check(cell(row, 2)?.unwrap_or_default());
         Ok(())
     })?;
-    each(link, FOREIGN_KEYS, wait, |row| {
-        if let Some(at) = places.get(&table_name(row, 0)?) {
-            tables[*at].foreign_keys.push(ForeignKey {
-                columns: cell(row, 4)?.unwrap_or_default(),
-                table: table_name(row, 2)?,
-                referenced: cell(row, 5)?.unwrap_or_default(),
-                collations: cell(row, 6)?.unwrap_or_default(),
-            });
-        }
+    with_table(FOREIGN_KEYS, &|table, row| {
+        table.foreign_keys.push(ForeignKey {
+            columns: cell(row, 4)?.unwrap_or_default(),
+            table: table_name(row, 2)?,
+            referenced: cell(row, 5)?.unwrap_or_default(),
+            collations: cell(row, 6)?.unwrap_or_default(),
+        });
         Ok(())
     })?;
     let mut schema = Schema::new(tables);
-    each(link, "SELECT current_database()::text", wait, |row| {
+    catalogue.each("SELECT current_database()::text", |row| {
         schema.database = cell(row, 0)?;
         Ok(())
     })?;
@@ -158,7 +164,7 @@ pub(super) fn read(link: &Link, wait: Duration) -> Result<Schema, Fault> {
 }
 
 impl Table {
-    fn note_index(&mut self, row: &tokio_postgres::Row) -> Result<(), Fault> {
+    fn note_index(&mut self, row: &Row) -> Result<(), Fault> {
         let mut columns: Vec<String> = cell(row, 2)?.unwrap_or_default();
         let expression: String = cell(row, 3)?.unwrap_or_default();
         columns.extend(self.named_in(&expression));
@@ -172,31 +178,39 @@ impl Table {
     }
 }
 
-fn each(
-    link: &Link,
-    text: &str,
-    wait: Duration,
-    mut each: impl FnMut(&tokio_postgres::Row) -> Result<(), Fault>,
-) -> Result<(), Fault> {
-    let statement = Statement {
-        text: text.to_owned(),
-        params: Vec::new(),
-    };
-    let mut rows = link.query(&statement, wait)?;
-    while let Some(row) = rows.next(wait)? {
-        each(&row)?;
-    }
-    Ok(())
+/// What the server tells of its tables, within a time.
+struct Catalogue<'a> {
+    link: &'a Link,
+    ends: Instant,
 }
 
-fn table_name(row: &tokio_postgres::Row, at: usize) -> Result<TableName, Fault> {
+impl Catalogue<'_> {
+    fn each(
+        &self,
+        text: &str,
+        mut each: impl FnMut(&Row) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        let left = || self.ends.saturating_duration_since(Instant::now());
+        let statement = Statement {
+            text: text.to_owned(),
+            params: Vec::new(),
+        };
+        let mut rows = self.link.query(&statement, left())?;
+        while let Some(row) = rows.next(left())? {
+            each(&row)?;
+        }
+        Ok(())
+    }
+}
+
+fn table_name(row: &Row, at: usize) -> Result<TableName, Fault> {
     Ok(TableName {
         schema: cell(row, at)?,
         name: cell(row, at + 1)?.unwrap_or_default(),
     })
 }
 
-fn column(row: &tokio_postgres::Row) -> Result<Column, Fault> {
+fn column(row: &Row) -> Result<Column, Fault> {
     let type_name: String = cell(row, 3)?.unwrap_or_default();
     let written: String = cell(row, 4)?.unwrap_or_default();
     let length: Option<i64> = cell(row, 6)?;

@@ -296,3 +296,20 @@ fn a_value_to_which_others_refer_stays_and_one_to_which_none_does_is_masked() {
         }
     }
 }
+
+#[test]
+fn a_type_of_the_databases_own_says_how_much_it_takes() {
+    if !Kind::all().contains(&Kind::Postgres) {
+        return;
+    }
+    let table = "CREATE DOMAIN short AS VARCHAR(4);
+        CREATE TABLE people (id INT PRIMARY KEY, email VARCHAR(40), code short NOT NULL, since DATE)";
+    let company = company(Kind::Postgres, ERASED, table);
+
+    let (_, codes) = erase(&company);
+
+    assert!(
+        !codes[0].contains('k') && !codes[1].contains('k'),
+        "{codes:?}"
+    );
+}

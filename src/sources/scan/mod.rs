@@ -7,7 +7,6 @@ mod yaml;
 
 use std::{
     collections::{BTreeSet, HashSet},
-    ops::ControlFlow,
     time::Duration,
 };
 
@@ -104,21 +103,12 @@ fn sample(
         table,
         columns: &columns,
         filter: &filter,
-        form: Form::Rows,
+        form: Form::First(SAMPLE),
     };
-    let mut rows = Vec::new();
-    source.select(&select, wait, &mut |row| {
-        rows.push(row);
-        if rows.len() < SAMPLE {
-            ControlFlow::Continue(())
-        } else {
-            ControlFlow::Break(())
-        }
-    })?;
-    Ok(rows)
+    select.rows(source, wait)
 }
 
-/// The table that a foreign key of one column leads to, as its position.
+/// The table that a foreign key leads to, as its position.
 fn target(drafts: &[Draft<'_>], schema: &Schema, table: &super::TableName) -> Option<usize> {
     let target = schema.table(table)?;
     drafts.iter().position(|it| it.table.name == target.name)

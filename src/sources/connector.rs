@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use ipnet::IpNet;
 
 use super::{
-    Fault, Query, Schema, SourceError, Table, Value,
+    ColumnKind, Fault, Query, Schema, SourceError, Table, Value,
     files::Files,
     http::Http,
     manual::{Desk, Manual},
@@ -109,7 +109,7 @@ pub trait Transaction {
 pub struct Select<'a> {
     /// The live table.
     pub table: &'a Table,
-    /// Columns of it; none of them is needed to count.
+    /// Columns of it; empty to count.
     pub columns: &'a [String],
     /// Which rows.
     pub filter: &'a Filter,
@@ -297,6 +297,13 @@ pub(super) fn one_by_one(
 }
 
 impl Select<'_> {
+    /// Of which kinds the cells of a row are.
+    pub(super) fn kinds(&self) -> Vec<Option<ColumnKind>> {
+        let columns = self.columns.iter();
+        let kinds = columns.map(|name| self.table.column(name).map(|it| it.kind));
+        kinds.collect()
+    }
+
     /// Reads all rows into memory: for few.
     pub fn rows(
         &self,
@@ -313,6 +320,22 @@ impl Select<'_> {
 }
 
 impl Filter {
+    /// What one of these ways leads to.
+    pub fn any(ways: Vec<Way>) -> Self {
+        Self {
+            any: Some(ways),
+            ..Self::default()
+        }
+    }
+
+    /// The rows of these keys.
+    pub fn keys(keys: Vec<Vec<Value>>) -> Self {
+        Self {
+            keys: Some(keys),
+            ..Self::default()
+        }
+    }
+
     /// Rows in which one column holds one of some values.
     pub fn one_of(column: &str, values: Vec<Value>) -> Self {
         Self {

@@ -15,7 +15,8 @@ pub struct SourceError {
 /// Why a source did not do what it was asked to.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Fault {
-    /// It cannot be reached or opened, or it broke off; worth another try later. The text is the driver's code.
+    /// It cannot be reached or opened, or it broke off; worth another try later. The text is the driver's code, or says in
+    /// some words what is wrong.
     #[error("not available ({0})")]
     Unavailable(String),
     /// It took longer than allowed, or somebody else held a lock; worth another try later.
@@ -33,13 +34,13 @@ pub enum Fault {
     /// It may not be read.
     #[error("may not be read: its account has no right to it")]
     Unreadable,
-    /// One of its own rules forbids the change: `not-null`, `unique`, `foreign-key`, `check`.
+    /// One of its own rules forbids the change.
     #[error("its rule `{0}` forbids the change")]
-    Refused(&'static str),
+    Refused(Rule),
     /// A row was no longer as it was when the change was planned; nothing was changed.
     #[error("a row has changed since")]
     Changed,
-    /// A row did not read back as written; everything was rolled back.
+    /// A row did not read back as written. What can be rolled back was: of a service, only that tells what it holds now.
     #[error("a change did not read back as written")]
     NotReadBack,
     /// People change it by hand, and nobody has confirmed that it was done.
@@ -48,6 +49,32 @@ pub enum Fault {
     /// Anything else; the text is the driver's code.
     #[error("failed ({0})")]
     Failed(String),
+}
+
+/// A rule of a source, as far as it tells by which one it refuses a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum Rule {
+    /// A column may not be empty.
+    #[error("not-null")]
+    NotNull,
+    /// Another row has the same key.
+    #[error("unique")]
+    Unique,
+    /// A row would refer to one that is not there.
+    #[error("foreign-key")]
+    ForeignKey,
+    /// A condition on each row.
+    #[error("check")]
+    Check,
+    /// Whatever else it demands, as triggers do.
+    #[error("constraint")]
+    Other,
+    /// It cannot take back what is changed in that table.
+    #[error("transactions")]
+    Transactions,
+    /// What is deleted would stay as history.
+    #[error("system versioning")]
+    Versioning,
 }
 
 impl SourceError {

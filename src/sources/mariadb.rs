@@ -1,13 +1,15 @@
 //! MariaDB and MySQL, through a small pool of connections.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{ops::ControlFlow, path::PathBuf, sync::Arc, time::Duration};
 
 use mysql_async::{Opts, OptsBuilder, Row, SslOpts, Value as Raw};
 use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 
 use super::{
-    ColumnKind, EachRow, Fault, Query, Schema, Select, Source, SourceError, Transaction, Value,
+    ColumnKind, EachOf, EachRow, Fault, Query, Schema, Select, Source, SourceError, Transaction,
+    Value,
+    connector::one_by_one,
     mariadb_link::Link,
     mariadb_schema,
     mariadb_write::Writing,
@@ -20,6 +22,7 @@ use crate::outbound::is_this_machine;
 const CONNECTIONS: usize = 4;
 const STATEMENTS: usize = 256;
 const PORT: u16 = 3306;
+const ONE_MOMENT: &str = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY";
 
 /// A connection that was asked, and whether it answered to the end.
 type Asked<'a> = (Pooled<'a, Link>, Result<(), Fault>);
@@ -75,10 +78,7 @@ impl MariaDb {
         each: EachRow<'_>,
     ) -> Result<Result<(), Fault>, SourceError> {
         let statement = sql::select(self, select)?;
-        let columns = select.columns.iter();
-        let kinds = columns.map(|name| select.table.column(name).map(|it| it.kind));
-        let kinds: Vec<_> = kinds.collect();
-        self.answer(link, (&statement, &kinds), wait, each)
+        self.answer(link, (&statement, &select.kinds()), wait, each)
     }
 
     fn answer(
@@ -126,6 +126,41 @@ impl Source for MariaDb {
         let read = |link: &Link| self.hand_over(link, select, wait, &mut *each);
         let asked = self.with_link(wait, read)?;
         self.finish(asked)
+    }
+
+    /// On one connection, and as of one moment where the tables keep to transactions.
+    fn select_all(
+        &self,
+        selects: &[Select<'_>],
+        wait: Duration,
+        each: EachOf<'_>,
+    ) -> Vec<Result<(), SourceError>> {
+        let mut one = |link: Option<&Link>, at: usize, wait: Duration| {
+            let mut each = |row| {
+                each(at, row);
+                ControlFlow::Continue(())
+            };
+            match link.filter(|link| !link.is_broken()) {
+                Some(link) => {
+                    let answer = self.hand_over(link, &selects[at], wait, &mut each)?;
+                    answer.map_err(|fault| self.error(fault))
+                }
+                None => self.select(&selects[at], wait, &mut each),
+            }
+        };
+        if selects.len() < 2 {
+            return one_by_one(selects.len(), wait, |at, wait| one(None, at, wait));
+        }
+        let begin = |link: &Link| link.run(ONE_MOMENT, wait).map_err(|it| self.error(it));
+        let mut link = match self.with_link(wait, begin) {
+            Ok((link, ())) => link,
+            Err(error) => return vec![Err(error); selects.len()],
+        };
+        let done = one_by_one(selects.len(), wait, |at, wait| one(Some(&link), at, wait));
+        if link.is_broken() || link.run("COMMIT", wait).is_err() {
+            link.discard();
+        }
+        done
     }
 
     fn query(

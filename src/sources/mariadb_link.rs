@@ -9,13 +9,13 @@ use std::{
 };
 
 use mysql_async::{Conn, DriverError, Error, Opts, Row, Value as Raw, prelude::Queryable};
-use tokio::runtime::{Builder, Runtime};
 
 use super::{
-    Fault,
+    Fault, Rule,
     error::{NO_DATABASE, NO_RIGHT, NOT_LET_IN, WRONG_PASSWORD},
     mariadb_sql,
     sql::Statement,
+    waiter::Waiter,
 };
 
 /// How long a statement that took too long is asked to stop.
@@ -29,7 +29,7 @@ const SETUP: &str = "SET NAMES utf8mb4;
 
 /// A connection with a runtime of its own, so that a call can be given up when its time is over.
 pub(super) struct Link {
-    runtime: Runtime,
+    runtime: Waiter,
     conn: RefCell<Conn>,
     opts: Opts,
     /// The server's number of the connection.
@@ -40,8 +40,7 @@ pub(super) struct Link {
 
 impl Link {
     pub fn open(opts: &Opts, wait: Duration) -> Result<Self, Fault> {
-        let runtime = Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| Fault::Failed(error.kind().to_string()))?;
+        let runtime = Waiter::start()?;
         let conn = runtime.block_on(async {
             let connecting = tokio::time::timeout(wait, Conn::new(opts.clone())).await;
             let conn = connecting.map_err(|_| Fault::TimedOut)?;
@@ -169,11 +168,11 @@ fn fault_of(error: &Error) -> Fault {
     match error.code {
         // Locks, deadlocks, rows that changed since the transaction began, statements that took too long.
         1205 | 1206 | 1213 | 1020 | 1317 | 1969 | 3024 | 3572 => Fault::TimedOut,
-        1048 | 1263 => Fault::Refused("not-null"),
-        1022 | 1062 | 1169 | 1586 => Fault::Refused("unique"),
-        1216 | 1217 | 1451 | 1452 => Fault::Refused("foreign-key"),
-        3819 | 4025 => Fault::Refused("check"),
-        1644 => Fault::Refused("constraint"),
+        1048 | 1263 => Fault::Refused(Rule::NotNull),
+        1022 | 1062 | 1169 | 1586 => Fault::Refused(Rule::Unique),
+        1216 | 1217 | 1451 | 1452 => Fault::Refused(Rule::ForeignKey),
+        3819 | 4025 => Fault::Refused(Rule::Check),
+        1644 => Fault::Refused(Rule::Other),
         1054 | 1146 | 1356 | 1932 => Fault::Missing("such table or column".to_owned()),
         1142 | 1143 | 1227 | 1290 | 1792 | 1836 => Fault::ReadOnly,
         1045 | 1698 => Fault::Unavailable(WRONG_PASSWORD.to_owned()),
@@ -198,7 +197,7 @@ fn fault_of(error: &Error) -> Fault {
         | 1927
         | 3159
         | 4031 => Fault::Unavailable(code),
-        _ if error.state.starts_with("45") => Fault::Refused("constraint"),
+        _ if error.state.starts_with("45") => Fault::Refused(Rule::Other),
         _ => Fault::Failed(code),
     }
 }

@@ -7,7 +7,7 @@
 use std::{collections::BTreeSet, ops::ControlFlow, sync::Arc, time::Duration};
 
 use super::{
-    Act, Change, EachRow, Fault, Filter, Form, Schema, Select, Source, SourceError, Table,
+    Act, Change, EachRow, Fault, Filter, Form, Rule, Schema, Select, Source, SourceError, Table,
     Transaction, Value,
     connector::missing,
     mariadb::MariaDb,
@@ -122,8 +122,8 @@ impl<'a> Writing<'a> {
             params: vec![Param::One(Value::Text(name.clone()))],
         })?;
         let rule = match nature.as_deref() {
-            Some([0, _]) => Some("transactions"),
-            Some([_, 1]) => Some("system versioning"),
+            Some([0, _]) => Some(Rule::Transactions),
+            Some([_, 1]) => Some(Rule::Versioning),
             _ => None,
         };
         if let Some(rule) = rule {
@@ -152,10 +152,7 @@ impl<'a> Writing<'a> {
         };
         self.schema = Some(schema.clone());
         for (child, key) in schema.pointing_at(change.table) {
-            let filter = Filter {
-                keys: Some(vec![change.key.to_vec()]),
-                ..Filter::default()
-            };
+            let filter = Filter::keys(vec![change.key.to_vec()]);
             let held = self.rows(&Select {
                 table: change.table,
                 columns: &key.referenced,
@@ -209,7 +206,7 @@ impl Transaction for Writing<'_> {
         self.look_at(change.table)?;
         let met = self.execute(&sql::change(self.source, change)?);
         match (&met, change.act) {
-            (Err(error), Act::Delete) if error.fault == Fault::Refused("foreign-key") => {
+            (Err(error), Act::Delete) if error.fault == Fault::Refused(Rule::ForeignKey) => {
                 self.delete_in_circle(change)
             }
             _ => met,
@@ -219,7 +216,7 @@ impl Transaction for Writing<'_> {
     fn commit(mut self: Box<Self>) -> Result<(), SourceError> {
         for statement in &self.owed {
             if self.first(statement)?.is_some() {
-                return Err(self.source.error(Fault::Refused("foreign-key")));
+                return Err(self.source.error(Fault::Refused(Rule::ForeignKey)));
             }
         }
         self.run("COMMIT")?;

@@ -84,6 +84,7 @@ mod totals;
 mod trial;
 mod value;
 mod visiting;
+mod waiter;
 mod walk;
 mod ways;
 
@@ -100,7 +101,7 @@ pub use connector::{
 pub use correction::{Corrected, Correction, CorrectionError, Standing};
 pub use due::{Ask, DueBatch, Shield};
 pub use effect::{Done, Effect};
-pub use error::{Fault, SourceError};
+pub use error::{Fault, Rule, SourceError};
 pub use execute::Outcome;
 pub use files::read_sent;
 pub use identities::Identities;
@@ -173,8 +174,9 @@ pub struct Health {
 }
 
 impl Sources {
-    /// Opens sources by (key, URL), such as `("crm", "sqlite:crm.db")`. The secret (`keys.derive("sources")`) makes record ids and fingerprints:
-    /// with another one, plans and links made before mean nothing. Sources that are down now are no error.
+    /// Opens sources by (key, URL), such as `("crm", "sqlite:crm.db")`. The secret (`keys.derive("sources")`) makes record
+    /// ids and fingerprints: with another one, plans and links made before mean nothing. Sources that are down now are no
+    /// error.
     ///
     /// # Errors
     /// One sentence for the operator for each URL of no known kind; none repeats a URL.

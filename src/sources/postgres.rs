@@ -72,7 +72,7 @@ impl Postgres {
         wait: Duration,
         each: EachOf<'_>,
     ) -> Vec<Result<(), SourceError>> {
-        let kinds: Vec<_> = selects.iter().map(kinds_of).collect();
+        let kinds: Vec<_> = selects.iter().map(Select::kinds).collect();
         let statements = selects.iter().map(|select| sql::select(self, select));
         let (mut sent, mut done) = (Vec::with_capacity(selects.len()), Vec::new());
         for (at, statement) in statements.enumerate() {
@@ -97,7 +97,7 @@ impl Postgres {
         each: EachRow<'_>,
     ) -> Result<Answer, SourceError> {
         let statement = sql::select(self, select)?;
-        self.answer(link, (&statement, &kinds_of(select)), wait, each)
+        self.answer(link, (&statement, &select.kinds()), wait, each)
     }
 
     fn answer(
@@ -123,13 +123,6 @@ impl Postgres {
             answer => answer.map_err(|fault| self.error(fault)),
         }
     }
-}
-
-/// Of which kinds the cells of a row are.
-fn kinds_of(select: &Select<'_>) -> Vec<Option<ColumnKind>> {
-    let columns = select.columns.iter();
-    let kinds = columns.map(|name| select.table.column(name).map(|it| it.kind));
-    kinds.collect()
 }
 
 /// How an answer was read.

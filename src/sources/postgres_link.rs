@@ -9,7 +9,6 @@ use std::{
 };
 
 use futures_util::{StreamExt, future::join_all};
-use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::{
     Client, Error, Row, RowStream, Statement,
     error::SqlState,
@@ -17,11 +16,12 @@ use tokio_postgres::{
 };
 
 use super::{
-    Fault,
+    Fault, Rule,
     error::{NO_DATABASE, NOT_LET_IN, WRONG_PASSWORD},
     postgres_server::Server,
     sql::{self, Param},
     value::Value,
+    waiter::Waiter,
 };
 
 /// How long a statement that took too long is asked to stop.
@@ -30,7 +30,7 @@ const STATEMENTS: usize = 256;
 
 /// A connection with a runtime of its own, so that a call can be given up when its time is over.
 pub(super) struct Link {
-    runtime: Runtime,
+    runtime: Waiter,
     server: Server,
     client: Client,
     prepared: RefCell<HashMap<String, Statement>>,
@@ -44,8 +44,7 @@ pub(super) struct Rows<'a> {
 
 impl Link {
     pub fn open(server: &Server, wait: Duration) -> Result<Self, Fault> {
-        let runtime = Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| Fault::Failed(error.kind().to_string()))?;
+        let runtime = Waiter::start()?;
         let client = runtime.block_on(async {
             let connecting = tokio::time::timeout(wait, server.connect()).await;
             let client = connecting.map_err(|_| Fault::TimedOut)?;
@@ -255,13 +254,13 @@ fn fault_of(error: &Error) -> Fault {
         | SqlState::LOCK_NOT_AVAILABLE
         | SqlState::T_R_DEADLOCK_DETECTED
         | SqlState::T_R_SERIALIZATION_FAILURE => Fault::TimedOut,
-        SqlState::NOT_NULL_VIOLATION => Fault::Refused("not-null"),
-        SqlState::UNIQUE_VIOLATION => Fault::Refused("unique"),
+        SqlState::NOT_NULL_VIOLATION => Fault::Refused(Rule::NotNull),
+        SqlState::UNIQUE_VIOLATION => Fault::Refused(Rule::Unique),
         SqlState::FOREIGN_KEY_VIOLATION | SqlState::RESTRICT_VIOLATION => {
-            Fault::Refused("foreign-key")
+            Fault::Refused(Rule::ForeignKey)
         }
-        SqlState::CHECK_VIOLATION => Fault::Refused("check"),
-        SqlState::RAISE_EXCEPTION | SqlState::EXCLUSION_VIOLATION => Fault::Refused("constraint"),
+        SqlState::CHECK_VIOLATION => Fault::Refused(Rule::Check),
+        SqlState::RAISE_EXCEPTION | SqlState::EXCLUSION_VIOLATION => Fault::Refused(Rule::Other),
         SqlState::UNDEFINED_TABLE | SqlState::UNDEFINED_COLUMN => {
             Fault::Missing("such table or column".to_owned())
         }

@@ -2,7 +2,7 @@
 
 use rusqlite::{ErrorCode, ffi};
 
-use super::Fault;
+use super::{Fault, Rule};
 
 /// The fault without the driver's text, which may quote values.
 pub(super) fn fault_of(error: &rusqlite::Error) -> Fault {
@@ -22,11 +22,11 @@ pub(super) fn fault_of(error: &rusqlite::Error) -> Fault {
         | ErrorCode::PermissionDenied => Fault::Unavailable(code),
         ErrorCode::ReadOnly => Fault::ReadOnly,
         ErrorCode::ConstraintViolation => Fault::Refused(match failure.extended_code {
-            ffi::SQLITE_CONSTRAINT_NOTNULL => "not-null",
-            ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY => "unique",
-            ffi::SQLITE_CONSTRAINT_FOREIGNKEY => "foreign-key",
-            ffi::SQLITE_CONSTRAINT_CHECK => "check",
-            _ => "constraint",
+            ffi::SQLITE_CONSTRAINT_NOTNULL => Rule::NotNull,
+            ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY => Rule::Unique,
+            ffi::SQLITE_CONSTRAINT_FOREIGNKEY => Rule::ForeignKey,
+            ffi::SQLITE_CONSTRAINT_CHECK => Rule::Check,
+            _ => Rule::Other,
         }),
         ErrorCode::Unknown => Fault::Missing("such table or column".to_owned()),
         _ => Fault::Failed(code),

@@ -314,3 +314,14 @@ fn a_user_who_may_only_read_finds_everything_and_changes_nothing() {
         trial.company.run("shop", &forget);
     }
 }
+
+#[test]
+fn connections_may_be_dropped_among_the_tasks_of_a_worker() {
+    for trial in Trial::on_servers() {
+        let sources = Trial::by(&trial.company.url("shop"));
+        assert!(sources.health().iter().all(|it| it.error.is_none()));
+
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async move { drop(sources) });
+    }
+}

@@ -2,7 +2,7 @@
 
 use candor::{
     register::Register,
-    sources::{Corrected, Dates, Fault, Identities, Outcome, Scope},
+    sources::{Corrected, Dates, Fault, Identities, Outcome, Rule, Scope},
 };
 use chrono::NaiveDate;
 
@@ -284,7 +284,7 @@ fn a_lost_connection_is_replaced_and_a_refused_change_rolls_everything_back() {
         "CREATE TRIGGER never BEFORE UPDATE ON people FOR EACH ROW SIGNAL SQLSTATE '45000'",
     );
     let error = company.sources.execute(&ada(), &plan).unwrap_err();
-    assert_eq!(error.fault, Fault::Refused("constraint"));
+    assert_eq!(error.fault, Fault::Refused(Rule::Other));
     assert_eq!(company.counts(&ada())["visits"], (600, 0));
 }
 

@@ -2,7 +2,7 @@
 
 use candor::{
     register::Register,
-    sources::{Corrected, Dates, Fault, Identities, Outcome, Scope},
+    sources::{Corrected, Dates, Fault, Identities, Outcome, Rule, Scope},
 };
 
 use chrono::NaiveDate;
@@ -233,7 +233,7 @@ fn a_lost_connection_is_replaced_and_a_refused_change_rolls_everything_back() {
            CREATE TRIGGER never BEFORE UPDATE ON "odd ""schema".people FOR EACH ROW EXECUTE FUNCTION never()"#,
     );
     let error = company.sources.execute(&ada(), &plan).unwrap_err();
-    assert_eq!(error.fault, Fault::Refused("check"));
+    assert_eq!(error.fault, Fault::Refused(Rule::Check));
     assert_eq!(company.counts(&ada())["visits"], (1100, 0));
 }
 

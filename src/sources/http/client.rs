@@ -18,7 +18,7 @@ use crate::{
     clock::Clock,
     keys::hmac_hex,
     outbound::{Outbound, told},
-    sources::Fault,
+    sources::{Fault, Rule},
 };
 
 /// A longer answer is not read.
@@ -170,7 +170,7 @@ fn refused(response: &Response) -> Option<Failed> {
         StatusCode::METHOD_NOT_ALLOWED => Fault::ReadOnly,
         // Worth another run, which looks at the records anew, and not the same call again.
         StatusCode::CONFLICT => Fault::Unavailable("a record was changed meanwhile".to_owned()),
-        StatusCode::UNPROCESSABLE_ENTITY => Fault::Refused("constraint"),
+        StatusCode::UNPROCESSABLE_ENTITY => Fault::Refused(Rule::Other),
         _ if status.is_server_error() => {
             return Some(Failed::Passing(Fault::Unavailable(told)));
         }

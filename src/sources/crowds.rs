@@ -4,12 +4,12 @@
 use std::{collections::BTreeMap, ops::ControlFlow};
 
 use super::{
-    Budget, Connected, Filter, Form, Identities, Inner, Schema, Select, SourceError, Value, Way,
-    graph::Node, table, walk::Walk,
+    Budget, Connected, Fault, Filter, Form, Identities, Inner, Schema, Select, SourceError, Value,
+    Way, graph::Node, table, walk::Walk,
 };
 
 /// Takes the name of the person away from lists in which somebody else is.
-pub(super) fn settle(inner: &Inner, walk: &mut Walk, person: &Identities, budget: Budget) {
+pub(super) fn unname_crowds(inner: &Inner, walk: &mut Walk, person: &Identities, budget: Budget) {
     let mut others = Identities::default();
     for (at, node) in inner.graph.nodes.iter().enumerate() {
         for values in walk.nodes[at].combinations.keys() {
@@ -66,9 +66,12 @@ fn known(
             let asked = look(connected, &schema, node, (person, others), budget);
             match connected.notice(asked) {
                 Ok(found) => known.extend(found),
-                Err(error) if error.is_temporary() => return Err(error),
                 // What is not there names nobody.
-                Err(_) => {}
+                Err(SourceError {
+                    fault: Fault::Missing(_),
+                    ..
+                }) => {}
+                Err(error) => return Err(error),
             }
         }
         Ok(known)
@@ -95,10 +98,7 @@ fn look(
     let table = table(schema, node)?;
     let ways = node.identities.iter();
     let ways: Vec<Way> = ways.map(|(link, kind)| others.way(link, kind)).collect();
-    let filter = Filter {
-        any: Some(ways),
-        ..Filter::default()
-    };
+    let filter = Filter::any(ways);
     let mut found = Vec::new();
     if filter.is_empty() {
         return Ok(found);

@@ -54,7 +54,7 @@ pub(super) struct Combination {
     pub is_listed: bool,
     /// Somebody else's is: another one of a kind by which the person is known, or one among others in a list.
     pub names_another: bool,
-    /// Nobody else reaches it; known after `shared::settle`.
+    /// Nobody else reaches it; known after `shared::settle_owners`.
     pub is_own: bool,
     /// Columns with lists of which only some elements led here: the others need not be the person's.
     pub part: BTreeSet<String>,
@@ -203,10 +203,7 @@ impl<'a> Search<'a> {
             of,
             node,
             table,
-            filter: Filter {
-                any: Some(conditions),
-                ..Filter::default()
-            },
+            filter: Filter::any(conditions),
             doors,
             known,
         };

@@ -92,7 +92,11 @@ impl Walk {
 
 impl Schema {
     /// Whether a column refers to another by a foreign key.
-    fn refers(&self, (table, column): (&Table, &str), (other, referenced): (&Table, &str)) -> bool {
+    pub(super) fn refers(
+        &self,
+        (table, column): (&Table, &str),
+        (other, referenced): (&Table, &str),
+    ) -> bool {
         table.foreign_keys.iter().any(|key| {
             let target = self.table(&key.table);
             let mut pairs = key.columns.iter().zip(&key.referenced);

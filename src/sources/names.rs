@@ -17,7 +17,7 @@ struct Question {
 }
 
 /// Gives rows that are named in another form to the person.
-pub(super) fn settle(inner: &Inner, walk: &mut Walk, person: &Identities, budget: Budget) {
+pub(super) fn name_spellings(inner: &Inner, walk: &mut Walk, person: &Identities, budget: Budget) {
     let mut work: BTreeMap<String, Vec<Question>> = BTreeMap::new();
     for (source, question) in questions(inner, walk, person) {
         work.entry(source).or_default().push(question);

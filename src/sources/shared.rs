@@ -2,9 +2,9 @@
 //! shown by default nor ever changed for one of them.
 //!
 //! A record that holds one of the person's identities is the person's, unless it holds them in a list in which others
-//! are, too. Any other record is the person's when every
-//! row that leads to it is the person's own: the sum of own rows is compared with the sum of all rows, one read per
-//! way; where the ways are the parts of one key, the whole key counts. A record that names somebody else is theirs, too.
+//! are, too. Any other record is the person's when every row that leads to it is the person's own: the sum of own rows is
+//! compared with the sum of all rows, one read per way; where the ways are the parts of one key, the whole key counts. A
+//! record that names somebody else is theirs, too.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -28,7 +28,7 @@ struct Total {
 type Totals = HashMap<Place, Total>;
 
 /// Decides for every combination whether it is the person's own.
-pub(super) fn settle(inner: &Inner, walk: &mut Walk, budget: Budget) {
+pub(super) fn settle_owners(inner: &Inner, walk: &mut Walk, budget: Budget) {
     let totals = totals(inner, walk, budget);
     for reached in &mut walk.nodes {
         for combination in reached.combinations.values_mut() {
@@ -268,10 +268,7 @@ fn ask(
             as_source: likeness == Likeness::Collated,
             ..Way::exactly(column, asked)
         };
-        let filter = Filter {
-            any: Some(vec![way]),
-            ..Filter::default()
-        };
+        let filter = Filter::any(vec![way]);
         if !filter.is_empty() {
             let place = (counts.len(), certain.len());
             open.push((place, (table, column, likeness), filter));

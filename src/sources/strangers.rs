@@ -7,8 +7,8 @@ use std::{
 };
 
 use super::{
-    Budget, Filter, Form, Inner, Schema, Select, SourceError, TableName, Value, graph::Node, table,
-    walk::Walk,
+    Budget, Filter, Form, Inner, Schema, Select, SourceError, TableName, Value, Way, graph::Node,
+    likeness::Likeness, table, walk::Walk,
 };
 
 /// A column of theirs, and the link of a collection that it leads to.
@@ -56,9 +56,11 @@ pub(super) fn of(inner: &Inner, schema: &Schema, node: &Node) -> Vec<Stranger> {
 /// Takes away from the person what strangers lead to.
 pub(super) fn withdraw(inner: &Inner, walk: &mut Walk, budget: Budget) {
     for (at, node) in inner.graph.nodes.iter().enumerate() {
-        let schema = walk.schema(&node.source);
-        let strangers = schema.map(|schema| of(inner, schema, node));
-        for stranger in strangers.unwrap_or_default() {
+        let Some(schema) = walk.schema(&node.source).cloned() else {
+            continue;
+        };
+        let schema = &*schema;
+        for stranger in of(inner, schema, node) {
             let here = node.place_of(&stranger.column);
             let own = walk.nodes[at].combinations.iter_mut();
             let own = own.filter(|(_, it)| it.is_own && !it.is_named);
@@ -69,7 +71,8 @@ pub(super) fn withdraw(inner: &Inner, walk: &mut Walk, budget: Budget) {
                 continue;
             }
             // Where nobody answers, another's row has to be feared.
-            let held = stranger.held(inner, values, budget).ok();
+            let held = stranger.held(inner, (schema, node), values, budget);
+            let held = held.ok().flatten();
             for (values, combination) in own {
                 let is_held = |key: &Value| held.as_ref().is_none_or(|held| held.contains(key));
                 combination.is_own = !values[here].keys().iter().any(is_held);
@@ -78,25 +81,61 @@ pub(super) fn withdraw(inner: &Inner, walk: &mut Walk, budget: Budget) {
     }
 }
 
+/// Values that somebody holds, as the source compares them.
+struct Held {
+    keys: HashSet<Value>,
+    likeness: Likeness,
+}
+
+impl Held {
+    fn contains(&self, key: &Value) -> bool {
+        self.keys.contains(&self.likeness.fold(key))
+    }
+}
+
 impl Stranger {
-    /// Those of some values that it holds; none where there is no such table.
+    /// Those of some values of a collection that it holds: none where there is no such table, and `None` where only the
+    /// source could tell.
     fn held(
         &self,
         inner: &Inner,
+        (to_schema, node): (&Schema, &Node),
         values: HashSet<Value>,
         budget: Budget,
-    ) -> Result<HashSet<Value>, SourceError> {
-        let mut held = HashSet::new();
-        let Ok(connected) = inner.connected(&self.source) else {
-            return Ok(held);
-        };
+    ) -> Result<Option<Held>, SourceError> {
+        let connected = inner.connected(&self.source)?;
         let schema = connected.schema(budget.left())?;
-        let table = schema.table(&self.table);
-        let Some((table, column)) = table.and_then(|it| Some((it, it.column(&self.from_column)?)))
-        else {
-            return Ok(held);
+        let mut held = Held {
+            keys: HashSet::new(),
+            likeness: Likeness::Exact,
         };
-        let filter = Filter::one_of(&self.from_column, values.into_iter().collect());
+        let table_here = schema.table(&self.table);
+        let Some((from, column)) =
+            table_here.and_then(|it| Some((it, it.column(&self.from_column)?)))
+        else {
+            return Ok(Some(held));
+        };
+        let to = table(to_schema, node)?;
+        if let Some(referenced) = to.column(&self.column) {
+            let ends = ((from, &*self.from_column), (to, &*self.column));
+            let is_enforced = self.source == node.source && schema.refers(ends.0, ends.1);
+            held.likeness = Likeness::of(column, referenced, is_enforced);
+        }
+        if held.likeness == Likeness::Unknown {
+            return Ok(None);
+        }
+        // As they are written as well: not every database knows the small form of every letter.
+        let values: HashSet<_> = values
+            .into_iter()
+            .flat_map(|key| [held.likeness.fold(&key), key])
+            .collect();
+        let way = Way {
+            any_case: held.likeness.is_without_case(),
+            as_source: held.likeness == Likeness::Collated,
+            ..Way::exactly(&self.from_column, values.into_iter().collect())
+        };
+        let filter = Filter::any(vec![way]);
+        let table = from;
         let select = Select {
             table,
             columns: std::slice::from_ref(&self.from_column),
@@ -107,9 +146,10 @@ impl Stranger {
             .source
             .select(&select, budget.left(), &mut |row| {
                 let cell = row.first().map(|cell| column.link(cell));
-                held.extend(cell.iter().flat_map(Value::keys).cloned());
+                let keys = cell.iter().flat_map(Value::keys);
+                held.keys.extend(keys.map(|key| held.likeness.fold(key)));
                 ControlFlow::Continue(())
             })?;
-        Ok(held)
+        Ok(Some(held))
     }
 }

@@ -71,7 +71,7 @@ impl Reached {
         }
     }
 
-    /// The values of a column that the person's own rows lead to; known after `shared::settle`.
+    /// The values of a column that the person's own rows lead to; known after `shared::settle_owners`.
     pub fn own_leads(&self, column: &str) -> Option<&HashSet<Value>> {
         if self.are_all_own {
             return self.leads.get(column);

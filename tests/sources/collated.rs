@@ -204,3 +204,27 @@ fn a_column_without_case_that_refers_to_one_with_it_finds_what_it_names() {
 
     assert_eq!(company.counts(&ada())["places"], (1, 0));
 }
+
+#[test]
+fn a_place_that_only_rows_of_nobody_name_in_another_case_is_not_the_persons_alone() {
+    let is_told = |of: &(Kind, &str, &str)| of.0 != Kind::Postgres || of.1 == of.2;
+    for of in kinds().into_iter().filter(is_told) {
+        let company = company(of, PEOPLE);
+        company.run("shop", "DELETE FROM people WHERE name = 'Eve'");
+        assert_eq!(company.counts(&ada())["places"], (1, 0), "{of:?}");
+        company.run(
+            "shop",
+            &format!(
+                "CREATE TABLE suppliers (id INT PRIMARY KEY, place {}, FOREIGN KEY (place) REFERENCES places (code));
+                 INSERT INTO suppliers VALUES (1, 'ABC');",
+                of.2
+            ),
+        );
+
+        let plan = company.plan(&ada(), &Scope::All);
+        company.sources.execute(&ada(), &plan).unwrap();
+
+        let street = company.dump("shop")["places"][0]["street"].clone();
+        assert_eq!(street, "'Strand 1'", "{of:?}");
+    }
+}

@@ -2,11 +2,14 @@
 
 use candor::{
     register::Register,
-    sources::{Identities, Outcome, Scope, Visitor},
+    sources::{Dates, Identities, Outcome, Scope, Visitor},
 };
 use std::{collections::BTreeMap, ops::ControlFlow};
 
-use super::{company::Company, database::Kind};
+use super::{
+    company::{Company, shop},
+    database::Kind,
+};
 
 const MANIFEST: &str = "
 dataset:
@@ -320,4 +323,40 @@ INSERT INTO meeting VALUES
         assert_eq!(left, ["2", "4"], "{kind:?}");
         assert_eq!(company.counts(&eve)["people"], (1, 0), "{kind:?}");
     }
+}
+
+#[test]
+fn a_list_is_nobodys_alone_while_it_cannot_be_read_who_the_others_are() {
+    const MANIFEST: &str = "
+      - name: people
+        fields:
+          - {name: id, data_categories: [user.unique_id], fides_meta: {primary_key: true}}
+          - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email}}
+      - name: meeting
+        fields:
+          - {name: id, data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - {name: guests, data_categories: [user.contact.email], fides_meta: {data_type: 'string[]', identity: email}}
+";
+    let company = Company::new(
+        MANIFEST,
+        r#"CREATE TABLE members (id INTEGER PRIMARY KEY, email TEXT);
+           CREATE TABLE meeting (id INTEGER PRIMARY KEY, guests TEXT);
+           INSERT INTO members VALUES (2, 'eve@example.org');
+           INSERT INTO meeting VALUES (1, '["ada@example.org", "eve@example.org"]'), (2, '["ada@example.org"]');
+           CREATE VIEW people AS SELECT id, email || zeroblob(3000000000) AS email FROM members;"#,
+    );
+
+    let page = company.sources.page(
+        &Identities::email("ada@example.org"),
+        &shop("meeting"),
+        None,
+        9,
+        Dates::default(),
+    );
+
+    let records = page.unwrap().records.into_iter();
+    let ids: Vec<_> = records
+        .map(|it| it.held("id").unwrap().to_string())
+        .collect();
+    assert_eq!(ids, ["2"]);
 }

@@ -1,5 +1,9 @@
 //! Conditions, put together.
 
+use chrono::{NaiveDate, NaiveTime};
+
+use super::{ColumnKind, Value};
+
 /// The one that nothing meets.
 pub(super) fn never() -> String {
     "1 = 0".to_owned()
@@ -19,5 +23,15 @@ pub(super) fn either(conditions: &[String]) -> String {
     match conditions {
         [one] => one.clone(),
         several => format!("({})", several.join(" OR ")),
+    }
+}
+
+/// A day as the column writes it: text, or seconds since 1970 where times are numbers.
+pub(super) fn start_of(day: NaiveDate, kind: ColumnKind) -> Value {
+    match kind {
+        ColumnKind::Integer | ColumnKind::Number => {
+            Value::Integer(day.and_time(NaiveTime::MIN).and_utc().timestamp())
+        }
+        _ => Value::Text(day.to_string()),
     }
 }

@@ -2,11 +2,11 @@
 
 use std::fmt::Write;
 
-use chrono::{Days, NaiveDate, NaiveTime};
+use chrono::{Days, NaiveDate};
 
 use super::{
     Act, Change, Column, ColumnKind, Dates, Fault, Form, Inside, Select, SourceError, Table, Value,
-    conditions::{all_of, either, never},
+    conditions::{all_of, either, never, start_of},
     connector::missing,
 };
 
@@ -78,6 +78,12 @@ pub(super) trait Dialect {
     /// The condition that some columns come after some values; with their placeholders.
     fn is_after(&self, columns: &[String], values: &[String]) -> String {
         format!("({}) > ({})", columns.join(", "), values.join(", "))
+    }
+
+    /// The condition that a column which may hold days as text or as seconds holds the latter in a row; `None` where its type
+    /// says which of them it holds.
+    fn keeps_days_as_numbers(&self, _column: &Column) -> Option<String> {
+        None
     }
 
     /// The number of rows where it is known to be one, of the type of a count.
@@ -364,27 +370,24 @@ impl<'a> Builder<'a> {
         let name = self.dialect.quoted(&column.name);
         let mut parts = Vec::with_capacity(2);
         if let Some(day) = dates.from {
-            parts.push(format!(
-                "{name} >= {}",
-                self.one(column, &start_of(day, column.kind))
-            ));
+            parts.push(self.compared(column, ">=", day));
         }
         if let Some(day) = dates.to.and_then(next) {
-            parts.push(format!(
-                "{name} < {}",
-                self.one(column, &start_of(day, column.kind))
-            ));
+            parts.push(self.compared(column, "<", day));
         }
         (!parts.is_empty()).then(|| format!("({name} IS NULL OR ({}))", parts.join(" AND ")))
     }
-}
 
-/// A day as the column writes it: text, or seconds since 1970 where times are numbers.
-fn start_of(day: NaiveDate, kind: ColumnKind) -> Value {
-    match kind {
-        ColumnKind::Integer | ColumnKind::Number => {
-            Value::Integer(day.and_time(NaiveTime::MIN).and_utc().timestamp())
-        }
-        _ => Value::Text(day.to_string()),
+    /// The condition that what a column holds comes after or before a day.
+    fn compared(&mut self, column: &Column, operator: &str, day: NaiveDate) -> String {
+        let name = self.dialect.quoted(&column.name);
+        let plain = self.one(column, &start_of(day, column.kind));
+        let Some(is_number) = self.dialect.keeps_days_as_numbers(column) else {
+            return format!("{name} {operator} {plain}");
+        };
+        let seconds = start_of(day, ColumnKind::Integer);
+        self.params.push(Param::One(seconds));
+        let seconds = self.dialect.one(self.params.len(), column);
+        format!("{name} {operator} CASE WHEN {is_number} THEN {seconds} ELSE {plain} END")
     }
 }

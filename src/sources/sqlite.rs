@@ -120,7 +120,7 @@ impl Sqlite {
         each: EachRow<'_>,
     ) -> Result<(), SourceError> {
         let statement = sql::select(self, select)?;
-        self.run(timed, (statement, &kinds_of(select)), wait, each)
+        self.run(timed, (statement, &select.kinds()), wait, each)
     }
 
     fn run(
@@ -187,6 +187,9 @@ impl Source for Sqlite {
         wait: Duration,
         each: EachOf<'_>,
     ) -> Vec<Result<(), SourceError>> {
+        if selects.is_empty() {
+            return Vec::new();
+        }
         let mut read = |timed: &Timed| {
             one_by_one(selects.len(), wait, |at, wait| {
                 self.read(timed, &selects[at], wait, &mut |row| {
@@ -337,13 +340,15 @@ impl Dialect for Sqlite {
     fn any_case(&self, column: &Column) -> String {
         format!("{} COLLATE NOCASE", quoted(&column.name))
     }
-}
 
-fn kinds_of(select: &Select<'_>) -> Vec<Option<ColumnKind>> {
-    let columns = select.columns.iter();
-    columns
-        .map(|name| select.table.column(name).map(|column| column.kind))
-        .collect()
+    /// Days are kept as text or as numbers, whatever the column is called, and no number comes after a text.
+    fn keeps_days_as_numbers(&self, column: &Column) -> Option<String> {
+        let is_open = !matches!(
+            column.kind,
+            ColumnKind::Integer | ColumnKind::Number | ColumnKind::Text
+        );
+        is_open.then(|| format!("typeof({}) = 'integer'", quoted(&column.name)))
+    }
 }
 
 fn value_of(raw: ValueRef<'_>, kind: Option<&Option<ColumnKind>>) -> Value {

@@ -217,3 +217,33 @@ fn a_record_is_found_by_its_owner_only_and_its_id_says_nothing() {
     other.replace_range(30..31, if &other[30..31] == "A" { "B" } else { "A" });
     assert_eq!(find(&ada(), "views", &other), None);
 }
+
+#[test]
+fn days_that_a_column_keeps_as_numbers_are_those_of_a_period_whatever_its_type_is_called() {
+    for kind in ["DATETIME", "DATE", ""] {
+        let company = Company::new(
+            "      - name: visits
+        fields:
+          - {name: id, data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email}}
+          - {name: at, data_categories: [user.behavior], candor: {date: true}}
+",
+            &format!(
+                "CREATE TABLE visits (id INTEGER PRIMARY KEY, email TEXT, at {kind});
+                 INSERT INTO visits VALUES (1, 'ada@example.org', 1767225600), (2, 'ada@example.org', '2026-01-01 10:00:00'),
+                   (3, 'ada@example.org', 1735689600), (4, 'ada@example.org', '2025-01-01');"
+            ),
+        );
+        let read = |dates: Dates| {
+            let key = shop("visits");
+            let ada = Identities::email("ada@example.org");
+            let page = company.sources.page(&ada, &key, None, 9, dates).unwrap();
+            let ids = page.records.iter();
+            ids.map(|it| it.held("id").unwrap().to_string())
+                .collect::<Vec<_>>()
+        };
+
+        assert_eq!(read(days(Some((2026, 1, 1)), None)), ["1", "2"], "{kind}");
+        assert_eq!(read(days(None, Some((2025, 1, 1)))), ["3", "4"], "{kind}");
+    }
+}

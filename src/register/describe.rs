@@ -227,7 +227,9 @@ impl<'a> FieldView<'a> {
     /// What a corrected value is typed into; `None` when it cannot be corrected row by row.
     pub fn input(&self) -> Option<Input> {
         let field = self.field;
-        let fixed = field.read_only
+        // A source changes whole columns, and no value inside of one.
+        let fixed = field.path != field.name
+            || field.read_only
             || field.primary_key
             || field.never_disclose.is_some()
             || !field.fields.is_empty();

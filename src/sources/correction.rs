@@ -8,6 +8,7 @@ use super::{
     Act, Change, Column, Fault, Filter, Form, Identities, Inner, Select, SourceError, Sources,
     Transaction, Value, fitting::Fitting, layout::Layout,
 };
+use crate::accounts::queries::is_email;
 use crate::register::{CollectionKey, FieldView, Input};
 
 /// A new value for one field of one record. It holds the new value, so seal it where it is kept.
@@ -249,10 +250,7 @@ impl Inner {
         if transaction.change(&change)? != 1 {
             return Ok(false);
         }
-        let filter = Filter {
-            keys: Some(vec![layout.key(row).to_vec()]),
-            ..Filter::default()
-        };
+        let filter = Filter::keys(vec![layout.key(row).to_vec()]);
         let select = Select {
             table: layout.table,
             columns: &[column],
@@ -279,10 +277,7 @@ fn new_value(
     typed: &str,
 ) -> Result<Value, CorrectionError> {
     let input = view.input().ok_or(CorrectionError::NotCorrectable)?;
-    if column.generated
-        || layout.table.row_key.contains(&column.name)
-        || view.field.name != view.field.path
-    {
+    if column.generated || layout.table.row_key.contains(&column.name) {
         return Err(CorrectionError::NotCorrectable);
     }
     let invalid = |sentence: &str| Err(CorrectionError::Invalid(sentence.to_owned()));
@@ -369,16 +364,6 @@ fn fault_in(input: &Input, typed: &str) -> Option<String> {
             "Choose one of the values that are offered.",
         ),
     }
-}
-
-fn is_email(text: &str) -> bool {
-    let Some((name, host)) = text.split_once('@') else {
-        return false;
-    };
-    !name.is_empty()
-        && host.contains('.')
-        && !host.contains('@')
-        && !text.contains(char::is_whitespace)
 }
 
 fn is_phone(text: &str) -> bool {

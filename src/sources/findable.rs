@@ -59,9 +59,10 @@ impl Inner {
         let mut rows = rows.into_iter().peekable();
         while rows.peek().is_some() {
             let batch: Vec<_> = rows.by_ref().take(BATCH).collect();
+            // As an id gives it back.
             let key = |row: &Row| {
-                let id = layout.id(self, row);
-                self.secrets.row_key(&layout.node.key, &id)
+                let json = serde_json::to_vec(layout.key(row)).ok()?;
+                serde_json::from_slice::<Row>(&json).ok()
             };
             let keys: Vec<_> = batch.iter().map(key).collect();
             let is_whole = |key: &&Vec<Value>| !key.is_empty() && !key.iter().any(Value::is_null);
@@ -87,10 +88,7 @@ impl Inner {
         keys: Vec<Row>,
     ) -> Result<HashMap<Row, Vec<String>>, SourceError> {
         let mut found: HashMap<_, Vec<_>> = HashMap::new();
-        let filter = Filter {
-            keys: Some(keys),
-            ..Filter::default()
-        };
+        let filter = Filter::keys(keys);
         let select = Select {
             table: layout.table,
             columns: &layout.columns,

@@ -2,14 +2,15 @@
 
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
 };
 
 use chrono::NaiveDate;
 use serde_json::Value as Json;
 
 use super::{
-    Column, ColumnKind, Datum, Held, Inner, Record, SourceError, Table, Target, Value, connector,
+    Column, ColumnKind, Datum, Held, Inner, Inside, Record, SourceError, Table, Target, Value,
+    Work, connector,
     graph::Node,
     masking::{Cell, Strategy},
     record::{self, Shown},
@@ -26,6 +27,11 @@ pub(super) struct Layout<'a> {
     pub fields: Vec<(&'a Field, usize)>,
     links: Vec<(&'a Column, usize)>,
     date: Option<usize>,
+    /// Where each column stands.
+    places: HashMap<String, usize>,
+    /// What tells whether a row has changed: where it stands, and whether it is an object, of which some sources have a form
+    /// of their own. What the source computes changes only with the rest.
+    hashed: Vec<(usize, bool)>,
 }
 
 impl<'a> Layout<'a> {
@@ -38,6 +44,8 @@ impl<'a> Layout<'a> {
             fields: Vec::new(),
             links: Vec::new(),
             date: None,
+            places: (table.row_key.iter().cloned()).zip(0..).collect(),
+            hashed: Vec::new(),
         };
         for field in &node.collection(&inner.register).fields {
             if table.column(&field.name).is_some() {
@@ -60,20 +68,34 @@ impl<'a> Layout<'a> {
             .as_ref()
             .filter(|it| table.column(it).is_some())
             .map(|it| layout.position(it));
+        layout.hashed = layout.to_hash();
         Ok(layout)
     }
 
+    fn to_hash(&self) -> Vec<(usize, bool)> {
+        let (key, is_all_computed) = (&self.table.row_key, self.table.is_computed());
+        let columns = self.columns.iter().enumerate();
+        let hashed = columns.filter_map(|(at, name)| {
+            let column = self.table.column(name);
+            let is_computed = column.is_some_and(|it| it.generated) && !key.contains(name);
+            (is_all_computed || !is_computed).then(|| (at, is_json(column)))
+        });
+        hashed.collect()
+    }
+
     fn position(&mut self, column: &str) -> usize {
-        let known = self.columns.iter().position(|it| it == column);
-        known.unwrap_or_else(|| {
-            self.columns.push(column.to_owned());
-            self.columns.len() - 1
-        })
+        if let Some(known) = self.find(column) {
+            return known;
+        }
+        self.columns.push(column.to_owned());
+        self.places
+            .insert(column.to_owned(), self.columns.len() - 1);
+        self.columns.len() - 1
     }
 
     /// Where a column stands; `None` when it is not among those that are read.
     pub fn find(&self, column: &str) -> Option<usize> {
-        self.columns.iter().position(|it| it == column)
+        self.places.get(column).copied()
     }
 
     /// The row key of a row.
@@ -102,20 +124,14 @@ impl<'a> Layout<'a> {
         linked.unwrap_or(Value::Null)
     }
 
-    /// Tells whether a row has changed. Some sources write objects in a form of their own. What the source computes
-    /// changes only with the rest.
+    /// Tells whether a row has changed.
     pub fn fingerprint(&self, inner: &Inner, row: &[Value]) -> String {
-        let is_computed = |name: &String| {
-            let column = self.table.column(name);
-            column.is_some_and(|it| it.generated) && !self.table.row_key.contains(name)
-        };
-        let is_all_computed = self.table.is_computed();
-        let names = self.columns.iter();
-        self.fingerprint_of(
-            inner,
-            row,
-            names.filter(|it| is_all_computed || !is_computed(it)),
-        )
+        let cells = self
+            .hashed
+            .iter()
+            .map(|(at, is_json)| plain(&row[*at], *is_json));
+        let plain: Vec<_> = cells.collect();
+        inner.secrets.fingerprint(plain.iter().map(AsRef::as_ref))
     }
 
     /// Tells whether a row holds what is written into it.
@@ -126,28 +142,28 @@ impl<'a> Layout<'a> {
         (set, cut): (&BTreeMap<String, Strategy>, &[String]),
     ) -> String {
         let names: BTreeSet<_> = set.keys().chain(cut).collect();
-        self.fingerprint_of(inner, row, names.into_iter())
-    }
-
-    fn fingerprint_of<'n>(
-        &self,
-        inner: &Inner,
-        row: &[Value],
-        names: impl Iterator<Item = &'n String>,
-    ) -> String {
-        let cells = names.filter_map(|name| Some((name, &row[self.find(name)?])));
-        let plain: Vec<_> = cells.map(|(name, cell)| self.plain(name, cell)).collect();
+        let cells = names
+            .into_iter()
+            .filter_map(|name| Some((name, &row[self.find(name)?])));
+        let plain: Vec<_> = cells
+            .map(|(name, cell)| plain(cell, is_json(self.table.column(name))))
+            .collect();
         inner.secrets.fingerprint(plain.iter().map(AsRef::as_ref))
     }
 
-    fn plain<'r>(&self, column: &str, cell: &'r Value) -> Cow<'r, Value> {
-        let column = self.table.column(column);
-        let is_json = column.is_some_and(|column| column.kind == ColumnKind::Json);
-        let json = is_json.then(|| cell.as_text().map(serde_json::from_str::<Json>));
-        match json.flatten() {
-            Some(Ok(json)) => Cow::Owned(Value::Text(json.to_string())),
-            _ => Cow::Borrowed(cell),
+    /// What a row holds at the place to which these keys lead, the first of them being its column; nothing where a list is
+    /// on the way. `None` for a column that is not read.
+    pub fn held_at(&self, row: &[Value], keys: &[String]) -> Option<Value> {
+        let (column, keys) = keys.split_first()?;
+        let (_, at) = self.fields.iter().find(|(it, _)| it.name == *column)?;
+        if keys.is_empty() {
+            return Some(row[*at].clone());
         }
+        let inside = Inside {
+            column: column.clone(),
+            keys: keys.to_vec(),
+        };
+        Some(inside.plain_key(&row[*at]).unwrap_or(Value::Null))
     }
 
     /// The day on which the record came about.
@@ -272,6 +288,49 @@ impl<'a> Layout<'a> {
             record::disclose(field, cell, &mut fields);
         }
         fields
+    }
+}
+
+fn is_json(column: Option<&Column>) -> bool {
+    column.is_some_and(|column| column.kind == ColumnKind::Json)
+}
+
+/// A cell in the one form of what it holds.
+fn plain(cell: &Value, is_json: bool) -> Cow<'_, Value> {
+    let json = is_json.then(|| cell.as_text().map(serde_json::from_str::<Json>));
+    match json.flatten() {
+        Some(Ok(json)) => Cow::Owned(Value::Text(json.to_string())),
+        _ => Cow::Borrowed(cell),
+    }
+}
+
+impl Target {
+    /// A record that goes.
+    pub(super) fn gone(id: String, before: String) -> Self {
+        Self {
+            id,
+            before,
+            after: None,
+            written: None,
+            cut: Vec::new(),
+        }
+    }
+}
+
+impl Work {
+    /// What is done to records of a collection.
+    pub(super) fn on(
+        node: &Node,
+        set: Option<BTreeMap<String, Strategy>>,
+        targets: Vec<Target>,
+    ) -> Self {
+        Self {
+            source: node.source.clone(),
+            dataset: node.key.dataset.clone(),
+            collection: node.key.collection.clone(),
+            set,
+            targets,
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use subtle::ConstantTimeEq;
 use super::{
     Budget, Connected, Dates, Filter, Form, Identities, Inner, Record, Select, SourceError,
     Sources, Value, Way, crowds,
-    graph::Node,
+    graph::{Node, keys_to},
     layout::Layout,
     names,
     reader::Reader,
@@ -150,12 +150,10 @@ impl Sources {
         collection: &CollectionKey,
         id: &str,
     ) -> Result<Option<Record>, SourceError> {
-        let found = self
-            .0
+        self.0
             .own_row(person, collection, id, |inner, layout, row| {
                 layout.record(inner, row)
-            })?;
-        Ok(found)
+            })
     }
 
     /// Whether a masked field of the person's own record holds what the person typed, spaces and hyphens aside.
@@ -175,11 +173,17 @@ impl Sources {
                 .filter(|it| !it.is_whitespace() && *it != '-')
                 .collect()
         };
-        let found = self.0.own_row(person, collection, id, |_, layout, row| {
-            let (_, at) = layout.fields.iter().find(|(it, _)| it.path == field)?;
-            let (held, typed) = (plain(&row[*at].to_string()), plain(typed));
-            Some(bool::from(held.as_bytes().ct_eq(typed.as_bytes())))
-        })?;
+        let found = self
+            .0
+            .own_row(person, collection, id, |inner, layout, row| {
+                let fields = &layout.node.collection(&inner.register).fields;
+                let held = match layout.held_at(&row, &keys_to(fields, field)?)? {
+                    // What they stand for is not known: nothing that can be typed is that.
+                    Value::Bytes(_) => return Some(false),
+                    held => plain(&held.to_string()),
+                };
+                Some(bool::from(held.as_bytes().ct_eq(plain(typed).as_bytes())))
+            })?;
         Ok(found.flatten())
     }
 
@@ -231,9 +235,9 @@ impl Inner {
     ) -> Walk {
         let wanted = self.graph.ancestors(to);
         let mut walk = Walk::new(self, person, (&wanted, keeps_rows), budget);
-        crowds::settle(self, &mut walk, person, budget);
-        names::settle(self, &mut walk, person, budget);
-        shared::settle(self, &mut walk, budget);
+        crowds::unname_crowds(self, &mut walk, person, budget);
+        names::name_spellings(self, &mut walk, person, budget);
+        shared::settle_owners(self, &mut walk, budget);
         walk
     }
 
@@ -282,10 +286,7 @@ impl Inner {
             let own = (true, walk.own_ways(self, person, at));
             let shared = (false, walk.shared_ways(self, at));
             for (is_own, ways) in [own, shared] {
-                let filter = Filter {
-                    any: Some(ways),
-                    ..Filter::default()
-                };
+                let filter = Filter::any(ways);
                 if !filter.is_empty() {
                     asked.push((place, is_own, table, filter));
                 }

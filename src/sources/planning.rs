@@ -34,6 +34,8 @@ pub(super) struct Draft<'a> {
 pub(super) struct Sheet<'a> {
     pub shelf: &'a Shelf<'a>,
     pub layout: &'a Layout<'a>,
+    /// What was asked for.
+    pub scope: &'a Scope,
     pub rules: Rules<'a>,
     /// Columns in which foreign keys begin or end.
     pub linked: Vec<String>,
@@ -124,6 +126,7 @@ impl Sources {
             draft.sheets.push(Sheet {
                 shelf,
                 layout,
+                scope,
                 rules: Rules::new(inner, layout, wish),
                 linked: links::linked_columns(shelf, layout),
                 doomed: Vec::new(),
@@ -162,7 +165,6 @@ impl Draft<'_> {
     /// Reads the rows of every collection that is touched, or that points at one from which rows may go.
     fn read(&mut self) -> Result<(), SourceError> {
         let inner = self.reader.inner;
-        let is_of_one = self.scope.names_records();
         let involved = links::involved(&self.sheets);
         for (sheet, is_involved) in self.sheets.iter_mut().zip(involved) {
             if sheet.rules.is_idle() && !is_involved {
@@ -176,11 +178,11 @@ impl Draft<'_> {
                     doubtful.push(row);
                     return ControlFlow::Continue(());
                 }
-                let fate = sheet.fate(&row, is_of_one);
+                let fate = sheet.fate_at_first(&row);
                 sheet.add(inner, row, fate);
                 ControlFlow::Continue(())
             })?;
-            sheet.leave_unfindable(inner, doubtful, is_of_one)?;
+            sheet.leave_unfindable(inner, doubtful)?;
         }
         Ok(())
     }
@@ -189,16 +191,18 @@ impl Draft<'_> {
     /// changed since where it is still found to be the person's.
     fn read_known(&mut self, known: &[Known]) -> Result<(), SourceError> {
         let inner = self.reader.inner;
-        let is_of_one = self.scope.is_of_one();
         let is_of_left = matches!(self.scope, Scope::Left(_));
+        let mut by_collection: HashMap<_, HashMap<_, _>> = HashMap::new();
+        for record in known {
+            let here = by_collection.entry(record.key()).or_default();
+            here.insert(&record.id, record);
+        }
         for sheet in &mut self.sheets {
             let key = &sheet.shelf.node.key;
             let layout = sheet.layout;
-            let here: HashMap<_, _> = known
-                .iter()
-                .filter(|it| it.key() == *key)
-                .map(|it| (&it.id, it))
-                .collect();
+            let Some(here) = by_collection.remove(key) else {
+                continue;
+            };
             let keys = here.keys();
             let keys: Vec<_> = keys
                 .filter_map(|id| inner.secrets.row_key(key, id))
@@ -228,7 +232,7 @@ impl Draft<'_> {
                 .staying
                 .retain(|it| it.is_fixed || !again.contains(layout.key(&it.row)));
             for row in chosen {
-                let fate = sheet.fate(&row, is_of_one);
+                let fate = sheet.fate_of_known(&row);
                 sheet.add(inner, row, fate);
             }
         }
@@ -270,15 +274,28 @@ impl Staying {
 }
 
 impl Sheet<'_> {
-    /// What becomes of a row; nothing of its own, where one record alone is to be erased.
-    pub fn fate(&self, row: &[Value], is_of_one: bool) -> Fate {
-        if is_of_one {
-            return Fate::default();
-        }
+    /// What becomes of a row.
+    pub fn fate(&self, row: &[Value]) -> Fate {
         match self.shelf.part(self.layout, row) {
             Some(part) => self.rules.fate_in_part(row, part),
             None => self.rules.fate(row),
         }
+    }
+
+    /// What becomes of a row that was found to be the person's: nothing yet, where single records are meant.
+    fn fate_at_first(&self, row: &[Value]) -> Fate {
+        if self.scope.names_records() {
+            return Fate::default();
+        }
+        self.fate(row)
+    }
+
+    /// What becomes of a row that is known by its id: nothing yet, where one other record is meant.
+    fn fate_of_known(&self, row: &[Value]) -> Fate {
+        if self.scope.is_of_one() {
+            return Fate::default();
+        }
+        self.fate(row)
     }
 
     /// Takes a row in, under what becomes of it.
@@ -295,15 +312,14 @@ impl Sheet<'_> {
         &mut self,
         inner: &Inner,
         rows: Vec<Vec<Value>>,
-        is_of_one: bool,
     ) -> Result<(), SourceError> {
         let (found, lost) = inner.part_by_key(self.shelf.connected, self.layout, rows)?;
         for row in found {
-            let fate = self.fate(&row, is_of_one);
+            let fate = self.fate_at_first(&row);
             self.add(inner, row, fate);
         }
         for (row, why) in lost {
-            let fate = self.fate(&row, is_of_one).without_changes(why);
+            let fate = self.fate_at_first(&row).without_changes(why);
             self.staying.push(Staying {
                 is_fixed: true,
                 ..Staying::new(row, fate)

@@ -6,7 +6,10 @@ use candor::{
 };
 use std::{collections::BTreeMap, ops::ControlFlow};
 
-use super::{company::Company, database::Kind};
+use super::{
+    company::{Company, shop},
+    database::Kind,
+};
 
 const MANIFEST: &str = "
 dataset:
@@ -215,5 +218,55 @@ fn rows_with_nested_keys_are_erased_like_any_other() {
         let left = ["profile", "feedback", "flight", "talk"].map(|it| after[it].len());
         // In a thread there is a text that need not be hers.
         assert_eq!(left, [2, 2, 2, 3], "{kind:?}");
+    }
+}
+
+/// A number, a secret and a street inside of one column.
+const KNOWN: &str = "
+      - name: people
+        fields:
+          - {name: id, data_categories: [user.unique_id], fides_meta: {primary_key: true}}
+          - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email}}
+          - name: profile
+            fides_meta: {data_type: object}
+            fields:
+              - {name: ssn, data_categories: [user.government_id], candor: {never_disclose: ssn}}
+              - {name: street, data_categories: [user.contact.address]}
+";
+
+#[test]
+fn what_is_inside_of_a_column_is_checked_and_not_corrected() {
+    for (kind, json) in [
+        (Kind::Sqlite, "TEXT"),
+        (Kind::Postgres, "JSONB"),
+        (Kind::MariaDb, "JSON"),
+    ] {
+        if !Kind::all().contains(&kind) {
+            continue;
+        }
+        let (register, _) = Register::parse(&[("shop.yml", &Company::manifest(KNOWN))]).unwrap();
+        let input = |path: &str| {
+            let view = register.describe("shop", "people", path).unwrap();
+            view.input()
+        };
+        assert_eq!(
+            (input("profile.street"), input("profile.ssn")),
+            (None, None)
+        );
+        let sql = format!(
+            r#"CREATE TABLE people (id INTEGER PRIMARY KEY, email VARCHAR(40), profile {json});
+               INSERT INTO people VALUES (1, 'ada@example.org', '{{"ssn": "012-34-5678", "street": "Strand 1"}}')"#
+        );
+        let company = Company::on(kind, register, &[("shop", &sql)]);
+        let record = company.records(&ada(), "people").remove(0);
+
+        let check = |path: &str, typed: &str| {
+            let of = (&shop("people"), &*record.id);
+            company.sources.matches(&ada(), of, path, typed).unwrap()
+        };
+
+        assert_eq!(check("profile.ssn", "012345678"), Some(true), "{kind:?}");
+        assert_eq!(check("profile.ssn", "12345678"), Some(false), "{kind:?}");
+        assert_eq!(check("profile.none", "1"), None, "{kind:?}");
     }
 }

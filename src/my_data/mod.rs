@@ -53,7 +53,8 @@ fn known(identities: &[Identity]) -> Identities {
         })
 }
 
-fn as_sources_call(kind: IdentityKind) -> &'static str {
+/// As manifests call handles of that kind.
+pub fn as_sources_call(kind: IdentityKind) -> &'static str {
     match kind {
         IdentityKind::Email => "email",
         IdentityKind::Phone => "phone_number",

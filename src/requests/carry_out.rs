@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 use super::handing_out::Gives;
 use super::life::By;
 use super::model::{Action, Decision, Item, Kind, Request, State};
-use super::review::{plan_of, refusals, replace_plan, spares_what_is_accepted, store_plan};
+use super::replanning::{is_begun, replan};
+use super::review::{plan_of, spares_what_is_accepted, store_plan};
 use super::{appeals, corrected, details, execution, handing_out, queries, restrictions};
 use crate::app::App;
 use crate::db::AnyConnection;
@@ -22,9 +23,7 @@ use crate::manual::model::Subject;
 use crate::manual::waiting;
 use crate::my_data::identities_of;
 use crate::retention::{self, remainders, tombstones};
-use crate::sources::{
-    self, Corrected, Correction, Effect, Hold, Identities, Plan, SourceError, Work,
-};
+use crate::sources::{self, Corrected, Correction, Effect, Identities, Plan, SourceError, Work};
 
 /// A plan whose data keep changing is made anew so often at most, in one run of the job.
 const REPLANS: usize = 3;
@@ -196,7 +195,7 @@ fn settle(
 }
 
 /// The same in the midst of the work, which ends where another worker has settled it.
-fn settle_step(
+pub(super) fn settle_step(
     app: &App,
     request_id: i64,
     write: impl FnOnce(&mut AnyConnection, &Request, &By<'_>) -> AppResult<()> + Send + 'static,
@@ -308,8 +307,7 @@ fn execute(
     plan: &mut Plan,
 ) -> Result<sources::Outcome, Stop> {
     let (agreed, mut begun) = (plan.clone(), plan.begun.clone());
-    // What people change by hand, they have changed for this request.
-    let is_begun = |source: &str| agreed.begun.contains(source) || app.sources.is_by_hand(source);
+    let is_begun = |source: &str| is_begun(app, &agreed, source);
     let mut begins = |source: &str| {
         begun.insert(source.to_owned());
         let noted = Plan {
@@ -379,35 +377,6 @@ fn honour_holds(app: &App, request: &Request, person: &Identities) -> Result<Pla
     replan(app, request, person, (&plan, &holds))?.ok_or_else(|| Stop::Staff(failure.to_owned()))
 }
 
-/// Makes a plan anew for what is there now, and keeps it with the request; `None` where it would do more or other than
-/// was agreed.
-fn replan(
-    app: &App,
-    request: &Request,
-    person: &Identities,
-    (agreed, holds): (&Plan, &[Hold]),
-) -> Result<Option<Plan>, Stop> {
-    let (scope, today) = ((&agreed.scope, agreed.law.as_str()), app.clock.today());
-    let plan = |holds: &[Hold]| {
-        let around = (holds, &*agreed.known);
-        app.sources.plan_erasure_of(person, scope, around, today)
-    };
-    let mut anew = plan(holds)?;
-    if !anew.is_within(agreed) {
-        return Ok(None);
-    }
-    let refused = refusals(agreed);
-    if !refused.is_empty() {
-        let others = holds.iter().filter(|it| !refused.contains(it));
-        anew.spared = plan(&others.cloned().collect::<Vec<_>>())?.spared_by(&anew);
-    }
-    let stored = anew.clone();
-    settle_step(app, request.id, move |conn, request, by| {
-        replace_plan(conn, request, &stored, by).map(drop)
-    })?;
-    Ok(Some(anew))
-}
-
 /// What the receipt says: counts and keys, never data.
 fn facts(plan: &Plan, effects: &[Effect], items: &[Item]) -> Value {
     let kept: Vec<Value> = items
@@ -420,5 +389,6 @@ fn facts(plan: &Plan, effects: &[Effect], items: &[Item]) -> Value {
             })
         })
         .collect();
-    json!({ "plan": plan.hash, "done": effects, "kept": kept, "read_back": true })
+    let done = plan.done_with(effects);
+    json!({ "plan": plan.hash, "done": done, "kept": kept, "read_back": true })
 }

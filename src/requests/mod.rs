@@ -62,6 +62,7 @@ pub mod reference;
 mod reminder_mails;
 pub mod reminders;
 mod repeats;
+mod replanning;
 pub mod restrictions;
 pub mod review;
 pub mod sealed;

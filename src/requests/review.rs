@@ -9,6 +9,7 @@ use super::asked::NewItem;
 use super::decisions::Because;
 use super::life::{By, advance, changed, record, touch};
 use super::model::{Decision, Item, Kind, Outcome, Request, State};
+use super::replanning::{ids_of, plan_anew};
 use super::sealed::{self, What};
 use super::{carry_out, decisions, execution, filing, held_since, queries, restrictions};
 use crate::app::App;
@@ -16,7 +17,6 @@ use crate::db::AnyConnection;
 use crate::db::schema::requests;
 use crate::error::{AppError, AppResult};
 use crate::manual::opening;
-use crate::my_data;
 use crate::retention;
 use crate::sources::{Hold, Identities, Keeper, Known, Plan, Scope};
 
@@ -295,27 +295,6 @@ pub fn replan_undecided(
     }
     let current = replace_plan(conn, request, plan, by)?;
     filing::replace_items(conn, &current, plan, by)
-}
-
-/// A plan for what an earlier one is about, with the holds that are in force, and those that staff decided on.
-async fn plan_anew(
-    app: &App,
-    request: &Request,
-    earlier: &Plan,
-    holds: Vec<Hold>,
-) -> AppResult<Plan> {
-    let (person_id, law) = (request.person_id, request.law.clone());
-    let (scope, known) = (earlier.scope.clone(), ids_of(earlier));
-    my_data::read(app, person_id, move |app, identities| {
-        let around = (holds, &*known);
-        plan_around(app, (person_id, identities), (&scope, &law), around)
-    })
-    .await
-}
-
-/// The records that a plan knows by their ids.
-fn ids_of(plan: &Plan) -> Vec<Known> {
-    plan.known.iter().chain(&plan.spared).cloned().collect()
 }
 
 /// What an erasure would do today to a person's data under the law of that key, with the holds that are in force and

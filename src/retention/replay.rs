@@ -3,16 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{NaiveDate, NaiveDateTime};
-use serde_json::json;
+use diesel::QueryResult;
+use serde_json::{Value as Json, json};
 
 use super::queries;
 use super::tombstones::{self, Erasure};
-use crate::accounts::queries::find_person_by_any_identity;
+use crate::accounts::model::IdentityKind;
+use crate::accounts::queries::{find_person_by_identity, normal_email, normal_phone};
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::db::AnyConnection;
-use crate::error::AppResult;
-use crate::sources::{Fault, Hold, Identities, Outcome, Plan, SourceError};
+use crate::error::{AppError, AppResult};
+use crate::keys::Keys;
+use crate::my_data;
+use crate::register::CollectionKey;
+use crate::sources::{Fault, Hold, Identities, Known, Outcome, Plan, SoFar, SourceError};
 
 /// Data that keep changing are planned anew so often at most.
 const REPLANS: usize = 3;
@@ -56,13 +61,35 @@ pub(super) fn replay_these(app: &App, erasures: &[Erasure], is_dry: bool) -> App
                 replayed.returned += 1;
                 replayed.records += records;
                 if !is_dry {
-                    note(app, &erasures[at], records)?;
+                    let detail = json!({ "records": records });
+                    note(app, &erasures[at], ("erasure.replayed", detail))?;
                 }
             }
-            Err(error) => replayed.errors.push(error),
+            Err(Stop::Source(error)) => replayed.errors.push(error),
+            Err(Stop::Portal(error)) => return Err(error),
         }
     }
     Ok(replayed)
+}
+
+/// Why an erasure is not carried out again.
+enum Stop {
+    /// A source does not answer, or forbids it; others are looked at all the same.
+    Source(SourceError),
+    /// The portal's own database.
+    Portal(AppError),
+}
+
+impl From<SourceError> for Stop {
+    fn from(error: SourceError) -> Self {
+        Stop::Source(error)
+    }
+}
+
+impl From<AppError> for Stop {
+    fn from(error: AppError) -> Self {
+        Stop::Portal(error)
+    }
 }
 
 pub(super) type Handles = BTreeSet<(String, String)>;
@@ -99,8 +126,13 @@ pub(super) fn find(
     (found, errors)
 }
 
-/// What had been erased of somebody, around what was held then and what is held now.
-pub(super) fn plan(app: &App, erasure: &Erasure, person: &Identities) -> Result<Plan, SourceError> {
+/// What had been erased of somebody, around what was held then and what is held now, and around records that are known by
+/// their ids.
+pub(super) fn plan(
+    app: &App,
+    erasure: &Erasure,
+    (person, known): (&Identities, &[Known]),
+) -> Result<Plan, SourceError> {
     let today = app.clock.today();
     let placed = app.db.read_now(|conn| held_now(conn, app, person, today));
     let placed = placed.map_err(|error| {
@@ -109,63 +141,103 @@ pub(super) fn plan(app: &App, erasure: &Erasure, person: &Identities) -> Result<
     })?;
     let holds: Vec<_> = erasure.holds.iter().cloned().chain(placed).collect();
     let scope = (&erasure.scope, erasure.law.as_str());
-    app.sources.plan_erasure(person, scope, &holds, today)
+    app.sources
+        .plan_erasure_of(person, scope, (&holds, known), today)
 }
 
-/// The holds on everybody's data, and on that of whoever is known by one of these handles.
+/// The holds on everybody's data, and on that of all who are known by one of these handles.
 fn held_now(
     conn: &mut AnyConnection,
     app: &App,
     person: &Identities,
     today: NaiveDate,
 ) -> AppResult<Vec<Hold>> {
-    let mut known = None;
-    for (_, value) in person.handles() {
-        if known.is_none() {
-            known = find_person_by_any_identity(conn, &app.keys, value)?;
-        }
+    let mut holds = queries::for_everybody(conn, today)?;
+    for id in people_of(conn, &app.keys, person)? {
+        let placed = queries::for_plans(conn, id, today)?;
+        let new: Vec<_> = placed
+            .into_iter()
+            .filter(|it| !holds.contains(it))
+            .collect();
+        holds.extend(new);
     }
-    let id = known.map_or(NOBODY, |it| it.id);
-    Ok(queries::for_plans(conn, id, today)?)
+    Ok(holds)
 }
 
-/// No person has this id.
-const NOBODY: i64 = 0;
-
-/// Gives the number of records.
-fn erase(
-    app: &App,
-    erasure: &Erasure,
+/// All who are known by one of these handles.
+pub fn people_of(
+    conn: &mut AnyConnection,
+    keys: &Keys,
     person: &Identities,
-    is_dry: bool,
-) -> Result<usize, SourceError> {
-    for _ in 0..REPLANS {
-        let plan = plan(app, erasure, person)?;
-        if is_dry || plan.is_empty() {
-            return Ok(plan.records());
-        }
-        if let Outcome::Done(_) = app.sources.execute(person, &plan)? {
-            return Ok(plan.records());
-        }
+) -> QueryResult<BTreeSet<i64>> {
+    let mut people = BTreeSet::new();
+    for (kind, value) in person.handles() {
+        let mut kinds = IdentityKind::ALL.iter().copied();
+        let Some(kind) = kinds.find(|it| my_data::as_sources_call(*it) == kind) else {
+            continue;
+        };
+        let value = match kind {
+            IdentityKind::Email => normal_email(value),
+            IdentityKind::Phone => normal_phone(value),
+            IdentityKind::External => value.trim().to_owned(),
+        };
+        people.extend(find_person_by_identity(conn, keys, kind, &value)?.map(|it| it.id));
     }
-    let key = app
-        .sources
-        .register()
-        .datasets
-        .first()
-        .map(|it| it.source.clone());
-    Err(SourceError::new(&key.unwrap_or_default(), Fault::Changed))
+    Ok(people)
 }
 
-fn note(app: &App, erasure: &Erasure, records: usize) -> AppResult<()> {
+/// Gives the number of records. Before a source is changed it is written down, so that what was erased is on record where
+/// it breaks off: a repeat does not find it any more.
+fn erase(app: &App, erasure: &Erasure, person: &Identities, is_dry: bool) -> Result<usize, Stop> {
+    let mut so_far = SoFar::default();
+    for _ in 0..REPLANS {
+        let mut plan = plan(app, erasure, (person, &so_far.known))?;
+        if let Some(lost) = so_far
+            .left
+            .first()
+            .filter(|_| plan.count_missing(&so_far.left) > 0)
+        {
+            return Err(changed(app, Some(&lost.key())).into());
+        }
+        let before = so_far.done.iter().map(|it| it.records).sum::<u64>();
+        let records = usize::try_from(before).unwrap_or(usize::MAX) + plan.records();
+        if is_dry || plan.is_empty() {
+            return Ok(records);
+        }
+        plan.done = so_far.done;
+        let mut begins = |source: &str| {
+            let works = plan.work.iter().filter(|it| it.source == source);
+            let records: usize = works.map(|it| it.targets.len()).sum();
+            let detail = json!({ "source": source, "records": records });
+            note(app, erasure, ("erasure.replay_begun", detail)).map_err(Stop::Portal)
+        };
+        let outcome = app
+            .sources
+            .execute_noting(person, &plan, &|_| true, &mut begins)?;
+        if let Outcome::Done(_) = outcome {
+            return Ok(records);
+        }
+        so_far = app.sources.so_far(&plan, &|_| true)?;
+    }
+    Err(changed(app, None).into())
+}
+
+fn changed(app: &App, key: Option<&CollectionKey>) -> SourceError {
+    let mut datasets = app.sources.register().datasets.iter();
+    let dataset = datasets.find(|it| key.is_none_or(|key| it.key == key.dataset));
+    let source = dataset.map(|it| it.source.clone()).unwrap_or_default();
+    SourceError::new(&source, Fault::Changed)
+}
+
+fn note(app: &App, erasure: &Erasure, (action, detail): (&'static str, Json)) -> AppResult<()> {
     let (key, now) = (erasure.key.clone(), app.clock.now());
     app.db.write_now(move |conn| {
         let event = Event {
             actor: Actor::System,
-            action: "erasure.replayed",
+            action,
             person: None,
             object: &format!("erasure {key}"),
-            detail: json!({ "records": records }),
+            detail,
         };
         Ok(audit::record(conn, &event, now)?)
     })

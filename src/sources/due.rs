@@ -11,8 +11,8 @@ use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Budget, Connected, Dates, Filter, Form, Hold, Identities, Inner, Pointing, Query, Scope,
-    Select, SourceError, Sources, Strategy, Target, Value, Work,
+    Budget, Connected, Dates, Filter, Form, Hold, Identities, Inner, Scope, Select, SourceError,
+    Sources, Strategy, Target, Value, Work,
     fate::{Rules, Wish},
     fitting::{Fitting, Masked},
     graph::Node,
@@ -123,8 +123,12 @@ impl Sources {
             layout: &layout,
             ask,
         };
-        let after = after.and_then(|id| inner.secrets.row_key(key, id));
-        connected.notice(search.batch(after.as_deref(), limit))
+        let start = after.map(|id| inner.secrets.row_key(key, id));
+        if start == Some(None) {
+            // After a record that nothing names, there is none: from the beginning, it would never end.
+            return Ok(DueBatch::default());
+        }
+        connected.notice(search.batch(start.flatten().as_deref(), limit))
     }
 
     /// Carries a batch out in one transaction; `false`, and nothing done, when a record has changed since. Safe to
@@ -308,22 +312,13 @@ impl Search<'_> {
 
     /// Keys of rows at which others point.
     fn pointed_at(&self, rows: &[&Vec<Value>]) -> Result<HashSet<Vec<Value>>, SourceError> {
-        let (to, wait) = (self.layout.table, self.inner.limits.step);
         let keys: Vec<_> = rows
             .iter()
             .map(|row| self.layout.key(row).to_vec())
             .collect();
-        let (keys, mut found) = (&keys, HashSet::new());
-        for (from, by) in self.schema.pointing_at(to).filter(|_| !keys.is_empty()) {
-            let question = Pointing { to, keys, from, by };
-            let source = &self.connected.source;
-            source.query(&Query::Pointing(question), wait, &mut |mut row| {
-                row.truncate(to.row_key.len());
-                found.insert(row);
-                ControlFlow::Continue(())
-            })?;
-        }
-        Ok(found)
+        let rows = (self.layout.table, &*keys);
+        let by = self.schema.pointing_at(rows.0);
+        self.connected.pointed_at(rows, by, self.inner.limits.step)
     }
 
     fn works(
@@ -332,13 +327,9 @@ impl Search<'_> {
         masked: Vec<(&Vec<Value>, BTreeMap<String, Strategy>)>,
     ) -> Vec<Work> {
         let (inner, layout) = (self.inner, self.layout);
-        let gone = doomed.iter().map(|row| Target {
-            id: layout.id(inner, row),
-            before: layout.fingerprint(inner, row),
-            after: None,
-            written: None,
-            cut: Vec::new(),
-        });
+        let gone = doomed
+            .iter()
+            .map(|row| Target::gone(layout.id(inner, row), layout.fingerprint(inner, row)));
         let gone: Vec<_> = gone.collect();
         let mut by_set: BTreeMap<BTreeMap<String, Strategy>, Vec<Target>> = BTreeMap::new();
         for (row, set) in masked {
@@ -352,20 +343,9 @@ impl Search<'_> {
                 by_set.entry(set).or_default().push(target);
             }
         }
-        let gone = (!gone.is_empty()).then(|| self.work(None, gone));
+        let gone = (!gone.is_empty()).then(|| Work::on(layout.node, None, gone));
         let masked = by_set.into_iter();
-        let masked = masked.map(|(set, targets)| self.work(Some(set), targets));
+        let masked = masked.map(|(set, targets)| Work::on(layout.node, Some(set), targets));
         gone.into_iter().chain(masked).collect()
-    }
-
-    fn work(&self, set: Option<BTreeMap<String, Strategy>>, targets: Vec<Target>) -> Work {
-        let node = self.layout.node;
-        Work {
-            source: node.source.clone(),
-            dataset: node.key.dataset.clone(),
-            collection: node.key.collection.clone(),
-            set,
-            targets,
-        }
     }
 }

@@ -34,6 +34,20 @@ pub enum Done {
 }
 
 impl Effect {
+    /// Adds it to what was done before.
+    pub fn add_to(self, effects: &mut Vec<Self>) {
+        let what = |it: &Self| {
+            (
+                (it.source.clone(), it.dataset.clone(), it.collection.clone()),
+                (it.done, it.fields.clone()),
+            )
+        };
+        match effects.iter_mut().find(|it| what(it) == what(&self)) {
+            Some(same) => same.records += self.records,
+            None => effects.push(self),
+        }
+    }
+
     /// What a piece of work does.
     pub fn of(work: &Work) -> Self {
         let cut = work.targets.iter().flat_map(|target| &target.cut);

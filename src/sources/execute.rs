@@ -13,30 +13,33 @@ use std::{
 
 use super::{
     Act, Change, Effect, Fault, Filter, Form, Identities, Inner, Plan, Select, SourceError,
-    Sources, Target, Transaction, Value, Work, connector::EachRow, layout::Layout, order, table,
+    Sources, Target, Transaction, Value, Work, connector::EachRow, layout::Layout, table,
 };
 use crate::register::CollectionKey;
 
 pub(super) type RowsByKey = HashMap<Vec<Value>, Vec<Value>>;
 
 /// Records that are read or changed at a time.
-const BATCH: usize = 500;
+pub(super) const BATCH: usize = 500;
 
 /// What became of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// It is carried out, now or by an earlier run; the same in both cases.
     Done(Vec<Effect>),
-    /// Nothing was changed, because the data are no longer those of the plan. Plan anew, and ask again.
+    /// The data are no longer those of the plan. Sources that were changed before that was seen stay so:
+    /// [`Sources::so_far`] tells what is done. Plan anew, and ask again.
     Stale,
 }
 
 /// How a record stands to the plan.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
+pub(super) enum State {
     Planned,
     Done,
     Changed,
+    /// It was to stay, and is not there.
+    Gone,
 }
 
 /// What is done in a transaction: links among rows that go are cut before the first of them goes, as they may point at
@@ -102,14 +105,21 @@ impl Sources {
                 return Ok(Outcome::Stale);
             }
         }
-        for source in inner.in_order(&by_source) {
+        // The plan was compared with what is there now, unless a part of it was done already.
+        let mut is_compared = !is_resumed;
+        for source in inner.sources_in_order(&by_source) {
             if progress.get(source) == Some(&Progress::Finished) {
                 continue;
             }
-            begins(source)?;
-            if !inner.carry_out(source, &by_source[source])? {
+            let works = &by_source[source];
+            if !is_compared && inner.takes_more_along(source, works)? {
                 return Ok(Outcome::Stale);
             }
+            begins(source)?;
+            if !inner.carry_out(source, works)? {
+                return Ok(Outcome::Stale);
+            }
+            is_compared = false;
         }
         Ok(Outcome::Done(plan.work.iter().map(Effect::of).collect()))
     }
@@ -122,56 +132,52 @@ impl Target {
 }
 
 impl Inner {
-    /// The sources in the order in which they are changed: each after those with collections that are named in
-    /// `erase_after` of one of its own.
-    fn in_order<'p>(&self, by_source: &BTreeMap<&'p str, Vec<&Work>>) -> Vec<&'p str> {
-        let names: Vec<_> = by_source.keys().copied().collect();
-        let before = by_source.iter().map(|(source, works)| {
-            let collections = works
-                .iter()
-                .filter_map(|work| self.register.collection(&work.key()));
-            let declared: Vec<_> = collections.flat_map(|it| &it.erase_after).collect();
-            let holds_one = |other: &&str| {
-                let mut works = by_source[other].iter();
-                works.any(|work| declared.contains(&&work.key()))
-            };
-            let first = names.iter().enumerate();
-            let first = first.filter(|(_, other)| *other != source && holds_one(other));
-            first.map(|(at, _)| at).collect()
-        });
-        let order = order::in_order(&before.collect::<Vec<_>>());
-        order.into_iter().map(|at| names[at]).collect()
-    }
-
     /// How far a source is; `None` when a record is neither as planned nor as it will be.
     fn progress(&self, source: &str, works: &[&Work]) -> Result<Option<Progress>, SourceError> {
+        let (mut planned, mut done) = (0, 0);
+        let looked = self.each_state(source, works, &mut |_, _, state| {
+            match state {
+                State::Planned => planned += 1,
+                State::Done => done += 1,
+                State::Changed | State::Gone => return ControlFlow::Break(()),
+            }
+            ControlFlow::Continue(())
+        })?;
+        Ok(looked.is_continue().then_some(match (planned, done) {
+            (0, _) => Progress::Finished,
+            (_, 0) => Progress::Untouched,
+            _ => Progress::Mixed,
+        }))
+    }
+
+    /// Tells how each record of a source stands to the plan, until `each` breaks off or a record cannot be named.
+    pub(super) fn each_state(
+        &self,
+        source: &str,
+        works: &[&Work],
+        each: &mut dyn FnMut(&Work, &Target, State) -> ControlFlow<()>,
+    ) -> Result<ControlFlow<()>, SourceError> {
         let connected = self.connected(source)?;
         let wait = self.limits.step;
         let schema = connected.fresh_schema(wait)?;
-        let (mut planned, mut done) = (0, 0);
         for work in works {
             let layout = self.layout(work, &schema)?;
             for batch in work.targets.chunks(BATCH) {
                 let Some(keys) = self.keys(&work.key(), batch) else {
-                    return Ok(None);
+                    return Ok(ControlFlow::Break(()));
                 };
                 let rows = rows(&layout, &keys, |select, each| {
                     connected.source.select(select, wait, each)
                 })?;
                 for (key, target) in keys.iter().zip(batch) {
-                    match self.state(&layout, (work, target), rows.get(key)) {
-                        State::Planned => planned += 1,
-                        State::Done => done += 1,
-                        State::Changed => return Ok(None),
+                    let state = self.state(&layout, (work, target), rows.get(key));
+                    if each(work, target, state).is_break() {
+                        return Ok(ControlFlow::Break(()));
                     }
                 }
             }
         }
-        Ok(Some(match (planned, done) {
-            (0, _) => Progress::Finished,
-            (_, 0) => Progress::Untouched,
-            _ => Progress::Mixed,
-        }))
+        Ok(ControlFlow::Continue(()))
     }
 
     /// Whether everything is done already; `None` when a record is neither as planned nor as it will be.
@@ -272,7 +278,8 @@ impl Inner {
         work: &Work,
         batch: &[Target],
     ) -> Result<(), SourceError> {
-        let keys = self.keys(&work.key(), batch).unwrap_or_default();
+        let not_read = || SourceError::new(&work.source, Fault::NotReadBack);
+        let keys = self.keys(&work.key(), batch).ok_or_else(not_read)?;
         let wait = self.limits.step;
         let rows = rows(layout, &keys, |select, each| {
             transaction.select(select, wait, each)
@@ -281,7 +288,7 @@ impl Inner {
         if both.all(|(key, target)| self.is_done(layout, (work, target), rows.get(key))) {
             Ok(())
         } else {
-            Err(SourceError::new(&work.source, Fault::NotReadBack))
+            Err(not_read())
         }
     }
 
@@ -294,11 +301,10 @@ impl Inner {
         if self.is_done(layout, (work, target), row) {
             return State::Done;
         }
-        let is_as_planned = row.is_some_and(|row| layout.fingerprint(self, row) == target.before);
-        if is_as_planned {
-            State::Planned
-        } else {
-            State::Changed
+        match row {
+            None => State::Gone,
+            Some(row) if layout.fingerprint(self, row) == target.before => State::Planned,
+            Some(_) => State::Changed,
         }
     }
 
@@ -317,14 +323,18 @@ impl Inner {
         }
     }
 
-    fn keys(&self, collection: &CollectionKey, targets: &[Target]) -> Option<Vec<Vec<Value>>> {
+    pub(super) fn keys(
+        &self,
+        collection: &CollectionKey,
+        targets: &[Target],
+    ) -> Option<Vec<Vec<Value>>> {
         targets
             .iter()
             .map(|target| self.secrets.row_key(collection, &target.id))
             .collect()
     }
 
-    fn layout<'a>(
+    pub(super) fn layout<'a>(
         &'a self,
         work: &Work,
         schema: &'a super::Schema,
@@ -343,10 +353,7 @@ pub(super) fn rows(
     keys: &[Vec<Value>],
     mut read: impl FnMut(&Select<'_>, EachRow<'_>) -> Result<(), SourceError>,
 ) -> Result<RowsByKey, SourceError> {
-    let filter = Filter {
-        keys: Some(keys.to_vec()),
-        ..Filter::default()
-    };
+    let filter = Filter::keys(keys.to_vec());
     let select = Select {
         table: layout.table,
         columns: &layout.columns,

@@ -2,12 +2,12 @@
 //! before anything is written, so that people are told what stays, and staff can choose another mask.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet},
     ops::ControlFlow,
 };
 
 use super::{
-    Connected, Filter, Form, Inner, Pointing, Query, Schema, Select, SourceError, Trial, Value,
+    Connected, Filter, Form, Inner, Query, Schema, Select, SourceError, Trial, Value,
     layout::Layout, masking::Strategy, rules::Check, trial::MOST, walk::number,
 };
 
@@ -59,28 +59,13 @@ impl Fitting<'_> {
         for (from, by) in self.schema.pointing_at(to) {
             let is_meant =
                 |it: &&mut Masked<'_>| by.referenced.iter().any(|name| it.set.contains_key(name));
-            let mut meant: Vec<_> = rows.iter_mut().filter(is_meant).collect();
-            for batch in meant.chunks_mut(MOST) {
-                let keys = batch.iter().map(|it| self.layout.key(it.row).to_vec());
-                let keys: Vec<_> = keys.collect();
-                let question = Pointing {
-                    to,
-                    keys: &keys,
-                    from,
-                    by,
-                };
-                let mut pointed_at = HashSet::new();
-                let wait = self.inner.limits.step;
-                let source = &self.connected.source;
-                source.query(&Query::Pointing(question), wait, &mut |mut row| {
-                    row.truncate(to.row_key.len());
-                    pointed_at.insert(row);
-                    ControlFlow::Continue(())
-                })?;
-                for masked in batch.iter_mut() {
-                    if !pointed_at.contains(self.layout.key(masked.row)) {
-                        continue;
-                    }
+            let meant: Vec<_> = rows.iter_mut().filter(is_meant).collect();
+            let keys = meant.iter().map(|it| self.layout.key(it.row).to_vec());
+            let keys: Vec<_> = keys.collect();
+            let (connected, wait) = (self.connected, self.inner.limits.step);
+            let pointed_at = connected.pointed_at((to, &keys), [(from, by)], wait)?;
+            for masked in meant {
+                if pointed_at.contains(self.layout.key(masked.row)) {
                     for name in &by.referenced {
                         masked.leave(name, REFERRED_TO);
                     }
@@ -215,10 +200,7 @@ impl Fitting<'_> {
     /// What rows hold in the columns of a condition, by their keys.
     fn held(&self, check: &Check, keys: Vec<Vec<Value>>) -> Result<Vec<Held>, SourceError> {
         let table = self.layout.table;
-        let filter = Filter {
-            keys: Some(keys),
-            ..Filter::default()
-        };
+        let filter = Filter::keys(keys);
         let columns = [&table.row_key[..], &check.columns].concat();
         let select = Select {
             table,

@@ -72,10 +72,7 @@ impl<'a, 'q> Search<'a, 'q> {
         let Ok(layout) = layout else {
             return Err(question);
         };
-        let filter = Filter {
-            any: Some(std::mem::take(&mut question.conditions)),
-            ..Filter::default()
-        };
+        let filter = Filter::any(std::mem::take(&mut question.conditions));
         Ok(Self {
             question,
             layout,

@@ -1,26 +1,19 @@
 //! What rows that go leave behind: no row that stays may point at one that went, and no link to a row that others
 //! share is kept in a row that is masked.
 
-use std::{
-    collections::{BTreeSet, HashMap, HashSet},
-    ops::ControlFlow,
-};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::{
-    ForeignKey, Pointing, Query, SourceError, Table, Value,
+    ForeignKey, SourceError, Table, Value,
     layout::Layout,
     planning::{Draft, Sheet, Staying},
     reader::Shelf,
-    walk::number,
 };
 
 type Tuple = Vec<Value>;
 
 /// By the place of a row that goes: what the rows that point at it hold, and how many do.
 type Pointers = HashMap<usize, HashMap<Tuple, u64>>;
-
-/// Rows that are asked about at a time.
-const BATCH: usize = 1_000;
 
 /// The columns of a collection in which enforced references begin or end.
 pub(super) fn linked_columns(shelf: &Shelf<'_>, layout: &Layout<'_>) -> Vec<String> {
@@ -97,7 +90,7 @@ fn blocked(draft: &mut Draft<'_>, at: usize) -> Result<BTreeSet<usize>, SourceEr
 fn pointing_at(
     draft: &Draft<'_>,
     at: usize,
-    (from, by): (&Table, &ForeignKey),
+    by: (&Table, &ForeignKey),
 ) -> Result<Pointers, SourceError> {
     let Sheet { shelf, doomed, .. } = &draft.sheets[at];
     let (to, wait) = (
@@ -107,23 +100,15 @@ fn pointing_at(
     let places: HashMap<_, _> = (doomed.iter().map(|it| it.key.as_slice()))
         .zip(0..)
         .collect();
-    let width = to.row_key.len();
+    let keys: Vec<_> = doomed.iter().map(|it| it.key.clone()).collect();
     let mut pointers = Pointers::new();
-    for batch in doomed.chunks(BATCH) {
-        let keys: Vec<_> = batch.iter().map(|it| it.key.clone()).collect();
-        let keys = &keys;
-        let question = Pointing { to, keys, from, by };
-        let source = &shelf.connected.source;
-        source.query(&Query::Pointing(question), wait, &mut |mut row| {
-            let rows = row.pop().map_or(0, |count| number(&count));
-            let held = row[width..].iter();
-            let held = held.map(|it| it.as_key().unwrap_or(Value::Null)).collect();
-            if let Some(place) = places.get(&row[..width]) {
-                *pointers.entry(*place).or_default().entry(held).or_default() += rows;
-            }
-            ControlFlow::Continue(())
-        })?;
-    }
+    let mut note = |key: &[Value], held: Tuple, rows: u64| {
+        if let Some(place) = places.get(key) {
+            *pointers.entry(*place).or_default().entry(held).or_default() += rows;
+        }
+    };
+    let connected = shelf.connected;
+    connected.each_pointer((to, &keys), by, wait, &mut note)?;
     Ok(pointers)
 }
 

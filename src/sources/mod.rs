@@ -66,6 +66,7 @@ mod postgres_sql;
 mod query;
 mod reader;
 mod record;
+mod resuming;
 mod rules;
 mod scan;
 mod schema;
@@ -113,6 +114,7 @@ pub use plan::{Action, Hold, Item, Keeper, Known, Plan, Scope, Stayed, Stop, Tar
 pub use pointing::Pointing;
 pub use query::Query;
 pub use record::{Datum, Held, Record, Shown};
+pub use resuming::SoFar;
 pub use rules::{Check, TableRules};
 pub use schema::{Column, ColumnKind, ForeignKey, Schema, Table, TableName};
 pub use trial::Trial;

@@ -1,8 +1,8 @@
-//! In which order collections are erased.
+//! In which order collections and sources are erased.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::{ForeignKey, links::loose_columns, planning::Sheet, reader::Shelf};
+use super::{ForeignKey, Inner, Work, links::loose_columns, planning::Sheet, reader::Shelf};
 
 /// The positions of collections, so that a row goes before the rows that it points at, and every collection after
 /// those that its manifest names in `erase_after`. In a circle, links that may be empty do not count. Where declarations
@@ -21,18 +21,63 @@ pub(super) fn in_order(before: &[Vec<usize>]) -> Vec<usize> {
     order_by(before, before)
 }
 
-fn order_by(before: &[Vec<usize>], in_circles: &[Vec<usize>]) -> Vec<usize> {
+/// The same; in a circle, each after those that must go before it there too.
+pub(super) fn order_by(before: &[Vec<usize>], in_circles: &[Vec<usize>]) -> Vec<usize> {
     let mut order = Vec::with_capacity(before.len());
+    let mut placed = vec![false; before.len()];
     while order.len() < before.len() {
-        let open = || (0..before.len()).filter(|at| !order.contains(at));
-        let is_free =
-            |before: &[Vec<usize>], at: usize| before[at].iter().all(|it| order.contains(it));
+        let open = || (0..before.len()).filter(|at| !placed[*at]);
+        let is_free = |before: &[Vec<usize>], at: usize| before[at].iter().all(|it| placed[*it]);
         let free = open().find(|at| is_free(before, *at));
         let free = free.or_else(|| open().find(|at| is_free(in_circles, *at)));
         let next = free.or_else(|| open().next());
-        order.push(next.expect("the loop ends when none is open"));
+        let next = next.expect("the loop ends when none is open");
+        placed[next] = true;
+        order.push(next);
     }
     order
+}
+
+impl Inner {
+    /// The sources in the order in which they are changed: each after those with collections that are named in
+    /// `erase_after` of one of its own, and where that allows it, after those to which it leads. When it breaks off
+    /// between two, what is left is found again.
+    pub(super) fn sources_in_order<'p>(
+        &self,
+        by_source: &BTreeMap<&'p str, Vec<&Work>>,
+    ) -> Vec<&'p str> {
+        let names: Vec<_> = by_source.keys().copied().collect();
+        let before = |counts_links: bool| {
+            let before = by_source.iter().map(|(source, works)| {
+                let collections = works
+                    .iter()
+                    .filter_map(|work| self.register.collection(&work.key()));
+                let declared: Vec<_> = collections.flat_map(|it| &it.erase_after).collect();
+                let holds_one = |other: &str| {
+                    let mut works = by_source[other].iter();
+                    works.any(|work| declared.contains(&&work.key()))
+                };
+                let goes_first =
+                    |other: &str| holds_one(other) || counts_links && self.leads(source, other);
+                let first = names.iter().enumerate();
+                let first = first.filter(|(_, other)| *other != source && goes_first(other));
+                first.map(|(at, _)| at).collect()
+            });
+            before.collect::<Vec<_>>()
+        };
+        let order = order_by(&before(true), &before(false));
+        order.into_iter().map(|at| names[at]).collect()
+    }
+
+    /// Whether values of one source lead to another.
+    fn leads(&self, source: &str, other: &str) -> bool {
+        let nodes = &self.graph.nodes;
+        let mut led_to = nodes.iter().filter(|node| node.source == other);
+        led_to.any(|node| {
+            let mut edges = node.incoming.iter();
+            edges.any(|edge| nodes[edge.from].source == source)
+        })
+    }
 }
 
 /// Marks the links of rows that go to rows that go before them, in whatever order: in a circle.
@@ -71,15 +116,15 @@ fn must_go_before(sheets: &[Sheet<'_>], sheet: &Sheet<'_>, counts_loose: bool) -
     let Shelf { node, schema, .. } = sheet.shelf;
     let table = sheet.layout.table;
     let declared = &sheet.rules.collection.erase_after;
+    let pointing = schema.pointing_at(table);
+    let pointing =
+        pointing.filter(|(from, key)| counts_loose || loose_columns(from, key).is_empty());
+    let pointing: HashSet<_> = pointing.map(|(from, _)| &from.name).collect();
     let goes_first = |other: &Sheet<'_>| {
         let other_node = other.shelf.node;
-        let mut pointing = schema.pointing_at(table);
         let points_here = other_node.source == node.source
             && other_node.key != node.key
-            && pointing.any(|(from, key)| {
-                let counts = || counts_loose || loose_columns(from, key).is_empty();
-                from.name == other.layout.table.name && counts()
-            });
+            && pointing.contains(&other.layout.table.name);
         points_here || declared.contains(&other_node.key)
     };
     (0..sheets.len())

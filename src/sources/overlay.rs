@@ -69,10 +69,7 @@ impl<S: Store> Overlay<S> {
             .as_ref()
             .is_some_and(|it| it.name == change.table.name);
         if !is_seen || !self.seen.contains_key(&key) {
-            let filter = Filter {
-                keys: Some(vec![change.key.to_vec()]),
-                ..Filter::default()
-            };
+            let filter = Filter::keys(vec![change.key.to_vec()]);
             let select = Select {
                 table: change.table,
                 columns: &[],

@@ -7,7 +7,7 @@ use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::masking::Strategy;
+use super::{effect::Effect, masking::Strategy};
 use crate::register::CollectionKey;
 
 /// What is to be erased.
@@ -110,6 +110,9 @@ pub struct Plan {
     /// Keys of the sources in which carrying it out was begun: what is as it will be in these, this plan has done.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub begun: BTreeSet<String>,
+    /// What earlier plans of the same erasure had done before data changed, so that the rest was planned anew.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub done: Vec<Effect>,
 }
 
 /// A record that stays until a reason ends.
@@ -298,6 +301,15 @@ impl Plan {
         scope == agreed_scope
             && shapes.is_subset(&agreed_shapes)
             && stops.iter().all(|stop| is_among(stop, agreed_stops))
+    }
+
+    /// What was done in all, by earlier plans of the same erasure and by this one.
+    pub fn done_with(&self, effects: &[Effect]) -> Vec<Effect> {
+        let mut all = self.done.clone();
+        for effect in effects {
+            effect.clone().add_to(&mut all);
+        }
+        all
     }
 
     /// Whether nothing would be changed.

@@ -1,11 +1,60 @@
 //! What points at rows by a reference that a source enforces. The source itself is asked which rows these are: under many
 //! collations `Ada` refers to `ada`, and a row that is not known of would go with the one that it refers to.
 
+use std::{collections::HashSet, ops::ControlFlow, time::Duration};
+
 use super::{
-    Column, ColumnKind, ForeignKey, SourceError, Table, Value,
+    Column, ColumnKind, Connected, ForeignKey, Query, SourceError, Table, Value,
     connector::missing,
     sql::{self, Dialect, Statement},
+    walk::number,
 };
+
+type Key = Vec<Value>;
+
+/// Rows that are asked about at a time.
+const BATCH: usize = 500;
+
+impl Connected {
+    /// Tells of each combination of values by which rows of these keys are pointed at: the key, these values in their
+    /// comparable form, and how many rows hold them.
+    pub(super) fn each_pointer(
+        &self,
+        (to, keys): (&Table, &[Key]),
+        (from, by): (&Table, &ForeignKey),
+        wait: Duration,
+        each: &mut dyn FnMut(&[Value], Key, u64),
+    ) -> Result<(), SourceError> {
+        let width = to.row_key.len();
+        for keys in keys.chunks(BATCH) {
+            let question = Query::Pointing(Pointing { to, keys, from, by });
+            self.source.query(&question, wait, &mut |mut row| {
+                let rows = row.pop().map_or(0, |count| number(&count));
+                let held = row[width..].iter();
+                let held = held.map(|it| it.as_key().unwrap_or(Value::Null)).collect();
+                each(&row[..width], held, rows);
+                ControlFlow::Continue(())
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Which of the rows of these keys are pointed at by these references.
+    pub(super) fn pointed_at<'s>(
+        &self,
+        rows: (&Table, &[Key]),
+        by: impl IntoIterator<Item = (&'s Table, &'s ForeignKey)>,
+        wait: Duration,
+    ) -> Result<HashSet<Key>, SourceError> {
+        let mut found = HashSet::new();
+        for reference in by {
+            self.each_pointer(rows, reference, wait, &mut |key, _, _| {
+                found.insert(key.to_vec());
+            })?;
+        }
+        Ok(found)
+    }
+}
 
 /// A question about some rows.
 #[derive(Debug, Clone, Copy)]

@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, ops::ControlFlow, sync::Arc, time::Duration};
 
 use super::{
     Budget, Connected, Dates, Filter, Form, Identities, Inner, Schema, Select, SourceError, Value,
+    execute::BATCH,
     graph::{Edge, Node},
     kept::KeptRow,
     layout::Layout,
@@ -198,11 +199,11 @@ impl Shelf<'_> {
         keys: Vec<Vec<Value>>,
         wait: Duration,
     ) -> Result<Vec<Vec<Value>>, SourceError> {
-        let filter = Filter {
-            keys: Some(keys),
-            ..Filter::default()
-        };
-        self.rows_of(layout, &filter, wait)
+        let mut rows = Vec::with_capacity(keys.len());
+        for keys in keys.chunks(BATCH) {
+            rows.extend(self.rows_of(layout, &Filter::keys(keys.to_vec()), wait)?);
+        }
+        Ok(rows)
     }
 
     fn rows_of(

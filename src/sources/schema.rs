@@ -1,6 +1,6 @@
 //! The live structure of a source: what its tables really are, whatever the register says.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::OnceLock};
 
 use super::{
     Value,
@@ -27,6 +27,8 @@ pub struct Schema {
     pub database: Option<String>,
     /// Where those of a name stand, which is written in small letters.
     by_name: HashMap<String, Vec<usize>>,
+    /// By the table that they point at, the places of foreign keys and of the tables that have them.
+    pointing: OnceLock<HashMap<TableName, Vec<(usize, usize)>>>,
 }
 
 /// One table.
@@ -117,6 +119,7 @@ impl Schema {
             tables,
             database: None,
             by_name,
+            pointing: OnceLock::new(),
         }
     }
 
@@ -143,16 +146,27 @@ impl Schema {
     /// Every foreign key that points at a table, with the table that has it.
     pub fn pointing_at<'a>(
         &'a self,
-        table: &'a Table,
-    ) -> impl Iterator<Item = (&'a Table, &'a ForeignKey)> {
-        self.tables.iter().flat_map(move |other| {
-            let keys = other.foreign_keys.iter();
-            keys.filter(move |key| {
-                self.table(&key.table)
-                    .is_some_and(|it| it.name == table.name)
-            })
-            .map(move |key| (other, key))
+        table: &Table,
+    ) -> impl Iterator<Item = (&'a Table, &'a ForeignKey)> + use<'a> {
+        let pointing = self.pointing.get_or_init(|| self.pointing_by_target());
+        let places = pointing.get(&table.name).into_iter().flatten();
+        places.map(|(at, key)| {
+            let from = &self.tables[*at];
+            (from, &from.foreign_keys[*key])
         })
+    }
+
+    fn pointing_by_target(&self) -> HashMap<TableName, Vec<(usize, usize)>> {
+        let mut pointing: HashMap<_, Vec<_>> = HashMap::new();
+        for (at, from) in self.tables.iter().enumerate() {
+            for (place, key) in from.foreign_keys.iter().enumerate() {
+                if let Some(to) = self.table(&key.table) {
+                    let places = pointing.entry(to.name.clone()).or_default();
+                    places.push((at, place));
+                }
+            }
+        }
+        pointing
     }
 }
 

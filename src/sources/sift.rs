@@ -1,6 +1,7 @@
 //! Which rows are meant and in which form, for sources that hand over all they have: the rows are looked at one by one.
 //!
-//! Memory grows with what a form asks for, not with the rows: many rows that do not come in order are read in passes.
+//! Memory grows with what a form asks for, which are all combinations where rows are grouped, and not with the rows: many
+//! that do not come in order are read in passes.
 
 use std::{
     cell::Cell,

@@ -54,6 +54,7 @@ pub(super) fn plan(
         spared: Vec::new(),
         stayed: Vec::new(),
         begun: BTreeSet::new(),
+        done: Vec::new(),
     };
     let inner = draft.reader.inner;
     plan.stayed = draft
@@ -249,14 +250,11 @@ impl Sheet<'_> {
 
     fn deletions(&self) -> Option<Work> {
         let targets = self.doomed.iter().map(|row| Target {
-            id: row.id.clone(),
-            before: row.fingerprint.clone(),
-            after: None,
-            written: None,
             cut: row.cut.clone(),
+            ..Target::gone(row.id.clone(), row.fingerprint.clone())
         });
         let targets: Vec<_> = targets.collect();
-        (!targets.is_empty()).then(|| self.work(None, targets))
+        (!targets.is_empty()).then(|| Work::on(self.shelf.node, None, targets))
     }
 
     fn sets(&self) -> Vec<Work> {
@@ -269,18 +267,8 @@ impl Sheet<'_> {
         }
         let work = |(set, mut targets): (&BTreeMap<_, _>, Vec<Target>)| {
             targets.sort_by(|a, b| a.id.cmp(&b.id));
-            self.work(Some(set.clone()), targets)
+            Work::on(self.shelf.node, Some(set.clone()), targets)
         };
         works.into_iter().map(work).collect()
-    }
-
-    fn work(&self, set: Option<BTreeMap<String, Strategy>>, targets: Vec<Target>) -> Work {
-        Work {
-            source: self.shelf.node.source.clone(),
-            dataset: self.shelf.node.key.dataset.clone(),
-            collection: self.shelf.node.key.collection.clone(),
-            set,
-            targets,
-        }
     }
 }

@@ -229,7 +229,6 @@ fn what_is_given_wrongly_is_named_and_nothing_is_looked_for() {
     let manifest = MANIFEST.replacen("field: customer.id", "field: custmer.id", 1);
     let place = Place::new(Kind::Sqlite, KEY, &manifest, "CREATE TABLE a (b INT)");
     let ran = place.run("find", &["--identity", "email=a@example.org"]);
-    let expected = "manifest.yml:84: postgres_example_test_dataset.login.customer_id.customer.id";
     assert_eq!(ran.status, 2);
     assert!(
         ran.err
@@ -237,7 +236,7 @@ fn what_is_given_wrongly_is_named_and_nothing_is_looked_for() {
         "{}",
         ran.err
     );
-    assert!(ran.err.contains(&expected[..16]), "{}", ran.err);
+    assert!(ran.err.contains("manifest.yml:84:"), "{}", ran.err);
 }
 
 #[test]

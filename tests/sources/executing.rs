@@ -150,7 +150,9 @@ fn a_break_at_any_moment_leaves_each_source_before_or_after_and_a_repeat_complet
             company.fail(source, mode);
 
             let broken = company.sources.execute(&ada(), &plan);
-            let is_reached = broken.is_err();
+            // What leads to the others goes last, and has but two rows.
+            let is_reached = (source, mode) != ("crm", Mode::BreaksAt(501));
+            assert_eq!(broken.is_err(), is_reached, "{source} {mode:?}");
 
             if is_reached && mode != Mode::BreaksAfterCommit {
                 assert!(matches!(broken.unwrap_err().fault, Fault::Unavailable(_)));
@@ -190,7 +192,6 @@ fn a_rule_of_the_source_that_forbids_the_change_rolls_everything_back() {
         "visits",
         "CREATE TRIGGER never BEFORE UPDATE ON visits WHEN old.number = 700 BEGIN SELECT RAISE(ABORT, 'ada@example.org'); END",
     );
-    company.run("visits", "UPDATE visits SET person = 1 WHERE number = 699");
     let plan = plan(&company);
     let before = company.dump("visits");
 

@@ -370,13 +370,10 @@ fn rows_are_read_by_the_key_that_the_register_declares() {
     let archive = Archive::new();
     let source = at(&archive);
     let table = people(&*source);
-    let filter = Filter {
-        keys: Some(vec![
-            vec![Value::Integer(2)],
-            vec![Value::Text("3".to_owned())],
-        ]),
-        ..Filter::default()
-    };
+    let filter = Filter::keys(vec![
+        vec![Value::Integer(2)],
+        vec![Value::Text("3".to_owned())],
+    ]);
     let columns = ["id".to_owned()];
     let select = Select {
         table: &table,

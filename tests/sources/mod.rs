@@ -41,6 +41,7 @@ mod postgres;
 mod proxy;
 mod random;
 mod repeats;
+mod resuming;
 mod sample;
 mod service;
 mod sharing;

@@ -30,26 +30,33 @@ pub fn erase(app: &App, noted: &Returned, request_id: i64, lease: &Lease) -> App
         .db
         .read_now(|conn| queries::find(conn, request_id)?.ok_or(AppError::NotFound))?;
     let known = Known::load(app, &remainder)?;
-    let mut begun = remainder.open_plan(app, &known.request.reference)?;
+    let mut plan = match remainder.open_plan(app, &known.request.reference)? {
+        Some(begun) if is_under_todays_holds(app, &known, &begun)? => begun,
+        earlier => begin(app, (&remainder, &known), earlier.as_ref())?,
+    };
     for _ in 0..REPLANS {
         lease.check()?;
-        let plan = match begun.take() {
-            Some(plan) if is_under_todays_holds(app, &known, &plan)? => plan,
-            _ => begin(app, (&remainder, &known))?,
-        };
         match app.sources.execute(&known.person, &plan) {
             Ok(Outcome::Done(effects)) => {
                 return settle(app, noted, (remainder, known), (plan, effects));
             }
-            Ok(Outcome::Stale) => {}
+            Ok(Outcome::Stale) => plan = begin(app, (&remainder, &known), Some(&plan))?,
             Err(error) => return put_off(app, noted, error),
         }
     }
     fail(app, noted, CHANGING.to_owned())
 }
 
-fn begin(app: &App, (remainder, known): (&Remainder, &Known)) -> AppResult<Plan> {
-    let plan = known.plan(app)?;
+/// Plans it, and writes the plan down with what an earlier one has done.
+fn begin(
+    app: &App,
+    (remainder, known): (&Remainder, &Known),
+    earlier: Option<&Plan>,
+) -> AppResult<Plan> {
+    let mut plan = known.plan(app)?;
+    if let Some(earlier) = earlier {
+        plan.done = app.sources.so_far(earlier, &|_| true)?.done;
+    }
     let (own, row, stored) = (app.clone(), remainder.clone(), plan.clone());
     let reference = known.request.reference.clone();
     app.db
@@ -90,10 +97,11 @@ fn settle(
     app.db.write_now(move |conn| {
         found::end(conn, &noted, None, now)?;
         forget(conn, &own, (&remainder, &known), &plan, now)?;
-        if plan.is_empty() {
+        let done = plan.done_with(&effects);
+        if done.is_empty() {
             return Ok(());
         }
-        prove(conn, &own, &known, (&plan, &effects), now)
+        prove(conn, &own, &known, (&plan, &done), now)
     })?;
     app.wake.notify_one();
     Ok(())
@@ -125,7 +133,7 @@ fn prove(
     conn: &mut AnyConnection,
     app: &App,
     known: &Known,
-    (plan, effects): (&Plan, &[Effect]),
+    (plan, done): (&Plan, &[Effect]),
     now: NaiveDateTime,
 ) -> AppResult<()> {
     let request = &known.request;
@@ -135,7 +143,7 @@ fn prove(
         kind: "deletion",
         object: &request.reference,
         facts: json!({
-            "plan": plan.hash, "done": effects, "had_to_stay_before": true, "read_back": true,
+            "plan": plan.hash, "done": done, "had_to_stay_before": true, "read_back": true,
         }),
     };
     let receipt = receipts::issue(conn, &app.keys, &new, now)?;

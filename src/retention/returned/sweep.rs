@@ -7,7 +7,6 @@ use chrono::NaiveDateTime;
 use super::changes;
 use super::model::{InCollection, Sighting};
 use super::queries;
-use crate::accounts::queries::find_person_by_any_identity;
 use crate::app::App;
 use crate::error::AppResult;
 use crate::jobs::{self, Job, Lease};
@@ -78,14 +77,15 @@ pub fn look(app: &App, progress: Progress, lease: &Lease) -> AppResult<()> {
 
 /// What would be erased again, if anything.
 fn sighting(app: &App, erasure: &Erasure, handles: &Handles) -> AppResult<Option<Sighting>> {
-    let plan = replay::plan(app, erasure, &replay::person_of(handles))?;
+    let person = replay::person_of(handles);
+    let plan = replay::plan(app, erasure, (&person, &[]))?;
     if plan.is_empty() {
         return Ok(None);
     }
     let signed_in_since = app.db.read_now(|conn| {
-        for (_, value) in handles {
-            if let Some(person) = find_person_by_any_identity(conn, &app.keys, value)? {
-                return Ok(queries::has_signed_in(conn, person.id, erasure.erased_at)?);
+        for id in replay::people_of(conn, &app.keys, &person)? {
+            if queries::has_signed_in(conn, id, erasure.erased_at)? {
+                return Ok(true);
             }
         }
         Ok(false)

@@ -94,10 +94,7 @@ impl Http {
         let keys: Vec<_> = altered.rows.keys().cloned().collect();
         for keys in keys.chunks(PAGE) {
             let mut open: HashSet<_> = keys.iter().collect();
-            let filter = Filter {
-                keys: Some(keys.to_vec()),
-                ..Filter::default()
-            };
+            let filter = Filter::keys(keys.to_vec());
             let mut is_right = true;
             let ends = Cell::new(Instant::now() + wait);
             self.find(&altered.table, &filter, &ends, &mut |row| {

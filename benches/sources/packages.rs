@@ -13,7 +13,7 @@ use candor::sources::Dates;
 use diesel::prelude::*;
 
 use crate::embedded;
-use crate::sample::{EMAIL, KEY, MANIFEST, by_hand_on_sqlite, in_folder};
+use crate::sample::{Asked, EMAIL, KEY, MANIFEST, by_hand_on_sqlite, in_folder};
 use crate::usage;
 
 /// One after the other, to know what one takes.
@@ -34,7 +34,7 @@ pub fn measure() {
 
     let start = Instant::now();
     for _ in 0..ALONE {
-        by_hand_on_sqlite(&connection);
+        by_hand_on_sqlite(&connection, Asked::Rows);
     }
     let hand = start.elapsed() / ALONE;
     let start = Instant::now();

@@ -92,6 +92,25 @@ const QUERIES: &[Query] = &[
     ),
 ];
 
+/// Whose the rows are that are looked up: how many rows lead to each key, of anybody. Table and column that lead, and
+/// where the keys come from.
+const QUESTIONS: &[(&str, &str, &str)] = &[
+    ("customer", "address_id", "address.0"),
+    ("employee", "address_id", "address.0"),
+    ("orders", "shipping_address_id", "address.0"),
+    ("payment_card", "billing_address_id", "address.0"),
+    ("order_item", "product_id", "product.0"),
+];
+
+/// What is asked by hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// The rows.
+    Rows,
+    /// The rows, and whether others lead to them: the very statements that we make.
+    RowsAndWhose,
+}
+
 #[derive(Default)]
 struct Counted(u64);
 
@@ -120,28 +139,32 @@ fn ours(sources: &Sources) -> u64 {
     counted.0
 }
 
+type Found = BTreeMap<&'static str, Vec<Vec<String>>>;
+
+/// The values that stand in a column of what was found, such as `address.0`.
+fn keys(found: &Found, from: &str) -> Vec<String> {
+    let (other, at) = from.split_once('.').expect("a table and a position");
+    let at: usize = at.parse().expect("a position");
+    let values = found[other].iter().map(|row| row[at].clone());
+    let mut keys: Vec<_> = values.filter(|it| !it.is_empty()).collect();
+    keys.sort();
+    keys.dedup();
+    keys
+}
+
 /// The statement of a query, and its values; `None` where nothing can be found.
 fn statement(
     query: &Query,
-    found: &BTreeMap<&str, Vec<Vec<String>>>,
+    found: &Found,
     placeholder: &dyn Fn(usize) -> String,
 ) -> Option<(String, Vec<String>)> {
     let (table, columns, conditions) = query;
     let (mut ways, mut values) = (Vec::new(), Vec::new());
     for (column, from) in *conditions {
-        let mut keys: Vec<String> = match from.split_once('.') {
-            None => vec![EMAIL.to_owned()],
-            Some((other, at)) => {
-                let at: usize = at.parse().expect("a position");
-                found[other]
-                    .iter()
-                    .map(|row| row[at].clone())
-                    .filter(|it| !it.is_empty())
-                    .collect()
-            }
+        let keys = match *from {
+            "email" => vec![EMAIL.to_owned()],
+            from => keys(found, from),
         };
-        keys.sort();
-        keys.dedup();
         if !keys.is_empty() {
             let first = values.len();
             let places: Vec<_> = (0..keys.len())
@@ -159,68 +182,96 @@ fn statement(
     })
 }
 
-pub fn by_hand_on_sqlite(connection: &Connection) -> u64 {
-    let mut found = BTreeMap::new();
+/// The questions of whose rows were found; none about a table of which nothing was.
+fn questions(
+    found: &Found,
+    placeholder: impl Fn(usize) -> String,
+) -> impl Iterator<Item = (String, Vec<String>)> {
+    QUESTIONS.iter().filter_map(move |(table, column, from)| {
+        let keys = keys(found, from);
+        let places: Vec<_> = (1..=keys.len()).map(&placeholder).collect();
+        let places = places.join(", ");
+        let text = format!(
+            "SELECT {column}, count(*) FROM {table} WHERE {column} IN ({places}) GROUP BY {column}"
+        );
+        (!keys.is_empty()).then_some((text, keys))
+    })
+}
+
+pub fn by_hand_on_sqlite(connection: &Connection, asked: Asked) -> u64 {
+    let mut found = Found::new();
     for query in QUERIES {
-        let mut rows = Vec::new();
-        if let Some((text, values)) = statement(query, &found, &|at| format!("?{at}")) {
-            let mut prepared = connection
-                .prepare_cached(&text)
-                .expect("the query is right");
-            let width = prepared.column_count();
-            let read = prepared.query_map(rusqlite::params_from_iter(values), |row| {
-                let cell = |at| {
-                    row.get_ref(at).map(|it| match it {
-                        rusqlite::types::ValueRef::Null => String::new(),
-                        rusqlite::types::ValueRef::Integer(number) => number.to_string(),
-                        rusqlite::types::ValueRef::Real(number) => number.to_string(),
-                        rusqlite::types::ValueRef::Text(text)
-                        | rusqlite::types::ValueRef::Blob(text) => {
-                            String::from_utf8_lossy(text).into_owned()
-                        }
-                    })
-                };
-                (0..width).map(cell).collect::<Result<Vec<_>, _>>()
-            });
-            rows = read
-                .expect("it runs")
-                .map(|row| row.expect("a row"))
-                .collect();
+        let statement = statement(query, &found, &|at| format!("?{at}"));
+        let rows = statement.map(|(text, values)| rows_on_sqlite(connection, &text, values));
+        found.insert(query.0, rows.unwrap_or_default());
+    }
+    if asked == Asked::RowsAndWhose {
+        for (text, keys) in questions(&found, |at| format!("?{at}")) {
+            black_box(rows_on_sqlite(connection, &text, keys));
         }
-        found.insert(query.0, rows);
     }
     found.values().map(|rows| rows.len() as u64).sum()
 }
 
-async fn by_hand_on_postgres(
-    client: &Client,
-    known: &mut BTreeMap<String, tokio_postgres::Statement>,
-) -> u64 {
-    let mut found: BTreeMap<&str, Vec<Vec<String>>> = BTreeMap::new();
+fn rows_on_sqlite(connection: &Connection, text: &str, values: Vec<String>) -> Vec<Vec<String>> {
+    let mut prepared = connection.prepare_cached(text).expect("the query is right");
+    let width = prepared.column_count();
+    let read = prepared.query_map(rusqlite::params_from_iter(values), |row| {
+        let cell = |at| {
+            row.get_ref(at).map(|it| match it {
+                rusqlite::types::ValueRef::Null => String::new(),
+                rusqlite::types::ValueRef::Integer(number) => number.to_string(),
+                rusqlite::types::ValueRef::Real(number) => number.to_string(),
+                rusqlite::types::ValueRef::Text(text) | rusqlite::types::ValueRef::Blob(text) => {
+                    String::from_utf8_lossy(text).into_owned()
+                }
+            })
+        };
+        (0..width).map(cell).collect::<Result<Vec<_>, _>>()
+    });
+    let rows = read.expect("it runs").map(|row| row.expect("a row"));
+    rows.collect()
+}
+
+type Known = BTreeMap<String, tokio_postgres::Statement>;
+
+async fn by_hand_on_postgres(client: &Client, known: &mut Known, asked: Asked) -> u64 {
+    let mut found = Found::new();
     for query in QUERIES {
         let mut rows = Vec::new();
         let placeholder = |at: usize| format!("(${at}::text)");
         if let Some((text, values)) = statement(query, &found, &placeholder) {
-            let text = as_text(&text, query);
-            if !known.contains_key(&text) {
-                let prepared = client.prepare(&text).await.expect("the query is right");
-                known.insert(text.clone(), prepared);
-            }
-            let values: Vec<&(dyn tokio_postgres::types::ToSql + Sync)> =
-                values.iter().map(|it| it as _).collect();
-            let read = client.query(&known[&text], &values).await.expect("it runs");
-            rows = read
-                .iter()
-                .map(|row| {
-                    (0..row.len())
-                        .map(|at| row.get::<_, Option<String>>(at).unwrap_or_default())
-                        .collect()
-                })
-                .collect();
+            rows = rows_on_postgres(client, known, (as_text(&text, query), values)).await;
         }
         found.insert(query.0, rows);
     }
+    if asked == Asked::RowsAndWhose {
+        for (text, keys) in questions(&found, |at| format!("(${at}::text::int8)")) {
+            let text = text.replace(", count(*)", "::text, count(*)::text");
+            black_box(rows_on_postgres(client, known, (text, keys)).await);
+        }
+    }
     found.values().map(|rows| rows.len() as u64).sum()
+}
+
+async fn rows_on_postgres(
+    client: &Client,
+    known: &mut Known,
+    (text, values): (String, Vec<String>),
+) -> Vec<Vec<String>> {
+    if !known.contains_key(&text) {
+        let prepared = client.prepare(&text).await.expect("the query is right");
+        known.insert(text.clone(), prepared);
+    }
+    let values: Vec<&(dyn tokio_postgres::types::ToSql + Sync)> =
+        values.iter().map(|it| it as _).collect();
+    let read = client.query(&known[&text], &values).await.expect("it runs");
+    let cells = |row: &tokio_postgres::Row| {
+        (0..row.len())
+            .map(|at| row.get::<_, Option<String>>(at).unwrap_or_default())
+            .collect()
+    };
+    read.iter().map(cells).collect()
 }
 
 /// Columns read as text, keys that are numbers compared as such.
@@ -239,18 +290,23 @@ fn as_text(text: &str, (_, columns, conditions): &Query) -> String {
     text
 }
 
-fn measure(name: &str, mut by_hand: impl FnMut() -> u64, mut ours: impl FnMut() -> u64) {
-    let (mut hand, mut own) = (Vec::new(), Vec::new());
+fn measure(name: &str, mut by_hand: impl FnMut(Asked) -> u64, mut ours: impl FnMut() -> u64) {
+    let (mut rows, mut whose, mut own) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        hand.push(timed(&mut by_hand));
+        rows.push(timed(|| by_hand(Asked::Rows)));
+        whose.push(timed(|| by_hand(Asked::RowsAndWhose)));
         own.push(timed(&mut ours));
     }
-    let (hand, own) = (median(hand), median(own));
-    let ratio = own.as_secs_f64() / hand.as_secs_f64();
-    println!("{name:<12}  by hand {hand:>9.1?}  candor {own:>9.1?}  {ratio:.2} times");
+    let (rows, whose, own) = (median(rows), median(whose), median(own));
+    let times = |hand: Duration| own.as_secs_f64() / hand.as_secs_f64();
+    println!(
+        "| {name} | {rows:.1?} | {whose:.1?} | {own:.1?} | {:.2} | {:.2} |",
+        times(rows),
+        times(whose)
+    );
 }
 
-fn timed(work: &mut impl FnMut() -> u64) -> Duration {
+fn timed(mut work: impl FnMut() -> u64) -> Duration {
     let start = Instant::now();
     assert_eq!(work(), ROWS);
     start.elapsed()
@@ -280,12 +336,14 @@ pub fn find() {
         "\n## A person of the sample: {ROWS} records in {} tables\n",
         QUERIES.len()
     );
+    println!("| source | rows by hand | and whose they are | candor | of rows | of both |");
+    println!("|---|---|---|---|---|---|");
     let folder = tempfile::tempdir().expect("a folder");
     let (path, connection) = in_folder(folder.path());
     let opened = sources(&format!("sqlite:{}", path.display()));
     measure(
         "SQLite",
-        || by_hand_on_sqlite(&connection),
+        |asked| by_hand_on_sqlite(&connection, asked),
         || ours(&opened),
     );
     if let Some(server) = server() {
@@ -319,7 +377,7 @@ fn on_postgres(server: &str) {
     {
         let opened = sources(&url);
         let mut known = BTreeMap::new();
-        let by_hand = || runtime.block_on(by_hand_on_postgres(&client, &mut known));
+        let by_hand = |asked| runtime.block_on(by_hand_on_postgres(&client, &mut known, asked));
         measure("PostgreSQL", by_hand, || ours(&opened));
     }
     drop(client);

@@ -17,7 +17,8 @@ use crate::choices;
 use crate::demo::pages as demo;
 use crate::disclosures::ledger::{pages as ledger, staff_pages as alarms};
 use crate::disclosures::{
-    answer_pages as notices, pages as disclosures, staff_pages as staff_notices,
+    answer_pages as notices, pages as disclosures, register_pages as recipients,
+    staff_pages as staff_notices,
 };
 use crate::drp::{pages as drp, staff_pages as drp_agents};
 use crate::insights::pages as insights;
@@ -269,6 +270,7 @@ routes! {
     CaseWorker get "/staff/manual/{id}" => manual_task::show;
     CaseWorker post "/staff/manual/{id}" => manual_task::answer;
     CaseWorker post "/staff/manual/{id}/leave" => manual_task::leave;
+    CaseReader get "/staff/recipients" => recipients::index;
     CaseReader get "/staff/notices" => staff_notices::index;
     CaseWorker post "/staff/notices/{id}/retry" => staff_notices::retry;
     CaseWorker post "/staff/notices/{id}/confirm" => staff_notices::confirm;

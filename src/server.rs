@@ -98,7 +98,8 @@ pub fn run(app: App, listener: TcpListener, size: Size) -> std::io::Result<Serve
                     .app_data(web::PayloadConfig::new(LARGEST_MESSAGE))
                     .configure(routes::register_drp)
                     .default_service(web::to(drp::not_found))
-                    .wrap(from_fn(cut_off)),
+                    .wrap(from_fn(cut_off))
+                    .wrap(from_fn(set_headers)),
             )
             .service(
                 web::scope("")

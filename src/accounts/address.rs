@@ -74,6 +74,7 @@ pub(super) fn add(
     audit::record(conn, &event, now)?;
     let row = find_person(conn, person.id)?;
     choices::join(app, conn, (&row, Some(email)), None, now)?;
+    choices::spread(app, conn, person.id, (IdentityKind::Email, email), now)?;
     let addresses = before.iter().filter(|it| it.kind == IdentityKind::Email);
     for old in addresses {
         app.mailer

@@ -12,6 +12,7 @@ use crate::accounts::queries::identity_key;
 use crate::audit::Actor;
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::disclosures::model::Channel;
 use crate::disclosures::webhook;
 use crate::error::AppError;
 use crate::register::Register;
@@ -98,7 +99,9 @@ impl TokenCommand {
                 recipient,
                 settings,
             } => {
-                say!("{}", webhook::secret(&settings.check()?.keys, &recipient));
+                let config = settings.check()?;
+                is_called(&Register::open(&config.register)?, &recipient)?;
+                say!("{}", webhook::secret(&config.keys, &recipient));
                 Ok(())
             }
             TokenCommand::IdentityKey(settings) => {
@@ -109,6 +112,15 @@ impl TokenCommand {
                 Ok(())
             }
         }
+    }
+}
+
+/// A mistyped name would have a secret, too, under which nothing is ever signed.
+fn is_called(register: &Register, recipient: &str) -> anyhow::Result<()> {
+    match register.recipient(recipient).map(Channel::of) {
+        Some(Channel::Webhook) => Ok(()),
+        Some(_) => bail!("{recipient} is not called: the register names no URL as its contact"),
+        None => bail!("the register has no recipient {recipient}"),
     }
 }
 

@@ -1,7 +1,5 @@
 //! Taking in what was disclosed to whom.
 
-use std::sync::Arc;
-
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,6 +10,7 @@ use super::model::Scope;
 use super::problem::Problem;
 use crate::app::App;
 use crate::disclosures::ledger::line::{Line, Refusal};
+use crate::disclosures::ledger::model::Rules;
 use crate::disclosures::ledger::queries::{self, Outcome};
 use crate::error::AppResult;
 
@@ -80,10 +79,14 @@ pub async fn record(
             Err(refusal) => taken.refuse(index, refusal),
         }
     }
-    let (by, register) = (writer.name(), Arc::clone(&app.register));
-    let recorded = app
-        .db
-        .write(move |conn| Ok(queries::record(conn, &register, &good, &by, now)?));
+    let (by, own) = (writer.name(), app.clone());
+    let recorded = app.db.write(move |conn| {
+        let rules = Rules {
+            register: &own.register,
+            laws: &own.laws,
+        };
+        Ok(queries::record(conn, rules, &good, &by, now)?)
+    });
     for (index, outcome) in places.into_iter().zip(recorded.await?) {
         match outcome {
             Outcome::Recorded => taken.recorded += 1,

@@ -23,7 +23,8 @@ impl Defaults {
         Defaults::on(&app.laws, residence, app.clock.today())
     }
 
-    fn on(laws: &Laws, residence: &str, today: NaiveDate) -> Defaults {
+    /// What they say of whoever lives there on that day.
+    pub fn on(laws: &Laws, residence: &str, today: NaiveDate) -> Defaults {
         Defaults {
             by_consent: !residence.starts_with("us"),
             sensitive_by_consent: laws.sensitive_by_consent(residence, today),

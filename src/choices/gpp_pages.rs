@@ -1,5 +1,6 @@
 //! A small script for the organisation's own site: it answers `__gpp` with the choices of the account or browser.
 
+use actix_session::SessionExt;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
@@ -10,6 +11,7 @@ use super::defaults::Defaults;
 use super::gpp::{SECTION, Usca};
 use super::refusable::{LIMIT_SENSITIVE, SALE_OR_SHARING};
 use super::settings::stands;
+use super::signal::is_overridden;
 use super::standing;
 use crate::accounts::guard::Person;
 use crate::app::App;
@@ -48,10 +50,14 @@ pub async fn script(
             &standing.current,
             Defaults::of(&app, &standing.residence),
         );
+        // What this browser chose has joined the account, where it may have been allowed since.
         let of_account = Usca::of(&all, standing.is_minor(app.clock.today()));
-        usca.opted_out |= of_account.opted_out;
-        usca.limited |= of_account.limited;
-        usca.minor = of_account.minor;
+        let is_followed = signal && !is_overridden(&request.get_session())?;
+        usca = Usca {
+            opted_out: of_account.opted_out || is_followed,
+            signal,
+            ..of_account
+        };
     }
     let answer = json!({
         "gppVersion": "1.1",

@@ -8,13 +8,15 @@ use super::browser::Browser;
 use super::change::{Act, Repeat};
 use super::model::{Choice, MadeBy, State, Subject};
 use super::plan::{Plan, Stand};
+use super::queries;
 use super::refusable::{LIMIT_SENSITIVE, SALE_OR_SHARING};
 use crate::accounts::model::{Identity, IdentityKind, PersonRow};
 use crate::accounts::queries::list_identities;
 use crate::app::App;
 use crate::db::AnyConnection;
-use crate::disclosures::causes;
-use crate::error::AppResult;
+use crate::disclosures::causes::{self, Whose};
+use crate::disclosures::model::CauseKind;
+use crate::error::{AppError, AppResult};
 
 /// Applies the opt-outs of the person's identities and of this browser to the person, unless the person has allowed
 /// it later, and tells them by mail. Call it in the transaction in which they sign in, or get an identity by other means:
@@ -52,6 +54,43 @@ pub fn join(
     };
     match Plan::make(app, &act, &stand, now)? {
         Some(plan) => plan.write(app, conn),
+        None => Ok(()),
+    }
+}
+
+/// Has caches and recipients learn that the account's opt-outs hold for an identity that has joined it, too: they know the
+/// person by the others alone. Call it after [`join`], in the transaction in which the identity is added.
+pub fn spread(
+    app: &App,
+    conn: &mut AnyConnection,
+    person_id: i64,
+    added: (IdentityKind, &str),
+    now: NaiveDateTime,
+) -> AppResult<()> {
+    let identities = list_identities(conn, person_id)?;
+    let is_added = |it: &&Identity| (it.kind, it.value.as_str()) == added;
+    let Some(identity) = identities.iter().find(is_added) else {
+        return Ok(());
+    };
+    let (own, new) = (Subject::Person(person_id), as_subject(identity));
+    let stand = Stand::read(conn, &[own.clone(), new.clone()], now.date())?;
+    let rows = stand.to_spread(&own.to_string(), &new.to_string());
+    if rows.is_empty() {
+        return Ok(());
+    }
+    if !queries::append(conn, &rows)? {
+        return Err(AppError::conflict(
+            "A choice was changed at the same moment.",
+        ));
+    }
+    let keys: Vec<_> = rows.iter().map(|it| &*it.activity).collect();
+    let about = (CauseKind::OptOut, &Whose::Person(person_id));
+    let due_on = causes::opt_out_due(app, now);
+    let others = identities.iter().map(|it| as_subject(it).to_string());
+    let others: Vec<_> = others.filter(|it| *it != new.to_string()).collect();
+    let cause = causes::prepare(app, about, keys.join(" "), due_on, now);
+    match cause.filter(|_| identity.kind != IdentityKind::External) {
+        Some(cause) => cause.known_for(&others).write(conn),
         None => Ok(()),
     }
 }

@@ -42,7 +42,7 @@ pub mod stopped;
 pub use browser::Browser;
 pub use change::{Act, Outcome, Proof, Repeat};
 pub use defaults::Defaults;
-pub use join::join;
+pub use join::{join, spread};
 pub use model::{Choice, MadeBy, State, Subject};
 pub use refusable::{LIMIT_SENSITIVE, Refusable, SALE_OR_SHARING, refusables};
 pub use settings::{is_opted_out, is_sold, open_to_objection};

@@ -39,7 +39,8 @@ text_enum! {
         Signal = "signal",
         /// The form that needs no account.
         VisitorForm = "visitor-form",
-        /// What was chosen before signing in, by the address or in the browser.
+        /// What was chosen before signing in, by the address or in the browser; of an address that joins an account, what was
+        /// chosen there before.
         Earlier = "earlier",
         /// An authorised agent, for the person.
         Agent = "agent",
@@ -47,7 +48,7 @@ text_enum! {
         Staff = "staff",
         /// The law: sale and sharing are off for who is under 16 until they turn it on.
         Law = "law",
-        /// The law of where the person lives now, which asks for their consent first.
+        /// The law of where the person lives now, or lived before, which asks for their consent first.
         Residence = "residence",
         /// A company whose business was taken over, with its opt-outs.
         HandedOver = "handed-over",
@@ -67,7 +68,9 @@ impl MadeBy {
             MadeBy::Agent => "by an agent who acts for you",
             MadeBy::Staff => "by our staff, as you asked",
             MadeBy::Law => "by law, because you are under 16",
-            MadeBy::Residence => "because the law of where you live asks for your consent first",
+            MadeBy::Residence => {
+                "because the law where you live, or lived before, asks for your consent first"
+            }
             MadeBy::HandedOver => "by what you chose with a company that is part of us now",
             MadeBy::Monitor => "by our own check of this page",
         }
@@ -90,6 +93,14 @@ impl MadeBy {
             | MadeBy::HandedOver
             | MadeBy::Monitor => false,
         }
+    }
+}
+
+impl MadeBy {
+    /// Whether somebody who asks for it again, where it holds already, is not to be asked for 12 months from then on. Who
+    /// is signed in sees how it stands, and a signal is sent with each page.
+    pub const fn renews(self) -> bool {
+        matches!(self, MadeBy::VisitorForm | MadeBy::Agent | MadeBy::Staff)
     }
 }
 

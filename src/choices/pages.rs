@@ -15,6 +15,7 @@ use super::settings::{self, Setting, Use};
 use super::standing::{self, Standing};
 use super::{minors, signal};
 use crate::accounts::guard::Person;
+use crate::accounts::limits::Limit;
 use crate::app::App;
 use crate::error::{AppError, AppResult};
 use crate::web::page::FlashKind;
@@ -49,6 +50,14 @@ pub struct Before {
 pub struct Confirmation {
     confirmed: Option<String>,
 }
+
+/// So often somebody turns something on in a day: each is told to recipients. Turning off has no limit.
+const OPT_INS: Limit = Limit {
+    purpose: "choices turned on",
+    max: 30,
+    max_in_demo: 1_000,
+    window: TimeDelta::days(1),
+};
 
 /// For all switches, where the key of one would stand.
 const EVERYTHING: &str = "everything";
@@ -140,6 +149,12 @@ pub async fn opt_in(
     if must_confirm || way.needs_parent {
         return Ok(see_other(&format!("/choices/{key}/opt-in")));
     }
+    let (own, pseudonym) = (app.clone(), person.pseudonym.clone());
+    let taken = app.db.write(move |conn| {
+        let now = own.clock.now();
+        OPT_INS.take(&own, conn, &pseudonym, now)
+    });
+    taken.await?;
     let who = (&person, &request.get_session());
     let answer = set(who, &app, vec![key.clone()], State::OptedIn).await?;
     if key == SALE_OR_SHARING {

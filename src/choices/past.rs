@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
 use super::defaults::Defaults;
@@ -12,7 +12,8 @@ use super::refusable::keys_of;
 use crate::accounts::queries::find_residence;
 use crate::app::App;
 use crate::db::AnyConnection;
-use crate::db::schema::{choices, identities};
+use crate::db::schema::{choices, identities, people};
+use crate::law::Laws;
 use crate::register::Activity;
 
 /// Of somebody who changed their mind more often than this, the oldest changes are not looked at.
@@ -82,11 +83,16 @@ pub struct Use<'a> {
     pub at: NaiveDateTime,
 }
 
-/// Of each of these uses whether it came after it had been stopped; with two queries for all.
-pub fn came_after_stop(conn: &mut AnyConnection, uses: &[Use<'_>]) -> QueryResult<Vec<bool>> {
+/// How each of these uses stood when it was made; with two queries for all. Where nobody has signed in with an identity, it
+/// is not known where they live, and what was not stopped is taken for allowed.
+pub fn stood(
+    conn: &mut AnyConnection,
+    (laws, today): (&Laws, NaiveDate),
+    uses: &[Use<'_>],
+) -> QueryResult<Vec<Stood>> {
     let people = people_with(conn, uses)?;
     let whose = |it: &Use<'_>| match people.get(it.subject) {
-        Some(id) => Subject::Person(*id).to_string(),
+        Some((id, _)) => Subject::Person(*id).to_string(),
         None => it.subject.to_owned(),
     };
     let subjects: BTreeSet<_> = uses.iter().map(whose).collect();
@@ -101,22 +107,35 @@ pub fn came_after_stop(conn: &mut AnyConnection, uses: &[Use<'_>]) -> QueryResul
         let past = pasts.entry(choice.subject.clone()).or_default();
         past.newest_first.push(choice);
     }
-    let was_stopped = |it: &Use<'_>| {
+    for (id, residence) in people.values() {
+        let past = pasts.entry(Subject::Person(*id).to_string()).or_default();
+        past.defaults = Defaults::on(laws, residence, today);
+    }
+    let stood = |it: &Use<'_>| {
         let past = pasts.get(&whose(it));
-        past.is_some_and(|past| past.at(it.activity, it.at) == Stood::Stopped)
+        past.map_or(Stood::NotStopped, |past| past.at(it.activity, it.at))
     };
-    Ok(uses.iter().map(was_stopped).collect())
+    Ok(uses.iter().map(stood).collect())
 }
 
-/// Who has the identities in question, as far as somebody has.
-fn people_with(conn: &mut AnyConnection, uses: &[Use<'_>]) -> QueryResult<HashMap<String, i64>> {
+/// Who has the identities in question, as far as somebody has, and where they live.
+fn people_with(
+    conn: &mut AnyConnection,
+    uses: &[Use<'_>],
+) -> QueryResult<HashMap<String, (i64, String)>> {
     let hashes = uses.iter().filter_map(|it| it.subject.split_once(':'));
     let hashes: BTreeSet<_> = hashes.map(|(_, hash)| hash).collect();
-    let found: Vec<(String, String, i64)> = identities::table
+    let found: Vec<(String, String, i64, String)> = identities::table
+        .inner_join(people::table)
         .filter(identities::hash.eq_any(hashes))
-        .select((identities::kind, identities::hash, identities::person_id))
+        .select((
+            identities::kind,
+            identities::hash,
+            people::id,
+            people::residence,
+        ))
         .load(conn)?;
     let named = found.into_iter();
-    let named = named.map(|(kind, hash, id)| (format!("{kind}:{hash}"), id));
+    let named = named.map(|(kind, hash, id, home)| (format!("{kind}:{hash}"), (id, home)));
     Ok(named.collect())
 }

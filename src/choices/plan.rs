@@ -53,6 +53,32 @@ impl Stand {
         })
     }
 
+    /// What one subject has opted out of and another has not, for that one: on the same day, and until the same day not to
+    /// be asked about.
+    pub(super) fn to_spread(&self, from: &str, to: &str) -> Vec<NewChoice> {
+        let is_off = |it: &&Choice| it.subject == from && it.state == State::OptedOut;
+        let off = self.current.iter().filter(is_off);
+        let rows = off.filter_map(|choice| {
+            let newest = self.newest(to, &choice.activity);
+            let is_known = newest.is_some_and(|it| it.state == State::OptedOut);
+            (!is_known).then(|| NewChoice {
+                subject: to.to_owned(),
+                person_id: None,
+                activity: choice.activity.clone(),
+                number: newest.map_or(1, |it| it.number + 1),
+                state: choice.state.as_str(),
+                at: choice.at,
+                made_by: MadeBy::Earlier.as_str(),
+                policy_version: choice.policy_version.clone(),
+                no_solicit_until: choice.no_solicit_until,
+                receipt_id: None,
+                channel: None,
+                received_on: None,
+            })
+        });
+        rows.collect()
+    }
+
     fn newest(&self, subject: &str, key: &str) -> Option<&Choice> {
         self.current
             .iter()
@@ -67,6 +93,8 @@ pub(super) struct Plan {
     staff_id: Option<i64>,
     by_visitor: bool,
     by_system: bool,
+    /// Whether anything stands otherwise than before; else it is asked for again.
+    turns: bool,
     replaced_consent: bool,
     detail: Value,
     changes: Vec<NewChoice>,
@@ -94,8 +122,11 @@ impl Plan {
         for change in &mut changes {
             change.receipt_id = receipt.as_ref().map(|it| it.id.clone());
         }
+        let was = |it: &NewChoice| stand.newest(&it.subject, &it.activity).map(|it| it.state);
+        let turned = changes.iter().filter(|it| was(it) != Some(act.state));
+        let turned: Vec<_> = turned.cloned().collect();
         let replaced_consent =
-            act.state == State::OptedOut && changes.iter().any(|it| it.number > 1);
+            act.state == State::OptedOut && turned.iter().any(|it| it.number > 1);
         Ok(Some(Plan {
             pseudonym: act.pseudonym.clone(),
             staff_id: act.staff_id,
@@ -104,7 +135,8 @@ impl Plan {
             replaced_consent,
             detail: detail(act, &facts, replaced_consent),
             mail: tell(app, act, &changes, facts, receipt.as_ref(), now)?,
-            causes: causes(app, act, &changes, now),
+            causes: causes(app, act, &turned, now),
+            turns: !turned.is_empty(),
             mail_from: act.mail_from.clone(),
             changes,
             receipt,
@@ -114,7 +146,7 @@ impl Plan {
 
     pub(super) fn outcome(&self) -> Outcome {
         Outcome {
-            changed: !self.changes.is_empty(),
+            changed: self.turns,
             replaced_consent: self.replaced_consent,
             receipt: self.receipt.as_ref().map(|it| it.id.clone()),
         }
@@ -146,10 +178,10 @@ impl Plan {
         }
         let event = Event {
             actor: self.actor(),
-            action: if self.changes.is_empty() {
-                "choice.repeated"
-            } else {
+            action: if self.turns {
                 "choice.changed"
+            } else {
+                "choice.repeated"
             },
             person: self.pseudonym.as_deref(),
             object: self.receipt.as_ref().map_or("browser", |it| &it.id),
@@ -188,12 +220,17 @@ fn changes(app: &App, act: &Act, stand: &Stand, now: NaiveDateTime) -> Vec<NewCh
             let newest = stand.newest(&name, key);
             let quiet_until = no_solicit_until(act.state, act.received_on(now), stand.sixteen_on)
                 .filter(|_| act.made_by != MadeBy::Residence);
+            let renews = |choice: &Choice| {
+                act.state == State::OptedOut
+                    && act.made_by.renews()
+                    && quiet_until > choice.no_solicit_until
+            };
             let holds = match newest {
                 // Who turns out to be a child is not asked before they are 16, even if they had opted out.
                 Some(choice) if act.made_by == MadeBy::Law => {
                     choice.state == act.state && choice.no_solicit_until >= quiet_until
                 }
-                Some(choice) => choice.state == act.state,
+                Some(choice) => choice.state == act.state && !renews(choice),
                 // A refusal and a consent are worth recording even where they hold by default.
                 None => act.state == State::OptedIn && !needs_consent(app, key),
             };

@@ -11,11 +11,10 @@ use crate::app::App;
 use crate::db::AnyConnection;
 use crate::error::AppResult;
 
-/// Turns off what the person never chose and what needs their consent where they live now: it is off there by law, and
-/// caches and recipients learn of it by the change. Call it in the transaction in which they move, with where they lived
-/// before.
-///
-/// What would be on in the new place by default stays off once it was turned off so: nothing is turned on by a move.
+/// Writes down as off what the person never chose and what needs their consent in one of the two places. Where it is the
+/// new one, it is off there by law, and caches and recipients learn of it by the change. Where it is the old one, it
+/// stays off: nothing is turned on by a move, or by saying where one lives. Call it in the transaction in which they move,
+/// with where they lived before.
 pub fn follow(
     app: &App,
     conn: &mut AnyConnection,
@@ -30,12 +29,9 @@ pub fn follow(
         &standing.current,
         Defaults::of(app, &standing.residence),
     );
-    let turned = was
-        .iter()
-        .zip(&is)
-        .filter(|(was, is)| was.state != is.state);
-    let off = turned.filter(|(_, is)| is.state == State::OptedOut);
-    let keys: Vec<_> = off.map(|(_, is)| is.key.to_owned()).collect();
+    let both = was.iter().zip(&is);
+    let differ = both.filter(|(was, is)| was.state != is.state);
+    let keys: Vec<_> = differ.map(|(_, is)| is.key.to_owned()).collect();
     let mut act = Act::of_person(person, keys, State::OptedOut, MadeBy::Residence);
     act.proof = Proof::Never;
     act.apply(app, conn, now).map(drop)

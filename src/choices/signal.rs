@@ -85,6 +85,11 @@ pub(super) fn override_in(request: &HttpRequest) -> AppResult<()> {
     Ok(())
 }
 
+/// Whether the person has allowed it although this browser sends the signal.
+pub(super) fn is_overridden(session: &Session) -> AppResult<bool> {
+    Ok(session.get(MARK)? == Some(Mark::Overridden))
+}
+
 /// Whether a law has us honour it.
 pub(super) fn is_honoured(app: &App) -> bool {
     let today = app.clock.today();

@@ -6,15 +6,14 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::{Days, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
-use validator::Validate;
 
 use super::change::{Act, Proof, Received};
-use super::model::{MadeBy, State};
+use super::model::{MadeBy, State, Subject};
 use super::queries;
 use super::refusable::{LIMIT_SENSITIVE, SALE_OR_SHARING, refusables};
 use crate::accounts::guard::CaseWorker;
 use crate::accounts::model::IdentityKind;
-use crate::accounts::queries::normal_email;
+use crate::accounts::queries::{is_email, normal_email, normal_phone};
 use crate::app::App;
 use crate::error::AppResult;
 use crate::register::Register;
@@ -22,11 +21,11 @@ use crate::requests::model::Channel;
 use crate::web::{Form, Page, html, see_other_saying};
 
 /// Whom to opt out of what, as typed. Nobody may be asked for more.
-#[derive(Debug, Clone, Default, Deserialize, Serialize, Validate)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Typed {
-    #[validate(email(message = "Enter an e-mail address, like name@example.org."))]
     email: String,
+    phone: String,
     what: String,
     channel: String,
     received_on: String,
@@ -88,38 +87,75 @@ pub async fn opt_out(
     let typed = typed.into_inner();
     let tidy = Typed {
         email: normal_email(&typed.email),
+        phone: normal_phone(&typed.phone),
         ..typed
     };
-    let checked = Form::check(tidy).and_then(|typed| check(&app, typed));
-    let (email, keys, received) = match checked {
+    let (who, keys, received) = match check(&app, tidy) {
         Ok(checked) => checked,
         Err(form) => {
             let shown = OptOutPage::of(&app, page, form);
             return html(StatusCode::UNPROCESSABLE_ENTITY, &shown);
         }
     };
-    let (hashing, address) = (app.keys.clone(), email.clone());
-    let find = app.db.read(move |conn| {
-        let kind = IdentityKind::Email;
-        Ok(queries::find_subject(conn, &hashing, kind, &address)?)
-    });
-    let (subject, pseudonym) = find.await?;
+    let mail_to = who.iter().find(|(kind, _)| *kind == IdentityKind::Email);
+    let mail_to = mail_to.map(|(_, email)| email.clone());
+    let (typed, pseudonym) = find(&app, who).await?;
+    let subjects = typed.iter().map(|(subject, _)| subject.clone());
+    let mut subjects: Vec<_> = subjects.collect();
+    subjects.dedup();
+    let text = if mail_to.is_some() {
+        "They are opted out. We have sent them a mail to confirm it."
+    } else {
+        "They are opted out. No mail was sent, since you entered no e-mail address."
+    };
     let act = Act {
-        typed: vec![(subject.clone(), email.clone())],
+        typed,
         pseudonym,
         staff_id: Some(worker.id),
         received: Some(received),
         proof: Proof::OfEach,
-        mail_to: Some(email),
-        ..Act::new(vec![subject], keys, State::OptedOut, MadeBy::Staff)
+        mail_to,
+        ..Act::new(subjects, keys, State::OptedOut, MadeBy::Staff)
     };
     act.carry_out(&app).await?;
-    let text = "They are opted out. We have sent them a mail to confirm it.";
     see_other_saying(&session, text, "/staff/opt-outs/new")
 }
 
+/// Whose choices these handles lead to, each with what was typed; and the pseudonym of a person among them.
+async fn find(app: &App, who: Vec<Handle>) -> AppResult<(Vec<(Subject, String)>, Option<String>)> {
+    let keys = app.keys.clone();
+    let found = app.db.read(move |conn| {
+        let (mut typed, mut pseudonym) = (Vec::new(), None);
+        for (kind, value) in who {
+            let (subject, known) = queries::find_subject(conn, &keys, kind, &value)?;
+            typed.push((subject, value));
+            pseudonym = pseudonym.or(known);
+        }
+        Ok((typed, pseudonym))
+    });
+    found.await
+}
+
+/// An e-mail address, or a number in E.164.
+type Handle = (IdentityKind, String);
+
+/// By what the person is known, of what was typed.
+fn handles(typed: &Typed) -> Vec<Handle> {
+    let both = [
+        (IdentityKind::Email, &typed.email),
+        (IdentityKind::Phone, &typed.phone),
+    ];
+    let given = both.into_iter().filter(|(_, value)| !value.is_empty());
+    given.map(|(kind, value)| (kind, value.clone())).collect()
+}
+
+fn is_number(phone: &str) -> bool {
+    let digits = phone.strip_prefix('+').unwrap_or_default();
+    (6..=15).contains(&digits.len()) && digits.bytes().all(|it| it.is_ascii_digit())
+}
+
 /// Whom to opt out of what, and how and when they asked for it.
-fn check(app: &App, typed: Typed) -> Result<(String, Vec<String>, Received), Form<Typed>> {
+fn check(app: &App, typed: Typed) -> Result<(Vec<Handle>, Vec<String>, Received), Form<Typed>> {
     let channel = typed.channel.parse::<Channel>().ok();
     let channel = channel.filter(|it| CHANNELS.contains(it));
     let day = typed.received_on.parse::<NaiveDate>().ok();
@@ -128,7 +164,23 @@ fn check(app: &App, typed: Typed) -> Result<(String, Vec<String>, Received), For
     let is_to_come = day.is_some_and(|day| day > latest);
     let is_long_ago = day.is_some_and(|day| day < latest - OLDEST);
     let keys = keys(&app.register, &typed.what);
+    let who = handles(&typed);
     let faults = [
+        (
+            who.is_empty(),
+            "email",
+            "Enter an e-mail address or a telephone number.",
+        ),
+        (
+            !typed.email.is_empty() && !is_email(&typed.email),
+            "email",
+            "Enter an e-mail address, like name@example.org.",
+        ),
+        (
+            !typed.phone.is_empty() && !is_number(&typed.phone),
+            "phone",
+            "Enter the number with the code of the country, like +14155550134.",
+        ),
         (channel.is_none(), "channel", "Choose how it came."),
         (
             day.is_none(),
@@ -143,10 +195,10 @@ fn check(app: &App, typed: Typed) -> Result<(String, Vec<String>, Received), For
         ),
         (keys.is_none(), "what", "Choose what they opt out of."),
     ];
-    let form = Form::new(typed).refuse_where(faults);
+    let form = Form::new(typed).refuse_where(faults).refuse_unseen();
     match (keys, channel, day) {
         (Some(keys), Some(channel), Some(on)) if !form.has_errors() => {
-            Ok((form.values.email, keys, Received { channel, on }))
+            Ok((who, keys, Received { channel, on }))
         }
         _ => Err(form),
     }

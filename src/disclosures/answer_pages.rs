@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::db::AnyConnection;
 use crate::error::{AppError, AppResult};
-use crate::web::{Form, Page, html, see_other, words};
+use crate::web::{Form, Page, html, see_other};
 
 /// What a recipient answers.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -39,10 +39,6 @@ struct AnswerPage {
 }
 
 impl AnswerPage {
-    fn due(&self) -> String {
-        words::day(self.notice.due_on)
-    }
-
     fn says_what_is_right(&self) -> bool {
         self.changed.iter().any(|it| it.value.is_some())
     }
@@ -94,10 +90,12 @@ pub async fn answer(
             return html(StatusCode::UNPROCESSABLE_ENTITY, &shown);
         }
     };
-    let now = app.clock.now();
-    app.db
-        .write(move |conn| settle(conn, &notice, &to, Actor::Visitor, now))
-        .await?;
+    if notice.state != to.state {
+        let now = app.clock.now();
+        app.db
+            .write(move |conn| settle(conn, &notice, &to, Actor::Visitor, now))
+            .await?;
+    }
     Ok(see_other(&format!("/notices/{key}")))
 }
 

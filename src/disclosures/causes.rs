@@ -210,6 +210,19 @@ pub(super) fn turned_since(
     Ok(turned.map(str::to_owned).collect())
 }
 
+/// Whether nothing is left for a recipient to do of a cause that turned activities on or off: a later one has turned each
+/// of its own the other way.
+pub(super) fn is_void(
+    conn: &mut AnyConnection,
+    register: &Register,
+    cause: &Cause,
+    recipient: &str,
+) -> QueryResult<bool> {
+    let turned = turned_since(conn, register, cause)?;
+    let own = activities_of(register, cause, recipient);
+    Ok(!turned.is_empty() && own.iter().all(|it| turned.contains(&it.key)))
+}
+
 /// The recipients whom it may concern, in the order of the register. Which of them get the data that were corrected or
 /// erased is known when it is spread: see [`super::data`].
 pub(super) fn concerned<'a>(

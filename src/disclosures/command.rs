@@ -15,7 +15,8 @@ The columns, in any order:
   kind           recipient, authority or successor; may be empty for a recipient of the register
   identity_type  email, phone or external
   identity       the identity, or
-  identity_hash  its HMAC-SHA256 in hex under the key of `candor token identity-key`
+  identity_hash  its HMAC-SHA256 in hex under the key of `candor token identity-key`; of an address in lower case, with
+                 the ASCII form of its domain
   categories     data categories as the manifests name them, with spaces between them
   activity       its key in the register, or
   purpose        what for, in words

@@ -148,8 +148,8 @@ pub struct Body {
     pub kind: CauseKind,
     /// When it came about, as RFC 3339.
     pub at: String,
-    /// The last day for having done it.
-    pub due_on: NaiveDate,
+    /// The last day for having done it; none where there is nothing that must be done.
+    pub due_on: Option<NaiveDate>,
     /// Whose data.
     pub person: Hashed,
     /// Keys of the recipient's activities that are off or on again; none for all other kinds.

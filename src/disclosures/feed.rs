@@ -118,6 +118,8 @@ pub fn answer(
     answers: &[Answer],
     now: NaiveDateTime,
 ) -> AppResult<Vec<Taken>> {
+    // Two of a recipient's processes that answer the same at once take turns.
+    AdvisoryLock::NoticeFeed.take(conn)?;
     let keys: Vec<_> = answers.iter().map(|it| &it.id).collect();
     let own: Vec<Notice> = Notice::query()
         .filter(notices::key.eq_any(keys))

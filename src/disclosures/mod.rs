@@ -22,6 +22,7 @@ pub mod model;
 pub mod pages;
 pub mod queries;
 pub mod receiving;
+pub mod register_pages;
 pub mod spread;
 pub mod staff_pages;
 pub mod statements;

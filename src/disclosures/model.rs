@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use crate::db::schema::{causes, notices};
 use crate::db::text_enum;
 use crate::register::Recipient;
+use crate::web::words;
 
 text_enum! {
     /// What recipients are told of.
@@ -150,7 +151,7 @@ text_enum! {
         Refused = "refused",
         /// It could not be sent; staff can try again.
         Failed = "failed",
-        /// It was not sent any more: the person has chosen otherwise since.
+        /// It need not be done any more: the person has chosen otherwise since.
         Replaced = "replaced",
     }
 }
@@ -164,7 +165,7 @@ impl NoticeState {
             NoticeState::Acknowledged => "Confirmed",
             NoticeState::Refused => "Refused",
             NoticeState::Failed => "Could not be reached",
-            NoticeState::Replaced => "Not sent: a later choice took its place",
+            NoticeState::Replaced => "A later choice took its place",
         }
     }
 
@@ -220,8 +221,8 @@ pub struct Notice {
     /// How it stands.
     #[diesel(deserialize_as = String)]
     pub state: NoticeState,
-    /// The last day for having done it.
-    pub due_on: NaiveDate,
+    /// The last day for having done it; none where there is nothing that must be done.
+    pub due_on: Option<NaiveDate>,
     /// So often a call was tried.
     pub attempts: i32,
     /// When it was written.
@@ -235,10 +236,10 @@ pub struct Notice {
 }
 
 impl Notice {
-    /// Whether it may be settled so: it was not before, or what was refused is done after all.
+    /// Whether it may be settled so: it was not before, or what was refused, or need not be done any more, is done after all.
     pub fn may_become(&self, to: NoticeState) -> bool {
-        let is_done_after_all =
-            self.state == NoticeState::Refused && to == NoticeState::Acknowledged;
+        let is_open_to_it = matches!(self.state, NoticeState::Refused | NoticeState::Replaced);
+        let is_done_after_all = is_open_to_it && to == NoticeState::Acknowledged;
         self.answered_at.is_none() || is_done_after_all
     }
 
@@ -248,8 +249,13 @@ impl Notice {
             && matches!(self.state, NoticeState::Failed | NoticeState::Refused)
     }
 
+    /// The last day for having done it, in words.
+    pub fn due(&self) -> String {
+        self.due_on.map_or("No day".to_owned(), words::day)
+    }
+
     /// Whether the day has passed without an answer.
     pub fn is_silent(&self, today: &NaiveDate) -> bool {
-        self.answered_at.is_none() && self.due_on < *today
+        self.answered_at.is_none() && self.due_on.is_some_and(|it| it < *today)
     }
 }

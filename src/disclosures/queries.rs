@@ -47,7 +47,7 @@ pub fn insert(
             notices::channel.eq(Channel::of(recipient).as_str()),
             notices::key.eq(random_token()),
             notices::state.eq(NoticeState::Waiting.as_str()),
-            notices::due_on.eq(cause.due_on),
+            notices::due_on.eq(cause.kind.has_last_day().then_some(cause.due_on)),
             notices::attempts.eq(0),
             notices::created_at.eq(now),
         ))
@@ -155,6 +155,25 @@ pub fn list_of_request(
         .limit(limit)
         .load(conn)?;
     with_kinds(conn, found)
+}
+
+/// What the recipient of a notice was told before it of a person and has not answered, with what brought it about.
+pub fn list_unanswered(
+    conn: &mut AnyConnection,
+    person_id: i64,
+    before: &Notice,
+) -> QueryResult<Vec<(Notice, Cause)>> {
+    let unanswered: Vec<Notice> = Notice::query()
+        .filter(notices::person_id.eq(person_id))
+        .filter(notices::id.lt(before.id))
+        .filter(notices::recipient.eq(&before.recipient))
+        .filter(notices::answered_at.is_null())
+        .load(conn)?;
+    let with_causes = unanswered.into_iter().map(|notice| {
+        let cause = find_cause(conn, notice.cause_id)?;
+        Ok((notice, cause))
+    });
+    with_causes.collect()
 }
 
 /// Notices that stand so, newest first: so many, older than that one.

@@ -37,7 +37,8 @@ pub fn lists<'a>(register: &'a Register, stopped: &Stopped) -> (Vec<Line<'a>>, V
     (of(true), of(false))
 }
 
-fn data<'a>(register: &'a Register, recipient: &Recipient) -> Vec<&'a str> {
+/// The titles of the categories that it gets.
+pub(super) fn data<'a>(register: &'a Register, recipient: &Recipient) -> Vec<&'a str> {
     let mut titles: Vec<_> = recipient
         .categories
         .iter()

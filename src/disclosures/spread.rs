@@ -1,6 +1,8 @@
 //! The job that spreads a cause: one notice for each recipient whom it concerns, all in one transaction.
 
-use super::causes::concerned;
+use chrono::NaiveDateTime;
+
+use super::causes::{self, concerned};
 use super::content::{self, Handles, Told};
 use super::data;
 use super::messages::RecipientNotice;
@@ -43,6 +45,7 @@ pub fn spread(app: &App, cause_id: i64) -> AppResult<()> {
             let Some(notice) = queries::insert(conn, &cause, recipient, now)? else {
                 continue;
             };
+            replace_earlier(conn, &own, (&notice, &cause), now)?;
             match notice.channel {
                 Channel::Webhook => {
                     let job = Job::CallRecipient {
@@ -57,6 +60,27 @@ pub fn spread(app: &App, cause_id: i64) -> AppResult<()> {
         Ok(())
     })?;
     app.wake.notify_one();
+    Ok(())
+}
+
+/// Ends what the recipient was told before of the same person and has not answered, where nothing is left of it: nobody
+/// is to be chased for a choice that no longer holds.
+fn replace_earlier(
+    conn: &mut AnyConnection,
+    app: &App,
+    (notice, cause): (&Notice, &Cause),
+    now: NaiveDateTime,
+) -> AppResult<()> {
+    let (Some(person_id), CauseKind::OptOut | CauseKind::OptIn) = (cause.person_id, cause.kind)
+    else {
+        return Ok(());
+    };
+    for (earlier, its_cause) in queries::list_unanswered(conn, person_id, notice)? {
+        if causes::is_void(conn, &app.register, &its_cause, &notice.recipient)? {
+            // One that is answered at this moment is settled so.
+            queries::advance(conn, &earlier, &Move::to(NoticeState::Replaced), now)?;
+        }
+    }
     Ok(())
 }
 
@@ -77,7 +101,7 @@ fn mail(
         people: [&handles.emails[..], &handles.phones[..]].concat(),
         purposes: content::purposes(&app.register, cause, &recipient.key),
         told,
-        due_on: notice.due_on,
+        due_on: cause.due_on,
         warns_within: recipient.warns_within,
         answer: format!("/notices/{}", notice.key),
     };

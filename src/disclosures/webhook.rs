@@ -17,7 +17,7 @@ use crate::jobs::backoff::pause_after;
 use crate::jobs::{self, Job};
 use crate::keys::{Keys, hmac_hex};
 
-/// So often a call is tried before it is given up; about two days.
+/// So often a call is tried before it is given up; a little more than a day.
 pub const MOST_TRIES: i32 = 12;
 
 /// The secret under which a recipient's calls are signed, in hex.

@@ -20,10 +20,10 @@ use crate::choices::{Act, MadeBy, Proof, SALE_OR_SHARING, State};
 use crate::db::AnyConnection;
 use crate::error::{AppError, AppResult};
 use crate::jobs::{self, Job};
-use crate::requests::life::By;
 use crate::requests::model::Channel;
 use crate::requests::senders::model::Wants;
 use crate::requests::senders::{Letter, receive_from_agent};
+use crate::requests::{self, life::By};
 use crate::sources::Dates;
 
 /// So many opt-out mails may agents cause at one address in a day. Beyond it the opt-out still holds.
@@ -159,7 +159,12 @@ pub fn exercise(
         let id = done.id.clone();
         jobs::enqueue(conn, &Job::TellAgent { id }, now)?;
     }
-    Ok(queries::insert(conn, &done)?)
+    let kept = queries::insert(conn, &done)?;
+    if let Some(request_id) = kept.request_id {
+        let request = requests::queries::find(conn, request_id)?;
+        requests::agents::ask(conn, &request, true, &By::visitor(app))?;
+    }
+    Ok(kept)
 }
 
 fn denied(new: NewAgentRequest, reason: Reason, details: &'static str) -> NewAgentRequest {

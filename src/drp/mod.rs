@@ -14,7 +14,7 @@ mod exercise;
 mod guard;
 pub mod model;
 pub mod pages;
-mod queries;
+pub mod queries;
 mod refusal;
 mod signed;
 pub mod staff_pages;

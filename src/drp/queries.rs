@@ -66,6 +66,20 @@ pub fn find_of_agent(
         .first(conn)
 }
 
+/// The name of the agent who asked for what is that request in the queue, if one did.
+pub fn find_agent_name(conn: &mut AnyConnection, request_id: i64) -> QueryResult<Option<String>> {
+    let asked = drp_requests::table.filter(drp_requests::request_id.eq(request_id));
+    let agent_id: Option<i64> = asked
+        .select(drp_requests::agent_id)
+        .first(conn)
+        .optional()?;
+    let Some(agent_id) = agent_id else {
+        return Ok(None);
+    };
+    let agents = drp_agents::table.filter(drp_agents::id.eq(agent_id));
+    agents.select(drp_agents::name).first(conn).optional()
+}
+
 /// What an agent asked for, with the agent, unless that is disabled.
 pub fn find_with_agent(conn: &mut AnyConnection, id: &str) -> QueryResult<(AgentRequest, Agent)> {
     let asked = AgentRequest::query()

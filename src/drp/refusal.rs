@@ -82,6 +82,9 @@ impl ResponseError for Refusal {
         if let Some(seconds) = self.wait {
             answer.insert_header((header::RETRY_AFTER, seconds));
         }
+        if self.status == StatusCode::UNAUTHORIZED {
+            answer.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+        }
         answer.json(json!({
             "code": self.status.as_str(),
             "message": self.message,

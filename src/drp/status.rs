@@ -1,7 +1,6 @@
 //! How something stands that an agent asked for, in the protocol's words.
 
 use chrono::{NaiveDateTime, NaiveTime};
-use diesel::QueryResult;
 use serde::Serialize;
 
 use super::model::{AgentRequest, Reason, Status};
@@ -54,7 +53,9 @@ pub fn find(conn: &mut AnyConnection, app: &App, asked: &AgentRequest) -> AppRes
     };
     let request = requests::find(conn, request_id)?;
     let status = status(&request);
-    let is_known = is_sender_known(conn, request_id)?;
+    let sender = senders::queries::find(conn, request_id)?;
+    let is_known = sender.as_ref().is_none_or(|it| it.degree.is_some());
+    let is_confirmed = sender.is_none_or(|it| it.mailbox_at.is_some());
     let in_progress = status == Status::InProgress;
     Ok(StatusObject {
         status,
@@ -63,7 +64,7 @@ pub fn find(conn: &mut AnyConnection, app: &App, asked: &AgentRequest) -> AppRes
         } else {
             Reason::Unverified
         }),
-        processing_details: details(&request),
+        processing_details: details(&request, is_confirmed),
         expected_by: in_progress.then(|| moment(request.due_on.and_time(LAST_MOMENT))),
         results_url: (status == Status::Fulfilled)
             .then(|| app.site.url(&format!("/requests/{}", request.reference))),
@@ -79,11 +80,6 @@ fn receipt_url(site: &Site, asked: &AgentRequest) -> Option<String> {
     Some(site.url(&format!("/do-not-sell/done/{receipt}")))
 }
 
-fn is_sender_known(conn: &mut AnyConnection, request_id: i64) -> QueryResult<bool> {
-    let sender = senders::queries::find(conn, request_id)?;
-    Ok(sender.is_none_or(|it| it.degree.is_some()))
-}
-
 fn status(request: &Request) -> Status {
     match request.state {
         State::Completed => Status::Fulfilled,
@@ -93,9 +89,12 @@ fn status(request: &Request) -> Status {
     }
 }
 
-/// A sentence for the agent, without anything of the person.
-fn details(request: &Request) -> Option<String> {
+/// A sentence for the agent, without anything of the person but whether they have confirmed the request.
+fn details(request: &Request, is_confirmed: bool) -> Option<String> {
     let sentence = match request.state {
+        State::Received | State::Acknowledged | State::Verifying if is_confirmed => {
+            "The person has followed the link in our mail. We find out whether it is them."
+        }
         State::Received | State::Acknowledged | State::Verifying => {
             "We have written to the person, who confirms the request by the link in that mail."
         }

@@ -10,6 +10,10 @@ const ALIKE: f32 = 0.4;
 /// So few equal words between two replaced passages do not make the passages easier to read.
 const ISLAND: usize = 2;
 
+/// So many steps may a comparison take, about a second's fourth: a page that anybody can ask for must not hold up others.
+/// Passages that are left then stand side by side as a whole.
+const MOST_STEPS: usize = 20_000_000;
+
 /// What happened to something on the way from the older text to the newer one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
@@ -76,7 +80,7 @@ impl Comparison {
                 .map(|section| section.heading.clone())
                 .collect()
         };
-        let mut sections = Vec::new();
+        let (mut sections, mut work) = (Vec::new(), Work(MOST_STEPS));
         for op in capture_diff_slices(Algorithm::Myers, &headings(old), &headings(new)) {
             if op.tag() != DiffTag::Equal {
                 // One that stands elsewhere in the newer text is compared there.
@@ -87,7 +91,7 @@ impl Comparison {
             }
             for section in &new[op.new_range()] {
                 sections.push(match namesake(section, old) {
-                    Some(at) => compare_sections(&old[at], section),
+                    Some(at) => compare_sections(&old[at], section, &mut work),
                     None => whole_section(section, Change::Added),
                 });
             }
@@ -130,13 +134,13 @@ fn title(section: &Section) -> String {
     }
 }
 
-fn compare_sections(old: &Section, new: &Section) -> SectionChange {
+fn compare_sections(old: &Section, new: &Section, work: &mut Work) -> SectionChange {
     let mut blocks = Vec::new();
     for op in capture_diff_slices(Algorithm::Myers, &old.blocks, &new.blocks) {
         let (before, after) = (&old.blocks[op.old_range()], &new.blocks[op.new_range()]);
         match op.tag() {
             DiffTag::Equal => blocks.extend(after.iter().map(|it| whole_block(it, Change::Same))),
-            _ => pair_blocks(before, after, &mut blocks),
+            _ => pair_blocks(before, after, work, &mut blocks),
         }
     }
     let is_same = old.blocks == new.blocks;
@@ -161,11 +165,14 @@ fn whole_block(block: &Block, change: Change) -> BlockChange {
 }
 
 /// Sets each new block beside the old one that it was made from, where there is one; their order is kept.
-fn pair_blocks(mut old: &[Block], new: &[Block], into: &mut Vec<BlockChange>) {
+fn pair_blocks(old: &[Block], new: &[Block], work: &mut Work, into: &mut Vec<BlockChange>) {
+    let old: Vec<_> = old.iter().map(Words::of).collect();
+    let mut old = &old[..];
+    let removed = |it: &Words<'_>| whole_block(it.block, Change::Removed);
     for block in new {
-        match most_alike(old, block) {
+        match most_alike(old, &Words::of(block), work) {
             Some((at, runs)) => {
-                into.extend(old[..at].iter().map(|it| whole_block(it, Change::Removed)));
+                into.extend(old[..at].iter().map(removed));
                 old = &old[at + 1..];
                 into.push(BlockChange {
                     kind: block.kind,
@@ -175,19 +182,68 @@ fn pair_blocks(mut old: &[Block], new: &[Block], into: &mut Vec<BlockChange>) {
             None => into.push(whole_block(block, Change::Added)),
         }
     }
-    into.extend(old.iter().map(|it| whole_block(it, Change::Removed)));
+    into.extend(old.iter().map(removed));
 }
 
-fn most_alike(old: &[Block], new: &Block) -> Option<(usize, Vec<Run>)> {
+fn most_alike(old: &[Words<'_>], new: &Words<'_>, work: &mut Work) -> Option<(usize, Vec<Run>)> {
     let mut best = None;
     let mut best_ratio = ALIKE;
-    for (at, block) in old.iter().enumerate().filter(|(_, it)| it.kind == new.kind) {
-        let (ratio, runs) = compare_words(&block.words, &new.words);
+    let of_kind = |it: &Words<'_>| it.block.kind == new.block.kind;
+    for (at, block) in old.iter().enumerate().filter(|(_, it)| of_kind(it)) {
+        if !work.take(block.sorted.len() + new.sorted.len()) {
+            break;
+        }
+        // In whatever order they stand, no more than these can be the same.
+        let is_worth_it = block.most_alike(new) > best_ratio;
+        if !is_worth_it || !work.take(block.sorted.len() * new.sorted.len()) {
+            continue;
+        }
+        let (ratio, runs) = compare_words(&block.block.words, &new.block.words);
         if ratio > best_ratio {
             (best_ratio, best) = (ratio, Some((at, runs)));
         }
     }
     best
+}
+
+/// The steps that are left.
+struct Work(usize);
+
+impl Work {
+    /// Whether there are so many; then they are taken.
+    fn take(&mut self, steps: usize) -> bool {
+        let left = self.0.checked_sub(steps);
+        self.0 = left.unwrap_or(self.0);
+        left.is_some()
+    }
+}
+
+/// A block with its words in their order in the dictionary.
+struct Words<'a> {
+    block: &'a Block,
+    sorted: Vec<&'a str>,
+}
+
+impl<'a> Words<'a> {
+    fn of(block: &'a Block) -> Self {
+        let mut sorted: Vec<_> = block.words.split(' ').collect();
+        sorted.sort_unstable();
+        Words { block, sorted }
+    }
+
+    /// How alike two blocks with these words can be, from 0 to 1.
+    fn most_alike(&self, other: &Words<'_>) -> f32 {
+        let (mut one, mut two) = (&self.sorted[..], &other.sorted[..]);
+        let mut shared = 0_u16;
+        while let ([first, ..], [second, ..]) = (one, two) {
+            let order = first.cmp(second);
+            shared = shared.saturating_add(u16::from(order.is_eq()));
+            one = &one[usize::from(order.is_le())..];
+            two = &two[usize::from(order.is_ge())..];
+        }
+        let all = u16::try_from(self.sorted.len() + other.sorted.len()).unwrap_or(u16::MAX);
+        2.0 * f32::from(shared) / f32::from(all)
+    }
 }
 
 /// How alike they are, from 0 to 1, and the words of both.

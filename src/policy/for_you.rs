@@ -12,9 +12,9 @@ use super::touched::Touched;
 use crate::accounts::guard::Person;
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
-use crate::choices::Defaults;
 use crate::choices::settings::{is_off, settings};
 use crate::choices::standing::{self, Standing};
+use crate::choices::{Defaults, open_to_objection};
 use crate::db::AnyConnection;
 use crate::db::schema::policy_acknowledgements as seen;
 use crate::error::AppResult;
@@ -95,9 +95,11 @@ fn look_up(
     let activities = touched.activities.iter();
     for activity in activities.filter_map(|key| app.register.activity(key)) {
         let meaning = if is_off(&settings, activity) {
-            "You have turned it off, so this changes nothing for you."
+            "It is off for you, so this changes nothing for you."
         } else if activity.refusable || activity.sale_or_sharing || activity.uses_sensitive {
             "It is on for you. You can turn it off at any time."
+        } else if open_to_objection(&app.register).any(|it| it.key == activity.key) {
+            "It has no switch. You can object to it for reasons of your own situation."
         } else {
             "It is part of the service and cannot be turned off."
         };

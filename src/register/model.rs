@@ -132,10 +132,25 @@ pub struct Recipient {
     pub activities: Vec<String>,
     /// When the contract about the data was signed.
     pub contract_on: Option<NaiveDate>,
+    /// What its terms are called, or where they stand, in words for staff.
+    pub terms: Option<String>,
+    /// When it last confirmed that it keeps to them.
+    pub attested_on: Option<NaiveDate>,
     /// Within how many business days its contract has it say that it can no longer comply.
     pub warns_within: Option<u32>,
     /// Where it is told of deletions, corrections and opt-outs: an e-mail address or a URL.
     pub contact: Option<String>,
+}
+
+impl Recipient {
+    /// Whether the law asks for a contract with it: who works for the organisation, and whoever it sells or gives data to
+    /// (Cal. Civ. Code 1798.100(d)).
+    pub fn needs_contract(&self) -> bool {
+        matches!(
+            self.role,
+            RecipientRole::ServiceProvider | RecipientRole::Contractor | RecipientRole::ThirdParty
+        )
+    }
 }
 
 text_enum! {

@@ -106,57 +106,43 @@ fn count_requests(
     .load(conn)
 }
 
-#[derive(QueryableByName)]
-struct OptOuts {
-    #[diesel(sql_type = Text)]
-    activity: String,
-    #[diesel(sql_type = BigInt)]
-    requests: i64,
-}
-
-/// Opt-outs hold from the moment they are made, so each is complied with on the same day. One that holds for a browser
-/// and for an address has one receipt, and is one.
+/// Opt-outs hold from the moment they are made, so each is complied with on the same day, but for what came by letter or
+/// telephone: that took until staff entered it. What was asked for in one act has one receipt, and is one of its nature.
 fn count_opt_outs(
     conn: &mut AnyConnection,
     from: NaiveDate,
     to: NaiveDate,
 ) -> QueryResult<Vec<Counted>> {
-    let midnight = |day: NaiveDate| day.and_time(chrono::NaiveTime::MIN);
+    let days = match conn {
+        AnyConnection::Sqlite(_) => {
+            "CAST(julianday(date(at)) - julianday(COALESCE(received_on, date(at))) AS INTEGER)"
+        }
+        AnyConnection::Postgres(_) => "at::date - COALESCE(received_on, at::date)",
+    };
     let asked = MadeBy::ALL.iter().filter(|it| it.is_request());
     let asked: Vec<_> = asked.map(|it| format!("'{it}'")).collect();
-    let counts: Vec<OptOuts> = diesel::sql_query(format!(
-        "SELECT activity, count(DISTINCT COALESCE(receipt_id, CAST(id AS TEXT))) AS requests
-         FROM choices WHERE at >= $1 AND at < $2 AND state = '{}' AND made_by IN ({})
-         GROUP BY activity",
-        State::OptedOut,
-        asked.join(", ")
+    let (off, asked) = (State::OptedOut, asked.join(", "));
+    let (sale, limit) = (Nature::SaleOrSharing, Nature::LimitSensitive);
+    let of_those = |when: &str| {
+        format!(
+            "SELECT COALESCE(receipt_id, CAST(id AS TEXT)) AS act, {days} AS days,
+                 CASE activity WHEN '{SALE_OR_SHARING}' THEN '{sale}' WHEN '{LIMIT_SENSITIVE}' THEN '{limit}'
+                 ELSE '{}' END AS nature
+             FROM choices WHERE {when} AND state = '{off}' AND made_by IN ({asked})",
+            Nature::OtherOptOut
+        )
+    };
+    let midnight = |day: NaiveDate| day.and_time(chrono::NaiveTime::MIN);
+    diesel::sql_query(format!(
+        "SELECT nature AS kind, '{}' AS answer, days, count(DISTINCT act) AS requests
+         FROM ({} UNION ALL {}) AS asked GROUP BY nature, days",
+        Answer::Approved,
+        of_those("received_on IS NULL AND at >= $1 AND at < $2"),
+        of_those("received_on >= $3 AND received_on < $4"),
     ))
     .bind::<Timestamp, _>(midnight(from))
     .bind::<Timestamp, _>(midnight(to))
-    .load(conn)?;
-    let counted = |nature: Nature, requests: i64| Counted {
-        kind: nature.as_str().to_owned(),
-        answer: Answer::Approved.as_str().to_owned(),
-        days: 0,
-        requests,
-    };
-    let of = |activity: &str| match activity {
-        SALE_OR_SHARING => Nature::SaleOrSharing,
-        LIMIT_SENSITIVE => Nature::LimitSensitive,
-        _ => Nature::OtherOptOut,
-    };
-    let sum = |nature: Nature| {
-        let same = counts.iter().filter(|it| of(&it.activity) == nature);
-        counted(nature, same.map(|it| it.requests).sum())
-    };
-    let natures = [
-        Nature::SaleOrSharing,
-        Nature::LimitSensitive,
-        Nature::OtherOptOut,
-    ];
-    Ok(natures
-        .map(sum)
-        .into_iter()
-        .filter(|it| it.requests > 0)
-        .collect())
+    .bind::<Date, _>(from)
+    .bind::<Date, _>(to)
+    .load(conn)
 }

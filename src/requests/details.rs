@@ -96,6 +96,17 @@ impl Details {
     }
 }
 
+impl OpenMessage {
+    /// Who wrote it, as staff read it.
+    pub fn writer(&self) -> &str {
+        match (&self.staff_name, self.author) {
+            (Some(name), _) => name,
+            (None, Party::Person) => "The person",
+            (None, Party::Staff | Party::System) => "Candor, by itself",
+        }
+    }
+}
+
 /// Reads and opens what hangs on a request.
 pub fn load(conn: &mut AnyConnection, keys: &Keys, request: Request) -> AppResult<Details> {
     let items = queries::list_items(conn, request.id)?;

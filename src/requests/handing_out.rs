@@ -24,7 +24,7 @@ use crate::sources::{Dates, Identities};
 /// What the person learns of a package; first what is in it.
 const ALL: &str = "all that we hold";
 const OF_A_TIME: &str = "what we hold of the time that you named, and what has no date,";
-const PACKAGE: &str = "in one file. You get a mail when it is ready. To download it, sign in with the address that you gave us, and open “My data”, “Download all of it”. It stays there for a week, and you can make a new one at any time.";
+const PACKAGE: &str = "in one file. You get a mail when it is ready. To download it, sign in with your e-mail address, and open “My data”, “Download all of it”. It stays there for a week, and you can make a new one at any time.";
 
 /// The same for whoever gave no address.
 const BY_LETTER: &str = "A copy of the data is being made now. It will be printed and sent.";
@@ -99,7 +99,7 @@ fn begin_package(
     let pseudonym = super::queries::find_pseudonym(conn, request.person_id)?;
     let whose = (request.person_id, pseudonym.as_str());
     let asks = (Actor::System, json!({ "for": request.reference }));
-    export::asking::ask(conn, whose, dates, asks, by.now).map(drop)
+    export::asking::ask_for_request(conn, whose, (dates, request.id), asks, by.now)
 }
 
 /// The answer in words, category by category, and the two lists of who gets data.

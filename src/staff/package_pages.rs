@@ -1,7 +1,6 @@
 //! The copy of the data of somebody whom no mail reaches, to be printed and sent.
 
 use actix_web::{HttpResponse, web};
-use diesel::QueryResult;
 use serde_json::json;
 
 use crate::accounts::guard::CaseWorker;
@@ -14,7 +13,7 @@ use crate::my_data::export::{chunks, queries as packages};
 use crate::requests::model::{Kind, Request, State};
 use crate::requests::{notices, queries, senders};
 
-/// The newest package that can be downloaded for a request for access that was granted.
+/// The package that answers a request for access that was granted, while it can be downloaded.
 pub(super) fn find(
     conn: &mut AnyConnection,
     app: &App,
@@ -30,14 +29,8 @@ pub(super) fn find(
     if !wrote && notices::reaches(conn, app, request)? {
         return Ok(None);
     }
-    Ok(newest(conn, app, request)?)
-}
-
-fn newest(conn: &mut AnyConnection, app: &App, request: &Request) -> QueryResult<Option<Package>> {
-    let now = app.clock.now();
-    let mut all = packages::list_for_person(conn, request.person_id)?.into_iter();
-    let since = request.decided_at.unwrap_or(now);
-    Ok(all.find(|it| it.requested_at >= since && it.is_downloadable(now)))
+    let package = packages::find_for_request(conn, request.id)?;
+    Ok(package.filter(|it| it.is_downloadable(app.clock.now())))
 }
 
 /// Hands it out, once two have agreed on what is given, and keeps that on record as a download of the person's would be.

@@ -195,8 +195,8 @@ fn words(status: StatusCode) -> (&'static str, Vec<String>) {
             ("This page is not here", &["The address may be mistyped."])
         }
         StatusCode::CONFLICT => (
-            "This has changed in the meantime",
-            &["Load the page again to see how it stands now."],
+            "This cannot be done as things stand now",
+            &["It may have changed meanwhile. Load the page again to see how it stands."],
         ),
         StatusCode::PAYLOAD_TOO_LARGE => {
             ("That is too large", &["Send less text, or a smaller file."])

@@ -100,9 +100,10 @@ pub fn unseen_fault(text: &str) -> Option<&'static str> {
     text.contains(is_unseen).then_some(UNSEEN)
 }
 
-/// Control characters but for ends of lines and tabs, and those that change the direction of what follows. The marks of
+/// Whether people do not see a character: control characters but for ends of lines and tabs, and those that change the
+/// direction of what follows. The marks of
 /// languages that are written from the right stay, as do joiners of letters.
-fn is_unseen(letter: char) -> bool {
+pub fn is_unseen(letter: char) -> bool {
     is_control(letter) || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 

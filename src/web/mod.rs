@@ -25,7 +25,7 @@ use crate::error::AppResult;
 use page::FlashKind;
 
 pub use client_address::client_address;
-pub use form::{Form, is_control, unseen_fault};
+pub use form::{Form, is_control, is_unseen, unseen_fault};
 pub use page::{Flash, Page};
 pub use way_back::{came_from, local_path, way_back};
 

@@ -11,6 +11,11 @@ pub const STAFF: &[(&str, &str, &[Role])] = &[
     ("/staff/requests", "Queue", &[Agent, Supervisor, Auditor]),
     ("/staff/workload", "Workload", &[Agent, Supervisor, Auditor]),
     (BY_HAND, "By hand", &[Agent, Supervisor, Auditor]),
+    (
+        "/staff/recipients",
+        "Recipients",
+        &[Agent, Supervisor, Auditor],
+    ),
     ("/staff/notices", "Notices", &[Agent, Supervisor, Auditor]),
     (
         "/staff/disclosures",

@@ -1,8 +1,12 @@
 //! Another address for an account.
 
 use candor::accounts::model::Role;
+use candor::db::schema::outbox;
 use chrono::TimeDelta;
+use diesel::prelude::*;
+use serde_json::json;
 
+use crate::api::{Program, hash_of};
 use crate::support::{Actor, Answer, TestApp};
 
 const FORM: &str = "/account/address";
@@ -122,6 +126,50 @@ async fn an_address_takes_a_fresh_confirmation_and_no_more_than_five_mails_a_day
     app.app.clock.advance(TimeDelta::minutes(11));
     let asked = ada.get(FORM).await;
     assert!(asked.location().starts_with("/step-up?"));
+}
+
+/// Whoever knows the person by the new address alone must learn of what holds for the account.
+#[actix_web::test]
+async fn what_the_account_has_opted_out_of_is_told_for_an_address_that_joins_it() {
+    let app = TestApp::start();
+    let ada = app.person("ada").await;
+    ada.post("/choices/sale-or-sharing/opt-out", &[]).await;
+    app.run_jobs().await;
+    let program = Program::of(&app).await;
+    let before = program.get("/changes").await.json;
+    let told_before = mails_of_recipients(&app);
+    ask(&ada, NEW).await.location();
+    let code = app.mailed_code(NEW);
+    enter(&ada, &code).await.location();
+    app.run_jobs().await;
+
+    let next = before["next"].as_str().unwrap();
+    let after = program.get(&format!("/changes?after={next}")).await.json;
+    let changes = after["changes"].as_array().unwrap();
+    assert_eq!(changes.len(), 1, "{changes:?}");
+    assert_eq!(changes[0]["state"], "opted-out");
+    let expected = json!([{ "type": "email", "hash": hash_of(&app, NEW) }]);
+    assert_eq!(changes[0]["identities"], expected);
+    assert_eq!(changes[0]["at"], before["changes"][0]["at"], "since then");
+    let told = mails_of_recipients(&app).split_off(told_before.len());
+    assert!(!told.is_empty());
+    for text in told {
+        assert!(
+            text.contains(NEW) && !text.contains("ada@example.org"),
+            "{text}"
+        );
+    }
+    let history = ada.get("/choices/history").await.page().text();
+    assert_eq!(history.matches("by you").count(), 1, "{history}");
+}
+
+fn mails_of_recipients(app: &TestApp) -> Vec<String> {
+    let all = app.app.db.read_now(|conn| {
+        let notices = outbox::table.filter(outbox::kind.eq("recipient_notice"));
+        let texts = notices.order(outbox::id).select(outbox::body_text);
+        Ok(texts.load::<String>(conn)?)
+    });
+    all.unwrap()
 }
 
 /// The code that was mailed is of no use to whoever gets the address first.

@@ -287,3 +287,20 @@ async fn an_address_alone_claims_nothing() {
     app.app.clock.advance(TimeDelta::minutes(10));
     silent("/choices?changed=analytics").await;
 }
+
+/// Each is told to recipients; what turns off never waits.
+#[actix_web::test]
+async fn turning_on_has_a_limit_and_turning_off_has_none() {
+    let app = TestApp::start();
+    let ada = app.person("ada").await;
+    let mut statuses = Vec::new();
+    for _ in 0..31 {
+        ada.post("/choices/analytics/opt-out", &OFF)
+            .await
+            .location();
+        let on = ada.post("/choices/analytics/opt-in", &CONFIRMED).await;
+        statuses.push(on.status);
+    }
+    assert_eq!((statuses[29], statuses[30]), (303, 429));
+    ada.post("/choices/opt-out", &OFF).await.location();
+}

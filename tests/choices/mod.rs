@@ -5,6 +5,7 @@ mod joining;
 mod minors;
 mod moving;
 mod receipts;
+mod script;
 mod signal;
 mod staff;
 mod visitor;

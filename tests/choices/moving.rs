@@ -42,8 +42,9 @@ async fn what_needs_consent_where_somebody_moves_to_is_off_and_programs_learn_of
     assert!(told.to_string().contains(&hash), "{told}");
     let page = ada.get("/choices").await.page();
     assert!(
-        page.text()
-            .contains("because the law of where you live asks for your consent first")
+        page.text().contains(
+            "because the law where you live, or lived before, asks for your consent first"
+        )
     );
 
     live_in(&ada, "us-ca").await;
@@ -117,4 +118,17 @@ async fn sensitive_uses_follow_the_row_of_the_law() {
     let ada = app.person_in("ada", "us-va").await;
     let page = ada.get("/choices").await.page();
     assert_eq!(page.texts("#limit-sensitive .tag"), ["On"]);
+}
+
+#[actix_web::test]
+async fn saying_that_one_lives_where_less_takes_consent_turns_nothing_on() {
+    let app = TestApp::start();
+    let max = app.person_in("max", "de").await;
+    let states = async || max.get("/choices").await.page().texts("section .tag");
+    let before = states().await;
+    assert!(before.contains(&"Off".to_owned()), "{before:?}");
+    live_in(&max, "us-ca").await;
+    assert_eq!(states().await, before);
+    let mut changes = all_changes(&app).into_iter();
+    assert!(changes.all(|it| it.state == State::OptedOut && it.made_by == MadeBy::Residence));
 }

@@ -1,5 +1,7 @@
 use candor::accounts::model::Role;
 use candor::choices::{MadeBy, refusables};
+use candor::db::schema::causes;
+use diesel::prelude::*;
 
 use super::all_changes;
 use crate::support::TestApp;
@@ -143,4 +145,40 @@ async fn whatever_has_a_switch_can_be_turned_off_by_letter() {
     let changes = all_changes(&app);
     assert_eq!(changes.len(), 1);
     assert_eq!(changes[0].activity, **other);
+}
+
+/// Who calls need not have an e-mail address.
+#[actix_web::test]
+async fn an_opt_out_by_telephone_holds_for_the_number() {
+    let app = TestApp::start();
+    let sam = app.staff("sam", Role::Agent).await;
+    let path = "/staff/opt-outs/new";
+    let typed = |email: &'static str, phone: &'static str| {
+        [
+            ("email", email),
+            ("phone", phone),
+            ("what", "both"),
+            ("channel", "phone"),
+            ("received_on", "2026-02-09"),
+        ]
+    };
+    sam.post(path, &typed("", ""))
+        .await
+        .refuses("email", "or a telephone number");
+    let local = sam.post(path, &typed("", "(415) 555-0134")).await;
+    local.refuses("phone", "with the code of the country");
+    sam.post(path, &typed("", "+1 (415) 555-0134"))
+        .await
+        .location();
+    let changes = all_changes(&app);
+    assert_eq!(changes.len(), 2);
+    assert!(changes.iter().all(|it| it.subject.starts_with("phone:")));
+    let page = sam.get(path).await.page();
+    assert!(page.text().contains("No mail was sent"));
+    let causes: i64 = app
+        .app
+        .db
+        .read_now(|conn| Ok(causes::table.count().get_result(conn)?))
+        .unwrap();
+    assert_eq!(causes, 1, "recipients are told of the number");
 }

@@ -34,7 +34,9 @@ async fn a_recipient_confirms_by_the_link_in_its_mail_with_one_click_and_once() 
     let page = visitor.get(done.location()).await.page();
     assert!(page.text().contains("We have noted: Confirmed."));
     let again = visitor.post(&path, &[("answer", "done")]).await;
-    assert_eq!(again.status, 409);
+    assert_eq!(again.location(), path, "a second click is no error");
+    let other = [("answer", "refused"), ("reason", "We cannot.")];
+    assert_eq!(visitor.post(&path, &other).await.status, 409);
     assert_eq!(visitor.get("/notices/unknown").await.status, 404);
 }
 

@@ -72,3 +72,29 @@ async fn supervisors_are_told_at_once_of_a_recipient_that_cannot_be_reached() {
     assert_eq!(mails.len(), 1, "before the last day, and once");
     assert!(mails[0].contains("Brightfield Audiences: 1 notice given up"));
 }
+
+/// What is allowed again need not be done at all, and what no longer holds is not to be done.
+#[actix_web::test]
+async fn nobody_is_chased_for_a_choice_that_was_turned_again() {
+    let app = TestApp::start();
+    app.staff("sue", Role::Supervisor).await;
+    let opt_out = told(&app).await;
+    let ada = app.person_again("ada").await;
+    let allow = [("confirmed", "yes")];
+    ada.post("/choices/analytics/opt-in", &allow).await;
+    app.run_jobs().await;
+    app.app.clock.advance(TimeDelta::days(40));
+    assert!(told_sue(&app).await.is_empty());
+    let page = ada.get("/disclosures").await.page();
+    assert!(!page.text().contains("The day has passed"));
+    assert!(page.text().contains("A later choice took its place"));
+    assert!(page.text().contains("No day"));
+
+    let link = app.visitor().get(&opt_out).await.page();
+    assert!(link.text().contains("Nothing is left to do"));
+    let done = [("answer", "done")];
+    let answered = app.visitor().post(&opt_out, &done).await;
+    assert_eq!(answered.location(), opt_out, "whoever did it may say so");
+    let again = app.visitor().post(&opt_out, &done).await;
+    assert_eq!(again.location(), opt_out, "a second click is no error");
+}

@@ -38,6 +38,19 @@ pub fn import(app: &TestApp, lines: &[String]) -> (i32, String, String) {
     )
 }
 
+/// Files of some spreadsheets end their lines otherwise: nothing is passed over without a word.
+#[actix_web::test]
+async fn lines_that_a_carriage_return_alone_parts_are_refused() {
+    let app = TestApp::start();
+    let line =
+        |day| line(BRIGHTFIELD, "ada@example.org", day).replace("advertising-audiences", "service");
+    let lines = [line(3), format!("{}\r{}", line(4), line(5))];
+    let (status, report, said) = import(&app, &lines);
+    assert_ne!(status, 0, "{report}{said}");
+    assert!(format!("{report}{said}").contains("a carriage return alone"));
+    assert_eq!(count(&app), 1);
+}
+
 fn count(app: &TestApp) -> i64 {
     let count =
         |conn: &mut candor::db::AnyConnection| Ok(disclosures::table.count().get_result(conn)?);

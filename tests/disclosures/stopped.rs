@@ -48,18 +48,22 @@ async fn staff_see_what_was_disclosed_after_a_stop_and_supervisors_are_told_once
     let mut wrong: Vec<_> = (10..20).map(|day| sold("ada@example.org", day)).collect();
     wrong.push(sold("guest@example.org", 12));
     wrong.push(sold("ada@example.org", 20).replace(",consent,", ",legitimate-interests,"));
+    // No contract makes a sale necessary, and whoever gets data for nothing else gets them for this.
+    wrong.push(sold("ada@example.org", 21).replace(",consent,", ",contract,"));
+    let nameless = |line: String| line.replace(",sale-or-sharing,,", ",,a list for a campaign,");
+    wrong.push(nameless(sold("ada@example.org", 22)));
     assert_eq!(import(&app, &wrong).0, 0);
     assert_eq!(import(&app, &wrong).0, 0, "what is known raises no alarm");
-    assert_eq!(counts(&sam.get(LIST).await.page()), ["12"]);
+    assert_eq!(counts(&sam.get(LIST).await.page()), ["14"]);
 
     let mails = told_sue_of(&app, "disclosed_after_stop").await;
     assert_eq!(mails.len(), 1);
     assert!(mails[0].contains("Brightfield Audiences, recorded on "));
-    assert!(mails[0].contains(": 12\n"), "{}", mails[0]);
+    assert!(mails[0].contains(": 14\n"), "{}", mails[0]);
     assert!(!mails[0].contains("ada"), "it names nobody");
-    assert_eq!(import(&app, &[sold("ada@example.org", 21)]).0, 0);
+    assert_eq!(import(&app, &[sold("ada@example.org", 23)]).0, 0);
     assert_eq!(told_sue_of(&app, "disclosed_after_stop").await.len(), 1);
-    assert_eq!(counts(&sam.get(LIST).await.page()), ["13"]);
+    assert_eq!(counts(&sam.get(LIST).await.page()), ["15"]);
 }
 
 #[actix_web::test]
@@ -72,7 +76,7 @@ async fn what_a_program_tells_of_raises_the_alarm_too_and_stands_line_by_line() 
     let program = Program::with_scope(&app, Scope::WriteDisclosures).await;
     let one = |number: usize| {
         json!({
-            "key": format!("sale {number}"),
+            "key": format!("sale {number:02}"),
             "recipient": BRIGHTFIELD, "identity_type": "email",
             "identity_hash": hash_of(&app, "ada@example.org"),
             "categories": ["user.contact"], "activity": "sale-or-sharing", "legal_basis": "consent",
@@ -93,8 +97,30 @@ async fn what_a_program_tells_of_raises_the_alarm_too_and_stands_line_by_line() 
     let keys = [newest.texts("tbody th"), older.texts("tbody th")].concat();
     assert_eq!(
         (keys.len(), &*keys[0], &*keys[59]),
-        (60, "sale 59", "sale 0")
+        (60, "sale 59", "sale 00")
     );
     assert!(!newest.text().contains("ada"));
     assert_eq!(sam.get("/staff/disclosures/77").await.status, 404);
+}
+
+/// Where it takes a consent that they have not given, nobody need have stopped it.
+#[actix_web::test]
+async fn a_sale_without_the_consent_that_it_takes_raises_the_alarm() {
+    let app = TestApp::start();
+    let sam = app.staff("sam", Role::Agent).await;
+    let max = app.person_in("max", "de").await;
+    app.person_in("cal", "us-ca").await;
+    let legitimate = |line: String| line.replace(",consent,", ",legitimate-interests,");
+    let lines = [
+        sold("max@example.org", 1),
+        legitimate(sold("max@example.org", 2)),
+        sold("cal@example.org", 3),
+        sold("stranger@example.org", 4),
+    ];
+    assert_eq!(import(&app, &lines).0, 0);
+    assert_eq!(counts(&sam.get(LIST).await.page()), ["2"]);
+    let link = max.get("/disclosures").await.page();
+    let link = link.attributes("td a[href^='/disclosures/']", "href");
+    let said = max.get(&link[0]).await.page().text();
+    assert_eq!(said.matches("We have no consent of yours").count(), 2);
 }

@@ -1,3 +1,4 @@
+use candor::accounts::model::Role;
 use candor::db::AnyConnection;
 use candor::db::schema::request_items;
 use candor::disclosures::model::NoticeState::{Acknowledged, Sent};
@@ -28,7 +29,7 @@ async fn an_opt_out_of_sale_is_told_to_everybody_who_bought_and_to_nobody_else()
     assert_eq!(states(&app), told);
     // 15 business days after Monday 9 February, in the earliest reading.
     let due_on = NaiveDate::from_ymd_opt(2026, 3, 2).unwrap();
-    assert!(all_notices(&app).iter().all(|it| it.due_on == due_on));
+    assert!(all_notices(&app).iter().all(|it| it.due_on == Some(due_on)));
 
     let mails = app.mails_to("optout@lumen-reach.example.com");
     assert_eq!(mails.len(), 1);
@@ -228,4 +229,28 @@ async fn what_is_spread_twice_is_told_once() {
     again.await.unwrap().unwrap();
     assert_eq!(all_notices(&app).len(), 3);
     assert_eq!(app.mails_to("optout@lumen-reach.example.com").len(), 1);
+}
+
+#[actix_web::test]
+async fn staff_see_who_gets_what_on_which_terms_and_how_they_are_told() {
+    let app = TestApp::start_declaring(|register| {
+        let mut named = register.recipients.iter_mut();
+        let figurewise = named.find(|it| it.key == "figurewise").unwrap();
+        figurewise.contract_on = None;
+        figurewise.contact = Some("https://hooks.example.org/in/secret-path".to_owned());
+    });
+    let sam = app.staff("sam", Role::Agent).await;
+    let page = sam.get("/staff/recipients").await.page();
+    assert_eq!(
+        page.texts("tbody th").len(),
+        app.app.register.recipients.len()
+    );
+    let text = page.text();
+    assert!(text.contains("Signed on 1 February 2023; data processing agreement of 2023"));
+    assert!(text.contains("last confirmed on 12 January 2026"));
+    assert!(text.contains("privacy@northbay-hosting.example.com"));
+    assert_eq!(page.texts("td .tag"), ["Missing"]);
+    assert!(text.contains("hooks.example.org") && !text.contains("secret-path"));
+    let admin = app.staff("ada", Role::Admin).await;
+    assert_eq!(admin.get("/staff/recipients").await.status, 403);
 }

@@ -98,6 +98,21 @@ async fn a_deletion_lands_in_the_queue_and_the_person_confirms_it_by_mail() {
     );
     let mails = app.mails_to("nora");
     assert_eq!(mails.len(), 1);
+    let named = "an authorised agent, Agent Example, and asks us to erase your data";
+    assert!(mails[0].text.contains(named), "{}", mails[0].text);
+    assert!(
+        mails[0]
+            .text
+            .contains("an authorised agent gave us this address")
+    );
+    let start = mails[0].text.find("/request/link/").unwrap();
+    let path = mails[0].text[start..].split_whitespace().next().unwrap();
+    let visitor = app.visitor();
+    let page = visitor.get(path).await.page();
+    assert!(page.text().contains("that this agent acts for you"));
+    visitor.submit(&page, path, &[("answer", "mine")]).await;
+    let status = agent.status(&id).await.json["processing_details"].to_string();
+    assert!(status.contains("followed the link"), "{status}");
     assert!(
         !reply.text.contains("/request/link/"),
         "the link is the person's alone"

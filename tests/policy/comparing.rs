@@ -51,6 +51,20 @@ async fn two_versions_are_compared_word_by_word_and_in_short() {
     }
 }
 
+/// Anybody can ask for it: the work is bounded, and what is left over stands there as a whole.
+#[test]
+fn long_passages_in_another_order_are_set_side_by_side_unread() {
+    let words: Vec<_> = (0..30_000).map(|number| format!("word{number}")).collect();
+    let turned: Vec<_> = words.iter().rev().cloned().collect();
+    let text = |words: &[String]| Text::read(&format!("## Policy\n\n{}\n", words.join(" ")));
+    let (old, new) = (text(&words), text(&turned));
+    let comparison = Comparison::of(&old, &new);
+    assert_eq!(words_of(&comparison, Change::Removed), words_in(&old));
+    assert_eq!(words_of(&comparison, Change::Added), words_in(&new));
+    let mut blocks = comparison.sections.iter().flat_map(|it| &it.blocks);
+    assert!(blocks.all(|it| it.runs.len() == 1));
+}
+
 #[actix_web::test]
 async fn every_pair_has_one_address() {
     let app = with_versions().await;

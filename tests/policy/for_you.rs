@@ -42,7 +42,7 @@ async fn a_person_sees_which_uses_and_which_data_of_theirs_a_version_touches() {
         .location();
     let said = maya.get("/policy/2027-01").await.page();
     let said = said.texts("section[aria-labelledby=for-you] li");
-    assert!(said[0].ends_with("You have turned it off, so this changes nothing for you."));
+    assert!(said[0].ends_with("It is off for you, so this changes nothing for you."));
 }
 
 #[actix_web::test]

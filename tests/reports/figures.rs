@@ -1,10 +1,12 @@
 use candor::accounts::model::Role;
+use candor::db::schema::{causes, choices};
 use candor::jobs::Job;
 use candor::requests::decisions::{self, Because};
 use candor::requests::life::{self, By};
 use candor::requests::model::{Outcome, State};
 use candor::requests::{execution, queries};
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
+use diesel::prelude::*;
 
 use super::{file, run, sample};
 use crate::support::{Actor, Answer, TestApp};
@@ -23,6 +25,46 @@ fn line(page: &Answer, title: &str) -> Vec<String> {
     let at = page.texts("tbody th").iter().position(|it| it == title);
     let cells = page.texts("tbody td");
     cells.chunks(8).nth(at.unwrap()).unwrap().to_vec()
+}
+
+/// Rule: C16, §7102; C8, 1798.135(c)(4): the days count from the letter, and whoever asks again is left alone for longer.
+#[actix_web::test]
+async fn an_opt_out_by_letter_took_until_it_was_entered_and_each_letter_counts() {
+    let app = TestApp::start();
+    let sam = app.staff("sam", Role::Agent).await;
+    let enter = async |day: &str| {
+        let typed = [
+            ("email", "ada@example.org"),
+            ("what", "sale-or-sharing"),
+            ("channel", "letter"),
+            ("received_on", day),
+        ];
+        sam.post("/staff/opt-outs/new", &typed).await.location();
+    };
+    enter("2026-02-03").await;
+    enter("2026-02-05").await;
+    enter("2026-02-05").await;
+    let auditor = app.staff("ingrid", Role::Auditor).await;
+    run(&app, Job::CountRequests).await;
+    let page = auditor.get("/staff/metrics").await.page();
+    let sale = line(&page, "Opt out of sale and sharing");
+    assert_eq!(sale[..2], ["2", "2"], "{sale:?}");
+    assert_eq!(sale[sale.len() - 1], "5.0", "six days and four: {sale:?}");
+    let choices = app.app.db.read_now(|conn| {
+        let on_record = choices::table.order(choices::id);
+        Ok(on_record
+            .select(choices::no_solicit_until)
+            .load::<Option<NaiveDate>>(conn)?)
+    });
+    let until = choices.unwrap().into_iter().flatten();
+    let until: Vec<_> = until.map(|it| it.to_string()).collect();
+    assert_eq!(until, ["2027-02-03", "2027-02-05"]);
+    let causes: i64 = app
+        .app
+        .db
+        .read_now(|conn| Ok(causes::table.count().get_result(conn)?))
+        .unwrap();
+    assert_eq!(causes, 1, "recipients hear of it once");
 }
 
 /// Rule: C16, §7102.

@@ -2,6 +2,7 @@
 
 use candor::accounts::model::Role;
 use candor::requests::model::State;
+use chrono::TimeDelta;
 
 use super::entered::{enter, newest};
 use super::without_account::{ADDRESS, BIRTH, PHONE, follow, held, only_request, prove};
@@ -142,13 +143,52 @@ async fn staff_learn_why_categories_cannot_be_told_and_try_again() {
     assert_eq!(find(&app, &reference).state, State::Completed);
 }
 
+/// A package of the person's own is no answer to a request, and does not stand in the way of one.
+#[actix_web::test]
+async fn what_the_person_makes_by_themselves_is_not_taken_for_the_answer() {
+    let app = TestApp::start();
+    let reference = letter_of_maya(&app).await;
+    let maya = app.person_again(MAYA).await;
+    let of_a_time = [("from", "2026-02-01"), ("to", "")];
+    maya.post("/data/export", &of_a_time).await.location();
+    let (sam, url) = grant(&app, &reference, &GIVE).await;
+    let both = downloads(&maya).await;
+    assert_eq!(both.len(), 2);
+    let everything = maya.get(&both[0]).await;
+    app.app.clock.advance(TimeDelta::days(1));
+    let maya = app.person_again(MAYA).await;
+    maya.post("/data/export", &of_a_time).await.location();
+    app.run_jobs().await;
+    let handed_out = sam.get(&format!("{url}/package")).await;
+    assert_eq!(handed_out.status, 200);
+    assert_eq!(handed_out.body, everything.body);
+}
+
 /// Rule: I1, §7020(a).
 #[actix_web::test]
 async fn staff_print_the_copy_for_who_wrote_a_letter() {
     let app = TestApp::start();
+    let reference = letter_of_maya(&app).await;
+    let package = format!("/staff/requests/{reference}/package");
+    let una = app.staff("una", Role::Agent).await;
+    assert_eq!(una.get(&package).await.status, 404, "nothing is granted");
+    let (sam, url) = grant(&app, &reference, &GIVE).await;
+    let page = sam.get(&url).await.page();
+    let links = page.attributes("main a[href$='/package']", "href");
+    assert_eq!(links, [package.as_str()]);
+    assert_eq!(sam.get(&package).await.status, 200);
+    let seen = app.person_again(MAYA).await.get("/data/export").await;
+    assert!(
+        seen.text().contains("to be sent by letter"),
+        "it is on record"
+    );
+}
+
+/// A letter that asks for the data themselves, from somebody whom staff have recognised.
+async fn letter_of_maya(app: &TestApp) -> String {
     let kim = app.staff("kim", Role::Agent).await;
     enter(&kim, &[("wants", "pieces")]).await.location();
-    let reference = newest(&app).reference;
+    let reference = newest(app).reference;
     let url = format!("/staff/requests/{reference}");
     let page = kim.get(&url).await.page();
     let confirmed = format!("{url}/confirmed");
@@ -162,16 +202,5 @@ async fn staff_print_the_copy_for_who_wrote_a_letter() {
     ];
     let identity = format!("{url}/identity");
     kim.submit(&page, &identity, &known).await.location();
-    let package = format!("{url}/package");
-    assert_eq!(kim.get(&package).await.status, 404, "nothing is granted");
-    let (sam, _) = grant(&app, &reference, &GIVE).await;
-    let page = sam.get(&url).await.page();
-    let links = page.attributes("main a[href$='/package']", "href");
-    assert_eq!(links, [package.as_str()]);
-    assert_eq!(sam.get(&package).await.status, 200);
-    let seen = app.person_again(MAYA).await.get("/data/export").await;
-    assert!(
-        seen.text().contains("to be sent by letter"),
-        "it is on record"
-    );
+    reference
 }

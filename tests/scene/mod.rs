@@ -2,8 +2,6 @@
 
 mod table;
 
-use std::sync::Arc;
-
 use candor::accounts::model::Role;
 use candor::db::AnyConnection;
 use candor::db::schema::{
@@ -253,9 +251,13 @@ async fn disclose(app: &TestApp) -> String {
     };
     let check = |line: ledger::line::Line| line.check(&app.app.register, &app.app.keys, now);
     let new = [line, after_stop].map(|it| check(it).unwrap());
-    let register = Arc::clone(&app.app.register);
+    let own = app.app.clone();
     let recorded = app.app.db.write(move |conn| {
-        ledger::queries::record(conn, &register, &new, "a test", now)?;
+        let rules = ledger::model::Rules {
+            register: &own.register,
+            laws: &own.laws,
+        };
+        ledger::queries::record(conn, rules, &new, "a test", now)?;
         Ok(disclosures::table
             .order(disclosures::id)
             .select(disclosures::id)

@@ -215,6 +215,7 @@ table! {
     CaseWorker get "/staff/manual/{id}" => "/staff/manual/{manual}", Common, PAGE;
     CaseWorker post "/staff/manual/{id}" => "/staff/manual/{manual}", Common, Sample::Upload(&[("act", "found")]);
     CaseWorker post "/staff/manual/{id}/leave" => "/staff/manual/{manual}/leave", Common, VERSION;
+    CaseReader get "/staff/recipients" => "/staff/recipients", Common, PAGE;
     CaseReader get "/staff/notices" => "/staff/notices?state=sent", Common, PAGE;
     CaseWorker post "/staff/notices/{id}/retry" => "/staff/notices/0/retry", Common, EMPTY;
     CaseWorker post "/staff/notices/{id}/confirm" => "/staff/notices/0/confirm", Common, EMPTY;

@@ -117,7 +117,7 @@ diesel::table! {
         channel -> Text,
         key -> Text,
         state -> Text,
-        due_on -> Date,
+        due_on -> Nullable<Date>,
         attempts -> Integer,
         created_at -> Timestamp,
         sent_at -> Nullable<Timestamp>,

@@ -19,6 +19,7 @@ diesel::table! {
         sha256 -> Text,
         unread -> Text,
         build -> BigInt,
+        request_id -> Nullable<BigInt>,
     }
 }
 

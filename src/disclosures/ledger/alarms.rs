@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date, Text};
 use serde_json::json;
 
-use super::model::{Alarm, Disclosure, NewDisclosure, can_be_stopped};
+use super::model::{self, Alarm, Disclosure, NewDisclosure, Rules, can_be_stopped};
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::choices::past::{self, Use};
@@ -16,22 +16,22 @@ use crate::db::AnyConnection;
 use crate::db::schema::{disclosure_alarms as alarms, disclosures};
 use crate::disclosures::messages::DisclosedAfterStop;
 use crate::error::AppResult;
-use crate::register::Register;
 use crate::requests::reminders;
 
 /// So many lines stand in a mail at most; what is left comes with the next.
 const IN_A_MAIL: i64 = 50;
 
-/// Notes which of these lines, which were recorded just now, came after the person had stopped that use.
+/// Notes which of these lines, which were recorded just now, came after the person had stopped that use, or without the
+/// consent that it takes where they live.
 pub fn raise(
     conn: &mut AnyConnection,
-    register: &Register,
+    rules: Rules<'_>,
     recorded: &[&NewDisclosure],
     now: NaiveDateTime,
 ) -> QueryResult<()> {
     // In the order of recipients, so that two who record at once wait for each other in the same order.
     let mut of_recipients = BTreeMap::<&str, Vec<&str>>::new();
-    for line in after_stop(conn, register, recorded)? {
+    for line in wrongful(conn, (rules, now.date()), recorded)? {
         let of_recipient = of_recipients.entry(&line.recipient).or_default();
         of_recipient.push(&line.key);
     }
@@ -45,31 +45,42 @@ pub fn raise(
     Ok(())
 }
 
-fn after_stop<'a>(
+fn wrongful<'a>(
     conn: &mut AnyConnection,
-    register: &Register,
+    (rules, today): (Rules<'_>, NaiveDate),
     recorded: &[&'a NewDisclosure],
 ) -> QueryResult<Vec<&'a NewDisclosure>> {
     let (mut lines, mut uses) = (Vec::new(), Vec::new());
     for line in recorded {
-        let activity = line.activity.as_deref();
-        let activity = activity.and_then(|key| register.activity(key));
-        let basis = line.legal_basis.parse();
-        if let (Some(activity), true) = (activity, basis.is_ok_and(can_be_stopped)) {
-            lines.push(*line);
-            uses.push(Use {
+        let of_line = model::uses(rules.register, line.activity.as_deref(), &line.recipient);
+        let Ok(basis) = line.legal_basis.parse() else {
+            continue;
+        };
+        if !of_line.is_empty() && of_line.iter().all(|it| can_be_stopped(it, basis)) {
+            lines.push((*line, basis, of_line.len()));
+            uses.extend(of_line.into_iter().map(|activity| Use {
                 subject: &line.subject,
                 activity,
                 at: line.at,
-            });
+            }));
         }
     }
     if uses.is_empty() {
-        return Ok(lines);
+        return Ok(Vec::new());
     }
-    let came_after_stop = past::came_after_stop(conn, &uses)?;
-    let all = lines.into_iter().zip(came_after_stop);
-    Ok(all.filter_map(|(line, is)| is.then_some(line)).collect())
+    let stood = past::stood(conn, (rules.laws, today), &uses)?;
+    let mut each = uses.iter().zip(stood);
+    let mut wrongful = Vec::new();
+    for (line, basis, count) in lines {
+        let mut of_line = each.by_ref().take(count);
+        // Of several uses it is enough that one may go on.
+        let may_go_on = of_line.any(|(it, stood)| !model::is_wrongful(it.activity, basis, stood));
+        of_line.for_each(drop);
+        if !may_go_on {
+            wrongful.push(line);
+        }
+    }
+    Ok(wrongful)
 }
 
 #[derive(QueryableByName)]

@@ -17,12 +17,13 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::line::{Line, Refusal};
 use super::lines::Lines;
-use super::model::NewDisclosure;
+use super::model::{NewDisclosure, Rules};
 use super::queries::{self, Outcome};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::Db;
 use crate::keys::Keys;
+use crate::law::Laws;
 use crate::register::Register;
 
 /// So many lines are recorded in one transaction.
@@ -73,6 +74,7 @@ impl ImportFile {
         let mut importer = Importer {
             db: config.open_database()?,
             register,
+            laws: Arc::new(config.laws.clone()),
             keys: Arc::new(config.keys),
             clock: Clock::system(),
             report: csv::Writer::from_writer(report),
@@ -100,6 +102,7 @@ fn cannot_write(path: &Path) -> String {
 struct Importer {
     db: Db,
     register: Arc<Register>,
+    laws: Arc<Laws>,
     keys: Arc<Keys>,
     clock: Clock,
     report: csv::Writer<Box<dyn Write>>,
@@ -163,10 +166,15 @@ impl Importer {
         }
         let batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH));
         let (numbers, lines): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
-        let (register, now) = (Arc::clone(&self.register), self.clock.now());
-        let recorded = self
-            .db
-            .write_now(move |conn| Ok(queries::record(conn, &register, &lines, "import", now)?));
+        let (register, laws) = (Arc::clone(&self.register), Arc::clone(&self.laws));
+        let now = self.clock.now();
+        let recorded = self.db.write_now(move |conn| {
+            let rules = Rules {
+                register: &register,
+                laws: &laws,
+            };
+            Ok(queries::record(conn, rules, &lines, "import", now)?)
+        });
         for (number, outcome) in numbers.into_iter().zip(recorded?) {
             match outcome {
                 Outcome::Recorded => self.counts.recorded += 1,

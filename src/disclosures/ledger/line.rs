@@ -11,7 +11,7 @@ use crate::accounts::model::IdentityKind;
 use crate::accounts::queries::{identity_hash, is_email, is_identity_hash, normal_email};
 use crate::keys::Keys;
 use crate::register::{LawfulBasis, Register};
-use crate::web::is_control;
+use crate::web::is_unseen;
 
 /// One act of giving somebody's data to a recipient.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
@@ -117,11 +117,8 @@ impl Line {
             ("purpose", &self.purpose),
             ("identity", &self.identity),
         ];
-        match texts
-            .into_iter()
-            .find(|(_, text)| text.contains(is_control))
-        {
-            Some((field, _)) => refuse(field, "it has a control character, which nobody sees"),
+        match texts.into_iter().find(|(_, text)| text.contains(is_unseen)) {
+            Some((field, _)) => refuse(field, "it has a character that cannot be seen"),
             None => Ok(()),
         }
     }

@@ -24,6 +24,11 @@ const NOT_CLOSED: Refusal = Refusal {
     reason: "a quotation mark is not closed",
 };
 
+const LINES_IN_IT: Refusal = Refusal {
+    field: "",
+    reason: "a carriage return alone ends lines in it; save the file with line feeds, as other CSV files have",
+};
+
 /// Reads records one by one; never more of the file than one of them may have.
 pub struct Lines<R> {
     source: R,
@@ -71,7 +76,9 @@ impl<R: BufRead> Lines<R> {
         let Some((text, joined)) = self.until_closed(line)? else {
             return Ok(Err(NOT_CLOSED));
         };
-        let record = parse(&text)?;
+        let Some(record) = parse(&text)? else {
+            return Ok(Err(LINES_IN_IT));
+        };
         let fields = *self.fields.get_or_insert(record.len());
         if joined > 0 && record.len() != fields {
             return Ok(Err(NOT_CLOSED));
@@ -134,7 +141,8 @@ fn is_closed(text: &[u8]) -> bool {
     marks.fold(true, |is_closed, _| !is_closed)
 }
 
-fn parse(text: &[u8]) -> io::Result<ByteRecord> {
+/// The record; none where there are several, which nothing but a carriage return parts.
+fn parse(text: &[u8]) -> io::Result<Option<ByteRecord>> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -142,5 +150,6 @@ fn parse(text: &[u8]) -> io::Result<ByteRecord> {
         .from_reader(text);
     let mut record = ByteRecord::new();
     reader.read_byte_record(&mut record)?;
-    Ok(record)
+    let has_more = reader.read_byte_record(&mut ByteRecord::new())?;
+    Ok((!has_more).then_some(record))
 }

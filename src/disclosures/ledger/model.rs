@@ -3,9 +3,11 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
+use crate::choices::past::Stood;
 use crate::db::schema::{disclosure_alarms, disclosures};
 use crate::db::text_enum;
-use crate::register::{LawfulBasis, Recipient, RecipientRole, Register};
+use crate::law::Laws;
+use crate::register::{Activity, LawfulBasis, Recipient, RecipientRole, Register};
 
 text_enum! {
     /// To what kind of recipient.
@@ -113,12 +115,44 @@ pub struct Group {
     pub any: i64,
 }
 
-/// Whether it is for a person to stop what is done on that basis. What a law or a contract asks for they cannot.
-pub fn can_be_stopped(basis: LawfulBasis) -> bool {
-    matches!(
-        basis,
-        LawfulBasis::Consent | LawfulBasis::LegitimateInterests
-    )
+/// What tells whether a disclosure may be.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules<'a> {
+    /// What the organisation declares.
+    pub register: &'a Register,
+    /// What takes a consent, and where.
+    pub laws: &'a Laws,
+}
+
+/// Whether it is for a person to stop an activity that is done on that basis. What a law or a contract asks for they
+/// cannot; but no contract makes a sale of their data necessary, whatever a line names (Cal. Civ. Code 1798.120).
+pub fn can_be_stopped(activity: &Activity, basis: LawfulBasis) -> bool {
+    match basis {
+        LawfulBasis::Consent | LawfulBasis::LegitimateInterests => true,
+        LawfulBasis::Contract | LawfulBasis::PublicTask => activity.sale_or_sharing,
+        LawfulBasis::LegalObligation | LawfulBasis::VitalInterests => false,
+    }
+}
+
+/// Whether it should not have been: the person had stopped it, or it takes a consent that they had not given.
+pub fn is_wrongful(activity: &Activity, basis: LawfulBasis, stood: Stood) -> bool {
+    let takes_consent = basis == LawfulBasis::Consent || activity.sale_or_sharing;
+    let is_off = stood == Stood::Stopped || stood == Stood::NotAllowed && takes_consent;
+    is_off && can_be_stopped(activity, basis)
+}
+
+/// What a disclosure may be for: its activity, or if it names none, any for which the recipient gets data.
+pub fn uses<'r>(
+    register: &'r Register,
+    activity: Option<&str>,
+    recipient: &str,
+) -> Vec<&'r Activity> {
+    if let Some(key) = activity {
+        return register.activity(key).into_iter().collect();
+    }
+    let keys = register.recipient(recipient).map(|it| &it.activities[..]);
+    let keys = keys.unwrap_or_default().iter();
+    keys.filter_map(|key| register.activity(key)).collect()
 }
 
 /// What a recipient is, as people read it.

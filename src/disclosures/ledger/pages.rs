@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::model::{Disclosure, Group, Kind, can_be_stopped, role};
+use super::model::{self, Disclosure, Group, Kind, role, uses};
 use super::queries;
 use crate::accounts::guard::Person;
 use crate::app::App;
@@ -144,17 +144,24 @@ pub async fn show(
 
 /// What the record says of it. A consent is said to be one only where the person had given it by then.
 fn what_allows(it: &Disclosure, register: &Register, past: &Past) -> &'static str {
-    let activity = it.activity.as_deref();
-    let activity = activity.and_then(|key| register.activity(key));
-    let Some(activity) = activity.filter(|_| can_be_stopped(it.legal_basis)) else {
-        return it.legal_basis.title();
+    let uses = uses(register, it.activity.as_deref(), &it.recipient);
+    let mut stood: Vec<_> = uses
+        .iter()
+        .map(|activity| past.at(activity, it.at))
+        .collect();
+    stood.dedup();
+    let is_wrongful = |stood| {
+        let mut uses = uses.iter();
+        uses.all(|activity| model::is_wrongful(activity, it.legal_basis, stood))
     };
-    match (past.at(activity, it.at), it.legal_basis) {
-        (Stood::Stopped, _) => "You had stopped it before. Ask us about it.",
-        (Stood::NotStopped, LawfulBasis::Consent) => "You had not stopped it",
-        (Stood::NotAllowed, LawfulBasis::Consent) => {
+    match (&stood[..], it.legal_basis) {
+        ([Stood::Stopped], _) if is_wrongful(Stood::Stopped) => {
+            "You had stopped it before. Ask us about it."
+        }
+        ([Stood::NotAllowed], _) if is_wrongful(Stood::NotAllowed) => {
             "We have no consent of yours on record. Ask us about it."
         }
+        ([Stood::NotStopped], LawfulBasis::Consent) => "You had not stopped it",
         _ => it.legal_basis.title(),
     }
 }

@@ -8,12 +8,11 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use super::alarms;
-use super::model::{Disclosure, Group, Kind, NewDisclosure};
+use super::model::{Disclosure, Group, Kind, NewDisclosure, Rules};
 use crate::accounts::queries::list_identities;
 use crate::audit::{self, Actor, Event};
 use crate::db::schema::disclosures;
 use crate::db::{AnyConnection, both};
-use crate::register::Register;
 
 /// What became of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +29,7 @@ pub enum Outcome {
 /// not have been; in the order of the lines.
 pub fn record(
     conn: &mut AnyConnection,
-    register: &Register,
+    rules: Rules<'_>,
     lines: &[NewDisclosure],
     by: &str,
     now: NaiveDateTime,
@@ -41,21 +40,26 @@ pub fn record(
         .select((disclosures::key, disclosures::digest))
         .load(conn)?;
     let mut known: HashMap<_, _> = known.into_iter().collect();
-    let mut outcomes = Vec::with_capacity(lines.len());
-    for line in lines {
-        let outcome = match known.get(&line.key) {
+    // Of two who record the same lines at once, the one waits for the other: in one order they never wait in a circle.
+    let mut in_order: Vec<_> = (0..lines.len()).collect();
+    in_order.sort_by_key(|at| &lines[*at].key);
+    let mut outcomes = vec![Outcome::Known; lines.len()];
+    for at in in_order {
+        let line = &lines[at];
+        outcomes[at] = match known.get(&line.key) {
             Some(digest) if *digest == line.digest => Outcome::Known,
             Some(_) => Outcome::Differs,
             None => insert(conn, line)?,
         };
-        known.insert(line.key.clone(), line.digest.clone());
-        outcomes.push(outcome);
+        // The first of them is what is on record.
+        let digest = known.entry(line.key.clone());
+        digest.or_insert_with(|| line.digest.clone());
     }
     let all = lines.iter().zip(&outcomes);
     let recorded = all.filter(|(_, it)| **it == Outcome::Recorded);
     let recorded: Vec<_> = recorded.map(|(line, _)| line).collect();
     if !recorded.is_empty() {
-        alarms::raise(conn, register, &recorded, now)?;
+        alarms::raise(conn, rules, &recorded, now)?;
         let event = Event {
             actor: Actor::System,
             action: "disclosures.recorded",

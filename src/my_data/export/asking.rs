@@ -21,7 +21,35 @@ pub fn ask(
     if queries::count_building(conn, person_id)? > 0 {
         return Ok(false);
     }
-    let package = queries::ask(conn, person_id, dates, now)?;
+    begin(
+        conn,
+        (person_id, pseudonym),
+        (dates, None),
+        (actor, detail),
+        now,
+    )?;
+    Ok(true)
+}
+
+/// The same as the answer to a request of theirs, by its id: it is made whatever else is being built.
+pub fn ask_for_request(
+    conn: &mut AnyConnection,
+    whose: (i64, &str),
+    (dates, request_id): (Dates, i64),
+    by: (Actor<'_>, Value),
+    now: NaiveDateTime,
+) -> AppResult<()> {
+    begin(conn, whose, (dates, Some(request_id)), by, now)
+}
+
+fn begin(
+    conn: &mut AnyConnection,
+    (person_id, pseudonym): (i64, &str),
+    (dates, request_id): (Dates, Option<i64>),
+    (actor, detail): (Actor<'_>, Value),
+    now: NaiveDateTime,
+) -> AppResult<()> {
+    let package = queries::ask(conn, person_id, (dates, request_id), now)?;
     jobs::enqueue(conn, &Job::BuildPackage { id: package.id }, now)?;
     let event = Event {
         actor,
@@ -30,6 +58,5 @@ pub fn ask(
         object: &package.reference,
         detail,
     };
-    audit::record(conn, &event, now)?;
-    Ok(true)
+    Ok(audit::record(conn, &event, now)?)
 }

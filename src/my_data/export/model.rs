@@ -53,6 +53,8 @@ pub struct Package {
     pub unread: String,
     /// How often it was begun: only the newest build may add to it.
     pub build: i64,
+    /// Which request it answers, by id; none of those that the person asked for by themselves.
+    pub request_id: Option<i64>,
 }
 
 impl Package {

@@ -17,7 +17,7 @@ const SHOWN: i64 = 20;
 pub fn ask(
     conn: &mut AnyConnection,
     person_id: i64,
-    dates: Dates,
+    (dates, request_id): (Dates, Option<i64>),
     now: NaiveDateTime,
 ) -> QueryResult<Package> {
     diesel::insert_into(packages::table)
@@ -32,6 +32,7 @@ pub fn ask(
             packages::bytes.eq(0),
             packages::sha256.eq(""),
             packages::unread.eq(""),
+            packages::request_id.eq(request_id),
         ))
         .returning(packages::all_columns)
         .get_result(conn)
@@ -52,6 +53,15 @@ pub fn list_for_person(conn: &mut AnyConnection, person_id: i64) -> QueryResult<
         .order(packages::id.desc())
         .limit(SHOWN)
         .load(conn)
+}
+
+/// The newest package that was made to answer a request.
+pub fn find_for_request(conn: &mut AnyConnection, request_id: i64) -> QueryResult<Option<Package>> {
+    Package::query()
+        .filter(packages::request_id.eq(request_id))
+        .order(packages::id.desc())
+        .first(conn)
+        .optional()
 }
 
 /// The person's own package, so that nobody can have another's.

@@ -3,8 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::register::{
-    Activity, Place, Recipient, RecipientRole, Register, covers, finding::Report,
-    manifest::Manifests, taxonomy,
+    Activity, Place, Recipient, Register, covers, finding::Report, manifest::Manifests, taxonomy,
 };
 
 pub(super) fn check(manifests: &Manifests, report: &Report) {
@@ -225,11 +224,7 @@ fn check_recipient(recipient: &Recipient, register: &Register, report: &Report) 
 const WARNS_WITHIN: u32 = 5;
 
 fn check_contract(recipient: &Recipient, report: &Report) {
-    // Cal. Civ. Code 1798.100(d): who works for the organisation, and whoever it sells or gives data to.
-    let needs_contract = matches!(
-        recipient.role,
-        RecipientRole::ServiceProvider | RecipientRole::Contractor | RecipientRole::ThirdParty
-    );
+    let needs_contract = recipient.needs_contract();
     if needs_contract && recipient.contract_on.is_none() {
         report.warn(
             &recipient.place,

@@ -101,6 +101,8 @@ fn recipient(map: Map) -> Option<Recipient> {
         categories: map.texts("categories"),
         activities: map.texts("activities"),
         contract_on: map.date("contract_on"),
+        terms: map.text("terms"),
+        attested_on: map.date("attested_on"),
         warns_within: map.number("warns_within"),
         contact: map.text("contact"),
     };

@@ -11,6 +11,7 @@ use super::queries;
 use crate::accounts::limits::Limit;
 use crate::app::App;
 use crate::db::AnyConnection;
+use crate::drp;
 use crate::error::{AppError, AppResult};
 use crate::jobs::{self, Job};
 use crate::requests::dates::law_name;
@@ -98,8 +99,9 @@ fn mail(conn: &mut AnyConnection, request: &Request, email: &str, by: &By<'_>) -
     let app = by.app;
     let sender = senders::queries::find(conn, request.id)?.ok_or(AppError::NotFound)?;
     let Some(agent) = queries::find(conn, request.id)? else {
-        // The protocol's agents have no row here; what they ask for is confirmed as what comes without an account.
-        return senders::mail_link(conn, email, sender.wants, request, by);
+        // What the protocol's agents ask for is confirmed as what comes without an account.
+        let agent = drp::queries::find_agent_name(conn, request.id)?;
+        return senders::mail_link(conn, (email, agent), sender.wants, request, by);
     };
     let asks = AgentAsks {
         reference: request.reference.clone(),

@@ -104,7 +104,7 @@ pub fn receive(
     let is_clicked = letter.channel != Channel::Mail && request.created_at > by.now - AT_ONCE;
     if mail_is_due && (is_new || !is_clicked) {
         if letter.wants.needs_proof() {
-            mail_link(conn, email, letter.wants, &request, by)?;
+            mail_link(conn, (email, None), letter.wants, &request, by)?;
         } else {
             filing::tell_received(conn, &request, by)?;
         }
@@ -152,7 +152,7 @@ fn find_same(conn: &mut AnyConnection, letter: &Letter, by: &By<'_>) -> AppResul
 
 /// Puts a request of an authorised agent on record, always as one of its own: an agent must not come to see or take
 /// back what somebody else has asked for. `None` when this agent has caused enough mails to the address today; what others
-/// have sent there never keeps it out.
+/// have sent there never keeps it out. The caller notes whose it is, and then has the person asked: [`agents::ask`].
 pub fn receive_from_agent(
     conn: &mut AnyConnection,
     (letter, email): (&Letter, &str),
@@ -162,15 +162,13 @@ pub fn receive_from_agent(
     if !agents::may_cause_mail(conn, (agent, email), by)? {
         return Ok(None);
     }
-    let request = put_on_record(conn, letter, by)?;
-    agents::ask(conn, &request, true, by)?;
-    Ok(Some(request))
+    put_on_record(conn, letter, by).map(Some)
 }
 
-/// Mails the link to go on.
+/// Mails the link to go on, with the name of the agent who asks, if one does whom staff have admitted.
 pub fn mail_link(
     conn: &mut AnyConnection,
-    email: &str,
+    (email, agent): (&str, Option<String>),
     wants: Wants,
     request: &Request,
     by: &By<'_>,
@@ -183,6 +181,7 @@ pub fn mail_link(
         received_on: request.received_on,
         due_on: request.due_on,
         reference: request.reference.clone(),
+        agent,
     };
     app.mailer.enqueue(conn, email, &mail, by.now)
 }

@@ -24,6 +24,8 @@ pub struct RequestToConfirm {
     pub due_on: NaiveDate,
     /// The end of the link.
     pub token: String,
+    /// The authorised agent who asks for them, by the name under which staff admitted it.
+    pub agent: Option<String>,
 }
 message!(
     RequestToConfirm,

@@ -14,6 +14,7 @@ use super::proof::{self, Ended, TRIES, Typed};
 use super::{queries, settle};
 use crate::app::App;
 use crate::db::AnyConnection;
+use crate::drp;
 use crate::error::{AppError, AppResult};
 use crate::keys::Keys;
 use crate::requests::agents::{self, model::Basis};
@@ -35,6 +36,8 @@ struct LinkPage {
     wants: Wants,
     /// Who asks for them, if they do not ask themselves: on what ground, and under which name.
     agent: Option<(Basis, String)>,
+    /// An agent of the protocol who asks for them, by the name under which staff admitted it.
+    protocol_agent: Option<String>,
     form: Form<()>,
 }
 
@@ -42,11 +45,13 @@ impl LinkPage {
     fn find(conn: &mut AnyConnection, keys: &Keys, page: Page, token: &str) -> AppResult<LinkPage> {
         let (request, sender) = queries::find_by_token(conn, keys, token)?;
         let agent = agents::queries::named(conn, keys, &request)?;
+        let protocol_agent = drp::queries::find_agent_name(conn, request.id)?;
         Ok(LinkPage {
             page,
             reference: request.reference,
             wants: sender.wants,
             agent: agent.map(|it| (it.agent.basis, it.name)),
+            protocol_agent,
             form: Form::default(),
         })
     }

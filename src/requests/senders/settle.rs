@@ -373,6 +373,7 @@ fn join_known(
         add_identity(conn, keys, request.person_id, (*kind, value), by.now)?;
         let person = find_person(conn, request.person_id)?;
         choices::join(by.app, conn, (&person, None), None, by.now)?;
+        choices::spread(by.app, conn, person.id, (*kind, value), by.now)?;
         request.clone()
     };
     let detail = json!({ "by": kind });

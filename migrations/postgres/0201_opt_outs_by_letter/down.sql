@@ -1,0 +1,1 @@
+DROP INDEX choices_by_letter;

@@ -20,7 +20,7 @@ use crate::db::AnyConnection;
 use crate::db::schema::identities;
 use crate::error::AppResult;
 use crate::register::Register;
-use crate::requests::restrictions::{self, Restricted};
+use crate::requests::restricted::{self, Restricted};
 
 /// How recipients find a person.
 #[derive(Debug, Clone, Default)]
@@ -129,7 +129,7 @@ pub(super) fn told(conn: &mut AnyConnection, app: &App, cause: &Cause) -> AppRes
     Ok(Told {
         said: statements::said(conn, app, cause)?,
         restricted: if is_restricted {
-            restrictions::told(conn, app, (&cause.object, cause.kind))?
+            restricted::told(conn, app, (&cause.object, cause.kind))?
         } else {
             None
         },

@@ -12,7 +12,7 @@ use super::model::{Kind, Outcome, Party, Request, State, StepKind};
 use super::notices::{self, RestrictionEnds};
 use super::sealed::{self, What};
 use super::words::day;
-use super::{dates, part_granted, queries};
+use super::{dates, queries, restricted};
 use crate::app::App;
 use crate::db::schema::{request_messages, request_steps, requests, restrictions};
 use crate::db::{AnyConnection, both};
@@ -65,18 +65,6 @@ impl Restriction {
     }
 }
 
-/// What recipients are told of a use that a person objects to, by its title; of one that stops in part, by that part.
-fn of_use(title: &str, cause: CauseKind, part: Option<&str>) -> String {
-    match (cause, part) {
-        (CauseKind::Objection, Some(part)) => format!(
-            "{title}: not to be used for it any more in this part, while the rest goes on: {part}"
-        ),
-        (CauseKind::Objection, None) => format!("{title}: not to be used for it any more"),
-        (CauseKind::RestrictionLifted, _) => format!("{title}: may be used for it again"),
-        _ => format!("{title}: not to be used for it while an objection is looked at"),
-    }
-}
-
 /// Keeps what recipients are to be told of, with the decision that grants it; of what is denied there is nothing to tell.
 ///
 /// # Errors
@@ -89,7 +77,7 @@ pub(super) fn state(
 ) -> AppResult<()> {
     match request.kind {
         Kind::Restriction => {}
-        Kind::Objection => return part_granted::state(conn, request, (outcome, what), by),
+        Kind::Objection => return restricted::state_part(conn, request, (outcome, what), by),
         _ => return Ok(()),
     }
     let old = restrictions::table.filter(restrictions::request_id.eq(request.id));
@@ -131,52 +119,6 @@ pub fn find(conn: &mut AnyConnection, request_id: i64) -> QueryResult<Option<Res
         .filter(restrictions::request_id.eq(request_id))
         .first(conn)
         .optional()
-}
-
-/// What recipients are told of a restriction.
-#[derive(Debug, Clone)]
-pub struct Restricted {
-    /// Of an objection: the key of its use, which the register may no longer have.
-    pub activity: Option<String>,
-    /// Which data, or which use of them.
-    pub words: String,
-}
-
-/// What recipients are told of a restriction for that cause, by the reference of its request.
-pub fn told(
-    conn: &mut AnyConnection,
-    app: &App,
-    (reference, cause): (&str, CauseKind),
-) -> AppResult<Option<Restricted>> {
-    type Row = (Vec<u8>, Option<String>, Option<Vec<u8>>, Option<String>);
-    let found: Option<Row> = both!(conn, |conn| restrictions::table
-        .inner_join(requests::table)
-        .filter(requests::reference.eq(reference))
-        .select((
-            restrictions::what,
-            restrictions::activity,
-            restrictions::part,
-            requests::outcome,
-        ))
-        .first(conn)
-        .optional())?;
-    let Some((what, activity, part, outcome)) = found else {
-        return Ok(None);
-    };
-    let open = |sealed: &[u8]| {
-        sealed::open_text(&app.keys, reference, What::Restricted, Some(sealed))
-    };
-    let what = open(&what)?;
-    let is_part = outcome.as_deref() == Some(Outcome::PartlyApproved.as_str());
-    let part = part.filter(|_| is_part).map(|part| open(&part)).transpose()?;
-    let words = match &activity {
-        Some(key) => {
-            let known = app.register.activity(key);
-            of_use(known.map_or(&what, |it| &it.title), cause, part.as_deref())
-        }
-        None => what,
-    };
-    Ok(Some(Restricted { activity, words }))
 }
 
 /// While an objection is looked at, the data are not used for it, and whoever gets them for it is told (GDPR Art.

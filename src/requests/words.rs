@@ -10,8 +10,7 @@ use super::model::{
 
 /// `1 record`, `3 records`.
 pub fn records(count: i64) -> String {
-    let unit = if count == 1 { "record" } else { "records" };
-    format!("{count} {unit}")
+    format!("{count} {}", if count == 1 { "record" } else { "records" })
 }
 
 /// What a request asks for with so many records.

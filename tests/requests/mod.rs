@@ -34,6 +34,7 @@ mod restriction;
 mod statements;
 mod stop_without_account;
 mod told;
+mod typed;
 mod unanswered;
 mod unconfirmed;
 mod unverified;

@@ -166,16 +166,6 @@ async fn opening_the_link_does_nothing_and_whoever_did_not_ask_takes_it_back() {
     );
 }
 
-#[actix_web::test]
-async fn what_is_too_long_is_said_beside_its_field() {
-    let app = TestApp::start();
-    let field = "people/contact_details/city";
-    let (visitor, page) = follow(&app, "correction", ADDRESS, field).await;
-    let long = "a".repeat(4001);
-    let refused = prove(&visitor, &page, &[("value", &long)]).await;
-    refused.refuses("value", "This is too long.");
-}
-
 /// Rule: I7, §7062(b): categories need a reasonable degree, which two data points give.
 #[actix_web::test]
 async fn for_the_categories_the_address_and_one_value_are_enough() {

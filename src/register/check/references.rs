@@ -89,12 +89,7 @@ fn check_order(register: &Register, dataset: &Dataset, collection: &Collection, 
     }
 }
 
-fn check_collection(
-    register: &Register,
-    collection: &Collection,
-    laws: &[&str],
-    report: &Report,
-) {
+fn check_collection(register: &Register, collection: &Collection, laws: &[&str], report: &Report) {
     let place = &collection.place;
     if collection.skip_processing || !is_personal(collection) {
         return;

@@ -1,10 +1,9 @@
-//! Putting a request on record that came without an account, and forgetting its address at the end.
+//! Putting a request on record that came without an account.
 
 use std::collections::HashMap;
 
-use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+use chrono::{NaiveDate, TimeDelta};
 use diesel::prelude::*;
-use serde_json::json;
 
 use super::mails::{RequestToConfirm, RequestUnverified};
 use super::model::{Sender, Wants};
@@ -14,19 +13,18 @@ use crate::app::App;
 use crate::db::schema::{people, request_senders};
 use crate::db::{AdvisoryLock, AnyConnection};
 use crate::error::{AppError, AppResult};
-use crate::jobs::{self, Job};
 use crate::keys::{Keys, random_token};
+use crate::requests::agents;
 use crate::requests::dates::{LegalDates, law_name};
 use crate::requests::denial;
 use crate::requests::filing::{self, NewRequest};
-use crate::requests::life::{By, advance, changed, record};
+use crate::requests::life::{By, advance};
 use crate::requests::model::{Channel, Outcome, Request, State};
 use crate::requests::notices;
 use crate::requests::periods;
 use crate::requests::queries as requests;
 use crate::requests::repeats::{AT_ONCE, SOON, note};
 use crate::requests::sealed::{self, What};
-use crate::requests::{agents, appeal_letters};
 use crate::sources::Dates;
 
 /// So many mails with a link may go to an address in a day, whoever asks for them.
@@ -36,9 +34,6 @@ const MAILS_PER_ADDRESS: Limit = Limit {
     max_in_demo: 1_000,
     window: TimeDelta::days(1),
 };
-
-/// So long how to reach somebody without e-mail is kept after the end, for staff to tell them of it.
-const TOLD_WITHIN: TimeDelta = TimeDelta::days(30);
 
 /// A request as it came in.
 #[derive(Debug, Clone)]
@@ -261,90 +256,6 @@ fn insert_sender(
         ))
         .execute(conn)?;
     Ok(())
-}
-
-/// When a request is closed: a moment later, so that the mail that says so still goes to the address.
-pub fn forget_later(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
-    let request_id = request.id;
-    let is_kept = queries::find(conn, request_id)?.is_some()
-        || appeal_letters::reach(conn, &by.app.keys, request)?.is_some();
-    if is_kept {
-        jobs::enqueue(conn, &Job::ForgetSender { request_id }, by.now)?;
-    }
-    Ok(())
-}
-
-/// The job: erases what was collected to recognise the sender of a closed request. A declaration stays on record.
-pub fn forget(app: &App, request_id: i64) -> AppResult<()> {
-    let own = app.clone();
-    app.db.write_now(move |conn| {
-        let request = requests::find(conn, request_id)?;
-        let by = By::system(&own);
-        // An appeal has opened it again. Closing it books this anew.
-        if !request.state.is_closed() {
-            return Ok(());
-        }
-        agents::forget(conn, request_id)?;
-        let until = kept_until(conn, &request)?.filter(|it| by.now < *it);
-        if until.is_none() {
-            forget_known(conn, &request, &by)?;
-        }
-        let appeal_until = appeal_letters::forget(conn, &request, TOLD_WITHIN, &by)?;
-        let job = Job::ForgetSender { request_id };
-        match [until, appeal_until].into_iter().flatten().min() {
-            Some(until) => jobs::enqueue_at(conn, &job, until, by.now),
-            None => Ok(()),
-        }
-    })
-}
-
-/// Erases the addresses of the sender, and how to reach them.
-fn forget_known(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
-    let is_known = request_senders::link_hash
-        .is_not_null()
-        .or(request_senders::contact.is_not_null());
-    let known = request_senders::table
-        .filter(request_senders::request_id.eq(request.id))
-        .filter(is_known);
-    let forgotten = diesel::update(known)
-        .set((
-            request_senders::email.eq(None::<Vec<u8>>),
-            request_senders::email_hash.eq(None::<String>),
-            request_senders::link_hash.eq(None::<String>),
-            request_senders::contact.eq(None::<Vec<u8>>),
-        ))
-        .execute(conn)?;
-    if forgotten == 1 {
-        record(conn, request, "request.sender_forgotten", json!({}), by)?;
-    }
-    Ok(())
-}
-
-/// How to reach somebody without e-mail is kept for some days after their request was closed, unless they have been told
-/// before how it ended: they are written to or called, and read nothing on the portal.
-fn kept_until(conn: &mut AnyConnection, request: &Request) -> QueryResult<Option<NaiveDateTime>> {
-    let sender = queries::find(conn, request.id)?;
-    let waits = sender.is_some_and(|it| it.email.is_none() && it.contact.is_some());
-    Ok(request
-        .closed_at
-        .filter(|_| waits)
-        .map(|it| it + TOLD_WITHIN))
-}
-
-/// Somebody without e-mail has been told how their request ended: how to reach them is kept no longer.
-///
-/// # Errors
-/// [`AppError::Conflict`] for a request that is open, or of which nothing is kept.
-pub fn told(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
-    let kept = request_senders::table
-        .filter(request_senders::request_id.eq(request.id))
-        .filter(request_senders::contact.is_not_null());
-    let gone = diesel::update(kept).set(request_senders::contact.eq(None::<Vec<u8>>));
-    if !request.state.is_closed() || gone.execute(conn)? == 0 {
-        return Err(changed());
-    }
-    let action = "request.sender_forgotten";
-    Ok(record(conn, request, action, json!({}), by)?)
 }
 
 /// The address that a request came from, until it is forgotten.

@@ -8,6 +8,7 @@
 
 mod ages;
 mod filing;
+mod forgetting;
 mod mails;
 pub mod model;
 pub mod pages;
@@ -18,7 +19,8 @@ pub mod queries;
 mod settle;
 
 pub use filing::{
-    Letter, address, addresses, confirmed, contact, forget, forget_later, link_to_follow,
-    mail_link, may_be_mailed, put_on_record, receive, receive_from_agent, tell_unverified, told,
+    Letter, address, addresses, confirmed, contact, link_to_follow, mail_link, may_be_mailed,
+    put_on_record, receive, receive_from_agent, tell_unverified,
 };
+pub use forgetting::{forget, forget_later, told};
 pub use settle::{Handle, may_be_granted, vouch};

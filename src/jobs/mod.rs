@@ -236,7 +236,7 @@ impl Job {
     fn give_up(&self, conn: &mut AnyConnection, app: &App, why: &str) -> AppResult<()> {
         match self {
             Job::CarryOut { request_id } => {
-                requests::carry_out::give_up(conn, app, *request_id, why)
+                requests::execution::give_up(conn, app, *request_id, why)
             }
             _ => Ok(()),
         }
@@ -245,7 +245,7 @@ impl Job {
     /// Staff have it tried again after it was given up; call it in the transaction that does so.
     fn take_up(&self, conn: &mut AnyConnection, app: &App) -> AppResult<()> {
         match self {
-            Job::CarryOut { request_id } => requests::carry_out::take_up(conn, app, *request_id),
+            Job::CarryOut { request_id } => requests::execution::take_up(conn, app, *request_id),
             _ => Ok(()),
         }
     }

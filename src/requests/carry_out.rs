@@ -6,7 +6,6 @@
 
 use std::collections::BTreeMap;
 
-use diesel::OptionalExtension;
 use serde_json::{Value, json};
 
 use super::handing_out::Gives;
@@ -140,29 +139,6 @@ pub fn carry_out(app: &App, request_id: i64, lease: &Lease) -> AppResult<()> {
         .map(drop),
         Err(Stop::Settled | Stop::ByHand) => Ok(()),
         Err(Stop::Later(error)) => Err(error),
-    }
-}
-
-/// Notes why a request cannot be carried out as it is: it waits for staff. Unless another worker has settled it.
-pub fn give_up(
-    conn: &mut AnyConnection,
-    app: &App,
-    request_id: i64,
-    failure: &str,
-) -> AppResult<()> {
-    let request = queries::find(conn, request_id).optional()?;
-    match request.filter(|it| it.state == State::Executing) {
-        Some(request) => execution::fail(conn, &request, failure, &By::system(app)).map(drop),
-        None => Ok(()),
-    }
-}
-
-/// The same request is tried again by itself.
-pub fn take_up(conn: &mut AnyConnection, app: &App, request_id: i64) -> AppResult<()> {
-    let request = queries::find(conn, request_id).optional()?;
-    match request.filter(|it| it.state == State::ExecutionFailed) {
-        Some(request) => execution::start(conn, &request, &By::system(app)).map(drop),
-        None => Ok(()),
     }
 }
 

@@ -10,6 +10,7 @@ use super::notices::{self, RequestCompleted};
 use super::queries;
 use super::review::plan_of;
 use super::statements::cell_of;
+use crate::app::App;
 use crate::audit::receipts::{self, NewReceipt, Receipt};
 use crate::db::AnyConnection;
 use crate::db::schema::{request_items, requests};
@@ -144,4 +145,27 @@ pub fn fail(
         failure: Some(failure.to_owned()),
         ..failed
     })
+}
+
+/// Notes why a request cannot be carried out as it is: it waits for staff. Unless another worker has settled it.
+pub fn give_up(
+    conn: &mut AnyConnection,
+    app: &App,
+    request_id: i64,
+    failure: &str,
+) -> AppResult<()> {
+    let request = queries::find(conn, request_id).optional()?;
+    match request.filter(|it| it.state == State::Executing) {
+        Some(request) => fail(conn, &request, failure, &By::system(app)).map(drop),
+        None => Ok(()),
+    }
+}
+
+/// The same request is tried again by itself.
+pub fn take_up(conn: &mut AnyConnection, app: &App, request_id: i64) -> AppResult<()> {
+    let request = queries::find(conn, request_id).optional()?;
+    match request.filter(|it| it.state == State::ExecutionFailed) {
+        Some(request) => start(conn, &request, &By::system(app)).map(drop),
+        None => Ok(()),
+    }
 }

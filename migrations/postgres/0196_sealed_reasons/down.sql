@@ -1,1 +1,2 @@
-ALTER TABLE requests ALTER COLUMN extension_reason TYPE TEXT USING NULL;
+ALTER TABLE requests DROP COLUMN extension_reason;
+ALTER TABLE requests ADD COLUMN extension_reason TEXT;

@@ -9,7 +9,7 @@ pub use super::asked::{NewCorrection, NewItem, NewRequest};
 use super::dates::{self, LegalDates};
 use super::evidence;
 use super::life::{By, Who, add_step, advance, changed, record};
-use super::model::{Channel, Kind, Request, State};
+use super::model::{Kind, Request, State};
 use super::notices::{self, RequestReceived};
 use super::sealed::{self, What};
 use super::{appeals, denial, flags, periods, queries, reference, reminders, repeats};

@@ -6,6 +6,9 @@ use diesel::prelude::*;
 use crate::db::schema::{identities, people, staff};
 use crate::db::text_enum;
 
+/// The event of a person's sign-in. It stays when the session has long ended.
+pub const SIGNED_IN: &str = "person.signed_in";
+
 text_enum! {
     /// What a staff member may do.
     pub enum Role {

@@ -11,7 +11,7 @@ use super::codes::{self, Attempt, Purpose};
 use super::guard::{Account, Person};
 use super::limits::Limit;
 use super::messages::{SignInCode, StepUpCode};
-use super::model::{IdentityKind, StaffRow};
+use super::model::{IdentityKind, SIGNED_IN, StaffRow};
 use super::{queries, signs};
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
@@ -240,7 +240,7 @@ pub(super) fn recognise(
     let person = queries::find_or_create_person(conn, &app.keys, email, "", now)?;
     let event = Event {
         actor: Actor::Person(&person.pseudonym),
-        action: "person.signed_in",
+        action: SIGNED_IN,
         person: Some(&person.pseudonym),
         object: "session",
         detail: json!({}),

@@ -33,6 +33,19 @@ pub struct Replayed {
     pub records: usize,
     /// What could not be read or erased; a repeat goes on with it.
     pub errors: Vec<SourceError>,
+    /// What was erased again, erasure by erasure.
+    pub again: Vec<Again>,
+}
+
+/// What was erased again of one person.
+#[derive(Debug)]
+pub struct Again {
+    /// By what the sources knew them.
+    pub handles: Handles,
+    /// The hash of the plan.
+    pub plan: String,
+    /// How many records went or were changed.
+    pub records: usize,
 }
 
 /// Looks for the handles of erased people in all sources and erases what had been erased since that time. Give the
@@ -56,13 +69,18 @@ pub(super) fn replay_these(app: &App, erasures: &[Erasure], is_dry: bool) -> App
     for (at, handles) in found {
         let person = person_of(&handles);
         match erase(app, &erasures[at], &person, is_dry) {
-            Ok(0) => {}
-            Ok(records) => {
+            Ok((_, 0)) => {}
+            Ok((plan, records)) => {
                 replayed.returned += 1;
                 replayed.records += records;
                 if !is_dry {
                     let detail = json!({ "records": records });
                     note(app, &erasures[at], ("erasure.replayed", detail))?;
+                    replayed.again.push(Again {
+                        handles,
+                        plan,
+                        records,
+                    });
                 }
             }
             Err(Stop::Source(error)) => replayed.errors.push(error),
@@ -92,7 +110,8 @@ impl From<AppError> for Stop {
     }
 }
 
-pub(super) type Handles = BTreeSet<(String, String)>;
+/// Kind and value of each.
+pub type Handles = BTreeSet<(String, String)>;
 
 /// Somebody who is known by some handles.
 pub(super) fn person_of(handles: &Handles) -> Identities {
@@ -127,7 +146,7 @@ pub(super) fn find(
 }
 
 /// What had been erased of somebody, around what was held then and what is held now, and around records that are known by
-/// their ids.
+/// their ids. What came about since stays: they are a customer again.
 pub(super) fn plan(
     app: &App,
     erasure: &Erasure,
@@ -141,8 +160,9 @@ pub(super) fn plan(
     })?;
     let holds: Vec<_> = erasure.holds.iter().cloned().chain(placed).collect();
     let scope = (&erasure.scope, erasure.law.as_str());
+    let days = (today, erasure.erased_at.date());
     app.sources
-        .plan_erasure_of(person, scope, (&holds, known), today)
+        .plan_erasure_again(person, scope, (&holds, known), days)
 }
 
 /// The holds on everybody's data, and on that of all who are known by one of these handles.
@@ -186,9 +206,9 @@ pub fn people_of(
     Ok(people)
 }
 
-/// Gives the number of records. Before a source is changed it is written down, so that what was erased is on record where
+/// Gives the hash of the plan, and the number of records. Before a source is changed it is written down, so that what was erased is on record where
 /// it breaks off: a repeat does not find it any more.
-fn erase(app: &App, erasure: &Erasure, person: &Identities, is_dry: bool) -> Result<usize, Stop> {
+fn erase(app: &App, erasure: &Erasure, person: &Identities, is_dry: bool) -> Result<(String, usize), Stop> {
     let mut so_far = SoFar::default();
     for _ in 0..REPLANS {
         let mut plan = plan(app, erasure, (person, &so_far.known))?;
@@ -202,7 +222,7 @@ fn erase(app: &App, erasure: &Erasure, person: &Identities, is_dry: bool) -> Res
         let before = so_far.done.iter().map(|it| it.records).sum::<u64>();
         let records = usize::try_from(before).unwrap_or(usize::MAX) + plan.records();
         if is_dry || plan.is_empty() {
-            return Ok(records);
+            return Ok((plan.hash, records));
         }
         plan.done = so_far.done;
         let mut begins = |source: &str| {
@@ -215,7 +235,7 @@ fn erase(app: &App, erasure: &Erasure, person: &Identities, is_dry: bool) -> Res
             .sources
             .execute_noting(person, &plan, &|_| true, &mut begins)?;
         if let Outcome::Done(_) = outcome {
-            return Ok(records);
+            return Ok((plan.hash, records));
         }
         so_far = app.sources.so_far(&plan, &|_| true)?;
     }

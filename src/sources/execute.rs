@@ -99,8 +99,9 @@ impl Sources {
         }
         let is_resumed = progress.values().any(|it| *it == Progress::Finished);
         if !is_resumed && !plan.is_empty() {
-            let (what, around) = ((&plan.scope, &*plan.law), (&*plan.holds, &*plan.known));
-            let now = self.plan_erasure_of(person, what, around, plan.made_on)?;
+            let what = (&plan.scope, &*plan.law);
+            let around = (&*plan.holds, &*plan.known, plan.spares_after);
+            let now = self.plan_around(person, what, around, plan.made_on)?;
             if now.hash != plan.hash {
                 return Ok(Outcome::Stale);
             }

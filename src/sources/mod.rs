@@ -89,6 +89,7 @@ mod waiter;
 mod walk;
 mod ways;
 
+mod younger;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, PoisonError, RwLock},

@@ -100,6 +100,9 @@ pub struct Plan {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub known: Vec<Known>,
     /// SHA-256 of all of the above, in hexadecimal.
+    /// What came about after that day stays: it is an erasure of what came back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spares_after: Option<NaiveDate>,
     pub hash: String,
     /// Records that go no further because staff refused it, for an appeal.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -243,10 +246,11 @@ impl Plan {
             &self.stops,
             &self.work,
         );
-        if self.known.is_empty() {
-            return hash(&contents);
+        match (self.known.is_empty(), self.spares_after) {
+            (true, None) => hash(&contents),
+            (false, None) => hash(&(contents, &self.known)),
+            (_, Some(day)) => hash(&(contents, &self.known, day)),
         }
-        hash(&(contents, &self.known))
     }
 
     /// The records to which this does more than another plan, as that leaves them.

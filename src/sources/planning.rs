@@ -15,6 +15,7 @@ use super::{
     links, one_record, order,
     reader::{Reader, Shelf},
     summing,
+    younger::Younger,
 };
 
 const UNFIT: &str = "It is not written as the register says, or leaves no room, so that nothing in it can be changed on its own.";
@@ -28,6 +29,9 @@ pub(super) struct Draft<'a> {
     pub sheets: Vec<Sheet<'a>>,
     /// Records that were looked for by their ids, and are as they were left.
     pub known: Vec<Known>,
+    /// The day after which rows stay that came about since.
+    pub spares_after: Option<NaiveDate>,
+    younger: Younger,
 }
 
 /// The rows of one collection.
@@ -84,6 +88,21 @@ impl Sources {
         self.plan_erasure_of(person, (scope, law), (holds, &[]), today)
     }
 
+    /// Plans to erase again what was erased on that day and came back. What came about since stays: nobody brought it
+    /// back but the person.
+    ///
+    /// # Errors
+    /// As those of [`Sources::plan_erasure`].
+    pub fn plan_erasure_again(
+        &self,
+        person: &Identities,
+        what: (&Scope, &str),
+        (holds, known): (&[Hold], &[Known]),
+        (today, erased_on): (NaiveDate, NaiveDate),
+    ) -> Result<Plan, SourceError> {
+        self.plan_around(person, what, (holds, known, Some(erased_on)), today)
+    }
+
     /// The same with records that are known by their ids, whether anything leads to them still or not.
     ///
     /// # Errors
@@ -91,8 +110,19 @@ impl Sources {
     pub fn plan_erasure_of(
         &self,
         person: &Identities,
-        (scope, law): (&Scope, &str),
+        what: (&Scope, &str),
         (holds, known): (&[Hold], &[Known]),
+        today: NaiveDate,
+    ) -> Result<Plan, SourceError> {
+        self.plan_around(person, what, (holds, known, None), today)
+    }
+
+    /// The same where rows stay that came about after a day.
+    pub(super) fn plan_around(
+        &self,
+        person: &Identities,
+        (scope, law): (&Scope, &str),
+        (holds, known, spares_after): (&[Hold], &[Known], Option<NaiveDate>),
         today: NaiveDate,
     ) -> Result<Plan, SourceError> {
         let inner = &*self.0;
@@ -121,6 +151,8 @@ impl Sources {
             wish,
             sheets: Vec::with_capacity(shelves.len()),
             known: Vec::new(),
+            spares_after,
+            younger: Younger::find(inner, (&shelves, &layouts), spares_after)?,
         };
         for (shelf, layout) in shelves.iter().zip(&layouts) {
             draft.sheets.push(Sheet {
@@ -166,6 +198,7 @@ impl Draft<'_> {
     fn read(&mut self) -> Result<(), SourceError> {
         let inner = self.reader.inner;
         let involved = links::involved(&self.sheets);
+        let younger = &self.younger;
         for (sheet, is_involved) in self.sheets.iter_mut().zip(involved) {
             if sheet.rules.is_idle() && !is_involved {
                 continue;
@@ -174,6 +207,10 @@ impl Draft<'_> {
             let dates = super::Dates::default();
             let mut doubtful = Vec::new();
             shelf.stream(layout, dates, inner.limits.step, &mut |row| {
+                if younger.has(shelf.node, layout, &row) {
+                    sheet.staying.push(Staying::new(row, Fate::default()));
+                    return ControlFlow::Continue(());
+                }
                 if !layout.table.certainly_finds(layout.key(&row)) {
                     doubtful.push(row);
                     return ControlFlow::Continue(());

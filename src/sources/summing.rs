@@ -51,6 +51,7 @@ pub(super) fn plan(
             .collect(),
         known: draft.known.clone(),
         hash: String::new(),
+        spares_after: draft.spares_after,
         spared: Vec::new(),
         stayed: Vec::new(),
         begun: BTreeSet::new(),

@@ -5,6 +5,7 @@ use candor::demo::source::SAMPLES;
 use candor::jobs::{self, Job};
 use chrono::TimeDelta;
 
+use candor::retention::tombstones;
 use super::{ON_SEARCHES, agree, place, sample, searches};
 use crate::support::{Actor, TestApp};
 
@@ -54,6 +55,15 @@ async fn again(app: &TestApp) -> Actor {
 
 async fn listed(app: &TestApp) -> String {
     let supervisor = app.sign_in_again("ruth", Role::Supervisor).await;
+/// What the newest tombstones say was erased.
+fn last_stone(app: &TestApp) -> String {
+    let found = app.app.db.read_now(|conn| {
+        let stones = tombstones::list_after(conn, 0, 1000)?.unwrap().0;
+        Ok(serde_json::to_string(&stones.last().unwrap().scope)?)
+    });
+    found.unwrap()
+}
+
     supervisor.get(LIST).await.text()
 }
 
@@ -70,7 +80,7 @@ async fn what_a_hold_kept_is_put_before_staff_when_it_ends_and_erased_when_two_a
     .await
     .location();
     let before = searches(&app);
-    agree(&app, &person).await;
+    let (reference, _) = agree(&app, &person).await;
     app.run_jobs().await;
     after(&app, 30).await;
     let person = again(&app).await;
@@ -84,11 +94,17 @@ async fn what_a_hold_kept_is_put_before_staff_when_it_ends_and_erased_when_two_a
         data.contains(TITLE) && data.contains("they are to be erased"),
         "{data}"
     );
-    assert!(listed(&app).await.contains(TITLE));
+    let page = listed(&app).await;
+    assert!(page.contains(TITLE) && page.contains(&reference), "{page}");
+    assert!(page.contains("Place a hold"), "{page}");
     assert_eq!(searches(&app), before, "nothing goes by itself");
     erase(&app).await;
     assert!(searches(&app) < before);
     let data = person.get("/data").await.text();
+    assert_eq!(
+        last_stone(&app),
+        "{\"collections\":[\"activity.search_terms\"]}"
+    );
     assert!(!data.contains(TITLE), "{data}");
     let mails = app.mails_to(SAMPLES[0].email);
     let last = mails.last().unwrap();

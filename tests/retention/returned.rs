@@ -1,6 +1,7 @@
 //! Erased data that come back are found at night and erased again, by two.
 
 use candor::accounts::model::Role;
+use candor::demo::source::SAMPLES;
 use candor::jobs::{self, Job};
 use chrono::TimeDelta;
 use tempfile::TempDir;
@@ -175,4 +176,87 @@ async fn what_is_held_by_now_is_not_erased_again() {
     act(&second, "approve").await;
     app.run_jobs().await;
     assert_eq!(searches(&app), backup.searches);
+}
+
+/// A new account of the sample person, made on that day, with a resume and a school in it, which has no date.
+fn register_anew(app: &TestApp, day: &str) {
+    let source = app.source.connect();
+    let account = "INSERT INTO accounts (id, email, password_hash, status, language, created_at)
+        VALUES (990001, ?, 'x', 'active', 'en', ?)";
+    source.execute(account, [SAMPLES[0].email, day]).unwrap();
+    let resume = "INSERT INTO resumes (id, account_id, title, is_public, created_at, updated_at)
+        VALUES (990001, 990001, 'New', 0, ?, ?)";
+    source.execute(resume, [day, day]).unwrap();
+    let school = "INSERT INTO education (id, resume_id, school) VALUES (990001, 990001, 'Hill')";
+    source.execute(school, []).unwrap();
+}
+
+/// Whoever is erased may become a customer again: erased data stay away, not the person.
+#[actix_web::test]
+async fn who_registers_anew_after_the_erasure_is_neither_listed_nor_erased() {
+    let app = TestApp::start();
+    erase(&app).await;
+    register_anew(&app, "2026-03-20 09:00:00");
+    app.app.clock.advance(TimeDelta::days(60));
+    sweep(&app).await;
+    let agent = app.sign_in_again("sam", Role::Agent).await;
+    assert_eq!(open(&agent).await, Vec::<String>::new());
+
+    // An account that is older than the erasure was not made by somebody who came back.
+    let source = app.source.connect();
+    source
+        .execute(
+            "UPDATE accounts SET created_at = '2026-01-02 09:00:00' WHERE id = 990001",
+            [],
+        )
+        .unwrap();
+    sweep(&app).await;
+    let agent = app.sign_in_again("sam", Role::Agent).await;
+    let lines = open(&agent).await;
+    assert!(lines[0].contains("Your account: 1"), "{lines:?}");
+    assert!(!lines[0].contains("resume"), "{lines:?}");
+}
+
+#[actix_web::test]
+async fn of_what_came_back_staff_read_that_the_person_signed_in_since_although_the_session_has_ended()
+ {
+    let app = TestApp::start();
+    let (backup, _) = erase(&app).await;
+    app.app.clock.advance(TimeDelta::days(10));
+    app.sign_in_by_mail(&app.visitor(), SAMPLES[0].email).await;
+    backup.restore(&app);
+    app.app.clock.advance(TimeDelta::days(30));
+    sweep(&app).await;
+    let agent = app.sign_in_again("sam", Role::Agent).await;
+    let lines = open(&agent).await;
+    assert!(lines[0].contains("They signed in since"), "{lines:?}");
+}
+
+#[actix_web::test]
+async fn whose_data_came_back_gets_mail_and_a_receipt_when_they_are_erased_again() {
+    let app = TestApp::start();
+    let (backup, _) = erase(&app).await;
+    backup.restore(&app);
+    sweep(&app).await;
+    let supervisor = app.sign_in_again("ruth", Role::Supervisor).await;
+    assert!(!open(&supervisor).await[0].contains("They signed in since"));
+    act(&supervisor, "propose").await;
+    let second = app.staff("una", Role::Supervisor).await;
+    act(&second, "approve").await;
+    let before = app.mails_to(SAMPLES[0].email).len();
+    app.run_jobs().await;
+    let mails = app.mails_to(SAMPLES[0].email);
+    assert_eq!(mails.len(), before + 1);
+    let mail = mails.last().unwrap();
+    assert!(
+        mail.subject.contains("we erased them again"),
+        "{}",
+        mail.subject
+    );
+    let at = mail.text.find("/receipts/").unwrap();
+    let receipt = mail.text[at..].split_whitespace().next().unwrap();
+    let (name, _) = SAMPLES[0].email.split_once('@').unwrap();
+    let person = app.person_again(name).await;
+    let page = person.get(receipt).await.text();
+    assert!(page.contains("A deletion was carried out"), "{page}");
 }

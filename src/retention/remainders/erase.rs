@@ -1,5 +1,7 @@
 //! Erasing what need not stay any more: a job, safe to repeat.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDateTime;
 use serde_json::json;
 
@@ -16,7 +18,7 @@ use crate::retention::queries::for_plans;
 use crate::retention::returned::changes as found;
 use crate::retention::returned::model::Returned;
 use crate::retention::tombstones;
-use crate::sources::{Effect, Outcome, Plan, SourceError};
+use crate::sources::{Effect, Outcome, Plan, Scope, SourceError};
 
 /// Data that keep changing are planned anew so often at most.
 const REPLANS: usize = 3;
@@ -122,11 +124,25 @@ fn forget(
     let sealed = left.seal(app, &known.request.reference)?;
     let next = left.next_look(now.date());
     changes::store(conn, remainder, (Some(&sealed), next), now)?;
+    if plan.is_empty() {
+        return Ok(());
+    }
     let erased = Plan {
-        scope: known.left.scope.clone(),
+        scope: erased_of(&known.left.scope, plan),
         ..plan.clone()
     };
     tombstones::set(conn, &app.keys, (&known.person, &erased), now)
+}
+
+/// What of a scope a plan has erased: the rest has a tombstone already.
+fn erased_of(scope: &Scope, plan: &Plan) -> Scope {
+    let touched: BTreeSet<_> = plan.work.iter().map(|it| it.key().to_string()).collect();
+    match scope {
+        Scope::All => Scope::Collections(touched),
+        Scope::Collections(asked) => Scope::Collections(&touched & asked),
+        Scope::Left(scope) => erased_of(scope, plan),
+        Scope::Categories(_) | Scope::Record { .. } => scope.clone(),
+    }
 }
 
 fn prove(

@@ -1,7 +1,7 @@
 //! Erasing again what came back: a job, safe to repeat.
 
 use super::model::{Origin, State};
-use super::{changes, queries};
+use super::{changes, queries, telling};
 use crate::app::App;
 use crate::error::AppResult;
 use crate::jobs::Lease;
@@ -28,7 +28,14 @@ pub fn erase(app: &App, id: i64, lease: &Lease) -> AppResult<()> {
         return Err(replayed.errors.swap_remove(at).into());
     }
     let failure = replayed.errors.first().map(ToString::to_string);
-    let now = app.clock.now();
-    app.db
-        .write_now(move |conn| changes::end(conn, &known, failure.as_deref(), now))
+    let (own, now) = (app.clone(), app.clock.now());
+    app.db.write_now(move |conn| {
+        changes::end(conn, &known, failure.as_deref(), now)?;
+        for again in &replayed.again {
+            telling::tell(conn, &own, (&known, again), now)?;
+        }
+        Ok(())
+    })?;
+    app.wake.notify_one();
+    Ok(())
 }

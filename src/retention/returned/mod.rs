@@ -8,7 +8,8 @@
 //!   └─► gone    no source holds them any more
 //! ```
 //! An erasure takes two, and so does erasing again: whoever proposes it, and a supervisor, another one. It is carried
-//! out by the same [`replay`](super::replay) as after a restored backup.
+//! out by the same [`replay`](super::replay) as after a restored backup. What the person gave after the erasure is no data that
+//! came back: it is neither listed nor erased. Whoever it was about gets mail and a receipt ([`telling`]).
 
 pub mod changes;
 pub mod erase_again;
@@ -16,3 +17,4 @@ pub mod model;
 pub mod queries;
 pub mod staff_pages;
 pub mod sweep;
+pub mod telling;

@@ -1,11 +1,14 @@
 //! Finding what came back.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDateTime;
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::model::Returned;
-use crate::db::schema::{returned_erasures as returned, sessions};
+use crate::accounts::model::SIGNED_IN;
+use crate::db::schema::{events, requests, returned_erasures as returned};
 use crate::db::{AnyConnection, Count, count_up_to};
 
 /// What staff have still to settle, newest first, before that id.
@@ -62,14 +65,27 @@ pub fn find_open_of_request(
         .optional()
 }
 
-/// Whether a person has signed in since a time.
+/// Whether a person has signed in since a time. Sessions end after some hours, so it is asked of the audit log.
 pub fn has_signed_in(
     conn: &mut AnyConnection,
-    person_id: i64,
+    pseudonym: &str,
     since: NaiveDateTime,
 ) -> QueryResult<bool> {
-    let later = sessions::table
-        .filter(sessions::person_id.eq(person_id))
-        .filter(sessions::created_at.gt(since));
+    let later = events::table
+        .filter(events::person.eq(pseudonym))
+        .filter(events::action.eq(SIGNED_IN))
+        .filter(events::at.gt(since));
     diesel::select(exists(later)).get_result(conn)
+}
+
+/// The references of the requests whose rest is listed.
+pub fn list_references(
+    conn: &mut AnyConnection,
+    request_ids: &[i64],
+) -> QueryResult<HashMap<i64, String>> {
+    let named: Vec<(i64, String)> = requests::table
+        .filter(requests::id.eq_any(request_ids.to_vec()))
+        .select((requests::id, requests::reference))
+        .load(conn)?;
+    Ok(named.into_iter().collect())
 }

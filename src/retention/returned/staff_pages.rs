@@ -1,5 +1,5 @@
 //! Erased data that came back, for staff. It is shown by collection and number; whose it is, nobody can tell from
-//! here.
+//! here. What a deletion had to leave is named by that request.
 
 use actix_session::Session;
 use actix_web::http::StatusCode;
@@ -27,6 +27,8 @@ struct Line {
     /// What people call each collection, with how many records.
     places: Vec<(String, u64)>,
     is_own_proposal: bool,
+    /// The reference of the deletion that had to leave it.
+    reference: Option<String>,
 }
 
 #[derive(Template)]
@@ -52,6 +54,10 @@ impl ReturnedPage {
             && self.role == Role::Supervisor
     }
 
+    fn can_hold(&self) -> bool {
+        self.role == Role::Supervisor
+    }
+
     fn can_approve(&self, line: &Line) -> bool {
         line.returned.state == State::Proposed && self.role == Role::Supervisor
     }
@@ -68,14 +74,17 @@ pub async fn index(
     let found = app.db.read(move |conn| {
         let open = queries::list_open(conn, before, paging::one_more(ON_A_PAGE))?;
         let settled = queries::list_settled(conn, SETTLED_SHOWN)?;
-        Ok((open, settled, queries::count_open(conn)?))
+        let ids: Vec<_> = open.iter().filter_map(|it| it.request_id).collect();
+        let names = queries::list_references(conn, &ids)?;
+        Ok(((open, names), settled, queries::count_open(conn)?))
     });
-    let (mut open, settled, count) = found.await?;
+    let ((mut open, names), settled, count) = found.await?;
     let last = paging::cut(&mut open, ON_A_PAGE);
     let older = last.map(|it| format!("{INDEX}?before={}", it.id));
     let line = |returned: Returned| Line {
         places: places(&app.register, &returned),
         is_own_proposal: returned.proposed_by == Some(reader.id),
+        reference: returned.request_id.and_then(|id| names.get(&id).cloned()),
         returned,
     };
     let shown = ReturnedPage {

@@ -7,6 +7,7 @@ use chrono::NaiveDateTime;
 use super::changes;
 use super::model::{InCollection, Sighting};
 use super::queries;
+use crate::accounts::queries::find_person;
 use crate::app::App;
 use crate::error::AppResult;
 use crate::jobs::{self, Job, Lease};
@@ -84,7 +85,8 @@ fn sighting(app: &App, erasure: &Erasure, handles: &Handles) -> AppResult<Option
     }
     let signed_in_since = app.db.read_now(|conn| {
         for id in replay::people_of(conn, &app.keys, &person)? {
-            if queries::has_signed_in(conn, id, erasure.erased_at)? {
+            let name = find_person(conn, id)?.pseudonym;
+            if queries::has_signed_in(conn, &name, erasure.erased_at)? {
                 return Ok(true);
             }
         }

@@ -1,0 +1,101 @@
+//! Tells people that their data came back and were erased again, with a receipt, as of a deletion.
+
+use std::collections::BTreeSet;
+
+use chrono::{NaiveDate, NaiveDateTime};
+use serde_json::json;
+
+use super::model::Returned;
+use crate::accounts::queries::find_person_by_any_identity;
+use crate::app::App;
+use crate::audit::receipts::{self, NewReceipt};
+use crate::config::Site;
+use crate::db::AnyConnection;
+use crate::error::AppResult;
+use crate::mail::messages::message;
+use crate::requests::queries::find_address;
+use crate::retention::replay::Again;
+use crate::web::words;
+
+/// What had been erased came back, and was erased again.
+#[derive(Debug)]
+pub struct ErasedAgain {
+    /// When it was erased first.
+    pub erased_on: NaiveDate,
+    /// The id of its receipt.
+    pub receipt: String,
+}
+message!(
+    ErasedAgain,
+    "erased_again",
+    "mail/erased_again/subject.txt",
+    "mail/erased_again/body.txt",
+    "mail/erased_again/body.html"
+);
+
+impl ErasedAgain {
+    fn erased_on(&self) -> String {
+        words::day(self.erased_on)
+    }
+
+    fn receipt_link(&self, site: &Site) -> String {
+        site.url(&format!("/receipts/{}", self.receipt))
+    }
+}
+
+/// Tells everybody who was known by a handle that came back. Who has no account is reached by the address that was
+/// erased.
+pub(super) fn tell(
+    conn: &mut AnyConnection,
+    app: &App,
+    (known, again): (&Returned, &Again),
+    now: NaiveDateTime,
+) -> AppResult<()> {
+    let (mut people, mut addresses) = (BTreeSet::new(), BTreeSet::new());
+    for (kind, value) in &again.handles {
+        match find_person_by_any_identity(conn, &app.keys, value)? {
+            Some(person) => drop(people.insert(person.id)),
+            None if kind == "email" => drop(addresses.insert(value.to_lowercase())),
+            None => {}
+        }
+    }
+    // Somebody with an account is told there of all their addresses.
+    if people.is_empty() {
+        for address in addresses {
+            prove(conn, app, (known, again), (None, Some(&address)), now)?;
+        }
+    }
+    for person_id in people {
+        let address = find_address(conn, person_id)?;
+        let whom = (Some(person_id), address.as_deref());
+        prove(conn, app, (known, again), whom, now)?;
+    }
+    Ok(())
+}
+
+fn prove(
+    conn: &mut AnyConnection,
+    app: &App,
+    (known, again): (&Returned, &Again),
+    (person_id, address): (Option<i64>, Option<&str>),
+    now: NaiveDateTime,
+) -> AppResult<()> {
+    let new = NewReceipt {
+        issuer: &app.site.organisation,
+        person_id,
+        kind: "deletion",
+        object: &known.erasure,
+        facts: json!({
+            "plan": again.plan, "records": again.records, "had_come_back": true, "read_back": true,
+        }),
+    };
+    let receipt = receipts::issue(conn, &app.keys, &new, now)?;
+    let Some(address) = address else {
+        return Ok(());
+    };
+    let mail = ErasedAgain {
+        erased_on: known.erased_at.date(),
+        receipt: receipt.id,
+    };
+    app.mailer.enqueue(conn, address, &mail, now)
+}

@@ -18,6 +18,8 @@ text_enum! {
         Agency = "agency",
         /// Data cannot be changed where they are.
         Unchangeable = "unchangeable",
+        /// Data belong to other people as well.
+        Shared = "shared",
         /// It is not known who asks.
         Unverified = "unverified",
     }

@@ -119,7 +119,11 @@ impl NewItem {
             },
             sources::Action::Leave { reason } => NewItem {
                 why: Some(reason),
-                cause: Some(Cause::Unchangeable),
+                cause: Some(if planned.action.is_for_others() {
+                    Cause::Shared
+                } else {
+                    Cause::Unchangeable
+                }),
                 ..of(Action::Leave)
             },
             sources::Action::Keep {

@@ -127,6 +127,30 @@ pub fn ground_for(laws: &Laws, request: &Request, cause: Cause) -> Option<Ground
     laws.ground_for(&request.law, right, request.received_on, cause)
 }
 
+/// The same for data that stay by a law that is named: the ground that this law is, where it is one of the set.
+pub fn ground_by(
+    laws: &Laws,
+    request: &Request,
+    (cause, basis): (Cause, Option<&str>),
+) -> Option<Ground> {
+    let named = basis.and_then(|basis| {
+        let all = grounds(laws, request, request.kind).into_iter();
+        let named = all.filter_map(|it| Some((place_of(basis, &it.cite)?, it)));
+        named.min_by_key(|(place, _)| *place).map(|(_, it)| it)
+    });
+    named.or_else(|| ground_for(laws, request, cause))
+}
+
+/// Where a text cites a law, as a whole: 17(3) is not 17(3)(b).
+fn place_of(text: &str, cite: &str) -> Option<usize> {
+    let goes_on = |at: usize| {
+        let next = text[at + cite.len()..].chars().next();
+        next.is_some_and(|it| it == '(' || it.is_alphanumeric())
+    };
+    let mut found = text.match_indices(cite).map(|(at, _)| at);
+    found.find(|at| !cite.is_empty() && !goes_on(*at))
+}
+
 /// What is said of a request as it was decided; nothing where all of it was granted.
 pub fn of_decided(
     conn: &mut AnyConnection,
@@ -219,13 +243,12 @@ fn reason(ground: Option<Ground>, basis: Option<&str>, facts: String) -> Reason 
     let (code, says, cite) = ground
         .map(|it| (it.code, it.says, it.cite))
         .unwrap_or_default();
-    let cites = basis
-        .into_iter()
-        .chain((!cite.is_empty()).then_some(&*cite));
+    // The register says itself by which law it keeps something.
+    let basis = basis.filter(|it| !it.is_empty()).map(str::to_owned);
     Reason {
         item: None,
         what: String::new(),
-        cite: cites.collect::<Vec<_>>().join("; "),
+        cite: basis.unwrap_or(cite),
         code,
         says,
         facts,

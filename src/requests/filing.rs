@@ -305,7 +305,8 @@ pub(super) fn insert_item(
             request_items::basis.eq(&item.basis),
             request_items::keep_until.eq(item.keep_until),
             request_items::ground.eq(item.cause.and_then(|cause| {
-                let ground = denial::ground_for(&by.app.laws, request, cause)?;
+                let why = (cause, item.basis.as_deref());
+                let ground = denial::ground_by(&by.app.laws, request, why)?;
                 Some(ground.code)
             })),
         ))

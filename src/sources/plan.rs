@@ -7,7 +7,7 @@ use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{effect::Effect, masking::Strategy};
+use super::{effect::Effect, masking::Strategy, summing::SHARED};
 use crate::register::CollectionKey;
 
 /// What is to be erased.
@@ -99,10 +99,10 @@ pub struct Plan {
     /// Records that an earlier plan had spared, and that are still as it left them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub known: Vec<Known>,
-    /// SHA-256 of all of the above, in hexadecimal.
     /// What came about after that day stays: it is an erasure of what came back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spares_after: Option<NaiveDate>,
+    /// SHA-256 of all of the above, in hexadecimal.
     pub hash: String,
     /// Records that go no further because staff refused it, for an appeal.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -187,6 +187,13 @@ pub enum Action {
         /// A plain sentence for the person.
         reason: String,
     },
+}
+
+impl Action {
+    /// Whether records stay because they belong to other people as well.
+    pub fn is_for_others(&self) -> bool {
+        matches!(self, Action::Leave { reason } if reason == SHARED)
+    }
 }
 
 /// A service that ends.

@@ -11,7 +11,8 @@ use super::{
 };
 
 const EMPTIED: &str = "Other records have to stay that point at it, so it stays as an empty shell.";
-const SHARED: &str = "They belong to other people as well, so they stay as they are.";
+/// Why rows stay that others lead to as well.
+pub(super) const SHARED: &str = "They belong to other people as well, so they stay as they are.";
 
 /// The plan of a draft, with collections carried out in this order.
 pub(super) fn plan(
@@ -50,8 +51,8 @@ pub(super) fn plan(
             .chain(deleted)
             .collect(),
         known: draft.known.clone(),
-        hash: String::new(),
         spares_after: draft.spares_after,
+        hash: String::new(),
         spared: Vec::new(),
         stayed: Vec::new(),
         begun: BTreeSet::new(),

@@ -68,19 +68,20 @@ fn count(app: &App, insights: &Insights) -> AppResult<Vec<Counted>> {
     Ok(counted)
 }
 
-/// Everybody who has not refused an activity.
+/// Everybody who has not refused an activity. Who has no address is not among them: of them nobody knows whether they
+/// refuse, and what an erasure has left of somebody has none.
 fn countable(app: &App, insights: &Insights, activity: &str) -> AppResult<People> {
     let activity = app.register.activity(activity).ok_or(AppError::NotFound)?;
     let refused = app
         .db
-        .read_now(|conn| Ok(refused::hashes(conn, activity)?))?;
+        .read_now(|conn| refused::hashes(conn, app, activity))?;
     let mut people = People::new();
     let columns = [insights.id.clone(), insights.email.clone()];
     let mut each = |row: Vec<Value>| {
-        let hash = row[1]
-            .as_text()
-            .map(|email| identity_hash(&app.keys, IdentityKind::Email, &normal_email(email)));
-        if !hash.is_some_and(|it| refused.contains(&it)) {
+        let email = row[1].as_text().filter(|it| is_of_somebody(it));
+        let hash =
+            email.map(|email| identity_hash(&app.keys, IdentityKind::Email, &normal_email(email)));
+        if hash.is_some_and(|it| !refused.contains(&it)) {
             people.extend(row[0].as_key());
         }
         ControlFlow::Continue(())
@@ -88,6 +89,12 @@ fn countable(app: &App, insights: &Insights, activity: &str) -> AppResult<People
     app.sources
         .combinations(&insights.people, &columns, None, &mut each)?;
     Ok(people)
+}
+
+/// Whether it is an address that somebody can have; no domain ends so (RFC 6761), and none is written in place of an
+/// erased one.
+fn is_of_somebody(email: &str) -> bool {
+    email.contains('@') && !email.trim_end().ends_with(".invalid")
 }
 
 /// Divides them; whoever has no record, or no value, is in the last group.

@@ -64,6 +64,7 @@ mod repeats;
 mod replanning;
 pub mod restricted;
 pub mod restrictions;
+pub mod resting;
 pub mod review;
 pub mod sealed;
 pub mod senders;

@@ -1,5 +1,6 @@
 //! What the job counts in the sources, and what everybody sees of it.
 
+use candor::accounts::model::Role;
 use candor::db::schema::insight_cells;
 use candor::insights::count::STANDS;
 use candor::jobs::{self, Job};
@@ -135,6 +136,49 @@ async fn who_has_turned_counting_off_is_not_counted() {
     let ages = rows.iter().filter(|(_, figure, ..)| figure == "age");
     let counted: i64 = ages.map(|(.., count)| count.unwrap()).sum();
     assert_eq!(counted, people - 1);
+}
+
+/// How many people are counted in the first figure of ages.
+fn counted(app: &TestApp) -> i64 {
+    let rows = exact(app);
+    let ages = rows.iter().filter(|(_, figure, ..)| figure == "age");
+    ages.map(|(.., count)| count.unwrap()).sum()
+}
+
+/// Rule: A4.R, GDPR Art. 18(2).
+#[actix_web::test]
+async fn whose_data_may_not_be_used_and_who_was_erased_are_not_counted() {
+    let app = TestApp::start_at_declaring(TestApp::start_time(), 40, |_| {});
+    let source = app.source.connect();
+    let people: i64 = source
+        .query_row("SELECT count(*) FROM accounts", [], |row| row.get(0))
+        .unwrap();
+    let change = "UPDATE accounts SET email = ?1 WHERE id = (SELECT id FROM accounts ORDER BY id DESC LIMIT 1 OFFSET ?2)";
+    source.execute(change, ("lena@example.org", 0)).unwrap();
+    source
+        .execute(change, ("erased-0a1b2c@example.invalid", 1))
+        .unwrap();
+
+    let lena = app.person_in("lena", "de").await;
+    let form = "/requests/new/restriction";
+    let page = lena.get(form).await.page();
+    let wrong = [("case", "accuracy"), ("what", "My age.")];
+    let filed = lena.submit(&page, form, &wrong).await;
+    let path = filed.location().strip_prefix("/requests/").unwrap();
+    let url = format!("/staff/requests/{}", path.strip_suffix("/filed").unwrap());
+    let agent = app.staff("sam", Role::Agent).await;
+    let page = agent.get(&url).await.page();
+    let answer = [
+        ("outcome", "approved"),
+        ("reason", "Nobody uses it now."),
+        ("restricts", "All data, for anything."),
+    ];
+    let decide = format!("{url}/decide");
+    agent.submit(&page, &decide, &answer).await.location();
+    app.run_jobs().await;
+
+    count(&app).await;
+    assert_eq!(counted(&app), people - 2);
 }
 
 #[actix_web::test]

@@ -1,0 +1,107 @@
+//! Uses of a person's data that rest or have ended: by an objection, or as the data may not be used at all (GDPR Art. 18
+//! and 21). Ask it beside the choices, which know of neither.
+
+use std::collections::HashSet;
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::model::Outcome;
+use super::restrictions::use_of;
+use super::sealed::{self, What};
+use super::words;
+use crate::app::App;
+use crate::db::AnyConnection;
+use crate::db::schema::{requests, restrictions};
+use crate::error::AppResult;
+use crate::register::Activity;
+
+/// One that is in force.
+#[derive(Debug, Clone)]
+pub struct Resting {
+    /// Whose data.
+    pub person_id: i64,
+    /// The key of the one use that it is about; none where data may not be used at all.
+    pub activity: Option<String>,
+    /// Of the request.
+    pub reference: String,
+    /// How that was decided, if it is.
+    pub outcome: Option<Outcome>,
+    /// When the use goes on, where that is announced.
+    pub ends_on: Option<NaiveDate>,
+}
+
+impl Resting {
+    /// Whether all of the use rests, and not a part of it.
+    pub fn is_whole(&self) -> bool {
+        self.outcome != Some(Outcome::PartlyApproved)
+    }
+
+    /// How it stands, for the person.
+    pub fn in_words(&self) -> String {
+        let reference = &self.reference;
+        match (self.ends_on, self.outcome) {
+            (Some(day), _) => format!(
+                "This rests until {}, since you objected to it ({reference}).",
+                words::day(day)
+            ),
+            (None, None) => format!("This rests while we look at your objection ({reference})."),
+            (None, Some(Outcome::PartlyApproved)) => format!(
+                "We do not do a part of this any more, since you objected to it ({reference})."
+            ),
+            (None, Some(_)) => {
+                format!("We do not do this any more, since you objected to it ({reference}).")
+            }
+        }
+    }
+}
+
+/// What rests of one person's.
+pub fn of_person(conn: &mut AnyConnection, app: &App, person_id: i64) -> AppResult<Vec<Resting>> {
+    list(conn, app, Some(person_id))
+}
+
+/// The people whose data are not to be used for something: as they may not be used at all, or as that rests.
+pub fn people_without(
+    conn: &mut AnyConnection,
+    app: &App,
+    activity: &Activity,
+) -> AppResult<HashSet<i64>> {
+    let all = list(conn, app, None)?.into_iter();
+    let without = all.filter(|it| it.activity.as_ref().is_none_or(|key| *key == activity.key));
+    Ok(without.map(|it| it.person_id).collect())
+}
+
+fn list(conn: &mut AnyConnection, app: &App, whose: Option<i64>) -> AppResult<Vec<Resting>> {
+    type Row = (i64, String, Option<String>, Vec<u8>, Option<NaiveDate>);
+    let in_force = restrictions::table
+        .inner_join(requests::table)
+        .filter(restrictions::ended_at.is_null())
+        .select((
+            requests::person_id,
+            requests::reference,
+            requests::outcome,
+            restrictions::what,
+            restrictions::ends_on,
+        ));
+    let rows: Vec<Row> = match whose {
+        Some(id) => in_force
+            .filter(requests::person_id.eq(id))
+            .order(requests::id)
+            .load(conn)?,
+        None => in_force.load(conn)?,
+    };
+    let opened = rows
+        .into_iter()
+        .map(|(person_id, reference, outcome, what, ends_on)| {
+            let what = sealed::open_text(&app.keys, &reference, What::Restricted, Some(&what))?;
+            Ok(Resting {
+                person_id,
+                activity: use_of(&app.register, &what).map(|it| it.key.clone()),
+                reference,
+                outcome: outcome.and_then(|it| it.parse().ok()),
+                ends_on,
+            })
+        });
+    opened.collect()
+}

@@ -13,6 +13,7 @@ use super::model::{MadeBy, State};
 use super::refusable::{self, Refusable, SALE_OR_SHARING, refusables};
 use super::settings::{self, Setting, Use};
 use super::standing::{self, Standing};
+use super::stopped::Stopped;
 use super::{minors, signal};
 use crate::accounts::guard::Person;
 use crate::accounts::limits::Limit;
@@ -27,6 +28,8 @@ struct IndexPage<'a> {
     page: Page,
     settings: Vec<Setting<'a>>,
     mandatory: Vec<Use<'a>>,
+    /// What of it rests or has ended.
+    stopped: Stopped,
     today: NaiveDate,
 }
 
@@ -75,12 +78,15 @@ pub async fn index(
     mut page: Page,
     before: web::Query<Before>,
 ) -> AppResult<HttpResponse> {
-    let stand = app
-        .db
-        .look_up(move |conn| Ok(standing::of_person(conn, person.id)?));
+    let own = app.clone();
+    let stand = app.db.look_up(move |conn| {
+        let stand = standing::of_person(conn, person.id)?;
+        Ok((stand, Stopped::load(conn, &own, person.id)?))
+    });
+    let (stand, stopped) = stand.await?;
     let Standing {
         residence, current, ..
-    } = stand.await?;
+    } = stand;
     let settings = settings::settings(&app.register, &current, Defaults::of(&app, &residence));
     let now = app.clock.now();
     page.flash.extend(message(&before, &settings, now));
@@ -91,6 +97,7 @@ pub async fn index(
             page,
             settings,
             mandatory,
+            stopped,
             today: now.date(),
         },
     )

@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 
-use diesel::prelude::*;
-
 use super::defaults::Defaults;
 use super::model::State;
 use super::refusable::{SALE_OR_SHARING, keys_of};
@@ -11,7 +9,9 @@ use super::settings::{self, Setting};
 use super::standing::{self, Standing};
 use crate::app::App;
 use crate::db::AnyConnection;
+use crate::error::AppResult;
 use crate::register::Activity;
+use crate::requests::resting::{self, Resting};
 use crate::web::words;
 
 /// How the activities that are off for a person came to be so, in words, by the titles of the activities and by the
@@ -24,23 +24,35 @@ pub struct Stopped {
 }
 
 impl Stopped {
-    /// What is off for a person.
-    pub fn load(conn: &mut AnyConnection, app: &App, person_id: i64) -> QueryResult<Self> {
+    /// What is off for a person, by a choice or by an objection.
+    pub fn load(conn: &mut AnyConnection, app: &App, person_id: i64) -> AppResult<Self> {
         let Standing {
             residence, current, ..
         } = standing::of_person(conn, person_id)?;
         let register = &app.register;
         let defaults = Defaults::of(app, &residence);
         let settings = settings::settings(register, &current, defaults);
-        let off = |activity: &Activity| {
+        let resting = resting::of_person(conn, app, person_id)?;
+        let objected = |activity: &Activity| {
+            let mut about = resting.iter();
+            about.find(|it| it.activity.as_ref() == Some(&activity.key))
+        };
+        let chosen = |activity: &Activity| {
             let keys = keys_of(activity);
             let mut deciding = settings.iter().filter(|it| !it.is_on());
             deciding
                 .find(|it| keys.contains(&it.refusable.key))
                 .map(in_words)
         };
+        let off = |activity: &Activity| {
+            let whole = objected(activity).filter(|it| it.is_whole());
+            chosen(activity).or_else(|| whole.map(Resting::in_words))
+        };
+        let said = |activity: &Activity| {
+            off(activity).or_else(|| objected(activity).map(Resting::in_words))
+        };
         let activities = register.activities.iter();
-        let activities = activities.filter_map(|it| Some((it.title.clone(), off(it)?)));
+        let activities = activities.filter_map(|it| Some((it.title.clone(), said(it)?)));
         let recipients = register.recipients.iter().filter_map(|it| {
             let keys = it.activities.iter();
             let known = keys.filter_map(|key| register.activity(key));
@@ -60,6 +72,11 @@ impl Stopped {
     /// How sale and sharing came to be off, if they are.
     pub fn sale(&self) -> Option<&str> {
         self.sale.as_deref()
+    }
+
+    /// How an activity came to be off, if it is, by its title.
+    pub fn of(&self, title: &str) -> Option<&str> {
+        self.activities.get(title).map(String::as_str)
     }
 
     /// Says it behind each of these titles of activities that is off.

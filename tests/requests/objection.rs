@@ -69,9 +69,25 @@ async fn a_use_rests_while_an_objection_to_it_is_looked_at_and_stops_when_it_is_
     );
     assert!(page.text().contains("My work needs me unseen."));
 
+    let choices = ada.get("/choices").await.text();
+    assert!(
+        choices.contains("This rests while we look at your objection"),
+        "{choices}"
+    );
+
     app.run_jobs().await;
     let granted = [("outcome", "approved"), ("reason", "We stop it for you.")];
     decide(&agent, &reference, &granted).await;
+    let over = "We do not do this any more, since you objected to it";
+    let choices = ada.get("/choices").await;
+    assert!(choices.text().contains(over), "{}", choices.text());
+    let page = choices.page();
+    let again = page.attributes("main a[href^='/requests/new/objection']", "href");
+    assert!(again.is_empty(), "{again:?}");
+    let disclosures = ada.get("/disclosures").await.text();
+    assert!(disclosures.contains(over), "{disclosures}");
+    let eve = app.person_in("eve", "de").await;
+    assert!(!eve.get("/choices").await.text().contains(over));
     assert_eq!(find(&app, &reference).state, State::Completed);
     app.run_jobs().await;
     let mails = app.mails_to("privacy@papercheck.example.com");

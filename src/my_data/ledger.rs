@@ -213,6 +213,14 @@ impl RecordCard {
         )
     }
 
+    /// Says why it stays after a deletion. What is known by its id alone is changed by no page.
+    pub fn keep(&mut self, why: &str) {
+        self.stays = Some(why.to_owned());
+        for line in &mut self.data {
+            (line.correction, line.check) = (None, None);
+        }
+    }
+
     /// Says of each datum which uses of it the person has stopped.
     pub fn mark(&mut self, stopped: &Stopped) {
         for line in &mut self.data {

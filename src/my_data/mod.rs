@@ -6,7 +6,7 @@
 
 pub mod check_pages;
 pub mod export;
-mod kept;
+pub mod kept;
 pub mod ledger;
 pub mod pages;
 pub mod period;

@@ -6,7 +6,7 @@ use askama::Template;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::kept::{self, Kept};
+use super::kept::{self, AllKept, Kept, KeptRecord};
 use super::ledger::{self, CategoryCard, FieldFacts, RecordCard};
 use super::redactions::Redactions;
 use super::statements::Statements;
@@ -27,6 +27,9 @@ use crate::web::{Page, html};
 
 /// So many records stand on one page.
 const RECORDS_ON_A_PAGE: usize = 20;
+
+/// So many of those that a deletion had to leave; the package has all.
+const KEPT_ON_A_PAGE: usize = 100;
 
 #[derive(Template)]
 #[template(path = "data/index.html")]
@@ -52,12 +55,10 @@ impl IndexPage {
 pub async fn index(person: Person, app: App, page: Page) -> AppResult<HttpResponse> {
     let found = read(&app, person.id, move |app, identities| {
         let cards = ledger::cards(&app.register, app.sources.overview(identities));
-        let (kept, stopped) = app.db.read_now(|conn| {
-            let residence = find_residence(conn, person.id)?;
-            let today = app.laws.day_in(&residence, app.clock.now());
-            let kept = kept::list(conn, app, person.id, today)?;
-            Ok((kept, Stopped::load(conn, app, person.id)?))
-        })?;
+        let kept = kept::list(app, (person.id, identities))?.lines;
+        let stopped = app
+            .db
+            .read_now(|conn| Stopped::load(conn, app, person.id))?;
         Ok((cards, standing::of_person(app, person.id)?, kept, stopped))
     });
     let (mut cards, standings, kept, stopped) = found.await?;
@@ -115,6 +116,20 @@ impl Marks {
         }
         card
     }
+
+    fn kept_card(&self, app: &App, kept: &KeptRecord) -> RecordCard {
+        let mut card = self.card(app, &kept.key, &kept.record);
+        card.keep(&kept.why);
+        card
+    }
+
+    /// What stays beside records that are shown already.
+    fn kept_cards(&self, app: &App, kept: &AllKept, shown: &[Record]) -> Vec<RecordCard> {
+        let is_shown = |it: &&KeptRecord| shown.iter().any(|one| one.id == it.record.id);
+        let others = kept.records.iter().filter(|it| !is_shown(it));
+        let cards = others.map(|it| self.kept_card(app, it));
+        cards.take(KEPT_ON_A_PAGE).collect()
+    }
 }
 
 /// Where a list goes on.
@@ -132,6 +147,9 @@ struct CollectionPage {
     category: String,
     fields: Vec<FieldFacts>,
     records: Vec<RecordCard>,
+    /// What deletions had to leave here, and what of it is not among the records.
+    kept: Vec<Kept>,
+    kept_records: Vec<RecordCard>,
     first: Option<String>,
     next: Option<String>,
     /// How many there are that belong to other people as well; counted where there is nothing else.
@@ -186,9 +204,13 @@ pub async fn collection(
         let records = records.map_err(|error| tracing::warn!(%error, "a source does not answer"));
         let mut standings = standing::of_person(app, person.id)?;
         standings.0.retain(|standing| standing.has(&read_key));
-        Ok((records, marks, (standings, shared)))
+        let is_first = start.is_none();
+        let kept = is_first.then(|| kept::list(app, (person.id, identities)));
+        let kept = kept.transpose()?.unwrap_or_default();
+        let kept = kept.of_collection(&read_key);
+        Ok((records, marks, (standings, shared), kept))
     });
-    let (found, marks, (standings, shared)) = found.await?;
+    let (found, marks, (standings, shared), kept) = found.await?;
     let (is_down, found) = (found.is_err(), found.unwrap_or_default());
     let fields = app.register.describe_all(dataset, declared);
     let category = app.register.category_of_collection(declared);
@@ -219,6 +241,8 @@ pub async fn collection(
                 .iter()
                 .map(|it| marks.card(&app, &key, it))
                 .collect(),
+            kept_records: marks.kept_cards(&app, &kept, &found.records),
+            kept: kept.lines,
             first: after.map(|_| url.clone()),
             next: found.next.map(|next| format!("{url}?after={next}")),
             shared,
@@ -255,16 +279,25 @@ pub async fn record(
     let found = read(&app, person.id, move |app, identities| {
         let record = app.sources.record(identities, &read_key, &id)?;
         watch::look(app, person.id, &read_key, record.as_slice());
+        let marks = Marks::of(app, person.id)?;
+        let card = match record {
+            Some(record) => Some(marks.card(app, &read_key, &record)),
+            None => kept::list(app, (person.id, identities))?
+                .of_collection(&read_key)
+                .records
+                .iter()
+                .find(|it| it.record.id == id)
+                .map(|it| marks.kept_card(app, it)),
+        };
         let residence = app
             .db
             .read_now(|conn| Ok(find_residence(conn, person.id)?))?;
         let today = app.laws.day_in(&residence, app.clock.now());
         let law = app.laws.applying(&residence, Right::Access, today).row;
-        Ok((record, Marks::of(app, person.id)?, law))
+        Ok((card, law))
     });
-    let (found, marks, law) = found.await?;
-    let found = found.ok_or(AppError::NotFound)?;
-    let record = marks.card(&app, &key, &found);
+    let (card, law) = found.await?;
+    let record = card.ok_or(AppError::NotFound)?;
     let collection_url = collection_url(&key);
     html(
         StatusCode::OK,

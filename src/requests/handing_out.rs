@@ -18,6 +18,7 @@ use crate::db::AnyConnection;
 use crate::disclosures::receiving::{Line, lists};
 use crate::error::AppResult;
 use crate::my_data::export;
+use crate::my_data::kept::{self, Kept};
 use crate::my_data::ledger;
 use crate::sources::{Dates, Identities};
 
@@ -62,8 +63,13 @@ pub(super) fn look_up(app: &App, request: &Request, person: &Identities) -> Resu
     let person_id = request.person_id;
     let stopped = app
         .db
-        .read_now(|conn| Ok(Stopped::load(conn, app, person_id)?))?;
-    Ok(Gives::Categories(categories(app, &cards, &stopped)))
+        .read_now(|conn| Stopped::load(conn, app, person_id))?;
+    let kept = kept::list(app, (person_id, person))?.lines;
+    Ok(Gives::Categories(categories(
+        app,
+        (&cards, &kept),
+        &stopped,
+    )))
 }
 
 /// Gives it: the message, and the job that makes the package; with the facts for the receipt.
@@ -103,9 +109,13 @@ fn begin_package(
 }
 
 /// The answer in words, category by category, and the two lists of who gets data.
-fn categories(app: &App, cards: &[ledger::CategoryCard], stopped: &Stopped) -> String {
+fn categories(
+    app: &App,
+    (cards, kept): (&[ledger::CategoryCard], &[Kept]),
+    stopped: &Stopped,
+) -> String {
     let mut said = String::from("These are the kinds of data that we hold about you.\n");
-    if cards.is_empty() {
+    if cards.is_empty() && kept.is_empty() {
         said = String::from("By what we know you by, we hold no data about you.\n");
     }
     for card in cards {
@@ -128,6 +138,20 @@ fn categories(app: &App, cards: &[ledger::CategoryCard], stopped: &Stopped) -> S
             card.kept,
         );
     }
+    if !kept.is_empty() {
+        said.push_str("\nThese stayed when we deleted your data:\n");
+    }
+    for it in kept {
+        let (title, records, why) = (&it.title, it.in_words(), it.why_in_words());
+        let category = app.register.collection(&it.key);
+        let category = category.and_then(|it| app.register.category_of_collection(it));
+        let category = category.map_or("Other records", |it| it.title.as_str());
+        let reference = &it.reference;
+        let _ = writeln!(
+            said,
+            "– {title} ({category}): {records}. {why} Your deletion {reference}."
+        );
+    }
     let (sold, disclosed) = lists(&app.register, stopped);
     list(&mut said, "Sold or shared for advertising", &sold);
     list(
@@ -144,7 +168,8 @@ fn list(said: &mut String, title: &str, lines: &[Line<'_>]) {
         let data = or_nothing(line.data.join(", "));
         let role = line.recipient.role.title().to_lowercase();
         let name = &line.recipient.name;
-        let _ = writeln!(said, "– {name} ({role}): {data}");
+        let purposes = line.purposes.join("; ");
+        let _ = writeln!(said, "– {name} ({role}): {data}. What for: {purposes}.");
     }
     if lines.is_empty() {
         said.push_str("– To nobody.\n");

@@ -116,11 +116,15 @@ message!(
     "mail/request_completed/body.html"
 );
 
-/// What a deletion had to leave was erased, since the reason has ended.
+/// Some of what a deletion had to leave was erased, since the reason has ended.
 #[derive(Debug)]
 pub struct RestErased {
     /// Of the deletion, as people quote it.
     pub reference: String,
+    /// How many records.
+    pub records: usize,
+    /// How many stay still, for reasons that end later.
+    pub left: usize,
     /// The id of its receipt.
     pub receipt: String,
 }
@@ -247,6 +251,21 @@ linked!(
 );
 
 impl RestErased {
+    fn erased(&self) -> String {
+        match self.records {
+            1 => "1 record".to_owned(),
+            records => format!("{records} records"),
+        }
+    }
+
+    fn still(&self) -> Option<String> {
+        match self.left {
+            0 => None,
+            1 => Some("1 record stays".to_owned()),
+            left => Some(format!("{left} records stay")),
+        }
+    }
+
     fn receipt_link(&self, site: &Site) -> String {
         site.url(&format!("/receipts/{}", self.receipt))
     }

@@ -38,6 +38,7 @@ mod ids;
 mod inside;
 mod kept;
 mod layout;
+mod left;
 mod likeness;
 mod links;
 mod manual;
@@ -88,8 +89,8 @@ mod visiting;
 mod waiter;
 mod walk;
 mod ways;
-
 mod younger;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, PoisonError, RwLock},
@@ -108,6 +109,7 @@ pub use execute::Outcome;
 pub use files::read_sent;
 pub use identities::Identities;
 pub use inside::Inside;
+pub use left::StillThere;
 pub use manual::{Cells, Desk, Drawers, Found, Kept, KeptChange, Mark, is_by_hand};
 pub use masking::{Shape, Strategy};
 pub use person_data::{CollectionSummary, Counts, EachRecord, Page};

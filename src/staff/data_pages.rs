@@ -10,6 +10,7 @@ use crate::accounts::model::Role;
 use crate::app::App;
 use crate::audit::views::{self, Seen};
 use crate::error::{AppError, AppResult};
+use crate::my_data::kept::{self, Kept, KeptRecord};
 use crate::my_data::ledger::{DatumLine, RecordCard, record_card};
 use crate::my_data::read;
 use crate::my_data::redactions::{Cell, Redaction, Redactions};
@@ -143,6 +144,8 @@ struct DataPage {
     page: Page,
     reference: String,
     lines: Vec<Line>,
+    /// What earlier deletions had to leave.
+    kept: Vec<Kept>,
     left_out: Vec<Redaction>,
     member: StaffMember,
 }
@@ -163,10 +166,13 @@ pub async fn index(
 ) -> AppResult<HttpResponse> {
     let question = Question::open(&app, &worker, path.into_inner()).await?;
     let person_id = question.request.person_id;
-    let overview = read(&app, person_id, |app, identities| {
-        Ok(app.sources.overview(identities))
+    let overview = read(&app, person_id, move |app, identities| {
+        let kept = kept::list(app, (person_id, identities))?.lines;
+        Ok((app.sources.overview(identities), kept))
     });
-    let lines = overview.await?.into_iter().filter_map(|summary| {
+    let (overview, mut kept) = overview.await?;
+    kept.retain(|it| question.is_about(&it.key));
+    let lines = overview.into_iter().filter_map(|summary| {
         let collection = app.register.collection(&summary.key)?;
         let count = summary.counts.ok().map(|counts| counts.own);
         let is_seen = question.is_about(&summary.key) && count != Some(0);
@@ -184,6 +190,7 @@ pub async fn index(
         reference: question.request.reference,
         left_out: question.left_out.0,
         lines,
+        kept,
         member: (*worker).clone(),
     };
     html(StatusCode::OK, &data)
@@ -203,6 +210,8 @@ struct CollectionPage {
     key: CollectionKey,
     title: String,
     records: Vec<RecordCard>,
+    /// What earlier deletions had to leave, and nothing else leads to.
+    kept: Vec<RecordCard>,
     /// Whether staff may say here which value is to become what.
     is_to_be_named: bool,
     next: Option<String>,
@@ -251,6 +260,7 @@ pub async fn collection(
     let (wanted, start) = (key.clone(), after.into_inner().after);
     let person_id = question.request.person_id;
     let one = question.one_of(&key);
+    let one_is_none = one.is_none();
     let found = read(&app, person_id, move |app, identities| {
         let start = start.as_deref();
         let all = Dates::default();
@@ -266,23 +276,35 @@ pub async fn collection(
             None => sources.page(identities, &wanted, start, ON_A_PAGE, all)?,
         };
         watch::look(app, person_id, &wanted, &found.records);
-        Ok(found)
+        let kept = start.is_none() && one_is_none;
+        let kept = kept.then(|| kept::list(app, (person_id, identities)));
+        let mut kept = kept.transpose()?.unwrap_or_default();
+        let is_found = |id: &String| found.records.iter().any(|it| it.id == *id);
+        kept.records
+            .retain(|it| it.key == wanted && !is_found(&it.record.id));
+        Ok((found, kept.records))
     });
-    let found = found.await?;
-    let records = found.records.iter();
+    let (found, kept) = found.await?;
+    let card = |record: &Record| {
+        let mut card = record_card(&app.register, &key, record, app.clock.today());
+        question.left_out.apply(&key, &mut card);
+        question.said.apply(&key, &mut card);
+        card
+    };
+    let kept_card = |it: &KeptRecord| {
+        let mut card = card(&it.record);
+        card.keep(&it.why);
+        card
+    };
+    let kept = kept.iter().map(kept_card).collect();
+    let records = found.records.iter().map(card).collect();
     let collection = CollectionPage {
         page,
         reference: question.request.reference.clone(),
         title,
         is_to_be_named: question.is_to_be_named(),
-        records: records
-            .map(|it| {
-                let mut card = record_card(&app.register, &key, it, app.clock.today());
-                question.left_out.apply(&key, &mut card);
-                question.said.apply(&key, &mut card);
-                card
-            })
-            .collect(),
+        records,
+        kept,
         next: found.next,
         key,
     };

@@ -1,11 +1,13 @@
-//! What a deletion had to leave goes when the reason ends, although what led to it is gone.
+//! What a deletion had to leave goes when the reason ends, although what led to it is gone; until then it is shown.
+
+use std::io::Read;
 
 use candor::accounts::model::Role;
 use candor::demo::source::SAMPLES;
 use candor::jobs::{self, Job};
+use candor::retention::tombstones;
 use chrono::TimeDelta;
 
-use candor::retention::tombstones;
 use super::{ON_SEARCHES, agree, place, sample, searches};
 use crate::support::{Actor, TestApp};
 
@@ -53,8 +55,6 @@ async fn again(app: &TestApp) -> Actor {
     app.person_again(name).await
 }
 
-async fn listed(app: &TestApp) -> String {
-    let supervisor = app.sign_in_again("ruth", Role::Supervisor).await;
 /// What the newest tombstones say was erased.
 fn last_stone(app: &TestApp) -> String {
     let found = app.app.db.read_now(|conn| {
@@ -64,6 +64,8 @@ fn last_stone(app: &TestApp) -> String {
     found.unwrap()
 }
 
+async fn listed(app: &TestApp) -> String {
+    let supervisor = app.sign_in_again("ruth", Role::Supervisor).await;
     supervisor.get(LIST).await.text()
 }
 
@@ -99,16 +101,27 @@ async fn what_a_hold_kept_is_put_before_staff_when_it_ends_and_erased_when_two_a
     assert!(page.contains("Place a hold"), "{page}");
     assert_eq!(searches(&app), before, "nothing goes by itself");
     erase(&app).await;
-    assert!(searches(&app) < before);
-    let data = person.get("/data").await.text();
     assert_eq!(
         last_stone(&app),
         "{\"collections\":[\"activity.search_terms\"]}"
     );
+    assert!(searches(&app) < before);
+    let data = person.get("/data").await.text();
     assert!(!data.contains(TITLE), "{data}");
     let mails = app.mails_to(SAMPLES[0].email);
     let last = mails.last().unwrap();
-    assert!(last.subject.contains("What we had to keep is erased"));
+    assert!(
+        last.subject
+            .contains("ome of what we had to keep is erased"),
+        "{}",
+        last.subject
+    );
+    assert!(last.text.contains("stay for now"), "{}", last.text);
+    let request = person.get(&format!("/requests/{reference}")).await.text();
+    assert!(
+        request.contains("What is left now") && !request.contains(&format!("{TITLE}: ")),
+        "{request}"
+    );
     after(&app, 1).await;
     let page = listed(&app).await;
     assert!(page.contains("Nothing came back"), "{page}");
@@ -165,4 +178,176 @@ async fn what_a_rule_kept_for_some_years_is_found_when_they_are_over() {
     assert!(listed(&app).await.contains("Jobs you applied for"));
     erase(&app).await;
     assert!(applications(&app) < before);
+}
+
+const JOBS: &str = "/data/careers/applications";
+
+/// The beginning of the letter of an application of the sample person's, which nobody else has written.
+fn letter(app: &TestApp) -> (i64, String) {
+    let source = app.source.connect();
+    let own = "SELECT applications.id, cover_letter FROM applications
+        JOIN accounts ON accounts.id = account_id
+        WHERE email = ? AND length(cover_letter) > 40 LIMIT 1";
+    let found = source.query_row(own, [SAMPLES[0].email], |row| {
+        Ok((row.get(0)?, row.get::<_, String>(1)?))
+    });
+    let (id, text) = found.unwrap();
+    (id, text.lines().next_back().unwrap().to_owned())
+}
+
+/// The files of a package that the person makes now.
+async fn package(app: &TestApp, person: &Actor) -> (String, serde_json::Value) {
+    let page = person.get("/data/export").await.page();
+    person.submit(&page, "/data/export", &[]).await.location();
+    app.run_jobs().await;
+    let ready = person.get("/data/export").await.page();
+    let link = ready.attributes("a[download]", "href").remove(0);
+    let file = person.get(&link).await.page();
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(file.body)).unwrap();
+    let mut read = |name: &str| {
+        let mut text = String::new();
+        zip.by_name(name)
+            .unwrap()
+            .read_to_string(&mut text)
+            .unwrap();
+        text
+    };
+    let data = serde_json::from_str(&read("data.json")).unwrap();
+    (read("report.html"), data)
+}
+
+/// Rule: K1, Cal. Civ. Code 1798.110: what stays after a deletion is held still, and told and shown.
+#[actix_web::test]
+async fn what_stays_after_a_deletion_is_shown_and_given_to_the_person() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let (id, letter) = letter(&app);
+    let (reference, _) = agree(&app, &person).await;
+    app.run_jobs().await;
+    let person = again(&app).await;
+
+    let page = person.get(JOBS).await.page();
+    assert!(!page.text().contains("There is nothing about you here"));
+    assert!(page.text().contains("What stays after your deletion"));
+    assert!(page.text().contains(&letter), "{}", page.text());
+    let record = page.attributes("article h3 a", "href").remove(0);
+    assert_eq!(person.get(&record).await.status, 200);
+    let other = app.person("tom").await;
+    assert_eq!(other.get(&record).await.status, 404);
+
+    let (report, data) = package(&app, &person).await;
+    assert!(report.contains(&letter) && report.contains("What stayed when we deleted"));
+    assert!(report.contains(&reference));
+    let records = data["records"].as_array().unwrap();
+    let stays = records.iter().filter(|it| it["stays"].is_string());
+    assert!(stays.count() > 0);
+    assert!(
+        !data["stays_after_a_deletion"]
+            .as_array()
+            .unwrap()
+            .is_empty()
+    );
+
+    // What is somebody else's by now is neither counted nor shown.
+    let before = count_of(&person.get("/data").await.text());
+    let source = app.source.connect();
+    let moved = "UPDATE applications SET account_id = (SELECT max(id) FROM accounts),
+        posting_id = (SELECT max(id) FROM job_postings) WHERE id = ?";
+    source.execute(moved, [id]).unwrap();
+    assert_eq!(count_of(&person.get("/data").await.text()), before - 1);
+    assert!(!person.get(JOBS).await.text().contains(&letter));
+}
+
+/// How many applications stay, as the overview says.
+fn count_of(text: &str) -> i64 {
+    let from = text.find("Jobs you applied for").unwrap();
+    let at = text[from..].find(" record").unwrap() + from;
+    let number = text[..at].rsplit(|it: char| !it.is_ascii_digit()).next();
+    number.unwrap().parse().unwrap()
+}
+
+#[actix_web::test]
+async fn staff_see_what_an_earlier_deletion_left_when_the_person_asks_again() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let (_, letter) = letter(&app);
+    agree(&app, &person).await;
+    app.run_jobs().await;
+    let person = again(&app).await;
+    let form = "/requests/new/access";
+    let page = person.get(form).await.page();
+    let asked = [("question", "What of mine do you hold still?")];
+    let filed = person.submit(&page, form, &asked).await;
+    let path = filed.location().strip_prefix("/requests/").unwrap();
+    let reference = path.strip_suffix("/filed").unwrap();
+    let staff = app.staff("kim", Role::Agent).await;
+    let url = format!("/staff/requests/{reference}/data");
+    let page = staff.get(&url).await.text();
+    assert!(page.contains("What deletions had to leave"), "{page}");
+    assert!(!page.contains("Nothing is held"), "{page}");
+    let page = staff
+        .get(&format!("{url}/careers/applications"))
+        .await
+        .text();
+    assert!(page.contains(&letter), "{page}");
+}
+
+/// A request for the kinds of data by letter, of whom staff vouch that it is the sample person, granted by two.
+async fn ask_for_categories(app: &TestApp) -> String {
+    let kim = app.staff("kim", Role::Agent).await;
+    let form = "/staff/requests/new";
+    let page = kim.get(form).await.page();
+    let letter = [
+        ("channel", "letter"),
+        ("received_on", "2026-02-04"),
+        ("wants", "categories"),
+        ("contact", "12 Elm Street, Oakland"),
+        ("residence", "us-ca"),
+        ("note", "What kinds of data do you hold?"),
+    ];
+    let url = kim.submit(&page, form, &letter).await.location().to_owned();
+    let page = kim.get(&url).await.page();
+    kim.submit(&page, &format!("{url}/confirmed"), &[])
+        .await
+        .location();
+    let page = kim.get(&url).await.page();
+    let known = [
+        ("identity", "verified"),
+        ("vouched", "We rang the number that we held."),
+        ("held_by", "email"),
+        ("held_as", SAMPLES[0].email),
+    ];
+    kim.submit(&page, &format!("{url}/identity"), &known)
+        .await
+        .location();
+    let page = kim.get(&url).await.page();
+    let give = [("outcome", "approved"), ("reason", "Here it is.")];
+    kim.submit(&page, &format!("{url}/decide"), &give)
+        .await
+        .location();
+    let vera = app.staff("vera", Role::Supervisor).await;
+    let page = vera.get(&url).await.page();
+    vera.submit(&page, &format!("{url}/approve"), &[])
+        .await
+        .location();
+    app.run_jobs().await;
+    url.strip_prefix("/staff").unwrap().to_owned()
+}
+
+/// Rule: K1, Cal. Civ. Code 1798.110.
+#[actix_web::test]
+async fn the_kinds_of_data_that_a_letter_asks_for_include_what_a_deletion_left() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    agree(&app, &person).await;
+    app.run_jobs().await;
+    let request = ask_for_categories(&app).await;
+    let said = again(&app).await.get(&request).await.text();
+    assert!(!said.contains("we hold no data about you"), "{said}");
+    assert!(
+        said.contains("These stayed when we deleted your data"),
+        "{said}"
+    );
+    assert!(said.contains("Jobs you applied for"), "{said}");
+    assert!(said.contains("What for: "), "{said}");
 }

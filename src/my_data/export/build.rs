@@ -1,6 +1,6 @@
 //! Building a package: one pass over the sources, written as it is read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::{self, Seek, Write};
 use std::ops::ControlFlow;
 
@@ -26,6 +26,7 @@ use crate::error::{AppError, AppResult};
 use crate::jobs::Lease;
 use crate::manual::standing::{self, Standing};
 use crate::my_data::identities_of;
+use crate::my_data::kept::{self, AllKept, Kept, KeptRecord};
 use crate::my_data::ledger::{RecordCard, in_words, record_card};
 use crate::my_data::redactions::Redactions;
 use crate::my_data::statements::Statements;
@@ -48,6 +49,8 @@ struct Files<'a> {
     checksums: BTreeMap<String, String>,
     records: i64,
     undated: i64,
+    /// What is written now stays after a deletion.
+    is_kept: bool,
 }
 
 /// Builds the package and makes it downloadable, with the event and the mail. Safe to repeat.
@@ -83,10 +86,18 @@ fn build_all(app: &App, package_id: i64, lease: &Lease) -> AppResult<()> {
     let mut watch = Watch::of(app, package.person_id)?;
     let mut failed = Ok(());
     let today = app.clock.today();
+    let mut kept = kept::list(app, (package.person_id, &identities))?;
+    kept.records
+        .retain(|it| package.dates().has(it.record.date));
+    let of_kept: HashSet<_> = kept.records.iter().map(|it| it.record.id.clone()).collect();
+    let mut seen = HashSet::new();
     let unread = app
         .sources
         .for_each(&identities, package.dates(), &mut |key, record| {
             watch.look(app, key, &record);
+            if of_kept.contains(&record.id) {
+                seen.insert((key.clone(), record.id.clone()));
+            }
             let mut card = record_card(&app.register, key, &record, today);
             redactions.apply(key, &mut card);
             said.apply(key, &mut card);
@@ -101,7 +112,11 @@ fn build_all(app: &App, package_id: i64, lease: &Lease) -> AppResult<()> {
         });
     failed?;
     watch.end(app)?;
-    let unread: Vec<String> = unread.into_iter().map(|(key, _)| key.to_string()).collect();
+    kept.records
+        .retain(|it| !seen.contains(&(it.key.clone(), it.record.id.clone())));
+    let unread = unread.into_iter().map(|(key, _)| key);
+    let unread: BTreeSet<_> = unread.chain(kept.unread.iter().cloned()).collect();
+    let unread: Vec<_> = unread.iter().map(ToString::to_string).collect();
     let waited = app.clock.now() - package.requested_at;
     if !unread.is_empty() && waited < WAIT_FOR_SOURCES {
         return Err(AppError::Unavailable(format!(
@@ -109,9 +124,17 @@ fn build_all(app: &App, package_id: i64, lease: &Lease) -> AppResult<()> {
             unread.len()
         )));
     }
+    files.add_kept(&kept, |it| {
+        let mut card = record_card(&app.register, &it.key, &it.record, today);
+        redactions.apply(&it.key, &mut card);
+        said.apply(&it.key, &mut card);
+        card.mark(&stopped);
+        card.keep(&it.why);
+        card
+    })?;
     let standings = standing::of_person(app, package.person_id)?;
     let by_hand: Vec<_> = standings.0.iter().map(Standing::in_words).collect();
-    let (last, completed) = files.end((&unread, &by_hand), &stopped)?;
+    let (last, completed) = files.end((&unread, &by_hand, &kept.lines), &stopped)?;
     ready::announce(app, &package, (last, completed), redactions)
 }
 
@@ -142,6 +165,7 @@ impl<'a> Files<'a> {
             checksums: BTreeMap::new(),
             records: 0,
             undated: 0,
+            is_kept: false,
         })
     }
 
@@ -161,6 +185,20 @@ impl<'a> Files<'a> {
         Ok(())
     }
 
+    /// Adds what deletions had to leave, and what we know the person by does not lead to any more.
+    fn add_kept(
+        &mut self,
+        kept: &AllKept,
+        card: impl Fn(&KeptRecord) -> RecordCard,
+    ) -> AppResult<()> {
+        self.end_collection()?;
+        self.is_kept = true;
+        for it in &kept.records {
+            self.add(&it.key, &card(it))?;
+        }
+        Ok(())
+    }
+
     fn begin_collection(&mut self, key: &CollectionKey) -> AppResult<()> {
         self.end_collection()?;
         let mut csv = csv::Writer::from_writer(temporary());
@@ -174,7 +212,8 @@ impl<'a> Files<'a> {
             title: &collection.title,
             description: &collection.description,
             category: category.map(|it| it.title.as_str()).unwrap_or_default(),
-            file: &csv_name(key),
+            file: &self.csv_name(key),
+            is_kept: self.is_kept,
         };
         write(&mut self.report, &heading.render()?)
     }
@@ -186,12 +225,13 @@ impl<'a> Files<'a> {
         let file = csv
             .into_inner()
             .map_err(|error| anyhow::anyhow!("{error}"))?;
-        self.put(&csv_name(&key), file)
+        let name = self.csv_name(&key);
+        self.put(&name, file)
     }
 
     fn end(
         mut self,
-        (unread, by_hand): (&[String], &[String]),
+        (unread, by_hand, kept): (&[String], &[String], &[Kept]),
         stopped: &Stopped,
     ) -> AppResult<(Chunk, Completed)> {
         self.end_collection()?;
@@ -200,6 +240,7 @@ impl<'a> Files<'a> {
         let foot = Foot {
             sold: &sold,
             disclosed: &disclosed,
+            kept,
             unread,
             by_hand,
             records: self.records,
@@ -209,11 +250,12 @@ impl<'a> Files<'a> {
         write(
             &mut self.json,
             &format!(
-                "\n],\"sold_or_shared_with\":{},\"disclosed_for_our_work_to\":{},\"not_read\":{},\"looked_up_by_hand\":{}}}\n",
+                "\n],\"sold_or_shared_with\":{},\"disclosed_for_our_work_to\":{},\"not_read\":{},\"looked_up_by_hand\":{},\"stays_after_a_deletion\":{}}}\n",
                 tables::recipients(&sold),
                 tables::recipients(&disclosed),
                 json!(unread),
-                json!(by_hand)
+                json!(by_hand),
+                tables::kept(kept)
             ),
         )?;
         let report = std::mem::replace(&mut self.report, temporary());
@@ -241,6 +283,22 @@ impl<'a> Files<'a> {
             unread: unread.join(" "),
         };
         Ok((written.last, completed))
+    }
+
+    /// Of each collection there may be two: what is found, and what stays after a deletion.
+    fn csv_name(&self, key: &CollectionKey) -> String {
+        let plain = |text: &str| {
+            text.replace(
+                |c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-',
+                "_",
+            )
+        };
+        let folder = if self.is_kept { "csv/stays" } else { "csv" };
+        format!(
+            "{folder}/{}.{}.csv",
+            plain(&key.dataset),
+            plain(&key.collection)
+        )
     }
 
     /// Adds a finished file to the ZIP, and its checksum to the manifest.
@@ -277,16 +335,6 @@ impl<W: Write> Write for Summing<W> {
     fn flush(&mut self) -> io::Result<()> {
         self.into.flush()
     }
-}
-
-fn csv_name(key: &CollectionKey) -> String {
-    let plain = |text: &str| {
-        text.replace(
-            |c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-',
-            "_",
-        )
-    };
-    format!("csv/{}.{}.csv", plain(&key.dataset), plain(&key.collection))
 }
 
 /// In memory while it is small, as most are.

@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::model::Package;
 use crate::disclosures::receiving::Line;
+use crate::my_data::kept::Kept;
 use crate::my_data::ledger::{RecordCard, in_words};
 
 /// The beginning, with what the report is about.
@@ -35,6 +36,8 @@ pub(super) struct Heading<'a> {
     pub description: &'a str,
     pub category: &'a str,
     pub file: &'a str,
+    /// Whether it is what stays after a deletion.
+    pub is_kept: bool,
 }
 
 /// One record.
@@ -50,6 +53,8 @@ pub(super) struct Entry<'a> {
 pub(super) struct Foot<'a> {
     pub sold: &'a [Line<'a>],
     pub disclosed: &'a [Line<'a>],
+    /// What deletions had to leave.
+    pub kept: &'a [Kept],
     pub unread: &'a [String],
     pub by_hand: &'a [String],
     pub records: i64,

@@ -5,12 +5,33 @@ use std::io::{self, Write};
 use serde_json::{Value as Json, json};
 
 use crate::disclosures::receiving::Line;
+use crate::my_data::kept::Kept;
 use crate::my_data::ledger::{DatumLine, RecordCard};
 use crate::web::csv::cell;
 
 /// A record as one JSON object.
 pub(super) fn json(record: &RecordCard) -> Json {
-    json!({ "id": record.id, "record": record.title(), "data": record.data.iter().map(datum).collect::<Vec<_>>() })
+    let data: Vec<_> = record.data.iter().map(datum).collect();
+    let mut object = json!({ "id": record.id, "record": record.title(), "data": data });
+    if let Some(why) = &record.stays {
+        object["stays"] = json!(why);
+    }
+    object
+}
+
+/// What deletions had to leave, as a list of JSON.
+pub(super) fn kept(lines: &[Kept]) -> Json {
+    let line = |it: &Kept| {
+        json!({
+            "collection": it.key.to_string(),
+            "title": it.title,
+            "records": it.count,
+            "until": it.until,
+            "why": it.why_in_words(),
+            "deletion": it.reference,
+        })
+    };
+    lines.iter().map(line).collect()
 }
 
 fn datum(line: &DatumLine) -> Json {

@@ -36,6 +36,7 @@ use crate::disclosures::queries::{self as told, Told};
 use crate::error::AppResult;
 use crate::law::{Laws, Regulator};
 use crate::manual::waiting;
+use crate::my_data::kept;
 use crate::my_data::statements::Statements;
 use crate::web::words::moment;
 use crate::web::{Form, Page, html, paging, see_other, see_other_saying};
@@ -123,6 +124,8 @@ struct ShowPage {
     restriction: Option<Restriction>,
     /// What was decided before an appeal opened it again.
     earlier: Vec<Opened>,
+    /// What it had to leave for a while, as far as it is there now.
+    left: Option<Vec<(String, usize)>>,
     /// What people change by hand for it now.
     by_hand: Option<String>,
     /// The name of the law that sets the date; none where no law does.
@@ -229,7 +232,7 @@ async fn show_with(
         details,
         receipts,
         denial,
-        (ties, told, (restriction, earlier)),
+        (ties, told, (restriction, earlier, left)),
         (said, by_hand, filed_by),
     ) = app
         .db
@@ -247,7 +250,8 @@ async fn show_with(
             let told = told::list_of_request(conn, person_id, &reference, MOST_TOLD)?;
             let restriction = restrictions::find(conn, details.request.id)?;
             let earlier = earlier::list(conn, &own, &details.request)?;
-            let about = (ties, told, (restriction, earlier));
+            let left = kept::left_of(conn, &own, &details.request)?;
+            let about = (ties, told, (restriction, earlier, left));
             let said = Statements::load(conn, &own.keys, person_id)?;
             let by_hand = waiting::in_words(conn, &own, &details.request)?;
             let filed_by = agents::queries::in_words(conn, &own.keys, &details.request)?;
@@ -288,6 +292,7 @@ async fn show_with(
                 .map(|at| dates::today(&app.laws, &details.request, at)),
             restriction,
             earlier,
+            left,
             by_hand,
             law: law_of(&app.laws, &details.request),
             is_late: dates::is_late(&app.laws, &details.request, app.clock.now()),

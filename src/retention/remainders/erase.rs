@@ -159,12 +159,15 @@ fn prove(
         kind: "deletion",
         object: &request.reference,
         facts: json!({
-            "plan": plan.hash, "done": done, "had_to_stay_before": true, "read_back": true,
+            "plan": plan.hash, "done": done, "had_to_stay_before": true, "still_stay": plan.stayed.len(),
+            "read_back": true,
         }),
     };
     let receipt = receipts::issue(conn, &app.keys, &new, now)?;
     let mail = RestErased {
         reference: request.reference.clone(),
+        records: plan.records(),
+        left: plan.stayed.len(),
         receipt: receipt.id,
     };
     notices::send(conn, app, request, &mail, now)

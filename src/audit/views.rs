@@ -25,6 +25,8 @@ text_enum! {
         Evidence = "evidence",
         /// Data in the sources.
         Data = "data",
+        /// All data, in one file.
+        Package = "package",
         /// By what they are known, to look them up by hand.
         Identities = "identities",
     }
@@ -38,6 +40,7 @@ impl Seen {
             Seen::Request => "A request of yours, with its messages",
             Seen::Evidence => "A file that you sent",
             Seen::Data => "Data about you",
+            Seen::Package => "A copy of your data, saved to be sent to you",
             Seen::Identities => "By what we know you, to look up or change data about you by hand",
         }
     }
@@ -53,17 +56,28 @@ pub async fn record(
     object: &str,
 ) -> AppResult<()> {
     let (member, object, now) = (member.clone(), object.to_owned(), app.clock.now());
-    let recorded = app.db.write(move |conn| {
-        let event = Event {
-            actor: Actor::Staff(member.id),
-            action: ACTION,
-            person: Some(&pseudonym),
-            object: &object,
-            detail: json!({ "what": seen, "role": member.role }),
-        };
-        Ok(super::record(conn, &event, now)?)
-    });
+    let recorded = app
+        .db
+        .write(move |conn| note(conn, &member, seen, (&pseudonym, &object), now));
     recorded.await
+}
+
+/// The same in the caller's transaction.
+pub fn note(
+    conn: &mut AnyConnection,
+    member: &StaffMember,
+    seen: Seen,
+    (pseudonym, object): (&str, &str),
+    now: NaiveDateTime,
+) -> AppResult<()> {
+    let event = Event {
+        actor: Actor::Staff(member.id),
+        action: ACTION,
+        person: Some(pseudonym),
+        object,
+        detail: json!({ "what": seen, "role": member.role }),
+    };
+    Ok(super::record(conn, &event, now)?)
 }
 
 /// One look.

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::accounts::guard::CaseWorker;
 use crate::app::App;
+use crate::audit::views::{self, Seen};
 use crate::audit::{self, Actor, Event};
 use crate::db::AnyConnection;
 use crate::error::{AppError, AppResult};
@@ -39,17 +40,20 @@ pub async fn save(
     app: App,
     reference: web::Path<String>,
 ) -> AppResult<HttpResponse> {
-    let (own, staff_id, now) = (app.clone(), worker.id, app.clock.now());
+    let (own, member, now) = (app.clone(), (*worker).clone(), app.clock.now());
     let reference = reference.into_inner();
     let named = reference.clone();
     let package = app.db.write(move |conn| {
         let request = queries::find_by_reference(conn, &named)?;
         let package = find(conn, &own, &request)?.ok_or(AppError::NotFound)?;
         packages::record_download(conn, package.id, "our staff, to be sent by letter", now)?;
+        let pseudonym = queries::find_pseudonym(conn, request.person_id)?;
+        let about = (pseudonym.as_str(), request.reference.as_str());
+        views::note(conn, &member, Seen::Package, about, now)?;
         let event = Event {
-            actor: Actor::Staff(staff_id),
+            actor: Actor::Staff(member.id),
             action: "export.downloaded",
-            person: Some(&queries::find_pseudonym(conn, request.person_id)?),
+            person: Some(&pseudonym),
             object: &package.reference,
             detail: json!({ "sha256": package.sha256, "for": request.reference }),
         };

@@ -177,6 +177,12 @@ async fn staff_print_the_copy_for_who_wrote_a_letter() {
     let links = page.attributes("main a[href$='/package']", "href");
     assert_eq!(links, [package.as_str()]);
     assert_eq!(sam.get(&package).await.status, 200);
+    let person = app.person_again(MAYA).await;
+    let log = person.get("/account/access-log").await.text();
+    assert!(
+        log.contains("A copy of your data, saved to be sent to you"),
+        "{log}"
+    );
     let seen = app.person_again(MAYA).await.get("/data/export").await;
     assert!(
         seen.text().contains("to be sent by letter"),

@@ -137,7 +137,7 @@ impl Act {
     }
 
     /// The same by id, pseudonym and the address, if any, of somebody who is not signed in.
-    pub(super) fn of_account(
+    pub fn of_account(
         (id, pseudonym, mail_to): (i64, &str, Option<&str>),
         keys: Vec<String>,
         state: State,

@@ -52,6 +52,8 @@ text_enum! {
         Residence = "residence",
         /// A company whose business was taken over, with its opt-outs.
         HandedOver = "handed-over",
+        /// A deletion that had to leave data, which are used for the reason given and for nothing else.
+        Deletion = "deletion",
         /// Our own check of the public pages; nobody's choice.
         Monitor = "monitor",
     }
@@ -72,6 +74,9 @@ impl MadeBy {
                 "because the law where you live, or lived before, asks for your consent first"
             }
             MadeBy::HandedOver => "by what you chose with a company that is part of us now",
+            MadeBy::Deletion => {
+                "because what your deletion had to leave is used for nothing but the reason it stays"
+            }
             MadeBy::Monitor => "by our own check of this page",
         }
     }
@@ -91,6 +96,7 @@ impl MadeBy {
             | MadeBy::Law
             | MadeBy::Residence
             | MadeBy::HandedOver
+            | MadeBy::Deletion
             | MadeBy::Monitor => false,
         }
     }

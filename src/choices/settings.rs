@@ -1,5 +1,7 @@
 //! What a page shows of a choice: what it is about, how it stands and since when.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
@@ -200,6 +202,26 @@ pub fn is_sold(conn: &mut AnyConnection, app: &App, person_id: i64) -> QueryResu
     Ok(all.any(|it| {
         it.refusable.key == refusable::SALE_OR_SHARING && it.is_on() && !it.uses.is_empty()
     }))
+}
+
+/// The keys of the switches that are on for a person and turn off one of these activities.
+pub fn on_of(
+    conn: &mut AnyConnection,
+    app: &App,
+    person_id: i64,
+    activities: &BTreeSet<String>,
+) -> QueryResult<Vec<String>> {
+    let Standing {
+        residence, current, ..
+    } = standing::of_person(conn, person_id)?;
+    let defaults = Defaults::of(app, &residence);
+    let settings = settings(&app.register, &current, defaults).into_iter();
+    let turns_off = |it: &Setting<'_>| {
+        let mut uses = it.uses.iter();
+        it.is_on() && uses.any(|one| activities.contains(&one.activity.key))
+    };
+    let on = settings.filter(turns_off);
+    Ok(on.map(|it| it.refusable.key.to_owned()).collect())
 }
 
 /// Whether an activity is off for a person: refused by itself or by what covers it, or not agreed to where the

@@ -6,8 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::content;
-use super::data::Changed;
+use super::content::{self, Told};
 use super::model::{Cause, Notice, NoticeState};
 use super::queries::{self, Move};
 use crate::app::App;
@@ -34,35 +33,35 @@ struct AnswerPage {
     notice: Notice,
     cause: Cause,
     /// Of a correction or a deletion: which data, as the recipient gets them. Their values stand in the message alone.
-    changed: Vec<Changed>,
+    told: Told,
     form: Form<Answer>,
 }
 
 impl AnswerPage {
     fn says_what_is_right(&self) -> bool {
-        self.changed.iter().any(|it| it.value.is_some())
+        self.told.changed.iter().any(|it| it.value.is_some())
     }
 }
 
 /// What is asked, or what was answered.
 pub async fn show(app: App, page: Page, key: web::Path<String>) -> AppResult<HttpResponse> {
-    let (notice, cause, changed) = find(&app, key.into_inner()).await?;
+    let (notice, cause, told) = find(&app, key.into_inner()).await?;
     let shown = AnswerPage {
         page,
         notice,
         cause,
-        changed,
+        told,
         form: Form::default(),
     };
     html(StatusCode::OK, &shown)
 }
 
-async fn find(app: &App, key: String) -> AppResult<(Notice, Cause, Vec<Changed>)> {
+async fn find(app: &App, key: String) -> AppResult<(Notice, Cause, Told)> {
     let own = app.clone();
     let found = app.db.read(move |conn| {
         let (notice, cause) = queries::find_by_key(conn, &key)?;
         let told = content::told(conn, &own, &cause)?.to(&notice.recipient);
-        Ok((notice, cause, told.changed))
+        Ok((notice, cause, told))
     });
     found.await
 }
@@ -75,7 +74,7 @@ pub async fn answer(
     answer: web::Form<Answer>,
 ) -> AppResult<HttpResponse> {
     let key = key.into_inner();
-    let (notice, cause, changed) = find(&app, key.clone()).await?;
+    let (notice, cause, told) = find(&app, key.clone()).await?;
     let answer = answer.into_inner();
     let to = match checked(&answer) {
         Ok(to) => to,
@@ -84,7 +83,7 @@ pub async fn answer(
                 page,
                 notice,
                 cause,
-                changed,
+                told,
                 form: Form::new(answer).refuse(field, sentence),
             };
             return html(StatusCode::UNPROCESSABLE_ENTITY, &shown);

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use super::causes::{HANDLE, Whose, activities_of};
-use super::data::{self, Changed};
+use super::data::{self, Changed, KeptBack};
 use super::model::{Cause, CauseKind, Notice};
 use super::statements::{self, Said};
 use crate::accounts::model::{Identity, IdentityKind};
@@ -109,13 +109,24 @@ pub struct Told {
     pub restricted: Option<Restricted>,
     /// Which data were put right or erased.
     pub changed: Vec<Changed>,
+    /// Which data a deletion had to leave.
+    pub kept: Vec<KeptBack>,
 }
 
 impl Told {
+    /// What must be done, in words: of a deletion of which nothing concerns the recipient but what stays, that.
+    pub fn asks(&self, kind: CauseKind) -> &'static str {
+        if self.changed.is_empty() && !self.kept.is_empty() {
+            return "This person asked us to erase their data, and some had to stay. You may go on using what is named below for the reason given, and for nothing else.";
+        }
+        kind.asks()
+    }
+
     /// What a recipient is told: of the data that it gets, and not of others.
     #[must_use]
     pub(super) fn to(mut self, recipient: &str) -> Told {
         self.changed.retain(|it| it.concerns(recipient));
+        self.kept.retain(|it| it.concerns(recipient));
         self
     }
 }
@@ -134,6 +145,7 @@ pub(super) fn told(conn: &mut AnyConnection, app: &App, cause: &Cause) -> AppRes
             None
         },
         changed: data::changed(conn, app, cause)?,
+        kept: data::kept(conn, app, cause)?,
     })
 }
 
@@ -156,6 +168,8 @@ pub struct Body {
     pub activities: Vec<String>,
     /// Which data were put right, with what is right now, or erased; none for all other kinds.
     pub data: Vec<Changed>,
+    /// Which data a deletion had to leave, and for what they may be used alone; none for all other kinds.
+    pub kept: Vec<KeptBack>,
     /// What the person says of a datum that was not corrected, or of which datum they take it back.
     pub statement: Option<Said>,
     /// Which data are to be kept and not used, may be used again, or are not to be used for something any more.
@@ -197,6 +211,7 @@ pub(super) fn body(
         },
         activities: activities.into_iter().map(|it| it.key.clone()).collect(),
         data: told.changed,
+        kept: told.kept,
         statement: told.said,
         restricted: told.restricted.map(|it| it.words),
         answer_url: app.site.url(&format!("/notices/{}", notice.key)),

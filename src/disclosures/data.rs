@@ -1,8 +1,9 @@
-//! What a notice about a correction or a deletion says: which data were put right or erased. A recipient reads of those
-//! alone that it gets.
+//! What a notice about a correction or a deletion says: which data were put right or erased, and which had to stay. A
+//! recipient reads of those alone that it gets.
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,9 +12,9 @@ use super::model::{Cause, CauseKind};
 use crate::app::App;
 use crate::db::AnyConnection;
 use crate::error::AppResult;
-use crate::register::{FieldView, Register};
-use crate::requests::model::{Action, Decision, Item};
-use crate::requests::{details, queries};
+use crate::register::{FieldView, RecipientRole, Register};
+use crate::requests::model::{Action, Decision, Item, Kind};
+use crate::requests::{denial, details, left_uses, queries};
 
 /// Data that were put right or erased, as a recipient reads it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -26,6 +27,67 @@ pub struct Changed {
     /// Keys of whoever gets them.
     #[serde(skip)]
     recipients: BTreeSet<String>,
+}
+
+/// Data that a deletion had to leave, as a service provider reads it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = KeptData)]
+pub struct KeptBack {
+    /// What people call them.
+    pub about: String,
+    /// For what they may be used, and for nothing else.
+    pub only_for: String,
+    /// The last day on which they stay; none where that is not a day.
+    pub until: Option<NaiveDate>,
+    /// Keys of whoever gets them and works for us.
+    #[serde(skip)]
+    recipients: BTreeSet<String>,
+}
+
+impl KeptBack {
+    /// Whether a recipient gets them.
+    pub(super) fn concerns(&self, recipient: &str) -> bool {
+        self.recipients.contains(recipient)
+    }
+}
+
+/// What a deletion had to leave, where the law binds service providers to the reason too. The facts of a case are not
+/// for them.
+pub(super) fn kept(conn: &mut AnyConnection, app: &App, cause: &Cause) -> AppResult<Vec<KeptBack>> {
+    if cause.kind != CauseKind::Deletion {
+        return Ok(Vec::new());
+    }
+    let request = queries::find_by_reference(conn, &cause.object).optional()?;
+    let Some(request) = request.filter(|it| left_uses::are_limited(app, it)) else {
+        return Ok(Vec::new());
+    };
+    let items = queries::list_items(conn, request.id)?;
+    let works_for_us = |key: &String| {
+        let found = app.register.recipient(key);
+        found.is_some_and(|it| {
+            matches!(
+                it.role,
+                RecipientRole::ServiceProvider | RecipientRole::Contractor
+            )
+        })
+    };
+    let kept = left_uses::staying(&request, items).into_iter().map(|item| {
+        let code = item.ground.as_deref().unwrap_or_default();
+        let ground = denial::ground(&app.laws, &request, Kind::Deletion, code);
+        let only_for = ground.map(|it| match it.cite.as_str() {
+            "" => it.says.clone(),
+            cite => format!("{} ({cite})", it.says),
+        });
+        let mut recipients = recipients(&app.register, &item);
+        recipients.retain(works_for_us);
+        KeptBack {
+            about: details::title(&app.register, &item),
+            only_for: only_for.or(item.basis).unwrap_or_default(),
+            until: item.keep_until,
+            recipients,
+        }
+    });
+    Ok(kept.collect())
 }
 
 impl Changed {

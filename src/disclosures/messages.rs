@@ -30,6 +30,11 @@ pub struct RecipientNotice {
 }
 
 impl RecipientNotice {
+    #[expect(clippy::unused_self, reason = "templates call it by the message")]
+    fn day(&self, day: &NaiveDate) -> String {
+        words::day(*day)
+    }
+
     /// What it is about, in a few words, and until when it is to be done.
     pub fn subject(&self) -> String {
         match self.kind {

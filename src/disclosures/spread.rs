@@ -39,7 +39,8 @@ pub fn spread(app: &App, cause_id: i64) -> AppResult<()> {
                 continue;
             }
             let told = told.clone().to(&recipient.key);
-            if data::are_named(cause.kind) && told.changed.is_empty() {
+            let is_about_data = !told.changed.is_empty() || !told.kept.is_empty();
+            if data::are_named(cause.kind) && !is_about_data {
                 continue;
             }
             let Some(notice) = queries::insert(conn, &cause, recipient, now)? else {

@@ -63,6 +63,8 @@ pub struct Notice {
     pub rights: Vec<Right>,
     /// Whether it goes to those alone whose data may be sold or shared.
     pub while_sold: bool,
+    /// What stays is used for nothing else then.
+    pub limits_use: bool,
     /// It goes to those alone whose health data are not put right: they may say something of it, in at most so many
     /// words.
     pub statement_words: Option<u32>,

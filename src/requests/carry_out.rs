@@ -13,7 +13,9 @@ use super::life::By;
 use super::model::{Action, Decision, Item, Kind, Request, State};
 use super::replanning::{is_begun, replan};
 use super::review::{plan_of, spares_what_is_accepted, store_plan};
-use super::{appeals, corrected, details, execution, handing_out, queries, restrictions};
+use super::{
+    appeals, corrected, details, execution, handing_out, left_uses, queries, restrictions,
+};
 use crate::app::App;
 use crate::db::AnyConnection;
 use crate::error::{AppError, AppResult};
@@ -87,6 +89,9 @@ pub fn begin(
         }
         State::Denied if request.kind == Kind::Objection => {
             restrictions::end_meanwhile(conn, request, by)
+        }
+        State::Denied if request.kind == Kind::Deletion => {
+            left_uses::follow_denial(conn, request, by)
         }
         State::Denied if request.kind == Kind::Appeal => appeals::forget_spared(conn, request, by),
         State::Approved | State::PartlyApproved | State::ExecutionFailed => {

@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 
 use super::model::{Kind, Outcome, Party, Request, State, StepKind};
 pub use super::steps::{add_step, record};
-use super::{agents, dates, decisions, evidence, pause, restrictions, senders, unanswered};
+use super::{
+    agents, dates, decisions, evidence, left_uses, pause, restrictions, senders, unanswered,
+};
 use crate::accounts::guard::{Person, StaffMember};
 use crate::app::App;
 use crate::audit::Actor;
@@ -324,7 +326,11 @@ fn tell_recipients(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> 
     };
     let whose = Whose::Person(request.person_id);
     let (object, due_on) = (&request.reference, request.due_on);
-    causes::record(conn, by.app, (kind, &whose), object, due_on, by.now)
+    causes::record(conn, by.app, (kind, &whose), object, due_on, by.now)?;
+    if kind == CauseKind::Deletion {
+        left_uses::stop(conn, request, by)?;
+    }
+    Ok(())
 }
 
 /// The row of a request, unless it has changed since it was read: the guard of every update.

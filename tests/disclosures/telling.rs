@@ -254,3 +254,50 @@ async fn staff_see_who_gets_what_on_which_terms_and_how_they_are_told() {
     let admin = app.staff("ada", Role::Admin).await;
     assert_eq!(admin.get("/staff/recipients").await.status, 403);
 }
+
+/// Rule: E3, 11 CCR 7022(f).
+#[actix_web::test]
+async fn what_a_deletion_had_to_leave_is_told_to_who_works_for_us_and_used_for_nothing_else() {
+    let app = TestApp::start();
+    let maya = app.person("maya.okafor").await;
+    let everything = "/requests/new/deletion/plan?everything=yes";
+    let page = maya.get(everything).await.page();
+    let filed = maya.submit(&page, everything, &NOTHING).await;
+    let reference = filed.location().split('/').nth(2).unwrap().to_owned();
+    let before = maya.get("/choices").await.text();
+    assert!(!before.contains("what your deletion had to leave"));
+    complete(&app, &reference, |conn, request, _| {
+        let sign_ins = request_items::table
+            .filter(request_items::request_id.eq(request.id))
+            .filter(request_items::collection.eq("login_events"));
+        let refused = diesel::update(sign_ins)
+            .set((
+                request_items::decision.eq("refused"),
+                request_items::ground.eq("EXC_105D2"),
+            ))
+            .execute(conn);
+        assert!(refused.unwrap() > 0);
+    })
+    .await;
+    let mails = app.mails_to("privacy@northbay-hosting.example.com");
+    let told = mails.iter().find(|it| it.text.contains("What had to stay"));
+    let told = &told.unwrap().text;
+    assert!(told.contains("for nothing else"), "{told}");
+    assert!(told.contains("1798.105(d)"), "{told}");
+    // Figurewise counts visits: that is no reason for which sign-ins stay.
+    let choices = maya.get("/choices").await.text();
+    assert!(
+        choices.contains("what your deletion had to leave"),
+        "{choices}"
+    );
+    let figures = app.mails_to("privacy@figurewise.example.com");
+    assert!(
+        figures
+            .iter()
+            .any(|it| it.text.contains("Stop using this person's data"))
+    );
+    maya.post("/choices/analytics/opt-in", &[("confirmed", "yes")])
+        .await;
+    let choices = maya.get("/choices/history").await.text();
+    assert!(choices.contains("by you"), "{choices}");
+}

@@ -1,0 +1,86 @@
+//! What a deletion could not erase is used for the reason given and for nothing else (11 CCR 7022(f)): what else it was
+//! used for is off from then on, until the person allows it again, and those who work for us are told what stays and why.
+
+use std::collections::BTreeSet;
+
+use super::life::By;
+use super::model::{Action, Decision, Item, Request, State};
+use super::{dates, queries};
+use crate::app::App;
+use crate::choices::change::Act;
+use crate::choices::model::{MadeBy, State as Choice};
+use crate::choices::settings;
+use crate::db::AnyConnection;
+use crate::disclosures::causes::{self, Whose};
+use crate::disclosures::model::CauseKind;
+use crate::error::AppResult;
+use crate::law::When;
+use crate::register::FieldView;
+
+/// Whether the law of a deletion has it so.
+pub fn are_limited(app: &App, request: &Request) -> bool {
+    let right = dates::right(request.kind);
+    let said = app
+        .laws
+        .notices(&request.law, right, request.received_on, When::Partly);
+    said.iter().any(|it| it.limits_use)
+}
+
+/// What of a decided deletion stays. What nobody decided about, as when it is not known who asks, is none of it.
+pub fn staying(request: &Request, items: Vec<Item>) -> Vec<Item> {
+    let is_refused = |it: &Item| it.decision == Some(Decision::Refused);
+    if request.state == State::Denied && !items.iter().any(is_refused) {
+        return Vec::new();
+    }
+    let stays = |it: &Item| is_refused(it) || matches!(it.action, Action::Keep | Action::Leave);
+    items.into_iter().filter(stays).collect()
+}
+
+/// Turns the other uses off; call it when a deletion was carried out or denied.
+pub(super) fn stop(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
+    if !are_limited(by.app, request) {
+        return Ok(());
+    }
+    let stays = staying(request, queries::list_items(conn, request.id)?);
+    let register = &by.app.register;
+    let views = |item: &Item| {
+        let dataset = register.dataset(&item.dataset);
+        let found = dataset.and_then(|it| Some((it, it.collection(&item.collection)?)));
+        let views = found.map(|(dataset, collection)| register.describe_all(dataset, collection));
+        views.unwrap_or_default()
+    };
+    let keys = |view: &FieldView<'_>| -> Vec<String> {
+        view.activities().map(|it| it.key.clone()).collect()
+    };
+    let used: BTreeSet<_> = stays
+        .iter()
+        .flat_map(views)
+        .flat_map(|it| keys(&it))
+        .collect();
+    let off = settings::on_of(conn, by.app, request.person_id, &used)?;
+    if off.is_empty() {
+        return Ok(());
+    }
+    let pseudonym = queries::find_pseudonym(conn, request.person_id)?;
+    let address = queries::find_address(conn, request.person_id)?;
+    let whose = (request.person_id, pseudonym.as_str(), address.as_deref());
+    let act = Act::of_account(whose, off, Choice::OptedOut, MadeBy::Deletion);
+    act.apply(by.app, conn, by.now).map(drop)
+}
+
+/// The same of a deletion that was denied, of which recipients would hear nothing else.
+pub(super) fn follow_denial(
+    conn: &mut AnyConnection,
+    request: &Request,
+    by: &By<'_>,
+) -> AppResult<()> {
+    stop(conn, request, by)?;
+    let stays = staying(request, queries::list_items(conn, request.id)?);
+    if stays.is_empty() || !are_limited(by.app, request) {
+        return Ok(());
+    }
+    let whose = Whose::Person(request.person_id);
+    let about = (CauseKind::Deletion, &whose);
+    let (object, due_on) = (&request.reference, request.due_on.max(by.now.date()));
+    causes::record(conn, by.app, about, object, due_on, by.now)
+}

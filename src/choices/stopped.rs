@@ -32,7 +32,7 @@ impl Stopped {
         let register = &app.register;
         let defaults = Defaults::of(app, &residence);
         let settings = settings::settings(register, &current, defaults);
-        let resting = resting::of_person(conn, app, person_id)?;
+        let resting = resting::of_person(conn, person_id)?;
         let objected = |activity: &Activity| {
             let mut about = resting.iter();
             about.find(|it| it.activity.as_ref() == Some(&activity.key))

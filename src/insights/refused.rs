@@ -30,7 +30,7 @@ pub fn hashes(
         .map(str::to_owned)
         .collect();
     let mut people: Vec<i64> = refused.iter().filter_map(|it| it.person_id).collect();
-    people.extend(resting::people_without(conn, app, activity)?);
+    people.extend(resting::people_without(conn, activity)?);
     for people in people.chunks(AT_ONCE) {
         let known: Vec<String> = identities::table
             .filter(identities::person_id.eq_any(people))

@@ -7,13 +7,9 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::model::Outcome;
-use super::restrictions::use_of;
-use super::sealed::{self, What};
 use super::words;
-use crate::app::App;
 use crate::db::AnyConnection;
 use crate::db::schema::{requests, restrictions};
-use crate::error::AppResult;
 use crate::register::Activity;
 
 /// One that is in force.
@@ -57,23 +53,25 @@ impl Resting {
 }
 
 /// What rests of one person's.
-pub fn of_person(conn: &mut AnyConnection, app: &App, person_id: i64) -> AppResult<Vec<Resting>> {
-    list(conn, app, Some(person_id))
+pub fn of_person(conn: &mut AnyConnection, person_id: i64) -> QueryResult<Vec<Resting>> {
+    list(conn, Some(person_id))
 }
 
 /// The people whose data are not to be used for something: as they may not be used at all, or as that rests.
-pub fn people_without(
-    conn: &mut AnyConnection,
-    app: &App,
-    activity: &Activity,
-) -> AppResult<HashSet<i64>> {
-    let all = list(conn, app, None)?.into_iter();
+pub fn people_without(conn: &mut AnyConnection, activity: &Activity) -> QueryResult<HashSet<i64>> {
+    let all = list(conn, None)?.into_iter();
     let without = all.filter(|it| it.activity.as_ref().is_none_or(|key| *key == activity.key));
     Ok(without.map(|it| it.person_id).collect())
 }
 
-fn list(conn: &mut AnyConnection, app: &App, whose: Option<i64>) -> AppResult<Vec<Resting>> {
-    type Row = (i64, String, Option<String>, Vec<u8>, Option<NaiveDate>);
+fn list(conn: &mut AnyConnection, whose: Option<i64>) -> QueryResult<Vec<Resting>> {
+    type Row = (
+        i64,
+        String,
+        Option<String>,
+        Option<String>,
+        Option<NaiveDate>,
+    );
     let in_force = restrictions::table
         .inner_join(requests::table)
         .filter(restrictions::ended_at.is_null())
@@ -81,7 +79,7 @@ fn list(conn: &mut AnyConnection, app: &App, whose: Option<i64>) -> AppResult<Ve
             requests::person_id,
             requests::reference,
             requests::outcome,
-            restrictions::what,
+            restrictions::activity,
             restrictions::ends_on,
         ));
     let rows: Vec<Row> = match whose {
@@ -91,17 +89,15 @@ fn list(conn: &mut AnyConnection, app: &App, whose: Option<i64>) -> AppResult<Ve
             .load(conn)?,
         None => in_force.load(conn)?,
     };
-    let opened = rows
-        .into_iter()
-        .map(|(person_id, reference, outcome, what, ends_on)| {
-            let what = sealed::open_text(&app.keys, &reference, What::Restricted, Some(&what))?;
-            Ok(Resting {
+    let resting =
+        rows.into_iter().map(
+            |(person_id, reference, outcome, activity, ends_on)| Resting {
                 person_id,
-                activity: use_of(&app.register, &what).map(|it| it.key.clone()),
+                activity,
                 reference,
                 outcome: outcome.and_then(|it| it.parse().ok()),
                 ends_on,
-            })
-        });
-    opened.collect()
+            },
+        );
+    Ok(resting.collect())
 }

@@ -208,7 +208,12 @@ pub fn people_of(
 
 /// Gives the hash of the plan, and the number of records. Before a source is changed it is written down, so that what was erased is on record where
 /// it breaks off: a repeat does not find it any more.
-fn erase(app: &App, erasure: &Erasure, person: &Identities, is_dry: bool) -> Result<(String, usize), Stop> {
+fn erase(
+    app: &App,
+    erasure: &Erasure,
+    person: &Identities,
+    is_dry: bool,
+) -> Result<(String, usize), Stop> {
     let mut so_far = SoFar::default();
     for _ in 0..REPLANS {
         let mut plan = plan(app, erasure, (person, &so_far.known))?;

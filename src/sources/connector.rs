@@ -7,11 +7,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use chrono::NaiveDate;
 use ipnet::IpNet;
 
 use super::{
-    ColumnKind, Fault, Query, Schema, SourceError, Table, Value,
+    ColumnKind, Dates, Fault, Query, Schema, SourceError, Table, Value,
     files::Files,
     http::Http,
     manual::{Desk, Manual},
@@ -167,15 +166,6 @@ pub struct Way {
 pub(super) struct Wanted {
     values: HashSet<Value>,
     any_case: bool,
-}
-
-/// A period of days; both ends belong to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Dates {
-    /// The first day; `None` from the beginning.
-    pub from: Option<NaiveDate>,
-    /// The last day; `None` until now.
-    pub to: Option<NaiveDate>,
 }
 
 /// A change to one row, made only if the row still is as expected.
@@ -378,20 +368,6 @@ impl Wanted {
             _ => false,
         };
         self.values.contains(key) || (self.any_case && in_small())
-    }
-}
-
-impl Dates {
-    /// Whether it leaves nothing out.
-    pub const fn is_all(&self) -> bool {
-        self.from.is_none() && self.to.is_none()
-    }
-
-    /// Whether a record of that day is in it; one without a day always is, since nobody can say.
-    pub fn has(&self, day: Option<NaiveDate>) -> bool {
-        let is_before = |day: NaiveDate| self.from.is_some_and(|from| day < from);
-        let is_after = |day: NaiveDate| self.to.is_some_and(|to| day > to);
-        day.is_none_or(|day| !is_before(day) && !is_after(day))
     }
 }
 

@@ -19,6 +19,8 @@ mod conditions;
 mod connector;
 mod correction;
 mod crowds;
+mod dates;
+mod drafting;
 mod drift;
 mod due;
 mod effect;
@@ -40,6 +42,7 @@ mod kept;
 mod layout;
 mod left;
 mod likeness;
+mod limits;
 mod links;
 mod manual;
 mod mariadb;
@@ -98,10 +101,11 @@ use std::{
 };
 
 pub use connector::{
-    Act, Around, Change, Dates, EachOf, EachRow, Filter, Form, Select, Source, Transaction, Way,
+    Act, Around, Change, EachOf, EachRow, Filter, Form, Select, Source, Transaction, Way,
     is_of_known_kind, open, open_in, open_with,
 };
 pub use correction::{Corrected, Correction, CorrectionError, Standing};
+pub use dates::Dates;
 pub use due::{Ask, DueBatch, Shield};
 pub use effect::{Done, Effect};
 pub use error::{Fault, Rule, SourceError};
@@ -110,6 +114,7 @@ pub use files::read_sent;
 pub use identities::Identities;
 pub use inside::Inside;
 pub use left::StillThere;
+pub use limits::Limits;
 pub use manual::{Cells, Desk, Drawers, Found, Kept, KeptChange, Mark, is_by_hand};
 pub use masking::{Shape, Strategy};
 pub use person_data::{CollectionSummary, Counts, EachRecord, Page};
@@ -130,24 +135,6 @@ use crate::register::Register;
 use addition::Addition;
 use graph::{Graph, table};
 use ids::Secrets;
-
-/// How long calls may take.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// Of one source, in one call that reads for a page.
-    pub read: Duration,
-    /// To the next row or the next change, in exports, plans and executions.
-    pub step: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            read: Duration::from_secs(5),
-            step: Duration::from_secs(30),
-        }
-    }
-}
 
 /// All connected sources, with the register that says what they hold. Cheap to clone.
 #[derive(Clone)]

@@ -193,92 +193,6 @@ impl Inner {
     }
 }
 
-impl Draft<'_> {
-    /// Reads the rows of every collection that is touched, or that points at one from which rows may go.
-    fn read(&mut self) -> Result<(), SourceError> {
-        let inner = self.reader.inner;
-        let involved = links::involved(&self.sheets);
-        let younger = &self.younger;
-        for (sheet, is_involved) in self.sheets.iter_mut().zip(involved) {
-            if sheet.rules.is_idle() && !is_involved {
-                continue;
-            }
-            let Sheet { shelf, layout, .. } = *sheet;
-            let dates = super::Dates::default();
-            let mut doubtful = Vec::new();
-            shelf.stream(layout, dates, inner.limits.step, &mut |row| {
-                if younger.has(shelf.node, layout, &row) {
-                    sheet.staying.push(Staying::new(row, Fate::default()));
-                    return ControlFlow::Continue(());
-                }
-                if !layout.table.certainly_finds(layout.key(&row)) {
-                    doubtful.push(row);
-                    return ControlFlow::Continue(());
-                }
-                let fate = sheet.fate_at_first(&row);
-                sheet.add(inner, row, fate);
-                ControlFlow::Continue(())
-            })?;
-            sheet.leave_unfindable(inner, doubtful)?;
-        }
-        Ok(())
-    }
-
-    /// Reads what is known by its id; what is gone or has changed is left alone. What an earlier erasure left may have
-    /// changed since where it is still found to be the person's.
-    fn read_known(&mut self, known: &[Known]) -> Result<(), SourceError> {
-        let inner = self.reader.inner;
-        let is_of_left = matches!(self.scope, Scope::Left(_));
-        let mut by_collection: HashMap<_, HashMap<_, _>> = HashMap::new();
-        for record in known {
-            let here = by_collection.entry(record.key()).or_default();
-            here.insert(&record.id, record);
-        }
-        for sheet in &mut self.sheets {
-            let key = &sheet.shelf.node.key;
-            let layout = sheet.layout;
-            let Some(here) = by_collection.remove(key) else {
-                continue;
-            };
-            let keys = here.keys();
-            let keys: Vec<_> = keys
-                .filter_map(|id| inner.secrets.row_key(key, id))
-                .collect();
-            if sheet.rules.is_idle() || keys.is_empty() {
-                continue;
-            }
-            let mut read: HashSet<_> = sheet.doomed.iter().map(|it| it.key.clone()).collect();
-            read.extend(sheet.staying.iter().map(|it| layout.key(&it.row).to_vec()));
-            let mut chosen = Vec::new();
-            for row in sheet.shelf.rows_of_keys(layout, keys, inner.limits.step)? {
-                let Some(found) = here.get(&layout.id(inner, &row)) else {
-                    continue;
-                };
-                let is_read = read.contains(layout.key(&row));
-                let is_as_left = found.fingerprint == layout.fingerprint(inner, &row);
-                if !(is_as_left || is_of_left && is_read) {
-                    continue;
-                }
-                self.known.push((*found).clone());
-                if is_of_left || !is_read {
-                    chosen.push(row);
-                }
-            }
-            let again: HashSet<_> = chosen.iter().map(|row| layout.key(row)).collect();
-            sheet
-                .staying
-                .retain(|it| it.is_fixed || !again.contains(layout.key(&it.row)));
-            for row in chosen {
-                let fate = sheet.fate_of_known(&row);
-                sheet.add(inner, row, fate);
-            }
-        }
-        self.known
-            .sort_by(|a, b| (a.key(), &a.id).cmp(&(b.key(), &b.id)));
-        Ok(())
-    }
-}
-
 impl Doomed {
     pub fn of(inner: &Inner, sheet: &Sheet<'_>, row: &[Value]) -> Self {
         let layout = sheet.layout;
@@ -320,7 +234,7 @@ impl Sheet<'_> {
     }
 
     /// What becomes of a row that was found to be the person's: nothing yet, where single records are meant.
-    fn fate_at_first(&self, row: &[Value]) -> Fate {
+    pub(super) fn fate_at_first(&self, row: &[Value]) -> Fate {
         if self.scope.names_records() {
             return Fate::default();
         }
@@ -328,7 +242,7 @@ impl Sheet<'_> {
     }
 
     /// What becomes of a row that is known by its id: nothing yet, where one other record is meant.
-    fn fate_of_known(&self, row: &[Value]) -> Fate {
+    pub(super) fn fate_of_known(&self, row: &[Value]) -> Fate {
         if self.scope.is_of_one() {
             return Fate::default();
         }
@@ -345,7 +259,7 @@ impl Sheet<'_> {
     }
 
     /// Takes rows in of which it is not certain that their key finds them, and leaves those that it does not find.
-    fn leave_unfindable(
+    pub(super) fn leave_unfindable(
         &mut self,
         inner: &Inner,
         rows: Vec<Vec<Value>>,

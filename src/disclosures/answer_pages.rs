@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::db::AnyConnection;
 use crate::error::{AppError, AppResult};
-use crate::web::{Form, Page, html, see_other};
+use crate::web::{Form, Page, html, see_other, words};
 
 /// What a recipient answers.
 #[derive(Debug, Clone, Default, Deserialize)]

@@ -74,7 +74,7 @@ fn countable(app: &App, insights: &Insights, activity: &str) -> AppResult<People
     let activity = app.register.activity(activity).ok_or(AppError::NotFound)?;
     let refused = app
         .db
-        .read_now(|conn| refused::hashes(conn, app, activity))?;
+        .read_now(|conn| Ok(refused::hashes(conn, activity)?))?;
     let mut people = People::new();
     let columns = [insights.id.clone(), insights.email.clone()];
     let mut each = |row: Vec<Value>| {

@@ -5,12 +5,10 @@ use std::collections::HashSet;
 
 use diesel::prelude::*;
 
-use crate::app::App;
 use crate::choices::queries::list_opted_out;
 use crate::choices::refusable::keys_of;
 use crate::db::AnyConnection;
 use crate::db::schema::identities;
-use crate::error::AppResult;
 use crate::register::Activity;
 use crate::requests::resting;
 
@@ -18,11 +16,7 @@ use crate::requests::resting;
 const AT_ONCE: usize = 500;
 
 /// The keyed hashes of their e-mail addresses, as far as they are known.
-pub fn hashes(
-    conn: &mut AnyConnection,
-    app: &App,
-    activity: &Activity,
-) -> AppResult<HashSet<String>> {
+pub fn hashes(conn: &mut AnyConnection, activity: &Activity) -> QueryResult<HashSet<String>> {
     let refused = list_opted_out(conn, &keys_of(activity))?;
     let subjects = refused.iter().map(|it| &it.subject);
     let mut hashes: HashSet<String> = subjects

@@ -1,9 +1,6 @@
 //! Makes the plan of an erasure: reads the person's own rows, decides about each, and writes down what would be done.
 
-use std::{
-    collections::{BTreeSet, HashMap, HashSet},
-    ops::ControlFlow,
-};
+use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
@@ -31,7 +28,7 @@ pub(super) struct Draft<'a> {
     pub known: Vec<Known>,
     /// The day after which rows stay that came about since.
     pub spares_after: Option<NaiveDate>,
-    younger: Younger,
+    pub younger: Younger,
 }
 
 /// The rows of one collection.

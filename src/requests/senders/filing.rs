@@ -22,7 +22,6 @@ use crate::requests::life::{By, advance};
 use crate::requests::model::{Channel, Outcome, Request, State};
 use crate::requests::notices;
 use crate::requests::periods;
-use crate::requests::queries as requests;
 use crate::requests::repeats::{AT_ONCE, SOON, note};
 use crate::requests::sealed::{self, What};
 use crate::sources::Dates;

@@ -204,7 +204,7 @@ pub(super) fn body(
         id: notice.key.clone(),
         kind: cause.kind,
         at: cause.at.and_utc().to_rfc3339(),
-        due_on: notice.due_on,
+        due_on: notice.last_day(),
         person: Hashed {
             email_sha256: hashed(&handles.emails),
             phone_sha256: hashed(&handles.phones),

@@ -75,6 +75,7 @@ fn take_silent(conn: &mut AnyConnection, now: NaiveDateTime) -> QueryResult<Vec<
     let silent = notices::table
         .filter(notices::answered_at.is_null())
         .filter(notices::escalated_at.is_null())
+        .filter(notices::has_last_day)
         .filter(notices::due_on.lt(now.date()));
     diesel::update(silent)
         .set(notices::escalated_at.eq(now))

@@ -221,8 +221,10 @@ pub struct Notice {
     /// How it stands.
     #[diesel(deserialize_as = String)]
     pub state: NoticeState,
-    /// The last day for having done it; none where there is nothing that must be done.
-    pub due_on: Option<NaiveDate>,
+    /// The last day for having done it: see [`Notice::last_day`].
+    pub due_on: NaiveDate,
+    /// Whether there is something that must be done.
+    pub has_last_day: bool,
     /// So often a call was tried.
     pub attempts: i32,
     /// When it was written.
@@ -249,13 +251,18 @@ impl Notice {
             && matches!(self.state, NoticeState::Failed | NoticeState::Refused)
     }
 
-    /// The last day for having done it, in words.
+    /// The last day for having done it; none where there is nothing that must be done.
+    pub fn last_day(&self) -> Option<NaiveDate> {
+        self.has_last_day.then_some(self.due_on)
+    }
+
+    /// The same in words.
     pub fn due(&self) -> String {
-        self.due_on.map_or("No day".to_owned(), words::day)
+        self.last_day().map_or("No day".to_owned(), words::day)
     }
 
     /// Whether the day has passed without an answer.
     pub fn is_silent(&self, today: &NaiveDate) -> bool {
-        self.answered_at.is_none() && self.due_on.is_some_and(|it| it < *today)
+        self.answered_at.is_none() && self.last_day().is_some_and(|it| it < *today)
     }
 }

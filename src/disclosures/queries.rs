@@ -47,7 +47,8 @@ pub fn insert(
             notices::channel.eq(Channel::of(recipient).as_str()),
             notices::key.eq(random_token()),
             notices::state.eq(NoticeState::Waiting.as_str()),
-            notices::due_on.eq(cause.kind.has_last_day().then_some(cause.due_on)),
+            notices::due_on.eq(cause.due_on),
+            notices::has_last_day.eq(cause.kind.has_last_day()),
             notices::attempts.eq(0),
             notices::created_at.eq(now),
         ))
@@ -200,6 +201,7 @@ pub fn list_silent(
 ) -> QueryResult<Vec<(Notice, CauseKind)>> {
     let found = Notice::query()
         .filter(notices::answered_at.is_null())
+        .filter(notices::has_last_day)
         .filter(notices::due_on.lt(today))
         .order((notices::due_on, notices::id))
         .limit(limit)

@@ -29,7 +29,7 @@ async fn an_opt_out_of_sale_is_told_to_everybody_who_bought_and_to_nobody_else()
     assert_eq!(states(&app), told);
     // 15 business days after Monday 9 February, in the earliest reading.
     let due_on = NaiveDate::from_ymd_opt(2026, 3, 2).unwrap();
-    assert!(all_notices(&app).iter().all(|it| it.due_on == Some(due_on)));
+    assert!(all_notices(&app).iter().all(|it| it.due_on == due_on));
 
     let mails = app.mails_to("optout@lumen-reach.example.com");
     assert_eq!(mails.len(), 1);

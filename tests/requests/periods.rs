@@ -2,7 +2,7 @@
 
 use candor::accounts::model::Role;
 use candor::requests::periods;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 
 use super::agents::{PDF, send};
 use super::entered::{enter, newest};
@@ -51,6 +51,7 @@ async fn a_copy_without_account_is_of_the_time_that_was_chosen() {
     assert_eq!(chosen(&app), (None, None), "everything is another request");
     assert_ne!(only_request(&app).0.reference, first);
     let second = only_request(&app).0.reference;
+    app.app.clock.advance(TimeDelta::minutes(2));
     for days in [&[][..], &[FROM, TO]] {
         ask(&visitor, "pieces", days).await.location();
         let newest = only_request(&app).0.reference;

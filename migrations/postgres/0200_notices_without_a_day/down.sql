@@ -1,2 +1,5 @@
-UPDATE notices SET due_on = (SELECT due_on FROM causes WHERE causes.id = notices.cause_id) WHERE due_on IS NULL;
-ALTER TABLE notices ALTER COLUMN due_on SET NOT NULL;
+DROP INDEX notices_open;
+DROP INDEX notices_silent;
+ALTER TABLE notices DROP COLUMN has_last_day;
+CREATE INDEX notices_open ON notices (due_on, id) WHERE answered_at IS NULL;
+CREATE INDEX notices_silent ON notices (due_on) WHERE answered_at IS NULL AND escalated_at IS NULL;

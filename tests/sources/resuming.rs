@@ -153,7 +153,7 @@ fn a_row_that_has_come_to_point_at_one_that_goes_is_not_taken_along_by_a_repeat(
 
 #[test]
 fn records_with_a_key_of_several_columns_are_known_by_their_ids_however_many() {
-    let company = Company::new(
+    let company = Company::patient(
         "      - name: visits
         candor: {erase: mask}
         fields:

@@ -22,6 +22,15 @@ use crate::sources::{Fault, Hold, Identities, Known, Outcome, Plan, SoFar, Sourc
 /// Data that keep changing are planned anew so often at most.
 const REPLANS: usize = 3;
 
+/// Whether anything is changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Run {
+    /// It is only told what would be.
+    Dry,
+    /// It is erased.
+    Real,
+}
+
 /// What came of a replay.
 #[derive(Debug, Default)]
 pub struct Replayed {
@@ -51,15 +60,15 @@ pub struct Again {
 /// Looks for the handles of erased people in all sources and erases what had been erased since that time. Give the
 /// time of the backup: who was erased before it and has come back since, has come back on purpose. Safe to repeat:
 /// what is erased already is not found again. A dry run changes nothing.
-pub fn replay(app: &App, since: NaiveDateTime, is_dry: bool) -> AppResult<Replayed> {
+pub fn replay(app: &App, since: NaiveDateTime, run: Run) -> AppResult<Replayed> {
     let erasures = app
         .db
         .read_now(|conn| tombstones::list_since(conn, since))?;
-    replay_these(app, &erasures, is_dry)
+    replay_these(app, &erasures, run)
 }
 
 /// The same with some erasures.
-pub(super) fn replay_these(app: &App, erasures: &[Erasure], is_dry: bool) -> AppResult<Replayed> {
+pub(super) fn replay_these(app: &App, erasures: &[Erasure], run: Run) -> AppResult<Replayed> {
     let mut replayed = Replayed {
         known: erasures.len(),
         ..Replayed::default()
@@ -68,12 +77,12 @@ pub(super) fn replay_these(app: &App, erasures: &[Erasure], is_dry: bool) -> App
     replayed.errors = errors;
     for (at, handles) in found {
         let person = person_of(&handles);
-        match erase(app, &erasures[at], &person, is_dry) {
+        match erase(app, &erasures[at], &person, run) {
             Ok((_, 0)) => {}
             Ok((plan, records)) => {
                 replayed.returned += 1;
                 replayed.records += records;
-                if !is_dry {
+                if run == Run::Real {
                     let detail = json!({ "records": records });
                     note(app, &erasures[at], ("erasure.replayed", detail))?;
                     replayed.again.push(Again {
@@ -206,13 +215,13 @@ pub fn people_of(
     Ok(people)
 }
 
-/// Gives the hash of the plan, and the number of records. Before a source is changed it is written down, so that what was erased is on record where
-/// it breaks off: a repeat does not find it any more.
+/// Gives the hash of the plan, and the number of records. Before a source is changed it is written down, so that what was
+/// erased is on record where it breaks off: a repeat does not find it any more.
 fn erase(
     app: &App,
     erasure: &Erasure,
     person: &Identities,
-    is_dry: bool,
+    run: Run,
 ) -> Result<(String, usize), Stop> {
     let mut so_far = SoFar::default();
     for _ in 0..REPLANS {
@@ -226,7 +235,7 @@ fn erase(
         }
         let before = so_far.done.iter().map(|it| it.records).sum::<u64>();
         let records = usize::try_from(before).unwrap_or(usize::MAX) + plan.records();
-        if is_dry || plan.is_empty() {
+        if run == Run::Dry || plan.is_empty() {
             return Ok((plan.hash, records));
         }
         plan.done = so_far.done;

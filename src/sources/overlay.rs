@@ -25,7 +25,8 @@ pub(super) trait Store {
         each: EachRow<'_>,
     ) -> Result<(), SourceError>;
 
-    /// Makes all of it lasting and reads it back, or leaves everything as it was.
+    /// Makes all of it lasting and reads it back, or leaves everything as it was. What a service has answered to have done is
+    /// done, also where it does not read back.
     fn apply(&self, altered: &[Altered], wait: Duration) -> Result<(), SourceError>;
 }
 

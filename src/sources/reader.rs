@@ -21,13 +21,21 @@ pub(super) struct Reader<'a> {
     pub walk: Walk,
 }
 
+/// Which of the rows that were reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// The person's own.
+    Own,
+    /// Those that others share, too.
+    All,
+}
+
 /// One collection to read from.
 pub(super) struct Shelf<'a> {
     pub node: &'a Node,
     pub connected: &'a Connected,
     pub schema: Arc<Schema>,
-    /// Whether rows are meant that others share, too.
-    is_full: bool,
+    reach: Reach,
     /// Whether anything leads here.
     is_led: bool,
     reader: &'a Reader<'a>,
@@ -61,18 +69,18 @@ impl<'a> Reader<'a> {
 
     /// A collection to which it has walked, with the person's own rows; an error when its source did not answer.
     pub fn shelf(&'a self, at: usize, wait: Duration) -> Result<Shelf<'a>, SourceError> {
-        self.shelf_of(at, false, wait)
+        self.shelf_of(at, Reach::Own, wait)
     }
 
     /// The same with all rows that were reached, those that others share too.
     pub fn full_shelf(&'a self, at: usize, wait: Duration) -> Result<Shelf<'a>, SourceError> {
-        self.shelf_of(at, true, wait)
+        self.shelf_of(at, Reach::All, wait)
     }
 
     fn shelf_of(
         &'a self,
         at: usize,
-        is_full: bool,
+        reach: Reach,
         wait: Duration,
     ) -> Result<Shelf<'a>, SourceError> {
         if let Some(error) = &self.walk.nodes[at].error {
@@ -86,32 +94,30 @@ impl<'a> Reader<'a> {
             node,
             connected,
             schema: schema.map_or_else(|| connected.schema(wait), Ok)?,
-            is_full,
-            is_led: self.is_led(at, is_full),
+            reach,
+            is_led: self.is_led(at, reach),
             reader: self,
             at,
         })
     }
 
-    fn is_led(&self, at: usize, is_full: bool) -> bool {
+    fn is_led(&self, at: usize, reach: Reach) -> bool {
         let node = &self.inner.graph.nodes[at];
         let leads = |edge: &Edge| {
             let from = &self.walk.nodes[edge.from];
-            let leads = if is_full {
-                from.leads.get(&edge.from_column)
-            } else {
-                from.own_leads(&edge.from_column)
+            let leads = match reach {
+                Reach::All => from.leads.get(&edge.from_column),
+                Reach::Own => from.own_leads(&edge.from_column),
             };
             leads.is_some_and(|it| !it.is_empty())
         };
         !seeds(node, self.person).is_empty() || node.incoming.iter().any(leads)
     }
 
-    fn ways(&self, at: usize, is_full: bool) -> Conditions {
-        if is_full {
-            self.walk.all_ways(self.inner, self.person, at)
-        } else {
-            self.walk.own_ways(self.inner, self.person, at)
+    fn ways(&self, at: usize, reach: Reach) -> Conditions {
+        match reach {
+            Reach::All => self.walk.all_ways(self.inner, self.person, at),
+            Reach::Own => self.walk.own_ways(self.inner, self.person, at),
         }
     }
 }
@@ -126,7 +132,7 @@ impl Shelf<'_> {
 
     /// What leads here. They may be many, so that they are not kept.
     pub fn ways(&self) -> Conditions {
-        self.reader.ways(self.at, self.is_full)
+        self.reader.ways(self.at, self.reach)
     }
 
     /// Whether a row is the person's own, and not shared.

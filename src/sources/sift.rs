@@ -273,6 +273,19 @@ pub(super) fn place(source: &str, table: &Table, name: &str) -> Result<usize, So
     place.ok_or_else(|| missing(source, table, name))
 }
 
+impl Table {
+    /// The row key of a row with its own columns, in comparable form; `None` where one of its columns is not there.
+    pub(super) fn key_of(&self, row: &[Value]) -> Option<Vec<Value>> {
+        let cells = self.row_key.iter().map(|name| {
+            let column = self.column(name)?;
+            let held = column.inside.as_ref().map_or(&column.name, |it| &it.column);
+            let place = self.own_columns().position(|it| it.name == *held)?;
+            Some(row[place].as_key().unwrap_or(Value::Null))
+        });
+        cells.collect()
+    }
+}
+
 /// A row key in the form in which keys are compared.
 pub(super) fn comparable(key: &[Value]) -> Vec<Value> {
     key.iter()

@@ -124,20 +124,17 @@ impl Stranger {
         if held.likeness == Likeness::Unknown {
             return Ok(None);
         }
+        let asked: HashSet<_> = values.iter().map(|key| held.likeness.fold(key)).collect();
         // As they are written as well: not every database knows the small form of every letter.
-        let values: HashSet<_> = values
-            .into_iter()
-            .flat_map(|key| [held.likeness.fold(&key), key])
-            .collect();
+        let values: HashSet<_> = asked.iter().cloned().chain(values).collect();
         let way = Way {
             any_case: held.likeness.is_without_case(),
             as_source: held.likeness == Likeness::Collated,
             ..Way::exactly(&self.from_column, values.into_iter().collect())
         };
         let filter = Filter::any(vec![way]);
-        let table = from;
         let select = Select {
-            table,
+            table: from,
             columns: std::slice::from_ref(&self.from_column),
             filter: &filter,
             form: Form::Groups,
@@ -150,6 +147,8 @@ impl Stranger {
                 held.keys.extend(keys.map(|key| held.likeness.fold(key)));
                 ControlFlow::Continue(())
             })?;
-        Ok(Some(held))
+        // What was not asked for is the same to the source: of which value it is then a way of writing cannot be told.
+        let is_told = column.inside.is_some() || held.keys.is_subset(&asked);
+        Ok(is_told.then_some(held))
     }
 }

@@ -1,7 +1,9 @@
 //! A hold that is placed while a deletion waits for its second staff member.
 
 use candor::accounts::model::Role;
+use candor::db::schema::receipts;
 use candor::demo::source::SAMPLES;
+use diesel::prelude::*;
 
 use super::{ON_SEARCHES, PLAN, place, sample, searches};
 use crate::support::{Actor, TestApp};
@@ -163,5 +165,55 @@ async fn the_list_of_holds_says_who_placed_one_and_for_which_request() {
         rows[1].contains(&format!("by ruth, for {reference}")),
         "{}",
         rows[1]
+    );
+}
+
+#[actix_web::test]
+async fn what_was_erased_before_it_broke_off_stands_in_the_receipt_of_the_rest() {
+    let app = TestApp::start_declaring(|register| {
+        let mut datasets = register.datasets.iter_mut();
+        let activity = datasets.find(|it| it.key == "activity").unwrap();
+        activity.source = "log".to_owned();
+    });
+    let person = sample(&app).await;
+    let before = searches(&app);
+    let (url, agent, supervisor) = propose(&app, &person).await;
+    assert_eq!(approve(&supervisor, &url).await, 303);
+    let source = app.source.connect();
+    for act in ["UPDATE", "DELETE"] {
+        let refuse = format!(
+            "CREATE TRIGGER never_{act} BEFORE {act} ON accounts BEGIN SELECT RAISE(ABORT, 'no'); END"
+        );
+        source.execute_batch(&refuse).unwrap();
+    }
+
+    app.run_jobs().await;
+    let left = searches(&app);
+    assert!(left < before, "what is led to goes first");
+    let page = supervisor.get(&url).await.page();
+    assert!(
+        page.text().contains("forbids the change"),
+        "{}",
+        page.text()
+    );
+    source
+        .execute_batch("DROP TRIGGER never_UPDATE; DROP TRIGGER never_DELETE")
+        .unwrap();
+    let again = format!("{url}/review-again");
+    supervisor.submit(&page, &again, &[]).await.location();
+    assert_eq!(accept_all(&agent, &url).await, 303);
+    assert_eq!(approve(&supervisor, &url).await, 303);
+    app.run_jobs().await;
+
+    let done = app.app.db.read_now(|conn| {
+        let bodies: Vec<String> = receipts::table.select(receipts::body).load(conn)?;
+        Ok(bodies)
+    });
+    let done = done.unwrap();
+    let of_searches = format!(r#""records":{}"#, before - left);
+    assert!(
+        done.iter()
+            .any(|it| it.contains("search_terms") && it.contains(&of_searches)),
+        "{done:?}"
     );
 }

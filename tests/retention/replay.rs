@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use candor::retention::replay::{Replayed, replay};
+use candor::retention::replay::{Replayed, Run, replay};
+use candor::retention::tombstones;
 use chrono::{NaiveDateTime, TimeDelta};
 
 use super::{agree, sample, searches};
@@ -27,14 +28,26 @@ async fn what_a_restored_backup_brings_back_is_erased_again() {
 
     restore(&source, &backup);
     assert_eq!(searches(&app), before);
-    let looked = run(&app, taken, true).await;
+    let looked = run(&app, taken, Run::Dry).await;
     assert_eq!((looked.known, looked.returned), (1, 1), "{looked:?}");
     assert!(looked.records > 0);
     assert_eq!(searches(&app), before, "a dry run changes nothing");
-    let replayed = run(&app, taken, false).await;
+    let refuse =
+        "CREATE TRIGGER never BEFORE DELETE ON search_terms BEGIN SELECT RAISE(ABORT, 'no'); END";
+    source.execute_batch(refuse).unwrap();
+    let broken = run(&app, taken, Run::Real).await;
+    assert_eq!((broken.errors.len(), broken.records), (1, 0), "{broken:?}");
+    source.execute_batch("DROP TRIGGER never").unwrap();
+    let known = |conn: &mut _| tombstones::list_since(conn, taken);
+    let object = format!("erasure {}", app.app.db.read_now(known).unwrap()[0].key);
+    let on_record =
+        || ["erasure.replay_begun", "erasure.replayed"].map(|action| app.events(action, &object));
+    assert_eq!(on_record(), [1, 0], "that it was begun is known");
+    let replayed = run(&app, taken, Run::Real).await;
     assert_eq!(replayed.records, looked.records, "{replayed:?}");
     assert_eq!(searches(&app), after);
-    let again = run(&app, taken, false).await;
+    assert_eq!(on_record(), [2, 1]);
+    let again = run(&app, taken, Run::Real).await;
     assert_eq!((again.known, again.records), (1, 0), "{again:?}");
 }
 
@@ -54,16 +67,16 @@ async fn who_was_erased_before_the_backup_and_came_back_is_left_in_peace() {
     restore(&source, &backup);
     app.app.clock.advance(TimeDelta::minutes(1));
 
-    let replayed = run(&app, app.app.clock.now(), false).await;
+    let replayed = run(&app, app.app.clock.now(), Run::Real).await;
 
     assert_eq!((replayed.known, replayed.records), (0, 0));
     assert_eq!(searches(&app), before);
 }
 
 /// As the command does: on a thread that may block.
-async fn run(app: &TestApp, since: NaiveDateTime, is_dry: bool) -> Replayed {
+async fn run(app: &TestApp, since: NaiveDateTime, kind: Run) -> Replayed {
     let app = app.app.clone();
-    let replaying = move || replay(&app, since, is_dry).unwrap();
+    let replaying = move || replay(&app, since, kind).unwrap();
     tokio::task::spawn_blocking(replaying).await.unwrap()
 }
 

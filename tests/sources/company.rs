@@ -29,14 +29,6 @@ impl Company {
         Self::with(&Self::manifest(collections), &[("shop", sql)])
     }
 
-    /// The same with a minute for each step, for very many rows.
-    pub fn patient(collections: &str, sql: &str) -> Self {
-        let (register, _) = Register::parse(&[("manifest.yml", &Self::manifest(collections))])
-            .unwrap_or_else(|faults| panic!("{faults:#?}"));
-        let database = Database::create(Kind::Sqlite, sql);
-        Self::at(register, [("shop".to_owned(), database)].into(), 60)
-    }
-
     /// The manifest of that dataset.
     pub fn manifest(collections: &str) -> String {
         format!("dataset:\n  - fides_key: shop\n    collections:\n{collections}")

@@ -1,8 +1,12 @@
 //! A plan that broke off between two sources, and data that have changed since.
 
+use candor::register::Register;
 use candor::sources::{Done, Effect, Identities, Known, Outcome, Plan, Scope, SoFar, faults::Mode};
 
-use super::company::{Company, today};
+use super::{
+    company::{Company, today},
+    database::{Database, Kind},
+};
 
 /// `{first}` says which source goes before the other.
 const MANIFEST: &str = "
@@ -153,7 +157,7 @@ fn a_row_that_has_come_to_point_at_one_that_goes_is_not_taken_along_by_a_repeat(
 
 #[test]
 fn records_with_a_key_of_several_columns_are_known_by_their_ids_however_many() {
-    let company = Company::patient(
+    let manifest = Company::manifest(
         "      - name: visits
         candor: {erase: mask}
         fields:
@@ -162,10 +166,13 @@ fn records_with_a_key_of_several_columns_are_known_by_their_ids_however_many() {
           - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email}}
           - {name: page, data_categories: [user.behavior]}
 ",
-        "CREATE TABLE visits (day INT, number INT, email TEXT, page TEXT, PRIMARY KEY (day, number));
-         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 17000)
-         INSERT INTO visits SELECT i % 7, i, 'ada@example.org', '/' FROM n;",
     );
+    let sql = "CREATE TABLE visits (day INT, number INT, email TEXT, page TEXT, PRIMARY KEY (day, number));
+         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 17000)
+         INSERT INTO visits SELECT i % 7, i, 'ada@example.org', '/' FROM n;";
+    let (register, _) = Register::parse(&[("shop.yml", &manifest)]).unwrap();
+    let databases = [("shop".to_owned(), Database::create(Kind::Sqlite, sql))];
+    let company = Company::at(register, databases.into(), 60);
     let plan = company.plan(&ada(), &Scope::All);
     let targets = plan.work.iter().flat_map(|work| &work.targets);
     let known = targets.map(|target| Known {

@@ -21,6 +21,14 @@ pub(super) fn open_sources(
     (register, source): (&Arc<Register>, &SampleSource),
 ) -> Sources {
     let mut urls = source.urls();
+    // Who declares a second source finds the same database there.
+    let file = urls[0].1.clone();
+    for dataset in &register.datasets {
+        let is_known = |(key, _): &(String, String)| *key == dataset.source;
+        if dataset.source != archive::SOURCE && !urls.iter().any(is_known) {
+            urls.push((dataset.source.clone(), file.clone()));
+        }
+    }
     if register.datasets_of(archive::SOURCE).next().is_some() {
         urls.push((archive::SOURCE.to_owned(), "manual:".to_owned()));
     }

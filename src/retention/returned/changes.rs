@@ -15,10 +15,11 @@ use crate::jobs::{self, Job};
 /// Notes what a night's search found. What staff left on purpose stays left; what was erased and is found once more
 /// is a task again.
 pub fn note(conn: &mut AnyConnection, found: &Sighting, now: NaiveDateTime) -> AppResult<()> {
-    let seen = Besides {
+    let again = Besides {
         records: Some(found.records),
         collections: Some(serde_json::to_string(&found.collections)?),
         signed_in_since: Some(found.signed_in_since),
+        found_at: Some(now),
         seen_at: Some(now),
         ..Besides::default()
     };
@@ -28,21 +29,20 @@ pub fn note(conn: &mut AnyConnection, found: &Sighting, now: NaiveDateTime) -> A
                 returned::erasure.eq(&found.erasure),
                 returned::erased_at.eq(found.erased_at),
                 returned::state.eq(State::Found.as_str()),
-                returned::found_at.eq(now),
                 returned::request_id.eq(found.request_id),
-                seen,
+                again,
             ))
             .execute(conn)?;
         let known = queries::find_of(conn, &found.erasure)?.ok_or(AppError::NotFound)?;
         return record(conn, &known, found_as(&known), Actor::System, now);
     };
     if !matches!(known.state, State::Erased | State::Gone) {
+        let seen = Besides {
+            found_at: None,
+            ..again
+        };
         return advance(conn, &known, (known.state, seen), now);
     }
-    let again = Besides {
-        found_at: Some(now),
-        ..seen
-    };
     advance(conn, &known, (State::Found, again), now)?;
     record(conn, &known, found_as(&known), Actor::System, now)
 }

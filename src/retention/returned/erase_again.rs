@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::error::AppResult;
 use crate::jobs::Lease;
 use crate::retention::remainders;
-use crate::retention::replay::replay_these;
+use crate::retention::replay::{Run, replay_these};
 use crate::retention::tombstones;
 use crate::sources::SourceError;
 
@@ -23,7 +23,7 @@ pub fn erase(app: &App, id: i64, lease: &Lease) -> AppResult<()> {
         .db
         .read_now(|conn| tombstones::find(conn, &known.erasure))?;
     lease.check()?;
-    let mut replayed = replay_these(app, &[erasure], false)?;
+    let mut replayed = replay_these(app, &[erasure], Run::Real)?;
     if let Some(at) = replayed.errors.iter().position(SourceError::is_temporary) {
         return Err(replayed.errors.swap_remove(at).into());
     }

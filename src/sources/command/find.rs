@@ -16,7 +16,7 @@ use super::{
 use crate::{
     register::{Collection, CollectionKey, Field, Register},
     say,
-    sources::{Held, Shown, SourceError, Value, Visited, Visitor, inside},
+    sources::{Held, Shown, SourceError, Value, Visited, Visitor, inside, record},
 };
 
 /// Records of one collection that a table shows.
@@ -182,20 +182,16 @@ fn held(field: &Field, held: Held) -> Json {
                     .data_type
                     .is_some_and(|it| it.array || it.kind == crate::register::Kind::Object);
             let unpacked = is_packed.then(|| inside::parsed(&value)).flatten();
-            unpacked.unwrap_or_else(|| json_of(value))
+            unpacked.unwrap_or_else(|| json_of(&value))
         }
     }
 }
 
-fn json_of(value: Value) -> Json {
+/// Bytes may be anything, and are told so that they can be read back.
+fn json_of(value: &Value) -> Json {
     match value {
-        Value::Null => Json::Null,
-        Value::Integer(number) => number.into(),
-        Value::Real(real) => real.into(),
-        Value::Bool(flag) => flag.into(),
-        Value::Text(text) => text.into(),
-        Value::Bytes(bytes) => json!({"base64": data_encoding::BASE64.encode(&bytes)}),
-        Value::Many(keys) => keys.into_iter().map(json_of).collect(),
+        Value::Bytes(bytes) => json!({"base64": data_encoding::BASE64.encode(bytes)}),
+        other => record::json_of(other),
     }
 }
 

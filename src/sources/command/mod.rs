@@ -25,8 +25,9 @@ const FIND_HELP: &str = "\
 It prints one JSON object, with a member for each collection:
   {\"dataset:collection\": {\"records\": [{…}, …], \"rows\": 2, \"shared\": 1}}
 `rows` counts every record that the manifests' references lead to. A record to which other people's records lead as
-well has `\"shared\": true`, or `\"_shared\"` where a field of its own is called so; `shared` counts these. They are never erased for one person alone. What must never be
-disclosed, such as passwords and account numbers, is told as {\"held\": \"…\"} without its value.
+well has `\"shared\": true`, or `\"_shared\"` where a field of its own is called so; `shared` counts these. They are never
+erased for one person alone. What must never be disclosed, such as passwords and account numbers, is told as
+{\"held\": \"…\"} without its value.
 A collection that could not be read to the end has `error`.
 
 Exit status: 0, 1 when a collection could not be read, 2 when nothing could be looked for.";

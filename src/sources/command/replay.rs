@@ -5,7 +5,12 @@ use std::process::ExitCode;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
 use super::Faults;
-use crate::{app::App, config::Settings, retention::replay::replay, say::say};
+use crate::{
+    app::App,
+    config::Settings,
+    retention::replay::{Run, replay},
+    say::say,
+};
 
 pub(super) fn run(
     settings: &Settings,
@@ -14,14 +19,14 @@ pub(super) fn run(
 ) -> Result<ExitCode, Faults> {
     let open = || App::open(settings.check()?);
     let app = open().map_err(|error| Faults(vec![format!("{error:#}")]))?;
-    let replayed = replay(&app, since, is_dry).map_err(|error| Faults(vec![error.to_string()]))?;
+    let run = if is_dry { Run::Dry } else { Run::Real };
+    let replayed = replay(&app, since, run).map_err(|error| Faults(vec![error.to_string()]))?;
     for error in &replayed.errors {
         eprintln!("candor: {error}");
     }
-    let done = if is_dry {
-        "would be erased"
-    } else {
-        "were erased"
+    let done = match run {
+        Run::Dry => "would be erased",
+        Run::Real => "were erased",
     };
     say!(
         "{} erasures since {since}; the data of {} had come back: {} records {done}.",

@@ -17,7 +17,6 @@ use super::{
 use crate::sources::{
     ColumnKind, EachRow, Fault, Filter, SourceError, Table, Value,
     overlay::{Alteration, Altered, Store},
-    sift,
 };
 
 /// The right to write, and the files as they were when they were first read under it.
@@ -181,10 +180,7 @@ impl Altered {
             return None;
         }
         let values = line.values(&self.table);
-        let key = self.table.row_key.iter();
-        let key = key.map(|name| sift::place("", &self.table, name).map(|at| values[at].clone()));
-        let key: Vec<_> = key.collect::<Result<_, _>>().ok()?;
-        let alteration = self.rows.get(&sift::comparable(&key))?;
+        let alteration = self.rows.get(&self.table.key_of(&values)?)?;
         Some((values, alteration))
     }
 

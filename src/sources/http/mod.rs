@@ -22,7 +22,7 @@ use uuid::Uuid;
 use super::{
     EachRow, Fault, Filter, Schema, Select, Source, SourceError, Table, Transaction, Value,
     overlay::{Altered, Overlay, Store},
-    sift::{Sift, comparable, place},
+    sift::Sift,
 };
 use client::Client;
 use protocol::{Changed, Described, Find, Found, PAGE, Request};
@@ -98,7 +98,7 @@ impl Http {
             let mut is_right = true;
             let ends = Cell::new(Instant::now() + wait);
             self.find(&altered.table, &filter, &ends, &mut |row| {
-                let key = key_of(&altered.table, &row);
+                let key = altered.table.key_of(&row).unwrap_or_default();
                 if let Some(alteration) = altered.rows.get(&key) {
                     open.remove(&key);
                     let after = alteration.after.as_ref();
@@ -113,14 +113,6 @@ impl Http {
         }
         Ok(())
     }
-}
-
-fn key_of(table: &Table, row: &[Value]) -> Vec<Value> {
-    let places = table
-        .row_key
-        .iter()
-        .filter_map(|name| place("", table, name).ok());
-    comparable(&places.map(|at| row[at].clone()).collect::<Vec<_>>())
 }
 
 /// Whether what was to be changed is; the service may keep the rest up to date in its own way.

@@ -13,7 +13,7 @@ pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> AppResult<T> {
 }
 
 /// Refuses more than so many at once; `asks` says what to do, as "Send at most {MOST} answers".
-pub(super) fn at_most<T>(lines: &[T], most: usize, asks: String) -> AppResult<()> {
+pub(super) fn at_most<T>(lines: &[T], most: usize, asks: &str) -> AppResult<()> {
     if lines.len() > most {
         return Err(AppError::BadRequest(format!("{asks} at once.")));
     }

@@ -121,7 +121,7 @@ pub async fn batch(
     body: web::Bytes,
 ) -> AppResult<HttpResponse> {
     let asked = body::read::<Batch>(&body)?.identities;
-    body::at_most(&asked, MOST, format!("Ask for at most {MOST} identities"))?;
+    body::at_most(&asked, MOST, &format!("Ask for at most {MOST} identities"))?;
     guard::count(&request, Scope::ReadChoices, asked.len()).await?;
     let identities: AppResult<Vec<_>> = asked
         .into_iter()

@@ -65,7 +65,7 @@ pub async fn record(
     body: web::Bytes,
 ) -> AppResult<HttpResponse> {
     let lines = body::read::<Told>(&body)?.disclosures;
-    body::at_most(&lines, MOST, format!("Tell of at most {MOST} disclosures"))?;
+    body::at_most(&lines, MOST, &format!("Tell of at most {MOST} disclosures"))?;
     guard::count(&request, Scope::WriteDisclosures, lines.len()).await?;
     let mut taken = Taken::default();
     let (mut places, mut good) = (Vec::new(), Vec::new());

@@ -104,7 +104,7 @@ pub async fn answer(
     body: web::Bytes,
 ) -> AppResult<HttpResponse> {
     let answers = body::read::<Answers>(&body)?.answers;
-    body::at_most(&answers, MOST, format!("Send at most {MOST} answers"))?;
+    body::at_most(&answers, MOST, &format!("Send at most {MOST} answers"))?;
     guard::count(&request, Scope::Notices, answers.len()).await?;
     let now = app.clock.now();
     let taken = app

@@ -88,6 +88,7 @@ impl Stand {
 
 /// All rows of one act.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of the act")]
 pub(super) struct Plan {
     pseudonym: Option<String>,
     staff_id: Option<i64>,

@@ -93,7 +93,7 @@ pub async fn opt_out(
     let (who, keys, received) = match check(&app, tidy) {
         Ok(checked) => checked,
         Err(form) => {
-            let shown = OptOutPage::of(&app, page, form);
+            let shown = OptOutPage::of(&app, page, *form);
             return html(StatusCode::UNPROCESSABLE_ENTITY, &shown);
         }
     };
@@ -155,7 +155,10 @@ fn is_number(phone: &str) -> bool {
 }
 
 /// Whom to opt out of what, and how and when they asked for it.
-fn check(app: &App, typed: Typed) -> Result<(Vec<Handle>, Vec<String>, Received), Form<Typed>> {
+fn check(
+    app: &App,
+    typed: Typed,
+) -> Result<(Vec<Handle>, Vec<String>, Received), Box<Form<Typed>>> {
     let channel = typed.channel.parse::<Channel>().ok();
     let channel = channel.filter(|it| CHANNELS.contains(it));
     let day = typed.received_on.parse::<NaiveDate>().ok();
@@ -200,7 +203,7 @@ fn check(app: &App, typed: Typed) -> Result<(Vec<Handle>, Vec<String>, Received)
         (Some(keys), Some(channel), Some(on)) if !form.has_errors() => {
             Ok((who, keys, Received { channel, on }))
         }
-        _ => Err(form),
+        _ => Err(Box::new(form)),
     }
 }
 

@@ -77,10 +77,13 @@ pub fn history(conn: &mut AnyConnection) -> anyhow::Result<History> {
         .collect();
     let run = match conn {
         AnyConnection::Sqlite(conn) => conn.applied_migrations(),
-        AnyConnection::Postgres(conn) => match is_new(conn)? {
-            true => Ok(Vec::new()),
-            false => conn.applied_migrations(),
-        },
+        AnyConnection::Postgres(conn) => {
+            if is_new(conn)? {
+                Ok(Vec::new())
+            } else {
+                conn.applied_migrations()
+            }
+        }
     };
     let run: BTreeSet<_> = run.map_err(unreadable)?.into_iter().collect();
     Ok(History {

@@ -30,7 +30,11 @@ pub struct RecipientNotice {
 }
 
 impl RecipientNotice {
-    #[expect(clippy::unused_self, reason = "templates call it by the message")]
+    #[expect(
+        clippy::unused_self,
+        clippy::trivially_copy_pass_by_ref,
+        reason = "templates call it by the message, with what they have"
+    )]
     fn day(&self, day: &NaiveDate) -> String {
         words::day(*day)
     }

@@ -56,6 +56,10 @@ pub struct Ground {
 
 /// Something that the person must be told.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a key of a notice in the file"
+)]
 pub struct Notice {
     /// With which answers.
     pub when: When,

@@ -84,6 +84,7 @@ pub struct AllKept {
 
 impl AllKept {
     /// What is in one collection.
+    #[must_use]
     pub fn of_collection(self, key: &CollectionKey) -> Self {
         AllKept {
             lines: self.lines.into_iter().filter(|it| it.key == *key).collect(),

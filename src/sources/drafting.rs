@@ -69,7 +69,7 @@ impl Draft<'_> {
             let mut read: HashSet<_> = sheet.doomed.iter().map(|it| it.key.clone()).collect();
             read.extend(sheet.staying.iter().map(|it| layout.key(&it.row).to_vec()));
             let mut chosen = Vec::new();
-            for row in sheet.shelf.rows_of_keys(layout, keys, inner.limits.step)? {
+            for row in sheet.shelf.rows_of_keys(layout, &keys, inner.limits.step)? {
                 let Some(found) = here.get(&layout.id(inner, &row)) else {
                     continue;
                 };

@@ -44,8 +44,8 @@ impl Reader<'_> {
         let here = known.iter().filter(|it| it.key() == *key);
         let here: HashMap<_, _> = here.map(|it| (&it.id, &it.fingerprint)).collect();
         let row_key = |id: &&String| inner.secrets.row_key(key, id);
-        let keys: Vec<_> = here.keys().filter_map(|id| row_key(id)).collect();
-        let rows = shelf.rows_of_keys(&layout, keys, budget.left())?;
+        let keys: Vec<_> = here.keys().filter_map(row_key).collect();
+        let rows = shelf.rows_of_keys(&layout, &keys, budget.left())?;
         let is_as_left = |layout: &Layout<'_>, row: &[super::Value]| {
             let left = here.get(&layout.id(inner, row));
             left.map(|it| **it == layout.fingerprint(inner, row))

@@ -320,7 +320,7 @@ impl Sheet<'_> {
             .collect();
         for row in self
             .shelf
-            .rows_of_keys(self.layout, keys, inner.limits.step)?
+            .rows_of_keys(self.layout, &keys, inner.limits.step)?
         {
             let fate = Fate {
                 set: self.rules.emptied(),

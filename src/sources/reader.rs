@@ -202,7 +202,7 @@ impl Shelf<'_> {
     pub fn rows_of_keys(
         &self,
         layout: &Layout<'_>,
-        keys: Vec<Vec<Value>>,
+        keys: &[Vec<Value>],
         wait: Duration,
     ) -> Result<Vec<Vec<Value>>, SourceError> {
         let mut rows = Vec::with_capacity(keys.len());

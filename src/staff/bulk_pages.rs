@@ -176,7 +176,7 @@ struct BulkPage {
 
 impl BulkPage {
     /// The texts to choose from.
-    fn texts(&self) -> Vec<(&'static str, &'static str)> {
+    fn texts() -> Vec<(&'static str, &'static str)> {
         offered()
             .map(|it| (it.key.as_str(), it.title.as_str()))
             .collect()

@@ -50,14 +50,18 @@ pub fn note(conn: &mut AnyConnection, found: &Sighting, now: NaiveDateTime) -> A
 /// What changes beside the state; what is `None` stays.
 #[derive(Default, AsChangeset, Insertable)]
 #[diesel(table_name = returned)]
-struct Besides<'a> {
+#[expect(
+    clippy::option_option,
+    reason = "of a change, that nothing is written differs from an empty value"
+)]
+struct Besides {
     records: Option<i64>,
     collections: Option<String>,
     signed_in_since: Option<bool>,
     found_at: Option<NaiveDateTime>,
     seen_at: Option<NaiveDateTime>,
     proposed_by: Option<i64>,
-    failure: Option<Option<&'a str>>,
+    failure: Option<Option<String>>,
 }
 
 fn found_as(known: &Returned) -> &'static str {
@@ -162,7 +166,7 @@ pub fn end(
         None => State::Erased,
     };
     let told = Besides {
-        failure: Some(failure),
+        failure: Some(failure.map(str::to_owned)),
         ..Besides::default()
     };
     advance(conn, known, (to, told), now)?;
@@ -186,7 +190,7 @@ fn in_state(conn: &mut AnyConnection, id: i64, state: State) -> AppResult<Return
 fn advance(
     conn: &mut AnyConnection,
     known: &Returned,
-    (to, besides): (State, Besides<'_>),
+    (to, besides): (State, Besides),
     now: NaiveDateTime,
 ) -> AppResult<()> {
     let unchanged = returned::table

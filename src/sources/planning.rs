@@ -314,7 +314,7 @@ impl Sheet<'_> {
 
     /// Keeps some doomed rows after all, and empties them: something that stays points at them.
     pub fn empty(&mut self, which: &BTreeSet<usize>, inner: &Inner) -> Result<(), SourceError> {
-        let keys = which
+        let keys: Vec<_> = which
             .iter()
             .map(|at| self.doomed[*at].key.clone())
             .collect();

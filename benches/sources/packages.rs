@@ -81,7 +81,7 @@ fn file(app: &App, person_id: i64, number: u32) {
     let now = app.clock.now();
     let filed = app.db.write_now(move |conn| {
         for _ in 0..number {
-            let package = ask(conn, person_id, Dates::default(), now)?;
+            let package = ask(conn, person_id, (Dates::default(), None), now)?;
             let job = Job::BuildPackage { id: package.id };
             jobs::enqueue(conn, &job, now)?;
         }

@@ -154,11 +154,11 @@ fn is_number(phone: &str) -> bool {
     (6..=15).contains(&digits.len()) && digits.bytes().all(|it| it.is_ascii_digit())
 }
 
+/// By what the person is known, the keys of the choices, and how and when they asked for it.
+type Checked = (Vec<Handle>, Vec<String>, Received);
+
 /// Whom to opt out of what, and how and when they asked for it.
-fn check(
-    app: &App,
-    typed: Typed,
-) -> Result<(Vec<Handle>, Vec<String>, Received), Box<Form<Typed>>> {
+fn check(app: &App, typed: Typed) -> Result<Checked, Box<Form<Typed>>> {
     let channel = typed.channel.parse::<Channel>().ok();
     let channel = channel.filter(|it| CHANNELS.contains(it));
     let day = typed.received_on.parse::<NaiveDate>().ok();

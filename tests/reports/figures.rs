@@ -259,7 +259,7 @@ async fn what_was_granted_and_is_not_carried_out_counts_as_open() {
     assert_eq!(line(&page, "Know what is held"), open);
     let register = async || {
         let csv = supervisor.get("/staff/register.csv?year=2026").await.page();
-        let text = csv.html().to_owned();
+        let text = csv.html();
         let row = text.lines().find(|it| it.starts_with(&reference));
         row.unwrap().to_owned()
     };

@@ -201,7 +201,8 @@ async fn the_same_are_told_that_an_objection_is_granted_whatever_the_use_is_call
         all.find(|it| it.key == "security").unwrap().title = "Safe sign-in".to_owned();
     };
     let gone = |register: &mut Register| register.activities.retain(|it| it.key != "security");
-    let changes: [(&dyn Fn(&mut Register), &str); 2] = [
+    type Change<'a> = (&'a dyn Fn(&mut Register), &'a str);
+    let changes: [Change<'_>; 2] = [
         (&renamed, "Safe sign-in: not to be used for it any more"),
         (&gone, ": not to be used for it any more"),
     ];

@@ -193,6 +193,9 @@ fn told(app: &TestApp) -> Vec<(String, String)> {
     told.unwrap()
 }
 
+/// How the register changes meanwhile, and what recipients read then.
+type Change<'a> = (&'a dyn Fn(&mut Register), &'a str);
+
 /// Rule: A4.O, GDPR Art. 19, 21(1).
 #[actix_web::test]
 async fn the_same_are_told_that_an_objection_is_granted_whatever_the_use_is_called_by_then() {
@@ -201,7 +204,6 @@ async fn the_same_are_told_that_an_objection_is_granted_whatever_the_use_is_call
         all.find(|it| it.key == "security").unwrap().title = "Safe sign-in".to_owned();
     };
     let gone = |register: &mut Register| register.activities.retain(|it| it.key != "security");
-    type Change<'a> = (&'a dyn Fn(&mut Register), &'a str);
     let changes: [Change<'_>; 2] = [
         (&renamed, "Safe sign-in: not to be used for it any more"),
         (&gone, ": not to be used for it any more"),

@@ -89,7 +89,7 @@ fn kept_until(conn: &mut AnyConnection, request: &Request) -> QueryResult<Option
 /// Somebody without e-mail has been told how their request ended: how to reach them is kept no longer.
 ///
 /// # Errors
-/// [`AppError::Conflict`] for a request that is open, or of which nothing is kept.
+/// [`AppError::Conflict`](crate::error::AppError::Conflict) for a request that is open, or of which nothing is kept.
 pub fn told(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
     let kept = request_senders::table
         .filter(request_senders::request_id.eq(request.id))

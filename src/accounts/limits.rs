@@ -54,6 +54,20 @@ impl Limit {
         }
     }
 
+    /// Counts one more where going over the limit is no failure; whether it was within it.
+    pub fn allows(
+        &self,
+        app: &App,
+        conn: &mut AnyConnection,
+        subject: &str,
+        now: NaiveDateTime,
+    ) -> AppResult<bool> {
+        match self.take(app, conn, subject, now) {
+            Err(AppError::TooMany(_)) => Ok(false),
+            taken => taken.map(|()| true),
+        }
+    }
+
     /// Whether nothing more is allowed to the subject now. It counts nothing.
     pub fn is_spent(
         &self,

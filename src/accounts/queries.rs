@@ -40,6 +40,12 @@ pub fn is_email(address: &str) -> bool {
     address.len() <= 254 && !address.contains("@[") && address.validate_email()
 }
 
+/// Whether that can be a telephone number in E.164.
+pub fn is_phone(number: &str) -> bool {
+    let digits = number.strip_prefix('+').unwrap_or_default();
+    (6..=15).contains(&digits.len()) && digits.bytes().all(|it| it.is_ascii_digit())
+}
+
 /// The key of the hashes of identities of that kind. Systems of the organisation that ask for choices have it too.
 pub fn identity_key(keys: &Keys, kind: IdentityKind) -> [u8; 32] {
     keys.derive(&format!("identities {kind}"))

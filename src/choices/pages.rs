@@ -13,12 +13,12 @@ use super::model::{MadeBy, State};
 use super::refusable::{self, Refusable, SALE_OR_SHARING, refusables};
 use super::settings::{self, Setting, Use};
 use super::standing::{self, Standing};
-use super::stopped::Stopped;
 use super::{minors, signal};
 use crate::accounts::guard::Person;
 use crate::accounts::limits::Limit;
 use crate::app::App;
 use crate::error::{AppError, AppResult};
+use crate::requests::resting::{self, Resting};
 use crate::web::page::FlashKind;
 use crate::web::{Flash, Page, html, see_other};
 
@@ -28,8 +28,8 @@ struct IndexPage<'a> {
     page: Page,
     settings: Vec<Setting<'a>>,
     mandatory: Vec<Use<'a>>,
-    /// What of it rests or has ended.
-    stopped: Stopped,
+    /// What of it rests or has ended by an objection.
+    resting: Vec<Resting>,
     today: NaiveDate,
 }
 
@@ -78,12 +78,11 @@ pub async fn index(
     mut page: Page,
     before: web::Query<Before>,
 ) -> AppResult<HttpResponse> {
-    let own = app.clone();
     let stand = app.db.look_up(move |conn| {
         let stand = standing::of_person(conn, person.id)?;
-        Ok((stand, Stopped::load(conn, &own, person.id)?))
+        Ok((stand, resting::of_person(conn, person.id)?))
     });
-    let (stand, stopped) = stand.await?;
+    let (stand, resting) = stand.await?;
     let Standing {
         residence, current, ..
     } = stand;
@@ -97,7 +96,7 @@ pub async fn index(
             page,
             settings,
             mandatory,
-            stopped,
+            resting,
             today: now.date(),
         },
     )

@@ -209,10 +209,7 @@ impl Plan {
         let Some(network) = &self.mail_from else {
             return Ok(true);
         };
-        match MAILS.take(app, conn, network, self.now) {
-            Err(AppError::TooMany(_)) => Ok(false),
-            taken => taken.map(|()| true),
-        }
+        MAILS.allows(app, conn, network, self.now)
     }
 }
 

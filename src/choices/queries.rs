@@ -134,3 +134,23 @@ pub fn find_subject(
     let hash = identity_hash(keys, kind, value);
     Ok((Subject::Identity(kind, hash), None))
 }
+
+/// Whose choices, and what was typed for them.
+pub type Typed = (Subject, String);
+
+/// The same of several, each with what was typed, but once for a person; with the pseudonym of the first who is known.
+pub fn find_subjects(
+    conn: &mut AnyConnection,
+    keys: &Keys,
+    handles: &[(IdentityKind, String)],
+) -> QueryResult<(Vec<Typed>, Option<String>)> {
+    let (mut typed, mut pseudonym) = (Vec::<Typed>::new(), None);
+    for (kind, value) in handles {
+        let (subject, known) = find_subject(conn, keys, *kind, value)?;
+        if typed.iter().all(|(it, _)| *it != subject) {
+            typed.push((subject, value.clone()));
+        }
+        pseudonym = pseudonym.or(known);
+    }
+    Ok((typed, pseudonym))
+}

@@ -192,13 +192,22 @@ pub fn mandatory(register: &Register) -> Vec<Use<'_>> {
     fixed.map(|activity| Use { activity }).collect()
 }
 
-/// Whether some activity sells or shares a person's data as long as they do not refuse it.
-pub fn is_sold(conn: &mut AnyConnection, app: &App, person_id: i64) -> QueryResult<bool> {
+/// Every switch as it stands for a person.
+pub fn of_person<'a>(
+    conn: &mut AnyConnection,
+    app: &'a App,
+    person_id: i64,
+) -> QueryResult<Vec<Setting<'a>>> {
     let Standing {
         residence, current, ..
     } = standing::of_person(conn, person_id)?;
     let defaults = Defaults::of(app, &residence);
-    let mut all = settings(&app.register, &current, defaults).into_iter();
+    Ok(settings(&app.register, &current, defaults))
+}
+
+/// Whether some activity sells or shares a person's data as long as they do not refuse it.
+pub fn is_sold(conn: &mut AnyConnection, app: &App, person_id: i64) -> QueryResult<bool> {
+    let mut all = of_person(conn, app, person_id)?.into_iter();
     Ok(all.any(|it| {
         it.refusable.key == refusable::SALE_OR_SHARING && it.is_on() && !it.uses.is_empty()
     }))
@@ -211,11 +220,7 @@ pub fn on_of(
     person_id: i64,
     activities: &BTreeSet<String>,
 ) -> QueryResult<Vec<String>> {
-    let Standing {
-        residence, current, ..
-    } = standing::of_person(conn, person_id)?;
-    let defaults = Defaults::of(app, &residence);
-    let settings = settings(&app.register, &current, defaults).into_iter();
+    let settings = of_person(conn, app, person_id)?.into_iter();
     let turns_off = |it: &Setting<'_>| {
         let mut uses = it.uses.iter();
         it.is_on() && uses.any(|one| activities.contains(&one.activity.key))
@@ -232,14 +237,7 @@ pub fn is_opted_out(
     person_id: i64,
     activity: &Activity,
 ) -> QueryResult<bool> {
-    let Standing {
-        residence, current, ..
-    } = standing::of_person(conn, person_id)?;
-    let defaults = Defaults::of(app, &residence);
-    Ok(is_off(
-        &settings(&app.register, &current, defaults),
-        activity,
-    ))
+    Ok(is_off(&of_person(conn, app, person_id)?, activity))
 }
 
 /// The same, given how every switch stands.

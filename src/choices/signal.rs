@@ -29,7 +29,7 @@ use crate::accounts::guard::{Account, Person};
 use crate::accounts::limits::Limit;
 use crate::app::App;
 use crate::db::text_enum;
-use crate::error::{AppError, AppResult};
+use crate::error::AppResult;
 use crate::law::Right;
 use crate::monitors::mark;
 use crate::web::client_address::{client_address, client_network};
@@ -179,11 +179,8 @@ async fn may_be_new(app: &App, request: &HttpRequest) -> AppResult<bool> {
     let (own, now) = (app.clone(), app.clock.now());
     let taken = app
         .db
-        .write(move |conn| NEW_BROWSERS.take(&own, conn, &network, now));
-    match taken.await {
-        Err(AppError::TooMany(_)) => Ok(false),
-        taken => taken.map(|()| true),
-    }
+        .write(move |conn| NEW_BROWSERS.allows(&own, conn, &network, now));
+    taken.await
 }
 
 async fn honour_for_person(

@@ -8,12 +8,12 @@ use chrono::{Days, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::change::{Act, Proof, Received};
-use super::model::{MadeBy, State, Subject};
+use super::model::{MadeBy, State};
 use super::queries;
 use super::refusable::{LIMIT_SENSITIVE, SALE_OR_SHARING, refusables};
 use crate::accounts::guard::CaseWorker;
 use crate::accounts::model::IdentityKind;
-use crate::accounts::queries::{is_email, normal_email, normal_phone};
+use crate::accounts::queries::{is_email, is_phone, normal_email, normal_phone};
 use crate::app::App;
 use crate::error::AppResult;
 use crate::register::Register;
@@ -99,10 +99,12 @@ pub async fn opt_out(
     };
     let mail_to = who.iter().find(|(kind, _)| *kind == IdentityKind::Email);
     let mail_to = mail_to.map(|(_, email)| email.clone());
-    let (typed, pseudonym) = find(&app, who).await?;
-    let subjects = typed.iter().map(|(subject, _)| subject.clone());
-    let mut subjects: Vec<_> = subjects.collect();
-    subjects.dedup();
+    let own = app.keys.clone();
+    let find = app
+        .db
+        .read(move |conn| Ok(queries::find_subjects(conn, &own, &who)?));
+    let (typed, pseudonym) = find.await?;
+    let subjects = typed.iter().map(|(subject, _)| subject.clone()).collect();
     let text = if mail_to.is_some() {
         "They are opted out. We have sent them a mail to confirm it."
     } else {
@@ -121,21 +123,6 @@ pub async fn opt_out(
     see_other_saying(&session, text, "/staff/opt-outs/new")
 }
 
-/// Whose choices these handles lead to, each with what was typed; and the pseudonym of a person among them.
-async fn find(app: &App, who: Vec<Handle>) -> AppResult<(Vec<(Subject, String)>, Option<String>)> {
-    let keys = app.keys.clone();
-    let found = app.db.read(move |conn| {
-        let (mut typed, mut pseudonym) = (Vec::new(), None);
-        for (kind, value) in who {
-            let (subject, known) = queries::find_subject(conn, &keys, kind, &value)?;
-            typed.push((subject, value));
-            pseudonym = pseudonym.or(known);
-        }
-        Ok((typed, pseudonym))
-    });
-    found.await
-}
-
 /// An e-mail address, or a number in E.164.
 type Handle = (IdentityKind, String);
 
@@ -147,11 +134,6 @@ fn handles(typed: &Typed) -> Vec<Handle> {
     ];
     let given = both.into_iter().filter(|(_, value)| !value.is_empty());
     given.map(|(kind, value)| (kind, value.clone())).collect()
-}
-
-fn is_number(phone: &str) -> bool {
-    let digits = phone.strip_prefix('+').unwrap_or_default();
-    (6..=15).contains(&digits.len()) && digits.bytes().all(|it| it.is_ascii_digit())
 }
 
 /// By what the person is known, the keys of the choices, and how and when they asked for it.
@@ -180,7 +162,7 @@ fn check(app: &App, typed: Typed) -> Result<Checked, Box<Form<Typed>>> {
             "Enter an e-mail address, like name@example.org.",
         ),
         (
-            !typed.phone.is_empty() && !is_number(&typed.phone),
+            !typed.phone.is_empty() && !is_phone(&typed.phone),
             "phone",
             "Enter the number with the code of the country, like +14155550134.",
         ),

@@ -2,11 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::defaults::Defaults;
 use super::model::State;
 use super::refusable::{SALE_OR_SHARING, keys_of};
 use super::settings::{self, Setting};
-use super::standing::{self, Standing};
 use crate::app::App;
 use crate::db::AnyConnection;
 use crate::error::AppResult;
@@ -26,17 +24,10 @@ pub struct Stopped {
 impl Stopped {
     /// What is off for a person, by a choice or by an objection.
     pub fn load(conn: &mut AnyConnection, app: &App, person_id: i64) -> AppResult<Self> {
-        let Standing {
-            residence, current, ..
-        } = standing::of_person(conn, person_id)?;
         let register = &app.register;
-        let defaults = Defaults::of(app, &residence);
-        let settings = settings::settings(register, &current, defaults);
+        let settings = settings::of_person(conn, app, person_id)?;
         let resting = resting::of_person(conn, person_id)?;
-        let objected = |activity: &Activity| {
-            let mut about = resting.iter();
-            about.find(|it| it.activity.as_ref() == Some(&activity.key))
-        };
+        let objected = |activity: &Activity| resting::find(&resting, activity);
         let chosen = |activity: &Activity| {
             let keys = keys_of(activity);
             let mut deciding = settings.iter().filter(|it| !it.is_on());
@@ -72,11 +63,6 @@ impl Stopped {
     /// How sale and sharing came to be off, if they are.
     pub fn sale(&self) -> Option<&str> {
         self.sale.as_deref()
-    }
-
-    /// How an activity came to be off, if it is, by its title.
-    pub fn of(&self, title: &str) -> Option<&str> {
-        self.activities.get(title).map(String::as_str)
     }
 
     /// Says it behind each of these titles of activities that is off.

@@ -40,10 +40,10 @@ impl<'a> Line<'a> {
 
     /// "Signed on 1 February 2023; data processing agreement 7; last confirmed on …".
     fn contract(&self) -> String {
-        let (it, signed) = (self.recipient, "Signed on ");
+        let it = self.recipient;
         let parts = [
             it.contract_on
-                .map(|day| format!("{signed}{}", words::day(day))),
+                .map(|day| format!("Signed on {}", words::day(day))),
             it.terms.clone(),
             it.attested_on
                 .map(|day| format!("last confirmed on {}", words::day(day))),

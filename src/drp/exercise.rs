@@ -15,7 +15,7 @@ use crate::accounts::model::IdentityKind;
 use crate::accounts::queries::normal_email;
 use crate::app::App;
 use crate::audit::Actor;
-use crate::choices::queries::find_subject;
+use crate::choices::queries::find_subjects;
 use crate::choices::{Act, MadeBy, Proof, SALE_OR_SHARING, State};
 use crate::db::AnyConnection;
 use crate::error::{AppError, AppResult};
@@ -188,22 +188,18 @@ fn opt_out(
         (IdentityKind::Email, &asked.email),
         (IdentityKind::Phone, &asked.phone),
     ];
-    let (mut subjects, mut typed, mut pseudonym) = (Vec::new(), Vec::new(), None);
-    for (kind, value) in claims {
-        let Some(value) = value else { continue };
-        let (subject, known) = find_subject(conn, &app.keys, kind, value)?;
-        if !subjects.contains(&subject) {
-            typed.push((subject.clone(), value.clone()));
-            subjects.push(subject);
-        }
-        pseudonym = pseudonym.or(known);
-    }
+    let claims = claims.into_iter();
+    let claims: Vec<_> = claims
+        .filter_map(|(kind, value)| Some((kind, value.clone()?)))
+        .collect();
+    let (typed, pseudonym) = find_subjects(conn, &app.keys, &claims)?;
+    let subjects: Vec<_> = typed.iter().map(|(subject, _)| subject.clone()).collect();
     if subjects.is_empty() {
         let details = "Send email or phone_number, so that we can find the person.";
         return Ok(denied(new, Reason::Unverified, details));
     }
     let mail_to = match &asked.email {
-        Some(email) => may_mail(conn, app, email, now)?.then(|| email.clone()),
+        Some(email) => MAILS.allows(app, conn, email, now)?.then(|| email.clone()),
         None => None,
     };
     let keys = vec![SALE_OR_SHARING.to_owned()];
@@ -219,18 +215,6 @@ fn opt_out(
         receipt_id: act.apply(app, conn, now)?,
         ..new
     })
-}
-
-fn may_mail(
-    conn: &mut AnyConnection,
-    app: &App,
-    email: &str,
-    now: NaiveDateTime,
-) -> AppResult<bool> {
-    match MAILS.take(app, conn, email, now) {
-        Err(AppError::TooMany(_)) => Ok(false),
-        taken => taken.map(|()| true),
-    }
 }
 
 /// Into the queue, like a request without an account: the person confirms it by mail.

@@ -10,7 +10,7 @@ use crate::db::AnyConnection;
 use crate::error::AppResult;
 use crate::register::CollectionKey;
 use crate::requests::details::{self, OpenItem};
-use crate::requests::model::{Action, Decision, Item, Request};
+use crate::requests::model::{Action, Item, Request};
 use crate::requests::queries;
 use crate::retention::remainders;
 use crate::sources::{Identities, Known, Record, Stayed};
@@ -82,40 +82,32 @@ pub struct AllKept {
     pub unread: Vec<CollectionKey>,
 }
 
-impl AllKept {
-    /// What is in one collection.
-    #[must_use]
-    pub fn of_collection(self, key: &CollectionKey) -> Self {
-        AllKept {
-            lines: self.lines.into_iter().filter(|it| it.key == *key).collect(),
-            records: self
-                .records
-                .into_iter()
-                .filter(|it| it.key == *key)
-                .collect(),
-            unread: self.unread.into_iter().filter(|it| it == key).collect(),
-        }
-    }
-}
-
-/// What one deletion had to leave in one collection for a reason that ends.
-struct Left {
-    /// None once nothing of it is left.
-    stayed: Vec<Stayed>,
-}
-
-type LeftBy = HashMap<(i64, CollectionKey), Left>;
+/// What one deletion had to leave in one collection for a reason that ends; none once nothing of it is left.
+type LeftBy = HashMap<(i64, CollectionKey), Vec<Stayed>>;
 
 /// What a person's deletions have left, by the newest one that was about a collection. It reads the sources.
-pub fn list(app: &App, (person_id, identities): (i64, &Identities)) -> AppResult<AllKept> {
-    let (left, items) = app.db.read_now(|conn| {
+pub fn list(app: &App, whose: (i64, &Identities)) -> AppResult<AllKept> {
+    read(app, whose, |_| true)
+}
+
+/// The same in one collection.
+pub fn list_in(app: &App, whose: (i64, &Identities), key: &CollectionKey) -> AppResult<AllKept> {
+    read(app, whose, |it| it == key)
+}
+
+fn read(
+    app: &App,
+    (person_id, identities): (i64, &Identities),
+    is_wanted: impl Fn(&CollectionKey) -> bool,
+) -> AppResult<AllKept> {
+    let (mut left, mut items) = app.db.read_now(|conn| {
         let left = left_by(conn, app, person_id)?;
         Ok((left, stayed_items(conn, app, person_id)?))
     })?;
-    let known: Vec<Known> = left
-        .values()
-        .flat_map(|it| it.stayed.iter().map(|it| it.record.clone()))
-        .collect();
+    left.retain(|(_, key), _| is_wanted(key));
+    items.retain(|(it, _)| is_wanted(&key_of(&it.item)));
+    let stayed = left.values().flatten();
+    let known: Vec<Known> = stayed.map(|it| it.record.clone()).collect();
     let mut all = AllKept::default();
     let mut there = HashMap::<CollectionKey, HashMap<String, Record>>::new();
     if !known.is_empty() {
@@ -135,7 +127,7 @@ pub fn list(app: &App, (person_id, identities): (i64, &Identities)) -> AppResult
     let today = app.clock.today();
     let shared = shares(&items, &left);
     for (at, (item, reference)) in items.iter().enumerate() {
-        let key = CollectionKey::new(&item.item.dataset, &item.item.collection);
+        let key = key_of(&item.item);
         let stayed = shared.get(&at);
         let here: Option<Vec<_>> = there.get(&key).zip(stayed).map(|(there, stayed)| {
             let found = stayed
@@ -188,10 +180,7 @@ fn count(records: usize) -> i64 {
 fn shares<'a>(items: &[(OpenItem, String)], left: &'a LeftBy) -> HashMap<usize, Vec<&'a Stayed>> {
     let mut shares = HashMap::new();
     let mut taken = HashSet::new();
-    let place = |item: &Item| {
-        let key = CollectionKey::new(&item.dataset, &item.collection);
-        (item.request_id, key)
-    };
+    let place = |item: &Item| (item.request_id, key_of(item));
     for (at, (item, _)) in items.iter().enumerate() {
         let item = &item.item;
         let Some(here) = left.get(&place(item)) else {
@@ -207,7 +196,6 @@ fn shares<'a>(items: &[(OpenItem, String)], left: &'a LeftBy) -> HashMap<usize, 
         let is_like = |it: &&Stayed| it.until.is_some() == item.keep_until.is_some();
         let is_alone = others.count() == 0;
         let mine = here
-            .stayed
             .iter()
             .filter(|it| !taken.contains(&it.record.id) && (is_alone || is_last || is_like(it)));
         let most = if is_alone {
@@ -217,7 +205,7 @@ fn shares<'a>(items: &[(OpenItem, String)], left: &'a LeftBy) -> HashMap<usize, 
         };
         let mine: Vec<_> = mine.take(most).collect();
         // A reason that does not end keeps others.
-        if mine.is_empty() && !here.stayed.is_empty() {
+        if mine.is_empty() && !here.is_empty() {
             continue;
         }
         taken.extend(mine.iter().map(|it| it.record.id.clone()));
@@ -292,7 +280,7 @@ fn stayed_items(
     let mut newest = HashMap::<CollectionKey, i64>::new();
     let mut stayed = Vec::new();
     for (item, reference) in queries::list_items_of_deletions(conn, person_id, MOST)? {
-        let key = CollectionKey::new(&item.dataset, &item.collection);
+        let key = key_of(&item);
         let decides = *newest.entry(key).or_insert(item.request_id);
         if decides == item.request_id && has_stayed(&item) {
             let open = details::open_item(&app.keys, &reference, item)?;
@@ -317,13 +305,16 @@ fn left_by(conn: &mut AnyConnection, app: &App, person_id: i64) -> AppResult<Lef
             let here = opened.records.iter().filter(|it| it.record.key() == key);
             let here = here.filter(|_| remainder.settled_at.is_none());
             let stayed = here.cloned().collect();
-            left.insert((remainder.request_id, key), Left { stayed });
+            left.insert((remainder.request_id, key), stayed);
         }
     }
     Ok(left)
 }
 
 fn has_stayed(item: &Item) -> bool {
-    let is_refused = item.decision == Some(Decision::Refused);
-    item.count > 0 && (is_refused || matches!(item.action, Action::Keep | Action::Leave))
+    item.count > 0 && item.stays()
+}
+
+fn key_of(item: &Item) -> CollectionKey {
+    CollectionKey::new(&item.dataset, &item.collection)
 }

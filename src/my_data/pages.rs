@@ -205,9 +205,8 @@ pub async fn collection(
         let mut standings = standing::of_person(app, person.id)?;
         standings.0.retain(|standing| standing.has(&read_key));
         let is_first = start.is_none();
-        let kept = is_first.then(|| kept::list(app, (person.id, identities)));
+        let kept = is_first.then(|| kept::list_in(app, (person.id, identities), &read_key));
         let kept = kept.transpose()?.unwrap_or_default();
-        let kept = kept.of_collection(&read_key);
         Ok((records, marks, (standings, shared), kept))
     });
     let (found, marks, (standings, shared), kept) = found.await?;
@@ -282,8 +281,7 @@ pub async fn record(
         let marks = Marks::of(app, person.id)?;
         let card = match record {
             Some(record) => Some(marks.card(app, &read_key, &record)),
-            None => kept::list(app, (person.id, identities))?
-                .of_collection(&read_key)
+            None => kept::list_in(app, (person.id, identities), &read_key)?
                 .records
                 .iter()
                 .find(|it| it.record.id == id)

@@ -12,9 +12,8 @@ use super::touched::Touched;
 use crate::accounts::guard::Person;
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
-use crate::choices::settings::{is_off, settings};
-use crate::choices::standing::{self, Standing};
-use crate::choices::{Defaults, open_to_objection};
+use crate::choices::open_to_objection;
+use crate::choices::settings::{self, is_off};
 use crate::db::AnyConnection;
 use crate::db::schema::policy_acknowledgements as seen;
 use crate::error::AppResult;
@@ -87,10 +86,7 @@ fn look_up(
     let text = cache::text(conn, version)?;
     let compared = cache::compared(conn, before, version)?;
     let touched = Touched::of(&app.register, &text, &compared.comparison);
-    let Standing {
-        residence, current, ..
-    } = standing::of_person(conn, person_id)?;
-    let settings = settings(&app.register, &current, Defaults::of(app, &residence));
+    let settings = settings::of_person(conn, app, person_id)?;
     let mut mine = ForYou::default();
     let activities = touched.activities.iter();
     for activity in activities.filter_map(|key| app.register.activity(key)) {

@@ -5,7 +5,7 @@
 use diesel::prelude::*;
 
 use super::details::{self, OpenItem};
-use super::model::{Action, Decision, Item, Kind, Outcome, Request};
+use super::model::{Decision, Item, Kind, Outcome, Request};
 use super::sealed::{self, What};
 use super::{appeals, dates, queries, statements, words};
 use crate::app::App;
@@ -212,10 +212,7 @@ fn reasons(
     (items, facts): (&[OpenItem], &str),
 ) -> Vec<Reason> {
     let found = |code: Option<&String>| code.and_then(|it| ground(&app.laws, request, kind, it));
-    let stays = |item: &Item| matches!(item.action, Action::Keep | Action::Leave);
-    let refused = items
-        .iter()
-        .filter(|it| it.item.decision == Some(Decision::Refused) || stays(&it.item));
+    let refused = items.iter().filter(|it| it.item.stays());
     let of_item = |open: &OpenItem| {
         let item = &open.item;
         let facts = match item.decision {

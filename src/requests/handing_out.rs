@@ -105,7 +105,7 @@ fn begin_package(
     let pseudonym = super::queries::find_pseudonym(conn, request.person_id)?;
     let whose = (request.person_id, pseudonym.as_str());
     let asks = (Actor::System, json!({ "for": request.reference }));
-    export::asking::ask_for_request(conn, whose, (dates, request.id), asks, by.now)
+    export::asking::begin(conn, whose, (dates, Some(request.id)), asks, by.now)
 }
 
 /// The answer in words, category by category, and the two lists of who gets data.

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::asked::{NewCorrection, NewItem};
 use super::filing::insert_item;
 use super::life::{By, changed, record, touch};
-use super::model::{Action, Item, Kind, Outcome, Request, State};
+use super::model::{Action, Decision, Item, Kind, Outcome, Request, State};
 use super::queries;
 use crate::app::App;
 use crate::db::AnyConnection;
@@ -27,6 +27,11 @@ impl Item {
     /// Whether staff can decide on it: what was carried out is not decided anew.
     pub fn is_open_to_staff(&self) -> bool {
         self.action.is_decided_by_staff() && self.applied_at.is_none()
+    }
+
+    /// Whether what it is about stays: it was refused, or the register's rule keeps it.
+    pub fn stays(&self) -> bool {
+        self.decision == Some(Decision::Refused) || !self.action.is_decided_by_staff()
     }
 
     /// Why it was not done, without words: the code of the law's ground, and the law that keeps data.

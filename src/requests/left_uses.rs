@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::life::By;
-use super::model::{Action, Decision, Item, Request, State};
+use super::model::{Decision, Item, Request, State};
 use super::{dates, queries};
 use crate::app::App;
 use crate::choices::change::Act;
@@ -32,16 +32,29 @@ pub fn staying(request: &Request, items: Vec<Item>) -> Vec<Item> {
     if request.state == State::Denied && !items.iter().any(is_refused) {
         return Vec::new();
     }
-    let stays = |it: &Item| is_refused(it) || matches!(it.action, Action::Keep | Action::Leave);
-    items.into_iter().filter(stays).collect()
+    items.into_iter().filter(Item::stays).collect()
+}
+
+/// What stays and is bound to its reason; nothing where the law does not have it so.
+fn bound(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<Vec<Item>> {
+    if !are_limited(by.app, request) {
+        return Ok(Vec::new());
+    }
+    Ok(staying(request, queries::list_items(conn, request.id)?))
 }
 
 /// Turns the other uses off; call it when a deletion was carried out or denied.
 pub(super) fn stop(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
-    if !are_limited(by.app, request) {
-        return Ok(());
-    }
-    let stays = staying(request, queries::list_items(conn, request.id)?);
+    let stays = bound(conn, request, by)?;
+    stop_for(conn, request, &stays, by)
+}
+
+fn stop_for(
+    conn: &mut AnyConnection,
+    request: &Request,
+    stays: &[Item],
+    by: &By<'_>,
+) -> AppResult<()> {
     let register = &by.app.register;
     let views = |item: &Item| {
         let dataset = register.dataset(&item.dataset);
@@ -74,11 +87,11 @@ pub(super) fn follow_denial(
     request: &Request,
     by: &By<'_>,
 ) -> AppResult<()> {
-    stop(conn, request, by)?;
-    let stays = staying(request, queries::list_items(conn, request.id)?);
-    if stays.is_empty() || !are_limited(by.app, request) {
+    let stays = bound(conn, request, by)?;
+    if stays.is_empty() {
         return Ok(());
     }
+    stop_for(conn, request, &stays, by)?;
     let whose = Whose::Person(request.person_id);
     let about = (CauseKind::Deletion, &whose);
     let (object, due_on) = (&request.reference, request.due_on.max(by.now.date()));

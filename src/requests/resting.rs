@@ -52,6 +52,12 @@ impl Resting {
     }
 }
 
+/// What rests of one use.
+pub fn find<'a>(all: &'a [Resting], activity: &Activity) -> Option<&'a Resting> {
+    let mut all = all.iter();
+    all.find(|it| it.activity.as_ref() == Some(&activity.key))
+}
+
 /// What rests of one person's.
 pub fn of_person(conn: &mut AnyConnection, person_id: i64) -> QueryResult<Vec<Resting>> {
     list(conn, Some(person_id))

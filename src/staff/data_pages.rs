@@ -277,11 +277,10 @@ pub async fn collection(
         };
         watch::look(app, person_id, &wanted, &found.records);
         let kept = start.is_none() && one_is_none;
-        let kept = kept.then(|| kept::list(app, (person_id, identities)));
+        let kept = kept.then(|| kept::list_in(app, (person_id, identities), &wanted));
         let mut kept = kept.transpose()?.unwrap_or_default();
         let is_found = |id: &String| found.records.iter().any(|it| it.id == *id);
-        kept.records
-            .retain(|it| it.key == wanted && !is_found(&it.record.id));
+        kept.records.retain(|it| !is_found(&it.record.id));
         Ok((found, kept.records))
     });
     let (found, kept) = found.await?;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::data_pages::{Question, Target};
 use crate::accounts::guard::{CaseWorker, Supervisor};
 use crate::app::App;
-use crate::audit::{self, Actor, Event};
+use crate::audit::{self, Event};
 use crate::db::AnyConnection;
 use crate::error::{AppError, AppResult};
 use crate::law::Right;
@@ -274,20 +274,14 @@ pub async fn remove(
 ) -> AppResult<HttpResponse> {
     let (reference, id) = path.into_inner();
     let back = format!("/staff/requests/{reference}/data");
-    let now = app.clock.now();
+    let own = app.clone();
     let removed = app.db.write(move |conn| {
         let request = queries::find_by_reference(conn, &reference)?;
         if !redactions::remove(conn, request.person_id, id)? {
             return Err(AppError::NotFound);
         }
-        let event = Event {
-            actor: Actor::Staff(worker.id),
-            action: "redaction.removed",
-            person: Some(&queries::find_pseudonym(conn, request.person_id)?),
-            object: &request.reference,
-            detail: json!({}),
-        };
-        Ok(audit::record(conn, &event, now)?)
+        let by = By::staff(&own, &worker);
+        note(conn, &request, ("redaction.removed", json!({})), &by)
     });
     removed.await?;
     see_other_saying(&session, "The person gets it again.", &back)

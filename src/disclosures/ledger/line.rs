@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::model::{Kind, NewDisclosure};
 use crate::accounts::model::IdentityKind;
-use crate::accounts::queries::{identity_hash, is_email, is_identity_hash, normal_email};
+use crate::accounts::queries::{identity_hash, is_email, is_identity_hash, is_phone, normal_email};
 use crate::keys::Keys;
 use crate::register::{LawfulBasis, Register};
 use crate::web::is_unseen;
@@ -224,12 +224,7 @@ fn normal(kind: IdentityKind, value: &str) -> Option<String> {
             let email = normal_email(value);
             is_email(&email).then_some(email)
         }
-        IdentityKind::Phone => {
-            let digits = value.strip_prefix('+')?;
-            let is_number =
-                (6..=15).contains(&digits.len()) && digits.bytes().all(|it| it.is_ascii_digit());
-            is_number.then(|| value.to_owned())
-        }
+        IdentityKind::Phone => is_phone(value).then(|| value.to_owned()),
         IdentityKind::External => (value.len() <= LONGEST).then(|| value.to_owned()),
     }
 }

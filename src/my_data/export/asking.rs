@@ -13,36 +13,20 @@ use crate::sources::Dates;
 /// Asks for a package of a person, given by id and pseudonym; `false` where one is being built already.
 pub fn ask(
     conn: &mut AnyConnection,
-    (person_id, pseudonym): (i64, &str),
+    whose: (i64, &str),
     dates: Dates,
-    (actor, detail): (Actor<'_>, Value),
+    by: (Actor<'_>, Value),
     now: NaiveDateTime,
 ) -> AppResult<bool> {
-    if queries::count_building(conn, person_id)? > 0 {
+    if queries::count_building(conn, whose.0)? > 0 {
         return Ok(false);
     }
-    begin(
-        conn,
-        (person_id, pseudonym),
-        (dates, None),
-        (actor, detail),
-        now,
-    )?;
+    begin(conn, whose, (dates, None), by, now)?;
     Ok(true)
 }
 
-/// The same as the answer to a request of theirs, by its id: it is made whatever else is being built.
-pub fn ask_for_request(
-    conn: &mut AnyConnection,
-    whose: (i64, &str),
-    (dates, request_id): (Dates, i64),
-    by: (Actor<'_>, Value),
-    now: NaiveDateTime,
-) -> AppResult<()> {
-    begin(conn, whose, (dates, Some(request_id)), by, now)
-}
-
-fn begin(
+/// The same whatever else is being built; as the answer to a request of theirs, by its id, where it is one.
+pub fn begin(
     conn: &mut AnyConnection,
     (person_id, pseudonym): (i64, &str),
     (dates, request_id): (Dates, Option<i64>),

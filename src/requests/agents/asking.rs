@@ -46,15 +46,7 @@ pub fn may_cause_mail(
     by: &By<'_>,
 ) -> AppResult<bool> {
     let of_both = format!("{agent} {email}");
-    is_allowed(MAILS_OF_ONE.take(by.app, conn, &of_both, by.now))
-}
-
-fn is_allowed(taken: AppResult<()>) -> AppResult<bool> {
-    match taken {
-        Ok(()) => Ok(true),
-        Err(AppError::TooMany(_)) => Ok(false),
-        Err(error) => Err(error),
-    }
+    MAILS_OF_ONE.allows(by.app, conn, &of_both, by.now)
 }
 
 /// Mails the person that somebody asks for them, now or, where it would be too much, when it is not.
@@ -67,7 +59,7 @@ pub fn ask(
     let Some(email) = senders::address(conn, &by.app.keys, request)? else {
         return Ok(());
     };
-    if is_within_own && is_allowed(MAILS_OF_ALL.take(by.app, conn, &email, by.now))? {
+    if is_within_own && MAILS_OF_ALL.allows(by.app, conn, &email, by.now)? {
         return mail(conn, request, &email, by);
     }
     let request_id = request.id;

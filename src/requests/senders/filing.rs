@@ -12,7 +12,7 @@ use crate::accounts::limits::Limit;
 use crate::app::App;
 use crate::db::schema::{people, request_senders};
 use crate::db::{AdvisoryLock, AnyConnection};
-use crate::error::{AppError, AppResult};
+use crate::error::AppResult;
 use crate::keys::{Keys, random_token};
 use crate::requests::agents;
 use crate::requests::dates::{LegalDates, law_name};
@@ -182,11 +182,7 @@ pub fn mail_link(
 
 /// Counts one more mail with a link to an address; whether it has not had enough of them today.
 pub fn may_be_mailed(conn: &mut AnyConnection, email: &str, by: &By<'_>) -> AppResult<bool> {
-    match MAILS_PER_ADDRESS.take(by.app, conn, email, by.now) {
-        Ok(()) => Ok(true),
-        Err(AppError::TooMany(_)) => Ok(false),
-        Err(error) => Err(error),
-    }
+    MAILS_PER_ADDRESS.allows(by.app, conn, email, by.now)
 }
 
 /// Puts it on record as one of its own; the caller mails the link. The person behind it is a new one until the mailbox

@@ -6,7 +6,6 @@ use chrono::{NaiveDate, NaiveDateTime};
 use serde_json::json;
 
 use super::model::Returned;
-use crate::accounts::queries::find_person_by_any_identity;
 use crate::app::App;
 use crate::audit::receipts::{self, NewReceipt};
 use crate::config::Site;
@@ -14,7 +13,7 @@ use crate::db::AnyConnection;
 use crate::error::AppResult;
 use crate::mail::messages::message;
 use crate::requests::queries::find_address;
-use crate::retention::replay::Again;
+use crate::retention::replay::{Again, people_of, person_of};
 use crate::web::words;
 
 /// What had been erased came back, and was erased again.
@@ -51,16 +50,12 @@ pub(super) fn tell(
     (known, again): (&Returned, &Again),
     now: NaiveDateTime,
 ) -> AppResult<()> {
-    let (mut people, mut addresses) = (BTreeSet::new(), BTreeSet::new());
-    for (kind, value) in &again.handles {
-        match find_person_by_any_identity(conn, &app.keys, value)? {
-            Some(person) => drop(people.insert(person.id)),
-            None if kind == "email" => drop(addresses.insert(value.to_lowercase())),
-            None => {}
-        }
-    }
+    let people = people_of(conn, &app.keys, &person_of(&again.handles))?;
     // Somebody with an account is told there of all their addresses.
     if people.is_empty() {
+        let handles = again.handles.iter();
+        let addresses = handles.filter(|(kind, _)| kind == "email");
+        let addresses: BTreeSet<_> = addresses.map(|(_, value)| value.to_lowercase()).collect();
         for address in addresses {
             prove(conn, app, (known, again), (None, Some(&address)), now)?;
         }

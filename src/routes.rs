@@ -4,7 +4,7 @@ use actix_web::Route;
 use actix_web::guard::{Any, Get, Head};
 use actix_web::web::{self, ServiceConfig, delete, post};
 
-use crate::accounts::{address_pages, pages as account, staff_pages as members};
+use crate::accounts::{address_pages, closing_pages, pages as account, staff_pages as members};
 use crate::accounts::{second_factor_pages, sign_in_pages, step_up_pages};
 use crate::api::{
     changes as api_changes, choices as api_choices, disclosures as api_disclosures,
@@ -190,6 +190,11 @@ routes! {
     Person post "/account/address" => address_pages::send;
     Person get "/account/address/code" => address_pages::code;
     Person post "/account/address/code" => address_pages::check;
+    Person get "/account/address/{id}/close" => closing_pages::ask;
+    Person post "/account/address/{id}/close" => closing_pages::close;
+    Person post "/account/address/{id}/keep" => closing_pages::keep;
+    Anyone get "/account/address/offered/{token}" => closing_pages::offered;
+    Anyone post "/account/address/offered/{token}" => closing_pages::take;
     Staff post "/account/recovery-codes" => account::renew_recovery_codes;
     Account post "/account/sessions/end-others" => account::end_other_sessions;
     Account post "/account/sessions/{id}/end" => account::end_session;
@@ -299,6 +304,8 @@ routes! {
     Mender post "/staff/jobs/{id}/retry" => jobs::retry;
     CaseWorker get "/staff/opt-outs/new" => choices::staff_pages::new;
     CaseWorker post "/staff/opt-outs/new" => choices::staff_pages::opt_out;
+    Supervisor get "/staff/addresses/close" => closing_pages::new;
+    Supervisor post "/staff/addresses/close" => closing_pages::close_for;
     CaseReader get "/staff/holds" => holds::index;
     Supervisor get "/staff/holds/new" => holds::new;
     Supervisor post "/staff/holds/new" => holds::place;

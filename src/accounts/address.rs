@@ -8,14 +8,13 @@ use diesel::Connection;
 use diesel::result::{DatabaseErrorKind, Error};
 use serde_json::json;
 
+use super::closing;
 use super::codes::{self, NewCode, Purpose};
 use super::guard::Person;
 use super::limits::Limit;
 use super::messages::{AddressAdded, AddressCode, AddressTaken};
-use super::model::IdentityKind;
-use super::queries::{
-    add_identity, find_active_staff, find_person, find_person_by_identity, list_identities,
-};
+use super::model::{IdentityKind, PersonRow};
+use super::queries::{add_identity, find_active_staff, find_person_by_identity, list_identities};
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::choices;
@@ -42,7 +41,7 @@ pub(super) fn send_code(
     MAILS.take(app, conn, &person.pseudonym, now)?;
     let NewCode { digits, .. } =
         codes::issue(conn, &app.keys, Purpose::NewAddress, email, browser, now)?;
-    if is_taken(app, conn, email)? {
+    if is_taken(app, conn, person.id, email)? {
         return app
             .mailer
             .enqueue(conn, email, &AddressTaken { at: now }, now);
@@ -51,17 +50,18 @@ pub(super) fn send_code(
     app.mailer.enqueue(conn, email, &mail, now)
 }
 
-/// Gives the person the address, of which they had the code; `false` when somebody else has got it meanwhile. What was
+/// Gives the person the address, which was shown to be theirs; `false` when somebody else has got it meanwhile. What was
 /// opted out of under it joins their account.
 pub(super) fn add(
     app: &App,
     conn: &mut AnyConnection,
-    person: &Person,
+    person: &PersonRow,
     email: &str,
     now: NaiveDateTime,
 ) -> AppResult<bool> {
     let before = list_identities(conn, person.id)?;
-    if is_taken(app, conn, email)? || !insert(app, conn, person.id, email, now)? {
+    closing::forget_closed(conn, app, person.id, email)?;
+    if is_taken(app, conn, person.id, email)? || !insert(app, conn, person.id, email, now)? {
         return Ok(false);
     }
     let event = Event {
@@ -72,21 +72,26 @@ pub(super) fn add(
         detail: json!({ "kind": IdentityKind::Email }),
     };
     audit::record(conn, &event, now)?;
-    let row = find_person(conn, person.id)?;
-    choices::join(app, conn, (&row, Some(email)), None, now)?;
+    choices::join(app, conn, (person, Some(email)), None, now)?;
     choices::spread(app, conn, person.id, (IdentityKind::Email, email), now)?;
-    let addresses = before.iter().filter(|it| it.kind == IdentityKind::Email);
-    for old in addresses {
+    let told = before.iter().filter(|it| it.is_open_address());
+    for old in told {
         app.mailer
             .enqueue(conn, &old.value, &AddressAdded { at: now }, now)?;
     }
     Ok(true)
 }
 
-fn is_taken(app: &App, conn: &mut AnyConnection, email: &str) -> AppResult<bool> {
+/// Whether somebody else has it; the person may have one of their own again that they have taken away.
+pub(super) fn is_taken(
+    app: &App,
+    conn: &mut AnyConnection,
+    own: i64,
+    email: &str,
+) -> AppResult<bool> {
     let person = find_person_by_identity(conn, &app.keys, IdentityKind::Email, email)?;
     let member = find_active_staff(conn, &app.keys, email)?;
-    Ok(person.is_some() || member.is_some())
+    Ok(person.is_some_and(|it| it.id != own) || member.is_some())
 }
 
 /// In a savepoint: somebody may sign in with it for the first time at this moment.

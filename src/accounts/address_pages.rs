@@ -10,7 +10,8 @@ use validator::Validate;
 use super::address;
 use super::codes::{self, Attempt, Purpose};
 use super::guard::{Account, FreshPerson, Person};
-use super::queries::{list_identities, normal_email};
+use super::model::Identity;
+use super::queries::{find_person, list_identities, normal_email};
 use super::sign_in::{self, Asked};
 use super::sign_in_pages::{TypedCode, in_words};
 use super::step_up::Kept;
@@ -74,7 +75,8 @@ pub async fn send(
     };
     let (id, email) = (person.id, typed.email.clone());
     let own = app.db.read(move |conn| Ok(list_identities(conn, id)?));
-    if own.await?.iter().any(|it| it.value == email) {
+    let is_own = |it: &Identity| it.is_open_address() && it.value == email;
+    if own.await?.iter().any(is_own) {
         let form = Form::new(typed).refuse("email", "This address stands in your account already.");
         return show(StatusCode::UNPROCESSABLE_ENTITY, page, form, &person);
     }
@@ -123,15 +125,16 @@ pub async fn check(
         return refuse(form, slip.to_owned());
     }
     let client = client_network(client_address(&request, &app.site));
-    let (own, who, typed) = (app.clone(), (*person).clone(), form.code.clone());
+    let (own, id, typed) = (app.clone(), person.id, form.code.clone());
     let attempt = app.db.write(move |conn| {
         let attempt = sign_in::attempt(&own, conn, Purpose::NewAddress, &asked, &client, &typed)?;
-        match &attempt {
-            Attempt::Right(email) if !address::add(&own, conn, &who, email, own.clock.now())? => {
-                Ok(Attempt::Dead)
+        if let Attempt::Right(email) = &attempt {
+            let who = find_person(conn, id)?;
+            if !address::add(&own, conn, &who, email, own.clock.now())? {
+                return Ok(Attempt::Dead);
             }
-            _ => Ok(attempt),
         }
+        Ok(attempt)
     });
     match attempt.await? {
         Attempt::Right(email) => {

@@ -130,3 +130,91 @@ message!(
     "mail/address_added/body.txt",
     "mail/address_added/body.html"
 );
+
+/// Tells the addresses of an account that one of them opens it no more.
+#[derive(Debug)]
+pub struct AddressClosed {
+    /// Which.
+    pub address: String,
+    /// When.
+    pub at: NaiveDateTime,
+}
+
+impl AddressClosed {
+    fn at(&self) -> String {
+        words::moment(self.at)
+    }
+}
+
+message!(
+    AddressClosed,
+    "address_closed",
+    "mail/address_closed/subject.txt",
+    "mail/address_closed/body.txt",
+    "mail/address_closed/body.html"
+);
+
+/// Tells the addresses of an account that one of them will open it no more, and how it is kept.
+#[derive(Debug)]
+pub struct AddressCloses {
+    /// Which.
+    pub address: String,
+    /// From when on.
+    pub on: NaiveDateTime,
+}
+
+impl AddressCloses {
+    fn on(&self) -> String {
+        words::moment(self.on)
+    }
+}
+
+message!(
+    AddressCloses,
+    "address_closes",
+    "mail/address_closes/subject.txt",
+    "mail/address_closes/body.txt",
+    "mail/address_closes/body.html"
+);
+
+/// Tells the addresses of an account that one of them is kept after all.
+#[derive(Debug)]
+pub struct AddressKept {
+    /// Which.
+    pub address: String,
+}
+
+message!(
+    AddressKept,
+    "address_kept",
+    "mail/address_kept/subject.txt",
+    "mail/address_kept/body.txt",
+    "mail/address_kept/body.html"
+);
+
+/// Offers an account whose own mailbox is lost another address: the one that this goes to.
+#[derive(Debug)]
+pub struct AddressOffered {
+    /// The end of the link.
+    pub token: String,
+    /// While it works.
+    pub until: NaiveDateTime,
+}
+
+impl AddressOffered {
+    fn link(&self, site: &Site) -> String {
+        site.url(&format!("/account/address/offered/{}", self.token))
+    }
+
+    fn until(&self) -> String {
+        words::moment(self.until)
+    }
+}
+
+message!(
+    AddressOffered,
+    "address_offered",
+    "mail/address_offered/subject.txt",
+    "mail/address_offered/body.txt",
+    "mail/address_offered/body.html"
+);

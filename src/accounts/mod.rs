@@ -6,6 +6,8 @@
 
 mod address;
 pub mod address_pages;
+mod closing;
+pub mod closing_pages;
 pub mod codes;
 pub mod command;
 mod device;
@@ -14,6 +16,7 @@ pub mod limits;
 pub mod members;
 pub mod messages;
 pub mod model;
+mod offers;
 pub mod pages;
 pub mod profile;
 mod qr;
@@ -33,7 +36,9 @@ pub mod step_up_pages;
 use crate::app::App;
 use crate::error::AppResult;
 
-/// Removes what has passed its end: codes, sessions, counts of limits, signs of abuse. Safe to repeat.
+pub use closing::{close_due, refuse_closed};
+
+/// Removes what has passed its end: codes, sessions, counts of limits, signs of abuse, offers of addresses. Safe to repeat.
 pub fn purge(app: &App) -> AppResult<()> {
     let now = app.clock.now();
     app.db.write_now(move |conn| {
@@ -41,6 +46,7 @@ pub fn purge(app: &App) -> AppResult<()> {
         sessions::purge(conn, now)?;
         limits::purge(conn, now)?;
         signs::purge(conn, now)?;
+        offers::purge(conn, now)?;
         Ok(())
     })
 }

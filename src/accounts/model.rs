@@ -101,6 +101,17 @@ pub struct Identity {
     pub hash: String,
     /// When its control was shown.
     pub verified_at: NaiveDateTime,
+    /// When it will be closed, if nobody wants to keep it.
+    pub closes_at: Option<NaiveDateTime>,
+    /// From then on it opens the account no more and gets no mail; data are found by it still.
+    pub closed_at: Option<NaiveDateTime>,
+}
+
+impl Identity {
+    /// Whether mails go there and somebody may sign in with it.
+    pub fn is_open_address(&self) -> bool {
+        self.kind == IdentityKind::Email && self.closed_at.is_none()
+    }
 }
 
 /// A staff member.

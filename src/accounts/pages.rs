@@ -34,6 +34,8 @@ enum Details {
     Person {
         identities: Vec<Identity>,
         residence: String,
+        /// The address that they have signed in with.
+        own: String,
     },
     Staff {
         role: Role,
@@ -155,6 +157,7 @@ async fn render(
             Account::Person(person) => Details::Person {
                 identities: queries::list_identities(conn, person.id)?,
                 residence: queries::find_person(conn, person.id)?.residence,
+                own: person.email.clone(),
             },
             Account::Staff(member) => Details::Staff {
                 role: member.role,
@@ -180,6 +183,6 @@ async fn render(
     html(status, &page)
 }
 
-fn mark_of(session: &Session) -> AppResult<String> {
+pub(super) fn mark_of(session: &Session) -> AppResult<String> {
     Ok(session.get(MARK)?.unwrap_or_default())
 }

@@ -77,6 +77,16 @@ pub fn find_person_by_identity(
         .optional())
 }
 
+/// Whether it is an address that was taken away from its account.
+pub fn is_closed(conn: &mut AnyConnection, keys: &Keys, email: &str) -> QueryResult<bool> {
+    let closed = identities::table
+        .filter(identities::hash.eq(identity_hash(keys, IdentityKind::Email, email)))
+        .filter(identities::kind.eq(IdentityKind::Email.as_str()))
+        .filter(identities::closed_at.is_not_null());
+    let is_closed = diesel::select(diesel::dsl::exists(closed));
+    both!(conn, |conn| is_closed.get_result(conn))
+}
+
 /// Whose identity it is, of whatever kind: an e-mail address, a phone or a customer number, as a whole.
 pub fn find_person_by_any_identity(
     conn: &mut AnyConnection,

@@ -79,6 +79,11 @@ pub fn end_others(
     Ok(ended)
 }
 
+/// Ends every session of a person, one of whose addresses opens the account no more.
+pub fn end_all_of_person(conn: &mut AnyConnection, person_id: i64) -> QueryResult<usize> {
+    diesel::delete(sessions::table.filter(sessions::person_id.eq(person_id))).execute(conn)
+}
+
 /// Ends every session of a staff member, whose rights have changed.
 pub fn end_all_of_staff(conn: &mut AnyConnection, staff_id: i64) -> QueryResult<usize> {
     diesel::delete(sessions::table.filter(sessions::staff_id.eq(staff_id))).execute(conn)

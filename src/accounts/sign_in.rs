@@ -12,7 +12,7 @@ use super::guard::{Account, Person};
 use super::limits::Limit;
 use super::messages::{SignInCode, StepUpCode};
 use super::model::{IdentityKind, SIGNED_IN, StaffRow};
-use super::{queries, signs};
+use super::{closing, queries, signs};
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::choices::{self, Browser};
@@ -237,6 +237,7 @@ pub(super) fn recognise(
     if let Some(member) = queries::find_active_staff(conn, &app.keys, email)? {
         return Ok(Known::Staff(member));
     }
+    closing::refuse_closed(app, conn, email)?;
     let person = queries::find_or_create_person(conn, &app.keys, email, "", now)?;
     let event = Event {
         actor: Actor::Person(&person.pseudonym),

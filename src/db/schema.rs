@@ -6,6 +6,7 @@ mod by_hand;
 mod choosing;
 mod desk;
 mod publications;
+mod showing;
 mod upkeep;
 
 pub use answers::*;
@@ -13,6 +14,7 @@ pub use by_hand::*;
 pub use choosing::*;
 pub use desk::*;
 pub use publications::*;
+pub use showing::*;
 pub use upkeep::*;
 
 // accounts
@@ -35,6 +37,8 @@ diesel::table! {
         value -> Text,
         hash -> Text,
         verified_at -> Timestamp,
+        closes_at -> Nullable<Timestamp>,
+        closed_at -> Nullable<Timestamp>,
     }
 }
 
@@ -53,28 +57,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    recovery_codes (id) {
-        id -> BigInt,
-        staff_id -> BigInt,
-        code_hash -> Text,
-        used_at -> Nullable<Timestamp>,
-    }
-}
-
-diesel::table! {
-    sign_in_codes (id) {
-        id -> BigInt,
-        email -> Text,
-        browser_hash -> Text,
-        code_hash -> Text,
-        link_hash -> Text,
-        attempts -> Integer,
-        created_at -> Timestamp,
-        expires_at -> Timestamp,
-    }
-}
-
-diesel::table! {
     sessions (id) {
         id -> BigInt,
         token_hash -> Text,
@@ -86,14 +68,6 @@ diesel::table! {
         created_at -> Timestamp,
         last_seen_at -> Timestamp,
         expires_at -> Timestamp,
-    }
-}
-
-diesel::table! {
-    rate_limits (key) {
-        key -> Text,
-        window_started_at -> Timestamp,
-        hits -> Integer,
     }
 }
 

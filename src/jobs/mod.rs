@@ -19,6 +19,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::accounts;
 use crate::app::App;
 use crate::audit;
 use crate::db::schema::jobs;
@@ -142,6 +143,11 @@ pub enum Job {
         /// Of the package.
         id: i64,
     },
+    /// Closes an address that a person has taken away, once its time to be kept is over.
+    CloseAddress {
+        /// Of the identity.
+        id: i64,
+    },
 }
 
 impl Job {
@@ -174,6 +180,7 @@ impl Job {
             Job::CallRecipient { .. } => "call_recipient",
             Job::TellAgent { .. } => "tell_agent",
             Job::BuildPackage { .. } => "build_package",
+            Job::CloseAddress { .. } => "close_address",
         }
     }
 
@@ -227,6 +234,7 @@ impl Job {
             Job::CallRecipient { notice_id } => disclosures::webhook::call(app, *notice_id),
             Job::TellAgent { id } => drp::callback::tell(app, id),
             Job::BuildPackage { id } => export::build::build(app, *id, lease),
+            Job::CloseAddress { id } => accounts::close_due(app, *id),
         }
     }
 }

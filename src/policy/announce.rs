@@ -110,6 +110,7 @@ pub fn list(conn: &mut AnyConnection) -> QueryResult<Vec<Announcement>> {
 pub fn count_people(conn: &mut AnyConnection) -> QueryResult<i64> {
     identities::table
         .filter(identities::kind.eq(IdentityKind::Email.as_str()))
+        .filter(identities::closed_at.is_null())
         .select(count(identities::person_id).aggregate_distinct())
         .first(conn)
 }
@@ -159,6 +160,7 @@ fn tell_next(
 fn addresses(conn: &mut AnyConnection, after: i64) -> QueryResult<Vec<(i64, String)>> {
     identities::table
         .filter(identities::kind.eq(IdentityKind::Email.as_str()))
+        .filter(identities::closed_at.is_null())
         .filter(identities::person_id.gt(after))
         .order((identities::person_id, identities::id))
         .limit(BATCH)

@@ -279,11 +279,12 @@ pub fn find_pseudonym(conn: &mut AnyConnection, person_id: i64) -> QueryResult<S
         .first(conn)
 }
 
-/// The address to which a person's mails go: the last that was verified.
+/// The address to which a person's mails go: the last that was verified, of those that are not closed.
 pub fn find_address(conn: &mut AnyConnection, person_id: i64) -> QueryResult<Option<String>> {
     identities::table
         .filter(identities::person_id.eq(person_id))
         .filter(identities::kind.eq(IdentityKind::Email.as_str()))
+        .filter(identities::closed_at.is_null())
         .order(identities::id.desc())
         .select(identities::value)
         .first(conn)

@@ -2,6 +2,7 @@
 
 mod address;
 mod budgets;
+mod closing;
 mod command;
 mod limits;
 mod members;

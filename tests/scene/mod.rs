@@ -5,8 +5,8 @@ mod table;
 use candor::accounts::model::Role;
 use candor::db::AnyConnection;
 use candor::db::schema::{
-    disclosures, manual_tasks, notices, outbox, request_attachments, retention_runs, sessions,
-    sites, staff,
+    disclosures, identities, manual_tasks, notices, outbox, request_attachments, retention_runs,
+    sessions, sites, staff,
 };
 use candor::demo;
 use candor::disclosures::ledger;
@@ -17,6 +17,7 @@ use candor::requests::decisions::{self, Because};
 use candor::requests::life::{By, advance};
 use candor::requests::model::{Decision, State};
 use candor::requests::queries as requests;
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use reqwest::multipart::{Form, Part};
 
@@ -98,6 +99,7 @@ impl Scene {
         let done = opted_out.location().replace("/do-not-sell/done/", "");
 
         let to_name = letter_about_city(vera).await;
+        let offer = offered_address(app, vera).await;
 
         let letter = [
             ("wants", "deletion"),
@@ -135,6 +137,8 @@ impl Scene {
             ("{deletion}", deletion),
             ("{package}", package),
             ("{request link}", request_link),
+            ("{offer}", offer),
+            ("{second address}", number(second_address)),
             ("{receipt}", receipt),
             ("{disclosure}", disclosure),
             ("{visitor's receipt}", done),
@@ -211,6 +215,38 @@ async fn letter_about_city(vera: &Actor) -> String {
         .await
         .location();
     url.replace("/staff/requests/", "")
+}
+
+/// Somebody has lost the mailbox of their account, and gave staff another address: the link that went there.
+async fn offered_address(app: &TestApp, vera: &Actor) -> String {
+    app.person("olga").await;
+    let lost = [
+        ("email", "olga@example.org"),
+        ("why", "lost"),
+        ("offered", "olga.new@example.org"),
+    ];
+    vera.post("/staff/addresses/close", &lost).await.location();
+    let mail = app.mails_to("olga.new").remove(0).text;
+    let link = mail.lines().find(|it| it.contains("/address/offered/"));
+    link.unwrap().trim_start_matches(app.address()).to_owned()
+}
+
+/// Maya gets another address, now that no mail of hers is waited for.
+fn second_address(conn: &mut AnyConnection) -> QueryResult<i64> {
+    let first = identities::table.filter(identities::value.eq(format!("{MAYA}@example.org")));
+    let (person, at) = first
+        .select((identities::person_id, identities::verified_at))
+        .first::<(i64, NaiveDateTime)>(conn)?;
+    diesel::insert_into(identities::table)
+        .values((
+            identities::person_id.eq(person),
+            identities::kind.eq("email"),
+            identities::value.eq("maya.second@example.org"),
+            identities::hash.eq("of nobody else"),
+            identities::verified_at.eq(at),
+        ))
+        .returning(identities::id)
+        .get_result(conn)
 }
 
 /// The figures are counted tonight, and everybody may see them.

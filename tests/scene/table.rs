@@ -169,6 +169,8 @@ table! {
 
     CaseWorker get "/staff/opt-outs/new" => "/staff/opt-outs/new", Common, PAGE;
     CaseWorker post "/staff/opt-outs/new" => "/staff/opt-outs/new", Common, Sample::Form(&[("email", "nora@example.org"), ("what", "both"), ("channel", "phone"), ("received_on", "2026-02-09")]);
+    Supervisor get "/staff/addresses/close" => "/staff/addresses/close", Common, PAGE;
+    Supervisor post "/staff/addresses/close" => "/staff/addresses/close", Common, Sample::Form(&[("email", "nora@example.org"), ("why", "lost")]);
     CaseReader get "/staff/holds" => "/staff/holds", Common, PAGE;
     Supervisor get "/staff/holds/new" => "/staff/holds/new", Common, PAGE;
     Supervisor post "/staff/holds/new" => "/staff/holds/new", Common, EMPTY;
@@ -269,6 +271,11 @@ table! {
     Person post "/account/address" => "/account/address", Common, Sample::Form(&[("email", "maya.home@example.org")]);
     Person get "/account/address/code" => "/account/address/code", Common, LEADS_ON;
     Person post "/account/address/code" => "/account/address/code", Common, Sample::Form(&[("code", "000000")]);
+    Person get "/account/address/{id}/close" => "/account/address/{second address}/close", Mayas, PAGE;
+    Person post "/account/address/{id}/close" => "/account/address/{second address}/close", Mayas, EMPTY;
+    Person post "/account/address/{id}/keep" => "/account/address/{second address}/keep", Mayas, EMPTY;
+    Anyone get "/account/address/offered/{token}" => "{offer}", Common, PAGE;
+    Anyone post "/account/address/offered/{token}" => "/account/address/offered/0", Common, EMPTY;
     Staff post "/account/recovery-codes" => "/account/recovery-codes", Common, Sample::Form(&[("code", "000000")]);
     Account post "/account/sessions/end-others" => "/account/sessions/end-others", Common, EMPTY;
     Account post "/account/sessions/{id}/end" => "/account/sessions/{session}/end", Mayas, EMPTY;

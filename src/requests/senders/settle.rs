@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::model::{Degree, Sender, Wants};
 use super::{ages, queries};
+use crate::accounts;
 use crate::accounts::guard::StaffMember;
 use crate::accounts::model::IdentityKind;
 use crate::accounts::queries::{
@@ -314,6 +315,11 @@ pub(super) fn confirm_mailbox(
 ) -> AppResult<i64> {
     if sender.mailbox_at.is_some() {
         return Ok(request.id);
+    }
+    if let Some(sealed) = sender.email.as_deref() {
+        let what = Some(sealed);
+        let email = sealed::open_text(&app.keys, &request.reference, What::Address, what)?;
+        accounts::refuse_closed(app, conn, &email)?;
     }
     let by = By::visitor(app);
     let found = join_person(conn, &request, &sender, &by)?;

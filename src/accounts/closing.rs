@@ -1,0 +1,300 @@
+//! Taking an address away from an account. From then on it opens the account no more and gets no mail; the person's data
+//! are found by it still, and what was opted out of under it goes on holding.
+//!
+//! Whoever has signed in with an address takes a younger one away at once: it joined by their own code. An older one goes
+//! on for [`WAIT`], of which every address is told, so that an intruder who has added their own cannot lock out the owner.
+
+use chrono::{NaiveDateTime, TimeDelta};
+use diesel::prelude::*;
+use serde_json::json;
+
+use super::guard::{Account, Person};
+use super::messages::{AddressClosed, AddressCloses, AddressKept};
+use super::model::{Identity, IdentityKind, PersonRow};
+use super::queries::{
+    find_person, find_person_by_identity, identity_hash, is_closed, list_identities,
+};
+use super::{address, offers, sessions};
+use crate::app::App;
+use crate::audit::{self, Actor, Event};
+use crate::db::AnyConnection;
+use crate::db::schema::identities;
+use crate::error::{AppError, AppResult};
+use crate::jobs::{self, Job};
+use crate::mail::messages::Message;
+
+/// For so long an address goes on opening an account that a younger one takes away.
+pub(super) const WAIT: TimeDelta = TimeDelta::days(14);
+
+/// An address that one of the other addresses of its account takes away.
+#[derive(Debug)]
+pub(super) struct Closable {
+    pub identity: Identity,
+    /// The one that the person has signed in with.
+    own: Identity,
+}
+
+impl Closable {
+    /// The person's address with that id. It is not found where they have signed in with it: it would close the door
+    /// behind them.
+    pub fn find(conn: &mut AnyConnection, person: &Person, id: i64) -> AppResult<Closable> {
+        let mut open = list_identities(conn, person.id)?;
+        open.retain(Identity::is_open_address);
+        let own = open.iter().position(|it| it.value == person.email);
+        let own = open.swap_remove(own.ok_or(AppError::NotFound)?);
+        let identity = open.into_iter().find(|it| it.id == id);
+        let identity = identity.ok_or(AppError::NotFound)?;
+        Ok(Closable { identity, own })
+    }
+
+    /// Whether it goes on for [`WAIT`].
+    pub fn waits(&self) -> bool {
+        self.identity.id < self.own.id
+    }
+}
+
+/// Takes an address away from the account of the person, at once or, where it [waits](Closable::waits), in [`WAIT`].
+pub(super) fn close(
+    app: &App,
+    conn: &mut AnyConnection,
+    person: &Person,
+    (id, mark): (i64, &str),
+    now: NaiveDateTime,
+) -> AppResult<()> {
+    let closable = Closable::find(conn, person, id)?;
+    // Whoever uses it shows that it is theirs still.
+    set_closes_at(conn, closable.own.id, None)?;
+    let actor = Actor::Person(&person.pseudonym);
+    if closable.waits() {
+        return plan(app, conn, person, &closable.identity, now);
+    }
+    let row = find_person(conn, person.id)?;
+    shut(app, conn, (&row, &closable.identity), (actor, "own"), now)?;
+    let account = Account::Person(person.clone());
+    sessions::end_others(conn, &account, mark, now).map(drop)
+}
+
+fn plan(
+    app: &App,
+    conn: &mut AnyConnection,
+    person: &Person,
+    identity: &Identity,
+    now: NaiveDateTime,
+) -> AppResult<()> {
+    if identity.closes_at.is_some() {
+        return Ok(());
+    }
+    let closes_at = now + WAIT;
+    set_closes_at(conn, identity.id, Some(closes_at))?;
+    jobs::enqueue_at(conn, &Job::CloseAddress { id: identity.id }, closes_at, now)?;
+    let detail = json!({ "on": closes_at.date() });
+    record_of_person(conn, person, "identity.closes", detail, now)?;
+    let mail = AddressCloses {
+        address: identity.value.clone(),
+        on: closes_at,
+    };
+    tell(app, conn, person.id, &mail, now)
+}
+
+/// The person keeps an address that was to be closed.
+pub(super) fn keep(
+    app: &App,
+    conn: &mut AnyConnection,
+    person: &Person,
+    id: i64,
+    now: NaiveDateTime,
+) -> AppResult<()> {
+    let own = list_identities(conn, person.id)?;
+    let own = own.into_iter().filter(Identity::is_open_address);
+    let identity = { own }.find(|it| it.id == id).ok_or(AppError::NotFound)?;
+    if identity.closes_at.is_none() {
+        return Ok(());
+    }
+    set_closes_at(conn, id, None)?;
+    record_of_person(conn, person, "identity.kept", json!({}), now)?;
+    let mail = AddressKept {
+        address: identity.value,
+    };
+    tell(app, conn, person.id, &mail, now)
+}
+
+/// The job: closes the address, unless the person has kept it or has no other by now.
+pub fn close_due(app: &App, id: i64) -> AppResult<()> {
+    let (own, now) = (app.clone(), app.clock.now());
+    app.db.write_now(move |conn| {
+        let due = Identity::query()
+            .filter(identities::id.eq(id))
+            .filter(identities::closes_at.le(now))
+            .filter(identities::closed_at.is_null())
+            .first(conn)
+            .optional()?;
+        let Some(identity) = due else { return Ok(()) };
+        let others = list_identities(conn, identity.person_id)?.into_iter();
+        if !{ others }.any(|it| it.id != id && it.is_open_address()) {
+            return Ok(set_closes_at(conn, id, None)?);
+        }
+        let person = find_person(conn, identity.person_id)?;
+        let by = (Actor::System, "asked for before");
+        shut(&own, conn, (&person, &identity), by, now)?;
+        sessions::end_all_of_person(conn, person.id)?;
+        Ok(())
+    })?;
+    app.wake.notify_one();
+    Ok(())
+}
+
+/// What staff do for somebody whose mailbox is lost, which nobody else can.
+#[derive(Debug)]
+pub(super) struct ByStaff {
+    pub staff_id: i64,
+    /// For the audit log.
+    pub why: &'static str,
+    /// The address that is closed at once.
+    pub email: String,
+    /// The one that is offered to the account instead.
+    pub offered: Option<String>,
+}
+
+/// Why it could not be done.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Refused {
+    /// No account has that address open.
+    Unknown,
+    /// The one to offer has an account of its own.
+    Taken,
+}
+
+/// Closes an address at once, and offers the account another.
+pub(super) fn close_for(
+    app: &App,
+    conn: &mut AnyConnection,
+    by: &ByStaff,
+    now: NaiveDateTime,
+) -> AppResult<Result<(), Refused>> {
+    let kind = IdentityKind::Email;
+    let Some(person) = find_person_by_identity(conn, &app.keys, kind, &by.email)? else {
+        return Ok(Err(Refused::Unknown));
+    };
+    let known = list_identities(conn, person.id)?.into_iter();
+    let open = { known }.find(|it| it.is_open_address() && it.value == by.email);
+    let Some(identity) = open else {
+        return Ok(Err(Refused::Unknown));
+    };
+    if let Some(offered) = &by.offered {
+        if address::is_taken(app, conn, person.id, offered)? {
+            return Ok(Err(Refused::Taken));
+        }
+        offers::make(app, conn, person.id, offered, now)?;
+    }
+    let actor = Actor::Staff(by.staff_id);
+    shut(app, conn, (&person, &identity), (actor, by.why), now)?;
+    sessions::end_all_of_person(conn, person.id)?;
+    Ok(Ok(()))
+}
+
+/// Nobody opens an account with an address that was taken away from it, nor asks for its data.
+///
+/// # Errors
+/// [`AppError::Conflict`], with what they can do.
+pub fn refuse_closed(app: &App, conn: &mut AnyConnection, email: &str) -> AppResult<()> {
+    if !is_closed(conn, &app.keys, email)? {
+        return Ok(());
+    }
+    Err(AppError::Conflict(format!(
+        "This address was taken away from its account, and opens it no more. Use the address that the account has now. If that is not yours, or you have none, write to {}.",
+        app.site.contact
+    )))
+}
+
+/// The person has shown anew that an address of theirs is theirs: it is as if they had just added it.
+pub(super) fn forget_closed(
+    conn: &mut AnyConnection,
+    app: &App,
+    own: i64,
+    email: &str,
+) -> QueryResult<()> {
+    let hash = identity_hash(&app.keys, IdentityKind::Email, email);
+    let closed = identities::table
+        .filter(identities::hash.eq(hash))
+        .filter(identities::kind.eq(IdentityKind::Email.as_str()))
+        .filter(identities::person_id.eq(own))
+        .filter(identities::closed_at.is_not_null());
+    diesel::delete(closed).execute(conn).map(drop)
+}
+
+/// Closes it, and tells it and those that stay.
+fn shut(
+    app: &App,
+    conn: &mut AnyConnection,
+    (person, identity): (&PersonRow, &Identity),
+    (actor, why): (Actor<'_>, &str),
+    now: NaiveDateTime,
+) -> AppResult<()> {
+    let mail = AddressClosed {
+        address: identity.value.clone(),
+        at: now,
+    };
+    tell(app, conn, person.id, &mail, now)?;
+    let open = identities::table
+        .filter(identities::id.eq(identity.id))
+        .filter(identities::closed_at.is_null());
+    let closed = diesel::update(open).set((
+        identities::closed_at.eq(now),
+        identities::closes_at.eq(None::<NaiveDateTime>),
+    ));
+    if closed.execute(conn)? != 1 {
+        return Err(AppError::conflict("This address is closed already."));
+    }
+    let event = Event {
+        actor,
+        action: "identity.closed",
+        person: Some(&person.pseudonym),
+        object: "account",
+        detail: json!({ "kind": IdentityKind::Email, "why": why }),
+    };
+    Ok(audit::record(conn, &event, now)?)
+}
+
+fn set_closes_at(
+    conn: &mut AnyConnection,
+    id: i64,
+    closes_at: Option<NaiveDateTime>,
+) -> QueryResult<()> {
+    let open = identities::table
+        .filter(identities::id.eq(id))
+        .filter(identities::closed_at.is_null());
+    let set = diesel::update(open).set(identities::closes_at.eq(closes_at));
+    set.execute(conn).map(drop)
+}
+
+fn record_of_person(
+    conn: &mut AnyConnection,
+    person: &Person,
+    action: &str,
+    detail: serde_json::Value,
+    now: NaiveDateTime,
+) -> AppResult<()> {
+    let event = Event {
+        actor: Actor::Person(&person.pseudonym),
+        action,
+        person: Some(&person.pseudonym),
+        object: "account",
+        detail,
+    };
+    Ok(audit::record(conn, &event, now)?)
+}
+
+/// Mails every address that opens the account.
+fn tell(
+    app: &App,
+    conn: &mut AnyConnection,
+    person_id: i64,
+    mail: &impl Message,
+    now: NaiveDateTime,
+) -> AppResult<()> {
+    let known = list_identities(conn, person_id)?.into_iter();
+    for open in known.filter(Identity::is_open_address) {
+        app.mailer.enqueue(conn, &open.value, mail, now)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,223 @@
+//! Taking an address away from an account: its person, and staff for somebody whose mailbox is lost.
+
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::{Deserialize, Serialize};
+
+use super::closing::{self, ByStaff, Closable, Refused};
+use super::guard::{FreshPerson, Person, Supervisor};
+use super::offers;
+use super::pages::mark_of;
+use super::queries::{is_email, normal_email};
+use crate::app::App;
+use crate::db::text_enum;
+use crate::error::AppResult;
+use crate::web::{Form, Page, html, see_other_saying, words};
+
+const STAFF_FORM: &str = "/staff/addresses/close";
+
+#[derive(Template)]
+#[template(path = "accounts/close_address.html")]
+struct ClosePage {
+    page: Page,
+    closable: Closable,
+    /// Until when it opens the account, where it goes on for a while: "13 December 2026, 09:12 UTC".
+    until: Option<String>,
+}
+
+/// `GET /account/address/{id}/close`: what it means, and from when on.
+pub async fn ask(
+    person: FreshPerson,
+    app: App,
+    page: Page,
+    id: web::Path<i64>,
+) -> AppResult<HttpResponse> {
+    let (now, id) = (app.clock.now(), id.into_inner());
+    let find = app.db.read(move |conn| Closable::find(conn, &person, id));
+    let closable = find.await?;
+    let until = closable.waits();
+    let until = until.then(|| words::moment(now + closing::WAIT));
+    let page = ClosePage {
+        page,
+        closable,
+        until,
+    };
+    html(StatusCode::OK, &page)
+}
+
+/// `POST /account/address/{id}/close`
+pub async fn close(
+    person: FreshPerson,
+    app: App,
+    session: Session,
+    id: web::Path<i64>,
+) -> AppResult<HttpResponse> {
+    let (own, mark, id) = (app.clone(), mark_of(&session)?, id.into_inner());
+    let closed = app.db.write(move |conn| {
+        let now = own.clock.now();
+        closing::close(&own, conn, &person, (id, &mark), now)
+    });
+    closed.await?;
+    app.wake.notify_one();
+    let text = "The address is taken away. We have told every address of your account.";
+    see_other_saying(&session, text, "/account")
+}
+
+/// `POST /account/address/{id}/keep`
+pub async fn keep(
+    person: Person,
+    app: App,
+    session: Session,
+    id: web::Path<i64>,
+) -> AppResult<HttpResponse> {
+    let (own, id) = (app.clone(), id.into_inner());
+    let kept = app
+        .db
+        .write(move |conn| closing::keep(&own, conn, &person, id, own.clock.now()));
+    kept.await?;
+    app.wake.notify_one();
+    see_other_saying(&session, "The address stays with your account.", "/account")
+}
+
+text_enum! {
+    /// Why staff take an address away; it stands in the audit log.
+    enum Why {
+        /// Nobody reads it any more.
+        Lost = "lost",
+        /// Somebody else has the mailbox now.
+        Taken = "taken over",
+        /// The person never had it.
+        Strange = "never theirs",
+    }
+}
+
+impl Why {
+    fn in_words(self) -> &'static str {
+        match self {
+            Why::Lost => "They can no longer read it",
+            Why::Taken => "Somebody else has the mailbox now",
+            Why::Strange => "Somebody else has put it into their account",
+        }
+    }
+}
+
+/// Which address to take away, as typed.
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct Typed {
+    email: String,
+    why: String,
+    offered: String,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/staff/close_address.html")]
+struct StaffPage {
+    page: Page,
+    form: Form<Typed>,
+}
+
+impl StaffPage {
+    fn reasons() -> Vec<(&'static str, &'static str)> {
+        let all = Why::ALL.iter();
+        all.map(|it| (it.as_str(), it.in_words())).collect()
+    }
+}
+
+/// `GET /staff/addresses/close`
+pub async fn new(_: Supervisor, page: Page) -> AppResult<HttpResponse> {
+    let form = Form::default();
+    html(StatusCode::OK, &StaffPage { page, form })
+}
+
+/// `POST /staff/addresses/close`: it works at once.
+pub async fn close_for(
+    supervisor: Supervisor,
+    app: App,
+    page: Page,
+    session: Session,
+    typed: web::Form<Typed>,
+) -> AppResult<HttpResponse> {
+    let by = match check(&supervisor, typed.into_inner()) {
+        Ok(by) => by,
+        Err(form) => return refuse(page, *form),
+    };
+    let typed = Typed {
+        email: by.email.clone(),
+        why: by.why.to_owned(),
+        offered: by.offered.clone().unwrap_or_default(),
+    };
+    let own = app.clone();
+    let closed = app
+        .db
+        .write(move |conn| closing::close_for(&own, conn, &by, own.clock.now()));
+    let (field, sentence) = match closed.await? {
+        Ok(()) => {
+            app.wake.notify_one();
+            let text = "The address is taken away, and every session of the account has ended.";
+            return see_other_saying(&session, text, STAFF_FORM);
+        }
+        Err(Refused::Unknown) => ("email", "No account opens with this address."),
+        Err(Refused::Taken) => ("offered", "This address has an account of its own."),
+    };
+    refuse(page, Form::new(typed).refuse(field, sentence))
+}
+
+fn check(supervisor: &Supervisor, typed: Typed) -> Result<ByStaff, Box<Form<Typed>>> {
+    let (email, offered) = (normal_email(&typed.email), normal_email(&typed.offered));
+    let why = typed.why.parse::<Why>().ok();
+    let not_an_address = "Enter an e-mail address, like name@example.org.";
+    let is_bad_offer = !offered.is_empty() && !is_email(&offered);
+    let form = Form::new(typed).refuse_where([
+        (!is_email(&email), "email", not_an_address),
+        (why.is_none(), "why", "Choose why."),
+        (is_bad_offer, "offered", not_an_address),
+    ]);
+    match why {
+        Some(why) if !form.has_errors() => Ok(ByStaff {
+            staff_id: supervisor.id,
+            why: why.as_str(),
+            email,
+            offered: Some(offered).filter(|it| !it.is_empty()),
+        }),
+        _ => Err(Box::new(form)),
+    }
+}
+
+fn refuse(page: Page, form: Form<Typed>) -> AppResult<HttpResponse> {
+    html(StatusCode::UNPROCESSABLE_ENTITY, &StaffPage { page, form })
+}
+
+#[derive(Template)]
+#[template(path = "accounts/offered_address.html")]
+struct OfferPage {
+    page: Page,
+    /// The address that joins the account.
+    email: String,
+    token: String,
+}
+
+/// `GET /account/address/offered/{token}`: a link that is followed by a program changes nothing.
+pub async fn offered(app: App, page: Page, token: web::Path<String>) -> AppResult<HttpResponse> {
+    let (own, token) = (app.clone(), token.into_inner());
+    let find = app.db.read(move |conn| {
+        let offer = offers::find(conn, &own.keys, &token, own.clock.now())?;
+        Ok((offer.email, token))
+    });
+    let (email, token) = find.await?;
+    html(StatusCode::OK, &OfferPage { page, email, token })
+}
+
+/// `POST /account/address/offered/{token}`: the account has the address from now on.
+pub async fn take(app: App, session: Session, token: web::Path<String>) -> AppResult<HttpResponse> {
+    let own = app.clone();
+    let taken = app
+        .db
+        .write(move |conn| offers::take(&own, conn, &token, own.clock.now()));
+    taken.await?;
+    app.wake.notify_one();
+    let text = "The new address is in place. Sign in with it.";
+    see_other_saying(&session, text, "/sign-in")
+}

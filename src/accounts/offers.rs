@@ -1,0 +1,96 @@
+//! An address that staff offer to an account whose own mailbox is lost. It joins the account once somebody has followed the
+//! link that went there, so that a slip of the pen gives nobody's data away.
+
+use chrono::{NaiveDateTime, TimeDelta};
+use diesel::prelude::*;
+
+use super::address;
+use super::messages::AddressOffered;
+use super::queries::find_person;
+use crate::app::App;
+use crate::db::AnyConnection;
+use crate::db::schema::offered_addresses;
+use crate::error::{AppError, AppResult};
+use crate::keys::{Keys, random_token};
+
+const LASTS: TimeDelta = TimeDelta::days(7);
+
+/// An offer that can be taken.
+#[derive(Debug, HasQuery)]
+#[diesel(table_name = offered_addresses)]
+pub(super) struct Offer {
+    id: i64,
+    person_id: i64,
+    /// The address that joins the account.
+    pub email: String,
+}
+
+/// Mails the link. An earlier offer to the same account ends.
+pub(super) fn make(
+    app: &App,
+    conn: &mut AnyConnection,
+    person_id: i64,
+    email: &str,
+    now: NaiveDateTime,
+) -> AppResult<()> {
+    let of_person = offered_addresses::person_id.eq(person_id);
+    diesel::delete(offered_addresses::table.filter(of_person)).execute(conn)?;
+    let token = random_token();
+    diesel::insert_into(offered_addresses::table)
+        .values((
+            of_person,
+            offered_addresses::email.eq(email),
+            offered_addresses::token_hash.eq(token_hash(&app.keys, &token)),
+            offered_addresses::expires_at.eq(now + LASTS),
+        ))
+        .execute(conn)?;
+    let mail = AddressOffered {
+        token,
+        until: now + LASTS,
+    };
+    app.mailer.enqueue(conn, email, &mail, now)
+}
+
+/// The offer of a link, while it can be taken.
+pub(super) fn find(
+    conn: &mut AnyConnection,
+    keys: &Keys,
+    token: &str,
+    now: NaiveDateTime,
+) -> QueryResult<Offer> {
+    Offer::query()
+        .filter(offered_addresses::token_hash.eq(token_hash(keys, token)))
+        .filter(offered_addresses::expires_at.gt(now))
+        .first(conn)
+}
+
+/// The address joins the account.
+pub(super) fn take(
+    app: &App,
+    conn: &mut AnyConnection,
+    token: &str,
+    now: NaiveDateTime,
+) -> AppResult<()> {
+    let offer = find(conn, &app.keys, token, now)?;
+    let this = offered_addresses::table.filter(offered_addresses::id.eq(offer.id));
+    if diesel::delete(this).execute(conn)? != 1 {
+        return Err(AppError::NotFound);
+    }
+    let person = find_person(conn, offer.person_id)?;
+    if address::add(app, conn, &person, &offer.email, now)? {
+        return Ok(());
+    }
+    Err(AppError::conflict(
+        "This address has an account of its own by now, and stays with that.",
+    ))
+}
+
+/// Removes offers that nobody took.
+pub(super) fn purge(conn: &mut AnyConnection, now: NaiveDateTime) -> QueryResult<usize> {
+    let over = offered_addresses::expires_at.le(now);
+    diesel::delete(offered_addresses::table.filter(over)).execute(conn)
+}
+
+fn token_hash(keys: &Keys, token: &str) -> String {
+    keys.hash("offered address", token.as_bytes())
+}

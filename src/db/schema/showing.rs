@@ -1,0 +1,42 @@
+//! Tables of how people show who they are.
+#![expect(missing_docs, reason = "the slices' models say what the columns mean")]
+
+diesel::table! {
+    offered_addresses (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        email -> Text,
+        token_hash -> Text,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    sign_in_codes (id) {
+        id -> BigInt,
+        email -> Text,
+        browser_hash -> Text,
+        code_hash -> Text,
+        link_hash -> Text,
+        attempts -> Integer,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    recovery_codes (id) {
+        id -> BigInt,
+        staff_id -> BigInt,
+        code_hash -> Text,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    rate_limits (key) {
+        key -> Text,
+        window_started_at -> Timestamp,
+        hits -> Integer,
+    }
+}

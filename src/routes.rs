@@ -304,8 +304,8 @@ routes! {
     Mender post "/staff/jobs/{id}/retry" => jobs::retry;
     CaseWorker get "/staff/opt-outs/new" => choices::staff_pages::new;
     CaseWorker post "/staff/opt-outs/new" => choices::staff_pages::opt_out;
-    Supervisor get "/staff/addresses/close" => closing_pages::new;
-    Supervisor post "/staff/addresses/close" => closing_pages::close_for;
+    Supervisor get "/staff/closed-addresses/new" => closing_pages::new;
+    Supervisor post "/staff/closed-addresses/new" => closing_pages::close_for;
     CaseReader get "/staff/holds" => holds::index;
     Supervisor get "/staff/holds/new" => holds::new;
     Supervisor post "/staff/holds/new" => holds::place;

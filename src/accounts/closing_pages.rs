@@ -16,7 +16,7 @@ use crate::db::text_enum;
 use crate::error::AppResult;
 use crate::web::{Form, Page, html, see_other_saying, words};
 
-const STAFF_FORM: &str = "/staff/addresses/close";
+const STAFF_FORM: &str = "/staff/closed-addresses/new";
 
 #[derive(Template)]
 #[template(path = "accounts/close_address.html")]
@@ -126,13 +126,13 @@ impl StaffPage {
     }
 }
 
-/// `GET /staff/addresses/close`
+/// `GET /staff/closed-addresses/new`
 pub async fn new(_: Supervisor, page: Page) -> AppResult<HttpResponse> {
     let form = Form::default();
     html(StatusCode::OK, &StaffPage { page, form })
 }
 
-/// `POST /staff/addresses/close`: it works at once.
+/// `POST /staff/closed-addresses/new`: it works at once.
 pub async fn close_for(
     supervisor: Supervisor,
     app: App,

@@ -36,6 +36,7 @@ use crate::register;
 use crate::reports;
 use crate::requests;
 use crate::retention::{periods, remainders, returned};
+use crate::staff;
 
 /// Every kind of job. Each is carried out by a function of its slice.
 #[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
@@ -121,6 +122,8 @@ pub enum Job {
         /// Of the approved plan.
         run_id: i64,
     },
+    /// Tells supervisors what waits beside requests.
+    RemindOfWaiting,
     /// Compares the manifests with the sources.
     CheckDrift,
     /// Spreads what recipients are told of over the recipients whom it concerns.
@@ -175,6 +178,7 @@ impl Job {
             Job::EraseAgain { .. } => "erase_again",
             Job::PlanRetention => "plan_retention",
             Job::CarryOutRetention { .. } => "carry_out_retention",
+            Job::RemindOfWaiting => "remind_of_waiting",
             Job::CheckDrift => "check_drift",
             Job::TellRecipients { .. } => "tell_recipients",
             Job::CallRecipient { .. } => "call_recipient",
@@ -229,6 +233,7 @@ impl Job {
             Job::EraseAgain { id } => returned::erase_again::erase(app, *id, lease),
             Job::PlanRetention => periods::plan::plan(app, lease),
             Job::CarryOutRetention { run_id } => periods::carry_out::carry_out(app, *run_id, lease),
+            Job::RemindOfWaiting => staff::waiting::remind(app),
             Job::CheckDrift => register::drift::check(app),
             Job::TellRecipients { cause_id } => disclosures::spread::spread(app, *cause_id),
             Job::CallRecipient { notice_id } => disclosures::webhook::call(app, *notice_id),

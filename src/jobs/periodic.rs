@@ -39,6 +39,7 @@ pub const ALL: &[(Rhythm, Job)] = &[
     (Rhythm::DailyAt(2), Job::LookAtRemainders),
     (Rhythm::DailyAt(6), Job::CheckDrift),
     (Rhythm::DailyAt(7), Job::PlanRetention),
+    (Rhythm::DailyAt(8), Job::RemindOfWaiting),
 ];
 
 impl Rhythm {

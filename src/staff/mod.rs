@@ -31,3 +31,4 @@ pub mod saved_views;
 pub mod search;
 mod sent;
 pub mod training;
+pub mod waiting;

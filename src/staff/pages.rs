@@ -8,6 +8,7 @@ use chrono::NaiveDateTime;
 use super::queries::{self, ON_A_PAGE, Row, Work, case_workers};
 use super::queue::Filters;
 use super::saved_views::{self, BUILT_IN, SavedView};
+use super::waiting::{self, Waiting};
 use super::{reviews, training};
 use crate::accounts::guard::{CaseReader, StaffMember};
 use crate::accounts::model::{Role, StaffRow};
@@ -18,7 +19,7 @@ use crate::requests::dates::law_name;
 use crate::requests::model::{Kind, State};
 use crate::requests::pause;
 use crate::requests::words::day;
-use crate::web::{Form, Page, html, paging, see_other};
+use crate::web::{Form, Page, html, navigation, paging, see_other};
 
 /// Where the work of each role begins.
 pub async fn home(member: StaffMember) -> HttpResponse {
@@ -77,6 +78,7 @@ struct QueuePage {
     is_trained: bool,
     /// Whether a supervisor has to look how people show who they are.
     is_review_due: bool,
+    waiting: Vec<Waiting>,
     states: Vec<(&'static str, &'static str)>,
     kinds: Vec<(&'static str, &'static str)>,
     laws: Vec<(String, String)>,
@@ -126,10 +128,12 @@ pub async fn queue(
             saved_views::list(conn, me)?,
             training::read_at(conn, me)?.is_some(),
             is_supervisor && reviews::is_due(conn, now)?,
+            waiting::list(conn)?,
         ))
     });
-    let (mut rows, counts, (late, proposed), staff, views, is_trained, is_review_due) =
+    let (mut rows, counts, (late, proposed), staff, views, is_trained, is_review_due, mut waiting) =
         found.await?;
+    waiting.retain(|it| navigation::of(member.role, true).any(|(path, _)| path == it.path()));
     let laws = app.laws.all().iter();
     let laws: Vec<_> = laws
         .map(|law| (law.key.clone(), law.name.clone()))
@@ -161,6 +165,7 @@ pub async fn queue(
         views,
         is_trained,
         is_review_due,
+        waiting,
         states: states(),
         kinds: Kind::ALL
             .iter()

@@ -9,7 +9,7 @@ use crate::support::{Actor, Answer, TestApp};
 
 const OLD: &str = "ada@example.org";
 const NEW: &str = "ada.new@example.org";
-const STAFF_FORM: &str = "/staff/addresses/close";
+const STAFF_FORM: &str = "/staff/closed-addresses/new";
 
 /// Ada, who has signed in with the old address and added the new one. Her session goes on as the new one's.
 async fn with_two(app: &TestApp) -> Actor {

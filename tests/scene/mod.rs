@@ -225,7 +225,9 @@ async fn offered_address(app: &TestApp, vera: &Actor) -> String {
         ("why", "lost"),
         ("offered", "olga.new@example.org"),
     ];
-    vera.post("/staff/addresses/close", &lost).await.location();
+    vera.post("/staff/closed-addresses/new", &lost)
+        .await
+        .location();
     let mail = app.mails_to("olga.new").remove(0).text;
     let link = mail.lines().find(|it| it.contains("/address/offered/"));
     link.unwrap().trim_start_matches(app.address()).to_owned()

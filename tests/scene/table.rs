@@ -169,8 +169,8 @@ table! {
 
     CaseWorker get "/staff/opt-outs/new" => "/staff/opt-outs/new", Common, PAGE;
     CaseWorker post "/staff/opt-outs/new" => "/staff/opt-outs/new", Common, Sample::Form(&[("email", "nora@example.org"), ("what", "both"), ("channel", "phone"), ("received_on", "2026-02-09")]);
-    Supervisor get "/staff/addresses/close" => "/staff/addresses/close", Common, PAGE;
-    Supervisor post "/staff/addresses/close" => "/staff/addresses/close", Common, Sample::Form(&[("email", "nora@example.org"), ("why", "lost")]);
+    Supervisor get "/staff/closed-addresses/new" => "/staff/closed-addresses/new", Common, PAGE;
+    Supervisor post "/staff/closed-addresses/new" => "/staff/closed-addresses/new", Common, Sample::Form(&[("email", "nora@example.org"), ("why", "lost")]);
     CaseReader get "/staff/holds" => "/staff/holds", Common, PAGE;
     Supervisor get "/staff/holds/new" => "/staff/holds/new", Common, PAGE;
     Supervisor post "/staff/holds/new" => "/staff/holds/new", Common, EMPTY;

@@ -16,6 +16,7 @@ mod request_page;
 mod texts;
 mod training;
 mod untrue_grounds;
+mod waiting;
 
 use candor::demo::source::SAMPLES;
 

@@ -144,3 +144,11 @@ diesel::table! {
         steps_in -> Nullable<Integer>,
     }
 }
+
+diesel::table! {
+    told_waiting (what) {
+        what -> Text,
+        waiting -> BigInt,
+        told_at -> Timestamp,
+    }
+}

@@ -104,6 +104,7 @@ diesel::table! {
         details -> Nullable<Text>,
         receipt_id -> Nullable<Text>,
         status_callback -> Nullable<Text>,
+        claims -> Nullable<Binary>,
     }
 }
 

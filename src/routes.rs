@@ -160,8 +160,8 @@ routes! {
     Anyone post "/notices/{key}" => notices::answer;
     Person get "/choices" => choices::pages::index;
     Person post "/choices/opt-out" => choices::pages::opt_out_of_everything;
-    Person get "/choices/age" => choices::age_pages::show;
-    Person post "/choices/age" => choices::age_pages::state;
+    Person get "/choices/age" => choices::minors::own_pages::show;
+    Person post "/choices/age" => choices::minors::own_pages::state;
     Person get "/choices/history" => choices::history_pages::index;
     Person get "/choices/history.csv" => choices::history_pages::as_csv;
     Person get "/choices/history.json" => choices::history_pages::as_json;
@@ -306,6 +306,12 @@ routes! {
     CaseWorker post "/staff/opt-outs/new" => choices::staff_pages::opt_out;
     Supervisor get "/staff/closed-addresses/new" => closing_pages::new;
     Supervisor post "/staff/closed-addresses/new" => closing_pages::close_for;
+    CaseReader get "/staff/ages" => choices::minors::staff_pages::index;
+    CaseWorker get "/staff/ages/new" => choices::minors::staff_pages::new;
+    CaseWorker post "/staff/ages/new" => choices::minors::staff_pages::put_right;
+    CaseWorker get "/staff/ages/parent" => choices::minors::parent_pages::new;
+    CaseWorker post "/staff/ages/parent" => choices::minors::parent_pages::allow;
+    CaseReader get "/staff/ages/{id}" => choices::minors::staff_pages::show;
     CaseReader get "/staff/holds" => holds::index;
     Supervisor get "/staff/holds/new" => holds::new;
     Supervisor post "/staff/holds/new" => holds::place;

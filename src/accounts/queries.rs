@@ -42,7 +42,15 @@ pub fn is_email(address: &str) -> bool {
 
 /// Whether that can be a telephone number in E.164.
 pub fn is_phone(number: &str) -> bool {
-    let digits = number.strip_prefix('+').unwrap_or_default();
+    number.strip_prefix('+').is_some_and(are_digits_of_a_phone)
+}
+
+/// Whether that can be a telephone number as a system may hold it, which need not have kept the sign before it.
+pub fn is_held_phone(number: &str) -> bool {
+    are_digits_of_a_phone(number.strip_prefix('+').unwrap_or(number))
+}
+
+fn are_digits_of_a_phone(digits: &str) -> bool {
     (6..=15).contains(&digits.len()) && digits.bytes().all(|it| it.is_ascii_digit())
 }
 

@@ -78,7 +78,7 @@ pub struct Gpp {
 impl Answer {
     /// The answer for an identity.
     pub fn new(app: &App, identity: IdentityRef, standing: &Standing) -> Self {
-        let defaults = Defaults::of(app, &standing.residence);
+        let defaults = Defaults::of(app, standing);
         let all = stands(&app.register, &standing.current, defaults);
         let is_minor = standing.is_minor(app.clock.today());
         Answer {

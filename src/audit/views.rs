@@ -29,6 +29,8 @@ text_enum! {
         Package = "package",
         /// By what they are known, to look them up by hand.
         Identities = "identities",
+        /// What staff entered of an age.
+        Age = "age",
     }
 }
 
@@ -41,6 +43,7 @@ impl Seen {
             Seen::Evidence => "A file that you sent",
             Seen::Data => "Data about you",
             Seen::Package => "A copy of your data, saved to be sent to you",
+            Seen::Age => "What our staff entered of your age, with the reason",
             Seen::Identities => "By what we know you, to look up or change data about you by hand",
         }
     }

@@ -1,9 +1,11 @@
-//! What holds by law where a person lives while they have not chosen.
+//! What holds by law for a person, by where they live and how old they are, while they have not chosen.
 
 use chrono::NaiveDate;
 
+use super::minors;
 use super::model::State;
 use super::refusable::{LIMIT_SENSITIVE, Refusable};
+use super::standing::Standing;
 use crate::app::App;
 use crate::law::Laws;
 use crate::register::Activity;
@@ -15,27 +17,40 @@ pub struct Defaults {
     by_consent: bool,
     /// Extra uses of sensitive data, whatever they are said to rest on: as the rows of law have it.
     sensitive_by_consent: bool,
+    /// Whatever somebody under 16 must turn on, or their parent: it is not turned on by a birthday.
+    is_young: bool,
 }
 
 impl Defaults {
-    /// What the law says today of whoever lives there.
-    pub fn of(app: &App, residence: &str) -> Defaults {
-        Defaults::on(&app.laws, residence, app.clock.today())
+    /// What the law says today of somebody.
+    pub fn of(app: &App, standing: &Standing) -> Defaults {
+        Defaults::at(app, &standing.residence, standing.sixteen_on)
     }
 
-    /// What they say of whoever lives there on that day.
-    pub fn on(laws: &Laws, residence: &str, today: NaiveDate) -> Defaults {
+    /// The same of whoever lives there, and has, if they are or were known to be under 16, that 16th birthday.
+    pub fn at(app: &App, residence: &str, sixteen_on: Option<NaiveDate>) -> Defaults {
+        Defaults::on(&app.laws, (residence, sixteen_on), app.clock.today())
+    }
+
+    /// What these laws say of them on that day.
+    pub fn on(
+        laws: &Laws,
+        (residence, sixteen_on): (&str, Option<NaiveDate>),
+        today: NaiveDate,
+    ) -> Defaults {
         Defaults {
             by_consent: !residence.starts_with("us"),
             sensitive_by_consent: laws.sensitive_by_consent(residence, today),
+            is_young: sixteen_on.is_some(),
         }
     }
 
     /// How something with a switch stands.
     pub fn state(self, refusable: &Refusable<'_>) -> State {
         let is_sensitive = refusable.key == LIMIT_SENSITIVE && !refusable.activities.is_empty();
-        let is_off =
-            refusable.needs_consent && self.by_consent || is_sensitive && self.sensitive_by_consent;
+        let is_off = refusable.needs_consent && self.by_consent
+            || is_sensitive && self.sensitive_by_consent
+            || self.is_young && minors::is_protected(refusable);
         if is_off {
             State::OptedOut
         } else {
@@ -45,6 +60,6 @@ impl Defaults {
 
     /// Whether an activity that is said to rest on consent takes one.
     pub(super) fn take_consent(self, activity: &Activity) -> bool {
-        self.by_consent || activity.uses_sensitive && self.sensitive_by_consent
+        self.by_consent || self.is_young || activity.uses_sensitive && self.sensitive_by_consent
     }
 }

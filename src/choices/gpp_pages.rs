@@ -48,7 +48,7 @@ pub async fn script(
         let all = stands(
             &app.register,
             &standing.current,
-            Defaults::of(&app, &standing.residence),
+            Defaults::of(&app, &standing),
         );
         // What this browser chose has joined the account, where it may have been allowed since.
         let of_account = Usca::of(&all, standing.is_minor(app.clock.today()));

@@ -10,7 +10,6 @@
 //! counts as an opt-out of sale and sharing, and its absence says nothing ([`signal`]). Who is under 16 is opted
 //! out by law ([`minors`]), and what needs consent where somebody moves to ([`residence`]). When the business changes hands, the opt-outs go with it ([`hand_over`]).
 
-pub mod age_pages;
 pub mod browser;
 mod budget;
 pub mod change;

@@ -48,6 +48,10 @@ text_enum! {
         Staff = "staff",
         /// The law: sale and sharing are off for who is under 16 until they turn it on.
         Law = "law",
+        /// A parent or guardian of somebody under 13, on whose word staff acted.
+        Parent = "parent",
+        /// An age that was put right: what was off because of it stays off.
+        Age = "age",
         /// The law of where the person lives now, or lived before, which asks for their consent first.
         Residence = "residence",
         /// A company whose business was taken over, with its opt-outs.
@@ -69,7 +73,11 @@ impl MadeBy {
             MadeBy::Earlier => "by what you chose before you signed in",
             MadeBy::Agent => "by an agent who acts for you",
             MadeBy::Staff => "by our staff, as you asked",
-            MadeBy::Law => "by law, because you are under 16",
+            MadeBy::Law => "by law, because we were told that you are under 16",
+            MadeBy::Parent => "by your parent or guardian, who wrote to our staff or called them",
+            MadeBy::Age => {
+                "as it was before we put your age right, for that does not turn anything on"
+            }
             MadeBy::Residence => {
                 "because the law where you live, or lived before, asks for your consent first"
             }
@@ -91,9 +99,11 @@ impl MadeBy {
             | MadeBy::Signal
             | MadeBy::VisitorForm
             | MadeBy::Agent
+            | MadeBy::Parent
             | MadeBy::Staff => true,
             MadeBy::Earlier
             | MadeBy::Law
+            | MadeBy::Age
             | MadeBy::Residence
             | MadeBy::HandedOver
             | MadeBy::Deletion

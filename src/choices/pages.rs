@@ -12,7 +12,7 @@ use super::defaults::Defaults;
 use super::model::{MadeBy, State};
 use super::refusable::{self, Refusable, SALE_OR_SHARING, refusables};
 use super::settings::{self, Setting, Use};
-use super::standing::{self, Standing};
+use super::standing;
 use super::{minors, signal};
 use crate::accounts::guard::Person;
 use crate::accounts::limits::Limit;
@@ -83,10 +83,7 @@ pub async fn index(
         Ok((stand, resting::of_person(conn, person.id)?))
     });
     let (stand, resting) = stand.await?;
-    let Standing {
-        residence, current, ..
-    } = stand;
-    let settings = settings::settings(&app.register, &current, Defaults::of(&app, &residence));
+    let settings = settings::settings(&app.register, &stand.current, Defaults::of(&app, &stand));
     let now = app.clock.now();
     page.flash.extend(message(&before, &settings, now));
     let mandatory = settings::mandatory(&app.register);
@@ -181,7 +178,7 @@ async fn way<'a>(person: &Person, app: &'a App, key: &str) -> AppResult<Way<'a>>
         .db
         .read(move |conn| Ok(standing::of_person(conn, person_id)?));
     let standing = read.await?;
-    let defaults = Defaults::of(app, &standing.residence);
+    let defaults = Defaults::of(app, &standing);
     let mut all = settings::settings(&app.register, &standing.current, defaults).into_iter();
     let setting = all.find(|it| it.refusable.key == key);
     let setting = setting.ok_or(AppError::NotFound)?;
@@ -189,7 +186,7 @@ async fn way<'a>(person: &Person, app: &'a App, key: &str) -> AppResult<Way<'a>>
         .sixteen_on
         .is_some_and(|day| minors::needs_parent(day, today));
     Ok(Way {
-        needs_parent: is_child && minors::is_for_parents(&setting.refusable),
+        needs_parent: is_child && minors::is_protected(&setting.refusable),
         setting,
     })
 }

@@ -6,13 +6,14 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
 use super::defaults::Defaults;
+use super::minors;
 use super::model::{Choice, State, Subject};
 use super::queries::list_history;
 use super::refusable::keys_of;
 use crate::accounts::queries::find_residence;
 use crate::app::App;
 use crate::db::AnyConnection;
-use crate::db::schema::{choices, identities, people};
+use crate::db::schema::{choices, identities, minors as young, people};
 use crate::law::Laws;
 use crate::register::Activity;
 
@@ -43,9 +44,10 @@ impl Past {
     /// What is on record of a person.
     pub fn load(conn: &mut AnyConnection, app: &App, person_id: i64) -> QueryResult<Self> {
         let residence = find_residence(conn, person_id)?;
+        let sixteen_on = minors::sixteen_on(conn, person_id)?;
         Ok(Past {
             newest_first: list_history(conn, person_id, None, CHANGES)?,
-            defaults: Defaults::of(app, &residence),
+            defaults: Defaults::at(app, &residence, sixteen_on),
         })
     }
 
@@ -92,7 +94,7 @@ pub fn stood(
 ) -> QueryResult<Vec<Stood>> {
     let people = people_with(conn, uses)?;
     let whose = |it: &Use<'_>| match people.get(it.subject) {
-        Some((id, _)) => Subject::Person(*id).to_string(),
+        Some((id, ..)) => Subject::Person(*id).to_string(),
         None => it.subject.to_owned(),
     };
     let subjects: BTreeSet<_> = uses.iter().map(whose).collect();
@@ -107,9 +109,9 @@ pub fn stood(
         let past = pasts.entry(choice.subject.clone()).or_default();
         past.newest_first.push(choice);
     }
-    for (id, residence) in people.values() {
+    for (id, residence, sixteen_on) in people.values() {
         let past = pasts.entry(Subject::Person(*id).to_string()).or_default();
-        past.defaults = Defaults::on(laws, residence, today);
+        past.defaults = Defaults::on(laws, (residence, *sixteen_on), today);
     }
     let stood = |it: &Use<'_>| {
         let past = pasts.get(&whose(it));
@@ -118,24 +120,30 @@ pub fn stood(
     Ok(uses.iter().map(stood).collect())
 }
 
-/// Who has the identities in question, as far as somebody has, and where they live.
+/// Somebody: by id, where they live, and the 16th birthday of who is or was known to be under 16.
+type Somebody = (i64, String, Option<NaiveDate>);
+
+/// Who has the identities in question, as far as somebody has.
 fn people_with(
     conn: &mut AnyConnection,
     uses: &[Use<'_>],
-) -> QueryResult<HashMap<String, (i64, String)>> {
+) -> QueryResult<HashMap<String, Somebody>> {
     let hashes = uses.iter().filter_map(|it| it.subject.split_once(':'));
     let hashes: BTreeSet<_> = hashes.map(|(_, hash)| hash).collect();
-    let found: Vec<(String, String, i64, String)> = identities::table
+    let found: Vec<(String, String, i64, String, Option<NaiveDate>)> = identities::table
         .inner_join(people::table)
+        .left_join(young::table.on(young::person_id.eq(people::id)))
         .filter(identities::hash.eq_any(hashes))
         .select((
             identities::kind,
             identities::hash,
             people::id,
             people::residence,
+            young::sixteen_on.nullable(),
         ))
         .load(conn)?;
     let named = found.into_iter();
-    let named = named.map(|(kind, hash, id, home)| (format!("{kind}:{hash}"), (id, home)));
+    let named =
+        named.map(|(kind, hash, id, home, age)| (format!("{kind}:{hash}"), (id, home, age)));
     Ok(named.collect())
 }

@@ -219,8 +219,14 @@ fn changes(app: &App, act: &Act, stand: &Stand, now: NaiveDateTime) -> Vec<NewCh
         let name = subject.to_string();
         for key in &act.keys {
             let newest = stand.newest(&name, key);
-            let quiet_until = no_solicit_until(act.state, act.received_on(now), stand.sixteen_on)
-                .filter(|_| act.made_by != MadeBy::Residence);
+            let from = match (act.made_by, newest) {
+                (MadeBy::Residence, _) | (MadeBy::Age, None) => None,
+                // As long as for anybody who refused it then: the age that made it longer was wrong.
+                (MadeBy::Age, Some(choice)) => Some(choice.at.date()),
+                _ => Some(act.received_on(now)),
+            };
+            let quiet_until =
+                from.and_then(|day| no_solicit_until(act.state, day, stand.sixteen_on));
             let renews = |choice: &Choice| {
                 act.state == State::OptedOut
                     && act.made_by.renews()
@@ -231,7 +237,9 @@ fn changes(app: &App, act: &Act, stand: &Stand, now: NaiveDateTime) -> Vec<NewCh
                 Some(choice) if act.made_by == MadeBy::Law => {
                     choice.state == act.state && choice.no_solicit_until >= quiet_until
                 }
-                Some(choice) => choice.state == act.state && !renews(choice),
+                Some(choice) => {
+                    choice.state == act.state && act.made_by != MadeBy::Age && !renews(choice)
+                }
                 // A refusal and a consent are worth recording even where they hold by default.
                 None => act.state == State::OptedIn && !needs_consent(app, key),
             };

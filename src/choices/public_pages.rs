@@ -11,9 +11,9 @@ use super::change::{Act, Proof};
 use super::defaults::Defaults;
 use super::model::{MadeBy, State, Subject};
 use super::proof::{Facts, Scope};
-use super::queries;
 use super::refusable::{LIMIT_SENSITIVE, SALE_OR_SHARING};
 use super::settings::{self, Setting};
+use super::{minors, queries};
 use crate::accounts::guard::Person;
 use crate::accounts::model::IdentityKind;
 use crate::accounts::queries::{find_residence, normal_email};
@@ -212,18 +212,18 @@ async fn stand<'a>(
     let browser = known.as_ref().map(|it| it.subject(&app.keys));
     let person_id = person.map(|it| it.id);
     let read = app.db.look_up(move |conn| {
-        let residence = match person_id {
-            Some(id) => find_residence(conn, id)?,
+        let (residence, sixteen_on) = match person_id {
+            Some(id) => (find_residence(conn, id)?, minors::sixteen_on(conn, id)?),
             // Nobody knows where a visitor lives, and "off" would keep them from opting out.
-            None => "us".to_owned(),
+            None => ("us".to_owned(), None),
         };
         let subject = person_id.map(Subject::Person).or(browser);
         let current = queries::list_current(conn, subject.as_slice())?;
-        Ok((current, residence))
+        Ok((current, residence, sixteen_on))
     });
-    let (current, residence) = read.await?;
-    let all =
-        settings::settings(&app.register, &current, Defaults::of(app, &residence)).into_iter();
+    let (current, residence, sixteen_on) = read.await?;
+    let defaults = Defaults::at(app, &residence, sixteen_on);
+    let all = settings::settings(&app.register, &current, defaults).into_iter();
     let mut all: Vec<_> = all
         .filter(|it| [SALE_OR_SHARING, LIMIT_SENSITIVE].contains(&it.refusable.key))
         .collect();

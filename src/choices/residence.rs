@@ -23,12 +23,10 @@ pub fn follow(
     now: NaiveDateTime,
 ) -> AppResult<()> {
     let standing = standing::of_person(conn, person.id)?;
-    let was = settings::stands(&app.register, &standing.current, Defaults::of(app, before));
-    let is = settings::stands(
-        &app.register,
-        &standing.current,
-        Defaults::of(app, &standing.residence),
-    );
+    let was = Defaults::at(app, before, standing.sixteen_on);
+    let was = settings::stands(&app.register, &standing.current, was);
+    let is = Defaults::of(app, &standing);
+    let is = settings::stands(&app.register, &standing.current, is);
     let both = was.iter().zip(&is);
     let differ = both.filter(|(was, is)| was.state != is.state);
     let keys: Vec<_> = differ.map(|(_, is)| is.key.to_owned()).collect();

@@ -6,9 +6,10 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::defaults::Defaults;
+use super::minors;
 use super::model::{Choice, State};
 use super::refusable::{self, Refusable, refusables};
-use super::standing::{self, Standing};
+use super::standing;
 use crate::app::App;
 use crate::db::AnyConnection;
 use crate::register::{Activity, LawfulBasis, Register};
@@ -134,6 +135,8 @@ pub struct Stand<'a> {
     pub state: State,
     /// What brought that about; none while nothing has been chosen.
     pub choice: Option<&'a Choice>,
+    /// See [`minors::is_protected`].
+    pub is_protected: bool,
 }
 
 /// How everything with a switch stands, given the choices that hold now.
@@ -152,6 +155,7 @@ fn stand<'a>(refusable: &Refusable<'a>, current: &'a [Choice], defaults: Default
         key: refusable.key,
         state: choice.map_or_else(|| defaults.state(refusable), |it| it.state),
         choice,
+        is_protected: minors::is_protected(refusable),
     }
 }
 
@@ -198,11 +202,9 @@ pub fn of_person<'a>(
     app: &'a App,
     person_id: i64,
 ) -> QueryResult<Vec<Setting<'a>>> {
-    let Standing {
-        residence, current, ..
-    } = standing::of_person(conn, person_id)?;
-    let defaults = Defaults::of(app, &residence);
-    Ok(settings(&app.register, &current, defaults))
+    let standing = standing::of_person(conn, person_id)?;
+    let defaults = Defaults::of(app, &standing);
+    Ok(settings(&app.register, &standing.current, defaults))
 }
 
 /// Whether some activity sells or shares a person's data as long as they do not refuse it.

@@ -54,16 +54,21 @@ impl OptOutPage {
     }
 
     fn channels() -> Vec<(&'static str, &'static str)> {
-        let all = CHANNELS.iter();
-        all.map(|it| (it.as_str(), it.title())).collect()
+        channels()
     }
 }
 
 /// How people ask staff for it.
-const CHANNELS: [Channel; 3] = [Channel::Phone, Channel::Letter, Channel::Mail];
+pub(super) const CHANNELS: [Channel; 3] = [Channel::Phone, Channel::Letter, Channel::Mail];
+
+/// The same, as a form offers them.
+pub(super) fn channels() -> Vec<(&'static str, &'static str)> {
+    let all = CHANNELS.iter();
+    all.map(|it| (it.as_str(), it.title())).collect()
+}
 
 /// What came longer ago is more likely a slip of the pen.
-const OLDEST: Months = Months::new(12);
+pub(super) const OLDEST: Months = Months::new(12);
 
 const BOTH: &str = "both";
 

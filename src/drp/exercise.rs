@@ -2,17 +2,18 @@
 
 use chrono::{NaiveDateTime, TimeDelta};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 use validator::ValidateEmail;
 
 use super::agents::record;
+use super::claims::{AboutPerson, in_one_line};
 use super::model::{Agent, AgentRequest, Exercise, NewAgentRequest, Reason, Status};
 use super::queries;
 use super::signed::Claims;
 use crate::accounts::limits::Limit;
 use crate::accounts::model::IdentityKind;
-use crate::accounts::queries::normal_email;
+use crate::accounts::queries::{is_phone, normal_email, normal_phone};
 use crate::app::App;
 use crate::audit::Actor;
 use crate::choices::queries::find_subjects;
@@ -46,6 +47,9 @@ pub struct Message {
     status_callback: Option<String>,
     email: Option<String>,
     phone_number: Option<String>,
+    name: Option<Value>,
+    address: Option<Value>,
+    power_of_attorney: Option<Value>,
 }
 
 /// A message that can be acted on.
@@ -57,6 +61,7 @@ pub struct Asked {
     status_callback: Option<String>,
     email: Option<String>,
     phone: Option<String>,
+    about: AboutPerson,
 }
 
 impl Message {
@@ -86,8 +91,8 @@ impl Message {
         if email.as_ref().is_some_and(|it| !it.validate_email()) {
             return Err("email is not an e-mail address.".to_owned());
         }
-        let phone = given(self.phone_number).map(|it| it.trim().to_owned());
-        if phone.as_ref().is_some_and(|it| !is_e164(it)) {
+        let phone = given(self.phone_number).map(|it| normal_phone(&it));
+        if phone.as_ref().is_some_and(|it| !is_phone(it)) {
             return Err("phone_number must be in E.164, such as +14155550134.".to_owned());
         }
         Ok(Asked {
@@ -95,15 +100,16 @@ impl Message {
             is_ccpa: self.regime.as_deref() == Some("ccpa"),
             agent_request_id: name,
             status_callback,
+            about: AboutPerson {
+                name: in_one_line(self.name.as_ref()),
+                address: in_one_line(self.address.as_ref()),
+                phone: phone.clone().unwrap_or_default(),
+                power_of_attorney: in_one_line(self.power_of_attorney.as_ref()),
+            },
             email,
             phone,
         })
     }
-}
-
-fn is_e164(text: &str) -> bool {
-    let digits = text.strip_prefix('+').unwrap_or_default();
-    (8..=15).contains(&digits.len()) && digits.bytes().all(|it| it.is_ascii_digit())
 }
 
 /// Does what was asked for, in the caller's transaction.
@@ -217,7 +223,8 @@ fn opt_out(
     })
 }
 
-/// Into the queue, like a request without an account: the person confirms it by mail.
+/// Into the queue, like a request without an account: the person confirms it by mail, unless the agent holds a power of
+/// attorney for them (11 CCR 7063(b)). Who is named by a telephone number alone is called by staff.
 fn file(
     conn: &mut AnyConnection,
     app: &App,
@@ -227,18 +234,19 @@ fn file(
     new: NewAgentRequest,
     now: NaiveDateTime,
 ) -> AppResult<NewAgentRequest> {
-    let Some(email) = &asked.email else {
-        let details = "Send email: the person confirms this by a link that goes there.";
+    let Some(handle) = asked.email.as_ref().or(asked.phone.as_ref()) else {
+        let details = "Send email or phone_number, so that we can find the person.";
         return Ok(denied(new, Reason::Unverified, details));
     };
+    let phone = asked.phone.clone().filter(|_| asked.email.is_none());
     let reference = match &asked.agent_request_id {
         Some(name) => format!(", as {name}"),
         None => String::new(),
     };
     let residence = if asked.is_ccpa { "us-ca" } else { "" };
     let letter = Letter {
-        email: Some(email.clone()),
-        contact: String::new(),
+        email: asked.email.clone(),
+        contact: phone.unwrap_or_default(),
         residence: residence.to_owned(),
         wants,
         field: None,
@@ -252,11 +260,15 @@ fn file(
     };
     let by = By::visitor(app);
     let name = &agent.agent_id;
-    let Some(request) = receive_from_agent(conn, (&letter, email), name, &by)? else {
+    let Some(request) = receive_from_agent(conn, (&letter, handle), name, &by)? else {
         let details = "You have sent many requests for this person today.";
         return Ok(denied(new, Reason::TooMany, details));
     };
+    if !asked.about.power_of_attorney.is_empty() {
+        requests::agents::hold_power(conn, &request, &agent.name, &by)?;
+    }
     Ok(NewAgentRequest {
+        claims: asked.about.seal(&app.keys, &request.reference)?,
         request_id: Some(request.id),
         ..new
     })

@@ -10,6 +10,7 @@
 
 mod agents;
 pub mod callback;
+pub mod claims;
 mod exercise;
 mod guard;
 pub mod model;

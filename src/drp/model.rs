@@ -128,4 +128,6 @@ pub struct NewAgentRequest {
     pub receipt_id: Option<String>,
     /// Where changes are told.
     pub status_callback: Option<String>,
+    /// Sealed: what it said of the person.
+    pub claims: Option<Vec<u8>>,
 }

@@ -9,7 +9,8 @@ use crate::config::Site;
 use crate::db::AnyConnection;
 use crate::error::AppResult;
 use crate::requests::model::{Request, State};
-use crate::requests::{queries as requests, senders};
+use crate::requests::senders::model::Sender;
+use crate::requests::{agents, queries as requests, senders};
 
 /// The status object.
 #[derive(Debug, Serialize)]
@@ -55,7 +56,7 @@ pub fn find(conn: &mut AnyConnection, app: &App, asked: &AgentRequest) -> AppRes
     let status = status(&request);
     let sender = senders::queries::find(conn, request_id)?;
     let is_known = sender.as_ref().is_none_or(|it| it.degree.is_some());
-    let is_confirmed = sender.is_none_or(|it| it.mailbox_at.is_some());
+    let step = FirstStep::of(conn, sender.as_ref(), request_id)?;
     let in_progress = status == Status::InProgress;
     Ok(StatusObject {
         status,
@@ -64,7 +65,7 @@ pub fn find(conn: &mut AnyConnection, app: &App, asked: &AgentRequest) -> AppRes
         } else {
             Reason::Unverified
         }),
-        processing_details: details(&request, is_confirmed),
+        processing_details: details(&request, step),
         expected_by: in_progress.then(|| moment(request.due_on.and_time(LAST_MOMENT))),
         results_url: (status == Status::Fulfilled)
             .then(|| app.site.url(&format!("/requests/{}", request.reference))),
@@ -89,15 +90,58 @@ fn status(request: &Request) -> Status {
     }
 }
 
+/// What is done before it is known who asks.
+#[derive(Debug, Clone, Copy)]
+enum FirstStep {
+    /// The person has followed the link.
+    Confirmed,
+    /// The person is asked to follow it.
+    Mail,
+    /// There is no address to write to.
+    Call,
+    /// The person is told, and staff look at the power of attorney.
+    Power,
+}
+
+impl FirstStep {
+    fn of(
+        conn: &mut AnyConnection,
+        sender: Option<&Sender>,
+        request_id: i64,
+    ) -> AppResult<FirstStep> {
+        let Some(sender) = sender.filter(|it| it.mailbox_at.is_none()) else {
+            return Ok(FirstStep::Confirmed);
+        };
+        let agent = agents::queries::find(conn, request_id)?;
+        Ok(if agent.is_some_and(|it| !it.basis.is_confirmed()) {
+            FirstStep::Power
+        } else if sender.email.is_none() {
+            FirstStep::Call
+        } else {
+            FirstStep::Mail
+        })
+    }
+
+    const fn in_words(self) -> &'static str {
+        match self {
+            FirstStep::Confirmed => {
+                "The person has followed the link in our mail. We find out whether it is them."
+            }
+            FirstStep::Mail => {
+                "We have written to the person, who confirms the request by the link in that mail."
+            }
+            FirstStep::Call => "Our staff reach the person by the number that you sent.",
+            FirstStep::Power => {
+                "Our staff look at the power of attorney. The person need not confirm anything."
+            }
+        }
+    }
+}
+
 /// A sentence for the agent, without anything of the person but whether they have confirmed the request.
-fn details(request: &Request, is_confirmed: bool) -> Option<String> {
+fn details(request: &Request, step: FirstStep) -> Option<String> {
     let sentence = match request.state {
-        State::Received | State::Acknowledged | State::Verifying if is_confirmed => {
-            "The person has followed the link in our mail. We find out whether it is them."
-        }
-        State::Received | State::Acknowledged | State::Verifying => {
-            "We have written to the person, who confirms the request by the link in that mail."
-        }
+        State::Received | State::Acknowledged | State::Verifying => step.in_words(),
         State::WaitingForPerson => "We have asked the person something.",
         State::Denied => "We have told the person why, and what they can do.",
         State::Completed | State::Withdrawn => return None,

@@ -42,6 +42,8 @@ text_enum! {
         AgentName = "agent_name",
         /// Their address.
         AgentAddress = "agent_address",
+        /// What an agent of the protocol said of the person.
+        AgentClaims = "agent_claims",
         /// Why something is to be looked at first, and what was made of it.
         Flag = "flag",
         /// The name under a declaration.

@@ -15,6 +15,7 @@ use crate::audit::views;
 use crate::db::AnyConnection;
 use crate::db::schema::events;
 use crate::disclosures::queries::{self as told, Told};
+use crate::drp::claims::AboutPerson;
 use crate::error::AppResult;
 use crate::manual::{
     self,
@@ -117,6 +118,8 @@ pub struct Case {
     pub sender: Option<Sender>,
     /// Who asks for them, if they do not ask themselves.
     pub agent: Option<Named>,
+    /// What an agent of the protocol said of the person.
+    pub claims: Option<AboutPerson>,
     /// How to reach them without e-mail; empty for all others.
     pub contact: String,
     /// What it is tied to by an appeal, in words, with the references.
@@ -241,6 +244,7 @@ pub fn load(
         .map(|it| senders::contact(&app.keys, &request, it));
     Ok(Case {
         agent: agents::queries::named(conn, &app.keys, &request)?,
+        claims: AboutPerson::of_request(conn, &app.keys, &request)?,
         contact: contact.transpose()?.unwrap_or_default(),
         sender,
         items: items

@@ -5,7 +5,7 @@ use actix_web::HttpResponse;
 use super::sent::Sent;
 use crate::accounts::guard::CaseWorker;
 use crate::accounts::model::IdentityKind;
-use crate::accounts::queries::{is_email, normal_email, normal_phone};
+use crate::accounts::queries::{is_email, is_held_phone, normal_email, normal_phone};
 use crate::app::App;
 use crate::db::AnyConnection;
 use crate::error::AppResult;
@@ -65,10 +65,7 @@ fn handle(sent: &Sent) -> Result<Option<Handle>, (&'static str, &'static str)> {
     };
     let is_good = match value.0 {
         IdentityKind::Email => is_email(&value.1),
-        IdentityKind::Phone => {
-            let digits = value.1.strip_prefix('+').unwrap_or(&value.1);
-            (5..=15).contains(&digits.len()) && digits.chars().all(|it| it.is_ascii_digit())
-        }
+        IdentityKind::Phone => is_held_phone(&value.1),
         IdentityKind::External => (1..=200).contains(&value.1.chars().count()),
     };
     if is_good {

@@ -23,6 +23,7 @@ pub const STAFF: &[(&str, &str, &[Role])] = &[
         &[Agent, Supervisor, Auditor],
     ),
     ("/staff/holds", "Holds", &[Agent, Supervisor, Auditor]),
+    ("/staff/ages", "Ages", &[Agent, Supervisor, Auditor]),
     (
         "/staff/corrections",
         "Corrections",

@@ -1,4 +1,5 @@
 mod account;
+mod ages;
 mod budget;
 mod handing_over;
 mod joining;

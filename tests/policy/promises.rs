@@ -69,7 +69,7 @@ async fn both_versions_that_count_promise_what_holds_before_anybody_chooses() {
             .body;
         assert_eq!(found(&body), Vec::<String>::new(), "{file}");
         let text = Text::read(&body);
-        let defaults = Defaults::of(&app.app, "us-ca");
+        let defaults = Defaults::at(&app.app, "us-ca", None);
         for setting in refusables(&register) {
             assert_eq!(defaults.state(&setting), State::OptedIn, "{}", setting.key);
         }

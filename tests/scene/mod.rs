@@ -5,8 +5,8 @@ mod table;
 use candor::accounts::model::Role;
 use candor::db::AnyConnection;
 use candor::db::schema::{
-    disclosures, identities, manual_tasks, notices, outbox, request_attachments, retention_runs,
-    sessions, sites, staff,
+    age_entries, disclosures, identities, manual_tasks, notices, outbox, request_attachments,
+    retention_runs, sessions, sites, staff,
 };
 use candor::demo;
 use candor::disclosures::ledger;
@@ -111,6 +111,17 @@ impl Scene {
         let link = mail.lines().find(|it| it.contains("/request/link/"));
         let request_link = link.unwrap().trim_start_matches(app.address()).to_owned();
 
+        app.person("kim").await;
+        let age = [
+            ("whom", "kim@example.org"),
+            ("born_on", "2011-05-04"),
+            ("channel", "phone"),
+            ("received_on", "2026-02-09"),
+            ("reason", "A teacher told us."),
+            ("evidence", "The school confirmed it by letter."),
+        ];
+        vera.post("/staff/ages/new", &age).await.location();
+
         let number = |of: fn(&mut AnyConnection) -> QueryResult<i64>| {
             let found = app.app.db.read_now(move |conn| Ok(of(conn)?));
             found.unwrap().to_string()
@@ -149,6 +160,7 @@ impl Scene {
             ("{mail}", number(last_mail)),
             ("{manual}", number(first_task)),
             ("{site}", number(first_site)),
+            ("{age}", number(last_age)),
             (
                 "{leaving}",
                 leaving::path(&app.app.keys, "https://learning.projobsector.com/"),
@@ -329,6 +341,11 @@ fn first_session(conn: &mut AnyConnection) -> QueryResult<i64> {
 /// Of the deletion, for which people look something up by hand.
 fn first_task(conn: &mut AnyConnection) -> QueryResult<i64> {
     manual_tasks::table.select(manual_tasks::id).first(conn)
+}
+
+fn last_age(conn: &mut AnyConnection) -> QueryResult<i64> {
+    let newest = age_entries::table.order(age_entries::id.desc());
+    newest.select(age_entries::id).first(conn)
 }
 
 fn first_site(conn: &mut AnyConnection) -> QueryResult<i64> {

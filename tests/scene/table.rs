@@ -171,6 +171,12 @@ table! {
     CaseWorker post "/staff/opt-outs/new" => "/staff/opt-outs/new", Common, Sample::Form(&[("email", "nora@example.org"), ("what", "both"), ("channel", "phone"), ("received_on", "2026-02-09")]);
     Supervisor get "/staff/closed-addresses/new" => "/staff/closed-addresses/new", Common, PAGE;
     Supervisor post "/staff/closed-addresses/new" => "/staff/closed-addresses/new", Common, Sample::Form(&[("email", "nora@example.org"), ("why", "lost")]);
+    CaseReader get "/staff/ages" => "/staff/ages", Common, PAGE;
+    CaseWorker get "/staff/ages/new" => "/staff/ages/new", Common, PAGE;
+    CaseWorker post "/staff/ages/new" => "/staff/ages/new", Common, EMPTY;
+    CaseWorker get "/staff/ages/parent" => "/staff/ages/parent", Common, PAGE;
+    CaseWorker post "/staff/ages/parent" => "/staff/ages/parent", Common, EMPTY;
+    CaseReader get "/staff/ages/{id}" => "/staff/ages/{age}", Common, PAGE;
     CaseReader get "/staff/holds" => "/staff/holds", Common, PAGE;
     Supervisor get "/staff/holds/new" => "/staff/holds/new", Common, PAGE;
     Supervisor post "/staff/holds/new" => "/staff/holds/new", Common, EMPTY;

@@ -1,7 +1,7 @@
 //! Tables of choices and of those who read them.
 #![expect(missing_docs, reason = "the slices' models say what the columns mean")]
 
-use super::{identities, people};
+use super::{identities, people, staff};
 
 // choices
 
@@ -36,6 +36,28 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(minors, choices);
 diesel::allow_tables_to_appear_in_same_query!(minors, people);
 diesel::allow_tables_to_appear_in_same_query!(minors, identities);
+
+diesel::table! {
+    age_entries (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        kind -> Text,
+        sixteen_on -> Nullable<Date>,
+        verified_by -> Nullable<Text>,
+        allowed -> Nullable<Text>,
+        channel -> Text,
+        received_on -> Date,
+        reason -> Binary,
+        evidence -> Binary,
+        staff_id -> BigInt,
+        at -> Timestamp,
+    }
+}
+
+diesel::joinable!(age_entries -> people (person_id));
+diesel::joinable!(age_entries -> staff (staff_id));
+diesel::allow_tables_to_appear_in_same_query!(age_entries, people);
+diesel::allow_tables_to_appear_in_same_query!(age_entries, staff);
 
 // api
 
@@ -82,6 +104,7 @@ diesel::table! {
         details -> Nullable<Text>,
         receipt_id -> Nullable<Text>,
         status_callback -> Nullable<Text>,
+        claims -> Nullable<Binary>,
     }
 }
 

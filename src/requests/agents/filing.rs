@@ -11,6 +11,7 @@ use super::queries;
 use crate::accounts::limits::Limit;
 use crate::db::AnyConnection;
 use crate::db::schema::request_agents;
+use crate::drp;
 use crate::error::AppResult;
 use crate::requests::decisions;
 use crate::requests::evidence::{self, File};
@@ -84,6 +85,27 @@ pub fn receive(
         .mailer
         .enqueue(conn, &agent.email, &received, by.now)?;
     Ok(request)
+}
+
+/// Notes of a request that came through the protocol that its agent says to hold a power of attorney: the person is told
+/// and asked for nothing, and staff look at the power.
+pub fn hold_power(
+    conn: &mut AnyConnection,
+    request: &Request,
+    name: &str,
+    by: &By<'_>,
+) -> AppResult<()> {
+    let basis = Basis::PowerOfAttorney;
+    let sealed = sealed::seal(&by.app.keys, &request.reference, What::AgentName, name);
+    diesel::insert_into(request_agents::table)
+        .values((
+            request_agents::request_id.eq(request.id),
+            request_agents::basis.eq(basis.as_str()),
+            request_agents::name.eq(sealed),
+        ))
+        .execute(conn)?;
+    let detail = json!({ "basis": basis });
+    Ok(record(conn, request, "request.made_by_agent", detail, by)?)
 }
 
 /// The open request that the same agent made a moment ago with all the same in it.
@@ -169,6 +191,6 @@ pub fn forget(conn: &mut AnyConnection, request_id: i64) -> QueryResult<()> {
             request_agents::name.eq(None::<Vec<u8>>),
             request_agents::email.eq(None::<Vec<u8>>),
         ))
-        .execute(conn)
-        .map(drop)
+        .execute(conn)?;
+    drp::claims::forget(conn, request_id)
 }

@@ -19,4 +19,4 @@ pub mod pages;
 pub mod queries;
 
 pub use asking::{ask, ask_now, may_cause_mail};
-pub use filing::{NewAgent, confirm, forget, object, receive, tell_closed};
+pub use filing::{NewAgent, confirm, forget, hold_power, object, receive, tell_closed};

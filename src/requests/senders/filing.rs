@@ -145,15 +145,15 @@ fn find_same(conn: &mut AnyConnection, letter: &Letter, by: &By<'_>) -> AppResul
 }
 
 /// Puts a request of an authorised agent on record, always as one of its own: an agent must not come to see or take
-/// back what somebody else has asked for. `None` when this agent has caused enough mails to the address today; what others
+/// back what somebody else has asked for. `None` when this agent has sent enough for the address or number today; what others
 /// have sent there never keeps it out. The caller notes whose it is, and then has the person asked: [`agents::ask`].
 pub fn receive_from_agent(
     conn: &mut AnyConnection,
-    (letter, email): (&Letter, &str),
+    (letter, handle): (&Letter, &str),
     agent: &str,
     by: &By<'_>,
 ) -> AppResult<Option<Request>> {
-    if !agents::may_cause_mail(conn, (agent, email), by)? {
+    if !agents::may_cause_mail(conn, (agent, handle), by)? {
         return Ok(None);
     }
     put_on_record(conn, letter, by).map(Some)

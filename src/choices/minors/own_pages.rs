@@ -4,18 +4,14 @@ use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 
-use super::minors;
+use super::{entries, needs_parent, sixteen_on, sixteen_on_typed};
 use crate::accounts::guard::Person;
 use crate::app::App;
 use crate::error::AppResult;
 use crate::web::page::FlashKind;
 use crate::web::{Flash, Form, Page, html, see_other, see_other_saying, words};
-
-/// Older than so many years nobody is.
-const OLDEST: i32 = 125;
 
 /// What is asked; of it only the 16th birthday is kept.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -25,23 +21,33 @@ pub struct Typed {
 }
 
 #[derive(Template)]
-#[template(path = "choices/age.html")]
+#[template(path = "choices/minors/own.html")]
 struct AgePage {
     page: Page,
     form: Form<Typed>,
     /// The 16th birthday in words, if they have told us already.
     known: Option<String>,
+    /// Whether a parent or guardian decides for them.
+    is_child: bool,
+    /// What staff entered of their age.
+    entries: Vec<String>,
 }
 
 /// The form, or what is known.
 pub async fn show(person: Person, app: App, page: Page) -> AppResult<HttpResponse> {
-    let read = app
-        .db
-        .read(move |conn| Ok(minors::sixteen_on(conn, person.id)?));
+    let read = app.db.read(move |conn| {
+        let known = sixteen_on(conn, person.id)?;
+        Ok((known, entries::list_of_person(conn, person.id)?))
+    });
+    let (known, entered) = read.await?;
+    let today = app.clock.today();
+    let entered = entered.iter().map(|it| it.in_words(&app.register));
     let shown = AgePage {
         page,
         form: Form::default(),
-        known: read.await?.map(words::day),
+        is_child: known.is_some_and(|day| needs_parent(day, today)),
+        known: known.map(words::day),
+        entries: entered.collect(),
     };
     html(StatusCode::OK, &shown)
 }
@@ -55,13 +61,15 @@ pub async fn state(
     typed: web::Form<Typed>,
 ) -> AppResult<HttpResponse> {
     let (typed, now) = (typed.into_inner(), app.clock.now());
-    let sixteen_on = match sixteen_on(&typed.born_on, now.date()) {
+    let sixteen_on = match sixteen_on_typed(&typed.born_on, now.date()) {
         Ok(day) => day,
         Err(sentence) => {
             let shown = AgePage {
                 page,
                 form: Form::new(typed).refuse("born_on", sentence),
                 known: None,
+                is_child: false,
+                entries: Vec::new(),
             };
             return html(StatusCode::UNPROCESSABLE_ENTITY, &shown);
         }
@@ -74,24 +82,12 @@ pub async fn state(
     }
     let own = app.clone();
     app.db
-        .write(move |conn| minors::state(conn, &own, &person, sixteen_on, now))
+        .write(move |conn| super::state(conn, &own, &person, sixteen_on, now))
         .await?;
     app.wake.notify_one();
     see_other_saying(
         &session,
-        "We do not sell or share your data. That goes on after you are 16, until you turn it on.",
+        "We do not sell or share your data, and do nothing with it that rests on consent. That goes on after you are 16, until you turn it on.",
         "/choices",
     )
-}
-
-fn sixteen_on(born_on: &str, today: NaiveDate) -> Result<NaiveDate, &'static str> {
-    const EXAMPLE: &str = "Type the day on which you were born, such as 2011-03-31.";
-    let born_on: NaiveDate = born_on.trim().parse().map_err(|_| EXAMPLE)?;
-    if born_on >= today {
-        return Err("The day on which you were born lies before today. Check the year.");
-    }
-    if born_on.year() + OLDEST < today.year() {
-        return Err("Nobody is as old as that. Check the year in which you were born.");
-    }
-    minors::sixteenth_birthday(born_on).ok_or(EXAMPLE)
 }

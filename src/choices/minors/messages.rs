@@ -1,0 +1,18 @@
+//! The mail about an age that was put right.
+
+use crate::mail::messages::message;
+
+/// Tells what is on record now, and that nothing was turned on by it.
+#[derive(Debug)]
+pub struct AgePutRight {
+    /// The 16th birthday in words, of somebody who is under 16.
+    pub sixteen_on: Option<String>,
+}
+
+message!(
+    AgePutRight,
+    "age_put_right",
+    "mail/age_put_right/subject.txt",
+    "mail/age_put_right/body.txt",
+    "mail/age_put_right/body.html"
+);

@@ -1,0 +1,164 @@
+//! The word of a parent or guardian of somebody under 13, as staff enter it.
+
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Serialize;
+
+use super::entries::{self, VerifiedBy, Word};
+use super::typed::{self, Common, Known};
+use super::{is_protected, needs_parent};
+use crate::accounts::guard::CaseWorker;
+use crate::app::App;
+use crate::choices::refusable::refusables;
+use crate::error::AppResult;
+use crate::web::{Form, Page, html, see_other_saying};
+
+/// The form, as typed.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Typed {
+    whom: String,
+    what: Vec<String>,
+    verified_by: String,
+    channel: String,
+    received_on: String,
+    reason: String,
+    evidence: String,
+}
+
+impl Typed {
+    fn of(fields: Vec<(String, String)>) -> Typed {
+        let mut typed = Typed::default();
+        for (name, value) in fields {
+            match &*name {
+                "whom" => typed.whom = value,
+                "what" => typed.what.push(value),
+                "verified_by" => typed.verified_by = value,
+                "channel" => typed.channel = value,
+                "received_on" => typed.received_on = value,
+                "reason" => typed.reason = value,
+                "evidence" => typed.evidence = value,
+                _ => {}
+            }
+        }
+        typed
+    }
+
+    fn common(&self) -> Common {
+        Common {
+            whom: self.whom.clone(),
+            channel: self.channel.clone(),
+            received_on: self.received_on.clone(),
+            reason: self.reason.clone(),
+            evidence: self.evidence.clone(),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "choices/minors/parent.html")]
+struct ParentPage {
+    page: Page,
+    form: Form<Typed>,
+    /// What a parent decides: the key, and what people call it.
+    choices: Vec<(String, String)>,
+}
+
+impl ParentPage {
+    fn of(app: &App, page: Page, form: Form<Typed>) -> ParentPage {
+        ParentPage {
+            page,
+            form,
+            choices: choices(app),
+        }
+    }
+
+    fn ways() -> Vec<(&'static str, &'static str)> {
+        let all = VerifiedBy::ALL.iter();
+        all.map(|it| (it.as_str(), it.title())).collect()
+    }
+
+    fn is_chosen(&self, key: &str) -> bool {
+        self.form.values.what.iter().any(|it| it == key)
+    }
+}
+
+fn choices(app: &App) -> Vec<(String, String)> {
+    let all = refusables(&app.register).into_iter();
+    let for_parents = all.filter(is_protected);
+    for_parents
+        .map(|it| (it.key.to_owned(), it.title.to_owned()))
+        .collect()
+}
+
+/// The form.
+pub async fn new(_: CaseWorker, app: App, page: Page) -> AppResult<HttpResponse> {
+    html(StatusCode::OK, &ParentPage::of(&app, page, Form::default()))
+}
+
+/// Turns on what they allow. The person gets the mail and the receipt.
+pub async fn allow(
+    worker: CaseWorker,
+    app: App,
+    page: Page,
+    session: Session,
+    fields: web::Form<Vec<(String, String)>>,
+) -> AppResult<HttpResponse> {
+    let typed = Typed::of(fields.into_inner());
+    let known = typed::find(&app, &typed.whom).await?;
+    let (known, keys, verified_by, word) = match check(&app, typed, known) {
+        Ok(checked) => checked,
+        Err(form) => {
+            let shown = ParentPage::of(&app, page, *form);
+            return html(StatusCode::UNPROCESSABLE_ENTITY, &shown);
+        }
+    };
+    let (own, now, staff_id) = (app.clone(), app.clock.now(), worker.id);
+    let written = app.db.write(move |conn| {
+        let whose = (known.whose(staff_id), staff_id);
+        let what = (&keys[..], verified_by);
+        entries::enter_consent(conn, &own, whose, what, &word, now)
+    });
+    written.await?;
+    app.wake.notify_one();
+    let text = "It is on, on the word of the parent or guardian. We have told the person by mail if they have an address.";
+    see_other_saying(&session, text, "/staff/ages")
+}
+
+type Checked = (Known, Vec<String>, VerifiedBy, Word);
+
+fn check(app: &App, typed: Typed, known: Option<Known>) -> Result<Checked, Box<Form<Typed>>> {
+    let today = app.clock.today();
+    let verified_by = typed.verified_by.parse::<VerifiedBy>().ok();
+    let offered = choices(app);
+    let is_offered = |key: &String| offered.iter().any(|it| it.0 == *key);
+    let (keys, common) = (typed.what.clone(), typed.common());
+    let is_other = known.as_ref().is_some_and(|it| {
+        let is_child = |day| needs_parent(day, today);
+        !it.sixteen_on.is_some_and(is_child)
+    });
+    let (word, form) = common.check(app, known.as_ref(), Form::new(typed));
+    const OTHER: &str = "We do not know of them that they are under 13. Who is 13 or older turns it on themselves; if the age is wrong, put it right first.";
+    let form = form
+        .refuse_where([
+            (is_other, "whom", OTHER),
+            (
+                keys.is_empty() || !keys.iter().all(is_offered),
+                "what",
+                "Choose what they allow.",
+            ),
+            (
+                verified_by.is_none(),
+                "verified_by",
+                "Choose how it was made sure of. Without it, it does not count.",
+            ),
+        ])
+        .in_order();
+    match (known, verified_by, word) {
+        (Some(known), Some(verified_by), Some(word)) if !form.has_errors() => {
+            Ok((known, keys, verified_by, word))
+        }
+        _ => Err(Box::new(form)),
+    }
+}

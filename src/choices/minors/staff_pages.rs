@@ -1,0 +1,187 @@
+//! What staff entered of ages, and putting one right.
+
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::entries::{self, Entry, Kind, VerifiedBy, Word};
+use super::typed::{self, Common, Known};
+use super::{Age, sixteen_on_typed};
+use crate::accounts::guard::{CaseReader, CaseWorker};
+use crate::accounts::model::Role;
+use crate::app::App;
+use crate::audit::views::{self, Seen};
+use crate::error::AppResult;
+use crate::web::paging::Before;
+use crate::web::{Form, Page, html, paging, see_other_saying, words};
+
+const ON_A_PAGE: usize = 50;
+
+#[derive(Template)]
+#[template(path = "choices/minors/index.html")]
+struct IndexPage {
+    page: Page,
+    entries: Vec<(Entry, String)>,
+    can_enter: bool,
+    newer: Option<&'static str>,
+    older: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "choices/minors/entry.html")]
+struct EntryPage {
+    page: Page,
+    entry: Entry,
+    author: String,
+    pseudonym: String,
+    allowed: String,
+    reason: String,
+    evidence: String,
+}
+
+/// All entries, newest first: not whose, and not what was written.
+pub async fn index(
+    reader: CaseReader,
+    app: App,
+    page: Page,
+    from: web::Query<Before>,
+) -> AppResult<HttpResponse> {
+    let before = from.before;
+    let at_most = paging::one_more(ON_A_PAGE);
+    let found = app
+        .db
+        .read(move |conn| Ok(entries::list(conn, before, at_most)?));
+    let mut found = found.await?;
+    let last = paging::cut(&mut found, ON_A_PAGE);
+    let shown = IndexPage {
+        page,
+        can_enter: [Role::Agent, Role::Supervisor].contains(&reader.role),
+        older: last.map(|(it, _)| format!("/staff/ages?before={}", it.id)),
+        newer: before.map(|_| "/staff/ages"),
+        entries: found,
+    };
+    html(StatusCode::OK, &shown)
+}
+
+/// One entry with what was written; the person learns that somebody looked.
+pub async fn show(
+    reader: CaseReader,
+    app: App,
+    page: Page,
+    id: web::Path<i64>,
+) -> AppResult<HttpResponse> {
+    let id = id.into_inner();
+    let found = app.db.read(move |conn| Ok(entries::find(conn, id)?));
+    let (entry, author, pseudonym) = found.await?;
+    let (reason, evidence) = entry.open(&app.keys)?;
+    views::record(&app, &reader, Seen::Age, pseudonym.clone(), "").await?;
+    let shown = EntryPage {
+        page,
+        allowed: entry.allowed(&app.register),
+        entry,
+        author,
+        pseudonym,
+        reason,
+        evidence,
+    };
+    html(StatusCode::OK, &shown)
+}
+
+/// The form, as typed.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct Typed {
+    whom: String,
+    born_on: String,
+    channel: String,
+    received_on: String,
+    reason: String,
+    evidence: String,
+}
+
+impl Typed {
+    fn common(&self) -> Common {
+        Common {
+            whom: self.whom.clone(),
+            channel: self.channel.clone(),
+            received_on: self.received_on.clone(),
+            reason: self.reason.clone(),
+            evidence: self.evidence.clone(),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "choices/minors/age.html")]
+struct AgePage {
+    page: Page,
+    form: Form<Typed>,
+}
+
+/// The form.
+pub async fn new(_: CaseWorker, page: Page) -> AppResult<HttpResponse> {
+    let form = Form::default();
+    html(StatusCode::OK, &AgePage { page, form })
+}
+
+/// Puts an age right. It turns nothing on, and the person is told.
+pub async fn put_right(
+    worker: CaseWorker,
+    app: App,
+    page: Page,
+    session: Session,
+    typed: web::Form<Typed>,
+) -> AppResult<HttpResponse> {
+    let typed = typed.into_inner();
+    let known = typed::find(&app, &typed.whom).await?;
+    let (known, age, word) = match check(&app, typed, known) {
+        Ok(checked) => checked,
+        Err(form) => {
+            let form = *form;
+            return html(StatusCode::UNPROCESSABLE_ENTITY, &AgePage { page, form });
+        }
+    };
+    let (own, now, staff_id) = (app.clone(), app.clock.now(), worker.id);
+    let text = if known.mail_to.is_some() {
+        "The age is put right. We have told the person by mail."
+    } else {
+        "The age is put right. The person has no address, so no mail was sent."
+    };
+    let written = app.db.write(move |conn| {
+        let whose = (known.whose(staff_id), staff_id);
+        entries::enter_age(conn, &own, whose, age, &word, now)
+    });
+    written.await?;
+    app.wake.notify_one();
+    see_other_saying(&session, text, "/staff/ages")
+}
+
+fn check(
+    app: &App,
+    typed: Typed,
+    known: Option<Known>,
+) -> Result<(Known, Age, Word), Box<Form<Typed>>> {
+    let today: NaiveDate = app.clock.today();
+    let day = sixteen_on_typed(&typed.born_on, today);
+    let age = day.map(|day| Age::of(day, today));
+    let common = typed.common();
+    let (word, form) = common.check(app, known.as_ref(), Form::new(typed));
+    let is_known = match (&known, age) {
+        (Some(known), Ok(age)) => known.sixteen_on == age.sixteen_on(),
+        _ => false,
+    };
+    const SAME: &str = "That is what we know of their age already. Nothing is to be put right.";
+    let form = form
+        .refuse_where([
+            (is_known, "born_on", SAME),
+            (age.is_err(), "born_on", age.err().unwrap_or_default()),
+        ])
+        .in_order();
+    match (known, age, word) {
+        (Some(known), Ok(age), Some(word)) if !form.has_errors() => Ok((known, age, word)),
+        _ => Err(Box::new(form)),
+    }
+}

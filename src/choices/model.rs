@@ -52,8 +52,10 @@ text_enum! {
         Parent = "parent",
         /// An age that was put right: what was off because of it stays off.
         Age = "age",
-        /// The law of where the person lives now, or lived before, which asks for their consent first.
+        /// The law of where the person lives now, which asks for their consent first.
         Residence = "residence",
+        /// A place of living that was stated: what was off before stays off.
+        Moved = "moved",
         /// A company whose business was taken over, with its opt-outs.
         HandedOver = "handed-over",
         /// A deletion that had to leave data, which are used for the reason given and for nothing else.
@@ -78,8 +80,9 @@ impl MadeBy {
             MadeBy::Age => {
                 "as it was before we put your age right, for that does not turn anything on"
             }
-            MadeBy::Residence => {
-                "because the law where you live, or lived before, asks for your consent first"
+            MadeBy::Residence => "because the law where you live asks for your consent first",
+            MadeBy::Moved => {
+                "as it was before you said where you live, for that does not turn anything on"
             }
             MadeBy::HandedOver => "by what you chose with a company that is part of us now",
             MadeBy::Deletion => {
@@ -105,6 +108,7 @@ impl MadeBy {
             | MadeBy::Law
             | MadeBy::Age
             | MadeBy::Residence
+            | MadeBy::Moved
             | MadeBy::HandedOver
             | MadeBy::Deletion
             | MadeBy::Monitor => false,
@@ -113,6 +117,12 @@ impl MadeBy {
 }
 
 impl MadeBy {
+    /// Whether it writes down what was off by law, so that it stays so where the law no longer says it. Nothing changes by
+    /// that for anybody.
+    pub const fn keeps_off(self) -> bool {
+        matches!(self, MadeBy::Age | MadeBy::Moved)
+    }
+
     /// Whether somebody who asks for it again, where it holds already, is not to be asked for 12 months from then on. Who
     /// is signed in sees how it stands, and a signal is sent with each page.
     pub const fn renews(self) -> bool {

@@ -9,7 +9,7 @@ use super::messages::ChoiceChanged;
 use super::model::{Choice, MadeBy, NewChoice, State, Subject, no_solicit_until};
 use super::proof::{Facts, KIND};
 use super::refusable::SALE_OR_SHARING;
-use super::{minors, queries, refusable, signal};
+use super::{queries, refusable, signal, standing};
 use crate::accounts::limits::Limit;
 use crate::accounts::session_store;
 use crate::app::App;
@@ -17,6 +17,7 @@ use crate::audit::receipts::{self, NewReceipt, Receipt};
 use crate::audit::{self, Actor, Event};
 use crate::db::AnyConnection;
 use crate::disclosures::causes::{self, Prepared, Whose};
+use crate::disclosures::ledger;
 use crate::disclosures::model::CauseKind;
 use crate::error::{AppError, AppResult};
 use crate::{mail, policy};
@@ -35,6 +36,11 @@ pub(super) struct Stand {
     pub(super) current: Vec<Choice>,
     policy_version: Option<String>,
     sixteen_on: Option<NaiveDate>,
+    /// Where the person said that they live; empty for all others.
+    residence: String,
+    /// Whether any disclosure of the person's data is on record. It is looked up where it matters: outside of the United
+    /// States.
+    was_disclosed: bool,
 }
 
 impl Stand {
@@ -45,9 +51,17 @@ impl Stand {
     ) -> QueryResult<Stand> {
         let policy = policy::queries::current(conn, today)?;
         let person = subjects.iter().find_map(Subject::person_id);
-        let sixteen_on = person.map(|id| minors::sixteen_on(conn, id)).transpose()?;
+        let told = person.map(|id| standing::told_by(conn, id)).transpose()?;
+        let (residence, sixteen_on) = told.unwrap_or_default();
+        let is_abroad = !residence.is_empty() && !residence.starts_with("us");
+        let was_disclosed = match person {
+            Some(id) if is_abroad => ledger::queries::is_any_of(conn, id)?,
+            _ => false,
+        };
         Ok(Stand {
-            sixteen_on: sixteen_on.flatten(),
+            residence,
+            was_disclosed,
+            sixteen_on,
             current: queries::list_current(conn, subjects)?,
             policy_version: policy.map(|it| it.version),
         })
@@ -77,6 +91,16 @@ impl Stand {
             })
         });
         rows.collect()
+    }
+
+    /// Whether nobody can have got data of the person for it: it was off by the law of where they said that they live, they
+    /// never turned it on, and no disclosure is on record.
+    fn was_never_on(&self, app: &App, change: &NewChoice) -> bool {
+        if change.person_id.is_none() || change.number > 1 {
+            return false;
+        }
+        let is_abroad = !self.residence.is_empty() && !self.residence.starts_with("us");
+        is_abroad && !self.was_disclosed && needs_consent(app, &change.activity)
     }
 
     fn newest(&self, subject: &str, key: &str) -> Option<&Choice> {
@@ -126,6 +150,11 @@ impl Plan {
         let was = |it: &NewChoice| stand.newest(&it.subject, &it.activity).map(|it| it.state);
         let turned = changes.iter().filter(|it| was(it) != Some(act.state));
         let turned: Vec<_> = turned.cloned().collect();
+        let is_news = |it: &&NewChoice| {
+            let was_off = act.made_by.is_request() && act.state == State::OptedOut;
+            !act.made_by.keeps_off() && !(was_off && stand.was_never_on(app, it))
+        };
+        let to_tell: Vec<_> = turned.iter().filter(is_news).cloned().collect();
         let replaced_consent =
             act.state == State::OptedOut && turned.iter().any(|it| it.number > 1);
         Ok(Some(Plan {
@@ -139,7 +168,7 @@ impl Plan {
             replaced_consent,
             detail: detail(act, &facts, replaced_consent),
             mail: tell(app, act, &changes, facts, receipt.as_ref(), now)?,
-            causes: causes(app, act, &turned, now),
+            causes: causes(app, act, &to_tell, now),
             turns: !turned.is_empty(),
             mail_from: act.mail_from.clone(),
             changes,
@@ -220,7 +249,7 @@ fn changes(app: &App, act: &Act, stand: &Stand, now: NaiveDateTime) -> Vec<NewCh
         for key in &act.keys {
             let newest = stand.newest(&name, key);
             let from = match (act.made_by, newest) {
-                (MadeBy::Residence, _) | (MadeBy::Age, None) => None,
+                (MadeBy::Residence | MadeBy::Moved, _) | (MadeBy::Age, None) => None,
                 // As long as for anybody who refused it then: the age that made it longer was wrong.
                 (MadeBy::Age, Some(choice)) => Some(choice.at.date()),
                 _ => Some(act.received_on(now)),

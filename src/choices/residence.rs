@@ -12,9 +12,9 @@ use crate::db::AnyConnection;
 use crate::error::AppResult;
 
 /// Writes down as off what the person never chose and what needs their consent in one of the two places. Where it is the
-/// new one, it is off there by law, and caches and recipients learn of it by the change. Where it is the old one, it
-/// stays off: nothing is turned on by a move, or by saying where one lives. Call it in the transaction in which they move,
-/// with where they lived before.
+/// new one, it is off there by law, and caches and recipients learn of it. Where it is the old one, it stays off: nothing is
+/// turned on by a move, or by saying where one lives, and there is nothing to tell. Call it in the transaction in which they
+/// move, with where they lived before.
 pub fn follow(
     app: &App,
     conn: &mut AnyConnection,
@@ -27,10 +27,18 @@ pub fn follow(
     let was = settings::stands(&app.register, &standing.current, was);
     let is = Defaults::of(app, &standing);
     let is = settings::stands(&app.register, &standing.current, is);
-    let both = was.iter().zip(&is);
-    let differ = both.filter(|(was, is)| was.state != is.state);
-    let keys: Vec<_> = differ.map(|(_, is)| is.key.to_owned()).collect();
-    let mut act = Act::of_person(person, keys, State::OptedOut, MadeBy::Residence);
-    act.proof = Proof::Never;
-    act.apply(app, conn, now).map(drop)
+    let turned_to = |state: State| {
+        let both = was.iter().zip(&is);
+        let turned = both.filter(move |(was, is)| was.state != is.state && is.state == state);
+        turned.map(|(_, is)| is.key.to_owned()).collect::<Vec<_>>()
+    };
+    for (keys, made_by) in [
+        (turned_to(State::OptedOut), MadeBy::Residence),
+        (turned_to(State::OptedIn), MadeBy::Moved),
+    ] {
+        let mut act = Act::of_person(person, keys, State::OptedOut, made_by);
+        act.proof = Proof::Never;
+        act.apply(app, conn, now)?;
+    }
+    Ok(())
 }

@@ -51,6 +51,19 @@ pub fn of_person(conn: &mut AnyConnection, person_id: i64) -> QueryResult<Standi
     Standing::of(rows).ok_or(diesel::NotFound)
 }
 
+/// What a person told us of themselves that choices depend on: where they live, and, if they are or were under 16, when
+/// their 16th birthday is.
+pub fn told_by(
+    conn: &mut AnyConnection,
+    person_id: i64,
+) -> QueryResult<(String, Option<NaiveDate>)> {
+    both!(conn, |conn| people::table
+        .left_join(minors::table.on(minors::person_id.eq(people::id)))
+        .filter(people::id.eq(person_id))
+        .select((people::residence, minors::sixteen_on.nullable()))
+        .first(conn))
+}
+
 /// How choices stand by one identity: of the person who has it, or of whoever will sign in with it.
 pub fn find(
     conn: &mut AnyConnection,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::model::State;
+use super::model::{MadeBy, State};
 use super::refusable::{SALE_OR_SHARING, keys_of};
 use super::settings::{self, Setting};
 use crate::app::App;
@@ -79,7 +79,12 @@ impl Stopped {
 fn in_words(setting: &Setting<'_>) -> String {
     match &setting.choice {
         Some(choice) if choice.state == State::OptedOut => {
-            format!("You have stopped this on {}.", words::moment(choice.at))
+            let (at, made_by) = (words::moment(choice.at), choice.made_by);
+            if made_by.is_request() || made_by == MadeBy::Earlier {
+                format!("You have stopped this on {at}.")
+            } else {
+                format!("This has been off since {at}, {}.", made_by.in_words())
+            }
         }
         _ => "This is off, for you have not agreed to it.".to_owned(),
     }

@@ -89,7 +89,7 @@ impl CauseKind {
     /// As people read it.
     pub fn title(self) -> &'static str {
         match self {
-            CauseKind::OptOut => "Your opt-out",
+            CauseKind::OptOut => "That a use of your data is off",
             CauseKind::OptIn => "That you allow it again",
             CauseKind::Correction => "Your correction",
             CauseKind::Deletion => "Your deletion",

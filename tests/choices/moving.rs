@@ -1,5 +1,8 @@
 use candor::choices::{MadeBy, State};
+use candor::db::schema::causes;
+use candor::disclosures::ledger;
 use candor::law::Laws;
+use diesel::prelude::*;
 
 use super::all_changes;
 use crate::api::{Program, hash_of};
@@ -42,9 +45,8 @@ async fn what_needs_consent_where_somebody_moves_to_is_off_and_programs_learn_of
     assert!(told.to_string().contains(&hash), "{told}");
     let page = ada.get("/choices").await.page();
     assert!(
-        page.text().contains(
-            "because the law where you live, or lived before, asks for your consent first"
-        )
+        page.text()
+            .contains("because the law where you live asks for your consent first")
     );
 
     live_in(&ada, "us-ca").await;
@@ -130,5 +132,94 @@ async fn saying_that_one_lives_where_less_takes_consent_turns_nothing_on() {
     live_in(&max, "us-ca").await;
     assert_eq!(states().await, before);
     let mut changes = all_changes(&app).into_iter();
-    assert!(changes.all(|it| it.state == State::OptedOut && it.made_by == MadeBy::Residence));
+    assert!(changes.all(|it| it.state == State::OptedOut && it.made_by == MadeBy::Moved));
+}
+
+fn count_causes(app: &TestApp) -> i64 {
+    let count = app
+        .app
+        .db
+        .read_now(|conn| Ok(causes::table.count().get_result(conn)?));
+    count.unwrap()
+}
+
+#[actix_web::test]
+async fn nobody_is_told_of_somebody_who_only_says_where_they_live() {
+    let app = TestApp::start();
+    let cal = app.visitor();
+    app.sign_in_by_mail(&cal, "cal@example.org").await;
+    live_in(&cal, "us-ca").await;
+    assert_eq!(count_causes(&app), 0);
+    let page = cal.get("/choices").await.page().text();
+    assert!(page.contains("as it was before you said where you live"));
+    assert!(!page.contains("the law where you live asks"));
+
+    // Where what was on is off by law from now on, they are told.
+    let uma = app.person_in("uma", "us-ut").await;
+    live_in(&uma, "de").await;
+    assert_eq!(count_causes(&app), 1);
+}
+
+/// What the law kept off all along, no recipient can have got; an address is not to be handed out to say so.
+#[actix_web::test]
+async fn an_opt_out_of_what_was_never_on_is_told_to_nobody_who_never_got_data() {
+    let app = TestApp::start();
+    let max = app.person_in("max", "de").await;
+    max.post("/choices/sale-or-sharing/opt-out", &[])
+        .await
+        .location();
+    assert_eq!(count_causes(&app), 0);
+    let page = max.get("/choices").await.page();
+    assert!(
+        page.text().contains("by you"),
+        "it is on record all the same"
+    );
+
+    // Who agreed to it and takes that back has it told.
+    let confirmed = [("confirmed", "yes")];
+    max.post("/choices/sale-or-sharing/opt-in", &confirmed)
+        .await
+        .location();
+    max.post("/choices/sale-or-sharing/opt-out", &[])
+        .await
+        .location();
+    assert_eq!(count_causes(&app), 2);
+}
+
+#[actix_web::test]
+async fn an_opt_out_is_told_where_a_disclosure_is_on_record_whatever_the_law_said() {
+    let app = TestApp::start();
+    let max = app.person_in("max", "de").await;
+    record_sale(&app, "max@example.org").await;
+    max.post("/choices/sale-or-sharing/opt-out", &[])
+        .await
+        .location();
+    assert_eq!(count_causes(&app), 1);
+}
+
+/// A broker got data of that address.
+async fn record_sale(app: &TestApp, email: &str) {
+    let now = app.app.clock.now();
+    let line = ledger::line::Line {
+        recipient: "brightfield-audiences".to_owned(),
+        identity_type: "email".to_owned(),
+        identity: email.to_owned(),
+        categories: vec!["user.contact".to_owned()],
+        purpose: "Audiences".to_owned(),
+        activity: "sale-or-sharing".to_owned(),
+        legal_basis: "consent".to_owned(),
+        at: "2026-01-09".to_owned(),
+        ..ledger::line::Line::default()
+    };
+    let line = line.check(&app.app.register, &app.app.keys, now).unwrap();
+    let own = app.app.clone();
+    let recorded = app.app.db.write(move |conn| {
+        let rules = ledger::model::Rules {
+            register: &own.register,
+            laws: &own.laws,
+        };
+        ledger::queries::record(conn, rules, &[line], "a test", now)?;
+        Ok(())
+    });
+    recorded.await.unwrap();
 }

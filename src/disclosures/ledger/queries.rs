@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDateTime;
-use diesel::dsl::{count_star, max, min};
+use diesel::dsl::{count_star, exists, max, min};
 use diesel::prelude::*;
 use serde_json::json;
 
@@ -101,6 +101,13 @@ pub fn subjects(conn: &mut AnyConnection, person_id: i64) -> QueryResult<Vec<Str
     Ok(identities
         .map(|it| format!("{}:{}", it.kind, it.hash))
         .collect())
+}
+
+/// Whether any disclosure of that person is on record.
+pub fn is_any_of(conn: &mut AnyConnection, person_id: i64) -> QueryResult<bool> {
+    let own = subjects(conn, person_id)?;
+    let any = disclosures::table.filter(disclosures::subject.eq_any(own));
+    diesel::select(exists(any)).get_result(conn)
 }
 
 type GroupRow = (

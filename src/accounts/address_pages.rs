@@ -11,7 +11,7 @@ use super::address;
 use super::codes::{self, Attempt, Purpose};
 use super::guard::{Account, FreshPerson, Person};
 use super::model::Identity;
-use super::queries::{find_person, list_identities, normal_email};
+use super::queries::{find_person, list_identities, must_be_email, normal_email};
 use super::sign_in::{self, Asked};
 use super::sign_in_pages::{TypedCode, in_words};
 use super::step_up::Kept;
@@ -27,10 +27,7 @@ const CODE: &str = "/account/address/code";
 #[derive(Debug, Default, Deserialize, Serialize, Validate)]
 pub struct NewAddress {
     #[serde(default)]
-    #[validate(
-        length(max = 254, message = "An e-mail address has at most 254 characters."),
-        email(message = "Enter an e-mail address, like name@example.org.")
-    )]
+    #[validate(custom(function = "must_be_email"))]
     email: String,
 }
 

@@ -4,6 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::Connection;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
+use validator::ValidationError;
 
 use super::model::{Identity, IdentityKind, PersonRow, Role, StaffRow};
 use crate::db::schema::{identities, people, staff};
@@ -34,10 +35,30 @@ pub fn normal_phone(typed: &str) -> String {
     typed.chars().filter(|it| !" -()/.".contains(*it)).collect()
 }
 
-/// Whether that can be an e-mail address to write to; at a number instead of a domain nobody has a mailbox.
+/// Whether that can be an e-mail address to write to: one that mail can be composed for, at the name of a domain. At a
+/// number, or at a name without a dot, nobody on the internet has a mailbox.
 pub fn is_email(address: &str) -> bool {
     use validator::ValidateEmail;
-    address.len() <= 254 && !address.contains("@[") && address.validate_email()
+    let has_domain = address
+        .rsplit_once('@')
+        .is_some_and(|(_, domain)| domain.contains('.') && !domain.starts_with('['));
+    has_domain
+        && address.len() <= 254
+        && address.validate_email()
+        && address.parse::<lettre::Address>().is_ok()
+}
+
+/// The same for fields: use it with `#[validate(custom(function = "must_be_email"))]`.
+pub fn must_be_email(typed: &str) -> Result<(), ValidationError> {
+    if is_email(typed) {
+        return Ok(());
+    }
+    let sentence = if typed.len() > 254 {
+        "An e-mail address has at most 254 characters."
+    } else {
+        "Enter an e-mail address, like name@example.org."
+    };
+    Err(ValidationError::new("email").with_message(sentence.into()))
 }
 
 /// Whether that can be a telephone number in E.164.

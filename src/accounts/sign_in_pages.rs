@@ -9,7 +9,7 @@ use validator::Validate;
 
 use super::codes::{self, Attempt, Link, Purpose};
 use super::guard::Account;
-use super::queries::normal_email;
+use super::queries::{must_be_email, normal_email};
 use super::second_factor_pages;
 use super::sign_in::{self, Asked, Known};
 use crate::app::App;
@@ -21,10 +21,7 @@ use crate::web::{Form, Page, client_address, html, local_path, see_other};
 /// The address to sign in with.
 #[derive(Debug, Default, Deserialize, Serialize, Validate)]
 pub struct SignIn {
-    #[validate(
-        length(max = 254, message = "An e-mail address has at most 254 characters."),
-        email(message = "Enter an e-mail address, like name@example.org.")
-    )]
+    #[validate(custom(function = "must_be_email"))]
     email: String,
     /// Where the visitor was going.
     #[serde(default)]
@@ -44,6 +41,8 @@ pub struct TypedCode {
 pub struct Next {
     #[serde(default)]
     next: String,
+    /// Something, if they had sent a form, which came to nothing.
+    unsent: Option<String>,
 }
 
 impl Next {
@@ -58,6 +57,8 @@ impl Next {
 struct SignInPage {
     page: Page,
     form: Form<SignIn>,
+    /// Whether a form came to nothing, because nobody was signed in any more.
+    is_unsent: bool,
 }
 
 #[derive(Template)]
@@ -85,7 +86,12 @@ pub async fn ask(session: Session, page: Page, query: web::Query<Next>) -> AppRe
         next,
         ..SignIn::default()
     });
-    html(StatusCode::OK, &SignInPage { page, form })
+    let page = SignInPage {
+        page,
+        form,
+        is_unsent: query.unsent.is_some(),
+    };
+    html(StatusCode::OK, &page)
 }
 
 /// `POST /sign-in`
@@ -102,7 +108,14 @@ pub async fn send(
     };
     let ask = match Form::check(tidy) {
         Ok(ask) => ask,
-        Err(form) => return html(StatusCode::UNPROCESSABLE_ENTITY, &SignInPage { page, form }),
+        Err(form) => {
+            let page = SignInPage {
+                page,
+                form,
+                is_unsent: false,
+            };
+            return html(StatusCode::UNPROCESSABLE_ENTITY, &page);
+        }
     };
     let session = request.get_session();
     let asked = Asked::new(&session, Purpose::SignIn, &ask.email, &ask.next)?;

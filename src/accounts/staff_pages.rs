@@ -12,7 +12,7 @@ use super::guard::Admin;
 use super::members::{self, NewMember};
 use super::model::{Role, StaffRow};
 use super::pages::AppCode;
-use super::queries::normal_email;
+use super::queries::{must_be_email, normal_email};
 use super::{codes, queries, second_factor};
 use crate::app::App;
 use crate::audit::Actor;
@@ -25,10 +25,7 @@ const INDEX: &str = "/staff/members";
 /// A staff member to add, as typed.
 #[derive(Debug, Default, Deserialize, Serialize, Validate)]
 pub struct TypedMember {
-    #[validate(
-        length(max = 254, message = "An e-mail address has at most 254 characters."),
-        email(message = "Enter an e-mail address, like name@example.org.")
-    )]
+    #[validate(custom(function = "must_be_email"))]
     email: String,
     #[validate(length(
         min = 1,

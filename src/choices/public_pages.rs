@@ -16,7 +16,7 @@ use super::settings::{self, Setting};
 use super::{minors, queries};
 use crate::accounts::guard::Person;
 use crate::accounts::model::IdentityKind;
-use crate::accounts::queries::{find_residence, normal_email};
+use crate::accounts::queries::{find_residence, is_email, normal_email};
 use crate::app::App;
 use crate::audit::receipts::{self, Receipt};
 use crate::error::{AppError, AppResult};
@@ -294,9 +294,8 @@ fn after(receipt: Option<String>) -> HttpResponse {
 }
 
 fn is_email_or_empty(typed: &str) -> Result<(), ValidationError> {
-    use validator::ValidateEmail;
-    let typed = typed.trim();
-    if typed.is_empty() || typed.validate_email() {
+    let typed = normal_email(typed);
+    if typed.is_empty() || is_email(&typed) {
         return Ok(());
     }
     let sentence =

@@ -3,7 +3,7 @@
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::{StatusCode, header};
+use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -110,7 +110,7 @@ fn describe(error: &actix_web::Error, route: Option<&str>) -> Failure {
 
 fn page_for(request: &HttpRequest, status: StatusCode, failure: Failure) -> HttpResponse {
     match failure {
-        Failure::SignIn => return see_other(&with_way_back("/sign-in", request)),
+        Failure::SignIn => return see_other(&sign_in(request)),
         Failure::StepUp => return see_other(&with_way_back("/step-up", request)),
         _ => {}
     }
@@ -169,6 +169,16 @@ fn minutes(seconds: u64) -> String {
 fn reference_of(request: &HttpRequest) -> Option<String> {
     let id = request.extensions().get::<RequestId>().copied()?;
     Some(id.to_string())
+}
+
+/// Where to sign in. A form whose session has ended is not kept: whoever signs in next may be somebody else.
+fn sign_in(request: &HttpRequest) -> String {
+    let page = with_way_back("/sign-in", request);
+    if request.method() == Method::POST {
+        format!("{page}&unsent=yes")
+    } else {
+        page
+    }
 }
 
 fn with_way_back(to: &str, request: &HttpRequest) -> String {

@@ -19,12 +19,20 @@ pub fn way_back(request: &HttpRequest) -> String {
         return page[Position::BeforePath..Position::AfterQuery].to_owned();
     }
     let pattern = request.match_pattern().unwrap_or_default();
-    let is_page = |(_, method, path): &(_, &str, &str)| *method == "get" && *path == pattern;
-    if routes::ALL.iter().any(is_page) {
-        request.uri().to_string()
-    } else {
-        "/".to_owned()
+    let uri = request.uri();
+    if is_page(&pattern) {
+        return uri.to_string();
     }
+    // What is done to a thing mostly stands below its page.
+    match (pattern.rsplit_once('/'), uri.path().rsplit_once('/')) {
+        (Some((above, _)), Some((path, _))) if is_page(above) => path.to_owned(),
+        _ => "/".to_owned(),
+    }
+}
+
+fn is_page(pattern: &str) -> bool {
+    let mut all = routes::ALL.iter();
+    all.any(|(_, method, path)| *method == "get" && *path == pattern)
 }
 
 /// The page of this portal on which a link was followed, if the browser says so: a path with its query.

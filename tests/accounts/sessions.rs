@@ -228,3 +228,24 @@ async fn no_session_is_saved_with_a_role_that_was_taken_away_while_it_was_made()
     assert!(saved(Role::Agent).await.contains_key(ACCOUNT));
     assert!(!saved(Role::Supervisor).await.contains_key(ACCOUNT));
 }
+
+/// Whoever signs in next at that browser may be somebody else, so nothing is kept; but nobody believes that it was sent.
+#[actix_web::test]
+async fn whose_session_ended_in_the_middle_of_a_form_is_told_that_nothing_was_sent() {
+    let app = TestApp::start();
+    let ada = app.person("ada").await;
+    let page = ada.get("/requests/new/access").await.page();
+    ada.post("/sign-out", &[]).await.location();
+    let question = [("question", "What do you hold about me?")];
+    let sent = ada.submit(&page, "/requests/new/access", &question).await;
+    let to = sent.location();
+    assert_eq!(to, "/sign-in?next=%2Frequests%2Fnew%2Faccess&unsent=yes");
+    let sign_in = ada.get(to).await.page().text();
+    assert!(sign_in.contains("did not reach us"), "{sign_in}");
+    let asked_for_page = ada.get("/sign-in?next=/data").await.page().text();
+    assert!(!asked_for_page.contains("did not reach us"));
+
+    // A message stands below the page of its request.
+    let message = ada.post("/requests/PR-1/messages", &[]).await;
+    assert!(message.location().contains("next=%2Frequests%2FPR-1&"));
+}

@@ -346,3 +346,22 @@ async fn scripts_may_sign_in_a_hundred_times_in_a_demonstration() {
             .location();
     }
 }
+
+#[actix_web::test]
+async fn an_address_that_no_mail_reaches_is_refused_beside_its_field() {
+    let app = TestApp::start();
+    let forms: [(&str, &[(&str, &str)]); 2] = [
+        ("/sign-in", &[]),
+        ("/request", &[("wants", "deletion"), ("residence", "us-ca")]),
+    ];
+    for address in ["maya@[127.0.0.1]", "a..b@example.org", "maya@home", "maya@"] {
+        for (form, rest) in forms {
+            let typed = [&[("email", address)], rest].concat();
+            let refused = app.visitor().post(form, &typed).await;
+            refused.refuses("email", "Enter an e-mail address, like name@example.org.");
+        }
+        let typed = [("email", address)];
+        let opted_out = app.visitor().post("/do-not-sell", &typed).await;
+        opted_out.refuses("email", "This browser has opted out.");
+    }
+}

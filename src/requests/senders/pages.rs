@@ -10,7 +10,7 @@ use validator::Validate;
 use super::filing::{Letter, link_to_follow, receive};
 use super::model::{Wants, correctable, is_correctable, is_use, uses};
 use crate::accounts::limits::Limit;
-use crate::accounts::queries::normal_email;
+use crate::accounts::queries::{must_be_email, normal_email};
 use crate::app::App;
 use crate::error::AppResult;
 use crate::my_data::period::Period;
@@ -37,10 +37,7 @@ pub struct NewLetter {
     #[serde(default)]
     wants: String,
     #[serde(default)]
-    #[validate(
-        length(max = 254, message = "An e-mail address has at most 254 characters."),
-        email(message = "Enter an e-mail address, like name@example.org.")
-    )]
+    #[validate(custom(function = "must_be_email"))]
     email: String,
     #[serde(default)]
     residence: String,

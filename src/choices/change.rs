@@ -8,8 +8,9 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::budget;
 use super::model::{Choice, MadeBy, State, Subject};
-use super::plan::{Plan, Stand};
+use super::plan::Plan;
 use super::proof::Scope;
+use super::stand::Stand;
 use crate::accounts::guard::Person;
 use crate::app::App;
 use crate::db::AnyConnection;

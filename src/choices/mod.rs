@@ -35,6 +35,7 @@ pub mod settings;
 pub mod signal;
 pub mod signal_pages;
 pub mod staff_pages;
+mod stand;
 pub mod standing;
 pub mod stopped;
 

@@ -1,15 +1,15 @@
 //! The rows that an act will write.
 
-use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
-use diesel::QueryResult;
+use chrono::{NaiveDateTime, TimeDelta};
 use serde_json::{Value, json};
 
 use super::change::{Act, Outcome, Proof};
 use super::messages::ChoiceChanged;
-use super::model::{Choice, MadeBy, NewChoice, State, Subject, no_solicit_until};
+use super::model::{Choice, MadeBy, NewChoice, State, no_solicit_until};
 use super::proof::{Facts, KIND};
 use super::refusable::SALE_OR_SHARING;
-use super::{queries, refusable, signal, standing};
+use super::stand::Stand;
+use super::{queries, refusable, signal};
 use crate::accounts::limits::Limit;
 use crate::accounts::session_store;
 use crate::app::App;
@@ -17,10 +17,9 @@ use crate::audit::receipts::{self, NewReceipt, Receipt};
 use crate::audit::{self, Actor, Event};
 use crate::db::AnyConnection;
 use crate::disclosures::causes::{self, Prepared, Whose};
-use crate::disclosures::ledger;
 use crate::disclosures::model::CauseKind;
 use crate::error::{AppError, AppResult};
-use crate::{mail, policy};
+use crate::mail;
 
 /// So many mails can somebody cause who is not signed in. Beyond it the choice still holds; only the mail is left out.
 const MAILS: Limit = Limit {
@@ -29,86 +28,6 @@ const MAILS: Limit = Limit {
     max_in_demo: 10_000,
     window: TimeDelta::hours(1),
 };
-
-/// How things stand before an act.
-#[derive(Debug)]
-pub(super) struct Stand {
-    pub(super) current: Vec<Choice>,
-    policy_version: Option<String>,
-    sixteen_on: Option<NaiveDate>,
-    /// Where the person said that they live; empty for all others.
-    residence: String,
-    /// Whether any disclosure of the person's data is on record. It is looked up where it matters: outside of the United
-    /// States.
-    was_disclosed: bool,
-}
-
-impl Stand {
-    pub(super) fn read(
-        conn: &mut AnyConnection,
-        subjects: &[Subject],
-        today: NaiveDate,
-    ) -> QueryResult<Stand> {
-        let policy = policy::queries::current(conn, today)?;
-        let person = subjects.iter().find_map(Subject::person_id);
-        let told = person.map(|id| standing::told_by(conn, id)).transpose()?;
-        let (residence, sixteen_on) = told.unwrap_or_default();
-        let is_abroad = !residence.is_empty() && !residence.starts_with("us");
-        let was_disclosed = match person {
-            Some(id) if is_abroad => ledger::queries::is_any_of(conn, id)?,
-            _ => false,
-        };
-        Ok(Stand {
-            residence,
-            was_disclosed,
-            sixteen_on,
-            current: queries::list_current(conn, subjects)?,
-            policy_version: policy.map(|it| it.version),
-        })
-    }
-
-    /// What one subject has opted out of and another has not, for that one: on the same day, and until the same day not to
-    /// be asked about.
-    pub(super) fn to_spread(&self, from: &str, to: &str) -> Vec<NewChoice> {
-        let is_off = |it: &&Choice| it.subject == from && it.state == State::OptedOut;
-        let off = self.current.iter().filter(is_off);
-        let rows = off.filter_map(|choice| {
-            let newest = self.newest(to, &choice.activity);
-            let is_known = newest.is_some_and(|it| it.state == State::OptedOut);
-            (!is_known).then(|| NewChoice {
-                subject: to.to_owned(),
-                person_id: None,
-                activity: choice.activity.clone(),
-                number: newest.map_or(1, |it| it.number + 1),
-                state: choice.state.as_str(),
-                at: choice.at,
-                made_by: MadeBy::Earlier.as_str(),
-                policy_version: choice.policy_version.clone(),
-                no_solicit_until: choice.no_solicit_until,
-                receipt_id: None,
-                channel: None,
-                received_on: None,
-            })
-        });
-        rows.collect()
-    }
-
-    /// Whether nobody can have got data of the person for it: it was off by the law of where they said that they live, they
-    /// never turned it on, and no disclosure is on record.
-    fn was_never_on(&self, app: &App, change: &NewChoice) -> bool {
-        if change.person_id.is_none() || change.number > 1 {
-            return false;
-        }
-        let is_abroad = !self.residence.is_empty() && !self.residence.starts_with("us");
-        is_abroad && !self.was_disclosed && needs_consent(app, &change.activity)
-    }
-
-    fn newest(&self, subject: &str, key: &str) -> Option<&Choice> {
-        self.current
-            .iter()
-            .find(|it| it.subject == subject && it.activity == key)
-    }
-}
 
 /// All rows of one act.
 #[derive(Debug)]
@@ -351,7 +270,7 @@ fn detail(act: &Act, facts: &Facts, replaced_consent: bool) -> Value {
     detail
 }
 
-fn needs_consent(app: &App, key: &str) -> bool {
+pub(super) fn needs_consent(app: &App, key: &str) -> bool {
     refusable::find(&app.register, key).is_ok_and(|it| it.needs_consent)
 }
 

@@ -12,8 +12,8 @@ use super::notices::{self, RequestDecided, RequestWithdrawn};
 use super::sealed::{self, What};
 use super::staff_mails::{self, Why};
 use super::{
-    appeals, contradicted, denial, flags, four_eyes, held_since, items, queries, restrictions,
-    senders,
+    appeals, contradicted, denial, flags, four_eyes, handing_out, held_since, items, queries,
+    restrictions, senders,
 };
 use crate::accounts::guard::StaffMember;
 use crate::accounts::model::Role;
@@ -288,8 +288,14 @@ fn conclude(
     if senders::tell_unverified(conn, request, outcome, by)? {
         return Ok(decided);
     }
-    // That what it is against is opened again is told once that is done.
-    if request.kind == Kind::Appeal && outcome != Outcome::Denied {
+    // That what it is against is opened again is told once that is done; and what is answered by this, as done.
+    let is_answered = request.kind.is_answered_in_words() && !handing_out::is_due(conn, &decided)?;
+    let is_told_as_done = match outcome {
+        Outcome::Approved => request.kind == Kind::Appeal || is_answered,
+        Outcome::PartlyApproved => request.kind == Kind::Appeal,
+        Outcome::Denied => false,
+    };
+    if is_told_as_done {
         return Ok(decided);
     }
     let mail = RequestDecided {

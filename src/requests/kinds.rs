@@ -71,7 +71,7 @@ impl Kind {
                 "Name in the answer who got which kinds of data for their own direct marketing (Cal. Civ. Code 1798.83)."
             }
             Kind::Contest => {
-                "Somebody must look at it again who can change the result, had no part in it, and weighs what the person says (GDPR Art. 22(3)). If the person says that data are wrong, have these put right first, and judge anew on what is right. The result may stay: approve it once it was looked at again, whatever came of it, and deny only what is no such decision."
+                "Somebody must look at it again who can change the result, had no part in it, and weighs what the person says (Minn. Stat. 325M.14; Conn. Gen. Stat. 42-518; GDPR Art. 22(3)). If the person says that data are wrong, have these put right first, and judge anew on what is right. Where the result stays, it is a denial on that ground, with the whole answer: the person learns how to have it looked at once more."
             }
             Kind::Complaint => {
                 "Look into it, and say in the answer what you found and what you did about it (Data Protection Act 2018, s. 164A). Somebody should do it who had no part in what it is about."

@@ -345,7 +345,7 @@ impl RequestCompleted {
                 "We have answered your request. The answer is on its page."
             }
             Kind::Contest => {
-                "A person has looked at it again. What they found, and why, stands on its page."
+                "A person has looked at it again, and the result is changed. What they found, and why, stands on its page."
             }
             Kind::Complaint => "We have answered your complaint. The answer is on its page.",
             Kind::Restriction => {

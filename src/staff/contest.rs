@@ -3,6 +3,9 @@
 
 use super::act::Decisions;
 
+/// The ground of a result that stays: a no, with all that goes with one, and the whole answer nevertheless.
+pub(super) const STAYS: &str = "RESULT_STAYS";
+
 /// A part of the answer.
 #[derive(Debug)]
 pub struct Part {

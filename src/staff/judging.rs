@@ -57,7 +57,8 @@ pub(super) fn judge(
         reason: fields.field("reason").trim().to_owned(),
         restricts: fields.field("restricts").trim().to_owned(),
     };
-    if kind == Kind::Contest && whole.outcome.is_some_and(|it| it != Outcome::Denied) {
+    let is_looked_at = whole.outcome == Some(Outcome::Approved) || whole.ground == contest::STAYS;
+    if kind == Kind::Contest && whole.outcome.is_some() && is_looked_at {
         match contest::answer(fields) {
             Ok(answer) => whole.reason = answer,
             Err(missing) => faults.extend(missing),
@@ -88,8 +89,9 @@ pub(super) fn judge(
 
 /// Of a request without items.
 fn check_whole(whole: &Judgement, (kind, grounds): (Kind, &[Ground]), faults: &mut Vec<Fault>) {
-    // All that was denied is decided anew when an appeal succeeds: there is no part of it.
-    let is_part = whole.outcome == Some(Outcome::PartlyApproved) && kind == Kind::Appeal;
+    // All that was denied is decided anew when an appeal succeeds, and a result is changed or stays: there is no part of it.
+    let has_no_part = matches!(kind, Kind::Appeal | Kind::Contest);
+    let is_part = whole.outcome == Some(Outcome::PartlyApproved) && has_no_part;
     if whole.outcome.is_none() || is_part {
         fault(faults, "outcome".to_owned(), "Choose approve or deny.");
     }

@@ -104,6 +104,27 @@ impl RequestPage {
         self.works_here() && decidable.contains(&request.state) && request.outcome.is_none()
     }
 
+    /// Whether a part of it can be granted: a result is changed or stays, and what was denied is decided anew.
+    fn has_parts(&self) -> bool {
+        !matches!(self.case.details.request.kind, Kind::Appeal | Kind::Contest)
+    }
+
+    /// What it is to say yes.
+    fn granted(&self) -> &'static str {
+        match self.case.details.request.kind {
+            Kind::Contest => "The result is changed",
+            _ => "Approve",
+        }
+    }
+
+    /// What it is to say no.
+    fn refused(&self) -> &'static str {
+        match self.case.details.request.kind {
+            Kind::Contest => "The result stays, or there is none to contest",
+            _ => "Deny",
+        }
+    }
+
     /// Whether a proposal waits for this member's approval.
     fn can_approve(&self) -> bool {
         let is_own = self

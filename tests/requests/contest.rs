@@ -95,6 +95,50 @@ async fn a_person_looks_again_and_the_answer_says_all_that_the_law_wants_said() 
     assert!(receipts.text().contains("A person looked again"));
 }
 
+/// A no is told under its own name, with where to turn; and says all the same what the law wants said.
+/// Rule: A4.Q, Minn. Stat. 325M.14; GDPR Art. 12(4), 22(3).
+#[actix_web::test]
+async fn a_result_that_stays_is_a_denial_by_two_with_the_whole_answer() {
+    let app = TestApp::start();
+    let sam = app.staff("sam", Role::Agent).await;
+    let vera = app.staff("vera", Role::Supervisor).await;
+    let grace = app.person_in("grace", "us-mn").await;
+    let reference = contest(&grace).await;
+    let url = format!("/staff/requests/{reference}");
+    let decide = format!("{url}/decide");
+    let page = sam.get(&url).await.page();
+    assert!(!page.html().contains("outcome-partly"));
+    let mut answer = vec![("outcome", "denied"), ("ground", "RESULT_STAYS")];
+    let short = sam.submit(&page, &decide, &answer).await;
+    short.refuses("contest-why", "Write this for the person.");
+    answer.extend([
+        ("contest-why", "The job asks for a licence."),
+        ("contest-otherwise", "A licence brings you in front."),
+        ("contest-data", "Your licences, under My data."),
+        ("contest-result", "I looked at it again, and it stays."),
+    ]);
+    sam.submit(&page, &decide, &answer).await.location();
+    let approve = format!("{url}/approve");
+    let page = vera.get(&url).await.page();
+    vera.submit(&page, &approve, &[]).await.location();
+    assert_eq!(find(&app, &reference).state, State::Denied);
+
+    let page = grace.get(&format!("/requests/{reference}")).await.page();
+    let text = page.text();
+    for (_, part) in &answer[2..] {
+        assert!(text.contains(part), "{part}");
+    }
+    assert!(text.contains("If you do not agree"), "{text}");
+    let mails = app.mails_to("grace");
+    let kinds: Vec<_> = mails.iter().map(|it| it.kind.as_str()).collect();
+    assert_eq!(kinds, ["request_received", "request_decided"]);
+    assert!(
+        mails[1].text.contains("We have denied"),
+        "{}",
+        mails[1].text
+    );
+}
+
 #[actix_web::test]
 async fn what_is_no_such_decision_is_denied_on_a_ground_by_two() {
     let app = TestApp::start();

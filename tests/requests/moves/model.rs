@@ -219,7 +219,10 @@ impl Model {
             self.requests[at].stand.push(member);
             return true;
         }
-        self.mail(at, "request_decided");
+        // What is answered by the decision is told of once.
+        if self.requests[at].kind != Kind::Access {
+            self.mail(at, "request_decided");
+        }
         match self.requests[at].kind {
             Kind::Access => {
                 self.requests[at].state = State::Completed;

@@ -61,7 +61,9 @@ pub fn of_request(
     app: &App,
     request: &Request,
 ) -> AppResult<Vec<Untold>> {
-    let is_granted = request.outcome.is_some_and(|it| it != Outcome::Denied);
+    // What is only proposed is for staff alone.
+    let is_decided = !request.state.is_undecided();
+    let is_granted = is_decided && request.outcome.is_some_and(|it| it != Outcome::Denied);
     let is_told_of = matches!(
         request.kind,
         Kind::Correction | Kind::Deletion | Kind::Restriction | Kind::Objection

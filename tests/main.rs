@@ -22,6 +22,7 @@ mod jobs;
 mod kill;
 mod law;
 mod leaving;
+mod links;
 mod look;
 mod mail;
 mod manual;

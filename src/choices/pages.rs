@@ -1,5 +1,7 @@
 //! A person's choices: each with its switch.
 
+use std::collections::HashMap;
+
 use actix_session::{Session, SessionExt};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -30,7 +32,15 @@ struct IndexPage<'a> {
     mandatory: Vec<Use<'a>>,
     /// What of it rests or has ended by an objection.
     resting: Vec<Resting>,
+    /// Of those that rest in part: by their references, which part.
+    parts: HashMap<String, String>,
     today: NaiveDate,
+}
+
+impl IndexPage<'_> {
+    fn part(&self, objection: &Resting) -> Option<&str> {
+        self.parts.get(&objection.reference).map(String::as_str)
+    }
 }
 
 #[derive(Template)]
@@ -87,6 +97,12 @@ pub async fn index(
     let now = app.clock.now();
     page.flash.extend(message(&before, &settings, now));
     let mandatory = settings::mandatory(&app.register);
+    let mut parts = HashMap::new();
+    for it in &resting {
+        if let Some(part) = it.part(&app.keys)? {
+            parts.insert(it.reference.clone(), part);
+        }
+    }
     html(
         StatusCode::OK,
         &IndexPage {
@@ -94,6 +110,7 @@ pub async fn index(
             settings,
             mandatory,
             resting,
+            parts,
             today: now.date(),
         },
     )

@@ -16,6 +16,7 @@ use crate::db::AnyConnection;
 use crate::db::schema::{choices, identities, minors as young, people};
 use crate::law::Laws;
 use crate::register::Activity;
+use crate::requests::resting::{self, Rest};
 
 /// Of somebody who changed their mind more often than this, the oldest changes are not looked at.
 const CHANGES: i64 = 500;
@@ -25,6 +26,8 @@ const CHANGES: i64 = 500;
 pub struct Past {
     newest_first: Vec<Choice>,
     defaults: Defaults,
+    /// What rested by an objection, and when.
+    rests: Vec<Rest>,
 }
 
 /// How something with a switch stood.
@@ -34,6 +37,8 @@ pub enum Stood {
     Allowed,
     /// The person had stopped it.
     Stopped,
+    /// The person had objected to it, and that was granted or was being looked at.
+    Objected,
     /// They had not chosen, and where they live it is on until they stop it.
     NotStopped,
     /// They had not chosen, and where they live it takes their consent.
@@ -48,11 +53,15 @@ impl Past {
         Ok(Past {
             newest_first: list_history(conn, person_id, None, CHANGES)?,
             defaults: Defaults::at(app, &residence, sixteen_on),
+            rests: resting::rests_of(conn, &[person_id])?,
         })
     }
 
     /// How an activity stood at that moment: stopped, if one of the choices that turn it off said so.
     pub fn at(&self, activity: &Activity, at: NaiveDateTime) -> Stood {
+        if self.rests.iter().any(|it| it.covers(activity, at)) {
+            return Stood::Objected;
+        }
         let of_key = |key: &str| {
             let mut changes = self.newest_first.iter();
             changes.find(|it| it.activity == key && it.at <= at)
@@ -85,7 +94,7 @@ pub struct Use<'a> {
     pub at: NaiveDateTime,
 }
 
-/// How each of these uses stood when it was made; with two queries for all. Where nobody has signed in with an identity, it
+/// How each of these uses stood when it was made; with three queries for all. Where nobody has signed in with an identity, it
 /// is not known where they live, and what was not stopped is taken for allowed.
 pub fn stood(
     conn: &mut AnyConnection,
@@ -108,6 +117,12 @@ pub fn stood(
     for choice in newest_first {
         let past = pasts.entry(choice.subject.clone()).or_default();
         past.newest_first.push(choice);
+    }
+    let ids: BTreeSet<_> = people.values().map(|(id, ..)| *id).collect();
+    let ids: Vec<_> = ids.into_iter().collect();
+    for rest in resting::rests_of(conn, &ids)? {
+        let whose = Subject::Person(rest.person_id).to_string();
+        pasts.entry(whose).or_default().rests.push(rest);
     }
     for (id, residence, sixteen_on) in people.values() {
         let past = pasts.entry(Subject::Person(*id).to_string()).or_default();

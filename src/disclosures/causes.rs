@@ -4,7 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
 use super::model::{Cause, CauseKind};
-use super::statements;
+use super::{statements, untold};
 use crate::accounts::model::IdentityKind;
 use crate::accounts::queries::identity_hash;
 use crate::app::App;
@@ -15,7 +15,7 @@ use crate::error::AppResult;
 use crate::jobs::{self, Job};
 use crate::keys::Keys;
 use crate::law::Right;
-use crate::register::{Activity, Recipient, RecipientRole, Register};
+use crate::register::{Activity, Recipient, Register};
 
 /// Whose data it is about.
 #[derive(Debug, Clone)]
@@ -63,7 +63,7 @@ pub fn prepare(
     due_on: NaiveDate,
     now: NaiveDateTime,
 ) -> Option<Prepared> {
-    concerned(&app.register, kind, &object).next()?;
+    concerned(&app.register, (kind, &object), true).next()?;
     let (person_id, handle, subject) = match whose {
         Whose::Person(id) => (Some(*id), None, None),
         Whose::Handle(typed) => {
@@ -224,11 +224,12 @@ pub(super) fn is_void(
 }
 
 /// The recipients whom it may concern, in the order of the register. Which of them get the data that were corrected or
-/// erased is known when it is spread: see [`super::data`].
+/// erased is known when it is spread: see [`super::data`]. What becomes of data is told to everybody who got them where
+/// the law wants that: see [`untold`].
 pub(super) fn concerned<'a>(
     register: &'a Register,
-    kind: CauseKind,
-    object: &str,
+    (kind, object): (CauseKind, &str),
+    everybody: bool,
 ) -> impl Iterator<Item = &'a Recipient> {
     let turned = activities(register, kind, object);
     register.recipients.iter().filter(move |it| match kind {
@@ -240,7 +241,7 @@ pub(super) fn concerned<'a>(
         | CauseKind::Deletion
         | CauseKind::Restriction
         | CauseKind::RestrictionLifted
-        | CauseKind::Objection => is_told_of_data(register, it),
+        | CauseKind::Objection => it.not_told.is_none() && untold::is_due(register, it, everybody),
         CauseKind::Statement | CauseKind::StatementWithdrawn => {
             statements::concerns(register, it, object)
         }
@@ -278,19 +279,8 @@ fn activities<'a>(register: &'a Register, kind: CauseKind, object: &str) -> Vec<
     all.map(|it| it.key.as_str()).collect()
 }
 
-/// Whoever works for us or got data by sale or sharing. Employers answer for what a person sent them, and authorities
-/// for what the law gave them.
-fn is_told_of_data(register: &Register, recipient: &Recipient) -> bool {
-    let sold_to = || {
-        let mut keys = recipient.activities.iter();
-        keys.any(|key| register.activity(key).is_some_and(|it| it.sale_or_sharing))
-    };
-    match recipient.role {
-        RecipientRole::ServiceProvider
-        | RecipientRole::Contractor
-        | RecipientRole::ThirdParty
-        | RecipientRole::Affiliate
-        | RecipientRole::Successor => true,
-        RecipientRole::Authority | RecipientRole::ProspectiveEmployer => sold_to(),
-    }
+/// Whether a recipient gets data by sale or sharing.
+pub(super) fn sold_to(register: &Register, recipient: &Recipient) -> bool {
+    let mut keys = recipient.activities.iter();
+    keys.any(|key| register.activity(key).is_some_and(|it| it.sale_or_sharing))
 }

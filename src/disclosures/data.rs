@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::db::AnyConnection;
 use crate::error::AppResult;
 use crate::register::{FieldView, RecipientRole, Register};
-use crate::requests::model::{Action, Decision, Item, Kind};
+use crate::requests::model::{Action, Decision, Item, Kind, Request};
 use crate::requests::{denial, details, left_uses, queries};
 
 /// Data that were put right or erased, as a recipient reads it.
@@ -143,6 +143,20 @@ fn is_done(kind: CauseKind, item: &Item) -> bool {
         }
         Action::Cut | Action::Keep | Action::Leave => false,
     }
+}
+
+/// Keys of whoever gets what a request has put right or erased, or is about to.
+pub(super) fn recipients_of(
+    conn: &mut AnyConnection,
+    register: &Register,
+    request: &Request,
+) -> QueryResult<BTreeSet<String>> {
+    let items = queries::list_items(conn, request.id)?.into_iter();
+    let granted = items.filter(|it| {
+        it.decision == Some(Decision::Accepted)
+            && matches!(it.action, Action::Correct | Action::Delete | Action::Mask)
+    });
+    Ok(granted.flat_map(|it| recipients(register, &it)).collect())
 }
 
 /// Keys of whoever gets what an item is about: the field, or some field of the collection.

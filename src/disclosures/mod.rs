@@ -26,4 +26,5 @@ pub mod register_pages;
 pub mod spread;
 pub mod staff_pages;
 pub mod statements;
+pub mod untold;
 pub mod webhook;

@@ -38,6 +38,8 @@ struct DisclosuresPage<'a> {
     ledger: Ledger,
     begins: bool,
     notices: Vec<Told>,
+    /// Who is not told of what becomes of data that they got, and why.
+    untold: Vec<(&'a str, &'a str)>,
     today: NaiveDate,
     newest: Option<&'static str>,
     older: Option<String>,
@@ -66,7 +68,10 @@ pub async fn index(
     let last = paging::cut(&mut notices, ON_A_PAGE);
     let older = last.map(|(it, _)| format!("/disclosures?before={}", it.id));
     let (sold, disclosed) = lists(&app.register, &stopped);
+    let all = app.register.recipients.iter();
+    let untold = all.filter_map(|it| Some((it.name.as_str(), it.not_told.as_deref()?)));
     let shown = DisclosuresPage {
+        untold: untold.collect(),
         page,
         sold,
         stopped_sale: stopped.sale().map(str::to_owned),

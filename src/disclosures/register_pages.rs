@@ -6,6 +6,7 @@ use askama::Template;
 
 use super::model::Channel;
 use super::receiving::data;
+use super::untold;
 use crate::accounts::guard::CaseReader;
 use crate::app::App;
 use crate::error::AppResult;
@@ -20,6 +21,7 @@ struct RecipientsPage<'a> {
 }
 
 struct Line<'a> {
+    register: &'a Register,
     recipient: &'a Recipient,
     data: Vec<&'a str>,
     activities: Vec<&'a str>,
@@ -31,6 +33,7 @@ impl<'a> Line<'a> {
         let activities = recipient.activities.iter();
         let activities = activities.filter_map(|key| register.activity(key));
         Line {
+            register,
             recipient,
             data: data(register, recipient),
             activities: activities.map(|it| it.title.as_str()).collect(),
@@ -55,6 +58,21 @@ impl<'a> Line<'a> {
             "None named".to_owned()
         } else {
             parts.join("; ")
+        }
+    }
+
+    /// Whether it is told of what becomes of data that it got.
+    fn is_told(&self) -> String {
+        let it = self.recipient;
+        match &it.not_told {
+            Some(reason) => format!("Not told of corrections and deletions: {reason}"),
+            None if untold::is_due(self.register, it, false) => {
+                "Told of every correction and deletion".to_owned()
+            }
+            None => {
+                "Told of corrections and deletions where the law has everybody told (GDPR Art. 19)"
+                    .to_owned()
+            }
         }
     }
 

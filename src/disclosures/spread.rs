@@ -8,6 +8,7 @@ use super::data;
 use super::messages::RecipientNotice;
 use super::model::{Cause, CauseKind, Channel, Notice, NoticeState};
 use super::queries::{self, Move};
+use super::untold;
 use crate::app::App;
 use crate::db::AnyConnection;
 use crate::error::AppResult;
@@ -33,7 +34,9 @@ pub fn spread(app: &App, cause_id: i64) -> AppResult<()> {
             Some(_) => queries::list_told_before(conn, &cause)?,
             None => Vec::new(),
         };
-        for recipient in concerned(&own.register, cause.kind, &cause.object) {
+        let everybody = untold::is_for_everybody(conn, &own, &cause)?;
+        let about = (cause.kind, &*cause.object);
+        for recipient in concerned(&own.register, about, everybody) {
             let is_for_it = only.is_none_or(|it| recipient.activities.contains(it));
             if !is_for_it && !know_it.contains(&recipient.key) {
                 continue;

@@ -77,6 +77,17 @@ impl Laws {
         })
     }
 
+    /// Whether the law of this key, or one that is joined in it, has everybody told on that day who got data that are put
+    /// right, erased or restricted; the strictest, if any law has.
+    pub fn tells_everybody(&self, key: &str, on: NaiveDate) -> bool {
+        let laws = match key {
+            STRICTEST => self.all.iter().collect(),
+            _ => self.of_key(key),
+        };
+        let mut laws = laws.into_iter().filter(|law| law.is_in_force(on));
+        laws.any(|law| law.tells_everybody)
+    }
+
     /// What the law of this key, or all that are joined in it, say of a right on a day.
     pub fn row(&self, key: &str, right: Right, on: NaiveDate) -> Option<Row> {
         let laws = self.of_key(key);

@@ -193,6 +193,7 @@ fn strictest() -> Law {
         fallback: true,
         employment: true,
         sensitive_uses: SensitiveUses::OptOut,
+        tells_everybody: false,
         excluded: false,
         regulator: None,
         cite: "The strictest rule of each law that may apply".to_owned(),

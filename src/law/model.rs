@@ -34,6 +34,9 @@ pub struct Law {
     pub employment: bool,
     /// What it asks for before sensitive data are used for more than what the person asked for.
     pub sensitive_uses: SensitiveUses,
+    /// Whether everybody who got data is told of a correction, a deletion or a restriction, and not those alone who work
+    /// for the organisation or bought them.
+    pub tells_everybody: bool,
     /// Whether the organisation makes use of its exception for employment, so that it applies to nobody here.
     pub excluded: bool,
     /// Where people can complain.

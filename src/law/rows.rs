@@ -53,6 +53,7 @@ fn law(table: &Table<'_>, known: &[Law]) -> Option<Law> {
     let reviewed_on = table.needed("reviewed_on", reviewed_on, known.map(|it| it.reviewed_on));
     let regulator = table.table("regulator", regulator);
     let (fallback, employment) = (table.flag("fallback"), table.flag("employment"));
+    let tells_everybody = table.flag("tells_everybody");
     let expected = one_of(SensitiveUses::ALL);
     let sensitive_uses = table.parsed("sensitive_uses", &expected, |text| text.parse().ok());
     let inherited = known.map(|it| it.sensitive_uses);
@@ -72,6 +73,8 @@ fn law(table: &Table<'_>, known: &[Law]) -> Option<Law> {
         sensitive_uses: sensitive_uses
             .or(inherited)
             .unwrap_or(SensitiveUses::OptOut),
+        tells_everybody: tells_everybody
+            .unwrap_or_else(|| known.is_some_and(|it| it.tells_everybody)),
         excluded: false,
         regulator: regulator.or_else(|| known?.regulator.clone()),
         cite: cite?,

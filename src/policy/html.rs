@@ -10,7 +10,7 @@ use ammonia::{Builder, clean_text};
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Tag, TagEnd};
 use url::Url;
 
-use crate::web::Page;
+use crate::web::{Page, navigation};
 
 /// The scheme by which links to sites of others are known until the page is shown, each with its number.
 const OUT: &str = "leaving:";
@@ -36,7 +36,11 @@ impl Html {
             html.push_str(&clean_text(&page.leaving(url)));
             html.push('"');
         }
-        html + &self.rest
+        html.push_str(&self.rest);
+        if page.is_for_staff() {
+            return without_shut(&html);
+        }
+        html
     }
 
     /// Divides what was rendered at its links to these sites.
@@ -55,6 +59,25 @@ impl Html {
         rest.clone_into(&mut divided.rest);
         divided
     }
+}
+
+/// The words of links to pages of people, without the links: staff cannot open them.
+fn without_shut(html: &str) -> String {
+    let mut parts = html.split(START);
+    let mut open = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let link = part.split_once('"');
+        let shut = link.filter(|(path, _)| navigation::is_for_people(path));
+        let words = shut.and_then(|(_, rest)| rest.split_once('>')?.1.split_once("</a>"));
+        if let Some((words, after)) = words {
+            open.push_str(words);
+            open.push_str(after);
+        } else {
+            open.push_str(START);
+            open.push_str(part);
+        }
+    }
+    open
 }
 
 /// Renders events. `ids` holds the id of each heading, in order.

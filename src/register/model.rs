@@ -140,6 +140,8 @@ pub struct Recipient {
     pub warns_within: Option<u32>,
     /// Where it is told of deletions, corrections and opt-outs: an e-mail address or a URL.
     pub contact: Option<String>,
+    /// Why it is not told of corrections, deletions and restrictions, in a sentence that people read.
+    pub not_told: Option<String>,
 }
 
 impl Recipient {

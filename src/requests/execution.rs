@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::audit::receipts::{self, NewReceipt, Receipt};
 use crate::db::AnyConnection;
 use crate::db::schema::{request_items, requests};
+use crate::disclosures::untold;
 use crate::error::AppResult;
 use crate::my_data::export::queries::end_all;
 use crate::my_data::statements;
@@ -77,6 +78,7 @@ pub fn complete(
         kind: request.kind,
         outcome: request.outcome,
         receipt: receipt.id.clone(),
+        untold: untold::of_request(conn, by.app, request)?,
     };
     notices::send(conn, by.app, request, &mail, by.now)?;
     Ok((completed, receipt))

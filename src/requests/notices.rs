@@ -8,6 +8,7 @@ use super::{queries, senders, words};
 use crate::app::App;
 use crate::config::Site;
 use crate::db::AnyConnection;
+use crate::disclosures::untold::Untold;
 use crate::error::AppResult;
 use crate::mail::Message;
 use crate::mail::messages::message;
@@ -107,6 +108,8 @@ pub struct RequestCompleted {
     pub found_nothing: bool,
     /// The id of its receipt.
     pub receipt: String,
+    /// Who got the data and is not told of it.
+    pub untold: Vec<Untold>,
 }
 message!(
     RequestCompleted,
@@ -349,13 +352,13 @@ impl RequestCompleted {
             }
             Kind::Complaint => "We have answered your complaint. The answer is on its page.",
             Kind::Restriction => {
-                "We keep the data that it names, and do not use them until the question is settled. Whoever got them from us is told to do the same. We tell you before we use them again."
+                "We keep the data that it names, and do not use them until the question is settled. Whoever got them from us is told to do the same, but for those who are named below, if any. We tell you before we use them again."
             }
             Kind::Objection if self.outcome == Some(Outcome::PartlyApproved) => {
                 "We do not use your data any more for a part of what you objected to. What goes on, and why, stands on its page."
             }
             Kind::Objection => {
-                "We do not use your data any more for what you objected to. Whoever got them from us for it is told to do the same."
+                "We do not use your data any more for what you objected to. Whoever got them from us for it is told to do the same, but for those who are named below, if any."
             }
             Kind::Deletion if self.found_nothing => {
                 "We looked for your data and hold none that could be erased. Nothing was changed."

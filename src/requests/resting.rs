@@ -3,13 +3,16 @@
 
 use std::collections::HashSet;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
-use super::model::Outcome;
+use super::model::{Outcome, State};
+use super::sealed::{self, What};
 use super::words;
 use crate::db::AnyConnection;
 use crate::db::schema::{requests, restrictions};
+use crate::error::AppResult;
+use crate::keys::Keys;
 use crate::register::Activity;
 
 /// One that is in force.
@@ -25,12 +28,32 @@ pub struct Resting {
     pub outcome: Option<Outcome>,
     /// When the use goes on, where that is announced.
     pub ends_on: Option<NaiveDate>,
+    /// Sealed: which part of the use stops, where not all of it does.
+    part: Option<Vec<u8>>,
 }
 
 impl Resting {
     /// Whether all of the use rests, and not a part of it.
     pub fn is_whole(&self) -> bool {
         self.outcome != Some(Outcome::PartlyApproved)
+    }
+
+    /// In a word or two: whether all of the use rests.
+    pub fn word(&self) -> &'static str {
+        if self.is_whole() {
+            "Not done"
+        } else {
+            "Partly not done"
+        }
+    }
+
+    /// Which part of the use stops, where the rest of it goes on.
+    pub fn part(&self, keys: &Keys) -> AppResult<Option<String>> {
+        let Some(part) = self.part.as_deref().filter(|_| !self.is_whole()) else {
+            return Ok(None);
+        };
+        let opened = sealed::open_text(keys, &self.reference, What::Restricted, Some(part))?;
+        Ok(Some(opened))
     }
 
     /// How it stands, for the person.
@@ -70,6 +93,65 @@ pub fn people_without(conn: &mut AnyConnection, activity: &Activity) -> QueryRes
     Ok(without.map(|it| it.person_id).collect())
 }
 
+/// For how long a use rested or has rested, by an objection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rest {
+    /// Whose data.
+    pub person_id: i64,
+    /// The key of the use.
+    pub activity: String,
+    from: NaiveDateTime,
+    until: Option<NaiveDateTime>,
+}
+
+impl Rest {
+    /// Whether all of the use rested at that moment.
+    pub fn covers(&self, activity: &Activity, at: NaiveDateTime) -> bool {
+        let is_over = self.until.is_some_and(|until| until <= at);
+        self.activity == activity.key && self.from <= at && !is_over
+    }
+}
+
+/// All that rested of these people's data, from the day of each objection on: while it is looked at, and for good where it
+/// is granted. Where a part of it is, the rest goes on then.
+pub fn rests_of(conn: &mut AnyConnection, people: &[i64]) -> QueryResult<Vec<Rest>> {
+    type Row = (
+        i64,
+        Option<String>,
+        NaiveDateTime,
+        Option<String>,
+        Option<NaiveDateTime>,
+        Option<NaiveDateTime>,
+    );
+    if people.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<Row> = restrictions::table
+        .inner_join(requests::table)
+        .filter(requests::person_id.eq_any(people))
+        .filter(restrictions::activity.is_not_null())
+        .select((
+            requests::person_id,
+            restrictions::activity,
+            requests::created_at,
+            requests::outcome,
+            requests::closed_at,
+            restrictions::ended_at,
+        ))
+        .load(conn)?;
+    let rests = rows.into_iter().filter_map(|row| {
+        let (person_id, activity, from, outcome, closed_at, ended_at) = row;
+        let is_part = outcome.as_deref() == Some(Outcome::PartlyApproved.as_str());
+        Some(Rest {
+            person_id,
+            activity: activity?,
+            from,
+            until: ended_at.or(closed_at.filter(|_| is_part)),
+        })
+    });
+    Ok(rests.collect())
+}
+
 fn list(conn: &mut AnyConnection, whose: Option<i64>) -> QueryResult<Vec<Resting>> {
     type Row = (
         i64,
@@ -77,6 +159,8 @@ fn list(conn: &mut AnyConnection, whose: Option<i64>) -> QueryResult<Vec<Resting
         Option<String>,
         Option<String>,
         Option<NaiveDate>,
+        Option<Vec<u8>>,
+        String,
     );
     let in_force = restrictions::table
         .inner_join(requests::table)
@@ -87,6 +171,8 @@ fn list(conn: &mut AnyConnection, whose: Option<i64>) -> QueryResult<Vec<Resting
             requests::outcome,
             restrictions::activity,
             restrictions::ends_on,
+            restrictions::part,
+            requests::state,
         ));
     let rows: Vec<Row> = match whose {
         Some(id) => in_force
@@ -95,15 +181,18 @@ fn list(conn: &mut AnyConnection, whose: Option<i64>) -> QueryResult<Vec<Resting
             .load(conn)?,
         None => in_force.load(conn)?,
     };
-    let resting =
-        rows.into_iter().map(
-            |(person_id, reference, outcome, activity, ends_on)| Resting {
-                person_id,
-                activity,
-                reference,
-                outcome: outcome.and_then(|it| it.parse().ok()),
-                ends_on,
-            },
-        );
+    let resting = rows.into_iter().map(
+        |(person_id, reference, outcome, activity, ends_on, part, state)| Resting {
+            part,
+            person_id,
+            activity,
+            reference,
+            // What is only proposed is for staff alone.
+            outcome: outcome
+                .filter(|_| state.parse().is_ok_and(|it: State| !it.is_undecided()))
+                .and_then(|it| it.parse().ok()),
+            ends_on,
+        },
+    );
     Ok(resting.collect())
 }

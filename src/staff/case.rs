@@ -15,6 +15,7 @@ use crate::audit::views;
 use crate::db::AnyConnection;
 use crate::db::schema::events;
 use crate::disclosures::queries::{self as told, Told};
+use crate::disclosures::untold::{self, Untold};
 use crate::drp::claims::AboutPerson;
 use crate::error::AppResult;
 use crate::manual::{
@@ -144,6 +145,8 @@ pub struct Case {
     pub restriction: Option<Restriction>,
     /// Which recipients were told of what was done, with their names.
     pub told: Vec<Told>,
+    /// Who got the data and is not told.
+    pub untold: Vec<Untold>,
     /// Of an appeal, and of what one opened again: who had a part in the denial.
     pub had_part: Vec<i64>,
     /// All staff, for names.
@@ -270,6 +273,7 @@ pub fn load(
         has_package: package_pages::find(conn, app, &request)?.is_some(),
         reach: appeal_letters::reach(conn, &app.keys, &request)?,
         restriction: restrictions::find(conn, request.id)?,
+        untold: untold::of_request(conn, app, &request)?,
         told: told::named(
             &app.register,
             told::list_of_request(conn, person.id, &request.reference, MOST_TOLD)?,

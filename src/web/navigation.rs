@@ -1,6 +1,7 @@
 //! The pages of the desk that a staff member finds in the navigation. A test compares it with the routes.
 
 use crate::accounts::model::Role;
+use crate::routes::{self, Who};
 
 use Role::{Admin, Agent, Auditor, Supervisor};
 
@@ -59,4 +60,47 @@ pub fn of(role: Role, by_hand: bool) -> impl Iterator<Item = (&'static str, &'st
         .iter()
         .filter(move |(path, _, roles)| roles.contains(&role) && (by_hand || *path != BY_HAND));
     seen.map(|(path, words, _)| (*path, *words))
+}
+
+/// Whether an address leads to a page that people alone may open, each their own: no member of the staff can.
+pub fn is_for_people(address: &str) -> bool {
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    let leads = |pattern: &str| {
+        let (mut parts, mut names) = (path.split('/'), pattern.split('/'));
+        loop {
+            match (parts.next(), names.next()) {
+                (None, None) => return true,
+                (Some(part), Some(name)) if part == name || name.starts_with('{') => {}
+                _ => return false,
+            }
+        }
+    };
+    let mut routes = routes::ALL.iter();
+    routes.any(|(who, method, pattern)| *who == Who::Person && *method == "get" && leads(pattern))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_for_people;
+
+    #[test]
+    fn what_is_everybodys_is_not_for_people_alone() {
+        for address in [
+            "/data",
+            "/choices#sale-or-sharing",
+            "/requests/PR-1",
+            "/receipts",
+        ] {
+            assert!(is_for_people(address), "{address}");
+        }
+        for address in [
+            "/",
+            "/policy/3",
+            "/receipts/verify",
+            "/do-not-sell",
+            "/data/a/b/c/d/e/f/g",
+        ] {
+            assert!(!is_for_people(address), "{address}");
+        }
+    }
 }

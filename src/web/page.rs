@@ -141,6 +141,11 @@ impl Page {
         }
     }
 
+    /// Whether pages of people are shut to who looks at it: staff have none of their own.
+    pub fn is_for_staff(&self) -> bool {
+        self.user.as_ref().is_some_and(|it| it.is_staff)
+    }
+
     /// Whether the page is that one, or below it.
     pub fn is_at(&self, path: &str) -> bool {
         self.path

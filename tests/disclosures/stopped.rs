@@ -124,3 +124,87 @@ async fn a_sale_without_the_consent_that_it_takes_raises_the_alarm() {
     let said = max.get(&link[0]).await.page().text();
     assert_eq!(said.matches("We have no consent of yours").count(), 2);
 }
+
+/// A line about a use that has no switch, later this February.
+fn for_security(email: &str, day: u32) -> String {
+    sold(email, day)
+        .replace("sale-or-sharing", "security")
+        .replace(",consent,", ",legitimate-interests,")
+        .replace(BRIGHTFIELD, "papercheck")
+}
+
+async fn object(person: &crate::support::Actor) -> String {
+    let form = "/requests/new/objection";
+    let page = person
+        .get(&format!("{form}?activity=security"))
+        .await
+        .page();
+    let why = [("activity", "security"), ("why", "I have my reasons.")];
+    let filed = person.submit(&page, form, &why).await;
+    filed.location().split('/').nth(2).unwrap().to_owned()
+}
+
+/// A use that rests or has ended by an objection must not go on, though no choice says so (GDPR Art. 18(1)(d), 21(1)).
+#[actix_web::test]
+async fn a_disclosure_after_an_objection_raises_the_alarm() {
+    let app = TestApp::start();
+    let sam = app.staff("sam", Role::Agent).await;
+    let ada = app.person_in("ada", "de").await;
+    let max = app.person_in("max", "de").await;
+    let (granted, in_part) = (object(&ada).await, object(&max).await);
+    app.app.clock.advance(TimeDelta::days(5));
+    let decided = [
+        (
+            granted,
+            vec![("outcome", "approved"), ("reason", "It ends.")],
+        ),
+        (
+            in_part,
+            vec![
+                ("outcome", "partly_approved"),
+                ("ground", "COMPELLING_21_1"),
+                (
+                    "reason",
+                    "We stop the profile. We go on with looking at sign-ins.",
+                ),
+                ("restricts", "No profile is made."),
+            ],
+        ),
+    ];
+    for (reference, fields) in &decided {
+        let url = format!("/staff/requests/{reference}");
+        let page = sam.get(&url).await.page();
+        let done = sam.submit(&page, &format!("{url}/decide"), fields).await;
+        done.location();
+    }
+    let sue = app.staff("sue", Role::Supervisor).await;
+    let url = format!("/staff/requests/{}", decided[1].0);
+    let page = sue.get(&url).await.page();
+    if page.text().contains("Approve") {
+        sue.submit(&page, &format!("{url}/approve"), &[]).await;
+    }
+    app.app.clock.advance(TimeDelta::days(5));
+    let lines = [
+        // Before, by law, and what goes on of a use that stops in part.
+        for_security("ada@example.org", 8),
+        for_security("ada@example.org", 11).replace("legitimate-interests", "legal-obligation"),
+        for_security("eve@example.org", 11),
+        for_security("max@example.org", 17),
+        // While it was looked at, and after it was granted, whatever the line names.
+        for_security("max@example.org", 11),
+        for_security("ada@example.org", 11),
+        for_security("ada@example.org", 17),
+        for_security("ada@example.org", 18).replace("legitimate-interests", "contract"),
+    ];
+    let (status, report, said) = import(&app, &lines);
+    assert_eq!(status, 0, "{report}{said}");
+    assert_eq!(counts(&sam.get(LIST).await.page()), ["4"]);
+    let link = ada.get("/disclosures").await.page();
+    let link = link.attributes("td a[href^='/disclosures/']", "href");
+    let said = ada.get(&link[0]).await.page().text();
+    assert_eq!(
+        said.matches("You had objected to it before").count(),
+        3,
+        "{said}"
+    );
+}

@@ -43,3 +43,33 @@ fn a_contract_has_the_recipient_say_within_five_business_days_that_it_can_no_lon
     assert_eq!(faults[0].place.path, "candor.post");
     assert!(faults[0].place.line > 0);
 }
+
+/// Rule: E1, §7022(b).
+#[test]
+fn why_somebody_is_not_told_is_a_sentence_and_none_of_who_works_for_the_organisation() {
+    let reason =
+        "      not_told: They took copies on paper, and nobody knows who has them by now.\n";
+    let with = |more: &str| format!("      warns_within: 5\n{more}");
+    let faults = load_with("      warns_within: 5\n", &with(reason)).unwrap_err();
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    assert!(
+        faults[0]
+            .wrong
+            .contains("must be told of corrections and deletions")
+    );
+    let as_affiliate = |more: &str| {
+        let role = "role: service-provider\n      purpose: It delivers parcels.\n      categories: [user.contact.address]\n      activities: [delivery]\n      contract_on: 2026-01-31\n      warns_within: 5\n";
+        let other = format!(
+            "role: affiliate\n      purpose: It delivers parcels.\n      categories: [user.contact.address]\n      activities: [delivery]\n{more}"
+        );
+        load_with(role, &other)
+    };
+    let (register, _) = as_affiliate(reason).unwrap();
+    let told = register
+        .recipients
+        .iter()
+        .filter(|it| it.not_told.is_some());
+    assert_eq!(told.count(), 1);
+    let faults = as_affiliate("      not_told: too hard\n").unwrap_err();
+    assert!(faults[0].wrong.contains("too short"), "{faults:?}");
+}

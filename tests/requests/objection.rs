@@ -304,6 +304,9 @@ async fn an_objection_that_is_granted_in_part_does_not_say_that_the_use_has_stop
     let silent = agent.submit(&page.page(), &decide_at, &part[..3]).await;
     silent.refuses("restricts", "which part of the use stops");
     decide(&agent, &reference, &part).await;
+    let choices = ada.get("/choices").await.page();
+    let tags = choices.texts("section[aria-labelledby=security-title] .tag");
+    assert_eq!(tags, ["Not done"], "only proposed");
     app.run_jobs().await;
     assert_eq!(told().len(), 1, "only proposed");
     let url = format!("/staff/requests/{reference}");
@@ -311,6 +314,15 @@ async fn an_objection_that_is_granted_in_part_does_not_say_that_the_use_has_stop
     let approve = format!("{url}/approve");
     supervisor.submit(&page, &approve, &[]).await.location();
     assert_eq!(find(&app, &reference).state, State::Completed);
+    let choices = ada.get("/choices").await.page();
+    let tags = choices.texts("section[aria-labelledby=security-title] .tag");
+    assert_eq!(tags, ["Partly not done"]);
+    let shown = choices.text();
+    assert!(
+        shown.contains("What rests: No profile of the person is made."),
+        "{shown}"
+    );
+    assert!(shown.contains("What is left of it goes on."));
     let page = ada.get(&format!("/requests/{reference}")).await.page();
     let said = page.text();
     assert!(said.contains("for a part of what you objected to") && said.contains(goes_on));

@@ -1,4 +1,4 @@
-//! Disclosures that came after the person had stopped that use. They are counted by recipient and day, so that a file of
+//! Disclosures that came after the person had stopped that use, or had objected to it. They are counted by recipient and day, so that a file of
 //! a million of them is one line for staff, and supervisors are told of each such line once.
 
 use std::collections::BTreeMap;
@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date, Text};
 use serde_json::json;
 
-use super::model::{self, Alarm, Disclosure, NewDisclosure, Rules, can_be_stopped};
+use super::model::{self, Alarm, Disclosure, NewDisclosure, Rules, is_in_their_hands};
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::choices::past::{self, Use};
@@ -21,7 +21,7 @@ use crate::requests::reminders;
 /// So many lines stand in a mail at most; what is left comes with the next.
 const IN_A_MAIL: i64 = 50;
 
-/// Notes which of these lines, which were recorded just now, came after the person had stopped that use, or without the
+/// Notes which of these lines, which were recorded just now, came after the person had stopped that use or objected to it, or without the
 /// consent that it takes where they live.
 pub fn raise(
     conn: &mut AnyConnection,
@@ -56,7 +56,7 @@ fn wrongful<'a>(
         let Ok(basis) = line.legal_basis.parse() else {
             continue;
         };
-        if !of_line.is_empty() && of_line.iter().all(|it| can_be_stopped(it, basis)) {
+        if !of_line.is_empty() && of_line.iter().all(|it| is_in_their_hands(it, basis)) {
             lines.push((*line, basis, of_line.len()));
             uses.extend(of_line.into_iter().map(|activity| Use {
                 subject: &line.subject,

@@ -134,8 +134,27 @@ pub fn can_be_stopped(activity: &Activity, basis: LawfulBasis) -> bool {
     }
 }
 
-/// Whether it should not have been: the person had stopped it, or it takes a consent that they had not given.
+/// Whether it is for a person to object to an activity that is done on that basis: one that the register has rest on a
+/// legitimate interest, whatever a line names but the law and somebody's life.
+fn can_be_objected_to(activity: &Activity, basis: LawfulBasis) -> bool {
+    let is_beyond = matches!(
+        basis,
+        LawfulBasis::LegalObligation | LawfulBasis::VitalInterests
+    );
+    activity.lawful_basis == Some(LawfulBasis::LegitimateInterests) && !is_beyond
+}
+
+/// Whether a person may have kept it from being done, by one way or the other.
+pub fn is_in_their_hands(activity: &Activity, basis: LawfulBasis) -> bool {
+    can_be_stopped(activity, basis) || can_be_objected_to(activity, basis)
+}
+
+/// Whether it should not have been: the person had stopped it or objected to it, or it takes a consent that they had not
+/// given.
 pub fn is_wrongful(activity: &Activity, basis: LawfulBasis, stood: Stood) -> bool {
+    if stood == Stood::Objected {
+        return is_in_their_hands(activity, basis);
+    }
     let takes_consent = basis == LawfulBasis::Consent || activity.sale_or_sharing;
     let is_off = stood == Stood::Stopped || stood == Stood::NotAllowed && takes_consent;
     is_off && can_be_stopped(activity, basis)

@@ -158,6 +158,9 @@ fn what_allows(it: &Disclosure, register: &Register, past: &Past) -> &'static st
         ([Stood::Stopped], _) if is_wrongful(Stood::Stopped) => {
             "You had stopped it before. Ask us about it."
         }
+        ([Stood::Objected], _) if is_wrongful(Stood::Objected) => {
+            "You had objected to it before. Ask us about it."
+        }
         ([Stood::NotAllowed], _) if is_wrongful(Stood::NotAllowed) => {
             "We have no consent of yours on record. Ask us about it."
         }

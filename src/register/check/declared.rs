@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::register::{
-    Activity, Place, Recipient, Register, covers, finding::Report, manifest::Manifests, taxonomy,
+    Activity, Place, Recipient, RecipientRole, Register, covers, finding::Report,
+    manifest::Manifests, taxonomy,
 };
 
 pub(super) fn check(manifests: &Manifests, report: &Report) {
@@ -218,6 +219,34 @@ fn check_recipient(recipient: &Recipient, register: &Register, report: &Report) 
         );
     }
     check_contract(recipient, report);
+    check_not_told(recipient, report);
+}
+
+/// Fewer letters are no reason that somebody could look into.
+const SHORTEST_REASON: usize = 30;
+
+/// Who works for the organisation is told in every case (Cal. Civ. Code 1798.105(c)(1)); of others there are facts why not.
+fn check_not_told(recipient: &Recipient, report: &Report) {
+    let Some(reason) = &recipient.not_told else {
+        return;
+    };
+    let works_for_it = matches!(
+        recipient.role,
+        RecipientRole::ServiceProvider | RecipientRole::Contractor
+    );
+    if works_for_it {
+        report.fault(
+            &recipient.place,
+            "who works for the organisation must be told of corrections and deletions",
+            "no `not_told`",
+        );
+    } else if reason.trim().chars().count() < SHORTEST_REASON {
+        report.fault(
+            &recipient.place,
+            "why it is not told is too short to be looked into",
+            "`not_told: …`, a sentence with the facts that make it impossible or disproportionate",
+        );
+    }
 }
 
 /// So many business days at most may a recipient take to say that it can no longer comply: 11 CCR 7051(a), 7053(a).

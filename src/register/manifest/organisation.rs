@@ -105,6 +105,7 @@ fn recipient(map: Map) -> Option<Recipient> {
         attested_on: map.date("attested_on"),
         warns_within: map.number("warns_within"),
         contact: map.text("contact"),
+        not_told: map.text("not_told"),
     };
     let recipient = recipient(role?);
     map.finish(&[]);

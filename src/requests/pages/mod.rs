@@ -33,6 +33,7 @@ use crate::accounts::guard::Person;
 use crate::accounts::queries::find_residence;
 use crate::app::App;
 use crate::disclosures::queries::{self as told, Told};
+use crate::disclosures::untold::{self, Untold};
 use crate::error::AppResult;
 use crate::law::{Laws, Regulator};
 use crate::manual::waiting;
@@ -116,6 +117,8 @@ struct ShowPage {
     is_paused: bool,
     /// Which recipients were told of what was done, with their names.
     told: Vec<Told>,
+    /// Who got the data and is not told.
+    untold: Vec<Untold>,
     /// The day that it is where the person is.
     today: NaiveDate,
     /// The day there on which it was closed.
@@ -232,7 +235,7 @@ async fn show_with(
         details,
         receipts,
         denial,
-        (ties, told, (restriction, earlier, left)),
+        (ties, (told, untold), (restriction, earlier, left)),
         (said, by_hand, filed_by),
     ) = app
         .db
@@ -248,6 +251,7 @@ async fn show_with(
             };
             let ties = queries::list_ties(conn, &details.request)?;
             let told = told::list_of_request(conn, person_id, &reference, MOST_TOLD)?;
+            let told = (told, untold::of_request(conn, &own, &details.request)?);
             let restriction = restrictions::find(conn, details.request.id)?;
             let earlier = earlier::list(conn, &own, &details.request)?;
             let left = kept::left_of(conn, &own, &details.request)?;
@@ -285,6 +289,7 @@ async fn show_with(
             told: told::named(&app.register, told, |at| {
                 dates::today(&app.laws, &details.request, at)
             }),
+            untold,
             today: dates::today(&app.laws, &details.request, app.clock.now()),
             closed_on: details
                 .request

@@ -1,0 +1,92 @@
+//! Who must be told of a correction, a deletion or a restriction, and who got the data and is not told, with the reason
+//! that the register gives: that it is impossible or takes disproportionate effort (GDPR Art. 19, Cal. Civ. Code
+//! 1798.105(c)). The person reads it.
+
+use std::collections::BTreeSet;
+
+use diesel::prelude::*;
+
+use super::causes::sold_to;
+use super::data;
+use super::model::Cause;
+use crate::app::App;
+use crate::db::AnyConnection;
+use crate::error::AppResult;
+use crate::register::{Recipient, RecipientRole, Register};
+use crate::requests::model::{Kind, Outcome, Request};
+use crate::requests::queries;
+
+/// Whether the law of what brought a cause about has everybody told who got the data.
+pub(super) fn is_for_everybody(
+    conn: &mut AnyConnection,
+    app: &App,
+    cause: &Cause,
+) -> QueryResult<bool> {
+    let request = queries::find_by_reference(conn, &cause.object).optional()?;
+    Ok(request.is_some_and(|it| tells_everybody(app, &it)))
+}
+
+fn tells_everybody(app: &App, request: &Request) -> bool {
+    app.laws.tells_everybody(&request.law, request.received_on)
+}
+
+/// Whether a recipient is to be told of what became of data that it gets. By every law that is whoever works for us or
+/// got data by sale or sharing. Employers answer for what a person sent them, and authorities for what the law gave
+/// them: they are told where the law has everybody told.
+pub(super) fn is_due(register: &Register, recipient: &Recipient, everybody: bool) -> bool {
+    match recipient.role {
+        RecipientRole::ServiceProvider
+        | RecipientRole::Contractor
+        | RecipientRole::ThirdParty
+        | RecipientRole::Affiliate
+        | RecipientRole::Successor => true,
+        RecipientRole::Authority | RecipientRole::ProspectiveEmployer => {
+            everybody || sold_to(register, recipient)
+        }
+    }
+}
+
+/// Somebody who got the data and is not told of what became of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Untold {
+    /// As the register names them.
+    pub name: String,
+    /// Why not, in the words of the register.
+    pub reason: String,
+}
+
+/// Who of those that are to be told of what was granted is not.
+pub fn of_request(
+    conn: &mut AnyConnection,
+    app: &App,
+    request: &Request,
+) -> AppResult<Vec<Untold>> {
+    // What is only proposed is for staff alone.
+    let is_decided = !request.state.is_undecided();
+    let is_granted = is_decided && request.outcome.is_some_and(|it| it != Outcome::Denied);
+    let is_told_of = matches!(
+        request.kind,
+        Kind::Correction | Kind::Deletion | Kind::Restriction | Kind::Objection
+    );
+    let everybody = tells_everybody(app, request);
+    let register = &app.register;
+    let due = |it: &&Recipient| it.not_told.is_some() && is_due(register, it, everybody);
+    let untold: Vec<_> = register.recipients.iter().filter(due).collect();
+    if untold.is_empty() || !is_granted || !is_told_of {
+        return Ok(Vec::new());
+    }
+    let named = matches!(request.kind, Kind::Correction | Kind::Deletion);
+    let get_it: BTreeSet<String> = if named {
+        data::recipients_of(conn, register, request)?
+    } else {
+        untold.iter().map(|it| it.key.clone()).collect()
+    };
+    let concerned = untold.into_iter().filter(|it| get_it.contains(&it.key));
+    let each = concerned.filter_map(|it| {
+        Some(Untold {
+            name: it.name.clone(),
+            reason: it.not_told.clone()?,
+        })
+    });
+    Ok(each.collect())
+}

@@ -1,0 +1,145 @@
+//! What a mail asks for, where its own words leave no doubt. A wrong guess would cost the person time, so that in doubt
+//! they choose themselves.
+
+mod sentences;
+mod words;
+
+#[cfg(test)]
+mod cases;
+
+use sentences::Sentence;
+use words::*;
+
+use crate::requests::senders::model::Wants;
+
+/// What a mail seems to ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Guess {
+    /// One request that is clear.
+    Wants(Wants),
+    /// Not to have data sold, shared or used: the way for that needs no request.
+    OptOut,
+    /// Anything else.
+    Nothing,
+}
+
+/// Looks at the subject and the text, sentence by sentence. A question, a condition, a quotation and a report are doubt.
+pub(super) fn guess(subject: &str, text: &str) -> Guess {
+    let sentences = sentences::of(subject, text);
+    let all: Vec<_> = sentences.iter().map(Sentence::said).collect();
+    // Whole words: "on me" is not in "on media".
+    let said = all.concat().replace("  ", " ");
+    if says(&said, OPT_OUT) {
+        return Guess::OptOut;
+    }
+    let asked: Vec<_> = [
+        (Wants::Deletion, DELETION),
+        (Wants::Pieces, PIECES),
+        (Wants::Categories, CATEGORIES),
+        (Wants::Correction, CORRECTION),
+    ]
+    .into_iter()
+    .filter(|(_, any)| says(&said, any))
+    .collect();
+    let [(wants, any)] = asked.as_slice() else {
+        return Guess::Nothing;
+    };
+    let in_doubt = is_refused(&said, any) || is_doubtful(&said);
+    let is_change = matches!(wants, Wants::Deletion | Wants::Correction);
+    let is_asked_about = is_change && says(&said, QUESTIONS);
+    let mut naming = sentences.iter().filter(|it| says(&it.said(), any));
+    if in_doubt || is_asked_about || !says(&said, ABOUT) {
+        return Guess::Nothing;
+    }
+    if naming.all(|it| is_clear(it, (*wants, any))) {
+        Guess::Wants(*wants)
+    } else {
+        Guess::Nothing
+    }
+}
+
+fn says(said: &str, any: &[&str]) -> bool {
+    any.iter().any(|it| said.contains(&format!(" {it} ")))
+}
+
+/// Whether a sentence that names a wish expresses it.
+fn is_clear(sentence: &Sentence, (wants, any): (Wants, &[&str])) -> bool {
+    let said = sentence.said();
+    if says(&said, UNSURE) && !is_kind_of_data(&said, wants) {
+        return false;
+    }
+    match wants {
+        // To ask which they are is to ask for them.
+        Wants::Categories => true,
+        // That something is wrong need not be said as a wish.
+        Wants::Correction => !is_question(sentence, &said),
+        _ if is_question(sentence, &said) => is_courteous(&said, wants),
+        _ => is_wished(sentence, any),
+    }
+}
+
+/// Which kinds of data are held "when" something was done is no condition.
+fn is_kind_of_data(said: &str, wants: Wants) -> bool {
+    wants == Wants::Categories && !says(said, &["if", "whether", "si", "said", "told"])
+}
+
+fn is_question(sentence: &Sentence, said: &str) -> bool {
+    let first = said.trim_start().split(' ').next().unwrap_or_default();
+    sentence.is_question || ASKING.contains(&first)
+}
+
+/// "Could you please …": a wish in the form of a question. Who asks whether they can have their data wants them.
+fn is_courteous(said: &str, wants: Wants) -> bool {
+    let begins = |it: &&&str| said.trim_start().starts_with(**it);
+    let is_of_me = |it: &str| it.contains(" i ");
+    let Some(begin) = COURTEOUS.iter().find(begins) else {
+        return false;
+    };
+    says(said, PLEASE) || wants == Wants::Pieces && is_of_me(begin)
+}
+
+/// Whether somebody says that they want it, or commands it.
+fn is_wished(sentence: &Sentence, any: &[&str]) -> bool {
+    let joints = |clause: &str| {
+        let mut clause = clause.to_owned();
+        for joint in JOINTS {
+            clause = clause.replace(&format!(" {joint} "), " | ");
+        }
+        clause.split('|').map(str::to_owned).collect::<Vec<_>>()
+    };
+    if says(&sentence.said(), WISHES) {
+        return true;
+    }
+    let parts = sentence.clauses.iter().flat_map(|it| joints(it));
+    let mut naming = parts.filter(|it| says(&format!(" {} ", it.trim()), any));
+    naming.any(|part| {
+        let part = format!(" {} ", part.trim());
+        let places = any.iter().filter_map(|it| part.find(&format!(" {it} ")));
+        let before = places.min().map(|at| part[..at].trim().to_owned());
+        let before = before.unwrap_or_default();
+        let mut words = before.split(' ').filter(|it| !it.is_empty());
+        words.all(|it| BEFORE_COMMANDS.contains(&it))
+    })
+}
+
+/// Whether it may be the opposite of what it seems, or somebody else's wish.
+fn is_doubtful(said: &str) -> bool {
+    let said = NO_DOUBTS
+        .iter()
+        .fold(said.to_owned(), |said, words| said.replace(words, ""));
+    let mut doubts = DOUBTS.iter().chain(DOUBTS_IN_WORDS);
+    doubts.any(|it| said.contains(&format!(" {it} ")))
+}
+
+/// Whether one of these is said not to be wanted: "do not delete", "I never asked you to delete".
+fn is_refused(said: &str, any: &[&str]) -> bool {
+    let places = any.iter().flat_map(|it| {
+        let found = said.match_indices(it);
+        found.map(|(at, _)| &said[..at])
+    });
+    places.into_iter().any(|before| {
+        let mut words = before.split(' ').rev().filter(|it| !it.is_empty());
+        let word = words.find(|it| !FILLERS.contains(it));
+        word.is_some_and(|it| NOT.contains(&it))
+    })
+}

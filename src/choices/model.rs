@@ -42,6 +42,8 @@ text_enum! {
         /// What was chosen before signing in, by the address or in the browser; of an address that joins an account, what was
         /// chosen there before.
         Earlier = "earlier",
+        /// A mail from the address to our contact address.
+        Mail = "mail",
         /// An authorised agent, for the person.
         Agent = "agent",
         /// A staff member, on the person's word.
@@ -73,6 +75,7 @@ impl MadeBy {
             MadeBy::Signal => "by your browser's signal",
             MadeBy::VisitorForm => "by the form without an account",
             MadeBy::Earlier => "by what you chose before you signed in",
+            MadeBy::Mail => "by a mail from your address",
             MadeBy::Agent => "by an agent who acts for you",
             MadeBy::Staff => "by our staff, as you asked",
             MadeBy::Law => "by law, because we were told that you are under 16",
@@ -101,6 +104,7 @@ impl MadeBy {
             MadeBy::Person
             | MadeBy::Signal
             | MadeBy::VisitorForm
+            | MadeBy::Mail
             | MadeBy::Agent
             | MadeBy::Parent
             | MadeBy::Staff => true,
@@ -126,7 +130,10 @@ impl MadeBy {
     /// Whether somebody who asks for it again, where it holds already, is not to be asked for 12 months from then on. Who
     /// is signed in sees how it stands, and a signal is sent with each page.
     pub const fn renews(self) -> bool {
-        matches!(self, MadeBy::VisitorForm | MadeBy::Agent | MadeBy::Staff)
+        matches!(
+            self,
+            MadeBy::VisitorForm | MadeBy::Mail | MadeBy::Agent | MadeBy::Staff
+        )
     }
 }
 

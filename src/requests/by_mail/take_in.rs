@@ -9,6 +9,9 @@ use super::invitation::Invitation;
 use super::mails::MailReceived;
 use super::message::Incoming;
 use crate::accounts::limits::Limit;
+use crate::accounts::model::IdentityKind;
+use crate::choices::change::Received;
+use crate::choices::{self, Act, MadeBy, Proof, SALE_OR_SHARING, State};
 use crate::db::AnyConnection;
 use crate::db::schema::received_mails;
 use crate::error::AppResult;
@@ -38,6 +41,8 @@ const KNOWN_FOR: TimeDelta = TimeDelta::days(30);
 pub enum Taken {
     /// It is a request, on record as unconfirmed; the answer has the link to go on.
     Filed,
+    /// It is an opt-out from sale and sharing, which holds.
+    OptedOut,
     /// It was answered with the way to make it a request.
     Answered,
     /// Its address has had enough of our answers today.
@@ -70,8 +75,36 @@ pub fn take_in(conn: &mut AnyConnection, mail: &Incoming, by: &By<'_>) -> AppRes
         Guess::Wants(wants) if wants != Wants::Correction => {
             file(conn, mail, wants, received_at, by)
         }
+        Guess::OptsOut => opt_out(conn, mail, received_at, by),
         _ => answer(conn, mail, guess, received_at, by),
     }
+}
+
+/// Nobody needs to show who they are for that, so it holds at once; who has the address is told.
+fn opt_out(
+    conn: &mut AnyConnection,
+    mail: &Incoming,
+    received_at: NaiveDateTime,
+    by: &By<'_>,
+) -> AppResult<Taken> {
+    let handle = (IdentityKind::Email, mail.from.clone());
+    let (typed, pseudonym) = choices::queries::find_subjects(conn, &by.app.keys, &[handle])?;
+    let subjects = typed.iter().map(|(subject, _)| subject.clone()).collect();
+    let keys = vec![SALE_OR_SHARING.to_owned()];
+    let is_told = senders::may_be_mailed(conn, &mail.from, by)?;
+    let act = Act {
+        typed,
+        pseudonym,
+        received: Some(Received {
+            channel: Channel::Mail,
+            on: by.app.laws.day_in("us-ca", received_at),
+        }),
+        proof: Proof::OfEach,
+        mail_to: is_told.then(|| mail.from.clone()),
+        ..Act::new(subjects, keys, State::OptedOut, MadeBy::Mail)
+    };
+    act.apply(by.app, conn, by.now)?;
+    Ok(Taken::OptedOut)
 }
 
 fn file(
@@ -111,7 +144,7 @@ fn answer(
         received_at,
         wants: match guess {
             Guess::Wants(wants) => Some(wants),
-            Guess::OptOut | Guess::Nothing => None,
+            Guess::OptsOut | Guess::OptOut | Guess::Nothing => None,
         },
     };
     let answer = MailReceived {

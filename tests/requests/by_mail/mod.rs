@@ -2,7 +2,7 @@
 
 mod harm;
 
-use candor::db::schema::{outbox, received_mails, requests as table};
+use candor::db::schema::{outbox, receipts, received_mails, requests as table};
 use candor::requests::by_mail::command::{Status, own, take};
 use candor::requests::model::{Channel, Request, State};
 use candor::requests::senders::model::Wants;
@@ -172,7 +172,7 @@ async fn what_can_be_told_is_chosen_already_and_an_opt_out_needs_no_request() {
         mail(&headers(1), "The phone number in my profile is wrong."),
     )
     .await;
-    hand(&app, mail(&headers(2), "Do not sell my data!")).await;
+    hand(&app, mail(&headers(2), "How can I opt out of the sale?")).await;
     assert!(
         all(&app).is_empty(),
         "only they can say which value is wrong"
@@ -189,6 +189,36 @@ async fn what_can_be_told_is_chosen_already_and_an_opt_out_needs_no_request() {
     );
     let first = opt_out.text.find("/do-not-sell").unwrap();
     assert!(first < opt_out.text.find("/request?mail=").unwrap());
+}
+
+/// Who writes that to the address of the policy has opted out: no link stands before it.
+/// Rule: I4, §7060(b).
+#[actix_web::test]
+async fn an_opt_out_by_mail_holds_at_once_whether_or_not_anything_is_followed() {
+    let app = TestApp::start();
+    let from = "From: ada@example.org\r\nSubject: My data\r\nMessage-ID: <1@x.example>";
+    let body = "Do not sell or share my personal information.";
+    hand(&app, mail(from, body)).await;
+    assert!(all(&app).is_empty(), "it takes no request");
+    let [told] = app.mails_to("ada").try_into().unwrap();
+    assert_eq!(told.kind, "choice_changed");
+    assert!(told.text.contains("by a mail from your address"));
+    assert_eq!(app.events("choice.changed", &last_receipt(&app)), 1);
+
+    let ada = app.visitor();
+    app.sign_in_by_mail(&ada, "ada@example.org").await;
+    let page = ada.get("/choices").await.page();
+    assert_eq!(page.texts("#sale-or-sharing .tag"), ["Off"]);
+    assert!(page.text().contains("by what you chose before"));
+}
+
+/// The id of the newest receipt.
+fn last_receipt(app: &TestApp) -> String {
+    let last = app.app.db.read_now(|conn| {
+        let all = receipts::table.order(receipts::created_at.desc());
+        Ok(all.select(receipts::id).first(conn)?)
+    });
+    last.unwrap()
 }
 
 /// Rule: C2, §7021(b).

@@ -1,6 +1,6 @@
 //! Mails, and what they are taken for.
 
-use super::Guess::{self, Nothing, OptOut, Wants as W};
+use super::Guess::{self, Nothing, OptOut, OptsOut, Wants as W};
 use super::guess;
 use crate::requests::senders::model::Wants::{Categories, Correction, Deletion, Pieces};
 
@@ -161,5 +161,27 @@ fn what_is_refused_taken_back_or_about_something_else_is_not_told() {
         ("I act for Jane Doe. Please delete my record.", Nothing),
         ("On behalf of my client: erase my data", Nothing),
         ("Cancelen la petición de borrar mis datos", Nothing),
+    ]);
+}
+
+#[test]
+fn an_opt_out_that_is_said_is_told_from_one_that_is_asked_about() {
+    check(&[
+        ("Do not sell or share my personal information.", OptsOut),
+        ("I opt out of the sale of my personal information.", OptsOut),
+        ("Please opt me out", OptsOut),
+        ("I want to opt out.", OptsOut),
+        ("Please do not share my data with anybody!", OptsOut),
+        ("Hello,\nplease stop selling my data.\nThanks, Ada", OptsOut),
+        ("You must not sell my data.", OptsOut),
+        ("Quiero que no vendan mis datos.", OptsOut),
+        ("Do you not sell my data?", OptOut),
+        ("How do I opt out?", OptOut),
+        ("Can I opt out of the sale of my data?", OptOut),
+        ("I read that you do not sell my data.", OptOut),
+        ("If I opt out, will you still write to me?", OptOut),
+        ("I do not want to opt out.", OptOut),
+        ("Unsubscribe", OptOut),
+        ("Do not sell my data, and delete my data", OptOut),
     ]);
 }

@@ -17,7 +17,9 @@ use crate::requests::senders::model::Wants;
 pub(super) enum Guess {
     /// One request that is clear.
     Wants(Wants),
-    /// Not to have data sold, shared or used: the way for that needs no request.
+    /// Not to have data sold or shared, and nothing else: that needs no request, and no proof.
+    OptsOut,
+    /// Something about that: they choose themselves.
     OptOut,
     /// Anything else.
     Nothing,
@@ -30,7 +32,11 @@ pub(super) fn guess(subject: &str, text: &str) -> Guess {
     // Whole words: "on me" is not in "on media".
     let said = all.concat().replace("  ", " ");
     if says(&said, OPT_OUT) {
-        return Guess::OptOut;
+        return if opts_out(&sentences, &said) {
+            Guess::OptsOut
+        } else {
+            Guess::OptOut
+        };
     }
     let asked: Vec<_> = [
         (Wants::Deletion, DELETION),
@@ -56,6 +62,32 @@ pub(super) fn guess(subject: &str, text: &str) -> Guess {
     } else {
         Guess::Nothing
     }
+}
+
+/// Whether a sentence says so, and none wants anything besides. It only makes less be done with data, and the person is told
+/// and can turn it back: so it need not say whose data it is about.
+fn opts_out(sentences: &[Sentence], said: &str) -> bool {
+    let others = [DELETION, PIECES, CATEGORIES, CORRECTION];
+    if others.iter().any(|it| says(said, it)) || !says(said, SALE) {
+        return false;
+    }
+    // "Stop selling" is no stop of the wish.
+    let besides = OPT_OUT.iter();
+    let besides = besides.fold(said.to_owned(), |said, words| said.replace(words, ""));
+    if is_doubtful(&besides) {
+        return false;
+    }
+    let mut naming = sentences.iter().filter(|it| says(&it.said(), OPT_OUT));
+    naming.all(|sentence| {
+        let said = sentence.said();
+        let places = OPT_OUT
+            .iter()
+            .filter_map(|it| said.find(&format!(" {it} ")));
+        let before = places.min().map_or("", |at| &said[..at]);
+        let mut words = before.split(' ').filter(|it| !it.is_empty());
+        let is_said = words.all(|it| BEFORE_OPT_OUTS.contains(&it));
+        is_said && !says(&said, UNSURE) && !sentence.is_question
+    })
 }
 
 fn says(said: &str, any: &[&str]) -> bool {

@@ -183,41 +183,6 @@ pub fn list_items(conn: &mut AnyConnection, request_id: i64) -> QueryResult<Vec<
         .load(conn)
 }
 
-/// The items of a person's newest deletions that were carried out, with the references that they are sealed for, newest
-/// first.
-pub fn list_items_of_deletions(
-    conn: &mut AnyConnection,
-    person_id: i64,
-    deletions: i64,
-) -> QueryResult<Vec<(Item, String)>> {
-    let newest: Vec<(i64, String)> = requests::table
-        .filter(requests::person_id.eq(person_id))
-        .filter(requests::kind.eq(Kind::Deletion.as_str()))
-        .filter(requests::state.eq(State::Completed.as_str()))
-        .filter(
-            requests::scope
-                .is_null()
-                .or(requests::scope.not_like("{\"record\"%")),
-        )
-        .order(requests::id.desc())
-        .limit(deletions)
-        .select((requests::id, requests::reference))
-        .load(conn)?;
-    let ids: Vec<_> = newest.iter().map(|(id, _)| *id).collect();
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let items = Item::query().filter(request_items::request_id.eq_any(ids));
-    let mut items: Vec<Item> = items.load(conn)?;
-    items.sort_by_key(|it| std::cmp::Reverse(it.id));
-    let with_reference = items.into_iter().filter_map(|item| {
-        let mut all = newest.iter();
-        let (_, reference) = all.find(|(id, _)| *id == item.request_id)?;
-        Some((item, reference.clone()))
-    });
-    Ok(with_reference.collect())
-}
-
 /// The timeline, oldest first.
 pub fn list_steps(conn: &mut AnyConnection, request_id: i64) -> QueryResult<Vec<Step>> {
     Step::query()

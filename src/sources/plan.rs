@@ -7,7 +7,7 @@ use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{effect::Effect, masking::Strategy, summing::SHARED};
+use super::{Stayed, effect::Effect, masking::Strategy, summing::SHARED};
 use crate::register::CollectionKey;
 
 /// What is to be erased.
@@ -76,6 +76,8 @@ pub enum Keeper {
     Hold,
     /// A law-enforcement agency.
     Agency,
+    /// Staff, who refused to erase them: that has no end by itself.
+    Staff,
 }
 
 /// What an erasure does, record by record. It holds no personal data: records are named by sealed ids.
@@ -107,7 +109,7 @@ pub struct Plan {
     /// Records that go no further because staff refused it, for an appeal.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub spared: Vec<Known>,
-    /// Records that stay for a reason which may end.
+    /// Records of the person's that stay, for whatever reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stayed: Vec<Stayed>,
     /// Keys of the sources in which carrying it out was begun: what is as it will be in these, this plan has done.
@@ -116,17 +118,6 @@ pub struct Plan {
     /// What earlier plans of the same erasure had done before data changed, so that the rest was planned anew.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub done: Vec<Effect>,
-}
-
-/// A record that stays until a reason ends.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Stayed {
-    /// The record, as the plan leaves it.
-    pub record: Known,
-    /// The last day of the first rule of the register that ends, if any does.
-    pub until: Option<NaiveDate>,
-    /// A hold keeps it, which may be lifted or renewed on any day.
-    pub is_held: bool,
 }
 
 /// A record that is known by its id alone, because what led to it may be gone.

@@ -38,7 +38,7 @@ pub(super) struct Sheet<'a> {
     /// What was asked for.
     pub scope: &'a Scope,
     pub rules: Rules<'a>,
-    /// Columns in which foreign keys begin or end.
+    /// Columns in which references begin or end.
     pub linked: Vec<String>,
     pub doomed: Vec<Doomed>,
     pub staying: Vec<Staying>,

@@ -5,6 +5,7 @@ mod periods;
 mod remainders;
 mod replay;
 mod returned;
+mod stays;
 
 use candor::accounts::model::Role;
 use candor::accounts::queries::find_person_by_any_identity;

@@ -117,13 +117,16 @@ fn forget(
     plan: &Plan,
     now: NaiveDateTime,
 ) -> AppResult<()> {
+    let mut records = plan.stayed.clone();
+    let others = known.left.records.iter().filter(|it| !it.may_end());
+    records.extend(changes::not_touched(others.cloned().collect(), plan));
     let left = Left {
-        records: plan.stayed.clone(),
+        records,
         ..known.left.clone()
     };
     let sealed = left.seal(app, &known.request.reference)?;
     let next = left.next_look(now.date());
-    changes::store(conn, remainder, (Some(&sealed), next), now)?;
+    changes::store(conn, remainder, (&sealed, next), now)?;
     if plan.is_empty() {
         return Ok(());
     }

@@ -46,8 +46,13 @@ const ON_SEARCHES: &[(&str, &str)] = &[
 
 /// Files the deletion of everything, has it agreed by two, and gives its reference.
 pub async fn agree(app: &TestApp, person: &Actor) -> (String, Actor) {
-    let page = person.get(PLAN).await.page();
-    let filed = person.submit(&page, PLAN, &[]).await;
+    agree_to(app, person, PLAN).await
+}
+
+/// The same of what a plan is about.
+pub async fn agree_to(app: &TestApp, person: &Actor, plan: &str) -> (String, Actor) {
+    let page = person.get(plan).await.page();
+    let filed = person.submit(&page, plan, &[]).await;
     let path = filed.location().strip_prefix("/requests/").unwrap();
     let reference = path.strip_suffix("/filed").unwrap().to_owned();
     let url = format!("/staff/requests/{reference}");

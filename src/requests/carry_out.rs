@@ -137,6 +137,7 @@ pub fn carry_out(app: &App, request_id: i64, lease: &Lease) -> AppResult<()> {
             if request.kind == Kind::Deletion {
                 let plan = plan_of(by.app, request)?;
                 tombstones::set(conn, &by.app.keys, (&identities, &plan), by.now)?;
+                corrected::queries::forget_erased(conn, request, &plan, &by.app.keys)?;
                 let left = (request, &plan, &found);
                 remainders::changes::remember(conn, by.app, left, by.now)?;
             }

@@ -74,8 +74,9 @@ pub fn count_open(conn: &mut AnyConnection, person_id: i64) -> QueryResult<i64> 
         .get_result(conn)
 }
 
-/// The reference of the person's own deletion that is not closed and stands in the way of another. What an agent asks for
-/// does not, and neither does the deletion of one record, unless it is of the same one.
+/// The reference of the person's own deletion that is not closed and stands in the way of another: one that asks for all
+/// that the other asks for. What an agent asks for does not, and neither does the deletion of one record, unless it is of
+/// the same one.
 pub fn find_open_deletion(
     conn: &mut AnyConnection,
     person_id: i64,
@@ -88,7 +89,12 @@ pub fn find_open_deletion(
         let other: Option<Scope> = other.and_then(|json| serde_json::from_str(json).ok());
         match other {
             Some(Scope::Record { .. }) => is_of_one && other.as_ref() == scope,
-            Some(Scope::Categories(_) | Scope::Collections(_)) => !is_of_one,
+            Some(Scope::Categories(open)) => {
+                matches!(scope, Some(Scope::Categories(asked)) if asked.is_subset(&open))
+            }
+            Some(Scope::Collections(open)) => {
+                matches!(scope, Some(Scope::Collections(asked)) if asked.is_subset(&open))
+            }
             Some(Scope::All | Scope::Left(_)) | None => true,
         }
     };

@@ -1,12 +1,10 @@
-use candor::accounts::model::Role;
-use candor::requests::life::advance;
 use candor::requests::model::{Action, State};
 use candor::requests::queries;
 use candor::sources::{Plan, Scope};
 use chrono::TimeDelta;
 
-use super::{MAYA, find, reference_of, staff_does, staff_member};
-use crate::retention::agree;
+use super::{MAYA, find, reference_of};
+use crate::retention::{agree, agree_on};
 use crate::support::TestApp;
 
 const CHOOSE: &str = "/requests/new/deletion";
@@ -207,6 +205,29 @@ async fn a_second_deletion_waits_for_the_first() {
     let again = maya.submit(&page, part, &[]).await;
     assert_eq!(again.status, 409);
     assert!(again.text().contains(&reference));
+}
+
+/// Rule: E5, §7022(h): whoever has asked for a part may ask for all.
+#[actix_web::test]
+async fn a_deletion_of_one_kind_of_data_does_not_stand_in_the_way_of_more() {
+    let app = TestApp::start();
+    let maya = app.person(MAYA).await;
+    let part = "/requests/new/deletion/plan?category=user.newsletters";
+    let page = maya.get(part).await.page();
+    let first = reference_of(&maya.submit(&page, part, &[]).await);
+    let page = maya.get(part).await.page();
+    let same = reference_of(&maya.submit(&page, part, &[]).await);
+    assert_eq!(same, first, "the same is not filed twice");
+    let other = "/requests/new/deletion/plan?category=user.education";
+    for more in [other, EVERYTHING] {
+        let page = maya.get(more).await.page();
+        let filed = reference_of(&maya.submit(&page, more, &[]).await);
+        assert_ne!(filed, first);
+    }
+    // The part is carried out first, and all else after it.
+    agree_on(&app, &first).await;
+    app.run_jobs().await;
+    assert_eq!(find(&app, &first).state, State::Completed);
 }
 
 #[actix_web::test]

@@ -9,7 +9,8 @@ use candor::jobs::{self, Job};
 use candor::requests::queries;
 use chrono::TimeDelta;
 
-use super::sample;
+use super::periods::{approve, line, make_old, run, searches_of_sample};
+use super::{ON_SEARCHES, agree, place, sample, searches};
 use crate::support::{Actor, TestApp};
 
 const EVERYTHING: &str = "/requests/new/deletion/plan?everything=yes";
@@ -286,4 +287,23 @@ async fn while_a_deletion_is_reviewed_again_and_after_it_what_it_left_is_shown_s
     assert_eq!(shown(&person, INVOICES).await, invoices);
     let given = in_package(&app, &person, "billing.invoices").await;
     assert_eq!(i64::try_from(given).unwrap(), invoices);
+}
+
+/// Rule: C14, Civ. 1798.145(a)(2): what is held stays, although the rest of the person is erased and nothing leads to it.
+#[actix_web::test]
+async fn what_a_deletion_left_for_a_hold_stays_although_it_is_due() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let supervisor = app.staff("una", Role::Supervisor).await;
+    let own = searches_of_sample(&app);
+    place(&supervisor, ON_SEARCHES).await.location();
+    agree(&app, &person).await;
+    app.run_jobs().await;
+    assert_eq!(searches_of_sample(&app), 0, "nothing leads to them");
+    let old = make_old(&app);
+    run(&app, Job::PlanRetention).await;
+    assert_eq!(line(&app), (old - own, own, 0));
+    approve(&app.sign_in_again("ruth", Role::Supervisor).await).await;
+    app.run_jobs().await;
+    assert_eq!(searches(&app), own);
 }

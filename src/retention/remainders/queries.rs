@@ -64,6 +64,28 @@ pub fn list_of_person(
     Ok(named.collect())
 }
 
+/// What is left of deletions, those after that request, each with whose it is.
+pub fn list_unsettled(
+    conn: &mut AnyConnection,
+    app: &App,
+    after: i64,
+    limit: i64,
+) -> AppResult<Vec<(i64, i64, Left)>> {
+    let rows: Vec<(Remainder, String)> = remainders::table
+        .inner_join(requests::table)
+        .filter(remainders::settled_at.is_null())
+        .filter(remainders::request_id.gt(after))
+        .order(remainders::request_id)
+        .limit(limit)
+        .select((Remainder::as_select(), requests::reference))
+        .load(conn)?;
+    let opened = rows.into_iter().map(|(it, reference)| {
+        let left = it.open(app, &reference)?;
+        Ok((it.request_id, it.person_id, left))
+    });
+    opened.collect()
+}
+
 /// All that a person's deletions had to leave and that is not known to be gone, by the newest that left it, with the
 /// references of these.
 pub fn list_left(

@@ -13,6 +13,7 @@
 //! someone else's record finds nothing. Values that must never be disclosed are masked here and leave masked.
 
 mod addition;
+mod back;
 pub mod command;
 mod composite;
 mod conditions;
@@ -93,7 +94,6 @@ mod visiting;
 mod waiter;
 mod walk;
 mod ways;
-mod younger;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -101,6 +101,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+pub use back::{Back, Erased};
 pub use connector::{
     Act, Around, Change, EachOf, EachRow, Filter, Form, Select, Source, Transaction, Way,
     is_of_known_kind, open, open_in, open_with,

@@ -7,7 +7,7 @@ use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Stayed, effect::Effect, masking::Strategy, summing::SHARED};
+use super::{Back, Erased, Stayed, effect::Effect, masking::Strategy, summing::SHARED};
 use crate::register::CollectionKey;
 
 /// What is to be erased.
@@ -101,9 +101,9 @@ pub struct Plan {
     /// Records that an earlier plan had spared, and that are still as it left them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub known: Vec<Known>,
-    /// What came about after that day stays: it is an erasure of what came back.
+    /// It is an erasure of what came back after another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub spares_after: Option<NaiveDate>,
+    pub again: Option<Erased>,
     /// SHA-256 of all of the above, in hexadecimal.
     pub hash: String,
     /// Records that go no further because staff refused it, for an appeal.
@@ -112,6 +112,15 @@ pub struct Plan {
     /// Records of the person's that stay, for whatever reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stayed: Vec<Stayed>,
+    /// By what the rows are known again of which something goes.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub traces: BTreeSet<u64>,
+    /// What came back, by collection.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub back: Vec<Back>,
+    /// Of an erasure of what came back: the person is a customer now.
+    #[serde(default)]
+    pub is_customer: bool,
     /// Keys of the sources in which carrying it out was begun: what is as it will be in these, this plan has done.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub begun: BTreeSet<String>,
@@ -244,10 +253,10 @@ impl Plan {
             &self.stops,
             &self.work,
         );
-        match (self.known.is_empty(), self.spares_after) {
+        match (self.known.is_empty(), &self.again) {
             (true, None) => hash(&contents),
             (false, None) => hash(&(contents, &self.known)),
-            (_, Some(day)) => hash(&(contents, &self.known, day)),
+            (_, Some(erased)) => hash(&(contents, &self.known, erased)),
         }
     }
 

@@ -51,6 +51,21 @@ pub(super) fn list(draft: &Draft<'_>) -> Vec<Stayed> {
     stayed.into_iter().flatten().collect()
 }
 
+/// By what the rows are known again of which something goes.
+pub(super) fn traces(draft: &Draft<'_>) -> BTreeSet<u64> {
+    let inner = draft.reader.inner;
+    let of = |sheet: &Sheet<'_>| -> Vec<u64> {
+        let changed = sheet.staying.iter();
+        let changed = changed.filter(|it| it.target.is_some() && !it.fate.set.is_empty());
+        let changed = changed.map(|it| sheet.layout.traces(inner, &it.row));
+        // Their keys are there still.
+        let changed = changed.flat_map(|it| [Some(it.row), it.says]).flatten();
+        let gone = sheet.doomed.iter().flat_map(|it| it.traces.all());
+        gone.chain(changed).collect()
+    };
+    draft.sheets.iter().flat_map(of).collect()
+}
+
 fn whys(fate: &Fate) -> Vec<Why> {
     let kept = fate.kept.iter().map(|it| Why {
         by: match it.by {

@@ -51,10 +51,13 @@ pub(super) fn plan(
             .chain(deleted)
             .collect(),
         known: draft.known.clone(),
-        spares_after: draft.spares_after,
+        again: draft.again.cloned(),
         hash: String::new(),
         spared: Vec::new(),
         stayed: Vec::new(),
+        traces: staying::traces(draft),
+        back: draft.back.clone(),
+        is_customer: draft.judge.as_ref().is_some_and(|it| it.is_customer),
         begun: BTreeSet::new(),
         done: Vec::new(),
     };

@@ -1,5 +1,6 @@
 //! Holds: placed, honoured by plans and by what carries them out, renewed, lifted.
 
+mod brought;
 mod meanwhile;
 mod periods;
 mod remainders;
@@ -55,6 +56,12 @@ pub async fn agree_to(app: &TestApp, person: &Actor, plan: &str) -> (String, Act
     let filed = person.submit(&page, plan, &[]).await;
     let path = filed.location().strip_prefix("/requests/").unwrap();
     let reference = path.strip_suffix("/filed").unwrap().to_owned();
+    let supervisor = agree_on(app, &reference).await;
+    (reference, supervisor)
+}
+
+/// Has a request agreed by two; gives the second of them.
+pub async fn agree_on(app: &TestApp, reference: &str) -> Actor {
     let url = format!("/staff/requests/{reference}");
     let (agent, supervisor) = (
         app.staff("sam", Role::Agent).await,
@@ -69,7 +76,7 @@ pub async fn agree_to(app: &TestApp, person: &Actor, plan: &str) -> (String, Act
     let page = supervisor.get(&url).await.page();
     let approve = format!("{url}/approve");
     supervisor.submit(&page, &approve, &[]).await.location();
-    (reference, supervisor)
+    supervisor
 }
 
 #[actix_web::test]

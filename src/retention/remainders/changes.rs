@@ -94,6 +94,17 @@ pub(super) fn not_touched(earlier: Vec<Stayed>, plan: &Plan) -> impl Iterator<It
         .filter(move |it| !touched.contains(&it.record.id))
 }
 
+/// Those of some records that are not among others.
+pub(super) fn not_touched_by(
+    records: Vec<Stayed>,
+    others: &[Stayed],
+) -> impl Iterator<Item = Stayed> {
+    let known: HashSet<_> = others.iter().map(|it| it.record.id.clone()).collect();
+    records
+        .into_iter()
+        .filter(move |it| !known.contains(&it.record.id))
+}
+
 /// Writes down by which plan it is erased, before it is.
 pub fn begin(
     conn: &mut AnyConnection,

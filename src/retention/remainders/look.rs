@@ -61,6 +61,23 @@ fn note(
 ) -> AppResult<()> {
     let open = noted::find_open_of_request(conn, remainder.request_id)?;
     if !plan.is_empty() {
+        let is_begun = open.is_some_and(|it| it.state == State::Erasing);
+        if !is_begun {
+            let goes = known.left.records.iter().filter(|it| it.may_end());
+            let goes = changes::not_touched_by(goes.cloned().collect(), &plan.stayed);
+            let left = Left {
+                records: plan
+                    .stayed
+                    .iter()
+                    .cloned()
+                    .chain(goes)
+                    .chain(others)
+                    .collect(),
+                ..known.left.clone()
+            };
+            let sealed = left.seal(app, &known.request.reference)?;
+            changes::store(conn, remainder, (&sealed, Some(remainder.look_on)), now)?;
+        }
         return found::note(conn, &known.sighting(plan), now);
     }
     if let Some(open) = open {
@@ -123,6 +140,7 @@ impl Known {
             records: i64::try_from(plan.records()).unwrap_or(i64::MAX),
             collections: sweep::collections(plan),
             signed_in_since: false,
+            is_customer: false,
             request_id: Some(request.id),
         }
     }

@@ -51,14 +51,13 @@ impl KeptBack {
     }
 }
 
-/// What a deletion had to leave, where the law binds service providers to the reason too. The facts of a case are not
-/// for them.
+/// What a deletion had to leave: service providers are bound to the reason too. The facts of a case are not for them.
 pub(super) fn kept(conn: &mut AnyConnection, app: &App, cause: &Cause) -> AppResult<Vec<KeptBack>> {
     if cause.kind != CauseKind::Deletion {
         return Ok(Vec::new());
     }
     let request = queries::find_by_reference(conn, &cause.object).optional()?;
-    let Some(request) = request.filter(|it| left_uses::are_limited(app, it)) else {
+    let Some(request) = request else {
         return Ok(Vec::new());
     };
     let items = queries::list_items(conn, request.id)?;

@@ -87,7 +87,6 @@ fn notice(table: &Table<'_>) -> Option<Notice> {
         title: title?,
         says: says?,
         link,
-        limits_use: table.flag("limits_use").unwrap_or_default(),
         is_promise: table.flag("promise").unwrap_or_default(),
         cite: table.text("cite").unwrap_or_default(),
     })

@@ -56,10 +56,6 @@ pub struct Ground {
 
 /// Something that the person must be told.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a key of a notice in the file"
-)]
 pub struct Notice {
     /// With which answers.
     pub when: When,
@@ -67,8 +63,6 @@ pub struct Notice {
     pub rights: Vec<Right>,
     /// Whether it goes to those alone whose data may be sold or shared.
     pub while_sold: bool,
-    /// What stays is used for nothing else then.
-    pub limits_use: bool,
     /// It goes to those alone whose health data are not put right: they may say something of it, in at most so many
     /// words.
     pub statement_words: Option<u32>,

@@ -1,5 +1,6 @@
 //! What stayed when a person's data were erased: they may not find it by what we know them by any more, and are told of
-//! it all the same, and shown it, wherever they look and whenever they ask.
+//! it all the same, and shown it, wherever they look and whenever they ask. What that is, the remainders of their
+//! deletions know, whatever became of the requests; whether it is there still, the sources.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -9,15 +10,11 @@ use crate::app::App;
 use crate::db::AnyConnection;
 use crate::error::AppResult;
 use crate::register::CollectionKey;
-use crate::requests::details::{self, OpenItem};
-use crate::requests::model::{Action, Item, Request};
-use crate::requests::queries;
+use crate::requests::model::Request;
 use crate::retention::remainders;
-use crate::sources::{Identities, Known, Record, Stayed};
+use crate::retention::remainders::model::{Beside, Left};
+use crate::sources::{Identities, Known, Record, Stayed, StaysBy, There, Why};
 use crate::web::words;
-
-/// So many deletions of a person are looked at, newest first.
-const MOST: i64 = 20;
 
 /// Records that stayed for one reason.
 #[derive(Debug, Clone)]
@@ -69,6 +66,8 @@ pub struct KeptRecord {
     pub record: Record,
     /// Why it stays and until when, in words.
     pub why: String,
+    /// It stays only because nobody asked to erase it.
+    pub may_go: bool,
 }
 
 /// All that stayed.
@@ -82,10 +81,7 @@ pub struct AllKept {
     pub unread: Vec<CollectionKey>,
 }
 
-/// What one deletion had to leave in one collection for a reason that ends; none once nothing of it is left.
-type LeftBy = HashMap<(i64, CollectionKey), Vec<Stayed>>;
-
-/// What a person's deletions have left, by the newest one that was about a collection. It reads the sources.
+/// What a person's deletions have left. It reads the sources.
 pub fn list(app: &App, whose: (i64, &Identities)) -> AppResult<AllKept> {
     read(app, whose, |_| true)
 }
@@ -100,143 +96,208 @@ fn read(
     (person_id, identities): (i64, &Identities),
     is_wanted: impl Fn(&CollectionKey) -> bool,
 ) -> AppResult<AllKept> {
-    let (mut left, mut items) = app.db.read_now(|conn| {
-        let left = left_by(conn, app, person_id)?;
-        Ok((left, stayed_items(conn, app, person_id)?))
-    })?;
-    left.retain(|(_, key), _| is_wanted(key));
-    items.retain(|(it, _)| is_wanted(&key_of(&it.item)));
-    let stayed = left.values().flatten();
-    let known: Vec<Known> = stayed.map(|it| it.record.clone()).collect();
+    let mut left = app
+        .db
+        .read_now(|conn| remainders::queries::list_left(conn, app, person_id))?;
+    for (left, _) in &mut left {
+        left.records.retain(|it| is_wanted(&it.record.key()));
+        left.beside
+            .retain(|it| is_wanted(&CollectionKey::new(&it.dataset, &it.collection)));
+    }
+    let there = Found::of(app, identities, &left);
+    let today = app.clock.today();
     let mut all = AllKept::default();
-    let mut there = HashMap::<CollectionKey, HashMap<String, Record>>::new();
-    if !known.is_empty() {
-        for (key, read) in app.sources.still_there(identities, &known) {
+    for (left, reference) in &left {
+        for share in shares(&left.records) {
+            all.add(app, (&share, reference), &there, today);
+        }
+        all.lines
+            .extend(left.beside.iter().map(|it| beside(app, it, reference)));
+    }
+    all.unread = there.unread;
+    Ok(all)
+}
+
+/// What the sources hold still of it.
+#[derive(Default)]
+struct Found {
+    there: HashMap<CollectionKey, HashMap<String, There>>,
+    unread: Vec<CollectionKey>,
+}
+
+impl Found {
+    fn of(app: &App, identities: &Identities, left: &[(Left, String)]) -> Self {
+        let stayed = || left.iter().flat_map(|(left, _)| &left.records);
+        let known: Vec<Known> = stayed().map(|it| it.record.clone()).collect();
+        let mut found = Self::default();
+        if known.is_empty() {
+            return found;
+        }
+        let not_asked = stayed().filter(|it| it.is_not_asked());
+        let not_asked: HashSet<_> = not_asked.map(|it| it.record.id.as_str()).collect();
+        let asks = |id: &str| not_asked.contains(id);
+        for (key, read) in app.sources.still_there(identities, (&known, &asks)) {
             match read {
                 Ok(records) => {
-                    let by_id = records.into_iter().map(|it| (it.id.clone(), it));
-                    there.insert(key, by_id.collect());
+                    let by_id = records.into_iter().map(|it| (it.record.id.clone(), it));
+                    found.there.insert(key, by_id.collect());
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a source with data that stayed does not answer");
-                    all.unread.push(key);
+                    found.unread.push(key);
                 }
             }
         }
+        found
     }
-    let today = app.clock.today();
-    let shared = shares(&items, &left);
-    for (at, (item, reference)) in items.iter().enumerate() {
-        let key = key_of(&item.item);
-        let stayed = shared.get(&at);
-        let here: Option<Vec<_>> = there.get(&key).zip(stayed).map(|(there, stayed)| {
-            let found = stayed
-                .iter()
-                .filter_map(|it| Some((*it, there.get(&it.record.id)?)));
-            found.collect()
-        });
+}
+
+/// Records of one collection that stay for the same reasons.
+type Share<'a> = Vec<&'a Stayed>;
+
+fn shares(records: &[Stayed]) -> Vec<Share<'_>> {
+    let mut places = HashMap::new();
+    let mut shares: Vec<Share<'_>> = Vec::new();
+    for stayed in records {
+        let whys = stayed.whys.iter();
+        let whys: Vec<_> = whys
+            .map(|it| (it.by, &it.reason, &it.basis, it.until.is_some()))
+            .collect();
+        let at = *places
+            .entry((stayed.record.key(), whys))
+            .or_insert_with(|| {
+                shares.push(Vec::new());
+                shares.len() - 1
+            });
+        shares[at].push(stayed);
+    }
+    shares
+}
+
+impl AllKept {
+    /// Adds the line of some records, and what of them is there; what is not any more is not told either.
+    fn add(
+        &mut self,
+        app: &App,
+        (share, reference): (&[&Stayed], &str),
+        found: &Found,
+        today: NaiveDate,
+    ) {
+        let Some(first) = share.first() else {
+            return;
+        };
+        let key = first.record.key();
+        let there = found.there.get(&key);
+        let may_go = first.is_not_asked();
+        let here: Vec<(&Stayed, Option<&There>)> = share
+            .iter()
+            .map(|it| (*it, there.and_then(|there| there.get(&it.record.id))))
+            // What is found as ever needs no telling.
+            .filter(|(_, it)| !it.is_some_and(|it| may_go && it.is_found))
+            .filter(|(_, it)| there.is_none() || it.is_some())
+            .collect();
+        if here.is_empty() {
+            return;
+        }
+        let stayed: Vec<_> = here.iter().map(|(stayed, _)| *stayed).collect();
         let line = Kept {
-            title: details::title(&app.register, &item.item),
-            count: here.as_ref().map_or_else(
-                || stayed.map_or(item.item.count, |it| count(it.len())),
-                |it| count(it.len()),
-            ),
-            why: item
-                .item
-                .why
-                .clone()
-                .unwrap_or(item.decision_reason.clone()),
-            basis: item.item.basis.clone().unwrap_or_default(),
-            until: until(item, stayed, today),
-            reference: reference.clone(),
+            title: app.register.collection_title(&key),
+            count: count(here.len()),
+            why: why(&first.whys),
+            basis: match &*first.whys {
+                [one] => one.basis.clone(),
+                _ => String::new(),
+            },
+            until: until(&stayed, today),
+            reference: reference.to_owned(),
             key: key.clone(),
         };
-        let is_over = item.item.keep_until.is_some_and(|day| day < today);
-        let is_gone = line.count == 0 || stayed.is_none() && is_over;
-        if is_gone {
-            continue;
-        }
-        for (stayed, record) in here.into_iter().flatten() {
-            let day = stayed.until.filter(|_| item.item.keep_until.is_some());
+        for (stayed, there) in here {
+            let Some(there) = there else {
+                continue;
+            };
             let why = line.why_in_words();
-            all.records.push(KeptRecord {
+            self.records.push(KeptRecord {
                 key: key.clone(),
-                record: record.clone(),
-                why: day.map_or(why.clone(), |day| {
+                record: there.record.clone(),
+                why: stayed.ends_on().map_or(why.clone(), |day| {
                     format!("{why} {}.", words::sentence(&until_day(day, today)))
                 }),
+                may_go,
             });
         }
-        all.lines.push(line);
+        self.lines.push(line);
     }
-    Ok(all)
+}
+
+impl Stayed {
+    /// The last day of the last of its reasons, where each has one.
+    fn ends_on(&self) -> Option<NaiveDate> {
+        let days: Option<Vec<_>> = self.whys.iter().map(|it| it.until).collect();
+        days?.into_iter().max()
+    }
+}
+
+const UNKNOWN: &str = "It had to stay when we deleted your data.";
+const REFUSED: &str = "We decided not to erase it.";
+
+fn why(whys: &[Why]) -> String {
+    let said = |it: &Why| match (it.reason.as_str(), it.by) {
+        ("", StaysBy::Refusal) => REFUSED.to_owned(),
+        (reason, _) => reason.to_owned(),
+    };
+    match whys {
+        [] => UNKNOWN.to_owned(),
+        [one] => said(one),
+        several => {
+            let with_basis = |it: &Why| match it.basis.as_str() {
+                "" => said(it),
+                basis => format!("{} ({basis})", said(it)),
+            };
+            let all: Vec<_> = several.iter().map(with_basis).collect();
+            all.join(" ")
+        }
+    }
+}
+
+/// What others share cannot be looked for by its ids.
+fn beside(app: &App, left: &Beside, reference: &str) -> Kept {
+    let key = CollectionKey::new(&left.dataset, &left.collection);
+    Kept {
+        title: app.register.collection_title(&key),
+        count: count(left.count),
+        why: left.reason.clone(),
+        basis: String::new(),
+        until: Some("as counted when we deleted the rest".to_owned()),
+        reference: reference.to_owned(),
+        key,
+    }
 }
 
 fn count(records: usize) -> i64 {
     i64::try_from(records).unwrap_or(i64::MAX)
 }
 
-/// Which records each item has left: where a collection has several reasons, those whose end is like that of the item.
-fn shares<'a>(items: &[(OpenItem, String)], left: &'a LeftBy) -> HashMap<usize, Vec<&'a Stayed>> {
-    let mut shares = HashMap::new();
-    let mut taken = HashSet::new();
-    let place = |item: &Item| (item.request_id, key_of(item));
-    for (at, (item, _)) in items.iter().enumerate() {
-        let item = &item.item;
-        let Some(here) = left.get(&place(item)) else {
-            continue;
-        };
-        if item.action != Action::Keep {
-            continue;
-        }
-        let others = items.iter().enumerate().filter(|(other, (it, _))| {
-            *other != at && it.item.action == Action::Keep && place(&it.item) == place(item)
-        });
-        let is_last = others.clone().all(|(other, _)| other < at);
-        let is_like = |it: &&Stayed| it.until.is_some() == item.keep_until.is_some();
-        let is_alone = others.count() == 0;
-        let mine = here
-            .iter()
-            .filter(|it| !taken.contains(&it.record.id) && (is_alone || is_last || is_like(it)));
-        let most = if is_alone {
-            usize::MAX
-        } else {
-            usize::try_from(item.count).unwrap_or_default()
-        };
-        let mine: Vec<_> = mine.take(most).collect();
-        // A reason that does not end keeps others.
-        if mine.is_empty() && !here.is_empty() {
-            continue;
-        }
-        taken.extend(mine.iter().map(|it| it.record.id.clone()));
-        shares.insert(at, mine);
-    }
-    shares
-}
-
 /// Until when, where the reason ends. Each record has a day of its own.
-fn until(item: &OpenItem, stayed: Option<&Vec<&Stayed>>, today: NaiveDate) -> Option<String> {
-    let told = item.item.keep_until?;
-    let days = stayed.into_iter().flatten().filter_map(|it| it.until);
-    let (first, last) = (days.clone().min(), days.max());
-    let last = last.unwrap_or(told);
-    match first.filter(|first| *first < last) {
-        None => Some(until_day(last, today)),
-        Some(first) if last < today => Some(format!(
+fn until(stayed: &[&Stayed], today: NaiveDate) -> Option<String> {
+    let days = stayed.iter().filter_map(|it| it.ends_on());
+    let (first, last) = (days.clone().min()?, days.max()?);
+    Some(match () {
+        () if first == last => until_day(last, today),
+        () if last < today => format!(
             "until {} to {}; {OVER}",
             words::day(first),
             words::day(last)
-        )),
-        Some(first) if first < today => Some(format!(
-            "the last until {}; of some {OVER}",
-            words::day(last)
-        )),
-        Some(first) => Some(format!(
+        ),
+        () if first < today => {
+            format!("the last until {}; of some {OVER}", words::day(last))
+        }
+        () => format!(
             "the first until {}, the last until {}",
             words::day(first),
             words::day(last)
-        )),
-    }
+        ),
+    })
 }
 
 const OVER: &str = "the reason has ended, and they are to be erased";
@@ -250,71 +311,61 @@ fn until_day(day: NaiveDate, today: NaiveDate) -> String {
     }
 }
 
-/// How many records of what a deletion had to leave for a reason that ends were there when last looked at, by
-/// collection; none where it left no such.
+/// What is left of a deletion for reasons of one kind.
+#[derive(Debug)]
+pub struct LeftNow {
+    /// What will become of it.
+    pub outlook: &'static str,
+    /// What people call each collection, with how many records.
+    pub lines: Vec<(String, usize)>,
+}
+
+const ENDS: &str = "This had to stay for a while. We erase it when its reason ends.";
+const REFUSED_STAYS: &str = "This stays because we decided not to erase it. That has no last day, and we do not erase it by ourselves.";
+const NO_END: &str = "This stays for a reason that has no last day.";
+const FOUND_BY_ID: &str = "You did not ask us to erase this. What led to it is gone.";
+
+/// What a deletion has left, as it was when last looked at; none where it left nothing.
 pub fn left_of(
     conn: &mut AnyConnection,
     app: &App,
     request: &Request,
-) -> AppResult<Option<Vec<(String, usize)>>> {
+) -> AppResult<Option<Vec<LeftNow>>> {
     let Some(remainder) = remainders::queries::find(conn, request.id)? else {
         return Ok(None);
     };
-    let mut counts = BTreeMap::<CollectionKey, usize>::new();
-    if remainder.settled_at.is_none() {
-        for stayed in remainder.open(app, &request.reference)?.records {
+    if remainder.settled_at.is_some() {
+        return Ok(Some(Vec::new()));
+    }
+    let left = remainder.open(app, &request.reference)?;
+    let named = |lines: BTreeMap<CollectionKey, usize>| -> Vec<_> {
+        let lines = lines.into_iter();
+        let named = lines.map(|(key, count)| (app.register.collection_title(&key), count));
+        named.collect()
+    };
+    let all = [ENDS, REFUSED_STAYS, NO_END, FOUND_BY_ID].map(|outlook| {
+        let mut counts = BTreeMap::<CollectionKey, usize>::new();
+        for stayed in left.records.iter().filter(|it| outlook_of(it) == outlook) {
             *counts.entry(stayed.record.key()).or_default() += 1;
         }
-    }
-    let named = counts.into_iter();
-    let named = named.map(|(key, count)| (app.register.collection_title(&key), count));
-    Ok(Some(named.collect()))
-}
-
-/// What the newest deletion that was about a collection has left there, in the order of the register.
-fn stayed_items(
-    conn: &mut AnyConnection,
-    app: &App,
-    person_id: i64,
-) -> AppResult<Vec<(OpenItem, String)>> {
-    let mut newest = HashMap::<CollectionKey, i64>::new();
-    let mut stayed = Vec::new();
-    for (item, reference) in queries::list_items_of_deletions(conn, person_id, MOST)? {
-        let key = key_of(&item);
-        let decides = *newest.entry(key).or_insert(item.request_id);
-        if decides == item.request_id && has_stayed(&item) {
-            let open = details::open_item(&app.keys, &reference, item)?;
-            stayed.push((open, reference));
+        for it in left.beside.iter().filter(|_| outlook == NO_END) {
+            let key = CollectionKey::new(&it.dataset, &it.collection);
+            *counts.entry(key).or_default() += it.count;
         }
-    }
-    stayed.reverse();
-    Ok(stayed)
-}
-
-/// What deletions have left for a reason that ends, and is there still; a collection in which nothing of it is left any
-/// more is among them.
-fn left_by(conn: &mut AnyConnection, app: &App, person_id: i64) -> AppResult<LeftBy> {
-    let mut left = LeftBy::new();
-    for (remainder, reference) in remainders::queries::list_of_person(conn, person_id)? {
-        let opened = remainder.open(app, &reference)?;
-        for name in &opened.were_in {
-            let Some((dataset, collection)) = name.split_once('.') else {
-                continue;
-            };
-            let key = CollectionKey::new(dataset, collection);
-            let here = opened.records.iter().filter(|it| it.record.key() == key);
-            let here = here.filter(|_| remainder.settled_at.is_none());
-            let stayed = here.cloned().collect();
-            left.insert((remainder.request_id, key), stayed);
+        LeftNow {
+            outlook,
+            lines: named(counts),
         }
+    });
+    let any = all.into_iter().filter(|it| !it.lines.is_empty());
+    Ok(Some(any.collect()))
+}
+
+fn outlook_of(stayed: &Stayed) -> &'static str {
+    match () {
+        () if stayed.may_end() => ENDS,
+        () if stayed.is_not_asked() => FOUND_BY_ID,
+        () if stayed.whys.iter().any(|it| it.by == StaysBy::Refusal) => REFUSED_STAYS,
+        () => NO_END,
     }
-    Ok(left)
-}
-
-fn has_stayed(item: &Item) -> bool {
-    item.count > 0 && item.stays()
-}
-
-fn key_of(item: &Item) -> CollectionKey {
-    CollectionKey::new(&item.dataset, &item.collection)
 }

@@ -215,7 +215,12 @@ impl RecordCard {
 
     /// Says why it stays after a deletion. What is known by its id alone is changed by no page.
     pub fn keep(&mut self, why: &str) {
+        self.stand_apart();
         self.stays = Some(why.to_owned());
+    }
+
+    /// Offers nothing for which the record would have to be found as the person's.
+    pub fn stand_apart(&mut self) {
         for line in &mut self.data {
             (line.correction, line.check) = (None, None);
         }

@@ -119,7 +119,11 @@ impl Marks {
 
     fn kept_card(&self, app: &App, kept: &KeptRecord) -> RecordCard {
         let mut card = self.card(app, &kept.key, &kept.record);
-        card.keep(&kept.why);
+        if kept.may_go {
+            card.stand_apart();
+        } else {
+            card.keep(&kept.why);
+        }
         card
     }
 

@@ -52,7 +52,9 @@ fn count_year(app: &App, year: i32) -> AppResult<BTreeMap<Key, i64>> {
             Ok(counted)
         })?;
         for it in counted {
-            *sums.entry((it.kind, it.answer, it.days)).or_default() += it.requests;
+            // What came where it was tomorrow already, and was answered at once, took no time.
+            let key = (it.kind, it.answer, it.days.max(0));
+            *sums.entry(key).or_default() += it.requests;
         }
     }
     Ok(sums)
@@ -71,7 +73,7 @@ fn replace(
                 request_figures::year.eq(year),
                 request_figures::nature.eq(nature),
                 request_figures::answer.eq(answer),
-                request_figures::days.eq((*days).max(0)),
+                request_figures::days.eq(days),
                 request_figures::requests.eq(requests),
                 request_figures::counted_at.eq(now),
             ))

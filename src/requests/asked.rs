@@ -137,7 +137,7 @@ impl NewItem {
                 keep_until: until,
                 cause: Some(match by {
                     Keeper::Rule => Cause::Rule,
-                    Keeper::Hold => Cause::Hold,
+                    Keeper::Hold | Keeper::Staff => Cause::Hold,
                     Keeper::Agency => Cause::Agency,
                 }),
                 ..of(Action::Keep)

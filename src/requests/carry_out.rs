@@ -4,7 +4,7 @@
 //! the mail. A worker that is killed in between repeats: the sources find what is done already, and give the same
 //! result.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Value, json};
 
@@ -128,12 +128,18 @@ pub fn carry_out(app: &App, request_id: i64, lease: &Lease) -> AppResult<()> {
         },
         _ => Ok(json!({})),
     };
+    let found = match (&done, request.kind) {
+        (Ok(_), Kind::Deletion) => found_as_ever(app, request_id, &identities)?,
+        _ => HashSet::new(),
+    };
     match done {
         Ok(facts) => settle(app, request_id, move |conn, request, by| {
             if request.kind == Kind::Deletion {
                 let plan = plan_of(by.app, request)?;
                 tombstones::set(conn, &by.app.keys, (&identities, &plan), by.now)?;
-                remainders::changes::remember(conn, by.app, (request, &plan), by.now)?;
+                corrected::queries::forget_erased(conn, request, &plan, &by.app.keys)?;
+                let left = (request, &plan, &found);
+                remainders::changes::remember(conn, by.app, left, by.now)?;
             }
             execution::complete(conn, request, facts, by).map(drop)
         })
@@ -145,6 +151,20 @@ pub fn carry_out(app: &App, request_id: i64, lease: &Lease) -> AppResult<()> {
         Err(Stop::Settled | Stop::ByHand) => Ok(()),
         Err(Stop::Later(error)) => Err(error),
     }
+}
+
+/// The ids of what a deletion left only because nobody asked to erase it, and that the person is found by still.
+fn found_as_ever(app: &App, request_id: i64, person: &Identities) -> AppResult<HashSet<String>> {
+    let plan = app
+        .db
+        .read_now(|conn| plan_of(app, &queries::find(conn, request_id)?))?;
+    let not_asked = plan.stayed.iter().filter(|it| it.is_not_asked());
+    let not_asked: Vec<_> = not_asked.cloned().collect();
+    let mut found: HashSet<_> = not_asked.iter().map(|it| it.record.id.clone()).collect();
+    for left in remainders::look::still_left(app, person, not_asked) {
+        found.remove(&left.record.id);
+    }
+    Ok(found)
 }
 
 /// Gives what was asked for without an account, or what is not denied of it.

@@ -1,12 +1,12 @@
-//! What a deletion could not erase is used for the reason given and for nothing else (11 CCR 7022(f)): what else it was
-//! used for is off from then on, until the person allows it again, and those who work for us are told what stays and why.
+//! What a deletion could not erase is used for the reason given and for nothing else (11 CCR 7022(f); GDPR Art. 5(1)(b)):
+//! what else it was used for and can be refused is off from then on, until the person allows it again, and those who work
+//! for us are told what stays and why. That holds under every law: all of them are told so.
 
 use std::collections::BTreeSet;
 
 use super::life::By;
 use super::model::{Decision, Item, Request, State};
-use super::{dates, queries};
-use crate::app::App;
+use super::queries;
 use crate::choices::change::Act;
 use crate::choices::model::{MadeBy, State as Choice};
 use crate::choices::settings;
@@ -14,17 +14,7 @@ use crate::db::AnyConnection;
 use crate::disclosures::causes::{self, Whose};
 use crate::disclosures::model::CauseKind;
 use crate::error::AppResult;
-use crate::law::When;
 use crate::register::FieldView;
-
-/// Whether the law of a deletion has it so.
-pub fn are_limited(app: &App, request: &Request) -> bool {
-    let right = dates::right(request.kind);
-    let said = app
-        .laws
-        .notices(&request.law, right, request.received_on, When::Partly);
-    said.iter().any(|it| it.limits_use)
-}
 
 /// What of a decided deletion stays. What nobody decided about, as when it is not known who asks, is none of it.
 pub fn staying(request: &Request, items: Vec<Item>) -> Vec<Item> {
@@ -35,17 +25,14 @@ pub fn staying(request: &Request, items: Vec<Item>) -> Vec<Item> {
     items.into_iter().filter(Item::stays).collect()
 }
 
-/// What stays and is bound to its reason; nothing where the law does not have it so.
-fn bound(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<Vec<Item>> {
-    if !are_limited(by.app, request) {
-        return Ok(Vec::new());
-    }
+/// What stays and is bound to its reason.
+fn bound(conn: &mut AnyConnection, request: &Request) -> AppResult<Vec<Item>> {
     Ok(staying(request, queries::list_items(conn, request.id)?))
 }
 
 /// Turns the other uses off; call it when a deletion was carried out or denied.
 pub(super) fn stop(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
-    let stays = bound(conn, request, by)?;
+    let stays = bound(conn, request)?;
     stop_for(conn, request, &stays, by)
 }
 
@@ -87,7 +74,7 @@ pub(super) fn follow_denial(
     request: &Request,
     by: &By<'_>,
 ) -> AppResult<()> {
-    let stays = bound(conn, request, by)?;
+    let stays = bound(conn, request)?;
     if stays.is_empty() {
         return Ok(());
     }

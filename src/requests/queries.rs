@@ -74,8 +74,9 @@ pub fn count_open(conn: &mut AnyConnection, person_id: i64) -> QueryResult<i64> 
         .get_result(conn)
 }
 
-/// The reference of the person's own deletion that is not closed and stands in the way of another. What an agent asks for
-/// does not, and neither does the deletion of one record, unless it is of the same one.
+/// The reference of the person's own deletion that is not closed and stands in the way of another: one that asks for all
+/// that the other asks for. What an agent asks for does not, and neither does the deletion of one record, unless it is of
+/// the same one.
 pub fn find_open_deletion(
     conn: &mut AnyConnection,
     person_id: i64,
@@ -88,7 +89,12 @@ pub fn find_open_deletion(
         let other: Option<Scope> = other.and_then(|json| serde_json::from_str(json).ok());
         match other {
             Some(Scope::Record { .. }) => is_of_one && other.as_ref() == scope,
-            Some(Scope::Categories(_) | Scope::Collections(_)) => !is_of_one,
+            Some(Scope::Categories(open)) => {
+                matches!(scope, Some(Scope::Categories(asked)) if asked.is_subset(&open))
+            }
+            Some(Scope::Collections(open)) => {
+                matches!(scope, Some(Scope::Collections(asked)) if asked.is_subset(&open))
+            }
             Some(Scope::All | Scope::Left(_)) | None => true,
         }
     };
@@ -181,41 +187,6 @@ pub fn list_items(conn: &mut AnyConnection, request_id: i64) -> QueryResult<Vec<
         .filter(request_items::request_id.eq(request_id))
         .order(request_items::id)
         .load(conn)
-}
-
-/// The items of a person's newest deletions that were carried out, with the references that they are sealed for, newest
-/// first.
-pub fn list_items_of_deletions(
-    conn: &mut AnyConnection,
-    person_id: i64,
-    deletions: i64,
-) -> QueryResult<Vec<(Item, String)>> {
-    let newest: Vec<(i64, String)> = requests::table
-        .filter(requests::person_id.eq(person_id))
-        .filter(requests::kind.eq(Kind::Deletion.as_str()))
-        .filter(requests::state.eq(State::Completed.as_str()))
-        .filter(
-            requests::scope
-                .is_null()
-                .or(requests::scope.not_like("{\"record\"%")),
-        )
-        .order(requests::id.desc())
-        .limit(deletions)
-        .select((requests::id, requests::reference))
-        .load(conn)?;
-    let ids: Vec<_> = newest.iter().map(|(id, _)| *id).collect();
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let items = Item::query().filter(request_items::request_id.eq_any(ids));
-    let mut items: Vec<Item> = items.load(conn)?;
-    items.sort_by_key(|it| std::cmp::Reverse(it.id));
-    let with_reference = items.into_iter().filter_map(|item| {
-        let mut all = newest.iter();
-        let (_, reference) = all.find(|(id, _)| *id == item.request_id)?;
-        Some((item, reference.clone()))
-    });
-    Ok(with_reference.collect())
 }
 
 /// The timeline, oldest first.

@@ -50,6 +50,7 @@ pub(super) fn replan(
         anew.spared = plan(&others.cloned().collect::<Vec<_>>())?.spared_by(&anew);
     }
     anew.done = so_far.done;
+    anew.traces.extend(&agreed.traces);
     let stored = anew.clone();
     settle_step(app, request.id, move |conn, request, by| {
         replace_plan(conn, request, &stored, by).map(drop)
@@ -76,6 +77,9 @@ pub(super) async fn plan_anew(
         }
         let (what, around) = ((&earlier.scope, law.as_str()), (holds, &*known));
         let mut plan = plan_around(app, (person_id, identities), what, around)?;
+        if !is_ended {
+            plan.traces.extend(&earlier.traces);
+        }
         plan.done = done;
         Ok(plan)
     })

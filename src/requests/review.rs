@@ -17,7 +17,7 @@ use crate::db::AnyConnection;
 use crate::db::schema::requests;
 use crate::error::{AppError, AppResult};
 use crate::manual::opening;
-use crate::retention;
+use crate::retention::{self, remainders};
 use crate::sources::{Hold, Identities, Keeper, Known, Plan, Scope};
 
 /// The basis of what stays because staff refused to erase it.
@@ -156,7 +156,7 @@ pub async fn plan_without_refused(
             reason: (*refused.get(&item.id)?).to_owned(),
             basis: DECIDED_BY_STAFF.to_owned(),
             until: None,
-            by: Keeper::Hold,
+            by: Keeper::Staff,
         })
     });
     let mut anew = plan_anew(app, request, &agreed, holds.collect()).await?;
@@ -308,7 +308,8 @@ pub(super) fn plan_under_holds(
     plan_around(app, (person_id, identities), what, (more, &[]))
 }
 
-/// The same around records that are known by their ids.
+/// The same around records that are known by their ids. What earlier deletions had to leave is known too: it may be
+/// found by nothing else.
 pub fn plan_around(
     app: &App,
     (person_id, identities): (i64, &Identities),
@@ -316,11 +317,18 @@ pub fn plan_around(
     (more, known): (Vec<Hold>, &[Known]),
 ) -> AppResult<Plan> {
     let today = app.clock.today();
-    let mut holds = app
-        .db
-        .read_now(|conn| Ok(retention::queries::for_plans(conn, person_id, today)?))?;
+    let is_of_left = matches!(what.0, Scope::Left(_));
+    let (mut holds, left) = app.db.read_now(|conn| {
+        let holds = retention::queries::for_plans(conn, person_id, today)?;
+        let left = remainders::queries::list_left(conn, app, person_id)?;
+        Ok((holds, left))
+    })?;
     holds.extend(more);
-    let around = (&*holds, known);
+    let left = left.into_iter().filter(|_| !is_of_left);
+    let left = left.flat_map(|(left, _)| left.records);
+    let mut all: Vec<_> = left.map(|it| it.record).collect();
+    all.extend(known.iter().cloned());
+    let around = (&*holds, &*all);
     Ok(app
         .sources
         .plan_erasure_of(identities, what, around, today)?)

@@ -7,6 +7,7 @@ use diesel::QueryResult;
 use serde_json::{Value as Json, json};
 
 use super::queries;
+use super::remainders;
 use super::tombstones::{self, Erasure};
 use crate::accounts::model::IdentityKind;
 use crate::accounts::queries::{find_person_by_identity, normal_email, normal_phone};
@@ -17,7 +18,7 @@ use crate::error::{AppError, AppResult};
 use crate::keys::Keys;
 use crate::my_data;
 use crate::register::CollectionKey;
-use crate::sources::{Fault, Hold, Identities, Known, Outcome, Plan, SoFar, SourceError};
+use crate::sources::{Erased, Fault, Hold, Identities, Known, Outcome, Plan, SoFar, SourceError};
 
 /// Data that keep changing are planned anew so often at most.
 const REPLANS: usize = 3;
@@ -55,6 +56,8 @@ pub struct Again {
     pub plan: String,
     /// How many records went or were changed.
     pub records: usize,
+    /// Of how many of them nobody could tell whether they were what had been erased.
+    pub in_doubt: u64,
 }
 
 /// Looks for the handles of erased people in all sources and erases what had been erased since that time. Give the
@@ -64,22 +67,27 @@ pub fn replay(app: &App, since: NaiveDateTime, run: Run) -> AppResult<Replayed> 
     let erasures = app
         .db
         .read_now(|conn| tombstones::list_since(conn, since))?;
-    replay_these(app, &erasures, run)
+    replay_these(app, (&erasures, By::Backup), run)
 }
 
 /// The same with some erasures.
-pub(super) fn replay_these(app: &App, erasures: &[Erasure], run: Run) -> AppResult<Replayed> {
+pub(super) fn replay_these(
+    app: &App,
+    (erasures, by): (&[Erasure], By),
+    run: Run,
+) -> AppResult<Replayed> {
     let mut replayed = Replayed {
         known: erasures.len(),
         ..Replayed::default()
     };
     let (found, errors) = find(app, erasures);
     replayed.errors = errors;
-    for (at, handles) in found {
+    // The newest first: an earlier erasure may take away what leads to what a later one has erased.
+    for (at, handles) in found.into_iter().rev() {
         let person = person_of(&handles);
-        match erase(app, &erasures[at], &person, run) {
+        match erase(app, (&erasures[at], by), &person, run) {
             Ok((_, 0)) => {}
-            Ok((plan, records)) => {
+            Ok(((plan, in_doubt), records)) => {
                 replayed.returned += 1;
                 replayed.records += records;
                 if run == Run::Real {
@@ -89,6 +97,7 @@ pub(super) fn replay_these(app: &App, erasures: &[Erasure], run: Run) -> AppResu
                         handles,
                         plan,
                         records,
+                        in_doubt,
                     });
                 }
             }
@@ -154,24 +163,57 @@ pub(super) fn find(
     (found, errors)
 }
 
+/// What brought erased data back, as far as it is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
+    /// A backup was restored, as whoever runs the portal says.
+    Backup,
+    /// Nobody knows.
+    Unknown,
+}
+
 /// What had been erased of somebody, around what was held then and what is held now, and around records that are known by
 /// their ids. What came about since stays: they are a customer again.
 pub(super) fn plan(
     app: &App,
-    erasure: &Erasure,
+    (erasure, by): (&Erasure, By),
     (person, known): (&Identities, &[Known]),
 ) -> Result<Plan, SourceError> {
     let today = app.clock.today();
-    let placed = app.db.read_now(|conn| held_now(conn, app, person, today));
-    let placed = placed.map_err(|error| {
+    let read = app.db.read_now(|conn| {
+        let placed = held_now(conn, app, person, today)?;
+        Ok((placed, erased(conn, app, (erasure, by), person)?))
+    });
+    let (placed, erased) = read.map_err(|error| {
         tracing::error!(%error, "the holds could not be read");
         SourceError::new("candor", Fault::Unavailable("holds".to_owned()))
     })?;
     let holds: Vec<_> = erasure.holds.iter().cloned().chain(placed).collect();
     let scope = (&erasure.scope, erasure.law.as_str());
-    let days = (today, erasure.erased_at.date());
     app.sources
-        .plan_erasure_again(person, scope, (&holds, known), days)
+        .plan_erasure_again(person, scope, (&holds, known), (today, &erased))
+}
+
+fn erased(
+    conn: &mut AnyConnection,
+    app: &App,
+    (erasure, by): (&Erasure, By),
+    person: &Identities,
+) -> AppResult<Erased> {
+    let mut erased = Erased {
+        on: erasure.erased_at.date(),
+        traces: tombstones::traces(conn, &erasure.key)?,
+        left: BTreeMap::new(),
+        by_backup: by == By::Backup,
+    };
+    for id in people_of(conn, &app.keys, person)? {
+        for (left, _) in remainders::queries::list_left(conn, app, id)? {
+            let records = left.records.into_iter().map(|it| it.record);
+            let left = records.map(|it| (it.id, it.fingerprint));
+            erased.left.extend(left);
+        }
+    }
+    Ok(erased)
 }
 
 /// The holds on everybody's data, and on that of all who are known by one of these handles.
@@ -215,17 +257,18 @@ pub fn people_of(
     Ok(people)
 }
 
-/// Gives the hash of the plan, and the number of records. Before a source is changed it is written down, so that what was
+/// Gives the hash of the plan with the number of records in doubt, and the number of records. Before a source is changed it is written down, so that what was
 /// erased is on record where it breaks off: a repeat does not find it any more.
 fn erase(
     app: &App,
-    erasure: &Erasure,
+    (erasure, by): (&Erasure, By),
     person: &Identities,
     run: Run,
-) -> Result<(String, usize), Stop> {
-    let mut so_far = SoFar::default();
+) -> Result<((String, u64), usize), Stop> {
+    let (mut so_far, mut in_doubt) = (SoFar::default(), 0);
     for _ in 0..REPLANS {
-        let mut plan = plan(app, erasure, (person, &so_far.known))?;
+        let mut plan = plan(app, (erasure, by), (person, &so_far.known))?;
+        in_doubt = in_doubt.max(plan.back.iter().map(|it| it.in_doubt).sum());
         if let Some(lost) = so_far
             .left
             .first()
@@ -236,7 +279,7 @@ fn erase(
         let before = so_far.done.iter().map(|it| it.records).sum::<u64>();
         let records = usize::try_from(before).unwrap_or(usize::MAX) + plan.records();
         if run == Run::Dry || plan.is_empty() {
-            return Ok((plan.hash, records));
+            return Ok(((plan.hash, in_doubt), records));
         }
         plan.done = so_far.done;
         let mut begins = |source: &str| {
@@ -249,7 +292,7 @@ fn erase(
             .sources
             .execute_noting(person, &plan, &|_| true, &mut begins)?;
         if let Outcome::Done(_) = outcome {
-            return Ok((plan.hash, records));
+            return Ok(((plan.hash, in_doubt), records));
         }
         so_far = app.sources.so_far(&plan, &|_| true)?;
     }

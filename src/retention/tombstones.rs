@@ -3,13 +3,13 @@
 //! A stone holds a keyed hash of a handle, what of it was erased, and which holds were honoured. It names nobody; only
 //! who meets the handle again, in a restored source, can tell that it is the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::db::AnyConnection;
-use crate::db::schema::tombstones;
+use crate::db::schema::{erased_traces, tombstones};
 use crate::error::{AppError, AppResult};
 use crate::keys::{Keys, random_token};
 use crate::sources::{Hold, Identities, Plan, Scope};
@@ -56,7 +56,28 @@ pub fn set(
             ))
             .execute(conn)?;
     }
+    if !plan.traces.is_empty() {
+        let traces: Vec<u8> = plan.traces.iter().flat_map(|it| it.to_be_bytes()).collect();
+        diesel::insert_into(erased_traces::table)
+            .values((
+                erased_traces::erasure.eq(&erasure),
+                erased_traces::traces.eq(traces),
+            ))
+            .execute(conn)?;
+    }
     Ok(())
+}
+
+/// By what the rows are known again that an erasure has erased.
+pub fn traces(conn: &mut AnyConnection, erasure: &str) -> QueryResult<BTreeSet<u64>> {
+    let traces: Option<Vec<u8>> = erased_traces::table
+        .find(erasure)
+        .select(erased_traces::traces)
+        .first(conn)
+        .optional()?;
+    let traces = traces.unwrap_or_default();
+    let (traces, _) = traces.as_chunks();
+    Ok(traces.iter().map(|it| u64::from_be_bytes(*it)).collect())
 }
 
 /// The erasures since a time, oldest first.

@@ -5,9 +5,13 @@ use std::{
     ops::ControlFlow,
 };
 
+use chrono::NaiveDate;
+
 use super::{
-    Dates, Known, Scope, SourceError,
+    Back, Dates, Known, Scope, SourceError,
+    back::Verdict,
     fate::Fate,
+    graph::Node,
     links,
     planning::{Draft, Sheet, Staying},
 };
@@ -17,7 +21,7 @@ impl Draft<'_> {
     pub(super) fn read(&mut self) -> Result<(), SourceError> {
         let inner = self.reader.inner;
         let involved = links::involved(&self.sheets);
-        let younger = &self.younger;
+        let (judge, back) = (&self.judge, &mut self.back);
         for (sheet, is_involved) in self.sheets.iter_mut().zip(involved) {
             if sheet.rules.is_idle() && !is_involved {
                 continue;
@@ -25,8 +29,11 @@ impl Draft<'_> {
             let Sheet { shelf, layout, .. } = *sheet;
             let dates = Dates::default();
             let mut doubtful = Vec::new();
+            let mut again = Again::of(shelf.node);
             shelf.stream(layout, dates, inner.limits.step, &mut |row| {
-                if younger.has(shelf.node, layout, &row) {
+                let judge = judge.as_ref();
+                let verdict = judge.map(|it| it.verdict(inner, (shelf.node, layout), &row));
+                if verdict == Some(Verdict::Spared) {
                     sheet.staying.push(Staying::new(row, Fate::default()));
                     return ControlFlow::Continue(());
                 }
@@ -35,9 +42,13 @@ impl Draft<'_> {
                     return ControlFlow::Continue(());
                 }
                 let fate = sheet.fate_at_first(&row);
+                if verdict.is_some() && (fate.deleted || !fate.set.is_empty()) {
+                    again.count(verdict == Some(Verdict::InDoubt), layout.date(&row));
+                }
                 sheet.add(inner, row, fate);
                 ControlFlow::Continue(())
             })?;
+            back.extend(Some(again.0).filter(|it| it.records > 0));
             sheet.leave_unfindable(inner, doubtful)?;
         }
         Ok(())
@@ -95,5 +106,29 @@ impl Draft<'_> {
         self.known
             .sort_by(|a, b| (a.key(), &a.id).cmp(&(b.key(), &b.id)));
         Ok(())
+    }
+}
+
+/// What came back of one collection.
+struct Again(Back);
+
+impl Again {
+    fn of(node: &Node) -> Self {
+        Self(Back {
+            dataset: node.key.dataset.clone(),
+            collection: node.key.collection.clone(),
+            records: 0,
+            in_doubt: 0,
+            days: None,
+        })
+    }
+
+    fn count(&mut self, is_in_doubt: bool, day: Option<NaiveDate>) {
+        self.0.records += 1;
+        self.0.in_doubt += u64::from(is_in_doubt);
+        if let Some(day) = day {
+            let (first, last) = self.0.days.unwrap_or((day, day));
+            self.0.days = Some((first.min(day), last.max(day)));
+        }
     }
 }

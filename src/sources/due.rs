@@ -11,8 +11,8 @@ use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Budget, Connected, Dates, Filter, Form, Hold, Identities, Inner, Scope, Select, SourceError,
-    Sources, Strategy, Target, Value, Work,
+    Budget, Connected, Dates, Filter, Form, Hold, Identities, Inner, Known, Scope, Select,
+    SourceError, Sources, Strategy, Target, Value, Work,
     fate::{Rules, Wish},
     fitting::{Fitting, Masked},
     graph::Node,
@@ -92,6 +92,18 @@ impl Sources {
             place.map_or_else(|| Ok(Shield::default()), |at| reader.shield(at, today))
         };
         places.into_iter().map(shield).collect()
+    }
+
+    /// The same of records that are known by their ids, as nothing may lead to them any more.
+    pub fn shields_of(&self, known: &[Known]) -> BTreeMap<CollectionKey, Shield> {
+        let mut shields = BTreeMap::<_, Shield>::new();
+        for record in known {
+            let key = record.key();
+            if let Some(row) = self.0.secrets.row_key(&key, &record.id) {
+                shields.entry(key).or_default().0.insert(row);
+            }
+        }
+        shields
     }
 
     /// What is due among at most so many records after the one of that id.

@@ -100,7 +100,7 @@ impl Sources {
         let is_resumed = progress.values().any(|it| *it == Progress::Finished);
         if !is_resumed && !plan.is_empty() {
             let what = (&plan.scope, &*plan.law);
-            let around = (&*plan.holds, &*plan.known, plan.spares_after);
+            let around = (&*plan.holds, &*plan.known, plan.again.as_ref());
             let now = self.plan_around(person, what, around, plan.made_on)?;
             if now.hash != plan.hash {
                 return Ok(Outcome::Stale);

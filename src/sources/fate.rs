@@ -95,7 +95,8 @@ impl<'a> Rules<'a> {
         let row = || wish.row_exception(layout, collection);
         Self {
             collection,
-            row: fields.is_empty().then(row).flatten(),
+            // What nobody asked about needs no reason to stay.
+            row: (fields.is_empty() && all).then(row).flatten(),
             fields,
             may_delete: all
                 && collection.erase != Erase::Mask

@@ -2,18 +2,89 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{
-    Budget, Identities, Known, Record, SourceError, Sources, layout::Layout, reader::Reader,
-};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::{Budget, Identities, Known, Record, SourceError, Sources, reader::Reader};
 use crate::register::CollectionKey;
 
+/// A record of the person's that stays.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stayed {
+    /// The record, as the plan leaves it.
+    pub record: Known,
+    /// The last day of the first rule of the register that ends, if any does.
+    pub until: Option<NaiveDate>,
+    /// A hold keeps it, which may be lifted or renewed on any day.
+    pub is_held: bool,
+    /// Why it stays.
+    #[serde(default)]
+    pub whys: Vec<Why>,
+}
+
+/// Why a record stays.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Why {
+    /// What kind of reason it is.
+    pub by: StaysBy,
+    /// A plain sentence for the person.
+    pub reason: String,
+    /// The cite; may be empty.
+    pub basis: String,
+    /// The last day, where it is known.
+    pub until: Option<NaiveDate>,
+}
+
+/// What keeps a record where it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StaysBy {
+    /// A rule of the register.
+    Rule,
+    /// A hold, which may be lifted.
+    Hold,
+    /// Staff, who refused to erase it.
+    Refusal,
+    /// Its system, which does not let it be changed.
+    System,
+    /// Nothing: nobody asked to erase it. What led to it is gone, so that it is found by its id alone.
+    NotAsked,
+}
+
+impl Stayed {
+    /// Whether what keeps it may end by itself, so that it is to go then. What staff refused to erase does not.
+    pub fn may_end(&self) -> bool {
+        let is_refused = self.whys.iter().any(|it| it.by == StaysBy::Refusal);
+        (self.until.is_some() || self.is_held) && !is_refused
+    }
+
+    /// Whether it stays for no other reason than that nobody asked to erase it.
+    pub fn is_not_asked(&self) -> bool {
+        !self.whys.is_empty() && self.whys.iter().all(|it| it.by == StaysBy::NotAsked)
+    }
+}
+
 /// What is there still in one collection.
-pub type StillThere = (CollectionKey, Result<Vec<Record>, SourceError>);
+pub type StillThere = (CollectionKey, Result<Vec<There>, SourceError>);
+
+/// One that is there.
+#[derive(Debug)]
+pub struct There {
+    /// The record.
+    pub record: Record,
+    /// It is found to be the person's as well, by what they are known by. Only known of what has changed, and of what was
+    /// asked about.
+    pub is_found: bool,
+}
 
 impl Sources {
     /// Of some records those that are as they were left, or are still found to be the person's. What has changed since
-    /// may be somebody else's, and is left out.
-    pub fn still_there(&self, person: &Identities, known: &[Known]) -> Vec<StillThere> {
+    /// may be somebody else's, and is left out. Of which it is to be seen whether they are found, `asks` says.
+    pub fn still_there(
+        &self,
+        person: &Identities,
+        (known, asks): (&[Known], &dyn Fn(&str) -> bool),
+    ) -> Vec<StillThere> {
         let inner = &*self.0;
         let keys: BTreeSet<_> = known.iter().map(Known::key).collect();
         let places: Vec<_> = keys
@@ -24,7 +95,7 @@ impl Sources {
         let reader = Reader::new(inner, person, places.iter().copied(), budget);
         let of = |at: usize| {
             let key = inner.graph.nodes[at].key.clone();
-            let there = reader.still_there(at, known, budget);
+            let there = reader.still_there(at, (known, asks), budget);
             (key, there)
         };
         places.into_iter().map(of).collect()
@@ -35,9 +106,9 @@ impl Reader<'_> {
     fn still_there(
         &self,
         at: usize,
-        known: &[Known],
+        (known, asks): (&[Known], &dyn Fn(&str) -> bool),
         budget: Budget,
-    ) -> Result<Vec<Record>, SourceError> {
+    ) -> Result<Vec<There>, SourceError> {
         let (inner, key) = (self.inner, &self.inner.graph.nodes[at].key);
         let shelf = self.shelf(at, budget.left())?;
         let layout = shelf.layout()?;
@@ -46,25 +117,37 @@ impl Reader<'_> {
         let row_key = |id: &&String| inner.secrets.row_key(key, id);
         let keys: Vec<_> = here.keys().filter_map(row_key).collect();
         let rows = shelf.rows_of_keys(&layout, &keys, budget.left())?;
-        let is_as_left = |layout: &Layout<'_>, row: &[super::Value]| {
-            let left = here.get(&layout.id(inner, row));
-            left.map(|it| **it == layout.fingerprint(inner, row))
-        };
-        let (mut there, mut changed) = (Vec::new(), Vec::new());
+        let (mut there, mut in_doubt) = (Vec::new(), Vec::new());
         for row in rows {
-            match is_as_left(&layout, &row) {
-                Some(true) => there.push(row),
-                Some(false) => changed.push(layout.key(&row).to_vec()),
-                None => {}
+            let id = layout.id(inner, &row);
+            let Some(left) = here.get(&id) else {
+                continue;
+            };
+            let is_as_left = **left == layout.fingerprint(inner, &row);
+            if !is_as_left || asks(&id) {
+                in_doubt.push(layout.key(&row).to_vec());
+            }
+            if is_as_left {
+                there.push((id, row));
             }
         }
-        if !changed.is_empty() {
-            let theirs = shelf.rows(&layout, changed, budget.left())?;
-            there.extend(theirs.into_iter().filter(|row| shelf.is_own(&layout, row)));
+        let mut found = HashMap::new();
+        if !in_doubt.is_empty() {
+            let rows = shelf.rows(&layout, in_doubt, budget.left())?;
+            let theirs = rows.into_iter().filter(|row| shelf.is_own(&layout, row));
+            found.extend(theirs.map(|row| (layout.id(inner, &row), row)));
         }
-        Ok(there
-            .into_iter()
-            .map(|row| layout.record(inner, row))
-            .collect())
+        let mut all = Vec::new();
+        for (id, row) in there {
+            all.push(There {
+                is_found: found.remove(&id).is_some(),
+                record: layout.record(inner, row),
+            });
+        }
+        all.extend(found.into_values().map(|row| There {
+            is_found: true,
+            record: layout.record(inner, row),
+        }));
+        Ok(all)
     }
 }

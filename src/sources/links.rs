@@ -15,7 +15,7 @@ type Tuple = Vec<Value>;
 /// By the place of a row that goes: what the rows that point at it hold, and how many do.
 type Pointers = HashMap<usize, HashMap<Tuple, u64>>;
 
-/// The columns of a collection in which enforced references begin or end.
+/// The columns of a collection in which references begin or end.
 pub(super) fn linked_columns(shelf: &Shelf<'_>, layout: &Layout<'_>) -> Vec<String> {
     let begin = layout
         .table
@@ -26,11 +26,13 @@ pub(super) fn linked_columns(shelf: &Shelf<'_>, layout: &Layout<'_>) -> Vec<Stri
         .schema
         .pointing_at(layout.table)
         .flat_map(|(_, key)| &key.referenced);
-    let all: BTreeSet<_> = begin.chain(end).collect();
+    // By these other rows are found, whether the source knows of it or not.
+    let lead = shelf.node.outgoing.iter();
+    let all: BTreeSet<_> = begin.chain(end).chain(lead).collect();
     all.into_iter().cloned().collect()
 }
 
-/// For each collection, whether it points at one of which rows may go.
+/// For each collection, whether it points at one of which rows may go, or is found by such rows alone.
 pub(super) fn involved(sheets: &[Sheet<'_>]) -> Vec<bool> {
     let is_touched = |source: &str, key: &ForeignKey, schema: &super::Schema| {
         let target = schema.table(&key.table);
@@ -43,7 +45,29 @@ pub(super) fn involved(sheets: &[Sheet<'_>]) -> Vec<bool> {
         let mut keys = sheet.layout.table.foreign_keys.iter();
         keys.any(|key| is_touched(&sheet.shelf.node.source, key, &sheet.shelf.schema))
     };
-    sheets.iter().map(of).collect()
+    let mut involved: Vec<_> = sheets.iter().map(of).collect();
+    for (at, it) in found_by_touched(sheets).into_iter().enumerate() {
+        involved[at] |= it;
+    }
+    involved
+}
+
+/// For each collection that does not say itself whose its rows are, whether one of which rows may go leads there.
+fn found_by_touched(sheets: &[Sheet<'_>]) -> Vec<bool> {
+    let mut touched: Vec<_> = sheets.iter().map(|it| !it.rules.is_idle()).collect();
+    loop {
+        let mut is_settled = true;
+        for (at, sheet) in sheets.iter().enumerate() {
+            let node = sheet.shelf.node;
+            let mut edges = node.incoming.iter();
+            if !touched[at] && node.identities.is_empty() && edges.any(|edge| touched[edge.from]) {
+                (touched[at], is_settled) = (true, false);
+            }
+        }
+        if is_settled {
+            return touched;
+        }
+    }
 }
 
 /// Cuts links, or keeps and empties rows that would go, until nothing dangles.

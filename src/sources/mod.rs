@@ -13,6 +13,7 @@
 //! someone else's record finds nothing. Values that must never be disclosed are masked here and leave masked.
 
 mod addition;
+mod back;
 pub mod command;
 mod composite;
 mod conditions;
@@ -82,6 +83,7 @@ mod sql;
 mod sqlite;
 mod sqlite_faults;
 mod sqlite_schema;
+mod staying;
 mod strangers;
 mod summing;
 mod threads;
@@ -92,7 +94,6 @@ mod visiting;
 mod waiter;
 mod walk;
 mod ways;
-mod younger;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -100,6 +101,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+pub use back::{Back, Erased};
 pub use connector::{
     Act, Around, Change, EachOf, EachRow, Filter, Form, Select, Source, Transaction, Way,
     is_of_known_kind, open, open_in, open_with,
@@ -113,12 +115,12 @@ pub use execute::Outcome;
 pub use files::read_sent;
 pub use identities::Identities;
 pub use inside::Inside;
-pub use left::StillThere;
+pub use left::{Stayed, StaysBy, StillThere, There, Why};
 pub use limits::Limits;
 pub use manual::{Cells, Desk, Drawers, Found, Kept, KeptChange, Mark, is_by_hand};
 pub use masking::{Shape, Strategy};
 pub use person_data::{CollectionSummary, Counts, EachRecord, Page};
-pub use plan::{Action, Hold, Item, Keeper, Known, Plan, Scope, Stayed, Stop, Target, Work};
+pub use plan::{Action, Hold, Item, Keeper, Known, Plan, Scope, Stop, Target, Work};
 pub use pointing::Pointing;
 pub use query::Query;
 pub use record::{Datum, Held, Record, Shown};

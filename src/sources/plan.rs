@@ -7,7 +7,7 @@ use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{effect::Effect, masking::Strategy, summing::SHARED};
+use super::{Back, Erased, Stayed, effect::Effect, masking::Strategy, summing::SHARED};
 use crate::register::CollectionKey;
 
 /// What is to be erased.
@@ -76,6 +76,8 @@ pub enum Keeper {
     Hold,
     /// A law-enforcement agency.
     Agency,
+    /// Staff, who refused to erase them: that has no end by itself.
+    Staff,
 }
 
 /// What an erasure does, record by record. It holds no personal data: records are named by sealed ids.
@@ -99,34 +101,32 @@ pub struct Plan {
     /// Records that an earlier plan had spared, and that are still as it left them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub known: Vec<Known>,
-    /// What came about after that day stays: it is an erasure of what came back.
+    /// It is an erasure of what came back after another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub spares_after: Option<NaiveDate>,
+    pub again: Option<Erased>,
     /// SHA-256 of all of the above, in hexadecimal.
     pub hash: String,
     /// Records that go no further because staff refused it, for an appeal.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub spared: Vec<Known>,
-    /// Records that stay for a reason which may end.
+    /// Records of the person's that stay, for whatever reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stayed: Vec<Stayed>,
+    /// By what the rows are known again of which something goes.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub traces: BTreeSet<u64>,
+    /// What came back, by collection.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub back: Vec<Back>,
+    /// Of an erasure of what came back: the person is a customer now.
+    #[serde(default)]
+    pub is_customer: bool,
     /// Keys of the sources in which carrying it out was begun: what is as it will be in these, this plan has done.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub begun: BTreeSet<String>,
     /// What earlier plans of the same erasure had done before data changed, so that the rest was planned anew.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub done: Vec<Effect>,
-}
-
-/// A record that stays until a reason ends.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Stayed {
-    /// The record, as the plan leaves it.
-    pub record: Known,
-    /// The last day of the first rule of the register that ends, if any does.
-    pub until: Option<NaiveDate>,
-    /// A hold keeps it, which may be lifted or renewed on any day.
-    pub is_held: bool,
 }
 
 /// A record that is known by its id alone, because what led to it may be gone.
@@ -253,10 +253,10 @@ impl Plan {
             &self.stops,
             &self.work,
         );
-        match (self.known.is_empty(), self.spares_after) {
+        match (self.known.is_empty(), &self.again) {
             (true, None) => hash(&contents),
             (false, None) => hash(&(contents, &self.known)),
-            (_, Some(day)) => hash(&(contents, &self.known, day)),
+            (_, Some(erased)) => hash(&(contents, &self.known, erased)),
         }
     }
 

@@ -5,14 +5,15 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use super::{
-    Budget, Hold, Identities, Inner, Known, Plan, Scope, SourceError, Sources, Target, Value,
+    Back, Budget, Erased, Hold, Identities, Inner, Known, Plan, Scope, SourceError, Sources,
+    Target, Value,
+    back::{Judge, Traces},
     fate::{Fate, Rules, Wish},
     fitting::{Fitting, Masked},
     layout::Layout,
     links, one_record, order,
     reader::{Reader, Shelf},
     summing,
-    younger::Younger,
 };
 
 const UNFIT: &str = "It is not written as the register says, or leaves no room, so that nothing in it can be changed on its own.";
@@ -26,9 +27,11 @@ pub(super) struct Draft<'a> {
     pub sheets: Vec<Sheet<'a>>,
     /// Records that were looked for by their ids, and are as they were left.
     pub known: Vec<Known>,
-    /// The day after which rows stay that came about since.
-    pub spares_after: Option<NaiveDate>,
-    pub younger: Younger,
+    /// What of it may have come back, where it is an erasure of that.
+    pub again: Option<&'a Erased>,
+    pub judge: Option<Judge<'a>>,
+    /// What came back, by collection.
+    pub back: Vec<Back>,
 }
 
 /// The rows of one collection.
@@ -38,7 +41,7 @@ pub(super) struct Sheet<'a> {
     /// What was asked for.
     pub scope: &'a Scope,
     pub rules: Rules<'a>,
-    /// Columns in which foreign keys begin or end.
+    /// Columns in which references begin or end.
     pub linked: Vec<String>,
     pub doomed: Vec<Doomed>,
     pub staying: Vec<Staying>,
@@ -53,6 +56,7 @@ pub(super) struct Doomed {
     pub links: Vec<Value>,
     /// Columns that are emptied before any row goes, as rows point at each other.
     pub cut: Vec<String>,
+    pub traces: Traces,
 }
 
 /// A row that stays, whatever becomes of its fields.
@@ -85,8 +89,8 @@ impl Sources {
         self.plan_erasure_of(person, (scope, law), (holds, &[]), today)
     }
 
-    /// Plans to erase again what was erased on that day and came back. What came about since stays: nobody brought it
-    /// back but the person.
+    /// Plans to erase again what came back after an erasure. What came about since stays: nobody brought it back but the
+    /// person.
     ///
     /// # Errors
     /// As those of [`Sources::plan_erasure`].
@@ -95,9 +99,9 @@ impl Sources {
         person: &Identities,
         what: (&Scope, &str),
         (holds, known): (&[Hold], &[Known]),
-        (today, erased_on): (NaiveDate, NaiveDate),
+        (today, erased): (NaiveDate, &Erased),
     ) -> Result<Plan, SourceError> {
-        self.plan_around(person, what, (holds, known, Some(erased_on)), today)
+        self.plan_around(person, what, (holds, known, Some(erased)), today)
     }
 
     /// The same with records that are known by their ids, whether anything leads to them still or not.
@@ -114,12 +118,12 @@ impl Sources {
         self.plan_around(person, what, (holds, known, None), today)
     }
 
-    /// The same where rows stay that came about after a day.
+    /// The same where rows stay that came about since an erasure.
     pub(super) fn plan_around(
         &self,
         person: &Identities,
         (scope, law): (&Scope, &str),
-        (holds, known, spares_after): (&[Hold], &[Known], Option<NaiveDate>),
+        (holds, known, again): (&[Hold], &[Known], Option<&Erased>),
         today: NaiveDate,
     ) -> Result<Plan, SourceError> {
         let inner = &*self.0;
@@ -148,8 +152,11 @@ impl Sources {
             wish,
             sheets: Vec::with_capacity(shelves.len()),
             known: Vec::new(),
-            spares_after,
-            younger: Younger::find(inner, (&shelves, &layouts), spares_after)?,
+            again,
+            judge: again
+                .map(|it| Judge::of(inner, (&shelves, &layouts), wish, it))
+                .transpose()?,
+            back: Vec::new(),
         };
         for (shelf, layout) in shelves.iter().zip(&layouts) {
             draft.sheets.push(Sheet {
@@ -200,6 +207,7 @@ impl Doomed {
             fingerprint: layout.fingerprint(inner, row),
             links: columns.map(|it| layout.link(row, it)).collect(),
             cut: Vec::new(),
+            traces: layout.traces(inner, row),
         }
     }
 }

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Action, Budget, Inner, Item, Keeper, Known, Plan, Scope, SourceError, Stayed, Stop, Target,
-    Work,
+    Action, Budget, Item, Plan, Scope, SourceError, Stop, Target, Work,
     fate::Fate,
     masking::Strategy,
     planning::{Draft, Sheet},
+    staying,
 };
 
 const EMPTIED: &str = "Other records have to stay that point at it, so it stays as an empty shell.";
@@ -51,19 +51,17 @@ pub(super) fn plan(
             .chain(deleted)
             .collect(),
         known: draft.known.clone(),
-        spares_after: draft.spares_after,
+        again: draft.again.cloned(),
         hash: String::new(),
         spared: Vec::new(),
         stayed: Vec::new(),
+        traces: staying::traces(draft),
+        back: draft.back.clone(),
+        is_customer: draft.judge.as_ref().is_some_and(|it| it.is_customer),
         begun: BTreeSet::new(),
         done: Vec::new(),
     };
-    let inner = draft.reader.inner;
-    plan.stayed = draft
-        .sheets
-        .iter()
-        .flat_map(|it| it.stayed(inner))
-        .collect();
+    plan.stayed = staying::list(draft);
     plan.hash = plan.digest();
     Ok(plan)
 }
@@ -151,33 +149,6 @@ fn prolong(known: &mut Action, other: &Action) {
 }
 
 impl Sheet<'_> {
-    /// The rows that stay for a reason which may end, as they are left.
-    fn stayed<'s>(&'s self, inner: &'s Inner) -> impl Iterator<Item = Stayed> + 's {
-        let staying = self.staying.iter().filter(|it| !it.is_fixed);
-        staying.filter_map(move |stays| {
-            let kept = stays.fate.kept.iter();
-            let ruled = kept.clone().filter(|it| it.by == Keeper::Rule);
-            let until = ruled.filter_map(|it| it.until).min();
-            let is_held = kept.clone().any(|it| it.by != Keeper::Rule);
-            if until.is_none() && !is_held {
-                return None;
-            }
-            let target = stays.target.as_ref();
-            let left = target.and_then(|it| it.after.clone());
-            let key = &self.shelf.node.key;
-            Some(Stayed {
-                record: Known {
-                    dataset: key.dataset.clone(),
-                    collection: key.collection.clone(),
-                    id: self.layout.id(inner, &stays.row),
-                    fingerprint: left.unwrap_or_else(|| self.layout.fingerprint(inner, &stays.row)),
-                },
-                until,
-                is_held,
-            })
-        })
-    }
-
     fn tally(&self, tally: &mut Tally) {
         if !self.doomed.is_empty() {
             let all = self

@@ -378,3 +378,38 @@ async fn who_is_not_told_of_a_deletion_is_named_to_the_person_with_the_reason() 
     assert!(recipients.contains(&format!("Not told of corrections and deletions: {REASON}")));
     assert!(recipients.contains("Told of every correction and deletion"));
 }
+
+/// Rule: E3, 11 CCR 7022(f); GDPR Art. 5(1)(b): what the page of a plan says holds under every law.
+#[actix_web::test]
+async fn also_outside_california_what_a_deletion_had_to_leave_is_used_for_nothing_else() {
+    let app = TestApp::start();
+    let grace = app.person_in("grace.whitfield", "us-mn").await;
+    let everything = "/requests/new/deletion/plan?everything=yes";
+    let page = grace.get(everything).await.page();
+    assert!(
+        page.text()
+            .contains("Other uses of it that you can refuse are turned off")
+    );
+    let filed = grace.submit(&page, everything, &NOTHING).await;
+    let reference = filed.location().split('/').nth(2).unwrap().to_owned();
+    complete(&app, &reference, |conn, request, _| {
+        let sign_ins = request_items::table
+            .filter(request_items::request_id.eq(request.id))
+            .filter(request_items::collection.eq("login_events"));
+        let refused = diesel::update(sign_ins)
+            .set((
+                request_items::decision.eq("refused"),
+                request_items::ground.eq("SECURITY"),
+            ))
+            .execute(conn);
+        assert!(refused.unwrap() > 0);
+    })
+    .await;
+    let choices = grace.get("/choices").await.text();
+    assert!(
+        choices.contains("what your deletion had to leave"),
+        "{choices}"
+    );
+    let mails = app.mails_to("privacy@northbay-hosting.example.com");
+    assert!(mails.iter().any(|it| it.text.contains("What had to stay")));
+}

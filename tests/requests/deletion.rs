@@ -1,11 +1,10 @@
-use candor::accounts::model::Role;
-use candor::requests::life::advance;
 use candor::requests::model::{Action, State};
 use candor::requests::queries;
 use candor::sources::{Plan, Scope};
 use chrono::TimeDelta;
 
-use super::{MAYA, find, reference_of, staff_does, staff_member};
+use super::{MAYA, find, reference_of};
+use crate::retention::{agree, agree_on};
 use crate::support::TestApp;
 
 const CHOOSE: &str = "/requests/new/deletion";
@@ -208,6 +207,29 @@ async fn a_second_deletion_waits_for_the_first() {
     assert!(again.text().contains(&reference));
 }
 
+/// Rule: E5, §7022(h): whoever has asked for a part may ask for all.
+#[actix_web::test]
+async fn a_deletion_of_one_kind_of_data_does_not_stand_in_the_way_of_more() {
+    let app = TestApp::start();
+    let maya = app.person(MAYA).await;
+    let part = "/requests/new/deletion/plan?category=user.newsletters";
+    let page = maya.get(part).await.page();
+    let first = reference_of(&maya.submit(&page, part, &[]).await);
+    let page = maya.get(part).await.page();
+    let same = reference_of(&maya.submit(&page, part, &[]).await);
+    assert_eq!(same, first, "the same is not filed twice");
+    let other = "/requests/new/deletion/plan?category=user.education";
+    for more in [other, EVERYTHING] {
+        let page = maya.get(more).await.page();
+        let filed = reference_of(&maya.submit(&page, more, &[]).await);
+        assert_ne!(filed, first);
+    }
+    // The part is carried out first, and all else after it.
+    agree_on(&app, &first).await;
+    app.run_jobs().await;
+    assert_eq!(find(&app, &first).state, State::Completed);
+}
+
 #[actix_web::test]
 async fn somebody_of_whom_nothing_is_held_is_told_so() {
     let app = TestApp::start();
@@ -241,24 +263,10 @@ async fn a_deletion_needs_a_fresh_confirmation() {
 async fn what_stayed_is_still_told_of_where_a_person_looks_for_their_data() {
     let app = TestApp::start();
     let maya = app.person(MAYA).await;
-    let page = maya.get(EVERYTHING).await.page();
-    let filed = maya.submit(&page, EVERYTHING, &[]).await;
-    let reference = reference_of(&filed);
     let heading = "What stayed when we deleted your data";
     assert!(!maya.get("/data").await.page().text().contains(heading));
-    let sam = staff_member(&app, "sam", Role::Agent).await;
-    let done = staff_does(&app, &sam, &reference, |conn, mut request, by| {
-        for to in [
-            State::InReview,
-            State::Approved,
-            State::Executing,
-            State::Completed,
-        ] {
-            request = advance(conn, &request, to, by)?;
-        }
-        Ok(())
-    });
-    done.await.unwrap();
+    let (reference, _) = agree(&app, &maya).await;
+    app.run_jobs().await;
     let page = maya.get("/data").await.page();
     let kept = page.texts("section[aria-labelledby=kept]").join(" ");
     assert!(kept.contains(heading), "{kept}");

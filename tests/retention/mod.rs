@@ -1,10 +1,12 @@
 //! Holds: placed, honoured by plans and by what carries them out, renewed, lifted.
 
+mod brought;
 mod meanwhile;
 mod periods;
 mod remainders;
 mod replay;
 mod returned;
+mod stays;
 
 use candor::accounts::model::Role;
 use candor::accounts::queries::find_person_by_any_identity;
@@ -45,10 +47,21 @@ const ON_SEARCHES: &[(&str, &str)] = &[
 
 /// Files the deletion of everything, has it agreed by two, and gives its reference.
 pub async fn agree(app: &TestApp, person: &Actor) -> (String, Actor) {
-    let page = person.get(PLAN).await.page();
-    let filed = person.submit(&page, PLAN, &[]).await;
+    agree_to(app, person, PLAN).await
+}
+
+/// The same of what a plan is about.
+pub async fn agree_to(app: &TestApp, person: &Actor, plan: &str) -> (String, Actor) {
+    let page = person.get(plan).await.page();
+    let filed = person.submit(&page, plan, &[]).await;
     let path = filed.location().strip_prefix("/requests/").unwrap();
     let reference = path.strip_suffix("/filed").unwrap().to_owned();
+    let supervisor = agree_on(app, &reference).await;
+    (reference, supervisor)
+}
+
+/// Has a request agreed by two; gives the second of them.
+pub async fn agree_on(app: &TestApp, reference: &str) -> Actor {
     let url = format!("/staff/requests/{reference}");
     let (agent, supervisor) = (
         app.staff("sam", Role::Agent).await,
@@ -63,7 +76,7 @@ pub async fn agree(app: &TestApp, person: &Actor) -> (String, Actor) {
     let page = supervisor.get(&url).await.page();
     let approve = format!("{url}/approve");
     supervisor.submit(&page, &approve, &[]).await.location();
-    (reference, supervisor)
+    supervisor
 }
 
 #[actix_web::test]

@@ -13,14 +13,14 @@ use crate::support::{Actor, TestApp};
 const LIST: &str = "/staff/periods";
 
 /// All searches are older than their 395 days, but that of the others are not.
-fn make_old(app: &TestApp) -> i64 {
+pub(super) fn make_old(app: &TestApp) -> i64 {
     let sql = "UPDATE search_terms SET searched_at = '2024-01-01 10:00:00'";
     let changed = app.source.connect().execute(sql, []).unwrap();
     i64::try_from(changed).unwrap()
 }
 
 /// How many searches there are of the sample person.
-fn searches_of_sample(app: &TestApp) -> i64 {
+pub(super) fn searches_of_sample(app: &TestApp) -> i64 {
     searches_of(app, SAMPLES[0].email)
 }
 
@@ -31,7 +31,7 @@ fn searches_of(app: &TestApp, email: &str) -> i64 {
     count.unwrap()
 }
 
-async fn run(app: &TestApp, job: Job) {
+pub(super) async fn run(app: &TestApp, job: Job) {
     let now = app.app.clock.now();
     let asked = app.app.db.write(move |conn| jobs::enqueue(conn, &job, now));
     asked.await.unwrap();
@@ -39,7 +39,7 @@ async fn run(app: &TestApp, job: Job) {
 }
 
 /// The line of the searches: what goes, what stays although due.
-fn line(app: &TestApp) -> (i64, i64, i64) {
+pub(super) fn line(app: &TestApp) -> (i64, i64, i64) {
     let found = app.app.db.read_now(|conn| {
         let lines = retention_lines::table.filter(retention_lines::collection.eq("search_terms"));
         let lines = lines.order(retention_lines::id.desc()).select((
@@ -60,7 +60,7 @@ async fn ask(person: &Actor) {
     person.submit(&page, path, &question).await.location();
 }
 
-async fn approve(supervisor: &Actor) {
+pub(super) async fn approve(supervisor: &Actor) {
     let page = supervisor.get(LIST).await.page();
     let form = page.attributes("form[action$='/approve']", "action");
     supervisor.submit(&page, &form[0], &[]).await.location();

@@ -49,6 +49,12 @@ async fn erase(app: &TestApp) {
     app.run_jobs().await;
 }
 
+/// The next night finds what need not stay any more, and two have it erased.
+pub(super) async fn erase_what_is_left(app: &TestApp) {
+    after(app, 1).await;
+    erase(app).await;
+}
+
 /// The sample person, who signs in once more.
 async fn again(app: &TestApp) -> Actor {
     let (name, _) = SAMPLES[0].email.split_once('@').unwrap();
@@ -355,4 +361,37 @@ async fn the_kinds_of_data_that_a_letter_asks_for_include_what_a_deletion_left()
     );
     assert!(said.contains("Jobs you applied for"), "{said}");
     assert!(said.contains("What for: "), "{said}");
+}
+
+/// What another hold keeps by the time that it was to be erased is not said to be erased.
+#[actix_web::test]
+async fn what_a_later_hold_keeps_is_not_settled_as_erased_and_its_reason_is_told() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let una = app.staff("una", Role::Supervisor).await;
+    let ends = [ON_SEARCHES, &[("until", "2026-05-10")]].concat();
+    place(&una, &ends).await.location();
+    let before = searches(&app);
+    agree(&app, &person).await;
+    app.run_jobs().await;
+    let left = searches(&app);
+    assert_eq!(left, before);
+    after(&app, 92).await;
+    assert!(listed(&app).await.contains(TITLE));
+    let una = app.sign_in_again("una", Role::Supervisor).await;
+    let mut later = ON_SEARCHES.to_vec();
+    later[3] = (
+        "reason",
+        "Another court has asked us to keep your searches.",
+    );
+    place(&una, &later).await.location();
+    erase(&app).await;
+    assert_eq!(searches(&app), before);
+    let page = listed(&app).await;
+    assert!(page.contains("Nothing to erase"), "{page}");
+    assert!(!page.contains("Erased, "), "{page}");
+    after(&app, 1).await;
+    let data = again(&app).await.get("/data").await.text();
+    assert!(data.contains("Another court has asked us"), "{data}");
+    assert!(!data.contains("they are to be erased"), "{data}");
 }

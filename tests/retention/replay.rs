@@ -6,7 +6,9 @@ use candor::retention::replay::{Replayed, Run, replay};
 use candor::retention::tombstones;
 use chrono::{NaiveDateTime, TimeDelta};
 
-use super::{agree, sample, searches};
+use candor::accounts::model::Role;
+
+use super::{ON_SEARCHES, agree, place, sample, searches};
 use crate::support::TestApp;
 
 #[actix_web::test]
@@ -102,4 +104,34 @@ pub(super) fn restore(source: &rusqlite::Connection, backup: &std::path::Path) {
     source
         .execute_batch(&(script + "COMMIT; DETACH backup;"))
         .unwrap();
+}
+
+/// What a later erasure of the same person took, an earlier one may have left.
+#[actix_web::test]
+async fn what_two_erasures_of_one_person_took_goes_again_in_one_replay() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let una = app.staff("una", Role::Supervisor).await;
+    place(&una, ON_SEARCHES).await.location();
+    let source = app.source.connect();
+    let folder = tempfile::tempdir().unwrap();
+    let backup = folder.path().join("backup.db");
+    let path = backup.to_str().unwrap();
+    source.execute("VACUUM INTO ?", [path]).unwrap();
+    let (before, taken) = (searches(&app), app.app.clock.now());
+    app.app.clock.advance(TimeDelta::minutes(1));
+    agree(&app, &person).await;
+    app.run_jobs().await;
+    assert_eq!(searches(&app), before, "they are held");
+    let page = una.get("/staff/holds").await.page();
+    let lift = page.attributes("form[action$='/lift']", "action").remove(0);
+    una.submit(&page, &lift, &[]).await.location();
+    super::remainders::erase_what_is_left(&app).await;
+    let left = searches(&app);
+    assert!(left < before);
+
+    restore(&source, &backup);
+    let replayed = run(&app, taken, Run::Real).await;
+    assert_eq!(replayed.known, 2, "{replayed:?}");
+    assert_eq!(searches(&app), left, "{replayed:?}");
 }

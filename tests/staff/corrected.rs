@@ -194,3 +194,24 @@ async fn what_is_remembered_of_a_correction_goes_with_its_request() {
     sweep(&app).await;
     assert!(listed(&app).await.is_empty());
 }
+
+/// What was erased is not written once more.
+#[actix_web::test]
+async fn an_erasure_lets_go_of_what_was_corrected_in_what_it_erases() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let agent = app.staff("kim", Role::Agent).await;
+    correct(&app, &person, &agent).await;
+    let watched = || {
+        let read = app.app.db.read_now(|conn| {
+            let all = candor::db::schema::corrected_values::table;
+            Ok(all.count().get_result::<i64>(conn)?)
+        });
+        read.unwrap()
+    };
+    assert_eq!(watched(), 1);
+    let contact = "/requests/new/deletion/plan?category=user.contact";
+    crate::retention::agree_to(&app, &person, contact).await;
+    app.run_jobs().await;
+    assert_eq!(watched(), 0);
+}

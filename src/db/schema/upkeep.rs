@@ -45,6 +45,14 @@ diesel::table! {
         settled_at -> Nullable<Timestamp>,
         failure -> Nullable<Text>,
         request_id -> Nullable<BigInt>,
+        is_customer -> Bool,
+    }
+}
+
+diesel::table! {
+    erased_traces (erasure) {
+        erasure -> Text,
+        traces -> Binary,
     }
 }
 

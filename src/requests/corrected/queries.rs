@@ -10,10 +10,14 @@ use super::model::{CorrectedValue, record_hash, value_hash};
 use crate::audit::{self, Event};
 use crate::db::schema::{corrected_values as values, people, request_items, requests};
 use crate::db::{AnyConnection, Count, count_up_to};
+use crate::keys::Keys;
 use crate::register::CollectionKey;
 use crate::requests::life::By;
 use crate::requests::model::{Item, Request};
-use crate::sources::Correction;
+use crate::sources::{Correction, Plan, Work};
+
+/// So many records are named in one statement.
+const AT_ONCE: usize = 500;
 
 /// Notes what a correction wrote, in the transaction that notes that it did. It takes the place of an earlier correction
 /// of the same datum.
@@ -51,6 +55,30 @@ pub fn remember(
             values::repairs.eq(0),
         ))
         .execute(conn)?;
+    Ok(())
+}
+
+/// Lets go of what was written into records of which something is erased now: nobody is to write it once more.
+pub fn forget_erased(
+    conn: &mut AnyConnection,
+    request: &Request,
+    plan: &Plan,
+    keys: &Keys,
+) -> QueryResult<()> {
+    let is_erasing = |work: &&Work| work.set.as_ref().is_none_or(|set| !set.is_empty());
+    let erased = plan.work.iter().filter(is_erasing);
+    let records: Vec<_> = erased
+        .flat_map(|work| {
+            let ids = work.targets.iter().map(|it| &it.id);
+            ids.map(move |id| record_hash(keys, &work.key(), id))
+        })
+        .collect();
+    for some in records.chunks(AT_ONCE) {
+        let of_them = values::table
+            .filter(values::person_id.eq(request.person_id))
+            .filter(values::record.eq_any(some.to_vec()));
+        diesel::delete(of_them).execute(conn)?;
+    }
     Ok(())
 }
 

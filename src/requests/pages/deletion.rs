@@ -16,6 +16,7 @@ use crate::accounts::queries::find_residence;
 use crate::app::App;
 use crate::error::{AppError, AppResult};
 use crate::manual::standing::{self, Standings};
+use crate::my_data::kept::{self, KeptRecord};
 use crate::my_data::{deletion_url, read, record_url};
 use crate::register::{Category, CollectionKey};
 use crate::requests::dates::LegalDates;
@@ -140,7 +141,7 @@ type Planned = (Plan, Standings, Option<DeniedBefore>);
 /// What would be done, and how it stands with what people would look up for it.
 async fn make_plan(app: &App, person_id: i64, scope: Scope) -> AppResult<Planned> {
     read(app, person_id, move |app, identities| {
-        refuse_foreign(app, identities, &scope)?;
+        refuse_foreign(app, (person_id, identities), &scope)?;
         let residence = app
             .db
             .read_now(|conn| Ok(find_residence(conn, person_id)?))?;
@@ -161,8 +162,9 @@ async fn make_plan(app: &App, person_id: i64, scope: Scope) -> AppResult<Planned
     .await
 }
 
-/// Someone else's record is not found, like one that does not exist.
-fn refuse_foreign(app: &App, identities: &Identities, scope: &Scope) -> AppResult<()> {
+/// Someone else's record is not found, like one that does not exist. What an earlier deletion left may be found by its id
+/// alone.
+fn refuse_foreign(app: &App, whose: (i64, &Identities), scope: &Scope) -> AppResult<()> {
     let Scope::Record {
         dataset,
         collection,
@@ -172,8 +174,15 @@ fn refuse_foreign(app: &App, identities: &Identities, scope: &Scope) -> AppResul
         return Ok(());
     };
     let key = CollectionKey::new(dataset, collection);
-    let found = app.sources.record(identities, &key, record)?;
-    found.map(drop).ok_or(AppError::NotFound)
+    if app.sources.record(whose.1, &key, record)?.is_some() {
+        return Ok(());
+    }
+    let kept = kept::list_in(app, whose, &key)?.records;
+    let is_it = |it: &KeptRecord| it.record.id == *record;
+    kept.iter()
+        .any(is_it)
+        .then_some(())
+        .ok_or(AppError::NotFound)
 }
 
 fn show(

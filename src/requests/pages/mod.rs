@@ -128,7 +128,7 @@ struct ShowPage {
     /// What was decided before an appeal opened it again.
     earlier: Vec<Opened>,
     /// What it had to leave for a while, as far as it is there now.
-    left: Option<Vec<(String, usize)>>,
+    left: Option<Vec<kept::LeftNow>>,
     /// What people change by hand for it now.
     by_hand: Option<String>,
     /// The name of the law that sets the date; none where no law does.

@@ -1,7 +1,7 @@
 //! What may not go now although its time is up: the data of people who have a hold of their own, an open request, or the
 //! right that they are kept and not used (GDPR Art. 18).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::app::App;
 use crate::db::AnyConnection;
@@ -10,7 +10,8 @@ use crate::my_data::identities_of_crowd;
 use crate::register::CollectionKey;
 use crate::requests::model::Request;
 use crate::requests::senders;
-use crate::sources::{Identities, Shield, SourceError};
+use crate::retention::remainders;
+use crate::sources::{Identities, Shield, SourceError, Stayed, StaysBy, Why};
 
 use super::queries::{self, Newest};
 
@@ -32,9 +33,11 @@ impl Shields {
             each: keys.iter().map(none).collect(),
             as_of: app.db.read_now(|conn| Ok(queries::newest(conn)?))?,
         };
-        shields.keep_what_is_held(app)?;
-        shields.keep_what_is_asked_about(app)?;
-        shields.keep_what_is_restricted(app)?;
+        let mut people = HashSet::new();
+        shields.keep_what_is_held(app, &mut people)?;
+        shields.keep_what_is_asked_about(app, &mut people)?;
+        shields.keep_what_is_restricted(app, &mut people)?;
+        shields.keep_what_was_left(app, &people)?;
         Ok(shields)
     }
 
@@ -53,13 +56,14 @@ impl Shields {
         shield.as_ref().map_err(Clone::clone)
     }
 
-    fn keep_what_is_held(&mut self, app: &App) -> AppResult<()> {
+    fn keep_what_is_held(&mut self, app: &App, all: &mut HashSet<i64>) -> AppResult<()> {
         let today = app.clock.today();
         let held = app
             .db
             .read_now(|conn| Ok(queries::list_holds_on_people(conn, today)?))?;
         let mut by_part = BTreeMap::<_, Vec<i64>>::new();
         for (person, dataset, collection) in held {
+            all.insert(person);
             by_part
                 .entry((dataset, collection))
                 .or_default()
@@ -78,27 +82,63 @@ impl Shields {
         Ok(())
     }
 
-    fn keep_what_is_asked_about(&mut self, app: &App) -> AppResult<()> {
+    fn keep_what_is_asked_about(&mut self, app: &App, all: &mut HashSet<i64>) -> AppResult<()> {
         let mut after = 0;
-        while let Some((last, crowd)) = app.db.read_now(|conn| next_crowd(conn, app, after))? {
+        while let Some((last, people, crowd)) =
+            app.db.read_now(|conn| next_crowd(conn, app, after))?
+        {
             after = last;
+            all.extend(people);
             self.keep(app, &crowd, |_| true);
         }
         Ok(())
     }
 
-    fn keep_what_is_restricted(&mut self, app: &App) -> AppResult<()> {
+    fn keep_what_is_restricted(&mut self, app: &App, all: &mut HashSet<i64>) -> AppResult<()> {
         let mut after = 0;
         let next = |conn: &mut AnyConnection, after| {
             let found = queries::list_restrictions(conn, after, i64::from(CROWD))?;
-            let crowd = found.map(|(granted, last)| Ok((last, crowd_of(conn, app, &granted)?)));
+            let crowd = found.map(|(granted, last)| {
+                let people: Vec<_> = granted.iter().map(|it| it.person_id).collect();
+                Ok((last, people, crowd_of(conn, app, &granted)?))
+            });
             crowd.transpose()
         };
-        while let Some((last, crowd)) = app.db.read_now(|conn| next(conn, after))? {
+        while let Some((last, people, crowd)) = app.db.read_now(|conn| next(conn, after))? {
             after = last;
+            all.extend(people);
             self.keep(app, &crowd, |_| true);
         }
         Ok(())
+    }
+
+    /// What a deletion had to leave may be found by its ids alone: what a hold or a refusal keeps stays, and all that is left
+    /// of the people whose data stay.
+    fn keep_what_was_left(&mut self, app: &App, people: &HashSet<i64>) -> AppResult<()> {
+        let mut after = 0;
+        loop {
+            let next = app.db.read_now(|conn| {
+                remainders::queries::list_unsettled(conn, app, after, i64::from(CROWD))
+            })?;
+            let Some((last, _, _)) = next.last() else {
+                return Ok(());
+            };
+            after = *last;
+            let is_kept = |person: i64, it: &Stayed| {
+                let by = |why: &Why| matches!(why.by, StaysBy::Hold | StaysBy::Refusal);
+                people.contains(&person) || it.whys.iter().any(by)
+            };
+            let stays = next.into_iter().flat_map(|(_, person, left)| {
+                let records = left.records.into_iter();
+                records.filter(move |it| is_kept(person, it))
+            });
+            let known: Vec<_> = stays.map(|it| it.record).collect();
+            for (key, found) in app.sources.shields_of(&known) {
+                if let Some(Ok(shield)) = self.each.get_mut(&key) {
+                    shield.extend(found);
+                }
+            }
+        }
     }
 
     /// Adds what a crowd of people has in the collections concerned, where every source has answered so far.
@@ -121,12 +161,13 @@ fn next_crowd(
     conn: &mut AnyConnection,
     app: &App,
     after: i64,
-) -> AppResult<Option<(i64, Identities)>> {
+) -> AppResult<Option<(i64, Vec<i64>, Identities)>> {
     let open = queries::list_open_requests(conn, after, i64::from(CROWD))?;
     let Some(last) = open.last() else {
         return Ok(None);
     };
-    Ok(Some((last.id, crowd_of(conn, app, &open)?)))
+    let people = open.iter().map(|it| it.person_id).collect();
+    Ok(Some((last.id, people, crowd_of(conn, app, &open)?)))
 }
 
 /// Whoever some requests are from.

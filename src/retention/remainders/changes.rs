@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
-use super::model::{Left, Remainder};
+use super::model::{Beside, Left, Remainder};
 use super::queries;
 use crate::app::App;
 use crate::db::AnyConnection;
@@ -13,57 +13,96 @@ use crate::db::schema::remainders;
 use crate::error::{AppError, AppResult};
 use crate::requests::model::Request;
 use crate::requests::sealed::{self, What};
-use crate::sources::{Plan, Stayed};
+use crate::sources::{Action, Plan, Stayed};
 
 /// Remembers what a deletion that was carried out has left. After an appeal it is carried out twice: what the first
-/// time left stays remembered, where the second did not erase it.
+/// time left stays remembered, where the second did not erase it. `found` has the ids of what is left only because nobody
+/// asked to erase it, and that is found as ever.
 pub fn remember(
     conn: &mut AnyConnection,
     app: &App,
-    (request, plan): (&Request, &Plan),
+    (request, plan, found): (&Request, &Plan, &HashSet<String>),
     now: NaiveDateTime,
 ) -> AppResult<()> {
     let known = queries::find(conn, request.id)?;
-    let mut records = plan.stayed.clone();
-    let mut were_in = BTreeSet::new();
-    if let Some(known) = &known {
-        let earlier = known.open(app, &request.reference)?;
-        were_in = earlier.were_in;
-        records.extend(not_touched(earlier.records, plan));
-    }
-    were_in.extend(records.iter().map(|it| it.record.key().to_string()));
-    let left = Left {
+    let stays = plan.stayed.iter();
+    let stays = stays.filter(|it| !found.contains(&it.record.id));
+    let mut left = Left {
         scope: plan.scope.clone(),
         law: plan.law.clone(),
-        records,
-        were_in,
+        records: stays.cloned().collect(),
+        beside: beside(plan),
     };
-    let Some(look_on) = left.next_look(now.date()) else {
-        return Ok(());
-    };
+    if let Some(known) = &known {
+        let earlier = known.open(app, &request.reference)?;
+        left.records.extend(not_touched(earlier.records, plan));
+        let place = |it: &Beside| (it.dataset.clone(), it.collection.clone());
+        let anew: BTreeSet<_> = left.beside.iter().map(place).collect();
+        let others = earlier.beside.into_iter();
+        left.beside
+            .extend(others.filter(|it| !anew.contains(&place(it))));
+    }
+    let look_on = left.next_look(now.date());
     let sealed = left.seal(app, &request.reference)?;
-    let Some(known) = known else {
-        diesel::insert_into(remainders::table)
-            .values((
-                remainders::request_id.eq(request.id),
-                remainders::person_id.eq(request.person_id),
-                remainders::records.eq(sealed),
-                remainders::look_on.eq(look_on),
-            ))
-            .execute(conn)?;
-        return Ok(());
-    };
-    store(conn, &known, (Some(&sealed), Some(look_on)), now)
+    match (known, look_on) {
+        (None, None) => Ok(()),
+        (None, Some(look_on)) => {
+            diesel::insert_into(remainders::table)
+                .values((
+                    remainders::request_id.eq(request.id),
+                    remainders::person_id.eq(request.person_id),
+                    remainders::records.eq(sealed),
+                    remainders::look_on.eq(look_on),
+                ))
+                .execute(conn)?;
+            Ok(())
+        }
+        (Some(known), look_on) => store(conn, &known, (&sealed, look_on), now),
+    }
+}
+
+/// What stays by a plan without an id of its own: what others share, and what no key finds.
+fn beside(plan: &Plan) -> Vec<Beside> {
+    let items = plan.items.iter();
+    let beside = items.filter_map(|item| {
+        let Action::Leave { reason } = &item.action else {
+            return None;
+        };
+        let is_known = |it: &&Stayed| {
+            it.record.key() == item.key() && it.whys.iter().any(|why| why.reason == *reason)
+        };
+        let known = plan.stayed.iter().filter(is_known).count();
+        let all = usize::try_from(item.records).unwrap_or(usize::MAX);
+        let count = all.saturating_sub(known);
+        (count > 0).then(|| Beside {
+            dataset: item.dataset.clone(),
+            collection: item.collection.clone(),
+            count,
+            reason: reason.clone(),
+        })
+    });
+    beside.collect()
 }
 
 /// The records to which a plan does nothing, and of which it does not know that they stay.
-fn not_touched(earlier: Vec<Stayed>, plan: &Plan) -> impl Iterator<Item = Stayed> {
+pub(super) fn not_touched(earlier: Vec<Stayed>, plan: &Plan) -> impl Iterator<Item = Stayed> {
     let targets = plan.work.iter().flat_map(|work| &work.targets);
     let mut touched: HashSet<String> = targets.map(|it| it.id.clone()).collect();
     touched.extend(plan.stayed.iter().map(|it| it.record.id.clone()));
     earlier
         .into_iter()
         .filter(move |it| !touched.contains(&it.record.id))
+}
+
+/// Those of some records that are not among others.
+pub(super) fn not_touched_by(
+    records: Vec<Stayed>,
+    others: &[Stayed],
+) -> impl Iterator<Item = Stayed> {
+    let known: HashSet<_> = others.iter().map(|it| it.record.id.clone()).collect();
+    records
+        .into_iter()
+        .filter(move |it| !known.contains(&it.record.id))
 }
 
 /// Writes down by which plan it is erased, before it is.
@@ -85,18 +124,18 @@ pub fn begin(
     Ok(())
 }
 
-/// Notes what is left now, and when to look again: never where no reason of it ends.
+/// Notes what is left now, and when to look again: never where nothing is left.
 pub fn store(
     conn: &mut AnyConnection,
     known: &Remainder,
-    (records, look_on): (Option<&[u8]>, Option<NaiveDate>),
+    (records, look_on): (&[u8], Option<NaiveDate>),
     now: NaiveDateTime,
 ) -> AppResult<()> {
     let row = remainders::table
         .filter(remainders::request_id.eq(known.request_id))
         .filter(remainders::look_on.eq(known.look_on));
     let stored = diesel::update(row).set((
-        remainders::records.eq(records.unwrap_or(&known.records)),
+        remainders::records.eq(records),
         remainders::look_on.eq(look_on.unwrap_or(known.look_on)),
         remainders::plan.eq(None::<Vec<u8>>),
         remainders::settled_at.eq(look_on.is_none().then_some(now)),

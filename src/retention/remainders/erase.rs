@@ -58,6 +58,7 @@ fn begin(
     let mut plan = known.plan(app)?;
     if let Some(earlier) = earlier {
         plan.done = app.sources.so_far(earlier, &|_| true)?.done;
+        plan.traces.extend(&earlier.traces);
     }
     let (own, row, stored) = (app.clone(), remainder.clone(), plan.clone());
     let reference = known.request.reference.clone();
@@ -97,12 +98,13 @@ fn settle(
 ) -> AppResult<()> {
     let (own, noted, now) = (app.clone(), noted.clone(), app.clock.now());
     app.db.write_now(move |conn| {
-        found::end(conn, &noted, None, now)?;
         forget(conn, &own, (&remainder, &known), &plan, now)?;
         let done = plan.done_with(&effects);
+        // Another hold may keep all of it by now.
         if done.is_empty() {
-            return Ok(());
+            return found::settle_gone(conn, &noted, now);
         }
+        found::end(conn, &noted, None, now)?;
         prove(conn, &own, &known, (&plan, &done), now)
     })?;
     app.wake.notify_one();
@@ -117,13 +119,16 @@ fn forget(
     plan: &Plan,
     now: NaiveDateTime,
 ) -> AppResult<()> {
+    let mut records = plan.stayed.clone();
+    let others = known.left.records.iter().filter(|it| !it.may_end());
+    records.extend(changes::not_touched(others.cloned().collect(), plan));
     let left = Left {
-        records: plan.stayed.clone(),
+        records,
         ..known.left.clone()
     };
     let sealed = left.seal(app, &known.request.reference)?;
     let next = left.next_look(now.date());
-    changes::store(conn, remainder, (Some(&sealed), next), now)?;
+    changes::store(conn, remainder, (&sealed, next), now)?;
     if plan.is_empty() {
         return Ok(());
     }

@@ -1,8 +1,6 @@
 //! What was left.
 
-use std::collections::BTreeSet;
-
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{Days, NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +9,9 @@ use crate::db::schema::remainders;
 use crate::error::AppResult;
 use crate::requests::sealed::{self, What};
 use crate::sources::{Plan, Scope, Stayed};
+
+/// What stays for a reason without an end is looked for after so many days.
+const NOW_AND_THEN: Days = Days::new(30);
 
 /// What a deletion had to leave.
 #[derive(Debug, Clone, HasQuery)]
@@ -26,7 +27,7 @@ pub struct Remainder {
     pub plan: Option<Vec<u8>>,
     /// When to look whether it has to stay still.
     pub look_on: NaiveDate,
-    /// When nothing was left any more, or nothing of which the reason ends.
+    /// When nothing was left any more.
     pub settled_at: Option<NaiveDateTime>,
 }
 
@@ -39,8 +40,22 @@ pub struct Left {
     pub law: String,
     /// The records.
     pub records: Vec<Stayed>,
-    /// The collections in which there were any, each written `dataset.collection`.
-    pub were_in: BTreeSet<String>,
+    /// What stays beside them and has no key of its own to be looked for by.
+    #[serde(default)]
+    pub beside: Vec<Beside>,
+}
+
+/// Records that stay and are known by their number alone, as they belong to other people as well.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beside {
+    /// Key of the dataset.
+    pub dataset: String,
+    /// Name of the collection.
+    pub collection: String,
+    /// How many there were.
+    pub count: usize,
+    /// Why they stay.
+    pub reason: String,
 }
 
 impl Left {
@@ -50,17 +65,24 @@ impl Left {
         Ok(sealed::seal(&app.keys, reference, What::Remainder, json))
     }
 
-    /// The first day on which some of it may go; none where no reason ends.
+    /// When to look next: on the first day on which some of it may go, and now and then whether it is there still. None
+    /// where nothing is left.
     pub fn next_look(&self, today: NaiveDate) -> Option<NaiveDate> {
         let tomorrow = today.succ_opt()?;
         let after = |it: &Stayed| {
-            if it.is_held {
-                return Some(tomorrow);
-            }
-            it.until?.succ_opt()
+            let may_go = match it.is_held {
+                _ if !it.may_end() => None,
+                true => Some(tomorrow),
+                false => it.until?.succ_opt(),
+            };
+            may_go.or_else(|| today.checked_add_days(NOW_AND_THEN))
         };
-        let first = self.records.iter().filter_map(after).min()?;
-        Some(first.max(tomorrow))
+        let first = self.records.iter().filter_map(after).min();
+        let beside = || {
+            let is_any = !self.beside.is_empty();
+            is_any.then(|| today.checked_add_days(NOW_AND_THEN))?
+        };
+        Some(first.or_else(beside)?.max(tomorrow))
     }
 }
 

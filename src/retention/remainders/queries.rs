@@ -1,11 +1,15 @@
 //! Finding what was left.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::model::Remainder;
+use super::model::{Left, Remainder};
+use crate::app::App;
 use crate::db::AnyConnection;
 use crate::db::schema::{remainders, requests};
+use crate::error::AppResult;
 
 /// Those to look at on that day, in the order of their days, after the one of that day and request.
 pub fn list_due(
@@ -36,13 +40,14 @@ pub fn find(conn: &mut AnyConnection, request_id: i64) -> QueryResult<Option<Rem
         .optional()
 }
 
-/// What a person's deletions had to leave, with their references.
+/// What a person's deletions had to leave, with their references, the newest first.
 pub fn list_of_person(
     conn: &mut AnyConnection,
     person_id: i64,
 ) -> QueryResult<Vec<(Remainder, String)>> {
     let all: Vec<Remainder> = Remainder::query()
         .filter(remainders::person_id.eq(person_id))
+        .order(remainders::request_id.desc())
         .load(conn)?;
     let ids: Vec<_> = all.iter().map(|it| it.request_id).collect();
     if ids.is_empty() {
@@ -57,4 +62,46 @@ pub fn list_of_person(
         Some((remainder, name.1.clone()))
     });
     Ok(named.collect())
+}
+
+/// What is left of deletions, those after that request, each with whose it is.
+pub fn list_unsettled(
+    conn: &mut AnyConnection,
+    app: &App,
+    after: i64,
+    limit: i64,
+) -> AppResult<Vec<(i64, i64, Left)>> {
+    let rows: Vec<(Remainder, String)> = remainders::table
+        .inner_join(requests::table)
+        .filter(remainders::settled_at.is_null())
+        .filter(remainders::request_id.gt(after))
+        .order(remainders::request_id)
+        .limit(limit)
+        .select((Remainder::as_select(), requests::reference))
+        .load(conn)?;
+    let opened = rows.into_iter().map(|(it, reference)| {
+        let left = it.open(app, &reference)?;
+        Ok((it.request_id, it.person_id, left))
+    });
+    opened.collect()
+}
+
+/// All that a person's deletions had to leave and that is not known to be gone, by the newest that left it, with the
+/// references of these.
+pub fn list_left(
+    conn: &mut AnyConnection,
+    app: &App,
+    person_id: i64,
+) -> AppResult<Vec<(Left, String)>> {
+    let (mut all, mut seen) = (Vec::new(), HashSet::new());
+    for (remainder, reference) in list_of_person(conn, person_id)? {
+        if remainder.settled_at.is_some() {
+            continue;
+        }
+        let mut left = remainder.open(app, &reference)?;
+        left.records
+            .retain(|it| seen.insert((it.record.key(), it.record.id.clone())));
+        all.push((left, reference));
+    }
+    Ok(all)
 }

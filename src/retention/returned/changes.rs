@@ -19,6 +19,7 @@ pub fn note(conn: &mut AnyConnection, found: &Sighting, now: NaiveDateTime) -> A
         records: Some(found.records),
         collections: Some(serde_json::to_string(&found.collections)?),
         signed_in_since: Some(found.signed_in_since),
+        is_customer: Some(found.is_customer),
         found_at: Some(now),
         seen_at: Some(now),
         ..Besides::default()
@@ -58,6 +59,7 @@ struct Besides {
     records: Option<i64>,
     collections: Option<String>,
     signed_in_since: Option<bool>,
+    is_customer: Option<bool>,
     found_at: Option<NaiveDateTime>,
     seen_at: Option<NaiveDateTime>,
     proposed_by: Option<i64>,

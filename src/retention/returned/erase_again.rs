@@ -1,14 +1,16 @@
 //! Erasing again what came back: a job, safe to repeat.
 
 use super::model::{Origin, State};
-use super::{changes, queries, telling};
+use super::{changes, queries, sweep, telling};
 use crate::app::App;
 use crate::error::AppResult;
 use crate::jobs::Lease;
 use crate::retention::remainders;
-use crate::retention::replay::{Run, replay_these};
+use crate::retention::replay::{By, Run, replay_these};
 use crate::retention::tombstones;
 use crate::sources::SourceError;
+
+const GROWN: &str = "More is found by now than what was agreed on. Nothing was erased. Look at it again tomorrow, when it was searched for once more.";
 
 /// The job. It erases what a replay after a restored backup would: what the first erasure covered, around what is held.
 pub fn erase(app: &App, id: i64, lease: &Lease) -> AppResult<()> {
@@ -23,13 +25,22 @@ pub fn erase(app: &App, id: i64, lease: &Lease) -> AppResult<()> {
         .db
         .read_now(|conn| tombstones::find(conn, &known.erasure))?;
     lease.check()?;
-    let mut replayed = replay_these(app, &[erasure], Run::Real)?;
+    if sweep::has_grown(app, &known, &erasure)? {
+        let now = app.clock.now();
+        return app
+            .db
+            .write_now(move |conn| changes::end(conn, &known, Some(GROWN), now));
+    }
+    let mut replayed = replay_these(app, (&[erasure], By::Unknown), Run::Real)?;
     if let Some(at) = replayed.errors.iter().position(SourceError::is_temporary) {
         return Err(replayed.errors.swap_remove(at).into());
     }
     let failure = replayed.errors.first().map(ToString::to_string);
     let (own, now) = (app.clone(), app.clock.now());
     app.db.write_now(move |conn| {
+        if failure.is_none() && replayed.again.is_empty() {
+            return changes::settle_gone(conn, &known, now);
+        }
         changes::end(conn, &known, failure.as_deref(), now)?;
         for again in &replayed.again {
             telling::tell(conn, &own, (&known, again), now)?;

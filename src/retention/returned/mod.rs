@@ -8,8 +8,9 @@
 //!   └─► gone    no source holds them any more
 //! ```
 //! An erasure takes two, and so does erasing again: whoever proposes it, and a supervisor, another one. It is carried
-//! out by the same [`replay`](super::replay) as after a restored backup. What the person gave after the erasure is no data that
-//! came back: it is neither listed nor erased. Whoever it was about gets mail and a receipt ([`telling`]).
+//! out by the same [`replay`](super::replay) as after a restored backup. What a customer gave after the erasure is no data that
+//! came back: it is neither listed nor erased. Where nobody can tell whether something was given anew or brought back, the
+//! list says so, and so does the mail that whoever it was about gets, with a receipt ([`telling`]).
 
 pub mod changes;
 pub mod erase_again;

@@ -1,6 +1,6 @@
 //! Erased data that came back.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -80,6 +80,8 @@ pub struct Returned {
     pub failure: Option<String>,
     /// Of what a deletion had to leave, and whose reason has ended: the request. Nothing came back then.
     pub request_id: Option<i64>,
+    /// A source knows the person as a customer who is there now.
+    pub is_customer: bool,
 }
 
 /// Why there is something to erase.
@@ -95,6 +97,11 @@ impl Returned {
     /// Why there is something to erase.
     pub fn origin(&self) -> Origin {
         self.request_id.map_or(Origin::CameBack, Origin::RestOf)
+    }
+
+    /// How much is held in each collection, as last found.
+    pub fn places(&self) -> Vec<InCollection> {
+        serde_json::from_str(&self.collections).unwrap_or_default()
     }
 
     /// Whether it came back.
@@ -121,6 +128,12 @@ pub struct InCollection {
     pub collection: String,
     /// How many records would go or be changed.
     pub records: u64,
+    /// Of how many of them nobody can tell whether they are what was erased.
+    #[serde(default)]
+    pub in_doubt: u64,
+    /// The first and the last of their days, where they have any.
+    #[serde(default)]
+    pub days: Option<(NaiveDate, NaiveDate)>,
 }
 
 /// What a night's search found of one erasure.
@@ -136,6 +149,8 @@ pub struct Sighting {
     pub collections: Vec<InCollection>,
     /// Somebody with these handles has signed in since.
     pub signed_in_since: bool,
+    /// A source knows the person as a customer who is there now.
+    pub is_customer: bool,
     /// The deletion that had to leave it, where its reason has ended.
     pub request_id: Option<i64>,
 }

@@ -24,8 +24,8 @@ const SETTLED_SHOWN: i64 = 20;
 /// An erasure that came undone.
 struct Line {
     returned: Returned,
-    /// What people call each collection, with how many records.
-    places: Vec<(String, u64)>,
+    /// What people call each collection, and how much of it is there.
+    places: Vec<(String, InCollection)>,
     is_own_proposal: bool,
     /// The reference of the deletion that had to leave it.
     reference: Option<String>,
@@ -99,13 +99,39 @@ pub async fn index(
     html(StatusCode::OK, &shown)
 }
 
-fn places(register: &Register, returned: &Returned) -> Vec<(String, u64)> {
-    let all: Vec<InCollection> = serde_json::from_str(&returned.collections).unwrap_or_default();
-    let named = all.into_iter().map(|it| {
+fn places(register: &Register, returned: &Returned) -> Vec<(String, InCollection)> {
+    let named = returned.places().into_iter().map(|it| {
         let key = CollectionKey::new(&it.dataset, &it.collection);
-        (register.collection_title(&key), it.records)
+        (register.collection_title(&key), it)
     });
     named.collect()
+}
+
+impl InCollection {
+    /// How many records, of which days, and what is not known of them.
+    fn in_words(&self) -> String {
+        let mut said = self.records.to_string();
+        match self.days {
+            Some((first, last)) if first == last => {
+                said = format!("{said}, of {}", words::day(first));
+            }
+            Some((first, last)) => {
+                said = format!("{said}, of {} to {}", words::day(first), words::day(last));
+            }
+            None => {}
+        }
+        match self.in_doubt {
+            0 => said,
+            all if all >= self.records => format!("{said} (not certain)"),
+            some => format!("{said} ({some} not certain)"),
+        }
+    }
+}
+
+impl Line {
+    fn is_in_doubt(&self) -> bool {
+        self.places.iter().any(|(_, it)| it.in_doubt > 0)
+    }
 }
 
 /// Proposes to erase it again.

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use chrono::NaiveDateTime;
 
 use super::changes;
-use super::model::{InCollection, Sighting};
+use super::model::{InCollection, Returned, Sighting};
 use super::queries;
 use crate::accounts::queries::find_person;
 use crate::app::App;
 use crate::error::AppResult;
 use crate::jobs::{self, Job, Lease};
-use crate::retention::replay::{self, Handles};
+use crate::retention::replay::{self, By, Handles};
 use crate::retention::tombstones::{self, Erasure};
 use crate::sources::{Action, Plan};
 
@@ -79,7 +79,7 @@ pub fn look(app: &App, progress: Progress, lease: &Lease) -> AppResult<()> {
 /// What would be erased again, if anything.
 fn sighting(app: &App, erasure: &Erasure, handles: &Handles) -> AppResult<Option<Sighting>> {
     let person = replay::person_of(handles);
-    let plan = replay::plan(app, erasure, (&person, &[]))?;
+    let plan = replay::plan(app, (erasure, By::Unknown), (&person, &[]))?;
     if plan.is_empty() {
         return Ok(None);
     }
@@ -98,8 +98,31 @@ fn sighting(app: &App, erasure: &Erasure, handles: &Handles) -> AppResult<Option
         records: i64::try_from(plan.records()).unwrap_or(i64::MAX),
         collections: collections(&plan),
         signed_in_since,
+        is_customer: plan.is_customer,
         request_id: None,
     }))
+}
+
+/// Whether more would be erased by now than what staff have agreed on, or what they could not know then.
+pub(super) fn has_grown(app: &App, noted: &Returned, erasure: &Erasure) -> AppResult<bool> {
+    let (found, _) = replay::find(app, std::slice::from_ref(erasure));
+    let agreed = noted.places();
+    for handles in found.values() {
+        let Some(now) = sighting(app, erasure, handles)? else {
+            continue;
+        };
+        let is_agreed = |it: &InCollection| {
+            agreed.iter().any(|agreed| {
+                (&agreed.dataset, &agreed.collection) == (&it.dataset, &it.collection)
+                    && it.records <= agreed.records
+                    && it.in_doubt <= agreed.in_doubt
+            })
+        };
+        if now.is_customer && !noted.is_customer || !now.collections.iter().all(is_agreed) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// What a plan erases, by collection.
@@ -114,10 +137,16 @@ pub(in crate::retention) fn collections(plan: &Plan) -> Vec<InCollection> {
         }
     }
     let each = counts.into_iter();
-    each.map(|((dataset, collection), records)| InCollection {
-        dataset: dataset.to_owned(),
-        collection: collection.to_owned(),
-        records,
+    each.map(|((dataset, collection), records)| {
+        let mut back = plan.back.iter();
+        let back = back.find(|it| (&*it.dataset, &*it.collection) == (dataset, collection));
+        InCollection {
+            dataset: dataset.to_owned(),
+            collection: collection.to_owned(),
+            records,
+            in_doubt: back.map_or(0, |it| it.in_doubt),
+            days: back.and_then(|it| it.days),
+        }
     })
     .collect()
 }

@@ -21,6 +21,10 @@ use crate::web::words;
 pub struct ErasedAgain {
     /// When it was erased first.
     pub erased_on: NaiveDate,
+    /// How many records were erased now.
+    pub records: usize,
+    /// Of how many of them nobody could tell whether they were what had been erased.
+    pub in_doubt: u64,
     /// The id of its receipt.
     pub receipt: String,
 }
@@ -35,6 +39,34 @@ message!(
 impl ErasedAgain {
     fn erased_on(&self) -> String {
         words::day(self.erased_on)
+    }
+
+    /// What was found, and what is not known of it.
+    fn found(&self) -> String {
+        let records = match self.records {
+            1 => "1 record".to_owned(),
+            more => format!("{more} records"),
+        };
+        match usize::try_from(self.in_doubt).unwrap_or(usize::MAX) {
+            0 => format!(
+                "Since then one of our systems held some of it again: {records}. We have erased them once more."
+            ),
+            some if some >= self.records => format!(
+                "Since then one of our systems held data about you: {records}. We could not tell whether they are what we had erased, or came about anew. Two of our staff looked at it, and we have erased them."
+            ),
+            some => format!(
+                "Since then one of our systems held data about you: {records}. Of {some} of them we could not tell whether they are what we had erased, or came about anew; the others are what we had erased. Two of our staff looked at it, and we have erased them."
+            ),
+        }
+    }
+
+    /// The same in a few words.
+    fn head(&self) -> &'static str {
+        if self.in_doubt == 0 {
+            "Data about you came back, and we erased them again"
+        } else {
+            "We found data about you after your deletion, and erased them"
+        }
     }
 
     fn receipt_link(&self, site: &Site) -> String {
@@ -81,7 +113,8 @@ fn prove(
         kind: "deletion",
         object: &known.erasure,
         facts: json!({
-            "plan": again.plan, "records": again.records, "had_come_back": true, "read_back": true,
+            "plan": again.plan, "records": again.records, "had_come_back": again.in_doubt == 0,
+            "in_doubt": again.in_doubt, "read_back": true,
         }),
     };
     let receipt = receipts::issue(conn, &app.keys, &new, now)?;
@@ -90,6 +123,8 @@ fn prove(
     };
     let mail = ErasedAgain {
         erased_on: known.erased_at.date(),
+        records: again.records,
+        in_doubt: again.in_doubt,
         receipt: receipt.id,
     };
     app.mailer.enqueue(conn, address, &mail, now)

@@ -1,0 +1,2 @@
+DROP INDEX remainders_of;
+CREATE INDEX remainders_of ON remainders (person_id);

@@ -1,0 +1,2 @@
+ALTER TABLE returned_erasures DROP COLUMN is_customer;
+DROP TABLE erased_traces;

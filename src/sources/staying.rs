@@ -1,0 +1,151 @@
+//! Which rows of the person's stay when a plan is carried out, and why. What led to them may go with the rest, so they are
+//! remembered by their ids.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::{
+    Inner, Keeper, Known, Stayed, StaysBy, Value, Why,
+    fate::{Fate, is_personal},
+    layout::Layout,
+    planning::{Draft, Sheet, Staying},
+};
+
+const NOT_ASKED: &str =
+    "You did not ask us to erase this. What led to it was erased, so it stands here by itself.";
+
+/// By collection and link, the values by which rows lead on that go, or to which nothing leads any more.
+type Lost = HashMap<(usize, String), HashSet<Value>>;
+
+/// All that stays, as the plan leaves it.
+pub(super) fn list(draft: &Draft<'_>) -> Vec<Stayed> {
+    let inner = draft.reader.inner;
+    let nodes = &inner.graph.nodes;
+    let mut order: Vec<_> = (0..nodes.len()).collect();
+    order.sort_by_key(|at| nodes[*at].turn);
+    let (mut lost, mut stayed) = (Lost::new(), vec![Vec::new(); nodes.len()]);
+    for at in order {
+        let sheet = &draft.sheets[at];
+        for row in &sheet.doomed {
+            sheet.note_lost(
+                at,
+                &|link| sheet.link_of_doomed(&row.links, link),
+                &mut lost,
+            );
+        }
+        for stays in sheet.staying.iter().filter(|it| !it.is_fixed) {
+            let is_lost = sheet.is_lost(&stays.row, &lost);
+            if is_lost {
+                let link = |link: &str| Some(sheet.layout.link(&stays.row, link));
+                sheet.note_lost(at, &link, &mut lost);
+            }
+            let mut whys = whys(&stays.fate);
+            let is_cut = is_lost || !stays.cut.is_empty();
+            if whys.is_empty() && is_cut && sheet.says_something_still(stays) {
+                whys.push(because(StaysBy::NotAsked, NOT_ASKED));
+            }
+            if !whys.is_empty() {
+                stayed[at].push(sheet.stayed(inner, stays, whys));
+            }
+        }
+    }
+    stayed.into_iter().flatten().collect()
+}
+
+/// By what the rows are known again of which something goes.
+pub(super) fn traces(draft: &Draft<'_>) -> BTreeSet<u64> {
+    let inner = draft.reader.inner;
+    let of = |sheet: &Sheet<'_>| -> Vec<u64> {
+        let changed = sheet.staying.iter();
+        let changed = changed.filter(|it| it.target.is_some() && !it.fate.set.is_empty());
+        let changed = changed.map(|it| sheet.layout.traces(inner, &it.row));
+        // Their keys are there still.
+        let changed = changed.flat_map(|it| [Some(it.row), it.says]).flatten();
+        let gone = sheet.doomed.iter().flat_map(|it| it.traces.all());
+        gone.chain(changed).collect()
+    };
+    draft.sheets.iter().flat_map(of).collect()
+}
+
+fn whys(fate: &Fate) -> Vec<Why> {
+    let kept = fate.kept.iter().map(|it| Why {
+        by: match it.by {
+            Keeper::Rule => StaysBy::Rule,
+            Keeper::Hold | Keeper::Agency => StaysBy::Hold,
+            Keeper::Staff => StaysBy::Refusal,
+        },
+        reason: it.reason.clone(),
+        basis: it.basis.clone(),
+        until: it.until,
+    });
+    let left = fate.left.values().map(|why| because(StaysBy::System, why));
+    let all: BTreeSet<_> = kept.chain(left).collect();
+    all.into_iter().collect()
+}
+
+fn because(by: StaysBy, reason: &str) -> Why {
+    Why {
+        by,
+        reason: reason.to_owned(),
+        basis: String::new(),
+        until: None,
+    }
+}
+
+impl Sheet<'_> {
+    fn stayed(&self, inner: &Inner, stays: &Staying, whys: Vec<Why>) -> Stayed {
+        let ruled = whys.iter().filter(|it| it.by == StaysBy::Rule);
+        let target = stays.target.as_ref();
+        let left = target.and_then(|it| it.after.clone());
+        let key = &self.shelf.node.key;
+        Stayed {
+            until: ruled.filter_map(|it| it.until).min(),
+            is_held: whys.iter().any(|it| it.by == StaysBy::Hold),
+            record: Known {
+                dataset: key.dataset.clone(),
+                collection: key.collection.clone(),
+                id: self.layout.id(inner, &stays.row),
+                fingerprint: left.unwrap_or_else(|| self.layout.fingerprint(inner, &stays.row)),
+            },
+            whys,
+        }
+    }
+
+    /// Whether a row says something about the person when the plan is carried out.
+    fn says_something_still(&self, stays: &Staying) -> bool {
+        let fields = self.layout.fields.iter().map(|(field, _)| *field);
+        let mut personal = fields.filter(|it| is_personal(it)).peekable();
+        if personal.peek().is_none() {
+            let mut edges = self.shelf.node.incoming.iter();
+            return stays.fate.set.is_empty() && edges.any(|edge| !edge.upward);
+        }
+        personal.any(|it| !stays.fate.set.contains_key(&it.name))
+    }
+
+    /// Notes by which values a row leads on.
+    fn note_lost(&self, at: usize, link: &dyn Fn(&str) -> Option<Value>, lost: &mut Lost) {
+        for column in &self.shelf.node.outgoing {
+            let Some(value) = link(column) else {
+                continue;
+            };
+            let known = lost.entry((at, column.clone())).or_default();
+            known.extend(value.keys().iter().cloned());
+        }
+    }
+
+    fn link_of_doomed(&self, links: &[Value], column: &str) -> Option<Value> {
+        let place = self.linked.iter().position(|it| it == column)?;
+        links.get(place).cloned()
+    }
+
+    /// Whether a row is led to by one of these; not where it says itself whose it is.
+    fn is_lost(&self, row: &[Value], lost: &Lost) -> bool {
+        let (node, layout): (_, &Layout<'_>) = (self.shelf.node, self.layout);
+        node.identities.is_empty()
+            && node.incoming.iter().any(|edge| {
+                let values = lost.get(&(edge.from, edge.from_column.clone()));
+                let link = layout.link(row, &edge.column);
+                let mut keys = link.keys().iter();
+                values.is_some_and(|values| keys.any(|key| values.contains(key)))
+            })
+    }
+}

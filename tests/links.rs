@@ -51,7 +51,9 @@ async fn closed_doors(visitor: &Actor) -> BTreeSet<(String, String)> {
         if answer.status == 403 && from != "typed" {
             closed.insert((from, path.clone()));
         }
-        let is_page = answer.status == 200 && answer.text().starts_with("<!DOCTYPE");
+        let kind = answer.headers.get("content-type");
+        let is_html = kind.is_some_and(|it| it.as_bytes().starts_with(b"text/html"));
+        let is_page = answer.status == 200 && is_html;
         if answer.status == 303 {
             waiting.push_back((path, answer.location().to_owned()));
         } else if is_page {
@@ -69,13 +71,13 @@ async fn closed_doors(visitor: &Actor) -> BTreeSet<(String, String)> {
 #[actix_web::test]
 async fn no_link_leads_anybody_to_what_they_may_not_open() {
     let scene = Scene::set(TestApp::start_demo_with_archive()).await;
+    let mut closed = BTreeMap::new();
     for role in [Role::Agent, Role::Supervisor, Role::Auditor, Role::Admin] {
         let member = scene.app.staff(&format!("new {role}"), role).await;
-        let closed = closed_doors(&member).await;
-        assert!(closed.is_empty(), "{role}: {closed:#?}");
+        closed.insert(role.as_str(), closed_doors(&member).await);
     }
-    let closed = closed_doors(&scene.maya).await;
-    assert!(closed.is_empty(), "a person: {closed:#?}");
-    let closed = closed_doors(&scene.app.visitor()).await;
-    assert!(closed.is_empty(), "a visitor: {closed:#?}");
+    closed.insert("person", closed_doors(&scene.maya).await);
+    closed.insert("visitor", closed_doors(&scene.app.visitor()).await);
+    closed.retain(|_, doors| !doors.is_empty());
+    assert!(closed.is_empty(), "{closed:#?}");
 }

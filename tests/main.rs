@@ -12,6 +12,7 @@ mod audit;
 mod browser;
 mod choices;
 mod config;
+mod days;
 mod demo;
 mod disclosures;
 mod documents;

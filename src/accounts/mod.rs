@@ -12,6 +12,7 @@ pub mod codes;
 pub mod command;
 mod device;
 pub mod guard;
+pub mod homes;
 pub mod limits;
 pub mod members;
 pub mod messages;

@@ -211,6 +211,8 @@ pub struct Notice {
     pub id: i64,
     /// Of what.
     pub cause_id: i64,
+    /// Whose data it is about, if a person is known.
+    pub person_id: Option<i64>,
     /// Key of the recipient in the register.
     pub recipient: String,
     /// How it is told.

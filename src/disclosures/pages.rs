@@ -58,7 +58,7 @@ pub async fn index(
     let found = app.db.read(move |conn| {
         Ok((
             queries::list_of_person(conn, person.id, before, at_most)?,
-            read(conn, &own.register, person.id, after)?,
+            read(conn, &own, person.id, after)?,
             Stopped::load(conn, &own, person.id)?,
             find_residence(conn, person.id)?,
         ))
@@ -78,7 +78,7 @@ pub async fn index(
         disclosed,
         ledger,
         begins: after.is_none(),
-        notices: queries::named(&app.register, notices, day),
+        notices: queries::named(&app.register, notices, |it| day(it.created_at)),
         today: day(app.clock.now()),
         newest: before.map(|_| "/disclosures"),
         older,

@@ -216,11 +216,11 @@ pub type Told = (Notice, CauseKind, String, NaiveDate);
 pub fn named(
     register: &Register,
     notices: Vec<(Notice, CauseKind)>,
-    day: impl Fn(NaiveDateTime) -> NaiveDate,
+    day: impl Fn(&Notice) -> NaiveDate,
 ) -> Vec<Told> {
     let named = notices.into_iter().map(|(notice, kind)| {
         let name = register.recipient_name(&notice.recipient).to_owned();
-        let on = day(notice.created_at);
+        let on = day(&notice);
         (notice, kind, name, on)
     });
     named.collect()

@@ -12,6 +12,7 @@ use super::answer_pages::settle;
 use super::model::NoticeState;
 use super::queries::{self, Move, Told};
 use crate::accounts::guard::{CaseReader, CaseWorker};
+use crate::accounts::homes::Homes;
 use crate::accounts::model::Role;
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
@@ -57,12 +58,14 @@ pub async fn index(
     let (before, today) = (asked.before, app.clock.today());
     let at_most = paging::one_more(ON_A_PAGE);
     let found = app.db.read(move |conn| {
-        Ok(match state {
+        let found = match state {
             Some(state) => queries::list_in_state(conn, state, before, at_most)?,
             None => queries::list_silent(conn, today, at_most)?,
-        })
+        };
+        let homes = Homes::of(conn, found.iter().map(|(it, _)| it.person_id))?;
+        Ok((found, homes))
     });
-    let mut notices = found.await?;
+    let (mut notices, homes) = found.await?;
     let last = paging::cut(&mut notices, ON_A_PAGE);
     let view = state.map_or(SILENT, NoticeState::as_str);
     // Of the silent ones the oldest are worked on; then the next come up.
@@ -77,7 +80,9 @@ pub async fn index(
             .into_iter()
             .chain(states)
             .collect(),
-        notices: queries::named(&app.register, notices, |at| at.date()),
+        notices: queries::named(&app.register, notices, |it| {
+            homes.day(&app.laws, it.person_id, it.created_at)
+        }),
         today,
         can_change: reader.role != Role::Auditor,
     };

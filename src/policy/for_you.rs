@@ -1,7 +1,7 @@
 //! What a version changes for one person: which of their activities and of the data that are held about them. And
 //! that they have seen it, which they may say and need not.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Timestamp};
 use serde_json::json;
@@ -10,6 +10,7 @@ use super::cache;
 use super::model::PolicyVersion;
 use super::touched::Touched;
 use crate::accounts::guard::Person;
+use crate::accounts::queries::find_residence;
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::choices::open_to_objection;
@@ -24,7 +25,7 @@ use crate::my_data::ledger;
 #[derive(Debug, Default)]
 pub struct ForYou {
     /// When they said that they have seen it; then nothing else is told.
-    pub seen_at: Option<NaiveDateTime>,
+    pub seen_on: Option<NaiveDate>,
     /// Title, and what it means for them, of each activity that the version changes.
     pub activities: Vec<(String, &'static str)>,
     /// Title and number of records of each category that it changes, where something of theirs is held.
@@ -75,10 +76,14 @@ fn look_up(
     version: &PolicyVersion,
 ) -> AppResult<(ForYou, Vec<String>)> {
     let seen_at = seen_at(conn, person_id, version.id)?;
+    let seen_on = match seen_at {
+        Some(at) => Some(app.laws.day_in(&find_residence(conn, person_id)?, at)),
+        None => None,
+    };
     let history = super::queries::history(conn)?;
-    let (None, Some(before)) = (seen_at, history.before(version)) else {
+    let (None, Some(before)) = (seen_on, history.before(version)) else {
         let mine = ForYou {
-            seen_at,
+            seen_on,
             ..ForYou::default()
         };
         return Ok((mine, Vec::new()));

@@ -3,10 +3,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime};
 use diesel::prelude::*;
 
 use super::queries;
+use crate::accounts::homes::Homes;
 use crate::app::App;
 use crate::choices::{Choice, State as ChoiceState};
 use crate::db::AnyConnection;
@@ -20,6 +21,9 @@ use crate::web::csv::cell;
 
 /// So many rows are read at once.
 const BATCH: i64 = 500;
+
+/// By so much the year of a place may begin and end otherwise than in UTC.
+const AROUND: Days = Days::new(1);
 
 /// The first row.
 pub const HEAD: [&str; 8] = [
@@ -60,18 +64,28 @@ pub fn write_on(app: &App, year: i32, place: Place) -> AppResult<(Vec<u8>, Place
             write(&mut csv, rows)?;
             match last {
                 Some((date, id)) => Place::Requests(date, id),
-                None => Place::Choices(midnight(from), 0),
+                None => Place::Choices(midnight(from - AROUND), 0),
             }
         }
         Place::Choices(at, id) => {
-            let mut found = app.db.read_now(|conn| {
-                let period = (midnight(from), midnight(to));
-                Ok(queries::list_choices(conn, period, (at, id), BATCH)?)
+            let (mut found, homes) = app.db.read_now(|conn| {
+                let period = (midnight(from - AROUND), midnight(to + AROUND));
+                let found = queries::list_choices(conn, period, (at, id), BATCH)?;
+                let homes = Homes::of(conn, found.iter().map(|it| it.person_id))?;
+                Ok((found, homes))
             })?;
             if i64::try_from(found.len()) == Ok(BATCH) {
                 leave_last_moment(&mut found);
             }
-            write(&mut csv, opt_outs(&found))?;
+            let days = found
+                .iter()
+                .map(|it| homes.day(&app.laws, it.person_id, it.at));
+            let days: Vec<_> = days.collect();
+            let of_the_year = found
+                .iter()
+                .zip(days)
+                .filter(|(_, day)| (from..to).contains(day));
+            write(&mut csv, opt_outs(of_the_year))?;
             found
                 .last()
                 .map_or(Place::End, |it| Place::Choices(it.at, it.id))
@@ -204,20 +218,20 @@ fn leave_last_moment(found: &mut Vec<Choice>) {
     }
 }
 
-/// Each opt-out that somebody asked for, once, though it may hold for a browser and for an address.
-fn opt_outs(choices: &[Choice]) -> Vec<Row> {
+/// Each opt-out that somebody asked for, with its day, once, though it may hold for a browser and for an address.
+fn opt_outs<'a>(choices: impl Iterator<Item = (&'a Choice, NaiveDate)>) -> Vec<Row> {
     let mut seen = HashSet::new();
-    let opt_outs = choices.iter().filter(|it| {
+    let opt_outs = choices.filter(|(it, _)| {
         let receipt = it.receipt_id.as_deref();
         it.state == ChoiceState::OptedOut
             && it.made_by.is_request()
-            && receipt.is_none_or(|receipt| seen.insert((receipt, &*it.activity)))
+            && receipt.is_none_or(|receipt| seen.insert((receipt.to_owned(), it.activity.clone())))
     });
-    opt_outs.map(choice_row).collect()
+    opt_outs.map(|(it, day)| choice_row(it, day)).collect()
 }
 
-fn choice_row(choice: &Choice) -> Row {
-    let date = choice.at.date().to_string();
+fn choice_row(choice: &Choice, day: NaiveDate) -> Row {
+    let date = day.to_string();
     let received_on = choice.received_on.map(|it| it.to_string());
     let channel = choice.channel.map(|it| it.title().to_lowercase());
     [

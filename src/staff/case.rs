@@ -1,12 +1,10 @@
 //! All that the page of a request shows.
 
-use std::collections::HashMap;
-
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::notes::{self, Note};
-use super::{package_pages, queries};
+use super::{lookers, package_pages, queries};
 use crate::accounts::guard::StaffMember;
 use crate::accounts::model::StaffRow;
 use crate::accounts::queries::{find_person, list_identities};
@@ -42,9 +40,6 @@ use crate::requests::review::Judgement;
 use crate::requests::senders::{self, model::Sender};
 use crate::requests::statements::{cell_of, view_of};
 use crate::retention::{self, model::HoldRow};
-
-/// Whoever opened the page no longer ago than this is taken to be looking at it.
-const LOOKING: TimeDelta = TimeDelta::minutes(15);
 
 /// So many notices to recipients are shown.
 const MOST_TOLD: i64 = 100;
@@ -265,7 +260,7 @@ pub fn load(
         held_since: held_since::list(conn, app, &request)?,
         ties: requests::list_ties(conn, &request)?,
         others: list_others(conn, &request)?,
-        lookers: lookers(&happened, member, app.clock.now()),
+        lookers: lookers::list(&happened, member, app.clock.now()),
         since: since(happened, member),
         by_hand: by_hand(conn, app, &request)?,
         is_reached: notices::reaches(conn, app, &request)?,
@@ -277,7 +272,7 @@ pub fn load(
         told: told::named(
             &app.register,
             told::list_of_request(conn, person.id, &request.reference, MOST_TOLD)?,
-            |at| dates::today(&app.laws, &request, at),
+            |it| dates::today(&app.laws, &request, it.created_at),
         ),
         had_part: appeals::had_part(conn, &request)?,
         staff: queries::list_staff(conn)?,
@@ -331,7 +326,7 @@ fn list_happened(conn: &mut AnyConnection, request: &Request) -> QueryResult<Vec
         .load(conn)
 }
 
-fn actor_of(member: &StaffMember) -> String {
+pub(super) fn actor_of(member: &StaffMember) -> String {
     crate::audit::Actor::Staff(member.id).to_string()
 }
 
@@ -346,30 +341,6 @@ fn by_hand(
         (task, system)
     });
     Ok(named.collect())
-}
-
-fn lookers(
-    happened: &[Happening],
-    member: &StaffMember,
-    now: NaiveDateTime,
-) -> Vec<(i64, NaiveDateTime)> {
-    let own = actor_of(member);
-    let lately = happened
-        .iter()
-        .filter(|it| it.action == views::ACTION && it.actor != own && now - it.at <= LOOKING);
-    let mut newest: HashMap<i64, NaiveDateTime> = HashMap::new();
-    for look in lately {
-        let id = look
-            .actor
-            .strip_prefix("staff:")
-            .and_then(|id| id.parse().ok());
-        if let Some(id) = id {
-            newest.entry(id).or_insert(look.at);
-        }
-    }
-    let mut lookers: Vec<_> = newest.into_iter().collect();
-    lookers.sort_unstable();
-    lookers
 }
 
 /// What others did since the member's last look, oldest first.

@@ -18,6 +18,7 @@ pub mod flag_pages;
 pub mod handle_pages;
 pub mod identity_pages;
 mod judging;
+mod lookers;
 pub mod notes;
 pub mod package_pages;
 pub mod pages;

@@ -4,7 +4,7 @@ mod answering;
 mod calling;
 mod escalating;
 mod fetching;
-mod ledger;
+pub mod ledger;
 mod stopped;
 mod telling;
 

@@ -3,10 +3,12 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
 use super::model::{self, Disclosure, Group, Kind, role, uses};
 use super::queries;
 use crate::accounts::guard::Person;
+use crate::accounts::queries::find_residence;
 use crate::app::App;
 use crate::choices::past::{Past, Stood};
 use crate::db::AnyConnection;
@@ -28,12 +30,14 @@ pub struct GroupLine {
     pub is_authority: bool,
     /// How often and when.
     pub group: Group,
+    /// The days of the first and the last time, where the person lives.
+    days: (NaiveDate, NaiveDate),
 }
 
 impl GroupLine {
     /// "12 times, from 3 January 2026 to 9 February 2026".
     pub fn times(&self) -> String {
-        let (first, last) = (self.group.first_at.date(), self.group.last_at.date());
+        let (first, last) = self.days;
         match self.group.count {
             1 => format!("Once, on {}", words::day(last)),
             count if first == last => format!("{count} times, on {}", words::day(last)),
@@ -59,10 +63,12 @@ pub struct Ledger {
 /// The page of a person's ledger after the recipient of that disclosure, which must be theirs.
 pub fn read(
     conn: &mut AnyConnection,
-    register: &Register,
+    app: &App,
     person_id: i64,
     after: Option<i64>,
 ) -> AppResult<Ledger> {
+    let (register, residence) = (&app.register, find_residence(conn, person_id)?);
+    let day = |at| day_of(app, &residence, at);
     let subjects = queries::subjects(conn, person_id)?;
     let after = match after {
         Some(id) => queries::find(conn, &subjects, id)?.recipient,
@@ -76,6 +82,7 @@ pub fn read(
         name: register.recipient_name(&group.recipient).to_owned(),
         role: role(register, group.kind, &group.recipient),
         is_authority: group.kind == Kind::Authority,
+        days: (day(group.first_at), day(group.last_at)),
         group,
     });
     Ok(Ledger {
@@ -120,13 +127,14 @@ pub async fn show(
         let before = before.transpose()?;
         let at_most = paging::one_more(ON_A_PAGE);
         let all = queries::list(conn, &subjects, &one.recipient, before.as_ref(), at_most)?;
-        Ok((one, all, Past::load(conn, &own, person.id)?))
+        let home = find_residence(conn, person.id)?;
+        Ok((one, all, (Past::load(conn, &own, person.id)?, home)))
     });
-    let (one, mut all, past): (Disclosure, Vec<_>, Past) = found.await?;
+    let (one, mut all, (past, home)): (Disclosure, Vec<_>, (Past, String)) = found.await?;
     let last = paging::cut(&mut all, ON_A_PAGE);
     let older = last.map(|it| format!("/disclosures/{id}?before={}", it.id));
     let lines = all.iter().map(|it| Line {
-        day: words::day(it.at.date()),
+        day: words::day(day_of(&app, &home, it.at)),
         data: it.data(&app.register).join(", "),
         what_for: it.what_for(&app.register),
         legal_basis: what_allows(it, &app.register, &past),
@@ -140,6 +148,15 @@ pub async fn show(
         older,
     };
     html(StatusCode::OK, &shown)
+}
+
+/// The day of a disclosure where the person lives. A system that told no time told a day, which is that everywhere.
+fn day_of(app: &App, residence: &str, at: NaiveDateTime) -> NaiveDate {
+    if at.time() == NaiveTime::MIN {
+        at.date()
+    } else {
+        app.laws.day_in(residence, at)
+    }
 }
 
 /// What the record says of it. A consent is said to be one only where the person had given it by then.

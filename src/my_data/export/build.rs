@@ -19,6 +19,7 @@ use super::queries::{self, Chunk, Completed};
 use super::ready;
 use super::report::{Entry, Foot, Head, Heading};
 use super::tables::{self, CSV_HEAD};
+use crate::accounts::queries::find_residence;
 use crate::app::App;
 use crate::choices::Stopped;
 use crate::disclosures::receiving::lists;
@@ -77,12 +78,15 @@ fn build_all(app: &App, package_id: i64, lease: &Lease) -> AppResult<()> {
         let redactions = Redactions::load(conn, &app.keys, package.person_id)?;
         let said = Statements::load(conn, &app.keys, package.person_id)?;
         let stopped = Stopped::load(conn, app, package.person_id)?;
-        Ok(Some((package, identities, redactions, said, stopped)))
+        let residence = find_residence(conn, package.person_id)?;
+        let told = (said, stopped, residence);
+        Ok(Some((package, identities, redactions, told)))
     })?;
-    let Some((package, identities, redactions, said, stopped)) = found else {
+    let Some((package, identities, redactions, told)) = found else {
         return Ok(());
     };
-    let mut files = Files::begin(app, &package)?;
+    let (said, stopped, residence) = told;
+    let mut files = Files::begin(app, &package, &residence)?;
     let mut watch = Watch::of(app, package.person_id)?;
     let mut failed = Ok(());
     let today = app.clock.today();
@@ -139,13 +143,13 @@ fn build_all(app: &App, package_id: i64, lease: &Lease) -> AppResult<()> {
 }
 
 impl<'a> Files<'a> {
-    fn begin(app: &'a App, package: &Package) -> AppResult<Self> {
+    fn begin(app: &'a App, package: &Package, residence: &str) -> AppResult<Self> {
         let mut report = temporary();
         let head = Head {
             organisation: &app.site.organisation,
             contact: &app.site.contact,
             package,
-            made_on: in_words(app.clock.today()),
+            made_on: in_words(app.laws.day_in(residence, app.clock.now())),
         };
         write(&mut report, &head.render()?)?;
         let mut json = temporary();

@@ -11,6 +11,7 @@ use super::model::{Download, Package, State};
 use super::{asking, chunks, queries};
 use crate::accounts::guard::{FreshPerson, Person};
 use crate::accounts::limits::Limit;
+use crate::accounts::queries::find_residence;
 use crate::accounts::session_store::DEVICE;
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
@@ -157,9 +158,9 @@ pub async fn download(
             detail: json!({ "sha256": package.sha256 }),
         };
         audit::record(conn, &event, now)?;
-        Ok(package)
+        Ok((package, find_residence(conn, id)?))
     });
-    let package = package.await?;
-    let name = format!("my-data-{}.zip", now.date());
+    let (package, residence) = package.await?;
+    let name = format!("my-data-{}.zip", app.laws.day_in(&residence, now));
     Ok(chunks::hand_out(app, package.id, &name))
 }

@@ -286,8 +286,8 @@ async fn show_with(
             denial,
             ties,
             is_paused: pause::is_on(&app.laws, &details.request),
-            told: told::named(&app.register, told, |at| {
-                dates::today(&app.laws, &details.request, at)
+            told: told::named(&app.register, told, |it| {
+                dates::today(&app.laws, &details.request, it.created_at)
             }),
             untold,
             today: dates::today(&app.laws, &details.request, app.clock.now()),

@@ -4,7 +4,7 @@ use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use super::feed;
-use super::model::{Choice, NewChoice, State, Subject};
+use super::model::{Choice, MadeBy, NewChoice, State, Subject};
 use crate::accounts::model::IdentityKind;
 use crate::accounts::queries::{find_person_by_identity, identity_hash};
 use crate::db::schema::choices;
@@ -103,6 +103,19 @@ pub fn append(conn: &mut AnyConnection, changes: &[NewChoice]) -> QueryResult<bo
         }
     }
     Ok(true)
+}
+
+/// Whether a use that takes consent outside of the United States can ever have been on for a person: they agreed to it, or
+/// it was on until they moved.
+pub fn was_ever_on(conn: &mut AnyConnection, person_id: i64, key: &str) -> QueryResult<bool> {
+    let was_on = choices::state
+        .eq(State::OptedIn.as_str())
+        .or(choices::made_by.eq(MadeBy::Residence.as_str()));
+    let rows = choices::table
+        .filter(choices::person_id.eq(person_id))
+        .filter(choices::activity.eq(key))
+        .filter(was_on);
+    diesel::select(exists(rows)).get_result(conn)
 }
 
 /// A person's changes, newest first: so many, older than that one.

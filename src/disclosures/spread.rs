@@ -36,7 +36,11 @@ pub fn spread(app: &App, cause_id: i64) -> AppResult<()> {
         };
         let everybody = untold::is_for_everybody(conn, &own, &cause)?;
         let about = (cause.kind, &*cause.object);
+        let sold = untold::can_have_been_sold(conn, &own, &cause)?;
         for recipient in concerned(&own.register, about, everybody) {
+            if !sold && untold::buys_alone(&own.register, recipient) {
+                continue;
+            }
             let is_for_it = only.is_none_or(|it| recipient.activities.contains(it));
             if !is_for_it && !know_it.contains(&recipient.key) {
                 continue;

@@ -8,8 +8,12 @@ use diesel::prelude::*;
 
 use super::causes::sold_to;
 use super::data;
-use super::model::Cause;
+use super::ledger;
+use super::model::{Cause, CauseKind};
+use crate::accounts::queries::find_residence;
 use crate::app::App;
+use crate::choices::queries::was_ever_on;
+use crate::choices::{SALE_OR_SHARING, refusable};
 use crate::db::AnyConnection;
 use crate::error::AppResult;
 use crate::register::{Recipient, RecipientRole, Register};
@@ -44,6 +48,39 @@ pub(super) fn is_due(register: &Register, recipient: &Recipient, everybody: bool
             everybody || sold_to(register, recipient)
         }
     }
+}
+
+/// Whether whoever buys data can have got those of the person. Where the law keeps sale off until they agree, and they never
+/// did, nobody has: an address is not to be handed out to say what became of data that were never given. Of a disclosure
+/// that is on record all the same they are told.
+pub(super) fn can_have_been_sold(
+    conn: &mut AnyConnection,
+    app: &App,
+    cause: &Cause,
+) -> QueryResult<bool> {
+    let Some(person_id) = cause.person_id else {
+        return Ok(true);
+    };
+    // Who opts out or in, is told of by what stood before.
+    if matches!(cause.kind, CauseKind::OptOut | CauseKind::OptIn) {
+        return Ok(true);
+    }
+    let residence = find_residence(conn, person_id)?;
+    let takes_consent = refusable::find(&app.register, SALE_OR_SHARING);
+    let takes_consent = takes_consent.is_ok_and(|it| it.needs_consent);
+    if residence.is_empty() || residence.starts_with("us") || !takes_consent {
+        return Ok(true);
+    }
+    Ok(was_ever_on(conn, person_id, SALE_OR_SHARING)?
+        || ledger::queries::is_any_of(conn, person_id)?)
+}
+
+/// Whether somebody gets data by sale or sharing alone.
+pub(super) fn buys_alone(register: &Register, recipient: &Recipient) -> bool {
+    let mut activities = recipient.activities.iter();
+    recipient.role == RecipientRole::ThirdParty
+        && !recipient.activities.is_empty()
+        && activities.all(|key| register.activity(key).is_some_and(|it| it.sale_or_sharing))
 }
 
 /// Somebody who got the data and is not told of what became of them.

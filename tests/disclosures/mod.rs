@@ -5,6 +5,7 @@ mod calling;
 mod escalating;
 mod fetching;
 pub mod ledger;
+mod left;
 mod stopped;
 mod telling;
 

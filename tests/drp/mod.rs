@@ -1,6 +1,7 @@
 //! Authorised agents, program to program.
 
 mod callbacks;
+mod claims;
 mod conformance;
 mod exercising;
 mod pairing;

@@ -302,8 +302,8 @@ routes! {
     CaseReader get "/staff/ages" => choices::minors::staff_pages::index;
     CaseWorker get "/staff/ages/new" => choices::minors::staff_pages::new;
     CaseWorker post "/staff/ages/new" => choices::minors::staff_pages::put_right;
-    CaseWorker get "/staff/ages/parent" => choices::minors::parent_pages::new;
-    CaseWorker post "/staff/ages/parent" => choices::minors::parent_pages::allow;
+    CaseWorker get "/staff/ages/parents/new" => choices::minors::parent_pages::new;
+    CaseWorker post "/staff/ages/parents/new" => choices::minors::parent_pages::allow;
     CaseReader get "/staff/ages/{id}" => choices::minors::staff_pages::show;
     CaseReader get "/staff/holds" => holds::index;
     Supervisor get "/staff/holds/new" => holds::new;

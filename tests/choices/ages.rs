@@ -10,7 +10,7 @@ use crate::api::{Program, hash_of};
 use crate::support::{Actor, TestApp};
 
 const NEW: &str = "/staff/ages/new";
-const PARENT: &str = "/staff/ages/parent";
+const PARENT: &str = "/staff/ages/parents/new";
 
 const WORD: [(&str, &str); 5] = [
     ("whom", "noor@example.org"),

@@ -4,6 +4,7 @@ mod callbacks;
 mod conformance;
 mod exercising;
 mod pairing;
+mod proved;
 mod staff;
 
 use candor::accounts::model::Role;

@@ -172,8 +172,8 @@ table! {
     CaseReader get "/staff/ages" => "/staff/ages", Common, PAGE;
     CaseWorker get "/staff/ages/new" => "/staff/ages/new", Common, PAGE;
     CaseWorker post "/staff/ages/new" => "/staff/ages/new", Common, EMPTY;
-    CaseWorker get "/staff/ages/parent" => "/staff/ages/parent", Common, PAGE;
-    CaseWorker post "/staff/ages/parent" => "/staff/ages/parent", Common, EMPTY;
+    CaseWorker get "/staff/ages/parents/new" => "/staff/ages/parents/new", Common, PAGE;
+    CaseWorker post "/staff/ages/parents/new" => "/staff/ages/parents/new", Common, EMPTY;
     CaseReader get "/staff/ages/{id}" => "/staff/ages/{age}", Common, PAGE;
     CaseReader get "/staff/holds" => "/staff/holds", Common, PAGE;
     Supervisor get "/staff/holds/new" => "/staff/holds/new", Common, PAGE;

@@ -59,7 +59,11 @@ async fn an_opt_out_in_the_last_evening_of_a_year_stands_in_the_register_of_that
 async fn disclosures_and_packages_are_told_by_the_day_of_the_person() {
     let (app, maya) = in_the_evening().await;
     let email = "maya.okafor@example.org";
-    let at = |moment: &str| line("brightfield-audiences", email, 1).replace("2026-01-01", moment);
+    let at = |moment: &str| {
+        line("brightfield-audiences", email, 1)
+            .replace("2026-01-01", moment)
+            .replace("advertising-audiences", "sale-or-sharing")
+    };
     // A day without a time is that day everywhere.
     let lines = [at("2026-02-09T03:00:00Z"), at("2026-02-07")];
     let (status, report, said) = import(&app, &lines);

@@ -5,6 +5,7 @@ mod claims;
 mod conformance;
 mod exercising;
 mod pairing;
+mod proved;
 mod staff;
 
 use candor::accounts::model::Role;

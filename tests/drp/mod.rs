@@ -1,7 +1,6 @@
 //! Authorised agents, program to program.
 
 mod callbacks;
-mod claims;
 mod conformance;
 mod exercising;
 mod pairing;

@@ -114,9 +114,14 @@ pub struct Told {
 }
 
 impl Told {
+    /// Whether nothing of a deletion concerns the recipient but what stays; as where it was denied.
+    pub fn is_of_what_stays(&self) -> bool {
+        self.changed.is_empty() && !self.kept.is_empty()
+    }
+
     /// What must be done, in words: of a deletion of which nothing concerns the recipient but what stays, that.
     pub fn asks(&self, kind: CauseKind) -> &'static str {
-        if self.changed.is_empty() && !self.kept.is_empty() {
+        if self.is_of_what_stays() {
             return "This person asked us to erase their data, and some had to stay. You may go on using what is named below for the reason given, and for nothing else.";
         }
         kind.asks()

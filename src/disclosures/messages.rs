@@ -50,6 +50,10 @@ impl RecipientNotice {
                     self.due()
                 )
             }
+            CauseKind::Deletion if self.told.is_of_what_stays() => format!(
+                "what stays of a person's data, and for what alone, to be done by {}",
+                self.due()
+            ),
             CauseKind::Correction | CauseKind::Deletion => {
                 let what = self.kind;
                 format!("{what} of a person's data, to be done by {}", self.due())

@@ -68,7 +68,9 @@ pub fn begin(
     match request.state {
         // Where nothing was found to erase, there is no plan.
         State::Approved if request.kind == Kind::Deletion && request.plan.is_none() => {
-            let facts = json!({ "held": 0 });
+            let left = remainders::queries::list_left(conn, by.app, request.person_id)?;
+            let held: usize = left.iter().map(|(left, _)| left.records.len()).sum();
+            let facts = json!({ "held": held });
             execution::complete(conn, request, facts, by).map(drop)
         }
         State::Approved | State::PartlyApproved

@@ -70,7 +70,7 @@ pub fn complete(
     facts: Value,
     by: &By<'_>,
 ) -> AppResult<(Request, Receipt)> {
-    let found_nothing = facts["held"] == 0;
+    let found_nothing = facts.get("held").is_some();
     let (completed, receipt) = close(conn, request, facts, by)?;
     let mail = RequestCompleted {
         found_nothing,

@@ -230,6 +230,21 @@ async fn a_deletion_of_one_kind_of_data_does_not_stand_in_the_way_of_more() {
     assert_eq!(find(&app, &first).state, State::Completed);
 }
 
+/// No reason is given for what nobody asked to erase.
+#[actix_web::test]
+async fn a_plan_for_one_kind_of_data_says_nothing_of_others_that_a_rule_keeps() {
+    let app = TestApp::start();
+    let maya = app.person(MAYA).await;
+    let part = "/requests/new/deletion/plan?category=user.account";
+    let page = maya.get(part).await.page();
+    assert!(page.text().contains("This will be erased"));
+    assert!(
+        !page.text().contains("Jobs you applied for"),
+        "{}",
+        page.text()
+    );
+}
+
 #[actix_web::test]
 async fn somebody_of_whom_nothing_is_held_is_told_so() {
     let app = TestApp::start();

@@ -15,7 +15,7 @@ const IMPORTED: &str = "
     INSERT INTO newsletter_subscriptions (email, topic, subscribed_at)
         VALUES ('maya.okafor@example.org', 'Gardens', '2026-03-20 09:00:00');";
 
-/// Rule: D1; E2, 11 CCR 7022(d): what an import brings under a day of its own is noticed as well.
+/// Rule: E2, 11 CCR 7022(d): what an import brings under a day of its own is noticed as well.
 #[actix_web::test]
 async fn what_an_import_brings_under_a_day_of_its_own_is_listed_with_what_is_not_certain() {
     let app = TestApp::start();

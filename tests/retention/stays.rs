@@ -307,3 +307,20 @@ async fn what_a_deletion_left_for_a_hold_stays_although_it_is_due() {
     app.run_jobs().await;
     assert_eq!(searches(&app), own);
 }
+
+#[actix_web::test]
+async fn of_a_deletion_that_was_denied_nobody_is_told_as_of_one_that_was_done() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let page = person.get(SIGN_INS).await.page();
+    let links = page.attributes("article a", "href");
+    let mut links = links.into_iter();
+    let one = links.find(|it| it.contains("/deletion/plan?")).unwrap();
+    let reference = file(&person, &one).await;
+    decide(&app, &reference, Some("login_events"), TWO).await;
+    let mails = app.mails_to("privacy@northbay-hosting.example.com");
+    let subjects: Vec<_> = mails.iter().map(|it| it.subject.clone()).collect();
+    let is_any = |words: &str| subjects.iter().any(|it| it.contains(words));
+    assert!(is_any("what stays of a person's data"), "{subjects:?}");
+    assert!(!is_any("deletion of a person's data"), "{subjects:?}");
+}

@@ -11,6 +11,7 @@ use crate::db::AnyConnection;
 use crate::error::AppResult;
 use crate::jobs::Lease;
 use crate::my_data::identities_of;
+use crate::reports::purge::KEPT;
 use crate::requests;
 use crate::requests::model::Request;
 use crate::requests::review::plan_around;
@@ -91,7 +92,10 @@ fn note(
         ..known.left.clone()
     };
     let sealed = left.seal(app, &known.request.reference)?;
+    // What others share is there for as long as they are: it does not keep the request for ever.
+    let is_old = known.request.closed_at.is_some_and(|it| it <= now - KEPT);
     let next = left.next_look(now.date());
+    let next = next.filter(|_| !(is_old && left.records.is_empty()));
     changes::store(conn, remainder, (&sealed, next), now)
 }
 

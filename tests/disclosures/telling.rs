@@ -1,6 +1,6 @@
 use candor::accounts::model::Role;
 use candor::db::AnyConnection;
-use candor::db::schema::request_items;
+use candor::db::schema::{request_items, requests};
 use candor::disclosures::model::NoticeState::{Acknowledged, Sent};
 use candor::disclosures::spread;
 use candor::requests::life::{By, advance};
@@ -320,7 +320,6 @@ async fn erase_everything(app: &TestApp, residence: &str) -> crate::support::Act
             .set(request_items::decision.eq("accepted"))
             .execute(conn)
             .unwrap();
-        use candor::db::schema::requests;
         diesel::update(requests::table.filter(requests::id.eq(request.id)))
             .set(requests::outcome.eq("partly_approved"))
             .execute(conn)

@@ -92,13 +92,11 @@ pub fn forget(conn: &mut AnyConnection, request_id: i64) -> QueryResult<()> {
 pub fn in_one_line(claim: Option<&Value>) -> String {
     let text = match claim {
         Some(Value::String(text)) => text.clone(),
-        Some(Value::Object(parts)) => match parts.get("formatted").and_then(Value::as_str) {
-            Some(formatted) => formatted.to_owned(),
-            None => {
-                let texts = parts.values().filter_map(Value::as_str);
-                texts.collect::<Vec<_>>().join(", ")
-            }
-        },
+        Some(Value::Object(parts)) => {
+            let formatted = parts.get("formatted").and_then(Value::as_str);
+            let texts = || parts.values().filter_map(Value::as_str).collect::<Vec<_>>();
+            formatted.map_or_else(|| texts().join(", "), str::to_owned)
+        }
         _ => String::new(),
     };
     let seen = text.replace(['\r', '\n', '\t'], " ");

@@ -21,6 +21,7 @@ pub struct Residence {
 
 /// One law.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of the law")]
 pub struct Law {
     /// Such as `us-ca` or `eu-gdpr`; requests are kept under it.
     pub key: String,

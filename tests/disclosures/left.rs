@@ -1,7 +1,7 @@
 //! Who is told of what a deletion had to leave, and of a deletion where the law has everybody told.
 
 use candor::accounts::model::Role;
-use candor::db::schema::request_items;
+use candor::db::schema::{request_items, requests};
 use diesel::prelude::*;
 
 use super::telling::complete;
@@ -69,7 +69,6 @@ async fn erase_everything(app: &TestApp, residence: &str) -> crate::support::Act
             .set(request_items::decision.eq("accepted"))
             .execute(conn)
             .unwrap();
-        use candor::db::schema::requests;
         diesel::update(requests::table.filter(requests::id.eq(request.id)))
             .set(requests::outcome.eq("partly_approved"))
             .execute(conn)

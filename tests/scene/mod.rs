@@ -111,16 +111,7 @@ impl Scene {
         let link = mail.lines().find(|it| it.contains("/request/link/"));
         let request_link = link.unwrap().trim_start_matches(app.address()).to_owned();
 
-        app.person("kim").await;
-        let age = [
-            ("whom", "kim@example.org"),
-            ("born_on", "2011-05-04"),
-            ("channel", "phone"),
-            ("received_on", "2026-02-09"),
-            ("reason", "A teacher told us."),
-            ("evidence", "The school confirmed it by letter."),
-        ];
-        vera.post("/staff/ages/new", &age).await.location();
+        put_an_age_right(app, vera).await;
 
         let number = |of: fn(&mut AnyConnection) -> QueryResult<i64>| {
             let found = app.app.db.read_now(move |conn| Ok(of(conn)?));
@@ -206,6 +197,20 @@ async fn refused_health(app: &TestApp, maya: &Actor) -> String {
         Ok(format!("/requests/{reference}/items/{item}/statement"))
     });
     denied.await.unwrap()
+}
+
+/// What staff entered of somebody's age.
+async fn put_an_age_right(app: &TestApp, vera: &Actor) {
+    app.person("kim").await;
+    let age = [
+        ("whom", "kim@example.org"),
+        ("born_on", "2011-05-04"),
+        ("channel", "phone"),
+        ("received_on", "2026-02-09"),
+        ("reason", "A teacher told us."),
+        ("evidence", "The school confirmed it by letter."),
+    ];
+    vera.post("/staff/ages/new", &age).await.location();
 }
 
 /// A letter of Maya's that says that her city is wrong, and not what is right.

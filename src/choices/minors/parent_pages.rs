@@ -126,6 +126,8 @@ pub async fn allow(
     see_other_saying(&session, text, "/staff/ages")
 }
 
+const OTHER: &str = "We do not know of them that they are under 13. Who is 13 or older turns it on themselves; if the age is wrong, put it right first.";
+
 type Checked = (Known, Vec<String>, VerifiedBy, Word);
 
 fn check(app: &App, typed: Typed, known: Option<Known>) -> Result<Checked, Box<Form<Typed>>> {
@@ -139,7 +141,6 @@ fn check(app: &App, typed: Typed, known: Option<Known>) -> Result<Checked, Box<F
         !it.sixteen_on.is_some_and(is_child)
     });
     let (word, form) = common.check(app, known.as_ref(), Form::new(typed));
-    const OTHER: &str = "We do not know of them that they are under 13. Who is 13 or older turns it on themselves; if the age is wrong, put it right first.";
     let form = form
         .refuse_where([
             (is_other, "whom", OTHER),

@@ -159,6 +159,8 @@ pub async fn put_right(
     see_other_saying(&session, text, "/staff/ages")
 }
 
+const SAME: &str = "That is what we know of their age already. Nothing is to be put right.";
+
 fn check(
     app: &App,
     typed: Typed,
@@ -173,7 +175,6 @@ fn check(
         (Some(known), Ok(age)) => known.sixteen_on == age.sixteen_on(),
         _ => false,
     };
-    const SAME: &str = "That is what we know of their age already. Nothing is to be put right.";
     let form = form
         .refuse_where([
             (is_known, "born_on", SAME),

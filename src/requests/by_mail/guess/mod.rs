@@ -8,7 +8,11 @@ mod words;
 mod cases;
 
 use sentences::Sentence;
-use words::*;
+use words::{
+    ABOUT, ASKING, BEFORE_COMMANDS, CATEGORIES, CORRECTION, COURTEOUS, DELETION, DOUBTS,
+    DOUBTS_IN_WORDS, FILLERS, JOINTS, NO_DOUBTS, NOT, OPT_OUT, PIECES, PLEASE, QUESTIONS, UNSURE,
+    WISHES,
+};
 
 use crate::requests::senders::model::Wants;
 

@@ -33,11 +33,11 @@ pub(super) fn list(draft: &Draft<'_>) -> Vec<Stayed> {
             );
         }
         for stays in sheet.staying.iter().filter(|it| !it.is_fixed) {
-            let is_lost = sheet.is_lost(&stays.row, &lost);
-            if is_lost {
-                let link = |link: &str| Some(sheet.layout.link(&stays.row, link));
-                sheet.note_lost(at, &link, &mut lost);
-            }
+            let is_lost = sheet.is_lost(&stays.row, &lost) || sheet.loses_its_name(stays);
+            let leads_no_more = |link: &str| is_lost || sheet.overwrites(stays, link);
+            let link = |link: &str| Some(sheet.layout.link(&stays.row, link));
+            let lost_link = |it: &str| leads_no_more(it).then(|| link(it)).flatten();
+            sheet.note_lost(at, &lost_link, &mut lost);
             let mut whys = whys(&stays.fate);
             let is_cut = is_lost || !stays.cut.is_empty();
             if whys.is_empty() && is_cut && sheet.says_something_still(stays) {
@@ -135,6 +135,24 @@ impl Sheet<'_> {
     fn link_of_doomed(&self, links: &[Value], column: &str) -> Option<Value> {
         let place = self.linked.iter().position(|it| it == column)?;
         links.get(place).cloned()
+    }
+
+    /// Whether a handle of the person's goes by which a row is found.
+    fn loses_its_name(&self, stays: &Staying) -> bool {
+        let mut handles = self.shelf.node.identities.iter();
+        handles.any(|(link, _)| self.overwrites(stays, link))
+    }
+
+    /// Whether what is written into a row takes one of its links away.
+    fn overwrites(&self, stays: &Staying, link: &str) -> bool {
+        let inside = self
+            .layout
+            .table
+            .column(link)
+            .and_then(|it| it.inside.as_ref());
+        let column = inside.map_or(link, |it| it.column.as_str());
+        stays.target.is_some()
+            && (stays.fate.set.contains_key(column) || stays.cut.contains(column))
     }
 
     /// Whether a row is led to by one of these; not where it says itself whose it is.

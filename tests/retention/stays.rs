@@ -324,3 +324,27 @@ async fn of_a_deletion_that_was_denied_nobody_is_told_as_of_one_that_was_done() 
     assert!(is_any("what stays of a person's data"), "{subjects:?}");
     assert!(!is_any("deletion of a person's data"), "{subjects:?}");
 }
+
+/// Whoever has their address erased, and nothing else, is not found by it any more: the rest is theirs all the same.
+#[actix_web::test]
+async fn where_the_handle_itself_is_erased_all_that_it_led_to_is_shown_and_erased_when_asked_for() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let (all, own) = (searches(&app), searches_of_sample(&app));
+    let part = "/requests/new/deletion/plan?category=user.contact";
+    let reference = file(&person, part).await;
+    decide(&app, &reference, None, TWO).await;
+    assert_eq!(searches_of_sample(&app), 0, "the address is gone");
+    assert_eq!(searches(&app), all);
+    let person = again(&app).await;
+    let data = person.get("/data").await.text();
+    assert!(data.contains("What you searched for"), "{data}");
+    let given = in_package(&app, &person, "activity.search_terms").await;
+    assert_eq!(i64::try_from(given).unwrap(), own);
+
+    let rest = file(&person, EVERYTHING).await;
+    decide(&app, &rest, None, ["una", "olga"]).await;
+    assert_eq!(searches(&app), all - own);
+    let data = again(&app).await.get("/data").await.text();
+    assert!(!data.contains("What you searched for"), "{data}");
+}

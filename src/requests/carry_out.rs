@@ -4,7 +4,7 @@
 //! the mail. A worker that is killed in between repeats: the sources find what is done already, and give the same
 //! result.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -132,7 +132,7 @@ pub fn carry_out(app: &App, request_id: i64, lease: &Lease) -> AppResult<()> {
     };
     let found = match (&done, request.kind) {
         (Ok(_), Kind::Deletion) => found_as_ever(app, request_id, &identities)?,
-        _ => HashSet::new(),
+        _ => BTreeSet::new(),
     };
     match done {
         Ok(facts) => settle(app, request_id, move |conn, request, by| {
@@ -156,13 +156,13 @@ pub fn carry_out(app: &App, request_id: i64, lease: &Lease) -> AppResult<()> {
 }
 
 /// The ids of what a deletion left only because nobody asked to erase it, and that the person is found by still.
-fn found_as_ever(app: &App, request_id: i64, person: &Identities) -> AppResult<HashSet<String>> {
+fn found_as_ever(app: &App, request_id: i64, person: &Identities) -> AppResult<BTreeSet<String>> {
     let plan = app
         .db
         .read_now(|conn| plan_of(app, &queries::find(conn, request_id)?))?;
     let not_asked = plan.stayed.iter().filter(|it| it.is_not_asked());
     let not_asked: Vec<_> = not_asked.cloned().collect();
-    let mut found: HashSet<_> = not_asked.iter().map(|it| it.record.id.clone()).collect();
+    let mut found: BTreeSet<_> = not_asked.iter().map(|it| it.record.id.clone()).collect();
     for left in remainders::look::still_left(app, person, not_asked) {
         found.remove(&left.record.id);
     }

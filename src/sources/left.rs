@@ -67,6 +67,9 @@ impl Stayed {
 /// What is there still in one collection.
 pub type StillThere = (CollectionKey, Result<Vec<There>, SourceError>);
 
+/// Records that are looked for by their ids, and of which of them it is to be seen whether they are found as well.
+pub type LookedFor<'a> = (&'a [Known], &'a dyn Fn(&str) -> bool);
+
 /// One that is there.
 #[derive(Debug)]
 pub struct There {
@@ -83,7 +86,7 @@ impl Sources {
     pub fn still_there(
         &self,
         person: &Identities,
-        (known, asks): (&[Known], &dyn Fn(&str) -> bool),
+        (known, asks): LookedFor<'_>,
     ) -> Vec<StillThere> {
         let inner = &*self.0;
         let keys: BTreeSet<_> = known.iter().map(Known::key).collect();
@@ -106,7 +109,7 @@ impl Reader<'_> {
     fn still_there(
         &self,
         at: usize,
-        (known, asks): (&[Known], &dyn Fn(&str) -> bool),
+        (known, asks): LookedFor<'_>,
         budget: Budget,
     ) -> Result<Vec<There>, SourceError> {
         let (inner, key) = (self.inner, &self.inner.graph.nodes[at].key);

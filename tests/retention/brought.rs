@@ -5,7 +5,7 @@ use candor::demo::source::SAMPLES;
 use chrono::TimeDelta;
 
 use super::returned::{Backup, act, erase, open, register_anew, sweep};
-use super::{agree_to, sample};
+use super::{ON_SEARCHES, agree, agree_to, place, sample, searches};
 use crate::support::TestApp;
 
 /// The newest rows of a table that has an `email`, as an import brings them once more on that day.
@@ -141,4 +141,43 @@ async fn what_a_customer_adds_to_what_they_kept_is_neither_listed_nor_erased() {
     let agent = app.sign_in_again("sam", Role::Agent).await;
     let lines = open(&agent).await.join(" ");
     assert!(lines.contains("A customer"), "{lines}");
+}
+
+/// What leads to the data of a later erasure goes with that of an earlier one.
+#[actix_web::test]
+async fn of_two_erasures_of_one_person_the_later_is_settled_first() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let una = app.staff("una", Role::Supervisor).await;
+    place(&una, ON_SEARCHES).await.location();
+    let backup = Backup::of(&app);
+    agree(&app, &person).await;
+    app.run_jobs().await;
+    let page = una.get("/staff/holds").await.page();
+    let lift = page.attributes("form[action$='/lift']", "action").remove(0);
+    una.submit(&page, &lift, &[]).await.location();
+    super::remainders::erase_what_is_left(&app).await;
+    let left = searches(&app);
+    backup.restore(&app);
+    sweep(&app).await;
+
+    let settle = async |action: &str, which: usize, by: &str| {
+        let staff = app.sign_in_again(by, Role::Supervisor).await;
+        let page = staff.get("/staff/returned").await.page();
+        let forms = page.attributes(&format!("form[action$='/{action}']"), "action");
+        staff.submit(&page, &forms[which], &[]).await.location();
+    };
+    settle("propose", 1, "ruth").await;
+    settle("approve", 0, "olga").await;
+    app.run_jobs().await;
+    let ruth = app.sign_in_again("ruth", Role::Supervisor).await;
+    let lines = open(&ruth).await.join(" ");
+    assert!(lines.contains("Settle that first"), "{lines}");
+    for _ in 0..2 {
+        settle("propose", 0, "ruth").await;
+        settle("approve", 0, "olga").await;
+        app.run_jobs().await;
+    }
+    assert_eq!(searches(&app), left);
+    assert!(open(&ruth).await.is_empty());
 }

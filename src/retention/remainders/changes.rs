@@ -21,7 +21,7 @@ use crate::sources::{Action, Plan, Stayed};
 pub fn remember(
     conn: &mut AnyConnection,
     app: &App,
-    (request, plan, found): (&Request, &Plan, &HashSet<String>),
+    (request, plan, found): (&Request, &Plan, &BTreeSet<String>),
     now: NaiveDateTime,
 ) -> AppResult<()> {
     let known = queries::find(conn, request.id)?;

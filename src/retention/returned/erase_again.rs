@@ -21,15 +21,25 @@ pub fn erase(app: &App, id: i64, lease: &Lease) -> AppResult<()> {
     if let Origin::RestOf(request_id) = known.origin() {
         return remainders::erase::erase(app, &known, request_id, lease);
     }
-    let erasure = app
-        .db
-        .read_now(|conn| tombstones::find(conn, &known.erasure))?;
+    let (erasure, later) = app.db.read_now(|conn| {
+        let erasure = tombstones::find(conn, &known.erasure)?;
+        let later = queries::find_later(conn, &erasure)?;
+        Ok((erasure, later))
+    })?;
     lease.check()?;
-    if sweep::has_grown(app, &known, &erasure)? {
+    let refused = match later {
+        // What leads to the data of the later one would go with this.
+        Some(number) => Some(format!(
+            "A later erasure of the same person is listed as number {number}. Settle that first. Nothing was erased."
+        )),
+        None if sweep::has_grown(app, &known, &erasure)? => Some(GROWN.to_owned()),
+        None => None,
+    };
+    if let Some(why) = refused {
         let now = app.clock.now();
         return app
             .db
-            .write_now(move |conn| changes::end(conn, &known, Some(GROWN), now));
+            .write_now(move |conn| changes::end(conn, &known, Some(&why), now));
     }
     let mut replayed = replay_these(app, (&[erasure], By::Unknown), Run::Real)?;
     if let Some(at) = replayed.errors.iter().position(SourceError::is_temporary) {

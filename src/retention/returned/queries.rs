@@ -8,8 +8,12 @@ use diesel::prelude::*;
 
 use super::model::Returned;
 use crate::accounts::model::SIGNED_IN;
-use crate::db::schema::{events, requests, returned_erasures as returned};
+use crate::db::schema::{events, requests, returned_erasures as returned, tombstones};
 use crate::db::{AnyConnection, Count, count_up_to};
+use crate::retention::tombstones::Erasure;
+
+/// So many erasures are named in one statement.
+const AT_ONCE: usize = 500;
 
 /// What staff have still to settle, newest first, before that id.
 pub fn list_open(
@@ -51,6 +55,32 @@ pub fn find_of(conn: &mut AnyConnection, erasure: &str) -> QueryResult<Option<Re
         .filter(returned::erasure.eq(erasure))
         .first(conn)
         .optional()
+}
+
+/// A later erasure of the same person of which something came back and is not settled.
+pub fn find_later(conn: &mut AnyConnection, erasure: &Erasure) -> QueryResult<Option<i64>> {
+    let open: Vec<(i64, String)> = returned::table
+        .filter(returned::settled_at.is_null())
+        .filter(returned::request_id.is_null())
+        .filter(returned::erased_at.gt(erasure.erased_at))
+        .order(returned::id)
+        .select((returned::id, returned::erasure))
+        .load(conn)?;
+    let digests: Vec<_> = erasure.handles.iter().map(|(_, digest)| digest).collect();
+    for some in open.chunks(AT_ONCE) {
+        let names: Vec<_> = some.iter().map(|(_, name)| name).collect();
+        let of_the_same: Option<String> = tombstones::table
+            .filter(tombstones::erasure.eq_any(names))
+            .filter(tombstones::digest.eq_any(&digests))
+            .select(tombstones::erasure)
+            .first(conn)
+            .optional()?;
+        let found = of_the_same.and_then(|it| some.iter().find(|(_, name)| *name == it));
+        if let Some((id, _)) = found {
+            return Ok(Some(*id));
+        }
+    }
+    Ok(None)
 }
 
 /// What a deletion had to leave, while it is not settled.

@@ -1,6 +1,6 @@
 use candor::accounts::model::Role;
 use candor::db::AnyConnection;
-use candor::db::schema::{request_items, requests};
+use candor::db::schema::request_items;
 use candor::disclosures::model::NoticeState::{Acknowledged, Sent};
 use candor::disclosures::spread;
 use candor::requests::life::{By, advance};

@@ -71,7 +71,7 @@ impl Plan {
         let turned: Vec<_> = turned.cloned().collect();
         let is_news = |it: &&NewChoice| {
             let was_off = act.made_by.is_request() && act.state == State::OptedOut;
-            !act.made_by.keeps_off() && !(was_off && stand.was_never_on(app, it))
+            !(act.made_by.keeps_off() || was_off && stand.was_never_on(app, it))
         };
         let to_tell: Vec<_> = turned.iter().filter(is_news).cloned().collect();
         let replaced_consent =

@@ -162,7 +162,7 @@ async fn also_outside_california_what_a_deletion_had_to_leave_is_used_for_nothin
     assert!(mails.iter().any(|it| it.text.contains("What had to stay")));
 }
 
-/// Rule: A3, GDPR Art. 5(1)(c), 19: where sale takes consent that nobody gave, no broker has got anything.
+/// Where sale takes consent that nobody gave, no broker has got anything.
 #[actix_web::test]
 async fn brokers_hear_of_a_deletion_only_where_they_can_have_got_the_data() {
     let broker = super::BRIGHTFIELD.to_owned();

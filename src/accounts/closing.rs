@@ -53,25 +53,26 @@ impl Closable {
     }
 }
 
-/// Takes an address away from the account of the person, at once or, where it [waits](Closable::waits), in [`WAIT`].
+/// Takes an address away from the account of the person, at once or, where it [waits](Closable::waits), in [`WAIT`]; gives
+/// whether it waits.
 pub(super) fn close(
     app: &App,
     conn: &mut AnyConnection,
     person: &Person,
     (id, mark): (i64, &str),
     now: NaiveDateTime,
-) -> AppResult<()> {
+) -> AppResult<bool> {
     let closable = Closable::find(conn, person, id)?;
     // Whoever uses it shows that it is theirs still.
     set_closes_at(conn, closable.own.id, None)?;
     let actor = Actor::Person(&person.pseudonym);
     if closable.waits() {
-        return plan(app, conn, person, &closable.identity, now);
+        return plan(app, conn, person, &closable.identity, now).map(|()| true);
     }
     let row = find_person(conn, person.id)?;
     shut(app, conn, (&row, &closable.identity), (actor, "own"), now)?;
     let account = Account::Person(person.clone());
-    sessions::end_others(conn, &account, mark, now).map(drop)
+    sessions::end_others(conn, &account, mark, now).map(|_| false)
 }
 
 fn plan(

@@ -59,9 +59,12 @@ pub async fn close(
         let now = own.clock.now();
         closing::close(&own, conn, &person, (id, &mark), now)
     });
-    closed.await?;
+    let text = if closed.await? {
+        "The address goes on for two weeks. We have told every address of your account, and each can keep it."
+    } else {
+        "The address is taken away. We have told every address of your account."
+    };
     app.wake.notify_one();
-    let text = "The address is taken away. We have told every address of your account.";
     see_other_saying(&session, text, "/account")
 }
 

@@ -85,6 +85,8 @@ async fn an_older_address_goes_on_for_two_weeks_and_each_can_keep_it() {
     let app = TestApp::start();
     let ada = with_two(&app).await;
     assert_eq!(close(&ada, OLD).await.location(), "/account");
+    let said = ada.get("/account").await.page().text();
+    assert!(said.contains("The address goes on for two weeks"), "{said}");
     let old = signed_in_with(&app, OLD).await;
     let page = old.get("/account").await.page();
     assert!(

@@ -157,7 +157,10 @@ async fn who_got_the_data_is_told_of_a_restriction_by_itself_and_person_and_staf
             .page(),
     ] {
         let rows = page.texts("section[aria-labelledby=told] tbody tr");
-        let row = rows.iter().find(|it| it.contains("Northbay Hosting")).unwrap();
+        let row = rows
+            .iter()
+            .find(|it| it.contains("Northbay Hosting"))
+            .unwrap();
         assert!(row.contains("The restriction"), "{row}");
         assert!(row.contains("Told, no answer yet"), "{row}");
         assert!(rows.iter().all(|it| !it.contains("Authorities")));

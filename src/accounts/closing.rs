@@ -64,7 +64,7 @@ pub(super) fn close(
 ) -> AppResult<bool> {
     let closable = Closable::find(conn, person, id)?;
     // Whoever uses it shows that it is theirs still.
-    set_closes_at(conn, closable.own.id, None)?;
+    forget_closes_at(conn, closable.own.id)?;
     let actor = Actor::Person(&person.pseudonym);
     if closable.waits() {
         return plan(app, conn, person, &closable.identity, now).map(|()| true);
@@ -82,11 +82,15 @@ fn plan(
     identity: &Identity,
     now: NaiveDateTime,
 ) -> AppResult<()> {
-    if identity.closes_at.is_some() {
+    let closes_at = now + WAIT;
+    let untold = identities::table
+        .filter(identities::id.eq(identity.id))
+        .filter(identities::closes_at.is_null())
+        .filter(identities::closed_at.is_null());
+    let planned = diesel::update(untold).set(identities::closes_at.eq(closes_at));
+    if planned.execute(conn)? == 0 {
         return Ok(());
     }
-    let closes_at = now + WAIT;
-    set_closes_at(conn, identity.id, Some(closes_at))?;
     jobs::enqueue_at(conn, &Job::CloseAddress { id: identity.id }, closes_at, now)?;
     let detail = json!({ "on": closes_at.date() });
     record_of_person(conn, person, "identity.closes", detail, now)?;
@@ -108,10 +112,9 @@ pub(super) fn keep(
     let own = list_identities(conn, person.id)?;
     let own = own.into_iter().filter(Identity::is_open_address);
     let identity = { own }.find(|it| it.id == id).ok_or(AppError::NotFound)?;
-    if identity.closes_at.is_none() {
+    if !forget_closes_at(conn, id)? {
         return Ok(());
     }
-    set_closes_at(conn, id, None)?;
     record_of_person(conn, person, "identity.kept", json!({}), now)?;
     let mail = AddressKept {
         address: identity.value,
@@ -132,7 +135,8 @@ pub fn close_due(app: &App, id: i64) -> AppResult<()> {
         let Some(identity) = due else { return Ok(()) };
         let others = list_identities(conn, identity.person_id)?.into_iter();
         if !{ others }.any(|it| it.id != id && it.is_open_address()) {
-            return Ok(set_closes_at(conn, id, None)?);
+            forget_closes_at(conn, id)?;
+            return Ok(());
         }
         let person = find_person(conn, identity.person_id)?;
         let by = (Actor::System, "asked for before");
@@ -256,16 +260,14 @@ fn shut(
     Ok(audit::record(conn, &event, now)?)
 }
 
-fn set_closes_at(
-    conn: &mut AnyConnection,
-    id: i64,
-    closes_at: Option<NaiveDateTime>,
-) -> QueryResult<()> {
-    let open = identities::table
+/// It stays open; `false` when it was to stay anyway, or is closed.
+fn forget_closes_at(conn: &mut AnyConnection, id: i64) -> QueryResult<bool> {
+    let waiting = identities::table
         .filter(identities::id.eq(id))
+        .filter(identities::closes_at.is_not_null())
         .filter(identities::closed_at.is_null());
-    let set = diesel::update(open).set(identities::closes_at.eq(closes_at));
-    set.execute(conn).map(drop)
+    let kept = diesel::update(waiting).set(identities::closes_at.eq(None::<NaiveDateTime>));
+    Ok(kept.execute(conn)? == 1)
 }
 
 fn record_of_person(

@@ -30,9 +30,13 @@ fn has_no_width(letter: char) -> bool {
     matches!(letter, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-/// The same of a phone number.
+/// The same of a phone number, in E.164 also where it was typed as it is dialled abroad, with `00` in front.
 pub fn normal_phone(typed: &str) -> String {
-    typed.chars().filter(|it| !" -()/.".contains(*it)).collect()
+    let digits: String = typed.chars().filter(|it| !" -()/.".contains(*it)).collect();
+    match digits.strip_prefix("00") {
+        Some(number) => format!("+{number}"),
+        None => digits,
+    }
 }
 
 /// Whether that can be an e-mail address to write to: one that mail can be composed for, at the name of a domain. At a
@@ -258,4 +262,16 @@ pub fn find_active_staff_by_id(conn: &mut AnyConnection, id: i64) -> QueryResult
         .filter(staff::disabled_at.is_null())
         .first(conn)
         .optional()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::normal_phone;
+
+    #[test]
+    fn a_number_is_the_same_however_it_is_typed() {
+        for typed in ["+1 (512) 555-0149", "001-512-555-0149", "+1.512.555.0149"] {
+            assert_eq!(normal_phone(typed), "+15125550149", "{typed}");
+        }
+    }
 }

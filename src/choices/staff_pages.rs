@@ -45,7 +45,9 @@ impl OptOutPage {
         let each = refusables(&app.register).into_iter();
         let each = each.map(|it| (it.key.to_owned(), format!("{} alone", it.title)));
         let both = "Sale and sharing, and extra uses of sensitive data".to_owned();
-        let choices = std::iter::once((BOTH.to_owned(), both)).chain(each);
+        let all = "Everything that people can refuse".to_owned();
+        let together = [(BOTH.to_owned(), both), (ALL.to_owned(), all)];
+        let choices = together.into_iter().chain(each);
         OptOutPage {
             page,
             form,
@@ -71,6 +73,7 @@ pub(super) fn channels() -> Vec<(&'static str, &'static str)> {
 pub(super) const OLDEST: Months = Months::new(12);
 
 const BOTH: &str = "both";
+const ALL: &str = "all";
 
 /// The form.
 pub async fn new(_: CaseWorker, app: App, page: Page) -> AppResult<HttpResponse> {
@@ -199,6 +202,10 @@ fn keys(register: &Register, what: &str) -> Option<Vec<String>> {
     if what == BOTH {
         return Some([SALE_OR_SHARING, LIMIT_SENSITIVE].map(str::to_owned).into());
     }
-    let known = refusables(register).into_iter().find(|it| it.key == what);
+    let mut each = refusables(register).into_iter();
+    if what == ALL {
+        return Some(each.map(|it| it.key.to_owned()).collect());
+    }
+    let known = each.find(|it| it.key == what);
     known.map(|it| vec![it.key.to_owned()])
 }

@@ -123,6 +123,9 @@ fn categories(
         let mut from: Vec<_> = from.collect();
         from.sort_unstable();
         from.dedup();
+        let (mut purposes, mut recipients) = (card.purposes.clone(), card.recipients.clone());
+        stopped.mark_activities(&mut purposes);
+        stopped.mark_recipients(&mut recipients);
         let _ = write!(
             said,
             "\n{}{}\nWhere it comes from: {}.\nWhat for: {}.\nWho may get it: {}.\nKept {}.\n",
@@ -133,8 +136,8 @@ fn categories(
                 format!(" – in the law: {}", card.statutory)
             },
             from.join("; "),
-            or_nothing(card.purposes.join("; ")),
-            or_nothing(card.recipients.join("; ")),
+            or_nothing(purposes.join("; ")),
+            or_nothing(recipients.join("; ")),
             card.kept,
         );
     }

@@ -341,6 +341,13 @@ impl RequestCompleted {
         site.url(&format!("/receipts/{}", self.receipt))
     }
 
+    fn is_over(&self) -> &'static str {
+        match (self.kind, self.outcome) {
+            (Kind::Objection, Some(Outcome::PartlyApproved)) => "is granted in part",
+            (kind, _) => kind.is_over(),
+        }
+    }
+
     /// What was done. Of what people see to by hand nobody says that it was read back.
     fn what_was_done(&self) -> &'static str {
         match self.kind {

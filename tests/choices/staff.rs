@@ -47,6 +47,26 @@ async fn staff_opt_somebody_out_on_their_word_with_a_mail_and_no_questions() {
 }
 
 #[actix_web::test]
+async fn everything_that_can_be_refused_is_turned_off_by_one_entry_and_one_mail() {
+    let app = TestApp::start();
+    let sam = app.staff("sam", Role::Agent).await;
+    let ada = app.person_in("ada", "us-ca").await;
+    let page = sam.get("/staff/opt-outs/new").await.page();
+    let typed = [
+        ("email", "ada@example.org"),
+        ("what", "all"),
+        ("channel", "phone"),
+        ("received_on", "2026-02-09"),
+    ];
+    let done = sam.submit(&page, "/staff/opt-outs/new", &typed).await;
+    done.location();
+    let page = ada.get("/choices").await.page();
+    let on = page.texts("section .tag").into_iter();
+    assert_eq!({ on }.filter(|it| it == "On").count(), 0);
+    assert_eq!(app.mails_to("ada").len(), 1);
+}
+
+#[actix_web::test]
 async fn a_mistyped_address_or_nothing_chosen_comes_back_with_a_sentence() {
     let app = TestApp::start();
     let sam = app.staff("sam", Role::Supervisor).await;
@@ -129,7 +149,8 @@ async fn whatever_has_a_switch_can_be_turned_off_by_letter() {
     let offered = page.attributes("input[name=what]", "value");
     let switches = refusables(&app.app.register);
     let keys: Vec<_> = switches.iter().map(|it| it.key).collect();
-    assert_eq!(offered[1..], keys);
+    assert_eq!(offered[..2], ["both", "all"]);
+    assert_eq!(offered[2..], keys);
     let other = keys.last().unwrap();
     let typed = |what| {
         [

@@ -99,8 +99,10 @@ async fn categories_are_told_as_the_register_knows_them() {
     let phone = held(&app, "phone");
     prove(&visitor, &page, &[(PHONE, &phone)]).await.location();
     let reference = only_request(&app).0.reference;
-    grant(&app, &reference, &GIVE).await;
     let person = app.person_again(MAYA).await;
+    let opt_out = "/choices/sale-or-sharing/opt-out";
+    person.post(opt_out, &[]).await.location();
+    grant(&app, &reference, &GIVE).await;
     assert!(
         downloads(&person).await.is_empty(),
         "the data were not asked for"
@@ -116,6 +118,18 @@ async fn categories_are_told_as_the_register_knows_them() {
     ] {
         assert!(said.contains(words), "{words}: {said}");
     }
+    let kinds = said
+        .split("Sold or shared for advertising:")
+        .next()
+        .unwrap();
+    let brokers: Vec<_> = kinds.match_indices("Brightfield Audiences").collect();
+    let stopped = kinds.matches("Brightfield Audiences: You have stopped this");
+    assert!(!brokers.is_empty(), "{kinds}");
+    assert_eq!(
+        brokers.len(),
+        stopped.count(),
+        "each says that it is off: {kinds}"
+    );
 }
 
 #[actix_web::test]

@@ -323,6 +323,10 @@ async fn an_objection_that_is_granted_in_part_does_not_say_that_the_use_has_stop
         "{shown}"
     );
     assert!(shown.contains("What is left of it goes on."));
+    let mails = app.mails_to("ada").into_iter();
+    let subjects: Vec<_> = mails.map(|it| it.subject).collect();
+    let is_told = |it: &String| it.starts_with("Your objection is granted in part: ");
+    assert!(subjects.iter().any(is_told), "{subjects:?}");
     let page = ada.get(&format!("/requests/{reference}")).await.page();
     let said = page.text();
     assert!(said.contains("for a part of what you objected to") && said.contains(goes_on));

@@ -60,8 +60,11 @@ pub(super) fn add(
     now: NaiveDateTime,
 ) -> AppResult<bool> {
     let before = list_identities(conn, person.id)?;
+    if is_taken(app, conn, person.id, email)? {
+        return Ok(false);
+    }
     closing::forget_closed(conn, app, person.id, email)?;
-    if is_taken(app, conn, person.id, email)? || !insert(app, conn, person.id, email, now)? {
+    if !insert(app, conn, person.id, email, now)? {
         return Ok(false);
     }
     let event = Event {

@@ -9,6 +9,7 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use super::guard::{Account, Person};
+use super::limits::Limit;
 use super::messages::{AddressClosed, AddressCloses, AddressKept};
 use super::model::{Identity, IdentityKind, PersonRow};
 use super::queries::{
@@ -22,6 +23,14 @@ use crate::db::schema::identities;
 use crate::error::{AppError, AppResult};
 use crate::jobs::{self, Job};
 use crate::mail::messages::Message;
+
+/// Each tells every address of the account.
+const CHANGES: Limit = Limit {
+    purpose: "addresses taken away and kept",
+    max: 10,
+    max_in_demo: 1_000,
+    window: TimeDelta::days(1),
+};
 
 /// For so long an address goes on opening an account that a younger one takes away.
 pub(super) const WAIT: TimeDelta = TimeDelta::days(14);
@@ -63,6 +72,7 @@ pub(super) fn close(
     now: NaiveDateTime,
 ) -> AppResult<bool> {
     let closable = Closable::find(conn, person, id)?;
+    CHANGES.take(app, conn, &person.pseudonym, now)?;
     // Whoever uses it shows that it is theirs still.
     forget_closes_at(conn, closable.own.id)?;
     let actor = Actor::Person(&person.pseudonym);
@@ -167,9 +177,11 @@ pub(super) enum Refused {
     Unknown,
     /// The one to offer has an account of its own.
     Taken,
+    /// The one to offer is the one that is closed, or opens the account as it is.
+    Own,
 }
 
-/// Closes an address at once, and offers the account another.
+/// Closes an address at once, and offers the account another. The account and the audit log tell of both.
 pub(super) fn close_for(
     app: &App,
     conn: &mut AnyConnection,
@@ -180,19 +192,26 @@ pub(super) fn close_for(
     let Some(person) = find_person_by_identity(conn, &app.keys, kind, &by.email)? else {
         return Ok(Err(Refused::Unknown));
     };
-    let known = list_identities(conn, person.id)?.into_iter();
-    let open = { known }.find(|it| it.is_open_address() && it.value == by.email);
-    let Some(identity) = open else {
+    let known = list_identities(conn, person.id)?;
+    let named = known.iter().find(|it| it.value == by.email);
+    // An offer that nobody took can be made anew when the address has long been closed.
+    let Some(identity) = named.filter(|it| it.is_open_address() || by.offered.is_some()) else {
         return Ok(Err(Refused::Unknown));
     };
     if let Some(offered) = &by.offered {
+        let is_own = |it: &Identity| it.is_open_address() && it.value == *offered;
+        if *offered == by.email || known.iter().any(is_own) {
+            return Ok(Err(Refused::Own));
+        }
         if address::is_taken(app, conn, person.id, offered)? {
             return Ok(Err(Refused::Taken));
         }
-        offers::make(app, conn, person.id, offered, now)?;
+        offers::make(app, conn, (&person, by.staff_id), offered, now)?;
     }
-    let actor = Actor::Staff(by.staff_id);
-    shut(app, conn, (&person, &identity), (actor, by.why), now)?;
+    if identity.is_open_address() {
+        let actor = Actor::Staff(by.staff_id);
+        shut(app, conn, (&person, identity), (actor, by.why), now)?;
+    }
     sessions::end_all_of_person(conn, person.id)?;
     Ok(Ok(()))
 }
@@ -238,6 +257,7 @@ fn shut(
     let mail = AddressClosed {
         address: identity.value.clone(),
         at: now,
+        by_staff: matches!(actor, Actor::Staff(_)),
     };
     tell(app, conn, person.id, &mail, now)?;
     let open = identities::table

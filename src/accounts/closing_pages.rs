@@ -163,6 +163,10 @@ pub async fn close_for(
             return see_other_saying(&session, text, STAFF_FORM);
         }
         Err(Refused::Unknown) => ("email", "No account opens with this address."),
+        Err(Refused::Own) => (
+            "offered",
+            "Enter another address than those that the account has.",
+        ),
         Err(Refused::Taken) => ("offered", "This address has an account of its own."),
     };
     refuse(page, Form::new(typed).refuse(field, sentence))

@@ -138,6 +138,8 @@ pub struct AddressClosed {
     pub address: String,
     /// When.
     pub at: NaiveDateTime,
+    /// Whether staff did it, on the word of somebody who has lost a mailbox.
+    pub by_staff: bool,
 }
 
 impl AddressClosed {

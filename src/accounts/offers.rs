@@ -3,11 +3,14 @@
 
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
+use serde_json::json;
 
 use super::address;
 use super::messages::AddressOffered;
+use super::model::{IdentityKind, PersonRow};
 use super::queries::find_person;
 use crate::app::App;
+use crate::audit::{self, Actor, Event};
 use crate::db::AnyConnection;
 use crate::db::schema::offered_addresses;
 use crate::error::{AppError, AppResult};
@@ -29,11 +32,19 @@ pub(super) struct Offer {
 pub(super) fn make(
     app: &App,
     conn: &mut AnyConnection,
-    person_id: i64,
+    (person, staff_id): (&PersonRow, i64),
     email: &str,
     now: NaiveDateTime,
 ) -> AppResult<()> {
-    let of_person = offered_addresses::person_id.eq(person_id);
+    let event = Event {
+        actor: Actor::Staff(staff_id),
+        action: "identity.offered",
+        person: Some(&person.pseudonym),
+        object: "account",
+        detail: json!({ "kind": IdentityKind::Email }),
+    };
+    audit::record(conn, &event, now)?;
+    let of_person = offered_addresses::person_id.eq(person.id);
     diesel::delete(offered_addresses::table.filter(of_person)).execute(conn)?;
     let token = random_token();
     diesel::insert_into(offered_addresses::table)

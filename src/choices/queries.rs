@@ -105,16 +105,14 @@ pub fn append(conn: &mut AnyConnection, changes: &[NewChoice]) -> QueryResult<bo
     Ok(true)
 }
 
-/// Whether a use that takes consent outside of the United States can ever have been on for a person: they agreed to it, or
-/// it was on until they moved.
+/// Whether a use that takes consent outside of the United States can ever have been on for a person. It cannot where
+/// nothing is on record, or only that it was off by law and stays so; whoever refused it may have lived elsewhere then.
 pub fn was_ever_on(conn: &mut AnyConnection, person_id: i64, key: &str) -> QueryResult<bool> {
-    let was_on = choices::state
-        .eq(State::OptedIn.as_str())
-        .or(choices::made_by.eq(MadeBy::Residence.as_str()));
+    let kept_off = [MadeBy::Moved, MadeBy::Age].map(MadeBy::as_str);
     let rows = choices::table
         .filter(choices::person_id.eq(person_id))
         .filter(choices::activity.eq(key))
-        .filter(was_on);
+        .filter(choices::made_by.ne_all(kept_off));
     diesel::select(exists(rows)).get_result(conn)
 }
 

@@ -4,7 +4,6 @@ use chrono::{NaiveDateTime, TimeDelta};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
-use validator::ValidateEmail;
 
 use super::agents::record;
 use super::claims::{AboutPerson, in_one_line};
@@ -13,7 +12,7 @@ use super::queries;
 use super::signed::Claims;
 use crate::accounts::limits::Limit;
 use crate::accounts::model::IdentityKind;
-use crate::accounts::queries::{is_phone, normal_email, normal_phone};
+use crate::accounts::queries::{is_email, is_phone, normal_email, normal_phone};
 use crate::app::App;
 use crate::audit::Actor;
 use crate::choices::queries::find_subjects;
@@ -88,7 +87,7 @@ impl Message {
             return Err(format!("status_callback: {sentence}"));
         }
         let email = given(self.email).map(|it| normal_email(&it));
-        if email.as_ref().is_some_and(|it| !it.validate_email()) {
+        if email.as_ref().is_some_and(|it| !is_email(it)) {
             return Err("email is not an e-mail address.".to_owned());
         }
         let phone = given(self.phone_number).map(|it| normal_phone(&it));

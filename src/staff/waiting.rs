@@ -128,10 +128,22 @@ fn tell(conn: &mut AnyConnection, app: &App, now: NaiveDateTime) -> AppResult<()
         remember(conn, &waiting, now)?;
         return send(conn, app, waiting, now);
     }
-    // What was settled is news when it comes again.
+    forget_settled(conn, &waiting)
+}
+
+/// What was settled is news when it comes again.
+fn forget_settled(conn: &mut AnyConnection, waiting: &[Waiting]) -> AppResult<()> {
     let still = waiting.iter().map(|it| it.what.as_str());
     let settled = told_waiting::what.ne_all(still);
     diesel::delete(told_waiting::table.filter(settled)).execute(conn)?;
+    for it in waiting {
+        let more = told_waiting::table
+            .filter(told_waiting::what.eq(it.what.as_str()))
+            .filter(told_waiting::waiting.gt(it.count.0));
+        diesel::update(more)
+            .set(told_waiting::waiting.eq(it.count.0))
+            .execute(conn)?;
+    }
     Ok(())
 }
 

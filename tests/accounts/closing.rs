@@ -253,4 +253,21 @@ async fn an_offer_ends_after_a_week() {
     app.app.clock.advance(TimeDelta::days(7));
     assert_eq!(app.visitor().get(link).await.status, 404);
     assert_eq!(app.visitor().post(link, &[]).await.status, 404);
+
+    // The account is not lost by that: it is offered again, and not the mailbox that is lost.
+    let vera = app.sign_in_again("vera", Role::Supervisor).await;
+    let lost_one = [("email", OLD), ("why", "lost"), ("offered", OLD)];
+    let refused = vera.post(STAFF_FORM, &lost_one).await;
+    refused.refuses("offered", "Enter another address");
+    vera.post(STAFF_FORM, &typed).await.location();
+    let offers = app.mails_to(NEW).into_iter();
+    let newest = offers.map(|it| it.text).find(|it| !it.contains(link));
+    let newest = newest.unwrap();
+    let link = newest.lines().find(|it| it.contains("/offered/")).unwrap();
+    let link = link.trim_start_matches(app.address());
+    let visitor = app.visitor();
+    assert_eq!(visitor.post(link, &[]).await.location(), "/sign-in");
+    signed_in_with(&app, NEW).await.get("/data").await.page();
+    assert_eq!(app.events("identity.offered", "account"), 2);
+    assert_eq!(app.events("identity.closed", "account"), 1);
 }

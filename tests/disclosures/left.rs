@@ -172,4 +172,14 @@ async fn brokers_hear_of_a_deletion_only_where_they_can_have_got_the_data() {
     let app = TestApp::start();
     erase_everything(&app, "us-ca").await;
     assert!(told(&app).contains(&broker), "{:?}", told(&app));
+
+    // It was on until she refused it, and then she moved.
+    let app = TestApp::start();
+    let maya = app.person_in("maya.okafor", "us-ca").await;
+    let opt_out = "/choices/sale-or-sharing/opt-out";
+    maya.post(opt_out, &NOTHING).await.location();
+    app.run_jobs().await;
+    let before = told(&app).len();
+    erase_everything(&app, "de").await;
+    assert!(told(&app)[before..].contains(&broker), "{:?}", told(&app));
 }

@@ -97,6 +97,29 @@ async fn what_was_settled_is_told_of_at_once_when_it_comes_again() {
     assert_eq!(told(&app).len(), 2);
 }
 
+/// What is left counts, and not what there was.
+#[actix_web::test]
+async fn new_work_is_told_of_also_where_there_was_more_before() {
+    let app = TestApp::start();
+    app.staff("vera", Role::Supervisor).await;
+    comes_back(&app, "first").await;
+    comes_back(&app, "second").await;
+    morning_after(&app, 1).await;
+    let now = app.app.clock.now();
+    let settled = app.app.db.write(move |conn| {
+        let first = returned_erasures::table.filter(returned_erasures::erasure.eq("first"));
+        diesel::update(first)
+            .set(returned_erasures::settled_at.eq(now))
+            .execute(conn)?;
+        Ok(())
+    });
+    settled.await.unwrap();
+    morning_after(&app, 1).await;
+    comes_back(&app, "third").await;
+    morning_after(&app, 1).await;
+    assert_eq!(told(&app).len(), 2);
+}
+
 #[actix_web::test]
 async fn the_queue_names_what_waits_to_those_who_may_look_at_it() {
     let app = TestApp::start();

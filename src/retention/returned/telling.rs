@@ -113,7 +113,7 @@ fn prove(
         kind: "deletion",
         object: &known.erasure,
         facts: json!({
-            "plan": again.plan, "records": again.records, "had_come_back": again.in_doubt == 0,
+            "plan": again.plan, "records": again.records, "had_come_back": u64::try_from(again.records).is_ok_and(|it| again.in_doubt < it),
             "in_doubt": again.in_doubt, "read_back": true,
         }),
     };

@@ -182,6 +182,12 @@ fn an_opt_out_that_is_said_is_told_from_one_that_is_asked_about() {
         ("If I opt out, will you still write to me?", OptOut),
         ("I do not want to opt out.", OptOut),
         ("Unsubscribe", OptOut),
+        (
+            "Is my profile hidden? I hope not. Share it with employers.",
+            OptOut,
+        ),
+        ("You do not share my CV with enough employers.", OptOut),
+        ("We do not share a flat.", OptOut),
         ("Do not sell my data, and delete my data", OptOut),
     ]);
 }

@@ -10,8 +10,8 @@ mod cases;
 use sentences::Sentence;
 use words::{
     ABOUT, ASKING, BEFORE_COMMANDS, BEFORE_OPT_OUTS, CATEGORIES, CORRECTION, COURTEOUS, DELETION,
-    DOUBTS, DOUBTS_IN_WORDS, FILLERS, JOINTS, NO_DOUBTS, NOT, OPT_OUT, PIECES, PLEASE, QUESTIONS,
-    SALE, UNSURE, WISHES,
+    DOUBTS, DOUBTS_IN_WORDS, FILLERS, JOINTS, MUST, NO_DOUBTS, NOT, OPT_OUT, PIECES, PLEASE,
+    QUESTIONS, SALE, UNSURE, WISHES,
 };
 
 use crate::requests::senders::model::Wants;
@@ -81,17 +81,23 @@ fn opts_out(sentences: &[Sentence], said: &str) -> bool {
     if is_doubtful(&besides) {
         return false;
     }
-    let mut naming = sentences.iter().filter(|it| says(&it.said(), OPT_OUT));
-    naming.all(|sentence| {
-        let said = sentence.said();
-        let places = OPT_OUT
-            .iter()
-            .filter_map(|it| said.find(&format!(" {it} ")));
-        let before = places.min().map_or("", |at| &said[..at]);
-        let mut words = before.split(' ').filter(|it| !it.is_empty());
-        let is_said = words.all(|it| BEFORE_OPT_OUTS.contains(&it));
-        is_said && !says(&said, UNSURE) && !sentence.is_question
-    })
+    let naming = sentences.iter().filter(|it| says(&it.said(), OPT_OUT));
+    let naming: Vec<_> = naming.collect();
+    // A phrase that reaches from one sentence into the next is none.
+    !naming.is_empty()
+        && naming.iter().all(|sentence| {
+            let said = sentence.said();
+            let places = OPT_OUT
+                .iter()
+                .filter_map(|it| said.find(&format!(" {it} ")));
+            let before = places.min().map_or("", |at| &said[..at]);
+            let mut words = before.split(' ').filter(|it| !it.is_empty());
+            let is_said = words.all(|it| BEFORE_OPT_OUTS.contains(&it));
+            let is_about_us = before.trim_start().starts_with("you ")
+                && !says(&format!("{before} "), MUST)
+                || before.trim_start().starts_with("we ");
+            is_said && !is_about_us && !says(&said, UNSURE) && !sentence.is_question
+        })
 }
 
 fn says(said: &str, any: &[&str]) -> bool {

@@ -96,6 +96,9 @@ pub(super) const SALE: &[&str] = &[
     "vendan",
 ];
 
+/// "You do not sell": a statement, unless one of these makes it a demand.
+pub(super) const MUST: &[&str] = &["must", "should", "may", "please"];
+
 /// What stands before an opt-out that is meant, and not reported.
 pub(super) const BEFORE_OPT_OUTS: &[&str] = &[
     "i", "we", "you", "hereby", "please", "kindly", "just", "do", "must", "may", "should", "want",

@@ -58,6 +58,11 @@ async fn what_a_deletion_had_to_leave_is_told_to_who_works_for_us_and_used_for_n
 /// Everything of a person is erased who lives there.
 async fn erase_everything(app: &TestApp, residence: &str) -> crate::support::Actor {
     let maya = app.person_in("maya.okafor", residence).await;
+    erase_everything_of(app, &maya).await;
+    maya
+}
+
+async fn erase_everything_of(app: &TestApp, maya: &crate::support::Actor) {
     let everything = "/requests/new/deletion/plan?everything=yes";
     let page = maya.get(everything).await.page();
     let filed = maya.submit(&page, everything, &NOTHING).await;
@@ -76,7 +81,6 @@ async fn erase_everything(app: &TestApp, residence: &str) -> crate::support::Act
         let _ = by;
     })
     .await;
-    maya
 }
 
 fn told(app: &TestApp) -> Vec<String> {
@@ -180,6 +184,9 @@ async fn brokers_hear_of_a_deletion_only_where_they_can_have_got_the_data() {
     maya.post(opt_out, &NOTHING).await.location();
     app.run_jobs().await;
     let before = told(&app).len();
-    erase_everything(&app, "de").await;
+    let account = maya.get("/account").await.page();
+    let moved = [("residence", "de")];
+    maya.submit(&account, "/account/residence", &moved).await;
+    erase_everything_of(&app, &maya).await;
     assert!(told(&app)[before..].contains(&broker), "{:?}", told(&app));
 }

@@ -1,17 +1,18 @@
 //! What a mail asks for, where its own words leave no doubt. A wrong guess would cost the person time, so that in doubt
 //! they choose themselves.
 
+mod opting_out;
 mod sentences;
 mod words;
 
 #[cfg(test)]
 mod cases;
 
+use opting_out::{OPT_OUT, opts_out};
 use sentences::Sentence;
 use words::{
-    ABOUT, ASKING, BEFORE_COMMANDS, BEFORE_OPT_OUTS, CATEGORIES, CORRECTION, COURTEOUS, DELETION,
-    DOUBTS, DOUBTS_IN_WORDS, FILLERS, JOINTS, MUST, NO_DOUBTS, NOT, OPT_OUT, PIECES, PLEASE,
-    QUESTIONS, SALE, UNSURE, WISHES,
+    ABOUT, ASKING, BEFORE_COMMANDS, CATEGORIES, CORRECTION, COURTEOUS, DELETION, DOUBTS,
+    DOUBTS_IN_WORDS, FILLERS, JOINTS, NO_DOUBTS, NOT, PIECES, PLEASE, QUESTIONS, UNSURE, WISHES,
 };
 
 use crate::requests::senders::model::Wants;
@@ -66,38 +67,6 @@ pub(super) fn guess(subject: &str, text: &str) -> Guess {
     } else {
         Guess::Nothing
     }
-}
-
-/// Whether a sentence says so, and none wants anything besides. It only makes less be done with data, and the person is told
-/// and can turn it back: so it need not say whose data it is about.
-fn opts_out(sentences: &[Sentence], said: &str) -> bool {
-    let others = [DELETION, PIECES, CATEGORIES, CORRECTION];
-    if others.iter().any(|it| says(said, it)) || !says(said, SALE) {
-        return false;
-    }
-    // "Stop selling" is no stop of the wish.
-    let besides = OPT_OUT.iter();
-    let besides = besides.fold(said.to_owned(), |said, words| said.replace(words, ""));
-    if is_doubtful(&besides) {
-        return false;
-    }
-    let naming = sentences.iter().filter(|it| says(&it.said(), OPT_OUT));
-    let naming: Vec<_> = naming.collect();
-    // A phrase that reaches from one sentence into the next is none.
-    !naming.is_empty()
-        && naming.iter().all(|sentence| {
-            let said = sentence.said();
-            let places = OPT_OUT
-                .iter()
-                .filter_map(|it| said.find(&format!(" {it} ")));
-            let before = places.min().map_or("", |at| &said[..at]);
-            let mut words = before.split(' ').filter(|it| !it.is_empty());
-            let is_said = words.all(|it| BEFORE_OPT_OUTS.contains(&it));
-            let is_about_us = before.trim_start().starts_with("you ")
-                && !says(&format!("{before} "), MUST)
-                || before.trim_start().starts_with("we ");
-            is_said && !is_about_us && !says(&said, UNSURE) && !sentence.is_question
-        })
 }
 
 fn says(said: &str, any: &[&str]) -> bool {

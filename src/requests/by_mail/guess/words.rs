@@ -69,44 +69,6 @@ pub(super) const CORRECTION: &[&str] = &[
     "rectificar",
 ];
 
-pub(super) const OPT_OUT: &[&str] = &[
-    "not sell",
-    "don't sell",
-    "stop selling",
-    "not share",
-    "don't share",
-    "opt out",
-    "opt me out",
-    "unsubscribe",
-    "no vender",
-    "no vendan",
-];
-
-/// What an opt-out is about; one that names nothing is about all of it.
-pub(super) const SALE: &[&str] = &[
-    "sell",
-    "selling",
-    "sale",
-    "sold",
-    "share",
-    "sharing",
-    "opt out",
-    "opt me out",
-    "vender",
-    "vendan",
-];
-
-/// "You do not sell": a statement, unless one of these makes it a demand.
-pub(super) const MUST: &[&str] = &["must", "should", "may", "please"];
-
-/// What stands before an opt-out that is meant, and not reported.
-pub(super) const BEFORE_OPT_OUTS: &[&str] = &[
-    "i", "we", "you", "hereby", "please", "kindly", "just", "do", "must", "may", "should", "want",
-    "wish", "would", "like", "to", "request", "demand", "ask", "that", "hello", "hi", "dear",
-    "sir", "madam", "team", "all", "now", "me", "my", "re", "por", "favor", "quiero", "que",
-    "deseo", "the", "ccpa", "request:", "and", "also", "hola",
-];
-
 /// What it must be about.
 pub(super) const ABOUT: &[&str] = &[
     "my data",

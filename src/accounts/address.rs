@@ -14,7 +14,9 @@ use super::guard::Person;
 use super::limits::Limit;
 use super::messages::{AddressAdded, AddressCode, AddressTaken};
 use super::model::{IdentityKind, PersonRow};
-use super::queries::{add_identity, find_active_staff, find_person_by_identity, list_identities};
+use super::queries::{
+    add_identity, find_active_staff, find_person_by_identity, list_open_addresses,
+};
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::choices;
@@ -59,7 +61,7 @@ pub(super) fn add(
     email: &str,
     now: NaiveDateTime,
 ) -> AppResult<bool> {
-    let before = list_identities(conn, person.id)?;
+    let before = list_open_addresses(conn, person.id)?;
     if is_taken(app, conn, person.id, email)? {
         return Ok(false);
     }
@@ -77,8 +79,7 @@ pub(super) fn add(
     audit::record(conn, &event, now)?;
     choices::join(app, conn, (person, Some(email)), None, now)?;
     choices::spread(app, conn, person.id, (IdentityKind::Email, email), now)?;
-    let told = before.iter().filter(|it| it.is_open_address());
-    for old in told {
+    for old in before {
         app.mailer
             .enqueue(conn, &old.value, &AddressAdded { at: now }, now)?;
     }

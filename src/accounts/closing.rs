@@ -14,6 +14,7 @@ use super::messages::{AddressClosed, AddressCloses, AddressKept};
 use super::model::{Identity, IdentityKind, PersonRow};
 use super::queries::{
     find_person, find_person_by_identity, identity_hash, is_closed, list_identities,
+    list_open_addresses,
 };
 use super::{address, offers, sessions};
 use crate::app::App;
@@ -47,8 +48,7 @@ impl Closable {
     /// The person's address with that id. It is not found where they have signed in with it: it would close the door
     /// behind them.
     pub fn find(conn: &mut AnyConnection, person: &Person, id: i64) -> AppResult<Closable> {
-        let mut open = list_identities(conn, person.id)?;
-        open.retain(Identity::is_open_address);
+        let mut open = list_open_addresses(conn, person.id)?;
         let own = open.iter().position(|it| it.value == person.email);
         let own = open.swap_remove(own.ok_or(AppError::NotFound)?);
         let identity = open.into_iter().find(|it| it.id == id);
@@ -119,9 +119,8 @@ pub(super) fn keep(
     id: i64,
     now: NaiveDateTime,
 ) -> AppResult<()> {
-    let own = list_identities(conn, person.id)?;
-    let own = own.into_iter().filter(Identity::is_open_address);
-    let identity = { own }.find(|it| it.id == id).ok_or(AppError::NotFound)?;
+    let mut own = list_open_addresses(conn, person.id)?.into_iter();
+    let identity = own.find(|it| it.id == id).ok_or(AppError::NotFound)?;
     if !forget_closes_at(conn, id)? {
         return Ok(());
     }
@@ -143,8 +142,8 @@ pub fn close_due(app: &App, id: i64) -> AppResult<()> {
             .first(conn)
             .optional()?;
         let Some(identity) = due else { return Ok(()) };
-        let others = list_identities(conn, identity.person_id)?.into_iter();
-        if !{ others }.any(|it| it.id != id && it.is_open_address()) {
+        let open = list_open_addresses(conn, identity.person_id)?;
+        if open.iter().all(|it| it.id == id) {
             forget_closes_at(conn, id)?;
             return Ok(());
         }
@@ -315,8 +314,7 @@ fn tell(
     mail: &impl Message,
     now: NaiveDateTime,
 ) -> AppResult<()> {
-    let known = list_identities(conn, person_id)?.into_iter();
-    for open in known.filter(Identity::is_open_address) {
+    for open in list_open_addresses(conn, person_id)? {
         app.mailer.enqueue(conn, &open.value, mail, now)?;
     }
     Ok(())

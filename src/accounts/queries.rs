@@ -222,6 +222,13 @@ pub fn list_identities(conn: &mut AnyConnection, person_id: i64) -> QueryResult<
         .load(conn)
 }
 
+/// The addresses that open a person's account, in the order in which they joined it.
+pub fn list_open_addresses(conn: &mut AnyConnection, person_id: i64) -> QueryResult<Vec<Identity>> {
+    let mut known = list_identities(conn, person_id)?;
+    known.retain(Identity::is_open_address);
+    Ok(known)
+}
+
 /// The same of some people at once.
 pub fn list_identities_of(
     conn: &mut AnyConnection,

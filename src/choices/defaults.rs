@@ -10,6 +10,17 @@ use crate::app::App;
 use crate::law::Laws;
 use crate::register::Activity;
 
+/// Whether the law of where a person said that they live keeps off what takes consent. Where they said nothing it is kept off
+/// as well, but they may have lived where it was on.
+pub fn keeps_off_in(residence: &str) -> bool {
+    !residence.is_empty() && takes_consent_in(residence)
+}
+
+/// What rests on consent takes it everywhere but in the United States.
+fn takes_consent_in(residence: &str) -> bool {
+    !residence.starts_with("us")
+}
+
 /// What is off until a person agrees to it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Defaults {
@@ -39,7 +50,7 @@ impl Defaults {
         today: NaiveDate,
     ) -> Defaults {
         Defaults {
-            by_consent: !residence.starts_with("us"),
+            by_consent: takes_consent_in(residence),
             sensitive_by_consent: laws.sensitive_by_consent(residence, today),
             is_young: sixteen_on.is_some(),
         }

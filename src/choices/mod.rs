@@ -41,7 +41,7 @@ pub mod stopped;
 
 pub use browser::Browser;
 pub use change::{Act, Outcome, Proof, Repeat};
-pub use defaults::Defaults;
+pub use defaults::{Defaults, keeps_off_in};
 pub use join::{join, spread};
 pub use model::{Choice, MadeBy, State, Subject};
 pub use refusable::{LIMIT_SENSITIVE, Refusable, SALE_OR_SHARING, refusables};

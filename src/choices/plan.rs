@@ -68,12 +68,12 @@ impl Plan {
         }
         let was = |it: &NewChoice| stand.newest(&it.subject, &it.activity).map(|it| it.state);
         let turned = changes.iter().filter(|it| was(it) != Some(act.state));
-        let turned: Vec<_> = turned.cloned().collect();
-        let is_news = |it: &&NewChoice| {
+        let turned: Vec<_> = turned.collect();
+        let is_news = |it: &&&NewChoice| {
             let was_off = act.made_by.is_request() && act.state == State::OptedOut;
             !(act.made_by.keeps_off() || was_off && stand.was_never_on(app, it))
         };
-        let to_tell: Vec<_> = turned.iter().filter(is_news).cloned().collect();
+        let to_tell = turned.iter().filter(is_news).copied();
         let replaced_consent =
             act.state == State::OptedOut && turned.iter().any(|it| it.number > 1);
         Ok(Some(Plan {
@@ -87,7 +87,7 @@ impl Plan {
             replaced_consent,
             detail: detail(act, &facts, replaced_consent),
             mail: tell(app, act, &changes, facts, receipt.as_ref(), now)?,
-            causes: causes(app, act, &to_tell, now),
+            causes: causes(app, act, to_tell, now),
             turns: !turned.is_empty(),
             mail_from: act.mail_from.clone(),
             changes,
@@ -220,7 +220,12 @@ fn changes(app: &App, act: &Act, stand: &Stand, now: NaiveDateTime) -> Vec<NewCh
 
 /// What recipients are to be told: what was changed for somebody whom they can know, and not what they know. A browser's
 /// pseudonym is ours alone.
-fn causes(app: &App, act: &Act, changes: &[NewChoice], now: NaiveDateTime) -> Vec<Prepared> {
+fn causes<'a>(
+    app: &App,
+    act: &Act,
+    changes: impl Iterator<Item = &'a NewChoice>,
+    now: NaiveDateTime,
+) -> Vec<Prepared> {
     let known_for = |change: &NewChoice| {
         let repeated = act.repeated(&change.activity);
         repeated.map_or(&[][..], |it| &it.known_for[..])
@@ -229,7 +234,7 @@ fn causes(app: &App, act: &Act, changes: &[NewChoice], now: NaiveDateTime) -> Ve
         let repeated = act.repeated(&change.activity);
         repeated.is_some_and(|it| it.is_known)
     };
-    let untold: Vec<_> = changes.iter().filter(|it| !is_known(it)).collect();
+    let untold: Vec<_> = changes.filter(|it| !is_known(it)).collect();
     let of_subjects = untold
         .chunk_by(|one, other| one.subject == other.subject && known_for(one) == known_for(other));
     let causes = of_subjects.filter_map(|changes| {

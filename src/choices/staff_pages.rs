@@ -4,7 +4,7 @@ use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chrono::{Days, Months, NaiveDate};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::change::{Act, Proof, Received};
@@ -17,6 +17,7 @@ use crate::accounts::queries::{is_email, is_phone, normal_email, normal_phone};
 use crate::app::App;
 use crate::error::AppResult;
 use crate::register::Register;
+use crate::requests::dates::{fault_of_receipt, latest_receipt};
 use crate::requests::model::Channel;
 use crate::web::{Form, Page, html, see_other_saying};
 
@@ -68,9 +69,6 @@ pub(super) fn channels() -> Vec<(&'static str, &'static str)> {
     let all = CHANNELS.iter();
     all.map(|it| (it.as_str(), it.title())).collect()
 }
-
-/// What came longer ago is more likely a slip of the pen.
-pub(super) const OLDEST: Months = Months::new(12);
 
 const BOTH: &str = "both";
 const ALL: &str = "all";
@@ -152,10 +150,7 @@ fn check(app: &App, typed: Typed) -> Result<Checked, Box<Form<Typed>>> {
     let channel = typed.channel.parse::<Channel>().ok();
     let channel = channel.filter(|it| CHANNELS.contains(it));
     let day = typed.received_on.parse::<NaiveDate>().ok();
-    // Somewhere it is tomorrow already.
-    let latest = app.clock.today() + Days::new(1);
-    let is_to_come = day.is_some_and(|day| day > latest);
-    let is_long_ago = day.is_some_and(|day| day < latest - OLDEST);
+    let receipt = fault_of_receipt(day, latest_receipt(app.clock.today()));
     let keys = keys(&app.register, &typed.what);
     let who = handles(&typed);
     let faults = [
@@ -176,15 +171,9 @@ fn check(app: &App, typed: Typed) -> Result<Checked, Box<Form<Typed>>> {
         ),
         (channel.is_none(), "channel", "Choose how it came."),
         (
-            day.is_none(),
+            receipt.is_some(),
             "received_on",
-            "Enter the day on which it came.",
-        ),
-        (is_to_come, "received_on", "This day is still to come."),
-        (
-            is_long_ago,
-            "received_on",
-            "This is more than a year ago. Check the day.",
+            receipt.unwrap_or_default(),
         ),
         (keys.is_none(), "what", "Choose what they opt out of."),
     ];

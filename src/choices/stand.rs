@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use diesel::QueryResult;
 
+use super::defaults::keeps_off_in;
 use super::model::{Choice, MadeBy, NewChoice, State, Subject};
 use super::plan::needs_consent;
 use super::{queries, standing};
@@ -19,11 +20,8 @@ pub(super) struct Stand {
     pub policy_version: Option<String>,
     /// When the person has their 16th birthday, if they are or were known to be under 16.
     pub sixteen_on: Option<NaiveDate>,
-    /// Where the person said that they live; empty for all others.
-    residence: String,
-    /// Whether any disclosure of the person's data is on record. It is looked up where it matters: outside of the United
-    /// States.
-    was_disclosed: bool,
+    /// Whether the law keeps off for the person what takes consent, and no disclosure of their data is on record.
+    never_given: bool,
 }
 
 impl Stand {
@@ -36,14 +34,12 @@ impl Stand {
         let person = subjects.iter().find_map(Subject::person_id);
         let told = person.map(|id| standing::told_by(conn, id)).transpose()?;
         let (residence, sixteen_on) = told.unwrap_or_default();
-        let is_abroad = !residence.is_empty() && !residence.starts_with("us");
-        let was_disclosed = match person {
-            Some(id) if is_abroad => ledger::queries::is_any_of(conn, id)?,
+        let never_given = match person {
+            Some(id) if keeps_off_in(&residence) => !ledger::queries::is_any_of(conn, id)?,
             _ => false,
         };
         Ok(Stand {
-            residence,
-            was_disclosed,
+            never_given,
             sixteen_on,
             current: queries::list_current(conn, subjects)?,
             policy_version: policy.map(|it| it.version),
@@ -79,11 +75,8 @@ impl Stand {
     /// Whether nobody can have got data of the person for it: it was off by the law of where they said that they live, they
     /// never turned it on, and no disclosure is on record.
     pub fn was_never_on(&self, app: &App, change: &NewChoice) -> bool {
-        if change.person_id.is_none() || change.number > 1 {
-            return false;
-        }
-        let is_abroad = !self.residence.is_empty() && !self.residence.starts_with("us");
-        is_abroad && !self.was_disclosed && needs_consent(app, &change.activity)
+        let is_first = change.person_id.is_some() && change.number == 1;
+        is_first && self.never_given && needs_consent(app, &change.activity)
     }
 
     pub fn newest(&self, subject: &str, key: &str) -> Option<&Choice> {

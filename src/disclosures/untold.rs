@@ -13,7 +13,7 @@ use super::model::{Cause, CauseKind};
 use crate::accounts::queries::find_residence;
 use crate::app::App;
 use crate::choices::queries::was_ever_on;
-use crate::choices::{SALE_OR_SHARING, refusable};
+use crate::choices::{SALE_OR_SHARING, keeps_off_in, refusable};
 use crate::db::AnyConnection;
 use crate::error::AppResult;
 use crate::register::{Recipient, RecipientRole, Register};
@@ -68,7 +68,7 @@ pub(super) fn can_have_been_sold(
     let residence = find_residence(conn, person_id)?;
     let takes_consent = refusable::find(&app.register, SALE_OR_SHARING);
     let takes_consent = takes_consent.is_ok_and(|it| it.needs_consent);
-    if residence.is_empty() || residence.starts_with("us") || !takes_consent {
+    if !keeps_off_in(&residence) || !takes_consent {
         return Ok(true);
     }
     Ok(was_ever_on(conn, person_id, SALE_OR_SHARING)?

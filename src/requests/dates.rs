@@ -1,6 +1,6 @@
 //! The dates that the law sets for a request.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{Days, Months, NaiveDate, NaiveDateTime};
 
 use super::model::{Kind, Request, State};
 use super::pause;
@@ -80,6 +80,25 @@ pub(super) fn right(kind: Kind) -> Right {
         Kind::Contest => Right::QuestionProfiling,
         Kind::Complaint => Right::Complaint,
     }
+}
+
+/// What staff enter as received longer ago is more likely a slip of the pen.
+const OLDEST: Months = Months::new(12);
+
+/// What is wrong with the day on which staff say that something came, where it cannot be later than another.
+pub fn fault_of_receipt(day: Option<NaiveDate>, latest: NaiveDate) -> Option<&'static str> {
+    match day {
+        None => Some("Enter the day on which it came."),
+        Some(day) if day > latest => Some("This day is still to come."),
+        Some(day) if day < latest - OLDEST => Some("This is more than a year ago. Check the day."),
+        Some(_) => None,
+    }
+}
+
+/// The latest day on which something can have come from somebody of whom we do not know where they are: somewhere it is
+/// tomorrow already.
+pub fn latest_receipt(today: NaiveDate) -> NaiveDate {
+    today + Days::new(1)
 }
 
 /// Where a right stands that a law gives to people who live there.

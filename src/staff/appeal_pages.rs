@@ -3,11 +3,12 @@
 use actix_web::HttpResponse;
 use chrono::NaiveDate;
 
-use super::enter_pages::{OLDEST, day_there};
+use super::enter_pages::day_there;
 use super::sent::Sent;
 use crate::accounts::guard::CaseWorker;
 use crate::error::AppResult;
 use crate::requests::appeal_letters::{self, AppealLetter};
+use crate::requests::dates::fault_of_receipt;
 use crate::requests::model::{Channel, Request};
 use crate::requests::{queries, senders};
 
@@ -65,23 +66,10 @@ fn check(sent: &Sent, denied: &Request, has_address: bool) -> Result<AppealLette
     let decided_on = denied.decided_at.map(|at| laws.day_in(there, at));
     let (words, contact) = (sent.text("appeal_words"), sent.text("appeal_contact"));
     let day = "appeal_received_on";
+    let receipt = fault_of_receipt(received_on, today);
     let faults = [
         (channel.is_none(), "appeal_channel", "Choose how it came."),
-        (
-            received_on.is_none(),
-            day,
-            "Enter the day on which it came.",
-        ),
-        (
-            received_on.is_some_and(|it| it > today),
-            day,
-            "This day is still to come.",
-        ),
-        (
-            received_on.is_some_and(|it| it < today - OLDEST),
-            day,
-            "This is more than a year ago. Check the day.",
-        ),
+        (receipt.is_some(), day, receipt.unwrap_or_default()),
         (
             received_on < decided_on && received_on.is_some(),
             day,

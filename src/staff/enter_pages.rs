@@ -4,7 +4,7 @@ use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chrono::{Months, NaiveDate, TimeDelta};
+use chrono::{NaiveDate, TimeDelta};
 use serde::{Deserialize, Serialize};
 
 use super::sent::Sent;
@@ -14,15 +14,13 @@ use crate::app::App;
 use crate::error::AppResult;
 use crate::my_data::period::Period;
 use crate::requests::appeal_letters;
+use crate::requests::dates::fault_of_receipt;
 use crate::requests::life::{By, changed};
 use crate::requests::model::{Channel, Kind, State};
 use crate::requests::senders::model::{Wants, correctable, is_correctable, is_use, uses};
 use crate::requests::senders::{self, Letter};
 use crate::sources::Dates;
 use crate::web::{Form, Page, html, see_other_saying};
-
-/// What came longer ago is more likely a slip of the pen.
-pub(super) const OLDEST: Months = Months::new(12);
 
 /// So far ahead of UTC are the clocks of New Zealand in summer.
 const AHEAD: TimeDelta = TimeDelta::hours(13);
@@ -147,6 +145,7 @@ fn check(app: &App, typed: Entry) -> Result<Letter, Box<Form<Entry>>> {
     let received_on = typed.received_on.parse::<NaiveDate>().ok();
     let today = app.laws.day_in(&typed.residence, app.clock.now());
     let received_on = received_on.map(|it| day_there(app, &typed.residence, it));
+    let receipt = fault_of_receipt(received_on, today);
     let is_correction = wants == Some(Wants::Correction);
     let contact = typed.contact.trim().to_owned();
     let dates = typed.dates(wants, today);
@@ -154,19 +153,9 @@ fn check(app: &App, typed: Entry) -> Result<Letter, Box<Form<Entry>>> {
     let faults = [
         (channel.is_none(), "channel", "Choose how it came."),
         (
-            received_on.is_none(),
+            receipt.is_some(),
             "received_on",
-            "Enter the day on which it came.",
-        ),
-        (
-            received_on.is_some_and(|it| it > today),
-            "received_on",
-            "This day is still to come.",
-        ),
-        (
-            received_on.is_some_and(|it| it < today - OLDEST),
-            "received_on",
-            "This is more than a year ago. Check the day.",
+            receipt.unwrap_or_default(),
         ),
         (wants.is_none(), "wants", "Choose what they ask for."),
         (dates.is_err(), unclear, sentence),

@@ -4,34 +4,19 @@ use candor::accounts::model::Role;
 use candor::db::schema::{request_items, requests};
 use diesel::prelude::*;
 
-use super::telling::complete;
+use super::telling::{ask_to_erase_everything, complete};
 use super::{NOTHING, all_notices};
-use crate::support::TestApp;
+use crate::support::{Actor, TestApp};
 
 /// Rule: E3, 11 CCR 7022(f).
 #[actix_web::test]
 async fn what_a_deletion_had_to_leave_is_told_to_who_works_for_us_and_used_for_nothing_else() {
     let app = TestApp::start();
     let maya = app.person("maya.okafor").await;
-    let everything = "/requests/new/deletion/plan?everything=yes";
-    let page = maya.get(everything).await.page();
-    let filed = maya.submit(&page, everything, &NOTHING).await;
-    let reference = filed.location().split('/').nth(2).unwrap().to_owned();
+    let reference = ask_to_erase_everything(&maya).await;
     let before = maya.get("/choices").await.text();
     assert!(!before.contains("what your deletion had to leave"));
-    complete(&app, &reference, |conn, request, _| {
-        let sign_ins = request_items::table
-            .filter(request_items::request_id.eq(request.id))
-            .filter(request_items::collection.eq("login_events"));
-        let refused = diesel::update(sign_ins)
-            .set((
-                request_items::decision.eq("refused"),
-                request_items::ground.eq("EXC_105D2"),
-            ))
-            .execute(conn);
-        assert!(refused.unwrap() > 0);
-    })
-    .await;
+    complete_without_sign_ins(&app, &reference, "EXC_105D2").await;
     let mails = app.mails_to("privacy@northbay-hosting.example.com");
     let told = mails.iter().find(|it| it.text.contains("What had to stay"));
     let told = &told.unwrap().text;
@@ -55,18 +40,32 @@ async fn what_a_deletion_had_to_leave_is_told_to_who_works_for_us_and_used_for_n
     assert!(choices.contains("by you"), "{choices}");
 }
 
+/// A deletion is carried out of which staff have refused the sign-ins, on that ground.
+async fn complete_without_sign_ins(app: &TestApp, reference: &str, ground: &'static str) {
+    complete(app, reference, move |conn, request, _| {
+        let sign_ins = request_items::table
+            .filter(request_items::request_id.eq(request.id))
+            .filter(request_items::collection.eq("login_events"));
+        let refused = diesel::update(sign_ins)
+            .set((
+                request_items::decision.eq("refused"),
+                request_items::ground.eq(ground),
+            ))
+            .execute(conn);
+        assert!(refused.unwrap() > 0);
+    })
+    .await;
+}
+
 /// Everything of a person is erased who lives there.
-async fn erase_everything(app: &TestApp, residence: &str) -> crate::support::Actor {
+async fn erase_everything(app: &TestApp, residence: &str) -> Actor {
     let maya = app.person_in("maya.okafor", residence).await;
     erase_everything_of(app, &maya).await;
     maya
 }
 
-async fn erase_everything_of(app: &TestApp, maya: &crate::support::Actor) {
-    let everything = "/requests/new/deletion/plan?everything=yes";
-    let page = maya.get(everything).await.page();
-    let filed = maya.submit(&page, everything, &NOTHING).await;
-    let reference = filed.location().split('/').nth(2).unwrap().to_owned();
+async fn erase_everything_of(app: &TestApp, maya: &Actor) {
+    let reference = ask_to_erase_everything(maya).await;
     complete(app, &reference, |conn, request, by| {
         diesel::update(request_items::table)
             .filter(request_items::request_id.eq(request.id))
@@ -142,21 +141,8 @@ async fn also_outside_california_what_a_deletion_had_to_leave_is_used_for_nothin
         page.text()
             .contains("Other uses of it that you can refuse are turned off")
     );
-    let filed = grace.submit(&page, everything, &NOTHING).await;
-    let reference = filed.location().split('/').nth(2).unwrap().to_owned();
-    complete(&app, &reference, |conn, request, _| {
-        let sign_ins = request_items::table
-            .filter(request_items::request_id.eq(request.id))
-            .filter(request_items::collection.eq("login_events"));
-        let refused = diesel::update(sign_ins)
-            .set((
-                request_items::decision.eq("refused"),
-                request_items::ground.eq("SECURITY"),
-            ))
-            .execute(conn);
-        assert!(refused.unwrap() > 0);
-    })
-    .await;
+    let reference = ask_to_erase_everything(&grace).await;
+    complete_without_sign_ins(&app, &reference, "SECURITY").await;
     let choices = grace.get("/choices").await.text();
     assert!(
         choices.contains("what your deletion had to leave"),

@@ -10,8 +10,8 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::{BRIGHTFIELD, NOTHING, all_notices, app_calling, states};
-use crate::support::TestApp;
 use crate::support::recipient::Recipient;
+use crate::support::{Actor, TestApp};
 
 /// Rule: C5, §7026(f).
 #[actix_web::test]
@@ -91,6 +91,14 @@ async fn what_somebody_unknown_opted_out_of_by_address_is_told_and_a_browsers_is
     assert!(mails[0].text.contains("- nora@example.org"));
 }
 
+/// Files a deletion of everything; gives its reference.
+pub(super) async fn ask_to_erase_everything(person: &Actor) -> String {
+    let everything = "/requests/new/deletion/plan?everything=yes";
+    let page = person.get(everything).await.page();
+    let filed = person.submit(&page, everything, &NOTHING).await;
+    filed.location().split('/').nth(2).unwrap().to_owned()
+}
+
 /// Brings a request to its end, as if all of it had been carried out.
 pub(super) async fn complete(
     app: &TestApp,
@@ -167,10 +175,7 @@ async fn a_correction_is_told_to_those_alone_who_get_the_datum_and_with_what_is_
 async fn a_deletion_is_told_to_those_alone_who_got_what_was_erased() {
     let app = TestApp::start();
     let maya = app.person("maya.okafor").await;
-    let everything = "/requests/new/deletion/plan?everything=yes";
-    let page = maya.get(everything).await.page();
-    let filed = maya.submit(&page, everything, &NOTHING).await;
-    let reference = filed.location().split('/').nth(2).unwrap().to_owned();
+    let reference = ask_to_erase_everything(&maya).await;
     complete(&app, &reference, |conn, request, _| {
         let contact = request_items::table
             .filter(request_items::request_id.eq(request.id))

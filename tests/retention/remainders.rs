@@ -22,7 +22,7 @@ fn applications(app: &TestApp) -> i64 {
 }
 
 /// The night of so many days later.
-async fn after(app: &TestApp, days: i64) {
+pub(super) async fn after(app: &TestApp, days: i64) {
     app.app.clock.advance(TimeDelta::days(days));
     let now = app.app.clock.now();
     let asked = app.app.db.write(move |conn| {
@@ -56,7 +56,7 @@ pub(super) async fn erase_what_is_left(app: &TestApp) {
 }
 
 /// The sample person, who signs in once more.
-async fn again(app: &TestApp) -> Actor {
+pub(super) async fn again(app: &TestApp) -> Actor {
     let (name, _) = SAMPLES[0].email.split_once('@').unwrap();
     app.person_again(name).await
 }

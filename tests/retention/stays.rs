@@ -4,12 +4,12 @@
 use std::io::Read;
 
 use candor::accounts::model::Role;
-use candor::demo::source::SAMPLES;
-use candor::jobs::{self, Job};
+use candor::jobs::Job;
 use candor::requests::queries;
 use chrono::TimeDelta;
 
 use super::periods::{approve, line, make_old, run, searches_of_sample};
+use super::remainders::{after, again};
 use super::{ON_SEARCHES, agree, place, sample, searches};
 use crate::support::{Actor, TestApp};
 
@@ -18,12 +18,6 @@ const SIGN_INS: &str = "/data/people/login_events";
 const INVOICES: &str = "/data/billing/invoices";
 const CARDS: &str = "/data/billing/payment_cards";
 const REFUSED: &str = "Somebody broke into this account, and we look into it.";
-
-/// The sample person, who signs in once more.
-async fn again(app: &TestApp) -> Actor {
-    let (name, _) = SAMPLES[0].email.split_once('@').unwrap();
-    app.person_again(name).await
-}
 
 /// The first number of a question to the source.
 fn count(app: &TestApp, sql: &str) -> i64 {
@@ -76,18 +70,6 @@ async fn decide(app: &TestApp, reference: &str, refused: Option<&str>, by: [&str
 }
 
 const TWO: [&str; 2] = ["sam", "ruth"];
-
-/// The night of so many days later.
-async fn after(app: &TestApp, days: i64) {
-    app.app.clock.advance(TimeDelta::days(days));
-    let now = app.app.clock.now();
-    let asked = app.app.db.write(move |conn| {
-        jobs::enqueue(conn, &Job::PurgeRequests, now)?;
-        jobs::enqueue(conn, &Job::LookAtRemainders, now)
-    });
-    asked.await.unwrap();
-    app.run_jobs().await;
-}
 
 async fn listed(app: &TestApp) -> String {
     let supervisor = app.sign_in_again("ruth", Role::Supervisor).await;

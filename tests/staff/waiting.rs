@@ -43,6 +43,19 @@ async fn comes_back(app: &TestApp, erasure: &'static str) {
     found.await.unwrap();
 }
 
+/// Staff have seen to it.
+async fn settle(app: &TestApp, erasure: &'static str) {
+    let now = app.app.clock.now();
+    let settled = app.app.db.write(move |conn| {
+        let of_erasure = returned_erasures::erasure.eq(erasure);
+        diesel::update(returned_erasures::table.filter(of_erasure))
+            .set(returned_erasures::settled_at.eq(now))
+            .execute(conn)?;
+        Ok(())
+    });
+    settled.await.unwrap();
+}
+
 /// The mails to the supervisor about what waits, the newest first.
 fn told(app: &TestApp) -> Vec<String> {
     let mails = app.mails_to(VERA).into_iter();
@@ -82,14 +95,7 @@ async fn what_was_settled_is_told_of_at_once_when_it_comes_again() {
     app.staff("vera", Role::Supervisor).await;
     comes_back(&app, "first").await;
     morning_after(&app, 1).await;
-    let now = app.app.clock.now();
-    let settled = app.app.db.write(move |conn| {
-        diesel::update(returned_erasures::table)
-            .set(returned_erasures::settled_at.eq(now))
-            .execute(conn)?;
-        Ok(())
-    });
-    settled.await.unwrap();
+    settle(&app, "first").await;
     morning_after(&app, 1).await;
     assert_eq!(told(&app).len(), 1);
     comes_back(&app, "second").await;
@@ -105,15 +111,7 @@ async fn new_work_is_told_of_also_where_there_was_more_before() {
     comes_back(&app, "first").await;
     comes_back(&app, "second").await;
     morning_after(&app, 1).await;
-    let now = app.app.clock.now();
-    let settled = app.app.db.write(move |conn| {
-        let first = returned_erasures::table.filter(returned_erasures::erasure.eq("first"));
-        diesel::update(first)
-            .set(returned_erasures::settled_at.eq(now))
-            .execute(conn)?;
-        Ok(())
-    });
-    settled.await.unwrap();
+    settle(&app, "first").await;
     morning_after(&app, 1).await;
     comes_back(&app, "third").await;
     morning_after(&app, 1).await;

@@ -7,7 +7,7 @@ use askama::Template;
 use serde::Serialize;
 
 use super::entries::{self, VerifiedBy, Word};
-use super::typed::{self, Common, Known};
+use super::typed::{self, Known, TypedWord};
 use super::{is_protected, needs_parent};
 use crate::accounts::guard::CaseWorker;
 use crate::app::App;
@@ -21,10 +21,8 @@ pub struct Typed {
     whom: String,
     what: Vec<String>,
     verified_by: String,
-    channel: String,
-    received_on: String,
-    reason: String,
-    evidence: String,
+    #[serde(flatten)]
+    word: TypedWord,
 }
 
 impl Typed {
@@ -35,24 +33,14 @@ impl Typed {
                 "whom" => typed.whom = value,
                 "what" => typed.what.push(value),
                 "verified_by" => typed.verified_by = value,
-                "channel" => typed.channel = value,
-                "received_on" => typed.received_on = value,
-                "reason" => typed.reason = value,
-                "evidence" => typed.evidence = value,
+                "channel" => typed.word.channel = value,
+                "received_on" => typed.word.received_on = value,
+                "reason" => typed.word.reason = value,
+                "evidence" => typed.word.evidence = value,
                 _ => {}
             }
         }
         typed
-    }
-
-    fn common(&self) -> Common {
-        Common {
-            whom: self.whom.clone(),
-            channel: self.channel.clone(),
-            received_on: self.received_on.clone(),
-            reason: self.reason.clone(),
-            evidence: self.evidence.clone(),
-        }
     }
 }
 
@@ -135,12 +123,12 @@ fn check(app: &App, typed: Typed, known: Option<Known>) -> Result<Checked, Box<F
     let verified_by = typed.verified_by.parse::<VerifiedBy>().ok();
     let offered = choices(app);
     let is_offered = |key: &String| offered.iter().any(|it| it.0 == *key);
-    let (keys, common) = (typed.what.clone(), typed.common());
+    let (keys, word) = (typed.what.clone(), typed.word.clone());
     let is_other = known.as_ref().is_some_and(|it| {
         let is_child = |day| needs_parent(day, today);
         !it.sixteen_on.is_some_and(is_child)
     });
-    let (word, form) = common.check(app, known.as_ref(), Form::new(typed));
+    let (word, form) = word.check(app, known.as_ref(), Form::new(typed));
     let form = form
         .refuse_where([
             (is_other, "whom", OTHER),

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::entries::{self, Entry, Kind, VerifiedBy, Word};
-use super::typed::{self, Common, Known};
+use super::typed::{self, Known, TypedWord};
 use super::{Age, sixteen_on_typed};
 use crate::accounts::guard::{CaseReader, CaseWorker};
 use crate::accounts::model::Role;
@@ -96,22 +96,8 @@ pub async fn show(
 pub struct Typed {
     whom: String,
     born_on: String,
-    channel: String,
-    received_on: String,
-    reason: String,
-    evidence: String,
-}
-
-impl Typed {
-    fn common(&self) -> Common {
-        Common {
-            whom: self.whom.clone(),
-            channel: self.channel.clone(),
-            received_on: self.received_on.clone(),
-            reason: self.reason.clone(),
-            evidence: self.evidence.clone(),
-        }
-    }
+    #[serde(flatten)]
+    word: TypedWord,
 }
 
 #[derive(Template)]
@@ -169,8 +155,8 @@ fn check(
     let today: NaiveDate = app.clock.today();
     let day = sixteen_on_typed(&typed.born_on, today);
     let age = day.map(|day| Age::of(day, today));
-    let common = typed.common();
-    let (word, form) = common.check(app, known.as_ref(), Form::new(typed));
+    let word = typed.word.clone();
+    let (word, form) = word.check(app, known.as_ref(), Form::new(typed));
     let is_known = match (&known, age) {
         (Some(known), Ok(age)) => known.sixteen_on == age.sixteen_on(),
         _ => false,

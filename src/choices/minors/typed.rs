@@ -1,6 +1,6 @@
 //! What both forms of the desk ask for: whose account it is, how the word came, what was asked, and what shows that it is so.
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::Whose;
@@ -8,8 +8,9 @@ use super::entries::Word;
 use crate::accounts::model::PersonRow;
 use crate::accounts::queries::find_person_by_any_identity;
 use crate::app::App;
-use crate::choices::staff_pages::{CHANNELS, OLDEST};
+use crate::choices::staff_pages::CHANNELS;
 use crate::error::AppResult;
+use crate::requests::dates::{fault_of_receipt, latest_receipt};
 use crate::requests::model::Channel;
 use crate::requests::queries::find_address;
 use crate::web::Form;
@@ -17,11 +18,10 @@ use crate::web::Form;
 /// So long may a reason or evidence be.
 const LONGEST: usize = 2000;
 
-/// The fields, as typed.
+/// On whose word it is, as typed.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
-pub struct Common {
-    pub whom: String,
+pub struct TypedWord {
     pub channel: String,
     pub received_on: String,
     pub reason: String,
@@ -66,8 +66,8 @@ pub async fn find(app: &App, whom: &str) -> AppResult<Option<Known>> {
     found.await
 }
 
-impl Common {
-    /// On whose word it is, and what is wrong with it.
+impl TypedWord {
+    /// On whose word it is, and what is wrong with it, and with whose age it is about, in the form that it is a part of.
     pub fn check<T: Serialize>(
         &self,
         app: &App,
@@ -77,8 +77,7 @@ impl Common {
         let channel = self.channel.parse::<Channel>().ok();
         let channel = channel.filter(|it| CHANNELS.contains(it));
         let day = self.received_on.parse::<NaiveDate>().ok();
-        // Somewhere it is tomorrow already.
-        let latest = app.clock.today() + Days::new(1);
+        let receipt = fault_of_receipt(day, latest_receipt(app.clock.today()));
         let is_wrong = |text: &str| text.trim().is_empty() || text.chars().count() > LONGEST;
         let form = form
             .refuse_where([
@@ -89,19 +88,9 @@ impl Common {
                 ),
                 (channel.is_none(), "channel", "Choose how it came."),
                 (
-                    day.is_none(),
+                    receipt.is_some(),
                     "received_on",
-                    "Enter the day on which it came.",
-                ),
-                (
-                    day.is_some_and(|day| day > latest),
-                    "received_on",
-                    "This day is still to come.",
-                ),
-                (
-                    day.is_some_and(|day| day < latest - OLDEST),
-                    "received_on",
-                    "This is more than a year ago. Check the day.",
+                    receipt.unwrap_or_default(),
                 ),
                 (
                     is_wrong(&self.reason),

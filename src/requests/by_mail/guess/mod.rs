@@ -73,6 +73,17 @@ fn says(said: &str, any: &[&str]) -> bool {
     any.iter().any(|it| said.contains(&format!(" {it} ")))
 }
 
+/// What stands before the first of these.
+fn before<'a>(said: &'a str, any: &[&str]) -> &'a str {
+    let places = any.iter().filter_map(|it| said.find(&format!(" {it} ")));
+    places.min().map_or("", |at| &said[..at])
+}
+
+fn are_all(said: &str, known: &[&str]) -> bool {
+    let mut words = said.split(' ').filter(|it| !it.is_empty());
+    words.all(|it| known.contains(&it))
+}
+
 /// Whether a sentence that names a wish expresses it.
 fn is_clear(sentence: &Sentence, (wants, any): (Wants, &[&str])) -> bool {
     let said = sentence.said();
@@ -125,11 +136,7 @@ fn is_wished(sentence: &Sentence, any: &[&str]) -> bool {
     let mut naming = parts.filter(|it| says(&format!(" {} ", it.trim()), any));
     naming.any(|part| {
         let part = format!(" {} ", part.trim());
-        let places = any.iter().filter_map(|it| part.find(&format!(" {it} ")));
-        let before = places.min().map(|at| part[..at].trim().to_owned());
-        let before = before.unwrap_or_default();
-        let mut words = before.split(' ').filter(|it| !it.is_empty());
-        words.all(|it| BEFORE_COMMANDS.contains(&it))
+        are_all(before(&part, any), BEFORE_COMMANDS)
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::sentences::Sentence;
 use super::words::{CATEGORIES, CORRECTION, DELETION, PIECES, UNSURE};
-use super::{is_doubtful, says};
+use super::{are_all, before, is_doubtful, says};
 
 /// What speaks of it.
 pub(super) const OPT_OUT: &[&str] = &[
@@ -62,12 +62,8 @@ pub(super) fn opts_out(sentences: &[Sentence], said: &str) -> bool {
     !naming.is_empty()
         && naming.iter().all(|sentence| {
             let said = sentence.said();
-            let places = OPT_OUT
-                .iter()
-                .filter_map(|it| said.find(&format!(" {it} ")));
-            let before = places.min().map_or("", |at| &said[..at]);
-            let mut words = before.split(' ').filter(|it| !it.is_empty());
-            let is_said = words.all(|it| BEFORE_OPT_OUTS.contains(&it));
+            let before = before(&said, OPT_OUT);
+            let is_said = are_all(before, BEFORE_OPT_OUTS);
             let is_about_us = before.trim_start().starts_with("you ")
                 && !says(&format!("{before} "), MUST)
                 || before.trim_start().starts_with("we ");

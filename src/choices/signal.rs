@@ -10,6 +10,9 @@
 //! | a person who had allowed it before | likewise | that the signal came before it |
 //! | a person who allows it while the signal is on | nothing in this session | that we follow the person |
 //!
+//! What is not a page, such as a script that the organisation's own site takes from here, is a visit of nobody but whoever
+//! is signed in: their account is opted out by any request (11 CCR 7025(c)(1)).
+//!
 //! No signal says nothing: what was chosen before goes on.
 
 use actix_session::{Session, SessionExt};
@@ -61,8 +64,9 @@ pub async fn honour(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let cookie = if is_on(request.headers()) && is_page(&request) {
-        honour_in(request.request()).await?
+    let cookie = if is_on(request.headers()) {
+        let is_page = is_page(&request);
+        honour_in(request.request(), is_page).await?
     } else {
         None
     };
@@ -97,7 +101,7 @@ pub(super) fn is_honoured(app: &App) -> bool {
     rights.iter().any(|it| app.laws.honours_signal(*it, today))
 }
 
-/// Pictures, styles and programs send the signal too; what they fetch is not a visit.
+/// Pictures, styles and programs send the signal too; what they fetch is not a visit of a new browser.
 fn is_page(request: &ServiceRequest) -> bool {
     const FOR_PROGRAMS: [&str; 5] = [
         "/static/",
@@ -118,7 +122,11 @@ fn is_page(request: &ServiceRequest) -> bool {
     !is_file && !is_for_programs && destination.is_none_or(|it| it.as_bytes() == b"document")
 }
 
-async fn honour_in(request: &HttpRequest) -> AppResult<Option<Cookie<'static>>> {
+async fn honour_in(request: &HttpRequest, is_page: bool) -> AppResult<Option<Cookie<'static>>> {
+    let account = Account::of(&request.get_session())?;
+    if !is_page && !matches!(account, Some(Account::Person(_))) {
+        return Ok(None);
+    }
     let app = request
         .app_data::<web::Data<App>>()
         .expect("the server registers App")
@@ -132,12 +140,14 @@ async fn honour_in(request: &HttpRequest) -> AppResult<Option<Cookie<'static>>> 
         request.extensions_mut().insert(SignalLine(NOTHING_TO_DO));
         return Ok(None);
     }
-    let session = request.get_session();
-    let (browsers_line, cookie) = honour_for_browser(&app, request).await?;
-    let line = match Account::of(&session)? {
-        Some(Account::Person(person)) => honour_for_person(&app, &session, &person).await?,
-        _ => browsers_line,
-    };
+    let mut cookie = None;
+    let mut line = "";
+    if is_page {
+        (line, cookie) = honour_for_browser(&app, request).await?;
+    }
+    if let Some(Account::Person(person)) = account {
+        line = honour_for_person(&app, &request.get_session(), &person).await?;
+    }
     request.extensions_mut().insert(SignalLine(line));
     Ok(cookie)
 }

@@ -2,7 +2,7 @@
 //! 1798.110(c), 1798.115(a)).
 
 use crate::choices::Stopped;
-use crate::register::{Recipient, RecipientRole, Register, covers};
+use crate::register::{Activity, Category, Recipient, RecipientRole, Register, covers};
 
 /// A recipient as people read it.
 pub struct Line<'a> {
@@ -15,40 +15,66 @@ pub struct Line<'a> {
 }
 
 /// To whom data are sold or shared, and to whom they are disclosed for a business purpose. A recipient that gets them
-/// for both stands in both lists. What the person has stopped is said behind the purpose.
+/// for both stands in both lists, in each with the data of those uses. What the person has stopped is said behind the
+/// purpose.
 pub fn lists<'a>(register: &'a Register, stopped: &Stopped) -> (Vec<Line<'a>>, Vec<Line<'a>>) {
     let of = |sold: bool| {
-        let lines = register.recipients.iter().filter_map(|recipient| {
-            let activities = recipient.activities.iter();
-            let activities = activities.filter_map(|key| register.activity(key));
-            let mut purposes: Vec<_> = activities
-                .filter(|it| it.sale_or_sharing == sold)
-                .map(|it| it.title.clone())
-                .collect();
-            stopped.mark_activities(&mut purposes);
-            (!purposes.is_empty()).then(|| Line {
-                recipient,
-                data: data(register, recipient),
-                purposes,
-            })
+        let recipients = register.recipients.iter();
+        let lines = recipients.filter_map(|it| line(register, it, sold));
+        let marked = lines.map(|mut line| {
+            stopped.mark_activities(&mut line.purposes);
+            line
         });
-        lines.collect()
+        marked.collect()
     };
     (of(true), of(false))
 }
 
+fn line<'a>(register: &'a Register, recipient: &'a Recipient, sold: bool) -> Option<Line<'a>> {
+    let all = recipient.activities.iter();
+    let all: Vec<_> = all.filter_map(|key| register.activity(key)).collect();
+    if all.is_empty() {
+        // Nothing says that it buys them, and it is in no list otherwise.
+        return (!sold).then(|| Line {
+            recipient,
+            data: data(register, recipient),
+            purposes: vec![recipient.purpose.clone()],
+        });
+    }
+    let (these, others): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|it| it.sale_or_sharing == sold);
+    let use_it =
+        |some: &[&Activity], category: &Category| some.iter().any(|it| uses(it, &category.key));
+    // What no use of either kind names is given for each.
+    let is_for_these = |it: &&Category| use_it(&these, it) || !use_it(&others, it);
+    (!these.is_empty()).then(|| Line {
+        recipient,
+        data: titles(given(register, recipient).filter(is_for_these)),
+        purposes: these.iter().map(|it| it.title.clone()).collect(),
+    })
+}
+
+/// Whether an activity uses data of that category. One that names none may use any.
+fn uses(activity: &Activity, category: &str) -> bool {
+    let mut named = activity.categories.iter();
+    activity.categories.is_empty() || named.any(|it| covers(it, category) || covers(category, it))
+}
+
 /// The titles of the categories that it gets.
 pub(super) fn data<'a>(register: &'a Register, recipient: &Recipient) -> Vec<&'a str> {
-    let mut titles: Vec<_> = recipient
-        .categories
-        .iter()
-        .flat_map(|key| {
-            let beneath = register.categories.iter();
-            let beneath = beneath.filter(move |it| covers(key, &it.key));
-            beneath.chain(register.category_of(key))
-        })
-        .map(|it| it.title.as_str())
-        .collect();
+    titles(given(register, recipient))
+}
+
+fn given<'a>(register: &'a Register, recipient: &Recipient) -> impl Iterator<Item = &'a Category> {
+    recipient.categories.iter().flat_map(|key| {
+        let beneath = register.categories.iter();
+        let beneath = beneath.filter(move |it| covers(key, &it.key));
+        beneath.chain(register.category_of(key))
+    })
+}
+
+fn titles<'a>(categories: impl Iterator<Item = &'a Category>) -> Vec<&'a str> {
+    let mut titles: Vec<_> = categories.map(|it| it.title.as_str()).collect();
     titles.sort_unstable();
     titles.dedup();
     titles

@@ -5,6 +5,7 @@ mod driver;
 mod journey;
 mod keyboard;
 mod reader;
+mod signal;
 
 use candor::accounts::members::{self, NewMember};
 use candor::accounts::model::Role;

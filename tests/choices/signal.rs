@@ -207,6 +207,19 @@ async fn what_is_not_a_page_brings_nothing_about() {
 
 /// Rule: O1, §7025.
 #[actix_web::test]
+async fn whoever_is_signed_in_is_opted_out_by_the_signal_of_any_request() {
+    let app = TestApp::start();
+    let ada = app.person("ada").await.with_signal();
+    let script = ada.with_header("sec-fetch-dest", "script");
+    for _ in 0..2 {
+        assert_eq!(script.get("/gpp.js").await.status, 200);
+    }
+    assert_eq!(record(&app), [by_signal("person")]);
+    assert_eq!(app.mails_to("ada").len(), 1);
+}
+
+/// Rule: O1, §7025.
+#[actix_web::test]
 async fn a_browser_that_stops_sending_the_signal_stays_opted_out() {
     let app = TestApp::start();
     let visitor = app.visitor().with_signal();

@@ -1,3 +1,5 @@
+use candor::choices::Stopped;
+use candor::disclosures::receiving::{Line, lists};
 use candor::register::Finding;
 
 use super::load_with;
@@ -72,4 +74,45 @@ fn why_somebody_is_not_told_is_a_sentence_and_none_of_who_works_for_the_organisa
     assert_eq!(told.count(), 1);
     let faults = as_affiliate("      not_told: too hard\n").unwrap_err();
     assert!(faults[0].wrong.contains("too short"), "{faults:?}");
+}
+
+/// To whom data are sold, and to whom they are disclosed for a business purpose: whose name, which data.
+fn both_lists(from: &str, to: &str) -> (Vec<String>, Vec<String>) {
+    let (register, _) = load_with(from, to).unwrap();
+    let (sold, disclosed) = lists(&register, &Stopped::default());
+    let words = |lines: Vec<Line<'_>>| {
+        let lines = lines.iter();
+        let words = lines.map(|it| format!("{}: {}", it.recipient.name, it.data.join(", ")));
+        words.collect()
+    };
+    (words(sold), words(disclosed))
+}
+
+/// Rule: K1, Cal. Civ. Code 1798.110(c), 1798.115(a).
+#[test]
+fn each_list_of_a_recipient_names_the_data_of_its_uses() {
+    let gets = "categories: [user.contact.address]\n      activities: [delivery]";
+    let for_both =
+        "categories: [user.contact.address, user.behavior]\n      activities: [delivery, ads]";
+    let (sold, disclosed) = both_lists(gets, for_both);
+    assert_eq!(sold, ["Post Ltd: What you did here"]);
+    assert_eq!(disclosed, ["Post Ltd: How to reach you"]);
+
+    // What no use of theirs names is in both.
+    let more = for_both.replace("user.behavior]", "user.behavior, user.financial]");
+    let (sold, disclosed) = both_lists(gets, &more);
+    assert_eq!(sold, ["Post Ltd: Payment, What you did here"]);
+    assert_eq!(disclosed, ["Post Ltd: How to reach you, Payment"]);
+}
+
+#[test]
+fn a_recipient_without_activities_is_listed_and_pointed_out() {
+    let (sold, disclosed) = both_lists("      activities: [delivery]\n", "");
+    assert!(sold.is_empty());
+    assert_eq!(disclosed, ["Post Ltd: How to reach you"]);
+    let told = |it: &Finding| it.wrong.contains("it is told of no opt-out");
+    let (_, looks) = load_with("      activities: [delivery]\n", "").unwrap();
+    assert!(looks.iter().any(told), "{looks:?}");
+    let (_, looks) = load_with("Post Ltd", "Post").unwrap();
+    assert!(!looks.iter().any(told), "{looks:?}");
 }

@@ -218,6 +218,13 @@ fn check_recipient(recipient: &Recipient, register: &Register, report: &Report) 
             expected,
         );
     }
+    if recipient.activities.is_empty() {
+        report.warn(
+            &recipient.place,
+            "it is told of no opt-out, since nothing says what it gets data for",
+            "`activities` with the `key`s of privacy declarations",
+        );
+    }
     check_contract(recipient, report);
     check_not_told(recipient, report);
 }

@@ -207,7 +207,7 @@ pub fn time_of_token(token: &str) -> &str {
 }
 
 /// Four milliseconds after four milliseconds, for 140 years, in letters that sort as the time does.
-fn in_order(now: NaiveDateTime) -> String {
+pub fn in_order(now: NaiveDateTime) -> String {
     let steps = now.and_utc().timestamp_micros() >> 12;
     BASE32HEX_NOPAD.encode(&steps.to_be_bytes()[3..])
 }

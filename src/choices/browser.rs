@@ -6,18 +6,21 @@
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::{HttpMessage, HttpRequest};
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, TimeDelta};
 
 use super::model::Subject;
 use super::refusable::{LIMIT_SENSITIVE, SALE_OR_SHARING};
 use crate::app::App;
-use crate::keys::{Keys, time_of_token, token_in_order};
+use crate::keys::{Keys, in_order, time_of_token, token_in_order};
 
 /// The cookie's name.
 pub const COOKIE: &str = "candor_browser";
 
 /// 13 months.
 const LASTS: Duration = Duration::days(395);
+
+/// After so many days the cookie begins anew with each page: no opt-out ends while the browser is in use.
+const YOUNG: TimeDelta = TimeDelta::days(30);
 
 /// Each choice that a browser can make, with its letter in the cookie.
 const LETTERS: [(char, &str); 2] = [('s', SALE_OR_SHARING), ('l', LIMIT_SENSITIVE)];
@@ -62,6 +65,11 @@ impl Browser {
         LETTERS
             .iter()
             .any(|(letter, known)| *known == key && self.letters.contains(*letter))
+    }
+
+    /// Whether its cookie was first set so long ago that it is to begin anew.
+    pub fn is_to_be_renewed(&self, now: NaiveDateTime) -> bool {
+        *time_of_token(&self.token) < *in_order(now - YOUNG)
     }
 
     /// The browser after these opt-outs were recorded.

@@ -59,17 +59,23 @@ text_enum! {
     }
 }
 
-/// Middleware, inside of the sessions: honours the signal of a request for a page.
+/// Middleware, inside of the sessions: honours the signal of a request, and renews the cookie of a browser that has opted
+/// out.
 pub async fn honour(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let cookie = if is_on(request.headers()) {
-        let is_page = is_page(&request);
-        honour_in(request.request(), is_page).await?
-    } else {
-        None
-    };
+    let app = app_of(request.request());
+    let known = Browser::of(request.request(), &app.keys);
+    let old = known.filter(|it| it.is_to_be_renewed(app.clock.now()));
+    let is_on = is_on(request.headers());
+    // To know the page takes trying the routes.
+    let is_page = (is_on || old.is_some()) && is_page(&request);
+    let mut cookie = old.filter(|_| is_page).map(|it| it.cookie(app));
+    if is_on {
+        let honoured = honour_in(request.request(), is_page).await?;
+        cookie = honoured.or(cookie);
+    }
     let mut response = next.call(request).await?;
     let is_set = response
         .response()
@@ -79,6 +85,12 @@ pub async fn honour(
         response.response_mut().add_cookie(&cookie)?;
     }
     Ok(response)
+}
+
+fn app_of(request: &HttpRequest) -> &App {
+    request
+        .app_data::<web::Data<App>>()
+        .expect("the server registers App")
 }
 
 /// Remembers that the person allows it although this browser sends the signal.
@@ -127,11 +139,7 @@ async fn honour_in(request: &HttpRequest, is_page: bool) -> AppResult<Option<Coo
     if !is_page && !matches!(account, Some(Account::Person(_))) {
         return Ok(None);
     }
-    let app = request
-        .app_data::<web::Data<App>>()
-        .expect("the server registers App")
-        .get_ref()
-        .clone();
+    let app = app_of(request).clone();
     if !is_honoured(&app) {
         return Ok(None);
     }

@@ -36,7 +36,7 @@ impl NewSite {
         let url = Url::parse(&format!("https://{typed}/")).ok()?;
         let is_bare = url.path() == "/" && url.port().is_none() && url.username().is_empty();
         match url.host()? {
-            Host::Domain(host) if is_bare && url.query().is_none() && host.contains('.') => {
+            Host::Domain(host) if is_bare && url.query().is_none() && is_name(host) => {
                 Some(host.trim_end_matches('.').to_owned())
             }
             _ => None,
@@ -47,6 +47,12 @@ impl NewSite {
     pub fn policy_url(typed: &str) -> Option<String> {
         web_url(typed).map(String::from)
     }
+}
+
+/// Whether it names a site: with a dot, and with no sign that stands for many.
+fn is_name(host: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    host.contains('.') && host.bytes().all(fits)
 }
 
 /// An address that a browser can show.
@@ -77,6 +83,7 @@ mod tests {
             "a@example.com",
             "a b.com",
             "example.com?x",
+            "*.example.com",
         ] {
             assert_eq!(NewSite::host(wrong), None, "{wrong}");
         }

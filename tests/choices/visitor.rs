@@ -1,9 +1,30 @@
 use candor::choices::{MadeBy, State};
+use chrono::TimeDelta;
 
 use super::{all_changes, count_receipts, events_of_choices};
 use crate::support::TestApp;
 
 const NOTHING: [(&str, &str); 0] = [];
+
+#[actix_web::test]
+async fn the_opt_out_of_a_browser_does_not_end_while_it_is_in_use() {
+    let app = TestApp::start();
+    let visitor = app.visitor();
+    visitor.post("/do-not-sell", &NOTHING).await.location();
+    let young = visitor.get("/").await;
+    assert!(!young.headers.contains_key("set-cookie"));
+    app.app.clock.advance(TimeDelta::days(31));
+    let fetched = visitor.get("/healthz").await;
+    assert!(!fetched.headers.contains_key("set-cookie"));
+    for path in ["/", "/policy"] {
+        let page = visitor.get(path).await;
+        let cookie = page.headers["set-cookie"].to_str().unwrap();
+        assert!(cookie.starts_with("candor_browser="), "{cookie}");
+        assert!(cookie.contains("Max-Age=34128000"), "{cookie}");
+    }
+    let page = visitor.get("/do-not-sell").await.text();
+    assert!(page.contains("Off since 9 February 2026, 10:00 UTC"));
+}
 
 /// Rule: I4, §7060(b).
 #[actix_web::test]

@@ -17,7 +17,9 @@ pub const ACTION: &str = "person.viewed";
 text_enum! {
     /// What was looked at.
     pub enum Seen {
-        /// That there are requests, by an identity that was typed as a whole.
+        /// That there is an account, by an identity that was typed as a whole.
+        Account = "account",
+        /// The list of all requests.
         Requests = "requests",
         /// A request with its messages.
         Request = "request",
@@ -38,6 +40,7 @@ impl Seen {
     /// As the person reads it.
     pub fn in_words(self) -> &'static str {
         match self {
+            Seen::Account => "That we know you, by an address or number of yours",
             Seen::Requests => "The list of your requests",
             Seen::Request => "A request of yours, with its messages",
             Seen::Evidence => "A file that you sent",

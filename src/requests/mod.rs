@@ -54,6 +54,7 @@ pub mod left_uses;
 pub mod life;
 pub mod model;
 pub mod notices;
+pub mod over_limit;
 pub mod pages;
 pub mod pause;
 pub mod periods;

@@ -22,6 +22,7 @@ use crate::requests::filing::{self, NewItem, NewRequest};
 use crate::requests::kept_file::{self, Place};
 use crate::requests::life::By;
 use crate::requests::model::{Action, Kind};
+use crate::requests::over_limit;
 use crate::sources::{Held, Identities, Value};
 use crate::web::{Form, Page, html, see_other, words};
 
@@ -243,9 +244,9 @@ pub async fn file(
         }
     };
     let news = proposal.news.clone();
-    let (parts, key) = (app.clone(), target.key());
+    let (parts, own, key) = (app.clone(), person.clone(), target.key());
     let filed = app.db.write(move |conn| {
-        kept_file::forget(conn, person.id)?;
+        kept_file::forget(conn, own.id)?;
         let new = NewRequest {
             items: vec![NewItem {
                 correction: Some(correction),
@@ -255,10 +256,16 @@ pub async fn file(
             news,
             ..NewRequest::of(Kind::Correction)
         };
-        filing::file(conn, person.id, &new, &By::person(&parts, &person))
+        filing::file(conn, own.id, &new, &By::person(&parts, &own))
     });
-    let filed = match filed.await {
-        Ok(filed) => filed,
+    let filed = over_limit::look(&app, &person, Kind::Correction, filed.await).await;
+    let filed = match filed {
+        Ok(Ok(filed)) => filed,
+        Ok(Err(limit)) => {
+            let form = Form::new(proposal).refuse("value", &limit.sentence);
+            let shown = (keep_with(&app, place, content, form).await?, None);
+            return limit.answer(show(limit.status, page, &target, subject, shown));
+        }
         Err(AppError::AskedAlready(reference)) => {
             let form = keep_with(&app, place, content, Form::new(proposal)).await?;
             let shown = (form, Some(reference));

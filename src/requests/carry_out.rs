@@ -252,7 +252,7 @@ fn correct(
         let id = open.item.id;
         settle_step(app, request.id, move |conn, request, by| {
             if is_new {
-                corrected::queries::remember(conn, request, (id, &change), by)?;
+                corrected::queries::remember(conn, request, &change, by)?;
             }
             Ok(execution::mark_applied(conn, request, id, by)?)
         })?;

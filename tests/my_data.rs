@@ -352,6 +352,7 @@ async fn what_a_person_has_stopped_is_said_wherever_it_stands() {
     let app = TestApp::start();
     let person = sample(&app).await;
     let before = person.get("/disclosures").await.page().text();
+    assert!(before.contains("In the law: Identifiers (A)"), "{before}");
     assert!(before.contains("You can stop this") && !before.contains(STOPPED));
     assert!(!person.get("/data").await.page().text().contains(STOPPED));
     person.post("/choices/sale-or-sharing/opt-out", &[]).await;

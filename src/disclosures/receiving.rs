@@ -2,7 +2,7 @@
 //! 1798.110(c), 1798.115(a)).
 
 use crate::choices::Stopped;
-use crate::register::{Recipient, RecipientRole, Register, covers};
+use crate::register::{Category, Recipient, RecipientRole, Register, covers};
 
 /// A recipient as people read it.
 pub struct Line<'a> {
@@ -10,6 +10,8 @@ pub struct Line<'a> {
     pub recipient: &'a Recipient,
     /// Categories of data, as people call them.
     pub data: Vec<&'a str>,
+    /// The same as the statute calls them.
+    pub statutory: Vec<String>,
     /// What they are given for.
     pub purposes: Vec<String>,
 }
@@ -29,6 +31,7 @@ pub fn lists<'a>(register: &'a Register, stopped: &Stopped) -> (Vec<Line<'a>>, V
             (!purposes.is_empty()).then(|| Line {
                 recipient,
                 data: data(register, recipient),
+                statutory: statutory(register, recipient),
                 purposes,
             })
         });
@@ -39,19 +42,32 @@ pub fn lists<'a>(register: &'a Register, stopped: &Stopped) -> (Vec<Line<'a>>, V
 
 /// The titles of the categories that it gets.
 pub(super) fn data<'a>(register: &'a Register, recipient: &Recipient) -> Vec<&'a str> {
-    let mut titles: Vec<_> = recipient
-        .categories
-        .iter()
-        .flat_map(|key| {
-            let beneath = register.categories.iter();
-            let beneath = beneath.filter(move |it| covers(key, &it.key));
-            beneath.chain(register.category_of(key))
-        })
+    let mut titles: Vec<_> = categories(register, recipient)
         .map(|it| it.title.as_str())
         .collect();
     titles.sort_unstable();
     titles.dedup();
     titles
+}
+
+/// What the statute calls them, in the order of its letters.
+fn statutory(register: &Register, recipient: &Recipient) -> Vec<String> {
+    let mut found: Vec<_> = categories(register, recipient).collect();
+    found.sort_unstable_by_key(|it| it.letter.as_str());
+    let mut names: Vec<_> = found.into_iter().map(Category::statutory).collect();
+    names.dedup();
+    names
+}
+
+fn categories<'a>(
+    register: &'a Register,
+    recipient: &'a Recipient,
+) -> impl Iterator<Item = &'a Category> {
+    recipient.categories.iter().flat_map(|key| {
+        let beneath = register.categories.iter();
+        let beneath = beneath.filter(move |it| covers(key, &it.key));
+        beneath.chain(register.category_of(key))
+    })
 }
 
 impl Line<'_> {

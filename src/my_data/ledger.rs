@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 
 use crate::choices::Stopped;
 use crate::register::{
-    CollectionKey, Correctable, FieldView, NeverDisclose, Register, Required, Retention, SourceKind,
+    Category, CollectionKey, Correctable, FieldView, NeverDisclose, Register, Required, Retention,
+    SourceKind,
 };
 use crate::sources::{CollectionSummary, Datum, Held, Record};
 
@@ -110,7 +111,7 @@ pub fn cards(register: &Register, summaries: Vec<CollectionSummary>) -> Vec<Cate
 
 const OTHER: &str = "other";
 
-fn card(register: &Register, category: &crate::register::Category) -> CategoryCard {
+fn card(register: &Register, category: &Category) -> CategoryCard {
     let purposes = category
         .activities
         .iter()
@@ -123,7 +124,7 @@ fn card(register: &Register, category: &crate::register::Category) -> CategoryCa
         key: category.key.clone(),
         title: category.title.clone(),
         description: category.description.clone(),
-        statutory: format!("{} ({})", category.letter.title(), category.letter),
+        statutory: category.statutory(),
         is_sensitive: category.sensitive,
         kept: category.retention.in_words(),
         purposes: purposes.map(|activity| activity.title.clone()).collect(),
@@ -153,6 +154,10 @@ pub struct FieldFacts {
     pub title: String,
     /// One plain sentence; may be empty.
     pub description: String,
+    /// What people call its category; empty where it has none.
+    pub category: String,
+    /// What the statute calls that, with its letter.
+    pub statutory: String,
     /// Where it comes from.
     pub source: String,
     /// Titles of the activities that use it.
@@ -173,7 +178,10 @@ impl FieldFacts {
         let recipient = |it: &crate::register::Recipient| {
             format!("{} ({})", it.name, it.role.title().to_lowercase())
         };
+        let category = view.category();
         FieldFacts {
+            category: category.map_or_else(String::new, |it| it.title.clone()),
+            statutory: category.map_or_else(String::new, Category::statutory),
             title: view.field.title.clone(),
             description: view.field.description.clone(),
             source: view

@@ -148,7 +148,10 @@ fn categories(
         let (title, records, why) = (&it.title, it.in_words(), it.why_in_words());
         let category = app.register.collection(&it.key);
         let category = category.and_then(|it| app.register.category_of_collection(it));
-        let category = category.map_or("Other records", |it| it.title.as_str());
+        let category = category.map_or_else(
+            || "Other records".to_owned(),
+            |it| format!("{} – in the law: {}", it.title, it.statutory()),
+        );
         let reference = &it.reference;
         let _ = writeln!(
             said,
@@ -172,7 +175,11 @@ fn list(said: &mut String, title: &str, lines: &[Line<'_>]) {
         let role = line.recipient.role.title().to_lowercase();
         let name = &line.recipient.name;
         let purposes = line.purposes.join("; ");
-        let _ = writeln!(said, "– {name} ({role}): {data}. What for: {purposes}.");
+        let statutory = or_nothing(line.statutory.join(", "));
+        let _ = writeln!(
+            said,
+            "– {name} ({role}): {data} – in the law: {statutory}. What for: {purposes}."
+        );
     }
     if lines.is_empty() {
         said.push_str("– To nobody.\n");

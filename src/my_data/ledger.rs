@@ -1,11 +1,13 @@
 //! What the pages show: categories with their collections, and records with each datum explained.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 
 use crate::choices::Stopped;
 use crate::register::{
-    Category, CollectionKey, Correctable, FieldView, NeverDisclose, Register, Required, Retention,
-    SourceKind,
+    Category, CollectionKey, Correctable, FieldView, NeverDisclose, Recipient, Register, Required,
+    Retention, SourceKind,
 };
 use crate::sources::{CollectionSummary, Datum, Held, Record};
 
@@ -59,6 +61,12 @@ impl CategoryCard {
     /// Records of all its collections whose sources answer.
     pub fn count(&self) -> u64 {
         self.collections.iter().filter_map(|line| line.count).sum()
+    }
+
+    /// Where its data come from, in words.
+    pub fn comes_from(&self) -> Vec<&'static str> {
+        let kinds: BTreeSet<_> = self.collections.iter().map(|it| it.source_kind).collect();
+        kinds.into_iter().map(SourceKind::title).collect()
     }
 
     /// Whether a source of it does not answer.
@@ -175,9 +183,8 @@ pub struct FieldFacts {
 impl FieldFacts {
     /// All that the register says of a field, in words.
     pub fn of(view: &FieldView<'_>) -> Self {
-        let recipient = |it: &crate::register::Recipient| {
-            format!("{} ({})", it.name, it.role.title().to_lowercase())
-        };
+        let recipient =
+            |it: &Recipient| format!("{} ({})", it.name, it.role.title().to_lowercase());
         let category = view.category();
         FieldFacts {
             category: category.map_or_else(String::new, |it| it.title.clone()),
@@ -198,9 +205,7 @@ impl FieldFacts {
             is_sensitive: view.is_sensitive(),
         }
     }
-}
 
-impl FieldFacts {
     /// Says which of it the person has stopped.
     pub fn mark(&mut self, stopped: &Stopped) {
         stopped.mark_activities(&mut self.purposes);

@@ -119,10 +119,6 @@ fn categories(
         said = String::from("By what we know you by, we hold no data about you.\n");
     }
     for card in cards {
-        let from = card.collections.iter().map(|it| it.source_kind.title());
-        let mut from: Vec<_> = from.collect();
-        from.sort_unstable();
-        from.dedup();
         let (mut purposes, mut recipients) = (card.purposes.clone(), card.recipients.clone());
         stopped.mark_activities(&mut purposes);
         stopped.mark_recipients(&mut recipients);
@@ -135,7 +131,7 @@ fn categories(
             } else {
                 format!(" – in the law: {}", card.statutory)
             },
-            from.join("; "),
+            card.comes_from().join("; "),
             or_nothing(purposes.join("; ")),
             or_nothing(recipients.join("; ")),
             card.kept,

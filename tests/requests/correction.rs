@@ -52,6 +52,7 @@ async fn what_the_field_cannot_take_is_refused_beside_it_and_kept_as_typed() {
     assert_eq!(refused.texts("#reason"), ["My contract says so."]);
 }
 
+/// Rule: R5, 11 CCR 7023(d).
 #[actix_web::test]
 async fn a_field_that_was_forgotten_is_no_wish_to_have_its_value_erased() {
     let app = TestApp::start();

@@ -31,6 +31,8 @@ text_enum! {
         Package = "package",
         /// By what they are known, to look them up by hand.
         Identities = "identities",
+        /// Another address that was proposed for an account.
+        Offer = "offer",
         /// What staff entered of an age.
         Age = "age",
     }
@@ -46,6 +48,9 @@ impl Seen {
             Seen::Evidence => "A file that you sent",
             Seen::Data => "Data about you",
             Seen::Package => "A copy of your data, saved to be sent to you",
+            Seen::Offer => {
+                "Another address that was proposed for your account, with those that it has"
+            }
             Seen::Age => "What our staff entered of your age, with the reason",
             Seen::Identities => "By what we know you, to look up or change data about you by hand",
         }

@@ -12,6 +12,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    proposed_addresses (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        email -> Text,
+        why -> Text,
+        proposed_by -> BigInt,
+        proposed_at -> Timestamp,
+    }
+}
+
+diesel::joinable!(proposed_addresses -> people (person_id));
+diesel::joinable!(proposed_addresses -> staff (proposed_by));
+diesel::allow_tables_to_appear_in_same_query!(proposed_addresses, people);
+diesel::allow_tables_to_appear_in_same_query!(proposed_addresses, staff);
+
+diesel::table! {
     sign_in_codes (id) {
         id -> BigInt,
         email -> Text,

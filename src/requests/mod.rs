@@ -47,6 +47,7 @@ pub mod four_eyes;
 mod handing_out;
 pub mod handling;
 pub mod held_since;
+pub mod held_still;
 mod how_often;
 pub mod items;
 pub mod kept_file;

@@ -332,7 +332,7 @@ fn datum_line(
     let kept = end.map_or_else(|| facts.kept.clone(), |end| kept_until(end, today));
     let checked = view.never_disclose().filter(|it| it.can_be_checked());
     let checked = checked.filter(|_| datum.value.is_masked());
-    let can_correct = view.input().is_some();
+    let can_correct = view.input().is_some() && !datum.is_fixed;
     Some(DatumLine {
         path: datum.path.clone(),
         value: value_in_words(&view, &datum.value),

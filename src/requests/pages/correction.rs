@@ -19,6 +19,7 @@ use crate::my_data::{correction_url, read, said};
 use crate::register::{CollectionKey, FieldView, Input};
 use crate::requests::denied_before::{self, Asked, DeniedBefore};
 use crate::requests::filing::{self, NewItem, NewRequest};
+use crate::requests::items;
 use crate::requests::kept_file::{self, Place};
 use crate::requests::life::By;
 use crate::requests::model::{Action, Kind};
@@ -178,6 +179,9 @@ fn subject_of(app: &App, identities: &Identities, target: &Target) -> AppResult<
     let datum = data
         .find(|datum| datum.path == target.field)
         .ok_or(AppError::NotFound)?;
+    if datum.is_fixed {
+        return Err(AppError::conflict(items::WORKED_OUT));
+    }
     let input = view.input().filter(|_| !datum.value.is_masked());
     let input = input.ok_or_else(|| {
         AppError::conflict(

@@ -63,7 +63,7 @@ fn categories<'a>(
     register: &'a Register,
     recipient: &'a Recipient,
 ) -> impl Iterator<Item = &'a Category> {
-    recipient.categories.iter().flat_map(|key| {
+    recipient.categories.iter().flat_map(move |key| {
         let beneath = register.categories.iter();
         let beneath = beneath.filter(move |it| covers(key, &it.key));
         beneath.chain(register.category_of(key))

@@ -1,6 +1,8 @@
 //! Tables of how people show who they are.
 #![expect(missing_docs, reason = "the slices' models say what the columns mean")]
 
+use super::{people, staff};
+
 diesel::table! {
     offered_addresses (id) {
         id -> BigInt,

@@ -4,7 +4,9 @@ use actix_web::Route;
 use actix_web::guard::{Any, Get, Head};
 use actix_web::web::{self, ServiceConfig, delete, post};
 
-use crate::accounts::{address_pages, closing_pages, pages as account, staff_pages as members};
+use crate::accounts::{
+    address_pages, closing_pages, pages as account, proposal_pages, staff_pages as members,
+};
 use crate::accounts::{second_factor_pages, sign_in_pages, step_up_pages};
 use crate::api::{
     changes as api_changes, choices as api_choices, disclosures as api_disclosures,
@@ -306,6 +308,10 @@ routes! {
     CaseWorker post "/staff/opt-outs/new" => choices::staff_pages::opt_out;
     Supervisor get "/staff/closed-addresses/new" => closing_pages::new;
     Supervisor post "/staff/closed-addresses/new" => closing_pages::close_for;
+    Overseer get "/staff/closed-addresses" => proposal_pages::index;
+    Supervisor get "/staff/closed-addresses/{id}" => proposal_pages::show;
+    Supervisor post "/staff/closed-addresses/{id}/approve" => proposal_pages::approve;
+    Supervisor post "/staff/closed-addresses/{id}/refuse" => proposal_pages::refuse;
     CaseReader get "/staff/ages" => choices::minors::staff_pages::index;
     CaseWorker get "/staff/ages/new" => choices::minors::staff_pages::new;
     CaseWorker post "/staff/ages/new" => choices::minors::staff_pages::put_right;

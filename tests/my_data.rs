@@ -346,14 +346,26 @@ async fn build_packages(app: &TestApp) {
     }
 }
 
+/// What the picture of the overview names.
+fn drawn(overview: &Answer) -> String {
+    overview.texts("svg.flows text").join("; ")
+}
+
 #[actix_web::test]
 async fn what_a_person_has_stopped_is_said_wherever_it_stands() {
     const STOPPED: &str = "You have stopped this on 9 February 2026";
     let app = TestApp::start();
     let person = sample(&app).await;
     let before = person.get("/disclosures").await.page().text();
+    assert!(before.contains("In the law: Identifiers (A)"), "{before}");
     assert!(before.contains("You can stop this") && !before.contains(STOPPED));
-    assert!(!person.get("/data").await.page().text().contains(STOPPED));
+    let overview = person.get("/data").await.page();
+    assert!(!overview.text().contains(STOPPED) && drawn(&overview).contains("Lumen Reach"));
+    assert!(
+        overview
+            .texts("td[data-label='Comes from']")
+            .contains(&"You gave it to us".to_owned())
+    );
     person.post("/choices/sale-or-sharing/opt-out", &[]).await;
 
     let after = person.get("/disclosures").await.page().text();
@@ -365,6 +377,8 @@ async fn what_a_person_has_stopped_is_said_wherever_it_stands() {
             .join("\n")
     };
     assert!(cell("Used for").contains(STOPPED));
+    assert!(!drawn(&overview).contains("Lumen Reach"), "nothing flows");
+    assert!(drawn(&overview).contains("Northbay Hosting"));
     let lumen = format!("Lumen Reach: {STOPPED}");
     assert!(cell("May receive it").contains(&lumen));
     assert!(!cell("May receive it").contains(&format!("Northbay Hosting: {STOPPED}")));

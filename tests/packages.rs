@@ -182,8 +182,35 @@ async fn files_of(
         file.read_to_string(&mut text).unwrap();
         text
     };
+    let table = read("csv/people.contact_details.csv");
+    let names = "category,category in the law";
+    assert!(table.lines().next().unwrap().contains(names), "{table}");
+    assert!(table.contains("How to reach you,Customer records (B)"));
     let data = serde_json::from_str(&read("data.json")).unwrap();
     (read("report.html"), data)
+}
+
+/// Rule: K1, Cal. Civ. Code 1798.130(c): by the names of 1798.140(v).
+#[actix_web::test]
+async fn a_package_names_the_category_of_each_datum_as_the_law_does() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let (report, data) = files_of(&app, &person, [("from", ""), ("to", "")]).await;
+    for record in data["records"].as_array().unwrap() {
+        for datum in record["data"].as_array().unwrap() {
+            let name = |key: &str| datum[key].as_str().unwrap();
+            let has_letter = name("category_in_the_law").ends_with(')');
+            assert_eq!(has_letter, !name("category").is_empty(), "{datum}");
+        }
+    }
+    assert!(report.contains("Category: How to reach you; in the law: Customer records (B)"));
+    for list in ["sold_or_shared_with", "disclosed_for_our_work_to"] {
+        for recipient in data[list].as_array().unwrap() {
+            let names = recipient["data_in_the_law"].as_array().unwrap();
+            assert!(!names.is_empty(), "{recipient}");
+        }
+    }
+    assert!(report.contains("; in the law: Customer records (B), Internet"));
 }
 
 /// The ids of the records in a package of that period, with the dates of those that have one.

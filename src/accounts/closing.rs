@@ -16,11 +16,11 @@ use super::queries::{
     find_person, find_person_by_identity, identity_hash, is_closed, list_identities,
     list_open_addresses,
 };
-use super::{address, offers, sessions};
+use super::{address, proposals, sessions};
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
-use crate::db::AnyConnection;
 use crate::db::schema::identities;
+use crate::db::{AnyConnection, text_enum};
 use crate::error::{AppError, AppResult};
 use crate::jobs::{self, Job};
 use crate::mail::messages::Message;
@@ -157,15 +157,38 @@ pub fn close_due(app: &App, id: i64) -> AppResult<()> {
     Ok(())
 }
 
+text_enum! {
+    /// Why staff take an address away; it stands in the audit log.
+    pub(super) enum Why {
+        /// Nobody reads it any more.
+        Lost = "lost",
+        /// Somebody else has the mailbox now.
+        Taken = "taken over",
+        /// The person never had it.
+        Strange = "never theirs",
+    }
+}
+
+impl Why {
+    /// As staff read it.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Why::Lost => "They can no longer read it",
+            Why::Taken => "Somebody else has the mailbox now",
+            Why::Strange => "Somebody else has put it into their account",
+        }
+    }
+}
+
 /// What staff do for somebody whose mailbox is lost, which nobody else can.
 #[derive(Debug)]
 pub(super) struct ByStaff {
     pub staff_id: i64,
     /// For the audit log.
-    pub why: &'static str,
+    pub why: Why,
     /// The address that is closed at once.
     pub email: String,
-    /// The one that is offered to the account instead.
+    /// The one that is to be offered to the account instead, once another supervisor agrees.
     pub offered: Option<String>,
 }
 
@@ -180,7 +203,7 @@ pub(super) enum Refused {
     Own,
 }
 
-/// Closes an address at once, and offers the account another. The account and the audit log tell of both.
+/// Closes an address at once, and proposes another for the account. The account and the audit log tell of both.
 pub(super) fn close_for(
     app: &App,
     conn: &mut AnyConnection,
@@ -198,21 +221,36 @@ pub(super) fn close_for(
         return Ok(Err(Refused::Unknown));
     };
     if let Some(offered) = &by.offered {
-        let is_own = |it: &Identity| it.is_open_address() && it.value == *offered;
-        if *offered == by.email || known.iter().any(is_own) {
+        if *offered == by.email {
             return Ok(Err(Refused::Own));
         }
-        if address::is_taken(app, conn, person.id, offered)? {
-            return Ok(Err(Refused::Taken));
+        if let Some(fault) = fault_of_offer(app, conn, &person, offered)? {
+            return Ok(Err(fault));
         }
-        offers::make(app, conn, (&person, by.staff_id), offered, now)?;
+        proposals::make(conn, (&person, by.staff_id), (offered, by.why), now)?;
     }
     if identity.is_open_address() {
         let actor = Actor::Staff(by.staff_id);
-        shut(app, conn, (&person, identity), (actor, by.why), now)?;
+        let why = by.why.as_str();
+        shut(app, conn, (&person, identity), (actor, why), now)?;
     }
     sessions::end_all_of_person(conn, person.id)?;
     Ok(Ok(()))
+}
+
+/// What is wrong with an address that would be offered to an account.
+pub(super) fn fault_of_offer(
+    app: &App,
+    conn: &mut AnyConnection,
+    person: &PersonRow,
+    offered: &str,
+) -> AppResult<Option<Refused>> {
+    let open = list_open_addresses(conn, person.id)?;
+    if open.iter().any(|it| it.value == offered) {
+        return Ok(Some(Refused::Own));
+    }
+    let is_taken = address::is_taken(app, conn, person.id, offered)?;
+    Ok(is_taken.then_some(Refused::Taken))
 }
 
 /// Nobody opens an account with an address that was taken away from it, nor asks for its data.

@@ -6,13 +6,12 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use super::closing::{self, ByStaff, Closable, Refused};
+use super::closing::{self, ByStaff, Closable, Refused, Why};
 use super::guard::{FreshPerson, Person, Supervisor};
 use super::offers;
 use super::pages::mark_of;
 use super::queries::{is_email, normal_email};
 use crate::app::App;
-use crate::db::text_enum;
 use crate::error::AppResult;
 use crate::web::{Form, Page, html, see_other_saying, words};
 
@@ -84,28 +83,6 @@ pub async fn keep(
     see_other_saying(&session, "The address stays with your account.", "/account")
 }
 
-text_enum! {
-    /// Why staff take an address away; it stands in the audit log.
-    enum Why {
-        /// Nobody reads it any more.
-        Lost = "lost",
-        /// Somebody else has the mailbox now.
-        Taken = "taken over",
-        /// The person never had it.
-        Strange = "never theirs",
-    }
-}
-
-impl Why {
-    fn in_words(self) -> &'static str {
-        match self {
-            Why::Lost => "They can no longer read it",
-            Why::Taken => "Somebody else has the mailbox now",
-            Why::Strange => "Somebody else has put it into their account",
-        }
-    }
-}
-
 /// Which address to take away, as typed.
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
@@ -135,7 +112,7 @@ pub async fn new(_: Supervisor, page: Page) -> AppResult<HttpResponse> {
     html(StatusCode::OK, &StaffPage { page, form })
 }
 
-/// `POST /staff/closed-addresses/new`: it works at once.
+/// `POST /staff/closed-addresses/new`: closing works at once, and another address waits for another supervisor.
 pub async fn close_for(
     supervisor: Supervisor,
     app: App,
@@ -149,16 +126,20 @@ pub async fn close_for(
     };
     let typed = Typed {
         email: by.email.clone(),
-        why: by.why.to_owned(),
+        why: by.why.as_str().to_owned(),
         offered: by.offered.clone().unwrap_or_default(),
     };
-    let own = app.clone();
+    let (own, waits) = (app.clone(), by.offered.is_some());
     let closed = app
         .db
         .write(move |conn| closing::close_for(&own, conn, &by, own.clock.now()));
     let (field, sentence) = match closed.await? {
         Ok(()) => {
             app.wake.notify_one();
+            if waits {
+                let text = "The address is taken away, and every session of the account has ended. The other one waits for another supervisor.";
+                return see_other_saying(&session, text, "/staff/closed-addresses");
+            }
             let text = "The address is taken away, and every session of the account has ended.";
             return see_other_saying(&session, text, STAFF_FORM);
         }
@@ -185,7 +166,7 @@ fn check(supervisor: &Supervisor, typed: Typed) -> Result<ByStaff, Box<Form<Type
     match why {
         Some(why) if !form.has_errors() => Ok(ByStaff {
             staff_id: supervisor.id,
-            why: why.as_str(),
+            why,
             email,
             offered: Some(offered).filter(|it| !it.is_empty()),
         }),

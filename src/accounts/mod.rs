@@ -20,6 +20,8 @@ pub mod model;
 mod offers;
 pub mod pages;
 pub mod profile;
+pub mod proposal_pages;
+pub mod proposals;
 mod qr;
 pub mod queries;
 pub mod recovery_codes;
@@ -39,7 +41,7 @@ use crate::error::AppResult;
 
 pub use closing::{close_due, refuse_closed};
 
-/// Removes what has passed its end: codes, sessions, counts of limits, signs of abuse, offers of addresses. Safe to repeat.
+/// Removes what has passed its end: codes, sessions, counts of limits, signs of abuse, offers of addresses and proposals of them. Safe to repeat.
 pub fn purge(app: &App) -> AppResult<()> {
     let now = app.clock.now();
     app.db.write_now(move |conn| {
@@ -48,6 +50,7 @@ pub fn purge(app: &App) -> AppResult<()> {
         limits::purge(conn, now)?;
         signs::purge(conn, now)?;
         offers::purge(conn, now)?;
+        proposals::purge(conn, now)?;
         Ok(())
     })
 }

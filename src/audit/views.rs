@@ -17,7 +17,9 @@ pub const ACTION: &str = "person.viewed";
 text_enum! {
     /// What was looked at.
     pub enum Seen {
-        /// That there are requests, by an identity that was typed as a whole.
+        /// That there is an account, by an identity that was typed as a whole.
+        Account = "account",
+        /// The list of all requests.
         Requests = "requests",
         /// A request with its messages.
         Request = "request",
@@ -29,6 +31,8 @@ text_enum! {
         Package = "package",
         /// By what they are known, to look them up by hand.
         Identities = "identities",
+        /// Another address that was proposed for an account.
+        Offer = "offer",
         /// What staff entered of an age.
         Age = "age",
     }
@@ -38,11 +42,15 @@ impl Seen {
     /// As the person reads it.
     pub fn in_words(self) -> &'static str {
         match self {
+            Seen::Account => "That we know you, by an address or number of yours",
             Seen::Requests => "The list of your requests",
             Seen::Request => "A request of yours, with its messages",
             Seen::Evidence => "A file that you sent",
             Seen::Data => "Data about you",
             Seen::Package => "A copy of your data, saved to be sent to you",
+            Seen::Offer => {
+                "Another address that was proposed for your account, with those that it has"
+            }
             Seen::Age => "What our staff entered of your age, with the reason",
             Seen::Identities => "By what we know you, to look up or change data about you by hand",
         }

@@ -54,6 +54,8 @@ text_enum! {
         Parent = "parent",
         /// An age that was put right: what was off because of it stays off.
         Age = "age",
+        /// An age that was put right: a parent had allowed it who has no say at that age.
+        NotParents = "not-parents",
         /// The law of where the person lives now, which asks for their consent first.
         Residence = "residence",
         /// A place of living that was stated: what was off before stays off.
@@ -83,6 +85,9 @@ impl MadeBy {
             MadeBy::Age => {
                 "as it was before we put your age right, for that does not turn anything on"
             }
+            MadeBy::NotParents => {
+                "because a parent or guardian had allowed it, and by the age that was put right it is for you to decide"
+            }
             MadeBy::Residence => "because the law where you live asks for your consent first",
             MadeBy::Moved => {
                 "as it was before you said where you live, for that does not turn anything on"
@@ -111,6 +116,7 @@ impl MadeBy {
             MadeBy::Earlier
             | MadeBy::Law
             | MadeBy::Age
+            | MadeBy::NotParents
             | MadeBy::Residence
             | MadeBy::Moved
             | MadeBy::HandedOver

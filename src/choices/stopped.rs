@@ -65,6 +65,11 @@ impl Stopped {
         self.sale.as_deref()
     }
 
+    /// Whether a recipient of that name gets no more data.
+    pub fn is_cut_off(&self, recipient: &str) -> bool {
+        self.recipients.contains_key(recipient)
+    }
+
     /// Says it behind each of these titles of activities that is off.
     pub fn mark_activities(&self, titles: &mut [String]) {
         mark(titles, &self.activities);

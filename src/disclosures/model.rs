@@ -102,6 +102,33 @@ impl CauseKind {
     }
 }
 
+/// What a notice is of, as people and staff read it.
+#[derive(Debug, Clone, Copy)]
+pub struct About {
+    /// What.
+    pub kind: CauseKind,
+    /// Whether nothing was erased: of a deletion that was denied, recipients hear what stays.
+    pub is_denied: bool,
+}
+
+impl About {
+    /// In a word or two, for everybody.
+    pub fn in_short(self) -> &'static str {
+        if self.is_denied {
+            return "What stays, and for what alone";
+        }
+        self.kind.in_short()
+    }
+
+    /// As the person reads it.
+    pub fn title(self) -> &'static str {
+        if self.is_denied {
+            return "What stays of your data, and for what alone";
+        }
+        self.kind.title()
+    }
+}
+
 text_enum! {
     /// How a recipient is told.
     pub enum Channel {

@@ -4,11 +4,12 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
 use super::feed;
-use super::model::{Cause, CauseKind, Channel, Notice, NoticeState};
-use crate::db::schema::{causes, notices};
+use super::model::{About, Cause, CauseKind, Channel, Notice, NoticeState};
+use crate::db::schema::{causes, notices, requests};
 use crate::db::{AnyConnection, both};
 use crate::keys::random_token;
 use crate::register::{Recipient, Register};
+use crate::requests::model::State;
 
 /// A cause by id.
 pub fn find_cause(conn: &mut AnyConnection, id: i64) -> QueryResult<Cause> {
@@ -124,7 +125,7 @@ pub fn list_of_person(
     person_id: i64,
     before: Option<i64>,
     limit: i64,
-) -> QueryResult<Vec<(Notice, CauseKind)>> {
+) -> QueryResult<Vec<(Notice, About)>> {
     let found = Notice::query()
         .filter(notices::person_id.eq(person_id))
         .filter(notices::id.lt(before.unwrap_or(i64::MAX)))
@@ -140,7 +141,7 @@ pub fn list_of_request(
     person_id: i64,
     reference: &str,
     limit: i64,
-) -> QueryResult<Vec<(Notice, CauseKind)>> {
+) -> QueryResult<Vec<(Notice, About)>> {
     // By way of the person, of whom there are few causes: what opts out is not to keep an index of references as well.
     let about: Vec<i64> = causes::table
         .filter(causes::person_id.eq(person_id))
@@ -183,7 +184,7 @@ pub fn list_in_state(
     state: NoticeState,
     before: Option<i64>,
     limit: i64,
-) -> QueryResult<Vec<(Notice, CauseKind)>> {
+) -> QueryResult<Vec<(Notice, About)>> {
     let found = Notice::query()
         .filter(notices::state.eq(state.as_str()))
         .filter(notices::id.lt(before.unwrap_or(i64::MAX)))
@@ -198,7 +199,7 @@ pub fn list_silent(
     conn: &mut AnyConnection,
     today: NaiveDate,
     limit: i64,
-) -> QueryResult<Vec<(Notice, CauseKind)>> {
+) -> QueryResult<Vec<(Notice, About)>> {
     let found = Notice::query()
         .filter(notices::answered_at.is_null())
         .filter(notices::has_last_day)
@@ -210,12 +211,12 @@ pub fn list_silent(
 }
 
 /// A notice with what it is of, the name of the recipient, and the day on which it was written where the person is.
-pub type Told = (Notice, CauseKind, String, NaiveDate);
+pub type Told = (Notice, About, String, NaiveDate);
 
 /// The same with the names of the recipients, and with days as they are where the person is.
 pub fn named(
     register: &Register,
-    notices: Vec<(Notice, CauseKind)>,
+    notices: Vec<(Notice, About)>,
     day: impl Fn(&Notice) -> NaiveDate,
 ) -> Vec<Told> {
     let named = notices.into_iter().map(|(notice, kind)| {
@@ -226,19 +227,37 @@ pub fn named(
     named.collect()
 }
 
-fn with_kinds(
-    conn: &mut AnyConnection,
-    found: Vec<Notice>,
-) -> QueryResult<Vec<(Notice, CauseKind)>> {
+fn with_kinds(conn: &mut AnyConnection, found: Vec<Notice>) -> QueryResult<Vec<(Notice, About)>> {
     let ids = found.iter().map(|it| it.cause_id);
     let about: Vec<Cause> = Cause::query()
         .filter(causes::id.eq_any(ids.collect::<Vec<_>>()))
         .load(conn)?;
-    let kind = |id| about.iter().find(|it| it.id == id).map(|it| it.kind);
+    let denied = denied_deletions(conn, &about)?;
+    let of = |id| {
+        let cause = about.iter().find(|it| it.id == id)?;
+        Some(About {
+            kind: cause.kind,
+            is_denied: cause.kind == CauseKind::Deletion && denied.contains(&cause.object),
+        })
+    };
     let with_kinds = found
         .into_iter()
-        .filter_map(|it| kind(it.cause_id).map(|kind| (it, kind)));
+        .filter_map(|it| of(it.cause_id).map(|about| (it, about)));
     Ok(with_kinds.collect())
+}
+
+/// The references of the deletions among some causes of which nothing was erased.
+fn denied_deletions(conn: &mut AnyConnection, about: &[Cause]) -> QueryResult<Vec<String>> {
+    let deletions = about.iter().filter(|it| it.kind == CauseKind::Deletion);
+    let references: Vec<_> = deletions.map(|it| &it.object).collect();
+    if references.is_empty() {
+        return Ok(Vec::new());
+    }
+    requests::table
+        .filter(requests::reference.eq_any(references))
+        .filter(requests::state.eq(State::Denied.as_str()))
+        .select(requests::reference)
+        .load(conn)
 }
 
 /// Begins anew with a notice that was given up or refused; `false` when it no longer stands as it was read.

@@ -10,6 +10,8 @@ pub struct Line<'a> {
     pub recipient: &'a Recipient,
     /// Categories of data, as people call them.
     pub data: Vec<&'a str>,
+    /// The same as the statute calls them.
+    pub statutory: Vec<String>,
     /// What they are given for.
     pub purposes: Vec<String>,
 }
@@ -31,27 +33,22 @@ pub fn lists<'a>(register: &'a Register, stopped: &Stopped) -> (Vec<Line<'a>>, V
 }
 
 fn line<'a>(register: &'a Register, recipient: &'a Recipient, sold: bool) -> Option<Line<'a>> {
-    let all = recipient.activities.iter();
-    let all: Vec<_> = all.filter_map(|key| register.activity(key)).collect();
+    let keys = recipient.activities.iter();
+    let all: Vec<_> = keys.filter_map(|key| register.activity(key)).collect();
     if all.is_empty() {
-        // Nothing says that it buys them, and it is in no list otherwise.
-        return (!sold).then(|| Line {
-            recipient,
-            data: data(register, recipient),
-            purposes: vec![recipient.purpose.clone()],
-        });
+        // Nothing says that it buys them, and it would stand in no list otherwise.
+        let purposes = vec![recipient.purpose.clone()];
+        let given = given(register, recipient).collect();
+        return (!sold).then(|| Line::new(recipient, given, purposes));
     }
-    let (these, others): (Vec<_>, Vec<_>) =
-        all.into_iter().partition(|it| it.sale_or_sharing == sold);
-    let use_it =
-        |some: &[&Activity], category: &Category| some.iter().any(|it| uses(it, &category.key));
+    let is_for = |it: &&Activity| it.sale_or_sharing == sold;
+    let (these, others): (Vec<_>, Vec<_>) = all.into_iter().partition(is_for);
+    let use_it = |some: &[&Activity], it: &Category| some.iter().any(|one| uses(one, &it.key));
     // What no use of either kind names is given for each.
     let is_for_these = |it: &&Category| use_it(&these, it) || !use_it(&others, it);
-    (!these.is_empty()).then(|| Line {
-        recipient,
-        data: titles(given(register, recipient).filter(is_for_these)),
-        purposes: these.iter().map(|it| it.title.clone()).collect(),
-    })
+    let given = given(register, recipient).filter(is_for_these).collect();
+    let purposes = these.iter().map(|it| it.title.clone()).collect();
+    (!these.is_empty()).then(|| Line::new(recipient, given, purposes))
 }
 
 /// Whether an activity uses data of that category. One that names none may use any.
@@ -62,7 +59,8 @@ fn uses(activity: &Activity, category: &str) -> bool {
 
 /// The titles of the categories that it gets.
 pub(super) fn data<'a>(register: &'a Register, recipient: &Recipient) -> Vec<&'a str> {
-    titles(given(register, recipient))
+    let given: Vec<_> = given(register, recipient).collect();
+    titles(&given)
 }
 
 fn given<'a>(register: &'a Register, recipient: &Recipient) -> impl Iterator<Item = &'a Category> {
@@ -73,14 +71,28 @@ fn given<'a>(register: &'a Register, recipient: &Recipient) -> impl Iterator<Ite
     })
 }
 
-fn titles<'a>(categories: impl Iterator<Item = &'a Category>) -> Vec<&'a str> {
-    let mut titles: Vec<_> = categories.map(|it| it.title.as_str()).collect();
+fn titles<'a>(categories: &[&'a Category]) -> Vec<&'a str> {
+    let mut titles: Vec<_> = categories.iter().map(|it| it.title.as_str()).collect();
     titles.sort_unstable();
     titles.dedup();
     titles
 }
 
-impl Line<'_> {
+impl<'a> Line<'a> {
+    fn new(recipient: &'a Recipient, mut given: Vec<&'a Category>, purposes: Vec<String>) -> Self {
+        let data = titles(&given);
+        // In the order of the statute's letters.
+        given.sort_unstable_by_key(|it| it.letter.as_str());
+        let mut statutory: Vec<_> = given.into_iter().map(Category::statutory).collect();
+        statutory.dedup();
+        Line {
+            recipient,
+            data,
+            statutory,
+            purposes,
+        }
+    }
+
     /// Whether the law makes us give it to them, so that nobody can stop it.
     pub fn is_public_body(&self) -> bool {
         self.recipient.role == RecipientRole::Authority

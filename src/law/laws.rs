@@ -130,7 +130,7 @@ impl Laws {
     /// Where people under the law of this key, or of all that are joined in it, can complain.
     pub fn regulators(&self, key: &str) -> Vec<Regulator> {
         let laws = self.of_key(key).into_iter();
-        laws.filter_map(|law| law.regulator.clone()).collect()
+        laws.flat_map(|law| law.regulators.clone()).collect()
     }
 
     /// The name of the law of this key, or of all that are joined in it.

@@ -195,7 +195,7 @@ fn strictest() -> Law {
         sensitive_uses: SensitiveUses::OptOut,
         tells_everybody: false,
         excluded: false,
-        regulator: None,
+        regulators: Vec::new(),
         cite: "The strictest rule of each law that may apply".to_owned(),
         effective_from: NaiveDate::MIN,
         effective_to: None,

@@ -41,7 +41,7 @@ pub struct Law {
     /// Whether the organisation makes use of its exception for employment, so that it applies to nobody here.
     pub excluded: bool,
     /// Where people can complain.
-    pub regulator: Option<Regulator>,
+    pub regulators: Vec<Regulator>,
     /// Where it stands.
     pub cite: String,
     /// The day from which it is in force.

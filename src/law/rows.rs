@@ -51,7 +51,12 @@ fn law(table: &Table<'_>, known: &[Law]) -> Option<Law> {
     let to = date("effective_to").or_else(|| known?.effective_to);
     let reviewed_on = date("reviewed_on");
     let reviewed_on = table.needed("reviewed_on", reviewed_on, known.map(|it| it.reviewed_on));
-    let regulator = table.table("regulator", regulator);
+    let one = table.table("regulator", regulator);
+    let several = table.tables("regulators", regulator);
+    let mut regulators: Vec<_> = one.into_iter().chain(several).collect();
+    if regulators.is_empty() {
+        regulators = known.map_or_else(Vec::new, |it| it.regulators.clone());
+    }
     let (fallback, employment) = (table.flag("fallback"), table.flag("employment"));
     let tells_everybody = table.flag("tells_everybody");
     let expected = one_of(SensitiveUses::ALL);
@@ -76,7 +81,7 @@ fn law(table: &Table<'_>, known: &[Law]) -> Option<Law> {
         tells_everybody: tells_everybody
             .unwrap_or_else(|| known.is_some_and(|it| it.tells_everybody)),
         excluded: false,
-        regulator: regulator.or_else(|| known?.regulator.clone()),
+        regulators,
         cite: cite?,
         effective_from: from?,
         effective_to: to,

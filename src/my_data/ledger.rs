@@ -1,10 +1,13 @@
 //! What the pages show: categories with their collections, and records with each datum explained.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 
 use crate::choices::Stopped;
 use crate::register::{
-    CollectionKey, Correctable, FieldView, NeverDisclose, Register, Required, Retention, SourceKind,
+    Category, CollectionKey, Correctable, FieldView, NeverDisclose, Recipient, Register, Required,
+    Retention, SourceKind,
 };
 use crate::sources::{CollectionSummary, Datum, Held, Record};
 
@@ -60,6 +63,12 @@ impl CategoryCard {
         self.collections.iter().filter_map(|line| line.count).sum()
     }
 
+    /// Where its data come from, in words.
+    pub fn comes_from(&self) -> Vec<&'static str> {
+        let kinds: BTreeSet<_> = self.collections.iter().map(|it| it.source_kind).collect();
+        kinds.into_iter().map(SourceKind::title).collect()
+    }
+
     /// Whether a source of it does not answer.
     pub fn is_incomplete(&self) -> bool {
         self.collections
@@ -110,7 +119,7 @@ pub fn cards(register: &Register, summaries: Vec<CollectionSummary>) -> Vec<Cate
 
 const OTHER: &str = "other";
 
-fn card(register: &Register, category: &crate::register::Category) -> CategoryCard {
+fn card(register: &Register, category: &Category) -> CategoryCard {
     let purposes = category
         .activities
         .iter()
@@ -123,7 +132,7 @@ fn card(register: &Register, category: &crate::register::Category) -> CategoryCa
         key: category.key.clone(),
         title: category.title.clone(),
         description: category.description.clone(),
-        statutory: format!("{} ({})", category.letter.title(), category.letter),
+        statutory: category.statutory(),
         is_sensitive: category.sensitive,
         kept: category.retention.in_words(),
         purposes: purposes.map(|activity| activity.title.clone()).collect(),
@@ -153,6 +162,10 @@ pub struct FieldFacts {
     pub title: String,
     /// One plain sentence; may be empty.
     pub description: String,
+    /// What people call its category; empty where it has none.
+    pub category: String,
+    /// What the statute calls that, with its letter.
+    pub statutory: String,
     /// Where it comes from.
     pub source: String,
     /// Titles of the activities that use it.
@@ -170,10 +183,12 @@ pub struct FieldFacts {
 impl FieldFacts {
     /// All that the register says of a field, in words.
     pub fn of(view: &FieldView<'_>) -> Self {
-        let recipient = |it: &crate::register::Recipient| {
-            format!("{} ({})", it.name, it.role.title().to_lowercase())
-        };
+        let recipient =
+            |it: &Recipient| format!("{} ({})", it.name, it.role.title().to_lowercase());
+        let category = view.category();
         FieldFacts {
+            category: category.map_or_else(String::new, |it| it.title.clone()),
+            statutory: category.map_or_else(String::new, Category::statutory),
             title: view.field.title.clone(),
             description: view.field.description.clone(),
             source: view
@@ -190,9 +205,7 @@ impl FieldFacts {
             is_sensitive: view.is_sensitive(),
         }
     }
-}
 
-impl FieldFacts {
     /// Says which of it the person has stopped.
     pub fn mark(&mut self, stopped: &Stopped) {
         stopped.mark_activities(&mut self.purposes);
@@ -319,7 +332,7 @@ fn datum_line(
     let kept = end.map_or_else(|| facts.kept.clone(), |end| kept_until(end, today));
     let checked = view.never_disclose().filter(|it| it.can_be_checked());
     let checked = checked.filter(|_| datum.value.is_masked());
-    let can_correct = view.input().is_some();
+    let can_correct = view.input().is_some() && !datum.is_fixed;
     Some(DatumLine {
         path: datum.path.clone(),
         value: value_in_words(&view, &datum.value),

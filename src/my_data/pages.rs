@@ -62,7 +62,7 @@ pub async fn index(person: Person, app: App, page: Page) -> AppResult<HttpRespon
         Ok((cards, standing::of_person(app, person.id)?, kept, stopped))
     });
     let (mut cards, standings, kept, stopped) = found.await?;
-    let picture = picture::draw(&cards);
+    let picture = picture::draw(&cards, |recipient| !stopped.is_cut_off(recipient));
     for card in &mut cards {
         stopped.mark_activities(&mut card.purposes);
         stopped.mark_recipients(&mut card.recipients);

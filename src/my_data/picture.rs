@@ -55,14 +55,14 @@ impl Column {
     }
 }
 
-/// An SVG of flows. The thicker a line, the more records flow (by powers of ten).
-pub fn draw(cards: &[CategoryCard]) -> String {
+/// An SVG of flows. The thicker a line, the more records flow (by powers of ten). Who gets no more data is left out.
+pub fn draw(cards: &[CategoryCard], gets_data: impl Fn(&str) -> bool) -> String {
     let sources: Vec<SourceKind> = SourceKind::ALL
         .iter()
         .copied()
         .filter(|kind| cards.iter().any(|card| flows_from(card).contains_key(kind)))
         .collect();
-    let recipients = recipients(cards);
+    let recipients = recipients(cards, gets_data);
     let rows = sources.len().max(cards.len()).max(recipients.len()).max(1);
     let height = rows * ROW;
     let from = sources
@@ -89,11 +89,9 @@ pub fn draw(cards: &[CategoryCard]) -> String {
             flow(&mut svg, (&left, start), (&middle, index), count);
         }
         for name in &card.recipients {
-            let end = recipients
-                .iter()
-                .position(|known| known == name)
-                .unwrap_or_default();
-            flow(&mut svg, (&middle, index), (&right, end), card.count());
+            if let Some(end) = recipients.iter().position(|known| known == name) {
+                flow(&mut svg, (&middle, index), (&right, end), card.count());
+            }
         }
     }
     for column in [&left, &middle, &right] {
@@ -121,10 +119,10 @@ fn flows_from(card: &CategoryCard) -> BTreeMap<SourceKind, u64> {
     flows
 }
 
-fn recipients(cards: &[CategoryCard]) -> Vec<String> {
+fn recipients(cards: &[CategoryCard], gets_data: impl Fn(&str) -> bool) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for name in cards.iter().flat_map(|card| &card.recipients) {
-        if !names.contains(name) {
+        if gets_data(name) && !names.contains(name) {
             names.push(name.clone());
         }
     }

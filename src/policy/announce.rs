@@ -122,8 +122,7 @@ fn tell_next(
     after: i64,
     now: NaiveDateTime,
 ) -> AppResult<()> {
-    let mut people = addresses(conn, after)?;
-    let is_last = people.len() < usize::try_from(BATCH).unwrap_or(usize::MAX);
+    let (mut people, is_last) = next_addresses(conn, after)?;
     let position = people.last().map_or(after, |(person, _)| *person);
     // Somebody with several addresses is told at the last, as of everything.
     people.reverse();
@@ -156,14 +155,29 @@ fn tell_next(
     }
 }
 
-/// The next people with an e-mail address, each with every address, in the order in which they got it.
+/// The addresses of the next people, and whether these are the last. Whoever has some of theirs beyond the edge of the
+/// batch is left to the next, which has them all.
+fn next_addresses(conn: &mut AnyConnection, after: i64) -> QueryResult<(Vec<(i64, String)>, bool)> {
+    let mut found = addresses(conn, after)?;
+    if found.len() <= usize::try_from(BATCH).unwrap_or(usize::MAX) {
+        return Ok((found, true));
+    }
+    let (first, beyond) = (found.first().map(|it| it.0), found.last().map(|it| it.0));
+    if first == beyond {
+        return Ok((found, false));
+    }
+    found.retain(|(person, _)| Some(*person) != beyond);
+    Ok((found, false))
+}
+
+/// Of the next people with an e-mail address every one, in the order in which they got it, and one more than a batch has.
 fn addresses(conn: &mut AnyConnection, after: i64) -> QueryResult<Vec<(i64, String)>> {
     identities::table
         .filter(identities::kind.eq(IdentityKind::Email.as_str()))
         .filter(identities::closed_at.is_null())
         .filter(identities::person_id.gt(after))
         .order((identities::person_id, identities::id))
-        .limit(BATCH)
+        .limit(BATCH + 1)
         .select((identities::person_id, identities::value))
         .load(conn)
 }

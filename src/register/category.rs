@@ -31,6 +31,13 @@ pub struct Category {
     pub recipients: Vec<String>,
 }
 
+impl Category {
+    /// What the statute calls it, with its letter: "Identifiers (A)".
+    pub fn statutory(&self) -> String {
+        format!("{} ({})", self.letter.title(), self.letter)
+    }
+}
+
 text_enum! {
     /// The paragraphs of Cal. Civ. Code 1798.140(v)(1).
     pub enum Letter {

@@ -1,33 +1,34 @@
 //! Counting: this year and the one before, every night. Earlier years stay as they were counted last, since their
 //! requests are purged.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
-use chrono::{Datelike, Months, NaiveDate, NaiveDateTime};
+use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Date, Integer, Text, Timestamp};
 
 use super::model::{Answer, Nature};
+use super::queries;
+use crate::accounts::homes::Homes;
 use crate::app::App;
-use crate::choices::{LIMIT_SENSITIVE, MadeBy, SALE_OR_SHARING, State};
+use crate::choices::{Choice, LIMIT_SENSITIVE, SALE_OR_SHARING, State};
 use crate::db::AnyConnection;
-use crate::db::schema::request_figures;
+use crate::db::schema::{request_figures, requests as rows};
 use crate::error::AppResult;
-
-#[derive(QueryableByName)]
-struct Counted {
-    #[diesel(sql_type = Text)]
-    kind: String,
-    #[diesel(sql_type = Text)]
-    answer: String,
-    #[diesel(sql_type = Integer)]
-    days: i32,
-    #[diesel(sql_type = BigInt)]
-    requests: i64,
-}
+use crate::requests::model as requests;
 
 /// What is counted together: the nature of a request, what became of it, and the days it took.
 type Key = (String, String, i32);
+
+type Sums = BTreeMap<Key, i64>;
+
+/// From a day on, to before another.
+type Period = (NaiveDate, NaiveDate);
+
+/// So many rows are read at once.
+const BATCH: i64 = 1000;
+
+/// By so much the year of a place may begin and end otherwise than in UTC.
+const AROUND: Days = Days::new(1);
 
 /// The job.
 pub fn count(app: &App) -> AppResult<()> {
@@ -40,30 +41,28 @@ pub fn count(app: &App) -> AppResult<()> {
     Ok(())
 }
 
-/// A month at a time: what is grouped is sorted in memory, and nobody waits for a long transaction.
-fn count_year(app: &App, year: i32) -> AppResult<BTreeMap<Key, i64>> {
-    let mut sums = BTreeMap::new();
-    let firsts = (1..=12).filter_map(|month| NaiveDate::from_ymd_opt(year, month, 1));
-    for from in firsts {
-        let to = from + Months::new(1);
-        let counted = app.db.read_now(|conn| {
-            let mut counted = count_requests(conn, from, to)?;
-            counted.extend(count_opt_outs(conn, from, to)?);
-            Ok(counted)
-        })?;
-        for it in counted {
-            // What came where it was tomorrow already, and was answered at once, took no time.
-            let key = (it.kind, it.answer, it.days.max(0));
-            *sums.entry(key).or_default() += it.requests;
-        }
-    }
+/// Page by page, so that nothing grows with the year.
+fn count_year(app: &App, year: i32) -> AppResult<Sums> {
+    let first = |year| NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or(NaiveDate::MIN);
+    let period = (first(year), first(year + 1));
+    let mut sums = Sums::new();
+    count_requests(app, period, &mut sums)?;
+    count_opt_outs(app, period, &mut sums)?;
+    count_letters(app, period, &mut sums)?;
     Ok(sums)
+}
+
+fn add(sums: &mut Sums, (nature, answer, days): (&str, &str, i64)) {
+    // What came where it was tomorrow already, and was answered at once, took no time.
+    let days = i32::try_from(days.max(0)).unwrap_or(i32::MAX);
+    let key = (nature.to_owned(), answer.to_owned(), days);
+    *sums.entry(key).or_default() += 1;
 }
 
 fn replace(
     conn: &mut AnyConnection,
     (year, now): (i32, NaiveDateTime),
-    counted: &BTreeMap<Key, i64>,
+    counted: &Sums,
 ) -> QueryResult<()> {
     let old = request_figures::table.filter(request_figures::year.eq(year));
     diesel::delete(old).execute(conn)?;
@@ -82,69 +81,142 @@ fn replace(
     Ok(())
 }
 
-/// The one query that the two databases put differently: days between a date and a time. What was granted and is not
-/// carried out yet, or could not be, is not complied with: it is open.
-fn count_requests(
-    conn: &mut AnyConnection,
-    from: NaiveDate,
-    to: NaiveDate,
-) -> QueryResult<Vec<Counted>> {
-    let days = match conn {
-        AnyConnection::Sqlite(_) => {
-            "CAST(julianday(date(decided_at)) - julianday(received_on) AS INTEGER)"
+/// What a request says of itself.
+type Asked = (
+    (NaiveDate, i64),
+    (String, String, Option<String>),
+    (Option<NaiveDateTime>, Option<NaiveDateTime>, String),
+);
+
+/// The days run where the person lives, as the term itself. What was granted and is not carried out yet, or could not
+/// be, is not complied with: it is open.
+fn count_requests(app: &App, period: Period, sums: &mut Sums) -> AppResult<()> {
+    let mut after = (period.0, 0);
+    loop {
+        let found: Vec<Asked> = app
+            .db
+            .read_now(|conn| Ok(list_requests(conn, period, after)?))?;
+        let Some((last, ..)) = found.last() else {
+            return Ok(());
+        };
+        after = *last;
+        for ((received_on, _), (kind, state, outcome), (closed_at, decided_at, residence)) in &found
+        {
+            let answer = match (state.parse(), closed_at) {
+                (Ok(requests::State::Withdrawn), _) => Answer::Withdrawn.as_str(),
+                (_, Some(_)) => outcome.as_deref().unwrap_or(Answer::Open.as_str()),
+                (_, None) => Answer::Open.as_str(),
+            };
+            let answered = decided_at.filter(|_| closed_at.is_some());
+            let days = answered.map_or(0, |at| {
+                (app.laws.day_in(residence, at) - *received_on).num_days()
+            });
+            add(sums, (kind, answer, days));
         }
-        AnyConnection::Postgres(_) => "decided_at::date - received_on",
-    };
-    diesel::sql_query(format!(
-        "SELECT kind,
-             CASE WHEN state = 'withdrawn' THEN 'withdrawn' WHEN closed_at IS NOT NULL THEN outcome ELSE 'open' END AS answer,
-             CASE WHEN closed_at IS NULL OR decided_at IS NULL THEN 0 ELSE {days} END AS days,
-             count(*) AS requests
-         FROM requests WHERE received_on >= $1 AND received_on < $2
-         GROUP BY 1, 2, 3"
-    ))
-    .bind::<Date, _>(from)
-    .bind::<Date, _>(to)
-    .load(conn)
+    }
 }
 
-/// Opt-outs hold from the moment they are made, so each is complied with on the same day, but for what came by letter or
-/// telephone: that took until staff entered it. What was asked for in one act has one receipt, and is one of its nature.
-fn count_opt_outs(
+fn list_requests(
     conn: &mut AnyConnection,
-    from: NaiveDate,
-    to: NaiveDate,
-) -> QueryResult<Vec<Counted>> {
-    let days = match conn {
-        AnyConnection::Sqlite(_) => {
-            "CAST(julianday(date(at)) - julianday(COALESCE(received_on, date(at))) AS INTEGER)"
+    (from, to): Period,
+    after: (NaiveDate, i64),
+) -> QueryResult<Vec<Asked>> {
+    let same_day = rows::received_on.eq(after.0).and(rows::id.gt(after.1));
+    rows::table
+        .filter(rows::received_on.ge(from.max(after.0)))
+        .filter(rows::received_on.lt(to))
+        .filter(rows::received_on.gt(after.0).or(same_day))
+        .order((rows::received_on, rows::id))
+        .limit(BATCH)
+        .select((
+            (rows::received_on, rows::id),
+            (rows::kind, rows::state, rows::outcome),
+            (rows::closed_at, rows::decided_at, rows::residence),
+        ))
+        .load(conn)
+}
+
+/// Opt-outs hold from the moment they are made, so each is complied with on the same day, which is that of the person.
+/// What was asked for in one act has one receipt, and is one of its nature.
+fn count_opt_outs(app: &App, (from, to): Period, sums: &mut Sums) -> AppResult<()> {
+    let midnight = |day: NaiveDate| day.and_time(NaiveTime::MIN);
+    let period = (midnight(from - AROUND), midnight(to + AROUND));
+    let (mut after, mut acts) = ((period.0, 0), Acts::new());
+    loop {
+        let (found, homes) = app.db.read_now(|conn| {
+            let found = queries::list_choices(conn, period, after, BATCH)?;
+            let homes = Homes::of(conn, found.iter().map(|it| it.person_id))?;
+            Ok((found, homes))
+        })?;
+        let Some(last) = found.last() else {
+            return Ok(());
+        };
+        after = (last.at, last.id);
+        for it in found.iter().filter(|it| it.received_on.is_none()) {
+            let day = homes.day(&app.laws, it.person_id, it.at);
+            if (from..to).contains(&day)
+                && let Some(nature) = acts.nature_of(it, it.at)
+            {
+                add(sums, (nature.as_str(), Answer::Approved.as_str(), 0));
+            }
         }
-        AnyConnection::Postgres(_) => "at::date - COALESCE(received_on, at::date)",
-    };
-    let asked = MadeBy::ALL.iter().filter(|it| it.is_request());
-    let asked: Vec<_> = asked.map(|it| format!("'{it}'")).collect();
-    let (off, asked) = (State::OptedOut, asked.join(", "));
-    let (sale, limit) = (Nature::SaleOrSharing, Nature::LimitSensitive);
-    let of_those = |when: &str| {
-        format!(
-            "SELECT COALESCE(receipt_id, CAST(id AS TEXT)) AS act, {days} AS days,
-                 CASE activity WHEN '{SALE_OR_SHARING}' THEN '{sale}' WHEN '{LIMIT_SENSITIVE}' THEN '{limit}'
-                 ELSE '{}' END AS nature
-             FROM choices WHERE {when} AND state = '{off}' AND made_by IN ({asked})",
-            Nature::OtherOptOut
-        )
-    };
-    let midnight = |day: NaiveDate| day.and_time(chrono::NaiveTime::MIN);
-    diesel::sql_query(format!(
-        "SELECT nature AS kind, '{}' AS answer, days, count(DISTINCT act) AS requests
-         FROM ({} UNION ALL {}) AS asked GROUP BY nature, days",
-        Answer::Approved,
-        of_those("received_on IS NULL AND at >= $1 AND at < $2"),
-        of_those("received_on >= $3 AND received_on < $4"),
-    ))
-    .bind::<Timestamp, _>(midnight(from))
-    .bind::<Timestamp, _>(midnight(to))
-    .bind::<Date, _>(from)
-    .bind::<Date, _>(to)
-    .load(conn)
+    }
+}
+
+/// What came by letter or telephone took until staff entered it.
+fn count_letters(app: &App, period: Period, sums: &mut Sums) -> AppResult<()> {
+    let (mut after, mut acts) = ((period.0, 0), Acts::new());
+    loop {
+        let (found, homes) = app.db.read_now(|conn| {
+            let found = queries::list_choices_by_letter(conn, period, after, BATCH)?;
+            let homes = Homes::of(conn, found.iter().map(|(_, it)| it.person_id))?;
+            Ok((found, homes))
+        })?;
+        let Some((day, last)) = found.last() else {
+            return Ok(());
+        };
+        after = (*day, last.id);
+        for (received_on, it) in &found {
+            let entered_on = homes.day(&app.laws, it.person_id, it.at);
+            if let Some(nature) = acts.nature_of(it, *received_on) {
+                let days = (entered_on - *received_on).num_days();
+                add(sums, (nature.as_str(), Answer::Approved.as_str(), days));
+            }
+        }
+    }
+}
+
+/// The acts of one moment, or of one day of letters, each of which counts once for its nature.
+struct Acts<T> {
+    of: Option<T>,
+    seen: HashSet<(String, Nature)>,
+}
+
+impl<T: PartialEq> Acts<T> {
+    fn new() -> Self {
+        Acts {
+            of: None,
+            seen: HashSet::new(),
+        }
+    }
+
+    /// The nature of an opt-out that somebody asked for; none where its act has been counted for that.
+    fn nature_of(&mut self, choice: &Choice, of: T) -> Option<Nature> {
+        if choice.state != State::OptedOut || !choice.made_by.is_request() {
+            return None;
+        }
+        let nature = match choice.activity.as_str() {
+            SALE_OR_SHARING => Nature::SaleOrSharing,
+            LIMIT_SENSITIVE => Nature::LimitSensitive,
+            _ => Nature::OtherOptOut,
+        };
+        if self.of.as_ref() != Some(&of) {
+            self.seen.clear();
+            self.of = Some(of);
+        }
+        let receipt = choice.receipt_id.clone();
+        receipt
+            .is_none_or(|receipt| self.seen.insert((receipt, nature)))
+            .then_some(nature)
+    }
 }

@@ -88,3 +88,24 @@ pub fn list_choices(
         .limit(limit)
         .load(conn)
 }
+
+/// Choices that came by letter or telephone in a period, each with the day on which it came, in the order of these, at
+/// most `limit` after that one.
+pub fn list_choices_by_letter(
+    conn: &mut AnyConnection,
+    (from, to): (NaiveDate, NaiveDate),
+    after: (NaiveDate, i64),
+    limit: i64,
+) -> QueryResult<Vec<(NaiveDate, Choice)>> {
+    let same_day = choices::received_on
+        .eq(after.0)
+        .and(choices::id.gt(after.1));
+    choices::table
+        .filter(choices::received_on.ge(from.max(after.0)))
+        .filter(choices::received_on.lt(to))
+        .filter(choices::received_on.gt(after.0).or(same_day))
+        .order((choices::received_on, choices::id))
+        .limit(limit)
+        .select((choices::received_on.assume_not_null(), Choice::as_select()))
+        .load(conn)
+}

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::handing_out::Gives;
+use super::held_still::Seen;
 use super::life::By;
 use super::model::{Action, Decision, Item, Kind, Request, State};
 use super::replanning::{is_begun, replan};
@@ -58,19 +59,17 @@ impl From<SourceError> for Stop {
 }
 
 /// Starts to carry out what was decided; what asks for nothing more is completed at once. A denial or a proposal is
-/// left as it is. An appeal against a deletion comes with a plan of what is there now.
+/// left as it is. What is done depends on what was [`Seen`] before.
 pub fn begin(
     conn: &mut AnyConnection,
     request: &Request,
-    anew: Option<&Plan>,
+    seen: Seen<'_>,
     by: &By<'_>,
 ) -> AppResult<()> {
     match request.state {
         // Where nothing was found to erase, there is no plan.
         State::Approved if request.kind == Kind::Deletion && request.plan.is_none() => {
-            let left = remainders::queries::list_left(conn, by.app, request.person_id)?;
-            let held: usize = left.iter().map(|(left, _)| left.records.len()).sum();
-            let facts = json!({ "held": held });
+            let facts = json!({ "held": seen.held });
             execution::complete(conn, request, facts, by).map(drop)
         }
         State::Approved | State::PartlyApproved
@@ -87,7 +86,7 @@ pub fn begin(
             execution::complete(conn, request, facts, by).map(drop)
         }
         State::Approved | State::PartlyApproved if request.kind == Kind::Appeal => {
-            appeals::grant(conn, request, anew, by)
+            appeals::grant(conn, request, seen.anew, by)
         }
         State::Denied if request.kind == Kind::Objection => {
             restrictions::end_meanwhile(conn, request, by)
@@ -252,7 +251,7 @@ fn correct(
         let id = open.item.id;
         settle_step(app, request.id, move |conn, request, by| {
             if is_new {
-                corrected::queries::remember(conn, request, (id, &change), by)?;
+                corrected::queries::remember(conn, request, &change, by)?;
             }
             Ok(execution::mark_applied(conn, request, id, by)?)
         })?;

@@ -80,6 +80,12 @@ impl Details {
         self.request.decided_at.is_some() && !self.request.state.is_undecided()
     }
 
+    /// Whether a value was put right by it.
+    pub fn has_corrected(&self) -> bool {
+        let is_put_right = |it: &OpenItem| it.change.is_some() && it.item.applied_at.is_some();
+        self.items.iter().any(is_put_right)
+    }
+
     /// The same for the person: without what staff think of it, until it is decided. What was done stays.
     #[must_use]
     pub fn for_the_person(mut self) -> Self {

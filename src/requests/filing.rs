@@ -21,8 +21,11 @@ use crate::error::{AppError, AppResult};
 use crate::manual::opening;
 use crate::sources::Plan;
 
-/// So many requests of one person may be open at a time.
+/// So many requests of one person may be open at a time, but for those that [`UNLIMITED`] names.
 pub const MOST_OPEN: i64 = 20;
+
+/// Each of them is about something else that is wrong or is to go, so that their number is no reason to refuse one.
+pub(super) const UNLIMITED: [Kind; 3] = [Kind::Correction, Kind::Deletion, Kind::Appeal];
 
 /// So many may be filed in a day, withdrawn ones included: each is work for staff, and a mail.
 const FILINGS: Limit = Limit {
@@ -48,6 +51,13 @@ pub fn file(
     file_under(conn, person_id, (new, &dates), by)
 }
 
+/// What is said where too many are open.
+pub(super) fn too_many_open() -> String {
+    format!(
+        "You have {MOST_OPEN} requests open. Wait for an answer, or withdraw one, before you file another. You can ask for corrections and deletions all the same."
+    )
+}
+
 /// The same under a law and with dates that are known already.
 fn file_under(
     conn: &mut AnyConnection,
@@ -62,10 +72,8 @@ fn file_under(
     {
         return Ok(filed);
     }
-    if queries::count_open(conn, person_id)? >= MOST_OPEN {
-        return Err(AppError::Conflict(format!(
-            "You have {MOST_OPEN} requests open. Wait for an answer, or withdraw one, before you file another."
-        )));
+    if !UNLIMITED.contains(&new.kind) && queries::count_limited(conn, person_id)? >= MOST_OPEN {
+        return Err(AppError::Conflict(too_many_open()));
     }
     refuse_twin(conn, person_id, new, by)?;
     let filed = put_on_record(conn, person_id, new, dates, by)?;

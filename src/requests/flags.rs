@@ -3,16 +3,15 @@
 //! or finds it right, with a reason that is mailed to the person, who can answer it. A refusal is a denial like any
 //! other, by two.
 
-use chrono::{Days, Months, NaiveDateTime};
+use chrono::{Months, NaiveDateTime};
 use diesel::prelude::*;
 use serde_json::json;
 
-use super::dates::right;
 use super::handling::post_message;
 use super::life::{By, changed, record, touch};
-use super::model::{Decision, Item, Kind, Outcome, Request, State};
+use super::model::{Decision, Item, Kind, Outcome, Request};
 use super::sealed::{self, What};
-use super::{queries, words};
+use super::{how_often, queries};
 use crate::accounts::signs;
 use crate::db::schema::{request_flags, request_items, requests};
 use crate::db::{AnyConnection, OptionalText, text_enum};
@@ -21,11 +20,6 @@ use crate::keys::Keys;
 
 /// A denied correction need not be looked at again for so long, unless there is something new.
 const SAME_CORRECTION: Months = Months::new(6);
-
-/// More requests of one kind than this in [`FLOOD_DAYS`] are looked at together.
-const FLOOD: i64 = 5;
-
-const FLOOD_DAYS: Days = Days::new(30);
 
 text_enum! {
     /// What is to be looked at.
@@ -132,7 +126,7 @@ pub fn list(conn: &mut AnyConnection, keys: &Keys, request: &Request) -> AppResu
 /// Applies the rules to a request of whom it is known, and raises what they say. What is raised already stays.
 pub(super) fn look(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
     let by = By::system_at(by);
-    if let Some(reason) = repeat(conn, request, &by)? {
+    if let Some(reason) = how_often::repeat(conn, request, &by)? {
         raise(conn, request, FlagKind::Repeat, &reason, &by)?;
     }
     if let Some(reason) = same_correction(conn, request, &by)? {
@@ -145,7 +139,7 @@ pub(super) fn look(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> 
         );
         raise(conn, request, FlagKind::Abused, &reason, &by)?;
     }
-    if let Some(reason) = flood(conn, request)? {
+    if let Some(reason) = how_often::flood(conn, request)? {
         raise(conn, request, FlagKind::Flood, &reason, &by)?;
     }
     Ok(())
@@ -265,56 +259,6 @@ pub(super) fn may_be_granted(
 
 fn seal(request: &Request, text: &str, by: &By<'_>) -> Vec<u8> {
     sealed::seal(&by.app.keys, &request.reference, What::Flag, text)
-}
-
-/// More than the law gives for nothing in twelve months, this one included.
-fn repeat(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<Option<String>> {
-    let row = by
-        .app
-        .laws
-        .row(&request.law, right(request.kind), request.received_on);
-    let Some(free) = row.and_then(|row| row.free) else {
-        return Ok(None);
-    };
-    let since = request.received_on - Months::new(12);
-    let count = count_since(conn, request, since)?;
-    Ok((count > i64::from(free)).then(|| {
-        format!(
-            "This is request {count} of this kind since {}. The law asks for {free} in twelve months. That alone is no ground to refuse it.",
-            words::day(since)
-        )
-    }))
-}
-
-/// Many of one kind in a month.
-fn flood(conn: &mut AnyConnection, request: &Request) -> QueryResult<Option<String>> {
-    let since = request.received_on - FLOOD_DAYS;
-    let count = count_since(conn, request, since)?;
-    Ok((count > FLOOD).then(|| {
-        format!(
-            "This is request {count} of this kind since {}. Look whether each asks for something of its own.",
-            words::day(since)
-        )
-    }))
-}
-
-/// The person's requests of that kind since a day that were not taken back, up to this one.
-fn count_since(
-    conn: &mut AnyConnection,
-    request: &Request,
-    since: chrono::NaiveDate,
-) -> QueryResult<i64> {
-    if request.kind == Kind::Appeal {
-        return Ok(0);
-    }
-    requests::table
-        .filter(requests::person_id.eq(request.person_id))
-        .filter(requests::id.le(request.id))
-        .filter(requests::kind.eq(request.kind.as_str()))
-        .filter(requests::received_on.gt(since))
-        .filter(requests::state.ne(State::Withdrawn.as_str()))
-        .count()
-        .get_result(conn)
 }
 
 /// The same value of the same record was refused in the last six months.

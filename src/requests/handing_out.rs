@@ -119,10 +119,6 @@ fn categories(
         said = String::from("By what we know you by, we hold no data about you.\n");
     }
     for card in cards {
-        let from = card.collections.iter().map(|it| it.source_kind.title());
-        let mut from: Vec<_> = from.collect();
-        from.sort_unstable();
-        from.dedup();
         let (mut purposes, mut recipients) = (card.purposes.clone(), card.recipients.clone());
         stopped.mark_activities(&mut purposes);
         stopped.mark_recipients(&mut recipients);
@@ -135,7 +131,7 @@ fn categories(
             } else {
                 format!(" – in the law: {}", card.statutory)
             },
-            from.join("; "),
+            card.comes_from().join("; "),
             or_nothing(purposes.join("; ")),
             or_nothing(recipients.join("; ")),
             card.kept,
@@ -148,7 +144,10 @@ fn categories(
         let (title, records, why) = (&it.title, it.in_words(), it.why_in_words());
         let category = app.register.collection(&it.key);
         let category = category.and_then(|it| app.register.category_of_collection(it));
-        let category = category.map_or("Other records", |it| it.title.as_str());
+        let category = category.map_or_else(
+            || "Other records".to_owned(),
+            |it| format!("{} – in the law: {}", it.title, it.statutory()),
+        );
         let reference = &it.reference;
         let _ = writeln!(
             said,
@@ -172,7 +171,11 @@ fn list(said: &mut String, title: &str, lines: &[Line<'_>]) {
         let role = line.recipient.role.title().to_lowercase();
         let name = &line.recipient.name;
         let purposes = line.purposes.join("; ");
-        let _ = writeln!(said, "– {name} ({role}): {data}. What for: {purposes}.");
+        let statutory = or_nothing(line.statutory.join(", "));
+        let _ = writeln!(
+            said,
+            "– {name} ({role}): {data} – in the law: {statutory}. What for: {purposes}."
+        );
     }
     if lines.is_empty() {
         said.push_str("– To nobody.\n");

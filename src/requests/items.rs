@@ -16,6 +16,9 @@ use crate::my_data::redactions::Cell;
 use crate::register::CollectionKey;
 use crate::sources::{Correction, CorrectionError, Identities};
 
+/// Why a value cannot be corrected that its source works out.
+pub const WORKED_OUT: &str = "Our systems work this out from other data, so that nothing else can be written there. Ask for those data to be corrected, or write to us.";
+
 impl Action {
     /// Whether staff decide on it, or the register's rule did.
     pub fn is_decided_by_staff(self) -> bool {
@@ -52,7 +55,7 @@ pub fn can_be_named(request: &Request) -> bool {
 /// The change to a value that somebody typed; or a sentence about what is wrong with it. It reads the sources.
 ///
 /// # Errors
-/// [`AppError::NotFound`] for a value that is not there, or cannot be corrected.
+/// [`AppError::NotFound`] for a value that is not there.
 pub fn plan(
     app: &App,
     person: &Identities,
@@ -67,7 +70,8 @@ pub fn plan(
         Ok(change) => Ok(Ok(change)),
         Err(CorrectionError::Invalid(sentence)) => Ok(Err(sentence)),
         Err(CorrectionError::Source(error)) => Err(error.into()),
-        Err(CorrectionError::NotFound | CorrectionError::NotCorrectable) => Err(AppError::NotFound),
+        Err(CorrectionError::NotCorrectable) => Ok(Err(WORKED_OUT.to_owned())),
+        Err(CorrectionError::NotFound) => Err(AppError::NotFound),
     }
 }
 

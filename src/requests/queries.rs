@@ -4,6 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::agents;
+use super::filing::UNLIMITED;
 use super::model::{Approval, Attachment, Item, Kind, Line, Message, Request, State, Step};
 use crate::accounts::model::IdentityKind;
 use crate::db::schema::{
@@ -65,11 +66,12 @@ pub fn list_for_person(
         .load(conn))
 }
 
-/// How many of a person's requests are not closed.
-pub fn count_open(conn: &mut AnyConnection, person_id: i64) -> QueryResult<i64> {
+/// How many of a person's requests are not closed, of the kinds that may be too many.
+pub(super) fn count_limited(conn: &mut AnyConnection, person_id: i64) -> QueryResult<i64> {
     requests::table
         .filter(requests::person_id.eq(person_id))
         .filter(requests::closed_at.is_null())
+        .filter(requests::kind.ne_all(UNLIMITED.map(Kind::as_str)))
         .count()
         .get_result(conn)
 }

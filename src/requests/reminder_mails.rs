@@ -42,7 +42,7 @@ pub struct RequestLate {
     kind: Kind,
     due_on: NaiveDate,
     reason: &'static str,
-    authority: Option<Regulator>,
+    authorities: Vec<Regulator>,
     page: String,
 }
 message!(
@@ -166,9 +166,7 @@ impl RequestLate {
             kind: request.kind,
             due_on: request.due_on,
             reason: request.why_late(),
-            authority: laws
-                .find(&request.law)
-                .and_then(|law| law.regulator.clone()),
+            authorities: laws.regulators(&request.law),
         }
     }
 

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::asked::NewItem;
 use super::decisions::Because;
+use super::held_still::Seen;
 use super::life::{By, advance, changed, record, touch};
 use super::model::{Decision, Item, Kind, Outcome, Request, State};
 use super::replanning::{ids_of, plan_anew};
@@ -98,7 +99,11 @@ pub fn decide(
     };
     restrictions::state(conn, &current, (outcome, &judgement.restricts), by)?;
     let decided = decisions::decide(conn, &current, (outcome, because), by)?;
-    carry_out::begin(conn, &decided, plan, by)?;
+    let seen = Seen {
+        anew: plan,
+        ..Seen::default()
+    };
+    carry_out::begin(conn, &decided, seen, by)?;
     Ok(decided)
 }
 

@@ -277,7 +277,7 @@ fn new_value(
     typed: &str,
 ) -> Result<Value, CorrectionError> {
     let input = view.input().ok_or(CorrectionError::NotCorrectable)?;
-    if column.generated || layout.table.row_key.contains(&column.name) {
+    if layout.table.is_fixed(&column.name) {
         return Err(CorrectionError::NotCorrectable);
     }
     let invalid = |sentence: &str| Err(CorrectionError::Invalid(sentence.to_owned()));

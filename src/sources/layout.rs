@@ -32,6 +32,8 @@ pub(super) struct Layout<'a> {
     /// What tells whether a row has changed: where it stands, and whether it is an object, of which some sources have a form
     /// of their own. What the source computes changes only with the rest.
     hashed: Vec<(usize, bool)>,
+    /// Of each column whether the source itself says what it holds, or names the row by it.
+    fixed: Vec<bool>,
 }
 
 impl<'a> Layout<'a> {
@@ -46,6 +48,7 @@ impl<'a> Layout<'a> {
             date: None,
             places: (table.row_key.iter().cloned()).zip(0..).collect(),
             hashed: Vec::new(),
+            fixed: Vec::new(),
         };
         for field in &node.collection(&inner.register).fields {
             if table.column(&field.name).is_some() {
@@ -69,6 +72,8 @@ impl<'a> Layout<'a> {
             .filter(|it| table.column(it).is_some())
             .map(|it| layout.position(it));
         layout.hashed = layout.to_hash();
+        let names = layout.columns.iter();
+        layout.fixed = names.map(|name| table.is_fixed(name)).collect();
         Ok(layout)
     }
 
@@ -276,8 +281,23 @@ impl<'a> Layout<'a> {
         Record {
             id: self.id(inner, &row),
             date: self.date(&row),
-            fields: self.shown(row).into_iter().map(Into::into).collect(),
+            fields: self.data(row),
         }
+    }
+
+    fn data(&self, mut row: Vec<Value>) -> Vec<Datum> {
+        let mut data = Vec::with_capacity(self.fields.len());
+        for (field, at) in &self.fields {
+            let (cell, is_fixed) = (
+                std::mem::replace(&mut row[*at], Value::Null),
+                self.fixed[*at],
+            );
+            let mut shown = Vec::new();
+            record::disclose(field, cell, &mut shown);
+            let shown = shown.into_iter().map(Datum::from);
+            data.extend(shown.map(|it| Datum { is_fixed, ..it }));
+        }
+        data
     }
 
     /// What may be shown of a row.

@@ -26,6 +26,8 @@ pub struct Datum {
     pub path: String,
     /// What it holds.
     pub value: Held,
+    /// The source works it out itself, or names the record by it, so that nothing else can be written there.
+    pub is_fixed: bool,
 }
 
 /// The same while the register is at hand.
@@ -42,6 +44,7 @@ impl From<Shown<'_>> for Datum {
         Self {
             path: shown.field.path.clone(),
             value: shown.value,
+            is_fixed: false,
         }
     }
 }

@@ -188,6 +188,12 @@ impl Table {
         self.columns.iter().filter(|column| column.inside.is_none())
     }
 
+    /// Whether nothing can be written into a column: the source works it out itself, or the row is named by it.
+    pub(super) fn is_fixed(&self, name: &str) -> bool {
+        let generated = self.column(name).is_some_and(|it| it.generated);
+        generated || self.row_key.iter().any(|it| it == name)
+    }
+
     /// Whether it only shows what other tables hold, as views do: none of its rows can be changed by itself.
     pub(super) fn is_computed(&self) -> bool {
         self.own_columns().all(|column| column.generated)

@@ -9,6 +9,7 @@ use crate::accounts::guard::{CaseWorker, Supervisor};
 use crate::app::App;
 use crate::error::{AppError, AppResult};
 use crate::law::Ground;
+use crate::requests::held_still::{self, Seen};
 use crate::requests::model::{Decision, Item, Outcome, Request, State};
 use crate::requests::review::{self, Judgement, Remade};
 use crate::requests::{carry_out, contradicted, decisions, denial, notices, queries};
@@ -140,9 +141,14 @@ pub async fn approve(supervisor: Supervisor, sent: Sent) -> AppResult<HttpRespon
         Ok(anew) => anew,
         Err(error) => return sent.end(&supervisor, Err(error)).await,
     };
+    let held = match held_still::count(&sent.app, &request).await {
+        Ok(held) => held,
+        Err(error) => return sent.end(&supervisor, Err(error)).await,
+    };
     let approved = sent.act(&supervisor, move |conn, request, by| {
         let decided = decisions::approve(conn, request, by)?;
-        carry_out::begin(conn, &decided, anew.as_ref(), by)?;
+        let anew = anew.as_ref();
+        carry_out::begin(conn, &decided, Seen { anew, held }, by)?;
         notices::reaches(conn, by.app, request)
     });
     let done = approved.await.map(|is_told| {
@@ -179,7 +185,7 @@ pub async fn send_back(supervisor: Supervisor, sent: Sent) -> AppResult<HttpResp
 /// Tries again to carry out what failed.
 pub async fn retry(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
     let tried = sent.act(&worker, |conn, request, by| {
-        carry_out::begin(conn, request, None, by)
+        carry_out::begin(conn, request, Seen::default(), by)
     });
     let done = tried.await.map(|()| "It is being tried again now.");
     sent.end(&worker, done).await

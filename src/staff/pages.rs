@@ -13,6 +13,7 @@ use super::{reviews, training};
 use crate::accounts::guard::{CaseReader, StaffMember};
 use crate::accounts::model::{Role, StaffRow};
 use crate::app::App;
+use crate::audit::views::{self, Seen};
 use crate::db::Count;
 use crate::error::AppResult;
 use crate::requests::dates::law_name;
@@ -114,6 +115,7 @@ pub async fn queue(
     filters: web::Query<Filters>,
 ) -> AppResult<HttpResponse> {
     let filters = filters.into_inner();
+    record_look(&app, &member, &filters.person).await?;
     let (me, asked) = (member.id, filters.clone());
     let (is_supervisor, now) = (member.role == Role::Supervisor, app.clock.now());
     let found = app.db.read(move |conn| {
@@ -180,6 +182,21 @@ pub async fn queue(
         filters,
     };
     html(status, &queue)
+}
+
+/// Whoever lists what one person asked for has looked at it, by whatever link they came.
+async fn record_look(app: &App, member: &StaffMember, pseudonym: &str) -> AppResult<()> {
+    if pseudonym.is_empty() {
+        return Ok(());
+    }
+    let wanted = pseudonym.to_owned();
+    let known = app
+        .db
+        .read(move |conn| Ok(queries::find_by_pseudonym(conn, &wanted)?));
+    if known.await?.is_none() {
+        return Ok(());
+    }
+    views::record(app, member, Seen::Requests, pseudonym.to_owned(), "").await
 }
 
 #[derive(Template)]

@@ -108,7 +108,8 @@ pub fn list(
     query.limit(one_more(ON_A_PAGE)).load(conn)
 }
 
-fn find_by_pseudonym(conn: &mut AnyConnection, pseudonym: &str) -> QueryResult<Option<i64>> {
+/// Whose pseudonym that is.
+pub fn find_by_pseudonym(conn: &mut AnyConnection, pseudonym: &str) -> QueryResult<Option<i64>> {
     people::table
         .filter(people::pseudonym.eq(pseudonym))
         .select(people::id)

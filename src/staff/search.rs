@@ -51,7 +51,7 @@ pub async fn search(
         }
         Found::Person(person) => {
             let pseudonym = person.pseudonym.clone();
-            views::record(&app, &reader, Seen::Requests, person.pseudonym, "").await?;
+            views::record(&app, &reader, Seen::Account, person.pseudonym, "").await?;
             Filters {
                 person: pseudonym,
                 state: "all".to_owned(),

@@ -1,5 +1,6 @@
-//! What waits for staff beside requests: data that came back, corrections that were undone, what has been kept long enough.
-//! The queue names it, and supervisors are told by mail: when something comes, and again each week while it waits.
+//! What waits for staff beside requests: data that came back, corrections that were undone, what has been kept long enough,
+//! and addresses that two must agree on. The queue names it, and supervisors are told by mail: when something comes, and
+//! again each week while it waits.
 
 use std::collections::HashMap;
 
@@ -7,6 +8,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 use serde_json::json;
 
+use crate::accounts::proposals;
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::config::Site;
@@ -31,6 +33,8 @@ text_enum! {
         Corrections = "corrections",
         /// A plan of what has been kept long enough.
         Periods = "periods",
+        /// Addresses that a second supervisor is to approve for an account.
+        Addresses = "addresses",
     }
 }
 
@@ -58,6 +62,10 @@ impl Waiting {
                 "1 corrected value that was changed back".to_owned()
             }
             What::Corrections => format!("{count} corrected values that were changed back"),
+            What::Addresses if count == Count(1) => {
+                "1 address that was proposed for an account".to_owned()
+            }
+            What::Addresses => format!("{count} addresses that were proposed for accounts"),
             What::Periods => "a plan to erase what has been kept long enough".to_owned(),
         }
     }
@@ -68,6 +76,7 @@ impl Waiting {
             What::Returned => "/staff/returned",
             What::Corrections => "/staff/corrections",
             What::Periods => "/staff/periods",
+            What::Addresses => "/staff/closed-addresses",
         }
     }
 }
@@ -79,6 +88,7 @@ pub fn list(conn: &mut AnyConnection) -> QueryResult<Vec<Waiting>> {
         (What::Returned, returned::queries::count_open(conn)?),
         (What::Corrections, corrected::queries::count_returned(conn)?),
         (What::Periods, Count(i64::from(planned.is_some()))),
+        (What::Addresses, proposals::count(conn)?),
     ];
     let some = counts.into_iter().filter(|(_, count)| *count > Count(0));
     Ok(some.map(|(what, count)| Waiting { what, count }).collect())

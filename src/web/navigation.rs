@@ -35,6 +35,11 @@ pub const STAFF: &[(&str, &str, &[Role])] = &[
         "Came back",
         &[Agent, Supervisor, Auditor],
     ),
+    (
+        "/staff/closed-addresses",
+        "Addresses",
+        &[Supervisor, Auditor, Admin],
+    ),
     ("/staff/periods", "Periods", &[Supervisor, Auditor, Admin]),
     ("/staff/drift", "Manifests", &[Supervisor, Auditor, Admin]),
     ("/staff/metrics", "Figures", &[Supervisor, Auditor, Admin]),

@@ -6,6 +6,7 @@ mod closing;
 mod command;
 mod limits;
 mod members;
+mod proposing;
 mod second_factor;
 mod sessions;
 mod sign_in;

@@ -77,7 +77,7 @@ async fn two_clicks_at_once_count_as_one() {
     assert_eq!(app.mails_to("ada").len(), 1);
 }
 
-/// Rule: U1, §7004.
+/// Rule: U1, §7004; O5, 11 CCR 7026(h).
 #[actix_web::test]
 async fn everything_is_refused_in_one_step_with_one_mail() {
     let app = TestApp::start();

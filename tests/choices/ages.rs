@@ -200,6 +200,58 @@ async fn what_somebody_turned_on_is_not_touched_when_their_age_is_put_right() {
     assert!(page.text().contains("you will be 16 on 1 December 2026"));
 }
 
+async fn put_right(app: &TestApp, sam: &Actor, born_on: &'static str) {
+    let put = sam.post(NEW, &word(&[("born_on", born_on)])).await;
+    assert_eq!(put.location(), "/staff/ages");
+    assert_eq!(app.failed_jobs(), []);
+}
+
+/// Rule: N1, Civ. 1798.120(c).
+#[actix_web::test]
+async fn what_a_parent_allowed_holds_on_for_a_child_whose_age_is_put_right() {
+    let app = TestApp::start();
+    let noor = child(&app).await;
+    let sam = app.staff("sam", Role::Agent).await;
+    let fields = word(&[
+        ("what", "marketing"),
+        ("what", "sale-or-sharing"),
+        ("verified_by", "signed-form"),
+    ]);
+    sam.post(PARENT, &fields).await.location();
+    let keys = ["marketing", "sale-or-sharing", "limit-sensitive"].map(str::to_owned);
+    for born_on in ["2015-06-01", "2014-06-01"] {
+        put_right(&app, &sam, born_on).await;
+        assert_eq!(tags(&noor, &keys).await, ["On", "On", "Off"], "{born_on}");
+    }
+    // They were 14 all the time: it was for them to decide.
+    put_right(&app, &sam, "2011-06-01").await;
+    assert_eq!(tags(&noor, &keys).await, ["Off", "Off", "Off"]);
+    let page = noor.get("/choices").await.page();
+    assert!(page.text().contains("it is for you to decide"));
+}
+
+/// Rule: N1, Civ. 1798.120(c).
+#[actix_web::test]
+async fn what_somebody_turned_on_at_fourteen_stays_theirs_unless_they_were_a_child() {
+    let app = TestApp::start();
+    let noor = app.person("noor").await;
+    noor.post("/choices/age", &[("born_on", "2011-03-01")])
+        .await
+        .location();
+    let keys = ["marketing", "sale-or-sharing"].map(str::to_owned);
+    for key in &keys {
+        let path = format!("/choices/{key}/opt-in");
+        noor.post(&path, &[("confirmed", "yes")]).await.location();
+    }
+    let sam = app.staff("sam", Role::Agent).await;
+    for born_on in ["2012-03-01", "2010-12-01"] {
+        put_right(&app, &sam, born_on).await;
+        assert_eq!(tags(&noor, &keys).await, ["On", "On"], "{born_on}");
+    }
+    put_right(&app, &sam, "2015-03-01").await;
+    assert_eq!(tags(&noor, &keys).await, ["Off", "Off"]);
+}
+
 /// Of a child we may learn by others.
 #[actix_web::test]
 async fn who_turns_out_to_be_younger_is_opted_out_at_once() {

@@ -87,6 +87,7 @@ fn state_of(app: &TestApp, subject: &str, activity: &str) -> Vec<(String, String
     found.unwrap()
 }
 
+/// Rule: O7, AB 1824.
 #[actix_web::test]
 async fn every_opt_out_is_handed_over_in_one_signed_file_that_names_nobody() {
     let (app, buyer) = (seller().await, TestApp::start());
@@ -183,6 +184,7 @@ async fn a_file_that_was_changed_cut_or_signed_by_another_is_refused_whole() {
     assert_eq!(buyer.app.db.read_now(count).unwrap(), 0);
 }
 
+/// Rule: O7, AB 1824.
 #[actix_web::test]
 async fn what_is_taken_over_turns_off_and_leaves_what_was_allowed_later_and_may_be_repeated() {
     let app = seller().await;

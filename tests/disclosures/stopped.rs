@@ -26,6 +26,7 @@ fn counts(page: &Answer) -> Vec<String> {
 }
 
 /// Today is 9 February 2026.
+/// Rule: O6, 11 CCR 7026(f)(2).
 #[actix_web::test]
 async fn staff_see_what_was_disclosed_after_a_stop_and_supervisors_are_told_once_for_a_recipient() {
     let app = TestApp::start();

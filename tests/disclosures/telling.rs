@@ -13,7 +13,7 @@ use super::{BRIGHTFIELD, NOTHING, all_notices, app_calling, states};
 use crate::support::recipient::Recipient;
 use crate::support::{Actor, TestApp};
 
-/// Rule: C5, §7026(f).
+/// Rule: C5, §7026(f); O6, 11 CCR 7026(f)(2).
 #[actix_web::test]
 async fn an_opt_out_of_sale_is_told_to_everybody_who_bought_and_to_nobody_else() {
     let server = Recipient::start().await;

@@ -201,7 +201,7 @@ fn the_rows_of_the_program_do_not_contradict_themselves_and_get_old_after_a_year
     );
     for law in laws.all() {
         assert!(
-            law.regulator.is_some() || law.key == STRICTEST,
+            !law.regulators.is_empty() || law.key == STRICTEST,
             "{}",
             law.key
         );

@@ -111,6 +111,35 @@ async fn everybody_with_an_address_gets_one_mail_that_says_what_is_new() {
 }
 
 #[actix_web::test]
+async fn whoever_stands_at_the_edge_of_a_batch_is_told_at_their_newest_address() {
+    let app = TestApp::start();
+    invite(&app, 250).await;
+    let now = app.app.clock.now();
+    let added = app.app.db.write(move |conn| {
+        let edge = usize::try_from(announce::BATCH).unwrap() - 1;
+        let people: Vec<i64> = identities::table
+            .order(identities::person_id)
+            .select(identities::person_id)
+            .load(conn)?;
+        Ok(diesel::insert_into(identities::table)
+            .values((
+                identities::person_id.eq(people[edge]),
+                identities::kind.eq("email"),
+                identities::value.eq("newest@example.org"),
+                identities::hash.eq("newest"),
+                identities::verified_at.eq(now),
+            ))
+            .execute(conn)?)
+    });
+    added.await.unwrap();
+    publish(&app, draft("2026-03-01", SHORT)).await;
+    assert_eq!(run_all(&app, 1).await, 2);
+    assert_eq!(counts(&app), (250, 250, 250));
+    assert_eq!(app.mails_to("newest@example.org").len(), 1);
+    assert!(app.mails_to("person199@example.org").is_empty());
+}
+
+#[actix_web::test]
 async fn nobody_is_told_of_a_version_that_was_taken_over() {
     let app = TestApp::start();
     app.person("ada").await;

@@ -264,6 +264,12 @@ fn applications_and_invoices_outlive_a_deletion_for_a_reason_of_the_persons_own_
             "Cal. Gov. Code 12946",
         ),
         (
+            "careers.match_scores",
+            "us-ca",
+            "for 4 years",
+            "2 CCR 11013(c)",
+        ),
+        (
             "careers.applications",
             "eu-gdpr",
             "for 183 days",

@@ -171,6 +171,37 @@ async fn everybody_sees_the_figures_of_past_years_once_the_organisation_turns_th
     assert_eq!(visitor.get("/metrics-report").await.status, 404);
 }
 
+/// Rule: C16, §7102: as the term and the register count.
+#[actix_web::test]
+async fn the_figures_count_days_and_years_where_the_person_lives() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let reference = file(&person).await;
+    // Six in the evening of the second day after, in California.
+    app.app.clock.advance(TimeDelta::hours(64));
+    let agent = app.staff("sam", Role::Agent).await;
+    answer(&agent, &reference, "approved", "Here it is.").await;
+    let evening = NaiveDate::from_ymd_opt(2027, 1, 1).unwrap();
+    let evening = evening.and_hms_opt(4, 0, 0).unwrap();
+    let now = app.app.clock.now();
+    app.app.clock.advance(evening - now);
+    let (name, _) = candor::demo::source::SAMPLES[0]
+        .email
+        .split_once('@')
+        .unwrap();
+    let person = app.person_again(name).await;
+    person.post("/choices/opt-out", &[]).await.location();
+    run(&app, Job::CountRequests).await;
+
+    let auditor = app.staff("ingrid", Role::Auditor).await;
+    let page = auditor.get("/staff/metrics?year=2026").await.page();
+    let access = line(&page, "Know what is held");
+    assert_eq!(access.last().unwrap(), "2.0", "{access:?}");
+    assert_eq!(line(&page, "Opt out of sale and sharing")[0], "1");
+    let page = auditor.get("/staff/metrics?year=2027").await.page();
+    assert_eq!(line(&page, "Opt out of sale and sharing")[0], "0");
+}
+
 /// Rule: C15, §7101(b); E3.
 #[actix_web::test]
 async fn the_register_says_of_each_request_what_the_law_asks_for_and_names_nobody() {

@@ -78,13 +78,17 @@ async fn every_look_of_staff_is_told_to_the_person_by_role_and_not_by_name() {
     auditor.get(&url).await.page();
     let search = "/staff/requests/search";
     let email = candor::demo::source::SAMPLES[0].email;
-    agent.post(search, &[("q", email)]).await.location();
+    let found = agent.post(search, &[("q", email)]).await;
+    agent.get(found.location()).await.page();
 
     let log = person.get("/account/access-log").await.page();
     let seen = log.texts("tbody td");
     let expected = [
         "Somebody of our privacy team",
         "The list of your requests",
+        "None",
+        "Somebody of our privacy team",
+        "That we know you, by an address or number of yours",
         "None",
         "Somebody who checks our work (auditor)",
         "A request of yours, with its messages",

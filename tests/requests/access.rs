@@ -62,21 +62,6 @@ async fn the_form_first_points_to_what_is_there_at_once() {
 }
 
 #[actix_web::test]
-async fn more_than_twenty_open_requests_are_refused_with_a_sentence() {
-    let app = TestApp::start();
-    let ada = app.person("ada").await;
-    for _ in 0..20 {
-        file_access(&ada).await;
-    }
-    let one_more = ada
-        .post("/requests/new/access", &[("question", "One more?")])
-        .await;
-    assert_eq!(one_more.status, 409);
-    assert!(one_more.text().contains("You have 20 requests open."));
-    assert_eq!(app.mails_to("ada").len(), 20);
-}
-
-#[actix_web::test]
 async fn where_a_person_lives_tells_the_law_and_its_dates() {
     let app = TestApp::start();
     let lena = app.person_in("lena", "de").await;

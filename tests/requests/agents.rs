@@ -70,7 +70,7 @@ async fn a_person_is_told_of_their_agent_and_confirms_before_anything_happens() 
     let (request, sender) = only_request(&app);
     assert_eq!(
         (request.state, request.channel),
-        (State::Verifying, Channel::Form)
+        (State::Verifying, Channel::Agent)
     );
     assert!(sender.degree.is_none() && request.plan.is_none());
     let to_person = app.mails_to(ADDRESS).remove(0);
@@ -144,6 +144,7 @@ async fn with_a_power_of_attorney_the_person_is_told_and_asked_for_nothing() {
     let url = format!("/staff/requests/{}", request.reference);
     let page = sam.get(&url).await.page();
     let text = page.text();
+    assert!(text.contains("By an authorised agent"), "the manner");
     assert!(
         text.contains("Power of attorney") && text.contains("Rights for All, Bo Agent"),
         "{text}"

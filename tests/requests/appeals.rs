@@ -151,7 +151,12 @@ async fn in_california_the_review_is_voluntary_and_the_authority_is_named_in_the
     let mail = app.mails_to("ada").pop().unwrap();
     assert_eq!(mail.kind, "request_decided");
     assert!(page.text().contains("It is not legal advice."));
-    for words in ["look again", "cppa.ca.gov", "not legal advice"] {
+    for words in [
+        "look again",
+        "cppa.ca.gov",
+        "oag.ca.gov",
+        "not legal advice",
+    ] {
         assert!(mail.text.contains(words) && mail.html.contains(words));
     }
     let action = format!("/requests/{denied}/appeal");

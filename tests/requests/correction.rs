@@ -52,6 +52,7 @@ async fn what_the_field_cannot_take_is_refused_beside_it_and_kept_as_typed() {
     assert_eq!(refused.texts("#reason"), ["My contract says so."]);
 }
 
+/// Rule: R5, 11 CCR 7023(d).
 #[actix_web::test]
 async fn a_field_that_was_forgotten_is_no_wish_to_have_its_value_erased() {
     let app = TestApp::start();
@@ -362,4 +363,27 @@ async fn a_document_can_be_sent_to_an_open_request_and_answers_a_question() {
         .location();
     let late = maya.post_multipart(&to, document(PNG)).await;
     assert_eq!(late.status, 409);
+}
+
+/// As where the database has it computed.
+#[actix_web::test]
+async fn a_value_that_its_database_works_out_is_offered_for_no_correction() {
+    let app = TestApp::start();
+    let made = "ALTER TABLE contact_details DROP COLUMN region;
+        ALTER TABLE contact_details ADD COLUMN region TEXT GENERATED ALWAYS AS (upper(city)) VIRTUAL;";
+    app.source.connect().execute_batch(made).unwrap();
+    let maya = app.person(MAYA).await;
+    let page = maya.get("/data/people/contact_details").await.page();
+    let links = page.attributes("article dd a", "href").concat();
+    assert!(links.contains("field=city") && !links.contains("field=region"));
+    let region = correction_of(&app, MAYA, "people.contact_details", "region");
+    let refused = maya.get(&region).await;
+    assert_eq!(refused.status, 409);
+    assert!(
+        refused
+            .text()
+            .contains("Our systems work this out from other data")
+    );
+    let form = reqwest::multipart::Form::new().text("value", "Elsewhere");
+    assert_eq!(maya.post_multipart(&region, form).await.status, 409);
 }

@@ -64,6 +64,7 @@ async fn a_button_that_is_pressed_twice_files_one_deletion() {
     );
 }
 
+/// Rule: E7, 11 CCR 7020(d).
 #[actix_web::test]
 async fn the_last_step_files_the_plan_that_was_shown() {
     let app = TestApp::start();

@@ -84,6 +84,44 @@ async fn the_third_request_to_know_in_twelve_months_is_flagged_and_stopped_by_no
     );
 }
 
+/// As if a correction was carried out now.
+async fn complete_correction(app: &TestApp, maya: &Actor) {
+    let reference = file_correction(app, maya).await;
+    let (id, at) = (find(app, &reference).id, app.app.clock.now());
+    let write = move |conn: &mut _| {
+        let done = (
+            table::state.eq("completed"),
+            table::outcome.eq("approved"),
+            table::decided_at.eq(at),
+            table::closed_at.eq(at),
+        );
+        let request = diesel::update(table::table.filter(table::id.eq(id)));
+        Ok(request.set(done).execute(conn)?)
+    };
+    app.app.db.write(write).await.unwrap();
+    app.app.clock.advance(TimeDelta::minutes(1));
+}
+
+/// Rule: R6, 11 CCR 7023.
+#[actix_web::test]
+async fn whoever_looks_whether_a_correction_was_made_asks_for_nothing_that_counts() {
+    let app = TestApp::start();
+    let maya = app.person(MAYA).await;
+    for _ in 0..2 {
+        file_access(&maya).await;
+    }
+    complete_correction(&app, &maya).await;
+    let check = file_access(&maya).await;
+    assert!(kinds(&app, &check).is_empty());
+    let third = file_access(&maya).await;
+    let [flag] = flags_of(&app, &third).try_into().unwrap();
+    assert!(
+        flag.reason.contains("request 3 of this kind"),
+        "{}",
+        flag.reason
+    );
+}
+
 #[actix_web::test]
 async fn what_was_taken_back_does_not_count_and_many_in_a_month_are_looked_at_together() {
     let app = TestApp::start();

@@ -26,6 +26,7 @@ mod named;
 mod named_source;
 mod objection;
 mod one_record;
+mod over_limit;
 mod parents;
 mod periods;
 mod reminders;

@@ -1,6 +1,7 @@
 //! Holds: placed, honoured by plans and by what carries them out, renewed, lifted.
 
 mod brought;
+mod held;
 mod meanwhile;
 mod periods;
 mod remainders;

@@ -303,15 +303,15 @@ async fn staff_see_what_an_earlier_deletion_left_when_the_person_asks_again() {
     assert!(page.contains(&letter), "{page}");
 }
 
-/// A request for the kinds of data by letter, of whom staff vouch that it is the sample person, granted by two.
-async fn ask_for_categories(app: &TestApp) -> String {
+/// A request by letter, of whom staff vouch that it is the sample person, granted by two.
+pub(super) async fn ask_by_letter(app: &TestApp, wants: &str) -> String {
     let kim = app.staff("kim", Role::Agent).await;
     let form = "/staff/requests/new";
     let page = kim.get(form).await.page();
     let letter = [
         ("channel", "letter"),
         ("received_on", "2026-02-04"),
-        ("wants", "categories"),
+        ("wants", wants),
         ("contact", "12 Elm Street, Oakland"),
         ("residence", "us-ca"),
         ("note", "What kinds of data do you hold?"),
@@ -352,7 +352,7 @@ async fn the_kinds_of_data_that_a_letter_asks_for_include_what_a_deletion_left()
     let person = sample(&app).await;
     agree(&app, &person).await;
     app.run_jobs().await;
-    let request = ask_for_categories(&app).await;
+    let request = ask_by_letter(&app, "categories").await;
     let said = again(&app).await.get(&request).await.text();
     assert!(!said.contains("we hold no data about you"), "{said}");
     assert!(

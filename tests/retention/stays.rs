@@ -305,6 +305,18 @@ async fn of_a_deletion_that_was_denied_nobody_is_told_as_of_one_that_was_done() 
     let is_any = |words: &str| subjects.iter().any(|it| it.contains(words));
     assert!(is_any("what stays of a person's data"), "{subjects:?}");
     assert!(!is_any("deletion of a person's data"), "{subjects:?}");
+    let person = again(&app).await;
+    let own = person.get(&format!("/requests/{reference}")).await.page();
+    for said in [own.texts("#told ~ table td[data-label='Of what']"), {
+        let all = person.get("/disclosures").await.page();
+        all.texts("td[data-label='What']")
+    }] {
+        assert!(!said.is_empty());
+        assert!(
+            said.iter().all(|it| it.contains("for what alone")),
+            "{said:?}"
+        );
+    }
 }
 
 /// Whoever has their address erased, and nothing else, is not found by it any more: the rest is theirs all the same.

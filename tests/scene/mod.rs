@@ -5,8 +5,8 @@ mod table;
 use candor::accounts::model::Role;
 use candor::db::AnyConnection;
 use candor::db::schema::{
-    age_entries, disclosures, identities, manual_tasks, notices, outbox, request_attachments,
-    retention_runs, sessions, sites, staff,
+    age_entries, disclosures, identities, manual_tasks, notices, outbox, proposed_addresses,
+    request_attachments, retention_runs, sessions, sites, staff,
 };
 use candor::demo;
 use candor::disclosures::ledger;
@@ -113,10 +113,9 @@ impl Scene {
 
         put_an_age_right(app, vera).await;
 
-        let number = |of: fn(&mut AnyConnection) -> QueryResult<i64>| {
-            let found = app.app.db.read_now(move |conn| Ok(of(conn)?));
-            found.unwrap().to_string()
-        };
+        let proposed = proposed_address(app, vera).await;
+
+        let number = |of| number_of(app, of);
         self.names = vec![
             ("{record}", record),
             ("{check}", check),
@@ -140,6 +139,7 @@ impl Scene {
             ("{package}", package),
             ("{request link}", request_link),
             ("{offer}", offer),
+            ("{proposed}", proposed),
             ("{second address}", number(second_address)),
             ("{receipt}", receipt),
             ("{disclosure}", disclosure),
@@ -245,9 +245,37 @@ async fn offered_address(app: &TestApp, vera: &Actor) -> String {
     vera.post("/staff/closed-addresses/new", &lost)
         .await
         .location();
+    let proposed = number_of(app, last_proposed);
+    let otto = app.staff("otto", Role::Supervisor).await;
+    let approve = format!("/staff/closed-addresses/{proposed}/approve");
+    otto.post(&approve, &[]).await.location();
     let mail = app.mails_to("olga.new").remove(0).text;
     let link = mail.lines().find(|it| it.contains("/address/offered/"));
     link.unwrap().trim_start_matches(app.address()).to_owned()
+}
+
+/// The same of somebody whose new address waits for another supervisor.
+async fn proposed_address(app: &TestApp, vera: &Actor) -> String {
+    app.person("pablo").await;
+    let lost = [
+        ("email", "pablo@example.org"),
+        ("why", "taken over"),
+        ("offered", "pablo.new@example.org"),
+    ];
+    vera.post("/staff/closed-addresses/new", &lost)
+        .await
+        .location();
+    number_of(app, last_proposed)
+}
+
+fn last_proposed(conn: &mut AnyConnection) -> QueryResult<i64> {
+    let ids = proposed_addresses::table.select(proposed_addresses::id);
+    ids.order(proposed_addresses::id.desc()).first(conn)
+}
+
+fn number_of(app: &TestApp, of: fn(&mut AnyConnection) -> QueryResult<i64>) -> String {
+    let found = app.app.db.read_now(move |conn| Ok(of(conn)?));
+    found.unwrap().to_string()
 }
 
 /// Maya gets another address, now that no mail of hers is waited for.

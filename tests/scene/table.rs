@@ -171,6 +171,10 @@ table! {
     CaseWorker post "/staff/opt-outs/new" => "/staff/opt-outs/new", Common, Sample::Form(&[("email", "nora@example.org"), ("what", "both"), ("channel", "phone"), ("received_on", "2026-02-09")]);
     Supervisor get "/staff/closed-addresses/new" => "/staff/closed-addresses/new", Common, PAGE;
     Supervisor post "/staff/closed-addresses/new" => "/staff/closed-addresses/new", Common, Sample::Form(&[("email", "nora@example.org"), ("why", "lost")]);
+    Overseer get "/staff/closed-addresses" => "/staff/closed-addresses", Common, PAGE;
+    Supervisor get "/staff/closed-addresses/{id}" => "/staff/closed-addresses/{proposed}", Common, PAGE;
+    Supervisor post "/staff/closed-addresses/{id}/approve" => "/staff/closed-addresses/0/approve", Common, EMPTY;
+    Supervisor post "/staff/closed-addresses/{id}/refuse" => "/staff/closed-addresses/0/refuse", Common, EMPTY;
     CaseReader get "/staff/ages" => "/staff/ages", Common, PAGE;
     CaseWorker get "/staff/ages/new" => "/staff/ages/new", Common, PAGE;
     CaseWorker post "/staff/ages/new" => "/staff/ages/new", Common, EMPTY;

@@ -262,3 +262,24 @@ candor:
         }
     }
 }
+
+#[test]
+fn what_the_source_works_out_or_names_a_row_by_is_fixed() {
+    let company = Company::with(
+        MANIFEST,
+        &[(
+            "shop",
+            "CREATE TABLE people (id INTEGER PRIMARY KEY, email TEXT, name TEXT GENERATED ALWAYS AS (upper(email)) STORED,
+                                  born DATE, children INT, news BOOLEAN NOT NULL, plan TEXT, ssn TEXT);
+             INSERT INTO people (id, email, news) VALUES (1, 'ada@example.org', 1);",
+        )],
+    );
+    let record = company.records(&ada(), "people").remove(0);
+    let fixed: Vec<_> = record.fields.iter().filter(|it| it.is_fixed).collect();
+    let fixed: Vec<_> = fixed.iter().map(|it| it.path.as_str()).collect();
+    assert_eq!(fixed, ["id", "name"]);
+    assert_eq!(
+        fault(&company, "name", "Augusta"),
+        CorrectionError::NotCorrectable
+    );
+}

@@ -177,11 +177,12 @@ async fn a_supervisor_may_leave_what_is_held_and_others_may_not() {
     assert_eq!(held(&app, CITY), before);
 }
 
+/// Rule: R2, 11 CCR 7023(c).
 #[actix_web::test]
-async fn what_is_remembered_of_a_correction_goes_with_its_request() {
+async fn a_correction_is_looked_after_for_longer_than_its_request_is_kept() {
     let app = TestApp::start();
     let (person, agent) = (sample(&app).await, app.staff("sam", Role::Agent).await);
-    let (_, before) = correct(&app, &person, &agent).await;
+    let (reference, before) = correct(&app, &person, &agent).await;
     app.app.clock.advance(TimeDelta::days(770));
     let now = app.app.clock.now();
     let purged = app
@@ -190,9 +191,36 @@ async fn what_is_remembered_of_a_correction_goes_with_its_request() {
         .write(move |conn| jobs::enqueue(conn, &Job::PurgeRequests, now));
     purged.await.unwrap();
     app.run_jobs().await;
+    let old = format!("/staff/requests/{reference}");
+    let agent = agent_of_today(&app).await;
+    assert_eq!(agent.get(&old).await.status, 404, "it is purged");
     import(&app, &before);
     sweep(&app).await;
-    assert!(listed(&app).await.is_empty());
+    let lines = listed(&app).await;
+    assert!(lines[0].contains(&reference) && lines[0].contains("no longer kept"));
+
+    let agent = agent_of_today(&app).await;
+    let page = agent.get(LIST).await.page();
+    let actions = page.attributes("form[action$='/repair']", "action");
+    agent.submit(&page, &actions[0], &[]).await.location();
+    app.run_jobs().await;
+    assert_eq!(held(&app, CITY), "Port Ellery");
+    let mail = app.mails_to(SAMPLES[0].email).pop().unwrap();
+    assert_eq!(mail.kind, "correction_repaired");
+    assert!(mail.text.contains("no longer kept") && !mail.text.contains("/requests/"));
+
+    let source = app.source.connect();
+    source.execute("DELETE FROM contact_details", []).unwrap();
+    sweep(&app).await;
+    assert_eq!(watched(&app), 0, "nothing is there to look after");
+}
+
+fn watched(app: &TestApp) -> i64 {
+    let count = app.app.db.read_now(|conn| {
+        let all = candor::db::schema::corrected_values::table;
+        Ok(all.count().get_result(conn)?)
+    });
+    count.unwrap()
 }
 
 /// What was erased is not written once more.
@@ -202,16 +230,9 @@ async fn an_erasure_lets_go_of_what_was_corrected_in_what_it_erases() {
     let person = sample(&app).await;
     let agent = app.staff("kim", Role::Agent).await;
     correct(&app, &person, &agent).await;
-    let watched = || {
-        let read = app.app.db.read_now(|conn| {
-            let all = candor::db::schema::corrected_values::table;
-            Ok(all.count().get_result::<i64>(conn)?)
-        });
-        read.unwrap()
-    };
-    assert_eq!(watched(), 1);
+    assert_eq!(watched(&app), 1);
     let contact = "/requests/new/deletion/plan?category=user.contact";
     crate::retention::agree_to(&app, &person, contact).await;
     app.run_jobs().await;
-    assert_eq!(watched(), 0);
+    assert_eq!(watched(&app), 0);
 }

@@ -307,3 +307,44 @@ async fn a_long_queue_is_read_page_by_page_in_the_order_of_due_dates() {
     assert_eq!(all, filed);
     assert!(second.attributes("a[rel=next]", "href").is_empty());
 }
+
+/// An event tells the person of it, whichever link leads there.
+#[actix_web::test]
+async fn whoever_lists_the_requests_of_one_person_is_on_record_by_whatever_link_they_come() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let (una, ingrid) = (
+        app.staff("una", Role::Supervisor).await,
+        app.staff("ingrid", Role::Auditor).await,
+    );
+    let form = una.get("/staff/holds/new").await.page();
+    let hold = [
+        ("kind", "legal"),
+        ("whom", SAMPLES[0].email),
+        ("collection", "activity.search_terms"),
+        ("reason", "A court has asked us to keep your searches."),
+        ("basis", "Cal. Civ. Code 1798.105(d)(8)"),
+    ];
+    una.submit(&form, "/staff/holds/new", &hold)
+        .await
+        .location();
+
+    let holds = ingrid.get("/staff/holds").await.page();
+    let mut links = holds.attributes("td a[href*='person=']", "href");
+    ingrid.get(&links.remove(0)).await.page();
+    let log = person.get("/account/access-log").await.page();
+    assert_eq!(
+        log.texts("tbody td"),
+        [
+            "Somebody who checks our work (auditor)",
+            "The list of your requests",
+            "None"
+        ]
+    );
+
+    let events = || ingrid.get("/staff/audit?action=person.viewed");
+    let before = events().await.texts("tbody tr").len();
+    assert!(listed(&una, "").await.is_empty());
+    assert!(listed(&una, "person=nobody").await.is_empty());
+    assert_eq!(events().await.texts("tbody tr").len(), before);
+}

@@ -16,7 +16,7 @@ use serde_json::json;
 
 use super::change::{Act, Proof};
 use super::defaults::Defaults;
-use super::model::{MadeBy, State};
+use super::model::{Choice, MadeBy, State};
 use super::refusable::{LIMIT_SENSITIVE, Refusable, SALE_OR_SHARING};
 use super::settings::{self, Stand};
 use super::standing::{self, Standing};
@@ -138,7 +138,8 @@ fn keep(conn: &mut AnyConnection, person_id: i64, sixteen_on: NaiveDate) -> Quer
 }
 
 /// Turns off what somebody who is known to be under 16 from now on must turn on themselves, or their parent: what rests on
-/// consent, where nobody gave it or a child did. Recipients are told as of any other opt-out.
+/// consent, and what they are opted out of by law, but for what whoever decides on it at that age [has
+/// allowed](is_allowed). Recipients are told as of any other opt-out.
 fn turn_off(
     conn: &mut AnyConnection,
     app: &App,
@@ -147,18 +148,28 @@ fn turn_off(
     now: NaiveDateTime,
 ) -> AppResult<()> {
     let sixteen_on = sixteen_on(conn, whose.person_id)?;
-    let is_child = sixteen_on.is_some_and(|day| needs_parent(day, now.date()));
+    let was_known = before.sixteen_on.is_some();
     let stood = settings::stands(&app.register, &before.current, Defaults::of(app, before));
     let is_to_go = |it: &Stand<'_>| {
         let is_right = [SALE_OR_SHARING, LIMIT_SENSITIVE].contains(&it.key);
-        // At 13 what somebody agreed to is theirs.
-        let was_given = it.choice.is_some() && !is_child;
-        is_right || it.is_protected && it.state == State::OptedIn && !was_given
+        let allowed = it.choice.filter(|one| is_allowed(one, sixteen_on));
+        // Of a right they were not told that it is for them to turn on, while nobody knew their age.
+        if is_right {
+            return allowed.is_none() || !was_known;
+        }
+        it.is_protected && it.state == State::OptedIn && allowed.is_none()
     };
     let keys = stood.iter().filter(|it| is_to_go(it));
     let keys = keys.map(|it| it.key.to_owned()).collect();
     let act = whose.act(keys, State::OptedOut, MadeBy::Law);
     act.apply(app, conn, now).map(drop)
+}
+
+/// Whether something was turned on by whoever decides on it for somebody with that 16th birthday, as old as they were
+/// then: up to 13 a parent, from then on they themselves.
+fn is_allowed(choice: &Choice, sixteen_on: Option<NaiveDate>) -> bool {
+    let is_child = sixteen_on.is_some_and(|day| needs_parent(day, choice.at.date()));
+    choice.state == State::OptedIn && (choice.made_by == MadeBy::Parent) == is_child
 }
 
 /// What staff found out of somebody's age.
@@ -190,7 +201,8 @@ impl Age {
 }
 
 /// Puts right what is known of somebody's age. Who turns out to be younger is opted out of what they must turn on
-/// themselves; who turns out to be older keeps off what is off, and is not kept from being asked for so long.
+/// themselves; who turns out to be older keeps off what is off, and is not kept from being asked for so long. What was
+/// allowed stays allowed, unless it was not for whoever allowed it to decide at the age that is right.
 ///
 /// # Errors
 /// [`AppError::Conflict`] when that is known already.
@@ -213,7 +225,28 @@ pub fn put_right(
     if age.sixteen_on() > before.sixteen_on {
         return turn_off(conn, app, whose, &before, now);
     }
-    leave_off(conn, app, whose, &before, now)
+    leave_off(conn, app, whose, &before, now)?;
+    take_from_parents(conn, app, whose, &before, now)
+}
+
+/// Turns off what a parent allowed for somebody for whom they had nothing to decide.
+fn take_from_parents(
+    conn: &mut AnyConnection,
+    app: &App,
+    whose: Whose<'_>,
+    before: &Standing,
+    now: NaiveDateTime,
+) -> AppResult<()> {
+    let sixteen_on = sixteen_on(conn, whose.person_id)?;
+    let by_parent = before.current.iter().filter(|it| {
+        it.made_by == MadeBy::Parent && it.state == State::OptedIn && !is_allowed(it, sixteen_on)
+    });
+    let keys: Vec<_> = by_parent.map(|it| it.activity.clone()).collect();
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let act = whose.act(keys, State::OptedOut, MadeBy::NotParents);
+    act.apply(app, conn, now).map(drop)
 }
 
 /// Writes down as off what was off for a reason that no longer holds: nothing is turned on by a mistake that is put right.

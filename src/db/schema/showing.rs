@@ -1,6 +1,8 @@
 //! Tables of how people show who they are.
 #![expect(missing_docs, reason = "the slices' models say what the columns mean")]
 
+use super::{people, staff};
+
 diesel::table! {
     offered_addresses (id) {
         id -> BigInt,
@@ -10,6 +12,22 @@ diesel::table! {
         expires_at -> Timestamp,
     }
 }
+
+diesel::table! {
+    proposed_addresses (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        email -> Text,
+        why -> Text,
+        proposed_by -> BigInt,
+        proposed_at -> Timestamp,
+    }
+}
+
+diesel::joinable!(proposed_addresses -> people (person_id));
+diesel::joinable!(proposed_addresses -> staff (proposed_by));
+diesel::allow_tables_to_appear_in_same_query!(proposed_addresses, people);
+diesel::allow_tables_to_appear_in_same_query!(proposed_addresses, staff);
 
 diesel::table! {
     sign_in_codes (id) {

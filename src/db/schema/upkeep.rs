@@ -6,9 +6,9 @@ use super::{people, requests};
 diesel::table! {
     corrected_values (id) {
         id -> BigInt,
-        request_id -> BigInt,
-        item_id -> BigInt,
         person_id -> BigInt,
+        reference -> Text,
+        change -> Binary,
         source -> Text,
         dataset -> Text,
         collection -> Text,
@@ -25,7 +25,6 @@ diesel::table! {
     }
 }
 
-diesel::joinable!(corrected_values -> requests (request_id));
 diesel::joinable!(corrected_values -> people (person_id));
 diesel::allow_tables_to_appear_in_same_query!(corrected_values, requests);
 diesel::allow_tables_to_appear_in_same_query!(corrected_values, people);

@@ -31,7 +31,7 @@ use crate::my_data::kept::{self, AllKept, Kept, KeptRecord};
 use crate::my_data::ledger::{RecordCard, in_words, record_card};
 use crate::my_data::redactions::Redactions;
 use crate::my_data::statements::Statements;
-use crate::register::CollectionKey;
+use crate::register::{Category, CollectionKey};
 use crate::requests::corrected::watch::Watch;
 
 /// So long the job tries again when a source does not answer. After that the person gets what could be read.
@@ -216,6 +216,7 @@ impl<'a> Files<'a> {
             title: &collection.title,
             description: &collection.description,
             category: category.map(|it| it.title.as_str()).unwrap_or_default(),
+            statutory: &category.map(Category::statutory).unwrap_or_default(),
             file: &self.csv_name(key),
             is_kept: self.is_kept,
         };

@@ -35,6 +35,7 @@ pub(super) struct Heading<'a> {
     pub title: &'a str,
     pub description: &'a str,
     pub category: &'a str,
+    pub statutory: &'a str,
     pub file: &'a str,
     /// Whether it is what stays after a deletion.
     pub is_kept: bool,

@@ -39,6 +39,8 @@ fn datum(line: &DatumLine) -> Json {
     json!({
         "field": line.path,
         "title": facts.title,
+        "category": facts.category,
+        "category_in_the_law": facts.statutory,
         "value": if line.is_empty { Json::Null } else { Json::from(line.plain.as_str()) },
         "shown": !line.is_masked,
         "source": facts.source,
@@ -59,6 +61,7 @@ pub(super) fn recipients(lines: &[Line<'_>]) -> Json {
             "role": it.recipient.role.title(),
             "what_they_do": it.recipient.purpose,
             "data": it.data,
+            "data_in_the_law": it.statutory,
             "what_for": it.purposes,
         })
     };
@@ -78,6 +81,8 @@ pub(super) fn write_csv(into: &mut csv::Writer<impl Write>, record: &RecordCard)
             &record.id,
             &facts.title,
             value,
+            &facts.category,
+            &facts.statutory,
             &facts.source,
             &facts.purposes.join("; "),
             &facts.recipients.join("; "),
@@ -92,10 +97,12 @@ pub(super) fn write_csv(into: &mut csv::Writer<impl Write>, record: &RecordCard)
 }
 
 /// The first row of every CSV file.
-pub(super) const CSV_HEAD: [&str; 9] = [
+pub(super) const CSV_HEAD: [&str; 11] = [
     "id",
     "datum",
     "value",
+    "category",
+    "category in the law",
     "where it comes from",
     "used for",
     "may receive it",

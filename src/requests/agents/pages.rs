@@ -228,7 +228,12 @@ fn check(app: &App, sent: Sent) -> Checked {
         wants,
         field: Some(field).filter(|_| is_correction),
         note,
-        channel: Channel::Form,
+        // A parent is no agent; both come by the same form.
+        channel: if basis == Basis::Parent {
+            Channel::Form
+        } else {
+            Channel::Agent
+        },
         dates,
     };
     let agent = NewAgent {

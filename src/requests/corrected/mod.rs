@@ -4,8 +4,9 @@
 //! the record. Whoever reads a person's data ([`watch`]) and a nightly [`sweep`] compare. Where the replaced value is
 //! held again, as after a partner's import, staff see it and have it written again with one click ([`repair`]).
 //!
-//! The corrected value itself stays where it is, sealed with the closed request, and is opened to compare and to write it
-//! again. When the request is purged, the hashes go with it, and the value is no longer looked after.
+//! The corrected value itself is kept beside them, sealed, and is opened to compare and to write it again. No term ends
+//! that: partners import for longer than requests are kept. What is kept goes when the data go: with an erasure, when
+//! the datum is corrected anew, and once its request is purged as soon as the record is gone.
 
 pub mod model;
 pub mod queries;

@@ -4,21 +4,24 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::db::schema::corrected_values;
+use crate::error::AppResult;
 use crate::keys::Keys;
 use crate::register::CollectionKey;
+use crate::requests::sealed::{self, What};
+use crate::sources::Correction;
 
-/// A datum that was corrected, by hashes.
+/// A datum that was corrected: hashes to compare by, and the value, sealed.
 #[derive(Debug, Clone, HasQuery)]
 #[diesel(table_name = corrected_values)]
 pub struct CorrectedValue {
     /// Internal.
     pub id: i64,
-    /// Of the request that asked for it.
-    pub request_id: i64,
-    /// Of the item in it, which holds the value.
-    pub item_id: i64,
     /// Whose.
     pub person_id: i64,
+    /// Of the request that asked for it, which may be gone by now.
+    pub reference: String,
+    /// Sealed for that reference: what was written, and where.
+    pub change: Vec<u8>,
     /// Key of the source.
     pub source: String,
     /// Key of the dataset.
@@ -51,6 +54,12 @@ impl CorrectedValue {
     /// The collection that holds it.
     pub fn key(&self) -> CollectionKey {
         CollectionKey::new(&self.dataset, &self.collection)
+    }
+
+    /// What was written, and where.
+    pub fn change(&self, keys: &Keys) -> AppResult<Correction> {
+        let sealed = sealed::open(keys, &self.reference, What::Change, &self.change)?;
+        Ok(serde_json::from_slice(&sealed)?)
     }
 }
 

@@ -1,19 +1,20 @@
 //! Remembering, finding and settling corrected values.
 
-use std::collections::HashMap;
-
 use chrono::NaiveDateTime;
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use serde_json::json;
 
 use super::model::{CorrectedValue, record_hash, value_hash};
 use crate::audit::{self, Event};
-use crate::db::schema::{corrected_values as values, people, request_items, requests};
+use crate::db::schema::{corrected_values as values, people, requests};
 use crate::db::{AnyConnection, Count, count_up_to};
+use crate::error::AppResult;
 use crate::keys::Keys;
 use crate::register::CollectionKey;
 use crate::requests::life::By;
-use crate::requests::model::{Item, Request};
+use crate::requests::model::Request;
+use crate::requests::sealed::{self, What};
 use crate::sources::{Correction, Plan, Work};
 
 /// So many records are named in one statement.
@@ -24,10 +25,12 @@ const AT_ONCE: usize = 500;
 pub fn remember(
     conn: &mut AnyConnection,
     request: &Request,
-    (item_id, change): (i64, &Correction),
+    change: &Correction,
     by: &By<'_>,
-) -> QueryResult<()> {
+) -> AppResult<()> {
     let keys = &by.app.keys;
+    let sealed = serde_json::to_string(change)?;
+    let sealed = sealed::seal(keys, &request.reference, What::Change, sealed);
     let key = CollectionKey::new(&change.dataset, &change.collection);
     let record = record_hash(keys, &key, &change.record);
     let hash = |fingerprint: &str| value_hash(keys, &record, &change.field, fingerprint);
@@ -39,9 +42,9 @@ pub fn remember(
     diesel::insert_into(values::table)
         .values((
             (
-                values::request_id.eq(request.id),
-                values::item_id.eq(item_id),
                 values::person_id.eq(request.person_id),
+                values::reference.eq(&request.reference),
+                values::change.eq(sealed),
                 values::source.eq(&change.source),
                 values::dataset.eq(&change.dataset),
                 values::collection.eq(&change.collection),
@@ -113,44 +116,19 @@ pub fn list_to_look_at(
         .load(conn)
 }
 
-/// The items of some, each with the reference that it is sealed for.
-pub fn list_items(
-    conn: &mut AnyConnection,
-    of: &[CorrectedValue],
-) -> QueryResult<HashMap<i64, (Item, String)>> {
-    if of.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let ids: Vec<_> = of.iter().map(|it| it.item_id).collect();
-    let items: Vec<Item> = Item::query()
-        .filter(request_items::id.eq_any(ids))
-        .load(conn)?;
-    let ids: Vec<_> = of.iter().map(|it| it.request_id).collect();
-    let references: Vec<(i64, String)> = requests::table
-        .filter(requests::id.eq_any(ids))
-        .select((requests::id, requests::reference))
-        .load(conn)?;
-    let references: HashMap<_, _> = references.into_iter().collect();
-    let with_reference = items.into_iter().filter_map(|item| {
-        let reference = references.get(&item.request_id)?.clone();
-        Some((item.id, (item, reference)))
-    });
-    Ok(with_reference.collect())
-}
-
-/// Those whose replaced value is held again, with the reference of their request: newest first, before that id.
+/// Those whose replaced value is held again, and whether their request is there still: newest first, before that id.
 pub fn list_returned(
     conn: &mut AnyConnection,
     before: Option<i64>,
     limit: i64,
-) -> QueryResult<Vec<(CorrectedValue, String)>> {
+) -> QueryResult<Vec<(CorrectedValue, bool)>> {
+    let is_kept = requests::table.filter(requests::reference.eq(values::reference));
     values::table
-        .inner_join(requests::table)
         .filter(values::returned_at.is_not_null())
         .filter(values::id.lt(before.unwrap_or(i64::MAX)))
         .order(values::id.desc())
         .limit(limit)
-        .select((values::all_columns, requests::reference))
+        .select((values::all_columns, exists(is_kept)))
         .load(conn)
 }
 
@@ -281,6 +259,20 @@ pub fn let_go(conn: &mut AnyConnection, id: i64, by: &By<'_>) -> QueryResult<boo
     Ok(gone)
 }
 
+/// Forgets those whose record is gone, and whose request has been purged.
+pub fn forget_gone(conn: &mut AnyConnection, ids: &[i64], by: &By<'_>) -> QueryResult<()> {
+    let is_kept = requests::table.filter(requests::reference.eq(values::reference));
+    let gone: Vec<CorrectedValue> = CorrectedValue::query()
+        .filter(values::id.eq_any(ids))
+        .filter(not(exists(is_kept)))
+        .load(conn)?;
+    for value in &gone {
+        diesel::delete(values::table.find(value.id)).execute(conn)?;
+        record(conn, value, "correction.let_go", by)?;
+    }
+    Ok(())
+}
+
 /// Writes the event of what became of one.
 pub(super) fn record(
     conn: &mut AnyConnection,
@@ -288,16 +280,15 @@ pub(super) fn record(
     action: &str,
     by: &By<'_>,
 ) -> QueryResult<()> {
-    let (reference, pseudonym): (String, String) = requests::table
-        .inner_join(people::table)
-        .filter(requests::id.eq(value.request_id))
-        .select((requests::reference, people::pseudonym))
+    let pseudonym: String = people::table
+        .find(value.person_id)
+        .select(people::pseudonym)
         .first(conn)?;
     let event = Event {
         actor: by.who.actor(),
         action,
         person: Some(&pseudonym),
-        object: &reference,
+        object: &value.reference,
         detail: json!({
             "dataset": value.dataset, "collection": value.collection, "field": value.field,
         }),

@@ -1,5 +1,6 @@
 //! Writing a corrected value again: a job, safe to repeat, by the same guarded way as the first time.
 
+use diesel::OptionalExtension;
 use serde_json::json;
 
 use super::model::CorrectedValue;
@@ -8,12 +9,13 @@ use crate::app::App;
 use crate::audit::receipts::{self, NewReceipt};
 use crate::config::Site;
 use crate::db::AnyConnection;
-use crate::error::{AppError, AppResult};
+use crate::error::AppResult;
 use crate::jobs::Lease;
 use crate::mail::messages::message;
 use crate::my_data::identities_of;
 use crate::requests::life::By;
-use crate::requests::{details, notices, queries as requests};
+use crate::requests::model::Request;
+use crate::requests::{notices, queries as requests};
 use crate::sources::Corrected;
 
 /// A value that had been corrected was overwritten, and was corrected again.
@@ -23,6 +25,8 @@ pub struct CorrectionRepaired {
     pub reference: String,
     /// The id of the receipt.
     pub receipt: String,
+    /// Whether the request is there still.
+    pub is_kept: bool,
 }
 message!(
     CorrectionRepaired,
@@ -44,19 +48,16 @@ impl CorrectionRepaired {
 
 /// The job.
 pub fn repair(app: &App, id: i64, lease: &Lease) -> AppResult<()> {
-    let (value, request, item, person) = app.db.read_now(|conn| {
+    let (value, request, person) = app.db.read_now(|conn| {
         let value = queries::find(conn, id)?;
-        let request = requests::find(conn, value.request_id)?;
-        let item = queries::list_items(conn, std::slice::from_ref(&value))?.remove(&value.item_id);
+        let request = requests::find_by_reference(conn, &value.reference).optional()?;
         let person = identities_of(conn, value.person_id)?;
-        Ok((value, request, item, person))
+        Ok((value, request, person))
     })?;
     if value.repair_asked_at.is_none() {
         return Ok(());
     }
-    let (item, reference) = item.ok_or(AppError::NotFound)?;
-    let open = details::open_item(&app.keys, &reference, item)?;
-    let change = open.change.ok_or(AppError::NotFound)?;
+    let change = value.change(&app.keys)?;
     lease.check()?;
     let written = match app.sources.correct(&person, &change) {
         Err(error) if error.is_temporary() => return Err(error.into()),
@@ -75,7 +76,7 @@ pub fn repair(app: &App, id: i64, lease: &Lease) -> AppResult<()> {
             return Ok(());
         }
         let action = match ended {
-            Ended::Written => return prove(conn, (&value, &request), &by),
+            Ended::Written => return prove(conn, (&value, request.as_ref()), &by),
             Ended::MovedOn => "correction.moved_on",
             Ended::Failed(_) => "correction.repair_failed",
         };
@@ -88,7 +89,7 @@ pub fn repair(app: &App, id: i64, lease: &Lease) -> AppResult<()> {
 /// Event, receipt and mail of a value that was written again.
 fn prove(
     conn: &mut AnyConnection,
-    (value, request): (&CorrectedValue, &crate::requests::model::Request),
+    (value, request): (&CorrectedValue, Option<&Request>),
     by: &By<'_>,
 ) -> AppResult<()> {
     queries::record(conn, value, "correction.repaired", by)?;
@@ -96,7 +97,7 @@ fn prove(
         issuer: &by.app.site.organisation,
         person_id: Some(value.person_id),
         kind: "correction",
-        object: &request.reference,
+        object: &value.reference,
         facts: json!({
             "corrected_again": [{
                 "dataset": value.dataset, "collection": value.collection, "field": value.field, "read_back": true,
@@ -105,8 +106,15 @@ fn prove(
     };
     let receipt = receipts::issue(conn, &by.app.keys, &new, by.now)?;
     let mail = CorrectionRepaired {
-        reference: request.reference.clone(),
+        reference: value.reference.clone(),
         receipt: receipt.id,
+        is_kept: request.is_some(),
     };
-    notices::send(conn, by.app, request, &mail, by.now)
+    if let Some(request) = request {
+        return notices::send(conn, by.app, request, &mail, by.now);
+    }
+    match requests::find_address(conn, value.person_id)? {
+        Some(address) => by.app.mailer.enqueue(conn, &address, &mail, by.now),
+        None => Ok(()),
+    }
 }

@@ -25,7 +25,8 @@ const ON_A_PAGE: usize = 50;
 /// A value that came back.
 struct Line {
     value: CorrectedValue,
-    reference: String,
+    /// Whether its request is there still.
+    is_kept: bool,
     /// What people call the datum.
     title: String,
 }
@@ -67,10 +68,10 @@ pub async fn index(
     let (mut returned, count) = found.await?;
     let last = paging::cut(&mut returned, ON_A_PAGE);
     let older = last.map(|(value, _)| format!("{INDEX}?before={}", value.id));
-    let line = |(value, reference): (CorrectedValue, String)| Line {
+    let line = |(value, is_kept): (CorrectedValue, bool)| Line {
         title: title(&app.register, &value),
         value,
-        reference,
+        is_kept,
     };
     let shown = CorrectedPage {
         page,

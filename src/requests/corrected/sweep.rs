@@ -8,9 +8,7 @@ use crate::app::App;
 use crate::error::AppResult;
 use crate::jobs::Lease;
 use crate::my_data::identities_of;
-use crate::requests::details;
 use crate::requests::life::By;
-use crate::requests::model::Item;
 use crate::sources::{Identities, Standing};
 
 /// So many are compared between two writes.
@@ -19,21 +17,27 @@ const BATCH: i64 = 100;
 /// Whoever was compared less long ago is left for the next night.
 const AGAIN_AFTER: TimeDelta = TimeDelta::hours(20);
 
+/// What was found of some, by their ids.
+#[derive(Debug, Default)]
+struct Found {
+    undone: Vec<i64>,
+    mended: Vec<i64>,
+    gone: Vec<i64>,
+}
+
 /// The job. A worker that is killed leaves the rest with an older time, and the next goes on with it. What a source
 /// that does not answer holds is compared the next night.
 pub fn sweep(app: &App, lease: &Lease) -> AppResult<()> {
     let before = app.clock.now() - AGAIN_AFTER;
     loop {
         lease.check()?;
-        let (values, mut items) = app.db.read_now(|conn| {
-            let values = queries::list_to_look_at(conn, before, BATCH)?;
-            let items = queries::list_items(conn, &values)?;
-            Ok((values, items))
-        })?;
+        let values = app
+            .db
+            .read_now(|conn| Ok(queries::list_to_look_at(conn, before, BATCH)?))?;
         if values.is_empty() {
             return Ok(());
         }
-        let (mut undone, mut mended) = (Vec::new(), Vec::new());
+        let mut found = Found::default();
         let mut person = None;
         for value in &values {
             if person.as_ref().is_none_or(|(id, _)| *id != value.person_id) {
@@ -42,46 +46,39 @@ pub fn sweep(app: &App, lease: &Lease) -> AppResult<()> {
                     .read_now(|conn| Ok(identities_of(conn, value.person_id)?))?;
                 person = Some((value.person_id, known));
             }
-            let (Some((_, known)), Some(item)) = (&person, items.remove(&value.item_id)) else {
+            let Some((_, known)) = &person else {
                 continue;
             };
-            match standing(app, known, item)? {
-                Some(Standing::Undone) => undone.push(value.id),
-                Some(Standing::Corrected) if value.returned_at.is_some() => mended.push(value.id),
+            match standing(app, known, value)? {
+                Some(Standing::Undone) => found.undone.push(value.id),
+                Some(Standing::Corrected) if value.returned_at.is_some() => {
+                    found.mended.push(value.id);
+                }
+                Some(Standing::Gone) => found.gone.push(value.id),
                 _ => {}
             }
         }
-        settle(app, &values, (undone, mended))?;
+        settle(app, &values, found)?;
     }
 }
 
 /// How a datum stands; `None` where that is not known now.
-fn standing(
-    app: &App,
-    person: &Identities,
-    (item, reference): (Item, String),
-) -> AppResult<Option<Standing>> {
-    let open = details::open_item(&app.keys, &reference, item)?;
-    let Some(change) = open.change else {
-        return Ok(None);
-    };
+fn standing(app: &App, person: &Identities, value: &CorrectedValue) -> AppResult<Option<Standing>> {
+    let change = value.change(&app.keys)?;
     let standing = app.sources.standing(person, &change);
     Ok(standing
         .map_err(|error| tracing::warn!(%error, "a corrected value could not be compared"))
         .ok())
 }
 
-fn settle(
-    app: &App,
-    values: &[CorrectedValue],
-    (undone, mended): (Vec<i64>, Vec<i64>),
-) -> AppResult<()> {
+fn settle(app: &App, values: &[CorrectedValue], found: Found) -> AppResult<()> {
     let ids: Vec<_> = values.iter().map(|it| it.id).collect();
     let own = app.clone();
     app.db.write_now(move |conn| {
         let by = By::system(&own);
         queries::mark_looked_at(conn, &ids, by.now)?;
-        queries::mark_returned(conn, &undone, &by)?;
-        Ok(queries::mark_mended(conn, &mended, &by)?)
+        queries::mark_returned(conn, &found.undone, &by)?;
+        queries::mark_mended(conn, &found.mended, &by)?;
+        Ok(queries::forget_gone(conn, &found.gone, &by)?)
     })
 }

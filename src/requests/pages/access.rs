@@ -15,6 +15,7 @@ use crate::requests::denied_before::{self, Asked, DeniedBefore};
 use crate::requests::filing::{self, NewRequest};
 use crate::requests::life::By;
 use crate::requests::model::Kind;
+use crate::requests::over_limit;
 use crate::web::{Form, Page, html, see_other, words};
 
 /// What the person wants to know.
@@ -83,19 +84,24 @@ pub async fn file(
     let Some(dates) = dates.ok().filter(|_| !form.has_errors()) else {
         return show(StatusCode::UNPROCESSABLE_ENTITY, &app, &person, page, form).await;
     };
-    let new = form.values;
-    let parts = app.clone();
-    let filed = app.db.write(move |conn| {
-        let by = By::person(&parts, &person);
-        let new = NewRequest {
-            note: new.question,
-            news: new.news,
-            dates,
-            ..NewRequest::of(Kind::Access)
-        };
-        filing::file(conn, person.id, &new, &by)
-    });
-    let filed = filed.await?;
+    let new = NewRequest {
+        note: form.values.question.clone(),
+        news: form.values.news.clone(),
+        dates,
+        ..NewRequest::of(Kind::Access)
+    };
+    let (parts, own) = (app.clone(), person.clone());
+    let filed = app
+        .db
+        .write(move |conn| filing::file(conn, own.id, &new, &By::person(&parts, &own)));
+    let filed = over_limit::look(&app, &person, Kind::Access, filed.await).await?;
+    let filed = match filed {
+        Ok(filed) => filed,
+        Err(limit) => {
+            let form = form.refuse("question", &limit.sentence);
+            return limit.answer(show(limit.status, &app, &person, page, form).await);
+        }
+    };
     app.wake.notify_one();
     Ok(see_other(&filed_address(&filed.reference)))
 }

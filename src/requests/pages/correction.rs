@@ -19,9 +19,11 @@ use crate::my_data::{correction_url, read, said};
 use crate::register::{CollectionKey, FieldView, Input};
 use crate::requests::denied_before::{self, Asked, DeniedBefore};
 use crate::requests::filing::{self, NewItem, NewRequest};
+use crate::requests::items;
 use crate::requests::kept_file::{self, Place};
 use crate::requests::life::By;
 use crate::requests::model::{Action, Kind};
+use crate::requests::over_limit;
 use crate::sources::{Held, Identities, Value};
 use crate::web::{Form, Page, html, see_other, words};
 
@@ -177,6 +179,9 @@ fn subject_of(app: &App, identities: &Identities, target: &Target) -> AppResult<
     let datum = data
         .find(|datum| datum.path == target.field)
         .ok_or(AppError::NotFound)?;
+    if datum.is_fixed {
+        return Err(AppError::conflict(items::WORKED_OUT));
+    }
     let input = view.input().filter(|_| !datum.value.is_masked());
     let input = input.ok_or_else(|| {
         AppError::conflict(
@@ -243,9 +248,9 @@ pub async fn file(
         }
     };
     let news = proposal.news.clone();
-    let (parts, key) = (app.clone(), target.key());
+    let (parts, own, key) = (app.clone(), person.clone(), target.key());
     let filed = app.db.write(move |conn| {
-        kept_file::forget(conn, person.id)?;
+        kept_file::forget(conn, own.id)?;
         let new = NewRequest {
             items: vec![NewItem {
                 correction: Some(correction),
@@ -255,10 +260,16 @@ pub async fn file(
             news,
             ..NewRequest::of(Kind::Correction)
         };
-        filing::file(conn, person.id, &new, &By::person(&parts, &person))
+        filing::file(conn, own.id, &new, &By::person(&parts, &own))
     });
-    let filed = match filed.await {
-        Ok(filed) => filed,
+    let filed = over_limit::look(&app, &person, Kind::Correction, filed.await).await;
+    let filed = match filed {
+        Ok(Ok(filed)) => filed,
+        Ok(Err(limit)) => {
+            let form = Form::new(proposal).refuse("value", &limit.sentence);
+            let shown = (keep_with(&app, place, content, form).await?, None);
+            return limit.answer(show(limit.status, page, &target, subject, shown));
+        }
         Err(AppError::AskedAlready(reference)) => {
             let form = keep_with(&app, place, content, Form::new(proposal)).await?;
             let shown = (form, Some(reference));

@@ -24,6 +24,7 @@ use crate::requests::denied_before::{self, Asked, DeniedBefore};
 use crate::requests::filing::{self, NewItem, NewRequest};
 use crate::requests::life::By;
 use crate::requests::model::Kind;
+use crate::requests::over_limit::{self, OverLimit};
 use crate::requests::review::plan_under_holds;
 use crate::sources::{Identities, Plan, Scope};
 use crate::web::{Form, Page, html, see_other, words};
@@ -252,7 +253,7 @@ pub async fn file(
             "We hold nothing of this that could be erased.",
         ));
     }
-    let parts = app.clone();
+    let (parts, own) = (app.clone(), person.clone());
     let filed = app.db.write(move |conn| {
         let new = NewRequest {
             items: plan.items.iter().map(NewItem::planned).collect(),
@@ -260,9 +261,10 @@ pub async fn file(
             news: confirmed.news,
             ..NewRequest::of(Kind::Deletion)
         };
-        filing::file(conn, person.id, &new, &By::person(&parts, &person))
+        filing::file(conn, own.id, &new, &By::person(&parts, &own))
     });
-    let filed = filed.await?;
+    let filed = over_limit::look(&app, &person, Kind::Deletion, filed.await).await?;
+    let filed = filed.map_err(OverLimit::into_error)?;
     app.wake.notify_one();
     Ok(see_other(&filed_address(&filed.reference)))
 }

@@ -16,6 +16,7 @@ use crate::requests::denied_before::{self, DeniedBefore};
 use crate::requests::filing::{self, NewRequest};
 use crate::requests::life::By;
 use crate::requests::model::Kind;
+use crate::requests::over_limit;
 use crate::web::{Form, Page, html, see_other, words};
 
 /// What can be asked for, and how its form puts it.
@@ -107,12 +108,12 @@ pub struct Asked {
 
 impl Asked {
     /// All of it in one text.
-    fn said(self, asking: &Asking) -> String {
+    fn said(&self, asking: &Asking) -> String {
         match asking.view {
             Some((label, _)) if !self.view.is_empty() => {
                 format!("{}\n\n{label}\n{}", self.words, self.view)
             }
-            _ => self.words,
+            _ => self.words.clone(),
         }
     }
 }
@@ -195,17 +196,23 @@ pub async fn file(
         let refused = StatusCode::UNPROCESSABLE_ENTITY;
         return show(refused, &app, &person, page, (asking, form)).await;
     }
-    let parts = app.clone();
-    let filed = app.db.write(move |conn| {
-        let by = By::person(&parts, &person);
-        let new = NewRequest {
-            news: form.values.news.clone(),
-            note: form.values.said(asking),
-            ..NewRequest::of(asking.kind)
-        };
-        filing::file(conn, person.id, &new, &by)
-    });
-    let filed = filed.await?;
+    let new = NewRequest {
+        news: form.values.news.clone(),
+        note: form.values.said(asking),
+        ..NewRequest::of(asking.kind)
+    };
+    let (parts, own) = (app.clone(), person.clone());
+    let filed = app
+        .db
+        .write(move |conn| filing::file(conn, own.id, &new, &By::person(&parts, &own)));
+    let filed = over_limit::look(&app, &person, asking.kind, filed.await).await?;
+    let filed = match filed {
+        Ok(filed) => filed,
+        Err(limit) => {
+            let shown = (asking, form.refuse("words", &limit.sentence));
+            return limit.answer(show(limit.status, &app, &person, page, shown).await);
+        }
+    };
     app.wake.notify_one();
     Ok(see_other(&filed_address(&filed.reference)))
 }

@@ -18,7 +18,7 @@ use crate::requests::denied_before::{self, Asked, DeniedBefore};
 use crate::requests::filing::{self, NewRequest};
 use crate::requests::life::By;
 use crate::requests::model::Kind;
-use crate::requests::restrictions;
+use crate::requests::{over_limit, restrictions};
 use crate::web::{Form, Page, html, see_other, words};
 
 /// To which use, and why, as typed.
@@ -118,19 +118,26 @@ pub async fn file(
     let Some(activity) = activity.filter(|_| !form.has_errors()) else {
         return show(StatusCode::UNPROCESSABLE_ENTITY, &app, &person, page, form).await;
     };
-    let parts = app.clone();
+    let new = NewRequest {
+        note: format!("{}.\n\n{}", activity.title, form.values.why),
+        news: form.values.news.clone(),
+        ..NewRequest::of(Kind::Objection)
+    };
+    let (parts, own) = (app.clone(), person.clone());
     let filed = app.db.write(move |conn| {
-        let by = By::person(&parts, &person);
-        let new = NewRequest {
-            note: format!("{}.\n\n{}", activity.title, form.values.why),
-            news: form.values.news,
-            ..NewRequest::of(Kind::Objection)
-        };
-        let filed = filing::file(conn, person.id, &new, &by)?;
+        let by = By::person(&parts, &own);
+        let filed = filing::file(conn, own.id, &new, &by)?;
         restrictions::begin_meanwhile(conn, &filed, &activity, &by)?;
         Ok(filed)
     });
-    let filed = filed.await?;
+    let filed = over_limit::look(&app, &person, Kind::Objection, filed.await).await?;
+    let filed = match filed {
+        Ok(filed) => filed,
+        Err(limit) => {
+            let form = form.refuse("why", &limit.sentence);
+            return limit.answer(show(limit.status, &app, &person, page, form).await);
+        }
+    };
     app.wake.notify_one();
     Ok(see_other(&filed_address(&filed.reference)))
 }

@@ -15,6 +15,7 @@ use crate::requests::denied_before::{self, Asked, DeniedBefore};
 use crate::requests::filing::{self, NewRequest};
 use crate::requests::life::By;
 use crate::requests::model::Kind;
+use crate::requests::over_limit;
 use crate::web::{Form, Page, html, see_other, words};
 
 /// The four cases of the law, and any other, which the organisation looks at all the same.
@@ -97,17 +98,23 @@ pub async fn file(
     let Some((_, why)) = case.filter(|_| !form.has_errors()) else {
         return show(StatusCode::UNPROCESSABLE_ENTITY, &app, &person, page, form).await;
     };
-    let parts = app.clone();
-    let filed = app.db.write(move |conn| {
-        let by = By::person(&parts, &person);
-        let new = NewRequest {
-            note: format!("{why}.\n\n{}", form.values.what),
-            news: form.values.news,
-            ..NewRequest::of(Kind::Restriction)
-        };
-        filing::file(conn, person.id, &new, &by)
-    });
-    let filed = filed.await?;
+    let new = NewRequest {
+        note: format!("{why}.\n\n{}", form.values.what),
+        news: form.values.news.clone(),
+        ..NewRequest::of(Kind::Restriction)
+    };
+    let (parts, own) = (app.clone(), person.clone());
+    let filed = app
+        .db
+        .write(move |conn| filing::file(conn, own.id, &new, &By::person(&parts, &own)));
+    let filed = over_limit::look(&app, &person, Kind::Restriction, filed.await).await?;
+    let filed = match filed {
+        Ok(filed) => filed,
+        Err(limit) => {
+            let form = form.refuse("what", &limit.sentence);
+            return limit.answer(show(limit.status, &app, &person, page, form).await);
+        }
+    };
     app.wake.notify_one();
     Ok(see_other(&filed_address(&filed.reference)))
 }

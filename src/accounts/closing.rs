@@ -12,15 +12,12 @@ use super::guard::{Account, Person};
 use super::limits::Limit;
 use super::messages::{AddressClosed, AddressCloses, AddressKept};
 use super::model::{Identity, IdentityKind, PersonRow};
-use super::queries::{
-    find_person, find_person_by_identity, identity_hash, is_closed, list_identities,
-    list_open_addresses,
-};
-use super::{address, proposals, sessions};
+use super::queries::{find_person, identity_hash, is_closed, list_open_addresses};
+use super::sessions;
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
+use crate::db::AnyConnection;
 use crate::db::schema::identities;
-use crate::db::{AnyConnection, text_enum};
 use crate::error::{AppError, AppResult};
 use crate::jobs::{self, Job};
 use crate::mail::messages::Message;
@@ -80,7 +77,14 @@ pub(super) fn close(
         return plan(app, conn, person, &closable.identity, now).map(|()| true);
     }
     let row = find_person(conn, person.id)?;
-    shut(app, conn, (&row, &closable.identity), (actor, "own"), now)?;
+    shut(
+        app,
+        conn,
+        (&row, &closable.identity),
+        (actor, "own"),
+        None,
+        now,
+    )?;
     let account = Account::Person(person.clone());
     sessions::end_others(conn, &account, mark, now).map(|_| false)
 }
@@ -149,108 +153,12 @@ pub fn close_due(app: &App, id: i64) -> AppResult<()> {
         }
         let person = find_person(conn, identity.person_id)?;
         let by = (Actor::System, "asked for before");
-        shut(&own, conn, (&person, &identity), by, now)?;
+        shut(&own, conn, (&person, &identity), by, None, now)?;
         sessions::end_all_of_person(conn, person.id)?;
         Ok(())
     })?;
     app.wake.notify_one();
     Ok(())
-}
-
-text_enum! {
-    /// Why staff take an address away; it stands in the audit log.
-    pub(super) enum Why {
-        /// Nobody reads it any more.
-        Lost = "lost",
-        /// Somebody else has the mailbox now.
-        Taken = "taken over",
-        /// The person never had it.
-        Strange = "never theirs",
-    }
-}
-
-impl Why {
-    /// As staff read it.
-    pub fn in_words(self) -> &'static str {
-        match self {
-            Why::Lost => "They can no longer read it",
-            Why::Taken => "Somebody else has the mailbox now",
-            Why::Strange => "Somebody else has put it into their account",
-        }
-    }
-}
-
-/// What staff do for somebody whose mailbox is lost, which nobody else can.
-#[derive(Debug)]
-pub(super) struct ByStaff {
-    pub staff_id: i64,
-    /// For the audit log.
-    pub why: Why,
-    /// The address that is closed at once.
-    pub email: String,
-    /// The one that is to be offered to the account instead, once another supervisor agrees.
-    pub offered: Option<String>,
-}
-
-/// Why it could not be done.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Refused {
-    /// No account has that address open.
-    Unknown,
-    /// The one to offer has an account of its own.
-    Taken,
-    /// The one to offer is the one that is closed, or opens the account as it is.
-    Own,
-}
-
-/// Closes an address at once, and proposes another for the account. The account and the audit log tell of both.
-pub(super) fn close_for(
-    app: &App,
-    conn: &mut AnyConnection,
-    by: &ByStaff,
-    now: NaiveDateTime,
-) -> AppResult<Result<(), Refused>> {
-    let kind = IdentityKind::Email;
-    let Some(person) = find_person_by_identity(conn, &app.keys, kind, &by.email)? else {
-        return Ok(Err(Refused::Unknown));
-    };
-    let known = list_identities(conn, person.id)?;
-    let named = known.iter().find(|it| it.value == by.email);
-    // An offer that nobody took can be made anew when the address has long been closed.
-    let Some(identity) = named.filter(|it| it.is_open_address() || by.offered.is_some()) else {
-        return Ok(Err(Refused::Unknown));
-    };
-    if let Some(offered) = &by.offered {
-        if *offered == by.email {
-            return Ok(Err(Refused::Own));
-        }
-        if let Some(fault) = fault_of_offer(app, conn, &person, offered)? {
-            return Ok(Err(fault));
-        }
-        proposals::make(conn, (&person, by.staff_id), (offered, by.why), now)?;
-    }
-    if identity.is_open_address() {
-        let actor = Actor::Staff(by.staff_id);
-        let why = by.why.as_str();
-        shut(app, conn, (&person, identity), (actor, why), now)?;
-    }
-    sessions::end_all_of_person(conn, person.id)?;
-    Ok(Ok(()))
-}
-
-/// What is wrong with an address that would be offered to an account.
-pub(super) fn fault_of_offer(
-    app: &App,
-    conn: &mut AnyConnection,
-    person: &PersonRow,
-    offered: &str,
-) -> AppResult<Option<Refused>> {
-    let open = list_open_addresses(conn, person.id)?;
-    if open.iter().any(|it| it.value == offered) {
-        return Ok(Some(Refused::Own));
-    }
-    let is_taken = address::is_taken(app, conn, person.id, offered)?;
-    Ok(is_taken.then_some(Refused::Taken))
 }
 
 /// Nobody opens an account with an address that was taken away from it, nor asks for its data.
@@ -284,17 +192,18 @@ pub(super) fn forget_closed(
 }
 
 /// Closes it, and tells it and those that stay.
-fn shut(
+pub(super) fn shut(
     app: &App,
     conn: &mut AnyConnection,
     (person, identity): (&PersonRow, &Identity),
     (actor, why): (Actor<'_>, &str),
+    told: Option<&'static str>,
     now: NaiveDateTime,
 ) -> AppResult<()> {
     let mail = AddressClosed {
         address: identity.value.clone(),
         at: now,
-        by_staff: matches!(actor, Actor::Staff(_)),
+        told,
     };
     tell(app, conn, person.id, &mail, now)?;
     let open = identities::table
@@ -345,7 +254,7 @@ fn record_of_person(
 }
 
 /// Mails every address that opens the account.
-fn tell(
+pub(super) fn tell(
     app: &App,
     conn: &mut AnyConnection,
     person_id: i64,

@@ -6,7 +6,8 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use super::closing::{self, ByStaff, Closable, Refused, Why};
+use super::closing::{self, Closable};
+use super::closing_by_staff::{self, ByStaff, Refused, Why};
 use super::guard::{FreshPerson, Person, Supervisor};
 use super::offers;
 use super::pages::mark_of;
@@ -132,7 +133,7 @@ pub async fn close_for(
     let (own, waits) = (app.clone(), by.offered.is_some());
     let closed = app
         .db
-        .write(move |conn| closing::close_for(&own, conn, &by, own.clock.now()));
+        .write(move |conn| closing_by_staff::close_for(&own, conn, &by, own.clock.now()));
     let (field, sentence) = match closed.await? {
         Ok(()) => {
             app.wake.notify_one();

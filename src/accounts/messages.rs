@@ -138,8 +138,8 @@ pub struct AddressClosed {
     pub address: String,
     /// When.
     pub at: NaiveDateTime,
-    /// Whether staff did it, on the word of somebody who has lost a mailbox.
-    pub by_staff: bool,
+    /// For whom staff did it, if they did.
+    pub told: Option<&'static str>,
 }
 
 impl AddressClosed {
@@ -154,6 +154,34 @@ message!(
     "mail/address_closed/subject.txt",
     "mail/address_closed/body.txt",
     "mail/address_closed/body.html"
+);
+
+/// Tells an address that was never its person's that it has left the account, and those that stay.
+#[derive(Debug)]
+pub struct AddressReleased {
+    /// Which.
+    pub address: String,
+    /// When.
+    pub at: NaiveDateTime,
+}
+
+impl AddressReleased {
+    fn at(&self) -> String {
+        words::moment(self.at)
+    }
+
+    #[expect(clippy::unused_self, reason = "the templates of mails call it")]
+    fn link(&self, site: &Site) -> String {
+        site.url("/sign-in")
+    }
+}
+
+message!(
+    AddressReleased,
+    "address_released",
+    "mail/address_released/subject.txt",
+    "mail/address_released/body.txt",
+    "mail/address_released/body.html"
 );
 
 /// Tells the addresses of an account that one of them will open it no more, and how it is kept.

@@ -7,6 +7,7 @@
 mod address;
 pub mod address_pages;
 mod closing;
+mod closing_by_staff;
 pub mod closing_pages;
 pub mod codes;
 pub mod command;

@@ -5,7 +5,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 use serde_json::json;
 
-use super::closing::{Refused, Why, fault_of_offer};
+use super::closing_by_staff::{Refused, Why, fault_of_offer};
 use super::guard::StaffMember;
 use super::model::{IdentityKind, PersonRow, Role};
 use super::offers;
@@ -38,7 +38,8 @@ pub(super) struct Proposal {
     pub proposed_at: NaiveDateTime,
 }
 
-/// Writes down that a supervisor would offer it. One that was proposed for the same account before gives way.
+/// Writes down that a supervisor would offer it. One that was proposed for the same account before gives way; the same
+/// once more, as by a form that was sent twice, changes nothing.
 pub(super) fn make(
     conn: &mut AnyConnection,
     (person, staff_id): (&PersonRow, i64),
@@ -46,6 +47,13 @@ pub(super) fn make(
     now: NaiveDateTime,
 ) -> AppResult<()> {
     let of_person = proposed::person_id.eq(person.id);
+    let same = proposed::table
+        .filter(of_person)
+        .filter(proposed::email.eq(email))
+        .select(proposed::id);
+    if same.first::<i64>(conn).optional()?.is_some() {
+        return Ok(());
+    }
     diesel::delete(proposed::table.filter(of_person)).execute(conn)?;
     diesel::insert_into(proposed::table)
         .values((

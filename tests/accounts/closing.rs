@@ -9,6 +9,7 @@ use crate::support::{Actor, Answer, TestApp};
 
 const OLD: &str = "ada@example.org";
 const NEW: &str = "ada.new@example.org";
+const MAYA: &str = "maya.okafor@example.org";
 const LIST: &str = "/staff/closed-addresses";
 const STAFF_FORM: &str = "/staff/closed-addresses/new";
 
@@ -288,4 +289,32 @@ async fn an_offer_ends_after_a_week() {
     signed_in_with(&app, NEW).await.get("/data").await.page();
     assert_eq!(app.events("identity.offered", "account"), 2);
     assert_eq!(app.events("identity.closed", "account"), 1);
+}
+
+#[actix_web::test]
+async fn an_address_that_was_never_theirs_leaves_with_its_data_and_is_free_for_its_owner() {
+    let app = TestApp::start_demo();
+    let intruder = app.person("mallory").await;
+    add(&app, &intruder, MAYA).await;
+    let overview = intruder.get("/data").await.page();
+    assert!(overview.text().contains("Contact details"));
+    let vera = app.staff("vera", Role::Supervisor).await;
+    let typed = [("email", MAYA), ("why", "never theirs")];
+    for _ in 0..2 {
+        vera.post(STAFF_FORM, &typed).await;
+    }
+    assert_eq!(app.events("identity.released", "account"), 1);
+    for address in [MAYA, "mallory@example.org"] {
+        let told = kinds(&app, address);
+        assert!(told.contains(&"address_released".to_owned()), "{address}");
+    }
+
+    let intruder = signed_in_with(&app, "mallory@example.org").await;
+    let overview = intruder.get("/data").await.page();
+    assert!(!overview.text().contains("Contact details"));
+    let account = intruder.get("/account").await.page();
+    assert!(!account.text().contains(MAYA));
+    let maya = signed_in_with(&app, MAYA).await;
+    let overview = maya.get("/data").await.page();
+    assert!(overview.text().contains("Contact details"));
 }

@@ -32,6 +32,9 @@ async fn waiting(staff: &Actor) -> Vec<String> {
 async fn who_proposed_an_address_cannot_approve_it_and_nothing_is_mailed_meanwhile() {
     let app = TestApp::start();
     let (vera, ada) = proposed(&app).await;
+    let again = [("email", OLD), ("why", "lost"), ("offered", NEW)];
+    vera.post(&format!("{LIST}/new"), &again).await.location();
+    assert_eq!(app.events("identity.offer_proposed", "account"), 1);
     assert_eq!(
         ada.get("/data").await.location(),
         "/sign-in?next=%2Fdata",

@@ -332,6 +332,9 @@ async fn a_parent_allows_what_a_child_cannot_once_it_was_made_sure_that_it_is_on
         ("verified_by", "signed-form"),
     ]);
     sam.post(PARENT, &fields).await.location();
+    let twice = sam.post(PARENT, &fields).await;
+    assert_eq!(twice.status, 409);
+    assert!(twice.text().contains("All of it is on already"));
     let asked = ["marketing", "sale-or-sharing", "limit-sensitive"].map(str::to_owned);
     assert_eq!(tags(&noor, &asked).await, ["On", "On", "Off"]);
     let changes = all_changes(&app);

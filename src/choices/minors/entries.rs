@@ -14,7 +14,7 @@ use crate::choices::proof::Scope;
 use crate::choices::refusable;
 use crate::db::schema::{age_entries, people, staff};
 use crate::db::{AnyConnection, OptionalText, text_enum};
-use crate::error::AppResult;
+use crate::error::{AppError, AppResult};
 use crate::keys::Keys;
 use crate::register::Register;
 use crate::requests::model::Channel;
@@ -280,6 +280,9 @@ pub fn enter_age(
 }
 
 /// Turns on what a parent or guardian of a child allows; the person gets the mail and the receipt.
+///
+/// # Errors
+/// [`AppError::Conflict`] when all of it is on, as when the form was sent twice.
 pub fn enter_consent(
     conn: &mut AnyConnection,
     app: &App,
@@ -294,7 +297,11 @@ pub fn enter_consent(
         channel: word.channel,
         on: word.received_on,
     });
-    act.apply(app, conn, now)?;
+    if act.apply(app, conn, now)?.is_none() {
+        return Err(AppError::conflict(
+            "All of it is on already. Nothing was changed.",
+        ));
+    }
     let what = What {
         kind: Kind::Parent,
         sixteen_on: None,

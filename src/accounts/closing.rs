@@ -12,7 +12,7 @@ use super::guard::{Account, Person};
 use super::limits::Limit;
 use super::messages::{AddressClosed, AddressCloses, AddressKept};
 use super::model::{Identity, IdentityKind, PersonRow};
-use super::queries::{find_person, identity_hash, is_closed, list_open_addresses};
+use super::queries::{find_person, identity_hash, is_closed, list_identities, list_open_addresses};
 use super::sessions;
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
@@ -44,19 +44,34 @@ pub(super) struct Closable {
 impl Closable {
     /// The person's address with that id. It is not found where they have signed in with it: it would close the door
     /// behind them.
+    ///
+    /// # Errors
+    /// [`AppError::Conflict`] when it is taken away already.
     pub fn find(conn: &mut AnyConnection, person: &Person, id: i64) -> AppResult<Closable> {
         let mut open = list_open_addresses(conn, person.id)?;
         let own = open.iter().position(|it| it.value == person.email);
         let own = open.swap_remove(own.ok_or(AppError::NotFound)?);
-        let identity = open.into_iter().find(|it| it.id == id);
-        let identity = identity.ok_or(AppError::NotFound)?;
-        Ok(Closable { identity, own })
+        match open.into_iter().find(|it| it.id == id) {
+            Some(identity) => Ok(Closable { identity, own }),
+            None => Err(not_open(conn, person.id, id)?),
+        }
     }
 
     /// Whether it goes on for [`WAIT`].
     pub fn waits(&self) -> bool {
         self.identity.id < self.own.id
     }
+}
+
+/// Why the person cannot close an address: it is closed, or none of theirs, or the one that they have signed in with.
+fn not_open(conn: &mut AnyConnection, person_id: i64, id: i64) -> QueryResult<AppError> {
+    let known = list_identities(conn, person_id)?;
+    let mut closed = known.iter().filter(|it| it.closed_at.is_some());
+    Ok(if closed.any(|it| it.id == id) {
+        AppError::conflict("This address is taken away already.")
+    } else {
+        AppError::NotFound
+    })
 }
 
 /// Takes an address away from the account of the person, at once or, where it [waits](Closable::waits), in [`WAIT`]; gives

@@ -34,6 +34,8 @@ struct IndexPage<'a> {
     resting: Vec<Resting>,
     /// Of those that rest in part: by their references, which part.
     parts: HashMap<String, String>,
+    /// Whether it is on record that they are or were under 16.
+    is_age_known: bool,
     today: NaiveDate,
 }
 
@@ -111,6 +113,7 @@ pub async fn index(
             mandatory,
             resting,
             parts,
+            is_age_known: stand.sixteen_on.is_some(),
             today: now.date(),
         },
     )

@@ -16,7 +16,7 @@ use super::settings::{self, Setting};
 use super::{minors, queries};
 use crate::accounts::guard::Person;
 use crate::accounts::model::IdentityKind;
-use crate::accounts::queries::{find_residence, is_email, normal_email};
+use crate::accounts::queries::{find_reader, find_residence, is_email, normal_email};
 use crate::app::App;
 use crate::audit::receipts::{self, Receipt};
 use crate::error::{AppError, AppResult};
@@ -256,16 +256,16 @@ async fn visitors_act(
     if !email.is_empty() {
         let (keys, address) = (app.keys.clone(), email.clone());
         let find = app.db.look_up(move |conn| {
-            let kind = IdentityKind::Email;
-            Ok(queries::find_subject(conn, &keys, kind, &address)?)
+            let found = queries::find_subject(conn, &keys, IdentityKind::Email, &address)?;
+            Ok((found, find_reader(conn, &keys, &address)?))
         });
-        let (subject, pseudonym) = find.await?;
-        act.typed.push((subject.clone(), email.clone()));
+        let ((subject, pseudonym), reader) = find.await?;
+        act.typed.push((subject.clone(), email));
         act.subjects.push(subject);
         act.pseudonym = pseudonym;
         act.scope = Scope::EmailAndBrowser;
         act.proof = Proof::OfEach;
-        act.mail_to = Some(email);
+        act.mail_to = Some(reader);
     }
     Ok(act)
 }

@@ -13,7 +13,7 @@ use super::queries;
 use super::refusable::{LIMIT_SENSITIVE, SALE_OR_SHARING, refusables};
 use crate::accounts::guard::CaseWorker;
 use crate::accounts::model::IdentityKind;
-use crate::accounts::queries::{is_email, is_phone, normal_email, normal_phone};
+use crate::accounts::queries::{find_reader, is_email, is_phone, normal_email, normal_phone};
 use crate::app::App;
 use crate::error::AppResult;
 use crate::register::Register;
@@ -106,10 +106,12 @@ pub async fn opt_out(
     let mail_to = who.iter().find(|(kind, _)| *kind == IdentityKind::Email);
     let mail_to = mail_to.map(|(_, email)| email.clone());
     let own = app.keys.clone();
-    let find = app
-        .db
-        .read(move |conn| Ok(queries::find_subjects(conn, &own, &who)?));
-    let (typed, pseudonym) = find.await?;
+    let find = app.db.read(move |conn| {
+        let reader = mail_to.map(|email| find_reader(conn, &own, &email));
+        let found = queries::find_subjects(conn, &own, &who)?;
+        Ok((found, reader.transpose()?))
+    });
+    let ((typed, pseudonym), mail_to) = find.await?;
     let subjects = typed.iter().map(|(subject, _)| subject.clone()).collect();
     let text = if mail_to.is_some() {
         "They are opted out. We have sent them a mail to confirm it."

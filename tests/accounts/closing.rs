@@ -75,7 +75,11 @@ async fn an_intruders_address_is_taken_away_at_once_by_the_older_one() {
     with_two(&app).await;
     let intruder = signed_in_with(&app, NEW).await;
     let ada = signed_in_with(&app, OLD).await;
+    let path = way_to_close(&ada, NEW).await.unwrap();
     assert_eq!(close(&ada, NEW).await.location(), "/account");
+    let twice = ada.post(&path, &[]).await;
+    assert_eq!(twice.status, 409);
+    assert!(twice.text().contains("taken away already"));
 
     assert_eq!(
         intruder.get("/data").await.location(),
@@ -135,6 +139,13 @@ async fn after_two_weeks_the_older_address_opens_nothing_and_gets_no_mail() {
     let before = app.mails_to(OLD).len();
     add(&app, &ada, "ada.third@example.org").await;
     assert_eq!(app.mails_to(OLD).len(), before, "only open ones are told");
+
+    let told = app.mails_to("ada.third@example.org").len();
+    let typed = [("email", OLD)];
+    app.visitor().post("/do-not-sell", &typed).await.location();
+    assert_eq!(app.mails_to(OLD).len(), before);
+    let reached = app.mails_to("ada.third@example.org");
+    assert_eq!(reached.len(), told + 1);
 }
 
 #[actix_web::test]

@@ -34,7 +34,15 @@ async fn who_is_under_sixteen_is_opted_out_until_they_turn_it_on() {
     assert!(ada.get("/gpp.js").await.text().contains(consents));
     let known = ada.get("/choices/age").await.page();
     assert!(known.text().contains("you will be 16 on 4 May 2027"));
-    assert_eq!(ada.post("/choices/age", &born_on).await.status, 409);
+    for again in [born_on, [("born_on", "1990-01-01")]] {
+        let answer = ada.post("/choices/age", &again).await;
+        assert_eq!(answer.location(), "/choices/age");
+        let said = ada.get("/choices/age").await.page().text();
+        assert!(said.contains("Nothing was changed. It is on record that you will be 16 on"));
+    }
+    let choices = ada.get("/choices").await.page().text();
+    assert!(choices.contains("What we know of your age"));
+    assert!(!choices.contains("Are you under 16?"));
 
     ada.post("/choices/sale-or-sharing/opt-in", &CONFIRMED)
         .await;

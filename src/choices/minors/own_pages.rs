@@ -60,7 +60,17 @@ pub async fn state(
     session: Session,
     typed: web::Form<Typed>,
 ) -> AppResult<HttpResponse> {
-    let (typed, now) = (typed.into_inner(), app.clock.now());
+    let (typed, now, id) = (typed.into_inner(), app.clock.now(), person.id);
+    let known = app.db.read(move |conn| Ok(sixteen_on(conn, id)?));
+    if let Some(day) = known.await? {
+        // As by the form of an older tab: what is on record is for staff to put right.
+        let text = format!(
+            "Nothing was changed. It is on record that you will be 16 on {}.",
+            words::day(day)
+        );
+        Flash::leave(&session, FlashKind::Notice, text)?;
+        return Ok(see_other("/choices/age"));
+    }
     let sixteen_on = match sixteen_on_typed(&typed.born_on, now.date()) {
         Ok(day) => day,
         Err(sentence) => {

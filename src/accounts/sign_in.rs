@@ -259,6 +259,12 @@ pub(super) fn recognise(
 /// Where to go after signing in: where the account was going, if it may go there, or its usual page.
 pub(super) fn landing(account: &Account, next: &str) -> String {
     let for_staff = next.starts_with("/staff");
+    // They lead whoever is signed in here, and would for ever.
+    let next = if next.starts_with("/sign-in") {
+        ""
+    } else {
+        next
+    };
     let (is_allowed, usual) = match account {
         Account::Person(_) => (!for_staff, "/data"),
         Account::Staff(_) => (for_staff || next == "/account", "/staff"),

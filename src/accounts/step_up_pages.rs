@@ -37,15 +37,16 @@ pub async fn ask(
     request: HttpRequest,
     query: web::Query<Next>,
 ) -> AppResult<HttpResponse> {
+    let session = request.get_session();
+    // Who comes from a new code or a dead link goes on to where the first one led.
     let next = match query.path() {
-        "" => USUAL_PAGE,
-        next => next,
+        "" => next_of(&session)?,
+        next => next.to_owned(),
     };
     if signs::is_confirmed(&app, &person).await? {
-        return Ok(see_other(next));
+        return Ok(see_other(&next));
     }
-    let session = request.get_session();
-    let asked = Asked::new(&session, Purpose::StepUp, &person.email, next)?;
+    let asked = Asked::new(&session, Purpose::StepUp, &person.email, &next)?;
     let (keys, browser, now) = (app.keys.clone(), asked.browser.clone(), app.clock.now());
     let is_sent = app.db.read(move |conn| {
         let purpose = Purpose::StepUp;

@@ -1,17 +1,23 @@
 //! Tokens: making, finding, taking back.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 use serde_json::json;
 
 use super::model::{NewToken, Scope, Token, new_secret, secret_hash};
 use crate::audit::{self, Actor, Event};
-use crate::db::AnyConnection;
 use crate::db::schema::api_tokens;
+use crate::db::{AdvisoryLock, AnyConnection};
 use crate::error::{AppError, AppResult};
 use crate::keys::Keys;
 
+/// So soon nobody makes a second token of one name but by a form that was sent twice.
+const AT_ONCE: TimeDelta = TimeDelta::minutes(1);
+
 /// Makes a token; gives its secret, which is kept nowhere.
+///
+/// # Errors
+/// [`AppError::Conflict`] for a second one of the same name and maker in the same minute.
 pub fn make(
     conn: &mut AnyConnection,
     keys: &Keys,
@@ -25,6 +31,20 @@ pub fn make(
         Actor::Staff(id) => Some(id),
         _ => None,
     };
+    if staff_id.is_some() {
+        AdvisoryLock::Desk.take(conn)?;
+        let twin = api_tokens::table
+            .filter(api_tokens::created_at.gt(now - AT_ONCE))
+            .filter(api_tokens::name.eq(&new.name))
+            .filter(api_tokens::created_by.eq(staff_id))
+            .filter(api_tokens::revoked_at.is_null())
+            .select(api_tokens::id);
+        if twin.first::<i64>(conn).optional()?.is_some() {
+            return Err(AppError::conflict(
+                "You made this token a moment ago, and its secret was shown then. If you have not seen it, take the token back and make another.",
+            ));
+        }
+    }
     let id: i64 = diesel::insert_into(api_tokens::table)
         .values((
             api_tokens::name.eq(&new.name),

@@ -29,6 +29,8 @@ pub enum AdvisoryLock {
     ManualDesk = 0x0043_414e_444f_5235,
     /// Who puts a letter on record that came without an address waits for others who do, so that it is filed once.
     Letters = 0x0043_414e_444f_5236,
+    /// Staff who enter something wait for others who do, so that what was sent twice is entered once.
+    Desk = 0x0043_414e_444f_5237,
 }
 
 impl AdvisoryLock {

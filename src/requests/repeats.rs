@@ -18,7 +18,7 @@ use crate::error::AppResult;
 pub const SOON: TimeDelta = TimeDelta::minutes(10);
 
 /// Who writes the same again so soon has not meant to write twice.
-pub(super) const AT_ONCE: TimeDelta = TimeDelta::minutes(1);
+pub const AT_ONCE: TimeDelta = TimeDelta::minutes(1);
 
 /// The person's open request that was filed a moment ago and says the same. The caller has locked a row of theirs.
 pub(super) fn find(

@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 use super::model::{AGENCY_PERIOD, HoldKind, HoldRow, NewHold, NewKind};
 use super::queries;
 use crate::audit::{self, Actor, Event};
-use crate::db::AnyConnection;
 use crate::db::schema::{holds, people};
+use crate::db::{AdvisoryLock, AnyConnection};
 use crate::error::{AppError, AppResult};
 
-/// Places a hold; gives its id.
+/// Places a hold; gives its id. The same once more, as by a form that was sent twice, is the one that is in force.
 pub fn place(
     conn: &mut AnyConnection,
     new: &NewHold,
@@ -29,6 +29,11 @@ pub fn place(
             (HoldKind::LawEnforcement, Some(until), case)
         }
     };
+    AdvisoryLock::Desk.take(conn)?;
+    let in_force = queries::list_held(conn, new.person_id, now.date())?;
+    if let Some(same) = in_force.iter().find(|it| it.is_as(new, (kind, until), by)) {
+        return Ok(same.id);
+    }
     let (dataset, collection) = new
         .collection
         .as_ref()

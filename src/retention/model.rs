@@ -68,6 +68,28 @@ pub struct HoldRow {
 }
 
 impl HoldRow {
+    /// Whether the same staff member has placed it in the same words.
+    pub(super) fn is_as(
+        &self,
+        new: &NewHold,
+        (kind, until): (HoldKind, Option<NaiveDate>),
+        placed_by: i64,
+    ) -> bool {
+        let place = (self.dataset.as_ref(), self.collection.as_ref());
+        let of_new = new.collection.as_ref();
+        let case = match &new.kind {
+            NewKind::Legal { .. } => (None, None),
+            NewKind::LawEnforcement {
+                agency,
+                case_number,
+            } => (Some(agency), Some(case_number)),
+        };
+        (self.kind, self.until, self.placed_by) == (kind, until, placed_by)
+            && place == of_new.map(|(dataset, name)| (dataset, name)).unzip()
+            && (self.agency.as_ref(), self.case_number.as_ref()) == case
+            && (&self.reason, &self.basis, &self.request) == (&new.reason, &new.basis, &new.request)
+    }
+
     /// Whether it is on what a collection holds.
     pub fn is_on(&self, dataset: &str, collection: &str) -> bool {
         let is = |part: &Option<String>, name: &str| part.as_ref().is_none_or(|it| it == name);

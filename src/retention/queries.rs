@@ -22,7 +22,7 @@ pub fn in_force(
 }
 
 /// Of a person, or else on everybody's data.
-fn list_held(
+pub(super) fn list_held(
     conn: &mut AnyConnection,
     person_id: Option<i64>,
     today: NaiveDate,

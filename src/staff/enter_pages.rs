@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::sent::Sent;
 use crate::accounts::guard::CaseWorker;
-use crate::accounts::queries::{is_email, normal_email};
+use crate::accounts::queries::{is_closed, is_email, normal_email};
 use crate::app::App;
 use crate::error::AppResult;
 use crate::my_data::period::Period;
@@ -26,7 +26,7 @@ use crate::web::{Form, Page, html, see_other_saying};
 const AHEAD: TimeDelta = TimeDelta::hours(13);
 
 /// The form, as typed.
-#[derive(Debug, Default, Deserialize, Serialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Entry {
     channel: String,
@@ -91,6 +91,8 @@ pub async fn new(_: CaseWorker, app: App, page: Page) -> AppResult<HttpResponse>
     show(StatusCode::OK, &app, page, Form::default())
 }
 
+const CLOSED: &str = "This address was taken away from its account, and no link in a mail to it would open anything. Ask them for the address that they use now, or leave it empty and write how we can answer them.";
+
 /// Puts it on record with the day on which it came.
 pub async fn enter(
     worker: CaseWorker,
@@ -99,10 +101,19 @@ pub async fn enter(
     session: Session,
     form: web::Form<Entry>,
 ) -> AppResult<HttpResponse> {
-    let letter = match check(&app, form.into_inner()) {
+    let typed = form.into_inner();
+    let letter = match check(&app, typed.clone()) {
         Ok(letter) => letter,
         Err(form) => return show(StatusCode::UNPROCESSABLE_ENTITY, &app, page, *form),
     };
+    if let Some(email) = letter.email.clone() {
+        let keys = app.keys.clone();
+        let closed = app.db.read(move |conn| Ok(is_closed(conn, &keys, &email)?));
+        if closed.await? {
+            let form = Form::new(typed).refuse("email", CLOSED);
+            return show(StatusCode::UNPROCESSABLE_ENTITY, &app, page, form);
+        }
+    }
     let own = app.clone();
     let has_email = letter.email.is_some();
     let entered = app.db.write(move |conn| {

@@ -72,11 +72,16 @@ pub async fn take_time(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse
         return sent.refuse(&worker, [("extension", sentence)]).await;
     }
     let moved = sent.act(&worker, move |conn, request, by| {
-        extend_to_latest(conn, request, &reason, by).map(drop)
+        extend_to_latest(conn, request, &reason, by)?;
+        notices::reaches(conn, by.app, request)
     });
-    let done = moved
-        .await
-        .map(|()| "The date was moved, and the person has been told.");
+    let done = moved.await.map(|is_reached| {
+        if is_reached {
+            "The date was moved, and the person has been told."
+        } else {
+            "The date was moved. No mail reaches them: tell them yourself before the first date passes, or it does not count."
+        }
+    });
     sent.end(&worker, done).await
 }
 

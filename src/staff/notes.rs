@@ -7,13 +7,14 @@ use serde_json::json;
 
 use super::sent::Sent;
 use crate::accounts::guard::CaseWorker;
-use crate::db::AnyConnection;
 use crate::db::schema::request_notes;
+use crate::db::{AdvisoryLock, AnyConnection};
 use crate::error::{AppError, AppResult};
 use crate::keys::Keys;
 use crate::requests::life::{By, record};
 use crate::requests::model::Request;
 use crate::requests::queries;
+use crate::requests::repeats::AT_ONCE;
 use crate::requests::sealed::{self, What};
 
 /// So long may a note be.
@@ -68,7 +69,7 @@ pub async fn add(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
     sent.back("#notes", "The note was written.")
 }
 
-/// Writes a note of the staff member who acts.
+/// Writes a note of the staff member who acts. The same in the same minute was sent twice, and is one.
 pub fn write(
     conn: &mut AnyConnection,
     request: &Request,
@@ -78,6 +79,13 @@ pub fn write(
     let Some(author) = by.who.staff_id() else {
         return Err(AppError::Forbidden);
     };
+    AdvisoryLock::Desk.take(conn)?;
+    let newest = list(conn, &by.app.keys, request)?.pop();
+    let is_same =
+        |it: &Note| (it.staff_id, &*it.body) == (author, body) && it.at > by.now - AT_ONCE;
+    if newest.is_some_and(|it| is_same(&it)) {
+        return Ok(());
+    }
     let sealed = sealed::seal(&by.app.keys, &request.reference, What::StaffNote, body);
     diesel::insert_into(request_notes::table)
         .values((

@@ -238,6 +238,7 @@ async fn the_way_back_leads_to_this_site_alone() {
         ("/\\elsewhere.example", "/data"),
         ("https://elsewhere.example", "/data"),
         ("/staff/requests", "/data"),
+        ("/sign-in/totp", "/data"),
     ] {
         let visitor = app.visitor();
         let fields = [("email", "ada@example.org"), ("next", next)];

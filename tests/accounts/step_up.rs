@@ -121,9 +121,15 @@ async fn a_stale_confirmation_is_renewed_by_a_code_and_leads_back() {
     };
     let wrong = ada.submit(&page, "/step-up", &[("code", wrong)]).await;
     wrong.refuses("code", "You can try 4 more times.");
+    let another = ada.submit(&page, "/step-up/send", &[]).await;
+    let page = ada.get(another.location()).await.page();
     let code = app.mailed_code("ada@example.org");
     let confirmed = ada.submit(&page, "/step-up", &[("code", &code)]).await;
-    assert_eq!(confirmed.location(), "/choices");
+    assert_eq!(
+        confirmed.location(),
+        "/choices",
+        "a new code leads there too"
+    );
     assert_eq!(ada.get("/step-up?next=/data").await.location(), "/data");
     app.app.clock.advance(TimeDelta::minutes(11));
     ada.get("/step-up?next=/data").await.page();

@@ -23,6 +23,9 @@ async fn an_admin_makes_a_token_sees_its_secret_once_and_takes_it_back() {
     let secret = made.texts("code.token").remove(0);
     let program = Program::with(&app, &secret);
     assert_eq!(program.get("/changes").await.status, 200);
+    let twice = admin.post("/staff/tokens/new", &typed).await;
+    assert_eq!(twice.status, 409);
+    assert!(twice.text().contains("You made this token a moment ago"));
 
     let list = admin.get("/staff/tokens").await.page();
     assert!(list.text().contains("The shop") && !list.text().contains(&secret));

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use super::messages::AgePutRight;
-use super::{Age, Whose, put_right};
+use super::{Age, Whose, needs_parent, put_right, sixteen_on};
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::choices::model::{MadeBy, State};
@@ -291,6 +291,12 @@ pub fn enter_consent(
     word: &Word,
     now: NaiveDateTime,
 ) -> AppResult<()> {
+    let is_child = |day| needs_parent(day, now.date());
+    if !sixteen_on(conn, whose.person_id)?.is_some_and(is_child) {
+        return Err(AppError::conflict(
+            "They are not known to be under 13 any more. Nothing was changed.",
+        ));
+    }
     let mut act = whose.act(keys.to_vec(), State::OptedIn, MadeBy::Parent);
     act.scope = Scope::Account;
     act.received = Some(crate::choices::change::Received {

@@ -17,8 +17,8 @@ use super::{
 };
 use crate::accounts::guard::StaffMember;
 use crate::accounts::model::Role;
-use crate::db::AnyConnection;
 use crate::db::schema::{request_approvals, request_items, requests};
+use crate::db::{AnyConnection, both};
 use crate::error::{AppError, AppResult};
 use crate::manual::waiting;
 use crate::my_data::redactions;
@@ -254,22 +254,27 @@ pub(super) fn forget_approvals(conn: &mut AnyConnection, request: &Request) -> Q
 }
 
 /// Notes that a staff member stands for what is proposed, under the plan as it is.
+///
+/// # Errors
+/// [`AppError::Conflict`] when they do already, as by a second click.
 pub(super) fn add_approval(
     conn: &mut AnyConnection,
     request: &Request,
     member: &StaffMember,
     by: &By<'_>,
-) -> QueryResult<()> {
-    diesel::insert_into(request_approvals::table)
-        .values((
-            request_approvals::request_id.eq(request.id),
-            request_approvals::staff_id.eq(member.id),
-            request_approvals::role.eq(member.role.as_str()),
-            request_approvals::plan_hash.eq(request.plan_hash.as_deref().unwrap_or_default()),
-            request_approvals::at.eq(by.now),
-        ))
-        .execute(conn)?;
-    Ok(())
+) -> AppResult<()> {
+    let row = (
+        request_approvals::request_id.eq(request.id),
+        request_approvals::staff_id.eq(member.id),
+        request_approvals::role.eq(member.role.as_str()),
+        request_approvals::plan_hash.eq(request.plan_hash.as_deref().unwrap_or_default()),
+        request_approvals::at.eq(by.now),
+    );
+    let noted = both!(conn, |conn| diesel::insert_into(request_approvals::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(conn))?;
+    if noted == 1 { Ok(()) } else { Err(changed()) }
 }
 
 /// The decision, as the person learns it.

@@ -56,7 +56,7 @@ pub(super) fn first(conn: &mut AnyConnection, request: &Request, by: &By<'_>) ->
     if !matches!(row.role, Role::Agent | Role::Supervisor) {
         return Err(AppError::Forbidden);
     }
-    Ok(add_approval(conn, request, member, by)?)
+    add_approval(conn, request, member, by)
 }
 
 /// The second of the two: a supervisor, as the database has it now, who did not propose it; and whoever did still
@@ -87,7 +87,7 @@ pub(super) fn second(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -
             "Who proposed this no longer works here. Send it back, so that it is reviewed again.";
         return Err(AppError::conflict(sentence));
     }
-    Ok(add_approval(conn, request, supervisor, by)?)
+    add_approval(conn, request, supervisor, by)
 }
 
 fn member<'a>(by: &By<'a>) -> AppResult<&'a StaffMember> {

@@ -338,3 +338,24 @@ async fn what_is_disclosed_to_somebody_without_an_account_takes_two() {
         .location();
     assert_eq!(state(&person, &reference).await, "Done");
 }
+
+#[actix_web::test]
+async fn approvals_that_are_sent_at_once_are_one_and_the_others_are_told() {
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let (agent, supervisor) = (
+        app.staff("sam", Role::Agent).await,
+        app.staff("ruth", Role::Supervisor).await,
+    );
+    let reference = file_access(&person).await;
+    act(&agent, &reference, "decide", &DENY).await.location();
+    let clicks = (0..4).map(|_| approve(&supervisor, &reference));
+    let answers = futures_util::future::join_all(clicks).await;
+    let statuses: Vec<_> = answers.iter().map(|it| it.status.as_u16()).collect();
+    assert!(statuses.contains(&303), "{statuses:?}");
+    assert!(
+        statuses.iter().all(|it| [303, 409].contains(it)),
+        "{statuses:?}"
+    );
+    assert_eq!(app.events("request.decided", &reference), 1);
+}

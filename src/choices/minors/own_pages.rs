@@ -27,6 +27,8 @@ struct AgePage {
     form: Form<Typed>,
     /// The 16th birthday in words, if they have told us already.
     known: Option<String>,
+    /// Whether that day has come.
+    is_sixteen: bool,
     /// Whether a parent or guardian decides for them.
     is_child: bool,
     /// What staff entered of their age.
@@ -45,6 +47,7 @@ pub async fn show(person: Person, app: App, page: Page) -> AppResult<HttpRespons
     let shown = AgePage {
         page,
         form: Form::default(),
+        is_sixteen: known.is_some_and(|day| day <= today),
         is_child: known.is_some_and(|day| needs_parent(day, today)),
         known: known.map(words::day),
         entries: entered.collect(),
@@ -78,6 +81,7 @@ pub async fn state(
                 page,
                 form: Form::new(typed).refuse("born_on", sentence),
                 known: None,
+                is_sixteen: false,
                 is_child: false,
                 entries: Vec::new(),
             };

@@ -25,6 +25,7 @@ pub mod standing;
 pub mod task_form;
 pub mod task_pages;
 mod task_view;
+pub mod unsearched;
 pub mod upload;
 pub mod values;
 pub mod waiting;

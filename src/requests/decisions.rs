@@ -20,7 +20,7 @@ use crate::accounts::model::Role;
 use crate::db::schema::{request_approvals, request_items, requests};
 use crate::db::{AnyConnection, both};
 use crate::error::{AppError, AppResult};
-use crate::manual::waiting;
+use crate::manual::{unsearched, waiting};
 use crate::my_data::redactions;
 
 /// With fewer no sentence gives a reason.
@@ -150,6 +150,8 @@ pub fn decide(
     senders::may_be_granted(conn, request, outcome)?;
     flags::may_be_granted(conn, request, outcome)?;
     waiting::may_be_granted(conn, request, outcome)?;
+    let decided = (request, outcome);
+    unsearched::are_explained(conn, &by.app.register, decided, because.facts)?;
     is_nothing_proposed(conn, request, outcome)?;
     appeals::is_impartial(conn, request, &[Role::Agent, Role::Supervisor], by)?;
     items::are_named(request, &items, outcome)?;

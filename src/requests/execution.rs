@@ -16,6 +16,7 @@ use crate::db::AnyConnection;
 use crate::db::schema::{request_items, requests};
 use crate::disclosures::untold;
 use crate::error::AppResult;
+use crate::manual::unsearched;
 use crate::my_data::export::queries::end_all;
 use crate::my_data::statements;
 use crate::register::CollectionKey;
@@ -79,6 +80,7 @@ pub fn complete(
         outcome: request.outcome,
         receipt: receipt.id.clone(),
         untold: untold::of_request(conn, by.app, request)?,
+        unsearched: unsearched::list(conn, &by.app.register, request)?,
     };
     notices::send(conn, by.app, request, &mail, by.now)?;
     Ok((completed, receipt))
@@ -88,9 +90,13 @@ pub fn complete(
 pub(super) fn close(
     conn: &mut AnyConnection,
     request: &Request,
-    facts: Value,
+    mut facts: Value,
     by: &By<'_>,
 ) -> AppResult<(Request, Receipt)> {
+    let unsearched = unsearched::list(conn, &by.app.register, request)?;
+    if !unsearched.is_empty() {
+        facts["not_searched"] = json!(unsearched);
+    }
     let completed = advance(conn, request, State::Completed, by)?;
     if request.kind == Kind::Deletion {
         end_all(conn, request.person_id, by.now)?;

@@ -12,6 +12,7 @@ use crate::disclosures::untold::Untold;
 use crate::error::AppResult;
 use crate::mail::Message;
 use crate::mail::messages::message;
+use crate::manual::unsearched;
 
 /// Confirms a filed request: what happens now, and by when.
 #[derive(Debug)]
@@ -110,6 +111,8 @@ pub struct RequestCompleted {
     pub receipt: String,
     /// Who got the data and is not told of it.
     pub untold: Vec<Untold>,
+    /// The systems in which nobody could look it up.
+    pub unsearched: Vec<String>,
 }
 message!(
     RequestCompleted,
@@ -337,6 +340,10 @@ impl RequestDecided {
 }
 
 impl RequestCompleted {
+    fn unsearched(&self) -> Option<String> {
+        unsearched::in_words(&self.unsearched)
+    }
+
     fn receipt_link(&self, site: &Site) -> String {
         site.url(&format!("/receipts/{}", self.receipt))
     }

@@ -116,3 +116,42 @@ impl Scene {
             .unwrap()
     }
 }
+
+#[actix_web::test]
+async fn what_nobody_could_look_up_is_explained_and_named_on_page_mail_and_receipt() {
+    let scene = Scene::come(TestApp::start_with_archive()).await;
+    let could_not = [("act", "could_not"), ("words", "The cellar is flooded.")];
+    let reference = scene.file_deletion_with(&could_not).await;
+    let page = format!("/staff/requests/{reference}");
+    let page = scene.sam.get(&page).await.page();
+    let mut names = page.attributes("input[type=radio]", "name");
+    names.dedup();
+    let mut fields: Vec<_> = names.iter().map(|name| (&**name, "accepted")).collect();
+    let silent = scene.act(&scene.sam, &reference, "decide", &fields).await;
+    assert_eq!(silent.status, 409);
+    assert!(
+        silent
+            .text()
+            .contains("Nobody could look it up in: Paper archive")
+    );
+
+    fields.push(("reason", "Our cellar is flooded. Ask us again in March."));
+    let proposed = scene.act(&scene.sam, &reference, "decide", &fields).await;
+    proposed.location();
+    let approved = scene.act(&scene.vera, &reference, "approve", &[]).await;
+    approved.location();
+    while scene.app.run_jobs().await > 0 {}
+    let sentence = "Nobody could look this up in: Paper archive";
+    assert!(scene.page(&reference).await.contains(sentence));
+    let (name, _) = SAMPLES[0].email.split_once('@').unwrap();
+    let mail = scene.app.mails_to(name).pop().unwrap();
+    assert!(mail.text.contains(sentence), "{}", mail.text);
+    let own = scene
+        .person
+        .get(&format!("/requests/{reference}"))
+        .await
+        .page();
+    let receipt = own.attributes("a[href^='/receipts/']", "href").remove(0);
+    let receipt = scene.person.get(&receipt).await.page().text();
+    assert!(receipt.contains("Not searched"), "{receipt}");
+}

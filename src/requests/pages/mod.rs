@@ -36,7 +36,7 @@ use crate::disclosures::queries::{self as told, Told};
 use crate::disclosures::untold::{self, Untold};
 use crate::error::AppResult;
 use crate::law::{Laws, Regulator};
-use crate::manual::waiting;
+use crate::manual::{unsearched, waiting};
 use crate::my_data::kept;
 use crate::my_data::statements::Statements;
 use crate::web::words::moment;
@@ -131,6 +131,8 @@ struct ShowPage {
     left: Option<Vec<kept::LeftNow>>,
     /// What people change by hand for it now.
     by_hand: Option<String>,
+    /// Where nobody could look it up.
+    unsearched: Option<String>,
     /// The name of the law that sets the date; none where no law does.
     law: Option<String>,
     /// Whether the answer should have been given by now.
@@ -236,7 +238,7 @@ async fn show_with(
         receipts,
         denial,
         (ties, (told, untold), (restriction, earlier, left)),
-        (said, by_hand, filed_by),
+        (said, (by_hand, unsearched), filed_by),
     ) = app
         .db
         .read(move |conn| {
@@ -258,8 +260,10 @@ async fn show_with(
             let about = (ties, told, (restriction, earlier, left));
             let said = Statements::load(conn, &own.keys, person_id)?;
             let by_hand = waiting::in_words(conn, &own, &details.request)?;
+            let unsearched = unsearched::list(conn, &own.register, &details.request)?;
+            let unsearched = unsearched::in_words(&unsearched).filter(|_| details.is_decided());
             let filed_by = agents::queries::in_words(conn, &own.keys, &details.request)?;
-            let about_it = (said, by_hand, filed_by);
+            let about_it = (said, (by_hand, unsearched), filed_by);
             Ok((details, receipts, denial, about, about_it))
         })
         .await?;
@@ -299,6 +303,7 @@ async fn show_with(
             earlier,
             left,
             by_hand,
+            unsearched,
             law: law_of(&app.laws, &details.request),
             is_late: dates::is_late(&app.laws, &details.request, app.clock.now()),
             authorities: app.laws.regulators(&details.request.law),

@@ -120,7 +120,7 @@ impl Scene {
 #[actix_web::test]
 async fn what_nobody_could_look_up_is_explained_and_named_on_page_mail_and_receipt() {
     let scene = Scene::come(TestApp::start_with_archive()).await;
-    let could_not = [("act", "could_not"), ("words", "The cellar is flooded.")];
+    let could_not = [("act", "could-not"), ("why", "The cellar is flooded.")];
     let reference = scene.file_deletion_with(&could_not).await;
     let page = format!("/staff/requests/{reference}");
     let page = scene.sam.get(&page).await.page();

@@ -11,7 +11,7 @@ use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Budget, Connected, Dates, Filter, Form, Hold, Identities, Inner, Known, Scope, Select,
+    Budgets, Connected, Dates, Filter, Form, Hold, Identities, Inner, Known, Scope, Select,
     SourceError, Sources, Strategy, Target, Value, Work,
     fate::{Rules, Wish},
     fitting::{Fitting, Masked},
@@ -86,8 +86,8 @@ impl Sources {
     ) -> Vec<Result<Shield, SourceError>> {
         let inner = &*self.0;
         let places: Vec<_> = keys.iter().map(|key| inner.graph.position(key)).collect();
-        let budget = Budget::of(inner.limits.step);
-        let reader = Reader::new(inner, crowd, places.iter().copied().flatten(), budget);
+        let to = places.iter().copied().flatten();
+        let reader = Reader::new(inner, crowd, to, Budgets::for_step(inner));
         let shield = |place: Option<usize>| {
             place.map_or_else(|| Ok(Shield::default()), |at| reader.shield(at, today))
         };

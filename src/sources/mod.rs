@@ -14,6 +14,7 @@
 
 mod addition;
 mod back;
+mod budget;
 pub mod command;
 mod composite;
 mod conditions;
@@ -98,7 +99,7 @@ mod ways;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, PoisonError, RwLock},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 pub use back::{Back, Erased};
@@ -135,6 +136,7 @@ use ipnet::IpNet;
 
 use crate::register::Register;
 use addition::Addition;
+use budget::{Budget, Budgets};
 use graph::{Graph, table};
 use ids::Secrets;
 
@@ -373,19 +375,5 @@ impl Connected {
             *self.schema.write().unwrap_or_else(PoisonError::into_inner) = None;
         }
         result
-    }
-}
-
-/// The time that is left of a call.
-#[derive(Clone, Copy)]
-struct Budget(Instant);
-
-impl Budget {
-    fn of(time: Duration) -> Self {
-        Self(Instant::now() + time)
-    }
-
-    fn left(self) -> Duration {
-        self.0.saturating_duration_since(Instant::now())
     }
 }

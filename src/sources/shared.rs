@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{
-    Budget, Connected, Filter, Form, Inner, Select, Table, Value, Way,
+    Budget, Budgets, Connected, Filter, Form, Inner, Select, Table, Value, Way,
     composite::Composite,
     graph::Edge,
     likeness::Likeness,
@@ -28,14 +28,14 @@ struct Total {
 type Totals = HashMap<Place, Total>;
 
 /// Decides for every combination whether it is the person's own.
-pub(super) fn settle_owners(inner: &Inner, walk: &mut Walk, budget: Budget) {
-    let totals = totals(inner, walk, budget);
+pub(super) fn settle_owners(inner: &Inner, walk: &mut Walk, budgets: &Budgets<'_>) {
+    let totals = totals(inner, walk, budgets);
     for reached in &mut walk.nodes {
         for combination in reached.combinations.values_mut() {
             combination.is_own = combination.is_named || !combination.names_another;
         }
     }
-    strangers::withdraw(inner, walk, budget);
+    strangers::withdraw(inner, walk, budgets);
     let nodes = 0..inner.graph.nodes.len();
     let composites: Vec<_> = nodes.map(|at| Composite::all(inner, walk, at)).collect();
     while withdraw(inner, walk, (&totals, &composites)) {}
@@ -174,7 +174,7 @@ fn own_leads(inner: &Inner, walk: &Walk, at: usize) -> Option<BTreeMap<String, H
 }
 
 /// Asks the sources how many rows lead to each value that was reached.
-fn totals(inner: &Inner, walk: &Walk, budget: Budget) -> Totals {
+fn totals(inner: &Inner, walk: &Walk, budgets: &Budgets<'_>) -> Totals {
     let nodes = &inner.graph.nodes;
     let mut totals = Totals::new();
     let mut work: BTreeMap<String, Vec<Question>> = BTreeMap::new();
@@ -209,7 +209,7 @@ fn totals(inner: &Inner, walk: &Walk, budget: Budget) -> Totals {
             }
         }
     }
-    let answers = inner.side_by_side(work, |connected, questions| {
+    let answers = budgets.side_by_side(work, |connected, questions, budget| {
         Ok(ask(inner, walk, connected, questions, budget))
     });
     for (place, rows) in answers

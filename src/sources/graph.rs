@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     ColumnKind, Fault, Schema, Source, SourceError, Table, TableName, Way, addition::Addition,
-    inside::Inside, strangers::Stranger,
+    inside::Inside, naming::names_here, strangers::Stranger,
 };
 use crate::register::{Collection, CollectionKey, Dataset, Direction, Field, Kind, Register};
 
@@ -169,11 +169,12 @@ impl Graph {
                 let declared = self.nodes[there].collection(register);
                 let there = (there, &*self.nodes[there].link(declared, &reference.field));
                 let here = (here, &*self.nodes[here].link(collection, &field.path));
+                let holds_here = !names_here(collection, field, (&other, declared));
                 if matches!(reference.direction, Direction::From | Direction::Both) {
-                    self.lead(there, here, false);
+                    self.lead(there, here, !holds_here);
                 }
                 if matches!(reference.direction, Direction::To | Direction::Both) {
-                    self.lead(here, there, true);
+                    self.lead(here, there, holds_here);
                 }
             }
         }

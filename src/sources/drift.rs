@@ -61,7 +61,11 @@ impl Sources {
             schema,
         };
         let mut declared = BTreeSet::new();
-        for dataset in register.datasets_of(source) {
+        let datasets = register.datasets.iter();
+        let datasets: Vec<_> = datasets
+            .filter(|it| self.0.graph.source(&it.source) == source)
+            .collect();
+        for dataset in &datasets {
             for collection in &dataset.collections {
                 let name = super::TableName {
                     schema: dataset.namespace.clone(),
@@ -79,7 +83,7 @@ impl Sources {
         for node in self.0.graph.nodes.iter().filter(|it| it.source == source) {
             drift.links(node, register.dataset(&node.key.dataset));
         }
-        if let Some(dataset) = register.datasets_of(source).next() {
+        if let Some(dataset) = datasets.first() {
             let new = schema
                 .tables
                 .iter()

@@ -89,6 +89,10 @@ impl Source for Faulty {
         self.inner.is_untyped()
     }
 
+    fn place(&self) -> Option<&str> {
+        self.inner.place()
+    }
+
     fn ping(&self, wait: Duration) -> Result<(), SourceError> {
         self.meet(wait)?;
         self.inner.ping(wait)

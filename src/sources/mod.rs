@@ -57,6 +57,7 @@ mod masking;
 mod names;
 mod naming;
 mod one_record;
+mod opening;
 mod order;
 mod overlay;
 mod overwriting;
@@ -105,10 +106,7 @@ use std::{
 };
 
 pub use back::{Back, Erased};
-pub use connector::{
-    Act, Around, Change, EachOf, EachRow, Filter, Form, Select, Source, Transaction, Way,
-    is_of_known_kind, open, open_in, open_with,
-};
+pub use connector::{Act, Change, EachOf, EachRow, Filter, Form, Select, Source, Transaction, Way};
 pub use correction::{Corrected, Correction, CorrectionError, Standing};
 pub use dates::Dates;
 pub use due::{Ask, DueBatch, Shield};
@@ -122,6 +120,7 @@ pub use left::{Stayed, StaysBy, StillThere, There, Why};
 pub use limits::Limits;
 pub use manual::{Cells, Desk, Drawers, Found, Kept, KeptChange, Mark, is_by_hand};
 pub use masking::{Shape, Strategy};
+pub use opening::{Around, is_of_known_kind, open, open_in, open_with};
 pub use person_data::{CollectionSummary, Counts, EachRecord, Page};
 pub use plan::{Action, Hold, Item, Keeper, Known, Plan, Scope, Stop, Target, Work};
 pub use pointing::Pointing;
@@ -216,7 +215,7 @@ impl Sources {
             desk,
         };
         for (key, url) in urls {
-            match connector::open_with(key, url, &around) {
+            match open_with(key, url, &around) {
                 Ok(source) => sources.push(source),
                 Err(fault) => faults.push(fault),
             }
@@ -235,7 +234,8 @@ impl Sources {
         secret: &[u8; 32],
         limits: Limits,
     ) -> Self {
-        let graph = Graph::new(&register);
+        let (sources, same) = opening::apart(sources);
+        let graph = Graph::new(&register, same);
         let connected = sources.into_iter().map(|source| {
             let connected = Connected {
                 additions: graph.additions(&register, &*source),
@@ -343,6 +343,7 @@ impl Inner {
 
     fn connected(&self, key: &str) -> Result<&Connected, SourceError> {
         let fault = || Fault::Unavailable("not connected".to_owned());
+        let key = self.graph.source(key);
         self.connected
             .get(key)
             .ok_or_else(|| SourceError::new(key, fault()))

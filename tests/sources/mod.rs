@@ -33,6 +33,7 @@ mod moved;
 mod names;
 mod nested;
 mod nested_lists;
+mod one_place;
 mod one_record;
 mod order;
 mod own_server;

@@ -13,7 +13,7 @@ use chrono::NaiveDateTime;
 use clap::{Args, Subcommand, ValueEnum};
 use ipnet::IpNet;
 
-use super::{Around, Identities, Limits, Source, Sources, connector};
+use super::{Around, Identities, Limits, Source, Sources, open_with};
 use crate::config::Settings;
 use crate::law::STRICTEST;
 use crate::register::{Finding, Register};
@@ -206,7 +206,7 @@ impl Place {
                 Some((key, _)) if sources.iter().any(|it: &Arc<dyn Source>| it.key() == key) => {
                     faults.push(format!("--source names `{key}` twice"));
                 }
-                Some((key, url)) => match connector::open_with(key, url, &around) {
+                Some((key, url)) => match open_with(key, url, &around) {
                     Ok(source) => sources.push(source),
                     Err(fault) => faults.push(fault),
                 },

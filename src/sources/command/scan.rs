@@ -7,11 +7,11 @@ use ipnet::IpNet;
 use super::{Faults, WAIT};
 use crate::{
     say,
-    sources::{connector, scan},
+    sources::{open_in, scan},
 };
 
 pub(super) fn run(url: &str, key: &str, networks: &[IpNet]) -> Result<ExitCode, Faults> {
-    let source = connector::open_in(key, url, networks).map_err(|fault| Faults(vec![fault]))?;
+    let source = open_in(key, url, networks).map_err(|fault| Faults(vec![fault]))?;
     match scan::draft(&*source, WAIT) {
         Ok(draft) => {
             say::print(format_args!("{draft}"));

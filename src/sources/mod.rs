@@ -73,6 +73,7 @@ mod postgres_schema;
 mod postgres_server;
 mod postgres_sql;
 mod query;
+mod ranges;
 mod reader;
 mod record;
 mod resuming;

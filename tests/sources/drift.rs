@@ -159,3 +159,47 @@ INSERT INTO "the ""people""" VALUES (1, 'a@example.org', NULL);
         );
     }
 }
+
+#[test]
+fn a_draft_has_every_foreign_key_and_every_table_that_the_account_sees() {
+    for kind in Kind::all() {
+        let fails = match kind {
+            Kind::Sqlite => "abs(id - id - 9223372036854775807 - 1)",
+            Kind::Postgres | Kind::MariaDb => "id - id + 9223372036854775807 + id",
+        };
+        let sql = format!(
+            "CREATE TABLE countries (id INTEGER PRIMARY KEY, title VARCHAR(9));
+             CREATE TABLE cities (id INTEGER PRIMARY KEY, country INTEGER REFERENCES countries (id), UNIQUE (id, country));
+             CREATE TABLE streets (id INTEGER PRIMARY KEY, city INTEGER REFERENCES cities (id), country INTEGER REFERENCES countries (id),
+               FOREIGN KEY (city, country) REFERENCES cities (id, country));
+             INSERT INTO countries VALUES (1, 'x');
+             CREATE VIEW broken AS SELECT {fails} AS email FROM countries;"
+        );
+        let draft = Place::new(kind, "shop", "", &sql).scan();
+
+        let (register, _) = Register::parse(&[("draft.yml", &draft)])
+            .unwrap_or_else(|faults| panic!("{faults:#?}\n{draft}"));
+        let dataset = register.dataset("shop").unwrap();
+        let references = |collection: &str, field: &str| {
+            let collection = dataset.collection(collection).unwrap();
+            let references = collection.field(field).unwrap().references.iter();
+            let mut all: Vec<_> = references
+                .map(|it| format!("{}.{} {}", it.collection, it.field, it.direction.as_str()))
+                .collect();
+            all.sort();
+            all
+        };
+        assert_eq!(references("cities", "country"), ["countries.id from"]);
+        assert_eq!(references("streets", "city"), ["cities.id from"]);
+        assert_eq!(
+            references("streets", "country"),
+            ["cities.country from", "countries.id from"]
+        );
+        let broken = dataset.collection("broken").unwrap();
+        let email = broken.field("email").unwrap();
+        assert_eq!(email.categories, ["user.contact.email"], "{kind:?}");
+        let said =
+            "# No value was looked at, so that categories are guessed from names alone: ";
+        assert!(draft.contains(said), "{kind:?} {draft}");
+    }
+}

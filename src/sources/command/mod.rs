@@ -60,7 +60,8 @@ Exit status: 0, 1 when a source could not be read or changed, 2 when it could no
 
 const SCAN_HELP: &str = "\
 It prints tables, keys, types and foreign keys as fideslang, with a guess at the category of each column from its name
-and from the shape of some values. No value is printed or sent anywhere. Read the draft before you use it.
+and from the shape of some values. No value is printed or sent anywhere. What the account may not read is drafted too,
+from names alone, and says so. Read the draft before you use it.
 
 Exit status: 0, 1 when the database could not be read, 2 when the address is wrong.";
 

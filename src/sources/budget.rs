@@ -47,7 +47,7 @@ impl<'a> Budgets<'a> {
     /// What a source has left, if all of it goes from now on.
     pub fn of(&self, source: &str) -> Budget {
         let spent = self.spent.borrow().get(source).copied();
-        let limit = (self.limit)(&self.inner.limits);
+        let limit = (self.limit)(&self.inner.limits(source));
         Budget(Instant::now() + limit.saturating_sub(spent.unwrap_or_default()))
     }
 

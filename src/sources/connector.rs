@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{ColumnKind, Dates, Fault, Query, Schema, SourceError, Table, Value};
+use super::{ColumnKind, Dates, Fault, Query, Schema, SourceError, Table, Usage, Value};
 
 /// A connected source. Calls block, and keep to the time that they are given.
 pub trait Source: Send + Sync {
@@ -27,6 +27,11 @@ pub trait Source: Send + Sync {
     /// Where it is, if that tells it from others: what two keys name at one place is one source.
     fn place(&self) -> Option<&str> {
         None
+    }
+
+    /// How it is used.
+    fn usage(&self) -> Usage {
+        Usage::default()
     }
 
     /// Answers when the source can be read.

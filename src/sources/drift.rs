@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Column, ColumnKind, Schema, SourceError, Sources, Table, fate::leaves, graph::Node, table,
+    Column, ColumnKind, Schema, SourceError, Sources, Table, graph::Node, personal::leaves, table,
 };
 use crate::register::{Collection, Dataset, Field, Finding, Kind, Place};
 
@@ -27,7 +27,7 @@ impl Sources {
         let inner = &*self.0;
         let all = inner.connected.keys().map(|key| (key.clone(), key.clone()));
         inner.side_by_side(all, |connected, key| {
-            let schema = connected.fresh_schema(inner.limits.step)?;
+            let schema = connected.fresh_schema(connected.limits.step)?;
             Ok(self.drift_of(&key, &schema))
         })
     }
@@ -38,7 +38,7 @@ impl Sources {
         let inner = &*self.0;
         let all = inner.connected.keys().map(|key| (key.clone(), key.clone()));
         let missing = inner.side_by_side(all, |connected, key| {
-            let schema = connected.schema(inner.limits.step)?;
+            let schema = connected.schema(connected.limits.step)?;
             let mut drift = Drift {
                 findings: Vec::new(),
                 schema: &schema,

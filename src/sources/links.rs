@@ -79,8 +79,7 @@ pub(super) fn settle(draft: &mut Draft<'_>) -> Result<(), SourceError> {
         for at in 0..draft.sheets.len() {
             let emptied = blocked(draft, at)?;
             if !emptied.is_empty() {
-                let inner = draft.reader.inner;
-                draft.sheets[at].empty(&emptied, inner)?;
+                draft.sheets[at].empty(&emptied)?;
                 is_settled = false;
             }
         }
@@ -118,10 +117,7 @@ fn pointing_at(
     by: (&Table, &ForeignKey),
 ) -> Result<Pointers, SourceError> {
     let Sheet { shelf, doomed, .. } = &draft.sheets[at];
-    let (to, wait) = (
-        draft.sheets[at].layout.table,
-        draft.reader.inner.limits.step,
-    );
+    let (to, wait) = (draft.sheets[at].layout.table, shelf.connected.limits.step);
     let places: HashMap<_, _> = (doomed.iter().map(|it| it.key.as_slice()))
         .zip(0..)
         .collect();

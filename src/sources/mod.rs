@@ -63,6 +63,7 @@ mod overlay;
 mod overwriting;
 mod periods;
 mod person_data;
+mod personal;
 mod plan;
 mod planning;
 mod pointing;
@@ -94,6 +95,7 @@ mod summing;
 mod threads;
 mod totals;
 mod trial;
+mod usage;
 mod value;
 mod visiting;
 mod waiter;
@@ -131,6 +133,7 @@ pub use resuming::SoFar;
 pub use rules::{Check, TableRules};
 pub use schema::{Column, ColumnKind, ForeignKey, Schema, Table, TableName};
 pub use trial::Trial;
+pub use usage::Usage;
 pub use value::Value;
 pub use visiting::{Visited, Visitor};
 
@@ -158,6 +161,7 @@ struct Inner {
 /// A source, and the structure that it last told.
 struct Connected {
     source: Arc<dyn Source>,
+    limits: Limits,
     additions: Vec<Addition>,
     schema: RwLock<Option<Arc<Schema>>>,
 }
@@ -221,6 +225,7 @@ impl Sources {
                 Err(fault) => faults.push(fault),
             }
         }
+        faults.extend(opening::quarrels(&sources));
         if faults.is_empty() {
             Ok(Self::with(register, sources, secret, Limits::default()))
         } else {
@@ -240,6 +245,7 @@ impl Sources {
         let connected = sources.into_iter().map(|source| {
             let connected = Connected {
                 additions: graph.additions(&register, &*source),
+                limits: limits.of(&source.usage()),
                 source: source.clone(),
                 schema: RwLock::new(None),
             };
@@ -296,7 +302,7 @@ impl Sources {
         let inner = &*self.0;
         let all = inner.connected.keys().map(|key| (key.clone(), ()));
         let asked = inner.side_by_side(all, |connected, ()| {
-            connected.source.ping(inner.limits.read)
+            connected.source.ping(connected.limits.read)
         });
         let health = asked.into_iter().map(|(source, answer)| Health {
             source,
@@ -340,6 +346,17 @@ impl Inner {
             };
             threads.into_iter().map(join).collect()
         })
+    }
+
+    /// How long calls to a source may take.
+    fn limits(&self, source: &str) -> Limits {
+        self.connected(source).map_or(self.limits, |it| it.limits)
+    }
+
+    /// Whether nothing in a source is ever changed.
+    fn is_read_only(&self, source: &str) -> bool {
+        self.connected(source)
+            .is_ok_and(|it| it.source.usage().read_only)
     }
 
     fn connected(&self, key: &str) -> Result<&Connected, SourceError> {

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use ipnet::IpNet;
 
 use super::{
-    EachOf, EachRow, Query, Schema, Select, Source, SourceError, Transaction,
+    EachOf, EachRow, Fault, Query, Schema, Select, Source, SourceError, Transaction, Usage,
     files::Files,
     http::Http,
     manual::{Desk, Manual},
@@ -70,10 +70,16 @@ const KINDS: [&str; 9] = [
 /// # Errors
 /// As above.
 pub fn open_with(key: &str, url: &str, around: &Around<'_>) -> Result<Arc<dyn Source>, String> {
-    let source = of_kind(key, url, around)?;
+    let fault = |fault| format!("source `{key}`: {fault}");
+    let (url, usage) = Usage::parted(url).map_err(fault)?;
+    let source = of_kind(key, (&url, &usage), around)?;
     // What people look up by hand is apart by its key alone.
-    let place = (!source.is_by_hand()).then(|| place(url));
-    Ok(Arc::new(Opened { source, place }))
+    let place = (!source.is_by_hand()).then(|| place(&url));
+    Ok(Arc::new(Opened {
+        source,
+        place,
+        usage,
+    }))
 }
 
 /// Where a URL leads, whichever of the names of its scheme it bears.
@@ -87,12 +93,16 @@ fn place(url: &str) -> String {
     format!("{scheme}:{rest}")
 }
 
-fn of_kind(key: &str, url: &str, around: &Around<'_>) -> Result<Box<dyn Source>, String> {
+fn of_kind(
+    key: &str,
+    (url, usage): (&str, &Usage),
+    around: &Around<'_>,
+) -> Result<Box<dyn Source>, String> {
     let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
     match scheme {
-        "sqlite" => Ok(Box::new(Sqlite::open(key, url)?)),
-        "postgres" | "postgresql" => Ok(Box::new(Postgres::open(key, url)?)),
-        "mariadb" | "mysql" => Ok(Box::new(MariaDb::open(key, url)?)),
+        "sqlite" => Ok(Box::new(Sqlite::open(key, url, usage)?)),
+        "postgres" | "postgresql" => Ok(Box::new(Postgres::open(key, url, usage)?)),
+        "mariadb" | "mysql" => Ok(Box::new(MariaDb::open(key, url, usage)?)),
         "files" => Ok(Box::new(Files::open(key, url)?)),
         "http" | "https" => Ok(Box::new(Http::open(key, url, around.networks)?)),
         "manual" => match around.register {
@@ -128,10 +138,26 @@ pub(super) fn apart(
     (apart, same)
 }
 
+/// What is wrong with sources at one place of which not the same is said.
+pub(super) fn quarrels(sources: &[Arc<dyn Source>]) -> Vec<String> {
+    let quarrel = |(at, source): (usize, &Arc<dyn Source>)| {
+        let mut before = sources[..at].iter();
+        let place = source.place()?;
+        let other = before.find(|it| it.place() == Some(place) && it.usage() != source.usage())?;
+        Some(format!(
+            "source `{}`: it has the address of `{}`, and another way in which it is used: say the same behind both",
+            source.key(),
+            other.key()
+        ))
+    };
+    sources.iter().enumerate().filter_map(quarrel).collect()
+}
+
 /// A source with what its address says of it.
 struct Opened {
     source: Box<dyn Source>,
     place: Option<String>,
+    usage: Usage,
 }
 
 impl Source for Opened {
@@ -145,6 +171,10 @@ impl Source for Opened {
 
     fn is_by_hand(&self) -> bool {
         self.source.is_by_hand()
+    }
+
+    fn usage(&self) -> Usage {
+        self.usage
     }
 
     fn place(&self) -> Option<&str> {
@@ -187,6 +217,9 @@ impl Source for Opened {
     }
 
     fn begin(&self, wait: Duration) -> Result<Box<dyn Transaction + '_>, SourceError> {
+        if self.usage.read_only {
+            return Err(SourceError::new(self.key(), Fault::ReadOnly));
+        }
         self.source.begin(wait)
     }
 }

@@ -209,9 +209,10 @@ impl Sources {
                 break;
             }
             let mut read = || {
-                let shelf = reader.shelf(at, inner.limits.step)?;
+                let wait = inner.limits(&node.source).step;
+                let shelf = reader.shelf(at, wait)?;
                 let layout = shelf.layout()?;
-                shelf.stream(&layout, dates, inner.limits.step, &mut |row| {
+                shelf.stream(&layout, dates, wait, &mut |row| {
                     flow = each(&node.key, layout.record(inner, row));
                     flow
                 })

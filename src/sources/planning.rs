@@ -132,7 +132,7 @@ impl Sources {
         let reader = Reader::of_all(inner, person, budgets);
         let mut shelves = Vec::with_capacity(inner.graph.nodes.len());
         for at in 0..inner.graph.nodes.len() {
-            shelves.push(reader.shelf(at, inner.limits.step)?);
+            shelves.push(reader.shelf(at, inner.limits(&inner.graph.nodes[at].source).step)?);
         }
         let layouts = shelves
             .iter()
@@ -321,14 +321,14 @@ impl Sheet<'_> {
     }
 
     /// Keeps some doomed rows after all, and empties them: something that stays points at them.
-    pub fn empty(&mut self, which: &BTreeSet<usize>, inner: &Inner) -> Result<(), SourceError> {
+    pub fn empty(&mut self, which: &BTreeSet<usize>) -> Result<(), SourceError> {
         let keys: Vec<_> = which
             .iter()
             .map(|at| self.doomed[*at].key.clone())
             .collect();
         for row in self
             .shelf
-            .rows_of_keys(self.layout, &keys, inner.limits.step)?
+            .rows_of_keys(self.layout, &keys, self.shelf.connected.limits.step)?
         {
             let fate = Fate {
                 set: self.rules.emptied(),

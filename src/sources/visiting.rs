@@ -57,7 +57,7 @@ impl Reader<'_> {
         at: usize,
         each: &mut dyn FnMut(Visited<'_>) -> ControlFlow<()>,
     ) -> Result<(), SourceError> {
-        let wait = self.inner.limits.step;
+        let wait = self.inner.limits(&self.inner.graph.nodes[at].source).step;
         let shelf = self.full_shelf(at, wait)?;
         let layout = shelf.layout()?;
         let lists = Lists::new(self.inner, &shelf, &layout);

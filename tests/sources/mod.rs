@@ -51,6 +51,7 @@ mod trial;
 mod trouble;
 mod typed_keys;
 mod types;
+mod usage;
 mod views;
 mod world;
 mod written;

@@ -13,7 +13,7 @@ use chrono::NaiveDateTime;
 use clap::{Args, Subcommand, ValueEnum};
 use ipnet::IpNet;
 
-use super::{Around, Identities, Limits, Source, Sources, open_with};
+use super::{Around, Identities, Limits, Source, Sources, open_with, opening};
 use crate::config::Settings;
 use crate::law::STRICTEST;
 use crate::register::{Finding, Register};
@@ -214,6 +214,7 @@ impl Place {
                 None => faults.push("--source is not of the form KEY=URL".to_owned()),
             }
         }
+        faults.extend(opening::quarrels(&sources));
         let named: BTreeSet<_> = register
             .datasets
             .iter()

@@ -328,7 +328,8 @@ fn a_source_that_is_given_twice_is_an_error() {
 
     assert_ne!(ran.status, 0);
     assert!(
-        ran.err.contains(&format!("--source names `{KEY}` twice")),
+        ran.err
+            .contains(&format!("the source {KEY:?} is given twice")),
         "{}",
         ran.err
     );

@@ -1,5 +1,6 @@
 //! The company's databases: finding, showing, correcting and erasing on small databases made for the purpose.
 
+mod addresses;
 mod along;
 mod archive;
 mod blocks;

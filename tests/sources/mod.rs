@@ -55,4 +55,6 @@ mod types;
 mod usage;
 mod views;
 mod world;
+mod world_made;
+mod world_written;
 mod written;

@@ -2,6 +2,7 @@
 //!
 //! Values are taken as text and checked together ([`Settings::check`]), so that all faults are told at once.
 
+mod addresses;
 mod check;
 mod fault;
 mod print;
@@ -21,6 +22,7 @@ use crate::law::args::LawArgs;
 use crate::mail::args::{MailArgs, MailSettings};
 use crate::register::Organisation;
 
+pub use addresses::Addresses;
 pub use fault::{Fault, Faults};
 pub use print::print;
 
@@ -85,24 +87,9 @@ pub struct Settings {
     )]
     pub register: PathBuf,
 
-    /// A source, as the manifests name it, and its address; may be given several times, in the variable with spaces between
-    #[arg(
-        long = "source",
-        env = "CANDOR_SOURCES",
-        value_delimiter = ' ',
-        value_name = "KEY=URL"
-    )]
-    #[arg(hide_env_values = true)]
-    pub sources: Vec<String>,
-
-    /// Files that each hold one KEY=URL, for addresses with passwords; may be given several times
-    #[arg(
-        long = "source-file",
-        env = "CANDOR_SOURCE_FILES",
-        value_delimiter = ',',
-        value_name = "FILE"
-    )]
-    pub source_files: Vec<PathBuf>,
+    #[expect(missing_docs, reason = "clap would take it for the description")]
+    #[command(flatten)]
+    pub addresses: Addresses,
 
     /// Networks of proxies whose X-Forwarded-For header is believed, such as 10.0.0.0/8; none by default
     #[arg(

@@ -1,7 +1,7 @@
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Output};
 
-use candor::config::Settings;
+use candor::config::{Addresses, Settings};
 
 fn candor(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_candor"))
@@ -22,7 +22,10 @@ fn all_faults_are_told_at_once_each_with_its_name_and_the_way_out() {
         bind: "nowhere".to_owned(),
         base_url: "https://privacy.example.org/portal".to_owned(),
         trusted_proxies: vec!["10.0.0.0/99".to_owned()],
-        sources: vec!["without-an-address".to_owned()],
+        addresses: Addresses {
+            sources: vec!["without-an-address".to_owned()],
+            ..Addresses::default()
+        },
         ..Settings::default()
     };
     let told = settings.check().unwrap_err().to_string();

@@ -5,13 +5,11 @@ use std::thread::available_parallelism;
 
 use url::Url;
 
-use super::{Config, Faults, Settings};
+use super::{Config, Faults, Settings, addresses::SOURCE};
 use crate::keys::Keys;
 use crate::register::Register;
-use crate::sources::is_of_known_kind;
 
 const REGISTER: &str = "--register (CANDOR_REGISTER)";
-const SOURCE: &str = "--source (CANDOR_SOURCES)";
 
 impl Settings {
     /// Checks what the settings name as well: the register, and that each source is one of it.
@@ -39,7 +37,7 @@ impl Settings {
         };
         let datasets = register.datasets.iter();
         let named: BTreeSet<_> = datasets.map(|it| it.source.as_str()).collect();
-        let given = self.check_sources(&mut Faults::default());
+        let given = self.addresses.check(&mut Faults::default());
         for (key, _) in given {
             if !named.contains(key.as_str()) {
                 let known: Vec<_> = named.iter().copied().collect();
@@ -71,7 +69,7 @@ impl Settings {
             .as_ref()
             .and_then(|url| check_site("--monitor (CANDOR_MONITOR)", url, faults));
         let keys = self.check_keys(faults);
-        let sources = self.check_sources(faults);
+        let sources = self.addresses.check(faults);
         let trusted_proxies = self.trusted_proxies.iter().filter_map(|network| {
             let way_out = "give a network, such as 10.0.0.0/8";
             faults.parse("--trusted-proxy (CANDOR_TRUSTED_PROXIES)", network, way_out)
@@ -189,36 +187,6 @@ impl Settings {
                 None
             }
         }
-    }
-
-    fn check_sources(&self, faults: &mut Faults) -> Vec<(String, String)> {
-        let mut given = self.sources.clone();
-        for file in &self.source_files {
-            given.extend(faults.read("--source-file (CANDOR_SOURCE_FILES)", file));
-        }
-        let mut sources: Vec<(String, String)> = Vec::new();
-        for text in given.iter().filter(|text| !text.is_empty()) {
-            // The text may hold a password, so it is not repeated.
-            let (wrong, way_out) = match text.split_once('=') {
-                Some((key, _)) if sources.iter().any(|it| it.0 == key) => {
-                    (format!("the source {key:?} is given twice"), "give it once")
-                }
-                Some((key, url)) if !key.is_empty() && is_of_known_kind(url) => {
-                    sources.push((key.to_owned(), url.to_owned()));
-                    continue;
-                }
-                Some((key, url)) if !key.is_empty() && url.contains(':') => (
-                    format!("the address of {key:?} is of no kind of source that Candor knows"),
-                    "start it with sqlite:, postgres:, mysql:, mariadb:, files:, http:, https: or manual:",
-                ),
-                _ => (
-                    "a source is not of the form KEY=URL".to_owned(),
-                    "write it as in projobsector=sqlite:///var/lib/company.db; several with a space between them",
-                ),
-            };
-            faults.add(SOURCE, &wrong, way_out);
-        }
-        sources
     }
 }
 

@@ -86,7 +86,8 @@ impl<'a> Judge<'a> {
             }
             let (shelf, layout) = (&shelves[at], &layouts[at]);
             let rules = Rules::new(inner, layout, wish);
-            shelf.stream(layout, Dates::default(), inner.limits.step, &mut |row| {
+            let wait = shelf.connected.limits.step;
+            shelf.stream(layout, Dates::default(), wait, &mut |row| {
                 judge.is_customer |= judge.is_there_now(inner, (layout, &rules), wish, &row);
                 if judge.is_customer {
                     ControlFlow::Break(())

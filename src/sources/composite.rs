@@ -6,27 +6,39 @@ use std::collections::{BTreeSet, HashSet};
 use super::{
     Inner, Value,
     graph::{Edge, Node},
+    likeness::Likeness,
     table,
     walk::Walk,
 };
 
 /// A key of one collection that rows of another one hold, each part of it in one column or in one of several.
 pub(super) struct Composite {
-    from: usize,
+    /// The collection whose key it is.
+    of: usize,
+    held_by: usize,
     parts: Vec<Part>,
 }
 
+/// Where it stands among the links of both collections.
 struct Part {
-    /// Where it stands among the links of the collection that it names rows of.
-    there: usize,
-    /// Where it stands among the links here.
-    here: Vec<usize>,
+    of: usize,
+    held: Vec<usize>,
 }
 
-type Tuple = Vec<Value>;
+pub(super) type Tuple = Vec<Value>;
+
+/// The whole keys by which the rows of one collection lead to another, in either direction.
+pub(super) struct Tuples<'a> {
+    composite: &'a Composite,
+    /// Those of rows that are the person's own, and of rows that are not.
+    own: HashSet<Tuple>,
+    others: HashSet<Tuple>,
+    /// They hold the key of the rows to which they lead.
+    upward: bool,
+}
 
 impl Composite {
-    /// The keys that rows of a collection hold.
+    /// The keys by which rows of others lead to those of a collection.
     pub fn all(inner: &Inner, walk: &Walk, at: usize) -> Vec<Self> {
         let nodes = &inner.graph.nodes;
         if nodes[at].incoming.len() < 2 {
@@ -34,15 +46,22 @@ impl Composite {
         }
         let from: BTreeSet<_> = nodes[at].incoming.iter().map(|edge| edge.from).collect();
         // Where one could not be read, another's row has to be feared.
-        let is_read = |from: &usize| walk.nodes[*from].error.is_none();
-        let of = |from: usize| Self::of(nodes, walk, (from, at));
-        from.into_iter().filter(is_read).filter_map(of).collect()
+        let from = from
+            .into_iter()
+            .filter(|it| walk.nodes[*it].error.is_none());
+        let of = |from: usize| {
+            let downward = Self::of(nodes, walk, (from, at));
+            let upward = || Self::of(nodes, walk, (at, from)).filter(|_| from != at);
+            downward.into_iter().chain(upward())
+        };
+        from.flat_map(of).collect()
     }
 
-    fn of(nodes: &[Node], walk: &Walk, (from, at): (usize, usize)) -> Option<Self> {
-        let table = table(walk.schema(&nodes[from].source)?, &nodes[from]).ok()?;
-        let ways = nodes[at].incoming.iter();
-        let ways: Vec<_> = ways.filter(|it| it.from == from && !it.upward).collect();
+    /// A key of one collection to which all its parts lead from there.
+    fn of(nodes: &[Node], walk: &Walk, (of, held_by): (usize, usize)) -> Option<Self> {
+        let table = table(walk.schema(&nodes[of].source)?, &nodes[of]).ok()?;
+        let ways = nodes[held_by].incoming.iter();
+        let ways: Vec<_> = ways.filter(|it| it.from == of && !it.upward).collect();
         let keys = std::iter::once(&table.row_key).chain(&table.unique);
         let whole = |key: &&Vec<String>| key.len() > 1 && !key.iter().any(|it| table.is_unique(it));
         let part = |column: &String| {
@@ -50,50 +69,102 @@ impl Composite {
             let ways: Vec<_> = ways.iter().filter(is_it).collect();
             let first = ways.first()?;
             Some(Part {
-                there: nodes[from].place_of(&first.from_column),
-                here: ways
+                of: nodes[of].place_of(&first.from_column),
+                held: ways
                     .iter()
-                    .map(|edge| nodes[at].place_of(&edge.column))
+                    .map(|edge| nodes[held_by].place_of(&edge.column))
                     .collect(),
             })
         };
         keys.filter(whole).find_map(|key| {
             let parts = key.iter().map(part).collect::<Option<_>>()?;
-            Some(Self { from, parts })
+            Some(Self { of, held_by, parts })
         })
     }
 
-    /// Whether a way is by a part of this key.
-    pub fn has(&self, nodes: &[Node], edge: &Edge) -> bool {
-        let there = || nodes[edge.from].place_of(&edge.from_column);
-        self.from == edge.from && !edge.upward && self.parts.iter().any(|it| it.there == there())
-    }
-
-    /// The keys of the person's own rows.
-    pub fn own(&self, walk: &Walk) -> HashSet<Tuple> {
-        let own = walk.nodes[self.from].combinations.iter();
-        let own = own.filter(|(_, it)| it.is_own);
-        let key = |values: &Tuple| {
-            self.parts
+    /// Whether a way to a collection is by a part of this key.
+    pub fn has(&self, inner: &Inner, walk: &Walk, (at, edge): (usize, &Edge)) -> bool {
+        let nodes = &inner.graph.nodes;
+        let there = nodes[edge.from].place_of(&edge.from_column);
+        if !edge.upward {
+            return (self.of, self.held_by) == (edge.from, at)
+                && self.parts.iter().any(|it| it.of == there);
+        }
+        let here = nodes[at].place_of(&edge.column);
+        // What the database alone takes for the same would be missed.
+        (self.of, self.held_by) == (at, edge.from)
+            && walk.likeness(inner, at, edge) == Likeness::Exact
+            && self
+                .parts
                 .iter()
-                .map(|it| values[it.there].clone())
-                .collect()
-        };
-        own.map(|(values, _)| key(values)).collect()
+                .any(|it| it.of == here && it.held.contains(&there))
     }
 
-    /// Whether all whole keys that a row holds are among some; `None` when it holds none.
-    pub fn is_among(&self, values: &[Value], own: &HashSet<Tuple>) -> Option<bool> {
+    /// The whole keys by which rows of the one collection lead to the other.
+    pub fn leading(&self, walk: &Walk, upward: bool) -> Tuples<'_> {
+        let from = if upward { self.held_by } else { self.of };
+        let (mut own, mut others) = (HashSet::new(), HashSet::new());
+        for (values, combination) in &walk.nodes[from].combinations {
+            let tuples = self.tuples(upward, values);
+            if combination.is_own {
+                own.extend(tuples);
+            } else {
+                others.extend(tuples);
+            }
+        }
+        Tuples {
+            composite: self,
+            own,
+            others,
+            upward,
+        }
+    }
+
+    /// The whole keys of a row: those that it holds, or its own.
+    pub fn tuples(&self, held: bool, values: &[Value]) -> Vec<Tuple> {
+        if held {
+            self.held(values)
+        } else {
+            vec![self.key(values)]
+        }
+    }
+
+    /// The key of a row.
+    fn key(&self, values: &[Value]) -> Tuple {
+        let parts = self.parts.iter();
+        parts.map(|it| values[it.of].clone()).collect()
+    }
+
+    /// All whole keys that a row holds.
+    fn held(&self, values: &[Value]) -> Vec<Tuple> {
         let mut tuples: Vec<Tuple> = vec![Vec::new()];
         for part in &self.parts {
-            let held = part.here.iter().map(|place| &values[*place]);
-            let held: Vec<_> = held.filter(|it| !it.is_null()).collect();
+            let held = part.held.iter().flat_map(|place| values[*place].keys());
+            let held: Vec<_> = held.collect();
             let longer = tuples.iter().flat_map(|tuple| {
                 let with = |value: &&Value| [&tuple[..], &[(*value).clone()]].concat();
                 held.iter().map(with)
             });
             tuples = longer.collect();
         }
-        (!tuples.is_empty()).then(|| tuples.iter().all(|tuple| own.contains(tuple)))
+        tuples
+    }
+}
+
+impl Tuples<'_> {
+    /// Whether nobody else's rows lead to one by a whole key; `None` when no whole key does.
+    pub fn are_ours(&self, values: &[Value]) -> Option<bool> {
+        if self.upward {
+            // All that hold its key were reached, since it leads there as well.
+            return Some(!self.others.contains(&self.composite.key(values)));
+        }
+        let held = self.composite.held(values);
+        (!held.is_empty()).then(|| held.iter().all(|tuple| self.own.contains(tuple)))
+    }
+
+    /// Whether own rows lead to one by a whole key; `None` where the parts tell it.
+    pub fn reach(&self, values: &[Value]) -> Option<bool> {
+        self.upward
+            .then(|| self.own.contains(&self.composite.key(values)))
     }
 }

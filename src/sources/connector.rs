@@ -7,18 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use ipnet::IpNet;
-
-use super::{
-    ColumnKind, Dates, Fault, Query, Schema, SourceError, Table, Value,
-    files::Files,
-    http::Http,
-    manual::{Desk, Manual},
-    mariadb::MariaDb,
-    postgres::Postgres,
-    sqlite::Sqlite,
-};
-use crate::register::Register;
+use super::{ColumnKind, Dates, Fault, Query, Schema, SourceError, Table, Usage, Value};
 
 /// A connected source. Calls block, and keep to the time that they are given.
 pub trait Source: Send + Sync {
@@ -33,6 +22,16 @@ pub trait Source: Send + Sync {
     /// Whether people look things up in it and change them there, so that it holds only what they have found so far.
     fn is_by_hand(&self) -> bool {
         false
+    }
+
+    /// Where it is, if that tells it from others: what two keys name at one place is one source.
+    fn place(&self) -> Option<&str> {
+        None
+    }
+
+    /// How it is used.
+    fn usage(&self) -> Usage {
+        Usage::default()
     }
 
     /// Answers when the source can be read.
@@ -188,83 +187,6 @@ pub enum Act<'a> {
     Delete,
     /// These columns get these values.
     Set(&'a [(String, Value)]),
-}
-
-/// Opens the source that a URL names, without reaching out for it yet: one that is down now may come back.
-///
-/// # Errors
-/// A sentence for the operator when the URL is of no known kind; it does not repeat the URL, which may hold a password.
-pub fn open(key: &str, url: &str) -> Result<Arc<dyn Source>, String> {
-    open_in(key, url, &[])
-}
-
-/// The same for services that may also be in these private networks.
-///
-/// # Errors
-/// As above.
-pub fn open_in(key: &str, url: &str, networks: &[IpNet]) -> Result<Arc<dyn Source>, String> {
-    let around = Around {
-        networks,
-        ..Around::default()
-    };
-    open_with(key, url, &around)
-}
-
-/// What sources need beside their address.
-#[derive(Clone, Copy, Default)]
-pub struct Around<'a> {
-    /// Private networks in which services may be.
-    pub networks: &'a [IpNet],
-    /// What a system without a structure of its own holds.
-    pub register: Option<&'a Register>,
-    /// Keeps what people found.
-    pub desk: Option<&'a Arc<dyn Desk>>,
-}
-
-/// Whether a URL begins with the scheme of a kind of source.
-pub fn is_of_known_kind(url: &str) -> bool {
-    let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
-    KINDS.contains(&scheme)
-}
-
-/// What [`open_with`] opens.
-const KINDS: [&str; 9] = [
-    "sqlite",
-    "postgres",
-    "postgresql",
-    "mariadb",
-    "mysql",
-    "files",
-    "http",
-    "https",
-    "manual",
-];
-
-/// The same with all that any kind of source may need.
-///
-/// # Errors
-/// As above.
-pub fn open_with(key: &str, url: &str, around: &Around<'_>) -> Result<Arc<dyn Source>, String> {
-    let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
-    match scheme {
-        "sqlite" => Ok(Arc::new(Sqlite::open(key, url)?)),
-        "postgres" | "postgresql" => Ok(Arc::new(Postgres::open(key, url)?)),
-        "mariadb" | "mysql" => Ok(Arc::new(MariaDb::open(key, url)?)),
-        "files" => Ok(Arc::new(Files::open(key, url)?)),
-        "http" | "https" => Ok(Arc::new(Http::open(key, url, around.networks)?)),
-        "manual" => match around.register {
-            Some(register) => {
-                let desk = around.desk.cloned();
-                Ok(Arc::new(Manual::open(key, register, desk)))
-            }
-            None => Err(format!(
-                "source `{key}`: people look it up by hand, so that there is nothing to connect to"
-            )),
-        },
-        _ => Err(format!(
-            "source `{key}`: the URL must start with sqlite:, postgres:, mysql:, files:, http:, https: or manual:"
-        )),
-    }
 }
 
 /// Does one reading after the other, in this time altogether. What does not answer is not asked again.

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::{
     Act, Change, Column, Fault, Filter, Form, Identities, Inner, Select, SourceError, Sources,
-    Transaction, Value, fitting::Fitting, layout::Layout,
+    Transaction, Value, fate::ONLY_READ, fitting::Fitting, layout::Layout,
 };
 use crate::accounts::queries::is_email;
 use crate::register::{CollectionKey, FieldView, Input};
@@ -125,7 +125,10 @@ impl Sources {
             let (_, at) = layout.fields.iter().find(|(it, _)| it.path == field)?;
             let column = layout.table.column(&layout.columns[*at])?;
             let before = inner.secrets.fingerprint([&row[*at]]);
-            let value = new_value(&view, layout, column, typed).and_then(|value| {
+            let value = inner
+                .may_change(layout)
+                .and_then(|()| new_value(&view, layout, column, typed));
+            let value = value.and_then(|value| {
                 let is_taken = inner.takes(layout, &row, (&column.name, &value))?
                     && inner.writes((layout, *at), &row, &value);
                 is_taken.then_some(value).ok_or_else(not_taken)
@@ -163,6 +166,13 @@ impl Sources {
 }
 
 impl Inner {
+    fn may_change(&self, layout: &Layout<'_>) -> Result<(), CorrectionError> {
+        if self.is_read_only(&layout.node.source) {
+            return Err(CorrectionError::Invalid(ONLY_READ.to_owned()));
+        }
+        Ok(())
+    }
+
     /// Whether the conditions of the source allow a value.
     fn takes(
         &self,
@@ -174,7 +184,7 @@ impl Inner {
         let fitting = Fitting {
             inner: self,
             connected,
-            schema: &*connected.schema(self.limits.step)?,
+            schema: &*connected.schema(connected.limits.step)?,
             layout,
         };
         fitting.takes(row, column, value)
@@ -201,7 +211,7 @@ impl Inner {
             return Ok(Corrected::Changed);
         }
         let connected = self.connected(&layout.node.source)?;
-        let mut transaction = connected.source.begin(self.limits.step)?;
+        let mut transaction = connected.source.begin(connected.limits.step)?;
         let is_met = self.change_cell(&mut *transaction, (layout, *at), row, new)?;
         if !is_met {
             return Ok(Corrected::Changed);
@@ -221,7 +231,7 @@ impl Inner {
         }
         let tried = connected
             .source
-            .begin(self.limits.read)
+            .begin(connected.limits.read)
             .and_then(|mut it| self.change_cell(&mut *it, (layout, at), row, new));
         let is_against = |fault: &Fault| {
             matches!(
@@ -240,7 +250,10 @@ impl Inner {
         row: &[Value],
         new: &Value,
     ) -> Result<bool, SourceError> {
-        let (wait, column) = (self.limits.step, layout.columns[at].clone());
+        let (wait, column) = (
+            self.limits(&layout.node.source).step,
+            layout.columns[at].clone(),
+        );
         let change = Change {
             table: layout.table,
             key: layout.key(row),

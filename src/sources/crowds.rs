@@ -4,12 +4,17 @@
 use std::{collections::BTreeMap, ops::ControlFlow};
 
 use super::{
-    Budget, Connected, Fault, Filter, Form, Identities, Inner, Schema, Select, SourceError, Value,
-    Way, graph::Node, table, walk::Walk,
+    Budget, Budgets, Connected, Fault, Filter, Form, Identities, Inner, Schema, Select,
+    SourceError, Value, Way, graph::Node, table, walk::Walk,
 };
 
 /// Takes the name of the person away from lists in which somebody else is.
-pub(super) fn unname_crowds(inner: &Inner, walk: &mut Walk, person: &Identities, budget: Budget) {
+pub(super) fn unname_crowds(
+    inner: &Inner,
+    walk: &mut Walk,
+    person: &Identities,
+    budgets: &Budgets<'_>,
+) {
     let mut others = Identities::default();
     for (at, node) in inner.graph.nodes.iter().enumerate() {
         for values in walk.nodes[at].combinations.keys() {
@@ -20,7 +25,7 @@ pub(super) fn unname_crowds(inner: &Inner, walk: &mut Walk, person: &Identities,
     if others == Identities::default() {
         return;
     }
-    let known = known(inner, (person, &others), budget);
+    let known = known(inner, (person, &others), budgets);
     for (at, node) in inner.graph.nodes.iter().enumerate() {
         for (values, combination) in &mut walk.nodes[at].combinations {
             let is_with_others = listed(node, values).any(|(kind, key)| known.holds(kind, key));
@@ -51,7 +56,7 @@ fn listed<'a>(
 fn known(
     inner: &Inner,
     (person, others): (&Identities, &Identities),
-    budget: Budget,
+    budgets: &Budgets<'_>,
 ) -> Identities {
     let mut work: BTreeMap<String, Vec<&Node>> = BTreeMap::new();
     for node in &inner.graph.nodes {
@@ -59,7 +64,7 @@ fn known(
             work.entry(node.source.clone()).or_default().push(node);
         }
     }
-    let answers = inner.side_by_side(work, |connected, nodes| {
+    let answers = budgets.side_by_side(work, |connected, nodes, budget| {
         let schema = connected.schema(budget.left())?;
         let mut known = Vec::new();
         for node in nodes {

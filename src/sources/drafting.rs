@@ -30,7 +30,7 @@ impl Draft<'_> {
             let dates = Dates::default();
             let mut doubtful = Vec::new();
             let mut again = Again::of(shelf.node);
-            shelf.stream(layout, dates, inner.limits.step, &mut |row| {
+            shelf.stream(layout, dates, shelf.connected.limits.step, &mut |row| {
                 let judge = judge.as_ref();
                 let verdict = judge.map(|it| it.verdict(inner, (shelf.node, layout), &row));
                 if verdict == Some(Verdict::Spared) {
@@ -80,7 +80,8 @@ impl Draft<'_> {
             let mut read: HashSet<_> = sheet.doomed.iter().map(|it| it.key.clone()).collect();
             read.extend(sheet.staying.iter().map(|it| layout.key(&it.row).to_vec()));
             let mut chosen = Vec::new();
-            for row in sheet.shelf.rows_of_keys(layout, &keys, inner.limits.step)? {
+            let wait = sheet.shelf.connected.limits.step;
+            for row in sheet.shelf.rows_of_keys(layout, &keys, wait)? {
                 let Some(found) = here.get(&layout.id(inner, &row)) else {
                     continue;
                 };

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Column, ColumnKind, Schema, SourceError, Sources, Table, graph::Node, table};
+use super::{
+    Column, ColumnKind, Schema, SourceError, Sources, Table, graph::Node, personal::leaves, table,
+};
 use crate::register::{Collection, Dataset, Field, Finding, Kind, Place};
 
 impl Sources {
@@ -25,7 +27,7 @@ impl Sources {
         let inner = &*self.0;
         let all = inner.connected.keys().map(|key| (key.clone(), key.clone()));
         inner.side_by_side(all, |connected, key| {
-            let schema = connected.fresh_schema(inner.limits.step)?;
+            let schema = connected.fresh_schema(connected.limits.step)?;
             Ok(self.drift_of(&key, &schema))
         })
     }
@@ -36,7 +38,7 @@ impl Sources {
         let inner = &*self.0;
         let all = inner.connected.keys().map(|key| (key.clone(), key.clone()));
         let missing = inner.side_by_side(all, |connected, key| {
-            let schema = connected.schema(inner.limits.step)?;
+            let schema = connected.schema(connected.limits.step)?;
             let mut drift = Drift {
                 findings: Vec::new(),
                 schema: &schema,
@@ -61,7 +63,11 @@ impl Sources {
             schema,
         };
         let mut declared = BTreeSet::new();
-        for dataset in register.datasets_of(source) {
+        let datasets = register.datasets.iter();
+        let datasets: Vec<_> = datasets
+            .filter(|it| self.0.graph.source(&it.source) == source)
+            .collect();
+        for dataset in &datasets {
             for collection in &dataset.collections {
                 let name = super::TableName {
                     schema: dataset.namespace.clone(),
@@ -79,12 +85,14 @@ impl Sources {
         for node in self.0.graph.nodes.iter().filter(|it| it.source == source) {
             drift.links(node, register.dataset(&node.key.dataset));
         }
-        if let Some(dataset) = register.datasets_of(source).next() {
-            let new = schema
-                .tables
-                .iter()
-                .filter(|it| !declared.contains(&it.name));
-            new.for_each(|table| drift.new_table(dataset, table));
+        for table in schema
+            .tables
+            .iter()
+            .filter(|it| !declared.contains(&it.name))
+        {
+            if let Some(dataset) = datasets.iter().find(|it| is_of(schema, it, table)) {
+                drift.new_table(dataset, table);
+            }
         }
         drift.findings
     }
@@ -97,11 +105,15 @@ struct Drift<'a> {
 
 impl Drift<'_> {
     fn find(&mut self, place: &Place, wrong: String, expected: impl Into<String>) {
-        self.findings.push(Finding {
+        let finding = Finding {
             place: place.clone(),
             wrong,
             expected: expected.into(),
-        });
+        };
+        // A column may be part of several keys.
+        if !self.findings.contains(&finding) {
+            self.findings.push(finding);
+        }
     }
 
     fn missing_table(&mut self, collection: &Collection) {
@@ -149,9 +161,22 @@ impl Drift<'_> {
             let wrong = format!("`length: {said}` is longer than the column takes");
             self.find(&field.place, wrong, format!("at most {length}"));
         }
+        for field in leaves(field)
+            .into_iter()
+            .filter(|it| it.categories.is_empty())
+        {
+            let wrong = "it has no category, so that nobody is told of it, and it is never erased";
+            self.find(&field.place, wrong.to_owned(), "`data_categories`");
+        }
         let Some(said) = field.data_type else { return };
-        if !said.array && !is_like(said.kind, column.kind) {
-            let wrong = format!("`data_type: {}` is not the column's type", said.kind);
+        let is_right = if said.array {
+            holds_lists(column)
+        } else {
+            is_like(said.kind, column)
+        };
+        if !is_right {
+            let list = if said.array { "[]" } else { "" };
+            let wrong = format!("`data_type: {}{list}` is not the column's type", said.kind);
             self.find(&field.place, wrong, format!("one for {}", column.sql_type));
         }
     }
@@ -181,13 +206,13 @@ impl Drift<'_> {
         let collection = dataset.and_then(|it| it.collection(&node.key.collection));
         let Some(collection) = collection else { return };
         for key in &table.foreign_keys {
-            let [column] = &key.columns[..] else { continue };
-            let is_linked = node.links.iter().any(|it| it.eq_ignore_ascii_case(column));
-            let field = collection
-                .fields
-                .iter()
-                .find(|it| it.name.eq_ignore_ascii_case(column));
-            if let (false, Some(field)) = (is_linked, field) {
+            for column in &key.columns {
+                let mut fields = collection.fields.iter();
+                let field = fields.find(|it| it.name.eq_ignore_ascii_case(column));
+                let is_linked = node.links.iter().any(|it| it.eq_ignore_ascii_case(column));
+                let Some(field) = field.filter(|it| !is_linked && it.references.is_empty()) else {
+                    continue;
+                };
                 let wrong = format!(
                     "the column refers to `{}`, which the manifest does not say",
                     key.table.name
@@ -198,14 +223,6 @@ impl Drift<'_> {
     }
 
     fn new_table(&mut self, dataset: &Dataset, table: &Table) {
-        let is_elsewhere = dataset.namespace.is_some() && table.name.schema != dataset.namespace;
-        let mut first = self.schema.tables.iter();
-        let is_default = first
-            .next()
-            .is_none_or(|it| it.name.schema == table.name.schema);
-        if is_elsewhere || (dataset.namespace.is_none() && !is_default) {
-            return;
-        }
         let wrong = format!("the table `{}` is not described", table.name.name);
         self.find(
             &dataset.place,
@@ -215,15 +232,35 @@ impl Drift<'_> {
     }
 }
 
+/// Whether a table is where a dataset has its own.
+fn is_of(schema: &Schema, dataset: &Dataset, table: &Table) -> bool {
+    let first = schema.tables.first();
+    let usual = first.and_then(|it| it.name.schema.as_ref());
+    let said = dataset.namespace.as_ref().or(usual);
+    let is = table.name.schema.as_ref().or(schema.database.as_ref());
+    said.is_none() || is.is_none() || said == is
+}
+
 /// The columns of the source itself.
 fn own_columns(table: &Table) -> impl Iterator<Item = &Column> {
     let columns = table.columns.iter();
     columns.filter(|column| column.inside.is_none() && !column.is_row_number())
 }
 
+/// Whether a column may well hold lists, which are written as JSON where there is no type for them.
+const fn holds_lists(column: &Column) -> bool {
+    matches!(
+        column.kind,
+        ColumnKind::Json | ColumnKind::Text | ColumnKind::Any | ColumnKind::Other
+    )
+}
+
 /// Whether a column may well hold values of a declared type. SQLite's columns hold anything.
-fn is_like(kind: Kind, column: ColumnKind) -> bool {
-    match column {
+fn is_like(kind: Kind, column: &Column) -> bool {
+    // There yes and no may be written as numbers, and days and times in SQLite.
+    let is_sqlite = !column.sql_type.contains(|it: char| it.is_lowercase());
+    let is_number = matches!(kind, Kind::Integer | Kind::Float);
+    match column.kind {
         ColumnKind::Any | ColumnKind::Other => true,
         ColumnKind::Text => !matches!(kind, Kind::Integer | Kind::Float | Kind::Boolean),
         ColumnKind::Uuid => matches!(kind, Kind::String | Kind::ObjectId),
@@ -232,9 +269,12 @@ fn is_like(kind: Kind, column: ColumnKind) -> bool {
             Kind::Integer | Kind::Float | Kind::Boolean | Kind::ObjectId
         ),
         ColumnKind::Number => matches!(kind, Kind::Integer | Kind::Float),
-        ColumnKind::Bool => kind == Kind::Boolean,
+        ColumnKind::Bool => {
+            let takes_numbers = is_sqlite || column.sql_type.starts_with("tinyint");
+            kind == Kind::Boolean || (is_number && takes_numbers)
+        }
         ColumnKind::Date | ColumnKind::DateTime => {
-            matches!(kind, Kind::Date | Kind::DateTime | Kind::String)
+            matches!(kind, Kind::Date | Kind::DateTime | Kind::String) || (is_number && is_sqlite)
         }
         ColumnKind::Bytes => matches!(kind, Kind::String | Kind::Object),
         ColumnKind::Json => matches!(kind, Kind::Object | Kind::String),

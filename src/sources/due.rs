@@ -11,7 +11,7 @@ use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Budget, Connected, Dates, Filter, Form, Hold, Identities, Inner, Known, Scope, Select,
+    Budgets, Connected, Dates, Filter, Form, Hold, Identities, Inner, Known, Scope, Select,
     SourceError, Sources, Strategy, Target, Value, Work,
     fate::{Rules, Wish},
     fitting::{Fitting, Masked},
@@ -86,8 +86,8 @@ impl Sources {
     ) -> Vec<Result<Shield, SourceError>> {
         let inner = &*self.0;
         let places: Vec<_> = keys.iter().map(|key| inner.graph.position(key)).collect();
-        let budget = Budget::of(inner.limits.step);
-        let reader = Reader::new(inner, crowd, places.iter().copied().flatten(), budget);
+        let to = places.iter().copied().flatten();
+        let reader = Reader::new(inner, crowd, to, Budgets::for_step(inner));
         let shield = |place: Option<usize>| {
             place.map_or_else(|| Ok(Shield::default()), |at| reader.shield(at, today))
         };
@@ -126,7 +126,7 @@ impl Sources {
             // Of what is kept too long there, nothing is known here.
             return Ok(DueBatch::default());
         }
-        let schema = connected.schema(inner.limits.step)?;
+        let schema = connected.schema(connected.limits.step)?;
         let layout = Layout::new(inner, node, table(&schema, node)?)?;
         let search = Search {
             inner,
@@ -176,7 +176,8 @@ impl Sources {
 
 impl Reader<'_> {
     fn shield(&self, at: usize, today: NaiveDate) -> Result<Shield, SourceError> {
-        let (inner, wait) = (self.inner, self.inner.limits.step);
+        let inner = self.inner;
+        let wait = inner.limits(&inner.graph.nodes[at].source).step;
         if let Some(error) = self.walk.errors_before(inner, at) {
             return Err(error.clone());
         }
@@ -230,7 +231,7 @@ impl Search<'_> {
             filter: &filter,
             form: Form::Page { after, limit },
         };
-        let rows = select.rows(&*self.connected.source, inner.limits.step)?;
+        let rows = select.rows(&*self.connected.source, self.connected.limits.step)?;
         let mut batch = self.judge(&rows)?;
         if rows.len() == limit {
             batch.next = rows.last().map(|row| layout.id(inner, row));
@@ -330,7 +331,8 @@ impl Search<'_> {
             .collect();
         let rows = (self.layout.table, &*keys);
         let by = self.schema.pointing_at(rows.0);
-        self.connected.pointed_at(rows, by, self.inner.limits.step)
+        self.connected
+            .pointed_at(rows, by, self.connected.limits.step)
     }
 
     fn works(

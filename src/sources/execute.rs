@@ -159,7 +159,7 @@ impl Inner {
         each: &mut dyn FnMut(&Work, &Target, State) -> ControlFlow<()>,
     ) -> Result<ControlFlow<()>, SourceError> {
         let connected = self.connected(source)?;
-        let wait = self.limits.step;
+        let wait = connected.limits.step;
         let schema = connected.fresh_schema(wait)?;
         for work in works {
             let layout = self.layout(work, &schema)?;
@@ -194,8 +194,8 @@ impl Inner {
     /// One transaction; `false`, and nothing changed, when a record is no longer as planned.
     pub(super) fn carry_out(&self, source: &str, works: &[&Work]) -> Result<bool, SourceError> {
         let connected = self.connected(source)?;
-        let schema = connected.schema(self.limits.step)?;
-        let mut transaction = connected.source.begin(self.limits.step)?;
+        let schema = connected.schema(connected.limits.step)?;
+        let mut transaction = connected.source.begin(connected.limits.step)?;
         for step in [Step::Cut, Step::Change] {
             for work in works {
                 let layout = self.layout(work, &schema)?;
@@ -232,7 +232,7 @@ impl Inner {
         if batch.is_empty() {
             return Ok(true);
         }
-        let wait = self.limits.step;
+        let wait = self.limits(&work.source).step;
         let rows = rows(layout, &keys, |select, each| {
             transaction.select(select, wait, each)
         })?;
@@ -281,7 +281,7 @@ impl Inner {
     ) -> Result<(), SourceError> {
         let not_read = || SourceError::new(&work.source, Fault::NotReadBack);
         let keys = self.keys(&work.key(), batch).ok_or_else(not_read)?;
-        let wait = self.limits.step;
+        let wait = self.limits(&work.source).step;
         let rows = rows(layout, &keys, |select, each| {
             transaction.select(select, wait, each)
         })?;

@@ -5,7 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Days, NaiveDate};
 
 use super::{
-    Hold, Inner, Keeper, Scope, Value, graph::Node, layout::Layout, masking::Strategy, record,
+    Hold, Inner, Keeper, Scope, Value,
+    graph::Node,
+    layout::Layout,
+    masking::Strategy,
+    personal::{all_categories, is_personal, leaves, personal_leaves},
+    record,
 };
 use crate::register::{Collection, Erase, Field, Register, Retention, covers};
 
@@ -40,6 +45,8 @@ pub(super) struct Rules<'a> {
     /// The row goes when nothing in it has to stay.
     may_delete: bool,
     today: NaiveDate,
+    /// The source is only read.
+    is_read_only: bool,
 }
 
 struct FieldRule<'a> {
@@ -52,6 +59,9 @@ struct FieldRule<'a> {
 }
 
 const IN_PART: &str = "It is a list in which not everything is certainly the person's.";
+
+pub(super) const ONLY_READ: &str =
+    "The system that holds it may only be read from here, so nothing in it is changed.";
 
 /// Why something stays.
 struct Exception<'a> {
@@ -103,6 +113,7 @@ impl<'a> Rules<'a> {
                 && !layout.table.row_key.is_empty()
                 && !layout.table.is_computed(),
             today: wish.today,
+            is_read_only: inner.is_read_only(&layout.node.source),
         }
     }
 
@@ -118,7 +129,7 @@ impl<'a> Rules<'a> {
 
     /// The same where some fields are not meant: they stay, and the row with them.
     pub fn fate_of(&self, cells: &[Value], is_meant: &dyn Fn(&Field) -> bool) -> Fate {
-        self.decide(cells, is_meant, self.may_delete)
+        self.if_written(self.decide(cells, is_meant, self.may_delete))
     }
 
     /// The same for a row of which the lists in some columns need not be the person's alone: they stay, and the row.
@@ -134,7 +145,15 @@ impl<'a> Rules<'a> {
         }
         fate.left
             .extend(left.into_iter().map(|path| (path, IN_PART)));
-        fate
+        self.if_written(fate)
+    }
+
+    fn if_written(&self, fate: Fate) -> Fate {
+        if self.is_read_only {
+            fate.without_changes(ONLY_READ)
+        } else {
+            fate
+        }
     }
 
     fn decide(&self, cells: &[Value], is_meant: &dyn Fn(&Field) -> bool, may_delete: bool) -> Fate {
@@ -370,27 +389,4 @@ impl Wish<'_> {
         };
         belongs && is_meant && personal.iter().all(|field| self.covers(node, field))
     }
-}
-
-/// Whether a field says something about a person: fideslang's categories under `user`.
-pub(super) fn is_personal(field: &Field) -> bool {
-    all_categories(field)
-        .iter()
-        .any(|category| covers("user", category))
-}
-
-fn all_categories(field: &Field) -> Vec<&String> {
-    let nested = field.fields.iter().flat_map(all_categories);
-    field.categories.iter().chain(nested).collect()
-}
-
-pub(super) fn personal_leaves(field: &Field) -> impl Iterator<Item = &Field> {
-    leaves(field).into_iter().filter(|leaf| is_personal(leaf))
-}
-
-pub(super) fn leaves(field: &Field) -> Vec<&Field> {
-    if field.fields.is_empty() {
-        return vec![field];
-    }
-    field.fields.iter().flat_map(leaves).collect()
 }

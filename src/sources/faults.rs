@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    Change, EachOf, EachRow, Fault, Query, Schema, Select, Source, SourceError, Transaction,
+    Change, EachOf, EachRow, Fault, Query, Schema, Select, Source, SourceError, Transaction, Usage,
 };
 
 /// What is wrong with a source.
@@ -87,6 +87,14 @@ impl Source for Faulty {
 
     fn is_untyped(&self) -> bool {
         self.inner.is_untyped()
+    }
+
+    fn usage(&self) -> Usage {
+        self.inner.usage()
+    }
+
+    fn place(&self) -> Option<&str> {
+        self.inner.place()
     }
 
     fn ping(&self, wait: Duration) -> Result<(), SourceError> {

@@ -102,7 +102,7 @@ impl Inner {
                 ControlFlow::Continue(())
             };
             let source = &connected.source;
-            source.select(&select, self.limits.step, &mut note)?;
+            source.select(&select, connected.limits.step, &mut note)?;
         }
         Ok(found)
     }

@@ -62,7 +62,7 @@ impl Fitting<'_> {
             let meant: Vec<_> = rows.iter_mut().filter(is_meant).collect();
             let keys = meant.iter().map(|it| self.layout.key(it.row).to_vec());
             let keys: Vec<_> = keys.collect();
-            let (connected, wait) = (self.connected, self.inner.limits.step);
+            let (connected, wait) = (self.connected, self.connected.limits.step);
             let pointed_at = connected.pointed_at((to, &keys), [(from, by)], wait)?;
             for masked in meant {
                 if pointed_at.contains(self.layout.key(masked.row)) {
@@ -158,7 +158,7 @@ impl Fitting<'_> {
             check,
             rows: &rows,
         };
-        let (wait, mut broken) = (self.inner.limits.step, Vec::new());
+        let (wait, mut broken) = (self.connected.limits.step, Vec::new());
         let source = &self.connected.source;
         let asked = source.query(&Query::Trial(trial), wait, &mut |row| {
             let place = row
@@ -208,7 +208,7 @@ impl Fitting<'_> {
             filter: &filter,
             form: Form::Rows,
         };
-        let rows = select.rows(&*self.connected.source, self.inner.limits.step)?;
+        let rows = select.rows(&*self.connected.source, self.connected.limits.step)?;
         let parted = rows.into_iter().map(|mut row| {
             let held = row.split_off(table.row_key.len());
             (row, held)

@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     ColumnKind, Fault, Schema, Source, SourceError, Table, TableName, Way, addition::Addition,
-    inside::Inside, strangers::Stranger,
+    inside::Inside, naming::names_here, strangers::Stranger,
 };
 use crate::register::{Collection, CollectionKey, Dataset, Direction, Field, Kind, Register};
 
@@ -16,6 +16,8 @@ use crate::register::{Collection, CollectionKey, Dataset, Direction, Field, Kind
 pub(super) struct Graph {
     pub nodes: Vec<Node>,
     by_key: HashMap<CollectionKey, usize>,
+    /// Keys of sources that are another one, which goes by the key behind.
+    same: HashMap<String, String>,
 }
 
 /// One collection.
@@ -61,8 +63,11 @@ pub(super) struct Edge {
 }
 
 impl Graph {
-    pub fn new(register: &Register) -> Self {
-        let mut graph = Self::default();
+    pub fn new(register: &Register, same: HashMap<String, String>) -> Self {
+        let mut graph = Self {
+            same,
+            ..Self::default()
+        };
         for (at, dataset) in register.datasets.iter().enumerate() {
             for (position, collection) in dataset.collections.iter().enumerate() {
                 if !collection.skip_processing {
@@ -84,6 +89,11 @@ impl Graph {
         }
         graph.take_turns();
         graph
+    }
+
+    /// The key by which a source goes.
+    pub fn source<'a>(&'a self, key: &'a str) -> &'a str {
+        self.same.get(key).map_or(key, String::as_str)
     }
 
     /// The position of a collection.
@@ -125,7 +135,7 @@ impl Graph {
     fn add(&mut self, dataset: &Dataset, collection: &Collection, place: (usize, usize)) {
         let key = CollectionKey::new(&dataset.key, &collection.name);
         let mut node = Node {
-            source: dataset.source.clone(),
+            source: self.source(&dataset.source).to_owned(),
             table: TableName {
                 schema: dataset.namespace.clone(),
                 name: collection.name.clone(),
@@ -169,11 +179,12 @@ impl Graph {
                 let declared = self.nodes[there].collection(register);
                 let there = (there, &*self.nodes[there].link(declared, &reference.field));
                 let here = (here, &*self.nodes[here].link(collection, &field.path));
+                let holds_here = !names_here(collection, field, (&other, declared));
                 if matches!(reference.direction, Direction::From | Direction::Both) {
-                    self.lead(there, here, false);
+                    self.lead(there, here, !holds_here);
                 }
                 if matches!(reference.direction, Direction::To | Direction::Both) {
-                    self.lead(here, there, true);
+                    self.lead(here, there, holds_here);
                 }
             }
         }
@@ -191,8 +202,9 @@ impl Graph {
                 };
                 let declared = self.nodes[at].collection(register);
                 let column = self.nodes[at].link(declared, &reference.field);
+                let source = self.source(&dataset.source).to_owned();
                 self.nodes[at].strangers.push(Stranger {
-                    source: dataset.source.clone(),
+                    source,
                     table: TableName {
                         schema: dataset.namespace.clone(),
                         name: collection.name.clone(),

@@ -30,7 +30,7 @@ impl Inner {
         link: &String,
         each: &mut dyn FnMut(&str),
     ) -> Result<(), SourceError> {
-        let wait = self.limits.step;
+        let wait = connected.limits.step;
         let schema = connected.schema(wait)?;
         let table = table(&schema, node)?;
         let filter = Filter::default();

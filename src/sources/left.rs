@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{Budget, Identities, Known, Record, SourceError, Sources, reader::Reader};
+use super::{Budget, Budgets, Identities, Known, Record, SourceError, Sources, reader::Reader};
 use crate::register::CollectionKey;
 
 /// A record of the person's that stays.
@@ -94,12 +94,14 @@ impl Sources {
             .into_iter()
             .filter_map(|key| inner.graph.position(&key))
             .collect();
-        let budget = Budget::of(inner.limits.read);
-        let reader = Reader::new(inner, person, places.iter().copied(), budget);
+        let to = places.iter().copied();
+        let reader = Reader::new(inner, person, to, Budgets::for_page(inner));
         let of = |at: usize| {
-            let key = inner.graph.nodes[at].key.clone();
-            let there = reader.still_there(at, (known, asks), budget);
-            (key, there)
+            let node = &inner.graph.nodes[at];
+            let there = reader.budgets.spend(&node.source, |budget| {
+                reader.still_there(at, (known, asks), budget)
+            });
+            (node.key.clone(), there)
         };
         places.into_iter().map(of).collect()
     }

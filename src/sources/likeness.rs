@@ -42,6 +42,12 @@ impl Likeness {
         matches!(self, Self::AnyCase | Self::Collated)
     }
 
+    /// Each key of a link in this form, as a whole key of one part.
+    pub fn tuples(self, link: &Value) -> Vec<Vec<Value>> {
+        let keys = link.keys().iter();
+        keys.map(|key| vec![self.fold(key)]).collect()
+    }
+
     /// The key in the form in which it is counted.
     pub fn fold(self, key: &Value) -> Value {
         match key {

@@ -5,12 +5,13 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::{
     ForeignKey, SourceError, Table, Value,
+    composite::{Composite, Tuple},
+    graph::Edge,
     layout::Layout,
+    likeness::Likeness,
     planning::{Draft, Sheet, Staying},
-    reader::Shelf,
+    reader::{Reader, Shelf},
 };
-
-type Tuple = Vec<Value>;
 
 /// By the place of a row that goes: what the rows that point at it hold, and how many do.
 type Pointers = HashMap<usize, HashMap<Tuple, u64>>;
@@ -78,8 +79,7 @@ pub(super) fn settle(draft: &mut Draft<'_>) -> Result<(), SourceError> {
         for at in 0..draft.sheets.len() {
             let emptied = blocked(draft, at)?;
             if !emptied.is_empty() {
-                let inner = draft.reader.inner;
-                draft.sheets[at].empty(&emptied, inner)?;
+                draft.sheets[at].empty(&emptied)?;
                 is_settled = false;
             }
         }
@@ -117,10 +117,7 @@ fn pointing_at(
     by: (&Table, &ForeignKey),
 ) -> Result<Pointers, SourceError> {
     let Sheet { shelf, doomed, .. } = &draft.sheets[at];
-    let (to, wait) = (
-        draft.sheets[at].layout.table,
-        draft.reader.inner.limits.step,
-    );
+    let (to, wait) = (draft.sheets[at].layout.table, shelf.connected.limits.step);
     let places: HashMap<_, _> = (doomed.iter().map(|it| it.key.as_slice()))
         .zip(0..)
         .collect();
@@ -247,15 +244,18 @@ pub(super) fn loose_columns(table: &Table, key: &ForeignKey) -> Vec<String> {
 
 /// Cuts the links of masked rows to rows that others share, which stay as they are.
 fn cut_shared(draft: &mut Draft<'_>) {
-    let graph = &draft.reader.inner.graph;
-    for (target, node) in graph.nodes.iter().enumerate() {
+    let reader = draft.reader;
+    let (inner, walk) = (reader.inner, &reader.walk);
+    for (target, node) in inner.graph.nodes.iter().enumerate() {
         if draft.sheets[target].rules.is_idle() {
             continue;
         }
+        let composites = Composite::all(inner, walk, target);
         for edge in node.incoming.iter().filter(|edge| edge.upward) {
-            let likeness = draft.reader.walk.likeness(draft.reader.inner, target, edge);
-            let shared = shared_values(draft, target, &edge.column);
-            let shared: HashSet<_> = shared.iter().map(|it| likeness.fold(it)).collect();
+            let composite = composites
+                .iter()
+                .find(|it| it.has(inner, walk, (target, edge)));
+            let shared = Shared::of(reader, target, (edge, composite));
             let sheet = &mut draft.sheets[edge.from];
             let (layout, column) = (sheet.layout, &edge.from_column);
             let table = layout.table;
@@ -264,11 +264,7 @@ fn cut_shared(draft: &mut Draft<'_>) {
                 .staying
                 .iter_mut()
                 .filter(|it| !it.fate.set.is_empty());
-            let leads_there = |it: &&mut Staying| {
-                let link = layout.link(&it.row, column);
-                let mut keys = link.keys().iter();
-                keys.any(|key| shared.contains(&likeness.fold(key)))
-            };
+            let leads_there = |it: &&mut Staying| shared.is_led_to(layout, &it.row);
             for row in masked.filter(leads_there) {
                 let inside = layout
                     .table
@@ -290,14 +286,46 @@ fn cut_shared(draft: &mut Draft<'_>) {
 const NOT_CUT: &str =
     "It leads to a record that other people share, and the system does not let it be empty.";
 
-fn shared_values(draft: &Draft<'_>, at: usize, column: &str) -> HashSet<Value> {
-    let links = &draft.reader.inner.graph.nodes[at].links;
-    let Some(here) = links.iter().position(|it| it == column) else {
-        return HashSet::new();
-    };
-    let combinations = draft.reader.walk.nodes[at].combinations.iter();
-    let shared = combinations
-        .filter(|(_, it)| !it.is_own)
-        .flat_map(|(values, _)| values[here].keys());
-    shared.cloned().collect()
+/// What others share of one collection, by what leads there on one way.
+struct Shared<'a> {
+    edge: &'a Edge,
+    /// The key by which it leads as a whole.
+    composite: Option<&'a Composite>,
+    likeness: Likeness,
+    tuples: HashSet<Tuple>,
+}
+
+impl<'a> Shared<'a> {
+    fn of(
+        reader: &Reader<'_>,
+        at: usize,
+        (edge, composite): (&'a Edge, Option<&'a Composite>),
+    ) -> Self {
+        let (inner, walk) = (reader.inner, &reader.walk);
+        let likeness = walk.likeness(inner, at, edge);
+        let here = inner.graph.nodes[at].place_of(&edge.column);
+        let shared = walk.nodes[at].combinations.iter();
+        let shared = shared.filter(|(_, it)| !it.is_own);
+        let tuples = shared.flat_map(|(values, _)| match composite {
+            Some(composite) => composite.tuples(false, values),
+            None => likeness.tuples(&values[here]),
+        });
+        Self {
+            edge,
+            composite,
+            likeness,
+            tuples: tuples.collect(),
+        }
+    }
+
+    /// Whether a row leads to one of it.
+    fn is_led_to(&self, layout: &Layout<'_>, row: &[Value]) -> bool {
+        let leading = match self.composite {
+            Some(composite) => composite.tuples(true, &layout.links(row)),
+            None => self
+                .likeness
+                .tuples(&layout.link(row, &self.edge.from_column)),
+        };
+        leading.iter().any(|tuple| self.tuples.contains(tuple))
+    }
 }

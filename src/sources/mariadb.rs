@@ -8,7 +8,7 @@ use url::{Host, Url};
 
 use super::{
     ColumnKind, EachOf, EachRow, Fault, Query, Schema, Select, Source, SourceError, Transaction,
-    Value,
+    Usage, Value,
     connector::one_by_one,
     mariadb_link::Link,
     mariadb_schema,
@@ -19,7 +19,6 @@ use super::{
 };
 use crate::outbound::is_this_machine;
 
-const CONNECTIONS: usize = 4;
 const STATEMENTS: usize = 256;
 const PORT: u16 = 3306;
 const ONE_MOMENT: &str = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY";
@@ -32,18 +31,20 @@ pub(super) struct MariaDb {
     pub key: String,
     opts: Opts,
     pool: Pool<Link>,
+    usage: Usage,
 }
 
 impl MariaDb {
     /// `mariadb://user:password@host:port/database` or the same with `mysql:`. To another machine the connection is
     /// encrypted, and its certificate checked against well-known authorities and the one of `?sslrootcert=FILE`;
     /// `?sslmode=disable` and `?sslmode=require` say otherwise.
-    pub fn open(key: &str, url: &str) -> Result<Self, String> {
+    pub fn open(key: &str, url: &str, usage: &Usage) -> Result<Self, String> {
         let opts = options(url).map_err(|fault| format!("source `{key}`: {fault}"))?;
         Ok(Self {
             key: key.to_owned(),
             opts,
-            pool: Pool::new(key, CONNECTIONS),
+            pool: Pool::new(key, usage.connections()),
+            usage: *usage,
         })
     }
 
@@ -53,7 +54,8 @@ impl MariaDb {
         wait: Duration,
         start: impl FnMut(&Link) -> Result<T, SourceError>,
     ) -> Result<(Pooled<'_, Link>, T), SourceError> {
-        let connect = || Link::open(&self.opts, wait).map_err(|fault| self.error(fault));
+        let connect =
+            || Link::open((&self.opts, &self.usage), wait).map_err(|fault| self.error(fault));
         self.pool.take_started(wait, connect, start)
     }
 

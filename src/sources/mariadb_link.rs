@@ -11,7 +11,7 @@ use std::{
 use mysql_async::{Conn, DriverError, Error, Opts, Row, Value as Raw, prelude::Queryable};
 
 use super::{
-    Fault, Rule,
+    Fault, Rule, Usage,
     error::{NO_DATABASE, NO_RIGHT, NOT_LET_IN, WRONG_PASSWORD},
     mariadb_sql,
     sql::Statement,
@@ -21,11 +21,19 @@ use super::{
 /// How long a statement that took too long is asked to stop.
 const CANCEL: Duration = Duration::from_secs(1);
 
-/// What a session starts with: it reads only, compares and writes as we expect, and what does not fit is an error.
-const SETUP: &str = "SET NAMES utf8mb4;
-    SET SESSION sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00',
-        foreign_key_checks = 1, unique_checks = 1, sql_safe_updates = 0, sql_select_limit = DEFAULT;
-    SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+/// What a session starts with: it reads only, compares and writes as we expect, and what does not fit is an error. MariaDB
+/// and MySQL have names of their own for how long a statement may take, and each reads its own alone.
+fn setup(usage: &Usage) -> String {
+    let millis = usage.statement_millis();
+    let (seconds, rest) = (millis / 1_000, millis % 1_000);
+    format!(
+        "SET NAMES utf8mb4;
+         SET SESSION sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00',
+             foreign_key_checks = 1, unique_checks = 1, sql_safe_updates = 0, sql_select_limit = DEFAULT
+             /*M!100101 , max_statement_time = {seconds}.{rest:03} */ /*!50708 , max_execution_time = {millis} */;
+         SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+    )
+}
 
 /// A connection with a runtime of its own, so that a call can be given up when its time is over.
 pub(super) struct Link {
@@ -39,7 +47,7 @@ pub(super) struct Link {
 }
 
 impl Link {
-    pub fn open(opts: &Opts, wait: Duration) -> Result<Self, Fault> {
+    pub fn open((opts, usage): (&Opts, &Usage), wait: Duration) -> Result<Self, Fault> {
         let runtime = Waiter::start()?;
         let conn = runtime.block_on(async {
             let connecting = tokio::time::timeout(wait, Conn::new(opts.clone())).await;
@@ -53,7 +61,7 @@ impl Link {
             opts: opts.clone(),
             broken: Cell::new(false),
         };
-        link.run(SETUP, wait)?;
+        link.run(&setup(usage), wait)?;
         Ok(link)
     }
 

@@ -153,7 +153,7 @@ impl Strategy {
                 }
                 // Of what it takes, nothing is known.
                 ColumnKind::Json | ColumnKind::Other => false,
-                _ => true,
+                _ => column.has_range_for(&value),
             }
         })
     }

@@ -14,6 +14,7 @@
 
 mod addition;
 mod back;
+mod budget;
 pub mod command;
 mod composite;
 mod conditions;
@@ -33,6 +34,7 @@ mod files;
 mod findable;
 mod fitting;
 mod graph;
+mod grounded;
 mod groups;
 mod handles;
 mod http;
@@ -53,12 +55,15 @@ mod mariadb_sql;
 mod mariadb_write;
 mod masking;
 mod names;
+mod naming;
 mod one_record;
+mod opening;
 mod order;
 mod overlay;
 mod overwriting;
 mod periods;
 mod person_data;
+mod personal;
 mod plan;
 mod planning;
 mod pointing;
@@ -69,6 +74,7 @@ mod postgres_schema;
 mod postgres_server;
 mod postgres_sql;
 mod query;
+mod ranges;
 mod reader;
 mod record;
 mod resuming;
@@ -89,6 +95,7 @@ mod summing;
 mod threads;
 mod totals;
 mod trial;
+mod usage;
 mod value;
 mod visiting;
 mod waiter;
@@ -98,14 +105,11 @@ mod ways;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, PoisonError, RwLock},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 pub use back::{Back, Erased};
-pub use connector::{
-    Act, Around, Change, EachOf, EachRow, Filter, Form, Select, Source, Transaction, Way,
-    is_of_known_kind, open, open_in, open_with,
-};
+pub use connector::{Act, Change, EachOf, EachRow, Filter, Form, Select, Source, Transaction, Way};
 pub use correction::{Corrected, Correction, CorrectionError, Standing};
 pub use dates::Dates;
 pub use due::{Ask, DueBatch, Shield};
@@ -119,6 +123,7 @@ pub use left::{Stayed, StaysBy, StillThere, There, Why};
 pub use limits::Limits;
 pub use manual::{Cells, Desk, Drawers, Found, Kept, KeptChange, Mark, is_by_hand};
 pub use masking::{Shape, Strategy};
+pub use opening::{Around, is_of_known_kind, open, open_in, open_with};
 pub use person_data::{CollectionSummary, Counts, EachRecord, Page};
 pub use plan::{Action, Hold, Item, Keeper, Known, Plan, Scope, Stop, Target, Work};
 pub use pointing::Pointing;
@@ -128,6 +133,7 @@ pub use resuming::SoFar;
 pub use rules::{Check, TableRules};
 pub use schema::{Column, ColumnKind, ForeignKey, Schema, Table, TableName};
 pub use trial::Trial;
+pub use usage::Usage;
 pub use value::Value;
 pub use visiting::{Visited, Visitor};
 
@@ -135,6 +141,7 @@ use ipnet::IpNet;
 
 use crate::register::Register;
 use addition::Addition;
+use budget::{Budget, Budgets};
 use graph::{Graph, table};
 use ids::Secrets;
 
@@ -154,6 +161,7 @@ struct Inner {
 /// A source, and the structure that it last told.
 struct Connected {
     source: Arc<dyn Source>,
+    limits: Limits,
     additions: Vec<Addition>,
     schema: RwLock<Option<Arc<Schema>>>,
 }
@@ -212,11 +220,12 @@ impl Sources {
             desk,
         };
         for (key, url) in urls {
-            match connector::open_with(key, url, &around) {
+            match open_with(key, url, &around) {
                 Ok(source) => sources.push(source),
                 Err(fault) => faults.push(fault),
             }
         }
+        faults.extend(opening::quarrels(&sources));
         if faults.is_empty() {
             Ok(Self::with(register, sources, secret, Limits::default()))
         } else {
@@ -231,10 +240,12 @@ impl Sources {
         secret: &[u8; 32],
         limits: Limits,
     ) -> Self {
-        let graph = Graph::new(&register);
+        let (sources, same) = opening::apart(sources);
+        let graph = Graph::new(&register, same);
         let connected = sources.into_iter().map(|source| {
             let connected = Connected {
                 additions: graph.additions(&register, &*source),
+                limits: limits.of(&source.usage()),
                 source: source.clone(),
                 schema: RwLock::new(None),
             };
@@ -291,7 +302,7 @@ impl Sources {
         let inner = &*self.0;
         let all = inner.connected.keys().map(|key| (key.clone(), ()));
         let asked = inner.side_by_side(all, |connected, ()| {
-            connected.source.ping(inner.limits.read)
+            connected.source.ping(connected.limits.read)
         });
         let health = asked.into_iter().map(|(source, answer)| Health {
             source,
@@ -337,8 +348,20 @@ impl Inner {
         })
     }
 
+    /// How long calls to a source may take.
+    fn limits(&self, source: &str) -> Limits {
+        self.connected(source).map_or(self.limits, |it| it.limits)
+    }
+
+    /// Whether nothing in a source is ever changed.
+    fn is_read_only(&self, source: &str) -> bool {
+        self.connected(source)
+            .is_ok_and(|it| it.source.usage().read_only)
+    }
+
     fn connected(&self, key: &str) -> Result<&Connected, SourceError> {
         let fault = || Fault::Unavailable("not connected".to_owned());
+        let key = self.graph.source(key);
         self.connected
             .get(key)
             .ok_or_else(|| SourceError::new(key, fault()))
@@ -373,19 +396,5 @@ impl Connected {
             *self.schema.write().unwrap_or_else(PoisonError::into_inner) = None;
         }
         result
-    }
-}
-
-/// The time that is left of a call.
-#[derive(Clone, Copy)]
-struct Budget(Instant);
-
-impl Budget {
-    fn of(time: Duration) -> Self {
-        Self(Instant::now() + time)
-    }
-
-    fn left(self) -> Duration {
-        self.0.saturating_duration_since(Instant::now())
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{
-    Budget, Column, Connected, Filter, Form, Identities, Inner, Select, Value, Way, table,
+    Budget, Budgets, Column, Connected, Filter, Form, Identities, Inner, Select, Value, Way, table,
     walk::Walk,
 };
 
@@ -17,13 +17,18 @@ struct Question {
 }
 
 /// Gives rows that are named in another form to the person.
-pub(super) fn name_spellings(inner: &Inner, walk: &mut Walk, person: &Identities, budget: Budget) {
+pub(super) fn name_spellings(
+    inner: &Inner,
+    walk: &mut Walk,
+    person: &Identities,
+    budgets: &Budgets<'_>,
+) {
     let mut work: BTreeMap<String, Vec<Question>> = BTreeMap::new();
     for (source, question) in questions(inner, walk, person) {
         work.entry(source).or_default().push(question);
     }
     let walked = &*walk;
-    let answers = inner.side_by_side(work, |connected, questions| {
+    let answers = budgets.side_by_side(work, |connected, questions, budget| {
         Ok(ask(inner, walked, connected, questions, budget))
     });
     let found = answers

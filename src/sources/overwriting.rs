@@ -1,10 +1,11 @@
 //! How a field is overwritten when its row stays, or why it is not.
 
 use super::{
-    fate::{Wish, is_personal, leaves, personal_leaves},
+    fate::Wish,
     graph::{self, Node},
     layout::Layout,
     masking::Strategy,
+    personal::{is_personal, leaves, personal_leaves},
 };
 use crate::register::{Field, Masking};
 

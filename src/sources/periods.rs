@@ -5,7 +5,9 @@ use std::{
     sync::Arc,
 };
 
-use super::{Inner, Schema, SourceError, Sources, fate::is_personal, graph::Node, order::in_order};
+use super::{
+    Inner, Schema, SourceError, Sources, graph::Node, order::in_order, personal::is_personal,
+};
 use crate::register::{CollectionKey, Field, Retention};
 
 impl Sources {
@@ -16,12 +18,12 @@ impl Sources {
         let inner = &*self.0;
         let nodes = inner.graph.nodes.iter();
         let mut nodes: Vec<_> = nodes
-            .filter(|node| fewest_days(inner, node).is_some())
+            .filter(|node| !inner.is_read_only(&node.source) && fewest_days(inner, node).is_some())
             .collect();
         let keys: BTreeSet<_> = nodes.iter().map(|node| node.source.clone()).collect();
         let sources = keys.into_iter().map(|key| (key, ()));
         let looked = inner.side_by_side(sources, |connected, ()| {
-            connected.fresh_schema(inner.limits.step)
+            connected.fresh_schema(connected.limits.step)
         });
         let (mut schemas, mut errors) = (BTreeMap::new(), Vec::new());
         for (key, schema) in looked {

@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, ops::ControlFlow};
 use subtle::ConstantTimeEq;
 
 use super::{
-    Budget, Connected, Dates, Filter, Form, Identities, Inner, Record, Select, SourceError,
-    Sources, Value, Way, crowds,
+    Budget, Budgets, Connected, Dates, Filter, Form, Identities, Inner, Record, Select,
+    SourceError, Sources, Value, Way, crowds,
     graph::{Node, keys_to},
     layout::Layout,
     names,
@@ -57,9 +57,9 @@ impl Sources {
     /// side; one that does not answer in time is an error in its own collections, the others stay.
     pub fn overview(&self, person: &Identities) -> Vec<CollectionSummary> {
         let inner = &*self.0;
-        let budget = Budget::of(inner.limits.read);
-        let walk = inner.walk(person, 0..inner.graph.nodes.len(), false, budget);
-        let mut counts = inner.count(person, &walk, budget);
+        let budgets = Budgets::for_page(inner);
+        let walk = inner.walk(person, 0..inner.graph.nodes.len(), false, &budgets);
+        let mut counts = inner.count(person, &walk, &budgets);
         let nodes = inner.graph.nodes.iter().enumerate();
         let summaries = nodes.map(|(at, node)| CollectionSummary {
             key: node.key.clone(),
@@ -92,8 +92,8 @@ impl Sources {
         let (Some(at), false) = (inner.graph.position(collection), start == Some(None)) else {
             return Ok(page);
         };
-        let budget = Budget::of(inner.limits.read);
-        let reader = Reader::new(inner, person, [at], budget);
+        let reader = Reader::new(inner, person, [at], Budgets::for_page(inner));
+        let budget = reader.budget(at);
         let shelf = reader.shelf(at, budget.left())?;
         let layout = shelf.layout()?;
         let (mut after, batch) = (start.flatten(), limit.saturating_add(1));
@@ -131,7 +131,7 @@ impl Sources {
         let Some(at) = inner.graph.position(collection) else {
             return Ok(Vec::new());
         };
-        let reader = Reader::new(inner, person, [at], Budget::of(inner.limits.read));
+        let reader = Reader::new(inner, person, [at], Budgets::for_page(inner));
         if let Some(error) = reader.walk.errors_before(inner, at) {
             return Err(error.clone());
         }
@@ -196,11 +196,11 @@ impl Sources {
         each: EachRecord<'_>,
     ) -> Vec<(CollectionKey, SourceError)> {
         let inner = &*self.0;
-        let budget = Budget::of(inner.limits.step);
+        let budgets = Budgets::for_step(inner);
         let reader = if dates.is_all() {
-            Reader::of_all(inner, person, budget)
+            Reader::of_all(inner, person, budgets)
         } else {
-            Reader::new(inner, person, 0..inner.graph.nodes.len(), budget)
+            Reader::new(inner, person, 0..inner.graph.nodes.len(), budgets)
         };
         let mut unread = Vec::new();
         let mut flow = ControlFlow::Continue(());
@@ -209,9 +209,10 @@ impl Sources {
                 break;
             }
             let mut read = || {
-                let shelf = reader.shelf(at, inner.limits.step)?;
+                let wait = inner.limits(&node.source).step;
+                let shelf = reader.shelf(at, wait)?;
                 let layout = shelf.layout()?;
-                shelf.stream(&layout, dates, inner.limits.step, &mut |row| {
+                shelf.stream(&layout, dates, wait, &mut |row| {
                     flow = each(&node.key, layout.record(inner, row));
                     flow
                 })
@@ -231,13 +232,13 @@ impl Inner {
         person: &Identities,
         to: impl IntoIterator<Item = usize>,
         keeps_rows: bool,
-        budget: Budget,
+        budgets: &Budgets<'_>,
     ) -> Walk {
         let wanted = self.graph.ancestors(to);
-        let mut walk = Walk::new(self, person, (&wanted, keeps_rows), budget);
-        crowds::unname_crowds(self, &mut walk, person, budget);
-        names::name_spellings(self, &mut walk, person, budget);
-        shared::settle_owners(self, &mut walk, budget);
+        let mut walk = Walk::new(self, person, (&wanted, keeps_rows), budgets);
+        crowds::unname_crowds(self, &mut walk, person, budgets);
+        names::name_spellings(self, &mut walk, person, budgets);
+        shared::settle_owners(self, &mut walk, budgets);
         walk
     }
 
@@ -246,7 +247,7 @@ impl Inner {
         &self,
         person: &Identities,
         walk: &Walk,
-        budget: Budget,
+        budgets: &Budgets<'_>,
     ) -> BTreeMap<usize, Result<Counts, SourceError>> {
         let mut work: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (at, node) in self.graph.nodes.iter().enumerate() {
@@ -254,7 +255,7 @@ impl Inner {
                 work.entry(node.source.clone()).or_default().push(at);
             }
         }
-        let counted = self.side_by_side(work, |connected, nodes| {
+        let counted = budgets.side_by_side(work, |connected, nodes, budget| {
             Ok(self.count_rows(person, (walk, connected), &nodes, budget))
         });
         let counts = counted
@@ -328,8 +329,8 @@ impl Inner {
         let (Some(at), Some(key)) = (place, self.secrets.row_key(collection, id)) else {
             return Ok(None);
         };
-        let budget = Budget::of(self.limits.read);
-        let reader = Reader::new(self, person, [at], budget);
+        let reader = Reader::new(self, person, [at], Budgets::for_page(self));
+        let budget = reader.budget(at);
         let shelf = reader.shelf(at, budget.left())?;
         let layout = shelf.layout()?;
         let rows = shelf.rows(&layout, vec![key], budget.left())?;

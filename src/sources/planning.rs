@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use super::{
-    Back, Budget, Erased, Hold, Identities, Inner, Known, Plan, Scope, SourceError, Sources,
+    Back, Budgets, Erased, Hold, Identities, Inner, Known, Plan, Scope, SourceError, Sources,
     Target, Value,
     back::{Judge, Traces},
     fate::{Fate, Rules, Wish},
@@ -127,12 +127,12 @@ impl Sources {
         today: NaiveDate,
     ) -> Result<Plan, SourceError> {
         let inner = &*self.0;
-        let budget = Budget::of(inner.limits.step);
-        inner.look_anew(budget)?;
-        let reader = Reader::of_all(inner, person, budget);
+        let budgets = Budgets::for_step(inner);
+        inner.look_anew(&budgets)?;
+        let reader = Reader::of_all(inner, person, budgets);
         let mut shelves = Vec::with_capacity(inner.graph.nodes.len());
         for at in 0..inner.graph.nodes.len() {
-            shelves.push(reader.shelf(at, budget.left())?);
+            shelves.push(reader.shelf(at, inner.limits(&inner.graph.nodes[at].source).step)?);
         }
         let layouts = shelves
             .iter()
@@ -180,17 +180,17 @@ impl Sources {
         }
         let order = order::children_first(&draft.sheets);
         order::cut_circles(&mut draft.sheets, &order);
-        summing::plan(&draft, &order, budget)
+        summing::plan(&draft, &order)
     }
 }
 
 impl Inner {
     /// Reads the structure of every source again, so that a plan is made for what is there now.
-    fn look_anew(&self, budget: Budget) -> Result<(), SourceError> {
+    fn look_anew(&self, budgets: &Budgets<'_>) -> Result<(), SourceError> {
         let nodes = self.graph.nodes.iter();
         let sources: BTreeSet<_> = nodes.map(|node| node.source.clone()).collect();
         let sources = sources.into_iter().map(|source| (source, ()));
-        let looked = self.side_by_side(sources, |connected, ()| {
+        let looked = budgets.side_by_side(sources, |connected, (), budget| {
             connected.fresh_schema(budget.left()).map(|_| ())
         });
         looked.into_iter().try_for_each(|(_, looked)| looked)
@@ -321,14 +321,14 @@ impl Sheet<'_> {
     }
 
     /// Keeps some doomed rows after all, and empties them: something that stays points at them.
-    pub fn empty(&mut self, which: &BTreeSet<usize>, inner: &Inner) -> Result<(), SourceError> {
+    pub fn empty(&mut self, which: &BTreeSet<usize>) -> Result<(), SourceError> {
         let keys: Vec<_> = which
             .iter()
             .map(|at| self.doomed[*at].key.clone())
             .collect();
         for row in self
             .shelf
-            .rows_of_keys(self.layout, &keys, inner.limits.step)?
+            .rows_of_keys(self.layout, &keys, self.shelf.connected.limits.step)?
         {
             let fate = Fate {
                 set: self.rules.emptied(),

@@ -6,7 +6,7 @@ use tokio_postgres::Row;
 
 use super::{
     Change, ColumnKind, EachOf, EachRow, Fault, Query, Schema, Select, Source, SourceError,
-    Transaction, Value,
+    Transaction, Usage, Value,
     pool::{Pool, Pooled},
     postgres_link::{Link, cell},
     postgres_schema,
@@ -15,23 +15,23 @@ use super::{
     value::number,
 };
 
-const CONNECTIONS: usize = 4;
-
 /// A PostgreSQL database.
 pub(super) struct Postgres {
     pub key: String,
     server: Server,
     pool: Pool<Link>,
+    usage: Usage,
 }
 
 impl Postgres {
     /// See [`Server::parse`].
-    pub fn open(key: &str, url: &str) -> Result<Self, String> {
+    pub fn open(key: &str, url: &str, usage: &Usage) -> Result<Self, String> {
         let server = Server::parse(url).map_err(|fault| format!("source `{key}`: {fault}"))?;
         Ok(Self {
             key: key.to_owned(),
             server,
-            pool: Pool::new(key, CONNECTIONS),
+            pool: Pool::new(key, usage.connections()),
+            usage: *usage,
         })
     }
 
@@ -41,7 +41,8 @@ impl Postgres {
         wait: Duration,
         start: impl FnMut(&Link) -> Result<T, SourceError>,
     ) -> Result<(Pooled<'_, Link>, T), SourceError> {
-        let connect = || Link::open(&self.server, wait).map_err(|fault| self.error(fault));
+        let connect =
+            || Link::open((&self.server, &self.usage), wait).map_err(|fault| self.error(fault));
         self.pool.take_started(wait, connect, start)
     }
 

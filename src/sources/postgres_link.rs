@@ -16,7 +16,7 @@ use tokio_postgres::{
 };
 
 use super::{
-    Fault, Rule,
+    Fault, Rule, Usage,
     error::{NO_DATABASE, NOT_LET_IN, WRONG_PASSWORD},
     postgres_server::Server,
     sql::{self, Param},
@@ -43,7 +43,7 @@ pub(super) struct Rows<'a> {
 }
 
 impl Link {
-    pub fn open(server: &Server, wait: Duration) -> Result<Self, Fault> {
+    pub fn open((server, usage): (&Server, &Usage), wait: Duration) -> Result<Self, Fault> {
         let runtime = Waiter::start()?;
         let client = runtime.block_on(async {
             let connecting = tokio::time::timeout(wait, server.connect()).await;
@@ -57,12 +57,14 @@ impl Link {
             prepared: RefCell::default(),
         };
         // Rows that are hidden from the account would count as not there; like this, it may not read their table.
-        link.run(
+        let limit = usage.statement_millis();
+        let setup = format!(
             "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY; SET datestyle = ISO; SET timezone = 'UTC';
              SET bytea_output = hex; SET standard_conforming_strings = on; SET client_encoding = 'UTF8';
-             SET row_security = off; SET intervalstyle = postgres",
-            wait,
-        )?;
+             SET row_security = off; SET intervalstyle = postgres;
+             SET statement_timeout = {limit}"
+        );
+        link.run(&setup, wait)?;
         Ok(link)
     }
 

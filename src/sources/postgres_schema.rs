@@ -15,7 +15,9 @@ use super::{
 
 const COLUMNS: &str = "
 SELECT n.nspname::text, c.relname::text, a.attname::text,
-       coalesce(base.typname, t.typname)::text, format_type(coalesce(base.oid, t.oid), NULL),
+       coalesce(base.typname, t.typname)::text,
+       format_type(coalesce(base.oid, t.oid),
+         CASE WHEN coalesce(base.typname, t.typname) = 'numeric' THEN greatest(a.atttypmod, t.typtypmod) END),
        NOT a.attnotnull AND NOT t.typnotnull,
        CASE WHEN coalesce(base.typname, t.typname) IN ('varchar', 'bpchar') AND greatest(a.atttypmod, t.typtypmod) > 4
             THEN (greatest(a.atttypmod, t.typtypmod) - 4)::int8 END,

@@ -185,10 +185,11 @@ fn holds_somewhere(position: usize, name: &str, any_case: bool) -> String {
     format!("(strpos({name}, '\\') > 0 OR {})", parts.join(" OR "))
 }
 
-/// The type to compare with: whole numbers by the largest, so that a key that is too large finds nothing.
+/// The type to compare with: numbers by the largest, so that a key that is too large finds nothing.
 fn key_type(column: &Column) -> &str {
     match column.kind {
         ColumnKind::Integer => "int8",
+        ColumnKind::Number => column.sql_type.split('(').next().unwrap_or_default(),
         _ => &column.sql_type,
     }
 }

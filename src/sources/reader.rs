@@ -3,7 +3,8 @@
 use std::{collections::BTreeSet, ops::ControlFlow, sync::Arc, time::Duration};
 
 use super::{
-    Budget, Connected, Dates, Filter, Form, Identities, Inner, Schema, Select, SourceError, Value,
+    Budget, Budgets, Connected, Dates, Filter, Form, Identities, Inner, Schema, Select,
+    SourceError, Value,
     execute::BATCH,
     graph::{Edge, Node},
     kept::KeptRow,
@@ -19,6 +20,7 @@ pub(super) struct Reader<'a> {
     pub inner: &'a Inner,
     pub person: &'a Identities,
     pub walk: Walk,
+    pub budgets: Budgets<'a>,
 }
 
 /// Which of the rows that were reached.
@@ -48,23 +50,30 @@ impl<'a> Reader<'a> {
         inner: &'a Inner,
         person: &'a Identities,
         to: impl IntoIterator<Item = usize>,
-        budget: Budget,
+        budgets: Budgets<'a>,
     ) -> Self {
         Self {
             inner,
             person,
-            walk: inner.walk(person, to, false, budget),
+            walk: inner.walk(person, to, false, &budgets),
+            budgets,
         }
     }
 
     /// Walks to all collections, of which all rows are wanted.
-    pub fn of_all(inner: &'a Inner, person: &'a Identities, budget: Budget) -> Self {
+    pub fn of_all(inner: &'a Inner, person: &'a Identities, budgets: Budgets<'a>) -> Self {
         let all = 0..inner.graph.nodes.len();
         Self {
             inner,
             person,
-            walk: inner.walk(person, all, true, budget),
+            walk: inner.walk(person, all, true, &budgets),
+            budgets,
         }
+    }
+
+    /// The time that the source of a collection has left.
+    pub fn budget(&self, at: usize) -> Budget {
+        self.budgets.of(&self.inner.graph.nodes[at].source)
     }
 
     /// A collection to which it has walked, with the person's own rows; an error when its source did not answer.

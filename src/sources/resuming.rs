@@ -107,7 +107,8 @@ impl Inner {
         source: &str,
         works: &[&Work],
     ) -> Result<bool, SourceError> {
-        let (connected, wait) = (self.connected(source)?, self.limits.step);
+        let connected = self.connected(source)?;
+        let wait = connected.limits.step;
         let schema = connected.schema(wait)?;
         for work in works.iter().filter(|work| work.set.is_none()) {
             let layout = self.layout(work, &schema)?;
@@ -149,7 +150,7 @@ impl Inner {
         let mut held_by_key = HashMap::new();
         for work in works {
             let connected = self.connected(&work.source)?;
-            let schema = connected.schema(self.limits.step)?;
+            let schema = connected.schema(connected.limits.step)?;
             let layout = self.layout(work, &schema)?;
             if layout.table.name != from.name {
                 continue;
@@ -157,7 +158,7 @@ impl Inner {
             for batch in work.targets.chunks(BATCH) {
                 let keys = self.keys(&work.key(), batch).unwrap_or_default();
                 let rows = rows(&layout, &keys, |select, each| {
-                    connected.source.select(select, self.limits.step, each)
+                    connected.source.select(select, connected.limits.step, each)
                 })?;
                 for (key, row) in rows {
                     let columns = by.columns.iter();

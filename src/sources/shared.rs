@@ -9,9 +9,10 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{
-    Budget, Connected, Filter, Form, Inner, Select, Table, Value, Way,
-    composite::Composite,
+    Budget, Budgets, Connected, Filter, Form, Inner, Select, Table, Value, Way,
+    composite::{Composite, Tuples},
     graph::Edge,
+    grounded,
     likeness::Likeness,
     spread::Spread,
     strangers, table,
@@ -28,16 +29,17 @@ struct Total {
 type Totals = HashMap<Place, Total>;
 
 /// Decides for every combination whether it is the person's own.
-pub(super) fn settle_owners(inner: &Inner, walk: &mut Walk, budget: Budget) {
-    let totals = totals(inner, walk, budget);
+pub(super) fn settle_owners(inner: &Inner, walk: &mut Walk, budgets: &Budgets<'_>) {
+    let totals = totals(inner, walk, budgets);
     for reached in &mut walk.nodes {
         for combination in reached.combinations.values_mut() {
             combination.is_own = combination.is_named || !combination.names_another;
         }
     }
-    strangers::withdraw(inner, walk, budget);
+    strangers::withdraw(inner, walk, budgets);
     let nodes = 0..inner.graph.nodes.len();
     let composites: Vec<_> = nodes.map(|at| Composite::all(inner, walk, at)).collect();
+    grounded::withdraw(inner, walk, &composites);
     while withdraw(inner, walk, (&totals, &composites)) {}
     for at in 0..walk.nodes.len() {
         let leads = own_leads(inner, walk, at);
@@ -72,8 +74,8 @@ pub(super) struct Led<'a> {
     here: usize,
     total: &'a Total,
     own: HashMap<Value, u64>,
-    /// The key of which it is a part, and those that are the person's own.
-    composite: Option<(&'a Composite, HashSet<Vec<Value>>)>,
+    /// The whole keys, where it is a part of one.
+    tuples: Option<Tuples<'a>>,
 }
 
 impl<'a> Led<'a> {
@@ -87,13 +89,13 @@ impl<'a> Led<'a> {
         let ways = nodes[at].incoming.iter().enumerate();
         let ways = ways.filter_map(|(way, edge)| {
             let total = totals.get(&(at, way))?;
-            let composite = composites.iter().find(|it| it.has(nodes, edge));
+            let composite = composites.iter().find(|it| it.has(inner, walk, (at, edge)));
             Some(Self {
                 from: edge.from,
                 there: nodes[edge.from].place_of(&edge.from_column),
                 here: nodes[at].place_of(&edge.column),
                 own: own_rows(inner, walk, edge, total.likeness),
-                composite: composite.map(|it| (it, it.own(walk))),
+                tuples: composite.map(|it| it.leading(walk, edge.upward)),
                 total,
             })
         });
@@ -123,8 +125,11 @@ impl<'a> Led<'a> {
 
     /// Whether own rows lead to one that holds this.
     pub fn reaches(&self, values: &[Value]) -> bool {
-        let mut keys = values[self.here].keys().iter();
-        keys.any(|key| self.own.contains_key(&self.total.likeness.fold(key)))
+        let by_whole_key = self.tuples.as_ref().and_then(|it| it.reach(values));
+        by_whole_key.unwrap_or_else(|| {
+            let mut keys = values[self.here].keys().iter();
+            keys.any(|key| self.own.contains_key(&self.total.likeness.fold(key)))
+        })
     }
 
     /// Whether all rows that lead to it are own: no more, and no fewer, which would be written otherwise.
@@ -134,8 +139,7 @@ impl<'a> Led<'a> {
             let of = |rows: &HashMap<Value, u64>| rows.get(&key).copied().unwrap_or(0);
             of(&self.own) == of(&self.total.rows)
         };
-        let composite = self.composite.as_ref();
-        let by_whole_key = composite.and_then(|(it, own)| it.is_among(values, own));
+        let by_whole_key = self.tuples.as_ref().and_then(|it| it.are_ours(values));
         by_whole_key.unwrap_or_else(|| values[self.here].keys().iter().all(is_ours))
     }
 }
@@ -174,7 +178,7 @@ fn own_leads(inner: &Inner, walk: &Walk, at: usize) -> Option<BTreeMap<String, H
 }
 
 /// Asks the sources how many rows lead to each value that was reached.
-fn totals(inner: &Inner, walk: &Walk, budget: Budget) -> Totals {
+fn totals(inner: &Inner, walk: &Walk, budgets: &Budgets<'_>) -> Totals {
     let nodes = &inner.graph.nodes;
     let mut totals = Totals::new();
     let mut work: BTreeMap<String, Vec<Question>> = BTreeMap::new();
@@ -209,7 +213,7 @@ fn totals(inner: &Inner, walk: &Walk, budget: Budget) -> Totals {
             }
         }
     }
-    let answers = inner.side_by_side(work, |connected, questions| {
+    let answers = budgets.side_by_side(work, |connected, questions, budget| {
         Ok(ask(inner, walk, connected, questions, budget))
     });
     for (place, rows) in answers

@@ -17,7 +17,7 @@ use rusqlite::{
 
 use super::{
     Change, Column, ColumnKind, EachOf, EachRow, Fault, Inside, Query, Schema, Select, Source,
-    SourceError, Table, Transaction, Value,
+    SourceError, Table, Transaction, Usage, Value,
     connector::one_by_one,
     pool::{Pool, Pooled},
     sql::{self, Dialect, Param, Statement, quoted},
@@ -25,7 +25,6 @@ use super::{
     sqlite_schema,
 };
 
-const CONNECTIONS: usize = 4;
 /// Steps of SQLite's machine between two looks at the clock: some hundred microseconds.
 const STEPS: i32 = 10_000;
 
@@ -54,7 +53,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Sqlite {
     /// `sqlite:path` or `sqlite:///absolute/path`. The file must exist when it is first read.
-    pub fn open(key: &str, url: &str) -> Result<Self, String> {
+    pub fn open(key: &str, url: &str, usage: &Usage) -> Result<Self, String> {
         let path = url.trim_start_matches("sqlite:");
         let path = path.strip_prefix("//").unwrap_or(path);
         if path.is_empty() {
@@ -65,7 +64,7 @@ impl Sqlite {
         Ok(Self {
             key: key.to_owned(),
             path: PathBuf::from(path),
-            pool: Pool::new(key, CONNECTIONS),
+            pool: Pool::new(key, usage.connections()),
         })
     }
 

@@ -5,8 +5,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::{
     Inner, Keeper, Known, Stayed, StaysBy, Value, Why,
-    fate::{Fate, is_personal},
+    fate::Fate,
     layout::Layout,
+    personal::is_personal,
     planning::{Draft, Sheet, Staying},
 };
 

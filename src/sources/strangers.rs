@@ -7,8 +7,8 @@ use std::{
 };
 
 use super::{
-    Budget, Filter, Form, Inner, Schema, Select, SourceError, TableName, Value, Way, graph::Node,
-    likeness::Likeness, table, walk::Walk,
+    Budget, Budgets, Filter, Form, Inner, Schema, Select, SourceError, TableName, Value, Way,
+    graph::Node, likeness::Likeness, table, walk::Walk,
 };
 
 /// A column of theirs, and the link of a collection that it leads to.
@@ -54,7 +54,7 @@ pub(super) fn of(inner: &Inner, schema: &Schema, node: &Node) -> Vec<Stranger> {
 }
 
 /// Takes away from the person what strangers lead to.
-pub(super) fn withdraw(inner: &Inner, walk: &mut Walk, budget: Budget) {
+pub(super) fn withdraw(inner: &Inner, walk: &mut Walk, budgets: &Budgets<'_>) {
     for (at, node) in inner.graph.nodes.iter().enumerate() {
         let Some(schema) = walk.schema(&node.source).cloned() else {
             continue;
@@ -71,7 +71,9 @@ pub(super) fn withdraw(inner: &Inner, walk: &mut Walk, budget: Budget) {
                 continue;
             }
             // Where nobody answers, another's row has to be feared.
-            let held = stranger.held(inner, (schema, node), values, budget);
+            let held = budgets.spend(&stranger.source, |budget| {
+                stranger.held(inner, (schema, node), values, budget)
+            });
             let held = held.ok().flatten();
             for (values, combination) in own {
                 let is_held = |key: &Value| held.as_ref().is_none_or(|held| held.contains(key));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Action, Budget, Item, Plan, Scope, SourceError, Stop, Target, Work,
+    Action, Budgets, Item, Plan, Scope, SourceError, Stop, Target, Work,
     fate::Fate,
     masking::Strategy,
     planning::{Draft, Sheet},
@@ -15,15 +15,11 @@ const EMPTIED: &str = "Other records have to stay that point at it, so it stays 
 pub(super) const SHARED: &str = "They belong to other people as well, so they stay as they are.";
 
 /// The plan of a draft, with collections carried out in this order.
-pub(super) fn plan(
-    draft: &Draft<'_>,
-    order: &[usize],
-    budget: Budget,
-) -> Result<Plan, SourceError> {
+pub(super) fn plan(draft: &Draft<'_>, order: &[usize]) -> Result<Plan, SourceError> {
     // Of one record, it is known that it is the person's alone.
     let shared = match draft.scope {
         Scope::Record { .. } | Scope::Left(_) => vec![0; draft.sheets.len()],
-        _ => shared_rows(draft, budget)?,
+        _ => shared_rows(draft)?,
     };
     let (mut items, mut stops) = (Vec::new(), Vec::new());
     for (at, sheet) in draft.sheets.iter().enumerate() {
@@ -67,9 +63,10 @@ pub(super) fn plan(
 }
 
 /// How many rows of each collection others reach as well.
-fn shared_rows(draft: &Draft<'_>, budget: Budget) -> Result<Vec<u64>, SourceError> {
+fn shared_rows(draft: &Draft<'_>) -> Result<Vec<u64>, SourceError> {
     let (inner, walk) = (draft.reader.inner, &draft.reader.walk);
-    let mut counted = inner.count(draft.reader.person, walk, budget);
+    let budgets = Budgets::for_step(inner);
+    let mut counted = inner.count(draft.reader.person, walk, &budgets);
     let counts = (0..draft.sheets.len()).map(|at| {
         let counts = counted.remove(&at).unwrap_or_else(|| Ok(walk.counts(at)))?;
         Ok(counts.shared)

@@ -21,7 +21,7 @@ impl Sources {
         let at = inner.graph.position(collection).ok_or_else(missing)?;
         let node = &inner.graph.nodes[at];
         let connected = inner.connected(&node.source)?;
-        let schema = connected.schema(inner.limits.read)?;
+        let schema = connected.schema(connected.limits.read)?;
         let table = table(&schema, node)?;
         let dated = period.iter().map(|(column, _)| column);
         if let Some(column) = columns
@@ -41,6 +41,10 @@ impl Sources {
             filter: &filter,
             form: Form::Groups,
         };
-        connected.notice(connected.source.select(&select, inner.limits.step, each))
+        connected.notice(
+            connected
+                .source
+                .select(&select, connected.limits.step, each),
+        )
     }
 }

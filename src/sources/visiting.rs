@@ -4,7 +4,7 @@
 use std::ops::ControlFlow;
 
 use super::{
-    Budget, Dates, Identities, Inner, Shown, SourceError, Sources, Value,
+    Budgets, Dates, Identities, Inner, Shown, SourceError, Sources, Value,
     connector::Wanted,
     inside::{self, Entrance},
     layout::Layout,
@@ -35,8 +35,7 @@ impl Sources {
     /// here, many by their source), in memory that does not grow with their number.
     pub fn visit(&self, person: &Identities, visitor: &mut dyn Visitor) {
         let inner = &*self.0;
-        let budget = Budget::of(inner.limits.step);
-        let reader = Reader::of_all(inner, person, budget);
+        let reader = Reader::of_all(inner, person, Budgets::for_step(inner));
         for (at, node) in inner.graph.nodes.iter().enumerate() {
             let mut flow = ControlFlow::Continue(());
             let error = reader.visit(at, &mut |record| {
@@ -58,7 +57,7 @@ impl Reader<'_> {
         at: usize,
         each: &mut dyn FnMut(Visited<'_>) -> ControlFlow<()>,
     ) -> Result<(), SourceError> {
-        let wait = self.inner.limits.step;
+        let wait = self.inner.limits(&self.inner.graph.nodes[at].source).step;
         let shelf = self.full_shelf(at, wait)?;
         let layout = shelf.layout()?;
         let lists = Lists::new(self.inner, &shelf, &layout);

@@ -11,7 +11,7 @@ use std::{
 };
 
 use super::{
-    Budget, Connected, Counts, Identities, Inner, Schema, SourceError, Value,
+    Budget, Budgets, Connected, Counts, Identities, Inner, Schema, SourceError, Value,
     graph::{Edge, Node},
     groups::{self, Answer, Answers, Combination, Groups, Question},
     kept::{self, KeptRow, LITTLE_IN_ALL},
@@ -93,7 +93,7 @@ impl Walk {
         inner: &Inner,
         person: &Identities,
         (wanted, keeps_rows): (&BTreeSet<usize>, bool),
-        budget: Budget,
+        budgets: &Budgets<'_>,
     ) -> Self {
         let nodes = &inner.graph.nodes;
         let mut walk = Self {
@@ -107,7 +107,7 @@ impl Walk {
             let keeps = keeps_rows && nodes[at].inside.is_empty();
             walk.nodes[at].rows = keeps.then(Vec::new);
         }
-        walk.look(inner, budget);
+        walk.look(inner, budgets);
         let mut pending: BTreeMap<usize, Conditions> = BTreeMap::new();
         for &at in wanted {
             let seeds = seeds(&nodes[at], person);
@@ -120,7 +120,7 @@ impl Walk {
                 .into_iter()
                 .partition(|(at, _)| nodes[*at].turn == turn);
             pending = later;
-            walk.step(inner, person, now, &mut pending, budget);
+            walk.step(inner, person, now, &mut pending, budgets);
         }
         walk
     }
@@ -153,13 +153,15 @@ impl Walk {
     }
 
     /// Looks how the sources are built.
-    fn look(&mut self, inner: &Inner, budget: Budget) {
+    fn look(&mut self, inner: &Inner, budgets: &Budgets<'_>) {
         let nodes = &inner.graph.nodes;
         let wanted = (0..nodes.len()).filter(|at| self.nodes[*at].wanted);
         let wanted: Vec<_> = wanted.collect();
         let sources: BTreeSet<_> = wanted.iter().map(|at| nodes[*at].source.clone()).collect();
         let sources = sources.into_iter().map(|source| (source, ()));
-        let looked = inner.side_by_side(sources, |connected, ()| connected.schema(budget.left()));
+        let looked = budgets.side_by_side(sources, |connected, (), budget| {
+            connected.schema(budget.left())
+        });
         let mut errors = HashMap::new();
         for (source, schema) in looked {
             match schema {
@@ -204,7 +206,7 @@ impl Walk {
         person: &Identities,
         now: BTreeMap<usize, Conditions>,
         pending: &mut BTreeMap<usize, Conditions>,
-        budget: Budget,
+        budgets: &Budgets<'_>,
     ) {
         let nodes = &inner.graph.nodes;
         let mut work: BTreeMap<String, Vec<(usize, Conditions)>> = BTreeMap::new();
@@ -219,7 +221,7 @@ impl Walk {
             }
         }
         let walk = &*self;
-        let read = inner.side_by_side(work, |connected, asked| {
+        let read = budgets.side_by_side(work, |connected, asked, budget| {
             Ok(walk.read(inner, connected, asked, budget))
         });
         let mut fresh: HashMap<(usize, &str), Vec<Value>> = HashMap::new();

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use candor::accounts::model::Role;
-use candor::config::Settings;
+use candor::config::{Addresses, Settings};
 use candor::demo::source::SAMPLES;
 
 use super::deciding::Scene;
@@ -154,10 +154,13 @@ fn the_commands_take_the_register_for_its_structure_and_say_where_its_records_ar
 #[test]
 fn the_settings_take_it_with_a_name_or_without() {
     let settings = Settings {
-        sources: vec![
-            "paper_archive=manual:".to_owned(),
-            "console=manual://vendor".to_owned(),
-        ],
+        addresses: Addresses {
+            sources: vec![
+                "paper_archive=manual:".to_owned(),
+                "console=manual://vendor".to_owned(),
+            ],
+            ..Addresses::default()
+        },
         ..Settings::default()
     };
     let told = settings.check().unwrap_err().to_string();

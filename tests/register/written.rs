@@ -63,10 +63,15 @@ fn what_older_readers_of_yaml_take_is_taken() {
         fields:
           - {name: id, data_categories: [user.unique_id], fides_meta: {primary_key: yes}}
           - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email, length: \"40\", read_only: No}}
+          - {name: phone, data_categories: [user.contact], fides_meta: {read_only: \"True\"}}
+          - {name: city, data_categories: [user.contact], fides_meta: {read_only: 'false'}}
+          - {name: street, data_categories: [user.contact], fides_meta: {read_only: 1}}
 ";
     let (register, _) = Register::parse(&[("shop.yml", manifest)]).unwrap();
 
     let fields = &register.datasets[0].collections[0].fields;
     assert!(fields[0].primary_key);
-    assert_eq!((fields[1].length, fields[1].read_only), (Some(40), false));
+    assert_eq!(fields[1].length, Some(40));
+    let read_only: Vec<_> = fields[1..].iter().map(|it| it.read_only).collect();
+    assert_eq!(read_only, [false, true, false, true]);
 }

@@ -328,8 +328,44 @@ fn a_source_that_is_given_twice_is_an_error() {
 
     assert_ne!(ran.status, 0);
     assert!(
-        ran.err.contains(&format!("--source names `{KEY}` twice")),
+        ran.err
+            .contains(&format!("the source {KEY:?} is given twice")),
         "{}",
         ran.err
     );
+}
+
+#[test]
+fn a_plan_of_a_category_is_of_all_beneath_it_whatever_the_register_tells_apart() {
+    let category = |key: &str| {
+        format!(
+            "    - {{key: {key}, title: Some, letter: A, source_kind: you, retention: {{until_text: until you leave}}}}\n"
+        )
+    };
+    let manifest = format!(
+        "candor:\n  categories:\n{}{}{}{}",
+        category("user.contact"),
+        category("user.contact.email"),
+        category("user"),
+        "dataset:
+  - fides_key: shop
+    collections:
+      - name: people
+        candor: {erase: mask}
+        fields:
+          - {name: id, data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email}}
+          - {name: phone, data_categories: [user.contact.phone_number]}
+          - {name: name, data_categories: [user.name]}
+"
+    );
+    let sql = "CREATE TABLE people (id INTEGER PRIMARY KEY, email TEXT, phone TEXT, name TEXT);
+               INSERT INTO people VALUES (1, 'ada@example.org', '1', 'Ada');";
+    let place = Place::new(Kind::Sqlite, "shop", &manifest, sql);
+
+    let identity = ["--identity", "email=ada@example.org", "--category"];
+    let plan = place.json("plan", &[&identity[..], &["user.contact"]].concat());
+
+    let masked = &plan["shop:people"][0]["fields"];
+    assert_eq!(*masked, serde_json::json!(["email", "phone"]));
 }

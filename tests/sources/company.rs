@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, ops::ControlFlow, sync::Arc, time::Duration};
 use candor::{
     register::{CollectionKey, Register},
     sources::{
-        Dates, Identities, Limits, Plan, Record, Scope, Sources,
+        Dates, Identities, Limits, Plan, Record, Scope, Source, Sources,
         faults::{Faulty, Mode},
         open,
     },
@@ -54,12 +54,23 @@ impl Company {
 
     /// In databases that are there, with so many seconds for each step.
     pub fn at(register: Register, databases: BTreeMap<String, Database>, step: u64) -> Self {
+        Self::beside(register, databases, step, Vec::new())
+    }
+
+    /// The same beside sources that are no databases of its own.
+    pub fn beside(
+        register: Register,
+        databases: BTreeMap<String, Database>,
+        step: u64,
+        others: Vec<Arc<dyn Source>>,
+    ) -> Self {
         let open = |(key, database): (&String, &Database)| {
             let source = open(key, &database.url()).unwrap();
             (key.clone(), Arc::new(Faulty::new(source)))
         };
         let faulty: BTreeMap<_, _> = databases.iter().map(open).collect();
-        let sources = faulty.values().map(|it| it.clone() as _).collect();
+        let own = faulty.values().map(|it| it.clone() as _);
+        let sources = own.chain(others).collect();
         let limits = Limits {
             read: Duration::from_secs(2),
             step: Duration::from_secs(step),

@@ -34,6 +34,44 @@ dataset:
           - {name: receiver, data_categories: [user.unique_id], fides_meta: {references: [{dataset: shop, field: members.number, direction: from}]}}
 ";
 
+/// The same references, declared where the key is. What visits hold says nothing about anybody by itself.
+const DECLARED_BY_THE_KEY: &str = "
+dataset:
+  - fides_key: shop
+    collections:
+      - name: members
+        fields:
+          - name: tenant
+            data_categories: [system.operations]
+            fides_meta:
+              primary_key: true
+              references:
+                - {dataset: club, field: visits.tenant, direction: to}
+                - {dataset: club, field: letters.tenant, direction: to}
+          - name: number
+            data_categories: [system.operations]
+            fides_meta:
+              primary_key: true
+              references:
+                - {dataset: club, field: visits.member, direction: to}
+                - {dataset: club, field: letters.sender, direction: to}
+                - {dataset: club, field: letters.receiver, direction: to}
+          - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email}}
+  - fides_key: club
+    collections:
+      - name: visits
+        fields:
+          - {name: id, data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - {name: tenant, data_categories: [system.operations]}
+          - {name: member, data_categories: [system.operations]}
+      - name: letters
+        fields:
+          - {name: id, data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - {name: tenant, data_categories: [user.unique_id]}
+          - {name: sender, data_categories: [user.unique_id]}
+          - {name: receiver, data_categories: [user.unique_id]}
+";
+
 const SHOP: &str = "
 CREATE TABLE members (tenant INTEGER, number VARCHAR(9), email VARCHAR(60), PRIMARY KEY (tenant, number));
 INSERT INTO members VALUES (1, '1', 'ada@example.org'), (1, '2', 'eve@example.org'), (2, '1', 'eve@example.org');
@@ -46,15 +84,21 @@ CREATE TABLE letters (id INTEGER PRIMARY KEY, tenant INTEGER, sender INTEGER, re
 INSERT INTO letters VALUES (1, 1, 1, NULL), (2, 1, 1, 1), (3, 1, 1, 2), (4, 1, 2, 1), (5, 2, 1, 1), (6, 1, NULL, NULL);
 ";
 
-fn company(kind: Kind) -> Company {
-    let (register, _) = Register::parse(&[("shop.yml", MANIFEST)]).unwrap();
+/// On every kind of database, with the references declared on either side.
+fn companies() -> impl Iterator<Item = (Kind, Company)> {
+    let kinds = Kind::all().into_iter();
+    let manifests = [MANIFEST, DECLARED_BY_THE_KEY];
+    kinds.flat_map(move |kind| manifests.map(|manifest| (kind, company(kind, manifest))))
+}
+
+fn company(kind: Kind, manifest: &str) -> Company {
+    let (register, _) = Register::parse(&[("shop.yml", manifest)]).unwrap();
     Company::on(kind, register, &[("shop", SHOP), ("club", CLUB)])
 }
 
 #[test]
 fn a_row_is_about_those_whose_whole_key_it_holds() {
-    for kind in Kind::all() {
-        let company = company(kind);
+    for (kind, company) in companies() {
         let ada = company.counts(&Identities::email("ada@example.org"));
 
         assert_eq!(ada["members"], (1, 0), "{kind:?}");
@@ -68,8 +112,7 @@ fn a_row_is_about_those_whose_whole_key_it_holds() {
 
 #[test]
 fn only_those_rows_go_with_the_person() {
-    for kind in Kind::all() {
-        let company = company(kind);
+    for (kind, company) in companies() {
         let person = Identities::email("ada@example.org");
         let before = company.dump("club");
 
@@ -94,5 +137,103 @@ fn only_those_rows_go_with_the_person() {
             "visits[2]: gone",
         ];
         assert_eq!(gone, expected, "{kind:?}");
+    }
+}
+
+/// Orders lead to their items and items to their order, part by part; nobody is named in either.
+const BOTH_WAYS: &str = "
+      - name: accounts
+        fields:
+          - {name: id, data_categories: [user.unique_id], fides_meta: {primary_key: true}}
+          - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email}}
+      - name: orders
+        fields:
+          - {name: id, data_categories: [system.operations]}
+          - {name: tenant, data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - {name: number, data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - {name: account, data_categories: [user.unique_id], fides_meta: {references: [{dataset: shop, field: accounts.id, direction: from}]}}
+      - name: items
+        fields:
+          - {name: id, data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - {name: tenant, data_categories: [system.operations], fides_meta: {references: [{dataset: shop, field: orders.tenant}]}}
+          - {name: order_number, data_categories: [system.operations], fides_meta: {references: [{dataset: shop, field: orders.number}]}}
+          - {name: helper, data_categories: [user.contact.email], fides_meta: {identity: email}}
+";
+
+const ORDERS: &str = "
+CREATE TABLE accounts (id INTEGER PRIMARY KEY, email VARCHAR(60));
+CREATE TABLE orders (id INTEGER, tenant INTEGER, number INTEGER, account INTEGER, PRIMARY KEY (tenant, number));
+CREATE TABLE items (id INTEGER PRIMARY KEY, tenant INTEGER, order_number INTEGER, helper VARCHAR(60),
+  FOREIGN KEY (tenant, order_number) REFERENCES orders (tenant, number));
+INSERT INTO accounts VALUES (1, 'ada@example.org'), (2, 'eve@example.org');
+INSERT INTO orders VALUES (1, 1, 1, 1), (2, 1, 2, 2), (3, 2, 1, 2), (4, 1, 3, NULL);
+INSERT INTO items VALUES (1, 1, 1, NULL), (2, 1, 1, NULL), (3, 1, 2, NULL), (4, 2, 1, NULL), (5, 1, 3, NULL);
+";
+
+#[test]
+fn by_a_reference_in_both_directions_those_are_found_whose_whole_key_is_held() {
+    for kind in Kind::all() {
+        let (register, _) =
+            Register::parse(&[("shop.yml", &Company::manifest(BOTH_WAYS))]).unwrap();
+        let company = Company::on(kind, register, &[("shop", ORDERS)]);
+        let person = Identities::email("ada@example.org");
+
+        let ada = company.counts(&person);
+        assert_eq!((ada["orders"], ada["items"]), ((1, 3), (2, 3)), "{kind:?}");
+        let eve = company.counts(&Identities::email("eve@example.org"));
+        assert_eq!((eve["orders"], eve["items"]), ((2, 2), (2, 3)), "{kind:?}");
+
+        let before = company.dump("shop");
+        let plan = company.plan(&person, &Scope::All);
+        company.sources.execute(&person, &plan).unwrap();
+        let gone = differences(&before, &company.dump("shop"), "id");
+        let expected = [
+            "accounts[1]: gone",
+            "items[1]: gone",
+            "items[2]: gone",
+            "orders[1]: gone",
+        ];
+        assert_eq!(gone, expected, "{kind:?}");
+    }
+}
+
+#[test]
+fn an_order_whose_whole_key_another_holds_is_not_the_persons_alone() {
+    for kind in Kind::all() {
+        let (register, _) =
+            Register::parse(&[("shop.yml", &Company::manifest(BOTH_WAYS))]).unwrap();
+        let company = Company::on(kind, register, &[("shop", ORDERS)]);
+        company.run(
+            "shop",
+            "INSERT INTO items VALUES (6, 1, 1, 'joe@example.org')",
+        );
+
+        let ada = company.counts(&Identities::email("ada@example.org"));
+
+        assert_eq!(ada["orders"], (0, 4), "{kind:?}");
+    }
+}
+
+#[test]
+fn a_row_that_leads_to_itself_alone_by_a_whole_key_is_not_the_persons() {
+    const TEAMS: &str = "
+      - name: people
+        fields:
+          - {name: tenant, data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - {name: number, data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email}}
+          - {name: lead_tenant, data_categories: [user.unique_id], fides_meta: {references: [{dataset: shop, field: people.tenant, direction: from}]}}
+          - {name: lead_number, data_categories: [user.unique_id], fides_meta: {references: [{dataset: shop, field: people.number, direction: from}]}}
+";
+    let sql = "CREATE TABLE people (tenant INTEGER, number INTEGER, email VARCHAR(60), lead_tenant INTEGER, lead_number INTEGER,
+                 PRIMARY KEY (tenant, number));
+               INSERT INTO people VALUES (1, 1, 'ada@example.org', NULL, NULL), (1, 2, NULL, 1, 2), (1, 3, NULL, 1, 1);";
+    for kind in Kind::all() {
+        let (register, _) = Register::parse(&[("shop.yml", &Company::manifest(TEAMS))]).unwrap();
+        let company = Company::on(kind, register, &[("shop", sql)]);
+
+        let ada = company.counts(&Identities::email("ada@example.org"));
+
+        assert_eq!(ada["people"], (2, 1), "{kind:?}");
     }
 }

@@ -159,3 +159,130 @@ INSERT INTO "the ""people""" VALUES (1, 'a@example.org', NULL);
         );
     }
 }
+
+#[test]
+fn a_draft_has_every_foreign_key_and_every_table_that_the_account_sees() {
+    for kind in Kind::all() {
+        let fails = match kind {
+            Kind::Sqlite => "abs(id - id - 9223372036854775807 - 1)",
+            Kind::Postgres | Kind::MariaDb => "id - id + 9223372036854775807 + id",
+        };
+        let sql = format!(
+            "CREATE TABLE countries (id INTEGER PRIMARY KEY, title VARCHAR(9));
+             CREATE TABLE cities (id INTEGER PRIMARY KEY, country INTEGER REFERENCES countries (id), UNIQUE (id, country));
+             CREATE TABLE streets (id INTEGER PRIMARY KEY, city INTEGER REFERENCES cities (id), country INTEGER REFERENCES countries (id),
+               FOREIGN KEY (city, country) REFERENCES cities (id, country));
+             INSERT INTO countries VALUES (1, 'x');
+             CREATE VIEW broken AS SELECT {fails} AS email FROM countries;"
+        );
+        let draft = Place::new(kind, "shop", "", &sql).scan();
+
+        let (register, _) = Register::parse(&[("draft.yml", &draft)])
+            .unwrap_or_else(|faults| panic!("{faults:#?}\n{draft}"));
+        let dataset = register.dataset("shop").unwrap();
+        let references = |collection: &str, field: &str| {
+            let collection = dataset.collection(collection).unwrap();
+            let references = collection.field(field).unwrap().references.iter();
+            let mut all: Vec<_> = references
+                .map(|it| format!("{}.{} {}", it.collection, it.field, it.direction.as_str()))
+                .collect();
+            all.sort();
+            all
+        };
+        assert_eq!(references("cities", "country"), ["countries.id from"]);
+        assert_eq!(references("streets", "city"), ["cities.id from"]);
+        assert_eq!(
+            references("streets", "country"),
+            ["cities.country from", "countries.id from"]
+        );
+        let broken = dataset.collection("broken").unwrap();
+        let email = broken.field("email").unwrap();
+        assert_eq!(email.categories, ["user.contact.email"], "{kind:?}");
+        let said = "# No value was looked at, so that categories are guessed from names alone: ";
+        assert!(draft.contains(said), "{kind:?} {draft}");
+    }
+}
+
+#[test]
+fn keys_of_several_columns_lists_and_fields_without_a_category_are_compared_as_well() {
+    const MANIFEST: &str = "
+      - name: orders
+        fields:
+          - {name: tenant, data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - {name: number, data_categories: [system.operations], fides_meta: {primary_key: true}}
+      - name: items
+        fields:
+          - {name: id, data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email}}
+          - {name: tenant, data_categories: [system.operations]}
+          - {name: order_number, data_categories: [system.operations]}
+          - {name: counted, data_categories: [system.operations], fides_meta: {data_type: 'integer[]'}}
+          - {name: marks, data_categories: [system.operations], fides_meta: {data_type: 'integer[]'}}
+          - {name: remark}
+          - {name: is_open, data_categories: [system.operations], fides_meta: {data_type: integer}}
+          - {name: seen, data_categories: [system.operations], fides_meta: {data_type: integer}}
+";
+    for kind in Kind::all() {
+        let (is_open, seen) = match kind {
+            Kind::Sqlite => ("BOOLEAN", "TIMESTAMP"),
+            Kind::Postgres => ("SMALLINT", "BIGINT"),
+            Kind::MariaDb => ("BOOLEAN", "BIGINT"),
+        };
+        let sql = format!(
+            "CREATE TABLE orders (tenant INTEGER, number INTEGER, PRIMARY KEY (tenant, number));
+             CREATE TABLE items (id INTEGER PRIMARY KEY, email VARCHAR(60), tenant INTEGER, order_number INTEGER, counted INTEGER,
+               marks VARCHAR(90), remark VARCHAR(90), is_open {is_open}, seen {seen},
+               FOREIGN KEY (tenant, order_number) REFERENCES orders (tenant, number));"
+        );
+        let place = Place::new(kind, "shop", &Company::manifest(MANIFEST), &sql);
+
+        let ran = place.run("check", &[]);
+
+        let told: Vec<_> = ran.out.lines().collect();
+        let expected = [
+            "items.tenant: the column refers to `orders`, which the manifest does not say",
+            "items.order_number: the column refers to `orders`, which the manifest does not say",
+            "items.counted: `data_type: integer[]` is not the column's type",
+            "items.remark: it has no category, so that nobody is told of it, and it is never erased",
+        ];
+        for (told, expected) in told.iter().zip(expected) {
+            assert!(told.contains(expected), "{kind:?} {told}");
+        }
+        assert_eq!(told.len(), expected.len(), "{kind:?} {told:#?}");
+    }
+}
+
+#[test]
+fn a_new_table_is_told_in_each_schema_that_a_dataset_describes() {
+    let Some(kind) = Kind::all().into_iter().find(|it| *it == Kind::Postgres) else {
+        return;
+    };
+    let dataset = |key: &str, namespace: &str, table: &str| {
+        format!(
+            "  - fides_key: {key}
+    candor: {{source: shop}}
+    {namespace}
+    collections:
+      - name: {table}
+        fields:
+          - {{name: id, data_categories: [system.operations], fides_meta: {{primary_key: true}}}}
+"
+        )
+    };
+    let manifest = [
+        "dataset:\n",
+        &dataset("first", "", "one"),
+        &dataset("second", "fides_meta: {namespace: {schema: more}}", "two"),
+    ]
+    .concat();
+    let sql = "CREATE SCHEMA more; CREATE SCHEMA other;
+               CREATE TABLE one (id INTEGER PRIMARY KEY); CREATE TABLE more.two (id INTEGER PRIMARY KEY);
+               CREATE TABLE new_one (id INTEGER); CREATE TABLE more.new_two (id INTEGER); CREATE TABLE other.three (id INTEGER);";
+
+    let ran = Place::new(kind, "shop", &manifest, sql).run("check", &[]);
+
+    let told: Vec<_> = ran.out.lines().collect();
+    assert_eq!(told.len(), 2, "{} {}", ran.out, ran.err);
+    assert!(told[0].contains("first: the table `new_one` is not described"));
+    assert!(told[1].contains("second: the table `new_two` is not described"));
+}

@@ -265,3 +265,38 @@ INSERT INTO people VALUES (1, 'ada@example.org', 'first', 12, '{"city":"London",
         assert_eq!(left, expected, "{kind:?}");
     }
 }
+
+#[test]
+fn a_number_that_is_out_of_the_range_of_its_column_gives_way_to_one_that_is_not() {
+    const MANIFEST: &str = "
+      - name: people
+        candor: {erase: mask}
+        fields:
+          - {name: id, data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email}}
+          - {name: small, data_categories: [user.content], fides_meta: {masking_strategy_override: {strategy: string_rewrite, configuration: {rewrite_value: 99999}}}}
+          - {name: price, data_categories: [user.content], fides_meta: {masking_strategy_override: {strategy: string_rewrite, configuration: {rewrite_value: 99999}}}}
+          - {name: rate, data_categories: [user.content], fides_meta: {masking_strategy_override: {strategy: string_rewrite, configuration: {rewrite_value: '7.25'}}}}
+";
+    const SQL: &str = "
+CREATE TABLE people (id INTEGER PRIMARY KEY, email VARCHAR(60), small SMALLINT NOT NULL, price DECIMAL(3,2), rate DECIMAL(3,2) NOT NULL);
+INSERT INTO people VALUES (1, 'ada@example.org', 12, 1.5, 2.5);
+";
+    for kind in Kind::all() {
+        let (register, _) = Register::parse(&[("shop.yml", &Company::manifest(MANIFEST))]).unwrap();
+        let company = Company::on(kind, register, &[("shop", SQL)]);
+        let ada = Identities::email("ada@example.org");
+
+        let plan = company.plan(&ada, &Scope::All);
+        let outcome = company.sources.execute(&ada, &plan).unwrap();
+
+        assert!(matches!(outcome, Outcome::Done(_)), "{kind:?}");
+        let row = &company.dump("shop")["people"][0];
+        let number = |column: &str| text(row, column).parse::<f64>().unwrap();
+        let expected = match kind {
+            Kind::Sqlite => [99_999.0, 99_999.0, 7.25],
+            Kind::Postgres | Kind::MariaDb => [0.0, 0.0, 7.25],
+        };
+        assert_eq!(["small", "price", "rate"].map(number), expected, "{kind:?}");
+    }
+}

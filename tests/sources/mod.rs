@@ -1,5 +1,6 @@
 //! The company's databases: finding, showing, correcting and erasing on small databases made for the purpose.
 
+mod addresses;
 mod along;
 mod archive;
 mod blocks;
@@ -33,6 +34,7 @@ mod moved;
 mod names;
 mod nested;
 mod nested_lists;
+mod one_place;
 mod one_record;
 mod order;
 mod own_server;
@@ -50,6 +52,9 @@ mod trial;
 mod trouble;
 mod typed_keys;
 mod types;
+mod usage;
 mod views;
 mod world;
+mod world_made;
+mod world_written;
 mod written;

@@ -1,13 +1,21 @@
 //! Sources that are down or slow: the others stay, and calls end in time.
 
 use std::{
+    collections::BTreeMap,
+    net::TcpListener,
     ops::ControlFlow,
     time::{Duration, Instant},
 };
 
-use candor::sources::{Dates, Fault, Identities, Scope, faults::Mode};
+use candor::{
+    register::Register,
+    sources::{Dates, Fault, Identities, Scope, faults::Mode, open},
+};
 
-use super::company::{Company, today};
+use super::{
+    company::{Company, today},
+    database::{Database, Kind},
+};
 
 const MANIFEST: &str = "
 dataset:
@@ -110,6 +118,76 @@ fn a_slow_source_costs_its_time_limit_once() {
         Fault::TimedOut
     );
     assert_eq!(overview[2].counts.as_ref().unwrap().own, 1);
+}
+
+/// In one source a collection that two steps lead to; the other takes calls and says nothing.
+const BESIDE: &str = "
+dataset:
+  - fides_key: crm
+    collections:
+      - name: people
+        fields:
+          - {name: id, data_categories: [user.unique_id], fides_meta: {primary_key: true}}
+          - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email}}
+      - name: orders
+        fields:
+          - {name: id, data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - {name: person, data_categories: [user.unique_id], fides_meta: {references: [{dataset: crm, field: people.id, direction: from}]}}
+      - name: parcels
+        fields:
+          - {name: id, data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - {name: sent_for, data_categories: [user.unique_id], fides_meta: {references: [{dataset: crm, field: orders.id, direction: from}]}}
+  - fides_key: news
+    collections:
+      - name: letters
+        fields:
+          - {name: id, data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email}}
+";
+
+#[test]
+fn a_source_that_takes_calls_and_says_nothing_takes_no_time_of_the_others() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = silent.local_addr().unwrap();
+    for kind in Kind::all() {
+        let (register, _) = Register::parse(&[("manifest.yml", BESIDE)]).unwrap();
+        let sql = "CREATE TABLE people (id INTEGER PRIMARY KEY, email VARCHAR(60));
+                   CREATE TABLE orders (id INTEGER PRIMARY KEY, person INTEGER);
+                   CREATE TABLE parcels (id INTEGER PRIMARY KEY, sent_for INTEGER);
+                   INSERT INTO people VALUES (1, 'ada@example.org');
+                   INSERT INTO orders VALUES (1, 1);
+                   INSERT INTO parcels VALUES (1, 1), (2, 1);";
+        let databases = BTreeMap::from([("crm".to_owned(), Database::create(kind, sql))]);
+        let news = open("news", &format!("postgres://candor@{address}/news")).unwrap();
+        let company = Company::beside(register, databases, 2, vec![news]);
+        // A file answers even those who have no time left.
+        company.fail("crm", Mode::Slow(Duration::from_millis(1)));
+
+        let start = Instant::now();
+        let overview = company.sources.overview(&ada());
+
+        assert!(start.elapsed() < Duration::from_secs(4), "{kind:?}");
+        let own: Vec<_> = overview[..3]
+            .iter()
+            .map(|it| it.counts.as_ref().map(|it| it.own))
+            .collect();
+        assert_eq!(own, [Ok(1), Ok(1), Ok(2)], "{kind:?}");
+        let silent = overview[3].counts.as_ref().unwrap_err();
+        assert_eq!(silent.fault, Fault::TimedOut, "{kind:?}");
+        let mut seen = 0;
+        let unread = company
+            .sources
+            .for_each(&ada(), Dates::default(), &mut |_, _| {
+                seen += 1;
+                ControlFlow::Continue(())
+            });
+        let unread: Vec<_> = unread.iter().map(|(key, _)| key.to_string()).collect();
+        assert_eq!(
+            (seen, &*unread),
+            (4, &["news.letters".to_owned()][..]),
+            "{kind:?}"
+        );
+    }
 }
 
 #[test]

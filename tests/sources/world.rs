@@ -1,43 +1,56 @@
-//! Random tables with random references between them, and what the definitions say about a person's rows, read slowly.
+//! Tables with references between them, and what the definitions say about a person's rows, read slowly.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt::Write,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
-use candor::register::Register;
-use rand::{Rng, SeedableRng, rngs::StdRng};
+/// Columns of a row, by their places.
+pub const COLUMNS: [&str; 4] = ["c0", "c1", "id", "tenant"];
+pub const ID: usize = 2;
+pub const TENANT: usize = 3;
 
-use super::{company::Company, database::Kind};
-
-/// One row of a collection: its id, its address if it has one, and two columns that may refer to others.
+/// One row of a collection: its key, its address if it has one, and two columns that may refer to others.
 #[derive(Clone)]
 pub struct Row {
     pub id: i64,
-    email: Option<usize>,
-    columns: [BTreeSet<i64>; 2],
+    pub tenant: i64,
+    pub email: Option<usize>,
+    pub columns: [BTreeSet<i64>; 2],
 }
 
 pub struct Table {
-    has_email: bool,
+    pub has_email: bool,
     /// The second column is a list.
-    has_list: bool,
+    pub has_list: bool,
+    /// Only the tenant and the id together name a row.
+    pub has_pair: bool,
     /// Its rows are masked, not deleted.
     pub is_masked: bool,
-    /// How the column is declared whose text is masked.
+    /// In the second dataset, where there are two.
+    pub is_second: bool,
+    /// How the first column is declared, and that whose text is masked.
+    pub first: &'static str,
     pub note: &'static str,
+    /// What the manifest refers to by each column.
+    pub references: [Vec<String>; 4],
+    pub foreign: Vec<Foreign>,
     pub rows: Vec<Row>,
 }
 
-/// Rows of `to` whose column is the `from_column` of a row of `from`. Column 2 is the id.
-#[derive(Clone, Copy)]
-struct Way {
-    from: usize,
-    from_column: usize,
-    to: usize,
-    to_column: usize,
+/// Columns that the database holds to the key of another table.
+#[derive(Clone)]
+pub struct Foreign {
+    pub columns: Vec<usize>,
+    pub to: usize,
+    pub referenced: Vec<usize>,
+}
+
+/// Rows of `to` one of whose columns equals its other end in a row of `from`.
+pub struct Way {
+    pub from: usize,
+    pub to: usize,
+    /// Columns there and here.
+    pub links: Vec<(usize, usize)>,
     /// The reference stands in the row that leads.
-    upward: bool,
+    pub upward: bool,
 }
 
 /// How a row was reached: as a whole, or by some elements of its list.
@@ -54,11 +67,19 @@ impl Reached {
     };
 }
 
+/// Where the datasets are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Layout {
+    OneDataset,
+    /// Two in one database, each with a key of its own.
+    OneDatabase,
+    TwoDatabases,
+}
+
 pub struct World {
     pub tables: Vec<Table>,
-    ways: Vec<Way>,
-    pub manifest: String,
-    pub sql: String,
+    pub layout: Layout,
+    pub ways: Vec<Way>,
 }
 
 pub const NULLABLE: &str = "TEXT";
@@ -69,158 +90,33 @@ pub const UNIQUE: &str = "VARCHAR(30) NOT NULL UNIQUE";
 pub type Position = (usize, usize);
 
 fn cell(row: &Row, column: usize) -> BTreeSet<i64> {
-    if column == 2 {
-        BTreeSet::from([row.id])
-    } else {
-        row.columns[column].clone()
+    match column {
+        ID => BTreeSet::from([row.id]),
+        TENANT => BTreeSet::from([row.tenant]),
+        column => row.columns[column].clone(),
     }
 }
 
+/// What a row holds in some columns; `None` where one is empty.
+pub fn tuple(row: &Row, columns: impl IntoIterator<Item = usize>) -> Option<Vec<i64>> {
+    let cells = columns.into_iter();
+    cells.map(|it| cell(row, it).first().copied()).collect()
+}
+
 impl World {
-    fn new(seed: u64) -> Self {
-        let mut random = StdRng::seed_from_u64(seed);
-        let count = random.random_range(2..=5);
-        let mut world = Self {
-            tables: Vec::new(),
-            ways: Vec::new(),
-            manifest: String::new(),
-            sql: String::new(),
-        };
-        for table in 0..count {
-            world.add(table, &mut random);
-            let mut references = [String::new(), String::new()];
-            for (column, text) in references.iter_mut().enumerate() {
-                if random.random_bool(0.7) {
-                    *text = world.refer((table, column), count, &mut random);
-                }
-            }
-            world.declare(table, &references);
-        }
-        world
-    }
-
-    fn add(&mut self, table: usize, random: &mut StdRng) {
-        let has_email = table == 0 || random.random_bool(0.3);
-        let has_list = random.random_bool(0.3);
-        let first = ["INTEGER", "BIGINT", "TEXT"][random.random_range(0..3)];
-        let second = if has_list { "TEXT" } else { "INTEGER" };
-        let note = [NULLABLE, SHORT, UNIQUE][random.random_range(0..3)];
-        let _ = writeln!(
-            self.sql,
-            "CREATE TABLE t{table} (id INTEGER PRIMARY KEY, email TEXT, c0 {first}, c1 {second}, note {note});"
-        );
-        let one = |random: &mut StdRng| -> BTreeSet<i64> {
-            let value = random.random_range(0..7);
-            random
-                .random_bool(0.7)
-                .then_some(value)
-                .into_iter()
-                .collect()
-        };
-        let rows: Vec<_> = (0..random.random_range(0..9))
-            .map(|id| Row {
-                id,
-                email: (has_email && random.random_bool(0.6)).then(|| random.random_range(0..3)),
-                columns: [
-                    one(random),
-                    (0..if has_list { 3 } else { 1 })
-                        .flat_map(|_| one(random))
-                        .collect(),
-                ],
-            })
-            .collect();
-        for row in &rows {
-            let email = row
-                .email
-                .map_or("NULL".to_owned(), |it| format!("'p{it}@example.org'"));
-            let first = row.columns[0]
-                .first()
-                .map_or("NULL".to_owned(), ToString::to_string);
-            let second: Vec<_> = row.columns[1].iter().map(ToString::to_string).collect();
-            let second = match (has_list, &second[..]) {
-                (true, all) => format!("'[{}]'", all.join(", ")),
-                (false, [one]) => one.clone(),
-                _ => "NULL".to_owned(),
-            };
-            let id = row.id;
-            let _ = writeln!(
-                self.sql,
-                "INSERT INTO t{table} VALUES ({id}, {email}, {first}, {second}, 'n{table}-{id}');"
-            );
-        }
-        self.tables.push(Table {
-            has_email,
-            has_list,
-            is_masked: random.random_bool(0.3),
-            note,
-            rows,
-        });
-    }
-
-    /// A reference to a random column, in a random direction.
-    fn refer(&mut self, (table, column): Position, count: usize, random: &mut StdRng) -> String {
-        let other = random.random_range(0..count);
-        let other_column = [2, 2, 0][random.random_range(0..3)];
-        let direction = ["from", "to", "none"][random.random_range(0..3)];
-        if direction != "to" {
-            self.ways.push(Way {
-                from: other,
-                from_column: other_column,
-                to: table,
-                to_column: column,
-                upward: false,
-            });
-        }
-        if direction != "from" {
-            self.ways.push(Way {
-                from: table,
-                from_column: column,
-                to: other,
-                to_column: other_column,
-                upward: true,
-            });
-        }
-        let name = ["c0", "c1", "id"][other_column];
-        let direction = match direction {
-            "none" => String::new(),
-            direction => format!(", direction: {direction}"),
-        };
-        format!("references: [{{dataset: shop, field: t{other}.{name}{direction}}}]")
-    }
-
-    fn declare(&mut self, table: usize, references: &[String; 2]) {
-        let Table {
-            has_email,
-            has_list,
-            is_masked,
-            ..
-        } = self.tables[table];
-        let identity = if has_email { "identity: email" } else { "" };
-        let list = if has_list {
-            "data_type: 'integer[]'"
+    pub fn dataset(&self, table: usize) -> &'static str {
+        if self.tables[table].is_second {
+            "club"
         } else {
-            ""
-        };
-        let erase = if is_masked { "mask" } else { "delete" };
-        let [first, second] = references;
-        let second: Vec<_> = [list, second]
-            .into_iter()
-            .filter(|it| !it.is_empty())
-            .collect();
-        let second = second.join(", ");
-        let _ = write!(
-            self.manifest,
-            "
-      - name: t{table}
-        candor: {{erase: {erase}}}
-        fields:
-          - {{name: id, data_categories: [system.operations], fides_meta: {{primary_key: true}}}}
-          - {{name: email, data_categories: [user.contact.email], fides_meta: {{{identity}}}}}
-          - {{name: c0, data_categories: [system.operations], fides_meta: {{{first}}}}}
-          - {{name: c1, data_categories: [system.operations], fides_meta: {{{second}}}}}
-          - {{name: note, data_categories: [user.content]}}
-"
-        );
+            "shop"
+        }
+    }
+
+    /// The tables in the order of the register.
+    pub fn order(&self) -> Vec<usize> {
+        let mut order: Vec<_> = (0..self.tables.len()).collect();
+        order.sort_by_key(|it| self.tables[*it].is_second);
+        order
     }
 
     /// The rows that a person leads to.
@@ -231,17 +127,19 @@ impl World {
         loop {
             let before = reached.clone();
             for way in &self.ways {
-                let from = before.iter().filter(|((table, _), _)| *table == way.from);
-                let leads = from.flat_map(|(place, it)| self.leads(*place, it, way.from_column));
-                let values: BTreeSet<_> = leads.collect();
-                for place in self.places().filter(|it| it.0 == way.to) {
-                    let met = &cell(self.row(place), way.to_column) & &values;
-                    if !met.is_empty() {
-                        let now = reached.entry(place).or_default();
-                        if self.is_list(way.to, way.to_column) {
-                            now.elements.extend(met);
-                        } else {
-                            now.is_whole = true;
+                for (there, here) in &way.links {
+                    let from = before.iter().filter(|((table, _), _)| *table == way.from);
+                    let leads = from.flat_map(|(place, it)| self.leads(*place, it, *there));
+                    let values: BTreeSet<_> = leads.collect();
+                    for place in self.places().filter(|it| it.0 == way.to) {
+                        let met = &cell(self.row(place), *here) & &values;
+                        if !met.is_empty() {
+                            let now = reached.entry(place).or_default();
+                            if self.is_list(way.to, *here) {
+                                now.elements.extend(met);
+                            } else {
+                                now.is_whole = true;
+                            }
                         }
                     }
                 }
@@ -261,18 +159,31 @@ impl World {
         }
     }
 
-    fn is_list(&self, table: usize, column: usize) -> bool {
+    pub fn is_list(&self, table: usize, column: usize) -> bool {
         column == 1 && self.tables[table].has_list
     }
 
     /// Those of them that nobody else leads to.
     pub fn own(&self, person: usize) -> BTreeSet<Position> {
         let is_named = |it: Position| self.names(it, person);
-        let mut own = self.reached(person);
+        let reached = self.reached(person);
+        let mut own: BTreeSet<_> = reached.iter().copied().filter(|it| is_named(*it)).collect();
+        // What parts of a key alone lead to is not the person's.
+        loop {
+            let led = |it: &&Position| self.leading_to(**it).any(|(_, from)| own.contains(&from));
+            let new: Vec<_> = reached.iter().filter(led).copied().collect();
+            let known = own.len();
+            own.extend(new);
+            if own.len() == known {
+                break;
+            }
+        }
         own.retain(|it| is_named(*it) || self.row(*it).email.is_none());
         loop {
             let is_lost = |it: &Position| {
-                !is_named(*it) && self.leading_to(*it).any(|from| !own.contains(&from))
+                let is_led_by_others =
+                    || self.leading_to(*it).any(|(_, from)| !own.contains(&from));
+                !is_named(*it) && (is_led_by_others() || self.holds_no_key_that_is_there(*it))
             };
             let lost: Vec<_> = own.iter().copied().filter(is_lost).collect();
             if lost.is_empty() {
@@ -282,8 +193,18 @@ impl World {
         }
     }
 
+    /// Whether it holds a whole key that names no row.
+    fn holds_no_key_that_is_there(&self, place: Position) -> bool {
+        let ways = self.ways.iter().enumerate();
+        let mut pairs = ways.filter(|(_, it)| it.to == place.0 && !it.upward && it.links.len() > 1);
+        pairs.any(|(way, it)| {
+            let held = tuple(self.row(place), it.links.iter().map(|link| link.1));
+            held.is_some() && !self.leading_to(place).any(|(by, _)| by == way)
+        })
+    }
+
     /// The columns of a masked row that lead to rows which are not the person's alone, and that may be empty.
-    pub fn cut(&self, place: Position, person: usize) -> BTreeSet<&'static str> {
+    pub fn cut(&self, place: Position, person: usize) -> BTreeSet<usize> {
         let (reached, own) = (self.reached(person), self.own(person));
         let ways = self
             .ways
@@ -291,15 +212,15 @@ impl World {
             .filter(|way| way.upward && way.from == place.0);
         let leads_to_shared = |way: &&Way| {
             let mut shared = reached.difference(&own).filter(|it| it.0 == way.to);
-            let values = cell(self.row(place), way.from_column);
-            shared.any(|it| !cell(self.row(*it), way.to_column).is_disjoint(&values))
+            shared.any(|it| self.leads_by(way, self.row(place), self.row(*it)))
         };
-        let is_list = |way: &&Way| self.is_list(way.from, way.from_column);
+        let is_list = |way: &&Way| self.is_list(way.from, way.links[0].0);
         let cut = ways.filter(|way| !is_list(way)).filter(leads_to_shared);
-        cut.map(|way| ["c0", "c1", "id"][way.from_column]).collect()
+        cut.flat_map(|way| way.links.iter().map(|link| link.0))
+            .collect()
     }
 
-    fn places(&self) -> impl Iterator<Item = Position> + '_ {
+    pub fn places(&self) -> impl Iterator<Item = Position> + '_ {
         let tables = self.tables.iter().enumerate();
         tables.flat_map(|(table, it)| (0..it.rows.len()).map(move |row| (table, row)))
     }
@@ -312,25 +233,27 @@ impl World {
         self.tables[place.0].has_email && self.row(place).email == Some(person)
     }
 
-    fn leading_to(&self, place: Position) -> impl Iterator<Item = Position> + '_ {
-        let ways = self.ways.iter().filter(move |way| way.to == place.0);
-        ways.flat_map(move |way| {
-            let values = cell(self.row(place), way.to_column);
+    /// The rows that lead to one, each with the way.
+    fn leading_to(&self, place: Position) -> impl Iterator<Item = (usize, Position)> + '_ {
+        let ways = self.ways.iter().enumerate();
+        let ways = ways.filter(move |(_, way)| way.to == place.0);
+        ways.flat_map(move |(at, way)| {
             let from = self.tables[way.from].rows.iter().enumerate();
-            let same =
-                from.filter(move |(_, row)| !cell(row, way.from_column).is_disjoint(&values));
-            same.map(move |(row, _)| (way.from, row))
+            let same = from.filter(move |(_, row)| self.leads_by(way, row, self.row(place)));
+            same.map(move |(row, _)| (at, (way.from, row)))
         })
     }
-}
 
-/// Worlds in which every collection is reached, with their seeds: the register refuses others.
-pub fn worlds(kind: Kind) -> impl Iterator<Item = (u64, World, Company)> {
-    (0..).filter_map(move |seed| {
-        let world = World::new(seed);
-        let (sql, manifest) = (&world.sql, Company::manifest(&world.manifest));
-        let (register, _) = Register::parse(&[("manifest.yml", &manifest)]).ok()?;
-        let company = Company::on(kind, register, &[("shop", sql)]);
-        Some((seed, world, company))
-    })
+    /// Whether a row leads to another: by all parts of a key, or by any where the key is not whole.
+    fn leads_by(&self, way: &Way, from: &Row, to: &Row) -> bool {
+        let is_whole = way.upward || tuple(to, way.links.iter().map(|it| it.1)).is_some();
+        let meets =
+            |(there, here): &(usize, usize)| !cell(from, *there).is_disjoint(&cell(to, *here));
+        let mut links = way.links.iter();
+        if is_whole {
+            links.all(meets)
+        } else {
+            links.any(meets)
+        }
+    }
 }

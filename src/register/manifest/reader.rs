@@ -114,9 +114,18 @@ impl<'a> Map<'a> {
         match self.node(key).map(|node| (node, &node.value)) {
             None => false,
             Some((_, Value::Bool(value))) => *value,
-            // So older readers of YAML take them.
-            Some((_, Value::Text(text))) if is_word(text, &["yes", "on"]) => true,
-            Some((_, Value::Text(text))) if is_word(text, &["no", "off"]) => false,
+            // So older readers of YAML take them, and fideslang's own all of these.
+            Some((_, Value::Text(text)))
+                if is_word(text, &["yes", "on", "true", "y", "t", "1"]) =>
+            {
+                true
+            }
+            Some((_, Value::Text(text)))
+                if is_word(text, &["no", "off", "false", "n", "f", "0"]) =>
+            {
+                false
+            }
+            Some((_, Value::Integer(number @ (0 | 1)))) => *number == 1,
             Some((node, _)) => {
                 self.wrong_type(key, node, "true or false");
                 false

@@ -13,8 +13,8 @@ use chrono::NaiveDateTime;
 use clap::{Args, Subcommand, ValueEnum};
 use ipnet::IpNet;
 
-use super::{Around, Identities, Limits, Source, Sources, connector};
-use crate::config::Settings;
+use super::{Around, Identities, Limits, Source, Sources, open_with, opening};
+use crate::config::{self, Addresses, Settings};
 use crate::law::STRICTEST;
 use crate::register::{Finding, Register};
 
@@ -47,7 +47,7 @@ Exit status: 0, 1 when a source could not be read, 2 when nothing could be plann
 
 const CHECK_HELP: &str = "\
 It names each place where they differ, one a line: tables and columns that are gone, new ones that no manifest
-describes, types, lengths and keys that are others, and foreign keys that are no references.
+describes, types, lengths and keys that are others, foreign keys that are no references, and fields without a category.
 
 Exit status: 0 when they agree, 1 when they do not, 2 when that cannot be told.";
 
@@ -60,7 +60,9 @@ Exit status: 0, 1 when a source could not be read or changed, 2 when it could no
 
 const SCAN_HELP: &str = "\
 It prints tables, keys, types and foreign keys as fideslang, with a guess at the category of each column from its name
-and from the shape of some values. No value is printed or sent anywhere. Read the draft before you use it.
+and from the shape of some values. No value is printed or sent anywhere. What the account may not read is drafted too,
+from names alone, and says so. Read the draft before you use it. An address with a password is better named by
+--source-file FILE, which holds KEY=URL, or by CANDOR_SOURCES, than typed.
 
 Exit status: 0, 1 when the database could not be read, 2 when the address is wrong.";
 
@@ -102,11 +104,14 @@ pub enum SourcesCommand {
     /// Draft a manifest from a live database
     #[command(after_help = SCAN_HELP)]
     Scan {
-        /// Its address, as of a `--source`
-        url: String,
+        /// Its address; else it is the source of the key, or the only one that is given
+        url: Option<String>,
         /// The key that the dataset gets
-        #[arg(long, default_value = "scanned")]
-        key: String,
+        #[arg(long)]
+        key: Option<String>,
+        #[expect(missing_docs, reason = "clap would take it for the description")]
+        #[command(flatten)]
+        addresses: Addresses,
         /// Private networks in which a service may be, there without TLS too; none by default
         #[arg(
             long = "outbound-network",
@@ -124,9 +129,8 @@ pub struct Place {
     /// The folder with the manifests, or one manifest
     #[arg(long, value_name = "DIR")]
     manifests: PathBuf,
-    /// A source and its address: the dataset's `fides_key`, or what its `candor: source:` names; may be given several times
-    #[arg(long = "source", value_name = "KEY=URL", required = true)]
-    sources: Vec<String>,
+    #[command(flatten)]
+    addresses: Addresses,
     /// Private networks in which a service may be, there without TLS too; none by default
     #[arg(
         long = "outbound-network",
@@ -171,7 +175,12 @@ impl SourcesCommand {
                 law,
             } => plan::run(&look, categories, &law),
             Self::Check(place) => check::run(&place),
-            Self::Scan { url, key, networks } => scan::run(&url, &key, &networks),
+            Self::Scan {
+                url,
+                key,
+                addresses,
+                networks,
+            } => scan::run((url, key), &addresses, &networks),
             Self::Replay {
                 since,
                 dry_run,
@@ -187,6 +196,18 @@ impl SourcesCommand {
     }
 }
 
+const NONE: &str =
+    "no source is given: give --source KEY=URL or --source-file FILE, or set CANDOR_SOURCES";
+
+/// The sources that are given, and their addresses.
+fn given(addresses: &Addresses, faults: &mut Vec<String>) -> Vec<(String, String)> {
+    let mut wrong = config::Faults::default();
+    let given = addresses.check(&mut wrong);
+    let told = wrong.list().iter();
+    faults.extend(told.map(|it| format!("{}: {}; {}", it.name, it.wrong, it.way_out)));
+    given
+}
+
 impl Place {
     /// The sources that are given, with the part of the manifests that is about them.
     fn open(&self) -> Result<Sources, Faults> {
@@ -195,24 +216,22 @@ impl Place {
         for warning in warnings {
             eprintln!("warning: {warning}");
         }
-        let (mut sources, mut faults) = (Vec::new(), Vec::new());
+        let (mut sources, mut faults) = (Vec::<Arc<dyn Source>>::new(), Vec::new());
         let around = Around {
             networks: &self.networks,
             register: Some(&register),
             desk: None,
         };
-        for given in &self.sources {
-            match given.split_once('=') {
-                Some((key, _)) if sources.iter().any(|it: &Arc<dyn Source>| it.key() == key) => {
-                    faults.push(format!("--source names `{key}` twice"));
-                }
-                Some((key, url)) => match connector::open_with(key, url, &around) {
-                    Ok(source) => sources.push(source),
-                    Err(fault) => faults.push(fault),
-                },
-                None => faults.push("--source is not of the form KEY=URL".to_owned()),
+        for (key, url) in given(&self.addresses, &mut faults) {
+            match open_with(&key, &url, &around) {
+                Ok(source) => sources.push(source),
+                Err(fault) => faults.push(fault),
             }
         }
+        if sources.is_empty() && faults.is_empty() {
+            faults.push(NONE.to_owned());
+        }
+        faults.extend(opening::quarrels(&sources));
         let named: BTreeSet<_> = register
             .datasets
             .iter()

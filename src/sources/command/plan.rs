@@ -29,7 +29,7 @@ pub(super) fn run(look: &Look, categories: Vec<String>, law: &str) -> Result<Exi
     let scope = if categories.is_empty() {
         Scope::All
     } else {
-        Scope::Categories(categories.into_iter().collect())
+        Scope::Categories(with_beneath(sources.register(), categories))
     };
     let today = Clock::system().today();
     let plan = match sources.plan_erasure(&person, (&scope, law), &[], today) {
@@ -44,6 +44,14 @@ pub(super) fn run(look: &Look, categories: Vec<String>, law: &str) -> Result<Exi
         Format::Table => say::print(format_args!("{}", table_of(&plan))),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// These, and those beneath them that the register tells apart from them.
+fn with_beneath(register: &Register, categories: Vec<String>) -> BTreeSet<String> {
+    let declared = register.categories.iter().map(|it| &it.key);
+    let beneath = declared.filter(|key| categories.iter().any(|it| covers(it, key)));
+    let beneath: Vec<_> = beneath.cloned().collect();
+    categories.into_iter().chain(beneath).collect()
 }
 
 /// Categories that no field about people has: an erasure of them alone does nothing.

@@ -4,14 +4,26 @@ use std::process::ExitCode;
 
 use ipnet::IpNet;
 
-use super::{Faults, WAIT};
+use super::{Faults, NONE, WAIT, given};
 use crate::{
+    config::Addresses,
     say,
-    sources::{connector, scan},
+    sources::{open_in, scan},
 };
 
-pub(super) fn run(url: &str, key: &str, networks: &[IpNet]) -> Result<ExitCode, Faults> {
-    let source = connector::open_in(key, url, networks).map_err(|fault| Faults(vec![fault]))?;
+/// The key of a dataset that nobody has named.
+const KEY: &str = "scanned";
+
+pub(super) fn run(
+    (url, key): (Option<String>, Option<String>),
+    addresses: &Addresses,
+    networks: &[IpNet],
+) -> Result<ExitCode, Faults> {
+    let (key, url) = match url {
+        Some(url) => (key.unwrap_or_else(|| KEY.to_owned()), url),
+        None => chosen(addresses, key)?,
+    };
+    let source = open_in(&key, &url, networks).map_err(|fault| Faults(vec![fault]))?;
     match scan::draft(&*source, WAIT) {
         Ok(draft) => {
             say::print(format_args!("{draft}"));
@@ -21,5 +33,24 @@ pub(super) fn run(url: &str, key: &str, networks: &[IpNet]) -> Result<ExitCode, 
             eprintln!("candor: {error}");
             Ok(ExitCode::FAILURE)
         }
+    }
+}
+
+/// The source of a key, or the only one.
+fn chosen(addresses: &Addresses, key: Option<String>) -> Result<(String, String), Faults> {
+    let mut faults = Vec::new();
+    let mut given = given(addresses, &mut faults);
+    if !faults.is_empty() {
+        return Err(Faults(faults));
+    }
+    let known: Vec<_> = given.iter().map(|(key, _)| key.clone()).collect();
+    given.retain(|(it, _)| key.as_ref().is_none_or(|key| it == key));
+    match <[_; 1]>::try_from(given) {
+        Ok([source]) => Ok(source),
+        Err(_) if known.is_empty() => Err(Faults(vec![NONE.to_owned()])),
+        Err(_) => Err(Faults(vec![format!(
+            "say with --key which source is meant: one of {}",
+            known.join(", ")
+        )])),
     }
 }

@@ -64,7 +64,7 @@ impl Drawers {
                 tables.push(table(dataset.namespace.clone(), collection));
             }
         }
-        let graph = Graph::new(register);
+        let graph = Graph::new(register, HashMap::new());
         let nodes = graph.nodes.iter().filter(|node| node.source == source);
         let within = nodes.clone().flat_map(|node| {
             let edges = node.incoming.iter();

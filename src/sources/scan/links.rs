@@ -11,46 +11,44 @@ struct Link {
 }
 
 /// Goes from tables with identities to those that point at them first, since their rows are about the person; then to
-/// those that they point at.
+/// those that they point at. What is among tables to which nothing leads is written down for whoever makes one lead there.
 pub(super) fn follow(drafts: &mut [Draft<'_>], schema: &Schema) {
-    let links = links(drafts, schema);
+    let mut open = links(drafts, schema);
     for draft in drafts.iter_mut() {
         draft.reached = draft
             .columns
             .iter()
             .any(|it| it.guess.as_ref().is_some_and(|it| it.identity.is_some()));
     }
-    let mut used = vec![false; links.len()];
     loop {
-        let is_open = |at: &usize| {
-            !used[*at] && (drafts[links[*at].from].reached || drafts[links[*at].to].reached)
+        let leads_down = |it: &Link| drafts[it.to].reached;
+        let leads = |it: &Link| leads_down(it) || drafts[it.from].reached;
+        let next = open.iter().position(leads_down);
+        let Some(at) = next.or_else(|| open.iter().position(leads)) else {
+            break;
         };
-        let leads_down = |at: &usize| drafts[links[*at].to].reached;
-        let open: Vec<_> = (0..links.len()).filter(is_open).collect();
-        let Some(at) = open
-            .iter()
-            .copied()
-            .find(leads_down)
-            .or_else(|| open.first().copied())
-        else {
-            return;
-        };
-        used[at] = true;
-        let link = &links[at];
-        let direction = if drafts[link.to].reached {
-            "from"
-        } else {
-            "to"
-        };
-        let name = drafts[link.to].table.name.name.clone();
-        for (column, referenced) in &link.columns {
-            let mut columns = drafts[link.from].columns.iter_mut();
-            if let Some(column) = columns.find(|it| it.column.name == *column) {
-                column.reference = Some((name.clone(), referenced.clone(), direction));
-            }
-        }
+        let link = open.remove(at);
+        let is_from = drafts[link.to].reached;
+        link.write(drafts, if is_from { "from" } else { "to" });
         drafts[link.from].reached = true;
         drafts[link.to].reached = true;
+    }
+    for link in open {
+        link.write(drafts, "from");
+    }
+}
+
+impl Link {
+    fn write(&self, drafts: &mut [Draft<'_>], direction: &'static str) {
+        let name = drafts[self.to].table.name.name.clone();
+        for (column, referenced) in &self.columns {
+            let mut columns = drafts[self.from].columns.iter_mut();
+            let reference = (name.clone(), referenced.clone(), direction);
+            let column = columns.find(|it| it.column.name == *column);
+            if let Some(column) = column.filter(|it| !it.references.contains(&reference)) {
+                column.references.push(reference);
+            }
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Filter, Form, Schema, Select, Source, SourceError, Table, Value};
+use super::{Fault, Filter, Form, Schema, Select, Source, SourceError, Table, Value};
 use guess::Guess;
 
 /// Rows of each table whose shape is looked at.
@@ -52,18 +52,24 @@ struct Draft<'a> {
     columns: Vec<Drafted<'a>>,
     /// An identity, or a reference from one, leads here.
     reached: bool,
+    /// Why no values were looked at.
+    unread: Option<Fault>,
 }
 
 struct Drafted<'a> {
     column: &'a super::Column,
     guess: Option<Guess>,
     /// Where it leads: a table, a column there, and the direction.
-    reference: Option<(String, String, &'static str)>,
+    references: Vec<(String, String, &'static str)>,
 }
 
 impl<'a> Draft<'a> {
     fn of(source: &dyn Source, table: &'a Table, wait: Duration) -> Result<Self, SourceError> {
-        let samples = sample(source, table, wait)?;
+        let (samples, unread) = match sample(source, table, wait) {
+            Ok(samples) => (samples, None),
+            Err(error) if error.is_temporary() => return Err(error),
+            Err(error) => (Vec::new(), Some(error.fault)),
+        };
         let columns = table
             .columns
             .iter()
@@ -74,13 +80,14 @@ impl<'a> Draft<'a> {
             Drafted {
                 column,
                 guess: guess::guess(&table.name.name, column, &values),
-                reference: None,
+                references: Vec::new(),
             }
         });
         Ok(Self {
             table,
             columns: columns.collect(),
             reached: false,
+            unread,
         })
     }
 

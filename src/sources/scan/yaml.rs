@@ -42,6 +42,12 @@ fn collection(text: &mut String, key: &str, draft: &Draft<'_>) {
              fides_meta: {{skip_processing: true}}\n"
         );
     }
+    if let Some(why) = &draft.unread {
+        let _ = writeln!(
+            text,
+            "        # No value was looked at, so that categories are guessed from names alone: {why}"
+        );
+    }
     let _ = writeln!(text, "        fields:");
     for column in &draft.columns {
         field(text, key, draft, column);
@@ -72,12 +78,14 @@ fn field(text: &mut String, key: &str, draft: &Draft<'_>, drafted: &Drafted<'_>)
     meta.extend(column.length.map(|it| format!("length: {it}")));
     let identity = drafted.guess.as_ref().and_then(|it| it.identity);
     meta.extend(identity.map(|it| format!("identity: {it}")));
-    if let Some((table, other, direction)) = &drafted.reference {
+    let references = drafted.references.iter().map(|(table, other, direction)| {
         let field = scalar(&format!("{table}.{other}"));
         let dataset = scalar(key);
-        meta.push(format!(
-            "references: [{{dataset: {dataset}, field: {field}, direction: {direction}}}]"
-        ));
+        format!("{{dataset: {dataset}, field: {field}, direction: {direction}}}")
+    });
+    let references: Vec<_> = references.collect();
+    if !references.is_empty() {
+        meta.push(format!("references: [{}]", references.join(", ")));
     }
     if !meta.is_empty() {
         let _ = writeln!(text, "            fides_meta: {{{}}}", meta.join(", "));

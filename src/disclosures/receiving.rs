@@ -61,7 +61,7 @@ fn statutory(register: &Register, recipient: &Recipient) -> Vec<String> {
 
 fn categories<'a>(
     register: &'a Register,
-    recipient: &'a Recipient,
+    recipient: &Recipient,
 ) -> impl Iterator<Item = &'a Category> {
     recipient.categories.iter().flat_map(move |key| {
         let beneath = register.categories.iter();

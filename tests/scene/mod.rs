@@ -115,7 +115,7 @@ impl Scene {
 
         let proposed = proposed_address(app, vera).await;
 
-        let number = |of| number_of(app, of);
+        let number = |of: fn(&mut AnyConnection) -> QueryResult<i64>| number_of(app, of);
         self.names = vec![
             ("{record}", record),
             ("{check}", check),

@@ -42,7 +42,8 @@ use crate::error::AppResult;
 
 pub use closing::{close_due, refuse_closed};
 
-/// Removes what has passed its end: codes, sessions, counts of limits, signs of abuse, offers of addresses and proposals of them. Safe to repeat.
+/// Removes what has passed its end: codes, sessions, counts of limits, signs of abuse, offers of addresses and proposals
+/// of them. Safe to repeat.
 pub fn purge(app: &App) -> AppResult<()> {
     let now = app.clock.now();
     app.db.write_now(move |conn| {

@@ -1,5 +1,6 @@
-//! An address that staff offer to an account whose own mailbox is lost, when two of them [agree](super::proposals). It joins the account once somebody has followed the
-//! link that went there, so that a slip of the pen gives nobody's data away.
+//! An address that staff offer to an account whose own mailbox is lost, when two of them [agree](super::proposals). It
+//! joins the account once somebody has followed the link that went there, so that a slip of the pen gives nobody's data
+//! away.
 
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;

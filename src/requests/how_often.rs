@@ -11,6 +11,7 @@ use super::model::{Kind, Outcome, Request, State};
 use super::words;
 use crate::db::AnyConnection;
 use crate::db::schema::requests;
+use crate::error::AppResult;
 
 /// More requests of one kind than this in [`FLOOD_DAYS`] are looked at together.
 const FLOOD: usize = 5;

@@ -194,11 +194,9 @@ impl<'a> Rules<'a> {
         fate
     }
 
-    /// What is done to a row that would go, but must stay because others point at it: it is emptied.
-    pub fn emptied(&self) -> BTreeMap<String, Strategy> {
-        let write =
-            |rule: &FieldRule<'_>| Some((rule.field.name.clone(), rule.write.clone().ok()?));
-        self.fields.iter().filter_map(write).collect()
+    /// What is done to a row that would go, but must stay because others point at it: it is emptied, as far as it can be.
+    pub fn emptied(&self, cells: &[Value]) -> Fate {
+        self.if_written(self.decide(cells, &|_| true, false))
     }
 }
 

@@ -330,10 +330,7 @@ impl Sheet<'_> {
             .shelf
             .rows_of_keys(self.layout, &keys, self.shelf.connected.limits.step)?
         {
-            let fate = Fate {
-                set: self.rules.emptied(),
-                ..Fate::default()
-            };
+            let fate = self.rules.emptied(&row);
             let staying = Staying {
                 is_emptied: true,
                 ..Staying::new(row, fate)

@@ -11,6 +11,7 @@ use super::{
 };
 
 const EMPTIED: &str = "Other records have to stay that point at it, so it stays as an empty shell.";
+const POINTED_AT: &str = "Other records have to stay that point at it.";
 /// Why rows stay that others lead to as well.
 pub(super) const SHARED: &str = "They belong to other people as well, so they stay as they are.";
 
@@ -167,6 +168,10 @@ impl Sheet<'_> {
             if !masked.is_empty() {
                 let why = is_emptied.then(|| EMPTIED.to_owned());
                 tally.add(Action::Mask { why }, masked, rows);
+            }
+            if is_emptied && fate.set.is_empty() {
+                let reason = POINTED_AT.to_owned();
+                tally.add(Action::Leave { reason }, Vec::new(), rows);
             }
             if !cut.is_empty() {
                 tally.add(Action::Cut, cut.iter().cloned().collect(), rows);

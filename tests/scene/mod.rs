@@ -113,9 +113,9 @@ impl Scene {
 
         put_an_age_right(app, vera).await;
 
-        let proposed = proposed_address(app, vera).await;
+        let proposed = proposed_address(app, vera, "pablo").await;
 
-        let number = |of| number_of(app, of);
+        let number = |of: fn(&mut AnyConnection) -> QueryResult<i64>| number_of(app, of);
         self.names = vec![
             ("{record}", record),
             ("{check}", check),
@@ -234,38 +234,31 @@ async fn letter_about_city(vera: &Actor) -> String {
     url.replace("/staff/requests/", "")
 }
 
-/// Somebody has lost the mailbox of their account, and gave staff another address: the link that went there.
-async fn offered_address(app: &TestApp, vera: &Actor) -> String {
-    app.person("olga").await;
+/// Somebody has lost the mailbox of their account, and another address waits for another supervisor: the number of it.
+async fn proposed_address(app: &TestApp, vera: &Actor, name: &str) -> String {
+    app.person(name).await;
+    let email = format!("{name}@example.org");
+    let offered = format!("{name}.new@example.org");
     let lost = [
-        ("email", "olga@example.org"),
+        ("email", email.as_str()),
         ("why", "lost"),
-        ("offered", "olga.new@example.org"),
+        ("offered", offered.as_str()),
     ];
     vera.post("/staff/closed-addresses/new", &lost)
         .await
         .location();
-    let proposed = number_of(app, last_proposed);
+    number_of(app, last_proposed)
+}
+
+/// The same of somebody else, approved: the link that went there.
+async fn offered_address(app: &TestApp, vera: &Actor) -> String {
+    let proposed = proposed_address(app, vera, "olga").await;
     let otto = app.staff("otto", Role::Supervisor).await;
     let approve = format!("/staff/closed-addresses/{proposed}/approve");
     otto.post(&approve, &[]).await.location();
     let mail = app.mails_to("olga.new").remove(0).text;
     let link = mail.lines().find(|it| it.contains("/address/offered/"));
     link.unwrap().trim_start_matches(app.address()).to_owned()
-}
-
-/// The same of somebody whose new address waits for another supervisor.
-async fn proposed_address(app: &TestApp, vera: &Actor) -> String {
-    app.person("pablo").await;
-    let lost = [
-        ("email", "pablo@example.org"),
-        ("why", "taken over"),
-        ("offered", "pablo.new@example.org"),
-    ];
-    vera.post("/staff/closed-addresses/new", &lost)
-        .await
-        .location();
-    number_of(app, last_proposed)
 }
 
 fn last_proposed(conn: &mut AnyConnection) -> QueryResult<i64> {

@@ -261,6 +261,10 @@ fn a_link_that_a_condition_does_not_let_go_keeps_what_it_leads_to_as_a_shell() {
         let company = Company::on(kind, register, &[("shop", sql)]);
 
         let plan = company.plan(&ada(), &Scope::All);
+        let of_people = plan.items.iter().filter(|it| it.collection == "people");
+        let left = of_people.filter(|it| matches!(it.action, Action::Leave { .. }));
+        let left: Vec<_> = left.flat_map(|it| &it.fields).collect();
+        assert_eq!(left, ["id"], "what cannot be emptied is told: {kind:?}");
         let outcome = company.sources.execute(&ada(), &plan);
 
         assert!(

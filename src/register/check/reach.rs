@@ -3,10 +3,12 @@
 use std::collections::HashSet;
 
 use super::references::is_personal;
+use crate::register::taxonomy::nearest;
 use crate::register::{Collection, CollectionKey, Direction, Register, finding::Report};
 
 pub(super) fn check(register: &Register, report: &Report) {
     let graph = Graph::of(register);
+    check_identities(&graph, report);
     let reached = graph.follow(|_| &[]);
     for node in &graph.nodes {
         if !reached.contains(&node.key) && is_personal(node.collection) {
@@ -27,6 +29,25 @@ pub(super) fn check(register: &Register, report: &Report) {
         );
     }
     check_erasure_order(&graph, report);
+}
+
+/// By these kinds of identities people are known to the portal.
+const KINDS: [&str; 3] = ["email", "phone_number", "external_id"];
+
+/// A field whose kind is none of them, as by a slip of the pen, finds nobody.
+fn check_identities(graph: &Graph<'_>, report: &Report) {
+    let fields = graph.nodes.iter().flat_map(|it| it.collection.all_fields());
+    for field in fields {
+        let Some(kind) = field.identity.as_deref().filter(|it| !KINDS.contains(it)) else {
+            continue;
+        };
+        let any = || "`email`, `phone_number` or `external_id`".to_owned();
+        report.warn(
+            &field.place,
+            format!("nobody is known to the portal by `{kind}`, so this finds nobody"),
+            nearest(kind, &KINDS).unwrap_or_else(any),
+        );
+    }
 }
 
 struct Graph<'a> {

@@ -294,18 +294,6 @@ fn references_to_what_does_not_exist() {
 }
 
 #[test]
-fn an_identity_by_which_nobody_is_known() {
-    let (_, looks) = load_with("identity: email", "identity: emial").unwrap();
-    let told = looks.iter().find(|it| {
-        it.wrong
-            .contains("nobody is known to the portal by `emial`")
-    });
-    let told = told.unwrap_or_else(|| panic!("{looks:#?}"));
-    assert_eq!(told.expected, "`email`");
-    assert!(told.place.path.contains("email"), "{told:?}");
-}
-
-#[test]
 fn a_collection_that_no_identity_leads_to() {
     fault(
         "identity: email, ",

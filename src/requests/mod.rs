@@ -64,7 +64,7 @@ pub mod queries;
 pub mod reference;
 mod reminder_mails;
 pub mod reminders;
-mod repeats;
+pub mod repeats;
 mod replanning;
 pub mod resting;
 pub mod restricted;

@@ -290,7 +290,7 @@ impl Search<'_> {
         let (emptied, doomed): (Vec<_>, Vec<_>) = doomed
             .into_iter()
             .partition(|row| pointed_at.contains(layout.key(row)));
-        masked.extend(emptied.into_iter().map(|row| (row, rules.emptied())));
+        masked.extend(emptied.into_iter().map(|row| (row, rules.emptied(row).set)));
         self.fit(&mut masked)?;
         batch.works = self.works(&doomed, masked);
         Ok(batch)

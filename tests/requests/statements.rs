@@ -1,5 +1,6 @@
 use candor::accounts::model::Role;
 use candor::requests::decisions::{self, Because};
+use candor::requests::held_still::Seen;
 use candor::requests::life::advance;
 use candor::requests::model::{Decision, Outcome, State};
 use candor::requests::queries;
@@ -180,7 +181,7 @@ async fn a_statement_goes_when_the_datum_is_put_right_after_all() {
         let request = decisions::decide_item(conn, &request, item, accepted, by)?;
         let approved = (Outcome::Approved, Because::default());
         let request = decisions::decide(conn, &request, approved, by)?;
-        candor::requests::carry_out::begin(conn, &request, None, by)
+        candor::requests::carry_out::begin(conn, &request, Seen::default(), by)
     });
     done.await.unwrap();
     app.run_jobs().await;

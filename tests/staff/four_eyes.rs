@@ -351,7 +351,7 @@ async fn approvals_that_are_sent_at_once_are_one_and_the_others_are_told() {
     act(&agent, &reference, "decide", &DENY).await.location();
     let clicks = (0..4).map(|_| approve(&supervisor, &reference));
     let answers = futures_util::future::join_all(clicks).await;
-    let statuses: Vec<_> = answers.iter().map(|it| it.status.as_u16()).collect();
+    let statuses: Vec<_> = answers.iter().map(|it| it.status).collect();
     assert!(statuses.contains(&303), "{statuses:?}");
     assert!(
         statuses.iter().all(|it| [303, 409].contains(it)),

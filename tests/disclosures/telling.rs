@@ -1,6 +1,6 @@
 use candor::accounts::model::Role;
 use candor::db::AnyConnection;
-use candor::db::schema::request_items;
+use candor::db::schema::{causes, request_items};
 use candor::disclosures::model::NoticeState::{Acknowledged, Sent};
 use candor::disclosures::spread;
 use candor::requests::life::{By, advance};
@@ -186,10 +186,14 @@ async fn a_deletion_is_told_to_those_alone_who_got_what_was_erased() {
         assert!(accepted.unwrap() > 0);
     })
     .await;
-    let told: Vec<_> = all_notices(&app)
-        .into_iter()
-        .map(|it| it.recipient)
-        .collect();
+    let deletions = app.app.db.read_now(|conn| {
+        let all = causes::table.filter(causes::kind.eq("deletion"));
+        Ok(all.select(causes::id).load::<i64>(conn)?)
+    });
+    let deletions = deletions.unwrap();
+    let told = all_notices(&app).into_iter();
+    let told = told.filter(|it| deletions.contains(&it.cause_id));
+    let told: Vec<_> = told.map(|it| it.recipient).collect();
     assert!(told.iter().any(|it| it == "northbay-hosting"));
     for recipient in ["figurewise", "lumen-reach", "projobsector-learning"] {
         assert!(told.iter().all(|it| it != recipient), "{recipient}");

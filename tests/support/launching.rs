@@ -21,8 +21,9 @@ pub(super) fn open_sources(
     (register, source): (&Arc<Register>, &SampleSource),
 ) -> Sources {
     let mut urls = source.urls();
-    // Who declares a second source finds the same database there.
-    let file = urls[0].1.clone();
+    // Who declares a second source finds the same database there, by another way: at one address it would be the first.
+    let (folder, name) = urls[0].1.rsplit_once('/').unwrap();
+    let file = format!("{folder}/./{name}");
     for dataset in &register.datasets {
         let is_known = |(key, _): &(String, String)| *key == dataset.source;
         if dataset.source != archive::SOURCE && !urls.iter().any(is_known) {

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::{Connected, Filter, Form, Inner, Select, SourceError, Sources, graph::Node, table};
+use super::{Connected, Filter, Form, Select, SourceError, Sources, graph::Node, table};
 
 impl Sources {
     /// Hands over every handle that an identity's field holds, with its kind, whosever it is; the same one may come
@@ -12,44 +12,41 @@ impl Sources {
         let mut errors = Vec::new();
         for node in &inner.graph.nodes {
             for (link, kind) in &node.identities {
-                let read = inner.connected(&node.source).and_then(|connected| {
-                    inner.read_handles(connected, node, link, &mut |value| each(kind, value))
+                let found = inner.connected(&node.source).and_then(|connected| {
+                    read(connected, node, link, &mut |value| each(kind, value))
                 });
-                errors.extend(read.err());
+                errors.extend(found.err());
             }
         }
         errors
     }
 }
 
-impl Inner {
-    fn read_handles(
-        &self,
-        connected: &Connected,
-        node: &Node,
-        link: &String,
-        each: &mut dyn FnMut(&str),
-    ) -> Result<(), SourceError> {
-        let wait = connected.limits.step;
-        let schema = connected.schema(wait)?;
-        let table = table(&schema, node)?;
-        let filter = Filter::default();
-        let select = Select {
-            table,
-            columns: std::slice::from_ref(link),
-            filter: &filter,
-            form: Form::Groups,
-        };
-        let column = table.column(link);
-        let read = connected.source.select(&select, wait, &mut |row| {
-            let linked = column
-                .zip(row.first())
-                .map(|(column, cell)| column.link(cell));
-            for key in linked.iter().flat_map(super::Value::keys) {
-                each(&key.to_string());
-            }
-            ControlFlow::Continue(())
-        });
-        connected.notice(read)
-    }
+fn read(
+    connected: &Connected,
+    node: &Node,
+    link: &String,
+    each: &mut dyn FnMut(&str),
+) -> Result<(), SourceError> {
+    let wait = connected.limits.step;
+    let schema = connected.schema(wait)?;
+    let table = table(&schema, node)?;
+    let filter = Filter::default();
+    let select = Select {
+        table,
+        columns: std::slice::from_ref(link),
+        filter: &filter,
+        form: Form::Groups,
+    };
+    let column = table.column(link);
+    let read = connected.source.select(&select, wait, &mut |row| {
+        let linked = column
+            .zip(row.first())
+            .map(|(column, cell)| column.link(cell));
+        for key in linked.iter().flat_map(super::Value::keys) {
+            each(&key.to_string());
+        }
+        ControlFlow::Continue(())
+    });
+    connected.notice(read)
 }

@@ -357,5 +357,5 @@ async fn approvals_that_are_sent_at_once_are_one_and_the_others_are_told() {
         statuses.iter().all(|it| [303, 409].contains(it)),
         "{statuses:?}"
     );
-    assert_eq!(app.events("request.decided", &reference), 1);
+    assert_eq!(app.events("request.second_approval", &reference), 1);
 }

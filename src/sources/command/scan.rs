@@ -21,7 +21,7 @@ pub(super) fn run(
 ) -> Result<ExitCode, Faults> {
     let (key, url) = match url {
         Some(url) => (key.unwrap_or_else(|| KEY.to_owned()), url),
-        None => chosen(addresses, key)?,
+        None => chosen(addresses, key.as_deref())?,
     };
     let source = open_in(&key, &url, networks).map_err(|fault| Faults(vec![fault]))?;
     match scan::draft(&*source, WAIT) {
@@ -37,14 +37,14 @@ pub(super) fn run(
 }
 
 /// The source of a key, or the only one.
-fn chosen(addresses: &Addresses, key: Option<String>) -> Result<(String, String), Faults> {
+fn chosen(addresses: &Addresses, key: Option<&str>) -> Result<(String, String), Faults> {
     let mut faults = Vec::new();
     let mut given = given(addresses, &mut faults);
     if !faults.is_empty() {
         return Err(Faults(faults));
     }
     let known: Vec<_> = given.iter().map(|(key, _)| key.clone()).collect();
-    given.retain(|(it, _)| key.as_ref().is_none_or(|key| it == key));
+    given.retain(|(it, _)| key.is_none_or(|key| it == key));
     match <[_; 1]>::try_from(given) {
         Ok([source]) => Ok(source),
         Err(_) if known.is_empty() => Err(Faults(vec![NONE.to_owned()])),

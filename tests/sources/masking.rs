@@ -292,10 +292,10 @@ INSERT INTO people VALUES (1, 'ada@example.org', 12, 1.5, 2.5);
 
         assert!(matches!(outcome, Outcome::Done(_)), "{kind:?}");
         let row = &company.dump("shop")["people"][0];
-        let number = |column: &str| text(row, column).parse::<f64>().unwrap();
+        let number = |column: &str| format!("{:.2}", text(row, column).parse::<f64>().unwrap());
         let expected = match kind {
-            Kind::Sqlite => [99_999.0, 99_999.0, 7.25],
-            Kind::Postgres | Kind::MariaDb => [0.0, 0.0, 7.25],
+            Kind::Sqlite => ["99999.00", "99999.00", "7.25"],
+            Kind::Postgres | Kind::MariaDb => ["0.00", "0.00", "7.25"],
         };
         assert_eq!(["small", "price", "rate"].map(number), expected, "{kind:?}");
     }

@@ -16,6 +16,10 @@ pub struct Row {
     pub columns: [BTreeSet<i64>; 2],
 }
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "chance decides each of them by itself"
+)]
 pub struct Table {
     pub has_email: bool,
     /// The second column is a list.
@@ -212,7 +216,7 @@ impl World {
             .filter(|way| way.upward && way.from == place.0);
         let leads_to_shared = |way: &&Way| {
             let mut shared = reached.difference(&own).filter(|it| it.0 == way.to);
-            shared.any(|it| self.leads_by(way, self.row(place), self.row(*it)))
+            shared.any(|it| leads_by(way, self.row(place), self.row(*it)))
         };
         let is_list = |way: &&Way| self.is_list(way.from, way.links[0].0);
         let cut = ways.filter(|way| !is_list(way)).filter(leads_to_shared);
@@ -239,21 +243,20 @@ impl World {
         let ways = ways.filter(move |(_, way)| way.to == place.0);
         ways.flat_map(move |(at, way)| {
             let from = self.tables[way.from].rows.iter().enumerate();
-            let same = from.filter(move |(_, row)| self.leads_by(way, row, self.row(place)));
+            let same = from.filter(move |(_, row)| leads_by(way, row, self.row(place)));
             same.map(move |(row, _)| (at, (way.from, row)))
         })
     }
+}
 
-    /// Whether a row leads to another: by all parts of a key, or by any where the key is not whole.
-    fn leads_by(&self, way: &Way, from: &Row, to: &Row) -> bool {
-        let is_whole = way.upward || tuple(to, way.links.iter().map(|it| it.1)).is_some();
-        let meets =
-            |(there, here): &(usize, usize)| !cell(from, *there).is_disjoint(&cell(to, *here));
-        let mut links = way.links.iter();
-        if is_whole {
-            links.all(meets)
-        } else {
-            links.any(meets)
-        }
+/// Whether a row leads to another: by all parts of a key, or by any where the key is not whole.
+fn leads_by(way: &Way, from: &Row, to: &Row) -> bool {
+    let is_whole = way.upward || tuple(to, way.links.iter().map(|it| it.1)).is_some();
+    let meets = |(there, here): &(usize, usize)| !cell(from, *there).is_disjoint(&cell(to, *here));
+    let mut links = way.links.iter();
+    if is_whole {
+        links.all(meets)
+    } else {
+        links.any(meets)
     }
 }

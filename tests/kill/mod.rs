@@ -181,7 +181,7 @@ fn check_claims(app: &TestApp, claims: &[Claim]) {
                         .filter(outbox::recipient.eq(email))
                         .filter(outbox::kind.like("choice%"))
                         // What a deletion has to leave is used for nothing else, which has a mail of its own.
-                        .filter(outbox::body_text.like("%into our opt-out form%"));
+                        .filter(outbox::body_text.like("%, by you:%"));
                     told.count().get_result(conn)
                 });
                 assert_eq!(mails, 1, "mails of the opt-out of {email}");

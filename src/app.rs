@@ -85,6 +85,14 @@ impl App {
     }
 }
 
+impl App {
+    /// The one that serves a request.
+    pub fn of(request: &HttpRequest) -> &App {
+        let app = request.app_data::<web::Data<App>>();
+        app.expect("the server registers App")
+    }
+}
+
 impl Deref for App {
     type Target = Parts;
 
@@ -98,9 +106,6 @@ impl FromRequest for App {
     type Future = std::future::Ready<Result<App, AppError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let app = request
-            .app_data::<web::Data<App>>()
-            .expect("the server registers App");
-        std::future::ready(Ok(app.get_ref().clone()))
+        std::future::ready(Ok(App::of(request).clone()))
     }
 }

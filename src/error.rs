@@ -27,6 +27,9 @@ pub enum AppError {
     /// The thing has changed in between: 409, with a sentence that says what happened.
     #[error("conflict: {0}")]
     Conflict(String),
+    /// As much as may be open at once is open: 409, with a sentence that says what can be done.
+    #[error("full: {0}")]
+    Full(String),
     /// The person has asked for this already, and it is open: 409, with a link to that request. It has its reference.
     #[error("asked for already")]
     AskedAlready(String),
@@ -122,7 +125,9 @@ impl ResponseError for AppError {
             AppError::Unauthorized => StatusCode::UNAUTHORIZED,
             AppError::Forbidden => StatusCode::FORBIDDEN,
             AppError::NotFound => StatusCode::NOT_FOUND,
-            AppError::Conflict(_) | AppError::AskedAlready(_) => StatusCode::CONFLICT,
+            AppError::Conflict(_) | AppError::Full(_) | AppError::AskedAlready(_) => {
+                StatusCode::CONFLICT
+            }
             AppError::BadRequest(_) => StatusCode::BAD_REQUEST,
             AppError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             AppError::TooSlow => StatusCode::REQUEST_TIMEOUT,

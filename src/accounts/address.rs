@@ -14,11 +14,12 @@ use super::guard::Person;
 use super::limits::Limit;
 use super::messages::{AddressAdded, AddressCode, AddressTaken};
 use super::model::{IdentityKind, PersonRow};
+use super::on_record::record;
 use super::queries::{
     add_identity, find_active_staff, find_person_by_identity, list_open_addresses,
 };
 use crate::app::App;
-use crate::audit::{self, Actor, Event};
+use crate::audit::Actor;
 use crate::choices;
 use crate::db::AnyConnection;
 use crate::error::AppResult;
@@ -69,14 +70,10 @@ pub(super) fn add(
     if !insert(app, conn, person.id, email, now)? {
         return Ok(false);
     }
-    let event = Event {
-        actor: Actor::Person(&person.pseudonym),
-        action: "identity.added",
-        person: Some(&person.pseudonym),
-        object: "account",
-        detail: json!({ "kind": IdentityKind::Email }),
-    };
-    audit::record(conn, &event, now)?;
+    let whose = &*person.pseudonym;
+    let detail = json!({ "kind": IdentityKind::Email });
+    let by = (Actor::Person(whose), whose);
+    record(conn, by, ("identity.added", detail), now)?;
     choices::join(app, conn, (person, Some(email)), None, now)?;
     choices::spread(app, conn, person.id, (IdentityKind::Email, email), now)?;
     for old in before {

@@ -12,10 +12,11 @@ use super::guard::{Account, Person};
 use super::limits::Limit;
 use super::messages::{AddressClosed, AddressCloses, AddressKept};
 use super::model::{Identity, IdentityKind, PersonRow};
+use super::on_record::record;
 use super::queries::{find_person, identity_hash, is_closed, list_identities, list_open_addresses};
 use super::sessions;
 use crate::app::App;
-use crate::audit::{self, Actor, Event};
+use crate::audit::Actor;
 use crate::db::AnyConnection;
 use crate::db::schema::identities;
 use crate::error::{AppError, AppResult};
@@ -122,7 +123,7 @@ fn plan(
     }
     jobs::enqueue_at(conn, &Job::CloseAddress { id: identity.id }, closes_at, now)?;
     let detail = json!({ "on": closes_at.date() });
-    record_of_person(conn, person, "identity.closes", detail, now)?;
+    record(conn, by(person), ("identity.closes", detail), now)?;
     let mail = AddressCloses {
         address: identity.value.clone(),
         on: closes_at,
@@ -143,7 +144,7 @@ pub(super) fn keep(
     if !forget_closes_at(conn, id)? {
         return Ok(());
     }
-    record_of_person(conn, person, "identity.kept", json!({}), now)?;
+    record(conn, by(person), ("identity.kept", json!({})), now)?;
     let mail = AddressKept {
         address: identity.value,
     };
@@ -231,14 +232,13 @@ pub(super) fn shut(
     if closed.execute(conn)? != 1 {
         return Err(AppError::conflict("This address is closed already."));
     }
-    let event = Event {
-        actor,
-        action: "identity.closed",
-        person: Some(&person.pseudonym),
-        object: "account",
-        detail: json!({ "kind": IdentityKind::Email, "why": why }),
-    };
-    Ok(audit::record(conn, &event, now)?)
+    let detail = json!({ "kind": IdentityKind::Email, "why": why });
+    let whose = (actor, person.pseudonym.as_str());
+    record(conn, whose, ("identity.closed", detail), now)
+}
+
+fn by(person: &Person) -> (Actor<'_>, &str) {
+    (Actor::Person(&person.pseudonym), &person.pseudonym)
 }
 
 /// It stays open; `false` when it was to stay anyway, or is closed.
@@ -249,23 +249,6 @@ fn forget_closes_at(conn: &mut AnyConnection, id: i64) -> QueryResult<bool> {
         .filter(identities::closed_at.is_null());
     let kept = diesel::update(waiting).set(identities::closes_at.eq(None::<NaiveDateTime>));
     Ok(kept.execute(conn)? == 1)
-}
-
-fn record_of_person(
-    conn: &mut AnyConnection,
-    person: &Person,
-    action: &str,
-    detail: serde_json::Value,
-    now: NaiveDateTime,
-) -> AppResult<()> {
-    let event = Event {
-        actor: Actor::Person(&person.pseudonym),
-        action,
-        person: Some(&person.pseudonym),
-        object: "account",
-        detail,
-    };
-    Ok(audit::record(conn, &event, now)?)
 }
 
 /// Mails every address that opens the account.

@@ -8,10 +8,11 @@ use serde_json::json;
 use super::closing::{shut, tell};
 use super::messages::AddressReleased;
 use super::model::{Identity, IdentityKind, PersonRow};
+use super::on_record::record;
 use super::queries::{find_person_by_identity, list_identities, list_open_addresses};
 use super::{address, proposals, sessions};
 use crate::app::App;
-use crate::audit::{self, Actor, Event};
+use crate::audit::Actor;
 use crate::db::schema::identities;
 use crate::db::{AnyConnection, text_enum};
 use crate::error::{AppError, AppResult};
@@ -140,6 +141,7 @@ fn release(
     let mail = AddressReleased {
         address: identity.value.clone(),
         at: now,
+        told: by.why.told(),
     };
     if !identity.is_open_address() {
         app.mailer.enqueue(conn, &identity.value, &mail, now)?;
@@ -152,12 +154,7 @@ fn release(
         ));
     }
     export::queries::end_all(conn, person.id, now)?;
-    let event = Event {
-        actor: Actor::Staff(by.staff_id),
-        action: "identity.released",
-        person: Some(&person.pseudonym),
-        object: "account",
-        detail: json!({ "kind": IdentityKind::Email, "why": by.why }),
-    };
-    Ok(audit::record(conn, &event, now)?)
+    let detail = json!({ "kind": IdentityKind::Email, "why": by.why });
+    let whose = (Actor::Staff(by.staff_id), person.pseudonym.as_str());
+    record(conn, whose, ("identity.released", detail), now)
 }

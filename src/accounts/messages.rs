@@ -163,16 +163,13 @@ pub struct AddressReleased {
     pub address: String,
     /// When.
     pub at: NaiveDateTime,
+    /// For whom staff did it.
+    pub told: &'static str,
 }
 
 impl AddressReleased {
     fn at(&self) -> String {
         words::moment(self.at)
-    }
-
-    #[expect(clippy::unused_self, reason = "the templates of mails call it")]
-    fn link(&self, site: &Site) -> String {
-        site.url("/sign-in")
     }
 }
 

@@ -19,6 +19,7 @@ pub mod members;
 pub mod messages;
 pub mod model;
 mod offers;
+mod on_record;
 pub mod pages;
 pub mod profile;
 pub mod proposal_pages;

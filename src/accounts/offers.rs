@@ -9,9 +9,10 @@ use serde_json::json;
 use super::address;
 use super::messages::AddressOffered;
 use super::model::{IdentityKind, PersonRow};
+use super::on_record::record;
 use super::queries::find_person;
 use crate::app::App;
-use crate::audit::{self, Actor, Event};
+use crate::audit::Actor;
 use crate::db::AnyConnection;
 use crate::db::schema::offered_addresses;
 use crate::error::{AppError, AppResult};
@@ -37,14 +38,9 @@ pub(super) fn make(
     email: &str,
     now: NaiveDateTime,
 ) -> AppResult<()> {
-    let event = Event {
-        actor: Actor::Staff(staff_id),
-        action: "identity.offered",
-        person: Some(&person.pseudonym),
-        object: "account",
-        detail: json!({ "kind": IdentityKind::Email }),
-    };
-    audit::record(conn, &event, now)?;
+    let detail = json!({ "kind": IdentityKind::Email });
+    let whose = (Actor::Staff(staff_id), person.pseudonym.as_str());
+    record(conn, whose, ("identity.offered", detail), now)?;
     let of_person = offered_addresses::person_id.eq(person.id);
     diesel::delete(offered_addresses::table.filter(of_person)).execute(conn)?;
     let token = random_token();

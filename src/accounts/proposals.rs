@@ -3,15 +3,16 @@
 
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::closing_by_staff::{Refused, Why, fault_of_offer};
 use super::guard::StaffMember;
 use super::model::{IdentityKind, PersonRow, Role};
 use super::offers;
+use super::on_record::record;
 use super::queries::{find_active_staff_by_id, find_person};
 use crate::app::App;
-use crate::audit::{self, Actor, Event};
+use crate::audit::Actor;
 use crate::db::schema::{people, proposed_addresses as proposed, staff};
 use crate::db::{AnyConnection, Count, count_up_to};
 use crate::error::{AppError, AppResult};
@@ -64,8 +65,8 @@ pub(super) fn make(
             proposed::proposed_at.eq(now),
         ))
         .execute(conn)?;
-    let whose = &person.pseudonym;
-    record(conn, staff_id, (whose, "identity.offer_proposed"), now)
+    let whose = (Actor::Staff(staff_id), person.pseudonym.as_str());
+    record(conn, whose, ("identity.offer_proposed", detail()), now)
 }
 
 /// Those that wait, newest first: so many, older than that one; with who proposed them.
@@ -137,8 +138,8 @@ pub(super) fn refuse(
 ) -> AppResult<()> {
     let proposal = take(conn, (id, supervisor))?;
     let person = find_person(conn, proposal.person_id)?;
-    let whose = &person.pseudonym;
-    record(conn, supervisor.id, (whose, "identity.offer_refused"), now)
+    let whose = (Actor::Staff(supervisor.id), person.pseudonym.as_str());
+    record(conn, whose, ("identity.offer_refused", detail()), now)
 }
 
 /// It waits no more, whatever becomes of it. A role may have been taken away since the page was asked for.
@@ -165,18 +166,6 @@ pub(super) fn purge(conn: &mut AnyConnection, now: NaiveDateTime) -> QueryResult
     diesel::delete(proposed::table.filter(over)).execute(conn)
 }
 
-fn record(
-    conn: &mut AnyConnection,
-    staff_id: i64,
-    (pseudonym, action): (&str, &str),
-    now: NaiveDateTime,
-) -> AppResult<()> {
-    let event = Event {
-        actor: Actor::Staff(staff_id),
-        action,
-        person: Some(pseudonym),
-        object: "account",
-        detail: json!({ "kind": IdentityKind::Email }),
-    };
-    Ok(audit::record(conn, &event, now)?)
+fn detail() -> Value {
+    json!({ "kind": IdentityKind::Email })
 }

@@ -54,9 +54,11 @@ fn answer(status: StatusCode, error: Option<&actix_web::Error>) -> HttpResponse 
     }
     let mut builder = HttpResponseBuilder::new(status);
     let explained = match error.and_then(|it| it.as_error::<AppError>()) {
-        Some(AppError::BadRequest(sentence) | AppError::Conflict(sentence)) => {
-            Some(sentence.clone())
-        }
+        Some(
+            AppError::BadRequest(sentence)
+            | AppError::Conflict(sentence)
+            | AppError::Full(sentence),
+        ) => Some(sentence.clone()),
         Some(AppError::TooMany(seconds)) => {
             builder.insert_header((header::RETRY_AFTER, *seconds));
             Some(format!("Try again in {seconds} seconds."))

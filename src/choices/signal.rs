@@ -20,7 +20,7 @@ use actix_web::body::MessageBody;
 use actix_web::cookie::Cookie;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, HttpRequest, web};
+use actix_web::{HttpMessage, HttpRequest};
 use chrono::TimeDelta;
 
 use super::browser::{self, Browser};
@@ -65,7 +65,7 @@ pub async fn honour(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let app = app_of(request.request());
+    let app = App::of(request.request());
     let known = Browser::of(request.request(), &app.keys);
     let old = known.filter(|it| it.is_to_be_renewed(app.clock.now()));
     let is_on = is_on(request.headers());
@@ -85,12 +85,6 @@ pub async fn honour(
         response.response_mut().add_cookie(&cookie)?;
     }
     Ok(response)
-}
-
-fn app_of(request: &HttpRequest) -> &App {
-    request
-        .app_data::<web::Data<App>>()
-        .expect("the server registers App")
 }
 
 /// Remembers that the person allows it although this browser sends the signal.
@@ -139,7 +133,7 @@ async fn honour_in(request: &HttpRequest, is_page: bool) -> AppResult<Option<Coo
     if !is_page && !matches!(account, Some(Account::Person(_))) {
         return Ok(None);
     }
-    let app = app_of(request).clone();
+    let app = App::of(request).clone();
     if !is_honoured(&app) {
         return Ok(None);
     }

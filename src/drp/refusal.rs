@@ -53,7 +53,9 @@ impl From<AppError> for Refusal {
             tracing::error!(%error, "request failed");
         }
         let message = match &error {
-            AppError::Conflict(sentence) | AppError::BadRequest(sentence) => sentence.clone(),
+            AppError::Conflict(sentence)
+            | AppError::Full(sentence)
+            | AppError::BadRequest(sentence) => sentence.clone(),
             AppError::Unauthorized => "A token that is good is needed.".to_owned(),
             AppError::NotFound => "Nothing is here.".to_owned(),
             AppError::TooMany(seconds) => format!("Try again in {seconds} seconds."),

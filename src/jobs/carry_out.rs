@@ -91,6 +91,7 @@ fn is_worth_another_try(error: &AppError) -> bool {
     match error {
         AppError::NotFound
         | AppError::Conflict(_)
+        | AppError::Full(_)
         | AppError::AskedAlready(_)
         | AppError::BadRequest(_)
         | AppError::TooLarge
@@ -110,7 +111,9 @@ fn is_worth_another_try(error: &AppError) -> bool {
 fn words_for_staff(error: &AppError) -> String {
     match error {
         AppError::NotFound => "What it was for is no longer there.".to_owned(),
-        AppError::Conflict(sentence) | AppError::BadRequest(sentence) => sentence.clone(),
+        AppError::Conflict(sentence)
+        | AppError::Full(sentence)
+        | AppError::BadRequest(sentence) => sentence.clone(),
         other => other.to_string().chars().take(LONGEST_WORDS).collect(),
     }
 }

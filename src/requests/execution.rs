@@ -68,9 +68,13 @@ pub fn mark_applied(
 pub fn complete(
     conn: &mut AnyConnection,
     request: &Request,
-    facts: Value,
+    mut facts: Value,
     by: &By<'_>,
 ) -> AppResult<(Request, Receipt)> {
+    let unsearched = unsearched::list(conn, &by.app.register, request)?;
+    if !unsearched.is_empty() {
+        facts["not_searched"] = json!(unsearched);
+    }
     let found_nothing = facts.get("held").is_some();
     let (completed, receipt) = close(conn, request, facts, by)?;
     let mail = RequestCompleted {
@@ -80,7 +84,7 @@ pub fn complete(
         outcome: request.outcome,
         receipt: receipt.id.clone(),
         untold: untold::of_request(conn, by.app, request)?,
-        unsearched: unsearched::list(conn, &by.app.register, request)?,
+        unsearched,
     };
     notices::send(conn, by.app, request, &mail, by.now)?;
     Ok((completed, receipt))
@@ -90,13 +94,9 @@ pub fn complete(
 pub(super) fn close(
     conn: &mut AnyConnection,
     request: &Request,
-    mut facts: Value,
+    facts: Value,
     by: &By<'_>,
 ) -> AppResult<(Request, Receipt)> {
-    let unsearched = unsearched::list(conn, &by.app.register, request)?;
-    if !unsearched.is_empty() {
-        facts["not_searched"] = json!(unsearched);
-    }
     let completed = advance(conn, request, State::Completed, by)?;
     if request.kind == Kind::Deletion {
         end_all(conn, request.person_id, by.now)?;

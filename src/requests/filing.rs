@@ -51,13 +51,6 @@ pub fn file(
     file_under(conn, person_id, (new, &dates), by)
 }
 
-/// What is said where too many are open.
-pub(super) fn too_many_open() -> String {
-    format!(
-        "You have {MOST_OPEN} requests open. Wait for an answer, or withdraw one, before you file another. You can ask for corrections and deletions all the same."
-    )
-}
-
 /// The same under a law and with dates that are known already.
 fn file_under(
     conn: &mut AnyConnection,
@@ -73,7 +66,9 @@ fn file_under(
         return Ok(filed);
     }
     if !UNLIMITED.contains(&new.kind) && queries::count_limited(conn, person_id)? >= MOST_OPEN {
-        return Err(AppError::Conflict(too_many_open()));
+        return Err(AppError::Full(format!(
+            "You have {MOST_OPEN} requests open. Wait for an answer, or withdraw one, before you file another. You can ask for corrections and deletions all the same."
+        )));
     }
     refuse_twin(conn, person_id, new, by)?;
     let filed = put_on_record(conn, person_id, new, dates, by)?;

@@ -6,7 +6,9 @@ use actix_web::http::{StatusCode, header};
 use chrono::TimeDelta;
 use serde_json::json;
 
-use super::filing::too_many_open;
+use super::asked::NewRequest;
+use super::filing;
+use super::life::By;
 use super::model::{Kind, Request};
 use crate::accounts::guard::Person;
 use crate::accounts::limits::Limit;
@@ -46,12 +48,12 @@ impl OverLimit {
     /// For a page on which nothing was typed.
     pub fn into_error(self) -> AppError {
         self.wait
-            .map_or(AppError::Conflict(self.sentence), AppError::TooMany)
+            .map_or(AppError::Full(self.sentence), AppError::TooMany)
     }
 
     fn of(error: AppError) -> AppResult<Self> {
         match error {
-            AppError::Conflict(sentence) if sentence == too_many_open() => Ok(OverLimit {
+            AppError::Full(sentence) => Ok(OverLimit {
                 status: StatusCode::CONFLICT,
                 sentence,
                 wait: None,
@@ -74,6 +76,19 @@ fn hours(seconds: u64) -> String {
         0 | 1 => "an hour".to_owned(),
         more => format!("{more} hours"),
     }
+}
+
+/// Files a request of a person, as [`look`] tells of it.
+pub async fn file(
+    app: &App,
+    person: &Person,
+    new: NewRequest,
+) -> AppResult<Result<Request, OverLimit>> {
+    let (parts, own, kind) = (app.clone(), person.clone(), new.kind);
+    let filed = app
+        .db
+        .write(move |conn| filing::file(conn, own.id, &new, &By::person(&parts, &own)));
+    look(app, person, kind, filed.await).await
 }
 
 /// What was filed; or the limit that stood in its way, once that is on record.

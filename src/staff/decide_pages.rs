@@ -13,6 +13,7 @@ use crate::requests::held_still::{self, Seen};
 use crate::requests::model::{Decision, Item, Outcome, Request, State};
 use crate::requests::review::{self, Judgement, Remade};
 use crate::requests::{carry_out, contradicted, decisions, denial, notices, queries};
+use crate::sources::Plan;
 
 /// What staff learn whose judgement was about a plan that does something else by now.
 const DRIFTED: &str = "The data or the holds have changed since this was planned. It was planned again: decide on it as it is now.";
@@ -134,15 +135,17 @@ async fn find_request(sent: &Sent) -> AppResult<Request> {
     read.await
 }
 
+/// What the sources say, for a [`Seen`].
+async fn look(app: &App, request: &Request) -> AppResult<(Option<Plan>, i64)> {
+    let anew = review::plan_for_appeal(app, request).await?;
+    Ok((anew, held_still::count(app, request).await?))
+}
+
 /// A second staff member makes a proposal the decision, and it is carried out.
 pub async fn approve(supervisor: Supervisor, sent: Sent) -> AppResult<HttpResponse> {
     let request = find_request(&sent).await?;
-    let anew = match review::plan_for_appeal(&sent.app, &request).await {
-        Ok(anew) => anew,
-        Err(error) => return sent.end(&supervisor, Err(error)).await,
-    };
-    let held = match held_still::count(&sent.app, &request).await {
-        Ok(held) => held,
+    let (anew, held) = match look(&sent.app, &request).await {
+        Ok(seen) => seen,
         Err(error) => return sent.end(&supervisor, Err(error)).await,
     };
     let approved = sent.act(&supervisor, move |conn, request, by| {

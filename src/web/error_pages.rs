@@ -5,7 +5,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use askama::Template;
 use tracing_actix_web::RequestId;
 
@@ -54,10 +54,9 @@ pub async fn survive_without_session(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let app = request.app_data::<web::Data<App>>().cloned();
+    let app = App::of(request.request()).clone();
     let path = request.path().to_owned();
     next.call(request).await.map_err(|error| {
-        let app = app.expect("the server registers App");
         let answer = bare_answer(Page::bare(&app, &path), &error);
         InternalError::from_response(error.to_string(), answer).into()
     })
@@ -99,9 +98,11 @@ fn describe(error: &actix_web::Error, route: Option<&str>) -> Failure {
     match error.as_error::<AppError>() {
         Some(AppError::SignInRequired) => Failure::SignIn,
         Some(AppError::StepUpRequired) => Failure::StepUp,
-        Some(AppError::Conflict(sentence) | AppError::BadRequest(sentence)) => {
-            Failure::Explained(sentence.clone())
-        }
+        Some(
+            AppError::Conflict(sentence)
+            | AppError::Full(sentence)
+            | AppError::BadRequest(sentence),
+        ) => Failure::Explained(sentence.clone()),
         Some(AppError::AskedAlready(reference)) => Failure::Asked(reference.clone()),
         Some(AppError::TooMany(seconds)) => Failure::Wait(*seconds),
         _ => Failure::Other,

@@ -4,7 +4,6 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::web;
 
 use crate::app::App;
 
@@ -32,10 +31,7 @@ pub async fn set_headers(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let app = request
-        .app_data::<web::Data<App>>()
-        .expect("the server registers App");
-    let is_https = app.site.base_url.scheme() == "https";
+    let is_https = App::of(request.request()).site.base_url.scheme() == "https";
     let mut response = next.call(request).await?;
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {

@@ -47,8 +47,6 @@ fn is_from_here(request: &ServiceRequest) -> bool {
     if let Some(site) = header(request, "sec-fetch-site") {
         return matches!(site, "same-origin" | "none");
     }
-    let app = request
-        .app_data::<actix_web::web::Data<App>>()
-        .expect("the server registers App");
-    header(request, header::ORIGIN.as_str()).is_some_and(|origin| app.site.is_own_origin(origin))
+    let site = &App::of(request.request()).site;
+    header(request, header::ORIGIN.as_str()).is_some_and(|origin| site.is_own_origin(origin))
 }

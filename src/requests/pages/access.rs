@@ -12,8 +12,7 @@ use crate::app::App;
 use crate::error::AppResult;
 use crate::my_data::period::Period;
 use crate::requests::denied_before::{self, Asked, DeniedBefore};
-use crate::requests::filing::{self, NewRequest};
-use crate::requests::life::By;
+use crate::requests::filing::NewRequest;
 use crate::requests::model::Kind;
 use crate::requests::over_limit;
 use crate::web::{Form, Page, html, see_other, words};
@@ -90,12 +89,7 @@ pub async fn file(
         dates,
         ..NewRequest::of(Kind::Access)
     };
-    let (parts, own) = (app.clone(), person.clone());
-    let filed = app
-        .db
-        .write(move |conn| filing::file(conn, own.id, &new, &By::person(&parts, &own)));
-    let filed = over_limit::look(&app, &person, Kind::Access, filed.await).await?;
-    let filed = match filed {
+    let filed = match over_limit::file(&app, &person, new).await? {
         Ok(filed) => filed,
         Err(limit) => {
             let form = form.refuse("question", &limit.sentence);

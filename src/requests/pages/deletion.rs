@@ -21,8 +21,7 @@ use crate::my_data::{deletion_url, read, record_url};
 use crate::register::{Category, CollectionKey};
 use crate::requests::dates::LegalDates;
 use crate::requests::denied_before::{self, Asked, DeniedBefore};
-use crate::requests::filing::{self, NewItem, NewRequest};
-use crate::requests::life::By;
+use crate::requests::filing::{NewItem, NewRequest};
 use crate::requests::model::Kind;
 use crate::requests::over_limit::{self, OverLimit};
 use crate::requests::review::plan_under_holds;
@@ -253,17 +252,13 @@ pub async fn file(
             "We hold nothing of this that could be erased.",
         ));
     }
-    let (parts, own) = (app.clone(), person.clone());
-    let filed = app.db.write(move |conn| {
-        let new = NewRequest {
-            items: plan.items.iter().map(NewItem::planned).collect(),
-            plan: Some(plan),
-            news: confirmed.news,
-            ..NewRequest::of(Kind::Deletion)
-        };
-        filing::file(conn, own.id, &new, &By::person(&parts, &own))
-    });
-    let filed = over_limit::look(&app, &person, Kind::Deletion, filed.await).await?;
+    let new = NewRequest {
+        items: plan.items.iter().map(NewItem::planned).collect(),
+        plan: Some(plan),
+        news: confirmed.news,
+        ..NewRequest::of(Kind::Deletion)
+    };
+    let filed = over_limit::file(&app, &person, new).await?;
     let filed = filed.map_err(OverLimit::into_error)?;
     app.wake.notify_one();
     Ok(see_other(&filed_address(&filed.reference)))

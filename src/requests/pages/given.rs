@@ -13,8 +13,7 @@ use crate::app::App;
 use crate::error::{AppError, AppResult};
 use crate::requests::dates;
 use crate::requests::denied_before::{self, DeniedBefore};
-use crate::requests::filing::{self, NewRequest};
-use crate::requests::life::By;
+use crate::requests::filing::NewRequest;
 use crate::requests::model::Kind;
 use crate::requests::over_limit;
 use crate::web::{Form, Page, html, see_other, words};
@@ -201,12 +200,7 @@ pub async fn file(
         note: form.values.said(asking),
         ..NewRequest::of(asking.kind)
     };
-    let (parts, own) = (app.clone(), person.clone());
-    let filed = app
-        .db
-        .write(move |conn| filing::file(conn, own.id, &new, &By::person(&parts, &own)));
-    let filed = over_limit::look(&app, &person, asking.kind, filed.await).await?;
-    let filed = match filed {
+    let filed = match over_limit::file(&app, &person, new).await? {
         Ok(filed) => filed,
         Err(limit) => {
             let shown = (asking, form.refuse("words", &limit.sentence));

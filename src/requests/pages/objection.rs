@@ -130,8 +130,7 @@ pub async fn file(
         restrictions::begin_meanwhile(conn, &filed, &activity, &by)?;
         Ok(filed)
     });
-    let filed = over_limit::look(&app, &person, Kind::Objection, filed.await).await?;
-    let filed = match filed {
+    let filed = match over_limit::look(&app, &person, Kind::Objection, filed.await).await? {
         Ok(filed) => filed,
         Err(limit) => {
             let form = form.refuse("why", &limit.sentence);

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::audit::views::{self, Seen};
 use crate::error::AppResult;
 use crate::web::paging::Before;
-use crate::web::{Page, html, paging, see_other_saying, words};
+use crate::web::{Page, html, see_other_saying, words};
 
 const INDEX: &str = "/staff/closed-addresses";
 const ON_A_PAGE: usize = 50;
@@ -48,19 +48,15 @@ pub async fn index(
     page: Page,
     from: web::Query<Before>,
 ) -> AppResult<HttpResponse> {
-    let before = from.before;
-    let at_most = paging::one_more(ON_A_PAGE);
-    let found = app
-        .db
-        .read(move |conn| Ok(proposals::list(conn, before, at_most)?));
-    let mut found = found.await?;
-    let last = paging::cut(&mut found, ON_A_PAGE);
+    let found = from
+        .page(&app, (INDEX, ON_A_PAGE), proposals::list, |(it, _)| it.id)
+        .await?;
     let shown = IndexPage {
         page,
         is_supervisor: overseer.role == Role::Supervisor,
-        older: last.map(|(it, _)| format!("{INDEX}?before={}", it.id)),
-        newer: before.map(|_| INDEX),
-        proposals: found,
+        older: found.older,
+        newer: found.newer,
+        proposals: found.rows,
     };
     html(StatusCode::OK, &shown)
 }

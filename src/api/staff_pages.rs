@@ -17,7 +17,7 @@ use crate::disclosures::model::Channel;
 use crate::error::AppResult;
 use crate::register::Register;
 use crate::web::paging::Before;
-use crate::web::{Form, Page, html, paging, see_other_saying, words};
+use crate::web::{Form, Page, html, see_other_saying, words};
 
 const INDEX: &str = "/staff/tokens";
 const ON_A_PAGE: usize = 50;
@@ -76,19 +76,15 @@ pub async fn index(
     page: Page,
     from: web::Query<Before>,
 ) -> AppResult<HttpResponse> {
-    let before = from.before;
-    let at_most = paging::one_more(ON_A_PAGE);
-    let found = app
-        .db
-        .read(move |conn| Ok(queries::list(conn, before, at_most)?));
-    let mut tokens = found.await?;
-    let last = paging::cut(&mut tokens, ON_A_PAGE);
+    let found = from
+        .page(&app, (INDEX, ON_A_PAGE), queries::list, |it| it.id)
+        .await?;
     let shown = TokensPage {
         page,
-        older: last.map(|it| format!("{INDEX}?before={}", it.id)),
-        newest: before.map(|_| INDEX),
+        older: found.older,
+        newest: found.newer,
         now: app.clock.now(),
-        tokens,
+        tokens: found.rows,
     };
     html(StatusCode::OK, &shown)
 }

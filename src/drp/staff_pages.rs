@@ -18,7 +18,7 @@ use crate::accounts::guard::Admin;
 use crate::app::App;
 use crate::error::{AppError, AppResult};
 use crate::web::paging::Before;
-use crate::web::{Form, Page, download, html, paging, see_other_saying};
+use crate::web::{Form, Page, download, html, see_other_saying};
 
 const INDEX: &str = "/staff/agents";
 const ON_A_PAGE: usize = 50;
@@ -62,20 +62,16 @@ pub async fn index(
     page: Page,
     from: web::Query<Before>,
 ) -> AppResult<HttpResponse> {
-    let before = from.before;
-    let at_most = paging::one_more(ON_A_PAGE);
-    let found = app
-        .db
-        .read(move |conn| Ok(queries::list_agents(conn, before, at_most)?));
-    let mut agents = found.await?;
-    let last = paging::cut(&mut agents, ON_A_PAGE);
+    let found = from
+        .page(&app, (INDEX, ON_A_PAGE), queries::list_agents, |it| it.id)
+        .await?;
     let shown = AgentsPage {
         page,
-        older: last.map(|it| format!("{INDEX}?before={}", it.id)),
-        newest: before.map(|_| INDEX),
+        older: found.older,
+        newest: found.newer,
         base: app.site.url("/drp"),
         business: app.site.drp_business_id.clone(),
-        agents,
+        agents: found.rows,
     };
     html(StatusCode::OK, &shown)
 }

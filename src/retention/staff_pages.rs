@@ -21,7 +21,7 @@ use crate::register::{CollectionKey, Erase};
 use crate::requests::dates::law_name;
 use crate::requests::queries::find_by_reference;
 use crate::web::paging::Before;
-use crate::web::{Form, Page, html, paging, see_other_saying, words};
+use crate::web::{Form, Page, html, see_other_saying, words};
 
 const ON_A_PAGE: usize = 50;
 
@@ -54,21 +54,19 @@ pub async fn index(
     page: Page,
     from: web::Query<Before>,
 ) -> AppResult<HttpResponse> {
-    let before = from.before;
-    let at_most = paging::one_more(ON_A_PAGE);
-    let found = app
-        .db
-        .read(move |conn| Ok(queries::list(conn, before, at_most)?));
-    let mut holds = found.await?;
-    let last = paging::cut(&mut holds, ON_A_PAGE);
+    let found = from
+        .page(&app, ("/staff/holds", ON_A_PAGE), queries::list, |it| {
+            it.hold.id
+        })
+        .await?;
     let index = HoldsPage {
         page,
-        older: last.map(|it| format!("/staff/holds?before={}", it.hold.id)),
-        newer: before.map(|_| "/staff/holds"),
+        older: found.older,
+        newer: found.newer,
         standing: standing(&app),
         today: app.clock.today(),
         can_change: reader.role == Role::Supervisor,
-        holds,
+        holds: found.rows,
     };
     html(StatusCode::OK, &index)
 }

@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::audit::views::{self, Seen};
 use crate::error::AppResult;
 use crate::web::paging::Before;
-use crate::web::{Form, Page, html, paging, see_other_saying, words};
+use crate::web::{Form, Page, html, see_other_saying, words};
 
 const ON_A_PAGE: usize = 50;
 
@@ -49,19 +49,20 @@ pub async fn index(
     page: Page,
     from: web::Query<Before>,
 ) -> AppResult<HttpResponse> {
-    let before = from.before;
-    let at_most = paging::one_more(ON_A_PAGE);
-    let found = app
-        .db
-        .read(move |conn| Ok(entries::list(conn, before, at_most)?));
-    let mut found = found.await?;
-    let last = paging::cut(&mut found, ON_A_PAGE);
+    let found = from
+        .page(
+            &app,
+            ("/staff/ages", ON_A_PAGE),
+            entries::list,
+            |(it, _)| it.id,
+        )
+        .await?;
     let shown = IndexPage {
         page,
         can_enter: [Role::Agent, Role::Supervisor].contains(&reader.role),
-        older: last.map(|(it, _)| format!("/staff/ages?before={}", it.id)),
-        newer: before.map(|_| "/staff/ages"),
-        entries: found,
+        older: found.older,
+        newer: found.newer,
+        entries: found.rows,
     };
     html(StatusCode::OK, &shown)
 }

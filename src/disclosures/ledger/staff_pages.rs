@@ -34,19 +34,15 @@ pub async fn index(
     page: Page,
     from: web::Query<Before>,
 ) -> AppResult<HttpResponse> {
-    let before = from.before;
-    let at_most = paging::one_more(ON_A_PAGE);
-    let found = app
-        .db
-        .read(move |conn| Ok(alarms::list(conn, before, at_most)?));
-    let mut alarms = found.await?;
-    let last = paging::cut(&mut alarms, ON_A_PAGE);
+    let found = from
+        .page(&app, (INDEX, ON_A_PAGE), alarms::list, |it| it.id)
+        .await?;
     let shown = AlarmsPage {
         page,
         register: &app.register,
-        older: last.map(|it| format!("{INDEX}?before={}", it.id)),
-        newer: before.map(|_| INDEX),
-        alarms,
+        older: found.older,
+        newer: found.newer,
+        alarms: found.rows,
     };
     html(StatusCode::OK, &shown)
 }

@@ -43,8 +43,9 @@ def call(method, path, body=None):
         headers["Authorization"] = "Bearer " + token
     if method == "POST":
         headers["Content-Type"] = "text/plain"
-    connection = http.client.HTTPConnection(urllib.parse.urlsplit(base).netloc, timeout=30)
-    connection.request(method, path, body, headers)
+    portal = urllib.parse.urlsplit(base)
+    connection = http.client.HTTPConnection(portal.netloc, timeout=30)
+    connection.request(method, portal.path + path, body, headers)
     answer = connection.getresponse()
     kind = answer.headers.get_content_type()
     return answer.status, kind, answer.read()

@@ -272,6 +272,7 @@ routes! {
     CaseWorker post "/staff/requests/{reference}/restriction/end" => staff_handle::end_restriction;
     CaseWorker post "/staff/requests/{reference}/restriction/keep" => staff_handle::keep_restriction;
     CaseWorker post "/staff/requests/{reference}/retry" => staff_decide::retry;
+    CaseWorker post "/staff/requests/{reference}/plan" => staff_decide::plan;
     CaseWorker post "/staff/requests/{reference}/review-again" => staff_decide::review_again;
     CaseReader get "/staff/manual" => manual_tasks::index;
     CaseWorker get "/staff/manual/{id}" => manual_task::show;

@@ -66,8 +66,8 @@ pub enum Job {
         /// Of the request.
         request_id: i64,
     },
-    /// Plans a deletion anew of which something was found by hand.
-    PlanWithFound {
+    /// Plans a deletion that could not be planned when it was asked for, or of which the manual desk has answered since.
+    PlanDeletion {
         /// Of the request.
         request_id: i64,
     },
@@ -165,7 +165,7 @@ impl Job {
             Job::RemindPolicyReview => "remind_policy_review",
             Job::NotifyPolicyChange { .. } => "notify_policy_change",
             Job::CarryOut { .. } => "carry_out",
-            Job::PlanWithFound { .. } => "plan_with_found",
+            Job::PlanDeletion { .. } => "plan_deletion",
             Job::EndRestriction { .. } => "end_restriction",
             Job::ForgetSender { .. } => "forget_sender",
             Job::AskForAgent { .. } => "ask_for_agent",
@@ -202,7 +202,7 @@ impl Job {
                 after_person_id,
             } => policy::announce::go_on(app, *version_id, *after_person_id),
             Job::CarryOut { request_id } => requests::carry_out::carry_out(app, *request_id, lease),
-            Job::PlanWithFound { request_id } => manual::plan_again::plan(app, *request_id),
+            Job::PlanDeletion { request_id } => requests::planning::plan(app, *request_id),
             Job::EndRestriction {
                 request_id,
                 ends_on,
@@ -251,6 +251,7 @@ impl Job {
             Job::CarryOut { request_id } => {
                 requests::execution::give_up(conn, app, *request_id, why)
             }
+            Job::PlanDeletion { request_id } => requests::planning::put_off(conn, app, *request_id),
             _ => Ok(()),
         }
     }

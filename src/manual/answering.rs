@@ -14,8 +14,8 @@ use crate::error::{AppError, AppResult};
 use crate::jobs::{self, Job};
 use crate::register::Register;
 use crate::requests::life::{By, add_step, record};
-use crate::requests::model::{Kind, Request, State as RequestState, StepKind};
-use crate::requests::{execution, queries as requests};
+use crate::requests::model::{Request, State as RequestState, StepKind};
+use crate::requests::{execution, planning, queries as requests};
 use crate::sources::Found;
 
 /// What people say.
@@ -158,14 +158,13 @@ fn follow(
 ) -> AppResult<()> {
     let around = (&*by.app.keys, &*by.app.register);
     match answer {
-        Answer::Nothing => kept::replace(conn, around, task, &[], by.now),
+        Answer::Nothing => {
+            kept::replace(conn, around, task, &[], by.now)?;
+            planning::renew(conn, request, by)
+        }
         Answer::Found { records, .. } => {
             kept::replace(conn, around, task, records, by.now)?;
-            if request.kind != Kind::Deletion {
-                return Ok(());
-            }
-            let request_id = request.id;
-            jobs::enqueue(conn, &Job::PlanWithFound { request_id }, by.now)
+            planning::renew(conn, request, by)
         }
         Answer::CarriedOut if request.state == RequestState::Executing => {
             let request_id = request.id;

@@ -17,7 +17,6 @@ mod messages;
 pub mod model;
 pub mod opening;
 pub mod pages;
-pub mod plan_again;
 pub mod queries;
 pub mod reminders;
 pub mod staff_pages;

@@ -9,7 +9,8 @@ use super::life::{By, Who, changed};
 use super::model::{Decision, Kind, Outcome, Request, StepKind};
 use super::notices::{self, RequestReopened};
 use super::{
-    dates, decisions, earlier, execution, filing, life, queries, reminders, restrictions, review,
+    dates, decisions, earlier, execution, filing, life, planning, queries, reminders, restrictions,
+    review,
 };
 use crate::accounts::model::Role;
 use crate::db::AnyConnection;
@@ -92,6 +93,7 @@ pub(super) fn grant(
         // What was accepted has been done.
         None => decisions::forget_decisions(conn, &open, Decision::Refused)?,
     }
+    planning::begin(conn, &open, by)?;
     let facts = json!({ "reopened": open.reference });
     let (_, receipt) = execution::close(conn, appeal, facts, by)?;
     let mail = RequestReopened {

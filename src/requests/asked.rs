@@ -6,7 +6,7 @@ use super::evidence::File;
 use super::model::{Action, Channel, Kind};
 use crate::law::Cause;
 use crate::register::CollectionKey;
-use crate::sources::{self, Correction, Dates, Keeper, Plan};
+use crate::sources::{self, Correction, Dates, Keeper, Plan, Scope};
 
 /// What a person files.
 #[derive(Debug)]
@@ -21,6 +21,8 @@ pub struct NewRequest {
     pub items: Vec<NewItem>,
     /// Of a deletion: what was confirmed.
     pub plan: Option<Plan>,
+    /// Of a deletion that could not be planned yet: of what.
+    pub unplanned: Option<Scope>,
     /// Of an appeal: the denied request.
     pub appeal_of: Option<i64>,
     /// A file that backs it.
@@ -82,11 +84,18 @@ impl NewRequest {
             news: String::new(),
             items: Vec::new(),
             plan: None,
+            unplanned: None,
             appeal_of: None,
             evidence: None,
             channel: Channel::Portal,
             dates: Dates::default(),
         }
+    }
+
+    /// Of a deletion: of what, if anybody has said so.
+    pub(super) fn scope(&self) -> Option<&Scope> {
+        let planned = self.plan.as_ref().map(|plan| &plan.scope);
+        planned.or(self.unplanned.as_ref())
     }
 }
 

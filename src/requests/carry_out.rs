@@ -15,7 +15,7 @@ use super::model::{Action, Decision, Item, Kind, Request, State};
 use super::replanning::{is_begun, replan};
 use super::review::{plan_of, spares_what_is_accepted, store_plan};
 use super::{
-    appeals, corrected, details, execution, handing_out, left_uses, queries, restrictions,
+    appeals, corrected, details, execution, handing_out, left_uses, planning, queries, restrictions,
 };
 use crate::app::App;
 use crate::db::AnyConnection;
@@ -67,8 +67,7 @@ pub fn begin(
     by: &By<'_>,
 ) -> AppResult<()> {
     match request.state {
-        // Where nothing was found to erase, there is no plan.
-        State::Approved if request.kind == Kind::Deletion && request.plan.is_none() => {
+        State::Approved if planning::finds_nothing(by.app, request)? => {
             let facts = json!({ "held": seen.held });
             execution::complete(conn, request, facts, by).map(drop)
         }

@@ -12,8 +12,8 @@ use super::notices::{self, RequestDecided, RequestWithdrawn};
 use super::sealed::{self, What};
 use super::staff_mails::{self, Why};
 use super::{
-    appeals, contradicted, denial, flags, four_eyes, handing_out, held_since, items, queries,
-    restrictions, senders,
+    appeals, contradicted, denial, flags, four_eyes, handing_out, held_since, items, planning,
+    queries, restrictions, senders,
 };
 use crate::accounts::guard::StaffMember;
 use crate::accounts::model::Role;
@@ -150,6 +150,7 @@ pub fn decide(
     senders::may_be_granted(conn, request, outcome)?;
     flags::may_be_granted(conn, request, outcome)?;
     waiting::may_be_granted(conn, request, outcome)?;
+    planning::may_be_granted(request, outcome)?;
     let decided = (request, outcome);
     unsearched::are_explained(conn, &by.app.register, decided, because.facts)?;
     is_nothing_proposed(conn, request, outcome)?;

@@ -12,7 +12,7 @@ use super::life::{By, Who, add_step, advance, changed, record};
 use super::model::{Kind, Request, State};
 use super::notices::{self, RequestReceived};
 use super::sealed::{self, What};
-use super::{appeals, denial, flags, periods, queries, reference, reminders, repeats};
+use super::{appeals, denial, flags, periods, planning, queries, reference, reminders, repeats};
 use crate::accounts::limits::Limit;
 use crate::accounts::queries::find_residence;
 use crate::db::AnyConnection;
@@ -75,6 +75,7 @@ fn file_under(
     flags::look(conn, &filed, by)?;
     let acknowledged = acknowledge(conn, &filed, by)?;
     opening::look_up(conn, &acknowledged, by)?;
+    planning::begin(conn, &acknowledged, by)?;
     Ok(acknowledged)
 }
 
@@ -110,10 +111,7 @@ fn refuse_twin(
     by: &By<'_>,
 ) -> AppResult<()> {
     let twin = match new.kind {
-        Kind::Deletion => {
-            let scope = new.plan.as_ref().map(|plan| &plan.scope);
-            queries::find_open_deletion(conn, person_id, scope)?
-        }
+        Kind::Deletion => queries::find_open_deletion(conn, person_id, new.scope())?,
         Kind::Appeal => queries::find_appeal(conn, new.appeal_of.unwrap_or_default())?,
         Kind::Correction => {
             let values = new.items.iter().filter_map(|it| it.correction.as_ref());
@@ -225,10 +223,7 @@ fn insert_as(
 ) -> AppResult<Request> {
     let seal = |what, text: &str| sealed::seal(&by.app.keys, reference, what, text);
     let plan = new.plan.as_ref().map(serde_json::to_string).transpose()?;
-    let scope = new
-        .plan
-        .as_ref()
-        .map(|plan| serde_json::to_string(&plan.scope));
+    let scope = new.scope().map(serde_json::to_string);
     let request = diesel::insert_into(requests::table)
         .values((
             requests::reference.eq(reference),

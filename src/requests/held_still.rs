@@ -1,6 +1,7 @@
 //! What is held still of somebody for whom a deletion found nothing to erase: what earlier ones had to leave.
 
-use super::model::{Kind, Request};
+use super::model::Request;
+use super::planning;
 use crate::app::App;
 use crate::error::AppResult;
 use crate::my_data::{kept, read};
@@ -18,7 +19,7 @@ pub struct Seen<'a> {
 /// How many records that is, as the sources say, and where one does not answer, as was last seen; none for any other
 /// request. It reads the sources.
 pub async fn count(app: &App, request: &Request) -> AppResult<i64> {
-    if request.kind != Kind::Deletion || request.plan.is_some() {
+    if !planning::finds_nothing(app, request)? {
         return Ok(0);
     }
     let person_id = request.person_id;

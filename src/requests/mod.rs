@@ -16,7 +16,8 @@
 //! [`agents`]. [`handling`] and [`decisions`] are what staff do with them: [`flags`] is what they look at first,
 //! [`four_eyes`] says what takes two of them, [`statements`] are what the person says of health data that stay,
 //! [`restrictions`] are what is kept and not used, [`denial`] is what the law wants said with a denial, and [`appeals`]
-//! are the second look at one, also by letter ([`appeal_letters`]). [`execution`] is what carrying them out reports, and
+//! are the second look at one, also by letter ([`appeal_letters`]). A deletion that no source could plan
+//! yet, or of which more is known since, is planned by [`planning`]. [`execution`] is what carrying them out reports, and
 //! [`reminders`] tells of dates. Every function that changes something works in its caller's transaction, and writes the
 //! mail that belongs to it too.
 //!
@@ -60,6 +61,7 @@ pub mod over_limit;
 pub mod pages;
 pub mod pause;
 pub mod periods;
+pub mod planning;
 pub mod queries;
 pub mod reference;
 mod reminder_mails;

@@ -171,6 +171,12 @@ pub struct Request {
 }
 
 impl Request {
+    /// Whether it is a deletion that nobody could plan yet, since a source did not answer.
+    pub fn awaits_plan(&self) -> bool {
+        let is_unplanned = self.scope.is_some() && self.plan.is_none();
+        self.kind == Kind::Deletion && is_unplanned && self.state.is_undecided()
+    }
+
     /// Of the deletion of one record: where it is, and its sealed id.
     pub fn erases_one(&self) -> Option<(CollectionKey, String)> {
         match serde_json::from_str(self.scope.as_deref()?).ok()? {

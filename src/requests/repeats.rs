@@ -47,6 +47,9 @@ fn says_the_same(
     if request.appeal_of != new.appeal_of || request.plan_hash.as_ref() != plan {
         return Ok(false);
     }
+    if request.scope != new.scope().map(serde_json::to_string).transpose()? {
+        return Ok(false);
+    }
     if periods::find(conn, request.id)? != new.dates {
         return Ok(false);
     }

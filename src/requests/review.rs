@@ -244,7 +244,8 @@ pub fn plan_of_deletion(app: &App, request: &Request, person: &Identities) -> Ap
     let agreed = sealed.map(|sealed| open_plan(app, request, sealed));
     let agreed = agreed.transpose()?;
     let known = agreed.as_ref().map(ids_of).unwrap_or_default();
-    let scope = agreed.map_or(Scope::All, |plan| plan.scope);
+    let asked = request.scope.as_deref().map(serde_json::from_str);
+    let scope = asked.transpose()?.unwrap_or(Scope::All);
     let whose = (request.person_id, person);
     plan_around(app, whose, (&scope, &request.law), (Vec::new(), &known))
 }

@@ -47,6 +47,8 @@ text_enum! {
         Reminded = "reminded",
         /// An appeal against the denial succeeded; `appeal` in the params.
         Reopened = "reopened",
+        /// A source has answered, so that it is known what a deletion would erase; `records` in the params.
+        Planned = "planned",
         /// Somebody does a part of it by hand.
         ByHand = "by_hand",
         /// The part by hand is done.

@@ -167,6 +167,7 @@ impl StepKind {
             StepKind::Resumed => "The date of our answer moved by the days that we waited for you",
             StepKind::Reminded => "We reminded you that we wait for you",
             StepKind::Reopened => "Your appeal succeeded, and we look at it again",
+            StepKind::Planned => "We looked up what would be erased",
             StepKind::ByHand => "Somebody here does a part of it by hand",
             StepKind::ByHandDone => "The part by hand was answered",
             StepKind::RestrictionBegan => "We do not use your data for it until we have answered",
@@ -207,6 +208,10 @@ impl Request {
     /// What happens next, in one or two sentences for the person.
     pub fn next_step(&self) -> String {
         match self.state {
+            State::Received | State::Acknowledged | State::InReview if self.awaits_plan() => format!(
+                "One of our systems did not answer when you asked. We look up what would be erased as soon as all do, and mail you. You will have our answer by {}.",
+                day(self.due_on)
+            ),
             State::Received | State::Acknowledged => format!(
                 "A staff member will look at it. You will have our answer by {}.",
                 day(self.due_on)
@@ -322,6 +327,7 @@ impl StepKind {
             StepKind::Resumed => "The clock went on; the date moved by the days of the pause",
             StepKind::Reminded => "The person was reminded",
             StepKind::Reopened => "Opened again by an appeal",
+            StepKind::Planned => "Planned, once all sources had answered",
             StepKind::ByHand => "A task for the manual desk",
             StepKind::ByHandDone => "The manual desk has answered",
             StepKind::RestrictionBegan => "The use rests until it is decided; recipients are told",

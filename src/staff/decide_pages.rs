@@ -12,7 +12,7 @@ use crate::law::Ground;
 use crate::requests::held_still::{self, Seen};
 use crate::requests::model::{Decision, Item, Outcome, Request, State};
 use crate::requests::review::{self, Judgement, Remade};
-use crate::requests::{carry_out, contradicted, decisions, denial, notices, queries};
+use crate::requests::{carry_out, contradicted, decisions, denial, notices, planning, queries};
 use crate::sources::Plan;
 
 /// What staff learn whose judgement was about a plan that does something else by now.
@@ -191,6 +191,16 @@ pub async fn retry(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
         carry_out::begin(conn, request, Seen::default(), by)
     });
     let done = tried.await.map(|()| "It is being tried again now.");
+    sent.end(&worker, done).await
+}
+
+/// Has a deletion planned now that waits for a source.
+pub async fn plan(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
+    let begun = sent.act(&worker, |conn, request, by| {
+        planning::begin(conn, request, by)
+    });
+    let done = begun.await.map(|()| "It is being looked up now.");
+    sent.app.wake.notify_one();
     sent.end(&worker, done).await
 }
 

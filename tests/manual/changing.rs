@@ -206,12 +206,3 @@ async fn what_is_found_for_a_deletion_is_in_the_plan_that_staff_decide_on() {
         "planning is no review: {stands}"
     );
 }
-
-#[actix_web::test]
-async fn who_has_nothing_but_paper_is_told_how_to_have_it_looked_up_before_it_is_erased() {
-    let app = TestApp::start_with_archive();
-    let ada = app.person("ada").await;
-    let page = ada.get(EVERYTHING).await.page();
-    assert!(page.text().contains("nothing of this that could be erased"));
-    ada.submit(&page, "/data/by-hand", &[]).await.location();
-}

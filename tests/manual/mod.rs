@@ -7,6 +7,7 @@ mod finding;
 mod form;
 mod keeping;
 mod meanwhile;
+mod newer;
 mod uploading;
 
 use candor::accounts::model::Role;

@@ -40,8 +40,7 @@ async fn a_source_that_is_away_is_tried_again_by_itself_until_it_is_back() {
     let person = sample(&app).await;
     let (reference, staff) = agree(&app, &person).await;
     let before = searches(&app);
-    let (path, away) = (app.source.path(), app.source.path().with_extension("away"));
-    std::fs::rename(&path, &away).unwrap();
+    app.source.go_away();
 
     let outcomes = worker::run_due(&app.app).await.unwrap();
 
@@ -56,7 +55,7 @@ async fn a_source_that_is_away_is_tried_again_by_itself_until_it_is_back() {
     assert!(errors[0].contains(told), "{errors:?}");
     assert_eq!(find(&app, &reference).state, State::Executing);
     assert_eq!(all_receipts(&app), [""; 0]);
-    std::fs::rename(&away, &path).unwrap();
+    app.source.come_back();
     assert_eq!(searches(&app), before);
 
     app.app
@@ -76,8 +75,7 @@ async fn a_request_waits_for_staff_when_its_job_was_tried_for_the_last_time() {
     let app = TestApp::start();
     let person = sample(&app).await;
     let (reference, _) = agree(&app, &person).await;
-    let (path, away) = (app.source.path(), app.source.path().with_extension("away"));
-    std::fs::rename(&path, &away).unwrap();
+    app.source.go_away();
     for attempt in 1..=backoff::MOST_TRIES {
         assert_eq!(find(&app, &reference).state, State::Executing);
         worker::run_due(&app.app).await.unwrap();
@@ -88,7 +86,7 @@ async fn a_request_waits_for_staff_when_its_job_was_tried_for_the_last_time() {
     assert_eq!(request.state, State::ExecutionFailed);
     assert!(request.failure.unwrap().contains("not available"));
 
-    std::fs::rename(&away, &path).unwrap();
+    app.source.come_back();
     let kim = app.staff("kim", Role::Agent).await;
     let page = kim.get("/staff/jobs").await.page();
     let retry = page.attributes("form[action$='/retry']", "action");

@@ -38,6 +38,7 @@ mod told;
 mod typed;
 mod unanswered;
 mod unconfirmed;
+mod unplanned;
 mod unverified;
 mod without_account;
 

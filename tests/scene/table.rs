@@ -165,6 +165,7 @@ table! {
     CaseWorker post "/staff/requests/{reference}/restriction/end" => "/staff/requests/{deletion}/restriction/end", Common, VERSION;
     CaseWorker post "/staff/requests/{reference}/restriction/keep" => "/staff/requests/{deletion}/restriction/keep", Common, VERSION;
     CaseWorker post "/staff/requests/{reference}/retry" => "/staff/requests/{deletion}/retry", Common, VERSION;
+    CaseWorker post "/staff/requests/{reference}/plan" => "/staff/requests/{deletion}/plan", Common, VERSION;
     CaseWorker post "/staff/requests/{reference}/review-again" => "/staff/requests/{deletion}/review-again", Common, VERSION;
 
     CaseWorker get "/staff/opt-outs/new" => "/staff/opt-outs/new", Common, PAGE;

@@ -56,6 +56,20 @@ impl SampleSource {
         self.folder.path().join("projobsector.db")
     }
 
+    /// Nothing is read or written there until it [comes back](Self::come_back).
+    pub fn go_away(&self) {
+        std::fs::rename(self.path(), self.elsewhere()).unwrap();
+    }
+
+    /// As it was before it went away.
+    pub fn come_back(&self) {
+        std::fs::rename(self.elsewhere(), self.path()).unwrap();
+    }
+
+    fn elsewhere(&self) -> PathBuf {
+        self.path().with_extension("away")
+    }
+
     /// A connection of the test's own.
     pub fn connect(&self) -> rusqlite::Connection {
         rusqlite::Connection::open(self.path()).unwrap()

@@ -24,9 +24,13 @@ use crate::requests::denied_before::{self, Asked, DeniedBefore};
 use crate::requests::filing::{NewItem, NewRequest};
 use crate::requests::model::Kind;
 use crate::requests::over_limit::{self, OverLimit};
+use crate::requests::planning;
 use crate::requests::review::plan_under_holds;
 use crate::sources::{Identities, Plan, Scope};
 use crate::web::{Form, Page, html, see_other, words};
+
+/// Longer ids are of no record, in bytes.
+const LONGEST_ID: usize = 1024;
 
 #[derive(Template)]
 #[template(path = "requests/new_deletion.html")]
@@ -109,8 +113,9 @@ fn plan_address(scope: &Scope) -> String {
 struct PlanPage {
     page: Page,
     action: String,
+    /// What would be done; none where a source does not answer.
+    view: Option<PlanView>,
     hash: String,
-    view: PlanView,
     has_changed: bool,
     by_hand: Standings,
     /// Where it is about one record: the page of that.
@@ -118,6 +123,24 @@ struct PlanPage {
     form: Form<Confirmed>,
     /// What was denied of the same before.
     before: Option<DeniedBefore>,
+}
+
+impl PlanPage {
+    /// What the button says, where there is anything to ask for.
+    fn button(&self) -> Option<String> {
+        let erased = self.view.as_ref().map(|it| (it.erased.len(), it.records));
+        match erased {
+            None => Some("Yes, delete it".to_owned()),
+            Some((0, _)) if self.by_hand.0.is_empty() => None,
+            Some((0, _)) => Some("Yes, delete what they find".to_owned()),
+            Some((_, 1)) => Some("Yes, delete this record".to_owned()),
+            Some((_, records)) => Some(format!("Yes, delete these {records} records")),
+        }
+    }
+
+    fn erases_nothing(&self) -> bool {
+        self.view.as_ref().is_some_and(|it| it.erased.is_empty())
+    }
 }
 
 /// What would be erased, what would stay and why, and what would stop working.
@@ -135,31 +158,71 @@ pub async fn plan(
     show(StatusCode::OK, &app, page, planned, Form::default())
 }
 
-/// A plan, what stands beside it, and what was denied of the same before.
-type Planned = (Plan, Standings, Option<DeniedBefore>);
+/// What is asked for, and what is known of it.
+struct Planned {
+    scope: Scope,
+    /// None where a source does not answer.
+    plan: Option<Plan>,
+    by_hand: Standings,
+    before: Option<DeniedBefore>,
+}
+
+impl Planned {
+    /// Whether nothing would be erased, and nobody would look for more.
+    fn is_in_vain(&self) -> bool {
+        self.plan.as_ref().is_some_and(Plan::is_empty) && self.by_hand.0.is_empty()
+    }
+}
 
 /// What would be done, and how it stands with what people would look up for it.
 async fn make_plan(app: &App, person_id: i64, scope: Scope) -> AppResult<Planned> {
     read(app, person_id, move |app, identities| {
-        refuse_foreign(app, (person_id, identities), &scope)?;
-        let residence = app
-            .db
-            .read_now(|conn| Ok(find_residence(conn, person_id)?))?;
-        let law = LegalDates::of(&app.laws, &residence, Kind::Deletion, app.clock.now()).law;
         let whose = (person_id, identities);
-        let plan = plan_under_holds(app, whose, (&scope, &law), Vec::new())?;
+        let plan = planning::unless_silent(look_up(app, whose, &scope))?;
+        if plan.is_none() {
+            refuse_unheard_of(app, &scope)?;
+        }
         // Nobody looks elsewhere for one record that is there.
         let by_hand = match scope {
             Scope::Record { .. } => Standings::default(),
             _ => standing::of_person(app, person_id)?,
         };
-        let asked = (Kind::Deletion, &Asked::Erasure(scope));
+        let asked = (Kind::Deletion, &Asked::Erasure(scope.clone()));
         let before = app
             .db
             .read_now(|conn| denied_before::find(conn, app, person_id, asked))?;
-        Ok((plan, by_hand, before))
+        Ok(Planned {
+            scope,
+            plan,
+            by_hand,
+            before,
+        })
     })
     .await
+}
+
+fn look_up(app: &App, whose: (i64, &Identities), scope: &Scope) -> AppResult<Plan> {
+    refuse_foreign(app, whose, scope)?;
+    let residence = app.db.read_now(|conn| Ok(find_residence(conn, whose.0)?))?;
+    let law = LegalDates::of(&app.laws, &residence, Kind::Deletion, app.clock.now()).law;
+    plan_under_holds(app, whose, (scope, &law), Vec::new())
+}
+
+/// While a source does not answer nobody knows whose a record is. What can be no record at all is not found even then.
+fn refuse_unheard_of(app: &App, scope: &Scope) -> AppResult<()> {
+    match scope {
+        Scope::Record {
+            dataset,
+            collection,
+            record,
+        } => {
+            let key = CollectionKey::new(dataset, collection);
+            let is_known = app.register.collection(&key).is_some();
+            let is_possible = is_known && record.len() <= LONGEST_ID;
+            is_possible.then_some(()).ok_or(AppError::NotFound)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Someone else's record is not found, like one that does not exist. What an earlier deletion left may be found by its id
@@ -189,10 +252,10 @@ fn show(
     status: StatusCode,
     app: &App,
     page: Page,
-    (plan, by_hand, before): Planned,
+    planned: Planned,
     form: Form<Confirmed>,
 ) -> AppResult<HttpResponse> {
-    let record = match &plan.scope {
+    let record = match &planned.scope {
         Scope::Record {
             dataset,
             collection,
@@ -200,23 +263,24 @@ fn show(
         } => Some(record_url(&CollectionKey::new(dataset, collection), record)),
         _ => None,
     };
+    let plan = planned.plan;
     html(
         status,
         &PlanPage {
             page,
             record,
             form,
-            before,
-            action: plan_address(&plan.scope),
-            view: PlanView::of(&app.register, &plan),
-            hash: plan.hash,
+            before: planned.before,
+            action: plan_address(&planned.scope),
+            view: plan.as_ref().map(|it| PlanView::of(&app.register, it)),
+            hash: plan.map(|it| it.hash).unwrap_or_default(),
             has_changed: status == StatusCode::CONFLICT,
-            by_hand,
+            by_hand: planned.by_hand,
         },
     )
 }
 
-/// The plan that the person saw and confirms.
+/// The plan that the person saw and confirms; without a hash where none could be shown.
 #[derive(Debug, Default, Deserialize, Serialize, Validate)]
 #[serde(default)]
 pub struct Confirmed {
@@ -226,7 +290,8 @@ pub struct Confirmed {
     news: String,
 }
 
-/// Files it, if the plan is still what the person has seen.
+/// Files it, if the plan is still what the person has seen. Where no source answers, or none did when they were asked,
+/// it is filed all the same and planned later.
 pub async fn file(
     person: FreshPerson,
     app: App,
@@ -242,21 +307,33 @@ pub async fn file(
             return show(StatusCode::UNPROCESSABLE_ENTITY, &app, page, planned, form);
         }
     };
-    if planned.0.hash != confirmed.hash {
+    let has_changed = planned
+        .plan
+        .as_ref()
+        .is_some_and(|it| it.hash != confirmed.hash);
+    if has_changed && !confirmed.hash.is_empty() {
         let form = Form::new(confirmed);
         return show(StatusCode::CONFLICT, &app, page, planned, form);
     }
-    let (plan, ..) = planned;
-    if plan.is_empty() {
+    if planned.is_in_vain() {
         return Err(AppError::conflict(
             "We hold nothing of this that could be erased.",
         ));
     }
+    let new = match planned.plan.filter(|_| !has_changed) {
+        Some(plan) => NewRequest {
+            items: plan.items.iter().map(NewItem::planned).collect(),
+            plan: Some(plan),
+            ..NewRequest::of(Kind::Deletion)
+        },
+        None => NewRequest {
+            unplanned: Some(planned.scope),
+            ..NewRequest::of(Kind::Deletion)
+        },
+    };
     let new = NewRequest {
-        items: plan.items.iter().map(NewItem::planned).collect(),
-        plan: Some(plan),
         news: confirmed.news,
-        ..NewRequest::of(Kind::Deletion)
+        ..new
     };
     let filed = over_limit::file(&app, &person, new).await?;
     let filed = filed.map_err(OverLimit::into_error)?;

@@ -26,6 +26,7 @@ use crate::requests::four_eyes::has_account;
 use crate::requests::items;
 use crate::requests::life::{By, advance, changed, record, touch};
 use crate::requests::model::{Action, Kind, Outcome, Request, State};
+use crate::requests::planning;
 use crate::requests::queries::find_by_reference;
 use crate::requests::restrictions;
 use crate::requests::review::{plan_under_holds, store_plan};
@@ -55,6 +56,8 @@ pub(super) struct Known {
 #[derive(Debug, Default)]
 pub(super) struct Found {
     plan: Option<Plan>,
+    /// A source did not answer, so that a deletion is planned later.
+    is_unplanned: bool,
     correction: Option<(CollectionKey, NewCorrection)>,
     /// A parent asks for somebody who is no child.
     is_no_child: bool,
@@ -88,10 +91,12 @@ fn look_up_wanted(
 ) -> AppResult<Result<Found, String>> {
     match sender.wants {
         Wants::Deletion => {
-            let plan = plan_under_holds(app, (person_id, person), (&Scope::All, law), Vec::new())?;
-            let plan = Some(plan).filter(|it| !it.is_empty());
+            let planned =
+                plan_under_holds(app, (person_id, person), (&Scope::All, law), Vec::new());
+            let planned = planning::unless_silent(planned)?;
             Ok(Ok(Found {
-                plan,
+                is_unplanned: planned.is_none(),
+                plan: planned.filter(|it| !it.is_empty()),
                 ..Found::default()
             }))
         }
@@ -198,6 +203,11 @@ pub(super) fn settle(
     if let Some(plan) = &found.plan {
         current = store_plan(conn, &current, plan, by)?;
         replace_items(conn, &current, plan, by)?;
+    }
+    if found.is_unplanned {
+        let all = serde_json::to_string(&Scope::All)?;
+        current = touch!(conn, &current, requests::scope.eq(Some(&all)));
+        planning::begin(conn, &current, by)?;
     }
     if let Some((key, correction)) = &found.correction {
         let item = NewItem {

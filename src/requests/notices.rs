@@ -58,22 +58,6 @@ message!(
     "mail/request_message/body.html"
 );
 
-/// What a deletion would erase, which could not be looked up when it was asked for, stands on the portal now.
-#[derive(Debug)]
-pub struct DeletionPlanned {
-    /// As people quote it.
-    pub reference: String,
-    /// Whether anything was found.
-    pub finds_any: bool,
-}
-message!(
-    DeletionPlanned,
-    "deletion_planned",
-    "mail/deletion_planned/subject.txt",
-    "mail/deletion_planned/body.txt",
-    "mail/deletion_planned/body.html"
-);
-
 /// The answer will take longer; why stands on the portal.
 #[derive(Debug)]
 pub struct RequestExtended {
@@ -250,7 +234,7 @@ pub(super) fn page_of(conn: &mut AnyConnection, app: &App, request: &Request) ->
     Ok(link.unwrap_or_else(|| format!("/requests/{}", request.reference)))
 }
 
-fn link(site: &Site, reference: &str) -> String {
+pub(super) fn link(site: &Site, reference: &str) -> String {
     site.url(&format!("/requests/{reference}"))
 }
 
@@ -266,7 +250,6 @@ macro_rules! linked {
 
 linked!(
     RequestReceived,
-    DeletionPlanned,
     RequestDecided,
     RequestCompleted,
     RequestReopened,

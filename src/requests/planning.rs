@@ -7,14 +7,37 @@ use serde_json::json;
 
 use super::life::{By, add_step};
 use super::model::{Kind, Outcome, Request, StepKind};
-use super::notices::{self, DeletionPlanned};
-use super::{queries, review};
+use super::{notices, queries, review};
 use crate::app::App;
+use crate::config::Site;
 use crate::db::AnyConnection;
 use crate::error::{AppError, AppResult};
 use crate::jobs::{self, Job};
+use crate::mail::messages::message;
 use crate::my_data::identities_of;
 use crate::sources::Plan;
+
+/// What a deletion would erase, which could not be looked up when it was asked for, stands on the portal now.
+#[derive(Debug)]
+pub struct DeletionPlanned {
+    /// As people quote it.
+    pub reference: String,
+    /// Whether anything was found.
+    pub finds_any: bool,
+}
+message!(
+    DeletionPlanned,
+    "deletion_planned",
+    "mail/deletion_planned/subject.txt",
+    "mail/deletion_planned/body.txt",
+    "mail/deletion_planned/body.html"
+);
+
+impl DeletionPlanned {
+    fn link(&self, site: &Site) -> String {
+        notices::link(site, &self.reference)
+    }
+}
 
 /// When a source has not answered for as long as a job is tried, it is begun anew after this time.
 const PAUSE: TimeDelta = TimeDelta::hours(6);

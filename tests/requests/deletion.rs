@@ -1,3 +1,4 @@
+use candor::accounts::model::Role;
 use candor::requests::model::{Action, State};
 use candor::requests::queries;
 use candor::sources::{Plan, Scope};
@@ -292,4 +293,35 @@ async fn what_stayed_is_still_told_of_where_a_person_looks_for_their_data() {
     assert!(links.contains(&format!("/requests/{reference}")));
     let eve = app.person("eve").await.get("/data").await.page().text();
     assert!(!eve.contains(heading) && eve.contains("We found nothing about you"));
+}
+
+/// Rule: E3, §7022(f).
+#[actix_web::test]
+async fn what_has_to_stay_as_a_whole_can_be_asked_for_and_is_denied_with_its_reasons() {
+    let app = TestApp::start();
+    let maya = app.person(MAYA).await;
+    agree(&app, &maya).await;
+    app.run_jobs().await;
+    let page = maya.get(EVERYTHING).await.page();
+    assert!(page.text().contains("all of it has to stay"));
+    assert_eq!(
+        page.texts("main button"),
+        ["Ask us to delete it all the same"]
+    );
+    let reference = reference_of(&maya.submit(&page, EVERYTHING, &[]).await);
+    let url = format!("/staff/requests/{reference}");
+    let (kim, una) = (
+        app.staff("kim", Role::Agent).await,
+        app.staff("una", Role::Supervisor).await,
+    );
+    for (staff, act) in [(kim, "decide"), (una, "approve")] {
+        let page = staff.get(&url).await.page();
+        let act = format!("{url}/{act}");
+        staff.submit(&page, &act, &[]).await.location();
+    }
+    assert_eq!(find(&app, &reference).state, State::Denied);
+    let page = maya.get(&format!("/requests/{reference}")).await.page();
+    let text = page.text();
+    assert!(text.contains("Cal. Gov. Code 12946"), "{text}");
+    assert!(text.contains("Ask us to look again"), "{text}");
 }

@@ -128,14 +128,26 @@ struct PlanPage {
 impl PlanPage {
     /// What the button says, where there is anything to ask for.
     fn button(&self) -> Option<String> {
-        let erased = self.view.as_ref().map(|it| (it.erased.len(), it.records));
-        match erased {
-            None => Some("Yes, delete it".to_owned()),
-            Some((0, _)) if self.by_hand.0.is_empty() => None,
-            Some((0, _)) => Some("Yes, delete what they find".to_owned()),
-            Some((_, 1)) => Some("Yes, delete this record".to_owned()),
-            Some((_, records)) => Some(format!("Yes, delete these {records} records")),
-        }
+        let Some(view) = &self.view else {
+            return Some("Yes, delete it".to_owned());
+        };
+        let said = match view.records {
+            _ if view.erased.is_empty() && !self.by_hand.0.is_empty() => {
+                "Yes, delete what they find"
+            }
+            _ if view.erased.is_empty() && view.kept.is_empty() => return None,
+            // A refusal that is on record can be appealed.
+            _ if view.erased.is_empty() => "Ask us to delete it all the same",
+            1 => "Yes, delete this record",
+            records => return Some(format!("Yes, delete these {records} records")),
+        };
+        Some(said.to_owned())
+    }
+
+    /// Whether what is held of it has to stay as a whole.
+    fn keeps_all(&self) -> bool {
+        let view = self.view.as_ref();
+        view.is_some_and(|it| it.erased.is_empty() && !it.kept.is_empty())
     }
 
     fn erases_nothing(&self) -> bool {
@@ -168,9 +180,10 @@ struct Planned {
 }
 
 impl Planned {
-    /// Whether nothing would be erased, and nobody would look for more.
+    /// Whether nothing is held of it, and nobody would look for more.
     fn is_in_vain(&self) -> bool {
-        self.plan.as_ref().is_some_and(Plan::is_empty) && self.by_hand.0.is_empty()
+        let finds_none = self.plan.as_ref().is_some_and(|it| it.items.is_empty());
+        finds_none && self.by_hand.0.is_empty()
     }
 }
 

@@ -76,6 +76,7 @@ pub mod sealed;
 pub mod senders;
 pub mod staff_mails;
 pub mod statements;
+mod step_words;
 pub mod steps;
 mod unanswered;
 pub mod words;

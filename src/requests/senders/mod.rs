@@ -9,6 +9,7 @@
 mod ages;
 mod filing;
 mod forgetting;
+mod look_up;
 mod mails;
 pub mod model;
 pub mod pages;

@@ -6,10 +6,11 @@ use chrono::TimeDelta;
 use diesel::prelude::*;
 use serde_json::json;
 
+use super::look_up::{Found, look_up};
 use super::model::{Degree, Sender, Wants};
 use super::points::Points;
 use super::queries;
-use super::settle::{Known, look_up, settle};
+use super::settle::{Known, settle};
 use crate::accounts::limits::Limit;
 use crate::app::App;
 use crate::db::AnyConnection;
@@ -107,7 +108,7 @@ pub async fn attempt(app: &App, request_id: i64, typed: Typed, client: String) -
         if is_last && sender.wants == Wants::Pieces && enough_for_less {
             (known.degree, known.wants) = (Degree::Reasonable, Wants::Categories);
             known.declaration = None;
-            settle(conn, &request, &known, &super::settle::Found::default(), by)?;
+            settle(conn, &request, &known, &Found::default(), by)?;
             return Ok(Ended::Categories);
         }
         let row = request_senders::table.filter(request_senders::id.eq(sender.id));
@@ -150,7 +151,7 @@ pub async fn ask_for_less(app: &App, request_id: i64) -> AppResult<Ended> {
             declaration: None,
             vouched: None,
         };
-        settle(conn, &request, &known, &super::settle::Found::default(), by)?;
+        settle(conn, &request, &known, &Found::default(), by)?;
         Ok(Ended::Categories)
     })
     .await

@@ -6,6 +6,8 @@
 mod load;
 mod portal;
 mod reference;
+#[path = "../targets/mod.rs"]
+mod targets;
 mod writes;
 
 use std::collections::HashMap;
@@ -15,6 +17,7 @@ use clap::Parser;
 
 use load::{Figures, load};
 use portal::Portal;
+use targets::Targets;
 
 /// What to measure.
 #[derive(Debug, Parser)]
@@ -28,6 +31,9 @@ struct Options {
     /// A PostgreSQL server, to measure writes on as well
     #[arg(long)]
     postgres: Option<String>,
+    /// Fail where a target is missed
+    #[arg(long)]
+    strict: bool,
     /// One half of it alone
     #[arg(long, value_enum)]
     only: Option<Half>,
@@ -71,15 +77,21 @@ fn main() {
 
 async fn measure(options: &Options) {
     let time = Duration::from_secs(options.seconds);
+    let mut targets = Targets::new(options.strict);
     if options.only != Some(Half::Writes) {
-        measure_pages(&options.people, time).await;
+        measure_pages(&options.people, time, &mut targets).await;
     }
     if options.only != Some(Half::Pages) {
-        writes::measure(time, options.postgres.as_deref()).await;
+        writes::measure(time, options.postgres.as_deref(), &mut targets).await;
     }
+    targets.end();
 }
 
-async fn measure_pages(sizes: &[u64], time: Duration) {
+/// Pages of one's own, which are held against a page with two queries.
+const OWN: [&str; 2] = ["/choices", "/requests"];
+
+async fn measure_pages(sizes: &[u64], time: Duration, targets: &mut Targets) {
+    let mut first: HashMap<&str, f64> = HashMap::new();
     for people in sizes {
         println!("\n## {people} people in the portal's database\n");
         let portal = Portal::start(*people).await;
@@ -107,10 +119,32 @@ async fn measure_pages(sizes: &[u64], time: Duration) {
             )
             .await;
             row(path, &figures, &floor);
+            let of_two_queries = figures.per_second / floor[2];
+            if OWN.contains(&path) {
+                let what = format!("{path} at {people} people, of a page with two queries");
+                targets.at_least(&what, of_two_queries, 0.6);
+            }
+            // Beside the reference of the same run: the machine's speed changes.
+            let at_first = *first.entry(path).or_insert(of_two_queries);
+            if people != &sizes[0] {
+                let what = format!(
+                    "{path} at {people} people, times slower than at {}",
+                    sizes[0]
+                );
+                targets.at_most(&what, at_first / of_two_queries, 1.3);
+            }
         }
-        println!("\n{}", portal.size());
+        let (busy, said) = portal.size();
+        println!("\n{said}");
         drop(reference);
-        portal.measure_start().await;
+        let (start, idle) = portal.measure_start().await;
+        targets.at_most("MB under load", busy, 120.0);
+        targets.at_most("MB idle", idle, 60.0);
+        targets.at_most(
+            "seconds from start to the first page",
+            start.as_secs_f64(),
+            0.3,
+        );
     }
 }
 

@@ -120,8 +120,8 @@ impl Portal {
         browser.cookies()
     }
 
-    /// Resident memory and the size of the program.
-    pub fn size(&self) -> String {
+    /// The most memory that it had, in MB; and that with the size of the program in words.
+    pub fn size(&self) -> (f64, String) {
         let process = self.running.as_ref().unwrap().process.id();
         let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
         let line = |name: &str| {
@@ -130,34 +130,34 @@ impl Portal {
                 .split_whitespace()
                 .nth(1)
                 .unwrap()
-                .parse::<u64>()
+                .parse::<f64>()
                 .unwrap()
-                / 1024
+                / 1024.0
         };
         let program = std::fs::metadata(env!("CARGO_BIN_EXE_candor"))
             .unwrap()
             .len()
             / 1_000_000;
-        format!(
-            "Resident memory after load {} MB, at its highest {} MB. The program has {program} MB.",
-            line("VmRSS"),
-            line("VmHWM")
-        )
+        let (now, highest) = (line("VmRSS"), line("VmHWM"));
+        let said = format!(
+            "Resident memory {now:.0} MB, at its highest {highest:.0} MB. The program has {program} MB."
+        );
+        (highest, said)
     }
 
-    /// From start to the first page, on what is there already.
-    pub async fn measure_start(mut self) {
+    /// From start to the first page, on what is there already; and the memory in MB of who waits for the next.
+    pub async fn measure_start(mut self) -> (Duration, f64) {
         self.running = None;
         let start = Instant::now();
         let running = start_demo(self.folder.path());
         wait_for(running.address).await;
-        println!(
-            "First page {} ms after the start.",
-            start.elapsed().as_millis()
-        );
+        let took = start.elapsed();
+        println!("First page {} ms after the start.", took.as_millis());
         tokio::time::sleep(Duration::from_secs(2)).await;
         self.running = Some(running);
-        println!("Idle: {}", self.size());
+        let (idle, said) = self.size();
+        println!("Idle: {said}");
+        (took, idle)
     }
 }
 

@@ -14,33 +14,41 @@ use serde_json::json;
 
 use crate::load::{Figures, load};
 use crate::portal::Portal;
+use crate::targets::Targets;
 
 const CLIENTS: usize = 64;
 
-pub async fn measure(time: Duration, postgres: Option<&str>) {
+pub async fn measure(time: Duration, postgres: Option<&str>, targets: &mut Targets) {
     println!(
         "\n## Opting out, {CLIENTS} clients\n\n| what | per second | p99 ms | of the bare rows |\n|---|---|---|---|"
     );
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str| format!("sqlite://{}", folder.path().join(name).display());
-    measure_on("SQLite", &file("bare.db"), &file("portal.db"), 3, time).await;
+    let (bare, portal) = (file("bare.db"), file("portal.db"));
+    let ratio = measure_on("SQLite", &bare, &portal, 3, time).await;
+    targets.at_least("opting out on SQLite, of three bare rows", ratio, 0.6);
     if let Some(server) = postgres {
         let (bare, portal) = (new_database(server, "bare"), new_database(server, "portal"));
-        measure_on("PostgreSQL", &bare, &portal, 8, time).await;
+        let ratio = measure_on("PostgreSQL", &bare, &portal, 8, time).await;
+        targets.at_least("opting out on PostgreSQL, of three bare rows", ratio, 0.6);
     }
 }
 
-async fn measure_on(kind: &str, bare: &str, portal: &str, connections: u32, time: Duration) {
+/// Gives how many opt out for their browser, of the bare rows.
+async fn measure_on(kind: &str, bare: &str, portal: &str, connections: u32, time: Duration) -> f64 {
     let bare = bare_rows(Db::open(bare, connections).unwrap(), time).await;
     line(&format!("three bare rows, {kind}"), &bare, &bare);
     let portal = Portal::serve(portal).await;
+    let mut ratios = Vec::new();
     for (name, request) in [
         ("for this browser", by_browser as fn(u64) -> Vec<u8>),
         ("by e-mail", by_email),
     ] {
         let opted_out = load(portal.address, request, CLIENTS, time).await;
         line(&format!("opting out {name}, {kind}"), &opted_out, &bare);
+        ratios.push(opted_out.per_second / bare.per_second);
     }
+    ratios[0]
 }
 
 /// Makes a database on the server; gives its address.

@@ -12,6 +12,7 @@ use candor::sources::{Identities, Outcome, Scope, SourceError, Sources, Visited,
 use chrono::NaiveDate;
 use rusqlite::Connection;
 
+use crate::targets::Targets;
 use crate::usage;
 
 const EMAIL: &str = "ada@example.org";
@@ -182,7 +183,7 @@ fn command(register: &Path, url: &str) -> (Duration, u64) {
 }
 
 /// Memory must stay flat, and the speed at least half of the bare driver's.
-pub fn rows_of_one_person() {
+pub fn rows_of_one_person(targets: &mut Targets) {
     println!("\n## A person with many rows in a table\n");
     println!("| rows | by hand rows/s | candor rows/s | ratio | as a command s | its memory MB |");
     println!("|---|---|---|---|---|---|");
@@ -200,11 +201,15 @@ pub fn rows_of_one_person() {
             per_second(own) / per_second(hand),
             took.as_secs_f64()
         );
+        let what = format!("rows per second of a person with {rows}, of the bare driver's");
+        targets.at_least(&what, per_second(own) / per_second(hand), 0.5);
+        #[expect(clippy::cast_precision_loss, reason = "megabytes")]
+        targets.at_most(&format!("MB for {rows} rows"), peak as f64, 120.0);
     }
 }
 
 /// What belongs to others must cost nothing.
-pub fn rows_of_everybody() {
+pub fn rows_of_everybody(_: &mut Targets) {
     println!("\n## A person with 30 rows among everybody's\n");
     println!("| rows in the tables | by hand ms | candor ms | ratio |\n|---|---|---|---|");
     for others in [3_200, 320_000, 3_200_000] {
@@ -230,7 +235,7 @@ fn row(of: u64, (rows, hand): (u64, Duration), (found, own): (u64, Duration)) {
 }
 
 /// Datasets of ten collections, each of which is led to by the one before.
-pub fn collections() {
+pub fn collections(_: &mut Targets) {
     println!("\n## Datasets of ten collections, each led to by the one before\n");
     println!("| collections | by hand ms | candor ms | ratio |\n|---|---|---|---|");
     for datasets in [1, 10, 60] {
@@ -305,7 +310,7 @@ fn chains(datasets: u64) -> (String, String) {
 }
 
 /// Erasing many rows: planned, guarded row by row, read back and committed; by hand it is one statement.
-pub fn erasure() {
+pub fn erasure(_: &mut Targets) {
     println!("\n## Erasing\n");
     println!(
         "| rows | one bare statement s | candor s | rows/s | processor s |\n|---|---|---|---|---|"

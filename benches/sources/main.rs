@@ -13,10 +13,16 @@ mod embedded;
 mod growth;
 mod packages;
 mod sample;
+#[path = "../targets/mod.rs"]
+mod targets;
 mod usage;
 
-/// The parts, by the names by which they are asked for.
-const PARTS: &[(&str, fn())] = &[
+use targets::Targets;
+
+/// A part, by the name by which it is asked for.
+type Part = (&'static str, fn(&mut Targets));
+
+const PARTS: &[Part] = &[
     ("find", sample::find),
     ("packages", packages::measure),
     ("rows", growth::rows_of_one_person),
@@ -29,9 +35,11 @@ fn main() {
     let asked: Vec<_> = std::env::args().skip(1).collect();
     // Cargo adds `--bench` of its own.
     let all = asked.iter().all(|it| it.starts_with('-'));
+    let mut targets = Targets::new(asked.iter().any(|it| it == "--strict"));
     for (name, part) in PARTS {
         if all || asked.iter().any(|it| it == name) {
-            part();
+            part(&mut targets);
         }
     }
+    targets.end();
 }

@@ -14,13 +14,14 @@ use diesel::prelude::*;
 
 use crate::embedded;
 use crate::sample::{Asked, EMAIL, KEY, MANIFEST, by_hand_on_sqlite, in_folder};
+use crate::targets::Targets;
 use crate::usage;
 
 /// One after the other, to know what one takes.
 const ALONE: u32 = 100;
 
 /// Measures single requests and many at once, beside the hand-written queries on the same database.
-pub fn measure() {
+pub fn measure(targets: &mut Targets) {
     println!("\n## From filing to the sealed package\n");
     let folder = tempfile::tempdir().unwrap();
     let (sample, connection) = in_folder(folder.path());
@@ -54,6 +55,12 @@ pub fn measure() {
     for at_once in [50, 200, 1_000] {
         many(&app, person_id, at_once, &runtime);
     }
+    #[expect(clippy::cast_precision_loss, reason = "megabytes")]
+    targets.at_most(
+        "MB with packages at once",
+        usage::peak("self") as f64,
+        120.0,
+    );
 }
 
 fn many(app: &App, person_id: i64, at_once: u32, runtime: &tokio::runtime::Runtime) {

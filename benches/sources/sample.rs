@@ -9,6 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use crate::targets::Targets;
 use candor::{
     register::{CollectionKey, Register},
     sources::{Identities, SourceError, Sources, Visited, Visitor},
@@ -290,7 +291,12 @@ fn as_text(text: &str, (_, columns, conditions): &Query) -> String {
     text
 }
 
-fn measure(name: &str, mut by_hand: impl FnMut(Asked) -> u64, mut ours: impl FnMut() -> u64) {
+/// Gives how many times longer it takes than the same statements by hand.
+fn measure(
+    name: &str,
+    mut by_hand: impl FnMut(Asked) -> u64,
+    mut ours: impl FnMut() -> u64,
+) -> f64 {
     let (mut rows, mut whose, mut own) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         rows.push(timed(|| by_hand(Asked::Rows)));
@@ -304,6 +310,7 @@ fn measure(name: &str, mut by_hand: impl FnMut(Asked) -> u64, mut ours: impl FnM
         times(rows),
         times(whose)
     );
+    times(whose)
 }
 
 fn timed(mut work: impl FnMut() -> u64) -> Duration {
@@ -331,7 +338,7 @@ pub fn in_folder(folder: &Path) -> (PathBuf, Connection) {
 }
 
 /// Finds what the sample holds about one person, on SQLite and, where there is a server, on PostgreSQL.
-pub fn find() {
+pub fn find(targets: &mut Targets) {
     println!(
         "\n## A person of the sample: {ROWS} records in {} tables\n",
         QUERIES.len()
@@ -341,17 +348,27 @@ pub fn find() {
     let folder = tempfile::tempdir().expect("a folder");
     let (path, connection) = in_folder(folder.path());
     let opened = sources(&format!("sqlite:{}", path.display()));
-    measure(
+    let ratio = measure(
         "SQLite",
         |asked| by_hand_on_sqlite(&connection, asked),
         || ours(&opened),
     );
+    targets.at_most(
+        "a person of the sample on SQLite, of the same statements",
+        ratio,
+        1.5,
+    );
     if let Some(server) = server() {
-        on_postgres(&server);
+        let ratio = on_postgres(&server);
+        targets.at_most(
+            "a person of the sample on PostgreSQL, of the same statements",
+            ratio,
+            1.5,
+        );
     }
 }
 
-fn on_postgres(server: &str) {
+fn on_postgres(server: &str) -> f64 {
     let name = format!("candor_bench_{}", std::process::id());
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -374,12 +391,13 @@ fn on_postgres(server: &str) {
     runtime
         .block_on(client.batch_execute(POSTGRES))
         .expect("the sample loads");
-    {
+    let ratio = {
         let opened = sources(&url);
         let mut known = BTreeMap::new();
         let by_hand = |asked| runtime.block_on(by_hand_on_postgres(&client, &mut known, asked));
-        measure("PostgreSQL", by_hand, || ours(&opened));
-    }
+        measure("PostgreSQL", by_hand, || ours(&opened))
+    };
     drop(client);
     let _ = runtime.block_on(admin.batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)")));
+    ratio
 }

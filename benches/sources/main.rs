@@ -19,6 +19,10 @@ mod usage;
 
 use targets::Targets;
 
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A part, by the name by which it is asked for.
 type Part = (&'static str, fn(&mut Targets));
 

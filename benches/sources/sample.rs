@@ -353,15 +353,11 @@ pub fn find(targets: &mut Targets) {
         |asked| by_hand_on_sqlite(&connection, asked),
         || ours(&opened),
     );
-    targets.at_most(
-        "a person of the sample on SQLite, of the same statements",
-        ratio,
-        1.5,
-    );
+    targets.at_most("the sample on SQLite, of the same statements", ratio, 1.5);
     if let Some(server) = server() {
         let ratio = on_postgres(&server);
         targets.at_most(
-            "a person of the sample on PostgreSQL, of the same statements",
+            "the sample on PostgreSQL, of the same statements",
             ratio,
             1.5,
         );

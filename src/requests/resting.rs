@@ -9,8 +9,8 @@ use diesel::prelude::*;
 use super::model::{Outcome, State};
 use super::sealed::{self, What};
 use super::words;
-use crate::db::AnyConnection;
 use crate::db::schema::{requests, restrictions};
+use crate::db::{AnyConnection, both};
 use crate::error::AppResult;
 use crate::keys::Keys;
 use crate::register::Activity;
@@ -175,10 +175,11 @@ fn list(conn: &mut AnyConnection, whose: Option<i64>) -> QueryResult<Vec<Resting
             requests::state,
         ));
     let rows: Vec<Row> = match whose {
-        Some(id) => in_force
+        // With every page of choices.
+        Some(id) => both!(conn, |conn| in_force
             .filter(requests::person_id.eq(id))
             .order(requests::id)
-            .load(conn)?,
+            .load(conn))?,
         None => in_force.load(conn)?,
     };
     let resting = rows.into_iter().map(

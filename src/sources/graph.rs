@@ -328,6 +328,11 @@ impl Node {
 
 /// The table of a node, in the database that its manifest means.
 pub(super) fn table<'a>(schema: &'a Schema, node: &Node) -> Result<&'a Table, SourceError> {
+    place(schema, node).map(|at| &schema.tables[at])
+}
+
+/// Where it stands there.
+pub(super) fn place(schema: &Schema, node: &Node) -> Result<usize, SourceError> {
     let missing = |what: &str, name: &str| {
         let fault = Fault::Missing(format!("{what} `{name}`"));
         SourceError::new(&node.source, fault)
@@ -339,8 +344,8 @@ pub(super) fn table<'a>(schema: &'a Schema, node: &Node) -> Result<&'a Table, So
     {
         return Err(missing("database", said));
     }
-    let table = schema.table(&node.table);
-    table.ok_or_else(|| missing("table", &node.table.name))
+    let place = schema.place_of(&node.table);
+    place.ok_or_else(|| missing("table", &node.table.name))
 }
 
 /// The kind of column that a field declares.

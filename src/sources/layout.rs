@@ -17,6 +17,9 @@ use super::{
 };
 use crate::register::Field;
 
+/// So many columns are found one by one.
+const FEW: usize = 24;
+
 /// The columns of one collection.
 pub(super) struct Layout<'a> {
     pub node: &'a Node,
@@ -27,8 +30,8 @@ pub(super) struct Layout<'a> {
     pub fields: Vec<(&'a Field, usize)>,
     links: Vec<(&'a Column, usize)>,
     date: Option<usize>,
-    /// Where each column stands.
-    places: HashMap<String, usize>,
+    /// Where each column stands, once they are many: few are found sooner one by one.
+    places: Option<HashMap<String, usize>>,
     /// What tells whether a row has changed: where it stands, and whether it is an object, of which some sources have a form
     /// of their own. What the source computes changes only with the rest.
     hashed: Vec<(usize, bool)>,
@@ -46,7 +49,7 @@ impl<'a> Layout<'a> {
             fields: Vec::new(),
             links: Vec::new(),
             date: None,
-            places: (table.row_key.iter().cloned()).zip(0..).collect(),
+            places: None,
             hashed: Vec::new(),
             fixed: Vec::new(),
         };
@@ -92,15 +95,22 @@ impl<'a> Layout<'a> {
         if let Some(known) = self.find(column) {
             return known;
         }
+        let at = self.columns.len();
         self.columns.push(column.to_owned());
-        self.places
-            .insert(column.to_owned(), self.columns.len() - 1);
-        self.columns.len() - 1
+        if let Some(places) = &mut self.places {
+            places.insert(column.to_owned(), at);
+        } else if self.columns.len() > FEW {
+            self.places = Some(self.columns.iter().cloned().zip(0..).collect());
+        }
+        at
     }
 
     /// Where a column stands; `None` when it is not among those that are read.
     pub fn find(&self, column: &str) -> Option<usize> {
-        self.places.get(column).copied()
+        match &self.places {
+            Some(places) => places.get(column).copied(),
+            None => self.columns.iter().position(|it| it == column),
+        }
     }
 
     /// The row key of a row.

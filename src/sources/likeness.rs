@@ -1,7 +1,7 @@
 //! Whether two columns write what is the same to the database in the same way. Where they do not, a value that was read
 //! in one does not tell how often it stands in the other.
 
-use super::{Column, ColumnKind, Inner, Schema, Table, Value, graph::Edge, table, walk::Walk};
+use super::{Column, ColumnKind, Inner, Schema, Table, Value, graph::Edge, walk::Walk};
 
 /// How the values of a column that refers are to be compared with those of the column that it refers to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,7 +60,7 @@ impl Likeness {
 impl Walk {
     /// How both ends of a way write what is the same; a source that did not answer is feared anyway.
     pub fn likeness(&self, inner: &Inner, at: usize, edge: &Edge) -> Likeness {
-        let (from, to) = (self.end(inner, edge.from), self.end(inner, at));
+        let (from, to) = (self.table(inner, edge.from), self.table(inner, at));
         let from = from.and_then(|(table, _)| table.column(&edge.from_column));
         let to = to.and_then(|(table, _)| table.column(&edge.column));
         from.zip(to).map_or(Likeness::Exact, |(from, to)| {
@@ -80,19 +80,13 @@ impl Walk {
         if nodes[at].source != nodes[edge.from].source {
             return None;
         }
-        let ((from, schema), (to, _)) = self.end(inner, edge.from).zip(self.end(inner, at))?;
+        let ((from, schema), (to, _)) = self.table(inner, edge.from).zip(self.table(inner, at))?;
         let (there, here) = ((from, &*edge.from_column), (to, &*edge.column));
         match () {
             () if schema.refers(there, here) => to.column(here.1),
             () if schema.refers(here, there) => from.column(there.1),
             () => None,
         }
-    }
-
-    fn end<'a>(&'a self, inner: &Inner, at: usize) -> Option<(&'a Table, &'a Schema)> {
-        let node = &inner.graph.nodes[at];
-        let schema = self.schema(&node.source)?;
-        Some((table(schema, node).ok()?, schema))
     }
 }
 

@@ -11,12 +11,12 @@ use std::{
 };
 
 use super::{
-    Budget, Budgets, Connected, Counts, Identities, Inner, Schema, SourceError, Value,
-    graph::{Edge, Node},
+    Budget, Budgets, Connected, Counts, Identities, Inner, Schema, SourceError, Table, Value,
+    graph::{Edge, Node, place},
     groups::{self, Answer, Answers, Combination, Groups, Question},
     kept::{self, KeptRow, LITTLE_IN_ALL},
     likeness::Likeness,
-    strangers, table,
+    strangers::{self, Stranger},
     ways::{Conditions, seeds},
 };
 
@@ -25,6 +25,10 @@ pub(super) struct Walk {
     pub nodes: Vec<Reached>,
     /// How the sources were built when it began, by key.
     schemas: HashMap<String, Arc<Schema>>,
+    /// Where the table of each collection stands in the schema of its source.
+    places: Vec<Option<usize>>,
+    /// What leads to each collection and is read about nobody.
+    pub strangers: Vec<Vec<Stranger>>,
     /// So many bytes are kept of rows.
     kept: usize,
 }
@@ -99,6 +103,8 @@ impl Walk {
         let mut walk = Self {
             nodes: nodes.iter().map(|_| Reached::default()).collect(),
             schemas: HashMap::new(),
+            places: vec![None; nodes.len()],
+            strangers: vec![Vec::new(); nodes.len()],
             kept: 0,
         };
         for &at in wanted {
@@ -128,6 +134,12 @@ impl Walk {
     /// How a source was built when the walk began.
     pub fn schema(&self, source: &str) -> Option<&Arc<Schema>> {
         self.schemas.get(source)
+    }
+
+    /// The table of a collection, in the schema of its source; `None` where it did not answer or has none.
+    pub fn table(&self, inner: &Inner, at: usize) -> Option<(&Table, &Schema)> {
+        let schema = self.schema(&inner.graph.nodes[at].source)?;
+        Some((&schema.tables[self.places[at]?], schema))
     }
 
     /// The numbers of a collection whose combinations were read.
@@ -169,26 +181,33 @@ impl Walk {
                 Err(error) => drop(errors.insert(source, error)),
             }
         }
-        let table = |at: usize| {
-            let source = &nodes[at].source;
-            match self.schemas.get(source) {
-                Some(schema) => table(schema, &nodes[at]),
-                None => Err(errors[source].clone()),
+        let mut faults = HashMap::new();
+        for (at, node) in nodes.iter().enumerate() {
+            let schema = self.schemas.get(&node.source);
+            let fault = || errors.get(&node.source).cloned();
+            match schema.map(|schema| place(schema, node)) {
+                Some(Ok(place)) => self.places[at] = Some(place),
+                Some(Err(error)) => drop(faults.insert(at, error)),
+                None => faults.extend(fault().map(|error| (at, error))),
             }
-        };
+        }
+        for &at in &wanted {
+            if let Some(schema) = self.schemas.get(&nodes[at].source) {
+                self.strangers[at] = strangers::of(inner, schema, &nodes[at]);
+            }
+        }
         let is_unique = |edge: &Edge| {
-            let from = table(edge.from);
-            from.is_ok_and(|table| table.is_unique(&edge.from_column))
+            let from = self.table(inner, edge.from);
+            from.is_some_and(|(table, _)| table.is_unique(&edge.from_column))
         };
         // Two values that differ may be one to the database, so that others lead to the same row.
         let is_alike = |at: usize, edge: &Edge| self.likeness(inner, at, edge) == Likeness::Exact;
         let looked = wanted.into_iter().map(|at| {
-            let found = table(at).map(drop);
+            let found = faults.get(&at).cloned().map_or(Ok(()), Err);
             let noticed = inner.connected(&nodes[at].source);
             let error = noticed.and_then(|it| it.notice(found)).err();
             let is_plain = |edge: &Edge| is_unique(edge) && is_alike(at, edge);
-            let schema = self.schemas.get(&nodes[at].source);
-            let is_alone = schema.is_none_or(|it| strangers::of(inner, it, &nodes[at]).is_empty());
+            let is_alone = self.strangers[at].is_empty();
             let simple =
                 is_alone && nodes[at].is_simple() && nodes[at].incoming.iter().all(is_plain);
             (at, error, simple)

@@ -62,13 +62,19 @@ pub(super) fn at_rest(path: &Path, ends: Instant) -> Result<Stamp, Fault> {
         } else {
             age.to_std().unwrap_or_default()
         };
-        let Some(rest) = QUIET.checked_sub(age).filter(|it| !it.is_zero()) else {
+        let rest = QUIET.checked_sub(age).filter(|it| !it.is_zero());
+        // One that is just being emptied is shown as empty before it is shown as written to.
+        let rest = rest.or_else(|| (stamp.bytes == 0).then_some(QUIET));
+        let Some(rest) = rest else {
             return Ok(stamp);
         };
         if Instant::now() + rest > ends {
             return Err(meddled());
         }
         sleep(rest);
+        if stamp.bytes == 0 && age >= QUIET && Stamp::of(path)? == stamp {
+            return Ok(stamp);
+        }
     }
 }
 

@@ -121,6 +121,41 @@ fn what_the_settings_name_is_looked_at_too_and_all_faults_of_it_are_told_at_once
 }
 
 #[test]
+fn what_a_start_would_refuse_of_a_source_is_told_before() {
+    let register = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/register");
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let two = file(
+        "two",
+        "projobsector=mysql://candor:secret@\n\nolder=sqlite:///older.db\n",
+    );
+    let bare = file("bare", "sqlite:///bare.db\n");
+    let run = |more: &[&str]| {
+        let register = ["config", "--secret-key", SECRET, "--register", register];
+        said(&candor(&[&register, more].concat()))
+    };
+
+    let told = run(&["--source-file", &two, "--source-file", &bare]);
+
+    for wrong in [
+        &*format!("--source-file (CANDOR_SOURCE_FILES): {two}, line 3: a file holds one source"),
+        &*format!(
+            "--source-file (CANDOR_SOURCE_FILES): {bare}, line 1: a source is not of the form KEY=URL"
+        ),
+        "source `projobsector`: ",
+    ] {
+        assert!(told.contains(wrong), "{wrong} is missing in:\n{told}");
+    }
+    assert!(!told.contains("secret@"), "{told}");
+    let told = run(&["--source", "projobsector=http://candor:abc@10.0.0.1/"]);
+    assert!(told.contains("holds no secret of 32 characters"), "{told}");
+}
+
+#[test]
 fn a_command_with_faulty_settings_fails_and_says_why() {
     let failed = candor(&["serve", "--bind", "nowhere"]);
     assert_eq!(failed.status.code(), Some(1));

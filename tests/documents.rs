@@ -156,3 +156,74 @@ fn no_file_of_the_source_is_longer_than_400_lines() {
         }
     }
 }
+
+/// What is asked of mappings under this folder, as the reader of manifests writes it.
+fn keys_of_manifests() -> std::collections::BTreeSet<String> {
+    let folder = root().join("src/register/manifest");
+    let files = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|it| it.unwrap().path());
+    let texts = files.map(|path| std::fs::read_to_string(path).unwrap());
+    let asked = [
+        ".text(",
+        ".needed_text(",
+        ".texts(",
+        ".flag(",
+        ".number(",
+        ".map(",
+        ".maps(",
+        ".word(",
+        ".node(",
+        ".date(",
+        ".parsed(",
+    ];
+    let keys = |text: String| {
+        let text = text.split_whitespace().collect::<String>();
+        let after = asked.iter().flat_map(|it| text.split(it).skip(1));
+        let quoted = after.filter_map(|it| it.strip_prefix('"')?.split('"').next());
+        quoted.map(str::to_owned).collect::<Vec<_>>()
+    };
+    texts.flat_map(keys).collect()
+}
+
+#[test]
+fn every_key_that_manifests_may_have_is_described() {
+    let documents = ["docs/register.md", "docs/fideslang.md", "docs/insights.md"]
+        .map(read)
+        .join("");
+    let keys = keys_of_manifests();
+    assert!(keys.len() > 60, "{keys:?}");
+    // What a program reads of a name is plain: these stand in fideslang's own documents alone.
+    let names = [
+        "name",
+        "description",
+        "fides_meta",
+        "fidesops_meta",
+        "namespace",
+    ];
+    let open = keys.iter().filter(|key| !names.contains(&key.as_str()));
+    let said = |key: &&String| {
+        ["`", " ", "{", "."]
+            .iter()
+            .any(|it| documents.contains(&format!("{it}{key}")))
+    };
+    let unsaid: Vec<_> = open.filter(|key| !said(key)).collect();
+    assert!(unsaid.is_empty(), "{unsaid:?}");
+}
+
+#[test]
+fn every_word_that_manifests_may_hold_is_described() {
+    use candor::register::{NeverDisclose, RecipientRole, SourceKind};
+    let register = read("docs/register.md");
+    let words = [
+        NeverDisclose::ALL
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>(),
+        RecipientRole::ALL.iter().map(ToString::to_string).collect(),
+        SourceKind::ALL.iter().map(ToString::to_string).collect(),
+    ];
+    for word in words.concat() {
+        assert!(register.contains(&format!("`{word}`")), "{word}");
+    }
+}

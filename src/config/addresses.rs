@@ -7,6 +7,7 @@ use clap::Args;
 use super::Faults;
 use crate::sources::is_of_known_kind;
 
+const FILE: &str = "--source-file (CANDOR_SOURCE_FILES)";
 pub(super) const SOURCE: &str = "--source (CANDOR_SOURCES)";
 
 /// Where the sources are.
@@ -35,12 +36,27 @@ pub struct Addresses {
 impl Addresses {
     /// Each source with its address, as far as they are right.
     pub(crate) fn check(&self, faults: &mut Faults) -> Vec<(String, String)> {
-        let mut given = self.sources.clone();
+        let given = self.sources.iter().filter(|text| !text.is_empty());
+        let mut given: Vec<_> = given.map(|text| (SOURCE, None, text.clone())).collect();
         for file in &self.source_files {
-            given.extend(faults.read("--source-file (CANDOR_SOURCE_FILES)", file));
+            let Some(text) = faults.read(FILE, file) else {
+                continue;
+            };
+            let lines = text.lines().enumerate();
+            let mut lines = lines.filter(|(_, line)| !line.trim().is_empty());
+            let place = |at: usize| Some(format!("{}, line {}", file.display(), at + 1));
+            given.extend(
+                lines
+                    .next()
+                    .map(|(at, line)| (FILE, place(at), line.trim().to_owned())),
+            );
+            for (at, _) in lines {
+                let wrong = format!("{}: a file holds one source", place(at).unwrap_or_default());
+                faults.add(FILE, &wrong, "put each source into a file of its own");
+            }
         }
         let mut sources: Vec<(String, String)> = Vec::new();
-        for text in given.iter().filter(|text| !text.is_empty()) {
+        for (name, place, text) in &given {
             // The text may hold a password, so it is not repeated.
             let (wrong, way_out) = match text.split_once('=') {
                 Some((key, _)) if sources.iter().any(|it| it.0 == key) => {
@@ -59,7 +75,8 @@ impl Addresses {
                     "write it as in projobsector=sqlite:///var/lib/company.db; several with a space between them",
                 ),
             };
-            faults.add(SOURCE, &wrong, way_out);
+            let place = place.as_ref().map(|it| format!("{it}: "));
+            faults.add(name, &(place.unwrap_or_default() + &wrong), way_out);
         }
         sources
     }

@@ -1,6 +1,7 @@
 //! Checking all settings together.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::thread::available_parallelism;
 
 use url::Url;
@@ -8,6 +9,7 @@ use url::Url;
 use super::{Config, Faults, Settings, addresses::SOURCE};
 use crate::keys::Keys;
 use crate::register::Register;
+use crate::sources::Sources;
 
 const REGISTER: &str = "--register (CANDOR_REGISTER)";
 
@@ -38,13 +40,24 @@ impl Settings {
         let datasets = register.datasets.iter();
         let named: BTreeSet<_> = datasets.map(|it| it.source.as_str()).collect();
         let given = self.addresses.check(&mut Faults::default());
-        for (key, _) in given {
+        for (key, _) in &given {
             if !named.contains(key.as_str()) {
                 let known: Vec<_> = named.iter().copied().collect();
                 let wrong = format!("no manifest in {folder} knows the source {key:?}");
                 let way_out = format!("the manifests name {}", known.join(", "));
                 faults.add(SOURCE, &wrong, &way_out);
             }
+        }
+        let networks = self.outbound_networks.iter();
+        let networks: Vec<_> = networks.filter_map(|it| it.trim().parse().ok()).collect();
+        // Opened are they without reaching out for any.
+        let opened = Sources::open_in(Arc::new(register), &given, &[0; 32], &networks);
+        for wrong in opened.err().into_iter().flatten() {
+            faults.add(
+                SOURCE,
+                &wrong,
+                "give the address as README has it for its kind",
+            );
         }
     }
 

@@ -1,5 +1,7 @@
 //! What manifests say and databases no longer do, and the other way round.
 
+mod rights;
+
 use std::collections::BTreeSet;
 
 use super::{
@@ -89,6 +91,7 @@ impl Sources {
             .tables
             .iter()
             .filter(|it| !declared.contains(&it.name))
+            .filter(|it| !schema.is_part_of(it, &|whole| declared.contains(whole)))
         {
             if let Some(dataset) = datasets.iter().find(|it| is_of(schema, it, table)) {
                 drift.new_table(dataset, table);

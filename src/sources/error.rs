@@ -106,10 +106,12 @@ impl Fault {
     /// The same where a connection is opened: who has no right to it comes no further.
     #[must_use]
     pub(super) fn of_opening(self) -> Self {
-        if self == Self::ReadOnly {
-            Self::Unavailable(NO_RIGHT.to_owned())
-        } else {
-            self
+        match self {
+            Self::ReadOnly => Self::Unavailable(NO_RIGHT.to_owned()),
+            // Whatever keeps a server from opening a connection, nothing was asked of it yet.
+            Self::Failed(code) if code == "55000" => Self::Unavailable(CLOSED.to_owned()),
+            Self::Failed(code) => Self::Unavailable(code),
+            other => other,
         }
     }
 }
@@ -118,4 +120,5 @@ impl Fault {
 pub(super) const WRONG_PASSWORD: &str = "the user name or the password is wrong";
 pub(super) const NOT_LET_IN: &str = "the server does not let this user in";
 pub(super) const NO_DATABASE: &str = "the server has no such database";
+pub(super) const CLOSED: &str = "the database takes no connections at present";
 pub(super) const NO_RIGHT: &str = "the user has no right to this database";

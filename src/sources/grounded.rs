@@ -25,10 +25,15 @@ enum Way<'a> {
     Link((usize, usize), Likeness),
 }
 
-/// Takes from the person what nothing of theirs leads to, where rows may lead to each other by parts of a key.
-pub(super) fn withdraw(inner: &Inner, walk: &mut Walk, composites: &[Vec<Composite>]) {
+/// Takes from the person what nothing of theirs leads to, where rows may lead to each other by parts of a key. Gives what
+/// whole keys lead to, when it is certain that the others share no more than a part with the person.
+pub(super) fn withdraw(
+    inner: &Inner,
+    walk: &mut Walk,
+    composites: &[Vec<Composite>],
+) -> Option<Vec<HashSet<Tuple>>> {
     if composites.iter().all(Vec::is_empty) {
-        return;
+        return None;
     }
     let grounded = grounded(walk, &leads(inner, walk, composites));
     for (at, reached) in walk.nodes.iter_mut().enumerate() {
@@ -36,6 +41,26 @@ pub(super) fn withdraw(inner: &Inner, walk: &mut Walk, composites: &[Vec<Composi
             combination.is_own &= grounded[at].contains(values);
         }
     }
+    are_exact(inner, walk, composites).then_some(grounded)
+}
+
+/// Forgets the rows that hold a part of a key and not the whole: a shop's number says nothing of who bought there.
+pub(super) fn forget(walk: &mut Walk, grounded: &[HashSet<Tuple>]) {
+    for (reached, grounded) in walk.nodes.iter_mut().zip(grounded) {
+        reached
+            .combinations
+            .retain(|values, _| grounded.contains(values));
+    }
+}
+
+/// Whether no key is written in two ways that only its database takes for the same.
+fn are_exact(inner: &Inner, walk: &Walk, composites: &[Vec<Composite>]) -> bool {
+    let nodes = inner.graph.nodes.iter().zip(composites).enumerate();
+    let mut ways = nodes.flat_map(|(at, (node, all))| {
+        let edges = node.incoming.iter().map(move |edge| (at, edge));
+        edges.filter(|way| all.iter().any(|it| it.has(inner, walk, *way)))
+    });
+    ways.all(|(at, edge)| walk.likeness(inner, at, edge) == Likeness::Exact)
 }
 
 /// The rows to which those lead that hold an identity, by collection.

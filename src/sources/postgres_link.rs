@@ -254,6 +254,7 @@ fn fault_of(error: &Error) -> Fault {
     match *state {
         SqlState::QUERY_CANCELED
         | SqlState::LOCK_NOT_AVAILABLE
+        | SqlState::OBJECT_IN_USE
         | SqlState::T_R_DEADLOCK_DETECTED
         | SqlState::T_R_SERIALIZATION_FAILURE => Fault::TimedOut,
         SqlState::NOT_NULL_VIOLATION => Fault::Refused(Rule::NotNull),

@@ -50,6 +50,15 @@ FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r' AND EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = c.oid)";
 
+/// Parts of tables, with the one that they are of.
+const PARTITIONS: &str = "
+SELECT n.nspname::text, c.relname::text, whole_n.nspname::text, whole.relname::text
+FROM pg_inherits i
+JOIN pg_class c ON c.oid = i.inhrelid AND c.relispartition
+JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_class whole ON whole.oid = i.inhparent AND whole.relkind = 'p'
+JOIN pg_namespace whole_n ON whole_n.oid = whole.relnamespace";
+
 /// Of unique indexes that are no keys: their columns, what else they are made of, and whether one row alone may be empty.
 const INDEXES: &str = "
 SELECT n.nspname::text, c.relname::text,
@@ -142,6 +151,10 @@ pub(super) fn read(link: &Link, wait: Duration) -> Result<Schema, Fault> {
     with_table(HEIRS, &|table, _| {
         let rules = &mut table.rules;
         (rules.has_heirs, rules.repeats) = (true, true);
+        Ok(())
+    })?;
+    with_table(PARTITIONS, &|table, row| {
+        table.rules.part_of = Some(table_name(row, 2)?);
         Ok(())
     })?;
     with_table(CHECKS, &|table, row| {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Table;
+use super::{Table, TableName};
 
 /// What a table demands.
 #[derive(Debug, Clone, Default)]
@@ -16,6 +16,8 @@ pub struct TableRules {
     pub repeats: bool,
     /// Shows the rows of other tables too, each with keys of its own.
     pub has_heirs: bool,
+    /// The table of whose rows it holds some, and which shows them all.
+    pub part_of: Option<TableName>,
     /// Conditions on each row.
     pub checks: Vec<Check>,
 }

@@ -129,6 +129,13 @@ impl Schema {
         self.place_of(name).map(|at| &self.tables[at])
     }
 
+    /// Whether a table shows only some rows of one of these.
+    pub(super) fn is_part_of(&self, table: &Table, whole: &dyn Fn(&TableName) -> bool) -> bool {
+        let next = |table: &&Table| self.table(table.rules.part_of.as_ref()?);
+        let mut wholes = std::iter::successors(next(&table), next);
+        wholes.any(|it| whole(&it.name))
+    }
+
     pub(super) fn place_of(&self, name: &TableName) -> Option<usize> {
         let in_schema = |at: &usize| {
             let own = self.tables[*at].name.schema.as_ref();

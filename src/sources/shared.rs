@@ -39,11 +39,14 @@ pub(super) fn settle_owners(inner: &Inner, walk: &mut Walk, budgets: &Budgets<'_
     strangers::withdraw(inner, walk, budgets);
     let nodes = 0..inner.graph.nodes.len();
     let composites: Vec<_> = nodes.map(|at| Composite::all(inner, walk, at)).collect();
-    grounded::withdraw(inner, walk, &composites);
+    let grounded = grounded::withdraw(inner, walk, &composites);
     while withdraw(inner, walk, (&totals, &composites)) {}
     for at in 0..walk.nodes.len() {
         let leads = own_leads(inner, walk, at);
         walk.nodes[at].set_own_leads(leads);
+    }
+    if let Some(grounded) = grounded {
+        grounded::forget(walk, &grounded);
     }
 }
 

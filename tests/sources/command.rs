@@ -12,7 +12,7 @@ pub const KEY: &str = "postgres_example_test_dataset";
 /// A folder with manifests, and a database.
 pub struct Place {
     pub folder: tempfile::TempDir,
-    database: Database,
+    pub database: Database,
     key: String,
 }
 
@@ -44,7 +44,11 @@ impl Place {
     }
 
     pub fn run(&self, command: &str, arguments: &[&str]) -> Ran {
-        let source = format!("{}={}", self.key, self.database.url());
+        self.run_at(&self.database.url(), command, arguments)
+    }
+
+    pub fn run_at(&self, url: &str, command: &str, arguments: &[&str]) -> Ran {
+        let source = format!("{}={url}", self.key);
         let output = Command::new(env!("CARGO_BIN_EXE_candor"))
             .args(["sources", command, "--source", &source, "--manifests"])
             .arg(self.folder.path())
@@ -314,8 +318,11 @@ fn a_draft_follows_keys_of_several_columns() {
         fs::write(place.folder.path().join("manifest.yml"), &draft).unwrap();
         let found = place.json("find", &["--identity", "email=ada@example.org"]);
         let (rows, shared) = (&found["club:fees"]["rows"], &found["club:fees"]["shared"]);
-        let own = rows.as_u64().unwrap() - shared.as_u64().unwrap();
-        assert_eq!(own, 1, "{kind:?}: {draft}");
+        assert_eq!((rows, shared), (&1.into(), &0.into()), "{kind:?}: {draft}");
+        let plan = place.json("plan", &["--identity", "email=ada@example.org"]);
+        let fees = plan["club:fees"].as_array().unwrap();
+        assert_eq!(fees.len(), 1, "others' are none of the person's: {fees:?}");
+        assert_eq!(fees[0]["records"], 1, "{kind:?}");
     }
 }
 

@@ -149,7 +149,7 @@ impl Drop for Database {
     }
 }
 
-fn on_server(url: &str, sql: &str) {
+pub fn on_server(url: &str, sql: &str) {
     PgConnection::establish(url)
         .unwrap()
         .batch_execute(sql)

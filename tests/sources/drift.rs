@@ -286,3 +286,93 @@ fn a_new_table_is_told_in_each_schema_that_a_dataset_describes() {
     assert!(told[0].contains("first: the table `new_one` is not described"));
     assert!(told[1].contains("second: the table `new_two` is not described"));
 }
+
+#[test]
+fn parts_of_a_table_are_described_with_it_and_a_draft_has_it_once() {
+    if !Kind::all().contains(&Kind::Postgres) {
+        return;
+    }
+    let sql = "CREATE TABLE people (id INTEGER PRIMARY KEY, email VARCHAR(60));
+               CREATE TABLE visits (day DATE, person INTEGER REFERENCES people (id)) PARTITION BY RANGE (day);
+               CREATE TABLE visits_old PARTITION OF visits FOR VALUES FROM ('2024-01-01') TO ('2026-01-01') PARTITION BY RANGE (day);
+               CREATE TABLE visits_2025 PARTITION OF visits_old FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+               INSERT INTO people VALUES (1, 'ada@example.org');
+               INSERT INTO visits VALUES ('2025-03-01', 1)";
+    let place = Place::new(Kind::Postgres, "shop", "dataset: []", sql);
+
+    let draft = place.scan();
+
+    assert!(
+        draft.contains("visits") && !draft.contains("visits_"),
+        "{draft}"
+    );
+    fs::write(place.folder.path().join("manifest.yml"), &draft).unwrap();
+    let ran = place.run("check", &[]);
+    assert_eq!(ran.status, 0, "{}", ran.out);
+    let found = place.json("find", &["--identity", "email=ada@example.org"]);
+    assert_eq!(found["shop:visits"]["rows"], 1);
+}
+
+#[test]
+fn an_account_that_may_not_write_is_told_with_what_is_planned() {
+    for kind in Kind::all().into_iter().filter(|it| *it != Kind::Sqlite) {
+        let sql =
+            "CREATE TABLE people (id INTEGER PRIMARY KEY, email VARCHAR(60), name VARCHAR(60));
+                   CREATE TABLE notes (id INTEGER PRIMARY KEY, person INTEGER, note VARCHAR(9))";
+        let manifest = "
+      - name: people
+        fields:
+          - {name: id, data_categories: [system.operations], fides_meta: {primary_key: true, data_type: integer}}
+          - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email}}
+          - {name: name, data_categories: [user.name], candor: {correctable: true}}
+      - name: notes
+        candor: {erase: mask}
+        fields:
+          - {name: id, data_categories: [system.operations], fides_meta: {primary_key: true, data_type: integer}}
+          - {name: person, data_categories: [system.operations], fides_meta: {references: [{dataset: shop, field: people.id, direction: from}]}}
+          - {name: note, data_categories: [user.content]}
+";
+        let place = Place::new(kind, "shop", &Company::manifest(manifest), sql);
+        let reader = format!("candor_reader_{}", std::process::id());
+        let (make, remove) = match kind {
+            Kind::Postgres => (
+                format!(
+                    "CREATE ROLE {reader} LOGIN PASSWORD 'reads'; GRANT SELECT ON people, notes TO {reader}"
+                ),
+                format!("DROP OWNED BY {reader}; DROP ROLE {reader}"),
+            ),
+            _ => (
+                format!(
+                    "CREATE USER {reader} IDENTIFIED BY 'reads'; GRANT SELECT ON people TO {reader}; GRANT SELECT, UPDATE ON notes TO {reader}"
+                ),
+                format!("DROP USER {reader}"),
+            ),
+        };
+        place.database.run(&make);
+        let mut url = url::Url::parse(&place.database.url()).unwrap();
+        url.set_username(&reader).unwrap();
+        url.set_password(Some("reads")).unwrap();
+
+        let ran = place.run_at(url.as_str(), "check", &[]);
+        let asked = place.run_at(&format!("{url}?read_only=yes"), "check", &[]);
+        let owner = place.run("check", &[]);
+        place.database.run(&remove);
+
+        let lines: Vec<_> = ran.out.lines().collect();
+        assert!(
+            lines[0].starts_with("manifest.yml:5: shop.people: "),
+            "{lines:?}"
+        );
+        assert!(
+            lines[0].contains("may not write here, where records are to be deleted, and corrected"),
+            "{lines:?}"
+        );
+        if kind == Kind::Postgres {
+            assert!(lines[1].contains("records are to be masked"), "{lines:?}");
+        } else {
+            assert_eq!(lines.len(), 1, "it may update notes: {lines:?}");
+        }
+        assert_eq!(ran.status, 1, "{}", ran.err);
+        assert_eq!((asked.status, owner.status), (0, 0), "{}", asked.out);
+    }
+}

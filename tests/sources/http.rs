@@ -122,6 +122,18 @@ fn records_are_found_over_several_pages_and_nobody_elses_when_a_service_answers_
 }
 
 #[test]
+fn a_record_that_stands_on_two_pages_is_one() {
+    let (service, sources) = start();
+    let once = plan(&sources);
+    service.repeat();
+
+    assert_eq!(notes(&sources), (ada_notes(), 0));
+    assert_eq!(plan(&sources).items, once.items);
+    let outcome = sources.execute(&ada(), &once).unwrap();
+    assert!(matches!(outcome, Outcome::Done(_)), "{outcome:?}");
+}
+
+#[test]
 fn a_correction_is_one_signed_call_with_what_is_expected_and_is_read_back() {
     let (service, sources) = start();
     let people = CollectionKey::new("crm", "people");

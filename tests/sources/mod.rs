@@ -18,6 +18,7 @@ mod erasing;
 mod executing;
 mod fides;
 mod files;
+mod files_meanwhile;
 mod files_trouble;
 mod findable;
 mod finding;

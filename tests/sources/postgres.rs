@@ -7,9 +7,11 @@ use candor::{
 
 use chrono::NaiveDate;
 
+use crate::support::postgres_server;
+
 use super::{
     company::{Company, differences, shop},
-    database::Kind,
+    database::{Database, Kind, on_server},
 };
 
 const FIDES: &str = include_str!("../data/fides/postgres_example_test_dataset.yml");
@@ -235,6 +237,33 @@ fn a_lost_connection_is_replaced_and_a_refused_change_rolls_everything_back() {
     let error = company.sources.execute(&ada(), &plan).unwrap_err();
     assert_eq!(error.fault, Fault::Refused(Rule::Check));
     assert_eq!(company.counts(&ada())["visits"], (1100, 0));
+}
+
+#[test]
+fn a_database_that_takes_no_connections_is_tried_again_later() {
+    if company().is_none() {
+        return;
+    }
+    let database = Database::create(Kind::Postgres, "SELECT 1");
+    let source = candor::sources::open("crm", &database.url()).unwrap();
+    let (_, name) = database
+        .url()
+        .rsplit_once('/')
+        .map(|(a, b)| (a.to_owned(), b.to_owned()))
+        .unwrap();
+    let server = postgres_server().unwrap();
+    on_server(
+        &server,
+        &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"),
+    );
+
+    let error = source.ping(std::time::Duration::from_secs(2)).unwrap_err();
+
+    assert!(error.is_temporary(), "{error}");
+    assert_eq!(
+        error.to_string(),
+        "source `crm`: not available (the database takes no connections at present)"
+    );
 }
 
 #[test]

@@ -55,6 +55,8 @@ struct State {
     changes: usize,
     /// It looks at no condition.
     answers_all: bool,
+    /// Its pages overlap.
+    repeats: bool,
 }
 
 pub struct Service {
@@ -91,6 +93,10 @@ impl Service {
 
     pub fn answer_all(&self) {
         self.state.lock().unwrap().answers_all = true;
+    }
+
+    pub fn repeat(&self) {
+        self.state.lock().unwrap().repeats = true;
     }
 
     pub fn records(&self) -> BTreeMap<String, Vec<Json>> {
@@ -221,6 +227,7 @@ impl State {
             .ok_or(404_u16)?;
         let meets = |record: &&Json| self.answers_all || meets(asked, record);
         let start: usize = asked["cursor"].as_str().map_or(0, |it| it.parse().unwrap());
+        let start = start.saturating_sub(usize::from(self.repeats));
         let found: Vec<_> = records.iter().filter(meets).skip(start).take(5).collect();
         let next = (found.len() == 5).then(|| (start + 4).to_string());
         let found = &found[..found.len().min(4)];

@@ -123,8 +123,27 @@ impl World {
         order
     }
 
-    /// The rows that a person leads to.
+    /// The rows that a person leads to, by whole keys.
     pub fn reached(&self, person: usize) -> BTreeSet<Position> {
+        let by_parts = self.reached_by_parts(person);
+        let named = by_parts
+            .iter()
+            .copied()
+            .filter(|it| self.names(*it, person));
+        let mut reached: BTreeSet<_> = named.collect();
+        loop {
+            let led = |it: &&Position| self.leading_to(**it).any(|(_, by)| reached.contains(&by));
+            let new: Vec<_> = by_parts.iter().filter(led).copied().collect();
+            let known = reached.len();
+            reached.extend(new);
+            if reached.len() == known {
+                return reached;
+            }
+        }
+    }
+
+    /// The same by parts of keys as well.
+    pub fn reached_by_parts(&self, person: usize) -> BTreeSet<Position> {
         let named = self.places().filter(|it| self.names(*it, person));
         let mut reached: BTreeMap<Position, Reached> =
             named.map(|it| (it, Reached::WHOLE)).collect();
@@ -171,17 +190,7 @@ impl World {
     pub fn own(&self, person: usize) -> BTreeSet<Position> {
         let is_named = |it: Position| self.names(it, person);
         let reached = self.reached(person);
-        let mut own: BTreeSet<_> = reached.iter().copied().filter(|it| is_named(*it)).collect();
-        // What parts of a key alone lead to is not the person's.
-        loop {
-            let led = |it: &&Position| self.leading_to(**it).any(|(_, from)| own.contains(&from));
-            let new: Vec<_> = reached.iter().filter(led).copied().collect();
-            let known = own.len();
-            own.extend(new);
-            if own.len() == known {
-                break;
-            }
-        }
+        let mut own = reached;
         own.retain(|it| is_named(*it) || self.row(*it).email.is_none());
         loop {
             let is_lost = |it: &Position| {

@@ -7,7 +7,8 @@ use crate::say::say;
 
 pub(super) fn run(place: &Place) -> Result<ExitCode, Faults> {
     let sources = place.open()?;
-    let (findings, errors) = sources.drift();
+    let (mut findings, errors) = sources.drift();
+    findings.extend(sources.forbidden());
     for finding in &findings {
         say!("{finding}");
     }

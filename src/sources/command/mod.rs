@@ -47,7 +47,8 @@ Exit status: 0, 1 when a source could not be read, 2 when nothing could be plann
 
 const CHECK_HELP: &str = "\
 It names each place where they differ, one a line: tables and columns that are gone, new ones that no manifest
-describes, types, lengths and keys that are others, foreign keys that are no references, and fields without a category.
+describes, types, lengths and keys that are others, foreign keys that are no references, fields without a category, and
+what the register plans to erase or to correct where the account may not write: it tries on no row, and takes it back.
 
 Exit status: 0 when they agree, 1 when they do not, 2 when that cannot be told.";
 

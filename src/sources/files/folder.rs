@@ -11,6 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::lines::Format;
@@ -55,6 +56,12 @@ impl Stamp {
             seconds: metadata.mtime(),
             nanoseconds: metadata.mtime_nsec(),
         })
+    }
+
+    /// When the file was written.
+    pub fn time(&self) -> DateTime<Utc> {
+        let nanoseconds = u32::try_from(self.nanoseconds).unwrap_or(0);
+        DateTime::from_timestamp(self.seconds, nanoseconds).unwrap_or_default()
     }
 }
 

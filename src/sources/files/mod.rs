@@ -7,6 +7,7 @@ mod csv;
 mod folder;
 mod jsonl;
 mod lines;
+mod rest;
 mod writing;
 
 use std::{
@@ -25,6 +26,7 @@ use super::{
 };
 use folder::{Folder, Stamp};
 use lines::{Format, Lines};
+use rest::{Held, undisturbed};
 use writing::Writing;
 
 /// Records between two looks at the clock.
@@ -84,11 +86,11 @@ impl Files {
 
     /// The columns of a file: its header, or whatever any line of JSON holds.
     fn columns(&self, path: &Path, ends: Instant) -> Result<Vec<String>, Fault> {
+        let stamp = Stamp::of(path)?;
         let mut lines = Lines::open(path)?;
         if !lines.header.is_empty() {
             return Ok(lines.header);
         }
-        let stamp = Stamp::of(path)?;
         let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, columns)) = known().get(path).filter(|(seen, _)| *seen == stamp) {
             return Ok(columns.clone());
@@ -110,7 +112,8 @@ impl Files {
     }
 
     fn table(&self, name: String, path: &Path, ends: Instant) -> Result<Table, Fault> {
-        let columns = self.columns(path, ends)?.into_iter();
+        let columns = undisturbed(path, ends, &mut || (self.columns(path, ends), false));
+        let columns = columns?.into_iter();
         let written = match Format::of(path) {
             Some(Format::Csv) => "text",
             _ => JSON,
@@ -198,10 +201,18 @@ impl Source for Files {
         };
         let file = file().map_err(|fault| self.error(fault))?;
         let sift = Sift::new(&self.key, select)?;
-        let scan = &mut |ends: &Cell<Instant>, each: EachRow<'_>| {
-            self.scan((&file, select.table), ends, each)
-        };
-        sift.run_in_time(wait, scan, each)
+        let mut held = Held::new(each);
+        let read = undisturbed(&file, Instant::now() + wait, &mut || {
+            held.start_again();
+            let scan = &mut |ends: &Cell<Instant>, each: EachRow<'_>| {
+                self.scan((&file, select.table), ends, each)
+            };
+            let read = sift.run_in_time(wait, scan, &mut |row| held.take(row));
+            (read.map_err(|error| error.fault), held.are_handed())
+        });
+        read.map_err(|fault| self.error(fault))?;
+        let _ = held.hand_over();
+        Ok(())
     }
 
     fn begin(&self, wait: Duration) -> Result<Box<dyn Transaction + '_>, SourceError> {

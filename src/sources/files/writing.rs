@@ -13,11 +13,15 @@ use super::{
     Files,
     folder::{Lock, Replaced, Stamp, not_written},
     lines::{Line, Lines},
+    rest::{at_rest, meddled},
 };
 use crate::sources::{
     ColumnKind, EachRow, Fault, Filter, SourceError, Table, Value,
     overlay::{Alteration, Altered, Store},
 };
+
+/// For a file to which somebody is writing.
+const WAIT: Duration = Duration::from_secs(1);
 
 /// The right to write, and the files as they were when they were first read under it.
 pub(super) struct Writing<'a> {
@@ -38,7 +42,11 @@ impl<'a> Writing<'a> {
     /// The file of a table; an error when somebody else has written to it since it was first asked for.
     fn file(&self, table: &Table) -> Result<(PathBuf, Stamp), Fault> {
         let path = self.files.folder.file(&table.name.name)?;
-        let now = Stamp::of(&path)?;
+        let known = self.stamps.borrow().get(&path).copied();
+        let now = match known {
+            Some(_) => Stamp::of(&path)?,
+            None => at_rest(&path, Instant::now() + WAIT)?,
+        };
         let seen = *self.stamps.borrow_mut().entry(path.clone()).or_insert(now);
         if seen == now {
             Ok((path, now))
@@ -101,11 +109,6 @@ impl Store for Writing<'_> {
         }
         applied.map_err(|fault| self.files.error(fault))
     }
-}
-
-/// The fault of a file to which somebody else has written meanwhile; worth another try, which looks at it anew.
-fn meddled() -> Fault {
-    Fault::Unavailable("a file was written to meanwhile".to_owned())
 }
 
 /// Writes the file as it will be. Gives the number of its records.

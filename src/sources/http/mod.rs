@@ -62,13 +62,19 @@ impl Http {
     ) -> Result<(), SourceError> {
         let mut find = Find::new(table, filter);
         let (mut seen, hasher) = (HashSet::new(), RandomState::new());
+        // Pages may overlap. Where no key tells records apart, two that are alike are two.
+        let (mut met, has_key) = (HashSet::new(), !table.row_key.is_empty());
         loop {
             let request = Request::Find(find);
             let left = ends.get().saturating_duration_since(Instant::now());
             let found: Result<Found, _> = self.client.ask(&request, None, left);
             let found = found.map_err(|fault| self.error(fault))?;
             for record in &found.records {
-                if each(protocol::row(table, record)).is_break() {
+                let row = protocol::row(table, record);
+                if has_key && !met.insert(hasher.hash_one(&row)) {
+                    continue;
+                }
+                if each(row).is_break() {
                     return Ok(());
                 }
             }

@@ -26,6 +26,7 @@ pub fn draft(source: &dyn Source, wait: Duration) -> Result<String, SourceError>
     let (tables, others): (Vec<_>, Vec<_>) = schema
         .tables
         .iter()
+        .filter(|table| !schema.is_part_of(table, &|_| true))
         .partition(|table| table.name.schema.as_deref() == namespace);
     let mut drafts = Vec::with_capacity(tables.len());
     for table in tables {

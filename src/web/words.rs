@@ -38,7 +38,7 @@ pub fn number(count: i64) -> String {
     let digits = count.unsigned_abs().to_string();
     let mut said = String::from(if count < 0 { "-" } else { "" });
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             said.push(',');
         }
         said.push(digit);

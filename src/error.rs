@@ -2,6 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
+use diesel::result::{DatabaseErrorKind, Error};
 
 /// The result of everything that serves a request.
 pub type AppResult<T> = Result<T, AppError>;
@@ -50,7 +51,7 @@ pub enum AppError {
     Unavailable(String),
     /// A fault of ours: 500. The cause is for the log alone.
     #[error(transparent)]
-    Database(diesel::result::Error),
+    Database(Error),
     /// A template that could not be rendered: 500.
     #[error(transparent)]
     Template(#[from] askama::Error),
@@ -66,22 +67,38 @@ impl AppError {
     }
 }
 
-impl From<diesel::result::Error> for AppError {
-    fn from(error: diesel::result::Error) -> Self {
+impl From<Error> for AppError {
+    fn from(error: Error) -> Self {
         match error {
-            diesel::result::Error::NotFound => AppError::NotFound,
+            Error::NotFound => AppError::NotFound,
             other if is_about_a_zero(&other) => AppError::BadRequest(
                 "There is a character in it that no text has. Type it anew.".to_owned(),
             ),
+            other if is_about_the_connection(&other) => AppError::Unavailable(other.to_string()),
             other => AppError::Database(other),
         }
     }
 }
 
-/// PostgreSQL keeps no text with a zero byte, which no keyboard types. SQLite does, and finds nothing by it.
-fn is_about_a_zero(error: &diesel::result::Error) -> bool {
+/// The server went away, or ended the connection, while it was asked. Of a connection that it ends it says so first, and
+/// diesel has no kind for what it says.
+fn is_about_the_connection(error: &Error) -> bool {
     match error {
-        diesel::result::Error::DatabaseError(_, info) => {
+        Error::DatabaseError(kind, info) => match kind {
+            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => true,
+            DatabaseErrorKind::Unknown => info.message().contains("terminating connection"),
+            _ => false,
+        },
+        Error::BrokenTransactionManager => true,
+        Error::RollbackErrorOnCommit { commit_error, .. } => is_about_the_connection(commit_error),
+        _ => false,
+    }
+}
+
+/// PostgreSQL keeps no text with a zero byte, which no keyboard types. SQLite does, and finds nothing by it.
+fn is_about_a_zero(error: &Error) -> bool {
+    match error {
+        Error::DatabaseError(_, info) => {
             info.message().contains("UTF8") && info.message().contains("0x00")
         }
         _ => false,

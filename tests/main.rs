@@ -41,3 +41,4 @@ mod retention;
 mod shown;
 mod sources;
 mod staff;
+mod texts;

@@ -1,6 +1,7 @@
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use candor::db::AnyConnection;
@@ -8,7 +9,7 @@ use candor::server;
 use chrono::TimeDelta;
 use diesel::prelude::*;
 
-use crate::support::TestApp;
+use crate::support::{TestApp, postgres_server};
 
 #[actix_web::test]
 async fn the_portal_says_that_it_lives_and_that_it_is_ready() {
@@ -61,6 +62,48 @@ async fn a_portal_whose_database_a_newer_version_has_changed_is_not_ready() {
     let unready = app.visitor().get("/readyz").await;
     assert_eq!(unready.status, 503);
     assert!(unready.html().contains("made by a newer version"));
+}
+
+/// The server ends the connection of whoever waits for the table, as when it is stopped.
+#[actix_web::test]
+async fn a_database_that_goes_away_while_it_is_asked_is_said_and_no_fault_of_ours() {
+    if postgres_server().is_none() {
+        return;
+    }
+    let app = TestApp::start();
+    let (locked, is_locked) = mpsc::channel();
+    let (done, is_done) = mpsc::channel::<()>();
+    let db = app.app.db.clone();
+    let holder = std::thread::spawn(move || {
+        db.write_now(move |conn| {
+            diesel::sql_query("LOCK TABLE choices IN ACCESS EXCLUSIVE MODE").execute(conn)?;
+            locked.send(()).unwrap();
+            let _ = is_done.recv();
+            Ok(())
+        })
+    });
+    is_locked.recv().unwrap();
+    let visitor = app.visitor();
+    let fields = [("what", "sale-or-sharing")];
+    let asked = visitor.post("/do-not-sell", &fields);
+    let (answer, ()) = futures_util::future::join(asked, end_who_waits(&app)).await;
+    assert_eq!(answer.status, 503);
+    assert!(answer.text().contains("We cannot answer right now"));
+
+    done.send(()).unwrap();
+    holder.join().unwrap().unwrap();
+    visitor.post("/do-not-sell", &fields).await.location();
+}
+
+async fn end_who_waits(app: &TestApp) {
+    let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let mut ended = 0;
+    while ended == 0 {
+        actix_web::rt::time::sleep(Duration::from_millis(20)).await;
+        let ends = move |conn: &mut AnyConnection| Ok(diesel::sql_query(end).execute(conn)?);
+        ended = app.app.db.read(ends).await.unwrap();
+    }
 }
 
 /// What Prometheus reads on the address of its own.

@@ -8,7 +8,6 @@ use diesel::Connection;
 use diesel::result::{DatabaseErrorKind, Error};
 use serde_json::json;
 
-use super::closing;
 use super::codes::{self, NewCode, Purpose};
 use super::guard::Person;
 use super::limits::Limit;
@@ -18,6 +17,7 @@ use super::on_record::record;
 use super::queries::{
     add_identity, find_active_staff, find_person_by_identity, list_open_addresses,
 };
+use super::{closing, unopened};
 use crate::app::App;
 use crate::audit::Actor;
 use crate::choices;
@@ -70,6 +70,7 @@ pub(super) fn add(
     if !insert(app, conn, person.id, email, now)? {
         return Ok(false);
     }
+    unopened::forget(conn, person.id)?;
     let whose = &*person.pseudonym;
     let detail = json!({ "kind": IdentityKind::Email });
     let by = (Actor::Person(whose), whose);

@@ -11,7 +11,9 @@ use super::address;
 use super::codes::{self, Attempt, Purpose};
 use super::guard::{Account, FreshPerson, Person};
 use super::model::Identity;
-use super::queries::{find_person, list_identities, must_be_email, normal_email};
+use super::queries::{
+    find_person, list_identities, list_open_addresses, must_be_email, normal_email,
+};
 use super::sign_in::{self, Asked};
 use super::sign_in_pages::{TypedCode, in_words};
 use super::step_up::Kept;
@@ -21,6 +23,7 @@ use crate::web::client_address::client_network;
 use crate::web::{Form, Page, client_address, html, see_other, see_other_saying};
 
 const FORM: &str = "/account/address";
+const ACCOUNT: &str = "/account";
 const CODE: &str = "/account/address/code";
 
 /// The new address.
@@ -108,7 +111,8 @@ pub async fn check(
 ) -> AppResult<HttpResponse> {
     let session = request.get_session();
     let Some(asked) = Asked::of(&session, Purpose::NewAddress)? else {
-        return Ok(see_other(FORM));
+        let led_to = Asked::led_to(&session, Purpose::NewAddress)?;
+        return Ok(see_other(led_to.as_deref().unwrap_or(FORM)));
     };
     let email = asked.email.clone();
     let refuse = |form: web::Form<TypedCode>, sentence: String| {
@@ -131,6 +135,13 @@ pub async fn check(
                 return Ok(Attempt::Dead);
             }
         }
+        // It may have served without giving them the address.
+        if let Attempt::Again(email) = &attempt {
+            let open = list_open_addresses(conn, id)?;
+            if open.iter().all(|it| it.value != *email) {
+                return Ok(Attempt::Dead);
+            }
+        }
         Ok(attempt)
     });
     match attempt.await? {
@@ -138,20 +149,21 @@ pub async fn check(
             app.wake.notify_one();
             added(&session, &person, email)
         }
+        Attempt::Again(_) => Ok(see_other(ACCOUNT)),
         failed => refuse(form, in_words(&failed)),
     }
 }
 
 /// From now on codes and mails go to the new one.
 fn added(session: &Session, person: &Person, email: String) -> AppResult<HttpResponse> {
-    Asked::forget(session, Purpose::NewAddress);
+    Asked::served(session, Purpose::NewAddress, ACCOUNT)?;
     let account = Account::Person(Person {
         email,
         ..person.clone()
     });
     account.update(session)?;
     let text = "Your new address is in place. We have told the old one.";
-    see_other_saying(session, text, "/account")
+    see_other_saying(session, text, ACCOUNT)
 }
 
 fn show(

@@ -14,7 +14,7 @@ use super::messages::{AddressClosed, AddressCloses, AddressKept};
 use super::model::{Identity, IdentityKind, PersonRow};
 use super::on_record::record;
 use super::queries::{find_person, identity_hash, is_closed, list_identities, list_open_addresses};
-use super::sessions;
+use super::{sessions, unopened};
 use crate::app::App;
 use crate::audit::Actor;
 use crate::db::AnyConnection;
@@ -216,6 +216,7 @@ pub(super) fn shut(
     told: Option<&'static str>,
     now: NaiveDateTime,
 ) -> AppResult<()> {
+    unopened::wait_for_others(conn)?;
     let mail = AddressClosed {
         address: identity.value.clone(),
         at: now,
@@ -232,6 +233,7 @@ pub(super) fn shut(
     if closed.execute(conn)? != 1 {
         return Err(AppError::conflict("This address is closed already."));
     }
+    unopened::note(conn, person.id, now)?;
     let detail = json!({ "kind": IdentityKind::Email, "why": why });
     let whose = (actor, person.pseudonym.as_str());
     record(conn, whose, ("identity.closed", detail), now)

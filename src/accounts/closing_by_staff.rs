@@ -10,7 +10,7 @@ use super::messages::AddressReleased;
 use super::model::{Identity, IdentityKind, PersonRow};
 use super::on_record::record;
 use super::queries::{find_person_by_identity, list_identities, list_open_addresses};
-use super::{address, proposals, sessions};
+use super::{address, proposals, sessions, unopened};
 use crate::app::App;
 use crate::audit::Actor;
 use crate::db::schema::identities;
@@ -75,13 +75,14 @@ pub(super) enum Refused {
     Own,
 }
 
-/// Closes an address at once, and proposes another for the account. The account and the audit log tell of both.
+/// Closes an address at once, and proposes another for the account; gives whether any opens the account still. The account
+/// and the audit log tell of both.
 pub(super) fn close_for(
     app: &App,
     conn: &mut AnyConnection,
     by: &ByStaff,
     now: NaiveDateTime,
-) -> AppResult<Result<(), Refused>> {
+) -> AppResult<Result<bool, Refused>> {
     let kind = IdentityKind::Email;
     let Some(person) = find_person_by_identity(conn, &app.keys, kind, &by.email)? else {
         return Ok(Err(Refused::Unknown));
@@ -111,7 +112,7 @@ pub(super) fn close_for(
         shut(app, conn, (&person, identity), actor, told, now)?;
     }
     sessions::end_all_of_person(conn, person.id)?;
-    Ok(Ok(()))
+    Ok(Ok(!list_open_addresses(conn, person.id)?.is_empty()))
 }
 
 /// What is wrong with an address that would be offered to an account.
@@ -138,6 +139,7 @@ fn release(
     by: &ByStaff,
     now: NaiveDateTime,
 ) -> AppResult<()> {
+    unopened::wait_for_others(conn)?;
     let mail = AddressReleased {
         address: identity.value.clone(),
         at: now,
@@ -153,6 +155,7 @@ fn release(
             "This address has left the account already.",
         ));
     }
+    unopened::note(conn, person.id, now)?;
     export::queries::end_all(conn, person.id, now)?;
     let detail = json!({ "kind": IdentityKind::Email, "why": by.why });
     let whose = (Actor::Staff(by.staff_id), person.pseudonym.as_str());

@@ -13,9 +13,10 @@ use super::offers;
 use super::pages::mark_of;
 use super::queries::{is_email, normal_email};
 use crate::app::App;
-use crate::error::AppResult;
-use crate::web::{Form, Page, html, see_other_saying, words};
+use crate::error::{AppError, AppResult};
+use crate::web::{Form, Page, html, see_other, see_other_saying, words};
 
+const INDEX: &str = "/staff/closed-addresses";
 const STAFF_FORM: &str = "/staff/closed-addresses/new";
 
 #[derive(Template)]
@@ -135,14 +136,10 @@ pub async fn close_for(
         .db
         .write(move |conn| closing_by_staff::close_for(&own, conn, &by, own.clock.now()));
     let (field, sentence) = match closed.await? {
-        Ok(()) => {
+        Ok(opens) => {
             app.wake.notify_one();
-            if waits {
-                let text = "The address is taken away, and every session of the account has ended. The other one waits for another supervisor.";
-                return see_other_saying(&session, text, "/staff/closed-addresses");
-            }
-            let text = "The address is taken away, and every session of the account has ended.";
-            return see_other_saying(&session, text, STAFF_FORM);
+            let next = if waits { INDEX } else { STAFF_FORM };
+            return see_other_saying(&session, done(opens, waits), next);
         }
         Err(Refused::Unknown) => ("email", "No account opens with this address."),
         Err(Refused::Own) => (
@@ -152,6 +149,22 @@ pub async fn close_for(
         Err(Refused::Taken) => ("offered", "This address has an account of its own."),
     };
     refuse(page, Form::new(typed).refuse(field, sentence))
+}
+
+/// What staff read: whether the account opens still, and what its other address waits for.
+fn done(opens: bool, waits: bool) -> &'static str {
+    match (opens, waits) {
+        (true, false) => "The address is taken away, and every session of the account has ended.",
+        (true, true) => {
+            "The address is taken away, and every session of the account has ended. The other one waits for another supervisor."
+        }
+        (false, false) => {
+            "The address is taken away, and every session of the account has ended. No address opens this account now: ask the person for another, and enter both here."
+        }
+        (false, true) => {
+            "The address is taken away, and every session of the account has ended. No address opens this account until another supervisor has approved the other one and its reader has followed the link."
+        }
+    }
 }
 
 fn check(supervisor: &Supervisor, typed: Typed) -> Result<ByStaff, Box<Form<Typed>>> {
@@ -193,9 +206,16 @@ pub async fn offered(app: App, page: Page, token: web::Path<String>) -> AppResul
     let (own, token) = (app.clone(), token.into_inner());
     let find = app.db.read(move |conn| {
         let offer = offers::find(conn, &own.keys, &token, own.clock.now())?;
-        Ok((offer.email, token))
+        if offer.taken_at.is_none() && offers::is_taken_elsewhere(&own, conn, &offer)? {
+            return Err(AppError::conflict(offers::HAS_ITS_OWN));
+        }
+        Ok((offer, token))
     });
-    let (email, token) = find.await?;
+    let (offer, token) = find.await?;
+    if offer.taken_at.is_some() {
+        return Ok(see_other("/sign-in"));
+    }
+    let email = offer.email;
     html(StatusCode::OK, &OfferPage { page, email, token })
 }
 

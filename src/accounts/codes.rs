@@ -13,6 +13,9 @@ use crate::keys::{Keys, random_bytes};
 /// A code and its link hold so long.
 pub const CODE_LASTS: TimeDelta = TimeDelta::minutes(10);
 
+/// So long it is known that a code has served: the same form or link, sent twice, leads on.
+const SERVED_FOR: TimeDelta = TimeDelta::minutes(1);
+
 /// So often a code may be guessed before it is of no use.
 const MAX_ATTEMPTS: i32 = 5;
 
@@ -42,6 +45,8 @@ pub struct NewCode {
 pub enum Attempt {
     /// It was right, and is used up. Holds the address that it was mailed to.
     Right(String),
+    /// It was right a moment ago in this browser, and has served: nothing more comes of it. Holds the address.
+    Again(String),
     /// It was wrong; so many more tries are left.
     Wrong(i32),
     /// There is no code to try: none was asked for, or it is too old, used, or guessed at too often.
@@ -53,6 +58,8 @@ pub enum Attempt {
 pub enum Link {
     /// It was opened where the code was asked for, and is used up. Holds the address that it was mailed to.
     Right(String),
+    /// It has served a moment ago in this browser. Holds the address.
+    Again(String),
     /// It is good, but in another browser. Mail programs and their scanners open links, too.
     OtherBrowser,
     /// It is too old, used, or was never sent.
@@ -124,8 +131,12 @@ pub fn attempt(
     now: NaiveDateTime,
 ) -> QueryResult<Attempt> {
     let browser_hash = browser_hash(keys, purpose, browser);
+    let typed: String = typed.chars().filter(char::is_ascii_digit).collect();
+    let value = code_value(&browser_hash, &typed);
     let Some(id) = find_live(conn, &browser_hash, now)? else {
-        return Ok(Attempt::Dead);
+        let served = find_served(conn, &browser_hash, now)?;
+        let same = served.filter(|(_, hash)| keys.hash_matches(CODE, value.as_bytes(), hash));
+        return Ok(same.map_or(Attempt::Dead, |(email, _)| Attempt::Again(email)));
     };
     let unspent = sign_in_codes::table
         .filter(sign_in_codes::id.eq(id))
@@ -142,14 +153,13 @@ pub fn attempt(
     let Some((email, hash, attempts)) = counted else {
         return Ok(Attempt::Dead);
     };
-    let typed: String = typed.chars().filter(char::is_ascii_digit).collect();
-    if !keys.hash_matches(CODE, code_value(&browser_hash, &typed).as_bytes(), &hash) {
+    if !keys.hash_matches(CODE, value.as_bytes(), &hash) {
         return Ok(Attempt::Wrong(MAX_ATTEMPTS - attempts));
     }
-    Ok(if use_up(conn, id)? {
+    Ok(if use_up(conn, id, now)? {
         Attempt::Right(email)
     } else {
-        Attempt::Dead
+        Attempt::Again(email)
     })
 }
 
@@ -162,26 +172,28 @@ pub fn follow(
     token: &str,
     now: NaiveDateTime,
 ) -> QueryResult<Link> {
-    let found: Option<(i64, String, String)> = sign_in_codes::table
+    let found: Option<(i64, String, String, Option<NaiveDateTime>)> = sign_in_codes::table
         .filter(sign_in_codes::link_hash.eq(link_hash(keys, token)))
         .filter(sign_in_codes::expires_at.gt(now))
         .select((
             sign_in_codes::id,
             sign_in_codes::email,
             sign_in_codes::browser_hash,
+            sign_in_codes::used_at,
         ))
         .first(conn)
         .optional()?;
-    let Some((id, email, asked_by)) = found else {
+    let Some((id, email, asked_by, used_at)) = found else {
         return Ok(Link::Dead);
     };
-    if browser.is_none_or(|browser| browser_hash(keys, purpose, browser) != asked_by) {
-        return Ok(Link::OtherBrowser);
-    }
-    Ok(if use_up(conn, id)? {
-        Link::Right(email)
-    } else {
-        Link::Dead
+    let is_asked_here =
+        browser.is_some_and(|browser| browser_hash(keys, purpose, browser) == asked_by);
+    Ok(match used_at {
+        Some(_) if is_asked_here => Link::Again(email),
+        Some(_) => Link::Dead,
+        None if !is_asked_here => Link::OtherBrowser,
+        None if use_up(conn, id, now)? => Link::Right(email),
+        None => Link::Again(email),
     })
 }
 
@@ -199,16 +211,39 @@ fn find_live(
         .filter(sign_in_codes::browser_hash.eq(browser_hash))
         .filter(sign_in_codes::expires_at.gt(now))
         .filter(sign_in_codes::attempts.lt(MAX_ATTEMPTS))
+        .filter(sign_in_codes::used_at.is_null())
         .order(sign_in_codes::id.desc())
         .select(sign_in_codes::id)
         .first(conn)
         .optional()
 }
 
+/// The address and the hash of the code that this browser has used a moment ago.
+fn find_served(
+    conn: &mut AnyConnection,
+    browser_hash: &str,
+    now: NaiveDateTime,
+) -> QueryResult<Option<(String, String)>> {
+    sign_in_codes::table
+        .filter(sign_in_codes::browser_hash.eq(browser_hash))
+        .filter(sign_in_codes::used_at.is_not_null())
+        .filter(sign_in_codes::expires_at.gt(now))
+        .order(sign_in_codes::id.desc())
+        .select((sign_in_codes::email, sign_in_codes::code_hash))
+        .first(conn)
+        .optional()
+}
+
 /// `false` when another request has used it up in between.
-fn use_up(conn: &mut AnyConnection, id: i64) -> QueryResult<bool> {
-    let gone = diesel::delete(sign_in_codes::table.filter(sign_in_codes::id.eq(id)));
-    Ok(gone.execute(conn)? == 1)
+fn use_up(conn: &mut AnyConnection, id: i64, now: NaiveDateTime) -> QueryResult<bool> {
+    let unused = sign_in_codes::table
+        .filter(sign_in_codes::id.eq(id))
+        .filter(sign_in_codes::used_at.is_null());
+    let used = diesel::update(unused).set((
+        sign_in_codes::used_at.eq(now),
+        sign_in_codes::expires_at.eq(now + SERVED_FOR),
+    ));
+    Ok(used.execute(conn)? == 1)
 }
 
 const CODE: &str = "mailed code";

@@ -37,6 +37,7 @@ pub mod signs;
 pub mod staff_pages;
 pub mod step_up;
 pub mod step_up_pages;
+pub mod unopened;
 
 use crate::app::App;
 use crate::error::AppResult;
@@ -44,7 +45,7 @@ use crate::error::AppResult;
 pub use closing::{close_due, refuse_closed};
 
 /// Removes what has passed its end: codes, sessions, counts of limits, signs of abuse, offers of addresses and proposals
-/// of them. Safe to repeat.
+/// of them, accounts that no address opens. Safe to repeat.
 pub fn purge(app: &App) -> AppResult<()> {
     let now = app.clock.now();
     app.db.write_now(move |conn| {
@@ -54,6 +55,7 @@ pub fn purge(app: &App) -> AppResult<()> {
         signs::purge(conn, now)?;
         offers::purge(conn, now)?;
         proposals::purge(conn, now)?;
+        unopened::purge(conn, now)?;
         Ok(())
     })
 }

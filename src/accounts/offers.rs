@@ -20,6 +20,9 @@ use crate::keys::{Keys, random_token};
 
 const LASTS: TimeDelta = TimeDelta::days(7);
 
+pub(super) const HAS_ITS_OWN: &str =
+    "This address has an account of its own by now, and stays with that.";
+
 /// An offer that can be taken.
 #[derive(Debug, HasQuery)]
 #[diesel(table_name = offered_addresses)]
@@ -28,6 +31,8 @@ pub(super) struct Offer {
     person_id: i64,
     /// The address that joins the account.
     pub email: String,
+    /// When it joined it: a second click leads on.
+    pub taken_at: Option<NaiveDateTime>,
 }
 
 /// Mails the link. An earlier offer to the same account ends.
@@ -59,7 +64,7 @@ pub(super) fn make(
     app.mailer.enqueue(conn, email, &mail, now)
 }
 
-/// The offer of a link, while it can be taken.
+/// The offer of a link, while it can be taken, or was.
 pub(super) fn find(
     conn: &mut AnyConnection,
     keys: &Keys,
@@ -72,7 +77,16 @@ pub(super) fn find(
         .first(conn)
 }
 
-/// The address joins the account.
+/// Whether the address has got an account of its own since it was offered.
+pub(super) fn is_taken_elsewhere(
+    app: &App,
+    conn: &mut AnyConnection,
+    offer: &Offer,
+) -> AppResult<bool> {
+    address::is_taken(app, conn, offer.person_id, &offer.email)
+}
+
+/// The address joins the account. A second click changes nothing.
 pub(super) fn take(
     app: &App,
     conn: &mut AnyConnection,
@@ -80,20 +94,21 @@ pub(super) fn take(
     now: NaiveDateTime,
 ) -> AppResult<()> {
     let offer = find(conn, &app.keys, token, now)?;
-    let this = offered_addresses::table.filter(offered_addresses::id.eq(offer.id));
-    if diesel::delete(this).execute(conn)? != 1 {
-        return Err(AppError::NotFound);
+    let open = offered_addresses::table
+        .filter(offered_addresses::id.eq(offer.id))
+        .filter(offered_addresses::taken_at.is_null());
+    let taken = diesel::update(open).set(offered_addresses::taken_at.eq(now));
+    if taken.execute(conn)? == 0 {
+        return Ok(());
     }
     let person = find_person(conn, offer.person_id)?;
     if address::add(app, conn, &person, &offer.email, now)? {
         return Ok(());
     }
-    Err(AppError::conflict(
-        "This address has an account of its own by now, and stays with that.",
-    ))
+    Err(AppError::conflict(HAS_ITS_OWN))
 }
 
-/// Removes offers that nobody took.
+/// Removes offers whose time is over.
 pub(super) fn purge(conn: &mut AnyConnection, now: NaiveDateTime) -> QueryResult<usize> {
     let over = offered_addresses::expires_at.le(now);
     diesel::delete(offered_addresses::table.filter(over)).execute(conn)

@@ -4,11 +4,13 @@ use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use chrono::NaiveDateTime;
 
 use super::guard::{Overseer, Supervisor};
 use super::model::{Identity, IdentityKind, Role};
 use super::proposals::{self, Proposal};
 use super::queries::list_identities;
+use super::unopened;
 use crate::app::App;
 use crate::audit::views::{self, Seen};
 use crate::error::AppResult;
@@ -17,6 +19,8 @@ use crate::web::{Page, html, see_other_saying, words};
 
 const INDEX: &str = "/staff/closed-addresses";
 const ON_A_PAGE: usize = 50;
+/// So many accounts that no address opens are listed.
+const MOST_UNOPENED: i64 = 50;
 
 #[derive(Template)]
 #[template(path = "accounts/staff/proposed_addresses.html")]
@@ -25,6 +29,8 @@ struct IndexPage {
     proposals: Vec<(Proposal, String)>,
     /// Whether whoever looks may close and approve.
     is_supervisor: bool,
+    /// Since when no address opens an account, and whose it is.
+    unopened: Vec<(NaiveDateTime, String)>,
     newer: Option<&'static str>,
     older: Option<String>,
 }
@@ -48,11 +54,16 @@ pub async fn index(
     page: Page,
     from: web::Query<Before>,
 ) -> AppResult<HttpResponse> {
+    let unopened = app
+        .db
+        .read(|conn| Ok(unopened::list_newest(conn, MOST_UNOPENED)?))
+        .await?;
     let found = from
         .page(&app, (INDEX, ON_A_PAGE), proposals::list, |(it, _)| it.id)
         .await?;
     let shown = IndexPage {
         page,
+        unopened,
         is_supervisor: overseer.role == Role::Supervisor,
         older: found.older,
         newer: found.newer,

@@ -121,17 +121,21 @@ pub fn is_closed(conn: &mut AnyConnection, keys: &Keys, email: &str) -> QueryRes
 }
 
 /// Where whoever has an address reads our mail: there, or, where it was taken away from its account, at the account's
-/// newest.
-pub fn find_reader(conn: &mut AnyConnection, keys: &Keys, email: &str) -> QueryResult<String> {
+/// newest, if it has one.
+pub fn find_reader(
+    conn: &mut AnyConnection,
+    keys: &Keys,
+    email: &str,
+) -> QueryResult<Option<String>> {
     if !is_closed(conn, keys, email)? {
-        return Ok(email.to_owned());
+        return Ok(Some(email.to_owned()));
     }
     let person = find_person_by_identity(conn, keys, IdentityKind::Email, email)?;
     let mut open = Vec::new();
     if let Some(person) = person {
         open = list_open_addresses(conn, person.id)?;
     }
-    Ok(open.pop().map_or_else(|| email.to_owned(), |it| it.value))
+    Ok(open.pop().map(|it| it.value))
 }
 
 /// Whose identity it is, of whatever kind: an e-mail address, a phone or a customer number, as a whole.

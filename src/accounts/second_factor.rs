@@ -92,6 +92,38 @@ pub fn check(
     Ok(shown)
 }
 
+/// Notes in which session the app's last code was shown.
+pub fn note_served(conn: &mut AnyConnection, staff_id: i64, mark: &str) -> QueryResult<()> {
+    diesel::update(staff::table.filter(staff::id.eq(staff_id)))
+        .set(staff::totp_last_mark.eq(mark))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Whether a code of the app that does not hold is the one that served last, shown in the same session: the same form,
+/// sent twice.
+pub fn has_served(
+    keys: &Keys,
+    conn: &mut AnyConnection,
+    member: &StaffRow,
+    (typed, mark): (&str, &str),
+    now: NaiveDateTime,
+) -> AppResult<bool> {
+    let (Some(sealed), false) = (&member.totp_secret, mark.is_empty()) else {
+        return Ok(false);
+    };
+    let secret = open(keys, &member.email, sealed)?;
+    let Some(step) = step_of(&secret, typed, now) else {
+        return Ok(false);
+    };
+    let served = staff::table
+        .filter(staff::id.eq(member.id))
+        .filter(staff::totp_last_step.eq(step))
+        .filter(staff::totp_last_mark.eq(mark));
+    let found = served.select(staff::id).first::<i64>(conn);
+    Ok(found.optional()?.is_some())
+}
+
 /// Sets the second factor up, once a code has shown that the app has the secret. `None` if the code does not
 /// hold; otherwise the recovery codes.
 pub fn set_up(

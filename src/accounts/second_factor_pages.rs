@@ -14,12 +14,13 @@ use super::model::StaffRow;
 use super::qr::{self, Picture};
 use super::second_factor::{self, Shown};
 use super::sign_in::landing;
-use super::sign_in_pages::TypedCode;
+use super::sign_in_pages::{TypedCode, way_to_sign_in};
 use super::{codes, queries, recovery_codes};
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::db::AnyConnection;
 use crate::error::{AppError, AppResult};
+use crate::keys::random_token;
 use crate::web::page::FlashKind;
 use crate::web::{Flash, Form, Page, html, see_other};
 
@@ -34,6 +35,9 @@ struct Pending {
     staff_id: i64,
     next: String,
     since: NaiveDateTime,
+    /// Tells this session from others that wait.
+    #[serde(default)]
+    mark: String,
     /// While the second factor is set up: the secret that the app is to share, sealed.
     new_secret: Option<String>,
 }
@@ -85,6 +89,7 @@ pub(super) fn begin(
         staff_id: member.id,
         next,
         since: now,
+        mark: random_token(),
         new_secret: None,
     };
     session.insert(PENDING, pending)?;
@@ -137,14 +142,26 @@ pub async fn check(
         return html(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
     let (own, typed, now) = (app.clone(), form.code.clone(), app.clock.now());
+    let mark = pending.mark.clone();
     let shown = app.db.write(move |conn| {
         let member = as_of_now(conn, &member)?;
         let shown = second_factor::check(&own, conn, &member, &typed, now)?;
+        let sent = (typed.as_str(), mark.as_str());
+        if shown.is_none() && second_factor::has_served(&own.keys, conn, &member, sent, now)? {
+            return Ok(None);
+        }
+        if shown == Some(Shown::Totp) {
+            second_factor::note_served(conn, member.id, &mark)?;
+        }
         record(conn, member.id, shown, now)?;
         let left = recovery_codes::count_unused(conn, member.id)?;
-        Ok((shown, left, staff_account(&member)))
+        Ok(Some((shown, left, staff_account(&member))))
     });
-    match shown.await? {
+    // The first of two equal submits has signed in, if it was this browser's.
+    let Some(shown) = shown.await? else {
+        return Ok(see_other(&way_to_sign_in(&pending.next)));
+    };
+    match shown {
         (None, ..) => {
             let refused =
                 "This code does not work. A code from the app works once, for half a minute.";

@@ -101,10 +101,20 @@ impl Asked {
         Ok(session.insert(purpose.as_str(), self)?)
     }
 
-    /// When it has served.
-    pub fn forget(session: &Session, purpose: Purpose) {
+    /// When it has served, and leads there: who sends the same form again is led there, too.
+    pub fn served(session: &Session, purpose: Purpose, next: &str) -> AppResult<()> {
         session.remove(purpose.as_str());
+        Ok(session.insert(served_key(purpose), next)?)
     }
+
+    /// Where the last one led in this session.
+    pub fn led_to(session: &Session, purpose: Purpose) -> AppResult<Option<String>> {
+        Ok(session.get(&served_key(purpose))?)
+    }
+}
+
+fn served_key(purpose: Purpose) -> String {
+    format!("{purpose} led to")
 }
 
 /// What counts together: a visitor's tries at an address, by network, so that nobody can spend another's; and apart
@@ -178,7 +188,14 @@ pub(super) fn attempt(
         ATTEMPTS_PER_CLIENT.take(app, conn, client, now)?;
     }
     if !codes::has_live_code(conn, &app.keys, purpose, &asked.browser, now)? {
-        return Ok(Attempt::Dead);
+        return Ok(codes::attempt(
+            conn,
+            &app.keys,
+            purpose,
+            &asked.browser,
+            typed,
+            now,
+        )?);
     }
     ATTEMPTS.take(app, conn, &budget(purpose, &asked.email, client), now)?;
     let attempt = codes::attempt(conn, &app.keys, purpose, &asked.browser, typed, now)?;

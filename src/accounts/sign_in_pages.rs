@@ -9,13 +9,14 @@ use validator::Validate;
 
 use super::codes::{self, Attempt, Link, Purpose};
 use super::guard::Account;
-use super::queries::{must_be_email, normal_email};
+use super::queries::{find_active_staff, must_be_email, normal_email};
 use super::second_factor_pages;
 use super::sign_in::{self, Asked, Known};
 use crate::app::App;
 use crate::choices::Browser;
 use crate::error::AppResult;
 use crate::web::client_address::client_network;
+use crate::web::paging::{address, query};
 use crate::web::{Form, Page, client_address, html, local_path, see_other};
 
 /// The address to sign in with.
@@ -162,6 +163,7 @@ pub async fn check(
     });
     match outcome.await? {
         Ok(known) => enter(&app, &request, known, asked.next),
+        Err(Attempt::Again(email)) => lead_on(&app, email, &asked.next).await,
         Err(failed) => {
             let form = Form::new(form.into_inner()).refuse("code", in_words(&failed));
             let page = CodePage { page, form, asked };
@@ -216,11 +218,31 @@ pub async fn link(
             known,
             asked.map(|it| it.next).unwrap_or_default(),
         ),
+        Err(Link::Again(email)) => {
+            lead_on(&app, email, &asked.map(|it| it.next).unwrap_or_default()).await
+        }
         Err(failed) => {
             let is_elsewhere = failed == Link::OtherBrowser;
             html(StatusCode::OK, &LinkPage { page, is_elsewhere })
         }
     }
+}
+
+/// The second of two equal submits: the first has signed in, if it was this browser's. It opens nothing by itself.
+async fn lead_on(app: &App, email: String, next: &str) -> AppResult<HttpResponse> {
+    let keys = app.keys.clone();
+    let member = app
+        .db
+        .read(move |conn| Ok(find_active_staff(conn, &keys, &email)?));
+    if member.await?.is_some() {
+        return Ok(see_other("/sign-in/totp"));
+    }
+    Ok(see_other(&way_to_sign_in(next)))
+}
+
+/// The page that signs in, or leads whoever is signed in to where they were going.
+pub(super) fn way_to_sign_in(next: &str) -> String {
+    address("/sign-in", &query(&[("next", next)]), "")
 }
 
 fn enter(app: &App, request: &HttpRequest, known: Known, next: String) -> AppResult<HttpResponse> {

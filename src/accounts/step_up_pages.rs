@@ -95,6 +95,8 @@ pub async fn check(
     });
     match attempt.await? {
         Attempt::Right(_) => confirmed(&app, &request.get_session(), person),
+        // The first of two has confirmed it. What it wrote into the session must stay.
+        Attempt::Again(_) => Ok(see_other(&next_of(&request.get_session())?)),
         failed => {
             let form = Form::new(form.into_inner()).refuse("code", in_words(&failed));
             show(StatusCode::UNPROCESSABLE_ENTITY, page, form, &person)
@@ -121,7 +123,7 @@ pub async fn link(
     });
     match followed.await? {
         Link::Right(_) => confirmed(&app, &session, person),
-        Link::OtherBrowser | Link::Dead => Ok(see_other("/step-up")),
+        Link::Again(_) | Link::OtherBrowser | Link::Dead => Ok(see_other("/step-up")),
     }
 }
 
@@ -145,7 +147,7 @@ fn record(
 
 fn confirmed(app: &App, session: &Session, person: Person) -> AppResult<HttpResponse> {
     let next = next_of(session)?;
-    Asked::forget(session, Purpose::StepUp);
+    Asked::served(session, Purpose::StepUp, &next)?;
     let account = Account::Person(Person {
         confirmed_at: app.clock.now(),
         ..person
@@ -155,8 +157,11 @@ fn confirmed(app: &App, session: &Session, person: Person) -> AppResult<HttpResp
 }
 
 fn next_of(session: &Session) -> AppResult<String> {
-    let asked = Asked::of(session, Purpose::StepUp)?;
-    Ok(asked.map_or_else(|| USUAL_PAGE.to_owned(), |asked| asked.next))
+    let next = match Asked::of(session, Purpose::StepUp)? {
+        Some(asked) => Some(asked.next),
+        None => Asked::led_to(session, Purpose::StepUp)?,
+    };
+    Ok(next.unwrap_or_else(|| USUAL_PAGE.to_owned()))
 }
 
 fn show(

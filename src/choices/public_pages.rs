@@ -265,7 +265,7 @@ async fn visitors_act(
         act.pseudonym = pseudonym;
         act.scope = Scope::EmailAndBrowser;
         act.proof = Proof::OfEach;
-        act.mail_to = Some(reader);
+        act.mail_to = reader;
     }
     Ok(act)
 }

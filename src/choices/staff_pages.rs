@@ -107,17 +107,14 @@ pub async fn opt_out(
     let mail_to = mail_to.map(|(_, email)| email.clone());
     let own = app.keys.clone();
     let find = app.db.read(move |conn| {
-        let reader = mail_to.map(|email| find_reader(conn, &own, &email));
+        let reader = mail_to.as_deref();
+        let reader = reader.map(|email| find_reader(conn, &own, email));
         let found = queries::find_subjects(conn, &own, &who)?;
-        Ok((found, reader.transpose()?))
+        Ok((found, mail_to, reader.transpose()?.flatten()))
     });
-    let ((typed, pseudonym), mail_to) = find.await?;
+    let ((typed, pseudonym), entered, mail_to) = find.await?;
     let subjects = typed.iter().map(|(subject, _)| subject.clone()).collect();
-    let text = if mail_to.is_some() {
-        "They are opted out. We have sent them a mail to confirm it."
-    } else {
-        "They are opted out. No mail was sent, since you entered no e-mail address."
-    };
+    let text = told(entered.as_deref(), mail_to.as_deref());
     let act = Act {
         typed,
         pseudonym,
@@ -129,6 +126,22 @@ pub async fn opt_out(
     };
     act.carry_out(&app).await?;
     see_other_saying(&session, text, "/staff/opt-outs/new")
+}
+
+/// What staff read of the mail to an address that they entered, by where it went.
+fn told(entered: Option<&str>, reader: Option<&str>) -> &'static str {
+    match (entered, reader) {
+        (None, _) => "They are opted out. No mail was sent, since you entered no e-mail address.",
+        (Some(entered), Some(reader)) if entered == reader => {
+            "They are opted out. We have sent them a mail to confirm it."
+        }
+        (Some(_), Some(_)) => {
+            "They are opted out. This address was taken away from its account: the mail to confirm it went to the address that the account has now."
+        }
+        (Some(_), None) => {
+            "They are opted out. This address was taken away from its account, and no other opens that: no mail was sent. Tell them yourself."
+        }
+    }
 }
 
 /// An e-mail address, or a number in E.164.

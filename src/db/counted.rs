@@ -14,14 +14,16 @@ use super::AnyConnection;
 /// More than this is not counted.
 pub const COUNTED: i64 = 1000;
 
-/// A count that stops at [`COUNTED`], and says so: `1000+`.
+/// A count that stops at [`COUNTED`], and says so: `1,000+`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Count(pub i64);
 
 impl fmt::Display for Count {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let more = if self.0 >= COUNTED { "+" } else { "" };
-        write!(f, "{}{more}", self.0)
+        if self.0 >= COUNTED {
+            return f.write_str("1,000+");
+        }
+        write!(f, "{}", self.0)
     }
 }
 

@@ -31,6 +31,8 @@ pub enum AdvisoryLock {
     Letters = 0x0043_414e_444f_5236,
     /// Staff who enter something wait for others who do, so that what was sent twice is entered once.
     Desk = 0x0043_414e_444f_5237,
+    /// Who takes an address away from an account waits for others who do, so that it is seen which was the last.
+    Addresses = 0x0043_414e_444f_5238,
 }
 
 impl AdvisoryLock {

@@ -51,6 +51,7 @@ diesel::table! {
         role -> Text,
         totp_secret -> Nullable<Binary>,
         totp_last_step -> BigInt,
+        totp_last_mark -> Nullable<Text>,
         disabled_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
     }

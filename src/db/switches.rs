@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::schema::switches;
-use super::{AnyConnection, both};
+use super::{AdvisoryLock, AnyConnection, both};
 
 /// Whether it is on.
 pub fn is_on(conn: &mut AnyConnection, name: &str) -> QueryResult<bool> {
@@ -16,13 +16,17 @@ pub fn is_on(conn: &mut AnyConnection, name: &str) -> QueryResult<bool> {
     Ok(found.unwrap_or(false))
 }
 
-/// Turns it on or off.
+/// Turns it on or off; `false` when it was so already.
 pub fn set(
     conn: &mut AnyConnection,
     name: &str,
     is_on: bool,
     now: NaiveDateTime,
-) -> QueryResult<()> {
+) -> QueryResult<bool> {
+    AdvisoryLock::Desk.take(conn)?;
+    if self::is_on(conn, name)? == is_on {
+        return Ok(false);
+    }
     let values = (switches::is_on.eq(is_on), switches::changed_at.eq(now));
     both!(conn, |conn| diesel::insert_into(switches::table)
         .values((switches::name.eq(name), values))
@@ -30,5 +34,5 @@ pub fn set(
         .do_update()
         .set(values)
         .execute(conn))?;
-    Ok(())
+    Ok(true)
 }

@@ -97,7 +97,17 @@ fn is_known_for(cause: &Cause, identity: &Identity) -> bool {
 /// Titles of the activities that a recipient must stop or may go on with.
 pub(super) fn purposes(register: &Register, cause: &Cause, recipient: &str) -> Vec<String> {
     let own = activities_of(register, cause, recipient).into_iter();
-    own.map(|it| it.title.clone()).collect()
+    own.map(|it| of_the_person(&it.title)).collect()
+}
+
+/// A title that speaks to the person, as a recipient reads it: `your data` are theirs.
+pub(super) fn of_the_person(title: &str) -> String {
+    let words = title.split(' ').map(|word| match word {
+        "your" => "their",
+        "Your" => "Their",
+        other => other,
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// What a notice says beyond whom it is about.

@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::content::of_the_person;
 use super::model::{Cause, CauseKind};
 use crate::app::App;
 use crate::db::AnyConnection;
@@ -80,7 +81,7 @@ pub(super) fn kept(conn: &mut AnyConnection, app: &App, cause: &Cause) -> AppRes
         let mut recipients = recipients(&app.register, &item);
         recipients.retain(works_for_us);
         KeptBack {
-            about: details::title(&app.register, &item),
+            about: of_the_person(&details::title(&app.register, &item)),
             only_for: only_for.or(item.basis).unwrap_or_default(),
             until: item.keep_until,
             recipients,
@@ -117,7 +118,7 @@ pub(super) fn changed(
     let items = queries::list_items(conn, request.id)?.into_iter();
     let done = items.filter(|it| is_done(cause.kind, it));
     let changed = done.map(|item| {
-        let about = details::title(&app.register, &item);
+        let about = of_the_person(&details::title(&app.register, &item));
         let recipients = recipients(&app.register, &item);
         let value = match item.action {
             Action::Correct => {

@@ -42,7 +42,7 @@ impl RecipientNotice {
     /// What it is about, in a few words, and until when it is to be done.
     pub fn subject(&self) -> String {
         match self.kind {
-            CauseKind::OptIn => "a person allows a use again".to_owned(),
+            CauseKind::OptIn => "a person allows a use".to_owned(),
             CauseKind::RestrictionLifted => "end of a restriction for a person".to_owned(),
             CauseKind::StatementWithdrawn => {
                 format!(

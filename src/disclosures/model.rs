@@ -40,7 +40,7 @@ impl CauseKind {
                 "Stop using this person's data for the purposes below, and tell everybody to whom you gave them to stop too."
             }
             CauseKind::OptIn => {
-                "This person allows it again: you may use their data for the purposes below. There is no day until which you must."
+                "This person allows it: you may use their data for the purposes below. Nothing has to be done by a certain day."
             }
             CauseKind::Correction => {
                 "This person's data were put right. Put right what you hold, and make sure that it stays so."
@@ -66,7 +66,7 @@ impl CauseKind {
         }
     }
 
-    /// Whether there is something that must be done until a certain day. What is allowed again need not be done at all.
+    /// Whether there is something that must be done until a certain day. What is allowed need not be done at all.
     pub fn has_last_day(self) -> bool {
         !matches!(self, CauseKind::OptIn | CauseKind::RestrictionLifted)
     }
@@ -75,7 +75,7 @@ impl CauseKind {
     pub fn in_short(self) -> &'static str {
         match self {
             CauseKind::OptOut => "The opt-out",
-            CauseKind::OptIn => "That it is allowed again",
+            CauseKind::OptIn => "That it is allowed",
             CauseKind::Correction => "The correction",
             CauseKind::Deletion => "The deletion",
             CauseKind::Restriction => "The restriction",
@@ -90,7 +90,7 @@ impl CauseKind {
     pub fn title(self) -> &'static str {
         match self {
             CauseKind::OptOut => "That a use of your data is off",
-            CauseKind::OptIn => "That you allow it again",
+            CauseKind::OptIn => "That you allow it",
             CauseKind::Correction => "Your correction",
             CauseKind::Deletion => "Your deletion",
             CauseKind::Restriction => "To keep your data and not to use them",

@@ -10,10 +10,11 @@ use crate::accounts::queries::list_admin_addresses;
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::db::schema::{policy_reviews, policy_versions};
-use crate::db::{AnyConnection, text_enum};
+use crate::db::{AdvisoryLock, AnyConnection, text_enum};
 use crate::error::AppResult;
 use crate::mail::Mailer;
 use crate::mail::messages::message;
+use crate::requests::repeats::AT_ONCE;
 
 /// So many days before its date a review is asked for.
 const ASKED_BEFORE: u64 = 30;
@@ -87,8 +88,17 @@ pub fn standing(conn: &mut AnyConnection, now: NaiveDateTime) -> QueryResult<Opt
     }))
 }
 
-/// Notes that an admin has looked the policy over and that nothing has to change; call it in a write transaction.
+/// Notes that an admin has looked the policy over and that nothing has to change; call it in a write transaction. A second
+/// click notes nothing.
 pub fn record(conn: &mut AnyConnection, staff_id: i64, now: NaiveDateTime) -> AppResult<()> {
+    AdvisoryLock::Desk.take(conn)?;
+    let twin = policy_reviews::table
+        .filter(policy_reviews::staff_id.eq(staff_id))
+        .filter(policy_reviews::at.gt(now - AT_ONCE))
+        .select(policy_reviews::at);
+    if twin.first::<NaiveDateTime>(conn).optional()?.is_some() {
+        return Ok(());
+    }
     diesel::insert_into(policy_reviews::table)
         .values((
             policy_reviews::staff_id.eq(staff_id),

@@ -169,7 +169,9 @@ pub async fn publish(
 ) -> AppResult<HttpResponse> {
     let (is_on, now) = (form.public, app.clock.now());
     let changed = app.db.write(move |conn| {
-        queries::make_figures_public(conn, is_on, now)?;
+        if !queries::make_figures_public(conn, is_on, now)? {
+            return Ok(());
+        }
         let event = Event {
             actor: Actor::Staff(admin.id),
             action: if is_on {

@@ -1,4 +1,4 @@
-//! Requests go 24 months after they were closed, with all that hangs on them (11 CCR §7101(a) asks to keep them for
+//! Requests go 24 months after they were closed, with all that hangs on them (11 CCR 7101(a) asks to keep them for
 //! at least so long). What stays are the audit log and the receipts, which name nobody, and the figures.
 
 use chrono::{Months, NaiveDateTime};

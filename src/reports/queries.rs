@@ -42,12 +42,12 @@ pub fn are_figures_public(conn: &mut AnyConnection) -> QueryResult<bool> {
     switches::is_on(conn, PUBLIC_FIGURES)
 }
 
-/// Shows the figures to everybody, or no longer.
+/// Shows the figures to everybody, or no longer; `false` when it was so already.
 pub fn make_figures_public(
     conn: &mut AnyConnection,
     is_on: bool,
     now: NaiveDateTime,
-) -> QueryResult<()> {
+) -> QueryResult<bool> {
     switches::set(conn, PUBLIC_FIGURES, is_on, now)
 }
 

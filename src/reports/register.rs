@@ -1,4 +1,4 @@
-//! The register of requests as 11 CCR §7101(b) asks for it: when each came, what it was about, how it was made, when
+//! The register of requests as 11 CCR 7101(b) asks for it: when each came, what it was about, how it was made, when
 //! and how it was answered, and the basis of a denial. It names nobody.
 
 use std::collections::{HashMap, HashSet};

@@ -3,6 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::denial::Denial;
+use super::four_eyes::has_account;
 use super::model::{Channel, Kind, Outcome, Request};
 use super::{queries, senders, words};
 use crate::app::App;
@@ -210,21 +211,29 @@ pub(crate) fn send(
     message: &impl Message,
     now: NaiveDateTime,
 ) -> AppResult<()> {
-    let known = queries::find_address(conn, request.person_id)?;
-    let address = match known {
-        Some(address) => Some(address),
-        None => senders::address(conn, &app.keys, request)?,
-    };
-    match address {
+    match find_reader(conn, app, request)? {
         Some(address) => app.mailer.enqueue(conn, &address, message, now),
         None => Ok(()),
     }
 }
 
+/// Where mails about a request are read: at the newest address that opens the account, or, while nobody knows whose
+/// account it is, where it came from.
+fn find_reader(
+    conn: &mut AnyConnection,
+    app: &App,
+    request: &Request,
+) -> AppResult<Option<String>> {
+    let known = queries::find_address(conn, request.person_id)?;
+    if known.is_some() || has_account(conn, request.person_id)? {
+        return Ok(known);
+    }
+    senders::address(conn, &app.keys, request)
+}
+
 /// Whether a mail about a request reaches anybody; whoever wrote a letter is told by staff.
 pub fn reaches(conn: &mut AnyConnection, app: &App, request: &Request) -> AppResult<bool> {
-    let known = queries::find_address(conn, request.person_id)?;
-    Ok(known.is_some() || senders::address(conn, &app.keys, request)?.is_some())
+    Ok(find_reader(conn, app, request)?.is_some())
 }
 
 /// The path under which the person sees a request: its page, or for who has not yet followed the link of one without

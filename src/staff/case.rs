@@ -8,6 +8,7 @@ use super::{lookers, package_pages, queries};
 use crate::accounts::guard::StaffMember;
 use crate::accounts::model::StaffRow;
 use crate::accounts::queries::{find_person, list_identities};
+use crate::accounts::unopened;
 use crate::app::App;
 use crate::audit::views;
 use crate::db::AnyConnection;
@@ -128,6 +129,8 @@ pub struct Case {
     pub since: Vec<Happening>,
     /// What people look up or change by hand for it, with the names of the systems.
     pub by_hand: Vec<(Task, String)>,
+    /// Whether they have an account that no address opens.
+    pub is_unopened: bool,
     /// Whether a mail reaches them; else staff write or call.
     pub is_reached: bool,
     /// How to reach who appealed by letter.
@@ -253,6 +256,7 @@ pub fn load(
         flags: flags::list(conn, &app.keys, &request)?,
         approvals: requests::list_approvals(conn, request.id)?,
         notes: notes::list(conn, &app.keys, &request)?,
+        is_unopened: unopened::is_unopened(conn, (person.id, &identities))?,
         identities: identities.into_iter().map(|it| it.value).collect(),
         residence: residence_in_words(app, person.residence),
         pseudonym: person.pseudonym,

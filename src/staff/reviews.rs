@@ -15,9 +15,10 @@ use crate::accounts::model::Role;
 use crate::app::App;
 use crate::audit::queries::staff_names;
 use crate::audit::{self, Actor, Event};
-use crate::db::AnyConnection;
 use crate::db::schema::yearly_reviews as reviews;
+use crate::db::{AdvisoryLock, AnyConnection};
 use crate::error::AppResult;
+use crate::requests::repeats::AT_ONCE;
 use crate::web::{Form, Page, html, see_other_saying, unseen_fault, words};
 
 /// What is looked at.
@@ -113,6 +114,16 @@ pub async fn note(
     }
     let now = app.clock.now();
     let noted = app.db.write(move |conn| {
+        AdvisoryLock::Desk.take(conn)?;
+        let twin = reviews::table
+            .filter(reviews::subject.eq(SUBJECT))
+            .filter(reviews::at.gt(now - AT_ONCE))
+            .filter(reviews::staff_id.eq(supervisor.id))
+            .filter(reviews::found.eq(&text))
+            .select(reviews::at);
+        if twin.first::<NaiveDateTime>(conn).optional()?.is_some() {
+            return Ok(());
+        }
         diesel::insert_into(reviews::table)
             .values((
                 reviews::subject.eq(SUBJECT),

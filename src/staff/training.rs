@@ -1,4 +1,4 @@
-//! What whoever handles requests must know (11 CCR §7100), and who has said to have read it.
+//! What whoever handles requests must know (11 CCR 7100), and who has said to have read it.
 
 use actix_session::Session;
 use actix_web::http::StatusCode;

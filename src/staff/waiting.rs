@@ -1,5 +1,5 @@
 //! What waits for staff beside requests: data that came back, corrections that were undone, what has been kept long enough,
-//! and addresses that two must agree on. The queue names it, and supervisors are told by mail: when something comes, and
+//! addresses that two must agree on, and accounts that nobody can open. The queue names it, and supervisors are told by mail: when something comes, and
 //! again each week while it waits.
 
 use std::collections::HashMap;
@@ -8,7 +8,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 use serde_json::json;
 
-use crate::accounts::proposals;
+use crate::accounts::{proposals, unopened};
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::config::Site;
@@ -35,6 +35,8 @@ text_enum! {
         Periods = "periods",
         /// Addresses that a second supervisor is to approve for an account.
         Addresses = "addresses",
+        /// Accounts whose last address was taken away.
+        Unopened = "unopened",
     }
 }
 
@@ -66,6 +68,8 @@ impl Waiting {
                 "1 address that was proposed for an account".to_owned()
             }
             What::Addresses => format!("{count} addresses that were proposed for accounts"),
+            What::Unopened if count == Count(1) => "1 account that no address opens".to_owned(),
+            What::Unopened => format!("{count} accounts that no address opens"),
             What::Periods => "a plan to erase what has been kept long enough".to_owned(),
         }
     }
@@ -76,7 +80,7 @@ impl Waiting {
             What::Returned => "/staff/returned",
             What::Corrections => "/staff/corrections",
             What::Periods => "/staff/periods",
-            What::Addresses => "/staff/closed-addresses",
+            What::Addresses | What::Unopened => "/staff/closed-addresses",
         }
     }
 }
@@ -89,6 +93,7 @@ pub fn list(conn: &mut AnyConnection) -> QueryResult<Vec<Waiting>> {
         (What::Corrections, corrected::queries::count_returned(conn)?),
         (What::Periods, Count(i64::from(planned.is_some()))),
         (What::Addresses, proposals::count(conn)?),
+        (What::Unopened, unopened::count(conn)?),
     ];
     let some = counts.into_iter().filter(|(_, count)| *count > Count(0));
     Ok(some.map(|(what, count)| Waiting { what, count }).collect())

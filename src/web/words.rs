@@ -33,6 +33,19 @@ pub fn moment(at: NaiveDateTime) -> String {
     )
 }
 
+/// "14,116": a number of many digits, as people read it.
+pub fn number(count: i64) -> String {
+    let digits = count.unsigned_abs().to_string();
+    let mut said = String::from(if count < 0 { "-" } else { "" });
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            said.push(',');
+        }
+        said.push(digit);
+    }
+    said
+}
+
 /// A name from the code as words: `request_received` becomes `request received`.
 pub fn spaced(name: &str) -> String {
     name.replace('_', " ")

@@ -2,6 +2,7 @@
 
 mod address;
 mod budgets;
+mod closed;
 mod closing;
 mod command;
 mod limits;
@@ -12,3 +13,4 @@ mod sessions;
 mod sign_in;
 mod signs;
 mod step_up;
+mod twice;

@@ -171,7 +171,10 @@ async fn what_has_passed_its_end_is_removed() {
         .app
         .db
         .read_now(|conn| {
-            let codes = sign_in_codes::table.count().get_result(conn)?;
+            let codes = sign_in_codes::table
+                .filter(sign_in_codes::expires_at.le(app.app.clock.now()))
+                .count()
+                .get_result(conn)?;
             let counts = rate_limits::table
                 .filter(rate_limits::window_started_at.lt(app.app.clock.now()))
                 .count()

@@ -35,6 +35,10 @@ async fn an_opt_out_of_sale_is_told_to_everybody_who_bought_and_to_nobody_else()
     assert_eq!(mails.len(), 1);
     assert!(mails[0].text.contains("- ada@example.org"));
     assert!(mails[0].text.contains("2 March 2026"));
+    let purposes = mails[0].text.split("Purposes:").nth(1).unwrap();
+    let purposes = purposes.split("The last day").next().unwrap();
+    assert!(purposes.contains("their data"), "{purposes}");
+    assert!(!purposes.contains("your"), "{purposes}");
     let call = server.sent().remove(0);
     assert!(!call.body.contains("ada@example.org"), "only as a hash");
 
@@ -58,6 +62,7 @@ async fn each_choice_is_told_to_its_own_recipients_also_when_it_is_allowed_again
     assert_eq!(told.collect::<Vec<_>>(), ["figurewise", "figurewise"]);
     let mails = app.mails_to("privacy@figurewise.example.com");
     assert!(mails[0].text.contains("Stop using this person's data"));
+    assert!(mails[1].text.contains("This person allows it: you may use"));
     assert!(mails[0].text.contains("no longer do what the law"));
     assert!(mails[0].text.contains("tell us within 5 business days"));
     for body in [&mails[0].text, &mails[0].html] {
@@ -156,14 +161,14 @@ async fn a_correction_is_told_to_those_alone_who_get_the_datum_and_with_what_is_
         .remove(0);
     assert!(
         mail.text
-            .contains("Your contact details – City: Port Ellery")
+            .contains("Their contact details – City: Port Ellery")
     );
     assert!(mail.html.contains("Port Ellery"));
     assert!(!mail.subject.contains("Port Ellery"));
     let hosting = all.iter().find(|it| it.recipient == "northbay-hosting");
     let link = format!("/notices/{}", hosting.unwrap().key);
     let page = app.visitor().get(&link).await.page().text();
-    assert!(page.contains("Your contact details – City"));
+    assert!(page.contains("Their contact details – City"));
     assert!(
         !page.contains("Port Ellery"),
         "whoever has the link reads no value"
@@ -206,7 +211,7 @@ async fn a_deletion_is_told_to_those_alone_who_got_what_was_erased() {
         .lines()
         .filter(|it| it.starts_with("- "))
         .collect();
-    let erased = ["- maya.okafor@example.org", "- Your contact details"];
+    let erased = ["- maya.okafor@example.org", "- Their contact details"];
     assert_eq!(data[..2], erased);
     // Behind them stands what had to stay, and what for.
     let mut kept = data[2..].iter();
@@ -225,7 +230,7 @@ async fn a_notice_names_no_use_that_is_none_of_the_recipients() {
     let mails = app.mails_to("optout@lumen-reach.example.com");
     assert_eq!(mails.len(), 1);
     for activity in &app.app.register.activities {
-        let line = format!("- {}", activity.title);
+        let line = format!("- {}", activity.title.replace("your ", "their "));
         let is_named = mails[0].text.lines().any(|it| it == line);
         assert_eq!(is_named, activity.key == "sale-or-sharing", "{line}");
     }

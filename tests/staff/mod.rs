@@ -15,6 +15,7 @@ mod redaction;
 mod request_page;
 mod texts;
 mod training;
+mod twice;
 mod untrue_grounds;
 mod waiting;
 

@@ -10,6 +10,7 @@ diesel::table! {
         email -> Text,
         token_hash -> Text,
         expires_at -> Timestamp,
+        taken_at -> Nullable<Timestamp>,
     }
 }
 
@@ -30,6 +31,16 @@ diesel::allow_tables_to_appear_in_same_query!(proposed_addresses, people);
 diesel::allow_tables_to_appear_in_same_query!(proposed_addresses, staff);
 
 diesel::table! {
+    unopened_accounts (person_id) {
+        person_id -> BigInt,
+        since -> Timestamp,
+    }
+}
+
+diesel::joinable!(unopened_accounts -> people (person_id));
+diesel::allow_tables_to_appear_in_same_query!(unopened_accounts, people);
+
+diesel::table! {
     sign_in_codes (id) {
         id -> BigInt,
         email -> Text,
@@ -39,6 +50,7 @@ diesel::table! {
         attempts -> Integer,
         created_at -> Timestamp,
         expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
     }
 }
 

@@ -95,6 +95,9 @@ fn mail(conn: &mut AnyConnection, request: &Request, email: &str, by: &By<'_>) -
         let agent = drp::queries::find_agent_name(conn, request.id)?;
         return senders::mail_link(conn, (email, agent), sender.wants, request, by);
     };
+    if senders::tell_closed(conn, email, Some((request, sender.wants)), by)? {
+        return Ok(());
+    }
     let asks = AgentAsks {
         reference: request.reference.clone(),
         wants: sender.wants,

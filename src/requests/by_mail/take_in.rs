@@ -10,6 +10,7 @@ use super::mails::MailReceived;
 use super::message::Incoming;
 use crate::accounts::limits::Limit;
 use crate::accounts::model::IdentityKind;
+use crate::accounts::queries::find_reader;
 use crate::choices::change::Received;
 use crate::choices::{self, Act, MadeBy, Proof, SALE_OR_SHARING, State};
 use crate::db::AnyConnection;
@@ -91,6 +92,7 @@ fn opt_out(
     let (typed, pseudonym) = choices::queries::find_subjects(conn, &by.app.keys, &[handle])?;
     let subjects = typed.iter().map(|(subject, _)| subject.clone()).collect();
     let keys = vec![SALE_OR_SHARING.to_owned()];
+    let reader = find_reader(conn, &by.app.keys, &mail.from)?;
     let is_told = senders::may_be_mailed(conn, &mail.from, by)?;
     let act = Act {
         typed,
@@ -100,7 +102,7 @@ fn opt_out(
             on: by.app.laws.day_in("us-ca", received_at),
         }),
         proof: Proof::OfEach,
-        mail_to: is_told.then(|| mail.from.clone()),
+        mail_to: reader.filter(|_| is_told),
         ..Act::new(subjects, keys, State::OptedOut, MadeBy::Mail)
     };
     act.apply(by.app, conn, by.now)?;
@@ -138,6 +140,9 @@ fn answer(
 ) -> AppResult<Taken> {
     if !senders::may_be_mailed(conn, &mail.from, by)? {
         return Ok(Taken::Unanswered);
+    }
+    if senders::tell_closed(conn, &mail.from, None, by)? {
+        return Ok(Taken::Answered);
     }
     let invitation = Invitation {
         email: mail.from.clone(),

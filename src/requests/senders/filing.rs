@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use chrono::{NaiveDate, TimeDelta};
 use diesel::prelude::*;
 
-use super::mails::{RequestToConfirm, RequestUnverified};
+use super::mails::{FromClosed, OnRecord, RequestToConfirm, RequestUnverified};
 use super::model::{Sender, Wants};
 use super::{queries, settle};
 use crate::accounts::limits::Limit;
+use crate::accounts::queries::is_closed;
 use crate::app::App;
 use crate::db::schema::{people, request_senders};
 use crate::db::{AdvisoryLock, AnyConnection};
@@ -159,7 +160,8 @@ pub fn receive_from_agent(
     put_on_record(conn, letter, by).map(Some)
 }
 
-/// Mails the link to go on, with the name of the agent who asks, if one does whom staff have admitted.
+/// Mails the link to go on, with the name of the agent who asks, if one does whom staff have admitted. A closed address
+/// gets none: [`tell_closed`].
 pub fn mail_link(
     conn: &mut AnyConnection,
     (email, agent): (&str, Option<String>),
@@ -168,6 +170,9 @@ pub fn mail_link(
     by: &By<'_>,
 ) -> AppResult<()> {
     let app = by.app;
+    if tell_closed(conn, email, Some((request, wants)), by)? {
+        return Ok(());
+    }
     let mail = RequestToConfirm {
         token: queries::token(&app.keys, &request.reference),
         law: law_name(&app.laws, &request.law),
@@ -178,6 +183,27 @@ pub fn mail_link(
         agent,
     };
     app.mailer.enqueue(conn, email, &mail, by.now)
+}
+
+/// Where an address was taken away from its account, tells its reader that nothing goes on from there, and what to do
+/// instead; whether it was.
+pub fn tell_closed(
+    conn: &mut AnyConnection,
+    email: &str,
+    request: Option<(&Request, Wants)>,
+    by: &By<'_>,
+) -> AppResult<bool> {
+    if !is_closed(conn, &by.app.keys, email)? {
+        return Ok(false);
+    }
+    let request = request.map(|(request, wants)| OnRecord {
+        reference: request.reference.clone(),
+        wants,
+        received_on: request.received_on,
+    });
+    let mail = FromClosed { request };
+    by.app.mailer.enqueue(conn, email, &mail, by.now)?;
+    Ok(true)
 }
 
 /// Counts one more mail with a link to an address; whether it has not had enough of them today.
@@ -290,17 +316,24 @@ pub fn contact(keys: &Keys, request: &Request, sender: &Sender) -> AppResult<Str
     sealed::open_text(keys, &request.reference, What::Contact, sealed)
 }
 
-/// The path of the link that was mailed to the sender of an open request and that they have not followed yet.
+/// The path of the link that was mailed to the sender of an open request and that they have not followed yet; none where
+/// their address was taken away from its account.
 pub fn link_to_follow(
     conn: &mut AnyConnection,
     app: &App,
     request: &Request,
 ) -> AppResult<Option<String>> {
     let sender = queries::find(conn, request.id)?;
-    let waits = sender
-        .is_some_and(|it| it.mailbox_at.is_none() && it.email.is_some() && it.wants.needs_proof());
+    let waits = sender.is_some_and(|it| it.mailbox_at.is_none() && it.wants.needs_proof());
+    if !waits || request.state.is_closed() {
+        return Ok(None);
+    }
+    let Some(email) = address(conn, &app.keys, request)? else {
+        return Ok(None);
+    };
+    let leads_on = !is_closed(conn, &app.keys, &email)?;
     let token = queries::token(&app.keys, &request.reference);
-    Ok((waits && !request.state.is_closed()).then(|| format!("/request/link/{token}")))
+    Ok(leads_on.then(|| format!("/request/link/{token}")))
 }
 
 /// Tells somebody whom nobody knows that their request is denied, with all that they cannot read on the portal.

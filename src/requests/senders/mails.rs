@@ -35,6 +35,32 @@ message!(
     "mail/request_to_confirm/body.html"
 );
 
+/// Answers what names or comes from an address that was taken away from its account: there is no link, and what can be
+/// done instead.
+#[derive(Debug)]
+pub struct FromClosed {
+    /// What is on record of it, if it is more than a question.
+    pub request: Option<OnRecord>,
+}
+
+/// What was put on record for a closed address.
+#[derive(Debug)]
+pub struct OnRecord {
+    /// As people quote it.
+    pub reference: String,
+    /// What is asked for.
+    pub wants: Wants,
+    /// When it was received.
+    pub received_on: NaiveDate,
+}
+message!(
+    FromClosed,
+    "request_from_closed",
+    "mail/request_from_closed/subject.txt",
+    "mail/request_from_closed/body.txt",
+    "mail/request_from_closed/body.html"
+);
+
 /// It was denied, because nobody knows who asks.
 #[derive(Debug)]
 pub struct RequestUnverified {
@@ -64,6 +90,12 @@ impl RequestToConfirm {
 
     fn link(&self, site: &Site) -> String {
         site.url(&format!("/request/link/{}", self.token))
+    }
+}
+
+impl OnRecord {
+    fn received(&self) -> String {
+        words::day(self.received_on)
     }
 }
 

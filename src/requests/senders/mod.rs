@@ -21,7 +21,7 @@ mod settle;
 
 pub use filing::{
     Letter, address, addresses, confirmed, contact, link_to_follow, mail_link, may_be_mailed,
-    put_on_record, receive, receive_from_agent, tell_unverified,
+    put_on_record, receive, receive_from_agent, tell_closed, tell_unverified,
 };
 pub use forgetting::{forget, forget_later, told};
 pub use settle::{Handle, may_be_granted, vouch};

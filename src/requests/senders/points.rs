@@ -191,7 +191,7 @@ fn normal(value: &str) -> String {
 mod tests {
     use super::{Keys, Point};
 
-    /// Rule: I8, §7060(c).
+    /// Rule: I8, 11 CCR 7060(c).
     #[test]
     fn a_point_matches_whole_and_never_by_nothing() {
         let keys = Keys::new([7; 32]);

@@ -222,7 +222,9 @@ pub fn set_unattended(
     by: i64,
     now: NaiveDateTime,
 ) -> AppResult<()> {
-    queries::set_unattended(conn, is_on, now)?;
+    if !queries::set_unattended(conn, is_on, now)? {
+        return Ok(());
+    }
     let event = Event {
         actor: Actor::Staff(by),
         action: "retention.switched",

@@ -129,11 +129,11 @@ pub fn is_unattended(conn: &mut AnyConnection) -> QueryResult<bool> {
     switches::is_on(conn, UNATTENDED)
 }
 
-/// Switches that on or off.
+/// Switches that on or off; `false` when it was so already.
 pub fn set_unattended(
     conn: &mut AnyConnection,
     is_on: bool,
     now: chrono::NaiveDateTime,
-) -> QueryResult<()> {
+) -> QueryResult<bool> {
     switches::set(conn, UNATTENDED, is_on, now)
 }

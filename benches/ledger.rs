@@ -91,7 +91,7 @@ fn write_bare(file: &Path, lines: u64) -> Duration {
     for first in (0..lines).step_by(usize::try_from(BATCH).unwrap()) {
         let transaction = conn.transaction().unwrap();
         let sql = "INSERT INTO disclosures (key, digest, subject, kind, recipient, categories, activity, legal_basis, at)
-                   VALUES (?, ?, ?, 'recipient', 'brightfield-audiences', 'user.contact', 'advertising-audiences', 'consent', ?)";
+                   VALUES (?, ?, ?, 'recipient', 'brightfield-audiences', 'user.contact', 'sale-or-sharing', 'consent', ?)";
         let mut insert = transaction.prepare_cached(sql).unwrap();
         for number in first..lines.min(first + BATCH) {
             let subject = format!("{:064x}", number % PEOPLE);
@@ -146,7 +146,7 @@ fn write_file(file: &Path, lines: u64) {
         let person = number % PEOPLE;
         writeln!(
             file,
-            "{number},brightfield-audiences,email,person{person}@example.org,user.contact,advertising-audiences,consent,2026-01-02"
+            "{number},brightfield-audiences,email,person{person}@example.org,user.contact,sale-or-sharing,consent,2026-01-02"
         )
         .unwrap();
     }

@@ -4,4 +4,4 @@ CREATE TABLE unopened_accounts (
     person_id BIGINT PRIMARY KEY NOT NULL REFERENCES people (id) ON DELETE CASCADE,
     since TIMESTAMP NOT NULL
 );
-CREATE INDEX unopened_accounts_by_time ON unopened_accounts (since);
+CREATE INDEX unopened_accounts_by_time ON unopened_accounts (since, person_id);

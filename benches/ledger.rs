@@ -12,7 +12,7 @@ mod usage;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
@@ -120,22 +120,11 @@ fn import(folder: &Path, lines: u64) -> (Duration, u64) {
             "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=",
         ]);
         candor.args(["--register", register]);
-        candor.stdout(Stdio::null()).stderr(Stdio::null());
         candor
     };
-    assert!(candor(&["migrate"]).status().unwrap().success());
-    let start = Instant::now();
+    usage::run(&mut candor(&["migrate"]));
     let file = file.display().to_string();
-    let mut process = candor(&["disclosures", "import", &file]).spawn().unwrap();
-    let (id, mut peak) = (process.id().to_string(), 0);
-    loop {
-        peak = usage::peak(&id).max(peak);
-        if let Some(status) = process.try_wait().unwrap() {
-            assert!(status.success());
-            return (start.elapsed(), peak);
-        }
-        std::thread::sleep(Duration::from_millis(2));
-    }
+    usage::run(&mut candor(&["disclosures", "import", &file]))
 }
 
 fn write_file(file: &Path, lines: u64) {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -162,24 +162,12 @@ fn per_second((rows, took): (u64, Duration)) -> f64 {
 
 /// Runs `candor sources find` to its end; gives its time and the most memory that it had, in MB.
 fn command(register: &Path, url: &str) -> (Duration, u64) {
-    let start = Instant::now();
     let mut find = Command::new(env!("CARGO_BIN_EXE_candor"));
     find.args(["sources", "find", "--format", "json", "--manifests"])
         .arg(register)
         .args(["--source", &format!("shop={url}")])
-        .args(["--identity", &format!("email={EMAIL}")])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    let mut process = find.spawn().unwrap();
-    let (id, mut peak) = (process.id().to_string(), 0);
-    loop {
-        peak = usage::peak(&id).max(peak);
-        if let Some(status) = process.try_wait().unwrap() {
-            assert!(status.success());
-            return (start.elapsed(), peak);
-        }
-        std::thread::sleep(Duration::from_millis(2));
-    }
+        .args(["--identity", &format!("email={EMAIL}")]);
+    usage::run(&mut find)
 }
 
 /// Memory must stay flat, and the speed at least half of the bare driver's.

@@ -1,6 +1,7 @@
 //! What a process takes, as Linux tells it.
 
-use std::time::Duration;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 /// The most memory that a process has had resident, in MB.
 pub fn peak(process: &str) -> u64 {
@@ -8,6 +9,22 @@ pub fn peak(process: &str) -> u64 {
     let line = status.lines().find(|it| it.starts_with("VmHWM"));
     let size = line.and_then(|it| it.split_whitespace().nth(1));
     size.and_then(|it| it.parse::<u64>().ok()).unwrap_or(0) / 1024
+}
+
+/// Runs a command to its end, which must be a good one; gives its time and the most memory that it had, in MB.
+pub fn run(command: &mut Command) -> (Duration, u64) {
+    let start = Instant::now();
+    let quiet = command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut process = quiet.spawn().unwrap();
+    let (id, mut highest) = (process.id().to_string(), 0);
+    loop {
+        highest = peak(&id).max(highest);
+        if let Some(status) = process.try_wait().unwrap() {
+            assert!(status.success());
+            return (start.elapsed(), highest);
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
 }
 
 /// The processor time that this process has taken since it had taken so much.

@@ -109,11 +109,8 @@ pub fn has_served(
     (typed, mark): (&str, &str),
     now: NaiveDateTime,
 ) -> AppResult<bool> {
-    let (Some(sealed), false) = (&member.totp_secret, mark.is_empty()) else {
-        return Ok(false);
-    };
-    let secret = open(keys, &member.email, sealed)?;
-    let Some(step) = step_of(&secret, typed, now) else {
+    let step = step_shown(keys, member, typed, now)?;
+    let Some(step) = step.filter(|_| !mark.is_empty()) else {
         return Ok(false);
     };
     let served = staff::table
@@ -187,11 +184,7 @@ fn holds(
     typed: &str,
     now: NaiveDateTime,
 ) -> AppResult<bool> {
-    let Some(sealed) = &member.totp_secret else {
-        return Ok(false);
-    };
-    let secret = open(keys, &member.email, sealed)?;
-    let Some(step) = step_of(&secret, typed, now) else {
+    let Some(step) = step_shown(keys, member, typed, now)? else {
         return Ok(false);
     };
     let newer = staff::table
@@ -200,6 +193,20 @@ fn holds(
         .filter(staff::totp_last_step.lt(step));
     let taken = diesel::update(newer).set(staff::totp_last_step.eq(step));
     Ok(taken.execute(conn)? == 1)
+}
+
+/// The time step of a code that the member's app shows; none for any other.
+fn step_shown(
+    keys: &Keys,
+    member: &StaffRow,
+    typed: &str,
+    now: NaiveDateTime,
+) -> AppResult<Option<i64>> {
+    let Some(sealed) = &member.totp_secret else {
+        return Ok(None);
+    };
+    let secret = open(keys, &member.email, sealed)?;
+    Ok(step_of(&secret, typed, now))
 }
 
 /// The time step that the code belongs to: this one, or one before or after it.

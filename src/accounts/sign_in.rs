@@ -187,17 +187,9 @@ pub(super) fn attempt(
     if purpose == Purpose::SignIn {
         ATTEMPTS_PER_CLIENT.take(app, conn, client, now)?;
     }
-    if !codes::has_live_code(conn, &app.keys, purpose, &asked.browser, now)? {
-        return Ok(codes::attempt(
-            conn,
-            &app.keys,
-            purpose,
-            &asked.browser,
-            typed,
-            now,
-        )?);
+    if codes::has_live_code(conn, &app.keys, purpose, &asked.browser, now)? {
+        ATTEMPTS.take(app, conn, &budget(purpose, &asked.email, client), now)?;
     }
-    ATTEMPTS.take(app, conn, &budget(purpose, &asked.email, client), now)?;
     let attempt = codes::attempt(conn, &app.keys, purpose, &asked.browser, typed, now)?;
     if attempt == Attempt::Wrong(0) && purpose != Purpose::NewAddress {
         let kind = IdentityKind::Email;

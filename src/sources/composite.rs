@@ -3,13 +3,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::{
-    Inner, Value,
-    graph::{Edge, Node},
-    likeness::Likeness,
-    table,
-    walk::Walk,
-};
+use super::{Inner, Value, graph::Edge, likeness::Likeness, walk::Walk};
 
 /// A key of one collection that rows of another one hold, each part of it in one column or in one of several.
 pub(super) struct Composite {
@@ -50,16 +44,17 @@ impl Composite {
             .into_iter()
             .filter(|it| walk.nodes[*it].error.is_none());
         let of = |from: usize| {
-            let downward = Self::of(nodes, walk, (from, at));
-            let upward = || Self::of(nodes, walk, (at, from)).filter(|_| from != at);
+            let downward = Self::of(inner, walk, (from, at));
+            let upward = || Self::of(inner, walk, (at, from)).filter(|_| from != at);
             downward.into_iter().chain(upward())
         };
         from.flat_map(of).collect()
     }
 
     /// A key of one collection to which all its parts lead from there.
-    fn of(nodes: &[Node], walk: &Walk, (of, held_by): (usize, usize)) -> Option<Self> {
-        let table = table(walk.schema(&nodes[of].source)?, &nodes[of]).ok()?;
+    fn of(inner: &Inner, walk: &Walk, (of, held_by): (usize, usize)) -> Option<Self> {
+        let nodes = &inner.graph.nodes;
+        let (table, _) = walk.table(inner, of)?;
         let ways = nodes[held_by].incoming.iter();
         let ways: Vec<_> = ways.filter(|it| it.from == of && !it.upward).collect();
         let keys = std::iter::once(&table.row_key).chain(&table.unique);

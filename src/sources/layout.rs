@@ -17,9 +17,6 @@ use super::{
 };
 use crate::register::Field;
 
-/// So many columns are found one by one.
-const FEW: usize = 24;
-
 /// The columns of one collection.
 pub(super) struct Layout<'a> {
     pub node: &'a Node,
@@ -30,8 +27,8 @@ pub(super) struct Layout<'a> {
     pub fields: Vec<(&'a Field, usize)>,
     links: Vec<(&'a Column, usize)>,
     date: Option<usize>,
-    /// Where each column stands, once they are many: few are found sooner one by one.
-    places: Option<HashMap<String, usize>>,
+    /// Where each column stands.
+    places: HashMap<String, usize>,
     /// What tells whether a row has changed: where it stands, and whether it is an object, of which some sources have a form
     /// of their own. What the source computes changes only with the rest.
     hashed: Vec<(usize, bool)>,
@@ -49,7 +46,7 @@ impl<'a> Layout<'a> {
             fields: Vec::new(),
             links: Vec::new(),
             date: None,
-            places: None,
+            places: (table.row_key.iter().cloned()).zip(0..).collect(),
             hashed: Vec::new(),
             fixed: Vec::new(),
         };
@@ -95,22 +92,15 @@ impl<'a> Layout<'a> {
         if let Some(known) = self.find(column) {
             return known;
         }
-        let at = self.columns.len();
         self.columns.push(column.to_owned());
-        if let Some(places) = &mut self.places {
-            places.insert(column.to_owned(), at);
-        } else if self.columns.len() > FEW {
-            self.places = Some(self.columns.iter().cloned().zip(0..).collect());
-        }
-        at
+        self.places
+            .insert(column.to_owned(), self.columns.len() - 1);
+        self.columns.len() - 1
     }
 
     /// Where a column stands; `None` when it is not among those that are read.
     pub fn find(&self, column: &str) -> Option<usize> {
-        match &self.places {
-            Some(places) => places.get(column).copied(),
-            None => self.columns.iter().position(|it| it == column),
-        }
+        self.places.get(column).copied()
     }
 
     /// The row key of a row.

@@ -60,7 +60,7 @@ pub(super) fn withdraw(inner: &Inner, walk: &mut Walk, budgets: &Budgets<'_>) {
             continue;
         };
         let schema = &*schema;
-        for stranger in std::mem::take(&mut walk.strangers[at]) {
+        for stranger in walk.strangers[at].clone() {
             let here = node.place_of(&stranger.column);
             let own = walk.nodes[at].combinations.iter_mut();
             let own = own.filter(|(_, it)| it.is_own && !it.is_named);

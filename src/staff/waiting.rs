@@ -1,6 +1,6 @@
 //! What waits for staff beside requests: data that came back, corrections that were undone, what has been kept long enough,
-//! addresses that two must agree on, and accounts that nobody can open. The queue names it, and supervisors are told by mail: when something comes, and
-//! again each week while it waits.
+//! addresses that two must agree on, and accounts that nobody can open. The queue names it, and supervisors are told by
+//! mail: when something comes, and again each week while it waits.
 
 use std::collections::HashMap;
 

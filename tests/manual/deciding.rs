@@ -92,14 +92,19 @@ impl Scene {
             .location();
     }
 
-    /// A deletion that two have agreed to, and that the worker has begun.
-    pub async fn agree(&self) -> String {
-        let reference = self.file_deletion().await;
-        self.accept(&reference).await;
-        self.act(&self.vera, &reference, "approve", &[])
+    /// Two agree to what was filed, and the worker begins it.
+    pub async fn grant(&self, reference: &str) {
+        self.accept(reference).await;
+        self.act(&self.vera, reference, "approve", &[])
             .await
             .location();
         self.app.run_jobs().await;
+    }
+
+    /// A deletion that two have agreed to, and that the worker has begun.
+    pub async fn agree(&self) -> String {
+        let reference = self.file_deletion().await;
+        self.grant(&reference).await;
         reference
     }
 

@@ -44,12 +44,7 @@ async fn a_record_without_a_key_is_erased_like_any_other() {
     let reference = scene
         .file_deletion_with(&[("act", "found"), ("c2-r0-f1", "Punctual")])
         .await;
-    scene.accept(&reference).await;
-    scene
-        .act(&scene.vera, &reference, "approve", &[])
-        .await
-        .location();
-    scene.app.run_jobs().await;
+    scene.grant(&reference).await;
     let task = open_task(&scene.sam).await;
     let page = scene.sam.get(&task).await.page();
     assert!(page.text().contains("Punctual"), "{}", page.text());

@@ -42,12 +42,7 @@ async fn fewer_records_than_before_are_asked_of_the_desk_one_by_one() {
     let scene = Scene::set().await;
     let reference = scene.file_deletion_with(ONE).await;
     assert_eq!(contracts(&scene.app, &reference), 1);
-    scene.accept(&reference).await;
-    scene
-        .act(&scene.vera, &reference, "approve", &[])
-        .await
-        .location();
-    scene.app.run_jobs().await;
+    scene.grant(&reference).await;
     let task = open_task(&scene.sam).await;
     let text = scene.sam.get(&task).await.page().text();
     assert!(text.contains("C-17"), "{text}");

@@ -333,20 +333,14 @@ pub async fn file(
             "We hold nothing of this that could be erased.",
         ));
     }
-    let new = match planned.plan.filter(|_| !has_changed) {
-        Some(plan) => NewRequest {
-            items: plan.items.iter().map(NewItem::planned).collect(),
-            plan: Some(plan),
-            ..NewRequest::of(Kind::Deletion)
-        },
-        None => NewRequest {
-            unplanned: Some(planned.scope),
-            ..NewRequest::of(Kind::Deletion)
-        },
-    };
+    let plan = planned.plan.filter(|_| !has_changed);
+    let items = plan.iter().flat_map(|plan| &plan.items);
     let new = NewRequest {
+        items: items.map(NewItem::planned).collect(),
+        unplanned: plan.is_none().then_some(planned.scope),
+        plan,
         news: confirmed.news,
-        ..new
+        ..NewRequest::of(Kind::Deletion)
     };
     let filed = over_limit::file(&app, &person, new).await?;
     let filed = filed.map_err(OverLimit::into_error)?;

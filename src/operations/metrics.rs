@@ -1,6 +1,6 @@
 //! Figures for Prometheus. Labels are route patterns and states, never anything of a person.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -56,15 +56,20 @@ fn keep_up(handle: PrometheusHandle) {
     }
 }
 
-/// All figures, in Prometheus' text format.
-pub fn render() -> String {
+/// All figures, in Prometheus' text format, with what waits in those queues.
+pub fn render(queues: &[(&'static str, Queue)]) -> String {
+    // The gauges are the process': a second portal in it, as in tests, would put its own between setting and reading.
+    static READING: Mutex<()> = Mutex::new(());
+    let _reading = READING.lock().unwrap_or_else(PoisonError::into_inner);
+    LazyLock::force(&RECORDER);
+    for (name, queue) in queues {
+        set_queue(name, queue);
+    }
     RECORDER.run_upkeep();
     RECORDER.render()
 }
 
-/// Notes how much waits in a queue.
-pub fn set_queue(name: &'static str, queue: &Queue) {
-    LazyLock::force(&RECORDER);
+fn set_queue(name: &'static str, queue: &Queue) {
     let gauges = [
         (WAITING, queue.waiting.0),
         (FAILED, queue.failed.0),

@@ -66,14 +66,12 @@ pub async fn metrics(app: App, request: HttpRequest) -> AppResult<HttpResponse> 
 /// it stay as they were.
 pub async fn metrics_without_token(app: App) -> HttpResponse {
     let now = app.clock.now();
-    let waiting = app
-        .db
-        .read(move |conn| Ok((backlog::of_mails(conn, now)?, backlog::of_jobs(conn, now)?)));
-    if let Ok((mails, jobs)) = waiting.await {
-        metrics::set_queue("mail", &mails);
-        metrics::set_queue("jobs", &jobs);
-    }
-    plain(&metrics::render())
+    let waiting = app.db.read(move |conn| {
+        let mails = backlog::of_mails(conn, now)?;
+        let jobs = backlog::of_jobs(conn, now)?;
+        Ok(vec![("mail", mails), ("jobs", jobs)])
+    });
+    plain(&metrics::render(&waiting.await.unwrap_or_default()))
 }
 
 /// Where to report a weakness (RFC 9116).

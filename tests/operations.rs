@@ -9,7 +9,7 @@ use candor::server;
 use chrono::TimeDelta;
 use diesel::prelude::*;
 
-use crate::support::{TestApp, postgres_server};
+use crate::support::{TestApp, free_address, postgres_server};
 
 #[actix_web::test]
 async fn the_portal_says_that_it_lives_and_that_it_is_ready() {
@@ -160,10 +160,7 @@ fn serve(app: &TestApp, portal: &SocketAddr, figures: &SocketAddr) -> Child {
 #[actix_web::test]
 async fn the_address_for_figures_is_given_back_when_the_portal_stops() {
     let app = TestApp::start();
-    let free = || TcpListener::bind("127.0.0.1:0").unwrap();
-    let (one, other) = (free(), free());
-    let (portal, figures) = (one.local_addr().unwrap(), other.local_addr().unwrap());
-    drop((one, other));
+    let (portal, figures) = (free_address(), free_address());
     let mut process = serve(&app, &portal, &figures);
     let started = comes_true(|| serves(&portal, "/healthz") && serves(&figures, "/metrics"));
     let id = process.id().to_string();

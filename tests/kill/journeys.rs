@@ -1,6 +1,6 @@
 //! What people and staff do while processes are killed. An answer of success is a claim that is checked in the end.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::support::{Actor, Answer};
 
@@ -19,10 +19,14 @@ pub enum Claim {
     Approved(String),
 }
 
+/// How long a server may take to come back, on a machine that has other things to do.
+const PATIENCE: Duration = Duration::from_secs(180);
+
 /// Asks until there is an answer: a killed server is back soon.
 pub async fn persist<F: Future<Output = Option<Answer>>>(ask: impl Fn() -> F) -> Answer {
     let mut last = "no answer".to_owned();
-    for _ in 0..1200 {
+    let begun = Instant::now();
+    while begun.elapsed() < PATIENCE {
         match ask().await {
             Some(answer) if answer.status < 500 => return answer,
             Some(answer) => last = answer.text(),

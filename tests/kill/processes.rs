@@ -1,10 +1,9 @@
 //! `candor serve` and `candor worker` as processes that are killed and started again.
 
-use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use crate::support::TestApp;
+use crate::support::{TestApp, free_address};
 
 /// What both processes are started with.
 pub struct Setup {
@@ -49,13 +48,6 @@ impl Setup {
             .unwrap();
         Process(process)
     }
-}
-
-fn free_address() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
 }
 
 /// Killed, without a chance to tidy up, when it is dropped.

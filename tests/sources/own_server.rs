@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
     os::unix::fs::{MetadataExt, PermissionsExt},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -15,7 +15,7 @@ use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair}
 use tempfile::TempDir;
 
 use super::{database::Kind, maria};
-use crate::support::postgres_server;
+use crate::support::{free_address, postgres_server};
 
 pub struct OwnServer {
     pub kind: Kind,
@@ -57,15 +57,13 @@ impl OwnServer {
             let mut places = ["/usr/sbin", "/usr/bin"].into_iter().map(PathBuf::from);
             places.find(|it| it.join("mariadbd").exists())?
         };
-        let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let server = Self {
             kind,
             folder: tempfile::tempdir().unwrap(),
             programs,
-            port: free.local_addr().unwrap().port(),
+            port: free_address().port(),
             process: Mutex::default(),
         };
-        drop(free);
         if let Some(name) = certified {
             certify(server.path(), name);
         }

@@ -1,5 +1,6 @@
 //! Somebody with a browser of their own.
 
+use reqwest::Result;
 use reqwest::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -63,14 +64,15 @@ impl Actor {
 
     /// As [`Actor::get`]; `None` when the server broke off.
     pub async fn try_get(&self, path: &str) -> Option<Answer> {
-        self.try_send(self.client.get(self.url(path)), path).await
+        let request = self.client.get(self.url(path));
+        self.try_send(request, path).await.ok()
     }
 
     /// As [`Actor::post`]; `None` when the server broke off.
     pub async fn try_post(&self, path: &str, fields: &[(&str, &str)]) -> Option<Answer> {
         let request = self.client.post(self.url(path)).form(fields);
-        self.try_send(request.header("sec-fetch-site", "same-origin"), path)
-            .await
+        let request = request.header("sec-fetch-site", "same-origin");
+        self.try_send(request, path).await.ok()
     }
 
     /// The same browser with Global Privacy Control turned off again.
@@ -132,10 +134,10 @@ impl Actor {
 
     async fn send(&self, request: reqwest::RequestBuilder, path: &str) -> Answer {
         let answer = self.try_send(request, path).await;
-        answer.unwrap_or_else(|| panic!("no answer to {path}"))
+        answer.unwrap_or_else(|error| panic!("no answer to {path}: {error:?}"))
     }
 
-    async fn try_send(&self, request: reqwest::RequestBuilder, path: &str) -> Option<Answer> {
+    async fn try_send(&self, request: reqwest::RequestBuilder, path: &str) -> Result<Answer> {
         let cookies: Vec<_> = self
             .cookies
             .lock()
@@ -147,7 +149,7 @@ impl Actor {
         if !cookies.is_empty() {
             request = request.header(COOKIE, cookies.join("; "));
         }
-        let response = request.send().await.ok()?;
+        let response = request.send().await?;
         self.keep_cookies(response.headers());
         Answer::read(path, response).await
     }

@@ -11,11 +11,11 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// `None` when the server broke off in the middle.
-    pub(super) async fn read(path: &str, response: reqwest::Response) -> Option<Self> {
+    /// An error when the server broke off in the middle.
+    pub(super) async fn read(path: &str, response: reqwest::Response) -> reqwest::Result<Self> {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = response.bytes().await.ok()?.to_vec();
-        Some(Answer {
+        let body = response.bytes().await?.to_vec();
+        Ok(Answer {
             status,
             headers,
             body,

@@ -6,6 +6,7 @@ pub mod archive;
 pub mod database;
 mod launching;
 mod on_record;
+mod ports;
 mod queries;
 pub mod recipient;
 mod sample;
@@ -39,6 +40,7 @@ pub use actor::Actor;
 pub use answer::Answer;
 use database::TestDatabase;
 pub use database::{postgres_server, with_name};
+pub use ports::free_address;
 use sample::{SampleSource, sample_register};
 
 /// A running portal. Its clock stands at [`TestApp::START`] until a test moves it.

@@ -1,5 +1,6 @@
 //! What people and staff do while processes are killed. An answer of success is a claim that is checked in the end.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::support::{Actor, Answer};
@@ -22,18 +23,37 @@ pub enum Claim {
 /// How long a server may take to come back, on a machine that has other things to do.
 const PATIENCE: Duration = Duration::from_secs(180);
 
+/// So many times in vain, and kills pause until there is an answer: on a slow machine, what takes long would never
+/// be answered between two of them.
+const OFTEN: usize = 20;
+
+/// How many have asked that often.
+static HELD_UP: AtomicUsize = AtomicUsize::new(0);
+
+/// Whether nobody has asked often in vain.
+pub fn all_get_on() -> bool {
+    HELD_UP.load(Ordering::Relaxed) == 0
+}
+
 /// Asks until there is an answer: a killed server is back soon.
 pub async fn persist<F: Future<Output = Option<Answer>>>(ask: impl Fn() -> F) -> Answer {
     let mut last = "no answer".to_owned();
     let begun = Instant::now();
+    let mut times = 0;
     while begun.elapsed() < PATIENCE {
         match ask().await {
-            Some(answer) if answer.status < 500 => return answer,
+            Some(answer) if answer.status < 500 => {
+                HELD_UP.fetch_sub(usize::from(times >= OFTEN), Ordering::Relaxed);
+                return answer;
+            }
             Some(answer) => last = answer.text(),
             None => {}
         }
+        times += 1;
+        HELD_UP.fetch_add(usize::from(times == OFTEN), Ordering::Relaxed);
         tokio::time::sleep(Duration::from_millis(25)).await;
     }
+    HELD_UP.fetch_sub(1, Ordering::Relaxed);
     panic!("the server did not come back: {last}");
 }
 

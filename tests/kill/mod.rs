@@ -152,6 +152,9 @@ async fn kill(setup: &Setup, visitor: &Actor, done: &AtomicUsize) -> usize {
             (chance.random_range(20..600), chance.random_bool(0.5))
         };
         tokio::time::sleep(Duration::from_millis(wait)).await;
+        while !journeys::all_get_on() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
         if is_server {
             drop(server);
             server = setup.start("serve");

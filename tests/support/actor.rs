@@ -5,6 +5,7 @@ use reqwest::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use super::Answer;
 
@@ -171,6 +172,8 @@ impl Actor {
 fn client(from: Option<IpAddr>) -> reqwest::Client {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
+        // Sooner than the server does, or a request could meet a connection that is just being closed.
+        .pool_idle_timeout(Duration::from_secs(2))
         .local_address(from)
         .build()
         .unwrap()

@@ -128,7 +128,7 @@ pub use person_data::{CollectionSummary, Counts, EachRecord, Page};
 pub use plan::{Action, Hold, Item, Keeper, Known, Plan, Scope, Stop, Target, Work};
 pub use pointing::Pointing;
 pub use query::Query;
-pub use record::{Datum, Held, Record, Shown};
+pub use record::{Datum, Fixed, Held, Record, Shown};
 pub use resuming::SoFar;
 pub use rules::{Check, TableRules};
 pub use schema::{Column, ColumnKind, ForeignKey, Schema, Table, TableName};

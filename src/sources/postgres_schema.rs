@@ -241,6 +241,8 @@ fn column(row: &Row) -> Result<Column, Fault> {
         sql_type: match &*type_name {
             "bpchar" => type_name,
             "bit" => "\"bit\"".to_owned(),
+            // A domain of addresses is read as they are.
+            "inet" => type_name,
             _ => written,
         },
         nullable: cell(row, 5)?.unwrap_or_default(),

@@ -22,6 +22,7 @@ mod files_meanwhile;
 mod files_trouble;
 mod findable;
 mod finding;
+mod held_as;
 mod http;
 mod http_trouble;
 mod in_part;

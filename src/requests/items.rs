@@ -33,7 +33,7 @@ pub const fn why_fixed(fixed: Fixed) -> &'static str {
 impl Action {
     /// Whether staff decide on it, or the register's rule did.
     pub fn is_decided_by_staff(self) -> bool {
-        !matches!(self, Action::Keep | Action::Leave)
+        !matches!(self, Action::Keep | Action::Leave | Action::Follow)
     }
 }
 
@@ -45,7 +45,8 @@ impl Item {
 
     /// Whether what it is about stays: it was refused, or the register's rule keeps it.
     pub fn stays(&self) -> bool {
-        self.decision == Some(Decision::Refused) || !self.action.is_decided_by_staff()
+        self.decision == Some(Decision::Refused)
+            || matches!(self.action, Action::Keep | Action::Leave)
     }
 
     /// Why it was not done, without words: the code of the law's ground, and the law that keeps data.

@@ -41,6 +41,7 @@ mod unanswered;
 mod unconfirmed;
 mod unplanned;
 mod unverified;
+mod views;
 mod without_account;
 
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -12,6 +12,7 @@ mod correcting;
 mod cuts;
 mod database;
 mod demands;
+mod drafting;
 mod drift;
 mod encrypted;
 mod erasing;

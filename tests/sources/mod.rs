@@ -47,6 +47,7 @@ mod proxy;
 mod random;
 mod repeats;
 mod resuming;
+mod rights;
 mod sample;
 mod service;
 mod sharing;

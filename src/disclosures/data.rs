@@ -141,7 +141,7 @@ fn is_done(kind: CauseKind, item: &Item) -> bool {
         Action::Delete | Action::Mask => {
             kind == CauseKind::Deletion && item.decision == Some(Decision::Accepted)
         }
-        Action::Cut | Action::Keep | Action::Leave => false,
+        Action::Cut | Action::Follow | Action::Keep | Action::Leave => false,
     }
 }
 

@@ -146,6 +146,14 @@ impl Outcome {
 }
 
 impl Task {
+    /// Who did it; while it is open, who does it.
+    pub fn worker(&self) -> Option<i64> {
+        match self.closed_at {
+            Some(_) => self.done_by,
+            None => self.assignee_id,
+        }
+    }
+
     /// In a few words: how it was answered, else where it stands.
     pub fn title(&self) -> &'static str {
         self.outcome.map_or(self.state.title(), Outcome::title)

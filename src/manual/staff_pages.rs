@@ -67,7 +67,7 @@ pub async fn index(
     let next = last.map(|(task, _)| address(&filters, &format!("{}_{}", task.due_on, task.id)));
     let line = |(task, reference): (Task, String)| Line {
         system: system_name(&app.register, &task.source),
-        assignee: name_of(&staff, task.assignee_id).to_owned(),
+        assignee: name_of(&staff, task.worker()).to_owned(),
         is_late: task.closed_at.is_none() && task.due_on < today,
         task,
         reference,

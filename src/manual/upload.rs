@@ -25,8 +25,8 @@ pub fn read(name: &str, content: Vec<u8>, collection: &Collection) -> Result<Vec
     let ending = name
         .rsplit_once('.')
         .map(|(_, ending)| ending.to_lowercase());
-    // Its own name may tell of the person.
-    let shown = match ending.as_deref() {
+    // Only whoever sent it reads its own name, which may tell of the person.
+    let plain = match ending.as_deref() {
         Some("csv") => "file.csv",
         Some("jsonl") => "file.jsonl",
         _ => return Err("Send a file whose name ends with .csv or .jsonl.".to_owned()),
@@ -35,7 +35,7 @@ pub fn read(name: &str, content: Vec<u8>, collection: &Collection) -> Result<Vec
         return Err("The file is larger than 5 MB. Send a smaller one.".to_owned());
     }
     let (mut lines, mut faults) = (Vec::new(), Faults::default());
-    let read = read_sent(shown, content, &mut |line, cells| {
+    let read = read_sent(plain, content, &mut |line, cells| {
         let mut record = Cells::new();
         for (name, given) in cells {
             let field = collection.fields.iter().find(|it| it.name == name);
@@ -60,7 +60,7 @@ pub fn read(name: &str, content: Vec<u8>, collection: &Collection) -> Result<Vec
         }
     });
     if let Err(fault) = read {
-        faults.push(fault);
+        faults.push(fault.replacen(plain, name, 1));
     }
     if faults.is_empty() {
         Ok(lines)

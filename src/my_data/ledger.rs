@@ -9,7 +9,7 @@ use crate::register::{
     Category, CollectionKey, Correctable, FieldView, NeverDisclose, Recipient, Register, Required,
     Retention, SourceKind,
 };
-use crate::sources::{CollectionSummary, Datum, Held, Record};
+use crate::sources::{CollectionSummary, Datum, Fixed, Held, Record};
 
 use super::{check_url, collection_url, correction_url, deletion_url, record_url, values};
 
@@ -287,6 +287,8 @@ pub struct DatumLine {
     pub correction: Option<String>,
     /// The person is known by it, so that it changes by another way than a correction.
     pub is_handle: bool,
+    /// It is a file and no text, so that nothing can be typed in its place.
+    pub is_binary: bool,
     /// Where a value that is never shown can be compared with what the person knows.
     pub check: Option<String>,
     /// What the person says of it: see [`super::statements`].
@@ -332,7 +334,8 @@ fn datum_line(
     let kept = end.map_or_else(|| facts.kept.clone(), |end| kept_until(end, today));
     let checked = view.never_disclose().filter(|it| it.can_be_checked());
     let checked = checked.filter(|_| datum.value.is_masked());
-    let can_correct = view.input().is_some() && !datum.is_fixed;
+    let is_typed = view.input().is_some();
+    let can_correct = is_typed && datum.fixed.is_none();
     Some(DatumLine {
         path: datum.path.clone(),
         value: value_in_words(&view, &datum.value),
@@ -342,30 +345,12 @@ fn datum_line(
         hidden: view.never_disclose().filter(|_| datum.value.is_masked()),
         kept,
         is_handle: !can_correct && view.field.identity.is_some() && !datum.value.is_empty(),
+        is_binary: is_typed && datum.fixed == Some(Fixed::Binary),
         correction: can_correct.then(|| correction_url(key, &record.id, &datum.path)),
         check: checked.map(|_| check_url(key, &record.id, &datum.path)),
         statement: None,
         facts,
     })
-}
-
-impl FieldView<'_> {
-    /// Who gave us the datum, where that is a partner who is known by name: by a field of the record, else by its
-    /// collection.
-    pub fn source_name(&self, record: &Record) -> Option<String> {
-        if self.source_kind() != Some(SourceKind::Partner) {
-            return None;
-        }
-        let fields = self.collection.all_fields();
-        let names = |datum: &&Datum| {
-            let mut named = fields.iter().filter(|it| it.names_source);
-            named.any(|it| it.path == datum.path)
-        };
-        let said = record.fields.iter().find(names);
-        let said = said.map(|datum| datum.value.to_string());
-        said.filter(|it| !it.trim().is_empty())
-            .or_else(|| self.collection.source_name.clone())
-    }
 }
 
 fn kept_until(end: NaiveDate, today: NaiveDate) -> String {

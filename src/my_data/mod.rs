@@ -6,6 +6,7 @@
 
 pub mod check_pages;
 pub mod export;
+mod given_by;
 pub mod kept;
 pub mod ledger;
 pub mod pages;

@@ -243,6 +243,16 @@ impl<'a> FieldView<'a> {
             Correctable::Unsaid => self.category().and_then(|_| input_of_type(field)),
         }
     }
+
+    /// The same where this is held now: what has several lines is typed in several, unless the register says otherwise.
+    pub fn input_over(&self, held: Option<&str>) -> Option<Input> {
+        let is_said = matches!(self.field.correctable, Correctable::By(_));
+        let has_lines = held.is_some_and(|it| it.contains(['\n', '\r']));
+        match self.input()? {
+            Input::Text(length) if has_lines && !is_said => Some(Input::LongText(length)),
+            input => Some(input),
+        }
+    }
 }
 
 fn input_of_type(field: &Field) -> Option<Input> {

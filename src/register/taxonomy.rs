@@ -1,4 +1,4 @@
-//! fideslang's own data categories (versions 2 and 3), and which of them are never disclosed.
+//! fideslang's own data categories (versions 2 and 3) and uses, and which of the first are never disclosed.
 
 use std::{collections::HashSet, sync::LazyLock};
 
@@ -6,6 +6,8 @@ use super::{NeverDisclose, covers};
 
 static CATEGORIES: LazyLock<HashSet<&str>> =
     LazyLock::new(|| include_str!("categories.txt").lines().collect());
+
+static USES: LazyLock<HashSet<&str>> = LazyLock::new(|| include_str!("uses.txt").lines().collect());
 
 /// 11 CCR 7024(d), in fideslang's keys.
 const NEVER_DISCLOSED: &[(&str, NeverDisclose)] = &[
@@ -62,6 +64,17 @@ pub(super) fn never_disclose(key: &str) -> Option<NeverDisclose> {
 /// What an unknown key was probably meant to be.
 pub(super) fn suggestion<'a>(key: &str, others: impl Iterator<Item = &'a str>) -> Option<String> {
     let known: Vec<&str> = CATEGORIES.iter().copied().chain(others).collect();
+    nearest(key, &known)
+}
+
+/// Whether fideslang has this data use.
+pub(super) fn knows_use(key: &str) -> bool {
+    USES.contains(key)
+}
+
+/// What an unknown data use was probably meant to be.
+pub(super) fn like_use<'a>(key: &str, others: impl Iterator<Item = &'a str>) -> Option<String> {
+    let known: Vec<&str> = USES.iter().copied().chain(others).collect();
     nearest(key, &known)
 }
 

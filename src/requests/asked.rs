@@ -122,6 +122,10 @@ impl NewItem {
         match planned.action.clone() {
             sources::Action::Delete => of(Action::Delete),
             sources::Action::Cut => of(Action::Cut),
+            sources::Action::Follow => NewItem {
+                why: Some(sources::FOLLOWS.to_owned()),
+                ..of(Action::Follow)
+            },
             sources::Action::Mask { why } => NewItem {
                 why,
                 ..of(Action::Mask)

@@ -11,11 +11,12 @@ use serde_json::{Value, json};
 use super::handing_out::Gives;
 use super::held_still::Seen;
 use super::life::By;
-use super::model::{Action, Decision, Item, Kind, Request, State};
+use super::model::{Decision, Item, Kind, Request, State};
 use super::replanning::{is_begun, replan};
 use super::review::{plan_of, spares_what_is_accepted, store_plan};
 use super::{
-    appeals, corrected, details, execution, handing_out, left_uses, planning, queries, restrictions,
+    appeals, corrected, details, execution, facts, handing_out, left_uses, planning, queries,
+    restrictions,
 };
 use crate::app::App;
 use crate::db::AnyConnection;
@@ -25,7 +26,7 @@ use crate::manual::model::Subject;
 use crate::manual::waiting;
 use crate::my_data::identities_of;
 use crate::retention::{self, remainders, tombstones};
-use crate::sources::{self, Corrected, Correction, Effect, Identities, Plan, SourceError, Work};
+use crate::sources::{self, Corrected, Correction, Identities, Plan, SourceError, Work};
 
 /// A plan whose data keep changing is made anew so often at most, in one run of the job.
 const REPLANS: usize = 3;
@@ -132,9 +133,14 @@ pub fn carry_out(app: &App, request_id: i64, lease: &Lease) -> AppResult<()> {
         (Ok(_), Kind::Deletion) => found_as_ever(app, request_id, &identities)?,
         _ => BTreeSet::new(),
     };
+    let shown = match (&done, request.kind) {
+        (Ok(_), Kind::Deletion) => facts::still_shown(app, request_id, &identities)?,
+        _ => Vec::new(),
+    };
     match done {
-        Ok(facts) => settle(app, request_id, move |conn, request, by| {
+        Ok(mut facts) => settle(app, request_id, move |conn, request, by| {
             if request.kind == Kind::Deletion {
+                facts::note_shown(conn, request, &shown, &mut facts)?;
                 let plan = plan_of(by.app, request)?;
                 tombstones::set(conn, &by.app.keys, (&identities, &plan), by.now)?;
                 corrected::queries::forget_erased(conn, request, &plan, &by.app.keys)?;
@@ -284,7 +290,7 @@ fn erase(
         lease.check()?;
         wait_for_people(app, request, works_by_hand(app, &plan))?;
         if let sources::Outcome::Done(effects) = execute(app, request, person, &mut plan)? {
-            return Ok(facts(&plan, &effects, items));
+            return Ok(facts::of(&plan, &effects, items));
         }
         // Somebody who goes on using the service makes new rows, and others go: what the plan does to what is there now is
         // still what was agreed.
@@ -376,24 +382,4 @@ fn honour_holds(app: &App, request: &Request, person: &Identities) -> Result<Pla
     let holds: Vec<_> = new.into_iter().chain(plan.holds.clone()).collect();
     let failure = "A hold was placed since the plan was agreed, so that less may be erased now. Plan it again.";
     replan(app, request, person, (&plan, &holds))?.ok_or_else(|| Stop::Staff(failure.to_owned()))
-}
-
-/// What the receipt says: counts and keys, never data.
-fn facts(plan: &Plan, effects: &[Effect], items: &[Item]) -> Value {
-    let stays = |it: &&Item| {
-        let has_to = matches!(it.action, Action::Keep | Action::Leave);
-        has_to || it.decision == Some(Decision::Refused)
-    };
-    let kept: Vec<Value> = items
-        .iter()
-        .filter(stays)
-        .map(|item| {
-            json!({
-                "dataset": item.dataset, "collection": item.collection, "records": item.count,
-                "reason": item.why, "basis": item.basis, "until": item.keep_until,
-            })
-        })
-        .collect();
-    let done = plan.done_with(effects);
-    json!({ "plan": plan.hash, "done": done, "kept": kept, "read_back": true })
 }

@@ -126,9 +126,11 @@ pub fn outcome_of(items: &[Item]) -> Option<Outcome> {
     };
     let stays = |it: &&Item| matches!(it.action, Action::Keep | Action::Leave);
     let kept = items.iter().filter(stays).count();
+    let follow = items.iter().filter(|it| it.action == Action::Follow);
     let (accepted, refused) = (count(Decision::Accepted), count(Decision::Refused));
+    let settled = accepted + refused + kept + follow.count();
     match () {
-        () if items.is_empty() || accepted + refused + kept < items.len() => None,
+        () if items.is_empty() || settled < items.len() => None,
         () if accepted == 0 => Some(Outcome::Denied),
         () if refused + kept > 0 => Some(Outcome::PartlyApproved),
         () => Some(Outcome::Approved),

@@ -117,6 +117,7 @@ pub(super) fn keep(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> 
 fn became(item: &Item) -> &'static str {
     match (item.action, item.decision) {
         (Action::Keep | Action::Leave, _) => "Stayed",
+        (Action::Follow, _) => "Goes with what it shows",
         (_, Some(Decision::Accepted)) => "Done",
         (_, Some(Decision::Refused)) => "Refused",
         (_, None) => "Not decided",

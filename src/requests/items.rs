@@ -14,15 +14,26 @@ use crate::db::schema::requests;
 use crate::error::{AppError, AppResult};
 use crate::my_data::redactions::Cell;
 use crate::register::CollectionKey;
-use crate::sources::{Correction, CorrectionError, Identities};
+use crate::sources::{Correction, CorrectionError, Fixed, Identities};
 
 /// Why a value cannot be corrected that its source works out.
-pub const WORKED_OUT: &str = "Our systems work this out from other data, so that nothing else can be written there. Ask for those data to be corrected, or write to us.";
+const WORKED_OUT: &str = "Our systems work this out from other data, so that nothing else can be written there. Ask for those data to be corrected, or write to us.";
+
+/// Why a picture cannot be corrected.
+const BINARY: &str = "This is a picture or another file, so that nothing can be typed in its place. Write to us to have it replaced.";
+
+/// A sentence about a value in whose place nothing can be typed.
+pub const fn why_fixed(fixed: Fixed) -> &'static str {
+    match fixed {
+        Fixed::WorkedOut => WORKED_OUT,
+        Fixed::Binary => BINARY,
+    }
+}
 
 impl Action {
     /// Whether staff decide on it, or the register's rule did.
     pub fn is_decided_by_staff(self) -> bool {
-        !matches!(self, Action::Keep | Action::Leave)
+        !matches!(self, Action::Keep | Action::Leave | Action::Follow)
     }
 }
 
@@ -34,7 +45,8 @@ impl Item {
 
     /// Whether what it is about stays: it was refused, or the register's rule keeps it.
     pub fn stays(&self) -> bool {
-        self.decision == Some(Decision::Refused) || !self.action.is_decided_by_staff()
+        self.decision == Some(Decision::Refused)
+            || matches!(self.action, Action::Keep | Action::Leave)
     }
 
     /// Why it was not done, without words: the code of the law's ground, and the law that keeps data.
@@ -70,6 +82,7 @@ pub fn plan(
         Ok(change) => Ok(Ok(change)),
         Err(CorrectionError::Invalid(sentence)) => Ok(Err(sentence)),
         Err(CorrectionError::Source(error)) => Err(error.into()),
+        Err(CorrectionError::Fixed(fixed)) => Ok(Err(why_fixed(fixed).to_owned())),
         Err(CorrectionError::NotCorrectable) => Ok(Err(WORKED_OUT.to_owned())),
         Err(CorrectionError::NotFound) => Err(AppError::NotFound),
     }

@@ -42,6 +42,7 @@ pub mod details;
 pub mod earlier;
 pub mod evidence;
 pub mod execution;
+mod facts;
 pub mod filing;
 pub mod flags;
 pub mod four_eyes;

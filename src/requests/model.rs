@@ -67,6 +67,8 @@ text_enum! {
         Mask = "mask",
         /// The link of a record that stays to one that goes is cut.
         Cut = "cut",
+        /// Records only show others, and go with them.
+        Follow = "follow",
         /// Records stay for a legal reason.
         Keep = "keep",
         /// Records stay, because they cannot be changed.

@@ -18,6 +18,8 @@ pub fn outlook(action: Action, count: i64) -> String {
         Action::Delete => format!("Erase {records}"),
         Action::Mask => format!("Overwrite your details in {records}"),
         Action::Cut => format!("Cut the link to erased data in {records}, which {stay}"),
+        Action::Follow if count == 1 => format!("{records} goes with what it shows"),
+        Action::Follow => format!("{records} go with what they show"),
         Action::Keep | Action::Leave => format!("{records} {stay}"),
     }
 }

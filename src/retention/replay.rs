@@ -82,10 +82,11 @@ pub(super) fn replay_these(
     };
     let (found, errors) = find(app, erasures);
     replayed.errors = errors;
+    let mut looked_at = LookedAt::default();
     // The newest first: an earlier erasure may take away what leads to what a later one has erased.
     for (at, handles) in found.into_iter().rev() {
         let person = person_of(&handles);
-        match erase(app, (&erasures[at], by), &person, run) {
+        match erase(app, (&erasures[at], by), &person, (run, &mut looked_at)) {
             Ok((_, 0)) => {}
             Ok(((plan, in_doubt), records)) => {
                 replayed.returned += 1;
@@ -101,6 +102,8 @@ pub(super) fn replay_these(
                     });
                 }
             }
+            // A source that is down stands in the way of many.
+            Err(Stop::Source(error)) if replayed.errors.contains(&error) => {}
             Err(Stop::Source(error)) => replayed.errors.push(error),
             Err(Stop::Portal(error)) => return Err(error),
         }
@@ -263,7 +266,7 @@ fn erase(
     app: &App,
     (erasure, by): (&Erasure, By),
     person: &Identities,
-    run: Run,
+    (run, looked_at): (Run, &mut LookedAt),
 ) -> Result<((String, u64), usize), Stop> {
     let (mut so_far, mut in_doubt) = (SoFar::default(), 0);
     for _ in 0..REPLANS {
@@ -278,7 +281,10 @@ fn erase(
         }
         let before = so_far.done.iter().map(|it| it.records).sum::<u64>();
         let records = usize::try_from(before).unwrap_or(usize::MAX) + plan.records();
-        if run == Run::Dry || plan.is_empty() {
+        if run == Run::Dry {
+            return Ok(((plan.hash.clone(), in_doubt), looked_at.add(&plan)));
+        }
+        if plan.is_empty() {
             return Ok(((plan.hash, in_doubt), records));
         }
         plan.done = so_far.done;
@@ -297,6 +303,31 @@ fn erase(
         so_far = app.sources.so_far(&plan, &|_| true)?;
     }
     Err(changed(app, None).into())
+}
+
+/// What a dry run would have made of records so far: what is gone, or is as it is to be, an earlier erasure does not find.
+#[derive(Default)]
+struct LookedAt(HashMap<(CollectionKey, String), Option<String>>);
+
+impl LookedAt {
+    /// Adds a plan, and gives the number of records to which it would do more.
+    fn add(&mut self, plan: &Plan) -> usize {
+        let works = plan.work.iter();
+        let targets = works.flat_map(|work| work.targets.iter().map(move |it| (work.key(), it)));
+        let mut more = 0;
+        for (key, target) in targets {
+            let place = (key, target.id.clone());
+            match self.0.get(&place) {
+                None => {}
+                Some(None) => continue,
+                Some(after) if *after == target.after => continue,
+                Some(_) => {}
+            }
+            self.0.insert(place, target.after.clone());
+            more += 1;
+        }
+        more
+    }
 }
 
 fn changed(app: &App, key: Option<&CollectionKey>) -> SourceError {

@@ -1,15 +1,16 @@
 //! Corrects one cell: planned, guarded by its old value, read back.
 
-use chrono::{NaiveDate, NaiveDateTime};
+mod typed;
+
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::{
-    Act, Change, Column, Fault, Filter, Form, Identities, Inner, Select, SourceError, Sources,
+    Act, Change, Fault, Filter, Fixed, Form, Identities, Inner, Select, SourceError, Sources,
     Transaction, Value, fate::ONLY_READ, fitting::Fitting, layout::Layout,
 };
-use crate::accounts::queries::is_email;
-use crate::register::{CollectionKey, FieldView, Input};
+use crate::register::CollectionKey;
+use typed::{new_value, not_taken};
 
 /// A new value for one field of one record. It holds the new value, so seal it where it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +40,9 @@ pub enum CorrectionError {
     /// The register or the source does not let the field be corrected this way.
     #[error("this cannot be corrected here")]
     NotCorrectable,
+    /// Nothing can be typed in its place.
+    #[error("nothing can be typed here")]
+    Fixed(Fixed),
     /// The new value is not one that the field takes; a sentence to show beside the input.
     #[error("{0}")]
     Invalid(String),
@@ -125,9 +129,9 @@ impl Sources {
             let (_, at) = layout.fields.iter().find(|(it, _)| it.path == field)?;
             let column = layout.table.column(&layout.columns[*at])?;
             let before = inner.secrets.fingerprint([&row[*at]]);
-            let value = inner
-                .may_change(layout)
-                .and_then(|()| new_value(&view, layout, column, typed));
+            let value = inner.may_change(layout).and_then(|()| {
+                new_value(&view, (column, &row[*at]), layout.fixed(*at, &row), typed)
+            });
             let value = value.and_then(|value| {
                 let is_taken = inner.takes(layout, &row, (&column.name, &value))?
                     && inner.writes((layout, *at), &row, &value);
@@ -280,107 +284,4 @@ impl Inner {
         }
         Ok(true)
     }
-}
-
-/// What is typed, as the column holds it; or a sentence about what is wrong with it.
-fn new_value(
-    view: &FieldView<'_>,
-    layout: &Layout<'_>,
-    column: &Column,
-    typed: &str,
-) -> Result<Value, CorrectionError> {
-    let input = view.input().ok_or(CorrectionError::NotCorrectable)?;
-    if layout.table.is_fixed(&column.name) {
-        return Err(CorrectionError::NotCorrectable);
-    }
-    let invalid = |sentence: &str| Err(CorrectionError::Invalid(sentence.to_owned()));
-    let typed = typed.trim();
-    if typed.is_empty() {
-        return if column.nullable {
-            Ok(Value::Null)
-        } else {
-            invalid("Enter a value. This cannot be left empty.")
-        };
-    }
-    if let Some(sentence) = fault_in(&input, typed) {
-        return Err(CorrectionError::Invalid(sentence));
-    }
-    let said = match input {
-        Input::Text(length) | Input::LongText(length) => length,
-        _ => view.field.length,
-    };
-    let most = said.into_iter().chain(column.length).min();
-    if most.is_some_and(|most| typed.chars().count() > most as usize) {
-        let most = most.unwrap_or_default();
-        return invalid(&format!("Enter at most {most} characters."));
-    }
-    let text = match (&input, column.kind) {
-        (Input::DateTime, _) => Value::Text(time(typed, column)),
-        _ => Value::Text(typed.to_owned()),
-    };
-    column.kind.form_of(&text).ok_or_else(not_taken)
-}
-
-fn not_taken() -> CorrectionError {
-    let sentence = "The system that holds this does not take such a value.";
-    CorrectionError::Invalid(sentence.to_owned())
-}
-
-/// A time as columns give it back: with seconds, and of Greenwich where they keep a zone, as it was shown.
-fn time(typed: &str, column: &Column) -> String {
-    let mut time = typed.replace('T', " ");
-    if NaiveDateTime::parse_from_str(&time, "%Y-%m-%d %H:%M").is_ok() {
-        time.push_str(":00");
-    }
-    if column.has_zone() {
-        time.push_str("+00");
-    }
-    time
-}
-
-/// A sentence when the text is not of the kind that the input asks for.
-fn fault_in(input: &Input, typed: &str) -> Option<String> {
-    let is_date_time = || {
-        let formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"];
-        formats
-            .iter()
-            .any(|format| NaiveDateTime::parse_from_str(typed, format).is_ok())
-    };
-    let wrong = |is_right: bool, sentence: &str| (!is_right).then(|| sentence.to_owned());
-    match input {
-        Input::Text(_) => wrong(!typed.contains(['\n', '\r']), "Enter one line."),
-        Input::LongText(_) => None,
-        Input::Email => wrong(
-            is_email(typed),
-            "Enter an e-mail address, such as name@example.com.",
-        ),
-        Input::Phone => wrong(
-            is_phone(typed),
-            "Enter a telephone number, such as +1 555 010 0199.",
-        ),
-        Input::Integer => wrong(typed.parse::<i64>().is_ok(), "Enter a whole number."),
-        Input::Decimal => wrong(
-            typed.parse::<f64>().is_ok_and(f64::is_finite),
-            "Enter a number, such as 12.50.",
-        ),
-        Input::Date => wrong(
-            typed.parse::<NaiveDate>().is_ok(),
-            "Enter a date, such as 2026-11-23.",
-        ),
-        Input::DateTime => wrong(
-            is_date_time(),
-            "Enter a date and time, such as 2026-11-23 14:05:00.",
-        ),
-        Input::YesNo => wrong(matches!(typed, "yes" | "no"), "Choose yes or no."),
-        Input::OneOf(values) => wrong(
-            values.iter().any(|it| it == typed),
-            "Choose one of the values that are offered.",
-        ),
-    }
-}
-
-fn is_phone(text: &str) -> bool {
-    let digits = text.chars().filter(char::is_ascii_digit).count();
-    let allowed = |it: char| it.is_ascii_digit() || " +-()./".contains(it);
-    (5..=20).contains(&digits) && text.chars().all(allowed)
 }

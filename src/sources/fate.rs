@@ -25,6 +25,8 @@ pub(super) struct Fate {
     pub kept: Vec<Kept>,
     /// Fields that cannot be changed, and why; an empty name stands for the whole row.
     pub left: BTreeMap<String, &'static str>,
+    /// It only shows other rows, and goes with them.
+    pub follows: bool,
 }
 
 /// Fields that stay for one reason.
@@ -47,6 +49,8 @@ pub(super) struct Rules<'a> {
     today: NaiveDate,
     /// The source is only read.
     is_read_only: bool,
+    /// Nothing in a row is changed by itself, so that one reason is enough; and whether it goes with what it shows.
+    computed: Option<bool>,
 }
 
 struct FieldRule<'a> {
@@ -114,6 +118,7 @@ impl<'a> Rules<'a> {
                 && !layout.table.is_computed(),
             today: wish.today,
             is_read_only: inner.is_read_only(&layout.node.source),
+            computed: layout.table.is_computed().then(|| layout.table.follows()),
         }
     }
 
@@ -185,10 +190,11 @@ impl<'a> Rules<'a> {
                     fate.left
                         .extend(left.map(|(path, why)| ((*path).to_owned(), *why)));
                 }
-                Err(why) if !why.is_empty() => {
-                    fate.left.insert(rule.field.path.clone(), why);
+                Err("") => fate.follows |= self.computed == Some(true),
+                Err(why) => {
+                    let place = self.computed.is_none().then(|| rule.field.path.clone());
+                    fate.left.insert(place.unwrap_or_default(), why);
                 }
-                Err(_) => {}
             }
         }
         fate
@@ -203,7 +209,7 @@ impl<'a> Rules<'a> {
 impl Fate {
     /// The same of a row that cannot be changed.
     pub fn without_changes(self, why: &'static str) -> Self {
-        let nothing = !self.deleted && self.set.is_empty();
+        let nothing = !self.deleted && self.set.is_empty() && !self.follows;
         let whole_row = (String::new(), why);
         Self {
             kept: self.kept,

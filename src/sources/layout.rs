@@ -13,7 +13,7 @@ use super::{
     Work, connector,
     graph::Node,
     masking::{Cell, Strategy},
-    record::{self, Shown},
+    record::{self, Fixed, Shown},
 };
 use crate::register::Field;
 
@@ -32,8 +32,8 @@ pub(super) struct Layout<'a> {
     /// What tells whether a row has changed: where it stands, and whether it is an object, of which some sources have a form
     /// of their own. What the source computes changes only with the rest.
     hashed: Vec<(usize, bool)>,
-    /// Of each column whether the source itself says what it holds, or names the row by it.
-    fixed: Vec<bool>,
+    /// Of each column why nothing can be typed into it.
+    fixed: Vec<Option<Fixed>>,
 }
 
 impl<'a> Layout<'a> {
@@ -73,7 +73,7 @@ impl<'a> Layout<'a> {
             .map(|it| layout.position(it));
         layout.hashed = layout.to_hash();
         let names = layout.columns.iter();
-        layout.fixed = names.map(|name| table.is_fixed(name)).collect();
+        layout.fixed = names.map(|name| table.fixed(name)).collect();
         Ok(layout)
     }
 
@@ -288,16 +288,20 @@ impl<'a> Layout<'a> {
     fn data(&self, mut row: Vec<Value>) -> Vec<Datum> {
         let mut data = Vec::with_capacity(self.fields.len());
         for (field, at) in &self.fields {
-            let (cell, is_fixed) = (
-                std::mem::replace(&mut row[*at], Value::Null),
-                self.fixed[*at],
-            );
+            let fixed = self.fixed(*at, &row);
+            let cell = std::mem::replace(&mut row[*at], Value::Null);
             let mut shown = Vec::new();
             record::disclose(field, cell, &mut shown);
             let shown = shown.into_iter().map(Datum::from);
-            data.extend(shown.map(|it| Datum { is_fixed, ..it }));
+            data.extend(shown.map(|it| Datum { fixed, ..it }));
         }
         data
+    }
+
+    /// Why nothing can be typed in the place of a cell, where that is so.
+    pub fn fixed(&self, at: usize, row: &[Value]) -> Option<Fixed> {
+        let is_binary = matches!(row[at], Value::Bytes(_));
+        self.fixed[at].or_else(|| is_binary.then_some(Fixed::Binary))
     }
 
     /// What may be shown of a row.

@@ -9,7 +9,7 @@ use std::{
 use mysql_async::Row;
 
 use super::{
-    Column, ColumnKind, Fault, ForeignKey, Schema, Table, TableName, TableRules,
+    Column, ColumnKind, Fault, ForeignKey, Schema, Shows, Table, TableName, TableRules,
     mariadb_link::Link, mariadb_sql::quoted, sql::Statement,
 };
 
@@ -90,10 +90,11 @@ pub(super) fn read(link: &Link, wait: Duration) -> Result<Schema, Fault> {
             tables[at].rules.collides.extend(named);
         }
     })?;
-    for fixed in [COMPUTED, FIXED] {
+    for (fixed, shows) in [(COMPUTED, Some(Shows::Now)), (FIXED, None)] {
         catalogue.each(fixed, |row| {
             if let Some(at) = at(row) {
                 tables[at].compute();
+                tables[at].rules.shows = shows;
             }
         })?;
     }

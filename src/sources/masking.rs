@@ -351,8 +351,8 @@ fn empty_of(sql_type: &str) -> Option<&'static str> {
     Some(match sql_type {
         "time" | "time without time zone" | "interval" => "00:00:00",
         "time with time zone" => "00:00:00+00",
-        "inet" | "cidr" => "0.0.0.0/32",
-        "inet4" => "0.0.0.0",
+        "cidr" => "0.0.0.0/32",
+        "inet" | "inet4" => "0.0.0.0",
         "inet6" => "::",
         "macaddr" => "00:00:00:00:00:00",
         "tsvector" => "",

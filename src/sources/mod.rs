@@ -125,12 +125,12 @@ pub use manual::{Cells, Desk, Drawers, Found, Kept, KeptChange, Mark, is_by_hand
 pub use masking::{Shape, Strategy};
 pub use opening::{Around, is_of_known_kind, open, open_in, open_with};
 pub use person_data::{CollectionSummary, Counts, EachRecord, Page};
-pub use plan::{Action, Hold, Item, Keeper, Known, Plan, Scope, Stop, Target, Work};
+pub use plan::{Action, FOLLOWS, Hold, Item, Keeper, Known, Plan, Scope, Stop, Target, Work};
 pub use pointing::Pointing;
 pub use query::Query;
-pub use record::{Datum, Held, Record, Shown};
+pub use record::{Datum, Fixed, Held, Record, Shown};
 pub use resuming::SoFar;
-pub use rules::{Check, TableRules};
+pub use rules::{Check, Shows, TableRules};
 pub use schema::{Column, ColumnKind, ForeignKey, Schema, Table, TableName};
 pub use trial::Trial;
 pub use usage::Usage;

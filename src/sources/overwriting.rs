@@ -1,6 +1,7 @@
 //! How a field is overwritten when its row stays, or why it is not.
 
 use super::{
+    Shows,
     fate::Wish,
     graph::{self, Node},
     layout::Layout,
@@ -56,8 +57,8 @@ impl Wish<'_> {
 }
 
 const PRESERVED: &str = "The organisation has set that it stays as it is.";
-const COMPUTED: &str =
-    "It only shows what other records hold, or is kept so that no change could be taken back.";
+const COPY: &str = "It is a copy of what other records hold, which the system that holds it makes anew in its turn.";
+const LASTING: &str = "The system that holds it keeps it in such a way that a change which goes wrong could not be taken back.";
 const READ_ONLY: &str = "The system that holds it does not let it be changed.";
 
 /// How a field is overwritten; an empty reason when it is left without a word, as keys are.
@@ -79,7 +80,11 @@ fn write_of(
         return Err("");
     };
     if layout.table.is_computed() {
-        return Err(COMPUTED);
+        return Err(match layout.table.rules.shows {
+            Some(Shows::Now) => "",
+            Some(Shows::Then) => COPY,
+            None => LASTING,
+        });
     }
     if is_key || (is_link && !is_explicit) {
         return Err(if field.identity.is_some() {

@@ -112,6 +112,9 @@ pub struct Plan {
     /// Records of the person's that stay, for whatever reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stayed: Vec<Stayed>,
+    /// Records of views, which go with those that they show: what is there still in the end shows what stays.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shows: Vec<Known>,
     /// By what the rows are known again of which something goes.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub traces: BTreeSet<u64>,
@@ -170,6 +173,8 @@ pub enum Action {
     },
     /// Their link to a record that stays, or that goes before them, is cut.
     Cut,
+    /// They only show other records, and go with those.
+    Follow,
     /// They stay for a legal reason.
     Keep {
         /// A plain sentence for the person.
@@ -188,6 +193,10 @@ pub enum Action {
         reason: String,
     },
 }
+
+/// What is said of records that go with others.
+pub const FOLLOWS: &str =
+    "This only shows what other records hold: what is erased of those, it shows no more.";
 
 impl Action {
     /// Whether records stay because they belong to other people as well.

@@ -13,7 +13,7 @@ use super::{
     layout::Layout,
     links, one_record, order,
     reader::{Reader, Shelf},
-    summing,
+    staying, summing,
 };
 
 const UNFIT: &str = "It is not written as the register says, or leaves no room, so that nothing in it can be changed on its own.";
@@ -178,6 +178,7 @@ impl Sources {
             sheet.aim(inner);
             order::leaves_first(sheet);
         }
+        staying::settle_views(&mut draft.sheets);
         let order = order::children_first(&draft.sheets);
         order::cut_circles(&mut draft.sheets, &order);
         summing::plan(&draft, &order)

@@ -8,7 +8,7 @@ use std::{
 use tokio_postgres::Row;
 
 use super::{
-    Column, ColumnKind, Fault, ForeignKey, Schema, Table, TableName, TableRules,
+    Column, ColumnKind, Fault, ForeignKey, Schema, Shows, Table, TableName, TableRules,
     postgres_link::{Link, cell},
     sql::Statement,
 };
@@ -22,7 +22,8 @@ SELECT n.nspname::text, c.relname::text, a.attname::text,
        CASE WHEN coalesce(base.typname, t.typname) IN ('varchar', 'bpchar') AND greatest(a.atttypmod, t.typtypmod) > 4
             THEN (greatest(a.atttypmod, t.typtypmod) - 4)::int8 END,
        a.attgenerated <> '' OR a.attidentity = 'a'
-         OR (c.relkind IN ('v', 'm', 'f') AND NOT pg_column_is_updatable(c.oid, a.attnum, true)), t.typtype = 'c'
+         OR (c.relkind IN ('v', 'm', 'f') AND NOT pg_column_is_updatable(c.oid, a.attnum, true)), t.typtype = 'c',
+       c.relkind::text
 FROM pg_attribute a
 JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
 JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -119,6 +120,7 @@ pub(super) fn read(link: &Link, wait: Duration) -> Result<Schema, Fault> {
     let mut places: HashMap<TableName, usize> = HashMap::new();
     catalogue.each(COLUMNS, |row| {
         let name = table_name(row, 0)?;
+        let kind: Option<String> = cell(row, 9)?;
         let at = *places.entry(name.clone()).or_insert_with(|| {
             tables.push(Table {
                 name,
@@ -126,7 +128,10 @@ pub(super) fn read(link: &Link, wait: Duration) -> Result<Schema, Fault> {
                 row_key: Vec::new(),
                 unique: Vec::new(),
                 foreign_keys: Vec::new(),
-                rules: TableRules::default(),
+                rules: TableRules {
+                    shows: shows(kind.as_deref()),
+                    ..TableRules::default()
+                },
             });
             tables.len() - 1
         });
@@ -225,6 +230,14 @@ fn table_name(row: &Row, at: usize) -> Result<TableName, Fault> {
     })
 }
 
+fn shows(kind: Option<&str>) -> Option<Shows> {
+    match kind? {
+        "v" => Some(Shows::Now),
+        "m" => Some(Shows::Then),
+        _ => None,
+    }
+}
+
 fn column(row: &Row) -> Result<Column, Fault> {
     let type_name: String = cell(row, 3)?.unwrap_or_default();
     let written: String = cell(row, 4)?.unwrap_or_default();
@@ -241,6 +254,8 @@ fn column(row: &Row) -> Result<Column, Fault> {
         sql_type: match &*type_name {
             "bpchar" => type_name,
             "bit" => "\"bit\"".to_owned(),
+            // A domain of addresses is read as they are.
+            "inet" => type_name,
             _ => written,
         },
         nullable: cell(row, 5)?.unwrap_or_default(),

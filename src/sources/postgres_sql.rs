@@ -1,13 +1,11 @@
 //! The SQL of PostgreSQL. Every value travels as text and is cast to its column's type.
 
-use std::net::IpAddr;
-
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
-use ipnet::IpNet;
 
 use super::{
     Column, ColumnKind, Inside, Table, Value,
     postgres::Postgres,
+    schema::address,
     sql::{Dialect, quoted},
 };
 
@@ -36,6 +34,8 @@ impl Dialect for Postgres {
             ColumnKind::Integer => format!("{name}::int8"),
             ColumnKind::Bool | ColumnKind::Bytes => name,
             _ if column.is_packed() => format!("to_jsonb({name})::text"),
+            // Its text would say of a single address how long it is.
+            _ if column.is_address() => format!("abbrev({name})"),
             _ => format!("{name}::text"),
         }
     }
@@ -83,7 +83,7 @@ impl Dialect for Postgres {
         column: &Column,
         any_case: bool,
     ) -> String {
-        if column.kind != ColumnKind::Other || column.sql_type == "inet" {
+        if column.kind != ColumnKind::Other || column.is_address() {
             return self.is_among((position, count), column, any_case);
         }
         let mut held = self.read(column);
@@ -157,9 +157,7 @@ impl Column {
         match self.kind {
             ColumnKind::Date => is_ever || text.parse::<NaiveDate>().is_ok(),
             ColumnKind::DateTime => is_ever || is_time(text),
-            ColumnKind::Other if self.sql_type == "inet" => {
-                text.parse::<IpNet>().is_ok() || text.parse::<IpAddr>().is_ok()
-            }
+            ColumnKind::Other if self.is_address() => address(text).is_some(),
             _ => true,
         }
     }

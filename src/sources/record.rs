@@ -26,8 +26,17 @@ pub struct Datum {
     pub path: String,
     /// What it holds.
     pub value: Held,
-    /// The source works it out itself, or names the record by it, so that nothing else can be written there.
-    pub is_fixed: bool,
+    /// Why nothing can be typed in its place, where that is so.
+    pub fixed: Option<Fixed>,
+}
+
+/// Why nothing can be typed in the place of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fixed {
+    /// The source works it out itself, or names the record by it.
+    WorkedOut,
+    /// It is a picture or another file, and no text.
+    Binary,
 }
 
 /// The same while the register is at hand.
@@ -44,7 +53,7 @@ impl From<Shown<'_>> for Datum {
         Self {
             path: shown.field.path.clone(),
             value: shown.value,
-            is_fixed: false,
+            fixed: None,
         }
     }
 }
@@ -64,6 +73,14 @@ impl Held {
     /// Whether nothing is held.
     pub const fn is_empty(&self) -> bool {
         matches!(self, Self::Empty)
+    }
+
+    /// The text that is held, where it is one and may be shown.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Plain(value) => value.as_text(),
+            Self::Empty | Self::Masked(_) => None,
+        }
     }
 
     /// Whether a value is held that is never shown.

@@ -20,6 +20,17 @@ pub struct TableRules {
     pub part_of: Option<TableName>,
     /// Conditions on each row.
     pub checks: Vec<Check>,
+    /// It holds nothing itself, but shows what others hold.
+    pub shows: Option<Shows>,
+}
+
+/// How a view shows what others hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shows {
+    /// As it is now.
+    Now,
+    /// As it was when the source last looked.
+    Then,
 }
 
 /// A condition on a row.
@@ -50,6 +61,11 @@ impl Table {
                 expression,
             });
         }
+    }
+
+    /// Whether none of its rows is changed by itself, but goes with those that it shows.
+    pub(super) fn follows(&self) -> bool {
+        self.rules.shows == Some(Shows::Now) && self.is_computed()
     }
 
     /// Whether a cell of this column may be emptied in any row.

@@ -1,10 +1,11 @@
 //! The live structure of a source: what its tables really are, whatever the register says.
 
-use std::{collections::HashMap, sync::OnceLock};
+use std::{collections::HashMap, net::IpAddr, sync::OnceLock};
 
 use super::{
     Value,
     inside::Inside,
+    record::Fixed,
     rules::TableRules,
     value::{self, whole, whole_number},
 };
@@ -201,6 +202,15 @@ impl Table {
         generated || self.row_key.iter().any(|it| it == name)
     }
 
+    /// Why nothing can be typed into a column, where that is so whatever it holds.
+    pub(super) fn fixed(&self, name: &str) -> Option<Fixed> {
+        let is_binary = |column: &Column| column.kind == ColumnKind::Bytes;
+        match self.column(name) {
+            _ if self.is_fixed(name) => Some(Fixed::WorkedOut),
+            column => column.is_some_and(is_binary).then_some(Fixed::Binary),
+        }
+    }
+
     /// Whether it only shows what other tables hold, as views do: none of its rows can be changed by itself.
     pub(super) fn is_computed(&self) -> bool {
         self.own_columns().all(|column| column.generated)
@@ -271,8 +281,16 @@ impl Column {
         self.sql_type.ends_with(" with time zone")
     }
 
+    /// Whether it holds addresses in the internet, of one machine or of a network.
+    pub(super) fn is_address(&self) -> bool {
+        self.sql_type == "inet"
+    }
+
     /// The value as this column holds it; `None` when it cannot. What MariaDB takes for yes and no may be any number.
     pub(super) fn form_of(&self, value: &Value) -> Option<Value> {
+        if self.is_address() {
+            return address(value.as_text()?).map(Value::Text);
+        }
         let is_small = self.kind == ColumnKind::Bool && self.sql_type.starts_with("tinyint");
         let number = || integer(value).filter(|_| is_small).map(Value::Integer);
         self.kind.form_of(value).or_else(number)
@@ -314,6 +332,19 @@ impl ColumnKind {
             }
             Self::Uuid => text(value).filter(|text| is_uuid(text)).map(Value::Text),
         }
+    }
+}
+
+/// An address as it is read: that of one machine without the length that says so.
+pub(super) fn address(text: &str) -> Option<String> {
+    let (host, length) = text.split_once('/').unzip();
+    let host: IpAddr = host.unwrap_or(text).parse().ok()?;
+    let whole = if host.is_ipv4() { 32 } else { 128 };
+    let length: u8 = length.map_or(Ok(whole), str::parse).ok()?;
+    match length {
+        _ if length > whole => None,
+        _ if length == whole => Some(host.to_string()),
+        _ => Some(format!("{host}/{length}")),
     }
 }
 

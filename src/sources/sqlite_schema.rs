@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Result};
 
-use super::{Column, ColumnKind, ForeignKey, Schema, Table, TableName, TableRules, rules};
+use super::{Column, ColumnKind, ForeignKey, Schema, Shows, Table, TableName, TableRules, rules};
 
 /// All tables and views, those of extensions too. What they keep under names of their own is left out.
 pub(super) fn read(connection: &Connection) -> Result<Schema> {
@@ -25,6 +25,7 @@ pub(super) fn read(connection: &Connection) -> Result<Schema> {
                 // Where triggers change something in its place, it cannot be told of how many rows.
                 if kind == "view" {
                     table.compute();
+                    table.rules.shows = Some(Shows::Now);
                 }
                 tables.push(table);
             }

@@ -14,6 +14,10 @@ use super::{
 const NOT_ASKED: &str =
     "You did not ask us to erase this. What led to it was erased, so it stands here by itself.";
 
+/// Why what a view shows does not go.
+const NOTHING_GOES: &str =
+    "It only shows what other records hold, and nothing of that system goes now.";
+
 /// By collection and link, the values by which rows lead on that go, or to which nothing leads any more.
 type Lost = HashMap<(usize, String), HashSet<Value>>;
 
@@ -41,7 +45,8 @@ pub(super) fn list(draft: &Draft<'_>) -> Vec<Stayed> {
             sheet.note_lost(at, &lost_link, &mut lost);
             let mut whys = whys(&stays.fate);
             let is_cut = is_lost || !stays.cut.is_empty();
-            if whys.is_empty() && is_cut && sheet.says_something_still(stays) {
+            let is_asked = stays.fate.follows;
+            if whys.is_empty() && !is_asked && is_cut && sheet.says_something_still(stays) {
                 whys.push(because(StaysBy::NotAsked, NOT_ASKED));
             }
             if !whys.is_empty() {
@@ -50,6 +55,30 @@ pub(super) fn list(draft: &Draft<'_>) -> Vec<Stayed> {
         }
     }
     stayed.into_iter().flatten().collect()
+}
+
+/// Leaves the rows of views where nothing goes that they could show.
+pub(super) fn settle_views(sheets: &mut [Sheet<'_>]) {
+    let changing = sheets.iter().filter(|it| it.changes_something());
+    let changed: BTreeSet<_> = changing.map(|it| it.shelf.node.source.clone()).collect();
+    let idle = sheets.iter_mut();
+    for sheet in idle.filter(|it| !changed.contains(&it.shelf.node.source)) {
+        for stays in sheet.staying.iter_mut().filter(|it| it.fate.follows) {
+            stays.fate.follows = false;
+            stays.fate.left.insert(String::new(), NOTHING_GOES);
+        }
+    }
+}
+
+/// The rows of views that are to go with what they show, where they can be found again.
+pub(super) fn shows(draft: &Draft<'_>) -> Vec<Known> {
+    let of = |sheet: &Sheet<'_>| -> Vec<Known> {
+        let has_key = !sheet.layout.table.row_key.is_empty();
+        let rows = sheet.staying.iter();
+        let rows = rows.filter(|it| has_key && it.fate.follows && !it.is_fixed);
+        rows.map(|it| sheet.known(draft.reader.inner, it)).collect()
+    };
+    draft.sheets.iter().flat_map(of).collect()
 }
 
 /// By what the rows are known again of which something goes.
@@ -95,20 +124,29 @@ fn because(by: StaysBy, reason: &str) -> Why {
 impl Sheet<'_> {
     fn stayed(&self, inner: &Inner, stays: &Staying, whys: Vec<Why>) -> Stayed {
         let ruled = whys.iter().filter(|it| it.by == StaysBy::Rule);
-        let target = stays.target.as_ref();
-        let left = target.and_then(|it| it.after.clone());
-        let key = &self.shelf.node.key;
         Stayed {
             until: ruled.filter_map(|it| it.until).min(),
             is_held: whys.iter().any(|it| it.by == StaysBy::Hold),
-            record: Known {
-                dataset: key.dataset.clone(),
-                collection: key.collection.clone(),
-                id: self.layout.id(inner, &stays.row),
-                fingerprint: left.unwrap_or_else(|| self.layout.fingerprint(inner, &stays.row)),
-            },
+            record: self.known(inner, stays),
             whys,
         }
+    }
+
+    /// A row by its id, as the plan leaves it.
+    fn known(&self, inner: &Inner, stays: &Staying) -> Known {
+        let target = stays.target.as_ref();
+        let left = target.and_then(|it| it.after.clone());
+        let key = &self.shelf.node.key;
+        Known {
+            dataset: key.dataset.clone(),
+            collection: key.collection.clone(),
+            id: self.layout.id(inner, &stays.row),
+            fingerprint: left.unwrap_or_else(|| self.layout.fingerprint(inner, &stays.row)),
+        }
+    }
+
+    fn changes_something(&self) -> bool {
+        !self.doomed.is_empty() || self.staying.iter().any(|it| it.target.is_some())
     }
 
     /// Whether a row says something about the person when the plan is carried out.

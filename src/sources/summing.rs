@@ -52,6 +52,7 @@ pub(super) fn plan(draft: &Draft<'_>, order: &[usize]) -> Result<Plan, SourceErr
         hash: String::new(),
         spared: Vec::new(),
         stayed: Vec::new(),
+        shows: staying::shows(draft),
         traces: staying::traces(draft),
         back: draft.back.clone(),
         is_customer: draft.judge.as_ref().is_some_and(|it| it.is_customer),
@@ -175,6 +176,9 @@ impl Sheet<'_> {
             }
             if !cut.is_empty() {
                 tally.add(Action::Cut, cut.iter().cloned().collect(), rows);
+            }
+            if fate.follows {
+                tally.add(Action::Follow, Vec::new(), rows);
             }
             for kept in fate.kept.clone() {
                 let (reason, basis, until) = (kept.reason, kept.basis, kept.until);

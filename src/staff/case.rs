@@ -72,6 +72,7 @@ impl ItemLine {
             Action::Delete => "Delete",
             Action::Mask => "Remove the personal fields",
             Action::Cut => "Cut the link",
+            Action::Follow => "Goes with what it shows",
             Action::Keep => "Keep",
             Action::Leave => "Leave as it is",
         }

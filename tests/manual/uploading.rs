@@ -55,7 +55,7 @@ async fn what_is_wrong_with_a_file_is_told_with_its_line_and_nothing_is_taken() 
         (
             "a.csv",
             "number,name\nC-1\n",
-            "line 2: cells: 1; columns in the header: 2",
+            "a.csv, line 2: cells: 1; columns in the header: 2",
         ),
         ("a.csv", "name\nAda\n", "line 2: number is missing."),
         (

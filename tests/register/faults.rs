@@ -254,23 +254,23 @@ fn two_organisations() {
 
 #[test]
 fn references_to_what_does_not_exist() {
-    let path = "shop.orders.customer_id.fides_meta";
+    let path = "shop.orders.customer_id.fides_meta.references[0]";
     fault(
         "{dataset: shop, field: customers.id",
         "{dataset: shoop, field: customers.id",
-        &format!("{path}.customers.id"),
+        &format!("{path}.dataset"),
         "expected `shop`",
     );
     fault(
         "field: customers.id",
         "field: customer.id",
-        &format!("{path}.customer.id"),
+        &format!("{path}.field"),
         "expected `customers`",
     );
     fault(
         "field: customers.id",
         "field: customers.ix",
-        &format!("{path}.customers.ix"),
+        &format!("{path}.field"),
         "expected one of id, email",
     );
     fault(

@@ -9,6 +9,7 @@ mod loading;
 mod recipients;
 mod twins;
 mod wild;
+mod words;
 mod written;
 
 use candor::register::{Finding, Register};

@@ -19,6 +19,7 @@ mod following;
 mod given;
 mod given_without_account;
 mod handed_out;
+mod held_otherwise;
 mod in_the_way;
 mod intake_command;
 mod moves;
@@ -40,6 +41,7 @@ mod unanswered;
 mod unconfirmed;
 mod unplanned;
 mod unverified;
+mod views;
 mod without_account;
 
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -63,11 +63,14 @@ pub async fn agree_to(app: &TestApp, person: &Actor, plan: &str) -> (String, Act
 
 /// Has a request agreed by two; gives the second of them.
 pub async fn agree_on(app: &TestApp, reference: &str) -> Actor {
+    let agent = app.staff("sam", Role::Agent).await;
+    let supervisor = app.staff("ruth", Role::Supervisor).await;
+    agree_as(reference, &agent, supervisor).await
+}
+
+/// The same by these two.
+async fn agree_as(reference: &str, agent: &Actor, supervisor: Actor) -> Actor {
     let url = format!("/staff/requests/{reference}");
-    let (agent, supervisor) = (
-        app.staff("sam", Role::Agent).await,
-        app.staff("ruth", Role::Supervisor).await,
-    );
     let page = agent.get(&url).await.page();
     let mut names = page.attributes("input[type=radio]", "name");
     names.dedup();

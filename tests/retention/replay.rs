@@ -8,7 +8,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 
 use candor::accounts::model::Role;
 
-use super::{ON_SEARCHES, agree, place, sample, searches};
+use super::{ON_SEARCHES, PLAN, agree, agree_as, agree_to, place, sample, searches};
 use crate::support::TestApp;
 
 #[actix_web::test]
@@ -134,4 +134,52 @@ async fn what_two_erasures_of_one_person_took_goes_again_in_one_replay() {
     let replayed = run(&app, taken, Run::Real).await;
     assert_eq!(replayed.known, 2, "{replayed:?}");
     assert_eq!(searches(&app), left, "{replayed:?}");
+}
+
+#[actix_web::test]
+async fn a_dry_run_counts_what_several_erasures_of_one_person_took_once_and_says_once_what_is_down()
+{
+    let app = TestApp::start();
+    let person = sample(&app).await;
+    let source = app.source.connect();
+    let folder = tempfile::tempdir().unwrap();
+    let backup = folder.path().join("backup.db");
+    source
+        .execute("VACUUM INTO ?", [backup.to_str().unwrap()])
+        .unwrap();
+    let taken = app.app.clock.now();
+    app.app.clock.advance(TimeDelta::minutes(1));
+    let part = "/requests/new/deletion/plan?category=user.education";
+    agree_to(&app, &person, part).await;
+    app.run_jobs().await;
+    app.app.clock.advance(TimeDelta::minutes(1));
+    let page = person.get(PLAN).await.page();
+    let filed = person.submit(&page, PLAN, &[]).await;
+    let path = filed.location().strip_prefix("/requests/").unwrap();
+    let reference = path.strip_suffix("/filed").unwrap();
+    let agent = app.sign_in_again("sam", Role::Agent).await;
+    let supervisor = app.sign_in_again("ruth", Role::Supervisor).await;
+    agree_as(reference, &agent, supervisor).await;
+    app.run_jobs().await;
+    restore(&source, &backup);
+
+    let refuse =
+        "CREATE TRIGGER never BEFORE DELETE ON education BEGIN SELECT RAISE(ABORT, 'no'); END";
+    source.execute_batch(refuse).unwrap();
+    let refused = run(&app, taken, Run::Real).await;
+    assert_eq!((refused.known, refused.errors.len()), (2, 1), "{refused:?}");
+    source.execute_batch("DROP TRIGGER never").unwrap();
+    app.source.go_away();
+    let away = run(&app, taken, Run::Dry).await;
+    assert_eq!(away.errors.len(), 1, "{:?}", away.errors);
+    app.source.come_back();
+
+    let looked = run(&app, taken, Run::Dry).await;
+    let replayed = run(&app, taken, Run::Real).await;
+    assert_eq!(looked.records, replayed.records, "{looked:?} {replayed:?}");
+    assert_eq!(
+        looked.returned, replayed.returned,
+        "{looked:?} {replayed:?}"
+    );
+    assert!(looked.records > 0);
 }

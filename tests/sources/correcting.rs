@@ -1,6 +1,6 @@
 //! Corrections: typed, checked, guarded by the old value, read back.
 
-use candor::sources::{Corrected, CorrectionError, Identities, faults::Mode};
+use candor::sources::{Corrected, CorrectionError, Fixed, Identities, faults::Mode};
 
 use super::{
     company::{Company, differences, shop},
@@ -275,11 +275,15 @@ fn what_the_source_works_out_or_names_a_row_by_is_fixed() {
         )],
     );
     let record = company.records(&ada(), "people").remove(0);
-    let fixed: Vec<_> = record.fields.iter().filter(|it| it.is_fixed).collect();
+    let fixed: Vec<_> = record
+        .fields
+        .iter()
+        .filter(|it| it.fixed.is_some())
+        .collect();
     let fixed: Vec<_> = fixed.iter().map(|it| it.path.as_str()).collect();
     assert_eq!(fixed, ["id", "name"]);
     assert_eq!(
         fault(&company, "name", "Augusta"),
-        CorrectionError::NotCorrectable
+        CorrectionError::Fixed(Fixed::WorkedOut)
     );
 }

@@ -56,6 +56,16 @@ fn what_is_malformed_is_told_with_file_and_line_and_nothing_is_done() {
             "people.csv, line 1: the header has a column without a name",
         ),
         (
+            "people.csv",
+            "\n".to_owned(),
+            "people.csv, line 1: there is no header that names the columns",
+        ),
+        (
+            "people.csv",
+            PEOPLE.replace("\r\n", "\r"),
+            "people.csv, line 1: its lines end with CR alone",
+        ),
+        (
             "orders.jsonl",
             format!("{ORDERS}{{\"number\": \"a-4\""),
             "orders.jsonl, line 4: no JSON object",

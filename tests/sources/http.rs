@@ -42,7 +42,11 @@ pub fn ada() -> Identities {
 }
 
 pub fn at(url: &str) -> Sources {
-    let (register, _) = Register::parse(&[("manifest.yml", MANIFEST)]).unwrap();
+    described_by(MANIFEST, url)
+}
+
+fn described_by(manifest: &str, url: &str) -> Sources {
+    let (register, _) = Register::parse(&[("manifest.yml", manifest)]).unwrap();
     let source = open_in("crm", url, &["127.0.0.0/8".parse().unwrap()]).unwrap();
     let limits = Limits {
         read: Duration::from_secs(2),
@@ -239,4 +243,33 @@ fn the_commands_draft_and_compare_a_service() {
         (status, told.as_str()),
         (Some(0), "Manifests and sources agree.\n")
     );
+}
+
+#[test]
+fn a_time_comes_back_in_expect_as_it_came_and_is_set_without_a_zone() {
+    const NEWS: &str = "          - {name: news, data_categories: [user.content], fides_meta: {data_type: boolean}}\n";
+    const SEEN: &str = "          - {name: seen, data_categories: [user.content], fides_meta: {data_type: datetime}}\n";
+    let manifest = MANIFEST.replacen(NEWS, &[NEWS, SEEN].concat(), 1);
+    let people = CollectionKey::new("crm", "people");
+    for (typed, set) in [
+        ("2026-01-02T05:00", "2026-01-02 05:00:00"),
+        ("2026-01-02 05:00:01", "2026-01-02 05:00:01"),
+    ] {
+        let service = Service::start();
+        service.hold_time("2026-01-02T03:04:05Z");
+        let sources = described_by(&manifest, &service.url());
+        let page = sources
+            .page(&ada(), &people, None, 10, Dates::default())
+            .unwrap();
+        let place = (&people, page.records[0].id.as_str());
+        let correction = sources.plan_correction(&ada(), place, "seen", typed);
+        let done = sources.correct(&ada(), &correction.unwrap());
+        assert_eq!(done, Ok(Corrected::Done));
+        let calls = service.calls();
+        let change = calls.iter().rfind(|it| it.body["do"] == "change").unwrap();
+        let sent = &change.body["changes"][0];
+        assert_eq!(sent["expect"]["seen"], "2026-01-02T03:04:05Z");
+        assert_eq!(sent["set"], json!({"seen": set}));
+        assert_eq!(service.records()["people"][0]["seen"], set);
+    }
 }

@@ -57,6 +57,8 @@ struct State {
     answers_all: bool,
     /// Its pages overlap.
     repeats: bool,
+    /// It knows when people were seen.
+    has_times: bool,
 }
 
 pub struct Service {
@@ -99,6 +101,13 @@ impl Service {
         self.state.lock().unwrap().repeats = true;
     }
 
+    /// Has it know when Ada was seen.
+    pub fn hold_time(&self, time: &str) {
+        let mut state = self.state.lock().unwrap();
+        state.has_times = true;
+        state.records.get_mut("people").unwrap()[0]["seen"] = json!(time);
+    }
+
     pub fn records(&self) -> BTreeMap<String, Vec<Json>> {
         self.state.lock().unwrap().records.clone()
     }
@@ -129,7 +138,18 @@ fn records() -> BTreeMap<String, Vec<Json>> {
     ])
 }
 
-fn described() -> Json {
+fn described(has_times: bool) -> Json {
+    let mut described = described_without_times();
+    if has_times {
+        let fields = described["collections"][0]["fields"].as_array_mut();
+        fields
+            .unwrap()
+            .push(json!({"name": "seen", "type": "date_time"}));
+    }
+    described
+}
+
+fn described_without_times() -> Json {
     json!({"collections": [
         {"name": "people", "key": ["id"], "fields": [
             {"name": "id", "type": "integer", "required": true},
@@ -206,7 +226,7 @@ fn serve(mut stream: TcpStream, state: &Mutex<State>) {
 impl State {
     fn answer(&mut self, asked: &Json, key: &str) -> Result<Json, u16> {
         match asked["do"].as_str().unwrap() {
-            "describe" => Ok(described()),
+            "describe" => Ok(described(self.has_times)),
             "find" => self.find(asked),
             _ => {
                 if let Some(answer) = self.answered.get(key) {

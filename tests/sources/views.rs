@@ -1,6 +1,6 @@
 //! Views, and tables of extensions.
 
-use candor::sources::{Action, Identities, Outcome, Scope};
+use candor::sources::{Action, Identities, Outcome, Plan, Scope};
 
 use super::{company::Company, database::Kind};
 
@@ -22,37 +22,99 @@ INSERT INTO people VALUES (1, 'ada@example.org'), (2, 'ada@example.org'), (3, 'e
 
 const KNOWN: &str = "VIEW known AS SELECT email, COUNT(*) AS times FROM people GROUP BY email;";
 
-/// A company with a view, and with a kept one where there are such.
-fn companies() -> Vec<(Kind, Company)> {
-    let with = |kind, word: &str| {
-        let sql = format!("{SQL} CREATE {word} {KNOWN}");
-        let manifest = Company::manifest(SHAPE);
-        let (register, _) = candor::register::Register::parse(&[("shop.yml", &manifest)]).unwrap();
-        (kind, Company::on(kind, register, &[("shop", &sql)]))
-    };
-    let mut all: Vec<_> = Kind::all().into_iter().map(|kind| with(kind, "")).collect();
-    if Kind::all().contains(&Kind::Postgres) {
-        all.push(with(Kind::Postgres, "MATERIALIZED"));
-    }
-    all
+fn company(kind: Kind, shape: &str, sql: &str) -> Company {
+    let manifest = Company::manifest(shape);
+    let (register, _) = candor::register::Register::parse(&[("shop.yml", &manifest)]).unwrap();
+    Company::on(kind, register, &[("shop", sql)])
+}
+
+fn ada() -> Identities {
+    Identities::email("ada@example.org")
+}
+
+/// What a plan says of a collection.
+fn said_of<'a>(plan: &'a Plan, name: &str) -> Vec<(&'a Action, &'a [String])> {
+    let items = plan.items.iter().filter(|it| it.collection == name);
+    items.map(|it| (&it.action, &*it.fields)).collect()
+}
+
+/// How many records of views are there still.
+fn still_shown(company: &Company, plan: &Plan) -> usize {
+    let looked_for = (&*plan.shows, &(|_: &str| false) as &dyn Fn(&str) -> bool);
+    let there = company.sources.still_there(&ada(), looked_for);
+    there.into_iter().map(|(_, it)| it.unwrap().len()).sum()
 }
 
 #[test]
 fn what_a_view_shows_goes_with_the_rows_that_it_shows_and_is_not_erased_by_itself() {
-    for (kind, company) in companies() {
-        let person = Identities::email("ada@example.org");
-        assert_eq!(company.counts(&person)["known"], (1, 0), "{kind:?}");
+    for kind in Kind::all() {
+        let company = company(kind, SHAPE, &format!("{SQL} CREATE {KNOWN}"));
+        assert_eq!(company.counts(&ada())["known"], (1, 0), "{kind:?}");
 
-        let plan = company.plan(&person, &Scope::All);
-        let of = |name: &str| plan.items.iter().find(|it| it.collection == name).unwrap();
-        assert_eq!(of("people").action, Action::Delete, "{kind:?}");
-        let reason = "It only shows what other records hold, or is kept so that no change could be taken back.";
-        let reason = reason.to_owned();
-        assert_eq!(of("known").action, Action::Leave { reason }, "{kind:?}");
-        let outcome = company.sources.execute(&person, &plan).unwrap();
+        let plan = company.plan(&ada(), &Scope::All);
+        assert_eq!(said_of(&plan, "people")[0].0, &Action::Delete, "{kind:?}");
+        assert_eq!(said_of(&plan, "known"), [(&Action::Follow, &[][..])]);
+        assert!(plan.stayed.is_empty(), "{kind:?}");
+        assert_eq!(still_shown(&company, &plan), 1, "{kind:?}");
+        let outcome = company.sources.execute(&ada(), &plan).unwrap();
 
         assert!(matches!(outcome, Outcome::Done(_)), "{kind:?}");
         assert_eq!(company.dump("shop")["people"].len(), 1, "{kind:?}");
+        assert_eq!(still_shown(&company, &plan), 0, "{kind:?}");
+    }
+}
+
+#[test]
+fn a_view_of_what_the_manifests_do_not_know_is_seen_to_show_it_still() {
+    let other = "
+      - name: letters
+        fields:
+          - {name: id, data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email}}
+";
+    let known = SHAPE.split("      - name: known").nth(1).unwrap();
+    let shape = format!("{other}      - name: known{known}");
+    for kind in Kind::all() {
+        let sql = format!(
+            "{SQL} CREATE {KNOWN} CREATE TABLE letters (id INTEGER PRIMARY KEY, email VARCHAR(60));
+             INSERT INTO letters VALUES (1, 'ada@example.org');"
+        );
+        let company = company(kind, &shape, &sql);
+
+        let plan = company.plan(&ada(), &Scope::All);
+        assert_eq!(said_of(&plan, "known"), [(&Action::Follow, &[][..])]);
+        company.sources.execute(&ada(), &plan).unwrap();
+        assert_eq!(still_shown(&company, &plan), 1, "{kind:?}");
+
+        let plan = company.plan(&ada(), &Scope::All);
+        let reason = "It only shows what other records hold, and nothing of that system goes now.";
+        let reason = reason.to_owned();
+        let left = Action::Leave { reason };
+        assert_eq!(said_of(&plan, "known"), [(&left, &[][..])], "{kind:?}");
+        assert!(plan.is_empty() && plan.shows.is_empty(), "{kind:?}");
+    }
+}
+
+#[test]
+fn what_cannot_be_changed_at_all_is_said_once_and_with_its_own_reason() {
+    let mut cases = Vec::new();
+    if Kind::all().contains(&Kind::Postgres) {
+        let why = "It is a copy of what other records hold, which the system that holds it makes anew in its turn.";
+        cases.push((Kind::Postgres, format!("CREATE MATERIALIZED {KNOWN}"), why));
+    }
+    if Kind::all().contains(&Kind::MariaDb) {
+        let why = "The system that holds it keeps it in such a way that a change which goes wrong could not be taken back.";
+        let table = "CREATE TABLE known (email VARCHAR(60) PRIMARY KEY, times INT) ENGINE = MyISAM;
+                     INSERT INTO known VALUES ('ada@example.org', 2);";
+        cases.push((Kind::MariaDb, table.to_owned(), why));
+    }
+    for (kind, sql, why) in cases {
+        let company = company(kind, SHAPE, &format!("{SQL} {sql}"));
+        let plan = company.plan(&ada(), &Scope::All);
+        let reason = why.to_owned();
+        let left = Action::Leave { reason };
+        assert_eq!(said_of(&plan, "known"), [(&left, &[][..])], "{kind:?}");
+        assert_eq!(plan.stayed.len(), 1, "{kind:?}");
     }
 }
 

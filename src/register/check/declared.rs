@@ -1,6 +1,7 @@
 //! Every key is declared once, and every key that is used is declared.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::register::{
     Activity, Place, Recipient, RecipientRole, Register, covers, finding::Report,
@@ -11,8 +12,9 @@ pub(super) fn check(manifests: &Manifests, report: &Report) {
     let register = &manifests.register;
     keys_once(register, report);
     if register.organisation.name.is_empty() {
+        let usual = || Arc::from("register.yml");
         let place = Place {
-            file: "register.yml".into(),
+            file: manifests.files.first().cloned().unwrap_or_else(usual),
             line: 1,
             path: "candor.organisation".to_owned(),
         };
@@ -29,6 +31,7 @@ pub(super) fn check(manifests: &Manifests, report: &Report) {
     for activity in &register.activities {
         categories.check(&activity.categories, &activity.place);
         check_activity(activity, report);
+        check_use(activity, &manifests.custom_uses, report);
     }
     for recipient in &register.recipients {
         categories.check(&recipient.categories, &recipient.place);
@@ -197,6 +200,20 @@ fn check_activity(activity: &Activity, report: &Report) {
             "`sale_or_sharing: true` under `candor:`",
         );
     }
+}
+
+/// What a use is called says, among others, whether it is advertising by third parties.
+fn check_use(activity: &Activity, custom: &[String], report: &Report) {
+    let key = &activity.data_use;
+    if key.is_empty() || taxonomy::knows_use(key) || custom.contains(key) {
+        return;
+    }
+    let custom = custom.iter().map(String::as_str);
+    report.warn(
+        &activity.place,
+        format!("`{key}` is no data use of fideslang's, and none under `data_use:`"),
+        taxonomy::like_use(key, custom).unwrap_or_else(|| "a data use of fideslang's".to_owned()),
+    );
 }
 
 fn check_recipient(recipient: &Recipient, register: &Register, report: &Report) {

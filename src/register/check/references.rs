@@ -16,6 +16,21 @@ pub(super) fn check(register: &Register, report: &Report) {
             }
         }
         check_collection(register, collection, &laws, report);
+        check_one_date(collection, report);
+    }
+}
+
+/// Periods count from one day of a record.
+fn check_one_date(collection: &Collection, report: &Report) {
+    let fields = collection.all_fields().into_iter();
+    let mut dates = fields.filter(|field| field.is_date);
+    let Some(first) = dates.next() else { return };
+    for other in dates {
+        report.fault(
+            &other.place,
+            format!("`{}` is the date of its records already", first.path),
+            "`date: true` on one field of a collection",
+        );
     }
 }
 
@@ -33,25 +48,34 @@ pub(super) fn check_names(register: &Register, report: &Report) {
 }
 
 fn check_reference(register: &Register, reference: &Reference, report: &Report) {
-    let place = &reference.place;
+    let at = |key: &str| Place {
+        path: format!("{}.{key}", reference.place.path),
+        ..reference.place.clone()
+    };
     let Some(dataset) = register.dataset(&reference.dataset) else {
         let known = register
             .datasets
             .iter()
             .map(|it| it.key.as_str())
             .filter(|key| !key.is_empty());
-        return missing("dataset", &reference.dataset, known, place, report);
+        return missing("dataset", &reference.dataset, known, &at("dataset"), report);
     };
     let Some(collection) = dataset.collection(&reference.collection) else {
         let known = dataset.collections.iter().map(|it| it.name.as_str());
-        return missing("collection", &reference.collection, known, place, report);
+        return missing(
+            "collection",
+            &reference.collection,
+            known,
+            &at("field"),
+            report,
+        );
     };
     if collection.field(&reference.field).is_none() {
         let known = collection
             .all_fields()
             .into_iter()
             .map(|it| it.path.as_str());
-        missing("field", &reference.field, known, place, report);
+        missing("field", &reference.field, known, &at("field"), report);
     }
 }
 

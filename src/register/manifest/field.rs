@@ -90,7 +90,7 @@ fn read_meta(field: &mut Field, meta: Map) {
     field.read_only = meta.flag("read_only");
     field.data_type = data_type(&meta);
     field.references = meta
-        .maps("references", "field")
+        .maps("references", "")
         .into_iter()
         .filter_map(reference)
         .collect();

@@ -24,7 +24,6 @@ use super::{Place, Register, finding::Report};
 const OTHER_RESOURCES: &[&str] = &[
     "organization",
     "policy",
-    "data_use",
     "data_subject",
     "registry",
     "evaluation",
@@ -36,6 +35,10 @@ pub(super) struct Manifests {
     pub(super) register: Register,
     /// Keys of `data_category:`, which add to fideslang's own.
     pub(super) custom_categories: Vec<String>,
+    /// Keys of `data_use:`, which do the same.
+    pub(super) custom_uses: Vec<String>,
+    /// Their names, in the order in which they were read.
+    pub(super) files: Vec<Arc<str>>,
 }
 
 impl Manifests {
@@ -46,6 +49,7 @@ impl Manifests {
             line: 1,
             path: String::new(),
         };
+        self.files.push(place.file.clone());
         match yaml::parse(text) {
             Ok(documents) => {
                 for document in &documents {
@@ -71,6 +75,9 @@ impl Manifests {
         for category in map.maps("data_category", "fides_key") {
             self.custom_categories
                 .push(category.needed_text("fides_key"));
+        }
+        for data_use in map.maps("data_use", "fides_key") {
+            self.custom_uses.extend(data_use.text("fides_key"));
         }
         if let Some(candor) = map.map("candor") {
             organisation::read(&candor, &mut self.register);

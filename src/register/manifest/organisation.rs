@@ -1,6 +1,7 @@
 //! `candor:` at the top of a file: the organisation, its categories and its recipients.
 
 use super::{insights, masking, reader::Map, rules};
+use crate::accounts::queries::is_email;
 use crate::register::{
     Category, Letter, Organisation, Recipient, RecipientRole, Register, SourceKind,
 };
@@ -40,6 +41,14 @@ fn organisation(map: Map) -> Organisation {
         website: map.text("website").unwrap_or_default(),
         data_protection_officer: map.text("data_protection_officer").unwrap_or_default(),
     };
+    let contact = &organisation.contact;
+    if !contact.is_empty() && !is_email(contact) {
+        map.fault(
+            "contact",
+            format!("`{contact}` is no address to write to"),
+            "an e-mail address",
+        );
+    }
     map.finish(&[]);
     organisation
 }

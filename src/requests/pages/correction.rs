@@ -179,10 +179,11 @@ fn subject_of(app: &App, identities: &Identities, target: &Target) -> AppResult<
     let datum = data
         .find(|datum| datum.path == target.field)
         .ok_or(AppError::NotFound)?;
-    if datum.is_fixed {
-        return Err(AppError::conflict(items::WORKED_OUT));
+    if let Some(fixed) = datum.fixed {
+        return Err(AppError::conflict(items::why_fixed(fixed)));
     }
-    let input = view.input().filter(|_| !datum.value.is_masked());
+    let input = view.input_over(datum.value.as_text());
+    let input = input.filter(|_| !datum.value.is_masked());
     let input = input.ok_or_else(|| {
         AppError::conflict(
             "This value cannot be corrected here. Write to us, and we will look at it together.",

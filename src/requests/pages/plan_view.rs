@@ -2,7 +2,7 @@
 
 use crate::register::{CollectionKey, Register};
 use crate::requests::words;
-use crate::sources::{Action, Item, Plan, Stop};
+use crate::sources::{Action, FOLLOWS, Item, Plan, Stop};
 
 /// The plan in words.
 pub(super) struct PlanView {
@@ -81,10 +81,11 @@ impl PlanView {
                 format!("Your details in them are overwritten. {why}")
             }
             Action::Cut => "They stay; their link to erased data is cut".to_owned(),
+            Action::Follow => FOLLOWS.to_owned(),
         };
         let category = collection.and_then(|it| register.category_of_collection(it));
         let group = category.map_or("Other records", |it| &it.title);
-        if item.action != Action::Cut {
+        if !matches!(item.action, Action::Cut | Action::Follow) {
             self.records += item.records;
         }
         let line = Line {

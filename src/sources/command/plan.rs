@@ -10,7 +10,7 @@ use crate::{
     law::Laws,
     register::{Collection, Register, covers},
     say::{self, say},
-    sources::{Action, Item, Plan, Scope},
+    sources::{Action, FOLLOWS, Item, Plan, Scope},
 };
 
 pub(super) fn run(look: &Look, categories: Vec<String>, law: &str) -> Result<ExitCode, Faults> {
@@ -133,6 +133,7 @@ impl Told {
             Action::Delete => ("delete", None),
             Action::Mask { why } => ("mask", why.clone()),
             Action::Cut => ("cut", None),
+            Action::Follow => ("follow", Some(FOLLOWS.to_owned())),
             Action::Leave { reason } => ("leave", Some(reason.clone())),
             Action::Keep {
                 reason,

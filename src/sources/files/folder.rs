@@ -69,7 +69,11 @@ impl Folder {
     /// Names of the tables with their files, in the order of names. Links and hidden files are none.
     pub fn files(&self) -> Result<Vec<(String, PathBuf)>, Fault> {
         let mut files = Vec::new();
-        let entries = fs::read_dir(&self.0).map_err(|error| unavailable(&error))?;
+        let entries = fs::read_dir(&self.0).map_err(|error| match error.kind() {
+            ErrorKind::NotFound => Fault::Unavailable("there is no such folder".to_owned()),
+            ErrorKind::NotADirectory => Fault::Unavailable("it is no folder".to_owned()),
+            _ => unavailable(&error),
+        })?;
         for entry in entries {
             let entry = entry.map_err(|error| unavailable(&error))?;
             let kind = entry.file_type().map_err(|error| unavailable(&error))?;

@@ -111,6 +111,12 @@ impl Lines {
         self.read_record()?;
         self.head.extend(&self.buffer);
         let (record, _) = without_end(&self.buffer);
+        if record.trim_ascii().is_empty() {
+            return Err(self.fault("there is no header that names the columns"));
+        }
+        if record.contains(&b'\r') {
+            return Err(self.fault("its lines end with CR alone, where LF or CR LF is expected"));
+        }
         self.delimiter = csv::delimiter(record);
         let cells = csv::split(record, self.delimiter).map_err(|wrong| self.fault(wrong))?;
         let names = cells.into_iter().map(|cell| csv::text(&record[cell]));

@@ -1,6 +1,6 @@
 //! What a column may hold, from its name and the shape of its values.
 
-use crate::sources::{Column, Value};
+use crate::sources::{Column, ColumnKind, Table, Value};
 
 /// A category, and how sure one can be.
 pub(super) struct Guess {
@@ -141,14 +141,17 @@ const PEOPLE: &[&str] = &[
 ];
 
 /// `None` where nothing speaks for personal data.
-pub(super) fn guess(table: &str, column: &Column, values: &[&Value]) -> Option<Guess> {
+pub(super) fn guess(table: &Table, column: &Column, values: &[&Value]) -> Option<Guess> {
     let name = plain(&column.name);
-    let by_name = NAMES
-        .iter()
-        .find(|(words, ..)| words.iter().any(|word| has(&name, word)));
+    let by_name = NAMES.iter().find(|(words, ..)| {
+        let mut words = words.iter().filter(|word| has(&name, word));
+        words.any(|word| !names_a_row(table, column, word))
+    });
     let by_name = by_name.map(|(_, category, confidence)| (*category, *confidence));
     let by_name = by_name.or_else(|| {
-        let is_about_people = PEOPLE.iter().any(|word| has(&plain(table), word));
+        let is_about_people = PEOPLE
+            .iter()
+            .any(|word| has(&plain(&table.name.name), word));
         (name == "name" && is_about_people).then_some(("user.name", 75))
     });
     let by_shape = shape(values);
@@ -168,6 +171,17 @@ pub(super) fn guess(table: &str, column: &Column, values: &[&Value]) -> Option<G
         identity,
         confidence,
     })
+}
+
+/// Whether a column holds numbers of rows: `address_id` says which address it is, and nothing of it.
+fn names_a_row(table: &Table, column: &Column, word: &str) -> bool {
+    let is_number = matches!(
+        column.kind,
+        ColumnKind::Integer | ColumnKind::Number | ColumnKind::Uuid
+    );
+    let is_key = table.row_key.contains(&column.name) || table.is_foreign(&column.name);
+    let is_called_so = plain(&column.name).ends_with("_id") && !word.ends_with("_id");
+    is_number && (is_key || is_called_so)
 }
 
 /// `billingEmail` and `Billing-Email` become `billing_email`.

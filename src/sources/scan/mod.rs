@@ -3,6 +3,7 @@
 
 mod guess;
 mod links;
+mod untyped;
 mod yaml;
 
 use std::{
@@ -55,11 +56,16 @@ struct Draft<'a> {
     reached: bool,
     /// Why no values were looked at.
     unread: Option<Fault>,
+    /// The columns that name a row.
+    key: Vec<String>,
+    /// The source has no types and keys of its own, so that they are guessed from what it holds.
+    is_untyped: bool,
 }
 
 struct Drafted<'a> {
     column: &'a super::Column,
     guess: Option<Guess>,
+    data_type: Option<&'static str>,
     /// Where it leads: a table, a column there, and the direction.
     references: Vec<(String, String, &'static str)>,
 }
@@ -71,6 +77,7 @@ impl<'a> Draft<'a> {
             Err(error) if error.is_temporary() => return Err(error),
             Err(error) => (Vec::new(), Some(error.fault)),
         };
+        let is_untyped = source.is_untyped();
         let columns = table
             .columns
             .iter()
@@ -78,17 +85,32 @@ impl<'a> Draft<'a> {
             .filter(|(_, it)| !it.is_row_number());
         let columns = columns.map(|(at, column)| {
             let values: Vec<_> = samples.iter().filter_map(|row| row.get(at)).collect();
+            let guess = guess::guess(table, column, &values);
+            // Postcodes and numbers of telephones are no numbers to reckon with.
+            let guessed = untyped::data_type(&values).map(|it| match it {
+                "integer" | "float" if guess.is_some() => "string",
+                it => it,
+            });
             Drafted {
                 column,
-                guess: guess::guess(&table.name.name, column, &values),
+                data_type: yaml::data_type(column).or_else(|| guessed.filter(|_| is_untyped)),
+                guess,
                 references: Vec::new(),
             }
         });
+        let columns = columns.collect();
+        let found = || untyped::key(source, table, wait).into_iter().collect();
         Ok(Self {
             table,
-            columns: columns.collect(),
+            columns,
             reached: false,
             unread,
+            key: if is_untyped {
+                found()
+            } else {
+                table.row_key.clone()
+            },
+            is_untyped,
         })
     }
 

@@ -48,6 +48,15 @@ fn collection(text: &mut String, key: &str, draft: &Draft<'_>) {
             "        # No value was looked at, so that categories are guessed from names alone: {why}"
         );
     }
+    if draft.is_untyped {
+        let said = match &draft.key[..] {
+            [] => {
+                "No column is another in every record: nothing in it can be corrected or erased before one has `primary_key: true`. Types are guessed"
+            }
+            _ => "Is its key really another in every record, for ever? Key and types are guessed",
+        };
+        let _ = writeln!(text, "        # {said} from what is there now.");
+    }
     let _ = writeln!(text, "        fields:");
     for column in &draft.columns {
         field(text, key, draft, column);
@@ -71,10 +80,10 @@ fn field(text: &mut String, key: &str, draft: &Draft<'_>, drafted: &Drafted<'_>)
         sure.unwrap_or_default()
     );
     let mut meta = Vec::new();
-    if draft.table.row_key.contains(&column.name) {
+    if draft.key.contains(&column.name) {
         meta.push("primary_key: true".to_owned());
     }
-    meta.extend(data_type(column).map(|it| format!("data_type: {it}")));
+    meta.extend(drafted.data_type.map(|it| format!("data_type: {it}")));
     meta.extend(column.length.map(|it| format!("length: {it}")));
     let identity = drafted.guess.as_ref().and_then(|it| it.identity);
     meta.extend(identity.map(|it| format!("identity: {it}")));
@@ -92,9 +101,11 @@ fn field(text: &mut String, key: &str, draft: &Draft<'_>, drafted: &Drafted<'_>)
     }
 }
 
-fn data_type(column: &Column) -> Option<&'static str> {
+pub(super) fn data_type(column: &Column) -> Option<&'static str> {
     Some(match column.kind {
         ColumnKind::Integer => "integer",
+        // The largest of these are no numbers of ours, and whole all the same.
+        ColumnKind::Number if column.sql_type.starts_with("bigint") => "integer",
         ColumnKind::Number => "float",
         ColumnKind::Text | ColumnKind::Uuid => "string",
         ColumnKind::Bool => "boolean",

@@ -1,0 +1,57 @@
+//! Words that look right and mean nothing: each is told, with its place.
+
+use candor::register::{Finding, Register};
+
+const SHOP: &str = include_str!("../data/shop.yml");
+
+fn faults(text: &str) -> Vec<Finding> {
+    Register::parse(&[("shop.yml", text)]).unwrap_err()
+}
+
+fn warnings(file: &str, text: &str) -> String {
+    let (_, warnings) = Register::parse(&[(file, text)]).unwrap();
+    let lines: Vec<_> = warnings.iter().map(ToString::to_string).collect();
+    lines.join("\n")
+}
+
+#[test]
+fn a_contact_that_is_no_address_is_a_fault() {
+    let text = SHOP.replace("contact: privacy@shop.example.org", "contact: nowhere");
+    let told = faults(&text)[0].to_string();
+    assert!(
+        told.contains("candor.organisation.contact: `nowhere` is no address"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_record_has_one_date() {
+    let second = "- {name: paid_on, fides_meta: {data_type: date}, candor: {date: true}}";
+    let field = "          - name: ordered_on\n";
+    let text = SHOP.replace(field, &format!("          {second}\n{field}"));
+    let told = faults(&text)[0].to_string();
+    assert!(
+        told.contains("shop.orders.ordered_on: `paid_on` is the date of its records already"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_use_that_nobody_knows_is_told_with_what_may_be_meant() {
+    assert!(!warnings("shop.yml", SHOP).contains("no data use"));
+    let text = SHOP.replace("data_use: essential.service", "data_use: essential.servise");
+    let told = warnings("shop.yml", &text);
+    let line = "`essential.servise` is no data use of fideslang's, and none under `data_use:`; expected `essential.service`";
+    assert!(told.contains(line), "{told}");
+    let own = format!("{text}data_use:\n  - {{fides_key: essential.servise, name: Ours}}\n");
+    assert!(!warnings("shop.yml", &own).contains("no data use"));
+}
+
+#[test]
+fn a_missing_organisation_is_told_of_a_file_that_is_there() {
+    let told = warnings("manifest.yml", "dataset: []");
+    assert!(
+        told.starts_with("manifest.yml:1: candor.organisation: nobody is named"),
+        "{told}"
+    );
+}

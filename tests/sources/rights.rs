@@ -1,0 +1,90 @@
+//! What the account may not write is told by `candor sources check`, before anybody asks for it.
+
+use std::{
+    fs::{self, Permissions},
+    os::unix::{fs::MetadataExt, fs::PermissionsExt, process::CommandExt},
+    path::Path,
+    process::Command,
+};
+
+use super::company::Company;
+
+const PEOPLE: &str = "
+      - name: people
+        fields:
+          - {name: id, data_categories: [system.operations], fides_meta: {primary_key: true, data_type: integer}}
+          - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email, data_type: string}}
+          - {name: note, data_categories: [user.content], fides_meta: {data_type: string}}
+";
+
+const MAY_NOT: &str = "may not write here, where records are to be deleted";
+
+/// An account that owns nothing.
+const NOBODY: u32 = 65_534;
+
+/// Runs `check`; what is there belongs to somebody else where the tests run as root, who may write everywhere.
+fn check(folder: &Path, url: &str) -> (i32, String) {
+    let program = folder.join("program");
+    if !program.exists() {
+        let built = env!("CARGO_BIN_EXE_candor");
+        // Where others may not look into the folder in which it was built, they can run it here.
+        let linked = fs::hard_link(built, &program);
+        linked
+            .or_else(|_| fs::copy(built, &program).map(drop))
+            .unwrap();
+    }
+    let mut command = Command::new(program);
+    let source = format!("shop={url}");
+    command.args(["sources", "check", "--source", &source, "--manifests"]);
+    command.arg(folder.join("manifest.yml"));
+    if fs::metadata(folder).unwrap().uid() == 0 {
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    let output = command.output().unwrap();
+    let told = [output.stdout, output.stderr].concat();
+    (
+        output.status.code().unwrap(),
+        String::from_utf8(told).unwrap(),
+    )
+}
+
+fn allow(path: &Path, mode: u32) {
+    fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+}
+
+#[test]
+fn a_file_or_a_folder_that_may_only_be_read_is_told_by_check() {
+    let folder = tempfile::tempdir().unwrap();
+    let (base, files) = (folder.path(), folder.path().join("archive"));
+    fs::write(base.join("manifest.yml"), Company::manifest(PEOPLE)).unwrap();
+    fs::create_dir(&files).unwrap();
+    fs::write(
+        files.join("people.csv"),
+        "id,email,note\n1,ada@example.org,x\n",
+    )
+    .unwrap();
+    let database = base.join("shop.db");
+    let made = "CREATE TABLE people (id INTEGER PRIMARY KEY, email TEXT, note TEXT)";
+    rusqlite::Connection::open(&database)
+        .unwrap()
+        .execute_batch(made)
+        .unwrap();
+    let urls = [
+        format!("sqlite://{}", database.display()),
+        format!("files://{}", files.display()),
+    ];
+    allow(base, 0o777);
+    for (file, folder, is_told) in [(0o444, 0o555, true), (0o666, 0o777, false)] {
+        allow(&database, file);
+        allow(&files, folder);
+        for url in &urls {
+            let (status, told) = check(base, url);
+            assert_eq!(told.contains(MAY_NOT), is_told, "{url}: {told}");
+            assert_eq!(status, i32::from(is_told), "{url}: {told}");
+            if is_told {
+                let (status, told) = check(base, &format!("{url}?read_only=yes"));
+                assert_eq!(status, 0, "{url}: {told}");
+            }
+        }
+    }
+}

@@ -47,6 +47,15 @@ pub struct Replayed {
     pub again: Vec<Again>,
 }
 
+impl Replayed {
+    /// A source that is down stands in the way of many, and is told once.
+    fn note(&mut self, error: SourceError) {
+        if !self.errors.contains(&error) {
+            self.errors.push(error);
+        }
+    }
+}
+
 /// What was erased again of one person.
 #[derive(Debug)]
 pub struct Again {
@@ -81,7 +90,7 @@ pub(super) fn replay_these(
         ..Replayed::default()
     };
     let (found, errors) = find(app, erasures);
-    replayed.errors = errors;
+    errors.into_iter().for_each(|it| replayed.note(it));
     let mut looked_at = LookedAt::default();
     // The newest first: an earlier erasure may take away what leads to what a later one has erased.
     for (at, handles) in found.into_iter().rev() {
@@ -102,9 +111,7 @@ pub(super) fn replay_these(
                     });
                 }
             }
-            // A source that is down stands in the way of many.
-            Err(Stop::Source(error)) if replayed.errors.contains(&error) => {}
-            Err(Stop::Source(error)) => replayed.errors.push(error),
+            Err(Stop::Source(error)) => replayed.note(error),
             Err(Stop::Portal(error)) => return Err(error),
         }
     }

@@ -45,11 +45,10 @@ pub(super) fn withdraw(
 }
 
 /// Forgets the rows that hold a part of a key and not the whole: a shop's number says nothing of who bought there.
-pub(super) fn forget(walk: &mut Walk, grounded: &[HashSet<Tuple>]) {
-    for (reached, grounded) in walk.nodes.iter_mut().zip(grounded) {
-        reached
-            .combinations
-            .retain(|values, _| grounded.contains(values));
+pub(super) fn forget(inner: &Inner, walk: &mut Walk, grounded: &[HashSet<Tuple>]) {
+    let nodes = inner.graph.nodes.iter().zip(grounded);
+    for (reached, (node, grounded)) in walk.nodes.iter_mut().zip(nodes) {
+        reached.keep(node, grounded);
     }
 }
 

@@ -46,7 +46,7 @@ pub(super) fn settle_owners(inner: &Inner, walk: &mut Walk, budgets: &Budgets<'_
         walk.nodes[at].set_own_leads(leads);
     }
     if let Some(grounded) = grounded {
-        grounded::forget(walk, &grounded);
+        grounded::forget(inner, walk, &grounded);
     }
 }
 

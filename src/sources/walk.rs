@@ -75,6 +75,20 @@ impl Reached {
         }
     }
 
+    /// Forgets all but some combinations, and what the others lead to.
+    pub fn keep(&mut self, node: &Node, kept: &HashSet<Vec<Value>>) {
+        if self.combinations.keys().all(|it| kept.contains(it)) {
+            return;
+        }
+        let mut combinations = std::mem::take(&mut self.combinations);
+        combinations.retain(|values, _| kept.contains(values));
+        self.leads.clear();
+        for (values, combination) in &combinations {
+            self.lead(node, (values, combination), &mut |_, _| {});
+        }
+        self.combinations = combinations;
+    }
+
     /// The values of a column that the person's own rows lead to; known after `shared::settle_owners`.
     pub fn own_leads(&self, column: &str) -> Option<&HashSet<Value>> {
         if self.are_all_own {

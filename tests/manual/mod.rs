@@ -9,6 +9,7 @@ mod keeping;
 mod meanwhile;
 mod newer;
 mod uploading;
+mod worded;
 
 use candor::accounts::model::Role;
 use candor::db::schema::{manual_records, manual_tasks};

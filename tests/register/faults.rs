@@ -276,7 +276,7 @@ fn references_to_what_does_not_exist() {
     fault(
         "field: customers.id",
         "field: customers",
-        &format!("{path}.customers.field"),
+        &format!("{path}.field"),
         "`collection.field`",
     );
     fault(

@@ -88,3 +88,28 @@ fn a_file_or_a_folder_that_may_only_be_read_is_told_by_check() {
         }
     }
 }
+
+#[test]
+fn a_folder_that_is_not_there_is_called_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let manifest = folder.path().join("manifest.yml");
+    fs::write(&manifest, Company::manifest(PEOPLE)).unwrap();
+    let there = folder.path().display();
+    for (url, told) in [
+        (
+            format!("files://{there}/archive"),
+            "there is no such folder",
+        ),
+        (format!("files://{there}/manifest.yml"), "it is no folder"),
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_candor"))
+            .args(["sources", "check", "--source", &format!("shop={url}")])
+            .arg("--manifests")
+            .arg(&manifest)
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains(told), "{url}: {said}");
+        assert_eq!(output.status.code(), Some(2));
+    }
+}

@@ -143,7 +143,7 @@ impl World {
     }
 
     /// The same by parts of keys as well.
-    pub fn reached_by_parts(&self, person: usize) -> BTreeSet<Position> {
+    fn reached_by_parts(&self, person: usize) -> BTreeSet<Position> {
         let named = self.places().filter(|it| self.names(*it, person));
         let mut reached: BTreeMap<Position, Reached> =
             named.map(|it| (it, Reached::WHOLE)).collect();

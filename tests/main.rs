@@ -30,6 +30,7 @@ mod manual;
 mod migrations;
 mod monitors;
 mod my_data;
+mod numbers;
 mod operations;
 mod packages;
 mod plans;

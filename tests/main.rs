@@ -35,6 +35,7 @@ mod operations;
 mod packages;
 mod plans;
 mod policy;
+mod programs;
 mod register;
 mod reports;
 mod requests;

@@ -23,7 +23,7 @@ async fn follow(actor: &Actor, page: &Answer, selector: &str) -> Answer {
         .page()
 }
 
-/// Rule: K1, Civ. 1798.110; I18, §7024(g).
+/// Rule: K1, Civ. 1798.110; I18, 11 CCR 7024(g).
 #[actix_web::test]
 async fn a_person_sees_every_category_and_each_datum_explained() {
     let app = TestApp::start();
@@ -75,7 +75,7 @@ async fn a_record_of_somebody_else_is_no_page_like_one_that_is_missing() {
     );
 }
 
-/// Rule: K3, §7024(d).
+/// Rule: K3, 11 CCR 7024(d).
 #[actix_web::test]
 async fn what_must_never_be_disclosed_is_said_to_be_held_and_not_shown() {
     let app = TestApp::start();
@@ -233,7 +233,7 @@ async fn a_package_is_built_mailed_and_downloaded_with_a_record_of_it() {
     );
 }
 
-/// Rule: I5, §7061(a); I17, §7024(f).
+/// Rule: I5, 11 CCR 7061(a); I17, 11 CCR 7024(f).
 #[actix_web::test]
 async fn a_package_needs_a_fresh_confirmation_and_ends_after_a_week() {
     let app = TestApp::start();

@@ -233,7 +233,7 @@ async fn records_of(app: &TestApp, person: &Actor, period: [(&str, &str); 2]) ->
 
 type Dated = (String, Option<NaiveDate>);
 
-/// Rule: C13, §7020.
+/// Rule: C13, 11 CCR 7020.
 #[actix_web::test]
 async fn a_package_holds_everything_since_the_beginning_or_what_came_in_a_range_of_dates() {
     let app = TestApp::start();

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDateTime;
 
-use super::model::MadeBy;
+use super::model::{MadeBy, State};
 use super::proof::Facts;
 use crate::mail::messages::message;
 use crate::web::words;
@@ -14,6 +14,10 @@ pub struct ChoiceChanged {
     pub outcomes: Vec<String>,
     /// What brought it about.
     pub made_by: MadeBy,
+    /// Whether it is on or off.
+    pub state: State,
+    /// Whether it is not for the person to turn it on, at their age.
+    pub is_for_others: bool,
     /// Since when, in words.
     pub at: String,
     /// The path of the receipt.
@@ -22,10 +26,12 @@ pub struct ChoiceChanged {
 
 impl ChoiceChanged {
     /// The mail about these changes.
-    pub fn new(facts: Facts, receipt_id: &str, at: NaiveDateTime) -> Self {
+    pub fn new(facts: Facts, is_for_others: bool, receipt_id: &str, at: NaiveDateTime) -> Self {
         ChoiceChanged {
             outcomes: facts.outcome,
             made_by: facts.made_by,
+            state: facts.state,
+            is_for_others,
             at: words::moment(at),
             receipt: format!("/receipts/{receipt_id}"),
         }
@@ -37,6 +43,16 @@ impl ChoiceChanged {
             [one] => one,
             _ => "Your privacy choices are in effect",
         }
+    }
+
+    /// Whether the person cannot turn it on again.
+    pub fn is_off_for_them(&self) -> bool {
+        self.is_for_others && self.state == State::OptedOut
+    }
+
+    /// Whether a parent or guardian turned it on.
+    pub fn is_by_parent(&self) -> bool {
+        self.made_by == MadeBy::Parent
     }
 
     /// Whether the address was typed into a form by somebody who was not signed in.

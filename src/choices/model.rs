@@ -50,7 +50,7 @@ text_enum! {
         Staff = "staff",
         /// The law: sale and sharing are off for who is under 16 until they turn it on.
         Law = "law",
-        /// A parent or guardian of somebody under 13, on whose word staff acted.
+        /// A parent or guardian who decides for somebody of that age, on whose word staff acted.
         Parent = "parent",
         /// An age that was put right: what was off because of it stays off.
         Age = "age",
@@ -58,6 +58,8 @@ text_enum! {
         NotParents = "not-parents",
         /// The law of where the person lives now, which asks for their consent first.
         Residence = "residence",
+        /// The law of where the person lives now, by which it is not for whoever turned it on to decide at that age.
+        AgeThere = "age-there",
         /// A place of living that was stated: what was off before stays off.
         Moved = "moved",
         /// A company whose business was taken over, with its opt-outs.
@@ -89,6 +91,9 @@ impl MadeBy {
                 "because a parent or guardian had allowed it, and by the age that was put right it is for you to decide"
             }
             MadeBy::Residence => "because the law where you live asks for your consent first",
+            MadeBy::AgeThere => {
+                "because where you live it is not for who turned it on to decide at your age"
+            }
             MadeBy::Moved => {
                 "as it was before you said where you live, for that does not turn anything on"
             }
@@ -118,6 +123,7 @@ impl MadeBy {
             | MadeBy::Age
             | MadeBy::NotParents
             | MadeBy::Residence
+            | MadeBy::AgeThere
             | MadeBy::Moved
             | MadeBy::HandedOver
             | MadeBy::Deletion

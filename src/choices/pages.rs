@@ -20,6 +20,7 @@ use crate::accounts::guard::Person;
 use crate::accounts::limits::Limit;
 use crate::app::App;
 use crate::error::{AppError, AppResult};
+use crate::law::{ConsentAges, Decides};
 use crate::requests::resting::{self, Resting};
 use crate::web::page::FlashKind;
 use crate::web::{Flash, Page, html, see_other};
@@ -51,7 +52,9 @@ struct OptInPage<'a> {
     page: Page,
     refusable: Refusable<'a>,
     uses: Vec<Use<'a>>,
-    needs_parent: bool,
+    decides: Decides,
+    /// From which age on they do.
+    ages: ConsentAges,
 }
 
 /// What the step before has changed. The page says so while it is true and new, whatever the address says.
@@ -153,7 +156,8 @@ pub async fn confirm_opt_in(
         page,
         uses: way.setting.uses,
         refusable: way.setting.refusable,
-        needs_parent: way.needs_parent,
+        decides: way.decides,
+        ages: way.ages,
     };
     html(StatusCode::OK, &shown)
 }
@@ -169,7 +173,7 @@ pub async fn opt_in(
     let way = way(&person, &app, &key).await?;
     let must_confirm = way.setting.takes_two_steps() && form.confirmed.is_none();
     let key = way.setting.refusable.key.to_owned();
-    if must_confirm || way.needs_parent {
+    if must_confirm || way.decides != Decides::Person {
         return Ok(see_other(&format!("/choices/{key}/opt-in")));
     }
     let (own, pseudonym) = (app.clone(), person.pseudonym.clone());
@@ -189,7 +193,8 @@ pub async fn opt_in(
 /// What stands between a person and turning one on.
 struct Way<'a> {
     setting: Setting<'a>,
-    needs_parent: bool,
+    decides: Decides,
+    ages: ConsentAges,
 }
 
 async fn way<'a>(person: &Person, app: &'a App, key: &str) -> AppResult<Way<'a>> {
@@ -202,12 +207,16 @@ async fn way<'a>(person: &Person, app: &'a App, key: &str) -> AppResult<Way<'a>>
     let mut all = settings::settings(&app.register, &standing.current, defaults).into_iter();
     let setting = all.find(|it| it.refusable.key == key);
     let setting = setting.ok_or(AppError::NotFound)?;
-    let is_child = standing
-        .sixteen_on
-        .is_some_and(|day| minors::needs_parent(day, today));
+    let ages = minors::ages(app, &standing.residence);
+    let decides = if minors::is_protected(&setting.refusable) {
+        ages.decides(standing.sixteen_on, today)
+    } else {
+        Decides::Person
+    };
     Ok(Way {
-        needs_parent: is_child && minors::is_protected(&setting.refusable),
         setting,
+        decides,
+        ages,
     })
 }
 

@@ -9,7 +9,7 @@ use super::model::{Choice, MadeBy, NewChoice, State, no_solicit_until};
 use super::proof::{Facts, KIND};
 use super::refusable::SALE_OR_SHARING;
 use super::stand::Stand;
-use super::{queries, refusable, signal};
+use super::{minors, queries, refusable, signal};
 use crate::accounts::limits::Limit;
 use crate::accounts::session_store;
 use crate::app::App;
@@ -19,6 +19,7 @@ use crate::db::AnyConnection;
 use crate::disclosures::causes::{self, Prepared, Whose};
 use crate::disclosures::model::CauseKind;
 use crate::error::{AppError, AppResult};
+use crate::law::Decides;
 use crate::mail;
 
 /// So many mails can somebody cause who is not signed in. Beyond it the choice still holds; only the mail is left out.
@@ -86,7 +87,7 @@ impl Plan {
             ),
             replaced_consent,
             detail: detail(act, &facts, replaced_consent),
-            mail: tell(app, act, &changes, facts, receipt.as_ref(), now)?,
+            mail: tell(app, (act, stand), &changes, facts, receipt.as_ref(), now)?,
             causes: causes(app, act, to_tell, now),
             turns: !turned.is_empty(),
             mail_from: act.mail_from.clone(),
@@ -314,7 +315,7 @@ fn sign(app: &App, act: &Act, facts: &Facts, now: NaiveDateTime) -> Receipt {
 /// The mail about a change; a browser has no address.
 fn tell(
     app: &App,
-    act: &Act,
+    (act, stand): (&Act, &Stand),
     changes: &[NewChoice],
     facts: Facts,
     receipt: Option<&Receipt>,
@@ -326,6 +327,12 @@ fn tell(
     if changes.iter().all(|it| it.subject.starts_with("browser:")) {
         return Ok(None);
     }
-    let message = ChoiceChanged::new(facts, &receipt.id, now);
+    let ages = minors::ages(app, &stand.residence);
+    let is_for_others = ages.decides(stand.sixteen_on, now.date()) != Decides::Person;
+    let is_protected = |key: &String| {
+        refusable::find(&app.register, key).is_ok_and(|it| minors::is_protected(&it))
+    };
+    let is_for_others = is_for_others && facts.choices.iter().any(is_protected);
+    let message = ChoiceChanged::new(facts, is_for_others, &receipt.id, now);
     app.mailer.prepare(address, &message, now).map(Some)
 }

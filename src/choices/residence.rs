@@ -4,8 +4,10 @@ use chrono::NaiveDateTime;
 
 use super::change::{Act, Proof};
 use super::defaults::Defaults;
-use super::model::{MadeBy, State};
-use super::{settings, standing};
+use super::model::{Choice, MadeBy, State};
+use super::settings::Stand;
+use super::standing::Standing;
+use super::{minors, settings, standing};
 use crate::accounts::guard::Person;
 use crate::app::App;
 use crate::db::AnyConnection;
@@ -40,5 +42,23 @@ pub fn follow(
         act.proof = Proof::Never;
         act.apply(app, conn, now)?;
     }
-    Ok(())
+    let keys = not_theirs(app, &standing, &is, now);
+    Act::of_person(person, keys, State::OptedOut, MadeBy::AgeThere)
+        .apply(app, conn, now)
+        .map(drop)
+}
+
+/// What is on for somebody under 16 and was turned on by who does not decide on it at that age where they live now: a parent
+/// there, or they themselves.
+fn not_theirs(app: &App, standing: &Standing, is: &[Stand<'_>], now: NaiveDateTime) -> Vec<String> {
+    if !standing.is_minor(now.date()) {
+        return Vec::new();
+    }
+    let ages = minors::ages(app, &standing.residence);
+    let is_allowed = |one: &Choice| minors::is_allowed(one, ages, standing.sixteen_on);
+    let on = is.iter().filter(|it| {
+        let is_on = it.is_protected && it.state == State::OptedIn;
+        is_on && !it.choice.is_some_and(is_allowed)
+    });
+    on.map(|it| it.key.to_owned()).collect()
 }

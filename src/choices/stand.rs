@@ -18,6 +18,8 @@ pub(super) struct Stand {
     pub current: Vec<Choice>,
     /// The version of the policy that is in force.
     pub policy_version: Option<String>,
+    /// Where the person lives, as they told us; empty when not known.
+    pub residence: String,
     /// When the person has their 16th birthday, if they are or were known to be under 16.
     pub sixteen_on: Option<NaiveDate>,
     /// Whether the law keeps off for the person what takes consent, and no disclosure of their data is on record.
@@ -40,6 +42,7 @@ impl Stand {
         };
         Ok(Stand {
             never_given,
+            residence,
             sixteen_on,
             current: queries::list_current(conn, subjects)?,
             policy_version: policy.map(|it| it.version),

@@ -12,7 +12,7 @@ use super::queries;
 use super::signed::Claims;
 use crate::accounts::limits::Limit;
 use crate::accounts::model::IdentityKind;
-use crate::accounts::queries::{is_email, is_phone, normal_email, normal_phone};
+use crate::accounts::queries::{find_reader, is_email, is_phone, normal_email, normal_phone};
 use crate::app::App;
 use crate::audit::Actor;
 use crate::choices::queries::find_subjects;
@@ -204,8 +204,8 @@ fn opt_out(
         return Ok(denied(new, Reason::Unverified, details));
     }
     let mail_to = match &asked.email {
-        Some(email) => MAILS.allows(app, conn, email, now)?.then(|| email.clone()),
-        None => None,
+        Some(email) if MAILS.allows(app, conn, email, now)? => find_reader(conn, &app.keys, email)?,
+        _ => None,
     };
     let keys = vec![SALE_OR_SHARING.to_owned()];
     let act = Act {

@@ -4,6 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::db::schema::{insight_cells, insight_releases};
+use crate::web::words;
 
 /// One release.
 #[derive(Debug, Clone, PartialEq, Eq, HasQuery)]
@@ -43,6 +44,6 @@ impl CellRow {
     /// What stands beside its bar.
     pub fn in_words(&self) -> String {
         self.shown
-            .map_or_else(|| "hidden".to_owned(), |shown| shown.to_string())
+            .map_or_else(|| "hidden".to_owned(), |shown| words::number(shown))
     }
 }

@@ -3,6 +3,7 @@
 use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 
+use super::ages::AgeRow;
 use super::calendar::Calendar;
 use super::denials::Denials;
 use super::model::{Law, Regulator, Residence, Row, SensitiveUses};
@@ -19,6 +20,7 @@ pub struct Laws {
     pub(super) residences: Vec<Residence>,
     pub(super) calendar: Calendar,
     pub(super) denials: Vec<Denials>,
+    pub(super) ages: Vec<AgeRow>,
 }
 
 /// What applies to a person's request.

@@ -5,6 +5,7 @@ use std::path::Path;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
+use super::ages::{self, AgeRow};
 use super::denials::Denials;
 use super::laws::{Laws, STRICTEST};
 use super::model::{Law, Residence, SensitiveUses};
@@ -82,7 +83,7 @@ impl Laws {
     /// The same, with the text of the file.
     pub fn with_text(mut self, name: &str, text: &str) -> Result<Self, Vec<Finding>> {
         let file = File::new(name, text);
-        let ((laws, calendar, denials), mut faults) = file.read(|table| {
+        let ((laws, calendar, denials, ages), mut faults) = file.read(|table| {
             let laws = rows::laws(table, &self.all);
             let denials = denial_rows::denials(table, &self.denials);
             let calendar = table.table("calendar", holidays::calendar);
@@ -90,7 +91,7 @@ impl Laws {
                 let wrong = format!("{STRICTEST:?} is made of the other laws");
                 table.fault("law", wrong, "another key");
             }
-            (laws, calendar, denials)
+            (laws, calendar, denials, ages::ages(table))
         });
         self.calendar = calendar.unwrap_or(self.calendar);
         for law in laws {
@@ -99,6 +100,7 @@ impl Laws {
         let is_replaced = |it: &Denials| denials.iter().any(|set| set.laws == it.laws);
         self.denials.retain(|it| !is_replaced(it));
         self.denials.splice(0..0, denials);
+        self.put_ages(ages, &mut faults);
         self.check_needed(name, &mut faults);
         if faults.is_empty() {
             Ok(self)
@@ -110,19 +112,34 @@ impl Laws {
 
     /// Puts a law in the place of the one of its key, or before the last.
     fn put(&mut self, law: Law, faults: &mut Vec<Finding>) {
-        for code in &law.residences {
-            if self.residence(code).is_none() {
-                faults.push(Finding {
-                    place: law.place.clone(),
-                    wrong: format!("nobody can say that they live in {code:?}"),
-                    expected: "the code of a place, such as us-ca or de".to_owned(),
-                });
-            }
-        }
+        self.check_places(&law.residences, &law.place, faults);
         match self.all.iter_mut().find(|it| it.key == law.key) {
             Some(known) => *known = law,
             None => self.all.insert(self.all.len().saturating_sub(1), law),
         }
+    }
+
+    fn check_places(&self, codes: &[String], place: &Place, faults: &mut Vec<Finding>) {
+        for code in codes.iter().filter(|code| self.residence(code).is_none()) {
+            faults.push(Finding {
+                place: place.clone(),
+                wrong: format!("nobody can say that they live in {code:?}"),
+                expected: "the code of a place, such as us-ca or de".to_owned(),
+            });
+        }
+    }
+
+    /// Puts rows in the place of those for the same places.
+    fn put_ages(&mut self, rows: Vec<AgeRow>, faults: &mut Vec<Finding>) {
+        let named = |code: &String| rows.iter().any(|row| row.residences.contains(code));
+        for row in &mut self.ages {
+            row.residences.retain(|code| !named(code));
+        }
+        self.ages.retain(|row| !row.residences.is_empty());
+        for row in &rows {
+            self.check_places(&row.residences, &row.place, faults);
+        }
+        self.ages.splice(0..0, rows);
     }
 
     /// Somebody whose law does not give a right falls back on what the organisation promises.
@@ -163,12 +180,16 @@ fn built_in(faults: &mut Vec<Finding>) -> Option<Laws> {
     let (file, text) = data!("denials.toml");
     let (denials, found) = File::new(file, text).read(|table| denial_rows::denials(table, &[]));
     faults.extend(found);
+    let (file, text) = data!("ages.toml");
+    let (ages, found) = File::new(file, text).read(ages::ages);
+    faults.extend(found);
     laws.push(strictest());
     Some(Laws {
         all: laws,
         residences: residences?,
         calendar: calendar?,
         denials,
+        ages,
     })
 }
 

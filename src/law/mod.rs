@@ -3,11 +3,14 @@
 //!
 //! A [`Law`] has a [`Row`] for each [`Right`] and time; [`Laws::applying`] finds the row for a person, the strictest
 //! of each field where several laws may apply; [`Deadlines`] are the dates that follow from it. A [`Ground`] is
-//! what a request may be denied for, and a [`Notice`] what the person must be told with a denial.
+//! what a request may be denied for, and a [`Notice`] what the person must be told with a denial. [`ConsentAges`] say from
+//! which age on people consent by themselves.
 
+mod ages;
 pub mod args;
 mod calendar;
 mod check;
+mod check_ages;
 mod check_sets;
 pub mod command;
 mod deadlines;
@@ -22,6 +25,7 @@ mod rights;
 mod rows;
 mod term;
 
+pub use ages::{AgeRow, ConsentAges, Decides};
 pub use calendar::{Calendar, OutsideCalendar, Reading, Readings};
 pub use check::check;
 pub use deadlines::{Deadlines, Refusal};

@@ -136,7 +136,7 @@ pub async fn retry_all(member: Mender, app: App, session: Session) -> AppResult<
     app.wake.notify_one();
     let text = match retried {
         1 => "1 mail is being tried again.".to_owned(),
-        count => format!("{count} mails are being tried again."),
+        count => format!("{} mails are being tried again.", words::number(count)),
     };
     see_other_saying(&session, text, "/staff/mail")
 }

@@ -40,7 +40,7 @@ impl Kept {
     pub fn in_words(&self) -> String {
         let records = match self.count {
             1 => "1 record".to_owned(),
-            more => format!("{more} records"),
+            more => format!("{} records", words::number(more)),
         };
         match &self.until {
             Some(until) => format!("{records}, {until}"),

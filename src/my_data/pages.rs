@@ -23,7 +23,7 @@ use crate::requests::corrected::watch;
 use crate::requests::dates::LegalDates;
 use crate::requests::model::Kind;
 use crate::sources::{Dates, Identities, Record};
-use crate::web::{Page, html};
+use crate::web::{Page, html, words};
 
 /// So many records stand on one page.
 const RECORDS_ON_A_PAGE: usize = 20;

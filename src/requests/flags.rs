@@ -32,7 +32,7 @@ text_enum! {
         Flood = "flood",
         /// Somebody else may have got into the account. Nothing is granted before staff have judged it.
         Abused = "abused",
-        /// A parent asks for somebody who is no child, by what we hold. Nothing is granted before staff have judged it.
+        /// A parent asks for somebody who is no child, by what we hold, or of whom nobody could look. Nothing is granted before staff have judged it.
         NotAChild = "not-a-child",
         /// Staff see signs that it is fraudulent or abusive.
         Fraud = "fraud",
@@ -59,7 +59,7 @@ impl FlagKind {
             FlagKind::SameCorrection => "The same correction was denied lately",
             FlagKind::Flood => "Many in a short time",
             FlagKind::Abused => "The account may be in other hands",
-            FlagKind::NotAChild => "The person is no child under 13",
+            FlagKind::NotAChild => "The person may be no child under 13",
             FlagKind::Fraud => "Signs of fraud or abuse",
             FlagKind::Excessive => "Unfounded or excessive",
         }
@@ -249,7 +249,7 @@ pub(super) fn may_be_granted(
     let Some(kind) = open.filter(|_| outcome != Outcome::Denied) else {
         return Ok(());
     };
-    let no_child = "By what we hold the person is no child, so that no parent asks for them.";
+    let no_child = "The person may be no child, and then no parent asks for them.";
     let is_no_child = Some(no_child).filter(|_| kind == FlagKind::NotAChild.as_str());
     let why = is_no_child.unwrap_or("The account may be in other hands.");
     Err(AppError::Conflict(format!(

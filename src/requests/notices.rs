@@ -269,7 +269,7 @@ impl RestErased {
     fn erased(&self) -> String {
         match self.records {
             1 => "1 record".to_owned(),
-            records => format!("{records} records"),
+            records => format!("{} records", words::number(records)),
         }
     }
 

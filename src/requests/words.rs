@@ -1,12 +1,16 @@
 //! How pages and mails put it.
 
-pub use crate::web::words::day;
+pub use crate::web::words::{day, number};
 
 use super::model::{Action, Channel, Decision, Kind, Line, Outcome, Request, State};
 
 /// `1 record`, `3 records`.
 pub fn records(count: i64) -> String {
-    format!("{count} {}", if count == 1 { "record" } else { "records" })
+    format!(
+        "{} {}",
+        number(count),
+        if count == 1 { "record" } else { "records" }
+    )
 }
 
 /// What a request asks for with so many records.

@@ -20,7 +20,7 @@ use crate::requests::corrected::watch;
 use crate::requests::model::{Item, Kind, Request};
 use crate::requests::{items, queries, senders};
 use crate::sources::{self, Dates, Record};
-use crate::web::{Page, html};
+use crate::web::{Page, html, words};
 
 /// So many records stand on one page.
 const ON_A_PAGE: usize = 20;

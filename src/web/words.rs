@@ -34,7 +34,8 @@ pub fn moment(at: NaiveDateTime) -> String {
 }
 
 /// "14,116": a number of many digits, as people read it.
-pub fn number(count: i64) -> String {
+pub fn number(count: impl TryInto<i64>) -> String {
+    let count = count.try_into().unwrap_or(i64::MAX);
     let digits = count.unsigned_abs().to_string();
     let mut said = String::from(if count < 0 { "-" } else { "" });
     for (place, digit) in digits.chars().enumerate() {

@@ -10,7 +10,7 @@ use crate::support::{Actor, TestApp};
 const OPT_OUTS: &str = "/staff/opt-outs/new";
 
 /// Ada, who goes on with the old address; the new one is closed.
-async fn with_one_closed(app: &TestApp) -> Actor {
+pub(super) async fn with_one_closed(app: &TestApp) -> Actor {
     with_two(app).await;
     let ada = signed_in_with(app, OLD).await;
     close(&ada, NEW).await.location();
@@ -18,7 +18,7 @@ async fn with_one_closed(app: &TestApp) -> Actor {
 }
 
 /// The mails to a closed address since it was closed.
-fn since(app: &TestApp, email: &str, before: usize) -> Vec<(String, String)> {
+pub(super) fn since(app: &TestApp, email: &str, before: usize) -> Vec<(String, String)> {
     let mails = app.mails_to(email).into_iter().skip(before);
     mails.map(|it| (it.kind, it.text)).collect()
 }

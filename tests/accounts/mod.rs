@@ -3,6 +3,7 @@
 mod address;
 mod budgets;
 mod closed;
+mod closed_for_others;
 mod closing;
 mod command;
 mod limits;

@@ -66,7 +66,7 @@ fn is_flagged(app: &TestApp, request: &Request) -> bool {
     count.unwrap() == 1
 }
 
-/// Rule: I6, §7061(b).
+/// Rule: I6, 11 CCR 7061(b).
 #[actix_web::test]
 async fn after_codes_were_guessed_at_a_new_confirmation_is_needed_and_staff_look_first() {
     let app = TestApp::start();
@@ -102,7 +102,7 @@ async fn after_codes_were_guessed_at_a_new_confirmation_is_needed_and_staff_look
     assert!(!is_flagged(&app, &later), "a day later it is over");
 }
 
-/// Rule: I6, §7061(b).
+/// Rule: I6, 11 CCR 7061(b).
 #[actix_web::test]
 async fn sign_ins_on_many_devices_within_a_day_are_a_sign_too() {
     let app = TestApp::start();

@@ -21,7 +21,7 @@ use crate::support::TestApp;
 pub struct Program {
     client: reqwest::Client,
     base: String,
-    secret: String,
+    pub secret: String,
 }
 
 /// What it is answered.

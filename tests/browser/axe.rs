@@ -34,6 +34,21 @@ const LOOK: &str = r"
         (error) => answer({faults: [String(error)], excess: 0, wide: []}));
 ";
 
+/// Sends the first form of a page that the server checks, with nothing typed; whether there is one.
+const SEND_EMPTY: &str = r"
+    const answer = arguments[arguments.length - 1];
+    const form = document.querySelector('main form[method=post][novalidate]');
+    if (form === null) { answer(false); return; }
+    for (const it of form.querySelectorAll('input:not([type=hidden]), select, textarea')) {
+        if (['checkbox', 'radio'].includes(it.type)) { it.checked = false; } else { it.value = ''; }
+    }
+    answer(true);
+    form.submit();
+";
+
+/// So many forms at least come back with what is wrong.
+const REFUSED_FORMS: usize = 20;
+
 /// A page and the session that sees it.
 struct View {
     name: String,
@@ -161,18 +176,62 @@ async fn look(browser: &Browser, name: &str, faults: &mut Vec<String>) {
     }
 }
 
-/// Rule: U2, §7003.
-#[actix_web::test]
-async fn every_page_is_accessible_wide_and_narrow_light_and_dark() {
-    if !is_wanted() {
-        return;
-    }
+/// The portal in use, whoever looks at it, and a browser.
+async fn open() -> (Scene, Viewers, Browser) {
     let app = TestApp::start_demo_with_archive();
     let stale = app.person("tom").await;
     app.app.clock.advance(TimeDelta::minutes(11));
     let scene = Scene::set(app).await;
     let viewers = Viewers::come(&scene, stale).await;
     let browser = Browser::open(scene.app.address(), Scripts::On).await;
+    (scene, viewers, browser)
+}
+
+/// Looks at the page that is open with axe.
+async fn look_with_axe(browser: &Browser, name: &str, faults: &mut Vec<String>) {
+    browser
+        .run(&format!("{AXE}; arguments[arguments.length - 1]()"))
+        .await;
+    look(browser, name, faults).await;
+}
+
+fn assert_none(faults: &[String]) {
+    let count = faults.len();
+    assert!(faults.is_empty(), "{count} faults:\n{}", faults.join("\n"));
+}
+
+/// Rule: U2, 11 CCR 7003.
+#[actix_web::test]
+async fn a_form_that_comes_back_with_what_is_wrong_is_as_accessible() {
+    if !is_wanted() {
+        return;
+    }
+    let (scene, viewers, browser) = open().await;
+    let (mut faults, mut refused) = (Vec::new(), 0);
+    for view in views(&scene, &viewers) {
+        browser.be(view.cookie.as_deref()).await;
+        browser.go(&view.path).await;
+        if browser.run(SEND_EMPTY).await != json!(true) {
+            continue;
+        }
+        let summary = browser.find("//*[@id='error-summary-title']").await;
+        if summary.is_empty() {
+            continue;
+        }
+        refused += 1;
+        look_with_axe(&browser, &format!("{}, sent empty", view.name), &mut faults).await;
+    }
+    assert!(refused >= REFUSED_FORMS, "only {refused} forms came back");
+    assert_none(&faults);
+}
+
+/// Rule: U2, 11 CCR 7003.
+#[actix_web::test]
+async fn every_page_is_accessible_wide_and_narrow_light_and_dark() {
+    if !is_wanted() {
+        return;
+    }
+    let (scene, viewers, browser) = open().await;
     let mut faults = Vec::new();
     for view in views(&scene, &viewers) {
         browser.be(view.cookie.as_deref()).await;
@@ -182,15 +241,7 @@ async fn every_page_is_accessible_wide_and_narrow_light_and_dark() {
             faults.push(format!("{} leads to {reached}", view.name));
             continue;
         }
-        browser
-            .run(&format!("{AXE}; arguments[arguments.length - 1]()"))
-            .await;
-        look(&browser, &view.name, &mut faults).await;
+        look_with_axe(&browser, &view.name, &mut faults).await;
     }
-    assert!(
-        faults.is_empty(),
-        "{} faults:\n{}",
-        faults.len(),
-        faults.join("\n")
-    );
+    assert_none(&faults);
 }

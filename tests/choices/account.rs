@@ -77,7 +77,7 @@ async fn two_clicks_at_once_count_as_one() {
     assert_eq!(app.mails_to("ada").len(), 1);
 }
 
-/// Rule: U1, §7004; O5, 11 CCR 7026(h).
+/// Rule: U1, 11 CCR 7004; O5, 11 CCR 7026(h).
 #[actix_web::test]
 async fn everything_is_refused_in_one_step_with_one_mail() {
     let app = TestApp::start();
@@ -114,7 +114,7 @@ async fn sale_and_sensitive_data_come_first_and_what_is_needed_has_no_switch() {
     assert_eq!(ada.post("/choices/payment/opt-out", &OFF).await.status, 404);
 }
 
-/// Rule: O4, §7028(a); U1, §7004.
+/// Rule: O4, 11 CCR 7028(a); U1, 11 CCR 7004.
 #[actix_web::test]
 async fn allowing_sale_again_takes_a_request_and_a_confirmation_with_equal_buttons() {
     let app = TestApp::start();
@@ -163,7 +163,7 @@ async fn an_opt_out_keeps_us_from_asking_again_for_twelve_months() {
     assert_eq!(all_changes(&app)[1].no_solicit_until, None);
 }
 
-/// Rule: O4, §7028(a).
+/// Rule: O4, 11 CCR 7028(a).
 #[actix_web::test]
 async fn whatever_was_refused_takes_two_steps_to_turn_on_again() {
     let app = TestApp::start();

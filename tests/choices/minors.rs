@@ -38,7 +38,7 @@ async fn who_is_under_sixteen_is_opted_out_until_they_turn_it_on() {
         let answer = ada.post("/choices/age", &again).await;
         assert_eq!(answer.location(), "/choices/age");
         let said = ada.get("/choices/age").await.page().text();
-        assert!(said.contains("Nothing was changed. It is on record that you will be 16 on"));
+        assert!(said.contains("Nothing was changed. It is on record that you will be 16 on 4 May 2027. If that is wrong"));
     }
     let choices = ada.get("/choices").await.page().text();
     assert!(choices.contains("What we know of your age"));

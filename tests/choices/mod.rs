@@ -1,6 +1,7 @@
 mod account;
 mod ages;
 mod budget;
+mod consent_ages;
 mod handing_over;
 mod joining;
 mod minors;

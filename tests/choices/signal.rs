@@ -135,7 +135,7 @@ const DECISIONS: &[Decision] = &[
     ),
 ];
 
-/// Rule: O1, §7025.
+/// Rule: O1, 11 CCR 7025.
 #[actix_web::test]
 async fn the_signal_is_decided_on_as_the_table_says() {
     for (who, headers, expected, subjects, state) in DECISIONS {
@@ -156,7 +156,7 @@ async fn the_signal_is_decided_on_as_the_table_says() {
     }
 }
 
-/// Rule: O1, §7025.
+/// Rule: O1, 11 CCR 7025.
 #[actix_web::test]
 async fn where_nothing_is_sold_or_shared_the_line_says_so_and_nothing_is_recorded() {
     let app = TestApp::start_declaring(|register| {
@@ -205,7 +205,7 @@ async fn what_is_not_a_page_brings_nothing_about() {
     assert!(record(&app).is_empty());
 }
 
-/// Rule: O1, §7025.
+/// Rule: O1, 11 CCR 7025.
 #[actix_web::test]
 async fn whoever_is_signed_in_is_opted_out_by_the_signal_of_any_request() {
     let app = TestApp::start();
@@ -218,7 +218,7 @@ async fn whoever_is_signed_in_is_opted_out_by_the_signal_of_any_request() {
     assert_eq!(app.mails_to("ada").len(), 1);
 }
 
-/// Rule: O1, §7025.
+/// Rule: O1, 11 CCR 7025.
 #[actix_web::test]
 async fn a_browser_that_stops_sending_the_signal_stays_opted_out() {
     let app = TestApp::start();
@@ -256,7 +256,7 @@ async fn a_person_is_opted_out_once_with_receipt_mail_and_history_and_later_page
     );
 }
 
-/// Rule: O1, §7025; O3, §7026(a).
+/// Rule: O1, 11 CCR 7025; O3, 11 CCR 7026(a).
 #[actix_web::test]
 async fn signing_in_after_the_signal_opts_the_account_out_too() {
     let app = TestApp::start();
@@ -344,7 +344,7 @@ async fn a_forged_cookie_does_not_pass_for_an_opt_out() {
     assert_eq!(record(&app), [by_signal("browser")]);
 }
 
-/// Rule: O2, §7026(g).
+/// Rule: O2, 11 CCR 7026(g).
 #[actix_web::test]
 async fn the_portal_says_that_it_honours_the_signal_and_shows_what_was_sent() {
     let app = TestApp::start();

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::all_changes;
 use crate::support::TestApp;
 
-/// Rule: I4, §7060(b).
+/// Rule: I4, 11 CCR 7060(b).
 #[actix_web::test]
 async fn staff_opt_somebody_out_on_their_word_with_a_mail_and_no_questions() {
     let app = TestApp::start();
@@ -87,7 +87,7 @@ async fn a_mistyped_address_or_nothing_chosen_comes_back_with_a_sentence() {
     assert!(all_changes(&app).is_empty());
 }
 
-/// Rule: C5, §7026(f)(1); C8, 1798.135(c)(4): both count from the day of receipt.
+/// Rule: C5, 11 CCR 7026(f)(1); C8, 1798.135(c)(4): both count from the day of receipt.
 #[actix_web::test]
 async fn an_opt_out_that_came_by_letter_counts_from_its_day_and_stands_so_in_the_register() {
     let app = TestApp::start();

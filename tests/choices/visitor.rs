@@ -26,7 +26,7 @@ async fn the_opt_out_of_a_browser_does_not_end_while_it_is_in_use() {
     assert!(page.contains("Off since 9 February 2026, 10:00 UTC"));
 }
 
-/// Rule: I4, §7060(b).
+/// Rule: I4, 11 CCR 7060(b).
 #[actix_web::test]
 async fn a_visitor_opts_out_with_one_button_and_no_address() {
     let app = TestApp::start();
@@ -89,7 +89,7 @@ async fn each_of_the_two_can_be_chosen_alone() {
     assert_eq!(chosen(&app), ["limit-sensitive", "sale-or-sharing"]);
 }
 
-/// Rule: I4, §7060(b).
+/// Rule: I4, 11 CCR 7060(b).
 #[actix_web::test]
 async fn with_an_address_the_mail_is_a_notice_and_the_choice_already_holds() {
     let app = TestApp::start();
@@ -152,7 +152,7 @@ async fn the_answer_does_not_tell_whether_an_address_is_known_or_opted_out_alrea
     assert_eq!(app.mails_to("ada").len(), 1, "no second mail for a repeat");
 }
 
-/// Rule: I4, §7026(c): what is asked for beyond the opt-out itself never stands in its way.
+/// Rule: I4, 11 CCR 7026(c): what is asked for beyond the opt-out itself never stands in its way.
 #[actix_web::test]
 async fn a_mistyped_address_comes_back_and_the_browser_has_opted_out_already() {
     let app = TestApp::start();
@@ -189,7 +189,7 @@ async fn somebody_who_causes_too_many_mails_still_opts_people_out() {
     assert!(app.mails_to("p31").is_empty());
 }
 
-/// Rule: O3, §7026(a).
+/// Rule: O3, 11 CCR 7026(a).
 #[actix_web::test]
 async fn a_signed_in_person_taps_once_and_types_nothing() {
     let app = TestApp::start();

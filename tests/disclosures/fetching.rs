@@ -147,7 +147,7 @@ async fn it_answers_by_program_once_and_only_for_itself_and_staff_and_person_see
     );
 }
 
-/// Rule: C5, §7026(f).
+/// Rule: C5, 11 CCR 7026(f).
 #[actix_web::test]
 async fn a_recipient_that_does_not_fetch_comes_up_for_staff_when_its_day_has_passed() {
     let app = app_with_feeds();

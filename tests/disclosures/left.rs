@@ -87,7 +87,7 @@ fn told(app: &TestApp) -> Vec<String> {
     all.map(|it| it.recipient).collect()
 }
 
-/// Rule: E1, §7022(b); GDPR Art. 19 has everybody told who got the data.
+/// Rule: E1, 11 CCR 7022(b); GDPR Art. 19 has everybody told who got the data.
 #[actix_web::test]
 async fn employers_are_told_of_a_deletion_where_the_law_has_everybody_told() {
     let app = TestApp::start();

@@ -13,7 +13,7 @@ use super::{BRIGHTFIELD, NOTHING, all_notices, app_calling, states};
 use crate::support::recipient::Recipient;
 use crate::support::{Actor, TestApp};
 
-/// Rule: C5, §7026(f); O6, 11 CCR 7026(f)(2).
+/// Rule: C5, 11 CCR 7026(f); O6, 11 CCR 7026(f)(2).
 #[actix_web::test]
 async fn an_opt_out_of_sale_is_told_to_everybody_who_bought_and_to_nobody_else() {
     let server = Recipient::start().await;
@@ -129,7 +129,7 @@ pub(super) async fn complete(
     app.run_jobs().await;
 }
 
-/// Rule: E1, §7022(b).
+/// Rule: E1, 11 CCR 7022(b).
 #[actix_web::test]
 async fn a_correction_is_told_to_those_alone_who_get_the_datum_and_with_what_is_right() {
     let app = TestApp::start();
@@ -175,7 +175,7 @@ async fn a_correction_is_told_to_those_alone_who_get_the_datum_and_with_what_is_
     );
 }
 
-/// Rule: E1, §7022(b).
+/// Rule: E1, 11 CCR 7022(b).
 #[actix_web::test]
 async fn a_deletion_is_told_to_those_alone_who_got_what_was_erased() {
     let app = TestApp::start();

@@ -8,7 +8,7 @@ use crate::disclosures::app_calling;
 use crate::support::TestApp;
 use crate::support::recipient::Recipient;
 
-/// Rule: I15, §7026(j).
+/// Rule: I15, 11 CCR 7026(j).
 #[actix_web::test]
 async fn an_opt_out_by_an_agent_holds_at_once_and_nobody_must_confirm_it() {
     let app = TestApp::start();
@@ -77,7 +77,7 @@ async fn an_opt_out_by_phone_number_meets_whoever_has_it_later_and_recipients_ar
     assert_eq!(nobody.json["reason"], "insuf_verification");
 }
 
-/// Rule: I14, §7063(a).
+/// Rule: I14, 11 CCR 7063(a).
 #[actix_web::test]
 async fn a_deletion_lands_in_the_queue_and_the_person_confirms_it_by_mail() {
     let app = TestApp::start();

@@ -16,24 +16,24 @@ use serde_json::{Value, json};
 use crate::support::TestApp;
 
 /// An agent that is pinned.
-struct Agent {
+pub struct Agent {
     client: reqwest::Client,
     base: String,
     id: &'static str,
     key: SigningKey,
-    token: String,
+    pub token: String,
 }
 
 /// What it is answered.
-struct Reply {
-    status: u16,
-    text: String,
-    json: Value,
+pub struct Reply {
+    pub status: u16,
+    pub text: String,
+    pub json: Value,
 }
 
 impl Agent {
     /// Pinned by an admin, and paired.
-    async fn paired(app: &TestApp, id: &'static str) -> Self {
+    pub async fn paired(app: &TestApp, id: &'static str) -> Self {
         let mut agent = Agent::pinned(app, id).await;
         let reply = agent.pair(app).await;
         assert_eq!(reply.status, 200, "{}", reply.text);
@@ -101,7 +101,7 @@ impl Agent {
     }
 
     /// Exercises a right with a signed message.
-    async fn exercise(&self, app: &TestApp, further: &Value) -> Reply {
+    pub async fn exercise(&self, app: &TestApp, further: &Value) -> Reply {
         let body = self.sign(&self.message(app, further));
         self.send(Method::POST, "/data-rights-request", Some(body))
             .await

@@ -15,7 +15,7 @@ async fn only_request(app: &TestApp) -> (crate::support::Actor, String) {
     (sam, links[0].clone())
 }
 
-/// Rule: I14, §7063(b).
+/// Rule: I14, 11 CCR 7063(b).
 #[actix_web::test]
 async fn who_holds_a_power_of_attorney_need_not_have_the_person_confirm_anything() {
     let app = TestApp::start();
@@ -64,7 +64,8 @@ async fn who_holds_a_power_of_attorney_need_not_have_the_person_confirm_anything
     assert!(text.contains("In review"), "{text}");
 }
 
-/// What an agent says is collected to find out who asks: it is sealed, and goes when the request is closed (§7060(d)).
+/// What an agent says is collected to find out who asks: it is sealed, and goes when the request is closed (11 CCR
+/// 7060(d)).
 #[actix_web::test]
 async fn what_an_agent_says_of_the_person_is_sealed_and_erased_when_it_is_over() {
     use candor::db::schema::drp_requests;

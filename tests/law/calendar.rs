@@ -43,9 +43,9 @@ fn readings([civil_code_9, no_holiday, observed, government_code_6700]: [&str; 4
     }
 }
 
-/// Rule: C1, §7021(a).
-/// Rule: C5, §7026(f)(1).
-/// Rule: C6, §7027(g)(1).
+/// Rule: C1, 11 CCR 7021(a).
+/// Rule: C5, 11 CCR 7026(f)(1).
+/// Rule: C6, 11 CCR 7027(g)(1).
 #[test]
 fn business_days_are_counted_by_every_reading_and_the_earliest_holds() {
     let laws = Laws::built_in();
@@ -78,8 +78,8 @@ fn business_days_are_counted_by_every_reading_and_the_earliest_holds() {
     }
 }
 
-/// Rule: C2, §7021(b).
-/// Rule: C3, §7021(b).
+/// Rule: C2, 11 CCR 7021(b).
+/// Rule: C3, 11 CCR 7021(b).
 #[test]
 fn california_answers_in_45_days_and_in_90_after_the_extension() {
     let laws = Laws::built_in();

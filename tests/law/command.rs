@@ -100,11 +100,12 @@ fn a_day_of_no_year_that_people_write_is_refused_as_a_day() {
 
 #[test]
 fn the_check_tells_with_its_status_whether_there_is_something_to_look_at() {
-    let fresh = candor(&["law", "check", "--on", "2026-11-24"]);
+    let fresh = candor(&["law", "check", "--on", "2026-12-01"]);
     assert_eq!(fresh.status.code(), Some(0), "{}", text(&fresh.stdout));
     let old = candor(&["law", "check", "--on", "2028-01-01"]);
     assert_eq!(old.status.code(), Some(1));
     assert!(text(&old.stdout).contains("us-ca: last reviewed on 2026-11-23"));
+    assert!(text(&old.stdout).contains("ages of consent, dk: last reviewed on 2026-11-30"));
     let missing = candor(&["law", "check", "--law-file", "/nowhere.toml"]);
     assert_eq!(missing.status.code(), Some(2));
     assert!(text(&missing.stderr).contains("--law-file (CANDOR_LAW_FILE)"));

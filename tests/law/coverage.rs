@@ -36,7 +36,7 @@ fn scan(file: &Path, found: &mut BTreeMap<String, Vec<String>>) {
             let ids_of = rule
                 .split("; ")
                 .filter_map(|part| part.split([',', ':']).next());
-            // Of "C1, §7021(a); Gov. Code 6701" the second part is a cite.
+            // Of "C1, 11 CCR 7021(a); Gov. Code 6701" the second part is a cite.
             let is_id =
                 |it: &&str| !it.contains(' ') && it.starts_with(|c: char| c.is_ascii_uppercase());
             ids.extend(

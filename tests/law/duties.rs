@@ -126,7 +126,7 @@ async fn everybody_who_receives_data_is_shown_with_their_role_and_bound_by_a_con
     }
 }
 
-/// Rule: I10, §7060(e).
+/// Rule: I10, 11 CCR 7060(e).
 #[actix_web::test]
 async fn showing_who_you_are_costs_nothing_and_takes_no_notary() {
     let app = TestApp::start();

@@ -1,5 +1,6 @@
 //! Which law applies, and the dates that it sets.
 
+mod ages;
 mod calendar;
 mod command;
 mod coverage;

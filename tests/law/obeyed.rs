@@ -43,7 +43,7 @@ async fn the_degree_of_verification_is_that_of_the_row() {
     assert!(!reasonable.contains("penalty of perjury"));
 }
 
-/// Rule: O1, §7025.
+/// Rule: O1, 11 CCR 7025.
 #[actix_web::test]
 async fn the_signal_is_honoured_while_a_row_says_so() {
     let mut text = String::new();
@@ -80,7 +80,7 @@ async fn card(person: &Actor) -> String {
     person.get(&card).await.page().text()
 }
 
-/// Rule: K3, §7024(d).
+/// Rule: K3, 11 CCR 7024(d).
 #[actix_web::test]
 async fn what_is_never_shown_is_so_by_the_law_where_the_person_lives() {
     let app = TestApp::start();

@@ -75,7 +75,7 @@ fn a_law_that_is_not_in_force_yet_does_not_apply() {
     assert!(refused.to_string().contains("from 2027-01-01"), "{refused}");
 }
 
-/// Rule: C7, §7221(m), (n).
+/// Rule: C7, 11 CCR 7221(m), (n).
 #[test]
 fn decisions_by_machines_are_left_within_15_business_days_from_2027_on() {
     let laws = Laws::built_in();
@@ -157,7 +157,7 @@ fn who_does_not_say_where_they_live_never_waits_longer_than_anybody_else() {
     }
 }
 
-/// Rule: I4, §7060(b).
+/// Rule: I4, 11 CCR 7060(b).
 #[test]
 fn nobody_who_opts_out_is_asked_who_they_are() {
     let laws = Laws::built_in();

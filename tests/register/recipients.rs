@@ -46,7 +46,7 @@ fn a_contract_has_the_recipient_say_within_five_business_days_that_it_can_no_lon
     assert!(faults[0].place.line > 0);
 }
 
-/// Rule: E1, §7022(b).
+/// Rule: E1, 11 CCR 7022(b).
 #[test]
 fn why_somebody_is_not_told_is_a_sentence_and_none_of_who_works_for_the_organisation() {
     let reason =

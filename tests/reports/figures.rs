@@ -27,7 +27,8 @@ fn line(page: &Answer, title: &str) -> Vec<String> {
     cells.chunks(8).nth(at.unwrap()).unwrap().to_vec()
 }
 
-/// Rule: C16, §7102; C8, 1798.135(c)(4): the days count from the letter, and whoever asks again is left alone for longer.
+/// Rule: C16, 11 CCR 7102; C8, 1798.135(c)(4): the days count from the letter, and whoever asks again is left alone
+/// for longer.
 #[actix_web::test]
 async fn an_opt_out_by_letter_took_until_it_was_entered_and_each_letter_counts() {
     let app = TestApp::start();
@@ -67,7 +68,7 @@ async fn an_opt_out_by_letter_took_until_it_was_entered_and_each_letter_counts()
     assert_eq!(causes, 1, "recipients hear of it once");
 }
 
-/// Rule: C16, §7102.
+/// Rule: C16, 11 CCR 7102.
 #[actix_web::test]
 async fn the_figures_tell_by_kind_what_became_of_requests_and_how_many_days_it_took() {
     let app = TestApp::start();
@@ -111,7 +112,8 @@ async fn the_figures_tell_by_kind_what_became_of_requests_and_how_many_days_it_t
     );
 }
 
-/// Rule: C16, §7102; C15, §7101(b): what is counted and listed are requests, not what they were written down as.
+/// Rule: C16, 11 CCR 7102; C15, 11 CCR 7101(b): what is counted and listed are requests, not what they were written
+/// down as.
 #[actix_web::test]
 async fn an_opt_out_for_a_browser_and_an_address_is_one_and_what_repeats_it_is_none() {
     let app = TestApp::start();
@@ -146,7 +148,7 @@ async fn an_opt_out_for_a_browser_and_an_address_is_one_and_what_repeats_it_is_n
     );
 }
 
-/// Rule: C16, §7102.
+/// Rule: C16, 11 CCR 7102.
 #[actix_web::test]
 async fn everybody_sees_the_figures_of_past_years_once_the_organisation_turns_them_on() {
     let app = TestApp::start();
@@ -171,7 +173,7 @@ async fn everybody_sees_the_figures_of_past_years_once_the_organisation_turns_th
     assert_eq!(visitor.get("/metrics-report").await.status, 404);
 }
 
-/// Rule: C16, §7102: as the term and the register count.
+/// Rule: C16, 11 CCR 7102: as the term and the register count.
 #[actix_web::test]
 async fn the_figures_count_days_and_years_where_the_person_lives() {
     let app = TestApp::start();
@@ -202,7 +204,7 @@ async fn the_figures_count_days_and_years_where_the_person_lives() {
     assert_eq!(next.status, 404, "nothing was asked for in it");
 }
 
-/// Rule: C15, §7101(b); E3.
+/// Rule: C15, 11 CCR 7101(b); E3.
 #[actix_web::test]
 async fn the_register_says_of_each_request_what_the_law_asks_for_and_names_nobody() {
     let app = TestApp::start();
@@ -275,7 +277,7 @@ async fn fail(app: &TestApp, reference: &str) {
     assert_eq!(failed.await.unwrap().state, State::ExecutionFailed);
 }
 
-/// Rule: C16, §7102; C15, §7101(b): what could not be carried out is not complied with.
+/// Rule: C16, 11 CCR 7102; C15, 11 CCR 7101(b): what could not be carried out is not complied with.
 #[actix_web::test]
 async fn what_was_granted_and_is_not_carried_out_counts_as_open() {
     let app = TestApp::start();

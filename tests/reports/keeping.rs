@@ -18,7 +18,7 @@ fn kept(app: &TestApp) -> (i64, i64) {
     counts.unwrap()
 }
 
-/// Rule: C15, §7101(a).
+/// Rule: C15, 11 CCR 7101(a).
 #[actix_web::test]
 async fn a_request_is_kept_for_24_months_after_it_was_closed_and_then_purged() {
     let app = TestApp::start();

@@ -11,14 +11,10 @@ use super::without_account::{ADDRESS, only_request};
 use crate::support::{Answer, TestApp};
 
 const AGENT: &str = "agent@rights.example.org";
-pub(super) const PDF: &[u8] = b"%PDF-1.7\nsigned by the person\n";
+pub const PDF: &[u8] = b"%PDF-1.7\nsigned by the person\n";
 
 /// Sends the form, with some fields changed.
-pub(super) async fn send(
-    app: &TestApp,
-    changes: &[(&str, &str)],
-    document: &'static [u8],
-) -> Answer {
+pub async fn send(app: &TestApp, changes: &[(&str, &str)], document: &'static [u8]) -> Answer {
     let usual = [
         ("basis", "permission"),
         ("wants", "deletion"),
@@ -62,7 +58,7 @@ fn link(app: &TestApp, email: &str) -> String {
     line.trim_start_matches(app.address()).to_owned()
 }
 
-/// Rule: I14, §7063(a): a signed permission, and the person confirms directly and shows who they are.
+/// Rule: I14, 11 CCR 7063(a): a signed permission, and the person confirms directly and shows who they are.
 #[actix_web::test]
 async fn a_person_is_told_of_their_agent_and_confirms_before_anything_happens() {
     let app = TestApp::start();
@@ -103,7 +99,7 @@ async fn a_person_is_told_of_their_agent_and_confirms_before_anything_happens() 
     assert_eq!(app.events("request.agent_confirmed", &request.reference), 1);
 }
 
-/// Rule: I14, §7063(a).
+/// Rule: I14, 11 CCR 7063(a).
 #[actix_web::test]
 async fn a_person_objects_in_one_step_and_the_agent_learns_no_more_than_that_it_is_closed() {
     let app = TestApp::start();
@@ -123,7 +119,7 @@ async fn a_person_objects_in_one_step_and_the_agent_learns_no_more_than_that_it_
     assert_eq!(app.events("request.agent_refused", &request.reference), 1);
 }
 
-/// Rule: I14, §7063(b): who holds a power of attorney is enough.
+/// Rule: I14, 11 CCR 7063(b): who holds a power of attorney is enough.
 #[actix_web::test]
 async fn with_a_power_of_attorney_the_person_is_told_and_asked_for_nothing() {
     let app = TestApp::start();
@@ -168,7 +164,7 @@ async fn with_a_power_of_attorney_the_person_is_told_and_asked_for_nothing() {
     );
 }
 
-/// Rule: I15, §7026(j): an agent opts out with nothing but an address, and nobody is asked to confirm.
+/// Rule: I15, 11 CCR 7026(j): an agent opts out with nothing but an address, and nobody is asked to confirm.
 #[actix_web::test]
 async fn an_agents_opt_out_takes_effect_at_once_and_is_never_confirmed_by_the_person() {
     let app = TestApp::start();
@@ -195,7 +191,7 @@ async fn an_agents_opt_out_takes_effect_at_once_and_is_never_confirmed_by_the_pe
     );
 }
 
-/// Rule: N3, §7070.
+/// Rule: N3, 11 CCR 7070.
 #[actix_web::test]
 async fn a_parent_asks_for_their_child_and_the_child_for_nothing() {
     let app = TestApp::start();
@@ -265,7 +261,7 @@ async fn what_is_missing_or_no_signed_document_is_refused_and_what_was_typed_is_
     assert!(app.mails_to(ADDRESS).is_empty() && app.mails_to(AGENT).is_empty());
 }
 
-/// Rule: I9, §7060(d).
+/// Rule: I9, 11 CCR 7060(d).
 #[actix_web::test]
 async fn the_document_and_the_agents_name_are_sealed_and_erased_when_the_request_closes() {
     type Names = (Option<Vec<u8>>, Option<Vec<u8>>);

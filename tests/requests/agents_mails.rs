@@ -12,7 +12,7 @@ fn asked(app: &TestApp) -> usize {
     mails.filter(|it| it.kind == "agent_asks").count()
 }
 
-/// Rule: I14, §7063(a).
+/// Rule: I14, 11 CCR 7063(a).
 #[actix_web::test]
 async fn who_fills_somebodys_mailbox_keeps_no_agent_out() {
     let app = TestApp::start();

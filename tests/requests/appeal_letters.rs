@@ -128,7 +128,7 @@ async fn an_appeal_by_letter_counts_from_its_day_and_is_confirmed_by_staff() {
     assert_eq!(newest(&app).id, appeal.id);
 }
 
-/// Rule: A4; I9, §7060(d).
+/// Rule: A4; I9, 11 CCR 7060(d).
 #[actix_web::test]
 async fn how_to_reach_them_is_kept_until_they_have_been_told_how_it_ended() {
     let app = TestApp::start();
@@ -176,7 +176,7 @@ async fn how_to_reach_them_is_kept_until_they_have_been_told_how_it_ended() {
     assert!(!page.page().text().contains("12 Elm Street"));
 }
 
-/// Rule: I9, §7060(d).
+/// Rule: I9, 11 CCR 7060(d).
 #[actix_web::test]
 async fn how_to_reach_them_is_kept_as_long_as_the_request_is_open_again_and_a_month_longer() {
     let app = TestApp::start();

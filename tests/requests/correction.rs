@@ -301,7 +301,7 @@ async fn days_and_choices_are_in_words_on_the_form_and_in_the_comparison() {
     );
 }
 
-/// Rule: I5, §7061(a).
+/// Rule: I5, 11 CCR 7061(a).
 #[actix_web::test]
 async fn a_correction_needs_a_fresh_confirmation_and_an_access_request_does_not() {
     let app = TestApp::start();

@@ -21,7 +21,7 @@ fn first_item(conn: &mut candor::db::AnyConnection, request: &Request) -> i64 {
     queries::list_items(conn, request.id).unwrap()[0].id
 }
 
-/// Rule: R1, §7023(b); R2, §7023(c).
+/// Rule: R1, 11 CCR 7023(b); R2, 11 CCR 7023(c).
 #[actix_web::test]
 async fn a_correction_is_decided_item_by_item_carried_out_and_receipted() {
     let app = TestApp::start();

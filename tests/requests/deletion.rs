@@ -11,7 +11,7 @@ use crate::support::TestApp;
 const CHOOSE: &str = "/requests/new/deletion";
 const EVERYTHING: &str = "/requests/new/deletion/plan?everything=yes";
 
-/// Rule: E5, §7022(h).
+/// Rule: E5, 11 CCR 7022(h).
 #[actix_web::test]
 async fn deleting_everything_is_offered_first_and_most_prominently() {
     let app = TestApp::start();
@@ -209,7 +209,7 @@ async fn a_second_deletion_waits_for_the_first() {
     assert!(again.text().contains(&reference));
 }
 
-/// Rule: E5, §7022(h): whoever has asked for a part may ask for all.
+/// Rule: E5, 11 CCR 7022(h): whoever has asked for a part may ask for all.
 #[actix_web::test]
 async fn a_deletion_of_one_kind_of_data_does_not_stand_in_the_way_of_more() {
     let app = TestApp::start();
@@ -295,7 +295,7 @@ async fn what_stayed_is_still_told_of_where_a_person_looks_for_their_data() {
     assert!(!eve.contains(heading) && eve.contains("We found nothing about you"));
 }
 
-/// Rule: E3, §7022(f).
+/// Rule: E3, 11 CCR 7022(f).
 #[actix_web::test]
 async fn what_has_to_stay_as_a_whole_can_be_asked_for_and_is_denied_with_its_reasons() {
     let app = TestApp::start();

@@ -17,7 +17,7 @@ async fn correct(person: &Actor, path: &str, city: &str, news: &str) -> String {
     reference_of(&person.post_multipart(path, form).await)
 }
 
-/// Rule: C11, §7023(g).
+/// Rule: C11, 11 CCR 7023(g).
 #[actix_web::test]
 async fn the_same_correction_after_a_denial_is_shown_the_denial_and_asked_what_is_new() {
     let app = TestApp::start();

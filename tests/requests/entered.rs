@@ -44,7 +44,7 @@ fn count_mails(app: &TestApp) -> i64 {
     count.unwrap()
 }
 
-/// Rule: C2, §7021(b): the days count from receipt, whenever it is entered; I1, §7020(a).
+/// Rule: C2, 11 CCR 7021(b): the days count from receipt, whenever it is entered; I1, 11 CCR 7020(a).
 #[actix_web::test]
 async fn a_letter_counts_from_its_day_and_waits_for_staff_to_confirm_it() {
     let app = TestApp::start();
@@ -81,7 +81,7 @@ async fn a_letter_counts_from_its_day_and_waits_for_staff_to_confirm_it() {
     assert!(queue.text().contains(&request.reference));
 }
 
-/// Rule: C1, §7021(a): a receipt that nobody confirms is put to staff in time.
+/// Rule: C1, 11 CCR 7021(a): a receipt that nobody confirms is put to staff in time.
 #[actix_web::test]
 async fn staff_are_told_when_nobody_confirms_a_letter() {
     let app = TestApp::start();
@@ -112,7 +112,7 @@ async fn staff_are_told_when_nobody_confirms_a_letter() {
     assert_eq!(told(1).await.len(), 1, "once");
 }
 
-/// Rule: I7, §7062: the same ladder, whichever way it came.
+/// Rule: I7, 11 CCR 7062: the same ladder, whichever way it came.
 #[actix_web::test]
 async fn with_an_address_the_link_goes_there_and_the_ladder_is_the_same() {
     let app = TestApp::start();
@@ -206,7 +206,7 @@ async fn a_day_to_come_or_long_past_and_whatever_is_missing_is_refused() {
     );
 }
 
-/// Rule: C2, §7021(b): the day of receipt is that of the person.
+/// Rule: C2, 11 CCR 7021(b): the day of receipt is that of the person.
 #[actix_web::test]
 async fn a_call_of_this_morning_counts_from_the_day_that_it_was_where_the_person_lives() {
     let app = TestApp::start();
@@ -277,7 +277,7 @@ async fn nothing_is_erased_and_proved_for_who_is_known_by_no_address() {
     assert_eq!(find(&app, &request.reference).outcome, None);
 }
 
-/// Rule: I1, §7020(a): a letter is answered like any other request, though its writer has no e-mail.
+/// Rule: I1, 11 CCR 7020(a): a letter is answered like any other request, though its writer has no e-mail.
 #[actix_web::test]
 async fn a_letter_without_address_is_carried_out_once_staff_know_whose_data_they_are() {
     let app = TestApp::start();

@@ -141,7 +141,7 @@ async fn what_was_taken_back_does_not_count_and_many_in_a_month_are_looked_at_to
     assert_eq!(kinds(&app, &last), [FlagKind::Repeat, FlagKind::Flood]);
 }
 
-/// Rule: C11, §7023(g).
+/// Rule: C11, 11 CCR 7023(g).
 #[actix_web::test]
 async fn the_same_correction_denied_in_the_last_six_months_is_flagged() {
     let app = TestApp::start();

@@ -178,7 +178,7 @@ async fn what_the_person_makes_by_themselves_is_not_taken_for_the_answer() {
     assert_eq!(handed_out.body, everything.body);
 }
 
-/// Rule: I1, §7020(a).
+/// Rule: I1, 11 CCR 7020(a).
 #[actix_web::test]
 async fn staff_print_the_copy_for_who_wrote_a_letter() {
     let app = TestApp::start();

@@ -1,11 +1,11 @@
 //! Requests: filing, following, deciding.
 
 mod access;
-mod agents;
+pub mod agents;
 mod agents_mails;
 mod appeal_letters;
 mod appeals;
-mod by_mail;
+pub mod by_mail;
 mod complaint_by_letter;
 mod contest;
 mod correction;
@@ -22,6 +22,7 @@ mod handed_out;
 mod held_otherwise;
 mod in_the_way;
 mod intake_command;
+mod lives;
 mod moves;
 mod named;
 mod named_source;

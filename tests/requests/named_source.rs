@@ -4,7 +4,7 @@ use reqwest::multipart::Form;
 use super::{MAYA, correction_of, reference_of};
 use crate::support::TestApp;
 
-/// Rule: R4, §7023(i).
+/// Rule: R4, 11 CCR 7023(i).
 #[actix_web::test]
 async fn who_disputes_what_a_partner_told_us_learns_who_it_was() {
     let app = TestApp::start();
@@ -34,7 +34,7 @@ async fn who_disputes_what_a_partner_told_us_learns_who_it_was() {
     assert!(!page.text().contains("Who gave it to us"), "she did");
 }
 
-/// Rule: R4, §7023(i); R1, §7023(b): we are not the source, so that the person's word weighs more.
+/// Rule: R4, 11 CCR 7023(i); R1, 11 CCR 7023(b): we are not the source, so that the person's word weighs more.
 #[actix_web::test]
 async fn where_the_partner_has_no_name_staff_are_told_to_find_out() {
     use candor::accounts::model::Role;

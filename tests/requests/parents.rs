@@ -1,12 +1,14 @@
 //! What a parent asks for, of whom we hold that they are no child.
 
 use candor::accounts::model::Role;
+use candor::requests::model::State;
+use chrono::TimeDelta;
 
 use super::agents::{PDF, send};
 use super::without_account::only_request;
 use crate::support::TestApp;
 
-/// Rule: N3, §7070.
+/// Rule: N3, 11 CCR 7070.
 #[actix_web::test]
 async fn a_parent_of_somebody_who_is_no_child_by_what_we_hold_is_put_before_staff() {
     let app = TestApp::start();
@@ -21,7 +23,7 @@ async fn a_parent_of_somebody_who_is_no_child_by_what_we_hold_is_put_before_staf
     sam.submit(&page, &identity, &why).await.location();
     let page = sam.get(&url).await.page();
     assert!(
-        page.text().contains("The person is no child under 13"),
+        page.text().contains("The person may be no child under 13"),
         "{}",
         page.text()
     );
@@ -29,4 +31,39 @@ async fn a_parent_of_somebody_who_is_no_child_by_what_we_hold_is_put_before_staf
     let granted = sam.submit(&page, &decide, &[("rest", "accepted")]).await;
     assert_eq!(granted.status, 409);
     assert!(granted.text().contains("no parent asks for them"));
+}
+
+/// The day of receipt waits for no source.
+#[actix_web::test]
+async fn what_a_parent_asks_for_goes_on_while_a_source_is_silent_and_staff_look_at_the_age() {
+    for wants in ["deletion", "pieces"] {
+        let app = TestApp::start();
+        send(&app, &[("basis", "parent"), ("wants", wants)], PDF)
+            .await
+            .location();
+        let sam = app.staff("sam", Role::Agent).await;
+        let reference = only_request(&app).0.reference;
+        let url = format!("/staff/requests/{reference}");
+        let page = sam.get(&url).await.page();
+        app.source.go_away();
+        let why = [("identity", "verified"), ("vouched", "The form is signed.")];
+        let known = sam.submit(&page, &format!("{url}/identity"), &why).await;
+        assert_eq!(known.location(), url);
+        let request = only_request(&app).0;
+        assert_eq!(request.state, State::InReview, "{wants}");
+        assert_eq!(request.awaits_plan(), wants == "deletion");
+        app.source.come_back();
+        let page = sam.get(&url).await.page().text();
+        assert!(
+            page.contains("The person may be no child under 13"),
+            "{page}"
+        );
+        assert!(
+            page.contains("A source did not answer when we looked"),
+            "{page}"
+        );
+        app.app.clock.advance(TimeDelta::days(1));
+        app.run_jobs().await;
+        assert!(!only_request(&app).0.awaits_plan());
+    }
 }

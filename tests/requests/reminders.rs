@@ -34,7 +34,7 @@ async fn give_to(app: &TestApp, member: &candor::accounts::guard::StaffMember, r
     .unwrap();
 }
 
-/// Rule: C2, §7021(b).
+/// Rule: C2, 11 CCR 7021(b).
 #[actix_web::test]
 async fn staff_are_reminded_at_half_at_four_fifths_and_one_business_day_before_the_date() {
     let app = TestApp::start();
@@ -69,7 +69,7 @@ async fn staff_are_reminded_at_half_at_four_fifths_and_one_business_day_before_t
     assert!(!mail.contains("ada"), "no personal data: {mail}");
 }
 
-/// Rule: C2, §7021(b).
+/// Rule: C2, 11 CCR 7021(b).
 #[actix_web::test]
 async fn a_late_answer_is_told_to_the_person_with_the_reason_and_to_supervisors_once() {
     let app = TestApp::start();
@@ -106,7 +106,7 @@ async fn a_late_answer_is_told_to_the_person_with_the_reason_and_to_supervisors_
     }
 }
 
-/// Rule: C3, §7021(b).
+/// Rule: C3, 11 CCR 7021(b).
 #[actix_web::test]
 async fn an_extension_moves_the_reminders_and_is_refused_after_the_first_period() {
     let app = TestApp::start();
@@ -141,7 +141,7 @@ async fn an_extension_moves_the_reminders_and_is_refused_after_the_first_period(
     assert!(find(&app, &early).next_notice_on.is_some());
 }
 
-/// Rule: C2, §7021(b): the clock is never stopped.
+/// Rule: C2, 11 CCR 7021(b): the clock is never stopped.
 #[actix_web::test]
 async fn the_clock_runs_on_while_the_person_is_asked_or_checked() {
     let app = TestApp::start();
@@ -222,7 +222,7 @@ async fn in_the_united_kingdom_the_clock_stands_still_while_the_person_is_asked(
     assert!(is_late(&app), "no date is missed unnoticed");
 }
 
-/// Rule: C4, §7021(b).
+/// Rule: C4, 11 CCR 7021(b).
 #[actix_web::test]
 async fn at_day_40_staff_are_told_of_a_request_that_is_not_verified_and_nothing_closes() {
     let app = TestApp::start();

@@ -41,7 +41,7 @@ async fn refused(app: &TestApp, maya: &Actor, field: &str) -> (String, String) {
     (reference, statement)
 }
 
-/// Rule: R3, §7023(f).
+/// Rule: R3, 11 CCR 7023(f).
 #[actix_web::test]
 async fn of_health_data_that_are_not_put_right_the_person_says_250_words_which_stay_beside_them() {
     let app = TestApp::start();
@@ -83,7 +83,7 @@ async fn of_health_data_that_are_not_put_right_the_person_says_250_words_which_s
     assert!(told.is_empty(), "not without the person's wish");
 }
 
-/// Rule: R3, §7023(f).
+/// Rule: R3, 11 CCR 7023(f).
 #[actix_web::test]
 async fn a_statement_is_passed_on_to_who_gets_the_datum_if_the_person_wants_that() {
     let app = TestApp::start();
@@ -136,7 +136,7 @@ async fn who_got_a_statement_is_told_when_it_is_changed_or_taken_back() {
     assert_eq!(say(&[("take_back", "true")]).await.status, 409);
 }
 
-/// Rule: R3, §7023(f).
+/// Rule: R3, 11 CCR 7023(f).
 #[actix_web::test]
 async fn a_statement_leaves_packages_that_were_made_before_as_they_are() {
     let app = TestApp::start();

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use super::entered::{enter, newest};
 use crate::support::TestApp;
 
-/// Rule: I9, §7060(d).
+/// Rule: I9, 11 CCR 7060(d).
 #[actix_web::test]
 async fn how_to_reach_them_is_sealed_and_erased_when_they_know_how_it_ended() {
     let app = TestApp::start();
@@ -54,7 +54,7 @@ async fn how_to_reach_them_is_sealed_and_erased_when_they_know_how_it_ended() {
     );
 }
 
-/// Rule: I9, §7060(d).
+/// Rule: I9, 11 CCR 7060(d).
 #[actix_web::test]
 async fn how_to_reach_them_is_erased_after_a_month_without_a_word_of_staff() {
     let app = TestApp::start();

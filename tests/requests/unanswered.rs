@@ -90,7 +90,7 @@ async fn who_has_not_followed_the_link_is_reminded_of_it() {
     assert_eq!(visitor.get(&link).await.status, 200);
 }
 
-/// Rule: C2, §7021(b): where the clock never stops, its own dates remind.
+/// Rule: C2, 11 CCR 7021(b): where the clock never stops, its own dates remind.
 #[actix_web::test]
 async fn where_the_clock_runs_on_nobody_is_reminded_of_a_pause() {
     let app = TestApp::start();

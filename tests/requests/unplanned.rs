@@ -37,7 +37,7 @@ fn searches(app: &TestApp) -> i64 {
     source.query_row(sql, [ADDRESS], |row| row.get(0)).unwrap()
 }
 
-/// Rule: C2, §7021(b).
+/// Rule: C2, 11 CCR 7021(b).
 #[actix_web::test]
 async fn a_deletion_counts_from_the_day_on_which_no_source_answered() {
     let app = TestApp::start();

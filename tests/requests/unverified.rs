@@ -64,7 +64,7 @@ async fn a_hold_placed_through_an_unverified_request_goes_with_whoever_follows_t
     assert_eq!(whose.unwrap(), Some(find(&app, &reference).person_id));
 }
 
-/// Rule: I13, §7062(g).
+/// Rule: I13, 11 CCR 7062(g).
 #[actix_web::test]
 async fn where_nothing_could_tell_who_asks_that_is_said_and_looked_at_every_year() {
     let app = TestApp::start();
@@ -164,7 +164,8 @@ async fn the_summary_names_what_is_missing_in_the_order_of_the_page() {
     }
 }
 
-/// Rule: C4, §7021(b); E3, 11 CCR 7022(f): of somebody whom nobody knows nothing stays that they could be told of.
+/// Rule: C4, 11 CCR 7021(b); E3, 11 CCR 7022(f): of somebody whom nobody knows nothing stays that they could be told
+/// of.
 #[actix_web::test]
 async fn who_is_not_known_is_told_of_nothing_that_stays() {
     let app = TestApp::start();

@@ -75,7 +75,7 @@ pub(super) fn only_request(app: &TestApp) -> (Request, Sender) {
     found.unwrap()
 }
 
-/// Rule: I3, Civ. 1798.130(a)(2)(A); C1, §7021(a).
+/// Rule: I3, Civ. 1798.130(a)(2)(A); C1, 11 CCR 7021(a).
 #[actix_web::test]
 async fn a_request_without_account_is_on_record_and_confirmed_at_once_with_its_dates() {
     let app = TestApp::start();
@@ -95,7 +95,7 @@ async fn a_request_without_account_is_on_record_and_confirmed_at_once_with_its_d
     );
 }
 
-/// Rule: I8, §7060(c): nobody learns whose address is known.
+/// Rule: I8, 11 CCR 7060(c): nobody learns whose address is known.
 #[actix_web::test]
 async fn the_answer_and_the_mail_are_the_same_for_known_and_unknown_addresses() {
     let app = TestApp::start();
@@ -166,7 +166,7 @@ async fn opening_the_link_does_nothing_and_whoever_did_not_ask_takes_it_back() {
     );
 }
 
-/// Rule: I7, §7062(b): categories need a reasonable degree, which two data points give.
+/// Rule: I7, 11 CCR 7062(b): categories need a reasonable degree, which two data points give.
 #[actix_web::test]
 async fn for_the_categories_the_address_and_one_value_are_enough() {
     let app = TestApp::start();
@@ -186,7 +186,7 @@ async fn for_the_categories_the_address_and_one_value_are_enough() {
     assert_eq!(app.events("request.verified", &request.reference), 1);
 }
 
-/// Rule: I7, §7062(c): specific pieces need three data points and a declaration under penalty of perjury.
+/// Rule: I7, 11 CCR 7062(c): specific pieces need three data points and a declaration under penalty of perjury.
 #[actix_web::test]
 async fn for_the_data_themselves_three_points_and_a_signed_declaration_are_needed() {
     let app = TestApp::start();
@@ -212,7 +212,7 @@ async fn for_the_data_themselves_three_points_and_a_signed_declaration_are_neede
     assert!(sender.declared_at.is_some() && sender.declaration.is_some());
 }
 
-/// Rule: I12, §7024(a): who cannot be verified for specific pieces is evaluated for categories.
+/// Rule: I12, 11 CCR 7024(a): who cannot be verified for specific pieces is evaluated for categories.
 #[actix_web::test]
 async fn who_does_not_reach_the_high_degree_gets_the_categories() {
     let app = TestApp::start();
@@ -244,7 +244,7 @@ async fn who_does_not_reach_the_high_degree_gets_the_categories() {
     assert!(seen.text().contains("Answer with the categories only"));
 }
 
-/// Rule: I11, §7060(h).
+/// Rule: I11, 11 CCR 7060(h).
 #[actix_web::test]
 async fn the_value_in_dispute_is_never_what_proves_who_asks() {
     let app = TestApp::start();
@@ -277,7 +277,7 @@ async fn the_value_in_dispute_is_never_what_proves_who_asks() {
     );
 }
 
-/// Rule: I8, §7060(c): nothing is asked for that is not held.
+/// Rule: I8, 11 CCR 7060(c): nothing is asked for that is not held.
 #[actix_web::test]
 async fn whom_we_hold_nothing_about_is_asked_for_nothing() {
     let app = TestApp::start();
@@ -286,7 +286,7 @@ async fn whom_we_hold_nothing_about_is_asked_for_nothing() {
     assert!(page.text().contains("A staff member will look at it"));
 }
 
-/// Rule: I9, §7060(d).
+/// Rule: I9, 11 CCR 7060(d).
 #[actix_web::test]
 async fn what_was_collected_to_verify_is_erased_when_the_request_closes() {
     let app = TestApp::start();
@@ -331,7 +331,7 @@ async fn a_request_joins_the_person_whose_mailbox_it_is_and_leaves_no_other_behi
     assert_eq!(count.unwrap(), 1);
 }
 
-/// Rule: C4, §7021(b); I12, §7022(a).
+/// Rule: C4, 11 CCR 7021(b); I12, 11 CCR 7022(a).
 #[actix_web::test]
 async fn what_is_not_verified_is_denied_by_two_and_never_granted() {
     let app = TestApp::start();

@@ -126,7 +126,7 @@ async fn what_cannot_be_done_is_said_in_the_preview_and_left_out() {
     assert_eq!(result.texts("tbody td"), ["Done."]);
 }
 
-/// Rule: C3, §7021(b): what the preview says of a date is what happens.
+/// Rule: C3, 11 CCR 7021(b): what the preview says of a date is what happens.
 #[actix_web::test]
 async fn the_preview_of_more_time_counts_days_where_people_live() {
     let app = TestApp::start();

@@ -78,7 +78,7 @@ async fn what_was_put_right_is_not_said_to_be_held_any_more() {
     let before = held(&app, CITY);
     let words = |all: [&str; 2]| all.map(str::to_owned).to_vec();
     let asked = (
-        words(["What we hold", "What you propose"]),
+        words(["What we held when you asked", "What you propose"]),
         words([&before, "Port Ellery"]),
     );
     assert_eq!(compared(&person, &reference).await, asked);

@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use super::{act, file_correction, sample};
 use crate::support::TestApp;
 
-/// Rule: C3, §7021(b).
+/// Rule: C3, 11 CCR 7021(b).
 #[actix_web::test]
 async fn more_time_is_taken_once_with_a_reason() {
     let app = TestApp::start();
@@ -49,7 +49,7 @@ async fn more_time_is_taken_once_with_a_reason() {
     );
 }
 
-/// Rule: C3, §7021(b): the last day ends where the person lives.
+/// Rule: C3, 11 CCR 7021(b): the last day ends where the person lives.
 #[actix_web::test]
 async fn more_time_can_be_taken_until_the_last_day_ends_where_the_person_lives() {
     let app = TestApp::start();

@@ -63,7 +63,7 @@ async fn file_access(person: &Actor) -> String {
     super::reference_of(&filed.await)
 }
 
-/// Rule: C2, §7021(b): a day ends where the person lives, in counts and filters as on the line.
+/// Rule: C2, 11 CCR 7021(b): a day ends where the person lives, in counts and filters as on the line.
 #[actix_web::test]
 async fn a_request_is_late_when_the_day_is_over_where_the_person_lives() {
     let app = TestApp::start();

@@ -4,7 +4,7 @@ use candor::accounts::model::Role;
 
 use crate::support::TestApp;
 
-/// Rule: Q1, §7100.
+/// Rule: Q1, 11 CCR 7100.
 #[actix_web::test]
 async fn each_member_says_once_that_they_have_read_what_they_must_know() {
     let app = TestApp::start();

@@ -65,6 +65,14 @@ impl TestApp {
         })
     }
 
+    /// Behind a proxy that people reach at that address.
+    pub fn start_reached_at(base_url: &'static str) -> Self {
+        Self::launch(Launch {
+            base_url: Some(base_url),
+            ..Launch::default()
+        })
+    }
+
     /// Waits so long for a form.
     pub fn start_waiting(patience: Duration) -> Self {
         Self::launch(Launch {

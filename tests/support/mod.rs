@@ -129,14 +129,6 @@ impl TestApp {
         })
     }
 
-    /// Behind a proxy that people reach at that address.
-    pub fn start_reached_at(base_url: &'static str) -> Self {
-        Self::launch(Launch {
-            base_url: Some(base_url),
-            ..Launch::default()
-        })
-    }
-
     fn launch(with: Launch) -> Self {
         queries::prepare();
         let database = TestDatabase::create();

@@ -6,16 +6,17 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use super::messages::AgePutRight;
-use super::{Age, Whose, needs_parent, put_right, sixteen_on};
+use super::{Age, Whose, ages, put_right};
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::choices::model::{MadeBy, State};
 use crate::choices::proof::Scope;
-use crate::choices::refusable;
+use crate::choices::{refusable, standing};
 use crate::db::schema::{age_entries, people, staff};
 use crate::db::{AnyConnection, OptionalText, text_enum};
 use crate::error::{AppError, AppResult};
 use crate::keys::Keys;
+use crate::law::Decides;
 use crate::register::Register;
 use crate::requests::model::Channel;
 use crate::web::words;
@@ -264,6 +265,7 @@ pub fn enter_age(
     now: NaiveDateTime,
 ) -> AppResult<()> {
     put_right(conn, app, whose, age, now)?;
+    let (residence, _) = standing::told_by(conn, whose.person_id)?;
     let what = What {
         kind: Kind::Age,
         sixteen_on: age.sixteen_on(),
@@ -273,6 +275,7 @@ pub fn enter_age(
     if let Some(address) = whose.mail_to {
         let mail = AgePutRight {
             sixteen_on: age.sixteen_on().map(words::day),
+            who_decides: ages(app, &residence).in_words(),
         };
         app.mailer.enqueue(conn, address, &mail, now)?;
     }
@@ -291,10 +294,10 @@ pub fn enter_consent(
     word: &Word,
     now: NaiveDateTime,
 ) -> AppResult<()> {
-    let is_child = |day| needs_parent(day, now.date());
-    if !sixteen_on(conn, whose.person_id)?.is_some_and(is_child) {
+    let (residence, sixteen_on) = standing::told_by(conn, whose.person_id)?;
+    if ages(app, &residence).decides(sixteen_on, now.date()) != Decides::Parent {
         return Err(AppError::conflict(
-            "They are not known to be under 13 any more. Nothing was changed.",
+            "By their age and where they live it is not for a parent to decide any more. Nothing was changed.",
         ));
     }
     let mut act = whose.act(keys.to_vec(), State::OptedIn, MadeBy::Parent);

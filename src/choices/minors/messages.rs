@@ -7,6 +7,8 @@ use crate::mail::messages::message;
 pub struct AgePutRight {
     /// The 16th birthday in words, of somebody who is under 16.
     pub sixteen_on: Option<String>,
+    /// Until which age a parent or guardian decides.
+    pub who_decides: String,
 }
 
 message!(

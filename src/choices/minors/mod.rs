@@ -1,6 +1,6 @@
-//! Who is known to be under 16: their data are not sold or shared until they turn it on, and under 13 only a parent
-//! can do that (Cal. Civ. Code 1798.120(c)), or allow extra uses of sensitive data or whatever rests on consent. Of the
-//! date of birth nothing but the 16th birthday is kept. What staff enter of it is in [`entries`]: a mistyped day that is
+//! Who is known to be under 16: their data are not sold or shared until they turn it on, and below an age that the rows of
+//! law set for where they live only a parent can do that (Cal. Civ. Code 1798.120(c), GDPR Art. 8(1)), or allow extra uses
+//! of sensitive data or whatever rests on consent. Of the date of birth nothing but the 16th birthday is kept. What staff enter of it is in [`entries`]: a mistyped day that is
 //! put right, and the word of a parent.
 
 pub mod entries;
@@ -26,6 +26,7 @@ use crate::audit::{self, Actor, Event};
 use crate::db::AnyConnection;
 use crate::db::schema::minors;
 use crate::error::{AppError, AppResult};
+use crate::law::{ConsentAges, Decides};
 
 /// Older than so many years nobody is.
 const OLDEST: i32 = 125;
@@ -35,15 +36,9 @@ pub fn sixteenth_birthday(born_on: NaiveDate) -> Option<NaiveDate> {
     born_on.checked_add_months(Months::new(16 * 12))
 }
 
-/// Whether a parent or guardian must decide for whoever will be 16 on that day.
-pub fn needs_parent(sixteen_on: NaiveDate, today: NaiveDate) -> bool {
-    let thirteen_on = sixteen_on.checked_sub_months(Months::new(3 * 12));
-    thirteen_on.is_some_and(|it| it > today)
-}
-
-/// Whether it is off for somebody under 16 until it is turned on, and for a parent or guardian to turn on for somebody under
-/// 13: sale and sharing, extra uses of sensitive data, which all data of a child are (Cal. Civ. Code 1798.140(ae), 11 CCR
-/// 7001), and whatever rests on consent, which nobody of that age can give by themselves (GDPR Art. 8(1), COPPA).
+/// Whether it is off for somebody under 16 until it is turned on, and for a parent or guardian to turn on for a child: sale
+/// and sharing, extra uses of sensitive data, which all data of a child are (Cal. Civ. Code 1798.140(ae), 11 CCR 7001), and
+/// whatever rests on consent, which nobody of that age can give by themselves (GDPR Art. 8(1), COPPA).
 pub fn is_protected(refusable: &Refusable<'_>) -> bool {
     refusable.two_steps || refusable.needs_consent
 }
@@ -148,11 +143,12 @@ fn turn_off(
     now: NaiveDateTime,
 ) -> AppResult<()> {
     let sixteen_on = sixteen_on(conn, whose.person_id)?;
+    let ages = ages(app, &before.residence);
     let was_known = before.sixteen_on.is_some();
     let stood = settings::stands(&app.register, &before.current, Defaults::of(app, before));
     let is_to_go = |it: &Stand<'_>| {
         let is_right = [SALE_OR_SHARING, LIMIT_SENSITIVE].contains(&it.key);
-        let allowed = it.choice.filter(|one| is_allowed(one, sixteen_on));
+        let allowed = it.choice.filter(|one| is_allowed(one, ages, sixteen_on));
         // Of a right they were not told that it is for them to turn on, while nobody knew their age.
         if is_right {
             return allowed.is_none() || !was_known;
@@ -165,11 +161,19 @@ fn turn_off(
     act.apply(app, conn, now).map(drop)
 }
 
-/// Whether something was turned on by whoever decides on it for somebody with that 16th birthday, as old as they were
-/// then: up to 13 a parent, from then on they themselves.
-fn is_allowed(choice: &Choice, sixteen_on: Option<NaiveDate>) -> bool {
-    let is_child = sixteen_on.is_some_and(|day| needs_parent(day, choice.at.date()));
-    choice.state == State::OptedIn && (choice.made_by == MadeBy::Parent) == is_child
+/// From which age on somebody who lives there decides for themselves.
+pub fn ages(app: &App, residence: &str) -> ConsentAges {
+    app.laws.consent_ages(residence, app.clock.today())
+}
+
+/// Whether something was turned on by whoever decides on it for somebody with that 16th birthday, as old as they were then.
+pub fn is_allowed(choice: &Choice, ages: ConsentAges, sixteen_on: Option<NaiveDate>) -> bool {
+    let is_for = match ages.decides(sixteen_on, choice.at.date()) {
+        Decides::Parent => choice.made_by == MadeBy::Parent,
+        Decides::Person => choice.made_by != MadeBy::Parent,
+        Decides::Unsaid => false,
+    };
+    choice.state == State::OptedIn && is_for
 }
 
 /// What staff found out of somebody's age.
@@ -238,8 +242,10 @@ fn take_from_parents(
     now: NaiveDateTime,
 ) -> AppResult<()> {
     let sixteen_on = sixteen_on(conn, whose.person_id)?;
+    let ages = ages(app, &before.residence);
     let by_parent = before.current.iter().filter(|it| {
-        it.made_by == MadeBy::Parent && it.state == State::OptedIn && !is_allowed(it, sixteen_on)
+        let is_on = it.made_by == MadeBy::Parent && it.state == State::OptedIn;
+        is_on && !is_allowed(it, ages, sixteen_on)
     });
     let keys: Vec<_> = by_parent.map(|it| it.activity.clone()).collect();
     if keys.is_empty() {
@@ -274,15 +280,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_parent_decides_until_the_thirteenth_birthday() {
+    fn the_sixteenth_birthday_is_on_the_day_of_birth() {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        let sixteen_on = sixteenth_birthday(day("2013-02-10")).unwrap();
-        assert_eq!(sixteen_on, day("2029-02-10"));
-        assert!(needs_parent(sixteen_on, day("2026-02-09")));
-        assert!(!needs_parent(sixteen_on, day("2026-02-10")));
-        assert_eq!(
-            sixteenth_birthday(day("2012-02-29")),
-            Some(day("2028-02-29"))
-        );
+        for (born_on, sixteen_on) in [("2013-02-10", "2029-02-10"), ("2012-02-29", "2028-02-29")] {
+            let counted = sixteenth_birthday(day(born_on));
+            assert_eq!(counted, Some(day(sixteen_on)));
+        }
     }
 }

@@ -6,10 +6,12 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{entries, needs_parent, sixteen_on, sixteen_on_typed};
+use super::{ages, entries, sixteen_on_typed};
 use crate::accounts::guard::Person;
 use crate::app::App;
+use crate::choices::standing;
 use crate::error::AppResult;
+use crate::law::{ConsentAges, Decides};
 use crate::web::page::FlashKind;
 use crate::web::{Flash, Form, Page, html, see_other, see_other_saying, words};
 
@@ -29,8 +31,10 @@ struct AgePage {
     known: Option<String>,
     /// Whether that day has come.
     is_sixteen: bool,
-    /// Whether a parent or guardian decides for them.
-    is_child: bool,
+    /// Who decides for them at that age.
+    decides: Decides,
+    /// From which age on they do, where they live.
+    ages: ConsentAges,
     /// What staff entered of their age.
     entries: Vec<String>,
 }
@@ -38,17 +42,19 @@ struct AgePage {
 /// The form, or what is known.
 pub async fn show(person: Person, app: App, page: Page) -> AppResult<HttpResponse> {
     let read = app.db.read(move |conn| {
-        let known = sixteen_on(conn, person.id)?;
-        Ok((known, entries::list_of_person(conn, person.id)?))
+        let told = standing::told_by(conn, person.id)?;
+        Ok((told, entries::list_of_person(conn, person.id)?))
     });
-    let (known, entered) = read.await?;
+    let ((residence, known), entered) = read.await?;
+    let ages = ages(&app, &residence);
     let today = app.clock.today();
     let entered = entered.iter().map(|it| it.in_words(&app.register));
     let shown = AgePage {
         page,
         form: Form::default(),
         is_sixteen: known.is_some_and(|day| day <= today),
-        is_child: known.is_some_and(|day| needs_parent(day, today)),
+        decides: ages.decides(known, today),
+        ages,
         known: known.map(words::day),
         entries: entered.collect(),
     };
@@ -64,12 +70,15 @@ pub async fn state(
     typed: web::Form<Typed>,
 ) -> AppResult<HttpResponse> {
     let (typed, now, id) = (typed.into_inner(), app.clock.now(), person.id);
-    let known = app.db.read(move |conn| Ok(sixteen_on(conn, id)?));
-    if let Some(day) = known.await? {
+    let told = app.db.read(move |conn| Ok(standing::told_by(conn, id)?));
+    let (residence, known) = told.await?;
+    if let Some(day) = known {
         // As by the form of an older tab: what is on record is for staff to put right.
         let text = format!(
-            "Nothing was changed. It is on record that you will be 16 on {}.",
-            words::day(day)
+            "Nothing was changed. It is on record that you {} 16 on {}. If that is wrong, write to {}.",
+            if day > now.date() { "will be" } else { "were" },
+            words::day(day),
+            page.contact
         );
         Flash::leave(&session, FlashKind::Notice, text)?;
         return Ok(see_other("/choices/age"));
@@ -82,7 +91,8 @@ pub async fn state(
                 form: Form::new(typed).refuse("born_on", sentence),
                 known: None,
                 is_sixteen: false,
-                is_child: false,
+                decides: Decides::Person,
+                ages: ages(&app, &residence),
                 entries: Vec::new(),
             };
             return html(StatusCode::UNPROCESSABLE_ENTITY, &shown);

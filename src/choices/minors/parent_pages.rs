@@ -1,4 +1,4 @@
-//! The word of a parent or guardian of somebody under 13, as staff enter it.
+//! The word of a parent or guardian of a child, as staff enter it.
 
 use actix_session::Session;
 use actix_web::http::StatusCode;
@@ -8,11 +8,12 @@ use serde::Serialize;
 
 use super::entries::{self, VerifiedBy, Word};
 use super::typed::{self, Known, TypedWord};
-use super::{is_protected, needs_parent};
+use super::{ages, is_protected};
 use crate::accounts::guard::CaseWorker;
 use crate::app::App;
 use crate::choices::refusable::refusables;
 use crate::error::AppResult;
+use crate::law::{ConsentAges, Decides};
 use crate::web::{Form, Page, html, see_other_saying};
 
 /// The form, as typed.
@@ -114,7 +115,19 @@ pub async fn allow(
     see_other_saying(&session, text, "/staff/ages")
 }
 
-const OTHER: &str = "We do not know of them that they are under 13. Who is 13 or older turns it on themselves; if the age is wrong, put it right first.";
+/// Why a parent's word does not count for somebody, if it does not.
+fn fault_of(decides: Decides, ages: ConsentAges) -> Option<String> {
+    let years = ages.parent_below;
+    match decides {
+        Decides::Parent => None,
+        Decides::Person => Some(format!(
+            "We do not know of them that they are under {years}. Who is {years} or older where they live turns it on themselves; if the age is wrong, put it right first."
+        )),
+        Decides::Unsaid => Some(format!(
+            "They are {years} or older and have not said where they live, and whether a parent decides depends on it. Have them say it on the page of their account first."
+        )),
+    }
+}
 
 type Checked = (Known, Vec<String>, VerifiedBy, Word);
 
@@ -124,14 +137,18 @@ fn check(app: &App, typed: Typed, known: Option<Known>) -> Result<Checked, Box<F
     let offered = choices(app);
     let is_offered = |key: &String| offered.iter().any(|it| it.0 == *key);
     let (keys, word) = (typed.what.clone(), typed.word.clone());
-    let is_other = known.as_ref().is_some_and(|it| {
-        let is_child = |day| needs_parent(day, today);
-        !it.sixteen_on.is_some_and(is_child)
+    let other = known.as_ref().and_then(|it| {
+        let ages = ages(app, &it.person.residence);
+        fault_of(ages.decides(it.sixteen_on, today), ages)
     });
     let (word, form) = word.check(app, known.as_ref(), Form::new(typed));
     let form = form
         .refuse_where([
-            (is_other, "whom", OTHER),
+            (
+                other.is_some(),
+                "whom",
+                other.as_deref().unwrap_or_default(),
+            ),
             (
                 keys.is_empty() || !keys.iter().all(is_offered),
                 "what",

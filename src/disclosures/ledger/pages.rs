@@ -40,9 +40,12 @@ impl GroupLine {
         let (first, last) = self.days;
         match self.group.count {
             1 => format!("Once, on {}", words::day(last)),
-            count if first == last => format!("{count} times, on {}", words::day(last)),
+            count if first == last => {
+                format!("{} times, on {}", words::number(count), words::day(last))
+            }
             count => format!(
-                "{count} times, from {} to {}",
+                "{} times, from {} to {}",
+                words::number(count),
                 words::day(first),
                 words::day(last)
             ),

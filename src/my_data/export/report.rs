@@ -6,6 +6,7 @@ use super::model::Package;
 use crate::disclosures::receiving::Line;
 use crate::my_data::kept::Kept;
 use crate::my_data::ledger::{RecordCard, in_words};
+use crate::web::words;
 
 /// The beginning, with what the report is about.
 #[derive(Template)]

@@ -139,7 +139,12 @@ impl PlanPage {
             // A refusal that is on record can be appealed.
             _ if view.erased.is_empty() => "Ask us to delete it all the same",
             1 => "Yes, delete this record",
-            records => return Some(format!("Yes, delete these {records} records")),
+            records => {
+                return Some(format!(
+                    "Yes, delete these {} records",
+                    words::number(records)
+                ));
+            }
         };
         Some(said.to_owned())
     }

@@ -3,7 +3,7 @@
 use chrono::{Months, NaiveDate};
 
 use crate::app::App;
-use crate::error::AppResult;
+use crate::error::{AppError, AppResult};
 use crate::register::{CollectionKey, FieldView, covers};
 use crate::requests::agents::model::Basis;
 use crate::requests::agents::queries;
@@ -18,20 +18,36 @@ const RECORDS: usize = 10;
 /// Until the thirteenth birthday a parent decides.
 const THIRTEEN_YEARS: Months = Months::new(13 * 12);
 
-/// Whether a parent asks, and what we hold says that the person is no child under 13. It reads the sources.
-pub(super) fn is_no_child(app: &App, request: &Request, person: &Identities) -> AppResult<bool> {
+/// What speaks against a parent's deciding for somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Doubt {
+    /// By what we hold they are no child under 13.
+    NoChild,
+    /// A source does not answer, so that nobody knows what we hold.
+    Silent,
+}
+
+/// Whether a parent asks, and what speaks against it. It reads the sources.
+pub(super) fn doubt(app: &App, request: &Request, person: &Identities) -> AppResult<Option<Doubt>> {
     let agent = app
         .db
         .read_now(|conn| Ok(queries::find(conn, request.id)?))?;
     if agent.is_none_or(|it| it.basis != Basis::Parent) {
-        return Ok(false);
+        return Ok(None);
     }
     let today = app.clock.today();
     let is_grown = |born: &NaiveDate| {
         let thirteen = born.checked_add_months(THIRTEEN_YEARS);
         thirteen.is_some_and(|day| day <= today)
     };
-    Ok(birth_dates(app, person)?.iter().any(is_grown))
+    match birth_dates(app, person) {
+        Ok(dates) => Ok(dates.iter().any(is_grown).then_some(Doubt::NoChild)),
+        Err(AppError::Unavailable(cause)) => {
+            tracing::warn!(%cause, "an age cannot be looked up now");
+            Ok(Some(Doubt::Silent))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 fn birth_dates(app: &App, person: &Identities) -> AppResult<Vec<NaiveDate>> {

@@ -1,6 +1,6 @@
 //! What the sources say to a request that came without an account.
 
-use super::ages;
+use super::ages::{self, Doubt};
 use super::model::{Sender, Wants};
 use crate::app::App;
 use crate::error::{AppError, AppResult};
@@ -21,8 +21,8 @@ pub(super) struct Found {
     /// A source did not answer, so that a deletion is planned later.
     pub is_unplanned: bool,
     pub correction: Option<(CollectionKey, NewCorrection)>,
-    /// A parent asks for somebody who is no child.
-    pub is_no_child: bool,
+    /// What speaks against a parent's deciding for them, if one asks.
+    pub doubt: Option<Doubt>,
 }
 
 /// Looks up what is asked for. The inner error is a sentence about the proposed value.
@@ -35,12 +35,9 @@ pub(super) async fn look_up(
     let (sender, person_id, law) = (sender.clone(), request.person_id, request.law.clone());
     let request = request.clone();
     let found = my_data::read(app, person_id, move |app, person| {
-        let is_no_child = ages::is_no_child(app, &request, person)?;
+        let doubt = ages::doubt(app, &request, person)?;
         let found = look_up_wanted(app, (person_id, person), (&sender, &law), proposed)?;
-        Ok(found.map(|found| Found {
-            is_no_child,
-            ..found
-        }))
+        Ok(found.map(|found| Found { doubt, ..found }))
     });
     found.await
 }

@@ -110,7 +110,7 @@ fn places(register: &Register, returned: &Returned) -> Vec<(String, InCollection
 impl InCollection {
     /// How many records, of which days, and what is not known of them.
     fn in_words(&self) -> String {
-        let mut said = self.records.to_string();
+        let mut said = words::number(self.records);
         match self.days {
             Some((first, last)) if first == last => {
                 said = format!("{said}, of {}", words::day(first));

@@ -141,7 +141,7 @@ async fn an_address_gets_a_few_answers_a_day_whatever_comes_in_its_name() {
     assert_eq!(all(&app).len(), 2);
 }
 
-/// Rule: I5, §7061(a): nothing is done on the word of a mail.
+/// Rule: I5, 11 CCR 7061(a): nothing is done on the word of a mail.
 #[actix_web::test]
 async fn a_mail_in_somebody_elses_name_learns_nothing_and_changes_nothing() {
     let app = TestApp::start();

@@ -21,7 +21,7 @@ fn mail(headers: &str, text: &str) -> String {
 }
 
 /// Hands a mail over.
-async fn hand(app: &TestApp, mail: impl AsRef<[u8]>) -> Status {
+pub async fn hand(app: &TestApp, mail: impl AsRef<[u8]>) -> Status {
     hand_from(app, mail, None).await
 }
 
@@ -58,7 +58,7 @@ fn link(app: &TestApp, mail: &Mail, path: &str) -> String {
     line.trim_start_matches(app.address()).to_owned()
 }
 
-/// Rule: I1, §7020(b): an e-mail address is a way to ask.
+/// Rule: I1, 11 CCR 7020(b): an e-mail address is a way to ask.
 #[actix_web::test]
 async fn a_mail_that_is_clear_is_a_request_on_record_with_the_day_of_the_mail() {
     let app = TestApp::start();
@@ -85,7 +85,7 @@ async fn a_mail_that_is_clear_is_a_request_on_record_with_the_day_of_the_mail() 
     );
 }
 
-/// Rule: I2, §7020(e): who does not say what they want is told how.
+/// Rule: I2, 11 CCR 7020(e): who does not say what they want is told how.
 #[actix_web::test]
 async fn a_mail_that_is_not_clear_leads_to_the_form_and_keeps_its_day() {
     let app = TestApp::start();
@@ -192,7 +192,7 @@ async fn what_can_be_told_is_chosen_already_and_an_opt_out_needs_no_request() {
 }
 
 /// Who writes that to the address of the policy has opted out: no link stands before it.
-/// Rule: I4, §7060(b).
+/// Rule: I4, 11 CCR 7060(b).
 #[actix_web::test]
 async fn an_opt_out_by_mail_holds_at_once_whether_or_not_anything_is_followed() {
     let app = TestApp::start();
@@ -221,7 +221,7 @@ fn last_receipt(app: &TestApp) -> String {
     last.unwrap()
 }
 
-/// Rule: C2, §7021(b).
+/// Rule: C2, 11 CCR 7021(b).
 #[actix_web::test]
 async fn the_clock_runs_from_when_our_mail_server_had_it_and_no_longer_than_a_week_back() {
     let app = TestApp::start();

@@ -322,7 +322,7 @@ fn random_actor(random: &mut StdRng, what: Move, owner: usize) -> Who {
     }
 }
 
-/// Rule: C2, §7021(b); C3, §7021(b); A4, appeals.
+/// Rule: C2, 11 CCR 7021(b); C3, 11 CCR 7021(b); A4, appeals.
 #[actix_web::test]
 async fn whatever_anybody_does_in_whatever_order_requests_go_as_the_rules_say() {
     for seed in 0..LIVES {

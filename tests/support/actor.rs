@@ -83,8 +83,8 @@ impl Actor {
         form: reqwest::multipart::Form,
     ) -> Option<Answer> {
         let request = self.client.post(self.url(path)).multipart(form);
-        self.try_send(request.header("sec-fetch-site", "same-origin"), path)
-            .await
+        let request = request.header("sec-fetch-site", "same-origin");
+        self.try_send(request, path).await.ok()
     }
 
     /// The same browser with Global Privacy Control turned off again.

@@ -11,6 +11,7 @@ use crate::register::{
 };
 use crate::sources::{CollectionSummary, Datum, Fixed, Held, Record};
 
+use super::otherwise::Otherwise;
 use super::{check_url, collection_url, correction_url, deletion_url, record_url, values};
 
 /// One category of the overview.
@@ -285,10 +286,8 @@ pub struct DatumLine {
     pub kept: String,
     /// Where its correction begins, when it can be corrected row by row.
     pub correction: Option<String>,
-    /// The person is known by it, so that it changes by another way than a correction.
-    pub is_handle: bool,
-    /// It is a file and no text, so that nothing can be typed in its place.
-    pub is_binary: bool,
+    /// Why it changes by another way than a correction, where that is to be said.
+    pub otherwise: Option<Otherwise>,
     /// Where a value that is never shown can be compared with what the person knows.
     pub check: Option<String>,
     /// What the person says of it: see [`super::statements`].
@@ -336,6 +335,7 @@ fn datum_line(
     let checked = checked.filter(|_| datum.value.is_masked());
     let is_typed = view.input().is_some();
     let can_correct = is_typed && datum.fixed.is_none();
+    let is_handle = view.field.identity.is_some() && !datum.value.is_empty();
     Some(DatumLine {
         path: datum.path.clone(),
         value: value_in_words(&view, &datum.value),
@@ -344,8 +344,11 @@ fn datum_line(
         is_masked: datum.value.is_masked(),
         hidden: view.never_disclose().filter(|_| datum.value.is_masked()),
         kept,
-        is_handle: !can_correct && view.field.identity.is_some() && !datum.value.is_empty(),
-        is_binary: is_typed && datum.fixed == Some(Fixed::Binary),
+        otherwise: match () {
+            () if is_typed && datum.fixed == Some(Fixed::Binary) => Some(Otherwise::Binary),
+            () if is_handle && !can_correct => Some(Otherwise::Handle),
+            () => None,
+        },
         correction: can_correct.then(|| correction_url(key, &record.id, &datum.path)),
         check: checked.map(|_| check_url(key, &record.id, &datum.path)),
         statement: None,

@@ -9,6 +9,7 @@ pub mod export;
 mod given_by;
 pub mod kept;
 pub mod ledger;
+pub mod otherwise;
 pub mod pages;
 pub mod period;
 mod picture;

@@ -90,7 +90,9 @@ pub(super) fn replay_these(
         ..Replayed::default()
     };
     let (found, errors) = find(app, erasures);
-    errors.into_iter().for_each(|it| replayed.note(it));
+    for error in errors {
+        replayed.note(error);
+    }
     let mut looked_at = LookedAt::default();
     // The newest first: an earlier erasure may take away what leads to what a later one has erased.
     for (at, handles) in found.into_iter().rev() {
@@ -324,11 +326,9 @@ impl LookedAt {
         let mut more = 0;
         for (key, target) in targets {
             let place = (key, target.id.clone());
-            match self.0.get(&place) {
-                None => {}
-                Some(None) => continue,
-                Some(after) if *after == target.after => continue,
-                Some(_) => {}
+            let is_known = |after: &Option<String>| after.is_none() || *after == target.after;
+            if self.0.get(&place).is_some_and(is_known) {
+                continue;
             }
             self.0.insert(place, target.after.clone());
             more += 1;

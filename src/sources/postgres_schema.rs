@@ -252,10 +252,9 @@ fn column(row: &Row) -> Result<Column, Fault> {
         },
         // Written as `character` and `bit`, they would cut every value to one letter.
         sql_type: match &*type_name {
-            "bpchar" => type_name,
-            "bit" => "\"bit\"".to_owned(),
             // A domain of addresses is read as they are.
-            "inet" => type_name,
+            "bpchar" | "inet" => type_name,
+            "bit" => "\"bit\"".to_owned(),
             _ => written,
         },
         nullable: cell(row, 5)?.unwrap_or_default(),

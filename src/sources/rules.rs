@@ -63,9 +63,10 @@ impl Table {
         }
     }
 
-    /// Whether none of its rows is changed by itself, but goes with those that it shows.
+    /// Whether none of its rows is changed by itself, but goes with those that it shows, which can be looked at by its key.
     pub(super) fn follows(&self) -> bool {
-        self.rules.shows == Some(Shows::Now) && self.is_computed()
+        let can_be_found = !self.row_key.is_empty();
+        self.rules.shows == Some(Shows::Now) && self.is_computed() && can_be_found
     }
 
     /// Whether a cell of this column may be emptied in any row.

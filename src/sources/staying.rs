@@ -73,9 +73,8 @@ pub(super) fn settle_views(sheets: &mut [Sheet<'_>]) {
 /// The rows of views that are to go with what they show, where they can be found again.
 pub(super) fn shows(draft: &Draft<'_>) -> Vec<Known> {
     let of = |sheet: &Sheet<'_>| -> Vec<Known> {
-        let has_key = !sheet.layout.table.row_key.is_empty();
         let rows = sheet.staying.iter();
-        let rows = rows.filter(|it| has_key && it.fate.follows && !it.is_fixed);
+        let rows = rows.filter(|it| it.fate.follows && !it.is_fixed);
         rows.map(|it| sheet.known(draft.reader.inner, it)).collect()
     };
     draft.sheets.iter().flat_map(of).collect()

@@ -106,7 +106,7 @@ async fn look(actor: &Actor, path: &str, faults: &mut Vec<String>) -> bool {
             .into_iter()
             .map(|it| format!("{path}: {it}")),
     );
-    html.contains(",") && answer.text().split(' ').any(is_grouped)
+    answer.text().split(' ').any(is_grouped)
 }
 
 fn is_grouped(word: &str) -> bool {

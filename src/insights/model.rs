@@ -44,6 +44,6 @@ impl CellRow {
     /// What stands beside its bar.
     pub fn in_words(&self) -> String {
         self.shown
-            .map_or_else(|| "hidden".to_owned(), |shown| words::number(shown))
+            .map_or_else(|| "hidden".to_owned(), words::number)
     }
 }

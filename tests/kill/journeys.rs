@@ -21,7 +21,7 @@ pub enum Claim {
 }
 
 /// How long a server may take to come back, on a machine that has other things to do.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 /// So many times in vain, and kills pause until there is an answer: on a slow machine, what takes long would never
 /// be answered between two of them.

@@ -166,11 +166,11 @@ async fn a_server_that_is_not_there_is_told_in_words() {
 
 #[actix_web::test]
 async fn several_mails_are_on_their_way_at_once() {
+    const MAILS: u32 = 8;
     let app = TestApp::start();
     let server = SmtpServer::start();
     let transport = transport_to(server.port);
     server.misbehave(Stage::Message, Act::Hang);
-    const MAILS: u32 = 8;
     for _ in 0..MAILS {
         app.enqueue_mail("ada@example.org", Note).await;
     }

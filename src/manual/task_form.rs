@@ -11,6 +11,7 @@ use super::values;
 use crate::error::{AppError, AppResult};
 use crate::register::{Collection, CollectionKey, Correctable, Field, Input, Kind, Register};
 use crate::sources::{Cells, Found, Value, Way};
+use crate::web::words;
 
 /// So many records of a collection are typed; for more there are files.
 const MOST_ROWS: usize = 50;
@@ -336,7 +337,8 @@ impl Reading {
             self.faults.push((beside_first(), wrong.to_owned()));
         }
         if self.found.len() > MOST_RECORDS {
-            let wrong = format!("These are more than {MOST_RECORDS} records of one person.");
+            let most = words::number(MOST_RECORDS);
+            let wrong = format!("These are more than {most} records of one person.");
             self.faults.push((beside_first(), wrong));
             return;
         }

@@ -118,13 +118,13 @@ async fn many_records_are_taken_at_once_and_more_than_any_person_has_are_refused
         format!("number,name\n{}\n", lines.join("\n"))
     };
     let refused = upload(&sam, &task, ("c0-file", "a.csv", &lines(2_001))).await;
-    refused.refuses("c0-r0-f0", "more than 2000 records");
+    refused.refuses("c0-r0-f0", "more than 2,000 records");
     upload(&sam, &task, ("c0-file", "a.csv", &lines(2_000)))
         .await
         .location();
     assert_eq!(kept(&app), 2_000);
     let page = ada.get("/data").await.page();
-    assert!(page.text().contains("2000 records"), "{}", page.text());
+    assert!(page.text().contains("2,000 records"), "{}", page.text());
     let page = ada.get("/data/paper_archive/contracts").await.page();
     assert_eq!(page.texts("article h3").len(), 20);
 }

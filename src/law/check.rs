@@ -18,7 +18,8 @@ pub fn check(laws: &Laws, today: NaiveDate) -> Vec<Finding> {
     for law in laws.all().iter().filter(|law| law.key != STRICTEST) {
         check_law(law, &mut found);
         for row in &law.rows {
-            check_review(law, row, today, &mut found);
+            let dates = (row.reviewed_on, row.effective_to);
+            check_review((&law.key, &row.place), dates, today, &mut found);
             check_row(law, row, &mut found);
             check_terms(laws, law, row, &mut found);
         }
@@ -45,15 +46,21 @@ pub(super) fn add(
     });
 }
 
-fn check_review(law: &Law, row: &Row, today: NaiveDate, found: &mut Vec<Finding>) {
-    let is_over = row.effective_to.is_some_and(|to| to < today);
-    if row.reviewed_on > today {
-        let wrong = format!("{}: the review of {} is to come", law.key, row.reviewed_on);
-        add(found, &row.place, wrong, "a day that has passed");
-    } else if !is_over && row.reviewed_on + REVIEW_EVERY < today {
-        let wrong = format!("{}: last reviewed on {}", law.key, row.reviewed_on);
+/// What was reviewed on a day and is in force until another, if that one is known.
+pub(super) fn check_review(
+    (whose, place): (&str, &Place),
+    (reviewed_on, effective_to): (NaiveDate, Option<NaiveDate>),
+    today: NaiveDate,
+    found: &mut Vec<Finding>,
+) {
+    let is_over = effective_to.is_some_and(|to| to < today);
+    if reviewed_on > today {
+        let wrong = format!("{whose}: the review of {reviewed_on} is to come");
+        add(found, place, wrong, "a day that has passed");
+    } else if !is_over && reviewed_on + REVIEW_EVERY < today {
+        let wrong = format!("{whose}: last reviewed on {reviewed_on}");
         let expected = format!("a review since {}", today - REVIEW_EVERY);
-        add(found, &row.place, wrong, expected);
+        add(found, place, wrong, expected);
     }
 }
 

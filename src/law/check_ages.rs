@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::ages::AgeRow;
-use super::check::{REVIEW_EVERY, add};
+use super::check::{add, check_review};
 use super::laws::Laws;
 use crate::register::{Finding, Place};
 
@@ -50,24 +50,11 @@ fn places(row: &AgeRow, twin: &AgeRow) -> String {
 }
 
 fn check_row(row: &AgeRow, today: NaiveDate, found: &mut Vec<Finding>) {
-    let whose = row.residences.join(", ");
-    let is_over = row.effective_to.is_some_and(|to| to < today);
-    if row.reviewed_on > today {
-        let wrong = format!(
-            "ages of consent, {whose}: the review of {} is to come",
-            row.reviewed_on
-        );
-        add(found, &row.place, wrong, "a day that has passed");
-    } else if !is_over && row.reviewed_on + REVIEW_EVERY < today {
-        let wrong = format!(
-            "ages of consent, {whose}: last reviewed on {}",
-            row.reviewed_on
-        );
-        let expected = format!("a review since {}", today - REVIEW_EVERY);
-        add(found, &row.place, wrong, expected);
-    }
+    let whose = format!("ages of consent, {}", row.residences.join(", "));
+    let dates = (row.reviewed_on, row.effective_to);
+    check_review((&whose, &row.place), dates, today, found);
     if row.effective_to.is_some_and(|to| to < row.effective_from) {
-        let wrong = format!("ages of consent, {whose}: it ends before it begins");
+        let wrong = format!("{whose}: it ends before it begins");
         add(
             found,
             &row.place,

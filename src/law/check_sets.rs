@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use super::check::{REVIEW_EVERY, add};
+use super::check::{self, REVIEW_EVERY, add};
 use super::denials::{Cause, Denials};
 use super::laws::Laws;
 use super::load::NEEDED;
@@ -54,18 +54,8 @@ fn check_grounds(
 }
 
 fn check_review(set: &Denials, today: NaiveDate, found: &mut Vec<Finding>) {
-    let is_over = set.effective_to.is_some_and(|to| to < today);
-    if set.reviewed_on > today {
-        let wrong = format!(
-            "grounds for denials: the review of {} is to come",
-            set.reviewed_on
-        );
-        add(found, &set.place, wrong, "a day that has passed");
-    } else if !is_over && set.reviewed_on + REVIEW_EVERY < today {
-        let wrong = format!("grounds for denials: last reviewed on {}", set.reviewed_on);
-        let expected = format!("a review since {}", today - REVIEW_EVERY);
-        add(found, &set.place, wrong, expected);
-    }
+    let dates = (set.reviewed_on, set.effective_to);
+    check::check_review(("grounds for denials", &set.place), dates, today, found);
     if set.effective_to.is_some_and(|to| to < set.effective_from) {
         let wrong = "grounds for denials: they end before they begin";
         let expected = "`effective_to` after `effective_from`";

@@ -50,12 +50,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use candor::accounts::guard::StaffMember;
 use candor::accounts::model::Role;
 use candor::accounts::queries;
+use candor::db::schema::request_steps;
 use candor::error::AppResult;
 use candor::register::CollectionKey;
-use candor::requests::life::By;
-use candor::requests::model::Request;
+use candor::requests::life::{By, MOVES};
+use candor::requests::model::{Request, State};
 use candor::requests::queries as requests;
 use candor::sources::{Dates, Identities};
+use diesel::prelude::*;
 
 use crate::support::{Actor, Answer, TestApp};
 
@@ -157,4 +159,24 @@ async fn staff_does<T: Send + 'static>(
         work(conn, request, &By::staff(&parts, &member))
     });
     done.await
+}
+
+/// The state to which the timeline of a request leads from state to state as the table of moves allows, and the timeline.
+fn walked(app: &TestApp, id: i64) -> (State, Vec<String>) {
+    let own = request_steps::table.filter(request_steps::request_id.eq(id));
+    let own = own.order(request_steps::id).select(request_steps::kind);
+    let steps: Vec<String> = app.app.db.read_now(|conn| Ok(own.load(conn)?)).unwrap();
+    let mut state = State::Received;
+    for step in steps.iter().skip(1) {
+        if step == "reopened" {
+            assert!(matches!(state, State::Denied | State::Completed));
+            state = State::InReview;
+        } else if let Ok(next) = step.parse::<State>() {
+            let row = MOVES.iter().find(|(from, _)| *from == state);
+            let is_allowed = row.is_some_and(|(_, to)| to.contains(&next));
+            assert!(is_allowed, "{state} to {next} in {steps:?}");
+            state = next;
+        }
+    }
+    (state, steps)
 }

@@ -1,6 +1,7 @@
 //! What had been erased stays erased after a source is restored from a backup.
 
 use std::fmt::Write;
+use std::path::{Path, PathBuf};
 
 use candor::retention::replay::{Replayed, Run, replay};
 use candor::retention::tombstones;
@@ -16,11 +17,7 @@ async fn what_a_restored_backup_brings_back_is_erased_again() {
     let app = TestApp::start();
     let person = sample(&app).await;
     let source = app.source.connect();
-    let folder = tempfile::tempdir().unwrap();
-    let backup = folder.path().join("backup.db");
-    source
-        .execute("VACUUM INTO ?", [backup.to_str().unwrap()])
-        .unwrap();
+    let (_folder, backup) = back_up(&source);
     let (before, taken) = (searches(&app), app.app.clock.now());
     app.app.clock.advance(TimeDelta::minutes(1));
     agree(&app, &person).await;
@@ -58,11 +55,7 @@ async fn who_was_erased_before_the_backup_and_came_back_is_left_in_peace() {
     let app = TestApp::start();
     let person = sample(&app).await;
     let source = app.source.connect();
-    let folder = tempfile::tempdir().unwrap();
-    let backup = folder.path().join("backup.db");
-    source
-        .execute("VACUUM INTO ?", [backup.to_str().unwrap()])
-        .unwrap();
+    let (_folder, backup) = back_up(&source);
     let before = searches(&app);
     agree(&app, &person).await;
     app.run_jobs().await;
@@ -82,8 +75,17 @@ async fn run(app: &TestApp, since: NaiveDateTime, kind: Run) -> Replayed {
     tokio::task::spawn_blocking(replaying).await.unwrap()
 }
 
+/// A copy of everything in a source, and the folder in which it stands.
+pub(super) fn back_up(source: &rusqlite::Connection) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let backup = folder.path().join("backup.db");
+    let path = backup.to_str().unwrap();
+    source.execute("VACUUM INTO ?", [path]).unwrap();
+    (folder, backup)
+}
+
 /// Brings every row of the backup back.
-pub(super) fn restore(source: &rusqlite::Connection, backup: &std::path::Path) {
+pub(super) fn restore(source: &rusqlite::Connection, backup: &Path) {
     let tables: Vec<String> = source
         .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
         .unwrap()
@@ -114,10 +116,7 @@ async fn what_two_erasures_of_one_person_took_goes_again_in_one_replay() {
     let una = app.staff("una", Role::Supervisor).await;
     place(&una, ON_SEARCHES).await.location();
     let source = app.source.connect();
-    let folder = tempfile::tempdir().unwrap();
-    let backup = folder.path().join("backup.db");
-    let path = backup.to_str().unwrap();
-    source.execute("VACUUM INTO ?", [path]).unwrap();
+    let (_folder, backup) = back_up(&source);
     let (before, taken) = (searches(&app), app.app.clock.now());
     app.app.clock.advance(TimeDelta::minutes(1));
     agree(&app, &person).await;
@@ -142,11 +141,7 @@ async fn a_dry_run_counts_what_several_erasures_of_one_person_took_once_and_says
     let app = TestApp::start();
     let person = sample(&app).await;
     let source = app.source.connect();
-    let folder = tempfile::tempdir().unwrap();
-    let backup = folder.path().join("backup.db");
-    source
-        .execute("VACUUM INTO ?", [backup.to_str().unwrap()])
-        .unwrap();
+    let (_folder, backup) = back_up(&source);
     let taken = app.app.clock.now();
     app.app.clock.advance(TimeDelta::minutes(1));
     let part = "/requests/new/deletion/plan?category=user.education";

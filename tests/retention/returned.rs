@@ -1,12 +1,14 @@
 //! Erased data that come back are found at night and erased again, by two.
 
+use std::path::PathBuf;
+
 use candor::accounts::model::Role;
 use candor::demo::source::SAMPLES;
 use candor::jobs::{self, Job};
 use chrono::TimeDelta;
 use tempfile::TempDir;
 
-use super::replay::restore;
+use super::replay::{back_up, restore};
 use super::{agree, place, sample, searches};
 use crate::support::{Actor, TestApp};
 
@@ -14,25 +16,23 @@ const LIST: &str = "/staff/returned";
 
 /// A backup of the source, and how many searches were in it.
 pub(super) struct Backup {
-    folder: TempDir,
+    _folder: TempDir,
+    path: PathBuf,
     searches: i64,
 }
 
 impl Backup {
     pub(super) fn of(app: &TestApp) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("backup.db");
-        let source = app.source.connect();
-        let path = path.to_str().unwrap();
-        source.execute("VACUUM INTO ?", [path]).unwrap();
+        let (folder, path) = back_up(&app.source.connect());
         Backup {
-            folder,
+            _folder: folder,
+            path,
             searches: searches(app),
         }
     }
 
     pub(super) fn restore(&self, app: &TestApp) {
-        restore(&app.source.connect(), &self.folder.path().join("backup.db"));
+        restore(&app.source.connect(), &self.path);
         assert_eq!(searches(app), self.searches);
     }
 }

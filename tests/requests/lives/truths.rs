@@ -3,13 +3,13 @@
 use candor::audit::{chain, verify::verify};
 use candor::choices::{Choice, MadeBy, State as Switch, refusables};
 use candor::db::AnyConnection;
-use candor::db::schema::{choices, minors, outbox, people, request_steps, requests};
+use candor::db::schema::{choices, minors, outbox, people, requests};
 use candor::law::Decides;
-use candor::requests::life::MOVES;
 use candor::requests::model::{Request, State};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
+use crate::requests::walked;
 use crate::support::TestApp;
 
 fn read<T>(app: &TestApp, query: impl FnOnce(&mut AnyConnection) -> QueryResult<T>) -> T {
@@ -53,22 +53,7 @@ pub fn of_requests(app: &TestApp) {
     let all: Vec<Request> = read(app, |conn| Request::query().load(conn));
     assert!(all.len() > 5, "only {} requests", all.len());
     for request in all {
-        let steps: Vec<String> = read(app, |conn| {
-            let own = request_steps::table.filter(request_steps::request_id.eq(request.id));
-            let own = own.order(request_steps::id).select(request_steps::kind);
-            own.load(conn)
-        });
-        let mut state = State::Received;
-        for step in steps.iter().skip(1) {
-            if step == "reopened" {
-                state = State::InReview;
-            } else if let Ok(next) = step.parse::<State>() {
-                let row = MOVES.iter().find(|(from, _)| *from == state);
-                let is_allowed = row.is_some_and(|(_, to)| to.contains(&next));
-                assert!(is_allowed, "{state} to {next} in {steps:?}");
-                state = next;
-            }
-        }
+        let (state, steps) = walked(app, request.id);
         assert_eq!(state, request.state, "{steps:?}");
         let is_over = matches!(state, State::Denied | State::Completed | State::Withdrawn);
         assert_eq!(is_over, request.closed_at.is_some(), "{steps:?}");

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use candor::accounts::model::Role;
-use candor::db::schema::{people, request_notices, request_steps};
+use candor::db::schema::{people, request_notices};
 use candor::law::Reading;
 use candor::requests::filing::{self, NewRequest};
-use candor::requests::life::{By, MOVES};
+use candor::requests::life::By;
 use candor::requests::model::{Kind, Outcome, Request, State};
 use candor::requests::reminders;
 use chrono::{Days, NaiveDate, TimeDelta};
@@ -18,7 +18,7 @@ use diesel::prelude::*;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-use super::find;
+use super::{find, walked};
 use crate::support::{Actor, TestApp};
 use model::{Model, Move, Who};
 
@@ -231,32 +231,9 @@ impl World {
     /// The timeline of each request goes from state to state as the table of moves allows.
     fn read_timelines(&self) {
         for at in 0..self.references.len() {
-            let id = self.request(at).id;
-            let steps: Vec<String> = self
-                .app
-                .app
-                .db
-                .read_now(|conn| {
-                    Ok(request_steps::table
-                        .filter(request_steps::request_id.eq(id))
-                        .order(request_steps::id)
-                        .select(request_steps::kind)
-                        .load(conn)?)
-                })
-                .unwrap();
-            let mut state = State::Received;
-            for step in steps.iter().skip(1) {
-                if step == "reopened" {
-                    assert!(matches!(state, State::Denied | State::Completed));
-                    state = State::InReview;
-                } else if let Ok(next) = step.parse::<State>() {
-                    let row = MOVES.iter().find(|(from, _)| *from == state);
-                    let is_allowed = row.is_some_and(|(_, to)| to.contains(&next));
-                    assert!(is_allowed, "{state} to {next} in {steps:?}");
-                    state = next;
-                }
-            }
-            assert_eq!(state, self.request(at).state);
+            let request = self.request(at);
+            let (state, steps) = walked(&self.app, request.id);
+            assert_eq!(state, request.state, "{steps:?}");
         }
     }
 }

@@ -18,6 +18,14 @@ pub enum Claim {
     Rested(String),
     /// A deletion is decided, and will be carried out.
     Approved(String),
+    /// A correction is decided, and will be carried out.
+    Corrected(String),
+    /// Whoever has that address gets a package of their data.
+    Packed(String),
+    /// Whoever has that address has turned a use off.
+    TurnedOff(String),
+    /// A deletion that was asked for while a source was away, and is planned when it is back.
+    PlannedLater(String),
 }
 
 /// How long a server may take to come back, on a machine that has other things to do.
@@ -37,12 +45,20 @@ pub fn all_get_on() -> bool {
 
 /// Asks until there is an answer: a killed server is back soon.
 pub async fn persist<F: Future<Output = Option<Answer>>>(ask: impl Fn() -> F) -> Answer {
+    persist_until(ask, |_| true).await
+}
+
+/// Asks until there is an answer as it should be.
+pub async fn persist_until<F: Future<Output = Option<Answer>>>(
+    ask: impl Fn() -> F,
+    is_right: impl Fn(&Answer) -> bool,
+) -> Answer {
     let mut last = "no answer".to_owned();
     let begun = Instant::now();
     let mut times = 0;
     while begun.elapsed() < PATIENCE {
         match ask().await {
-            Some(answer) if answer.status < 500 => {
+            Some(answer) if answer.status < 500 && is_right(&answer) => {
                 HELD_UP.fetch_sub(usize::from(times >= OFTEN), Ordering::Relaxed);
                 return answer;
             }
@@ -102,7 +118,14 @@ pub async fn erase(person: &Actor, first: &Actor, second: &Actor) -> Claim {
     let fields = page.fill(plan, &[]);
     let fields = borrowed(&fields);
     let filed = persist(|| person.try_post(plan, &fields)).await;
-    let url = format!("/staff/requests/{}", reference_of(&filed));
+    let reference = reference_of(&filed);
+    agree(&reference, first, second).await;
+    Claim::Approved(reference)
+}
+
+/// What was asked for is granted by one staff member and, where it takes two, approved by another.
+pub async fn agree(reference: &str, first: &Actor, second: &Actor) {
+    let url = format!("/staff/requests/{reference}");
     for (staff, action) in [(first, "decide"), (second, "approve")] {
         let action = format!("{url}/{action}");
         // When the answer was lost, the page shows that it was done.
@@ -126,7 +149,6 @@ pub async fn erase(person: &Actor, first: &Actor, second: &Actor) -> Claim {
             assert!(matches!(done.status, 303 | 409), "{}", done.text());
         }
     }
-    Claim::Approved(reference_of(&filed))
 }
 
 fn borrowed(fields: &[(String, String)]) -> Vec<(&str, &str)> {
@@ -138,7 +160,7 @@ fn borrowed(fields: &[(String, String)]) -> Vec<(&str, &str)> {
 
 /// The reference of what was filed, or had been filed when the first answer was lost.
 #[track_caller]
-fn reference_of(filed: &Answer) -> String {
+pub fn reference_of(filed: &Answer) -> String {
     if filed.status == 409 {
         let text = filed.text();
         let start = text.find("PR-").unwrap();

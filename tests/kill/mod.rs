@@ -1,8 +1,11 @@
 //! Server and worker are killed at random moments during many journeys. Nothing is lost, nothing is done by half.
 
+mod further;
 mod journeys;
+mod mails;
 mod processes;
 mod resting;
+mod shown;
 mod telling;
 
 use std::sync::Arc;
@@ -19,7 +22,9 @@ use rand::Rng;
 
 use crate::support::recipient::Recipient;
 use crate::support::{Actor, TestApp};
+use further::{correct, file_later, pack, turn_off};
 use journeys::{Claim, erase, file_access, move_away, object, opt_out};
+use mails::Mails;
 use processes::Setup;
 
 const JOURNEYS: usize = 200;
@@ -27,12 +32,20 @@ const JOURNEYS: usize = 200;
 const ERASURES: u32 = 20;
 /// Of the others so many move, object to a use and take that back.
 const MOVES: u32 = 20;
+/// Of the source's people so many correct a value, beside those who erase everything.
+const CORRECTIONS: u32 = 8;
+/// So many of them ask for a deletion while the source is away.
+const LATER: u32 = 4;
 const AT_A_TIME: usize = 8;
 
 /// Accounts that share no address. Of two people who do, the erasure of the one changes what may be done for the
 /// other, and such a plan is rightly refused.
 const ALONE: &str = "id NOT IN (SELECT account_id FROM payment_cards WHERE billing_address_id IN
     (SELECT billing_address_id FROM payment_cards GROUP BY 1 HAVING count(DISTINCT account_id) > 1))";
+
+/// Whether they have a city that can be put right.
+const HAS_CITY: &str =
+    "EXISTS (SELECT 1 FROM contact_details WHERE account_id = accounts.id AND city <> '')";
 
 #[actix_web::test]
 async fn killing_server_and_worker_at_random_moments_loses_nothing_and_does_nothing_by_half() {
@@ -44,15 +57,16 @@ async fn killing_server_and_worker_at_random_moments_loses_nothing_and_does_noth
     });
     let setup = Setup::of(&app, mails.path(), register.path());
     let done = Arc::new(AtomicUsize::new(0));
-    let erased = first_accounts(&app);
-    let people = actors(&app, &setup.base).await;
+    let known = Known::of(&app);
+    let people = actors(&app, &known, &setup.base).await;
+    let planned_later = file_later(&app, known.later()).await;
     let staff = [
         app.staff("una", Role::Agent).await,
         app.staff("vic", Role::Supervisor).await,
     ];
     let staff = Arc::new(staff.map(|actor| actor.at(&setup.base)));
 
-    let (claims, kills) = futures_util::future::join(
+    let (mut claims, kills) = futures_util::future::join(
         travel(people, staff, done.clone()),
         kill(&setup, &app.visitor().at(&setup.base), &done),
     )
@@ -61,36 +75,52 @@ async fn killing_server_and_worker_at_random_moments_loses_nothing_and_does_noth
 
     app.app.clock.advance(TimeDelta::days(1));
     while app.run_jobs().await + app.deliver_mail().await > 0 {}
-    check_claims(&app, &claims);
+    claims.extend(planned_later);
+    let mails = Mails::of(&app);
+    check_claims(&app, &mails, &claims);
+    further::check(&app, &mails, &claims).await;
     telling::check(&app, &recipient, JOURNEYS);
-    check_erasures(&app, &claims, &erased);
+    check_erasures(&app, &claims, &known.erased);
     resting::check(&app, &claims);
     link_and_verify(&app);
 }
 
-/// The ids of the accounts that will be erased, for a list in SQL.
-fn first_accounts(app: &TestApp) -> String {
-    let source = app.source.connect();
-    let sql = format!(
-        "SELECT group_concat(id) FROM (SELECT id FROM accounts WHERE {ALONE} ORDER BY id LIMIT ?)"
-    );
-    source
-        .query_row(&sql, [ERASURES], |row| row.get(0))
-        .unwrap()
+/// People of the source: what is theirs can be erased, corrected and planned.
+struct Known {
+    /// The ids of the accounts that will be erased, for a list in SQL.
+    erased: String,
+    /// First those who erase, then those who correct, then those whose deletion waits.
+    emails: Vec<String>,
 }
 
-/// A person for each journey; the first are people of the source, whose data can be erased.
-async fn actors(app: &TestApp, base: &str) -> Vec<(String, Actor)> {
-    let source = app.source.connect();
-    let mut emails: Vec<String> = source
-        .prepare(&format!(
-            "SELECT email FROM accounts WHERE {ALONE} ORDER BY id LIMIT ?"
-        ))
-        .unwrap()
-        .query_map([ERASURES], |row| row.get(0))
-        .unwrap()
-        .map(Result::unwrap)
-        .collect();
+impl Known {
+    fn of(app: &TestApp) -> Self {
+        let sql = format!("SELECT id, email, {HAS_CITY} FROM accounts WHERE {ALONE} ORDER BY id");
+        let source = app.source.connect();
+        let mut statement = source.prepare(&sql).unwrap();
+        let of_row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+        let rows = statement.query_map([], of_row).unwrap();
+        let mut all: Vec<(i64, String, bool)> = rows.map(Result::unwrap).collect();
+        let others = all.split_off(ERASURES as usize);
+        let erased: Vec<_> = all.iter().map(|(id, ..)| id.to_string()).collect();
+        let others = others.into_iter().filter(|(.., has_city)| *has_city);
+        all.extend(others.take((CORRECTIONS + LATER) as usize));
+        assert_eq!(all.len(), (ERASURES + CORRECTIONS + LATER) as usize);
+        Known {
+            erased: erased.join(","),
+            emails: all.into_iter().map(|(_, email, _)| email).collect(),
+        }
+    }
+
+    /// Those who ask for a deletion while the source is away.
+    fn later(&self) -> &[String] {
+        &self.emails[(ERASURES + CORRECTIONS) as usize..]
+    }
+}
+
+/// A person for each journey; the first are people of the source.
+async fn actors(app: &TestApp, known: &Known, base: &str) -> Vec<(String, Actor)> {
+    let mut emails = known.emails.clone();
     emails.extend((emails.len()..JOURNEYS).map(|number| format!("traveller{number}@example.org")));
     let mut actors = Vec::new();
     for email in emails {
@@ -123,7 +153,13 @@ async fn travel(
                     let kind = u32::try_from(number).unwrap();
                     if kind < ERASURES {
                         claims.push(erase(person, &staff[0], &staff[1]).await);
-                    } else if kind < ERASURES + MOVES {
+                    } else if kind < ERASURES + CORRECTIONS {
+                        claims.push(correct(person, &staff[0], &staff[1]).await);
+                        claims.push(pack(person, email).await);
+                        claims.push(turn_off(person, email).await);
+                    } else if kind < ERASURES + CORRECTIONS + LATER {
+                        // Their deletion was asked for before.
+                    } else if kind < ERASURES + CORRECTIONS + LATER + MOVES {
                         claims.push(move_away(person, email).await);
                         claims.extend(object(person).await);
                     }
@@ -175,36 +211,27 @@ fn count<T>(
 }
 
 /// Every answer of success is on disk, and its mail has gone out, once.
-fn check_claims(app: &TestApp, claims: &[Claim]) {
+fn check_claims(app: &TestApp, mails: &Mails, claims: &[Claim]) {
+    let filed: Vec<String> = count(app, |conn| {
+        let all = requests::table.select(requests::reference);
+        all.load(conn)
+    });
     for claim in claims {
         match claim {
             Claim::OptedOut(email) => {
-                let mails: i64 = count(app, |conn| {
-                    let told = outbox::table
-                        .filter(outbox::recipient.eq(email))
-                        .filter(outbox::kind.like("choice%"))
-                        // What a deletion has to leave is used for nothing else, which has a mail of its own.
-                        .filter(outbox::body_text.like("%, by you:%"));
-                    told.count().get_result(conn)
-                });
-                assert_eq!(mails, 1, "mails of the opt-out of {email}");
+                // What a deletion has to leave is used for nothing else, which has a mail of its own.
+                let told = mails.to(email, "choice", &[", by you:", "sale and sharing"]);
+                assert_eq!(told, 1, "mails of the opt-out of {email}");
             }
-            Claim::Filed(reference) | Claim::Approved(reference) => {
-                let filed: i64 = count(app, |conn| {
-                    requests::table
-                        .filter(requests::reference.eq(reference))
-                        .count()
-                        .get_result(conn)
-                });
-                let mails: i64 = count(app, |conn| {
-                    let told = outbox::table.filter(outbox::kind.eq("request_received"));
-                    told.filter(outbox::body_text.like(format!("%{reference}%")))
-                        .count()
-                        .get_result(conn)
-                });
-                assert_eq!((filed, mails), (1, 1), "{reference}");
+            Claim::Filed(reference)
+            | Claim::Approved(reference)
+            | Claim::Corrected(reference)
+            | Claim::PlannedLater(reference) => {
+                let on_record = filed.iter().filter(|it| *it == reference).count();
+                let told = mails.about("request_received", reference);
+                assert_eq!((on_record, told), (1, 1), "{reference}");
             }
-            Claim::Moved(_) | Claim::Rested(_) => {}
+            Claim::Moved(_) | Claim::Rested(_) | Claim::Packed(_) | Claim::TurnedOff(_) => {}
         }
     }
     let opted_out: i64 = count(app, |conn| choices::table.count().get_result(conn));

@@ -16,6 +16,11 @@ const CONTACT: &str = "optout@brightfield-audiences.example.com";
 
 /// The register of the demonstration, in which the recipient is called there.
 pub fn write_register(folder: &Path, server: &Recipient) {
+    copy_register(folder, |text| text.replace(CONTACT, &url(server)));
+}
+
+/// The register of the demonstration, each file of it changed.
+pub fn copy_register(folder: &Path, change: impl Fn(&str) -> String) {
     let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/register");
     for file in walkdir::WalkDir::new(&demo) {
         let file = file.unwrap();
@@ -25,7 +30,7 @@ pub fn write_register(folder: &Path, server: &Recipient) {
             continue;
         }
         let text = std::fs::read_to_string(file.path()).unwrap();
-        std::fs::write(to, text.replace(CONTACT, &url(server))).unwrap();
+        std::fs::write(to, change(&text)).unwrap();
     }
 }
 

@@ -42,7 +42,7 @@ mod unanswered;
 mod unconfirmed;
 mod unplanned;
 mod unverified;
-mod views;
+pub mod views;
 mod without_account;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -120,7 +120,7 @@ fn reference_of(filed: &Answer) -> String {
 }
 
 /// The request as it is now.
-fn find(app: &TestApp, reference: &str) -> Request {
+pub fn find(app: &TestApp, reference: &str) -> Request {
     let reference = reference.to_owned();
     let found = app
         .app

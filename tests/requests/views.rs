@@ -10,11 +10,11 @@ use super::find;
 use crate::retention::{agree_to, sample};
 use crate::support::{Actor, TestApp};
 
-const EDUCATION: &str = "/requests/new/deletion/plan?category=user.education";
+pub const EDUCATION: &str = "/requests/new/deletion/plan?category=user.education";
 
-const VIEW: &str = "CREATE VIEW schools AS SELECT id, resume_id, school FROM education;";
+pub const VIEW: &str = "CREATE VIEW schools AS SELECT id, resume_id, school FROM education;";
 
-const MANIFEST: &str = "
+pub const MANIFEST: &str = "
 dataset:
   - fides_key: shown
     name: Schools at a glance
@@ -50,7 +50,7 @@ fn start() -> TestApp {
 }
 
 /// What the request and its receipt say in the end.
-async fn told(person: &Actor, reference: &str) -> (String, String) {
+pub async fn told(person: &Actor, reference: &str) -> (String, String) {
     let page = person.get(&format!("/requests/{reference}")).await.page();
     let receipts = page.attributes("a[href^='/receipts/']", "href");
     let receipt = person.get(&receipts[0]).await.page();

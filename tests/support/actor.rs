@@ -76,6 +76,17 @@ impl Actor {
         self.try_send(request, path).await.ok()
     }
 
+    /// As [`Actor::post_multipart`]; `None` when the server broke off.
+    pub async fn try_post_multipart(
+        &self,
+        path: &str,
+        form: reqwest::multipart::Form,
+    ) -> Option<Answer> {
+        let request = self.client.post(self.url(path)).multipart(form);
+        let request = request.header("sec-fetch-site", "same-origin");
+        self.try_send(request, path).await.ok()
+    }
+
     /// The same browser with Global Privacy Control turned off again.
     #[must_use]
     pub fn without_signal(mut self) -> Self {

@@ -2,7 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use candor::sources::{Fault, Outcome, open};
+use candor::{
+    register::CollectionKey,
+    sources::{Corrected, Correction, Dates, Fault, Outcome, Sources, open},
+};
 
 use super::{
     http::{ada, ada_notes, at, fault, notes, plan, start},
@@ -24,6 +27,17 @@ fn from_the_change_on(troubles: &[Trouble]) -> Vec<Trouble> {
     [&vec![Trouble::Nothing; change][..], troubles].concat()
 }
 
+/// The keys under which changes were asked for.
+fn keys_of_changes(service: &Service) -> Vec<String> {
+    let calls = service.calls();
+    let changes = calls.iter().filter(|it| it.body["do"] == "change");
+    let key = |head: &str| {
+        let line = head.lines().find(|it| it.starts_with("idempotency-key: "));
+        line.unwrap().to_owned()
+    };
+    changes.map(|it| key(&it.head)).collect()
+}
+
 #[test]
 fn a_change_whose_answer_is_lost_is_tried_again_under_the_same_key_and_done_once() {
     let (service, sources) = start();
@@ -35,15 +49,79 @@ fn a_change_whose_answer_is_lost_is_tried_again_under_the_same_key_and_done_once
         Outcome::Done(_)
     ));
 
-    let calls = service.calls();
-    let changes = calls.iter().filter(|it| it.body["do"] == "change");
-    let key = |head: &str| {
-        let line = head.lines().find(|it| it.starts_with("idempotency-key: "));
-        line.unwrap().to_owned()
-    };
-    let keys: Vec<_> = changes.map(|it| key(&it.head)).collect();
+    let keys = keys_of_changes(&service);
     assert_eq!(keys, vec![keys[0].clone(); 3]);
     assert_eq!(service.changes(), 1);
+}
+
+#[test]
+fn a_change_whose_answer_cannot_be_read_is_tried_again_under_the_same_key_and_done_once() {
+    let troubles = [Trouble::Mangled, Trouble::Garbled, Trouble::Endless];
+    for trouble in troubles {
+        let (service, sources) = start();
+        let agreed = plan(&sources);
+        service.trouble(&from_the_change_on(&[trouble, trouble]));
+
+        let outcome = sources.execute(&ada(), &agreed);
+
+        assert!(matches!(outcome, Ok(Outcome::Done(_))), "{outcome:?}");
+        let keys = keys_of_changes(&service);
+        assert_eq!(keys, vec![keys[0].clone(); 3], "{trouble:?}");
+        assert_eq!(service.changes(), 1, "{trouble:?}");
+    }
+}
+
+#[test]
+fn a_change_that_is_never_answered_as_agreed_is_told_to_staff_and_the_next_run_looks_first() {
+    for (trouble, changes_again) in [(Trouble::Mangled, 0), (Trouble::Garbled, 1)] {
+        let (service, sources) = start();
+        let agreed = plan(&sources);
+        service.trouble(&from_the_change_on(&[trouble; 4]));
+
+        let error = sources.execute(&ada(), &agreed).unwrap_err();
+
+        let told = error.to_string();
+        assert!(!error.is_temporary(), "{told}");
+        assert!(
+            told.contains("nobody knows whether the change was made"),
+            "{told}"
+        );
+        assert_eq!(keys_of_changes(&service).len(), 4, "{trouble:?}");
+        let outcome = sources.execute(&ada(), &agreed);
+        assert!(matches!(outcome, Ok(Outcome::Done(_))), "{outcome:?}");
+        assert_eq!(keys_of_changes(&service).len(), 4 + changes_again);
+        assert_eq!(service.changes(), 1, "{trouble:?}");
+    }
+}
+
+/// A correction that is about to be written.
+fn planned_correction() -> (Service, Sources, Correction) {
+    let (service, sources) = start();
+    let people = CollectionKey::new("crm", "people");
+    let page = sources.page(&ada(), &people, None, 10, Dates::default());
+    let records = page.unwrap().records;
+    let place = (&people, records[0].id.as_str());
+    let correction = sources.plan_correction(&ada(), place, "children", "4");
+    (service, sources, correction.unwrap())
+}
+
+#[test]
+fn a_correction_whose_answer_cannot_be_read_is_written_once() {
+    let (service, sources, correction) = planned_correction();
+    let before = service.calls().len();
+    sources.correct(&ada(), &correction).unwrap();
+    let mut since = service.calls().into_iter().skip(before);
+    let change = since.position(|it| it.body["do"] == "change").unwrap();
+
+    let (service, sources, correction) = planned_correction();
+    let troubles = vec![Trouble::Nothing; change];
+    service.trouble(&[&troubles[..], &[Trouble::Mangled]].concat());
+    let done = sources.correct(&ada(), &correction);
+
+    assert_eq!(done, Ok(Corrected::Done));
+    assert_eq!(keys_of_changes(&service).len(), 2);
+    assert_eq!(service.changes(), 1);
+    assert_eq!(service.records()["people"][0]["children"], 4);
 }
 
 #[test]

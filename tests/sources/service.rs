@@ -30,8 +30,10 @@ pub enum Trouble {
     Cut,
     /// An answer that never ends.
     Endless,
-    /// An answer that is no JSON.
+    /// An answer that is no JSON, and nothing is done.
     Garbled,
+    /// The work is done, and the answer is no JSON.
+    Mangled,
     /// A cursor that leads back to itself.
     Circle,
     /// It says that it changed everything, and changes nothing.
@@ -203,7 +205,7 @@ fn serve(mut stream: TcpStream, state: &Mutex<State>) {
         Trouble::Meddle => {
             state.lock().unwrap().records.get_mut("people").unwrap()[0]["name"] = json!("Augusta");
         }
-        Trouble::Nothing | Trouble::Cut => {}
+        Trouble::Nothing | Trouble::Cut | Trouble::Mangled => {}
     }
     let key = header(&head, "idempotency-key")
         .unwrap_or_default()
@@ -218,6 +220,7 @@ fn serve(mut stream: TcpStream, state: &Mutex<State>) {
                 answer.len()
             );
         }
+        Ok(_) if trouble == Trouble::Mangled => respond(&mut stream, 200, "<p>Done.</p>"),
         Ok(answer) => respond(&mut stream, 200, &answer.to_string()),
         Err(status) => respond(&mut stream, status, ""),
     }

@@ -48,6 +48,8 @@ pub(super) struct Client {
 enum Failed {
     /// The next may succeed.
     Passing(Fault),
+    /// There is an answer, but none that was agreed on: of a change, it does not say whether it was made.
+    Unread(Fault),
     Final(Fault),
 }
 
@@ -73,7 +75,8 @@ impl Client {
         })
     }
 
-    /// Asks, and reads the answer. `key` is the same in each try of one change.
+    /// Asks, and reads the answer. `key` is the same in each try of one change, which is also asked again when its answer
+    /// cannot be read: who answers so may have made it.
     pub fn ask<T: DeserializeOwned>(
         &self,
         request: &Request<'_>,
@@ -82,30 +85,29 @@ impl Client {
     ) -> Result<T, Fault> {
         let body = serde_json::to_string(request).expect("a request is JSON");
         let ends = Instant::now() + wait;
-        let answer = RUNTIME.block_on(self.answer(&body, key, ends))?;
-        serde_json::from_slice(&answer).map_err(|error| {
-            // Without the parser's words, which may quote what was answered.
-            let place = (error.line(), error.column());
-            Fault::Malformed(format!(
-                "the answer is not as agreed (line {}, column {})",
-                place.0, place.1
-            ))
-        })
+        RUNTIME.block_on(self.answer(&body, key, ends))
     }
 
-    async fn answer(&self, body: &str, key: Option<&str>, ends: Instant) -> Result<Vec<u8>, Fault> {
+    async fn answer<T: DeserializeOwned>(
+        &self,
+        body: &str,
+        key: Option<&str>,
+        ends: Instant,
+    ) -> Result<T, Fault> {
         let mut pause = FIRST_PAUSE;
         for tried in 1.. {
             let left = ends.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return Err(Fault::TimedOut);
             }
-            match self.try_once(body, key, left).await {
+            let answer = self.try_once(body, key, left).await;
+            match answer.and_then(|answer| read(&answer)) {
                 Ok(answer) => return Ok(answer),
                 Err(Failed::Final(fault)) => return Err(fault),
-                Err(Failed::Passing(fault)) => {
+                Err(Failed::Unread(fault)) if key.is_none() => return Err(fault),
+                Err(Failed::Passing(fault) | Failed::Unread(fault)) => {
                     if tried >= TRIES || Instant::now() + pause >= ends {
-                        return Err(fault);
+                        return Err(of_change(key, fault));
                     }
                 }
             }
@@ -141,11 +143,30 @@ impl Client {
         while let Some(bytes) = response.chunk().await.map_err(|error| failed(&error))? {
             if answer.len() + bytes.len() > LONGEST {
                 let wrong = "an answer is longer than 8 MiB".to_owned();
-                return Err(Failed::Final(Fault::Malformed(wrong)));
+                return Err(Failed::Unread(Fault::Malformed(wrong)));
             }
             answer.extend_from_slice(&bytes);
         }
         Ok(answer)
+    }
+}
+
+fn read<T: DeserializeOwned>(answer: &[u8]) -> Result<T, Failed> {
+    serde_json::from_slice(answer).map_err(|error| {
+        // Without the parser's words, which may quote what was answered.
+        let (line, column) = (error.line(), error.column());
+        let wrong = format!("the answer is not as agreed (line {line}, column {column})");
+        Failed::Unread(Fault::Malformed(wrong))
+    })
+}
+
+/// Of a change whose answer could never be read, staff are told what that means.
+fn of_change(key: Option<&str>, fault: Fault) -> Fault {
+    match fault {
+        Fault::Malformed(wrong) if key.is_some() => Fault::Malformed(format!(
+            "{wrong}, so that nobody knows whether the change was made; another try looks first"
+        )),
+        other => other,
     }
 }
 

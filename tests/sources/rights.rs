@@ -3,7 +3,7 @@
 use std::{
     fs::{self, Permissions},
     os::unix::{fs::MetadataExt, fs::PermissionsExt, process::CommandExt},
-    path::Path,
+    path::{Path, PathBuf},
     process::Command,
 };
 
@@ -55,14 +55,8 @@ fn allow(path: &Path, mode: u32) {
 #[test]
 fn a_file_or_a_folder_that_may_only_be_read_is_told_by_check() {
     let folder = tempfile::tempdir().unwrap();
-    let (base, files) = (folder.path(), folder.path().join("archive"));
-    fs::write(base.join("manifest.yml"), Company::manifest(PEOPLE)).unwrap();
-    fs::create_dir(&files).unwrap();
-    fs::write(
-        files.join("people.csv"),
-        "id,email,note\n1,ada@example.org,x\n",
-    )
-    .unwrap();
+    let base = folder.path();
+    let files = archive(base);
     let database = base.join("shop.db");
     let made = "CREATE TABLE people (id INTEGER PRIMARY KEY, email TEXT, note TEXT)";
     rusqlite::Connection::open(&database)
@@ -73,7 +67,6 @@ fn a_file_or_a_folder_that_may_only_be_read_is_told_by_check() {
         format!("sqlite://{}", database.display()),
         format!("files://{}", files.display()),
     ];
-    allow(base, 0o777);
     for (file, folder, is_told) in [(0o444, 0o555, true), (0o666, 0o777, false)] {
         allow(&database, file);
         allow(&files, folder);
@@ -87,6 +80,51 @@ fn a_file_or_a_folder_that_may_only_be_read_is_told_by_check() {
             }
         }
     }
+}
+
+/// A folder with one file of people, and its manifest beside it.
+fn archive(base: &Path) -> PathBuf {
+    fs::write(base.join("manifest.yml"), Company::manifest(PEOPLE)).unwrap();
+    let files = base.join("archive");
+    fs::create_dir(&files).unwrap();
+    let people = "id,email,note\n1,ada@example.org,x\n";
+    fs::write(files.join("people.csv"), people).unwrap();
+    allow(base, 0o777);
+    files
+}
+
+#[test]
+fn a_folder_in_which_only_the_lock_may_be_written_is_told_by_check() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = archive(folder.path());
+    let lock = files.join(".candor-lock");
+    fs::write(&lock, "").unwrap();
+    allow(&lock, 0o666);
+    allow(&files.join("people.csv"), 0o666);
+    let url = format!("files://{}", files.display());
+    for (mode, is_told) in [(0o555, true), (0o777, false)] {
+        allow(&files, mode);
+        let (status, told) = check(folder.path(), &url);
+        assert_eq!(told.contains(MAY_NOT), is_told, "{told}");
+        assert_eq!(status, i32::from(is_told), "{told}");
+    }
+    let left = fs::read_dir(&files).unwrap();
+    let mut left: Vec<_> = left.map(|it| it.unwrap().file_name()).collect();
+    left.sort_unstable();
+    assert_eq!(left, [".candor-lock", "people.csv"], "nothing is left over");
+}
+
+#[test]
+fn a_folder_where_everybody_writes_and_nobody_replaces_anothers_file_is_told_by_check() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = archive(folder.path());
+    let is_anothers = fs::metadata(folder.path()).unwrap().uid() == 0;
+    allow(&files.join("people.csv"), 0o666);
+    allow(&files, 0o1777);
+    let url = format!("files://{}", files.display());
+    let (status, told) = check(folder.path(), &url);
+    assert_eq!(told.contains(MAY_NOT), is_anothers, "{told}");
+    assert_eq!(status, i32::from(is_anothers), "{told}");
 }
 
 #[test]

@@ -20,6 +20,10 @@ use crate::sources::Fault;
 const LOCK: &str = ".candor-lock";
 const COMMIT: &str = ".candor-commit";
 const NEW: &str = ".candor-new";
+/// Of a folder's mode.
+const STICKY: u32 = 0o1000;
+/// Who may do everything.
+const ROOT: u32 = 0;
 /// Between two looks at a lock that another process has.
 const PAUSE: Duration = Duration::from_millis(5);
 
@@ -134,6 +138,30 @@ impl Folder {
         let lock = Lock(file);
         self.tidy(&lock)?;
         Ok(lock)
+    }
+
+    /// Whether new files can be made here and take the place of the old ones: not to be learned when a change is half done.
+    /// A lock that may be written says nothing of the folder.
+    pub fn try_writing(&self, _: &Lock) -> Result<(), Fault> {
+        let broken = |error: io::Error| not_written(&error);
+        let probe = self.new_file(LOCK);
+        // What is there already, as a link, may be another's.
+        let made = File::options().write(true).create_new(true).open(&probe);
+        let own = made.and_then(|it| it.metadata());
+        let own = own.map_err(broken)?.uid();
+        fs::remove_file(&probe).map_err(broken)?;
+        let folder = fs::metadata(&self.0).map_err(broken)?;
+        // In a folder like /tmp nobody replaces what is another's.
+        let is_sticky = folder.mode() & STICKY != 0;
+        if is_sticky && own != ROOT && own != folder.uid() {
+            for (_, path) in self.files()? {
+                let of = fs::metadata(&path).map_err(|error| fault_of(&error, &path))?;
+                if of.uid() != own {
+                    return Err(Fault::ReadOnly);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Finishes what a process that was killed has left; waits for one that is at it.

@@ -216,8 +216,11 @@ impl Source for Files {
     }
 
     fn begin(&self, wait: Duration) -> Result<Box<dyn Transaction + '_>, SourceError> {
-        let lock = self.folder.lock(wait);
-        let writing = Writing::new(self, lock.map_err(|fault| self.error(fault))?);
+        let lock = || {
+            let lock = self.folder.lock(wait)?;
+            self.folder.try_writing(&lock).map(|()| lock)
+        };
+        let writing = Writing::new(self, lock().map_err(|fault| self.error(fault))?);
         Ok(Box::new(Overlay::new(writing, wait)))
     }
 }

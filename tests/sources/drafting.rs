@@ -38,6 +38,134 @@ fn a_number_that_says_which_address_it_is_says_nothing_of_the_address() {
     }
 }
 
+/// Where a field leads, and in which direction.
+fn leads(draft: &str, name: &str, field: &str) -> Vec<(String, String)> {
+    let collection = collection(draft, "shop", name);
+    let references = collection.field(field).unwrap().references.clone();
+    let each = references.into_iter();
+    each.map(|it| (it.collection, it.direction.as_str().to_owned()))
+        .collect()
+}
+
+fn one(table: &str, direction: &str) -> Vec<(String, String)> {
+    vec![(table.to_owned(), direction.to_owned())]
+}
+
+/// What is found with a draft: the numbers of the records, with a mark behind those that are shared.
+fn found(place: &Place, draft: &str, collection: &str) -> Vec<String> {
+    std::fs::write(place.folder.path().join("manifest.yml"), draft).unwrap();
+    let found = place.json("find", &["--identity", "email=ada@example.org"]);
+    let records = found[format!("shop:{collection}")]["records"].as_array();
+    let each = records.into_iter().flatten();
+    let numbers = each.map(|it| match it["shared"].as_bool() {
+        Some(true) => format!("{}*", it["id"]),
+        _ => it["id"].to_string(),
+    });
+    let mut numbers: Vec<_> = numbers.collect();
+    numbers.sort_unstable();
+    numbers
+}
+
+const CUSTOMERS: &str = "
+INSERT INTO customers (id, email) VALUES (1, 'ada@example.org'), (2, 'eve@example.org'), (3, 'joe@example.org');
+";
+
+/// To her own address, to Eve's, from Eve to hers, and to one that is nobody's.
+const ORDERS: &str = "
+CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER NOT NULL, deliver_to INTEGER, note VARCHAR(60),
+  FOREIGN KEY (customer_id) REFERENCES customers (id), FOREIGN KEY (deliver_to) REFERENCES addresses (id));
+INSERT INTO orders VALUES (1, 1, 1, 'own'), (2, 1, 2, 'to Eve'), (3, 2, 1, 'from Eve'), (4, 1, 3, 'once');
+";
+
+#[test]
+fn an_order_leads_to_the_address_that_it_is_delivered_to_and_nothing_leads_back_from_there() {
+    for kind in Kind::all() {
+        let sql = "
+CREATE TABLE countries (id INTEGER PRIMARY KEY, title VARCHAR(60));
+CREATE TABLE addresses (id INTEGER PRIMARY KEY, street VARCHAR(60), country INTEGER, phone VARCHAR(20), FOREIGN KEY (country) REFERENCES countries (id));
+CREATE TABLE customers (id INTEGER PRIMARY KEY, email VARCHAR(60), home INTEGER, profile INTEGER UNIQUE,
+  FOREIGN KEY (home) REFERENCES addresses (id), FOREIGN KEY (profile) REFERENCES profiles (id));
+CREATE TABLE suppliers (id INTEGER PRIMARY KEY, title VARCHAR(60), country INTEGER, place INTEGER,
+  FOREIGN KEY (country) REFERENCES countries (id), FOREIGN KEY (place) REFERENCES addresses (id));
+CREATE TABLE pictures (id INTEGER PRIMARY KEY, profile INTEGER, FOREIGN KEY (profile) REFERENCES profiles (id));
+INSERT INTO countries VALUES (1, 'x');
+INSERT INTO addresses VALUES (1, 'a', 1, NULL), (2, 'e', 1, '+1 415 5550134'), (3, 'once', 1, NULL);
+INSERT INTO suppliers VALUES (1, 'elsewhere', 1, NULL), (2, 'at home', 1, 1);
+";
+        let profiles = "CREATE TABLE profiles (id INTEGER PRIMARY KEY, words VARCHAR(60));";
+        let homes = "UPDATE customers SET home = 1 WHERE id <> 2; UPDATE customers SET home = 2 WHERE id = 2;";
+        let place = Place::new(
+            kind,
+            "shop",
+            "",
+            &[profiles, sql, CUSTOMERS, ORDERS, homes].concat(),
+        );
+        let draft = place.scan();
+
+        assert_eq!(
+            leads(&draft, "orders", "customer_id"),
+            one("customers", "from")
+        );
+        assert_eq!(
+            leads(&draft, "orders", "deliver_to"),
+            one("addresses", "to")
+        );
+        assert_eq!(leads(&draft, "customers", "home"), one("addresses", "to"));
+        assert_eq!(
+            leads(&draft, "addresses", "country"),
+            one("countries", "to")
+        );
+        assert!(collection(&draft, "shop", "suppliers").skip_processing);
+        // Each of these is one person's.
+        assert_eq!(
+            leads(&draft, "pictures", "profile"),
+            one("profiles", "from")
+        );
+        assert!(!collection(&draft, "shop", "pictures").skip_processing);
+        assert_eq!(found(&place, &draft, "orders"), ["1", "2", "4"], "{kind:?}");
+        assert_eq!(found(&place, &draft, "customers"), ["1"], "{kind:?}");
+        assert_eq!(
+            found(&place, &draft, "addresses"),
+            ["1*", "2*", "3"],
+            "{kind:?}"
+        );
+    }
+}
+
+#[test]
+fn an_order_to_somebody_elses_address_is_its_buyers_and_the_address_its_owners() {
+    for (owner, told) in [("INTEGER NOT NULL", None), ("INTEGER", Some("to"))] {
+        for kind in Kind::all() {
+            let sql = format!(
+                "CREATE TABLE customers (id INTEGER PRIMARY KEY, email VARCHAR(60), chief INTEGER, FOREIGN KEY (chief) REFERENCES customers (id));
+                 {CUSTOMERS}
+                 UPDATE customers SET chief = 1 WHERE id = 2;
+                 CREATE TABLE addresses (id INTEGER PRIMARY KEY, customer_id {owner}, street VARCHAR(60), FOREIGN KEY (customer_id) REFERENCES customers (id));
+                 INSERT INTO addresses VALUES (1, 1, 'a'), (2, 2, 'e'), (3, 1, 'once');
+                 {ORDERS}"
+            );
+            let place = Place::new(kind, "shop", "", &sql);
+            let draft = place.scan();
+
+            let expected = told.map(|it| one("addresses", it)).unwrap_or_default();
+            assert_eq!(leads(&draft, "orders", "deliver_to"), expected);
+            assert_eq!(
+                leads(&draft, "addresses", "customer_id"),
+                one("customers", "from")
+            );
+            assert!(leads(&draft, "customers", "chief").is_empty());
+            assert_eq!(found(&place, &draft, "orders"), ["1", "2", "4"], "{kind:?}");
+            assert_eq!(found(&place, &draft, "customers"), ["1"], "{kind:?}");
+            if told.is_none() {
+                let said =
+                    "# It names a row by addresses.id. Whose record this is, other fields say.";
+                assert!(draft.contains(said), "{draft}");
+                assert_eq!(found(&place, &draft, "addresses"), ["1", "3"], "{kind:?}");
+            }
+        }
+    }
+}
+
 #[test]
 fn the_largest_whole_numbers_of_mariadb_are_drafted_as_whole() {
     if !Kind::all().contains(&Kind::MariaDb) {

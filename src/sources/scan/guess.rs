@@ -140,6 +140,21 @@ const PEOPLE: &[&str] = &[
     "lead",
 ];
 
+/// Tables of what people keep to use it again and again, as where something is sent to or how it is paid.
+const USED: &[&str] = &[
+    "address",
+    "addresse",
+    "card",
+    "payment_method",
+    "bank_account",
+];
+
+/// Whether rows of other tables make use of these, and are no part of them.
+pub(super) fn is_used(table: &Table) -> bool {
+    let name = plain(&table.name.name);
+    USED.iter().any(|word| has(&name, word))
+}
+
 /// `None` where nothing speaks for personal data.
 pub(super) fn guess(table: &Table, column: &Column, values: &[&Value]) -> Option<Guess> {
     let name = plain(&column.name);

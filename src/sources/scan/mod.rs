@@ -52,8 +52,7 @@ struct Draft<'a> {
     table: &'a Table,
     /// For each column that the source has.
     columns: Vec<Drafted<'a>>,
-    /// An identity, or a reference from one, leads here.
-    reached: bool,
+    standing: Standing,
     /// Why no values were looked at.
     unread: Option<Fault>,
     /// The columns that name a row.
@@ -62,12 +61,29 @@ struct Draft<'a> {
     is_untyped: bool,
 }
 
+/// How rows of a table stand to people.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Standing {
+    /// Nothing leads here.
+    Apart,
+    /// People's rows point here, and several may point at one: what else does so is not theirs.
+    Shared,
+    /// Each is somebody's, or may be nobody's.
+    Perhaps,
+    /// Each is somebody's.
+    Own,
+    /// People themselves: it has their identities.
+    People,
+}
+
 struct Drafted<'a> {
     column: &'a super::Column,
     guess: Option<Guess>,
     data_type: Option<&'static str>,
     /// Where it leads: a table, a column there, and the direction.
     references: Vec<(String, String, &'static str)>,
+    /// Where it leads without saying whose a row is: a table and a column there.
+    beside: Vec<(String, String)>,
 }
 
 impl<'a> Draft<'a> {
@@ -96,6 +112,7 @@ impl<'a> Draft<'a> {
                 data_type: yaml::data_type(column).or_else(|| guessed.filter(|_| is_untyped)),
                 guess,
                 references: Vec::new(),
+                beside: Vec::new(),
             }
         });
         let columns = columns.collect();
@@ -103,7 +120,7 @@ impl<'a> Draft<'a> {
         Ok(Self {
             table,
             columns,
-            reached: false,
+            standing: Standing::Apart,
             unread,
             key: if is_untyped {
                 found()

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt::Write};
 
-use super::{Draft, Drafted};
+use super::{Draft, Drafted, Standing};
 use crate::sources::{Column, ColumnKind};
 
 const NOT_PERSONAL: &str = "system.operations";
@@ -35,7 +35,7 @@ pub(super) fn write(
 
 fn collection(text: &mut String, key: &str, draft: &Draft<'_>) {
     let _ = writeln!(text, "      - name: {}", scalar(&draft.table.name.name));
-    if !draft.reached {
+    if draft.standing == Standing::Apart {
         let _ = write!(
             text,
             "        # No identity leads here. Is it about people? Then name an identity or a reference.\n        \
@@ -79,6 +79,13 @@ fn field(text: &mut String, key: &str, draft: &Draft<'_>, drafted: &Drafted<'_>)
         "            data_categories: [{category}]{}",
         sure.unwrap_or_default()
     );
+    for (table, other) in &drafted.beside {
+        let field = scalar(&format!("{table}.{other}"));
+        let _ = writeln!(
+            text,
+            "            # It names a row by {field}. Whose record this is, other fields say."
+        );
+    }
     let mut meta = Vec::new();
     if draft.key.contains(&column.name) {
         meta.push("primary_key: true".to_owned());

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::{Inner, Value, graph::Edge, likeness::Likeness, walk::Walk};
+use super::{Inner, Value, connector::Beside, graph::Edge, likeness::Likeness, walk::Walk};
 
 /// A key of one collection that rows of another one hold, each part of it in one column or in one of several.
 pub(super) struct Composite {
@@ -93,6 +93,68 @@ impl Composite {
                 .parts
                 .iter()
                 .any(|it| it.of == here && it.held.contains(&there))
+    }
+
+    /// What rows hold of the other parts to which a way leads by one; `None` where only the database can tell whether
+    /// they do. `leads` are the values of a column there that lead on.
+    pub fn beside<'w>(
+        &self,
+        inner: &Inner,
+        walk: &Walk,
+        (at, edge): (usize, &Edge),
+        leads: &dyn Fn(&str) -> Option<&'w HashSet<Value>>,
+    ) -> Option<Vec<Beside>> {
+        if !self.is_exact(inner, walk, (at, edge)) {
+            return None;
+        }
+        let (here, there) = (&inner.graph.nodes[at], &inner.graph.nodes[edge.from]);
+        let mut all = Vec::with_capacity(self.parts.len());
+        for part in &self.parts {
+            let (held, of) = (&part.held[..], std::slice::from_ref(&part.of));
+            let (columns, from) = if edge.upward { (of, held) } else { (held, of) };
+            if columns.contains(&here.place_of(&edge.column)) {
+                continue;
+            }
+            let mut values = HashSet::new();
+            for place in from {
+                values.extend(leads(&there.links[*place])?.iter().cloned());
+            }
+            all.push(Beside {
+                columns: columns.iter().map(|it| here.links[*it].clone()).collect(),
+                values: values.into_iter().collect(),
+            });
+        }
+        Some(all)
+    }
+
+    /// Whether all parts lead there in this direction, as they are written.
+    pub fn is_exact(&self, inner: &Inner, walk: &Walk, (at, edge): (usize, &Edge)) -> bool {
+        let node = &inner.graph.nodes[at];
+        let ways = node.incoming.iter().filter(|way| {
+            (way.from, way.upward) == (edge.from, edge.upward) && self.has(inner, walk, (at, way))
+        });
+        let ways: Vec<_> = ways.collect();
+        let is_exact = |way: &&Edge| {
+            walk.likeness(inner, at, way) == Likeness::Exact
+                && !node.inside.contains_key(&way.column)
+        };
+        let held: usize = self.parts.iter().map(|part| part.held.len()).sum();
+        ways.len() == held && ways.iter().all(is_exact)
+    }
+
+    /// Whether a way leads to all rows to which the others do: its column is never empty, and no other one holds that part.
+    pub fn is_full(&self, inner: &Inner, walk: &Walk, (at, edge): (usize, &Edge)) -> bool {
+        let here = inner.graph.nodes[at].place_of(&edge.column);
+        let mut parts = self.parts.iter();
+        let is_only = edge.upward || parts.any(|part| part.held[..] == [here]);
+        let column = walk.table(inner, at);
+        let column = column.and_then(|(table, _)| table.column(&edge.column));
+        is_only && column.is_some_and(|it| !it.nullable)
+    }
+
+    /// Whether the whole keys that a row holds tell whose it is.
+    pub fn tells(&self, upward: bool, values: &[Value]) -> bool {
+        upward || !self.held(values).is_empty()
     }
 
     /// The whole keys by which rows of the one collection lead to the other.

@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, NaiveTime};
 
-use super::{ColumnKind, Value};
+use super::{ColumnKind, SourceError, Value, Way, sql::Builder};
 
 /// The one that nothing meets.
 pub(super) fn never() -> String {
@@ -33,5 +33,32 @@ pub(super) fn start_of(day: NaiveDate, kind: ColumnKind) -> Value {
             Value::Integer(day.and_time(NaiveTime::MIN).and_utc().timestamp())
         }
         _ => Value::Text(day.to_string()),
+    }
+}
+
+impl Builder<'_> {
+    /// The condition that a way leads to a row. By a part of a key it leads to rows that hold the others, too: whoever bought
+    /// in a shop is not looked for among all that was bought there.
+    pub fn way(&mut self, way: &Way) -> Result<String, SourceError> {
+        let column = self.column(&way.column)?;
+        let how = (way.any_case, way.as_source);
+        let mut all = vec![self.is_one_of(column, &way.values, how)];
+        for beside in &way.beside {
+            let columns = self.columns(&beside.columns)?;
+            let mut any = Vec::with_capacity(columns.len() + 1);
+            for column in &columns {
+                any.push(self.is_one_of(column, &beside.values, (false, false)));
+            }
+            if columns.iter().all(|column| column.nullable) {
+                let name = |name: &str| format!("{} IS NULL", self.dialect.quoted(name));
+                let empty: Vec<_> = columns.iter().map(|it| name(&it.name)).collect();
+                any.push(format!("({})", empty.join(" AND ")));
+            }
+            all.push(either(&any));
+        }
+        Ok(match &all[..] {
+            [one] => one.clone(),
+            several => format!("({})", several.join(" AND ")),
+        })
     }
 }

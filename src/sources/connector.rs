@@ -159,6 +159,18 @@ pub struct Way {
     pub any_case: bool,
     /// Whether the source compares as it does to hold a column to the values of another: as its collation says.
     pub as_source: bool,
+    /// Where the column is a part of a key: what such a row holds of the other parts. A source that does not look at it
+    /// hands over more, which is looked at again.
+    pub beside: Vec<Beside>,
+}
+
+/// Another part of a key of several columns.
+#[derive(Debug, Clone)]
+pub struct Beside {
+    /// One of these holds one of the values, or all of them are empty.
+    pub columns: Vec<String>,
+    /// The values.
+    pub values: Vec<Value>,
 }
 
 /// The values of a way, to look for what a row holds.
@@ -271,6 +283,7 @@ impl Way {
             values,
             any_case: false,
             as_source: false,
+            beside: Vec::new(),
         }
     }
 }

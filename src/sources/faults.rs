@@ -9,7 +9,8 @@ use std::{
 };
 
 use super::{
-    Change, EachOf, EachRow, Fault, Query, Schema, Select, Source, SourceError, Transaction, Usage,
+    Change, EachOf, EachRow, Fault, Form, Query, Schema, Select, Source, SourceError, Transaction,
+    Usage, Value,
 };
 
 /// What is wrong with a source.
@@ -35,6 +36,7 @@ pub struct Faulty {
     inner: Arc<dyn Source>,
     mode: Mutex<Mode>,
     reads: AtomicU64,
+    rows: AtomicU64,
 }
 
 impl Faulty {
@@ -44,6 +46,7 @@ impl Faulty {
             inner,
             mode: Mutex::default(),
             reads: AtomicU64::new(0),
+            rows: AtomicU64::new(0),
         }
     }
 
@@ -55,6 +58,19 @@ impl Faulty {
     /// How many reads it was asked for.
     pub fn reads(&self) -> u64 {
         self.reads.load(Ordering::Relaxed)
+    }
+
+    /// How many rows met what was asked for: those that were handed over, and those that were counted.
+    pub fn rows(&self) -> u64 {
+        self.rows.load(Ordering::Relaxed)
+    }
+
+    fn note(&self, select: &Select<'_>, row: &[Value]) {
+        let met = match (select.form, row.last()) {
+            (Form::Groups, Some(Value::Integer(rows))) => u64::try_from(*rows).unwrap_or(0),
+            _ => 1,
+        };
+        self.rows.fetch_add(met, Ordering::Relaxed);
     }
 
     fn mode(&self) -> Mode {
@@ -115,7 +131,10 @@ impl Source for Faulty {
     ) -> Result<(), SourceError> {
         self.reads.fetch_add(1, Ordering::Relaxed);
         self.meet(wait)?;
-        self.inner.select(select, wait, each)
+        self.inner.select(select, wait, &mut |row| {
+            self.note(select, &row);
+            each(row)
+        })
     }
 
     fn select_all(
@@ -127,7 +146,10 @@ impl Source for Faulty {
         self.reads
             .fetch_add(selects.len() as u64, Ordering::Relaxed);
         match self.meet(wait) {
-            Ok(()) => self.inner.select_all(selects, wait, each),
+            Ok(()) => self.inner.select_all(selects, wait, &mut |at, row| {
+                self.note(&selects[at], &row);
+                each(at, row);
+            }),
             Err(error) => vec![Err(error); selects.len()],
         }
     }

@@ -30,15 +30,15 @@ type Totals = HashMap<Place, Total>;
 
 /// Decides for every combination whether it is the person's own.
 pub(super) fn settle_owners(inner: &Inner, walk: &mut Walk, budgets: &Budgets<'_>) {
-    let totals = totals(inner, walk, budgets);
+    let nodes = 0..inner.graph.nodes.len();
+    let composites: Vec<_> = nodes.map(|at| Composite::all(inner, walk, at)).collect();
+    let totals = totals(inner, walk, &composites, budgets);
     for reached in &mut walk.nodes {
         for combination in reached.combinations.values_mut() {
             combination.is_own = combination.is_named || !combination.names_another;
         }
     }
     strangers::withdraw(inner, walk, budgets);
-    let nodes = 0..inner.graph.nodes.len();
-    let composites: Vec<_> = nodes.map(|at| Composite::all(inner, walk, at)).collect();
     let grounded = grounded::withdraw(inner, walk, &composites);
     while withdraw(inner, walk, (&totals, &composites)) {}
     for at in 0..walk.nodes.len() {
@@ -181,7 +181,12 @@ fn own_leads(inner: &Inner, walk: &Walk, at: usize) -> Option<BTreeMap<String, H
 }
 
 /// Asks the sources how many rows lead to each value that was reached.
-fn totals(inner: &Inner, walk: &Walk, budgets: &Budgets<'_>) -> Totals {
+fn totals(
+    inner: &Inner,
+    walk: &Walk,
+    composites: &[Vec<Composite>],
+    budgets: &Budgets<'_>,
+) -> Totals {
     let nodes = &inner.graph.nodes;
     let mut totals = Totals::new();
     let mut work: BTreeMap<String, Vec<Question>> = BTreeMap::new();
@@ -189,21 +194,30 @@ fn totals(inner: &Inner, walk: &Walk, budgets: &Budgets<'_>) -> Totals {
         for (way, edge) in node.incoming.iter().enumerate() {
             let here = node.place_of(&edge.column);
             let reached = walk.nodes[at].combinations.iter();
-            let unnamed = reached.filter(|(_, it)| !it.is_named);
+            let unnamed: Vec<_> = reached.filter(|(_, it)| !it.is_named).collect();
+            if unnamed.is_empty() {
+                continue;
+            }
             let likeness = walk.likeness(inner, at, edge);
-            let values: HashSet<_> = unnamed
+            let mut keys = composites[at].iter();
+            let key = keys.find(|it| it.has(inner, walk, (at, edge)));
+            // Where the whole key tells it, a part need not be counted: a shop may have any number of orders.
+            let is_open = |values: &[Value]| key.is_none_or(|it| !it.tells(edge.upward, values));
+            let open = unnamed.iter().filter(|(values, _)| is_open(values));
+            let values: HashSet<_> = open
                 .flat_map(|(values, _)| values[here].keys())
                 // As it is written as well: not every database knows the small form of every letter.
                 .flat_map(|key| [likeness.fold(key), key.clone()])
                 .collect();
             let values: Vec<_> = values.into_iter().collect();
-            if values.is_empty() {
+            if values.is_empty() && key.is_none() {
                 continue;
             }
             // Where nobody answers, or only the database could tell, another's row has to be feared.
             let rows = values.iter().map(|it| (it.clone(), u64::MAX)).collect();
             totals.insert((at, way), Total { rows, likeness });
-            if walk.nodes[edge.from].error.is_none() && likeness != Likeness::Unknown {
+            let is_asked = !values.is_empty() && likeness != Likeness::Unknown;
+            if walk.nodes[edge.from].error.is_none() && is_asked {
                 let question = Question {
                     place: (at, way),
                     edge,

@@ -210,8 +210,8 @@ pub(super) fn keyed(
     Ok(builder.finish(condition))
 }
 
-struct Builder<'a> {
-    dialect: &'a dyn Dialect,
+pub(super) struct Builder<'a> {
+    pub dialect: &'a dyn Dialect,
     table: &'a Table,
     params: Vec<Param>,
 }
@@ -232,12 +232,12 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn column(&self, name: &str) -> Result<&'a Column, SourceError> {
+    pub fn column(&self, name: &str) -> Result<&'a Column, SourceError> {
         let column = self.table.column(name);
         column.ok_or_else(|| missing(self.dialect.key(), self.table, name))
     }
 
-    fn columns(&self, names: &[String]) -> Result<Vec<&'a Column>, SourceError> {
+    pub fn columns(&self, names: &[String]) -> Result<Vec<&'a Column>, SourceError> {
         names.iter().map(|name| self.column(name)).collect()
     }
 
@@ -267,7 +267,7 @@ impl<'a> Builder<'a> {
         bound.map_or_else(never, |it| self.dialect.is_among(it, column, false))
     }
 
-    fn is_one_of(
+    pub fn is_one_of(
         &mut self,
         column: &Column,
         values: &[Value],
@@ -306,9 +306,7 @@ impl<'a> Builder<'a> {
         if let Some(any) = &select.filter.any {
             let mut ways = Vec::with_capacity(any.len());
             for way in any.iter().filter(|way| !way.values.is_empty()) {
-                let column = self.column(&way.column)?;
-                let how = (way.any_case, way.as_source);
-                ways.push(self.is_one_of(column, &way.values, how));
+                ways.push(self.way(way)?);
             }
             conditions.push(if ways.is_empty() {
                 never()

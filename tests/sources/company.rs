@@ -34,6 +34,13 @@ impl Company {
         format!("dataset:\n  - fides_key: shop\n    collections:\n{collections}")
     }
 
+    /// What that manifest declares.
+    pub fn register(collections: &str) -> Register {
+        let manifest = Self::manifest(collections);
+        let read = Register::parse(&[("manifest.yml", &manifest)]);
+        read.unwrap_or_else(|faults| panic!("{faults:#?}")).0
+    }
+
     /// A manifest and the databases that it is about, by key of the source.
     pub fn with(manifest: &str, databases: &[(&str, &str)]) -> Self {
         let (register, _) = Register::parse(&[("manifest.yml", manifest)])
@@ -107,6 +114,11 @@ impl Company {
 
     pub fn reads(&self) -> u64 {
         self.faulty.values().map(|it| it.reads()).sum()
+    }
+
+    /// How many rows met what the portal asked for.
+    pub fn rows(&self) -> u64 {
+        self.faulty.values().map(|it| it.rows()).sum()
     }
 
     /// The whole database.

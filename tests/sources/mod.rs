@@ -3,6 +3,7 @@
 mod addresses;
 mod along;
 mod archive;
+mod big_shop;
 mod blocks;
 mod collated;
 mod command;

@@ -9,6 +9,7 @@ use super::{
     graph::Node,
     layout::Layout,
     masking::Strategy,
+    overwriting::{IN_PART, NO_KEY},
     personal::{all_categories, is_personal, leaves, personal_leaves},
     record,
 };
@@ -46,6 +47,8 @@ pub(super) struct Rules<'a> {
     row: Option<Exception<'a>>,
     /// The row goes when nothing in it has to stay.
     may_delete: bool,
+    /// It would, if it could be named; where fields are personal, they say so.
+    is_nameless: bool,
     today: NaiveDate,
     /// The source is only read.
     is_read_only: bool,
@@ -61,8 +64,6 @@ struct FieldRule<'a> {
     /// What inside of it stays all the same, and why.
     left: Vec<(&'a str, &'static str)>,
 }
-
-const IN_PART: &str = "It is a list in which not everything is certainly the person's.";
 
 pub(super) const ONLY_READ: &str =
     "The system that holds it may only be read from here, so nothing in it is changed.";
@@ -107,15 +108,14 @@ impl<'a> Rules<'a> {
             .filter(|it| wish.covers_any(layout.node, it));
         let fields: Vec<_> = asked.map(rule).collect();
         let row = || wish.row_exception(layout, collection);
+        let goes = all && collection.erase != Erase::Mask && !layout.table.is_computed();
         Self {
             collection,
             // What nobody asked about needs no reason to stay.
             row: (fields.is_empty() && all).then(row).flatten(),
+            is_nameless: goes && fields.is_empty() && layout.table.row_key.is_empty(),
             fields,
-            may_delete: all
-                && collection.erase != Erase::Mask
-                && !layout.table.row_key.is_empty()
-                && !layout.table.is_computed(),
+            may_delete: goes && !layout.table.row_key.is_empty(),
             today: wish.today,
             is_read_only: inner.is_read_only(&layout.node.source),
             computed: layout.table.is_computed().then(|| layout.table.follows()),
@@ -124,7 +124,7 @@ impl<'a> Rules<'a> {
 
     /// Whether no row is touched.
     pub fn is_idle(&self) -> bool {
-        self.fields.is_empty() && !self.may_delete
+        self.fields.is_empty() && !self.may_delete && !self.is_nameless
     }
 
     /// Decides about one row.
@@ -178,6 +178,9 @@ impl<'a> Rules<'a> {
         fate.deleted = may_delete && fate.kept.is_empty() && are_all();
         if fate.deleted {
             return fate;
+        }
+        if self.is_nameless && fate.kept.is_empty() {
+            fate.left.insert(String::new(), NO_KEY);
         }
         let kept = fate.kept.clone();
         let is_kept = |path: &String| kept.iter().any(|it| it.fields.contains(path));

@@ -56,6 +56,11 @@ impl Wish<'_> {
     }
 }
 
+pub(super) const IN_PART: &str = "It is a list in which not everything is certainly the person's.";
+
+pub(super) const NO_KEY: &str =
+    "The system that holds it gives its records no key, so that none can be changed on its own.";
+
 const PRESERVED: &str = "The organisation has set that it stays as it is.";
 const COPY: &str = "It is a copy of what other records hold, which the system that holds it makes anew in its turn.";
 const UNNAMED: &str =
@@ -97,9 +102,7 @@ fn write_of(
         });
     }
     if layout.table.row_key.is_empty() {
-        return Err(
-            "The system that holds it gives its records no key, so that none can be changed on its own.",
-        );
+        return Err(NO_KEY);
     }
     if said.is_some_and(Masking::preserves) {
         return Err(PRESERVED);

@@ -56,6 +56,45 @@ fn rows_without_a_key_are_found_and_left_and_the_reason_is_told() {
 }
 
 #[test]
+fn rows_without_a_key_that_hold_nothing_but_a_number_are_told_to_stay_as_well() {
+    const ORDERS: &str = "
+      - name: orders
+        fields:
+          - {name: id, data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email}}
+      - name: items
+        fields:
+          - {name: order_id, data_categories: [system.operations], fides_meta: {references: [{dataset: shop, field: orders.id, direction: from}]}}
+          - {name: quantity, data_categories: [system.operations]}
+";
+    let sql = "CREATE TABLE orders (id INTEGER PRIMARY KEY, email VARCHAR(40));
+               CREATE TABLE items (order_id INTEGER, quantity INTEGER);
+               INSERT INTO orders VALUES (1, 'ada@example.org'), (2, 'eve@example.org');
+               INSERT INTO items VALUES (1, 7), (1, 7), (2, 1);";
+    for kind in Kind::all() {
+        let company = Company::on(kind, Company::register(ORDERS), &[("shop", sql)]);
+        let ada = Identities::email("ada@example.org");
+
+        let plan = company.plan(&ada, &Scope::All);
+        company.sources.execute(&ada, &plan).unwrap();
+
+        let mut items = plan.items.iter();
+        let items = items.find(|it| it.collection == "items").unwrap();
+        assert_eq!(items.records, 2, "{kind:?}");
+        let left = company.dump("shop")["items"].len();
+        // The others number the rows of a table that has no key.
+        if kind == Kind::MariaDb {
+            let said = "gives its records no key";
+            assert!(matches!(&items.action, Action::Leave { reason } if reason.contains(said)));
+            assert_eq!(left, 3);
+        } else {
+            assert_eq!(items.action, Action::Delete, "{kind:?}");
+            assert_eq!(left, 1, "{kind:?}");
+        }
+    }
+}
+
+#[test]
 fn a_key_of_several_columns_may_come_from_the_manifest() {
     for kind in Kind::all() {
         let company = company(kind);

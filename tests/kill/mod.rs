@@ -29,7 +29,7 @@ use processes::Setup;
 
 const JOURNEYS: usize = 200;
 /// Of these so many erase everything.
-const ERASURES: u32 = 20;
+const ERASURES: u32 = 16;
 /// Of the others so many move, object to a use and take that back.
 const MOVES: u32 = 20;
 /// Of the source's people so many correct a value, beside those who erase everything.

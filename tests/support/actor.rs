@@ -18,13 +18,14 @@ pub struct Actor {
 }
 
 impl Actor {
-    pub(super) fn new(base: &str, session: Option<String>) -> Self {
+    /// Whoever comes to one portal comes by the same client: to make one takes long, and it keeps nothing of anybody.
+    pub(super) fn new(client: reqwest::Client, base: &str, session: Option<String>) -> Self {
         let cookies = session
             .map(|value| ("candor".to_owned(), value))
             .into_iter()
             .collect();
         Actor {
-            client: client(None),
+            client,
             base: base.to_owned(),
             cookies: Mutex::new(cookies),
             headers: HeaderMap::new(),
@@ -180,7 +181,8 @@ impl Actor {
     }
 }
 
-fn client(from: Option<IpAddr>) -> reqwest::Client {
+/// What sends requests, from that address.
+pub(super) fn client(from: Option<IpAddr>) -> reqwest::Client {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         // Sooner than the server does, or a request could meet a connection that is just being closed.

@@ -47,6 +47,7 @@ use sample::{SampleSource, sample_register};
 pub struct TestApp {
     pub app: App,
     base: String,
+    client: reqwest::Client,
     database: TestDatabase,
     /// ProJobSector's own database, with the listed sample people alone.
     pub source: SampleSource,
@@ -172,6 +173,7 @@ impl TestApp {
         TestApp {
             app,
             base,
+            client: actor::client(None),
             database,
             source,
         }
@@ -197,12 +199,12 @@ impl TestApp {
 
     /// Somebody who is not signed in.
     pub fn visitor(&self) -> Actor {
-        Actor::new(&self.base, None)
+        Actor::new(self.client.clone(), &self.base, None)
     }
 
     /// Somebody whose browser has that session cookie.
     pub fn visitor_with_session(&self, cookie: &str) -> Actor {
-        Actor::new(&self.base, Some(cookie.to_owned()))
+        Actor::new(self.client.clone(), &self.base, Some(cookie.to_owned()))
     }
 
     /// A person from California, signed in a moment ago as `<name>@example.org`.
@@ -328,6 +330,7 @@ impl TestApp {
         jar.signed_mut(&self.app.keys.cookie_key())
             .add(Cookie::new("candor", token));
         Actor::new(
+            self.client.clone(),
             &self.base,
             jar.get("candor").map(|cookie| cookie.value().to_owned()),
         )

@@ -40,6 +40,7 @@ mod register;
 mod reports;
 mod requests;
 mod retention;
+mod set_aside;
 mod shown;
 mod sources;
 mod staff;

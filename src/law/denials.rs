@@ -22,6 +22,8 @@ text_enum! {
         Shared = "shared",
         /// It is not known who asks.
         Unverified = "unverified",
+        /// Records that are kept for the law alone, and in which nobody can look.
+        SetAside = "set-aside",
     }
 }
 

@@ -14,6 +14,7 @@ pub mod pages;
 pub mod period;
 mod picture;
 pub mod redactions;
+pub mod set_aside;
 pub mod statements;
 mod stays;
 mod values;

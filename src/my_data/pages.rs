@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::kept::{self, AllKept, Kept, KeptRecord};
 use super::ledger::{self, CategoryCard, FieldFacts, RecordCard};
 use super::redactions::Redactions;
+use super::set_aside::SetAside;
 use super::statements::Statements;
 use super::{collection_url, picture, read};
 use crate::accounts::guard::Person;
@@ -39,6 +40,8 @@ struct IndexPage {
     picture: String,
     standings: Standings,
     kept: Vec<Kept>,
+    /// What is not searched.
+    set_aside: SetAside,
 }
 
 impl IndexPage {
@@ -56,12 +59,15 @@ pub async fn index(person: Person, app: App, page: Page) -> AppResult<HttpRespon
     let found = read(&app, person.id, move |app, identities| {
         let cards = ledger::cards(&app.register, app.sources.overview(identities));
         let kept = kept::list(app, (person.id, identities))?.lines;
-        let stopped = app
-            .db
-            .read_now(|conn| Stopped::load(conn, app, person.id))?;
-        Ok((cards, standing::of_person(app, person.id)?, kept, stopped))
+        let (stopped, residence) = app.db.read_now(|conn| {
+            let stopped = Stopped::load(conn, app, person.id)?;
+            Ok((stopped, find_residence(conn, person.id)?))
+        })?;
+        let set_aside = SetAside::where_one_lives(app, &residence);
+        let standings = standing::of_person(app, person.id)?;
+        Ok((cards, standings, (kept, set_aside), stopped))
     });
-    let (mut cards, standings, kept, stopped) = found.await?;
+    let (mut cards, standings, (kept, set_aside), stopped) = found.await?;
     let picture = picture::draw(&cards, |recipient| !stopped.is_cut_off(recipient));
     for card in &mut cards {
         stopped.mark_activities(&mut card.purposes);
@@ -75,6 +81,7 @@ pub async fn index(person: Person, app: App, page: Page) -> AppResult<HttpRespon
             picture,
             standings,
             kept,
+            set_aside,
         },
     )
 }

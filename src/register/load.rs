@@ -80,19 +80,15 @@ impl Register {
             collections.map(|it| CollectionKey::new(&dataset.key, &it.name))
         });
         let known: HashSet<_> = all.collect();
-        for collection in self.datasets.iter_mut().flat_map(|it| &mut it.collections) {
-            for key in collection
-                .after
-                .iter_mut()
-                .chain(&mut collection.erase_after)
-            {
-                let text = key.to_string();
-                let dots = text.match_indices('.');
-                let mut parted =
-                    dots.map(|(at, _)| CollectionKey::new(&text[..at], &text[at + 1..]));
-                if let Some(named) = parted.find(|it| known.contains(it)) {
-                    *key = named;
-                }
+        let collections = self.datasets.iter_mut().flat_map(|it| &mut it.collections);
+        let ordered = collections.flat_map(|it| it.after.iter_mut().chain(&mut it.erase_after));
+        let aside = self.set_aside.iter_mut().flat_map(|it| &mut it.collections);
+        for key in ordered.chain(aside) {
+            let text = key.to_string();
+            let dots = text.match_indices('.');
+            let mut parted = dots.map(|(at, _)| CollectionKey::new(&text[..at], &text[at + 1..]));
+            if let Some(named) = parted.find(|it| known.contains(it)) {
+                *key = named;
             }
         }
     }

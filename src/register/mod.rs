@@ -14,6 +14,7 @@ mod manifest;
 mod map;
 mod model;
 mod rules;
+mod set_aside;
 mod taxonomy;
 
 pub use category::{Category, Letter, SourceKind, covers};
@@ -25,3 +26,4 @@ pub use map::{
 };
 pub use model::{Activity, LawfulBasis, Organisation, Recipient, RecipientRole, Register, System};
 pub use rules::{Correctable, Erase, Input, Keep, NeverDisclose, Required, Retention};
+pub use set_aside::SetAside;

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::insights::Insights;
 use super::{
-    Category, Collection, CollectionKey, Dataset, Field, Masking, Place, Required, covers,
+    Category, Collection, CollectionKey, Dataset, Field, Masking, Place, Required, SetAside, covers,
 };
 use crate::db::text_enum;
 
@@ -27,6 +27,8 @@ pub struct Register {
     pub systems: Vec<System>,
     /// Which figures about everybody are counted, if any.
     pub insights: Option<Insights>,
+    /// What is left out of a search, and named instead.
+    pub set_aside: Vec<SetAside>,
 }
 
 /// Who runs the portal.

@@ -20,6 +20,7 @@ use crate::error::AppResult;
 use crate::my_data::export;
 use crate::my_data::kept::{self, Kept};
 use crate::my_data::ledger;
+use crate::my_data::set_aside::SetAside;
 use crate::sources::{Dates, Identities};
 
 /// What the person learns of a package; first what is in it.
@@ -65,11 +66,9 @@ pub(super) fn look_up(app: &App, request: &Request, person: &Identities) -> Resu
         .db
         .read_now(|conn| Stopped::load(conn, app, person_id))?;
     let kept = kept::list(app, (person_id, person))?.lines;
-    Ok(Gives::Categories(categories(
-        app,
-        (&cards, &kept),
-        &stopped,
-    )))
+    let mut said = categories(app, (&cards, &kept), &stopped);
+    SetAside::of_request(app, request).write_to(&mut said);
+    Ok(Gives::Categories(said))
 }
 
 /// Gives it: the message, and the job that makes the package; with the facts for the receipt.

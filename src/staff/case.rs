@@ -21,6 +21,7 @@ use crate::manual::{
     self,
     model::{Task, system_name},
 };
+use crate::my_data::set_aside::SetAside;
 use crate::my_data::statements::{Statement, Statements};
 use crate::register::{CollectionKey, SourceKind};
 use crate::requests::agents::{self, queries::Named};
@@ -146,6 +147,8 @@ pub struct Case {
     pub told: Vec<Told>,
     /// Who got the data and is not told.
     pub untold: Vec<Untold>,
+    /// What its answer has nothing of, as it is not searched.
+    pub set_aside: SetAside,
     /// Of an appeal, and of what one opened again: who had a part in the denial.
     pub had_part: Vec<i64>,
     /// All staff, for names.
@@ -279,6 +282,7 @@ pub fn load(
             told::list_of_request(conn, person.id, &request.reference, MOST_TOLD)?,
             |it| dates::today(&app.laws, &request, it.created_at),
         ),
+        set_aside: SetAside::beside(app, &request),
         had_part: appeals::had_part(conn, &request)?,
         staff: queries::list_staff(conn)?,
     })

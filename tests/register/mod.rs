@@ -7,6 +7,7 @@ mod drift;
 mod faults;
 mod loading;
 mod recipients;
+mod set_aside;
 mod twins;
 mod wild;
 mod words;

@@ -91,7 +91,7 @@ async fn what_is_not_denied_of_a_copy_is_given() {
     assert_eq!(downloads(&app.person_again(MAYA).await).await.len(), 1);
 }
 
-/// Rule: K1, Civ. 1798.110, 1798.115.
+/// Rule: K1, Civ. 1798.110, 1798.115; K6, 11 CCR 7024(c).
 #[actix_web::test]
 async fn categories_are_told_as_the_register_knows_them() {
     let app = TestApp::start();
@@ -114,6 +114,8 @@ async fn categories_are_told_as_the_register_knows_them() {
         "Who may get it",
         "Sold or shared for advertising",
         "Disclosed so that others work for us",
+        "Records that we do not search",
+        "Sealed tapes of our mail server of 2018",
         "Brightfield",
     ] {
         assert!(said.contains(words), "{words}: {said}");

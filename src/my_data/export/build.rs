@@ -30,6 +30,7 @@ use crate::my_data::identities_of;
 use crate::my_data::kept::{self, AllKept, Kept, KeptRecord};
 use crate::my_data::ledger::{RecordCard, in_words, record_card};
 use crate::my_data::redactions::Redactions;
+use crate::my_data::set_aside::SetAside;
 use crate::my_data::statements::Statements;
 use crate::register::{Category, CollectionKey};
 use crate::requests::corrected::watch::Watch;
@@ -138,7 +139,8 @@ fn build_all(app: &App, package_id: i64, lease: &Lease) -> AppResult<()> {
     })?;
     let standings = standing::of_person(app, package.person_id)?;
     let by_hand: Vec<_> = standings.0.iter().map(Standing::in_words).collect();
-    let (last, completed) = files.end((&unread, &by_hand, &kept.lines), &stopped)?;
+    let set_aside = SetAside::where_one_lives(app, &residence);
+    let (last, completed) = files.end((&unread, &by_hand, &kept.lines), (&stopped, &set_aside))?;
     ready::announce(app, &package, (last, completed), redactions)
 }
 
@@ -237,7 +239,7 @@ impl<'a> Files<'a> {
     fn end(
         mut self,
         (unread, by_hand, kept): (&[String], &[String], &[Kept]),
-        stopped: &Stopped,
+        (stopped, set_aside): (&Stopped, &SetAside),
     ) -> AppResult<(Chunk, Completed)> {
         self.end_collection()?;
         let register = self.app.register.clone();
@@ -246,6 +248,7 @@ impl<'a> Files<'a> {
             sold: &sold,
             disclosed: &disclosed,
             kept,
+            set_aside,
             unread,
             by_hand,
             records: self.records,
@@ -255,12 +258,13 @@ impl<'a> Files<'a> {
         write(
             &mut self.json,
             &format!(
-                "\n],\"sold_or_shared_with\":{},\"disclosed_for_our_work_to\":{},\"not_read\":{},\"looked_up_by_hand\":{},\"stays_after_a_deletion\":{}}}\n",
+                "\n],\"sold_or_shared_with\":{},\"disclosed_for_our_work_to\":{},\"not_read\":{},\"looked_up_by_hand\":{},\"stays_after_a_deletion\":{},\"not_searched\":{}}}\n",
                 tables::recipients(&sold),
                 tables::recipients(&disclosed),
                 json!(unread),
                 json!(by_hand),
-                tables::kept(kept)
+                tables::kept(kept),
+                set_aside.json()
             ),
         )?;
         let report = std::mem::replace(&mut self.report, temporary());
@@ -274,6 +278,7 @@ impl<'a> Files<'a> {
             "records_without_date": self.undated,
             "not_read": unread,
             "looked_up_by_hand": by_hand,
+            "not_searched": set_aside.json(),
             "sha256": self.checksums,
         });
         let mut file = temporary();

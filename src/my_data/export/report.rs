@@ -6,6 +6,7 @@ use super::model::Package;
 use crate::disclosures::receiving::Line;
 use crate::my_data::kept::Kept;
 use crate::my_data::ledger::{RecordCard, in_words};
+use crate::my_data::set_aside::SetAside;
 use crate::web::words;
 
 /// The beginning, with what the report is about.
@@ -57,6 +58,8 @@ pub(super) struct Foot<'a> {
     pub disclosed: &'a [Line<'a>],
     /// What deletions had to leave.
     pub kept: &'a [Kept],
+    /// What is not searched.
+    pub set_aside: &'a SetAside,
     pub unread: &'a [String],
     pub by_hand: &'a [String],
     pub records: i64,

@@ -37,6 +37,9 @@ pub(super) fn check(manifests: &Manifests, report: &Report) {
         categories.check(&recipient.categories, &recipient.place);
         check_recipient(recipient, register, report);
     }
+    for lot in &register.set_aside {
+        categories.check(&lot.categories, &lot.place);
+    }
     for collection in register
         .datasets
         .iter()
@@ -86,6 +89,11 @@ fn keys_once(register: &Register, report: &Report) {
     once(
         register.activities.iter().map(|it| (&it.key, &it.place)),
         "activity",
+        report,
+    );
+    once(
+        register.set_aside.iter().map(|it| (&it.key, &it.place)),
+        "key of records that are set aside",
         report,
     );
     once(

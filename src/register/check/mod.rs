@@ -4,6 +4,7 @@ mod declared;
 mod insights;
 mod reach;
 mod references;
+mod set_aside;
 
 use super::{finding::Report, manifest::Manifests};
 
@@ -17,5 +18,6 @@ pub(super) fn check(manifests: &Manifests, report: &Report) {
         references::check_names(register, report);
         reach::check(register, report);
         insights::check(register, report);
+        set_aside::check(register, report);
     }
 }

@@ -79,7 +79,7 @@ fn check_reference(register: &Register, reference: &Reference, report: &Report) 
     }
 }
 
-fn missing<'a>(
+pub(super) fn missing<'a>(
     what: &str,
     name: &str,
     known: impl Iterator<Item = &'a str>,

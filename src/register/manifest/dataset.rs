@@ -146,7 +146,7 @@ pub(super) fn title_of(name: &str) -> String {
 }
 
 /// With their lines.
-fn collection_keys(meta: &Map, key: &str) -> (Vec<CollectionKey>, Vec<u32>) {
+pub(super) fn collection_keys(meta: &Map, key: &str) -> (Vec<CollectionKey>, Vec<u32>) {
     let parse = |(text, line): (String, u32)| match text.parse() {
         Ok(key) => Some((key, line)),
         Err(expected) => {

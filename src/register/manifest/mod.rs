@@ -7,6 +7,7 @@ mod masking;
 mod organisation;
 mod reader;
 mod rules;
+mod set_aside;
 mod system;
 mod yaml;
 

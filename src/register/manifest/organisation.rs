@@ -1,6 +1,6 @@
 //! `candor:` at the top of a file: the organisation, its categories and its recipients.
 
-use super::{insights, masking, reader::Map, rules};
+use super::{insights, masking, reader::Map, rules, set_aside};
 use crate::accounts::queries::is_email;
 use crate::register::{
     Category, Letter, Organisation, Recipient, RecipientRole, Register, SourceKind,
@@ -30,6 +30,10 @@ pub(super) fn read(candor: &Map, register: &mut Register) {
     register
         .recipients
         .extend(recipients.into_iter().filter_map(recipient));
+    let lots = candor.maps("set_aside", "key");
+    register
+        .set_aside
+        .extend(lots.into_iter().filter_map(set_aside::read));
 }
 
 fn organisation(map: Map) -> Organisation {

@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::error::{AppError, AppResult};
 use crate::manual::standing::{self, Standings};
 use crate::my_data::kept::{self, KeptRecord};
+use crate::my_data::set_aside::SetAside;
 use crate::my_data::{deletion_url, read, record_url};
 use crate::register::{Category, CollectionKey};
 use crate::requests::dates::LegalDates;
@@ -118,6 +119,8 @@ struct PlanPage {
     hash: String,
     has_changed: bool,
     by_hand: Standings,
+    /// What it does not reach, as nobody can search it.
+    set_aside: SetAside,
     /// Where it is about one record: the page of that.
     record: Option<String>,
     form: Form<Confirmed>,
@@ -181,6 +184,7 @@ struct Planned {
     /// None where a source does not answer.
     plan: Option<Plan>,
     by_hand: Standings,
+    set_aside: SetAside,
     before: Option<DeniedBefore>,
 }
 
@@ -201,9 +205,14 @@ async fn make_plan(app: &App, person_id: i64, scope: Scope) -> AppResult<Planned
             refuse_unheard_of(app, &scope)?;
         }
         // Nobody looks elsewhere for one record that is there.
-        let by_hand = match scope {
-            Scope::Record { .. } => Standings::default(),
-            _ => standing::of_person(app, person_id)?,
+        let (by_hand, set_aside) = if matches!(scope, Scope::Record { .. }) {
+            Default::default()
+        } else {
+            let residence = app
+                .db
+                .read_now(|conn| Ok(find_residence(conn, person_id)?))?;
+            let set_aside = SetAside::where_one_lives(app, &residence);
+            (standing::of_person(app, person_id)?, set_aside)
         };
         let asked = (Kind::Deletion, &Asked::Erasure(scope.clone()));
         let before = app
@@ -213,6 +222,7 @@ async fn make_plan(app: &App, person_id: i64, scope: Scope) -> AppResult<Planned
             scope,
             plan,
             by_hand,
+            set_aside,
             before,
         })
     })
@@ -294,6 +304,7 @@ fn show(
             hash: plan.map(|it| it.hash).unwrap_or_default(),
             has_changed: status == StatusCode::CONFLICT,
             by_hand: planned.by_hand,
+            set_aside: planned.set_aside,
         },
     )
 }

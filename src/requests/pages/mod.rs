@@ -38,6 +38,7 @@ use crate::error::AppResult;
 use crate::law::{Laws, Regulator};
 use crate::manual::{unsearched, waiting};
 use crate::my_data::kept;
+use crate::my_data::set_aside::SetAside;
 use crate::my_data::statements::Statements;
 use crate::web::words::moment;
 use crate::web::{Form, Page, html, paging, see_other, see_other_saying};
@@ -133,6 +134,8 @@ struct ShowPage {
     by_hand: Option<String>,
     /// Where nobody could look it up.
     unsearched: Option<String>,
+    /// What an answer to it has nothing of, as it is not searched.
+    set_aside: SetAside,
     /// The name of the law that sets the date; none where no law does.
     law: Option<String>,
     /// Whether the answer should have been given by now.
@@ -304,6 +307,7 @@ async fn show_with(
             left,
             by_hand,
             unsearched,
+            set_aside: SetAside::beside(app, &details.request),
             law: law_of(&app.laws, &details.request),
             is_late: dates::is_late(&app.laws, &details.request, app.clock.now()),
             authorities: app.laws.regulators(&details.request.law),

@@ -42,8 +42,10 @@ pub const HEAD: [&str; 8] = [
 pub enum Place {
     /// Requests after that one.
     Requests(NaiveDate, i64),
-    /// Opt-outs after that one.
+    /// Opt-outs after that one, but for those that staff entered.
     Choices(NaiveDateTime, i64),
+    /// Opt-outs after that one that came to staff, by the day on which they came.
+    Letters(NaiveDate, i64),
     /// Nothing is left.
     End,
 }
@@ -74,9 +76,7 @@ pub fn write_on(app: &App, year: i32, place: Place) -> AppResult<(Vec<u8>, Place
                 let homes = Homes::of(conn, found.iter().map(|it| it.person_id))?;
                 Ok((found, homes))
             })?;
-            if i64::try_from(found.len()) == Ok(BATCH) {
-                leave_last_moment(&mut found);
-            }
+            leave_last_act(&mut found);
             let days = found
                 .iter()
                 .map(|it| homes.day(&app.laws, it.person_id, it.at));
@@ -84,11 +84,25 @@ pub fn write_on(app: &App, year: i32, place: Place) -> AppResult<(Vec<u8>, Place
             let of_the_year = found
                 .iter()
                 .zip(days)
-                .filter(|(_, day)| (from..to).contains(day));
+                .filter(|(it, day)| it.received_on.is_none() && (from..to).contains(day));
             write(&mut csv, opt_outs(of_the_year))?;
             found
                 .last()
-                .map_or(Place::End, |it| Place::Choices(it.at, it.id))
+                .map_or(Place::Letters(from, 0), |it| Place::Choices(it.at, it.id))
+        }
+        Place::Letters(day, id) => {
+            let (mut found, homes) = app.db.read_now(|conn| {
+                let found = queries::list_choices_by_letter(conn, (from, to), (day, id), BATCH)?;
+                let found: Vec<_> = found.into_iter().map(|(_, it)| it).collect();
+                let homes = Homes::of(conn, found.iter().map(|it| it.person_id))?;
+                Ok((found, homes))
+            })?;
+            leave_last_act(&mut found);
+            let entered = |it: &Choice| homes.day(&app.laws, it.person_id, it.at);
+            let rows = opt_outs(found.iter().map(|it| (it, entered(it))));
+            write(&mut csv, rows)?;
+            let last = found.last().and_then(|it| Some((it.received_on?, it.id)));
+            last.map_or(Place::End, |(day, id)| Place::Letters(day, id))
         }
         Place::End => Place::End,
     };
@@ -211,14 +225,18 @@ fn basis(app: &App, request: &Request, items: &[Item]) -> AppResult<String> {
 }
 
 /// What was chosen in one act is looked at together, so that what the end of a batch cuts through waits for the next.
-fn leave_last_moment(found: &mut Vec<Choice>) {
-    let (first, last) = (found.first().map(|it| it.at), found.last().map(|it| it.at));
-    if first != last {
-        found.retain(|it| Some(it.at) != last);
+fn leave_last_act(found: &mut Vec<Choice>) {
+    if i64::try_from(found.len()) != Ok(BATCH) {
+        return;
+    }
+    let last = found.last().map(|it| it.at);
+    let begins = found.iter().position(|it| Some(it.at) == last);
+    if let Some(begins) = begins.filter(|it| *it > 0) {
+        found.truncate(begins);
     }
 }
 
-/// Each opt-out that somebody asked for, with its day, once, though it may hold for a browser and for an address.
+/// Each opt-out that somebody asked for, with the day on which it held, once, though it may hold for a browser and for an address.
 fn opt_outs<'a>(choices: impl Iterator<Item = (&'a Choice, NaiveDate)>) -> Vec<Row> {
     let mut seen = HashSet::new();
     let opt_outs = choices.filter(|(it, _)| {

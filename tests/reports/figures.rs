@@ -68,6 +68,42 @@ async fn an_opt_out_by_letter_took_until_it_was_entered_and_each_letter_counts()
     assert_eq!(causes, 1, "recipients hear of it once");
 }
 
+/// Rule: C15, 11 CCR 7101(b): the date of a request is that on which it was received.
+#[actix_web::test]
+async fn an_opt_out_by_letter_stands_in_the_register_under_the_day_of_its_receipt() {
+    let app = TestApp::start();
+    let sam = app.staff("sam", Role::Agent).await;
+    for (email, day) in [
+        ("ada@example.org", "2026-02-05"),
+        ("bea@example.org", "2025-12-30"),
+        ("cyd@example.org", "2026-02-03"),
+    ] {
+        let typed = [
+            ("email", email),
+            ("what", "sale-or-sharing"),
+            ("channel", "letter"),
+            ("received_on", day),
+        ];
+        sam.post("/staff/opt-outs/new", &typed).await.location();
+    }
+    let auditor = app.staff("ingrid", Role::Auditor).await;
+    for (year, days) in [
+        (2025, &["2025-12-30"][..]),
+        (2026, &["2026-02-03", "2026-02-05"]),
+    ] {
+        let path = format!("/staff/register.csv?year={year}");
+        let csv = auditor.get(&path).await.page().html();
+        let listed: Vec<_> = csv
+            .lines()
+            .skip(1)
+            .map(|it| it.split(',').nth(1).unwrap())
+            .collect();
+        assert_eq!(listed, days, "{csv}");
+        let rest = ",opt-out: sale-or-sharing,,by letter,2026-02-09,in effect at once,";
+        assert_eq!(csv.matches(rest).count(), days.len(), "{csv}");
+    }
+}
+
 /// Rule: C16, 11 CCR 7102.
 #[actix_web::test]
 async fn the_figures_tell_by_kind_what_became_of_requests_and_how_many_days_it_took() {

@@ -216,6 +216,8 @@ routes! {
 
     Anyone get "/do-not-sell" => choices::public_pages::show;
     Anyone post "/do-not-sell" => choices::public_pages::opt_out;
+    Anyone get "/automated-decisions" => choices::announced_pages::machines;
+    Anyone get "/incentives" => choices::announced_pages::incentives;
     Anyone get "/do-not-sell/signal" => choices::signal_pages::show;
     Anyone get "/.well-known/gpc.json" => choices::signal_pages::statement;
     Anyone get "/gpp.js" => choices::gpp_pages::script;

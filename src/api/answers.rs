@@ -54,7 +54,7 @@ pub struct Answer {
 /// How one choice stands.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ChoiceState {
-    /// `sale-or-sharing`, `limit-sensitive` or the key of an activity in the register.
+    /// `sale-or-sharing`, `limit-sensitive`, `automated-decisions` or the key of an activity in the register.
     activity: String,
     /// `opted-out` or `opted-in`. While it is `opted-out`, the activity must not use or give away this person's data.
     state: State,

@@ -61,7 +61,7 @@ pub struct Feed {
 pub struct Change {
     /// Every identity of the person, as far as they are known.
     identities: Vec<IdentityRef>,
-    /// `sale-or-sharing`, `limit-sensitive` or the key of an activity in the register.
+    /// `sale-or-sharing`, `limit-sensitive`, `automated-decisions` or the key of an activity in the register.
     activity: String,
     /// What holds from then on: `opted-out` or `opted-in`.
     state: State,

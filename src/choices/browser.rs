@@ -9,7 +9,7 @@ use actix_web::{HttpMessage, HttpRequest};
 use chrono::{NaiveDateTime, TimeDelta};
 
 use super::model::Subject;
-use super::refusable::{LIMIT_SENSITIVE, SALE_OR_SHARING};
+use super::refusable::{AUTOMATED_DECISIONS, LIMIT_SENSITIVE, SALE_OR_SHARING};
 use crate::app::App;
 use crate::keys::{Keys, in_order, time_of_token, token_in_order};
 
@@ -23,7 +23,11 @@ const LASTS: Duration = Duration::days(395);
 const YOUNG: TimeDelta = TimeDelta::days(30);
 
 /// Each choice that a browser can make, with its letter in the cookie.
-const LETTERS: [(char, &str); 2] = [('s', SALE_OR_SHARING), ('l', LIMIT_SENSITIVE)];
+const LETTERS: [(char, &str); 3] = [
+    ('s', SALE_OR_SHARING),
+    ('l', LIMIT_SENSITIVE),
+    ('m', AUTOMATED_DECISIONS),
+];
 
 /// A browser's pseudonym and what it has opted out of.
 #[derive(Debug, Clone, PartialEq, Eq)]

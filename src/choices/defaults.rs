@@ -59,7 +59,9 @@ impl Defaults {
     /// How something with a switch stands.
     pub fn state(self, refusable: &Refusable<'_>) -> State {
         let is_sensitive = refusable.key == LIMIT_SENSITIVE && !refusable.activities.is_empty();
-        let is_off = refusable.needs_consent && self.by_consent
+        // What is offered for data is joined, and by nobody's silence.
+        let is_off = refusable.incentive().is_some()
+            || refusable.needs_consent && self.by_consent
             || is_sensitive && self.sensitive_by_consent
             || self.is_young && minors::is_protected(refusable);
         if is_off {
@@ -71,6 +73,9 @@ impl Defaults {
 
     /// Whether an activity that is said to rest on consent takes one.
     pub(super) fn take_consent(self, activity: &Activity) -> bool {
-        self.by_consent || self.is_young || activity.uses_sensitive && self.sensitive_by_consent
+        self.by_consent
+            || self.is_young
+            || activity.incentive.is_some()
+            || activity.uses_sensitive && self.sensitive_by_consent
     }
 }

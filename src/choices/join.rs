@@ -9,7 +9,7 @@ use super::change::{Act, Repeat};
 use super::model::{Choice, MadeBy, State, Subject};
 use super::plan::Plan;
 use super::queries;
-use super::refusable::{LIMIT_SENSITIVE, SALE_OR_SHARING};
+use super::refusable::RIGHTS;
 use super::stand::Stand;
 use crate::accounts::model::{Identity, IdentityKind, PersonRow};
 use crate::accounts::queries::list_identities;
@@ -136,9 +136,9 @@ fn as_subject(identity: &Identity) -> Subject {
 /// What this browser has opted out of that stands nowhere else; it is not known when, so any choice on record wins.
 fn in_cookie_alone(current: &[Choice], browser: Option<&Browser>) -> Vec<String> {
     let is_recorded = |key: &str| current.iter().any(|it| it.activity == key);
-    let both = [SALE_OR_SHARING, LIMIT_SENSITIVE].into_iter();
-    let alone =
-        both.filter(|key| browser.is_some_and(|it| it.has_opted_out_of(key)) && !is_recorded(key));
+    let alone = RIGHTS
+        .into_iter()
+        .filter(|key| browser.is_some_and(|it| it.has_opted_out_of(key)) && !is_recorded(key));
     alone.map(str::to_owned).collect()
 }
 

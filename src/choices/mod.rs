@@ -10,6 +10,7 @@
 //! counts as an opt-out of sale and sharing, and its absence says nothing ([`signal`]). Who is under 16 is opted
 //! out by law ([`minors`]), and what needs consent where somebody moves to ([`residence`]). When the business changes hands, the opt-outs go with it ([`hand_over`]).
 
+pub mod announced_pages;
 pub mod browser;
 mod budget;
 pub mod change;
@@ -44,6 +45,8 @@ pub use change::{Act, Outcome, Proof, Repeat};
 pub use defaults::{Defaults, keeps_off_in};
 pub use join::{join, spread};
 pub use model::{Choice, MadeBy, State, Subject};
-pub use refusable::{LIMIT_SENSITIVE, Refusable, SALE_OR_SHARING, refusables};
+pub use refusable::{
+    AUTOMATED_DECISIONS, LIMIT_SENSITIVE, RIGHTS, Refusable, SALE_OR_SHARING, refusables,
+};
 pub use settings::{is_opted_out, is_sold, open_to_objection};
 pub use stopped::Stopped;

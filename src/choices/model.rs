@@ -191,7 +191,7 @@ pub struct Choice {
     pub subject: String,
     /// Whose, if the subject is a person.
     pub person_id: Option<i64>,
-    /// [`super::SALE_OR_SHARING`], [`super::LIMIT_SENSITIVE`] or the key of an activity.
+    /// One of [`super::RIGHTS`] or the key of an activity.
     pub activity: String,
     /// From 1, per subject and activity.
     pub number: i32,

@@ -11,7 +11,7 @@ use super::change::{Act, Proof};
 use super::defaults::Defaults;
 use super::model::{MadeBy, State, Subject};
 use super::proof::{Facts, Scope};
-use super::refusable::{LIMIT_SENSITIVE, SALE_OR_SHARING};
+use super::refusable::{AUTOMATED_DECISIONS, LIMIT_SENSITIVE, RIGHTS, SALE_OR_SHARING, refusables};
 use super::settings::{self, Setting};
 use super::{minors, queries};
 use crate::accounts::guard::Person;
@@ -21,6 +21,7 @@ use crate::app::App;
 use crate::audit::receipts::{self, Receipt};
 use crate::error::{AppError, AppResult};
 use crate::monitors::mark;
+use crate::register::Register;
 use crate::web::client_address::{client_address, client_network};
 use crate::web::page::FlashKind;
 use crate::web::{Flash, Form, Page, html, see_other, words};
@@ -32,7 +33,7 @@ pub struct OptOut {
     #[serde(default)]
     #[validate(custom(function = "is_email_or_empty"))]
     email: String,
-    /// One of the two choices; both when it is not given.
+    /// One of the rights; sale and sharing and sensitive data when it is not given.
     only: Option<String>,
 }
 
@@ -114,7 +115,7 @@ pub async fn opt_out(
         Err(form) if person.is_some() => form.values,
         Err(form) => return without_address(&app, page, &request, form).await,
     };
-    let keys = form.keys();
+    let keys = form.keys(&app.register);
     if let Some(person) = person {
         let act = Act::of_person(&person, keys, State::OptedOut, MadeBy::Person);
         return Ok(after(act.carry_out(&app).await?.receipt));
@@ -143,7 +144,7 @@ async fn without_address(
         email: String::new(),
         ..form.values.clone()
     };
-    let keys = of_browser.keys();
+    let keys = of_browser.keys(&app.register);
     let browser = Browser::of_or_new(request, app);
     let act = visitors_act(app, &browser, &of_browser, request).await?;
     let network = act.mail_from.clone();
@@ -185,6 +186,12 @@ pub async fn done(
 }
 
 impl DoNotSellPage<'_> {
+    /// Whether a machine takes part in decisions of weight.
+    fn has_machines(&self) -> bool {
+        let mut settings = self.settings.iter();
+        settings.any(|it| it.refusable.key == AUTOMATED_DECISIONS)
+    }
+
     /// How a choice stands. That of a browser may stand in its cookie alone.
     fn stands(&self, setting: &Setting<'_>) -> String {
         if setting.choice.is_none() && !setting.is_on() && self.person.is_none() {
@@ -195,10 +202,16 @@ impl DoNotSellPage<'_> {
 }
 
 impl OptOut {
-    fn keys(&self) -> Vec<String> {
-        let both = [SALE_OR_SHARING, LIMIT_SENSITIVE];
-        let chosen = both.iter().find(|it| self.only.as_deref() == Some(**it));
-        let keys = chosen.map_or(&both[..], std::slice::from_ref);
+    /// A right of which there is nothing here counts as none.
+    fn keys(&self, register: &Register) -> Vec<String> {
+        let known = refusables(register);
+        let is_there = |right: &&&str| known.iter().any(|it| it.key == **right);
+        let mut rights = RIGHTS.iter().filter(is_there);
+        let chosen = rights.find(|it| self.only.as_deref() == Some(**it));
+        let keys = chosen.map_or(
+            &[SALE_OR_SHARING, LIMIT_SENSITIVE][..],
+            std::slice::from_ref,
+        );
         keys.iter().map(|it| (*it).to_owned()).collect()
     }
 }
@@ -225,7 +238,7 @@ async fn stand<'a>(
     let defaults = Defaults::at(app, &residence, sixteen_on);
     let all = settings::settings(&app.register, &current, defaults).into_iter();
     let mut all: Vec<_> = all
-        .filter(|it| [SALE_OR_SHARING, LIMIT_SENSITIVE].contains(&it.refusable.key))
+        .filter(|it| RIGHTS.contains(&it.refusable.key))
         .collect();
     let Some(browser) = known.filter(|_| person_id.is_none()) else {
         return Ok(all);
@@ -250,7 +263,7 @@ async fn visitors_act(
     let mut act = Act {
         scope: Scope::Browser,
         mail_from: Some(client_network(client_address(request, &app.site))),
-        ..Act::new(subjects, form.keys(), State::OptedOut, made_by)
+        ..Act::new(subjects, form.keys(&app.register), State::OptedOut, made_by)
     };
     let email = form.email.clone();
     if !email.is_empty() {

@@ -1,16 +1,22 @@
-//! What can be refused: sale and sharing as a whole, extra uses of sensitive data as a whole, and each other
-//! activity that the register lets a person refuse.
+//! What can be refused: sale and sharing as a whole, extra uses of sensitive data as a whole, decisions by machines where
+//! there are any, and each other activity that the register lets a person refuse.
 //!
-//! The first two are rights and not activities: an opt-out also covers what is declared later.
+//! The first three are rights and not activities: an opt-out also covers what is declared later.
 
 use super::model::State;
 use crate::error::{AppError, AppResult};
-use crate::register::{Activity, LawfulBasis, Register};
+use crate::register::{Activity, Incentive, LawfulBasis, Register};
 
 /// The key of the choice on every activity that sells or shares data.
 pub const SALE_OR_SHARING: &str = "sale-or-sharing";
 /// The key of the choice on every use of sensitive data that the service does not need.
 pub const LIMIT_SENSITIVE: &str = "limit-sensitive";
+
+/// The key of the choice on every machine that takes part in decisions of weight.
+pub const AUTOMATED_DECISIONS: &str = "automated-decisions";
+
+/// The choices that are rights: one without an account may make them, and they cover what is declared later.
+pub const RIGHTS: [&str; 3] = [SALE_OR_SHARING, LIMIT_SENSITIVE, AUTOMATED_DECISIONS];
 
 /// Something with a switch.
 #[derive(Debug, Clone)]
@@ -29,7 +35,12 @@ pub struct Refusable<'a> {
     pub two_steps: bool,
 }
 
-impl Refusable<'_> {
+impl<'a> Refusable<'a> {
+    /// What people get for agreeing, if something is offered.
+    pub fn incentive(&self) -> Option<&'a Incentive> {
+        self.activities.iter().find_map(|it| it.incentive.as_ref())
+    }
+
     /// What a person or visitor has brought about, as a receipt and a mail say it.
     pub fn outcome(&self, state: State) -> String {
         match (self.key, state) {
@@ -37,6 +48,12 @@ impl Refusable<'_> {
             (SALE_OR_SHARING, State::OptedIn) => "Sale and sharing allowed".to_owned(),
             (LIMIT_SENSITIVE, State::OptedOut) => "Use of sensitive data limited".to_owned(),
             (LIMIT_SENSITIVE, State::OptedIn) => "Extra uses of sensitive data allowed".to_owned(),
+            (AUTOMATED_DECISIONS, State::OptedOut) => {
+                "Opted out of decisions by machines".to_owned()
+            }
+            (AUTOMATED_DECISIONS, State::OptedIn) => "Decisions by machines allowed".to_owned(),
+            (_, State::OptedOut) if self.incentive().is_some() => format!("Left: {}", self.title),
+            (_, State::OptedIn) if self.incentive().is_some() => format!("Joined: {}", self.title),
             (_, State::OptedOut) => format!("Opted out of: {}", self.title),
             (_, State::OptedIn) => format!("Allowed: {}", self.title),
         }
@@ -65,15 +82,32 @@ pub fn refusables(register: &Register) -> Vec<Refusable<'_>> {
             .filter(|it| it.uses_sensitive && !it.sale_or_sharing)
             .collect(),
     );
-    let rights = [sale, sensitive].map(|right| Refusable {
+    let machines = refusable(
+        AUTOMATED_DECISIONS,
+        "Decisions about you by machines",
+        "A program takes part in decisions that weigh much for you, such as who is proposed for a job.",
+        register
+            .activities
+            .iter()
+            .filter(|it| it.decides_by_machine())
+            .collect(),
+    );
+    // Where no machine decides there is nothing to say of it.
+    let machines = Some(machines).filter(|it| !it.activities.is_empty());
+    let rights = [sale, sensitive].into_iter().chain(machines);
+    let rights = rights.map(|right| Refusable {
         two_steps: true,
         ..right
     });
-    let others = register
-        .refusable()
-        .filter(|it| !it.sale_or_sharing && !it.uses_sensitive)
-        .map(|it| refusable(&it.key, &it.title, &it.purpose, vec![it]));
-    rights.into_iter().chain(others).collect()
+    let is_covered =
+        |it: &Activity| it.sale_or_sharing || it.uses_sensitive || it.decides_by_machine();
+    let others = register.refusable().filter(|it| !is_covered(it));
+    let others = others.map(|it| Refusable {
+        // Nobody joins before they have read the terms.
+        two_steps: it.incentive.is_some(),
+        ..refusable(&it.key, &it.title, &it.purpose, vec![it])
+    });
+    rights.chain(others).collect()
 }
 
 /// The switch of that key; [`AppError::NotFound`] for what has none.
@@ -92,6 +126,7 @@ pub fn keys_of(activity: &Activity) -> Vec<&str> {
     let mut keys = vec![activity.key.as_str()];
     keys.extend(activity.sale_or_sharing.then_some(SALE_OR_SHARING));
     keys.extend(activity.uses_sensitive.then_some(LIMIT_SENSITIVE));
+    keys.extend(activity.decides_by_machine().then_some(AUTOMATED_DECISIONS));
     keys
 }
 

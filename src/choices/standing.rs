@@ -13,7 +13,7 @@ use crate::db::schema::{choices, identities, minors, people};
 use crate::db::{AnyConnection, both};
 
 /// What is known of somebody.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Standing {
     /// Where they live, as they told us; empty when not known.
     pub residence: String,

@@ -8,7 +8,7 @@ use super::{statements, untold};
 use crate::accounts::model::IdentityKind;
 use crate::accounts::queries::identity_hash;
 use crate::app::App;
-use crate::choices::{LIMIT_SENSITIVE, SALE_OR_SHARING, Subject};
+use crate::choices::{Subject, refusable};
 use crate::db::schema::{causes, notices};
 use crate::db::{AnyConnection, both};
 use crate::error::AppResult;
@@ -272,9 +272,8 @@ fn activities<'a>(register: &'a Register, kind: CauseKind, object: &str) -> Vec<
     }
     let chosen: Vec<_> = object.split(' ').collect();
     let all = register.activities.iter().filter(|it| {
-        chosen.contains(&it.key.as_str())
-            || it.sale_or_sharing && chosen.contains(&SALE_OR_SHARING)
-            || it.uses_sensitive && chosen.contains(&LIMIT_SENSITIVE)
+        let keys = refusable::keys_of(it);
+        keys.iter().any(|key| chosen.contains(key))
     });
     all.map(|it| it.key.as_str()).collect()
 }

@@ -179,6 +179,8 @@ pub struct FieldFacts {
     pub required: Option<Required>,
     /// Sensitive personal information.
     pub is_sensitive: bool,
+    /// Whether a machine decides along by it.
+    pub by_machine: bool,
 }
 
 impl FieldFacts {
@@ -204,6 +206,7 @@ impl FieldFacts {
                 .unwrap_or_default(),
             required: view.required().cloned(),
             is_sensitive: view.is_sensitive(),
+            by_machine: view.activities().any(|it| it.machine.is_some()),
         }
     }
 

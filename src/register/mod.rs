@@ -3,6 +3,7 @@
 //! A register is a folder of fideslang YAML (datasets and systems, as other tools write them) with our own
 //! keys under `candor:`, and one `register.yml` for what fideslang lacks. Read once at start; never changed after.
 
+mod announced;
 mod category;
 mod check;
 mod describe;
@@ -17,6 +18,7 @@ mod rules;
 mod set_aside;
 mod taxonomy;
 
+pub use announced::{Exception, Incentive, Machine};
 pub use category::{Category, Letter, SourceKind, covers};
 pub use describe::FieldView;
 pub use finding::{Finding, Place};

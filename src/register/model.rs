@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 
 use super::insights::Insights;
 use super::{
-    Category, Collection, CollectionKey, Dataset, Field, Masking, Place, Required, SetAside, covers,
+    Category, Collection, CollectionKey, Dataset, Field, Incentive, Machine, Masking, Place,
+    Required, SetAside, covers,
 };
 use crate::db::text_enum;
 
@@ -71,6 +72,10 @@ pub struct Activity {
     pub sale_or_sharing: bool,
     /// It uses sensitive data beyond what the service needs: "limit" stops it.
     pub uses_sensitive: bool,
+    /// What people get for agreeing to it.
+    pub incentive: Option<Incentive>,
+    /// The machine that takes part in decisions of weight by it.
+    pub machine: Option<Machine>,
     /// Data categories that it uses; each speaks for all beneath it.
     pub categories: Vec<String>,
     /// Whose data, as fideslang data subjects.
@@ -98,6 +103,13 @@ text_enum! {
         PublicTask = "public-task",
         /// (f) The organisation's interests, weighed against the person's.
         LegitimateInterests = "legitimate-interests",
+    }
+}
+
+impl Activity {
+    /// Whether a machine takes part in decisions of weight by it, and people can opt out of that.
+    pub fn decides_by_machine(&self) -> bool {
+        self.machine.as_ref().is_some_and(Machine::may_be_refused)
     }
 }
 

@@ -10,7 +10,7 @@ use super::model::{Answer, Nature};
 use super::queries;
 use crate::accounts::homes::Homes;
 use crate::app::App;
-use crate::choices::{Choice, LIMIT_SENSITIVE, SALE_OR_SHARING, State};
+use crate::choices::{AUTOMATED_DECISIONS, Choice, LIMIT_SENSITIVE, SALE_OR_SHARING, State};
 use crate::db::AnyConnection;
 use crate::db::schema::{request_figures, requests as rows};
 use crate::error::AppResult;
@@ -208,6 +208,7 @@ impl<T: PartialEq> Acts<T> {
         let nature = match choice.activity.as_str() {
             SALE_OR_SHARING => Nature::SaleOrSharing,
             LIMIT_SENSITIVE => Nature::LimitSensitive,
+            AUTOMATED_DECISIONS => Nature::AutomatedDecisions,
             _ => Nature::OtherOptOut,
         };
         if self.of.as_ref() != Some(&of) {

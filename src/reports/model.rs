@@ -32,6 +32,8 @@ text_enum! {
         SaleOrSharing = "sale-or-sharing",
         /// To limit the use of sensitive data.
         LimitSensitive = "limit-sensitive",
+        /// To opt out of decisions by machines.
+        AutomatedDecisions = "automated-decisions",
         /// To opt out of another use.
         OtherOptOut = "other-opt-out",
     }
@@ -69,6 +71,7 @@ impl Nature {
             Nature::Complaint => "Complain",
             Nature::SaleOrSharing => "Opt out of sale and sharing",
             Nature::LimitSensitive => "Limit the use of sensitive data",
+            Nature::AutomatedDecisions => "Opt out of decisions by machines",
             Nature::OtherOptOut => "Opt out of another use",
         }
     }

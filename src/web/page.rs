@@ -14,6 +14,7 @@ use crate::db::text_enum;
 use crate::error::{AppError, AppResult};
 use crate::keys::Keys;
 use crate::leaving;
+use crate::register::Register;
 
 const FLASH: &str = "flash";
 
@@ -89,6 +90,8 @@ pub struct Page {
     pub signal_line: Option<String>,
     /// Whether this is a demonstration with invented data.
     pub demo: bool,
+    /// What is to be told before some uses begin, as path and words.
+    pub notices: Vec<(&'static str, &'static str)>,
     keys: Arc<Keys>,
 }
 
@@ -138,6 +141,7 @@ impl Page {
             signal: false,
             signal_line: None,
             demo: site.demo,
+            notices: notices(&app.register),
         }
     }
 
@@ -162,6 +166,16 @@ impl Page {
     pub fn asset(&self, name: &str) -> String {
         assets::url(name)
     }
+}
+
+/// The notices for which the register gives a reason.
+fn notices(register: &Register) -> Vec<(&'static str, &'static str)> {
+    let uses = &register.activities;
+    let offers = uses.iter().any(|it| it.incentive.is_some());
+    let machines = uses.iter().any(|it| it.machine.is_some());
+    let offers = offers.then_some(("/incentives", "What we offer for your data"));
+    let machines = machines.then_some(("/automated-decisions", "Decisions by machines"));
+    offers.into_iter().chain(machines).collect()
 }
 
 fn nav_user(app: &App, account: &Account) -> NavUser {

@@ -31,7 +31,9 @@ async fn past_its_budget_a_network_writes_nothing_and_the_browser_has_opted_out_
     let page = visitor.get(done.location()).await.page();
     assert!(page.text().contains("You have opted out."));
     let stands = page.texts("section[aria-labelledby=state] dd");
-    assert_eq!(stands, ["Off. This browser has opted out."; 2]);
+    let (out, machines) = stands.split_at(2);
+    assert_eq!(out, ["Off. This browser has opted out."; 2]);
+    assert_eq!(machines, ["On. You have not chosen yet."]);
 
     let elsewhere = app.visitor().in_network([127, 0, 0, 2]);
     let done = elsewhere.post("/do-not-sell", &[]).await;

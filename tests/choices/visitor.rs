@@ -35,7 +35,7 @@ async fn a_visitor_opts_out_with_one_button_and_no_address() {
     let asked = page.attributes("main input", "name");
     assert_eq!(asked, ["email"], "nothing but the address is asked for");
     let now = page.texts("section[aria-labelledby=state] dd");
-    assert_eq!(now, ["On. You have not chosen yet."; 2]);
+    assert_eq!(now, ["On. You have not chosen yet."; 3]);
 
     let done = visitor.submit(&page, "/do-not-sell", &NOTHING).await;
     let cookie = done.headers["set-cookie"].to_str().unwrap();

@@ -71,7 +71,13 @@ async fn both_versions_that_count_promise_what_holds_before_anybody_chooses() {
         let text = Text::read(&body);
         let defaults = Defaults::at(&app.app, "us-ca", None);
         for setting in refusables(&register) {
-            assert_eq!(defaults.state(&setting), State::OptedIn, "{}", setting.key);
+            let is_on = setting.incentive().is_none();
+            let expected = if is_on {
+                State::OptedIn
+            } else {
+                State::OptedOut
+            };
+            assert_eq!(defaults.state(&setting), expected, "{}", setting.key);
         }
         let blocks = text.sections.iter().flat_map(|it| &it.blocks);
         for block in blocks.map(|it| &it.words) {

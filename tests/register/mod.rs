@@ -1,6 +1,7 @@
 //! What the organisation declares: manifests as they are in the wild, every fault by name, and one
 //! description per field.
 
+mod announced;
 mod demo;
 mod description;
 mod drift;

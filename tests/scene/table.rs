@@ -121,6 +121,9 @@ table! {
     Anyone get "/request/link/{token}" => "{request link}", Common, PAGE;
     Anyone post "/request/link/{token}" => "/request/link/0", Common, EMPTY;
 
+    Anyone get "/automated-decisions" => "/automated-decisions", Common, PAGE;
+    Anyone get "/incentives" => "/incentives", Common, PAGE;
+
     Staff get "/staff" => "/staff", Common, LEADS_ON;
     CaseReader get "/staff/requests" => "/staff/requests", Common, PAGE;
     CaseWorker post "/staff/requests/bulk" => "/staff/requests/bulk", Common, EMPTY;

@@ -60,7 +60,7 @@ pub struct OptOut {
     pub hash: String,
     /// Under whose keys.
     pub key: KeyOf,
-    /// `sale-or-sharing`, `limit-sensitive` or the key of an activity.
+    /// `sale-or-sharing`, `limit-sensitive`, `automated-decisions` or the key of an activity.
     pub choice: String,
     /// Since when, in UTC.
     pub since: NaiveDateTime,

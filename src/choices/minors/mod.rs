@@ -17,7 +17,7 @@ use serde_json::json;
 use super::change::{Act, Proof};
 use super::defaults::Defaults;
 use super::model::{Choice, MadeBy, State};
-use super::refusable::{LIMIT_SENSITIVE, Refusable, SALE_OR_SHARING};
+use super::refusable::{RIGHTS, Refusable};
 use super::settings::{self, Stand};
 use super::standing::{self, Standing};
 use crate::accounts::guard::Person;
@@ -147,7 +147,7 @@ fn turn_off(
     let was_known = before.sixteen_on.is_some();
     let stood = settings::stands(&app.register, &before.current, Defaults::of(app, before));
     let is_to_go = |it: &Stand<'_>| {
-        let is_right = [SALE_OR_SHARING, LIMIT_SENSITIVE].contains(&it.key);
+        let is_right = RIGHTS.contains(&it.key);
         let allowed = it.choice.filter(|one| is_allowed(one, ages, sixteen_on));
         // Of a right they were not told that it is for them to turn on, while nobody knew their age.
         if is_right {

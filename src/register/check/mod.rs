@@ -1,5 +1,6 @@
 //! Whether the parts of a register fit together.
 
+mod announced;
 mod declared;
 mod insights;
 mod reach;
@@ -13,6 +14,7 @@ use super::{finding::Report, manifest::Manifests};
 pub(super) fn check(manifests: &Manifests, report: &Report) {
     let register = &manifests.register;
     declared::check(manifests, report);
+    announced::check(register, report);
     references::check(register, report);
     if declared::are_datasets_apart(register) {
         references::check_names(register, report);

@@ -1,5 +1,6 @@
 //! Reads a folder of manifests into a register, without yet asking whether its parts fit together.
 
+mod announced;
 mod dataset;
 mod field;
 mod insights;

@@ -7,6 +7,9 @@ use chrono::NaiveDate;
 use super::yaml::{Node, Value};
 use crate::register::{Place, finding::Report};
 
+/// Fewer letters are nothing that somebody could look into.
+const SHORTEST_SENTENCE: usize = 30;
+
 /// A mapping that is being read. Call [`Map::finish`] when all known keys were asked for.
 pub(super) struct Map<'a> {
     report: &'a Report,
@@ -108,6 +111,20 @@ impl<'a> Map<'a> {
             self.fault(key, "it is missing", "a text");
         }
         self.text(key).unwrap_or_default()
+    }
+
+    /// A plain sentence, of which `expected` says what it tells; a fault when it is absent, or too short to be looked into.
+    pub(super) fn sentence(&self, key: &str, expected: &str) -> Option<String> {
+        let expected = || format!("a sentence that says {expected}");
+        if !self.has(key) {
+            self.fault(key, "it is missing", expected());
+        }
+        let text = self.text(key)?;
+        let is_said = text.chars().count() >= SHORTEST_SENTENCE;
+        if !is_said {
+            self.fault(key, "it is too short to be looked into", expected());
+        }
+        is_said.then_some(text)
     }
 
     pub(super) fn flag(&self, key: &str) -> bool {

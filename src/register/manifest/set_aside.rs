@@ -3,26 +3,14 @@
 use super::{dataset::collection_keys, reader::Map, rules};
 use crate::register::SetAside;
 
-/// Fewer letters are no reason that somebody could look into.
-const SHORTEST: usize = 30;
-
-/// The conditions that are said in a sentence.
-const SENTENCES: &[(&str, &str)] = &[
-    (
-        "not_searchable",
-        "a sentence why nobody can look in them for a person",
-    ),
-    (
-        "solely_for",
-        "a sentence with the law, court or audit for which alone they are kept",
-    ),
-    ("holds", "a sentence with what they may hold about people"),
-];
-
 /// `None`, with faults, when anything is missing that lets records be left out of a search.
 pub(super) fn read(map: Map) -> Option<SetAside> {
     let (key, title) = (map.needed_text("key"), map.needed_text("title"));
-    let [not_searchable, solely_for, holds] = [0, 1, 2].map(|at| sentence(&map, SENTENCES[at]));
+    let why = "why nobody can look in them for a person";
+    let not_searchable = map.sentence("not_searchable", why);
+    let law = "the law, court or audit for which alone they are kept";
+    let solely_for = map.sentence("solely_for", law);
+    let holds = map.sentence("holds", "what they may hold about people");
     check_use(&map);
     let categories = map.texts("categories");
     if categories.is_empty() {
@@ -48,19 +36,6 @@ pub(super) fn read(map: Map) -> Option<SetAside> {
         collections,
         collection_lines,
     })
-}
-
-fn sentence(map: &Map, (key, expected): (&str, &str)) -> Option<String> {
-    let text = map.text(key);
-    let is_said = |text: &String| text.chars().count() >= SHORTEST;
-    match &text {
-        None if !map.has(key) => map.fault(key, "it is missing", expected),
-        Some(text) if !is_said(text) => {
-            map.fault(key, "it is too short to be looked into", expected);
-        }
-        _ => {}
-    }
-    text.filter(is_said)
 }
 
 /// Somebody has to say so: what is sold or used has to be searched.

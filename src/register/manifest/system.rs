@@ -1,6 +1,6 @@
 //! `system:` and its privacy declarations, each of which is an activity.
 
-use super::{dataset::title_of, reader::Map, rules};
+use super::{announced, dataset::title_of, reader::Map, rules};
 use crate::register::{Activity, LawfulBasis, System};
 
 /// Keys of fideslang that other tools use.
@@ -120,6 +120,8 @@ fn read_candor(activity: &mut Activity, candor: Map) {
     activity.mandatory = candor.map("mandatory").map(rules::required);
     activity.sale_or_sharing = candor.flag("sale_or_sharing");
     activity.uses_sensitive = candor.flag("uses_sensitive");
+    activity.incentive = candor.map("incentive").and_then(announced::incentive);
+    activity.machine = candor.map("machine").and_then(announced::machine);
     candor.finish(&[]);
 }
 

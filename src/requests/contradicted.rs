@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::flags::{self, FlagKind, Judgement};
 use super::model::{Channel, Item, Kind, Request, State};
-use super::queries;
+use super::{queries, senders};
 use crate::accounts::queries::find_residence;
 use crate::app::App;
 use crate::db::AnyConnection;
@@ -26,6 +26,7 @@ const NO_HOLD: &str =
     "No hold of an agency on these data is in force. Place it first, or choose another ground.";
 const LIVES_THERE: &str = "They told us that they live in California, and we take that for true.";
 const IS_KNOWN: &str = "They were signed in, and confirmed that with a code. If somebody else may be in the account, flag the request first and write down why.";
+const IS_RECOGNISED: &str = "By now it is known who asks. Decide on what they ask for.";
 const NO_FLAG: &str =
     "Nobody has written down why. Flag the request as fraudulent first, with the reason.";
 
@@ -49,12 +50,19 @@ pub fn find(
             let residence = find_residence(conn, subject.person_id)?;
             (residence == "us-ca").then_some(LIVES_THERE)
         }
+        "UNVERIFIED" if has_been_recognised(conn, &subject)? => Some(IS_RECOGNISED),
         "UNVERIFIED" if subject.channel == Channel::Portal => {
             (!is_suspect(conn, app, &[request, &subject])?).then_some(IS_KNOWN)
         }
         "FRAUD_DOCUMENTED" => (!is_suspect(conn, app, &[request, &subject])?).then_some(NO_FLAG),
         _ => None,
     })
+}
+
+/// Whether somebody without an account has shown who they are, or staff stand for them.
+fn has_been_recognised(conn: &mut AnyConnection, request: &Request) -> AppResult<bool> {
+    let sender = senders::queries::find(conn, request.id)?;
+    Ok(sender.is_some_and(|it| it.degree.is_some()))
 }
 
 /// Whether none of the values was in a correction that was denied lately.

@@ -213,10 +213,22 @@ pub fn approve(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppR
     };
     appeals::is_impartial(conn, request, &[Role::Supervisor], by)?;
     held_since::is_free(conn, request, by)?;
+    is_still_true(conn, request, by)?;
     four_eyes::second(conn, request, by)?;
     let detail = json!({ "outcome": outcome, "plan_hash": request.plan_hash });
     record(conn, request, "request.second_approval", detail, by)?;
     conclude(conn, request, outcome, by)
+}
+
+/// What is known by now may contradict the ground of a denial that was proposed.
+fn is_still_true(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
+    let Some(ground) = &request.ground else {
+        return Ok(());
+    };
+    match contradicted::find(conn, by.app, request, (None, ground))? {
+        Some(sentence) => Err(AppError::conflict(sentence)),
+        None => Ok(()),
+    }
 }
 
 /// A supervisor does not agree with a proposal: it is reviewed again.

@@ -28,7 +28,7 @@ use crate::law::{Laws, Reading};
 const BATCH: i64 = 100;
 
 /// So many days before its date a request whose sender is not verified is put to staff.
-const UNVERIFIED_BEFORE: u64 = 5;
+pub const UNVERIFIED_BEFORE: u64 = 5;
 
 /// So many days after its receipt a request that is not confirmed is put to staff; the law allows ten business days.
 const UNCONFIRMED_AFTER: u64 = 5;

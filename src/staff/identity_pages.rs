@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 
 use super::sent::Sent;
+use super::unverified::UNVERIFIED;
 use crate::accounts::guard::CaseWorker;
 use crate::accounts::model::IdentityKind;
 use crate::accounts::queries::{is_email, is_held_phone, normal_email, normal_phone};
@@ -23,17 +24,30 @@ pub(super) fn held_by(app: &App) -> Vec<(&'static str, &'static str)> {
     kinds.map(|it| (it.as_str(), it.in_words())).collect()
 }
 
-/// What a denial for this says to the person; the mail has the rest that the law asks for.
-const UNVERIFIED: &str =
-    "We could not make sure that the request comes from the person whose data it is about.";
-
-/// Stands for the sender, with a reason; or proposes to deny.
+/// Stands for the sender, with a reason; or proposes to deny; or has them told the kinds of data alone.
 pub async fn decide(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
     let sent = match sent.legible(&worker).await? {
         Ok(sent) => sent,
         Err(answer) => return Ok(answer),
     };
+    if sent.fields.field("identity") == "less" {
+        let less = sent.act(&worker, senders::answer_less).await;
+        let done = less.map(|()| "The review begins. What is answered are the kinds of data.");
+        return sent.end(&worker, done).await;
+    }
     if sent.fields.field("identity") == "unverified" {
+        let reason = if sent.fields.0.contains_key("unverified_reason") {
+            sent.text("unverified_reason")
+        } else {
+            UNVERIFIED.to_owned()
+        };
+        if !decisions::is_reason(&reason) || reason.chars().count() > 2000 {
+            let sentence = "Write why, in a sentence of at most 2,000 characters.";
+            return sent
+                .refuse(&worker, [("unverified_reason", sentence)])
+                .await;
+        }
+        let deny = move |conn: &mut _, request: &_, by: &By<'_>| deny(conn, request, &reason, by);
         let denied = sent.act(&worker, deny).await;
         let done = denied.map(|()| "The denial is proposed. A supervisor has to approve it.");
         return sent.end(&worker, done).await;
@@ -75,7 +89,7 @@ fn handle(sent: &Sent) -> Result<Option<Handle>, (&'static str, &'static str)> {
     }
 }
 
-fn deny(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
+fn deny(conn: &mut AnyConnection, request: &Request, reason: &str, by: &By<'_>) -> AppResult<()> {
     if request.state != State::Verifying {
         return Err(changed());
     }
@@ -83,7 +97,7 @@ fn deny(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<(
     let ground = denial::ground_for(&by.app.laws, &reviewed, Cause::Unverified);
     let because = Because {
         ground: ground.as_ref().map_or("", |it| &it.code),
-        facts: UNVERIFIED,
+        facts: reason,
     };
     decisions::decide(conn, &reviewed, (Outcome::Denied, because), by).map(drop)
 }

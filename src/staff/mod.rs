@@ -32,4 +32,5 @@ pub mod saved_views;
 pub mod search;
 mod sent;
 pub mod training;
+mod unverified;
 pub mod waiting;

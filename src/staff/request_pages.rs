@@ -13,6 +13,7 @@ use super::contest;
 use super::identity_pages::held_by;
 use super::queries;
 use super::replies::{self, Language};
+use super::unverified::Unverified;
 use crate::accounts::guard::{CaseReader, StaffMember};
 use crate::accounts::model::Role;
 use crate::app::App;
@@ -51,6 +52,8 @@ struct RequestPage {
     denial: Option<Denial>,
     /// Whether that is of a decision which is not on record yet.
     is_preview: bool,
+    /// Put before staff shortly before the date.
+    unverified: Option<Unverified>,
 }
 
 /// How the time for the answer goes.
@@ -322,14 +325,17 @@ pub(super) async fn render(
 ) -> AppResult<HttpResponse> {
     let (own, looks) = (app.clone(), member.clone());
     let (judgement, is_preview) = (shown.judgement.clone(), shown.judgement.is_some());
+    let works = matches!(member.role, Role::Agent | Role::Supervisor);
     let read = app.db.read(move |conn| {
         let case = case::load(conn, &own, &reference, &looks)?;
+        let unverified = Unverified::of(&own, &case).filter(|_| works);
+        let judgement = judgement.or(unverified.as_ref().map(Unverified::judgement));
         let denial = case::denial(conn, &own, &case, judgement.as_ref())?;
         let kind = denial::kind_denied(conn, &case.details.request)?;
         let grounds = denial::grounds(&own.laws, &case.details.request, kind);
-        Ok((case, denial, grounds))
+        Ok((case, denial, grounds, unverified))
     });
-    let (case, denial, grounds) = read.await?;
+    let (case, denial, grounds, unverified) = read.await?;
     let (pseudonym, reference) = (case.pseudonym.clone(), &case.details.request.reference);
     views::record(app, member, Seen::Request, pseudonym, reference).await?;
     let assignees = assignees(&case);
@@ -353,6 +359,7 @@ pub(super) async fn render(
             grounds: grounds.into_iter().map(in_list).collect(),
             denial,
             is_preview,
+            unverified,
             page,
             form,
             case,

@@ -112,7 +112,7 @@ async fn who_is_signed_in_says_no_in_one_step_and_whoever_gets_the_data_for_it_i
     ada.submit(&page, opt_out, &[]).await.location();
     assert!(!says_no(&ada.get(PAGE).await.page()));
     app.run_jobs().await;
-    let told = app.mails_to_address("employers@projobsector.com");
+    let told = app.mails_to("employers@projobsector.com");
     assert_eq!(told.len(), 1, "who gets profiles that are proposed");
     let again = ada.get("/choices").await.page();
     assert_eq!(again.attributes(&format!("#{KEY} form"), "method"), ["get"]);

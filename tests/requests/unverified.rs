@@ -185,3 +185,102 @@ async fn who_is_not_known_is_told_of_nothing_that_stays() {
         assert!(body.contains("We keep a record"), "{body}");
     }
 }
+
+/// Rule: C4, 11 CCR 7021(b).
+#[actix_web::test]
+async fn five_days_before_the_date_the_denial_stands_ready_and_nothing_goes_by_itself() {
+    let app = TestApp::start();
+    let (reference, _, url, page) = unfollowed(&app).await;
+    let auditor = app.staff("ingrid", Role::Auditor).await;
+    let ready = "Propose this denial";
+    assert!(!page.text().contains(ready));
+    app.app.clock.advance(TimeDelta::days(39));
+    let sam = app.sign_in_again("sam", Role::Agent).await;
+    assert!(!sam.get(&url).await.page().text().contains(ready));
+    app.app.clock.advance(TimeDelta::days(1));
+    let page = sam.get(&url).await.page();
+    let text = page.text();
+    for words in [
+        ready,
+        "What the person will read",
+        "UNVERIFIED",
+        "Nobody followed the link in the mail",
+        "We keep a record",
+        "California Privacy Protection Agency",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    let seen = auditor.get(&url).await.page().text();
+    assert!(!seen.contains(ready), "who decides nothing");
+    assert_eq!(find(&app, &reference).state, State::Verifying);
+    let mails = app.mails_to(ADDRESS).len();
+
+    let identity = format!("{url}/identity");
+    let empty = [("identity", "unverified"), ("unverified_reason", "No.")];
+    let refused = sam.submit(&page, &identity, &empty).await;
+    refused.refuses("unverified_reason", "Write why");
+    let why = "We wrote to you twice, and could not tell that it is you.";
+    let deny = [("identity", "unverified"), ("unverified_reason", why)];
+    sam.submit(&page, &identity, &deny).await.location();
+    assert_eq!(app.mails_to(ADDRESS).len(), mails, "it is a proposal");
+    let ruth = app.staff("ruth", Role::Supervisor).await;
+    let page = ruth.get(&url).await.page();
+    assert!(page.text().contains(why));
+    let approve = format!("{url}/approve");
+    ruth.submit(&page, &approve, &[]).await.location();
+    assert_eq!(find(&app, &reference).state, State::Denied);
+    assert_eq!(app.mails_to(ADDRESS).len(), mails + 1);
+}
+
+/// Rule: C4, 11 CCR 7021(b); I12, 11 CCR 7024(a).
+#[actix_web::test]
+async fn a_denial_for_want_of_proof_is_not_approved_once_it_is_known_who_asks() {
+    let app = TestApp::start();
+    let (visitor, page) = follow(&app, "categories", ADDRESS, "").await;
+    let reference = only_request(&app).0.reference;
+    let sam = app.staff("sam", Role::Agent).await;
+    let ruth = app.staff("ruth", Role::Supervisor).await;
+    let url = format!("/staff/requests/{reference}");
+    let seen = sam.get(&url).await.page();
+    let deny = [("identity", "unverified")];
+    let identity = format!("{url}/identity");
+    sam.submit(&seen, &identity, &deny).await.location();
+    prove(&visitor, &page, &[(PHONE, &held(&app, "phone"))])
+        .await
+        .location();
+
+    let seen = ruth.get(&url).await.page();
+    let approved = ruth.submit(&seen, &format!("{url}/approve"), &[]).await;
+    assert_eq!(approved.status, 409);
+    assert!(approved.text().contains("By now it is known who asks"));
+    assert_eq!(find(&app, &reference).state, State::InReview);
+}
+
+/// Rule: I12, 11 CCR 7024(a).
+#[actix_web::test]
+async fn who_is_known_well_enough_for_the_kinds_of_data_is_answered_these_before_the_date() {
+    let app = TestApp::start();
+    let (visitor, page) = follow(&app, "pieces", ADDRESS, "").await;
+    let phone = held(&app, "phone");
+    let proof = [
+        (PHONE, phone.as_str()),
+        ("name", "Maya Okafor"),
+        ("declares", "true"),
+    ];
+    assert_eq!(prove(&visitor, &page, &proof).await.status, 422);
+    let reference = only_request(&app).0.reference;
+    let url = format!("/staff/requests/{reference}");
+    app.app.clock.advance(TimeDelta::days(41));
+    let sam = app.staff("sam", Role::Agent).await;
+    let page = sam.get(&url).await.page();
+    let buttons = page.texts("button[name=identity]");
+    let less = "Answer with the kinds of data";
+    assert!(buttons.iter().any(|it| it == less), "{buttons:?}");
+    let identity = format!("{url}/identity");
+    let answer = [("identity", "less")];
+    sam.submit(&page, &identity, &answer).await.location();
+    assert_eq!(find(&app, &reference).state, State::InReview);
+    let page = sam.get(&url).await.page();
+    assert!(page.text().contains("Answer with the categories only"));
+    assert_eq!(sam.post(&identity, &answer).await.status, 409);
+}

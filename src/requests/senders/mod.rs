@@ -24,4 +24,5 @@ pub use filing::{
     put_on_record, receive, receive_from_agent, tell_closed, tell_unverified,
 };
 pub use forgetting::{forget, forget_later, told};
+pub use proof::answer_less;
 pub use settle::{Handle, may_be_granted, vouch};

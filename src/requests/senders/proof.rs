@@ -18,7 +18,7 @@ use crate::db::schema::request_senders;
 use crate::error::{AppError, AppResult};
 use crate::my_data;
 use crate::requests::life::{By, changed, record};
-use crate::requests::model::Request;
+use crate::requests::model::{Request, State};
 use crate::requests::queries as requests;
 
 /// So often somebody may try, for one request.
@@ -139,22 +139,43 @@ pub async fn ask_for_less(app: &App, request_id: i64) -> AppResult<Ended> {
             return Err(changed());
         }
         record(conn, &request, "request.asked_for_less", json!({}), by)?;
-        let is_enough =
-            usize::try_from(sender.points).unwrap_or_default() >= Degree::Reasonable.points();
-        if !is_enough {
+        if !is_known_for_less(&sender) {
             return Ok(Ended::NotYet(TRIES - sender.attempts));
         }
-        let known = Known {
-            degree: Degree::Reasonable,
-            wants: Wants::Categories,
-            points: sender.points,
-            declaration: None,
-            vouched: None,
-        };
-        settle(conn, &request, &known, &Found::default(), by)?;
+        settle_for_less(conn, (&request, &sender), by)?;
         Ok(Ended::Categories)
     })
     .await
+}
+
+/// Staff answer with the categories of data whoever is known well enough for these, and not for the data that they asked
+/// for (11 CCR 7024(a)).
+pub fn answer_less(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
+    let sender = queries::find(conn, request.id)?.ok_or(AppError::NotFound)?;
+    let is_open = request.state == State::Verifying && sender.wants == Wants::Pieces;
+    if !is_open || !is_known_for_less(&sender) {
+        return Err(changed());
+    }
+    settle_for_less(conn, (request, &sender), by)
+}
+
+fn is_known_for_less(sender: &Sender) -> bool {
+    usize::try_from(sender.points).unwrap_or_default() >= Degree::Reasonable.points()
+}
+
+fn settle_for_less(
+    conn: &mut AnyConnection,
+    (request, sender): (&Request, &Sender),
+    by: &By<'_>,
+) -> AppResult<()> {
+    let known = Known {
+        degree: Degree::Reasonable,
+        wants: Wants::Categories,
+        points: sender.points,
+        declaration: None,
+        vouched: None,
+    };
+    settle(conn, request, &known, &Found::default(), by)
 }
 
 /// What the sender of a request can be recognised by.

@@ -42,7 +42,7 @@ use crate::requests::agents::pages as agents;
 use crate::requests::corrected::staff_pages as corrected;
 use crate::requests::pages as requests;
 use crate::requests::pages::{
-    access, correction, deletion, given, objection, restriction, statement,
+    access, collected, correction, deletion, given, objection, restriction, statement,
 };
 use crate::requests::senders::{pages as senders, proof_pages};
 use crate::retention::periods::staff_pages as periods;
@@ -121,6 +121,9 @@ routes! {
     Person post "/requests/new/access" => access::file;
     Person get "/requests/new/correction" => correction::new;
     Person post "/requests/new/correction" => correction::file;
+    Person get "/requests/new/corrections" => collected::show;
+    Person post "/requests/new/corrections" => collected::file;
+    Person post "/requests/new/corrections/{id}/remove" => collected::remove;
     Person get "/requests/new/deletion" => deletion::choose;
     Person get "/requests/new/deletion/plan" => deletion::plan;
     Person post "/requests/new/deletion/plan" => deletion::file;

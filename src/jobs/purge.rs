@@ -11,7 +11,7 @@ use crate::mail;
 use crate::manual::kept;
 use crate::monitors;
 use crate::my_data::export;
-use crate::requests::{by_mail, kept_file};
+use crate::requests::{by_mail, collected, kept_file};
 
 /// Jobs that are done are kept for so long, to look back at.
 const DONE_JOBS_KEPT: TimeDelta = TimeDelta::days(7);
@@ -24,6 +24,8 @@ pub(super) fn run(app: &App) -> AppResult<()> {
         .write_now(move |conn| Ok(by_mail::purge(conn, now)?))?;
     app.db
         .write_now(move |conn| Ok(kept_file::purge(conn, now)?))?;
+    app.db
+        .write_now(move |conn| Ok(collected::purge(conn, now)?))?;
     app.db
         .write_now(move |conn| Ok(queries::purge_done(conn, now - DONE_JOBS_KEPT)?))?;
     app.db.write_now(move |conn| Ok(drp::purge(conn, now)?))?;

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
+use super::collected;
 use super::life::{By, advance, advance_because};
 use super::model::Decision::Accepted;
 use super::model::{Action, Item, Kind, Request, State};
@@ -101,6 +102,7 @@ pub(super) fn close(
     if request.kind == Kind::Deletion {
         end_all(conn, request.person_id, by.now)?;
         forget_statements(conn, request, by)?;
+        collected::forget(conn, request.person_id)?;
     }
     let new = NewReceipt {
         issuer: &by.app.site.organisation,

@@ -32,6 +32,7 @@ pub mod appeals;
 mod asked;
 pub mod by_mail;
 pub mod carry_out;
+pub mod collected;
 pub mod contradicted;
 pub mod corrected;
 pub mod dates;

@@ -6,6 +6,7 @@ mod agents_mails;
 mod appeal_letters;
 mod appeals;
 pub mod by_mail;
+mod collected;
 mod complaint_by_letter;
 mod contest;
 mod correction;

@@ -92,6 +92,9 @@ table! {
     Person post "/requests/new/restriction" => "/requests/new/restriction", Common, EMPTY;
     Person get "/requests/new/correction" => "{correction form}", Mayas, PAGE;
     Person post "/requests/new/correction" => "{correction form}", Mayas, Sample::Upload(&[("value", "Elsewhere")]);
+    Person get "/requests/new/corrections" => "/requests/new/corrections", Common, PAGE;
+    Person post "/requests/new/corrections" => "/requests/new/corrections", Common, EMPTY;
+    Person post "/requests/new/corrections/{id}/remove" => "/requests/new/corrections/0/remove", Common, EMPTY;
     Person get "/requests/new/deletion" => "/requests/new/deletion", Common, PAGE;
     Person get "/requests/new/deletion/plan" => "/requests/new/deletion/plan?everything=yes", Common, PAGE;
     Person post "/requests/new/deletion/plan" => "/requests/new/deletion/plan?everything=yes", Common, Sample::Form(&[("hash", "0")]);

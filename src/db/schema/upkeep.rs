@@ -143,3 +143,14 @@ diesel::table! {
         kept_at -> Timestamp,
     }
 }
+
+diesel::table! {
+    collected_corrections (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        cell -> Text,
+        content -> Binary,
+        file -> Nullable<Binary>,
+        added_at -> Timestamp,
+    }
+}

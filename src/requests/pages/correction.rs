@@ -7,6 +7,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
+use super::collected::LIST;
 use super::filed_address;
 use super::proposal::{FILE_IS_GONE, Proposal, Sent, check, keep_file, keep_with};
 use crate::accounts::guard::{FreshPerson, Person};
@@ -17,8 +18,10 @@ use crate::error::{AppError, AppResult};
 use crate::my_data::redactions::{Cell, Redactions};
 use crate::my_data::{correction_url, read, said};
 use crate::register::{CollectionKey, FieldView, Input};
+use crate::requests::collected::{self, Draft};
 use crate::requests::denied_before::{self, Asked, DeniedBefore};
-use crate::requests::filing::{self, NewItem, NewRequest};
+use crate::requests::evidence::File;
+use crate::requests::filing::{self, NewCorrection, NewItem, NewRequest};
 use crate::requests::items;
 use crate::requests::kept_file::{self, Place};
 use crate::requests::life::By;
@@ -37,6 +40,16 @@ pub struct Target {
 }
 
 impl Target {
+    /// That value.
+    pub(super) fn of(cell: &Cell) -> Self {
+        Target {
+            dataset: cell.key.dataset.clone(),
+            collection: cell.key.collection.clone(),
+            record: cell.record.clone(),
+            field: cell.field.clone(),
+        }
+    }
+
     /// In which collection.
     pub(super) fn key(&self) -> CollectionKey {
         CollectionKey::new(&self.dataset, &self.collection)
@@ -143,7 +156,7 @@ fn show(
     )
 }
 
-async fn find_subject(app: &App, person_id: i64, target: &Target) -> AppResult<Subject> {
+pub(super) async fn find_subject(app: &App, person_id: i64, target: &Target) -> AppResult<Subject> {
     let target = target.clone();
     read(app, person_id, move |app, identities| {
         let cell = target.cell();
@@ -232,6 +245,7 @@ pub async fn file(
 ) -> AppResult<HttpResponse> {
     let target = target.into_inner();
     let content = sent.file().map(<[u8]>::to_vec);
+    let is_for_list = sent.is_for_list();
     if !signs::is_confirmed(&app, &person).await? {
         keep(&app, &session, &target.address(), &sent.fields())?;
         keep_file(&app, target.place(person.id), content).await?;
@@ -248,6 +262,17 @@ pub async fn file(
             return show(status, page, &target, subject, shown);
         }
     };
+    if is_for_list {
+        let kept = (&correction, evidence.as_ref(), &proposal);
+        return match collect(&app, person.id, &target, kept).await {
+            Err(AppError::Full(sentence)) => {
+                let form = Form::new(proposal).refuse("value", &sentence);
+                let status = StatusCode::UNPROCESSABLE_ENTITY;
+                show(status, page, &target, subject, (form, None))
+            }
+            kept => kept.map(|()| see_other(LIST)),
+        };
+    }
     let news = proposal.news.clone();
     let (parts, own, key) = (app.clone(), person.clone(), target.key());
     let filed = app.db.write(move |conn| {
@@ -280,4 +305,25 @@ pub async fn file(
     };
     app.wake.notify_one();
     Ok(see_other(&filed_address(&filed.reference)))
+}
+
+/// Keeps it in the list of what the person will ask for together.
+async fn collect(
+    app: &App,
+    person_id: i64,
+    target: &Target,
+    (correction, file, proposal): (&NewCorrection, Option<&File>, &Proposal),
+) -> AppResult<()> {
+    let mut draft = Draft::of(&target.cell());
+    draft.old.clone_from(&correction.old_value);
+    draft.value.clone_from(&correction.new_value);
+    proposal.reason.trim().clone_into(&mut draft.reason);
+    proposal.news.trim().clone_into(&mut draft.news);
+    let (own, file) = (app.clone(), file.cloned());
+    let kept = app.db.write(move |conn| {
+        kept_file::forget(conn, person_id)?;
+        let what = (&draft, file.as_ref());
+        collected::add(conn, &own, person_id, what, own.clock.now())
+    });
+    kept.await
 }

@@ -1,6 +1,7 @@
 //! The person's pages: the list, the request with its conversation, and (in the files beside) the forms to file.
 
 pub mod access;
+pub mod collected;
 pub mod correction;
 pub mod deletion;
 pub mod evidence;
@@ -22,6 +23,7 @@ use askama::Template;
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer};
 
+use super::collected as collected_list;
 use super::denial::Denial;
 use super::details::{self, Details};
 use super::earlier::{self, Opened};
@@ -67,6 +69,8 @@ struct IndexPage {
     given: Vec<&'static Asking>,
     newer: Option<String>,
     older: Option<String>,
+    /// So many corrections are written and not sent.
+    collected: i64,
 }
 
 /// The person's requests, newest first.
@@ -78,7 +82,8 @@ pub async fn index(
 ) -> AppResult<HttpResponse> {
     let after = after.into_inner().after;
     let newer = after.is_some().then(|| "/requests".to_owned());
-    let (mut requests, residence) = app
+    let now = app.clock.now();
+    let (mut requests, residence, collected) = app
         .db
         .look_up(move |conn| {
             let before = after
@@ -86,7 +91,8 @@ pub async fn index(
                 .transpose()?;
             let listed =
                 queries::list_for_person(conn, person.id, before, paging::one_more(ON_A_PAGE))?;
-            Ok((listed, find_residence(conn, person.id)?))
+            let collected = collected_list::count(conn, person.id, now)?;
+            Ok((listed, find_residence(conn, person.id)?, collected))
         })
         .await?;
     let last = paging::cut(&mut requests, ON_A_PAGE);
@@ -99,6 +105,7 @@ pub async fn index(
             given: given::list(&app, &residence),
             newer,
             older,
+            collected,
         },
     )
 }

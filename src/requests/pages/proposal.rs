@@ -48,9 +48,15 @@ pub struct Sent {
     empties: Option<Text<String>>,
     kept_file: Option<Text<String>>,
     evidence: Option<Bytes>,
+    then: Option<Text<String>>,
 }
 
 impl Sent {
+    /// Whether it is to wait for others that are sent with it.
+    pub fn is_for_list(&self) -> bool {
+        self.then.as_ref().is_some_and(|it| **it == "more")
+    }
+
     /// The file, if one of a kind that is taken was sent.
     pub fn file(&self) -> Option<&[u8]> {
         let sent = self.evidence.as_ref().map(|it| &it.data[..]);
@@ -128,33 +134,46 @@ pub async fn check(
         });
         return Ok(Err(form.refuse("evidence", FILE_IS_GONE)));
     }
-    let (asked, typed) = (target.clone(), proposal.value.clone());
+    let said = (proposal.value.as_str(), proposal.reason.as_str());
+    match propose(app, person_id, (target, subject), said).await? {
+        Ok(correction) => Ok(Ok((correction, evidence, proposal))),
+        Err(sentence) => Ok(Err(Form::new(proposal).refuse("value", sentence))),
+    }
+}
+
+/// What a value that was typed, and why, come to; or a sentence about what is wrong with it.
+pub async fn propose(
+    app: &App,
+    person_id: i64,
+    (target, subject): (&Target, &Subject),
+    (typed, reason): (&str, &str),
+) -> AppResult<Result<NewCorrection, String>> {
+    let (cell, own) = (target.cell(), typed.to_owned());
     let planned = read(app, person_id, move |app, identities| {
-        items::plan(app, identities, &asked.cell(), &typed)
+        items::plan(app, identities, &cell, &own)
     });
     let change = match planned.await? {
         Ok(change) => change,
-        Err(sentence) => return Ok(Err(Form::new(proposal).refuse("value", sentence))),
+        Err(sentence) => return Ok(Err(sentence)),
     };
     let is_same = match &subject.held {
         Held::Plain(value) => *value == change.value,
         Held::Empty => change.value.is_null(),
         Held::Masked(_) => false,
     };
-    if is_same || proposal.value.trim() == subject.current {
+    if is_same || typed.trim() == subject.current {
         let sentence = "This is what we hold already. Enter the right value.";
-        return Ok(Err(Form::new(proposal).refuse("value", sentence)));
+        return Ok(Err(sentence.to_owned()));
     }
-    let correction = NewCorrection {
+    Ok(Ok(NewCorrection {
         record: target.record.clone(),
         field: target.field.clone(),
         old_value: subject.current.clone(),
-        new_value: proposal.value.trim().to_owned(),
+        new_value: typed.trim().to_owned(),
         change,
-        reason: proposal.reason.clone(),
+        reason: reason.to_owned(),
         source_name: subject.source_name.clone(),
-    };
-    Ok(Ok((correction, evidence, proposal)))
+    }))
 }
 
 /// Stands beside the file where none was kept.

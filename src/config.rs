@@ -11,6 +11,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
+use chrono_tz::Tz;
 use clap::Args;
 use ipnet::IpNet;
 use url::Url;
@@ -199,6 +200,8 @@ pub struct Site {
     pub drp_business_id: Option<String>,
     /// Where the public pages are checked every hour; none when they are not.
     pub monitor: Option<Url>,
+    /// In which staff read times.
+    pub time_zone: Tz,
 }
 
 impl Site {
@@ -282,6 +285,7 @@ impl Config {
             metrics_token: self.metrics_token.clone(),
             drp_business_id: self.drp_business_id.clone(),
             monitor: self.monitor.clone(),
+            time_zone: organisation.time_zone.unwrap_or(Tz::UTC),
         }
     }
 }

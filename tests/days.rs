@@ -88,3 +88,39 @@ async fn disclosures_and_packages_are_told_by_the_day_of_the_person() {
     std::io::Read::read_to_string(&mut entry, &mut report).unwrap();
     assert!(report.contains("Made on 9 February 2026"));
 }
+
+/// It is ten in the morning in UTC, and eleven in Berlin.
+#[actix_web::test]
+async fn times_are_those_of_where_the_person_lives_on_pages_on_receipts_and_in_mails() {
+    let app = TestApp::start();
+    let lena = app.person_in("lena", "de").await;
+    let opt_out = "/choices/analytics/opt-out";
+    let done = lena.post(opt_out, &[]).await;
+    let choices = lena.get(done.location()).await.page();
+    let receipt = choices.attributes("#analytics .hint a", "href").remove(0);
+    let asked = [("question", "What do you hold?")];
+    let page = lena.get("/requests/new/access").await.page();
+    let filed = lena.submit(&page, "/requests/new/access", &asked).await;
+    let request = filed.location().trim_end_matches("/filed").to_owned();
+    let shown = lena.get(&request).await.page().text();
+    assert!(shown.contains("Times are those of Berlin"), "{shown}");
+    let receipts = lena.get("/receipts").await.page().text();
+    let history = lena.get("/choices/history").await.page().text();
+    let mail = app.mails_to("lena").remove(0).text;
+    let receipt = lena.get(&receipt).await.page().text();
+    for text in [
+        &choices.text(),
+        &shown,
+        &receipts,
+        &history,
+        &mail,
+        &receipt,
+    ] {
+        assert!(text.contains("9 February 2026, 11:00 CET"), "{text}");
+        assert!(!text.contains("UTC"), "one zone: {text}");
+    }
+    let sam = app.staff("sam", Role::Agent).await;
+    let staffs = sam.get(&format!("/staff{request}")).await.page().text();
+    assert!(staffs.contains("9 February 2026, 10:00 UTC"), "{staffs}");
+    assert!(!staffs.contains("CET"), "the organisation's: {staffs}");
+}

@@ -15,7 +15,7 @@ use super::messages::{AddressAdded, AddressCode, AddressTaken};
 use super::model::{IdentityKind, PersonRow};
 use super::on_record::record;
 use super::queries::{
-    add_identity, find_active_staff, find_person_by_identity, list_open_addresses,
+    add_identity, find_active_staff, find_person_by_identity, find_residence, list_open_addresses,
 };
 use super::{closing, unopened};
 use crate::app::App;
@@ -45,9 +45,12 @@ pub(super) fn send_code(
     let NewCode { digits, .. } =
         codes::issue(conn, &app.keys, Purpose::NewAddress, email, browser, now)?;
     if is_taken(app, conn, person.id, email)? {
-        return app
-            .mailer
-            .enqueue(conn, email, &AddressTaken { at: now }, now);
+        let residence = find_residence(conn, person.id)?;
+        let taken = AddressTaken {
+            at: now,
+            zone: app.laws.zone(&residence),
+        };
+        return app.mailer.enqueue(conn, email, &taken, now);
     }
     let mail = AddressCode { code: digits };
     app.mailer.enqueue(conn, email, &mail, now)
@@ -77,9 +80,12 @@ pub(super) fn add(
     record(conn, by, ("identity.added", detail), now)?;
     choices::join(app, conn, (person, Some(email)), None, now)?;
     choices::spread(app, conn, person.id, (IdentityKind::Email, email), now)?;
+    let added = AddressAdded {
+        at: now,
+        zone: app.laws.zone(&person.residence),
+    };
     for old in before {
-        app.mailer
-            .enqueue(conn, &old.value, &AddressAdded { at: now }, now)?;
+        app.mailer.enqueue(conn, &old.value, &added, now)?;
     }
     Ok(true)
 }

@@ -13,7 +13,9 @@ use super::limits::Limit;
 use super::messages::{AddressClosed, AddressCloses, AddressKept};
 use super::model::{Identity, IdentityKind, PersonRow};
 use super::on_record::record;
-use super::queries::{find_person, identity_hash, is_closed, list_identities, list_open_addresses};
+use super::queries::{
+    find_person, find_residence, identity_hash, is_closed, list_identities, list_open_addresses,
+};
 use super::{sessions, unopened};
 use crate::app::App;
 use crate::audit::Actor;
@@ -127,6 +129,7 @@ fn plan(
     let mail = AddressCloses {
         address: identity.value.clone(),
         on: closes_at,
+        zone: app.laws.zone(&find_residence(conn, person.id)?),
     };
     tell(app, conn, person.id, &mail, now)
 }
@@ -220,6 +223,7 @@ pub(super) fn shut(
     let mail = AddressClosed {
         address: identity.value.clone(),
         at: now,
+        zone: app.laws.zone(&person.residence),
         told,
     };
     tell(app, conn, person.id, &mail, now)?;

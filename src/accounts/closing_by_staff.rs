@@ -143,6 +143,7 @@ fn release(
     let mail = AddressReleased {
         address: identity.value.clone(),
         at: now,
+        zone: app.laws.zone(&person.residence),
         told: by.why.told(),
     };
     if !identity.is_open_address() {

@@ -11,10 +11,10 @@ use super::closing_by_staff::{self, ByStaff, Refused, Why};
 use super::guard::{FreshPerson, Person, Supervisor};
 use super::offers;
 use super::pages::mark_of;
-use super::queries::{is_email, normal_email};
+use super::queries::{find_residence, is_email, normal_email};
 use crate::app::App;
 use crate::error::{AppError, AppResult};
-use crate::web::{Form, Page, html, see_other, see_other_saying, words};
+use crate::web::{Form, Page, html, see_other, see_other_saying};
 
 const INDEX: &str = "/staff/closed-addresses";
 const STAFF_FORM: &str = "/staff/closed-addresses/new";
@@ -36,10 +36,14 @@ pub async fn ask(
     id: web::Path<i64>,
 ) -> AppResult<HttpResponse> {
     let (now, id) = (app.clock.now(), id.into_inner());
-    let find = app.db.read(move |conn| Closable::find(conn, &person, id));
-    let closable = find.await?;
+    let find = app.db.read(move |conn| {
+        let residence = find_residence(conn, person.id)?;
+        Ok((Closable::find(conn, &person, id)?, residence))
+    });
+    let (closable, residence) = find.await?;
+    let page = page.of_residence(&app, &residence);
     let until = closable.waits();
-    let until = until.then(|| words::moment(now + closing::WAIT));
+    let until = until.then(|| page.moment(now + closing::WAIT));
     let page = ClosePage {
         page,
         closable,

@@ -1,6 +1,7 @@
 //! The mails about accounts. A code stands in the body alone: a subject is read on locked screens.
 
 use chrono::NaiveDateTime;
+use chrono_tz::Tz;
 
 use super::codes::CODE_LASTS;
 use super::model::Role;
@@ -94,11 +95,13 @@ message!(
 pub struct AddressTaken {
     /// When.
     pub at: NaiveDateTime,
+    /// In which they read times.
+    pub zone: Tz,
 }
 
 impl AddressTaken {
     fn at(&self) -> String {
-        words::moment(self.at)
+        words::moment(self.at, self.zone)
     }
 }
 
@@ -115,11 +118,13 @@ message!(
 pub struct AddressAdded {
     /// When.
     pub at: NaiveDateTime,
+    /// In which they read times.
+    pub zone: Tz,
 }
 
 impl AddressAdded {
     fn at(&self) -> String {
-        words::moment(self.at)
+        words::moment(self.at, self.zone)
     }
 }
 
@@ -138,13 +143,15 @@ pub struct AddressClosed {
     pub address: String,
     /// When.
     pub at: NaiveDateTime,
+    /// In which they read times.
+    pub zone: Tz,
     /// For whom staff did it, if they did.
     pub told: Option<&'static str>,
 }
 
 impl AddressClosed {
     fn at(&self) -> String {
-        words::moment(self.at)
+        words::moment(self.at, self.zone)
     }
 }
 
@@ -163,13 +170,15 @@ pub struct AddressReleased {
     pub address: String,
     /// When.
     pub at: NaiveDateTime,
+    /// In which they read times.
+    pub zone: Tz,
     /// For whom staff did it.
     pub told: &'static str,
 }
 
 impl AddressReleased {
     fn at(&self) -> String {
-        words::moment(self.at)
+        words::moment(self.at, self.zone)
     }
 }
 
@@ -188,11 +197,13 @@ pub struct AddressCloses {
     pub address: String,
     /// From when on.
     pub on: NaiveDateTime,
+    /// In which they read times.
+    pub zone: Tz,
 }
 
 impl AddressCloses {
     fn on(&self) -> String {
-        words::moment(self.on)
+        words::moment(self.on, self.zone)
     }
 }
 
@@ -226,6 +237,8 @@ pub struct AddressOffered {
     pub token: String,
     /// While it works.
     pub until: NaiveDateTime,
+    /// In which they read times.
+    pub zone: Tz,
 }
 
 impl AddressOffered {
@@ -234,7 +247,7 @@ impl AddressOffered {
     }
 
     fn until(&self) -> String {
-        words::moment(self.until)
+        words::moment(self.until, self.zone)
     }
 }
 

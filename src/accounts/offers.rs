@@ -60,6 +60,7 @@ pub(super) fn make(
     let mail = AddressOffered {
         token,
         until: now + LASTS,
+        zone: app.laws.zone(&person.residence),
     };
     app.mailer.enqueue(conn, email, &mail, now)
 }

@@ -172,6 +172,10 @@ async fn render(
     } else {
         StatusCode::OK
     };
+    let page = match &details {
+        Details::Person { residence, .. } => page.of_residence(app, residence),
+        Details::Staff { .. } => page,
+    };
     let page = AccountPage {
         page,
         details,

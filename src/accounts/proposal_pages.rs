@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::audit::views::{self, Seen};
 use crate::error::AppResult;
 use crate::web::paging::Before;
-use crate::web::{Page, html, see_other_saying, words};
+use crate::web::{Page, html, see_other_saying};
 
 const INDEX: &str = "/staff/closed-addresses";
 const ON_A_PAGE: usize = 50;

@@ -7,10 +7,11 @@ use askama::Template;
 use super::views::{self, Seen, View};
 use crate::accounts::guard::Person;
 use crate::accounts::model::Role;
+use crate::accounts::queries::find_residence;
 use crate::app::App;
 use crate::error::AppResult;
 use crate::web::paging::Before;
-use crate::web::{Page, html, paging, words};
+use crate::web::{Page, html, paging};
 
 const ON_A_PAGE: usize = 50;
 
@@ -51,14 +52,11 @@ pub async fn show(
     let before = from.before;
     let found = app.db.read(move |conn| {
         let at_most = paging::one_more(ON_A_PAGE);
-        Ok(views::list_of_person(
-            conn,
-            &person.pseudonym,
-            before,
-            at_most,
-        )?)
+        let views = views::list_of_person(conn, &person.pseudonym, before, at_most)?;
+        Ok((views, find_residence(conn, person.id)?))
     });
-    let mut views = found.await?;
+    let (mut views, residence) = found.await?;
+    let page = page.of_residence(&app, &residence);
     let last = paging::cut(&mut views, ON_A_PAGE);
     let log = AccessLogPage {
         page,

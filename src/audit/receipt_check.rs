@@ -59,7 +59,7 @@ pub async fn check(app: App, page: Page, given: MultipartForm<Given>) -> AppResu
         return answer(&app, page, form.refuse("text", sentence), None);
     };
     let verdict = if file.is_signed_by(&app.keys.public_key()) {
-        Verdict::Valid(Box::new(Said::of(&app.register, content)))
+        Verdict::Valid(Box::new(Said::of(&app.register, content, page.zone)))
     } else {
         Verdict::Invalid
     };

@@ -8,9 +8,10 @@ use serde::Deserialize;
 use super::receipt_words::{Said, outcome, title};
 use super::receipts::{self, Receipt};
 use crate::accounts::guard::{Account, Person};
+use crate::accounts::queries::find_residence;
 use crate::app::App;
 use crate::error::{AppError, AppResult};
-use crate::web::{Page, download, html, paging, words};
+use crate::web::{Page, download, html, paging};
 
 /// So many receipts are on one page.
 const PAGE: usize = 25;
@@ -58,16 +59,17 @@ pub async fn index(
     let at_most = paging::one_more(PAGE);
     let read = app.db.read(move |conn| {
         let list = receipts::list_of_person(conn, person.id, before.as_deref(), at_most)?;
-        Ok(list)
+        Ok((list, find_residence(conn, person.id)?))
     });
-    let mut list = read.await?;
+    let (mut list, residence) = read.await?;
+    let page = page.of_residence(&app, &residence);
     let last = paging::cut(&mut list, PAGE);
     let older = last.map(|it| format!("/receipts?before={}", it.id));
     let shown = IndexPage {
-        page,
-        receipts: list.into_iter().map(Line::of).collect(),
+        receipts: list.into_iter().map(|it| Line::of(it, &page)).collect(),
         newest,
         older,
+        page,
     };
     html(StatusCode::OK, &shown)
 }
@@ -79,9 +81,10 @@ pub async fn show(
     page: Page,
     id: web::Path<String>,
 ) -> AppResult<HttpResponse> {
-    let receipt = find(&app, account, id.into_inner()).await?;
+    let (receipt, residence) = find(&app, account, id.into_inner()).await?;
+    let page = page.of_residence(&app, &residence);
     let content = receipt.content().ok_or(AppError::NotFound)?;
-    let said = Said::of(&app.register, content);
+    let said = Said::of(&app.register, content, page.zone);
     html(
         StatusCode::OK,
         &ShowPage {
@@ -98,19 +101,21 @@ pub async fn file(
     app: App,
     id: web::Path<String>,
 ) -> AppResult<HttpResponse> {
-    let receipt = find(&app, account, id.into_inner()).await?;
+    let (receipt, _) = find(&app, account, id.into_inner()).await?;
     let body = serde_json::to_vec_pretty(&receipt.to_file(&app.keys))?;
     let name = format!("receipt-{}.json", receipt.id);
     Ok(download(&name, "application/json", body))
 }
 
-/// Somebody who is not signed in may just have followed the link of a mail, and is asked to sign in.
-async fn find(app: &App, account: Option<Account>, id: String) -> AppResult<Receipt> {
+/// With where its owner lives, if it has one. Somebody who is not signed in may just have followed the link of a mail, and is asked to sign in.
+async fn find(app: &App, account: Option<Account>, id: String) -> AppResult<(Receipt, String)> {
     let is_signed_in = account.is_some();
     let person_id = account.and_then(|it| it.person_id());
-    let read = app
-        .db
-        .read(move |conn| Ok(receipts::find_for(conn, &id, person_id)?));
+    let read = app.db.read(move |conn| {
+        let receipt = receipts::find_for(conn, &id, person_id)?;
+        let residence = receipt.person_id.map(|owner| find_residence(conn, owner));
+        Ok((receipt, residence.transpose()?.unwrap_or_default()))
+    });
     match read.await {
         Err(AppError::NotFound) if !is_signed_in => Err(AppError::SignInRequired),
         found => found,
@@ -118,7 +123,7 @@ async fn find(app: &App, account: Option<Account>, id: String) -> AppResult<Rece
 }
 
 impl Line {
-    fn of(receipt: Receipt) -> Line {
+    fn of(receipt: Receipt, page: &Page) -> Line {
         let outcome = receipt.content().map(|it| outcome(&it.facts));
         let sentences = outcome.unwrap_or_default();
         Line {
@@ -128,7 +133,7 @@ impl Line {
             } else {
                 sentences.join(". ")
             },
-            at: words::moment(receipt.created_at),
+            at: page.moment(receipt.created_at),
             id: receipt.id,
         }
     }

@@ -1,5 +1,6 @@
 //! What a receipt says, for people.
 
+use chrono_tz::Tz;
 use serde_json::{Map, Value};
 
 use super::receipts::Content;
@@ -22,12 +23,12 @@ pub(super) struct Said {
 }
 
 impl Said {
-    pub fn of(register: &Register, content: Content) -> Said {
+    pub fn of(register: &Register, content: Content, zone: Tz) -> Said {
         let facts = content.facts.as_object().into_iter().flatten();
         let others = facts.filter(|(name, _)| *name != "outcome");
         Said {
             title: title(&content.kind),
-            at: words::moment(content.issued_at.naive_utc()),
+            at: words::moment(content.issued_at.naive_utc(), zone),
             outcome: outcome(&content.facts),
             facts: others
                 .map(|(name, value)| (name_in_words(name), fact(register, name, value)))

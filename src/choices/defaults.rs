@@ -1,6 +1,7 @@
 //! What holds by law for a person, by where they live and how old they are, while they have not chosen.
 
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 
 use super::minors;
 use super::model::State;
@@ -30,6 +31,8 @@ pub struct Defaults {
     sensitive_by_consent: bool,
     /// Whatever somebody under 16 must turn on, or their parent: it is not turned on by a birthday.
     is_young: bool,
+    /// In which they read times.
+    zone: Option<Tz>,
 }
 
 impl Defaults {
@@ -53,7 +56,13 @@ impl Defaults {
             by_consent: takes_consent_in(residence),
             sensitive_by_consent: laws.sensitive_by_consent(residence, today),
             is_young: sixteen_on.is_some(),
+            zone: Some(laws.zone(residence)),
         }
+    }
+
+    /// In which they read times.
+    pub fn zone(self) -> Tz {
+        self.zone.unwrap_or(Tz::UTC)
     }
 
     /// How something with a switch stands.

@@ -3,12 +3,14 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use chrono_tz::Tz;
 use diesel::QueryResult;
 use serde::Serialize;
 
 use super::model::{Choice, MadeBy, State};
 use super::{queries, refusable};
 use crate::accounts::guard::Person;
+use crate::accounts::queries::find_residence;
 use crate::app::App;
 use crate::db::AnyConnection;
 use crate::error::AppResult;
@@ -46,7 +48,7 @@ struct Entry {
 }
 
 impl Entry {
-    fn of(choice: Choice, register: &Register) -> Entry {
+    fn of(choice: Choice, register: &Register, zone: Tz) -> Entry {
         Entry {
             at: choice.at.and_utc().to_rfc3339(),
             title: refusable::title(register, &choice.activity).to_owned(),
@@ -55,7 +57,7 @@ impl Entry {
             made_by: choice.made_by,
             policy_version: choice.policy_version,
             receipt: choice.receipt_id,
-            at_in_words: words::moment(choice.at),
+            at_in_words: words::moment(choice.at, zone),
         }
     }
 }
@@ -69,15 +71,19 @@ pub async fn index(
 ) -> AppResult<HttpResponse> {
     let before = from.before;
     let at_most = paging::one_more(PAGE);
-    let read = app
-        .db
-        .read(move |conn| Ok(queries::list_history(conn, person.id, before, at_most)?));
-    let mut changes = read.await?;
+    let read = app.db.read(move |conn| {
+        let changes = queries::list_history(conn, person.id, before, at_most)?;
+        Ok((changes, find_residence(conn, person.id)?))
+    });
+    let (mut changes, residence) = read.await?;
+    let page = page.of_residence(&app, &residence);
     let last = paging::cut(&mut changes, PAGE);
     let older = last.map(|it| format!("/choices/history?before={}", it.id));
     let newest = before.map(|_| "/choices/history".to_owned());
     let entries = changes.into_iter();
-    let changes = entries.map(|it| Entry::of(it, &app.register)).collect();
+    let changes = entries
+        .map(|it| Entry::of(it, &app.register, page.zone))
+        .collect();
     html(
         StatusCode::OK,
         &HistoryPage {
@@ -134,7 +140,9 @@ async fn everything(person: &Person, app: &App) -> AppResult<Vec<Entry>> {
     let person_id = person.id;
     let read = app.db.read(move |conn| Ok(read_all(conn, person_id)?));
     let changes = read.await?.into_iter();
-    Ok(changes.map(|it| Entry::of(it, &app.register)).collect())
+    Ok(changes
+        .map(|it| Entry::of(it, &app.register, Tz::UTC))
+        .collect())
 }
 
 fn read_all(conn: &mut AnyConnection, person_id: i64) -> QueryResult<Vec<Choice>> {

@@ -1,6 +1,7 @@
 //! The mail that confirms a change.
 
 use chrono::NaiveDateTime;
+use chrono_tz::Tz;
 
 use super::model::{MadeBy, State};
 use super::proof::Facts;
@@ -26,13 +27,18 @@ pub struct ChoiceChanged {
 
 impl ChoiceChanged {
     /// The mail about these changes.
-    pub fn new(facts: Facts, is_for_others: bool, receipt_id: &str, at: NaiveDateTime) -> Self {
+    pub fn new(
+        facts: Facts,
+        is_for_others: bool,
+        receipt_id: &str,
+        (at, zone): (NaiveDateTime, Tz),
+    ) -> Self {
         ChoiceChanged {
             outcomes: facts.outcome,
             made_by: facts.made_by,
             state: facts.state,
             is_for_others,
-            at: words::moment(at),
+            at: words::moment(at, zone),
             receipt: format!("/receipts/{receipt_id}"),
         }
     }

@@ -333,6 +333,11 @@ fn tell(
         refusable::find(&app.register, key).is_ok_and(|it| minors::is_protected(&it))
     };
     let is_for_others = is_for_others && facts.choices.iter().any(is_protected);
-    let message = ChoiceChanged::new(facts, is_for_others, &receipt.id, now);
+    let message = ChoiceChanged::new(
+        facts,
+        is_for_others,
+        &receipt.id,
+        (now, app.laws.zone(&stand.residence)),
+    );
     app.mailer.prepare(address, &message, now).map(Some)
 }

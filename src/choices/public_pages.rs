@@ -24,7 +24,7 @@ use crate::monitors::mark;
 use crate::register::Register;
 use crate::web::client_address::{client_address, client_network};
 use crate::web::page::FlashKind;
-use crate::web::{Flash, Form, Page, html, see_other, words};
+use crate::web::{Flash, Form, Page, html, see_other};
 
 /// What the form asks for: as little as it takes to find the person, and none of it is needed.
 #[derive(Debug, Clone, Default, Deserialize, Serialize, Validate)]
@@ -170,12 +170,15 @@ pub async fn done(
     id: web::Path<String>,
 ) -> AppResult<HttpResponse> {
     let person_id = person.map(|it| it.id);
-    let found = app
-        .db
-        .look_up(move |conn| Ok(receipts::find_for(conn, &id, person_id)?));
-    let receipt = found.await?;
+    let found = app.db.look_up(move |conn| {
+        let receipt = receipts::find_for(conn, &id, person_id)?;
+        let residence = receipt.person_id.map(|owner| find_residence(conn, owner));
+        Ok((receipt, residence.transpose()?.unwrap_or_default()))
+    });
+    let (receipt, residence) = found.await?;
+    let page = page.of_residence(&app, &residence);
     let facts = Facts::of(&receipt).ok_or(AppError::NotFound)?;
-    let at = words::moment(receipt.created_at);
+    let at = page.moment(receipt.created_at);
     let shown = OptedOutPage {
         page,
         receipt,

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 use diesel::prelude::*;
 
 use super::defaults::Defaults;
@@ -26,6 +27,8 @@ pub struct Setting<'a> {
     pub choice: Option<Choice>,
     /// What it turns off.
     pub uses: Vec<Use<'a>>,
+    /// In which the person reads times.
+    pub zone: Tz,
 }
 
 /// An activity in the words of the register.
@@ -49,13 +52,13 @@ impl Setting<'_> {
         self.state.word()
     }
 
-    /// How it came to stand so: "Off since 9 February 2026, 10:00 UTC, by you."
+    /// How it came to stand so: "Off since 9 February 2026, 02:00 PST, by you."
     pub fn in_words(&self) -> String {
         match (&self.choice, self.state) {
             (Some(choice), state) => format!(
                 "{} since {}, {}.",
                 state.word(),
-                words::moment(choice.at),
+                words::moment(choice.at, self.zone),
                 choice.made_by.in_words()
             ),
             (None, State::OptedIn) if self.uses.is_empty() => {
@@ -176,6 +179,7 @@ fn setting<'a>(refusable: Refusable<'a>, current: &[Choice], defaults: Defaults)
         state: stand.state,
         choice: stand.choice.cloned(),
         uses: uses.map(|activity| Use { activity }).collect(),
+        zone: defaults.zone(),
         refusable,
     }
 }

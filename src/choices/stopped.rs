@@ -84,7 +84,7 @@ impl Stopped {
 fn in_words(setting: &Setting<'_>) -> String {
     match &setting.choice {
         Some(choice) if choice.state == State::OptedOut => {
-            let (at, made_by) = (words::moment(choice.at), choice.made_by);
+            let (at, made_by) = (words::moment(choice.at, setting.zone), choice.made_by);
             if made_by.is_request() || made_by == MadeBy::Earlier {
                 format!("You have stopped this on {at}.")
             } else {

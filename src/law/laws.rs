@@ -195,7 +195,8 @@ impl Laws {
         begins.map_or(midnight, |it| it.naive_utc())
     }
 
-    fn zone(&self, residence: &str) -> Tz {
+    /// The time zone of where somebody lives; of who does not say, the one by which their days are counted.
+    pub fn zone(&self, residence: &str) -> Tz {
         let residence = self.residence(residence).or_else(|| self.residence(""));
         residence.map_or(Tz::America__Los_Angeles, |it| it.time_zone)
     }

@@ -25,7 +25,7 @@ message!(
 pub async fn test(app: &App, transport: &Transport, address: &str) -> anyhow::Result<()> {
     let now = app.clock.now();
     let message = MailTest {
-        sent_at: words::moment(now),
+        sent_at: words::moment(now, app.site.time_zone),
     };
     let rendered = message.render(&app.site)?;
     let mail = Claim {

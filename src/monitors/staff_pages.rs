@@ -10,7 +10,7 @@ use crate::accounts::guard::StaffMember;
 use crate::app::App;
 use crate::error::AppResult;
 use crate::web::paging::Before;
-use crate::web::{Page, html, paging, words};
+use crate::web::{Page, html, paging};
 
 const INDEX: &str = "/staff/health";
 const ON_A_PAGE: usize = 48;

@@ -1,6 +1,7 @@
 //! Values as a person would write them. Programs get them as their source has them.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
+use chrono_tz::Tz;
 
 use crate::register::{FieldView, Input, Kind};
 use crate::sources::Value;
@@ -55,7 +56,7 @@ fn time(plain: &str) -> Option<String> {
         return Some(words::day(day));
     }
     if let Ok(at) = DateTime::parse_from_rfc3339(plain) {
-        return Some(words::moment(at.naive_utc()));
+        return Some(words::moment(at.naive_utc(), Tz::UTC));
     }
     let formats = [
         "%Y-%m-%d %H:%M:%S%.f",

@@ -1,6 +1,7 @@
 //! The register as a whole, and the people and purposes in it.
 
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 
 use super::insights::Insights;
 use super::{
@@ -47,6 +48,8 @@ pub struct Organisation {
     pub website: String,
     /// E-mail address of the data protection officer; may be empty.
     pub data_protection_officer: String,
+    /// In which its staff read times; in UTC where it does not say.
+    pub time_zone: Option<Tz>,
 }
 
 /// One processing activity: a privacy declaration of a fideslang system.

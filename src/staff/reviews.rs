@@ -19,7 +19,7 @@ use crate::db::schema::yearly_reviews as reviews;
 use crate::db::{AdvisoryLock, AnyConnection};
 use crate::error::AppResult;
 use crate::requests::repeats::AT_ONCE;
-use crate::web::{Form, Page, html, see_other_saying, unseen_fault, words};
+use crate::web::{Form, Page, html, see_other_saying, unseen_fault};
 
 /// What is looked at.
 const SUBJECT: &str = "verification";

@@ -17,7 +17,7 @@ use crate::audit::{self, Actor, Event};
 use crate::db::schema::training_acknowledgements as acknowledgements;
 use crate::db::{AnyConnection, both};
 use crate::error::AppResult;
-use crate::web::{Form, Page, html, see_other_saying, words};
+use crate::web::{Form, Page, html, see_other_saying};
 
 /// The version of the text. Who has read another one has to read this one.
 pub const VERSION: &str = "2026-11";

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use actix_session::{Session, SessionExt};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use chrono::NaiveDateTime;
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::{assets, navigation, signal};
+use super::{assets, navigation, signal, words};
 use crate::accounts::guard::Account;
 use crate::app::App;
 use crate::db::text_enum;
@@ -92,6 +94,8 @@ pub struct Page {
     pub demo: bool,
     /// What is to be told before some uses begin, as path and words.
     pub notices: Vec<(&'static str, &'static str)>,
+    /// In which times are told: of staff the organisation's; of a person where they live, once a page has looked that up.
+    pub zone: Tz,
     keys: Arc<Keys>,
 }
 
@@ -113,12 +117,18 @@ impl Page {
     pub fn without_flash(request: &HttpRequest) -> AppResult<Page> {
         let app = App::extract(request).into_inner()?;
         let user = Account::of(&request.get_session())?.map(|account| nav_user(&app, &account));
+        let is_staff = user.as_ref().is_some_and(|it| it.is_staff);
         let signal = signal::is_on(request.headers());
         let line = request.extensions().get::<signal::SignalLine>().copied();
         Ok(Page {
             user,
             signal,
             signal_line: line.map(|it| it.0.to_owned()),
+            zone: if is_staff {
+                app.site.time_zone
+            } else {
+                app.laws.zone("")
+            },
             ..Page::empty(&app, request.path())
         })
     }
@@ -142,7 +152,25 @@ impl Page {
             signal_line: None,
             demo: site.demo,
             notices: notices(&app.register),
+            zone: app.laws.zone(""),
         }
+    }
+
+    /// The page of a person who lives there.
+    #[must_use]
+    pub fn of_residence(self, app: &App, residence: &str) -> Page {
+        let zone = app.laws.zone(residence);
+        Page { zone, ..self }
+    }
+
+    /// Whose clocks it goes by.
+    pub fn place(&self) -> String {
+        words::place_of(self.zone)
+    }
+
+    /// A moment, as who looks at the page reads it.
+    pub fn moment(&self, at: NaiveDateTime) -> String {
+        words::moment(at, self.zone)
     }
 
     /// Whether pages of people are shut to who looks at it: staff have none of their own.

@@ -1,6 +1,7 @@
 //! Days and times as people read them.
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeZone, Timelike, Utc};
+use chrono_tz::Tz;
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -23,14 +24,29 @@ pub fn day(date: NaiveDate) -> String {
     format!("{} {month} {}", date.day(), date.year())
 }
 
-/// "9 February 2026, 10:00 UTC".
-pub fn moment(at: NaiveDateTime) -> String {
+/// "9 February 2026, 02:00 PST": a moment in UTC, as the clocks of a zone show it, with their name.
+pub fn moment(at: NaiveDateTime, zone: Tz) -> String {
+    let there = Utc.from_utc_datetime(&at).with_timezone(&zone);
+    let name = there.format("%Z").to_string();
+    // Where a zone has no name of letters, it is known by how far it is from Greenwich.
+    let greenwich = if name.starts_with(['+', '-']) {
+        "UTC"
+    } else {
+        ""
+    };
     format!(
-        "{}, {:02}:{:02} UTC",
-        day(at.date()),
-        at.hour(),
-        at.minute()
+        "{}, {:02}:{:02} {greenwich}{name}",
+        day(there.date_naive()),
+        there.hour(),
+        there.minute()
     )
+}
+
+/// "Los Angeles": the place by which a zone is called.
+pub fn place_of(zone: Tz) -> String {
+    let name = zone.name();
+    let place = name.rsplit('/').next().unwrap_or(name);
+    place.replace('_', " ")
 }
 
 /// "14,116": a number of many digits, as people read it.
@@ -78,4 +94,24 @@ pub fn day_in_spanish(date: NaiveDate) -> String {
     ];
     let month = MONTHS[date.month0() as usize];
     format!("{} de {month} de {}", date.day(), date.year())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_told_as_the_clocks_of_a_zone_show_it() {
+        let at = NaiveDate::from_ymd_opt(2026, 2, 9).and_then(|it| it.and_hms_opt(4, 5, 0));
+        let at = at.unwrap_or_default();
+        for (zone, words) in [
+            (Tz::UTC, "9 February 2026, 04:05 UTC"),
+            (Tz::America__Los_Angeles, "8 February 2026, 20:05 PST"),
+            (Tz::Europe__Berlin, "9 February 2026, 05:05 CET"),
+            (Tz::America__Sao_Paulo, "9 February 2026, 01:05 UTC-03"),
+        ] {
+            assert_eq!(moment(at, zone), words);
+        }
+        assert_eq!(place_of(Tz::America__Los_Angeles), "Los Angeles");
+    }
 }

@@ -32,7 +32,7 @@ async fn an_account_sees_its_sessions_and_ends_one_of_them_at_once() {
     assert!(
         account
             .text()
-            .contains("Signed in on 9 February 2026, 10:00 UTC")
+            .contains("Signed in on 9 February 2026, 02:00 PST")
     );
     assert_eq!(
         account

@@ -29,7 +29,7 @@ async fn one_click_opts_out_and_leaves_state_event_receipt_and_mail() {
     assert!(page.texts("[role=status]")[0].contains("is now off"));
     assert!(
         page.text()
-            .contains("Off since 9 February 2026, 10:00 UTC, by you.")
+            .contains("Off since 9 February 2026, 02:00 PST, by you.")
     );
     let changes = all_changes(&app);
     assert_eq!(changes.len(), 1);

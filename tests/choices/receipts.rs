@@ -37,7 +37,7 @@ async fn a_person_finds_reads_and_keeps_their_receipts_and_nobody_elses() {
     assert_eq!(links.len(), 1);
     let receipt = ada.get(&links[0]).await.page();
     assert!(receipt.text().contains("Opted out of sale and sharing"));
-    assert!(receipt.text().contains("9 February 2026, 10:00 UTC"));
+    assert!(receipt.text().contains("9 February 2026, 02:00 PST"));
     let said = receipt.texts(".facts dd");
     assert!(said.contains(&"Sale and sharing of your data".to_owned()));
     assert!(said.contains(&"your account, on every device".to_owned()));

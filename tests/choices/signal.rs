@@ -227,7 +227,7 @@ async fn a_browser_that_stops_sending_the_signal_stays_opted_out() {
     let visitor = visitor.without_signal();
     assert_eq!(line(&visitor, "/do-not-sell").await, "");
     let page = visitor.get("/do-not-sell").await.text();
-    assert!(page.contains("Off since 9 February 2026, 10:00 UTC, by your browser's signal."));
+    assert!(page.contains("Off since 9 February 2026, 02:00 PST, by your browser's signal."));
     assert!(record(&app).iter().all(|it| it.1 == State::OptedOut));
 }
 

@@ -23,7 +23,7 @@ async fn the_opt_out_of_a_browser_does_not_end_while_it_is_in_use() {
         assert!(cookie.contains("Max-Age=34128000"), "{cookie}");
     }
     let page = visitor.get("/do-not-sell").await.text();
-    assert!(page.contains("Off since 9 February 2026, 10:00 UTC"));
+    assert!(page.contains("Off since 9 February 2026, 02:00 PST"));
 }
 
 /// Rule: I4, 11 CCR 7060(b).
@@ -55,7 +55,7 @@ async fn a_visitor_opts_out_with_one_button_and_no_address() {
     assert!(changes.iter().all(|it| it.person_id.is_none()));
     let later = visitor.get("/do-not-sell").await.text();
     assert!(
-        later.contains("Off since 9 February 2026, 10:00 UTC, by the form without an account.")
+        later.contains("Off since 9 February 2026, 02:00 PST, by the form without an account.")
     );
 }
 

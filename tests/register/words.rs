@@ -55,3 +55,15 @@ fn a_missing_organisation_is_told_of_a_file_that_is_there() {
         "{told}"
     );
 }
+
+#[test]
+fn the_time_zone_of_the_organisation_is_one_that_there_is() {
+    let contact = "contact: privacy@shop.example.org";
+    let with = |zone: &str| SHOP.replace(contact, &format!("{contact}\n    time_zone: {zone}"));
+    let (register, _) = Register::parse(&[("shop.yml", &with("Europe/Berlin"))]).unwrap();
+    let zone = register.organisation.time_zone.unwrap();
+    assert_eq!(zone.name(), "Europe/Berlin");
+    let told = faults(&with("Berlin"))[0].to_string();
+    let line = "shop.yml:6: candor.organisation.time_zone: `Berlin` is no time zone";
+    assert!(told.starts_with(line), "{told}");
+}

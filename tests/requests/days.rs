@@ -38,7 +38,7 @@ async fn moments_read_alike_on_requests_and_packages() {
     ada.post("/data/export", &[]).await.location();
     let packages = ada.get("/data/export").await.page().text();
     assert!(
-        packages.contains("Asked for on 9 February 2026, 10:00 UTC."),
+        packages.contains("Asked for on 9 February 2026, 02:00 PST."),
         "{packages}"
     );
 }

@@ -143,6 +143,7 @@ impl TestApp {
             trusted_proxies: Vec::new(),
             metrics_token: None,
             drp_business_id: Some("projobsector".to_owned()),
+            time_zone: chrono_tz::UTC,
             monitor: with
                 .monitor
                 .map(|at| base.parse::<url::Url>().unwrap().join(at).unwrap()),

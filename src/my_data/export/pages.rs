@@ -79,9 +79,11 @@ async fn show(
             package,
         });
         let standings = standing::of_person_in(conn, &own, person_id)?;
-        Ok((lines.collect(), standings))
+        let residence = find_residence(conn, person_id)?;
+        Ok((lines.collect(), standings, residence))
     });
-    let (lines, standings) = lines.await?;
+    let (lines, standings, residence) = lines.await?;
+    let page = page.of_residence(app, &residence);
     let shown = ExportPage {
         page,
         form,

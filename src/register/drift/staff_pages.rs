@@ -9,7 +9,7 @@ use super::queries;
 use crate::accounts::guard::Overseer;
 use crate::app::App;
 use crate::error::AppResult;
-use crate::web::{Page, html, words};
+use crate::web::{Page, html};
 
 #[derive(Template)]
 #[template(path = "register/drift.html")]

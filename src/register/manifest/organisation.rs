@@ -1,5 +1,7 @@
 //! `candor:` at the top of a file: the organisation, its categories and its recipients.
 
+use chrono_tz::Tz;
+
 use super::{insights, masking, reader::Map, rules, set_aside};
 use crate::accounts::queries::is_email;
 use crate::register::{
@@ -44,6 +46,7 @@ fn organisation(map: Map) -> Organisation {
         address: map.text("address").unwrap_or_default(),
         website: map.text("website").unwrap_or_default(),
         data_protection_officer: map.text("data_protection_officer").unwrap_or_default(),
+        time_zone: time_zone(&map),
     };
     let contact = &organisation.contact;
     if !contact.is_empty() && !is_email(contact) {
@@ -55,6 +58,16 @@ fn organisation(map: Map) -> Organisation {
     }
     map.finish(&[]);
     organisation
+}
+
+fn time_zone(map: &Map) -> Option<Tz> {
+    let text = map.text("time_zone")?;
+    let zone = text.parse().ok();
+    if zone.is_none() {
+        let expected = "a name such as `America/Los_Angeles`";
+        map.fault("time_zone", format!("`{text}` is no time zone"), expected);
+    }
+    zone
 }
 
 /// `None`, with faults, when anything that a category must have is missing.

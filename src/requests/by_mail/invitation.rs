@@ -1,6 +1,7 @@
 //! The link in an answer to a mail: it carries, sealed, what the form needs to go on from there.
 
 use chrono::{NaiveDateTime, TimeDelta};
+use chrono_tz::Tz;
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 
@@ -42,8 +43,8 @@ impl Invitation {
     }
 
     /// When the mail was received, in words.
-    pub fn moment(&self) -> String {
-        words::moment(self.received_at)
+    pub fn moment(&self, zone: Tz) -> String {
+        words::moment(self.received_at, zone)
     }
 }
 

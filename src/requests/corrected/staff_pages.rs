@@ -17,7 +17,7 @@ use crate::jobs::{self, Job};
 use crate::register::Register;
 use crate::requests::life::By;
 use crate::web::paging::Before;
-use crate::web::{Page, html, paging, see_other_saying, words};
+use crate::web::{Page, html, paging, see_other_saying};
 
 const INDEX: &str = "/staff/corrections";
 const ON_A_PAGE: usize = 50;

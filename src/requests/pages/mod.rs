@@ -1,6 +1,7 @@
 //! The person's pages: the list, the request with its conversation, and (in the files beside) the forms to file.
 
 pub mod access;
+mod after;
 pub mod collected;
 pub mod correction;
 pub mod deletion;
@@ -14,6 +15,7 @@ mod shown;
 pub mod statement;
 mod writing;
 
+pub use after::filed;
 pub use writing::{appeal, write};
 
 use actix_session::Session;
@@ -28,7 +30,7 @@ use super::denial::Denial;
 use super::details::{self, Details};
 use super::earlier::{self, Opened};
 use super::life::By;
-use super::model::{Kind, Line, Request, State};
+use super::model::{Line, Request, State};
 use super::restrictions::{self, Restriction};
 use super::{agents, appeals, dates, decisions, denial, pause, queries, reference, words};
 use crate::accounts::guard::Person;
@@ -43,7 +45,7 @@ use crate::my_data::kept;
 use crate::my_data::set_aside::SetAside;
 use crate::my_data::statements::Statements;
 use crate::web::words::moment;
-use crate::web::{Form, Page, html, paging, see_other, see_other_saying};
+use crate::web::{Form, Page, html, paging, see_other_saying};
 use given::Asking;
 use shown::{ShownItem, ShownMessage, ShownStep};
 use writing::Typed;
@@ -277,6 +279,8 @@ async fn show_with(
             Ok((details, receipts, denial, about, about_it))
         })
         .await?;
+    let page = page.of_residence(app, &details.request.residence);
+    let zone = page.zone;
     html(
         status,
         &ShowPage {
@@ -285,17 +289,21 @@ async fn show_with(
                 .iter()
                 .map(|item| ShownItem::of(app, denial.as_ref(), (item, &said)))
                 .collect(),
-            messages: details.messages.iter().map(ShownMessage::of).collect(),
+            messages: details
+                .messages
+                .iter()
+                .map(|it| ShownMessage::of(it, zone))
+                .collect(),
             steps: details
                 .steps
                 .iter()
                 .rev()
                 .filter(|step| !step.kind.is_for_staff())
-                .map(|step| ShownStep::of(details.request.kind, step, filed_by.as_deref()))
+                .map(|step| ShownStep::of(details.request.kind, step, (filed_by.as_deref(), zone)))
                 .collect(),
             receipts: receipts
                 .into_iter()
-                .map(|(id, when)| (id, moment(when)))
+                .map(|(id, when)| (id, moment(when, zone)))
                 .collect(),
             denial,
             ties,
@@ -352,49 +360,8 @@ fn filed_address(reference: &str) -> String {
     format!("/requests/{reference}/filed")
 }
 
-#[derive(Template)]
-#[template(path = "requests/filed.html")]
-struct FiledPage {
-    page: Page,
-    reference: String,
-    kind: Kind,
-    due_on: String,
-    law: Option<String>,
-    /// Whether the date moves while we ask the person something.
-    pauses: bool,
-}
-
 /// The name of the law that sets a request's date, if one does.
 fn law_of(laws: &Laws, request: &Request) -> Option<String> {
     let name = dates::law_in_words(laws, request);
     (!appeals::is_voluntary(laws, request)).then_some(name)
-}
-
-/// The page after filing: the reference, and what happens now.
-pub async fn filed(
-    person: Person,
-    app: App,
-    page: Page,
-    path: web::Path<String>,
-) -> AppResult<HttpResponse> {
-    let reference = reference::normal(&path);
-    let found = app
-        .db
-        .read(move |conn| Ok(queries::find_for_person(conn, person.id, &reference)?));
-    let request = found.await?;
-    // What was taken back or answered since has no answer to wait for: its page says how it stands.
-    if !request.state.is_undecided() {
-        return Ok(see_other(&address(&request.reference)));
-    }
-    html(
-        StatusCode::OK,
-        &FiledPage {
-            page,
-            kind: request.kind,
-            due_on: words::day(request.due_on),
-            law: law_of(&app.laws, &request),
-            pauses: pause::is_allowed(&app.laws, &request),
-            reference: request.reference,
-        },
-    )
 }

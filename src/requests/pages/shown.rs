@@ -1,6 +1,7 @@
 //! Items, messages and steps as the person reads them.
 
 use chrono::NaiveDateTime;
+use chrono_tz::Tz;
 
 use super::words;
 use crate::app::App;
@@ -84,7 +85,7 @@ pub(super) struct ShownMessage {
 }
 
 impl ShownMessage {
-    pub fn of(message: &OpenMessage) -> Self {
+    pub fn of(message: &OpenMessage, zone: Tz) -> Self {
         let is_own = message.author == Party::Person;
         ShownMessage {
             from: match &message.staff_name {
@@ -95,7 +96,7 @@ impl ShownMessage {
             is_own,
             body: message.body.clone(),
             at: at(message.at),
-            when: moment(message.at),
+            when: moment(message.at, zone),
         }
     }
 }
@@ -110,7 +111,7 @@ pub(super) struct ShownStep {
 
 impl ShownStep {
     /// With who filed the request, if that was not the person.
-    pub fn of(kind: Kind, step: &Step, filed_by: Option<&str>) -> Self {
+    pub fn of(kind: Kind, step: &Step, (filed_by, zone): (Option<&str>, Tz)) -> Self {
         let is_unread = step.kind == StepKind::Completed && !kind.is_read_back();
         ShownStep {
             title: match filed_by {
@@ -123,7 +124,7 @@ impl ShownStep {
             },
             tone: step.kind.tone(),
             at: at(step.at),
-            when: moment(step.at),
+            when: moment(step.at, zone),
         }
     }
 }

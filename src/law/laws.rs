@@ -9,6 +9,7 @@ use super::denials::Denials;
 use super::model::{Law, Regulator, Residence, Row, SensitiveUses};
 use super::rights::Right;
 use super::term::Term;
+use crate::register::NeverDisclose;
 
 /// The key under which requests stand whose person has not said where they live, or lives where we know no law.
 pub const STRICTEST: &str = "strictest";
@@ -59,6 +60,18 @@ impl Laws {
             row: row.expect("loading makes sure that some law gives each right that is asked for"),
             law: key,
         }
+    }
+
+    /// What of the values that are never shown is told to who lives there in a copy of their data, as no row of law about
+    /// access forbids it.
+    pub fn told_in_a_copy(&self, residence: &str, on: NaiveDate) -> Vec<NeverDisclose> {
+        let forbidden = self
+            .applying(residence, Right::Access, on)
+            .row
+            .never_disclosed;
+        let all = NeverDisclose::ALL.iter().copied();
+        all.filter(|it| !it.is_secret() && !forbidden.contains(it))
+            .collect()
     }
 
     /// Whether some law gives a right to who lives there; to who does not say where, if it gives it to anybody.

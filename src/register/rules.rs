@@ -174,6 +174,11 @@ text_enum! {
 }
 
 impl NeverDisclose {
+    /// Whether it opens something, so that it is handed out under no law: who needs it has it, and it tells nothing of them.
+    pub const fn is_secret(self) -> bool {
+        matches!(self, Self::Password | Self::SecurityAnswer)
+    }
+
     /// Whether people know such a value as it is held: of a password only a scrambled form is.
     pub const fn can_be_checked(self) -> bool {
         matches!(

@@ -13,7 +13,7 @@ use super::{
     Work, connector,
     graph::Node,
     masking::{Cell, Strategy},
-    record::{self, Fixed, Shown},
+    record::{self, Fixed, Shown, Told},
 };
 use crate::register::Field;
 
@@ -278,20 +278,25 @@ impl<'a> Layout<'a> {
 
     /// The record as it may leave this layer: with everything masked that must never be disclosed.
     pub fn record(&self, inner: &Inner, row: Vec<Value>) -> Record {
+        self.record_telling(inner, row, &[])
+    }
+
+    /// The same with what of that may be told.
+    pub fn record_telling(&self, inner: &Inner, row: Vec<Value>, told: Told<'_>) -> Record {
         Record {
             id: self.id(inner, &row),
             date: self.date(&row),
-            fields: self.data(row),
+            fields: self.data(row, told),
         }
     }
 
-    fn data(&self, mut row: Vec<Value>) -> Vec<Datum> {
+    fn data(&self, mut row: Vec<Value>, told: Told<'_>) -> Vec<Datum> {
         let mut data = Vec::with_capacity(self.fields.len());
         for (field, at) in &self.fields {
             let fixed = self.fixed(*at, &row);
             let cell = std::mem::replace(&mut row[*at], Value::Null);
             let mut shown = Vec::new();
-            record::disclose(field, cell, &mut shown);
+            record::disclose(field, cell, told, &mut shown);
             let shown = shown.into_iter().map(Datum::from);
             data.extend(shown.map(|it| Datum { fixed, ..it }));
         }
@@ -309,7 +314,7 @@ impl<'a> Layout<'a> {
         let mut fields = Vec::with_capacity(self.fields.len());
         for (field, at) in &self.fields {
             let cell = std::mem::replace(&mut row[*at], Value::Null);
-            record::disclose(field, cell, &mut fields);
+            record::disclose(field, cell, &[], &mut fields);
         }
         fields
     }

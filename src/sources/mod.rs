@@ -128,7 +128,7 @@ pub use person_data::{CollectionSummary, Counts, EachRecord, Page};
 pub use plan::{Action, FOLLOWS, Hold, Item, Keeper, Known, Plan, Scope, Stop, Target, Work};
 pub use pointing::Pointing;
 pub use query::Query;
-pub use record::{Datum, Fixed, Held, Record, Shown};
+pub use record::{Datum, Fixed, Held, Record, Shown, Told};
 pub use resuming::SoFar;
 pub use rules::{Check, Shows, TableRules};
 pub use schema::{Column, ColumnKind, ForeignKey, Schema, Table, TableName};

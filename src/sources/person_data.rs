@@ -11,6 +11,7 @@ use super::{
     layout::Layout,
     names,
     reader::Reader,
+    record::Told,
     shared, table,
     walk::{Walk, number},
 };
@@ -195,6 +196,16 @@ impl Sources {
         dates: Dates,
         each: EachRecord<'_>,
     ) -> Vec<(CollectionKey, SourceError)> {
+        self.for_each_telling(person, (dates, &[]), each)
+    }
+
+    /// The same with what may be told of the values that are never shown.
+    pub fn for_each_telling(
+        &self,
+        person: &Identities,
+        (dates, told): (Dates, Told<'_>),
+        each: EachRecord<'_>,
+    ) -> Vec<(CollectionKey, SourceError)> {
         let inner = &*self.0;
         let budgets = Budgets::for_step(inner);
         let reader = if dates.is_all() {
@@ -213,7 +224,7 @@ impl Sources {
                 let shelf = reader.shelf(at, wait)?;
                 let layout = shelf.layout()?;
                 shelf.stream(&layout, dates, wait, &mut |row| {
-                    flow = each(&node.key, layout.record(inner, row));
+                    flow = each(&node.key, layout.record_telling(inner, row, told));
                     flow
                 })
             };

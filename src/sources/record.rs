@@ -100,91 +100,105 @@ impl fmt::Display for Held {
     }
 }
 
+/// Which of the values that are never shown may be told all the same: in a copy, where the law of the person forbids it
+/// of none of them. Else none.
+pub type Told<'t> = &'t [NeverDisclose];
+
+/// Why a value is masked where it is read, unless it may be told.
+fn mask(field: &Field, told: Told<'_>) -> Option<NeverDisclose> {
+    field.never_disclose.filter(|it| !told.contains(it))
+}
+
 /// Adds what a cell holds: one datum, or one for each nested field of an object.
-pub(super) fn disclose<'a>(field: &'a Field, cell: Value, into: &mut Vec<Shown<'a>>) {
-    if field.fields.is_empty() || field.never_disclose.is_some() || cell.is_null() {
-        into.push(shown(field, cell));
+pub(super) fn disclose<'a>(
+    field: &'a Field,
+    cell: Value,
+    told: Told<'_>,
+    into: &mut Vec<Shown<'a>>,
+) {
+    if field.fields.is_empty() || mask(field, told).is_some() || cell.is_null() {
+        into.push(shown(field, cell, told));
         return;
     }
     match cell.as_text().map(serde_json::from_str::<Json>) {
-        Some(Ok(Json::Object(object))) => disclose_object(field, &Json::Object(object), into),
-        Some(Ok(Json::Array(items))) if masked_inside(field) => {
-            into.push(list(field, &items).unwrap_or_else(|| unreadable(field, cell)));
+        Some(Ok(Json::Object(object))) => {
+            disclose_object(field, &Json::Object(object), told, into);
         }
-        _ => into.push(unreadable(field, cell)),
+        Some(Ok(Json::Array(items))) if masked_inside(field, told) => {
+            let items = list(field, &items, told);
+            into.push(items.unwrap_or_else(|| unreadable(field, cell, told)));
+        }
+        _ => into.push(unreadable(field, cell, told)),
     }
 }
 
-fn disclose_object<'a>(field: &'a Field, object: &Json, into: &mut Vec<Shown<'a>>) {
+fn disclose_object<'a>(field: &'a Field, object: &Json, told: Told<'_>, into: &mut Vec<Shown<'a>>) {
     for nested in &field.fields {
         match &object[nested.name.as_str()] {
             inner @ Json::Object(_)
-                if !nested.fields.is_empty() && nested.never_disclose.is_none() =>
+                if !nested.fields.is_empty() && mask(nested, told).is_none() =>
             {
-                disclose_object(nested, inner, into);
+                disclose_object(nested, inner, told, into);
             }
-            inner if masked_inside(nested) && !inner.is_null() => {
-                let items = inner.as_array().and_then(|items| list(nested, items));
-                into.push(items.unwrap_or_else(|| unreadable(nested, value_of(inner))));
+            inner if masked_inside(nested, told) && !inner.is_null() => {
+                let items = inner.as_array().and_then(|items| list(nested, items, told));
+                into.push(items.unwrap_or_else(|| unreadable(nested, value_of(inner), told)));
             }
-            inner => into.push(shown(nested, value_of(inner))),
+            inner => into.push(shown(nested, value_of(inner), told)),
         }
     }
 }
 
 /// A list of objects of which something must be masked: with their declared fields only. `None` when anything in it is
 /// not written as it should be.
-fn list<'a>(field: &'a Field, items: &[Json]) -> Option<Shown<'a>> {
-    let masked = masked_items(field, items)?;
+fn list<'a>(field: &'a Field, items: &[Json], told: Told<'_>) -> Option<Shown<'a>> {
+    let masked = masked_items(field, items, told)?;
     let value = Held::Plain(Value::Text(masked.to_string()));
     Some(Shown { field, value })
 }
 
-fn masked_items(field: &Field, items: &[Json]) -> Option<Json> {
-    let items = items.iter().map(|item| masked(field, item));
+fn masked_items(field: &Field, items: &[Json], told: Told<'_>) -> Option<Json> {
+    let items = items.iter().map(|item| masked(field, item, told));
     items.collect::<Option<_>>().map(Json::Array)
 }
 
 /// A value inside of a list, masked where it must be.
-fn masked(field: &Field, json: &Json) -> Option<Json> {
-    match (json, field.never_disclose) {
+fn masked(field: &Field, json: &Json, told: Told<'_>) -> Option<Json> {
+    match (json, mask(field, told)) {
         (Json::Null, _) => Some(Json::Null),
         (_, Some(what)) => Some(json!({ "held": what.title() })),
-        (Json::Array(items), _) => masked_items(field, items),
+        (Json::Array(items), _) => masked_items(field, items, told),
         (Json::Object(object), _) if !field.fields.is_empty() => {
             let held = field.fields.iter();
             let held = held.filter_map(|nested| Some((nested, object.get(&nested.name)?)));
-            let masked = held.map(|(nested, it)| Some((nested.name.clone(), masked(nested, it)?)));
+            let masked =
+                held.map(|(nested, it)| Some((nested.name.clone(), masked(nested, it, told)?)));
             masked.collect::<Option<_>>().map(Json::Object)
         }
-        _ if masked_inside(field) => None,
+        _ if masked_inside(field, told) => None,
         _ => Some(json.clone()),
     }
 }
 
 /// An object that is not written as one: masked whole when anything in it must be.
-fn unreadable(field: &Field, cell: Value) -> Shown<'_> {
-    let what = field.fields.iter().find_map(first_mask);
+fn unreadable<'a>(field: &'a Field, cell: Value, told: Told<'_>) -> Shown<'a> {
+    let what = field.fields.iter().find_map(|it| first_mask(it, told));
     let value = what.map_or(Held::Plain(cell), Held::Masked);
     Shown { field, value }
 }
 
-fn first_mask(field: &Field) -> Option<NeverDisclose> {
-    field
-        .never_disclose
-        .or_else(|| field.fields.iter().find_map(first_mask))
+fn first_mask(field: &Field, told: Told<'_>) -> Option<NeverDisclose> {
+    let inside = || field.fields.iter().find_map(|it| first_mask(it, told));
+    mask(field, told).or_else(inside)
 }
 
-fn masked_inside(field: &Field) -> bool {
-    field.never_disclose.is_none()
-        && field
-            .fields
-            .iter()
-            .any(|nested| first_mask(nested).is_some())
+fn masked_inside(field: &Field, told: Told<'_>) -> bool {
+    let mut nested = field.fields.iter();
+    mask(field, told).is_none() && nested.any(|it| first_mask(it, told).is_some())
 }
 
-fn shown(field: &Field, value: Value) -> Shown<'_> {
-    let value = match field.never_disclose {
+fn shown<'a>(field: &'a Field, value: Value, told: Told<'_>) -> Shown<'a> {
+    let value = match mask(field, told) {
         _ if value.is_null() => Held::Empty,
         Some(what) => Held::Masked(what),
         None => Held::Plain(value),

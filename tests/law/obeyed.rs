@@ -1,6 +1,7 @@
 //! What the rows say is what is done: a file of the organisation changes it.
 
 use std::fmt::Write;
+use std::io::Read;
 
 use candor::law::{Laws, Right};
 
@@ -90,7 +91,66 @@ async fn what_is_never_shown_is_so_by_the_law_where_the_person_lives() {
     let app = TestApp::start();
     let maya = app.person_in("maya.okafor", "de").await;
     let words = card(&maya).await;
-    assert!(words.contains("ask us for it"));
+    assert!(words.contains("in the download of your data"), "{words}");
+}
+
+/// All files of a package of somebody who lives there, and the number that their copy may have.
+async fn copy_in(residence: &str) -> (String, String) {
+    let app = TestApp::start();
+    let maya = app.person_in("maya.okafor", residence).await;
+    let sql = "SELECT card_number FROM payment_cards JOIN accounts ON accounts.id = account_id WHERE email = ?";
+    let source = app.source.connect();
+    let number = source.query_row(sql, [ADDRESS], |row| row.get(0));
+    let page = maya.get("/data/export").await.page();
+    maya.submit(&page, "/data/export", &[]).await.location();
+    app.run_jobs().await;
+    let ready = maya.get("/data/export").await.page();
+    let link = ready.attributes("a[download]", "href").remove(0);
+    let file = maya.get(&link).await.page();
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(file.body)).unwrap();
+    let mut all = String::new();
+    for at in 0..zip.len() {
+        zip.by_index(at).unwrap().read_to_string(&mut all).unwrap();
+    }
+    (all, number.unwrap())
+}
+
+/// Rule: K3, 11 CCR 7024(d); K2, GDPR Art. 15(3).
+#[actix_web::test]
+async fn a_copy_has_what_no_page_shows_where_no_row_of_law_forbids_it() {
+    for residence in ["us-ca", "us-ny", ""] {
+        let (copy, number) = copy_in(residence).await;
+        assert!(!copy.contains(&number), "{residence}");
+        assert!(copy.contains("We hold your financial account number"));
+    }
+    for residence in ["de", "gb", "us-va"] {
+        let (copy, number) = copy_in(residence).await;
+        assert!(copy.contains(&number), "{residence}");
+        assert!(copy.contains("keep this file safe"));
+        let secret = "We hold your password, in scrambled form";
+        assert!(copy.contains(secret), "no law has a password handed out");
+    }
+}
+
+/// Rule: K3, 11 CCR 7024(d).
+#[test]
+fn which_values_a_copy_tells_is_so_by_the_rows() {
+    let laws = Laws::built_in();
+    let told = |laws: &Laws, residence| laws.told_in_a_copy(residence, day("2026-11-24"));
+    assert!(told(&laws, "us-ca").is_empty() && told(&laws, "us-ct").is_empty());
+    assert!(
+        told(&laws, "").is_empty(),
+        "who does not say where they live"
+    );
+    assert_eq!(told(&laws, "de").len(), 5, "all but what opens an account");
+    let row = "[[law.row]]\nrights = [\"access\"]\nanswer = \"1 month\"\nverification = \"reasonable\"\nnever_disclosed = [\"ssn\", \"biometric\"]\n";
+    let own = format!("[[law]]\nkey = \"eu-gdpr\"\n{row}");
+    let laws = laws.with_text("own.toml", &own).unwrap();
+    let told: Vec<_> = told(&laws, "de").iter().map(|it| it.as_str()).collect();
+    assert_eq!(
+        told,
+        ["government-id", "account-number", "health-insurance-id"]
+    );
 }
 
 #[test]

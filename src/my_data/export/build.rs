@@ -87,7 +87,6 @@ fn build_all(app: &App, package_id: i64, lease: &Lease) -> AppResult<()> {
         return Ok(());
     };
     let (said, stopped, residence) = told;
-    let mut files = Files::begin(app, &package, &residence)?;
     let mut watch = Watch::of(app, package.person_id)?;
     let mut failed = Ok(());
     let today = app.clock.today();
@@ -96,9 +95,18 @@ fn build_all(app: &App, package_id: i64, lease: &Lease) -> AppResult<()> {
         .retain(|it| package.dates().has(it.record.date));
     let of_kept: HashSet<_> = kept.records.iter().map(|it| it.record.id.clone()).collect();
     let mut seen = HashSet::new();
+    // What staff can save, to print and send, never has what must not fall into wrong hands.
+    let told = match package.request_id {
+        Some(_) => Vec::new(),
+        None => app
+            .laws
+            .told_in_a_copy(&residence, app.laws.day_in(&residence, app.clock.now())),
+    };
+    let mut files = Files::begin(app, &package, (&residence, !told.is_empty()))?;
+    let what = (package.dates(), told.as_slice());
     let unread = app
         .sources
-        .for_each(&identities, package.dates(), &mut |key, record| {
+        .for_each_telling(&identities, what, &mut |key, record| {
             watch.look(app, key, &record);
             if of_kept.contains(&record.id) {
                 seen.insert((key.clone(), record.id.clone()));
@@ -145,13 +153,14 @@ fn build_all(app: &App, package_id: i64, lease: &Lease) -> AppResult<()> {
 }
 
 impl<'a> Files<'a> {
-    fn begin(app: &'a App, package: &Package, residence: &str) -> AppResult<Self> {
+    fn begin(app: &'a App, package: &Package, (residence, tells): (&str, bool)) -> AppResult<Self> {
         let mut report = temporary();
         let head = Head {
             organisation: &app.site.organisation,
             contact: &app.site.contact,
             package,
             made_on: in_words(app.laws.day_in(residence, app.clock.now())),
+            tells,
         };
         write(&mut report, &head.render()?)?;
         let mut json = temporary();

@@ -17,6 +17,8 @@ pub(super) struct Head<'a> {
     pub contact: &'a str,
     pub package: &'a Package,
     pub made_on: String,
+    /// Whether numbers that no page shows stand in it.
+    pub tells: bool,
 }
 
 impl Head<'_> {

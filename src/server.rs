@@ -15,7 +15,7 @@ use actix_web::{App as ActixApp, HttpServer, web};
 use tracing_actix_web::TracingLogger;
 
 use crate::accounts::session_store::DbSessions;
-use crate::api::elsewhere;
+use crate::api;
 use crate::api::gate::Gate;
 use crate::api::problem::answer_in_json;
 use crate::app::App;
@@ -86,10 +86,10 @@ pub fn run(app: App, listener: TcpListener, size: Size) -> std::io::Result<Serve
             .app_data(web::FormConfig::default().limit(LARGEST_FORM))
             .app_data(uploads())
             .service(
-                web::scope(elsewhere::BASE)
+                web::scope(api::BASE)
                     .app_data(web::PayloadConfig::new(LARGEST_BATCH))
                     .configure(routes::register_api)
-                    .default_service(web::to(elsewhere::answer))
+                    .default_service(web::to(not_found))
                     .wrap(from_fn(cut_off))
                     .wrap(from_fn(answer_in_json)),
             )

@@ -95,6 +95,30 @@ async fn a_database_that_goes_away_while_it_is_asked_is_said_and_no_fault_of_our
     visitor.post("/do-not-sell", &fields).await.location();
 }
 
+/// As when the server is started anew.
+#[actix_web::test]
+async fn a_connection_that_the_server_ended_fails_once_at_most_and_is_made_anew() {
+    if postgres_server().is_none() {
+        return;
+    }
+    let app = TestApp::start();
+    let ask = || async {
+        let read = |conn: &mut AnyConnection| Ok(diesel::sql_query("SELECT 1").execute(conn)?);
+        app.app.db.read(read).await
+    };
+    ask().await.unwrap();
+    let mut other = PgConnection::establish(app.database_url()).unwrap();
+    let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    let ended = diesel::sql_query(end).execute(&mut other).unwrap();
+    assert!(ended > 0);
+    let mut failed = 0;
+    while ask().await.is_err() {
+        failed += 1;
+        assert!(failed <= ended, "{failed} failures on {ended} connections");
+    }
+}
+
 async fn end_who_waits(app: &TestApp) {
     let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE datname = current_database() AND wait_event_type = 'Lock'";

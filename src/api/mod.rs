@@ -10,7 +10,6 @@ pub mod changes;
 pub mod choices;
 pub mod command;
 pub mod disclosures;
-pub mod elsewhere;
 pub mod gate;
 pub mod guard;
 pub mod model;
@@ -19,3 +18,6 @@ pub mod openapi;
 pub mod problem;
 pub mod queries;
 pub mod staff_pages;
+
+/// Where its routes stand in addresses.
+pub const BASE: &str = "/api/v1";

@@ -1,8 +1,10 @@
 //! Opening a connection: by the URL's scheme alone, and with settings that suit the portal.
 
 use std::fs::OpenOptions;
+use std::ops::{Deref, DerefMut};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -16,6 +18,43 @@ pub enum AnyConnection {
     /// A PostgreSQL server.
     Postgres(diesel::PgConnection),
 }
+
+/// A connection in the pool.
+pub(super) struct Pooled {
+    conn: AnyConnection,
+    /// When it was last found to answer; none after something failed on it.
+    answered_at: Option<Instant>,
+}
+
+impl Pooled {
+    /// Has it tried before its next use: something failed on it, and it may be that nobody is there any more.
+    pub(super) fn doubt(&mut self) {
+        self.answered_at = None;
+    }
+
+    fn is_surely_alive(&self) -> bool {
+        let answered_at = self.answered_at;
+        answered_at.is_some_and(|at| at.elapsed() < SURELY_ALIVE)
+    }
+}
+
+impl Deref for Pooled {
+    type Target = AnyConnection;
+
+    fn deref(&self) -> &AnyConnection {
+        &self.conn
+    }
+}
+
+impl DerefMut for Pooled {
+    fn deref_mut(&mut self) -> &mut AnyConnection {
+        &mut self.conn
+    }
+}
+
+/// A connection that answered so lately is not tried: on a busy portal that would be a question to the server for every
+/// few that count.
+const SURELY_ALIVE: Duration = Duration::from_secs(1);
 
 /// The write-ahead log with full flushes: an accepted request survives a power cut. At 16 MB it is carried over into the
 /// database: pages that are written again and again, as the ends of tables are, are then carried over once for many.
@@ -53,13 +92,9 @@ impl Opener {
     pub(super) fn is_sqlite(&self) -> bool {
         self.url.starts_with("sqlite://")
     }
-}
 
-impl ManageConnection for Opener {
-    type Connection = AnyConnection;
-    type Error = diesel::r2d2::Error;
-
-    fn connect(&self) -> Result<AnyConnection, Self::Error> {
+    /// One outside of the pool.
+    pub(super) fn open(&self) -> Result<AnyConnection, diesel::r2d2::Error> {
         match self.url.split_once("://") {
             Some(("sqlite", path)) => {
                 make_private(path);
@@ -81,17 +116,33 @@ impl ManageConnection for Opener {
             }
         }
     }
+}
 
-    fn is_valid(&self, conn: &mut AnyConnection) -> Result<(), Self::Error> {
-        match conn {
-            // A file does not go away; asking it each time costs a statement a page.
-            AnyConnection::Sqlite(_) => Ok(()),
-            AnyConnection::Postgres(conn) => conn.ping().map_err(diesel::r2d2::Error::QueryError),
-        }
+impl ManageConnection for Opener {
+    type Connection = Pooled;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> Result<Pooled, Self::Error> {
+        Ok(Pooled {
+            conn: self.open()?,
+            answered_at: Some(Instant::now()),
+        })
     }
 
-    fn has_broken(&self, conn: &mut AnyConnection) -> bool {
-        conn.is_broken()
+    fn is_valid(&self, pooled: &mut Pooled) -> Result<(), Self::Error> {
+        if pooled.is_surely_alive() {
+            return Ok(());
+        }
+        // A SQLite file does not go away; asking it each time costs a statement a page.
+        if let AnyConnection::Postgres(conn) = &mut pooled.conn {
+            conn.ping().map_err(diesel::r2d2::Error::QueryError)?;
+            pooled.answered_at = Some(Instant::now());
+        }
+        Ok(())
+    }
+
+    fn has_broken(&self, pooled: &mut Pooled) -> bool {
+        pooled.conn.is_broken()
     }
 }
 

@@ -6,7 +6,6 @@ use anyhow::{anyhow, bail};
 use diesel::connection::SimpleConnection;
 use diesel::migration::{Migration, MigrationSource};
 use diesel::prelude::*;
-use diesel::r2d2::ManageConnection;
 use diesel::sql_types::Bool;
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -19,7 +18,7 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 /// Brings the database up to date; returns the names of what was run. Safe to repeat.
 pub fn migrate(db: &Db) -> anyhow::Result<Vec<String>> {
     // With this connection, what is set on it and the lock end too.
-    let opened = db.0.opener.connect();
+    let opened = db.0.opener.open();
     let mut conn = opened.map_err(|error| anyhow!("no database connection: {error}"))?;
     if let AnyConnection::Postgres(conn) = &mut conn {
         // However long an index takes, and an instance that was sooner.

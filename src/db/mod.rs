@@ -155,7 +155,7 @@ impl Db {
         &self,
         work: impl FnOnce(&mut AnyConnection) -> AppResult<T>,
     ) -> AppResult<T> {
-        work(&mut *self.0.pool.get()?)
+        self.on_pooled(work)
     }
 
     /// As [`Db::write`], for code that already runs on a blocking thread. It panics in async code.
@@ -166,7 +166,16 @@ impl Db {
         if let Some(writer) = &self.0.writer {
             return written(writer.send(Lasts::Always, work).blocking_recv());
         }
-        (*self.0.pool.get()?).transaction(work)
+        self.on_pooled(|conn| conn.transaction(work))
+    }
+
+    fn on_pooled<T>(&self, work: impl FnOnce(&mut AnyConnection) -> AppResult<T>) -> AppResult<T> {
+        let mut pooled = self.0.pool.get()?;
+        let done = work(&mut pooled);
+        if done.is_err() {
+            pooled.doubt();
+        }
+        done
     }
 
     /// Whether this is the embedded database.

@@ -8,7 +8,7 @@ use std::thread;
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
-use diesel::r2d2::{ManageConnection, R2D2Connection};
+use diesel::r2d2::R2D2Connection;
 use diesel::result::Error;
 use tokio::sync::oneshot;
 
@@ -129,7 +129,7 @@ impl Writer {
 }
 
 fn connect(opener: &Opener) -> Result<AnyConnection, String> {
-    opener.connect().map_err(|error| error.to_string())
+    opener.open().map_err(|error| error.to_string())
 }
 
 fn write_until_closed(opener: &Opener, mut conn: AnyConnection, units: &Receiver<Box<dyn Unit>>) {

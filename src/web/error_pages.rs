@@ -41,6 +41,9 @@ pub async fn show_errors(
     }
     let (request, failed) = response.into_parts();
     let mut answer = page_for(&request, status, failure.unwrap_or(Failure::Other));
+    if let Some(methods) = failed.headers().get(header::ALLOW) {
+        answer.headers_mut().insert(header::ALLOW, methods.clone());
+    }
     // What was set on the way holds all the same, such as the pseudonym of a browser that sends the signal.
     for cookie in failed.cookies() {
         answer.add_cookie(&cookie)?;

@@ -1,11 +1,12 @@
 //! Portals that a few tests start otherwise than most.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use candor::app::{App, Parts};
 use candor::db::Db;
 use candor::keys::Keys;
+use candor::law::Laws;
 use candor::manual::desk::PortalDesk;
 use candor::register::Register;
 use candor::sources::Sources;
@@ -36,6 +37,12 @@ pub(super) fn open_sources(
     let desk = PortalDesk::open(db.clone(), keys.clone());
     let secret = keys.derive("sources");
     Sources::open_at(register.clone(), &urls, &secret, (&[], Some(&desk))).unwrap()
+}
+
+/// Read once for all tests.
+pub(super) fn built_in_laws() -> Laws {
+    static LAWS: LazyLock<Laws> = LazyLock::new(Laws::built_in);
+    LAWS.clone()
 }
 
 impl TestApp {

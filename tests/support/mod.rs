@@ -76,7 +76,7 @@ impl Default for Launch {
             time: TestApp::start_time(),
             people: 0,
             base_url: None,
-            laws: Laws::built_in(),
+            laws: launching::built_in_laws(),
             monitor: None,
             secret: [7; 32],
             patience: Duration::from_secs(30),

@@ -1,11 +1,6 @@
 //! Every URL of the site on one screen, with who may use it.
 
-use std::future::ready;
-
-use actix_web::guard::{Any, Get, Head};
-use actix_web::http::header::ALLOW;
-use actix_web::web::{self, ServiceConfig, delete, post};
-use actix_web::{HttpResponse, Route};
+use actix_web::web::{ServiceConfig, delete, post};
 
 use crate::accounts::{
     address_pages, closing_pages, pages as account, proposal_pages, staff_pages as members,
@@ -58,6 +53,7 @@ use crate::staff::{
     notes, package_pages, redact_pages, reviews, saved_views, search, training,
 };
 use crate::staff::{decide_pages as staff_decide, pages as staff, request_pages as staff_request};
+use crate::web::resources::{get, serve};
 use crate::web::{assets, home};
 
 /// Who may use a route. The handlers' parameters enforce it; the access test compares the two.
@@ -89,11 +85,6 @@ pub enum Who {
     Token,
 }
 
-/// Whoever may read a page may also ask for its head alone.
-fn get() -> Route {
-    web::route().guard(Any(Get()).or(Head()))
-}
-
 macro_rules! routes {
     ($all:ident $register:ident; $($who:ident $method:ident $path:literal => $handler:expr;)+) => {
         /// Each route: who may use it, its method and its pattern.
@@ -106,33 +97,9 @@ macro_rules! routes {
     };
 }
 
-/// The methods of one path are one resource, whose pattern is compiled once and tried once. Whoever asks in another way is
-/// told which ways there are.
-fn serve(config: &mut ServiceConfig, routes: Vec<(&'static str, &str, Route)>) {
-    let mut routes = routes.into_iter().peekable();
-    while let Some((path, method, route)) = routes.next() {
-        let mut resource = web::resource(path).route(route);
-        let mut methods = in_capitals(method);
-        while let Some((_, method, route)) = routes.next_if(|(next, ..)| *next == path) {
-            resource = resource.route(route);
-            methods = format!("{methods}, {}", in_capitals(method));
-        }
-        config.service(resource.default_service(web::to(move || {
-            let mut answer = HttpResponse::MethodNotAllowed();
-            ready(answer.insert_header((ALLOW, methods.clone())).finish())
-        })));
-    }
-}
-
-fn in_capitals(method: &str) -> String {
-    match method {
-        "get" => "GET, HEAD".to_owned(),
-        other => other.to_uppercase(),
-    }
-}
-
 routes! {
-    // Routes are tried in this order, so that those of people come before those of the desk.
+    // Tried in this order: those of people before those of the desk, a path that is spelled out before one with a name in
+    // its place.
     ALL register;
     Anyone get "/" => home::show;
     Person get "/data" => my_data::index;
@@ -366,9 +333,9 @@ routes! {
     Supervisor post "/staff/returned/{id}/send-back" => returned::send_back;
     Supervisor post "/staff/returned/{id}/leave" => returned::leave;
     Overseer get "/staff/periods" => periods::index;
+    Admin post "/staff/periods/approval" => periods::switch;
     Overseer get "/staff/periods/{id}" => periods::show;
     Supervisor post "/staff/periods/{id}/approve" => periods::approve;
-    Admin post "/staff/periods/approval" => periods::switch;
     Overseer get "/staff/drift" => drift::index;
     Overseer get "/staff/metrics" => metrics_pages::index;
     Overseer get "/staff/metrics.csv" => metrics_pages::as_csv;

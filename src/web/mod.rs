@@ -10,6 +10,7 @@ pub mod home;
 pub mod navigation;
 pub mod page;
 pub mod paging;
+pub mod resources;
 pub mod same_origin;
 pub mod signal;
 pub mod slow_body;

@@ -16,6 +16,15 @@ async fn a_missing_page_says_so_in_the_layout_of_the_site() {
 }
 
 #[actix_web::test]
+async fn a_page_that_is_asked_in_another_way_names_the_ways_that_it_has() {
+    let app = TestApp::start();
+    let answer = app.visitor().get("/sign-out").await;
+    assert_eq!(answer.status, 405);
+    assert_eq!(answer.headers["allow"], "POST");
+    assert_eq!(answer.texts("h1"), ["This page is not here"]);
+}
+
+#[actix_web::test]
 async fn a_text_with_a_zero_byte_is_no_fault_of_ours() {
     let app = TestApp::start();
     let agent = app.staff("sam", Role::Agent).await;

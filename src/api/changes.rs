@@ -11,12 +11,14 @@ use crate::app::App;
 use crate::choices::feed;
 use crate::choices::{MadeBy, State};
 use crate::error::{AppError, AppResult};
+use crate::web::words::number;
 
 /// So many are given at once.
 const MOST: i64 = 1_000;
 
 /// Where to go on.
 #[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct From {
     /// `next` of the last answer; without it the feed begins with the first.
@@ -33,13 +35,20 @@ impl From {
     /// # Errors
     /// [`AppError::BadRequest`] for what cannot be.
     pub(super) fn check(from: Result<web::Query<From>, actix_web::Error>) -> AppResult<(i64, i64)> {
-        let from = from.map_err(|error| AppError::BadRequest(format!("{error}.")))?;
+        // A name that is mistyped would have the feed read from its start each time.
+        let from = from.map_err(|_| {
+            let sentence = format!(
+                "Ask with `after`, the `next` of an earlier answer, and with `limit`, a number from 1 to {}: each once at most, and nothing else.",
+                number(MOST)
+            );
+            AppError::BadRequest(sentence)
+        })?;
         let after = from.after.as_deref().map_or(Some(0), cursor);
         let after = after
             .ok_or_else(|| AppError::BadRequest("This cursor is not one of ours.".to_owned()))?;
         let limit = from.limit.unwrap_or(100);
         if !(1..=MOST).contains(&limit) {
-            let sentence = format!("Ask for 1 to {MOST} at once.");
+            let sentence = format!("Ask for 1 to {} at once.", number(MOST));
             return Err(AppError::BadRequest(sentence));
         }
         Ok((after, limit))

@@ -217,6 +217,8 @@ async fn many_identities_are_answered_at_once_with_a_fixed_number_of_queries() {
         (unreadable.status, &unreadable.json["code"]),
         (400, &json!("bad_request"))
     );
+    let said = unreadable.json["message"].as_str().unwrap();
+    assert!(said.contains("without `identities`"), "{said}");
 }
 
 #[actix_web::test]

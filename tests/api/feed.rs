@@ -110,7 +110,7 @@ async fn what_commits_late_is_not_missed() {
 }
 
 #[actix_web::test]
-async fn a_cursor_or_limit_that_cannot_be_is_refused() {
+async fn a_cursor_or_limit_that_cannot_be_is_refused_and_so_is_any_other_name() {
     let app = TestApp::start();
     let program = Program::of(&app).await;
     for query in [
@@ -119,6 +119,9 @@ async fn a_cursor_or_limit_that_cannot_be_is_refused() {
         "limit=0",
         "limit=1001",
         "limit=x",
+        "limit=1&limit=2",
+        "since=3",
+        "cursor=3",
     ] {
         let refused = program.get(&format!("/changes?{query}")).await;
         assert_eq!(

@@ -70,6 +70,8 @@ pub struct Act {
     pub pseudonym: Option<String>,
     /// Who acts on the person's word, by id.
     pub staff_id: Option<i64>,
+    /// Whether nobody acts, so that the audit log names the portal itself.
+    pub is_by_system: bool,
     /// How and when their word came.
     pub received: Option<Received>,
     /// What of it was chosen before: it keeps its day, and recipients who know of it are not told again.
@@ -117,6 +119,7 @@ impl Act {
             scope: Scope::Identity,
             pseudonym: None,
             staff_id: None,
+            is_by_system: false,
             received: None,
             repeats: Vec::new(),
             owner: None,

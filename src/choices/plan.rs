@@ -81,10 +81,11 @@ impl Plan {
             pseudonym: act.pseudonym.clone(),
             staff_id: act.staff_id,
             by_visitor: act.owner.is_none(),
-            by_system: matches!(
-                act.made_by,
-                MadeBy::HandedOver | MadeBy::Monitor | MadeBy::Deletion
-            ),
+            by_system: act.is_by_system
+                || matches!(
+                    act.made_by,
+                    MadeBy::HandedOver | MadeBy::Monitor | MadeBy::Deletion
+                ),
             replaced_consent,
             detail: detail(act, &facts, replaced_consent),
             mail: tell(app, (act, stand), &changes, facts, receipt.as_ref(), now)?,

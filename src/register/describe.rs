@@ -8,6 +8,9 @@ use super::{
     Recipient, Register, Required, Retention, SourceKind, covers,
 };
 
+/// Of data that are dates of birth.
+const BIRTH_DATE: &str = "user.demographic.date_of_birth";
+
 /// What follows from a field's categories, as positions in the register; found once, when it is loaded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Links {
@@ -182,6 +185,12 @@ impl<'a> FieldView<'a> {
     /// Whether its category is sensitive.
     pub fn is_sensitive(&self) -> bool {
         self.category().is_some_and(|category| category.sensitive)
+    }
+
+    /// Whether it is a date of birth.
+    pub fn is_birth_date(&self) -> bool {
+        let mut categories = self.field.categories.iter();
+        categories.any(|it| covers(BIRTH_DATE, it))
     }
 
     /// Whether it is about the person's health.

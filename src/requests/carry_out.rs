@@ -19,6 +19,7 @@ use super::{
     restrictions,
 };
 use crate::app::App;
+use crate::choices::minors;
 use crate::db::AnyConnection;
 use crate::error::{AppError, AppResult};
 use crate::jobs::{self, Job, Lease};
@@ -256,6 +257,7 @@ fn correct(
         let id = open.item.id;
         settle_step(app, request.id, move |conn, request, by| {
             if is_new {
+                minors::corrected::learn(conn, by.app, request, &change, by.now)?;
                 corrected::queries::remember(conn, request, &change, by)?;
             }
             Ok(execution::mark_applied(conn, request, id, by)?)

@@ -1,6 +1,7 @@
 //! The desk: finding requests, deciding, carrying out in the source.
 
 mod appeals;
+mod birth_dates;
 mod bulk;
 mod corrected;
 mod corrections;

@@ -274,6 +274,7 @@ pub fn enter_age(
     keep(conn, app, (whose, staff_id), &what, word, now)?;
     if let Some(address) = whose.mail_to {
         let mail = AgePutRight {
+            is_by_correction: false,
             sixteen_on: age.sixteen_on().map(words::day),
             who_decides: ages(app, &residence).in_words(),
         };

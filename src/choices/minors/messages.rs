@@ -5,6 +5,8 @@ use crate::mail::messages::message;
 /// Tells what is on record now, and that nothing was turned on by it.
 #[derive(Debug)]
 pub struct AgePutRight {
+    /// Whether it follows from a date of birth that was corrected, as somebody asked.
+    pub is_by_correction: bool,
     /// The 16th birthday in words, of somebody who is under 16.
     pub sixteen_on: Option<String>,
     /// Until which age a parent or guardian decides.

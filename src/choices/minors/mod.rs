@@ -1,8 +1,10 @@
 //! Who is known to be under 16: their data are not sold or shared until they turn it on, and below an age that the rows of
 //! law set for where they live only a parent can do that (Cal. Civ. Code 1798.120(c), GDPR Art. 8(1)), or allow extra uses
-//! of sensitive data or whatever rests on consent. Of the date of birth nothing but the 16th birthday is kept. What staff enter of it is in [`entries`]: a mistyped day that is
-//! put right, and the word of a parent.
+//! of sensitive data or whatever rests on consent. Of the date of birth nothing but the 16th birthday is kept. What staff
+//! enter of it is in [`entries`]: a mistyped day that is put right, and the word of a parent. What a corrected date of birth
+//! tells is in [`corrected`].
 
+pub mod corrected;
 pub mod entries;
 pub mod messages;
 pub mod own_pages;
@@ -56,13 +58,26 @@ pub fn sixteen_on(conn: &mut AnyConnection, person_id: i64) -> QueryResult<Optio
 pub fn sixteen_on_typed(born_on: &str, today: NaiveDate) -> Result<NaiveDate, &'static str> {
     const EXAMPLE: &str = "Type the day of birth, such as 2011-03-31.";
     let born_on: NaiveDate = born_on.trim().parse().map_err(|_| EXAMPLE)?;
-    if born_on >= today {
-        return Err("The day of birth lies before today. Check the year.");
+    match fault_of_birth(born_on, today) {
+        Some(fault) => Err(fault),
+        None => sixteenth_birthday(born_on).ok_or(EXAMPLE),
     }
-    if born_on.year() + OLDEST < today.year() {
-        return Err("Nobody is as old as that. Check the year of birth.");
+}
+
+/// What is wrong with a day of birth on which nobody can have been born.
+pub fn fault_of_birth(born_on: NaiveDate, today: NaiveDate) -> Option<&'static str> {
+    match () {
+        () if born_on >= today => Some("The day of birth lies before today. Check the year."),
+        () if born_on.year() + OLDEST < today.year() => {
+            Some("Nobody is as old as that. Check the year of birth.")
+        }
+        () => None,
     }
-    sixteenth_birthday(born_on).ok_or(EXAMPLE)
+}
+
+/// The day in what a source holds as a date of birth, with or without a time after it.
+pub fn day_of_birth(held: &str) -> Option<NaiveDate> {
+    held.get(..10)?.parse().ok()
 }
 
 /// Whose age it is, and who acts.
@@ -76,6 +91,8 @@ pub struct Whose<'a> {
     pub mail_to: Option<&'a str>,
     /// Who acts on somebody's word, by id.
     pub staff_id: Option<i64>,
+    /// Whether nobody acts: it follows from something that was carried out.
+    pub is_by_system: bool,
 }
 
 impl Whose<'_> {
@@ -83,6 +100,7 @@ impl Whose<'_> {
         let account = (self.person_id, self.pseudonym, self.mail_to);
         Act {
             staff_id: self.staff_id,
+            is_by_system: self.is_by_system,
             ..Act::of_account(account, keys, state, made_by)
         }
     }
@@ -117,6 +135,7 @@ pub fn state(
         pseudonym: &person.pseudonym,
         mail_to: Some(&person.email),
         staff_id: None,
+        is_by_system: false,
     };
     turn_off(conn, app, whose, &before, now)
 }

@@ -45,6 +45,7 @@ impl Known {
             pseudonym: &self.person.pseudonym,
             mail_to: self.mail_to.as_deref(),
             staff_id: Some(staff_id),
+            is_by_system: false,
         }
     }
 }

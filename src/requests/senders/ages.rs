@@ -3,14 +3,13 @@
 use chrono::{Months, NaiveDate};
 
 use crate::app::App;
+use crate::choices::minors::day_of_birth;
 use crate::error::{AppError, AppResult};
-use crate::register::{CollectionKey, FieldView, covers};
+use crate::register::{CollectionKey, FieldView};
 use crate::requests::agents::model::Basis;
 use crate::requests::agents::queries;
 use crate::requests::model::Request;
 use crate::sources::{Dates, Held, Identities};
-
-const BORN_ON: &str = "user.demographic.date_of_birth";
 
 /// So many records of a collection are looked at.
 const RECORDS: usize = 10;
@@ -72,14 +71,12 @@ fn birth_dates(app: &App, person: &Identities) -> AppResult<Vec<NaiveDate>> {
 }
 
 fn path_of_birth<'a>(view: &FieldView<'a>) -> Option<&'a str> {
-    let mut categories = view.field.categories.iter();
-    let is_it = categories.any(|it| covers(BORN_ON, it));
-    is_it.then_some(view.field.path.as_str())
+    view.is_birth_date().then_some(view.field.path.as_str())
 }
 
 fn day(value: &Held) -> Option<NaiveDate> {
     match value {
-        Held::Plain(value) => value.to_string().get(..10)?.parse().ok(),
+        Held::Plain(value) => day_of_birth(&value.to_string()),
         Held::Empty | Held::Masked(_) => None,
     }
 }

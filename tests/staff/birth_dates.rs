@@ -1,0 +1,130 @@
+//! A date of birth that is corrected: what it tells of somebody's age holds for their choices.
+
+use candor::accounts::model::Role;
+use candor::choices::MadeBy;
+use candor::db::schema::{choices, events, minors};
+use candor::demo::source::SAMPLES;
+use diesel::prelude::*;
+use reqwest::multipart::Form;
+
+use super::{accept_all, held, reference_of};
+use crate::support::{Actor, Answer, TestApp};
+
+const BORN_ON: &str =
+    "SELECT birth_date FROM profiles p JOIN accounts a ON a.id = p.account_id WHERE a.email = ?1";
+
+async fn sample_in(app: &TestApp, residence: &str) -> (Actor, &'static str) {
+    let (name, _) = SAMPLES[0].email.split_once('@').unwrap();
+    (app.person_in(name, residence).await, name)
+}
+
+async fn send(person: &Actor, born_on: &'static str) -> Answer {
+    let collection = person.get("/data/people/profiles").await.page();
+    let links = collection.attributes("article dd a", "href");
+    let mut links = links.iter();
+    let link = links.find(|it| it.ends_with("field=birth_date")).unwrap();
+    let form = Form::new()
+        .text("value", born_on)
+        .text("reason", "It is on my passport.");
+    person.post_multipart(link, form).await
+}
+
+async fn correct(app: &TestApp, person: &Actor, agent: &Actor, born_on: &'static str) {
+    let reference = reference_of(&send(person, born_on).await);
+    accept_all(agent, &reference).await.location();
+    app.run_jobs().await;
+    assert_eq!(held(app, BORN_ON), born_on);
+}
+
+async fn tags(person: &Actor) -> Vec<String> {
+    let page = person.get("/choices").await.page();
+    let tags = ["#sale-or-sharing .tag", "#marketing .tag"];
+    tags.iter().flat_map(|it| page.texts(it)).collect()
+}
+
+/// Who acted when the choices were changed, with what brought it about.
+fn acts(app: &TestApp) -> Vec<(String, String)> {
+    let all = app.app.db.read_now(|conn| {
+        let changes = events::table.filter(events::action.eq("choice.changed"));
+        let rows = changes.select((events::actor, events::detail));
+        Ok(rows.order(events::id).load(conn)?)
+    });
+    all.unwrap()
+}
+
+/// Rule: N1, Civ. 1798.120(c).
+#[actix_web::test]
+async fn a_corrected_date_of_birth_under_sixteen_opts_the_person_out_as_if_staff_had_entered_it() {
+    let app = TestApp::start();
+    let (person, name) = sample_in(&app, "us-ca").await;
+    let agent = app.staff("sam", Role::Agent).await;
+    assert_eq!(tags(&person).await, ["On", "On"]);
+    correct(&app, &person, &agent, "2013-05-05").await;
+    assert_eq!(tags(&person).await, ["Off", "Off"]);
+    let own = person.get("/choices/age").await.page().text();
+    assert!(own.contains("you will be 16 on 5 May 2029"), "{own}");
+    assert!(own.contains("You are under 13, so they decide"), "{own}");
+    let turned = acts(&app);
+    assert_eq!(turned.len(), 1, "{turned:?}");
+    assert!(
+        turned[0].0.starts_with("system") && turned[0].1.contains("\"law\""),
+        "{turned:?}"
+    );
+    assert_eq!(app.events("age.put_right", "account"), 1);
+    let mails = app.mails_to(name);
+    let told = mails
+        .iter()
+        .find(|it| it.subject == "We have put your age right");
+    let told = &told.unwrap().text;
+    assert!(
+        told.contains("We have corrected your date of birth"),
+        "{told}"
+    );
+    // Nobody turns it on but a parent, as where staff entered the age.
+    let confirmed = [("confirmed", "yes")];
+    person
+        .post("/choices/sale-or-sharing/opt-in", &confirmed)
+        .await;
+    assert_eq!(tags(&person).await, ["Off", "Off"]);
+}
+
+#[actix_web::test]
+async fn a_corrected_date_of_birth_puts_right_the_age_that_was_known_and_turns_nothing_on() {
+    let app = TestApp::start();
+    let (person, _) = sample_in(&app, "us-ca").await;
+    let agent = app.staff("sam", Role::Agent).await;
+    let mistyped = [("born_on", "2015-03-01")];
+    person.post("/choices/age", &mistyped).await.location();
+    correct(&app, &person, &agent, "1985-03-01").await;
+    assert_eq!(tags(&person).await, ["Off", "Off"]);
+    let page = person.get("/choices").await.page().text();
+    assert!(page.contains("before we put your age right"), "{page}");
+    let known = app
+        .app
+        .db
+        .read_now(|conn| Ok(minors::table.count().get_result::<i64>(conn)?));
+    assert_eq!(known.unwrap(), 0, "of who is older nothing is kept");
+    let confirmed = [("confirmed", "yes")];
+    person.post("/choices/marketing/opt-in", &confirmed).await;
+    assert_eq!(tags(&person).await, ["Off", "On"]);
+}
+
+#[actix_web::test]
+async fn a_corrected_date_of_birth_of_an_adult_changes_no_choice() {
+    let app = TestApp::start();
+    let (person, name) = sample_in(&app, "us-ca").await;
+    let agent = app.staff("sam", Role::Agent).await;
+    correct(&app, &person, &agent, "1985-03-01").await;
+    assert_eq!(tags(&person).await, ["On", "On"]);
+    let by_law = app.app.db.read_now(|conn| {
+        let by_law = choices::table.filter(choices::made_by.eq(MadeBy::Law.as_str()));
+        Ok(by_law.count().get_result::<i64>(conn)?)
+    });
+    assert_eq!(by_law.unwrap(), 0);
+    let mails = app.mails_to(name);
+    assert!(
+        mails
+            .iter()
+            .all(|it| it.subject != "We have put your age right")
+    );
+}

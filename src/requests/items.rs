@@ -9,6 +9,7 @@ use super::life::{By, changed, record, touch};
 use super::model::{Action, Decision, Item, Kind, Outcome, Request, State};
 use super::queries;
 use crate::app::App;
+use crate::choices::minors;
 use crate::db::AnyConnection;
 use crate::db::schema::requests;
 use crate::error::{AppError, AppResult};
@@ -74,6 +75,9 @@ pub fn plan(
     cell: &Cell,
     typed: &str,
 ) -> AppResult<Result<Correction, String>> {
+    if let Some(fault) = fault_of_birth_date(app, cell, typed) {
+        return Ok(Err(fault.to_owned()));
+    }
     let record = (&cell.key, cell.record.as_str());
     match app
         .sources
@@ -86,6 +90,14 @@ pub fn plan(
         Err(CorrectionError::NotCorrectable) => Ok(Err(WORKED_OUT.to_owned())),
         Err(CorrectionError::NotFound) => Err(AppError::NotFound),
     }
+}
+
+/// What is wrong with a date of birth on which nobody can have been born; other faults are told by the source.
+fn fault_of_birth_date(app: &App, cell: &Cell, typed: &str) -> Option<&'static str> {
+    let (dataset, collection) = (&cell.key.dataset, &cell.key.collection);
+    let view = app.register.describe(dataset, collection, &cell.field)?;
+    let born_on = minors::day_of_birth(typed.trim()).filter(|_| view.is_birth_date())?;
+    minors::fault_of_birth(born_on, app.clock.today())
 }
 
 /// Puts a value to a request, in the place of what was said of the same before.

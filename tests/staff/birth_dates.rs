@@ -128,3 +128,23 @@ async fn a_corrected_date_of_birth_of_an_adult_changes_no_choice() {
             .all(|it| it.subject != "We have put your age right")
     );
 }
+
+#[actix_web::test]
+async fn a_date_of_birth_on_which_nobody_can_have_been_born_is_refused_at_the_form() {
+    let app = TestApp::start();
+    let (person, _) = sample_in(&app, "us-ca").await;
+    for (born_on, fault) in [
+        (
+            "2990-01-01",
+            "The day of birth lies before today. Check the year.",
+        ),
+        (
+            "1890-01-01",
+            "Nobody is as old as that. Check the year of birth.",
+        ),
+    ] {
+        let refused = send(&person, born_on).await;
+        refused.refuses("value", fault);
+        assert_eq!(refused.attributes("#value", "value"), [born_on]);
+    }
+}

@@ -184,6 +184,7 @@ pub(super) fn tell_received(
             .then(|| dates::law_in_words(&by.app.laws, filed)),
         received_on: filed.received_on,
         due_on: filed.due_on,
+        is_late: dates::is_late(&by.app.laws, filed, by.now),
     };
     notices::send(conn, by.app, filed, &mail, by.now)
 }

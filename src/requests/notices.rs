@@ -30,6 +30,8 @@ pub struct RequestReceived {
     pub received_on: NaiveDate,
     /// When to expect an answer.
     pub due_on: NaiveDate,
+    /// Whether that has passed.
+    pub is_late: bool,
 }
 message!(
     RequestReceived,

@@ -15,6 +15,7 @@ mod decisions;
 mod deletion;
 mod denied_before;
 mod entered;
+mod entered_late;
 mod flags;
 mod following;
 mod given;

@@ -14,7 +14,7 @@ use crate::db::AnyConnection;
 use crate::drp;
 use crate::error::{AppError, AppResult};
 use crate::jobs::{self, Job};
-use crate::requests::dates::law_name;
+use crate::requests::dates::{is_late, law_name};
 use crate::requests::life::By;
 use crate::requests::model::Request;
 use crate::requests::queries as requests;
@@ -105,6 +105,7 @@ fn mail(conn: &mut AnyConnection, request: &Request, email: &str, by: &By<'_>) -
         law: law_name(&app.laws, &request.law),
         received_on: request.received_on,
         due_on: request.due_on,
+        is_late: is_late(&app.laws, request, by.now),
         token: senders::queries::token(&app.keys, &request.reference),
     };
     app.mailer.enqueue(conn, email, &asks, by.now)

@@ -24,6 +24,8 @@ pub struct AgentAsks {
     pub received_on: NaiveDate,
     /// When to expect an answer.
     pub due_on: NaiveDate,
+    /// Whether that has passed.
+    pub is_late: bool,
     /// The end of the link.
     pub token: String,
 }

@@ -16,7 +16,7 @@ use crate::db::{AdvisoryLock, AnyConnection};
 use crate::error::AppResult;
 use crate::keys::{Keys, random_token};
 use crate::requests::agents;
-use crate::requests::dates::{LegalDates, law_name};
+use crate::requests::dates::{LegalDates, is_late, law_name};
 use crate::requests::denial;
 use crate::requests::filing::{self, NewRequest};
 use crate::requests::life::{By, advance};
@@ -179,6 +179,7 @@ pub fn mail_link(
         wants,
         received_on: request.received_on,
         due_on: request.due_on,
+        is_late: is_late(&app.laws, request, by.now),
         reference: request.reference.clone(),
         agent,
     };

@@ -22,6 +22,8 @@ pub struct RequestToConfirm {
     pub received_on: NaiveDate,
     /// When to expect an answer.
     pub due_on: NaiveDate,
+    /// Whether that has passed.
+    pub is_late: bool,
     /// The end of the link.
     pub token: String,
     /// The authorised agent who asks for them, by the name under which staff admitted it.

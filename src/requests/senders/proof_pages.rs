@@ -20,8 +20,8 @@ use crate::keys::Keys;
 use crate::requests::agents::{self, model::Basis};
 use crate::requests::life::By;
 use crate::requests::model::Request;
-use crate::requests::pause;
 use crate::requests::queries as requests;
+use crate::requests::{dates, pause};
 use crate::web::client_address::client_network;
 use crate::web::{Form, Page, client_address, html, see_other, see_other_saying};
 
@@ -157,9 +157,26 @@ struct MinePage {
     disputed: String,
     /// Whether the law lets the date move while we find out who asks.
     pauses: bool,
+    /// Whether the answer should have been given by now.
+    is_late: bool,
 }
 
 impl MinePage {
+    fn due_in_words(&self) -> &'static str {
+        if self.is_late {
+            "Our answer was due by"
+        } else {
+            "Our answer is due by"
+        }
+    }
+
+    fn next_step(&self) -> String {
+        if self.is_late {
+            return self.request.why_late().to_owned();
+        }
+        self.request.next_step()
+    }
+
     fn is_under_californias_law(&self) -> bool {
         self.request.law.starts_with("us-ca")
     }
@@ -235,6 +252,7 @@ async fn show(
         form: hide(form),
         disputed: disputed.unwrap_or_default(),
         pauses: pause::is_allowed(&app.laws, &request),
+        is_late: dates::is_late(&app.laws, &request, app.clock.now()),
         request,
         sender,
     };

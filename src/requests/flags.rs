@@ -59,7 +59,7 @@ impl FlagKind {
             FlagKind::SameCorrection => "The same correction was denied lately",
             FlagKind::Flood => "Many in a short time",
             FlagKind::Abused => "The account may be in other hands",
-            FlagKind::NotAChild => "The person may be no child under 13",
+            FlagKind::NotAChild => "The person may be no child for whom a parent decides",
             FlagKind::Fraud => "Signs of fraud or abuse",
             FlagKind::Excessive => "Unfounded or excessive",
         }

@@ -13,7 +13,7 @@ text_enum! {
         Permission = "permission",
         /// A power of attorney, as in Cal. Probate Code 4121 to 4130.
         PowerOfAttorney = "power-of-attorney",
-        /// They are the parent or guardian of a child under 13.
+        /// They are the parent or guardian of a child who is too young to decide.
         Parent = "parent",
     }
 }

@@ -3,7 +3,6 @@
 use diesel::prelude::*;
 use serde_json::json;
 
-use super::ages::Doubt;
 use super::look_up::{Found, look_up};
 use super::model::{Degree, Sender, Wants};
 use super::queries;
@@ -34,12 +33,6 @@ use crate::sources::Scope;
 /// Why nothing is erased for somebody who is known by no identity: the receipt would prove what was not done.
 const NOT_FOUND_BY: &str =
     "There is no address by which their data could be found, so nothing would be erased.";
-
-/// For staff, where a parent asks for somebody who is none.
-const NO_CHILD: &str = "By the date of birth that we hold, the person is 13 or older, so that no parent decides for them. Look whether the date is right, or whether what is found under the address is the parent's own, before you grant anything.";
-
-/// For staff, where a parent asks and nobody knows what we hold.
-const SILENT: &str = "A source did not answer when we looked for a date of birth, so that nobody knows whether the person is a child under 13. Look at their data before you grant anything.";
 
 /// What is known of the sender.
 #[derive(Debug)]
@@ -107,12 +100,8 @@ pub(super) fn settle(
     }
     flags::look(conn, &current, by)?;
     if let Some(doubt) = found.doubt {
-        let reason = match doubt {
-            Doubt::NoChild => NO_CHILD,
-            Doubt::Silent => SILENT,
-        };
         let by = By::system_at(by);
-        flags::raise(conn, &current, FlagKind::NotAChild, reason, &by)?;
+        flags::raise(conn, &current, FlagKind::NotAChild, &doubt.in_words(), &by)?;
     }
     if current.state == State::Verifying {
         current = advance(conn, &current, State::InReview, by)?;

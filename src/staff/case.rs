@@ -34,7 +34,7 @@ use crate::requests::details::{self, Details, OpenItem};
 use crate::requests::earlier::{self, Opened};
 use crate::requests::flags::{self, FlagKind, OpenFlag};
 use crate::requests::held_since::{self, HeldSince};
-use crate::requests::model::{Action, Approval, Line, Party, Request, Step};
+use crate::requests::model::{Action, Approval, Line, Party, Request, Step, StepKind};
 use crate::requests::notices;
 use crate::requests::queries as requests;
 use crate::requests::restrictions::{self, Restriction};
@@ -180,10 +180,14 @@ impl Case {
 
     /// Who took a step.
     pub fn actor(&self, step: &Step) -> String {
-        match step.staff_id {
-            Some(id) => self.staff_name(id).to_owned(),
-            None if step.is_by_agent() => "who asked for the person".to_owned(),
-            None => match step.actor {
+        let request = &self.details.request;
+        let filed_by = agents::queries::filed_by(request, self.agent.as_ref());
+        let filed_by = filed_by.filter(|_| step.kind == StepKind::Received);
+        match (step.staff_id, filed_by) {
+            (Some(id), _) => self.staff_name(id).to_owned(),
+            (None, Some(who)) => who.to_owned(),
+            (None, None) if step.is_by_agent() => "who asked for the person".to_owned(),
+            (None, None) => match step.actor {
                 Party::Person => "the person".to_owned(),
                 Party::Staff => "staff".to_owned(),
                 Party::System => "Candor".to_owned(),

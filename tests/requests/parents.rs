@@ -114,3 +114,22 @@ async fn what_a_parent_asks_for_goes_on_while_a_source_is_silent_and_staff_look_
         assert!(!only_request(&app).0.awaits_plan());
     }
 }
+
+#[actix_web::test]
+async fn the_timeline_of_staff_says_who_filed_what_was_asked_for_somebody_else() {
+    for (basis, who) in [
+        ("parent", "By a parent or guardian"),
+        ("permission", "By an agent"),
+        ("power-of-attorney", "By an agent"),
+    ] {
+        let app = TestApp::start();
+        send(&app, &[("basis", basis)], PDF).await.location();
+        let sam = app.staff("sam", Role::Agent).await;
+        let url = format!("/staff/requests/{}", only_request(&app).0.reference);
+        let page = sam.get(&url).await.page();
+        let lines = page.texts(".timeline li");
+        let mut lines = lines.iter();
+        let filed = lines.find(|it| it.starts_with("Filed")).unwrap();
+        assert!(filed.ends_with(who), "{filed}");
+    }
+}

@@ -53,6 +53,16 @@ pub fn in_words(
     }))
 }
 
+/// Who filed a request for the person, as staff read it in "By …"; none where the person did.
+pub fn filed_by(request: &Request, agent: Option<&Named>) -> Option<&'static str> {
+    match agent.map(|it| it.agent.basis) {
+        Some(Basis::Parent) => Some("a parent or guardian"),
+        Some(Basis::Permission | Basis::PowerOfAttorney) => Some("an agent"),
+        // Of an agent of the protocol nothing more is on record here.
+        None => (request.channel == Channel::Agent).then_some("an agent"),
+    }
+}
+
 /// Somebody who asks for somebody else, with what is sealed of them opened.
 #[derive(Debug, Clone)]
 pub struct Named {

@@ -80,11 +80,13 @@ pub async fn state_residence(
     }
     let now = app.clock.now();
     let own = app.clone();
-    app.db
-        .write(move |conn| profile::state_residence(&own, conn, &person, &residence, now))
-        .await?;
+    let stated = app
+        .db
+        .write(move |conn| profile::state_residence(&own, conn, &person, &residence, now));
+    let turned_off = stated.await?.in_words(&app.register);
     app.wake.notify_one();
-    see_other_saying(&session, "We saved where you live.", "/account")
+    let text = format!("We saved where you live.{turned_off}");
+    see_other_saying(&session, text, "/account")
 }
 
 /// `POST /account/recovery-codes`

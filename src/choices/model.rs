@@ -60,6 +60,8 @@ text_enum! {
         Residence = "residence",
         /// The law of where the person lives now, by which it is not for whoever turned it on to decide at that age.
         AgeThere = "age-there",
+        /// A place of living that was taken back: at that age it depends on it who decides.
+        AgeUnsaid = "age-unsaid",
         /// A place of living that was stated: what was off before stays off.
         Moved = "moved",
         /// A company whose business was taken over, with its opt-outs.
@@ -92,7 +94,10 @@ impl MadeBy {
             }
             MadeBy::Residence => "because the law where you live asks for your consent first",
             MadeBy::AgeThere => {
-                "because where you live it is not for who turned it on to decide at your age"
+                "because you said that you lived where the law did not let whoever had turned it on decide at your age"
+            }
+            MadeBy::AgeUnsaid => {
+                "because you no longer said where you live, and at your age it depended on that who decides"
             }
             MadeBy::Moved => {
                 "as it was before you said where you live, for that does not turn anything on"
@@ -124,6 +129,7 @@ impl MadeBy {
             | MadeBy::NotParents
             | MadeBy::Residence
             | MadeBy::AgeThere
+            | MadeBy::AgeUnsaid
             | MadeBy::Moved
             | MadeBy::HandedOver
             | MadeBy::Deletion
@@ -133,6 +139,11 @@ impl MadeBy {
 }
 
 impl MadeBy {
+    /// Whether somebody's age brought it about, so that it is looked at again when that is put right.
+    pub const fn is_by_age(self) -> bool {
+        matches!(self, MadeBy::Law | MadeBy::AgeThere | MadeBy::AgeUnsaid)
+    }
+
     /// Whether it writes down what was off by law, so that it stays so where the law no longer says it. Nothing changes by
     /// that for anybody.
     pub const fn keeps_off(self) -> bool {

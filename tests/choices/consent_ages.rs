@@ -139,7 +139,7 @@ async fn what_they_turned_on_themselves_is_off_where_a_parent_decides_at_their_a
         (MadeBy::AgeThere, State::OptedOut)
     );
     let page = noor.get("/choices").await.page().text();
-    assert!(page.contains("because where you live it is not for who turned it on to decide"));
+    assert!(page.contains("where the law did not let whoever had turned it on decide at your age"));
     let mail = app.mails_to("noor").pop().unwrap().text;
     assert!(
         mail.contains("a parent or guardian has to turn it on again"),

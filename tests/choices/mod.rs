@@ -1,5 +1,6 @@
 mod account;
 mod ages;
+mod ages_and_places;
 mod budget;
 mod consent_ages;
 mod handing_over;

@@ -9,7 +9,7 @@ use super::messages::AgePutRight;
 use super::{Age, Whose, ages, put_right};
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
-use crate::choices::model::{MadeBy, State};
+use crate::choices::model::{Choice, MadeBy, State};
 use crate::choices::proof::Scope;
 use crate::choices::{refusable, standing};
 use crate::db::schema::{age_entries, people, staff};
@@ -147,6 +147,18 @@ impl Entry {
     pub fn allowed(&self, register: &Register) -> String {
         let keys = self.allowed.as_deref().unwrap_or_default();
         let titles = keys.split(' ').map(|key| refusable::title(register, key));
+        titles.collect::<Vec<_>>().join(", ")
+    }
+
+    /// The titles of what a parent allowed and that is off by now, in one line; empty where nothing is.
+    pub fn off_by_now(&self, register: &Register, current: &[Choice]) -> String {
+        let keys = self.allowed.as_deref().unwrap_or_default();
+        let is_off = |key: &&str| {
+            let mut choices = current.iter();
+            choices.any(|it| it.activity == *key && it.state == State::OptedOut)
+        };
+        let off = keys.split(' ').filter(is_off);
+        let titles = off.map(|key| refusable::title(register, key));
         titles.collect::<Vec<_>>().join(", ")
     }
 

@@ -172,7 +172,9 @@ fn turn_off(
         if is_right {
             return allowed.is_none() || !was_known;
         }
-        it.is_protected && it.state == State::OptedIn && allowed.is_none()
+        // What is off already is not asked for before they are 16.
+        let was_on = it.state == State::OptedIn;
+        it.is_protected && allowed.is_none() && (was_on || it.choice.is_some())
     };
     let keys = stood.iter().filter(|it| is_to_go(it));
     let keys = keys.map(|it| it.key.to_owned()).collect();
@@ -285,9 +287,12 @@ fn leave_off(
     let after = standing::of_person(conn, whose.person_id)?;
     let was = settings::stands(&app.register, &before.current, Defaults::of(app, before));
     let is = settings::stands(&app.register, &after.current, Defaults::of(app, &after));
-    let is_by_law = |it: &Stand<'_>| it.choice.is_some_and(|one| one.made_by == MadeBy::Law);
+    let is_by_age = |it: &Stand<'_>| {
+        let is_off = it.choice.filter(|one| one.state == State::OptedOut);
+        is_off.is_some_and(|one| one.made_by.is_by_age())
+    };
     let both = was.iter().zip(&is);
-    let keys = both.filter(|(was, is)| is_by_law(was) || was.state != is.state);
+    let keys = both.filter(|(was, is)| is_by_age(was) || was.state != is.state);
     let keys = keys.map(|(was, _)| was.key.to_owned()).collect();
     let mut act = whose.act(keys, State::OptedOut, MadeBy::Age);
     act.proof = Proof::Never;

@@ -42,13 +42,20 @@ struct AgePage {
 /// The form, or what is known.
 pub async fn show(person: Person, app: App, page: Page) -> AppResult<HttpResponse> {
     let read = app.db.read(move |conn| {
-        let told = standing::told_by(conn, person.id)?;
-        Ok((told, entries::list_of_person(conn, person.id)?))
+        let standing = standing::of_person(conn, person.id)?;
+        Ok((standing, entries::list_of_person(conn, person.id)?))
     });
-    let ((residence, known), entered) = read.await?;
-    let ages = ages(&app, &residence);
+    let (standing, entered) = read.await?;
+    let known = standing.sixteen_on;
+    let ages = ages(&app, &standing.residence);
     let today = app.clock.today();
-    let entered = entered.iter().map(|it| it.in_words(&app.register));
+    let entered = entered.iter().map(|it| {
+        let words = it.in_words(&app.register);
+        match &*it.off_by_now(&app.register, &standing.current) {
+            "" => words,
+            off => format!("{words} Off by now: {off}."),
+        }
+    });
     let shown = AgePage {
         page,
         form: Form::default(),

@@ -10,6 +10,7 @@ mod machines;
 mod minors;
 mod moving;
 mod receipts;
+mod refused_before;
 mod script;
 mod signal;
 mod staff;

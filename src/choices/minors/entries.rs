@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::choices::model::{Choice, MadeBy, State};
 use crate::choices::proof::Scope;
+use crate::choices::queries::list_history;
 use crate::choices::{refusable, standing};
 use crate::db::schema::{age_entries, people, staff};
 use crate::db::{AnyConnection, OptionalText, text_enum};
@@ -295,15 +296,45 @@ pub fn enter_age(
     Ok(())
 }
 
+/// So many changes of a person are looked through for a refusal.
+const CHANGES: i64 = 500;
+
+/// Those of some choices that are off because somebody asked for that: the child, or a parent or agent for it. What an age
+/// or a place turned off since does not make up for it.
+pub fn refused(
+    conn: &mut AnyConnection,
+    person_id: i64,
+    keys: &[String],
+) -> QueryResult<Vec<String>> {
+    let newest_first = list_history(conn, person_id, None, CHANGES)?;
+    let is_refused = |key: &&String| {
+        let changes = newest_first.iter().filter(|it| it.activity == **key);
+        let mut while_off = changes.take_while(|it| it.state == State::OptedOut);
+        while_off.any(|it| it.made_by.is_request())
+    };
+    Ok(keys.iter().filter(is_refused).cloned().collect())
+}
+
+/// What a parent or guardian of a child allows.
+#[derive(Debug, Clone)]
+pub struct Allowed {
+    /// The keys of the choices.
+    pub keys: Vec<String>,
+    /// How it was made sure that it is one.
+    pub verified_by: VerifiedBy,
+    /// Whether they know of what was [refused] before.
+    pub knows_refusal: bool,
+}
+
 /// Turns on what a parent or guardian of a child allows; the person gets the mail and the receipt.
 ///
 /// # Errors
-/// [`AppError::Conflict`] when all of it is on, as when the form was sent twice.
+/// [`AppError::Conflict`] when all of it is on, as when the form was sent twice, or some of it was refused meanwhile.
 pub fn enter_consent(
     conn: &mut AnyConnection,
     app: &App,
     (whose, staff_id): (Whose<'_>, i64),
-    (keys, verified_by): (&[String], VerifiedBy),
+    allowed: &Allowed,
     word: &Word,
     now: NaiveDateTime,
 ) -> AppResult<()> {
@@ -313,7 +344,13 @@ pub fn enter_consent(
             "By their age and where they live it is not for a parent to decide any more. Nothing was changed.",
         ));
     }
-    let mut act = whose.act(keys.to_vec(), State::OptedIn, MadeBy::Parent);
+    let keys = &allowed.keys;
+    if !allowed.knows_refusal && !refused(conn, whose.person_id, keys)?.is_empty() {
+        return Err(AppError::conflict(
+            "Some of it was turned off a moment ago. Nothing was changed.",
+        ));
+    }
+    let mut act = whose.act(keys.clone(), State::OptedIn, MadeBy::Parent);
     act.scope = Scope::Account;
     act.received = Some(crate::choices::change::Received {
         channel: word.channel,
@@ -327,7 +364,7 @@ pub fn enter_consent(
     let what = What {
         kind: Kind::Parent,
         sixteen_on: None,
-        allowed: Some((keys, verified_by)),
+        allowed: Some((&keys[..], allowed.verified_by)),
     };
     keep(conn, app, (whose, staff_id), &what, word, now)
 }

@@ -6,12 +6,12 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Serialize;
 
-use super::entries::{self, VerifiedBy, Word};
+use super::entries::{self, Allowed, VerifiedBy, Word};
 use super::typed::{self, Known, TypedWord};
 use super::{ages, is_protected};
 use crate::accounts::guard::CaseWorker;
 use crate::app::App;
-use crate::choices::refusable::refusables;
+use crate::choices::refusable::{self, refusables};
 use crate::error::AppResult;
 use crate::law::{ConsentAges, Decides};
 use crate::web::{Form, Page, html, see_other_saying};
@@ -22,6 +22,8 @@ pub struct Typed {
     whom: String,
     what: Vec<String>,
     verified_by: String,
+    /// Whether the parent knows of what was turned off before.
+    knows: String,
     #[serde(flatten)]
     word: TypedWord,
 }
@@ -34,6 +36,7 @@ impl Typed {
                 "whom" => typed.whom = value,
                 "what" => typed.what.push(value),
                 "verified_by" => typed.verified_by = value,
+                "knows" => typed.knows = value,
                 "channel" => typed.word.channel = value,
                 "received_on" => typed.word.received_on = value,
                 "reason" => typed.word.reason = value,
@@ -68,6 +71,11 @@ impl ParentPage {
         all.map(|it| (it.as_str(), it.title())).collect()
     }
 
+    /// Whether something of it was turned off before, so that it takes one more tick.
+    fn was_refused(&self) -> bool {
+        self.form.error("knows").is_some() || !self.form.values.knows.is_empty()
+    }
+
     fn is_chosen(&self, key: &str) -> bool {
         self.form.values.what.iter().any(|it| it == key)
     }
@@ -96,7 +104,11 @@ pub async fn allow(
 ) -> AppResult<HttpResponse> {
     let typed = Typed::of(fields.into_inner());
     let known = typed::find(&app, &typed.whom).await?;
-    let (known, keys, verified_by, word) = match check(&app, typed, known) {
+    let refused = match &known {
+        Some(known) => refused(&app, known.person.id, &typed.what).await?,
+        None => Vec::new(),
+    };
+    let (known, allowed, word) = match check(&app, typed, known, &refused) {
         Ok(checked) => checked,
         Err(form) => {
             let shown = ParentPage::of(&app, page, *form);
@@ -106,13 +118,23 @@ pub async fn allow(
     let (own, now, staff_id) = (app.clone(), app.clock.now(), worker.id);
     let written = app.db.write(move |conn| {
         let whose = (known.whose(staff_id), staff_id);
-        let what = (&keys[..], verified_by);
-        entries::enter_consent(conn, &own, whose, what, &word, now)
+        entries::enter_consent(conn, &own, whose, &allowed, &word, now)
     });
     written.await?;
     app.wake.notify_one();
     let text = "It is on, on the word of the parent or guardian. We have told the person by mail if they have an address.";
     see_other_saying(&session, text, "/staff/ages")
+}
+
+/// The titles of what was turned off before.
+async fn refused(app: &App, person_id: i64, keys: &[String]) -> AppResult<Vec<String>> {
+    let keys = keys.to_vec();
+    let found = app
+        .db
+        .read(move |conn| Ok(entries::refused(conn, person_id, &keys)?));
+    let titles = found.await?;
+    let titles = titles.iter().map(|it| refusable::title(&app.register, it));
+    Ok(titles.map(str::to_owned).collect())
 }
 
 /// Why a parent's word does not count for somebody, if it does not.
@@ -129,14 +151,24 @@ fn fault_of(decides: Decides, ages: ConsentAges) -> Option<String> {
     }
 }
 
-type Checked = (Known, Vec<String>, VerifiedBy, Word);
+type Checked = (Known, Allowed, Word);
 
-fn check(app: &App, typed: Typed, known: Option<Known>) -> Result<Checked, Box<Form<Typed>>> {
+fn check(
+    app: &App,
+    typed: Typed,
+    known: Option<Known>,
+    refused: &[String],
+) -> Result<Checked, Box<Form<Typed>>> {
     let today = app.clock.today();
     let verified_by = typed.verified_by.parse::<VerifiedBy>().ok();
     let offered = choices(app);
     let is_offered = |key: &String| offered.iter().any(|it| it.0 == *key);
     let (keys, word) = (typed.what.clone(), typed.word.clone());
+    let knows_refusal = typed.knows == "true";
+    let warning = format!(
+        "This was turned off before, by the child or on somebody's word: {}. Tell the parent, and tick this if they allow it all the same.",
+        refused.join(", ")
+    );
     let other = known.as_ref().and_then(|it| {
         let ages = ages(app, &it.person.residence);
         fault_of(ages.decides(it.sixteen_on, today), ages)
@@ -159,11 +191,17 @@ fn check(app: &App, typed: Typed, known: Option<Known>) -> Result<Checked, Box<F
                 "verified_by",
                 "Choose how it was made sure of. Without it, it does not count.",
             ),
+            (!refused.is_empty() && !knows_refusal, "knows", &*warning),
         ])
         .in_order();
     match (known, verified_by, word) {
         (Some(known), Some(verified_by), Some(word)) if !form.has_errors() => {
-            Ok((known, keys, verified_by, word))
+            let allowed = Allowed {
+                keys,
+                verified_by,
+                knows_refusal,
+            };
+            Ok((known, allowed, word))
         }
         _ => Err(Box::new(form)),
     }

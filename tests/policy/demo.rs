@@ -79,3 +79,17 @@ async fn the_demonstration_has_every_version_and_each_can_be_read_and_compared()
         assert_eq!(shown.texts(".policy h2").len(), read.contents().count());
     }
 }
+
+/// Whoever decides at that age can turn the sale on (Civ. 1798.120(c)), so no version may say that it never happens.
+#[test]
+fn of_who_is_under_sixteen_the_policy_promises_what_the_switch_keeps() {
+    let bodies = versions().into_iter().map(|it| it.body.replace('\n', " "));
+    let speaking: Vec<_> = bodies.filter(|it| it.contains("under 16")).collect();
+    assert!(speaking.len() >= 4);
+    for body in speaking {
+        assert!(
+            body.contains("unless they agree to it or, where they are too young to decide, a parent or guardian of theirs does."),
+            "{body}"
+        );
+    }
+}

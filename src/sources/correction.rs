@@ -1,16 +1,18 @@
 //! Corrects one cell: planned, guarded by its old value, read back.
 
+mod expected;
 mod typed;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::{
-    Act, Change, Fault, Filter, Fixed, Form, Identities, Inner, Select, SourceError, Sources,
-    Transaction, Value, fate::ONLY_READ, fitting::Fitting, layout::Layout,
+    Act, Change, Column, Fault, Filter, Fixed, Form, Identities, Inner, Select, SourceError,
+    Sources, Transaction, Value, fate::ONLY_READ, fitting::Fitting, layout::Layout,
 };
 use crate::register::CollectionKey;
-use typed::{new_value, not_taken};
+use expected::{expected, is_same};
+use typed::new_value;
 
 /// A new value for one field of one record. It holds the new value, so seal it where it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,12 +132,13 @@ impl Sources {
             let column = layout.table.column(&layout.columns[*at])?;
             let before = inner.secrets.fingerprint([&row[*at]]);
             let value = inner.may_change(layout).and_then(|()| {
-                new_value(&view, (column, &row[*at]), layout.fixed(*at, &row), typed)
+                let fixed = layout.fixed(*at, &row);
+                new_value(&view, (layout.table, column, &row[*at]), fixed, typed)
             });
             let value = value.and_then(|value| {
-                let is_taken = inner.takes(layout, &row, (&column.name, &value))?
-                    && inner.writes((layout, *at), &row, &value);
-                is_taken.then_some(value).ok_or_else(not_taken)
+                inner.look_at_checks(layout, &row, (column, &value))?;
+                let form = inner.form_when_written((layout, *at), &row, value);
+                form.ok_or_else(|| expected(layout.table, column, None))
             });
             Some(value.map(|value| (value, before)))
         })?;
@@ -177,13 +180,13 @@ impl Inner {
         Ok(())
     }
 
-    /// Whether the conditions of the source allow a value.
-    fn takes(
+    /// An error with what is allowed, where a condition of the source forbids a value.
+    fn look_at_checks(
         &self,
         layout: &Layout<'_>,
         row: &[Value],
-        (column, value): (&str, &Value),
-    ) -> Result<bool, SourceError> {
+        (column, value): (&Column, &Value),
+    ) -> Result<(), CorrectionError> {
         let connected = self.connected(&layout.node.source)?;
         let fitting = Fitting {
             inner: self,
@@ -191,7 +194,10 @@ impl Inner {
             schema: &*connected.schema(connected.limits.step)?,
             layout,
         };
-        fitting.takes(row, column, value)
+        match fitting.breaks(row, &column.name, value)? {
+            Some(check) => Err(expected(layout.table, column, Some(check))),
+            None => Ok(()),
+        }
     }
 
     fn write(
@@ -216,44 +222,53 @@ impl Inner {
         }
         let connected = self.connected(&layout.node.source)?;
         let mut transaction = connected.source.begin(connected.limits.step)?;
-        let is_met = self.change_cell(&mut *transaction, (layout, *at), row, new)?;
-        if !is_met {
+        let held = self.change_cell(&mut *transaction, (layout, *at), row, new)?;
+        if held.is_none() {
             return Ok(Corrected::Changed);
         }
         transaction.commit()?;
         Ok(Corrected::Done)
     }
 
-    /// Whether a source takes a new value: it is written, read back, and never committed. What stands in the way now and
-    /// need not later is no reason against it.
-    fn writes(&self, (layout, at): (&Layout<'_>, usize), row: &[Value], new: &Value) -> bool {
+    /// A new value as the source gives it back, if it takes it: it is written, read, and never committed. What stands in
+    /// the way now and need not later is no reason against it.
+    fn form_when_written(
+        &self,
+        (layout, at): (&Layout<'_>, usize),
+        row: &[Value],
+        new: Value,
+    ) -> Option<Value> {
         let Ok(connected) = self.connected(&layout.node.source) else {
-            return true;
+            return Some(new);
         };
-        if connected.source.is_by_hand() || row[at] == *new {
-            return true;
+        if connected.source.is_by_hand() || row[at] == new {
+            return Some(new);
         }
         let tried = connected
             .source
             .begin(connected.limits.read)
-            .and_then(|mut it| self.change_cell(&mut *it, (layout, at), row, new));
+            .and_then(|mut it| self.change_cell(&mut *it, (layout, at), row, &new));
         let is_against = |fault: &Fault| {
             matches!(
                 fault,
                 Fault::Refused(_) | Fault::Failed(_) | Fault::NotReadBack
             )
         };
-        !tried.is_err_and(|error| is_against(&error.fault))
+        match tried {
+            Ok(held) => Some(held.unwrap_or(new)),
+            Err(error) if is_against(&error.fault) => None,
+            Err(_) => Some(new),
+        }
     }
 
-    /// Writes one cell and reads it back; whether the row was there as it is known.
+    /// Writes one cell and gives what is read back; `None` where the row was not there as it is known.
     fn change_cell(
         &self,
         transaction: &mut dyn Transaction,
         (layout, at): (&Layout<'_>, usize),
         row: &[Value],
         new: &Value,
-    ) -> Result<bool, SourceError> {
+    ) -> Result<Option<Value>, SourceError> {
         let (wait, column) = (
             self.limits(&layout.node.source).step,
             layout.columns[at].clone(),
@@ -265,23 +280,27 @@ impl Inner {
             act: Act::Set(&[(column.clone(), new.clone())]),
         };
         if transaction.change(&change)? != 1 {
-            return Ok(false);
+            return Ok(None);
         }
         let filter = Filter::keys(vec![layout.key(row).to_vec()]);
         let select = Select {
             table: layout.table,
-            columns: &[column],
+            columns: std::slice::from_ref(&column),
             filter: &filter,
             form: Form::Rows,
         };
-        let mut is_written = false;
-        transaction.select(&select, wait, &mut |row| {
-            is_written = self.secrets.fingerprint(&row) == self.secrets.fingerprint([new]);
+        let mut held = None;
+        transaction.select(&select, wait, &mut |mut row| {
+            held = row.pop();
             std::ops::ControlFlow::Continue(())
         })?;
-        if !is_written {
-            return Err(SourceError::new(&layout.node.source, Fault::NotReadBack));
-        }
-        Ok(true)
+        let kind = layout.table.column(&column).map(|it| it.kind);
+        let is_written = |held: &Value| {
+            self.secrets.fingerprint([held]) == self.secrets.fingerprint([new])
+                || kind.is_some_and(|kind| is_same(kind, held, new))
+        };
+        let held = held.filter(is_written);
+        let fault = || SourceError::new(&layout.node.source, Fault::NotReadBack);
+        held.map(Some).ok_or_else(fault)
     }
 }

@@ -175,8 +175,13 @@ impl Fitting<'_> {
         }
     }
 
-    /// Whether a row may hold a value in one of its columns.
-    pub fn takes(&self, row: &[Value], column: &str, value: &Value) -> Result<bool, SourceError> {
+    /// The condition that a row would break with a value in one of its columns, if there is one.
+    pub fn breaks(
+        &self,
+        row: &[Value],
+        column: &str,
+        value: &Value,
+    ) -> Result<Option<&Check>, SourceError> {
         let key = self.layout.key(row).to_vec();
         for check in &self.layout.table.rules.checks {
             let Some(at) = check.columns.iter().position(|it| it == column) else {
@@ -191,10 +196,10 @@ impl Fitting<'_> {
                 .broken_by(check, std::slice::from_ref(&key), &with_value)?
                 .is_empty()
             {
-                return Ok(false);
+                return Ok(Some(check));
             }
         }
-        Ok(true)
+        Ok(None)
     }
 
     /// What rows hold in the columns of a condition, by their keys.

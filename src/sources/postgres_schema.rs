@@ -90,6 +90,16 @@ JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p')
 JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE k.contype = 'c' AND k.contypid <> 0";
 
+/// Of columns whose type has a few values of its own, which these are.
+const CHOICES: &str = "
+SELECT n.nspname::text, c.relname::text, a.attname::text,
+       ARRAY(SELECT e.enumlabel::text FROM pg_enum e WHERE e.enumtypid = t.oid ORDER BY e.enumsortorder)
+FROM pg_type t
+JOIN pg_attribute a ON a.atttypid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
+JOIN pg_class c ON c.oid = a.attrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE t.typtype = 'e'";
+
 const FOREIGN_KEYS: &str = "
 SELECT n.nspname::text, c.relname::text, other_n.nspname::text, other.relname::text,
        ARRAY(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY u (number, place)
@@ -164,6 +174,11 @@ pub(super) fn read(link: &Link, wait: Duration) -> Result<Schema, Fault> {
     })?;
     with_table(CHECKS, &|table, row| {
         table.add_check(cell(row, 2)?.unwrap_or_default());
+        Ok(())
+    })?;
+    with_table(CHOICES, &|table, row| {
+        let (column, values): (Option<String>, Option<_>) = (cell(row, 2)?, cell(row, 3)?);
+        table.rules.choices.extend(column.zip(values));
         Ok(())
     })?;
     with_table(FOREIGN_KEYS, &|table, row| {

@@ -1,6 +1,6 @@
 //! What a source demands of the rows of a table beside its types and keys, as far as a mask may meet it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Table, TableName};
 
@@ -20,6 +20,8 @@ pub struct TableRules {
     pub part_of: Option<TableName>,
     /// Conditions on each row.
     pub checks: Vec<Check>,
+    /// By column, the values that its type has, where it has no others.
+    pub choices: BTreeMap<String, Vec<String>>,
     /// It holds nothing itself, but shows what others hold.
     pub shows: Option<Shows>,
 }

@@ -1,6 +1,6 @@
 //! Corrections: typed, checked, guarded by the old value, read back.
 
-use candor::sources::{Corrected, CorrectionError, Fixed, Identities, faults::Mode};
+use candor::sources::{Corrected, CorrectionError, Fixed, Identities, Standing, faults::Mode};
 
 use super::{
     company::{Company, differences, shop},
@@ -286,4 +286,85 @@ fn what_the_source_works_out_or_names_a_row_by_is_fixed() {
         fault(&company, "name", "Augusta"),
         CorrectionError::Fixed(Fixed::WorkedOut)
     );
+}
+
+#[test]
+fn a_value_is_taken_however_it_is_written_or_it_is_said_what_form_is_expected() {
+    const TYPED: &str = "
+      - name: people
+        fields:
+          - {name: id, data_categories: [user.unique_id], fides_meta: {primary_key: true}}
+          - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email}}
+          - {name: wakes, data_categories: [user.content]}
+          - {name: marks, data_categories: [user.content]}
+          - {name: words, data_categories: [user.content]}
+          - {name: span, data_categories: [user.content]}
+          - {name: mood, data_categories: [user.content]}
+          - {name: size, data_categories: [user.content]}
+          - {name: rating, data_categories: [user.content], fides_meta: {data_type: integer}}
+          - {name: odd, data_categories: [user.content], fides_meta: {data_type: integer}}
+";
+    let categories = MANIFEST.split("dataset:").next().unwrap();
+    for kind in Kind::all() {
+        let (made, columns) = match kind {
+            Kind::Postgres => (
+                "CREATE TYPE mood AS ENUM ('good', 'bad');",
+                "wakes TIME, marks INT[], words TEXT[], span INT4RANGE, mood mood",
+            ),
+            _ => (
+                "",
+                "wakes TEXT, marks TEXT, words TEXT, span TEXT, mood TEXT",
+            ),
+        };
+        let sql = format!(
+            "{made} CREATE TABLE people (id INT PRIMARY KEY, email VARCHAR(60), {columns},
+                size VARCHAR(9) CHECK (size IN ('small', 'large')), rating INT CHECK (rating BETWEEN 1 AND 5),
+                odd INT CHECK (odd % 2 = 1 OR odd = 0));
+             INSERT INTO people VALUES (1, 'ada@example.org', NULL, NULL, NULL, NULL, NULL, NULL, 1, 1)"
+        );
+        let manifest = [categories, &Company::manifest(TYPED)].concat();
+        let (register, _) = candor::register::Register::parse(&[("shop.yml", &manifest)]).unwrap();
+        let company = Company::on(kind, register, &[("shop", &sql)]);
+        let id = id(&company);
+        let plan = |field: &str, typed: &str| {
+            let place = (&shop("people"), &*id);
+            company.sources.plan_correction(&ada(), place, field, typed)
+        };
+        let not_taken = "The system that holds this does not take such a value.";
+        let mut refused = vec![
+            ("size", "huge", "Enter one of small or large."),
+            ("rating", "9", "Enter a number from 1 to 5."),
+            ("odd", "4", not_taken),
+        ];
+        if kind == Kind::Postgres {
+            refused.extend([
+                ("wakes", "noon", "Enter a time, such as 14:05:00."),
+                ("marks", "{3,4}", "Enter a list, such as [1, 2]."),
+                ("words", "x", "Enter a list, such as [\"one\", \"two\"]."),
+                ("span", "1 to 5", "Enter a range, such as [1,5)."),
+                ("mood", "joyful", "Enter one of good or bad."),
+            ]);
+        }
+        for (field, typed, sentence) in refused {
+            let sentence = CorrectionError::Invalid(sentence.to_owned());
+            assert_eq!(plan(field, typed), Err(sentence), "{kind:?}: {field}");
+        }
+        for (field, typed) in [
+            ("wakes", "12:30"),
+            ("wakes", "12:30:00"),
+            ("marks", "[3,4]"),
+            ("words", "[\"x\",\"y z\"]"),
+            ("rating", "5"),
+            ("odd", "3"),
+        ] {
+            let planned =
+                plan(field, typed).unwrap_or_else(|error| panic!("{kind:?}: {field}: {error:?}"));
+            let done = company.sources.correct(&ada(), &planned);
+            assert_eq!(done, Ok(Corrected::Done), "{kind:?}: {field} {typed}");
+            let again = company.sources.correct(&ada(), &planned);
+            assert_eq!(again, Ok(Corrected::Done), "{kind:?}: {field} {typed}");
+            let standing = company.sources.standing(&ada(), &planned);
+            assert_eq!(standing, Ok(Standing::Corrected), "{kind:?}: {field}");
+        }
+    }
 }

@@ -2,15 +2,15 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use super::{CorrectionError, Fixed};
+use super::{CorrectionError, Fixed, expected::expected};
 use crate::accounts::queries::is_email;
 use crate::register::{FieldView, Input};
-use crate::sources::{Column, Value};
+use crate::sources::{Column, Table, Value};
 
 /// What is typed, as the column holds it; or a sentence about what is wrong with it.
 pub(super) fn new_value(
     view: &FieldView<'_>,
-    (column, held): (&Column, &Value),
+    (table, column, held): (&Table, &Column, &Value),
     fixed: Option<Fixed>,
     typed: &str,
 ) -> Result<Value, CorrectionError> {
@@ -46,12 +46,7 @@ pub(super) fn new_value(
         _ => typed.to_owned(),
     };
     let value = column.form_of(&Value::Text(text));
-    value.ok_or_else(not_taken)
-}
-
-pub(super) fn not_taken() -> CorrectionError {
-    let sentence = "The system that holds this does not take such a value.";
-    CorrectionError::Invalid(sentence.to_owned())
+    value.ok_or_else(|| expected(table, column, None))
 }
 
 /// Lines that end as those that are held do; a browser ends them in its own way.

@@ -167,6 +167,9 @@ struct CollectionPage {
     shared: u64,
     is_down: bool,
     is_partial: bool,
+    /// The records have no key, so that none can be named; and not all of them are here.
+    is_nameless: bool,
+    has_rest: bool,
     standings: Standings,
 }
 
@@ -225,6 +228,13 @@ pub async fn collection(
     let fields = app.register.describe_all(dataset, declared);
     let category = app.register.category_of_collection(declared);
     let url = collection_url(&key);
+    let card = |record: &Record| {
+        let mut card = marks.card(&app, &key, record);
+        if found.is_nameless {
+            card.stand_apart();
+        }
+        card
+    };
     let status = if is_down {
         StatusCode::SERVICE_UNAVAILABLE
     } else {
@@ -246,11 +256,7 @@ pub async fn collection(
                     facts
                 })
                 .collect(),
-            records: found
-                .records
-                .iter()
-                .map(|it| marks.card(&app, &key, it))
-                .collect(),
+            records: found.records.iter().map(card).collect(),
             kept_records: marks.kept_cards(&app, &kept, &found.records),
             kept: kept.lines,
             first: after.map(|_| url.clone()),
@@ -258,6 +264,8 @@ pub async fn collection(
             shared,
             is_down,
             is_partial: found.is_partial,
+            is_nameless: found.is_nameless,
+            has_rest: found.has_rest,
             standings,
         },
     )

@@ -37,7 +37,7 @@ impl Draft<'_> {
                     sheet.staying.push(Staying::new(row, Fate::default()));
                     return ControlFlow::Continue(());
                 }
-                if !layout.table.certainly_finds(layout.key(&row)) {
+                if !layout.certainly_finds(&row) {
                     doubtful.push(row);
                     return ControlFlow::Continue(());
                 }

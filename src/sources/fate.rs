@@ -118,7 +118,7 @@ impl<'a> Rules<'a> {
             may_delete: goes && !layout.table.row_key.is_empty(),
             today: wish.today,
             is_read_only: inner.is_read_only(&layout.node.source),
-            computed: layout.table.is_computed().then(|| layout.table.follows()),
+            computed: (layout.table.is_computed() || layout.follows()).then(|| layout.follows()),
         }
     }
 

@@ -171,6 +171,24 @@ impl<'a> Layout<'a> {
         Some(inside.plain_key(&row[*at]).unwrap_or(Value::Null))
     }
 
+    /// Whether its rows go with those that they show, and it can be looked whether they did: by their key, else by what the
+    /// person is known by, which leads to all of them only where nothing else does.
+    pub fn follows(&self) -> bool {
+        let names_people = !self.node.identities.is_empty() && self.node.incoming.is_empty();
+        self.table.follows() && (self.has_key() || names_people)
+    }
+
+    /// Whether its rows can be told apart.
+    pub fn has_key(&self) -> bool {
+        !self.table.row_key.is_empty()
+    }
+
+    /// Whether a row is certainly found again: by its key, or where nothing is done to it, by whose it is.
+    pub fn certainly_finds(&self, row: &[Value]) -> bool {
+        let by_person = !self.has_key() && self.follows();
+        by_person || self.table.certainly_finds(self.key(row))
+    }
+
     /// The day on which the record came about.
     pub fn date(&self, row: &[Value]) -> Option<NaiveDate> {
         record::day(&row[self.date?])

@@ -5,7 +5,9 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{Budget, Budgets, Identities, Known, Record, SourceError, Sources, reader::Reader};
+use super::{
+    Budget, Budgets, Dates, Identities, Known, Record, SourceError, Sources, reader::Reader,
+};
 use crate::register::CollectionKey;
 
 /// A record of the person's that stays.
@@ -117,6 +119,14 @@ impl Reader<'_> {
         let (inner, key) = (self.inner, &self.inner.graph.nodes[at].key);
         let shelf = self.shelf(at, budget.left())?;
         let layout = shelf.layout()?;
+        if !layout.has_key() {
+            let rows = shelf.own_rows(&layout, Dates::default(), usize::MAX, budget.left())?;
+            let found = |row| There {
+                is_found: true,
+                record: layout.record(inner, row),
+            };
+            return Ok(rows.into_iter().map(found).collect());
+        }
         let here = known.iter().filter(|it| it.key() == *key);
         let here: HashMap<_, _> = here.map(|it| (&it.id, &it.fingerprint)).collect();
         let row_key = |id: &&String| inner.secrets.row_key(key, id);

@@ -63,8 +63,7 @@ pub(super) const NO_KEY: &str =
 
 const PRESERVED: &str = "The organisation has set that it stays as it is.";
 const COPY: &str = "It is a copy of what other records hold, which the system that holds it makes anew in its turn.";
-const UNNAMED: &str =
-    "It only shows what other records hold, and has no key by which it could be looked at again.";
+const UNNAMED: &str = "It only shows what other records hold, and has no key by which we could look whether it does so still.";
 const LASTING: &str = "The system that holds it keeps it in such a way that a change which goes wrong could not be taken back.";
 const READ_ONLY: &str = "The system that holds it does not let it be changed.";
 
@@ -86,9 +85,11 @@ fn write_of(
     let Some(column) = layout.table.column(&field.name) else {
         return Err("");
     };
+    if layout.follows() {
+        return Err("");
+    }
     if layout.table.is_computed() {
         return Err(match layout.table.rules.shows {
-            Some(Shows::Now) if layout.table.follows() => "",
             Some(Shows::Now) => UNNAMED,
             Some(Shows::Then) => COPY,
             None => LASTING,

@@ -48,6 +48,10 @@ pub struct Page {
     pub next: Option<String>,
     /// A collection that leads here does not answer, so that there may be more.
     pub is_partial: bool,
+    /// Its records have no key, so that none can be named.
+    pub is_nameless: bool,
+    /// There are more that cannot be read on to, as they have no key.
+    pub has_rest: bool,
 }
 
 /// What is done with each record of an export; a break ends it.
@@ -98,6 +102,16 @@ impl Sources {
         let shelf = reader.shelf(at, budget.left())?;
         let layout = shelf.layout()?;
         let (mut after, batch) = (start.flatten(), limit.saturating_add(1));
+        page.is_partial = reader.walk.errors_before(inner, at).is_some();
+        if !layout.has_key() {
+            let mut rows = shelf.own_rows(&layout, dates, batch, budget.left())?;
+            page.has_rest = rows.len() > limit;
+            rows.truncate(limit);
+            let records = rows.into_iter().map(|row| layout.record(inner, row));
+            page.records = records.collect();
+            page.is_nameless = true;
+            return Ok(page);
+        }
         while page.records.len() <= limit {
             let place = (after.as_deref(), batch);
             let rows = shelf.batch(&layout, place, dates, budget.left())?;
@@ -114,7 +128,6 @@ impl Sources {
             page.records.truncate(limit);
             page.next = page.records.last().map(|record| record.id.clone());
         }
-        page.is_partial = reader.walk.errors_before(inner, at).is_some();
         Ok(page)
     }
 
@@ -344,6 +357,9 @@ impl Inner {
         let budget = reader.budget(at);
         let shelf = reader.shelf(at, budget.left())?;
         let layout = shelf.layout()?;
+        if !layout.has_key() {
+            return Ok(None);
+        }
         let rows = shelf.rows(&layout, vec![key], budget.left())?;
         let own = rows.into_iter().find(|row| shelf.is_own(&layout, row));
         Ok(own.map(|row| make(self, &layout, row)))

@@ -280,6 +280,26 @@ impl Shelf<'_> {
         self.connected.notice(read)
     }
 
+    /// The first of the own rows, for a collection whose rows have no key by which they could be put in order.
+    pub fn own_rows(
+        &self,
+        layout: &Layout<'_>,
+        dates: Dates,
+        limit: usize,
+        wait: Duration,
+    ) -> Result<Vec<Vec<Value>>, SourceError> {
+        let mut rows = Vec::new();
+        self.stream(layout, dates, wait, &mut |row| {
+            rows.push(row);
+            if rows.len() < limit {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        })?;
+        Ok(rows)
+    }
+
     /// Hands over every row that was reached, in the order of the row key, and whether others share it. For full
     /// shelves.
     pub fn stream_all(

@@ -65,10 +65,10 @@ impl Table {
         }
     }
 
-    /// Whether none of its rows is changed by itself, but goes with those that it shows, which can be looked at by its key.
+    /// Whether none of its rows is changed by itself, but goes with those that it shows.
     pub(super) fn follows(&self) -> bool {
-        let can_be_found = !self.row_key.is_empty();
-        self.rules.shows == Some(Shows::Now) && self.is_computed() && can_be_found
+        let cannot_be_changed = self.is_computed() || self.row_key.is_empty();
+        self.rules.shows == Some(Shows::Now) && cannot_be_changed
     }
 
     /// Whether a cell of this column may be emptied in any row.

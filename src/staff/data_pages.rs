@@ -286,6 +286,9 @@ pub async fn collection(
     let (found, kept) = found.await?;
     let card = |record: &Record| {
         let mut card = record_card(&app.register, &key, record, app.clock.today());
+        if found.is_nameless {
+            card.stand_apart();
+        }
         question.left_out.apply(&key, &mut card);
         question.said.apply(&key, &mut card);
         card

@@ -164,3 +164,28 @@ fn a_table_of_an_extension_is_found_and_erased_and_one_that_cannot_be_read_hinde
     assert!(matches!(outcome, Outcome::Done(_)));
     assert_eq!(company.dump("shop")["notes"].len(), 1);
 }
+
+#[test]
+fn a_view_without_a_key_goes_with_the_rows_that_it_shows_where_it_names_people_itself() {
+    let shape = SHAPE.replace("identity: email, primary_key: true", "identity: email");
+    let grouped = "VIEW known AS SELECT upper(email) AS email, COUNT(*) AS times FROM people GROUP BY upper(email);";
+    let single = "VIEW known AS SELECT email, id AS times FROM people;";
+    for (kind, known) in Kind::all()
+        .into_iter()
+        .flat_map(|kind| [(kind, grouped), (kind, single)])
+    {
+        // MariaDB does not say of a view through which it could be written that it is one.
+        if kind == Kind::MariaDb && known == single {
+            continue;
+        }
+        let company = company(kind, &shape, &format!("{SQL} CREATE {known}"));
+
+        let plan = company.plan(&ada(), &Scope::All);
+        assert_eq!(said_of(&plan, "known"), [(&Action::Follow, &[][..])]);
+        assert!(plan.stayed.is_empty(), "{kind:?}");
+        assert!(still_shown(&company, &plan) > 0, "{kind:?}");
+        company.sources.execute(&ada(), &plan).unwrap();
+
+        assert_eq!(still_shown(&company, &plan), 0, "{kind:?}");
+    }
+}

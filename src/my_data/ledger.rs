@@ -350,6 +350,7 @@ fn datum_line(
         otherwise: match () {
             () if is_typed && datum.fixed == Some(Fixed::Binary) => Some(Otherwise::Binary),
             () if is_handle && !can_correct => Some(Otherwise::Handle),
+            () if is_typed && datum.fixed.is_some() => Some(Otherwise::WorkedOut),
             () => None,
         },
         correction: can_correct.then(|| correction_url(key, &record.id, &datum.path)),

@@ -173,3 +173,17 @@ async fn records_without_a_key_are_shown_and_offer_nothing_for_which_one_would_b
     assert_eq!(page.attributes("article.card", "class").len(), 20);
     assert!(page.text().contains("There are more than these"));
 }
+
+#[actix_web::test]
+async fn what_a_view_shows_has_a_reason_where_it_has_no_correction() {
+    let app = start();
+    let person = sample(&app).await;
+    let said = "Our systems work this out from other data";
+
+    let page = person.get("/data/shown/schools").await.page();
+    assert!(page.text().contains(said), "{}", page.text());
+    let record = page.attributes("article.card h3 a", "href");
+    let page = person.get(&record[0]).await.page();
+    assert!(page.text().contains(said), "{}", page.text());
+    assert_eq!(page.attributes("a[href*='/correction']", "href"), [""; 0]);
+}

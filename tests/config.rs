@@ -151,6 +151,20 @@ fn what_a_start_would_refuse_of_a_source_is_told_before() {
         assert!(told.contains(wrong), "{wrong} is missing in:\n{told}");
     }
     assert!(!told.contains("secret@"), "{told}");
+    let faulty = "projobsector=sqlite:///a.db?page_time=5 projobsector=sqlite:///b.db b=postgres://x/y?pool=-1 c=files:// f=files:///tmp?read_only=maybe";
+    let nowhere = ["config", "--secret-key", SECRET, "--register", "/nowhere"];
+    for wrong in [
+        "the source \"projobsector\" is given twice",
+        "source `projobsector`: `page_time` is",
+        "source `b`: `pool` is",
+        "source `c`: the URL names no folder",
+        "source `f`: `read_only` is",
+    ] {
+        let given: Vec<_> = faulty.split(' ').flat_map(|it| ["--source", it]).collect();
+        for told in [run(&given), said(&candor(&[&nowhere, &given[..]].concat()))] {
+            assert!(told.contains(wrong), "{wrong} is missing in:\n{told}");
+        }
+    }
     let told = run(&["--source", "projobsector=http://candor:abc@10.0.0.1/"]);
     assert!(told.contains("holds no secret of 32 characters"), "{told}");
 }

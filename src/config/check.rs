@@ -18,36 +18,14 @@ impl Settings {
     pub fn check_whole(&self) -> Result<Config, Faults> {
         let mut faults = Faults::default();
         let config = self.check_into(&mut faults);
-        self.check_register(&mut faults);
+        self.check_sources(&mut faults);
         config.filter(|_| faults.is_empty()).ok_or(faults)
     }
 
-    fn check_register(&self, faults: &mut Faults) {
-        let folder = self.register.display();
-        let register = match Register::load(&self.register) {
-            Ok((register, _)) => register,
-            Err(found) => {
-                let first = found.first().map(ToString::to_string);
-                let wrong = format!(
-                    "the register cannot be used, {} fault(s); the first: {}",
-                    found.len(),
-                    first.unwrap_or_default()
-                );
-                let way_out = format!("see all with `candor register check {folder}`");
-                return faults.add(REGISTER, &wrong, &way_out);
-            }
-        };
-        let datasets = register.datasets.iter();
-        let named: BTreeSet<_> = datasets.map(|it| it.source.as_str()).collect();
+    /// Without a register, addresses are looked at all the same.
+    fn check_sources(&self, faults: &mut Faults) {
         let given = self.addresses.check(&mut Faults::default());
-        for (key, _) in &given {
-            if !named.contains(key.as_str()) {
-                let known: Vec<_> = named.iter().copied().collect();
-                let wrong = format!("no manifest in {folder} knows the source {key:?}");
-                let way_out = format!("the manifests name {}", known.join(", "));
-                faults.add(SOURCE, &wrong, &way_out);
-            }
-        }
+        let register = self.check_register(&given, faults).unwrap_or_default();
         let networks = self.outbound_networks.iter();
         let networks: Vec<_> = networks.filter_map(|it| it.trim().parse().ok()).collect();
         // Opened are they without reaching out for any.
@@ -59,6 +37,35 @@ impl Settings {
                 "give the address as README has it for its kind",
             );
         }
+    }
+
+    fn check_register(&self, given: &[(String, String)], faults: &mut Faults) -> Option<Register> {
+        let folder = self.register.display();
+        let register = match Register::load(&self.register) {
+            Ok((register, _)) => register,
+            Err(found) => {
+                let first = found.first().map(ToString::to_string);
+                let wrong = format!(
+                    "the register cannot be used, {} fault(s); the first: {}",
+                    found.len(),
+                    first.unwrap_or_default()
+                );
+                let way_out = format!("see all with `candor register check {folder}`");
+                faults.add(REGISTER, &wrong, &way_out);
+                return None;
+            }
+        };
+        let datasets = register.datasets.iter();
+        let named: BTreeSet<_> = datasets.map(|it| it.source.as_str()).collect();
+        for (key, _) in given {
+            if !named.contains(key.as_str()) {
+                let known: Vec<_> = named.iter().copied().collect();
+                let wrong = format!("no manifest in {folder} knows the source {key:?}");
+                let way_out = format!("the manifests name {}", known.join(", "));
+                faults.add(SOURCE, &wrong, &way_out);
+            }
+        }
+        Some(register)
     }
 
     /// Checks all settings; every fault is told, with its name and the way out.

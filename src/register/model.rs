@@ -233,6 +233,11 @@ impl Register {
         self.dataset(&key.dataset)?.collection(&key.collection)
     }
 
+    /// Whether there is a data category of this key, declared or not.
+    pub fn knows_category(&self, key: &str) -> bool {
+        self.category(key).is_some() || super::taxonomy::knows(key)
+    }
+
     /// The declared category of exactly this key.
     pub fn category(&self, key: &str) -> Option<&Category> {
         self.categories.iter().find(|category| category.key == key)

@@ -39,6 +39,7 @@ or kept for a reason:
 The actions:
   delete   the records go
   mask     the records stay, without these fields
+  follow   they only show what other records hold, and go with those
   cut      their link to a record that stays is emptied
   keep     they stay for a legal reason: `basis` cites it, `until` is the last day
   leave    they stay because they cannot be changed, or because they are other people's as well

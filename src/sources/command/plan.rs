@@ -23,8 +23,17 @@ pub(super) fn run(look: &Look, categories: Vec<String>, law: &str) -> Result<Exi
         )]));
     }
     let (sources, person) = look.open()?;
-    for warning in unknown(sources.register(), &categories) {
-        eprintln!("warning: {warning}");
+    let mut faults = Vec::new();
+    for (category, wrong) in unknown(sources.register(), &categories) {
+        // A source that is not given may have data of it.
+        if sources.register().knows_category(category) {
+            eprintln!("warning: {wrong}");
+        } else {
+            faults.push(wrong);
+        }
+    }
+    if !faults.is_empty() {
+        return Err(Faults(faults));
     }
     let scope = if categories.is_empty() {
         Scope::All
@@ -54,8 +63,8 @@ fn with_beneath(register: &Register, categories: Vec<String>) -> BTreeSet<String
     categories.into_iter().chain(beneath).collect()
 }
 
-/// Categories that no field about people has: an erasure of them alone does nothing.
-fn unknown(register: &Register, categories: &[String]) -> Vec<String> {
+/// Categories that no field about people has, each with a sentence: an erasure of them alone does nothing.
+fn unknown<'c>(register: &Register, categories: &'c [String]) -> Vec<(&'c str, String)> {
     let collections = register.datasets.iter().flat_map(|it| &it.collections);
     let fields = collections.flat_map(Collection::all_fields);
     let known: BTreeSet<&str> = fields
@@ -65,10 +74,11 @@ fn unknown(register: &Register, categories: &[String]) -> Vec<String> {
         .collect();
     let is_unknown = |category: &&String| !known.iter().any(|it| covers(category, it));
     let expected = known.iter().copied().collect::<Vec<_>>().join(", ");
-    let told = |category: &String| {
-        format!(
+    let told = |category: &'c String| {
+        let wrong = format!(
             "no field about people is of the category `{category}`; expected one of {expected}, or one above"
-        )
+        );
+        (category.as_str(), wrong)
     };
     categories.iter().filter(is_unknown).map(told).collect()
 }

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{ColumnKind, Dates, Fault, Query, Schema, SourceError, Table, Usage, Value};
+use super::{ColumnKind, Dates, Fault, Query, Readable, Schema, SourceError, Table, Usage, Value};
 
 /// A connected source. Calls block, and keep to the time that they are given.
 pub trait Source: Send + Sync {
@@ -39,6 +39,14 @@ pub trait Source: Send + Sync {
 
     /// The tables as they are now.
     fn schema(&self, wait: Duration) -> Result<Arc<Schema>, SourceError>;
+
+    /// What can be read to the end, and what cannot: all or nothing, unless it is made of several files.
+    fn readable(&self, wait: Duration) -> Result<Readable, SourceError> {
+        Ok(Readable {
+            schema: self.schema(wait)?,
+            ..Readable::default()
+        })
+    }
 
     /// Hands over row after row, in the order of the columns asked for, until there is none or `each` breaks off.
     /// `wait` is the longest time to the next row; memory does not grow with their number.

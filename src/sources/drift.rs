@@ -1,5 +1,6 @@
 //! What manifests say and databases no longer do, and the other way round.
 
+mod contents;
 mod rights;
 
 use std::collections::BTreeSet;

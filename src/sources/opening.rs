@@ -5,7 +5,8 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use ipnet::IpNet;
 
 use super::{
-    EachOf, EachRow, Fault, Query, Schema, Select, Source, SourceError, Transaction, Usage,
+    EachOf, EachRow, Fault, Query, Readable, Schema, Select, Source, SourceError, Transaction,
+    Usage,
     files::Files,
     http::Http,
     manual::{Desk, Manual},
@@ -187,6 +188,10 @@ impl Source for Opened {
 
     fn schema(&self, wait: Duration) -> Result<Arc<Schema>, SourceError> {
         self.source.schema(wait)
+    }
+
+    fn readable(&self, wait: Duration) -> Result<Readable, SourceError> {
+        self.source.readable(wait)
     }
 
     fn select(

@@ -1,9 +1,22 @@
 //! What only a source with rules of its own can tell.
 
+use std::sync::Arc;
+
 use super::{
-    ColumnKind, Pointing, SourceError, Trial,
+    ColumnKind, Pointing, Schema, SourceError, Trial,
     sql::{Dialect, Statement},
 };
+
+/// What can be read of a source, for who is to mend it.
+#[derive(Debug, Default)]
+pub struct Readable {
+    /// The tables that can be read to the end.
+    pub schema: Arc<Schema>,
+    /// Why the others cannot.
+    pub faults: Vec<SourceError>,
+    /// What looks like a table and is taken for none; a sentence each.
+    pub passed_over: Vec<String>,
+}
 
 /// A question about these rules.
 #[derive(Debug, Clone, Copy)]

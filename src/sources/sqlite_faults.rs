@@ -14,9 +14,9 @@ pub(super) fn fault_of(error: &rusqlite::Error) -> Fault {
         ErrorCode::OperationInterrupted | ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => {
             Fault::TimedOut
         }
+        ErrorCode::NotADatabase => Fault::Unavailable("it is no SQLite database".to_owned()),
         ErrorCode::CannotOpen
         | ErrorCode::SystemIoFailure
-        | ErrorCode::NotADatabase
         | ErrorCode::DatabaseCorrupt
         | ErrorCode::DiskFull
         | ErrorCode::PermissionDenied => Fault::Unavailable(code),

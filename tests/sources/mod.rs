@@ -20,6 +20,7 @@ mod erasing;
 mod executing;
 mod fides;
 mod files;
+mod files_checked;
 mod files_meanwhile;
 mod files_trouble;
 mod findable;

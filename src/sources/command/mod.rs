@@ -50,6 +50,8 @@ const CHECK_HELP: &str = "\
 It names each place where they differ, one a line: tables and columns that are gone, new ones that no manifest
 describes, types, lengths and keys that are others, foreign keys that are no references, fields without a category, and
 what the register plans to erase or to correct where the account may not write: it tries on no row, and takes it back.
+It reads files to their end, and names each that cannot be read. It warns of files that are passed over, and of
+addresses with a space around them, by which a database finds nobody.
 
 Exit status: 0 when they agree, 1 when they do not, 2 when that cannot be told.";
 
@@ -66,7 +68,7 @@ and from the shape of some values. No value is printed or sent anywhere. What th
 from names alone, and says so. Read the draft before you use it. An address with a password is better named by
 --source-file FILE, which holds KEY=URL, or by CANDOR_SOURCES, than typed.
 
-Exit status: 0, 1 when the database could not be read, 2 when the address is wrong.";
+Exit status: 0, 1 when not all could be read, 2 when the address is wrong.";
 
 /// Look into the company's databases, as manifests describe them
 #[derive(Debug, Subcommand)]
@@ -242,10 +244,11 @@ impl Place {
         let given: BTreeSet<_> = sources.iter().map(|source| source.key()).collect();
         for key in given.iter().filter(|key| !named.contains(**key)) {
             let named: Vec<_> = named.iter().map(String::as_str).collect();
-            let expected = named.join(", ");
-            faults.push(format!(
-                "no dataset is in the source `{key}`; expected one of {expected}"
-            ));
+            let expected = match &named[..] {
+                [] => "the manifests describe no dataset at all".to_owned(),
+                named => format!("expected one of {}", named.join(", ")),
+            };
+            faults.push(format!("no dataset is in the source `{key}`; {expected}"));
         }
         if !faults.is_empty() {
             return Err(Faults(faults));

@@ -25,9 +25,19 @@ pub(super) fn run(
     };
     let source = open_in(&key, &url, networks).map_err(|fault| Faults(vec![fault]))?;
     match scan::draft(&*source, WAIT) {
-        Ok(draft) => {
+        Ok((draft, read)) => {
             say::print(format_args!("{draft}"));
-            Ok(ExitCode::SUCCESS)
+            for passed_over in &read.passed_over {
+                eprintln!("warning: {passed_over}");
+            }
+            for fault in &read.faults {
+                eprintln!("candor: {fault}; it is left out");
+            }
+            Ok(if read.faults.is_empty() {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            })
         }
         Err(error) => {
             eprintln!("candor: {error}");

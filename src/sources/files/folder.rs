@@ -105,6 +105,28 @@ impl Folder {
         }
     }
 
+    /// What looks like a table and is none: links, and names that end in large letters.
+    pub fn passed_over(&self) -> Result<Vec<String>, Fault> {
+        let entries = fs::read_dir(&self.0).map_err(|error| unavailable(&error))?;
+        let mut told = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(|error| unavailable(&error))?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let is_link = entry.file_type().is_ok_and(|it| it.is_symlink());
+            let is_named = Format::of(Path::new(&name)).is_some();
+            let is_alike = Format::of(Path::new(&name.to_lowercase())).is_some();
+            let why = match () {
+                () if !is_alike || name.starts_with('.') => continue,
+                () if is_link => "links are not followed",
+                () if !is_named => "names of tables end in small letters",
+                () => continue,
+            };
+            told.push(format!("the file `{name}` is passed over: {why}"));
+        }
+        told.sort();
+        Ok(told)
+    }
+
     /// The file of a table.
     pub fn file(&self, table: &str) -> Result<PathBuf, Fault> {
         let files = self.files()?.into_iter();

@@ -20,9 +20,9 @@ use std::{
 };
 
 use super::{
-    Column, ColumnKind, EachRow, Fault, Schema, Select, Source, SourceError, Table, TableName,
-    Transaction, Value, connector::missing, overlay::Overlay, rules::TableRules, schema::JSON,
-    sift::Sift,
+    Column, ColumnKind, EachRow, Fault, Readable, Schema, Select, Source, SourceError, Table,
+    TableName, Transaction, Value, connector::missing, overlay::Overlay, rules::TableRules,
+    schema::JSON, sift::Sift,
 };
 use folder::{Folder, Stamp};
 use lines::{Format, Lines};
@@ -145,6 +145,17 @@ impl Files {
         }
         let mut read = 0;
         while let Some(line) = lines.next().map_err(fault)? {
+    /// Reads a file to its end.
+    fn read_through(path: &Path, ends: Instant) -> Result<(), Fault> {
+        let mut lines = Lines::open(path)?;
+        while lines.next()?.is_some() {
+            if Instant::now() > ends {
+                return Err(Fault::TimedOut);
+            }
+        }
+        Ok(())
+    }
+
             read += 1;
             if read % LOOKS == 0 && Instant::now() > ends.get() {
                 return Err(self.error(Fault::TimedOut));
@@ -205,6 +216,30 @@ impl Source for Files {
         let read = undisturbed(&file, Instant::now() + wait, &mut || {
             held.start_again();
             let scan = &mut |ends: &Cell<Instant>, each: EachRow<'_>| {
+    fn readable(&self, wait: Duration) -> Result<Readable, SourceError> {
+        let list = || {
+            self.folder.settle(wait)?;
+            Ok((self.folder.files()?, self.folder.passed_over()?))
+        };
+        let (files, passed_over) = list().map_err(|fault| self.error(fault))?;
+        let (mut tables, mut faults) = (Vec::new(), Vec::new());
+        for (name, path) in files {
+            let ends = Instant::now() + wait;
+            let read = undisturbed(&path, ends, &mut || {
+                (Self::read_through(&path, ends), false)
+            });
+            match read.and_then(|()| self.table(name, &path, ends)) {
+                Ok(table) => tables.push(table),
+                Err(fault) => faults.push(self.error(fault)),
+            }
+        }
+        Ok(Readable {
+            schema: Arc::new(Schema::new(tables)),
+            faults,
+            passed_over,
+        })
+    }
+
                 self.scan((&file, select.table), ends, each)
             };
             let read = sift.run_in_time(wait, scan, &mut |row| held.take(row));

@@ -11,19 +11,21 @@ use std::{
     time::Duration,
 };
 
-use super::{Fault, Filter, Form, Schema, Select, Source, SourceError, Table, Value};
+use super::{Fault, Filter, Form, Readable, Schema, Select, Source, SourceError, Table, Value};
 use guess::Guess;
 
 /// Rows of each table whose shape is looked at.
 const SAMPLE: usize = 200;
 
-/// A dataset as manifests write it, for a person to read and correct.
+/// A dataset as manifests write it, for a person to read and correct, and what of the source could not be read for it.
 ///
 /// # Errors
 /// When the source does not answer.
-pub fn draft(source: &dyn Source, wait: Duration) -> Result<String, SourceError> {
-    let schema = source.schema(wait)?;
-    let namespace = namespace(&schema);
+pub fn draft(source: &dyn Source, wait: Duration) -> Result<(String, Readable), SourceError> {
+    let readable = source.readable(wait)?;
+    let read = readable.schema.clone();
+    let schema = &*read;
+    let namespace = namespace(schema);
     let (tables, others): (Vec<_>, Vec<_>) = schema
         .tables
         .iter()
@@ -33,12 +35,13 @@ pub fn draft(source: &dyn Source, wait: Duration) -> Result<String, SourceError>
     for table in tables {
         drafts.push(Draft::of(source, table, wait)?);
     }
-    links::follow(&mut drafts, &schema);
+    links::follow(&mut drafts, schema);
     let others: BTreeSet<_> = others
         .iter()
         .filter_map(|table| table.name.schema.as_deref())
         .collect();
-    Ok(yaml::write(source.key(), namespace, &others, &drafts))
+    let text = yaml::write(source.key(), namespace, &others, &drafts);
+    Ok((text, readable))
 }
 
 /// The schema that is drafted, as a dataset has one: the one that is meant where none is named.

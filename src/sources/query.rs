@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    ColumnKind, Pointing, Schema, SourceError, Trial,
+    Column, ColumnKind, Pointing, Schema, SourceError, Table, Trial,
     sql::{Dialect, Statement},
 };
 
@@ -18,6 +18,15 @@ pub struct Readable {
     pub passed_over: Vec<String>,
 }
 
+/// A column in whose values a space may stand first or last.
+#[derive(Debug, Clone, Copy)]
+pub struct Padded<'a> {
+    /// Its table.
+    pub table: &'a Table,
+    /// The column.
+    pub column: &'a Column,
+}
+
 /// A question about these rules.
 #[derive(Debug, Clone, Copy)]
 pub enum Query<'a> {
@@ -26,6 +35,20 @@ pub enum Query<'a> {
     Pointing(Pointing<'a>),
     /// The places of rows that it would not take.
     Trial(Trial<'a>),
+    /// How many values have a space around them. It looks at every row, so that no page asks for it.
+    Padded(Padded<'a>),
+}
+
+impl Padded<'_> {
+    fn statement(&self, dialect: &dyn Dialect) -> Statement {
+        let (held, table) = (dialect.read(self.column), dialect.table(self.table));
+        Statement {
+            text: format!(
+                "SELECT COUNT(*) FROM {table} WHERE {held} LIKE ' %' OR {held} LIKE '% '"
+            ),
+            params: Vec::new(),
+        }
+    }
 }
 
 impl Query<'_> {
@@ -33,6 +56,7 @@ impl Query<'_> {
         match self {
             Self::Pointing(pointing) => pointing.statement(dialect),
             Self::Trial(trial) => trial.statement(dialect),
+            Self::Padded(padded) => Ok(padded.statement(dialect)),
         }
     }
 
@@ -40,7 +64,7 @@ impl Query<'_> {
     pub(super) fn kinds(&self) -> Vec<Option<ColumnKind>> {
         match self {
             Self::Pointing(pointing) => pointing.kinds(),
-            Self::Trial(_) => Vec::new(),
+            Self::Trial(_) | Self::Padded(_) => Vec::new(),
         }
     }
 }

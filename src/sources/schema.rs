@@ -312,7 +312,7 @@ impl Column {
     pub(super) fn link(&self, cell: &Value) -> Value {
         match &self.inside {
             Some(inside) => Value::many(inside.keys(cell)),
-            None => cell.as_key().unwrap_or(Value::Null),
+            None => self.unpadded(cell).as_key().unwrap_or(Value::Null),
         }
     }
 }

@@ -116,3 +116,35 @@ fn a_file_that_is_no_database_and_a_manifest_that_describes_nothing_are_said_to_
     assert_eq!(status, 2);
     assert!(warned.contains("describe no dataset at all"), "{warned}");
 }
+
+#[test]
+fn spaces_around_an_address_hide_nobody_in_files_and_are_told_of_where_a_database_has_them() {
+    let ada = ["--identity", "email=ada@example.org"];
+    for (name, content) in [
+        (
+            "people.csv",
+            "id,email\n1, ada@example.org \n2,eve@example.org\n",
+        ),
+        (
+            "people.jsonl",
+            "{\"id\":1,\"email\":\" ada@example.org\"}\n{\"id\":2,\"email\":\"eve@example.org\"}\n",
+        ),
+    ] {
+        let place = folder(&[(name, content.as_bytes())]);
+        let (status, found, warned) = about("find", &url(place.path()), &ada);
+        assert_eq!(status, 0, "{warned}");
+        assert!(found.contains("\"rows\": 1"), "{found}");
+        let (_, plan, _) = about("plan", &url(place.path()), &ada);
+        assert!(plan.contains("\"delete\""), "{plan}");
+    }
+
+    let place = folder(&[]);
+    let file = place.path().join("shop.db");
+    let database = rusqlite::Connection::open(&file).unwrap();
+    let made = "CREATE TABLE people (id INTEGER PRIMARY KEY, email TEXT);
+                INSERT INTO people VALUES (1, ' ada@example.org'), (2, 'bea@example.org '), (3, 'eve@example.org');";
+    database.execute_batch(made).unwrap();
+    let (status, told, warned) = about("check", &format!("sqlite://{}", file.display()), &[]);
+    assert_eq!(status, 0, "{told}{warned}");
+    assert!(warned.contains("begin or end with a space: 2"), "{warned}");
+}

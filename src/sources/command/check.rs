@@ -17,6 +17,9 @@ pub(super) fn run(place: &Place) -> Result<ExitCode, Faults> {
         errors.retain(|it| !read.faults.contains(it));
         told.extend(read.faults.iter().map(ToString::to_string));
     }
+    for padded in sources.padded() {
+        eprintln!("warning: {padded}");
+    }
     for line in &told {
         say!("{line}");
     }

@@ -11,6 +11,7 @@ mod rest;
 mod writing;
 
 use std::{
+    borrow::Cow,
     cell::Cell,
     collections::HashMap,
     io::Cursor,
@@ -31,6 +32,21 @@ use writing::Writing;
 
 /// Records between two looks at the clock.
 const LOOKS: u32 = 1_000;
+
+/// The type of a column of a file with a header.
+const CELL: &str = "text of a file";
+
+impl Column {
+    /// A cell as records lead by it: what people type into files has spaces around it that mean nothing.
+    pub(super) fn unpadded<'c>(&self, cell: &'c Value) -> Cow<'c, Value> {
+        let is_of_file = self.sql_type == CELL || self.sql_type == JSON;
+        let padded = |text: &&str| text.starts_with(' ') || text.ends_with(' ');
+        match cell.as_text().filter(padded) {
+            Some(text) if is_of_file => Cow::Owned(Value::Text(text.trim().to_owned())),
+            _ => Cow::Borrowed(cell),
+        }
+    }
+}
 
 /// Reads the records of a file that was sent, each with its line and its cells as they are written.
 ///
@@ -115,7 +131,7 @@ impl Files {
         let columns = undisturbed(path, ends, &mut || (self.columns(path, ends), false));
         let columns = columns?.into_iter();
         let written = match Format::of(path) {
-            Some(Format::Csv) => "text",
+            Some(Format::Csv) => CELL,
             _ => JSON,
         };
         let column = |name| Column::untyped(name, written, ColumnKind::Any);
@@ -127,6 +143,17 @@ impl Files {
             foreign_keys: Vec::new(),
             rules: TableRules::default(),
         })
+    }
+
+    /// Reads a file to its end.
+    fn read_through(path: &Path, ends: Instant) -> Result<(), Fault> {
+        let mut lines = Lines::open(path)?;
+        while lines.next()?.is_some() {
+            if Instant::now() > ends {
+                return Err(Fault::TimedOut);
+            }
+        }
+        Ok(())
     }
 
     /// Hands over every record of a file, until the time ends.
@@ -145,17 +172,6 @@ impl Files {
         }
         let mut read = 0;
         while let Some(line) = lines.next().map_err(fault)? {
-    /// Reads a file to its end.
-    fn read_through(path: &Path, ends: Instant) -> Result<(), Fault> {
-        let mut lines = Lines::open(path)?;
-        while lines.next()?.is_some() {
-            if Instant::now() > ends {
-                return Err(Fault::TimedOut);
-            }
-        }
-        Ok(())
-    }
-
             read += 1;
             if read % LOOKS == 0 && Instant::now() > ends.get() {
                 return Err(self.error(Fault::TimedOut));
@@ -200,22 +216,6 @@ impl Source for Files {
         Ok(Arc::new(Schema::new(tables)))
     }
 
-    fn select(
-        &self,
-        select: &Select<'_>,
-        wait: Duration,
-        each: EachRow<'_>,
-    ) -> Result<(), SourceError> {
-        let file = || {
-            self.folder.settle(wait)?;
-            self.folder.file(&select.table.name.name)
-        };
-        let file = file().map_err(|fault| self.error(fault))?;
-        let sift = Sift::new(&self.key, select)?;
-        let mut held = Held::new(each);
-        let read = undisturbed(&file, Instant::now() + wait, &mut || {
-            held.start_again();
-            let scan = &mut |ends: &Cell<Instant>, each: EachRow<'_>| {
     fn readable(&self, wait: Duration) -> Result<Readable, SourceError> {
         let list = || {
             self.folder.settle(wait)?;
@@ -240,6 +240,22 @@ impl Source for Files {
         })
     }
 
+    fn select(
+        &self,
+        select: &Select<'_>,
+        wait: Duration,
+        each: EachRow<'_>,
+    ) -> Result<(), SourceError> {
+        let file = || {
+            self.folder.settle(wait)?;
+            self.folder.file(&select.table.name.name)
+        };
+        let file = file().map_err(|fault| self.error(fault))?;
+        let sift = Sift::new(&self.key, select)?;
+        let mut held = Held::new(each);
+        let read = undisturbed(&file, Instant::now() + wait, &mut || {
+            held.start_again();
+            let scan = &mut |ends: &Cell<Instant>, each: EachRow<'_>| {
                 self.scan((&file, select.table), ends, each)
             };
             let read = sift.run_in_time(wait, scan, &mut |row| held.take(row));

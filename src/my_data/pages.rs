@@ -151,6 +151,10 @@ pub struct After {
 
 #[derive(Template)]
 #[template(path = "data/collection.html")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the template asks for each by its name"
+)]
 struct CollectionPage {
     page: Page,
     title: String,

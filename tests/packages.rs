@@ -1,7 +1,5 @@
 //! How long packages are kept, how many are made, and by whom.
 
-use std::io::Read;
-
 use candor::accounts::model::Role;
 use candor::db::schema::{package_chunks, packages};
 use candor::demo::source::SAMPLES;
@@ -169,29 +167,13 @@ async fn files_of(
     person: &Actor,
     period: [(&str, &str); 2],
 ) -> (String, serde_json::Value) {
-    let page = person.get(PATH).await.page();
-    person.submit(&page, PATH, &period).await.location();
-    app.run_jobs().await;
-    let ready = person.get(PATH).await.page();
-    let link = ready.attributes("a[download]", "href").remove(0);
-    let file = person.get(&link).await.page();
-    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(file.body)).unwrap();
-    let table = "csv/people.contact_details.csv";
-    let has_table = zip.index_for_name(table).is_some();
-    let mut read = |name: &str| {
-        let mut text = String::new();
-        let mut file = zip.by_name(name).unwrap();
-        file.read_to_string(&mut text).unwrap();
-        text
-    };
-    if has_table {
-        let table = read(table);
+    let mut package = app.package_of(person, &period).await;
+    if let Some(table) = package.find("csv/people.contact_details.csv") {
         let names = "category,category in the law";
         assert!(table.lines().next().unwrap().contains(names), "{table}");
         assert!(table.contains("How to reach you,Customer records (B)"));
     }
-    let data = serde_json::from_str(&read("data.json")).unwrap();
-    (read("report.html"), data)
+    package.read()
 }
 
 /// Rule: K1, Cal. Civ. Code 1798.130(c): by the names of 1798.140(v).

@@ -1,10 +1,8 @@
 //! Records that are kept for the law alone and that nobody can search: people read of them, staff too.
 
-use std::io::Read;
-
 use candor::accounts::model::Role;
 
-use crate::support::{Actor, TestApp};
+use crate::support::TestApp;
 
 const TITLE: &str = "Sealed tapes of our mail server of 2018";
 const CITE: &str = "11 CCR 7024(c)";
@@ -18,34 +16,13 @@ const SAID: [&str; 5] = [
     "until the case is over",
 ];
 
-/// Somebody's package, as it is read by people and by machines.
-async fn package(app: &TestApp, person: &Actor) -> (String, serde_json::Value) {
-    let page = person.get("/data/export").await.page();
-    person.submit(&page, "/data/export", &[]).await.location();
-    app.run_jobs().await;
-    let ready = person.get("/data/export").await.page();
-    let link = ready.attributes("a[download]", "href").remove(0);
-    let file = person.get(&link).await.page();
-    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(file.body)).unwrap();
-    let mut read = |name: &str| {
-        let mut text = String::new();
-        zip.by_name(name)
-            .unwrap()
-            .read_to_string(&mut text)
-            .unwrap();
-        text
-    };
-    let data = serde_json::from_str(&read("data.json")).unwrap();
-    (read("report.html"), data)
-}
-
 /// Rule: K6, 11 CCR 7024(c)(1)-(4).
 #[actix_web::test]
 async fn what_is_not_searched_is_named_with_what_it_holds_wherever_data_are_given() {
     let app = TestApp::start();
     let maya = app.person("maya.okafor").await;
     let page = maya.get("/data").await.page().text();
-    let (report, data) = package(&app, &maya).await;
+    let (report, data) = app.package_of(&maya, &[]).await.read();
     let plan = "/requests/new/deletion/plan?everything=yes";
     let plan = maya.get(plan).await.page().text();
     for words in SAID {
@@ -87,7 +64,7 @@ async fn where_everything_is_searched_nothing_is_said() {
     let maya = app.person("maya.okafor").await;
     let page = maya.get("/data").await.page();
     assert!(!page.text().contains("Records that we do not search"));
-    let (report, data) = package(&app, &maya).await;
+    let (report, data) = app.package_of(&maya, &[]).await.read();
     assert!(!report.contains("Records that we do not search"));
     assert_eq!(data["not_searched"], serde_json::json!([]));
 }

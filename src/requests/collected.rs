@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::evidence::File;
 use crate::app::App;
-use crate::db::AnyConnection;
 use crate::db::schema::collected_corrections as table;
+use crate::db::{AnyConnection, both};
 use crate::error::{AppError, AppResult};
 use crate::keys::Keys;
 use crate::my_data::redactions::Cell;
@@ -149,11 +149,12 @@ pub fn list(
 
 /// How many there are.
 pub fn count(conn: &mut AnyConnection, person_id: i64, now: NaiveDateTime) -> QueryResult<i64> {
-    table::table
+    // With every list of requests: as the backend's own query it is not written anew each time.
+    both!(conn, |conn| table::table
         .filter(table::person_id.eq(person_id))
         .filter(table::added_at.gt(now - LASTS))
         .count()
-        .get_result(conn)
+        .get_result(conn))
 }
 
 /// Takes these of a person's out of their list; gives how many were there.

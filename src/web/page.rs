@@ -120,6 +120,7 @@ impl Page {
         let is_staff = user.as_ref().is_some_and(|it| it.is_staff);
         let signal = signal::is_on(request.headers());
         let line = request.extensions().get::<signal::SignalLine>().copied();
+        let empty = Page::empty(&app, request.path());
         Ok(Page {
             user,
             signal,
@@ -127,9 +128,9 @@ impl Page {
             zone: if is_staff {
                 app.site.time_zone
             } else {
-                app.laws.zone("")
+                empty.zone
             },
-            ..Page::empty(&app, request.path())
+            ..empty
         })
     }
 

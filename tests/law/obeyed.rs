@@ -1,7 +1,6 @@
 //! What the rows say is what is done: a file of the organisation changes it.
 
 use std::fmt::Write;
-use std::io::Read;
 
 use candor::law::{Laws, Right};
 
@@ -101,17 +100,7 @@ async fn copy_in(residence: &str) -> (String, String) {
     let sql = "SELECT card_number FROM payment_cards JOIN accounts ON accounts.id = account_id WHERE email = ?";
     let source = app.source.connect();
     let number = source.query_row(sql, [ADDRESS], |row| row.get(0));
-    let page = maya.get("/data/export").await.page();
-    maya.submit(&page, "/data/export", &[]).await.location();
-    app.run_jobs().await;
-    let ready = maya.get("/data/export").await.page();
-    let link = ready.attributes("a[download]", "href").remove(0);
-    let file = maya.get(&link).await.page();
-    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(file.body)).unwrap();
-    let mut all = String::new();
-    for at in 0..zip.len() {
-        zip.by_index(at).unwrap().read_to_string(&mut all).unwrap();
-    }
+    let all = app.package_of(&maya, &[]).await.read_all();
     (all, number.unwrap())
 }
 

@@ -1,7 +1,5 @@
 //! What a deletion had to leave goes when the reason ends, although what led to it is gone; until then it is shown.
 
-use std::io::Read;
-
 use candor::accounts::model::Role;
 use candor::demo::source::SAMPLES;
 use candor::jobs::{self, Job};
@@ -201,27 +199,6 @@ fn letter(app: &TestApp) -> (i64, String) {
     (id, text.lines().next_back().unwrap().to_owned())
 }
 
-/// The files of a package that the person makes now.
-async fn package(app: &TestApp, person: &Actor) -> (String, serde_json::Value) {
-    let page = person.get("/data/export").await.page();
-    person.submit(&page, "/data/export", &[]).await.location();
-    app.run_jobs().await;
-    let ready = person.get("/data/export").await.page();
-    let link = ready.attributes("a[download]", "href").remove(0);
-    let file = person.get(&link).await.page();
-    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(file.body)).unwrap();
-    let mut read = |name: &str| {
-        let mut text = String::new();
-        zip.by_name(name)
-            .unwrap()
-            .read_to_string(&mut text)
-            .unwrap();
-        text
-    };
-    let data = serde_json::from_str(&read("data.json")).unwrap();
-    (read("report.html"), data)
-}
-
 /// Rule: K1, Cal. Civ. Code 1798.110: what stays after a deletion is held still, and told and shown.
 #[actix_web::test]
 async fn what_stays_after_a_deletion_is_shown_and_given_to_the_person() {
@@ -241,7 +218,7 @@ async fn what_stays_after_a_deletion_is_shown_and_given_to_the_person() {
     let other = app.person("tom").await;
     assert_eq!(other.get(&record).await.status, 404);
 
-    let (report, data) = package(&app, &person).await;
+    let (report, data) = app.package_of(&person, &[]).await.read();
     assert!(report.contains(&letter) && report.contains("What stayed when we deleted"));
     assert!(report.contains(&reference));
     let records = data["records"].as_array().unwrap();

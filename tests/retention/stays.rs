@@ -1,8 +1,6 @@
 //! Whatever a deletion had to leave, for whatever reason, is shown to the person as long as it is there, whatever became of
 //! the request.
 
-use std::io::Read;
-
 use candor::accounts::model::Role;
 use candor::jobs::Job;
 use candor::requests::queries;
@@ -84,19 +82,10 @@ async fn shown(person: &Actor, url: &str) -> i64 {
 
 /// How many records of a collection a package has that stay.
 async fn in_package(app: &TestApp, person: &Actor, collection: &str) -> usize {
-    let page = person.get("/data/export").await.page();
-    person.submit(&page, "/data/export", &[]).await.location();
-    app.run_jobs().await;
-    let ready = person.get("/data/export").await.page();
-    let link = ready.attributes("a[download]", "href").remove(0);
-    let file = person.get(&link).await.page();
-    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(file.body)).unwrap();
-    let name = format!("csv/stays/{collection}.csv");
-    let Ok(mut file) = zip.by_name(&name) else {
+    let mut package = app.package_of(person, &[]).await;
+    let Some(text) = package.find(&format!("csv/stays/{collection}.csv")) else {
         return 0;
     };
-    let mut text = String::new();
-    file.read_to_string(&mut text).unwrap();
     let records = csv::Reader::from_reader(text.as_bytes())
         .into_records()
         .map(|it| it.unwrap()[0].to_owned());

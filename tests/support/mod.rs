@@ -6,6 +6,7 @@ pub mod archive;
 pub mod database;
 mod launching;
 mod on_record;
+mod package;
 mod ports;
 mod queries;
 pub mod recipient;

@@ -7,6 +7,11 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use reqwest::header::{COOKIE, SET_COOKIE};
+use tokio::net::TcpStream;
+
+use crate::load::Client;
+
+const FIRST_PAGE: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 /// A running process that ends with its owner.
 pub struct Running {
@@ -186,16 +191,13 @@ fn start_demo(folder: &Path) -> Running {
     }
 }
 
+/// Until the first page is there. With the plainest of clients: to make one that knows TLS takes longer than the start.
 async fn wait_for(address: SocketAddr) {
-    let client = reqwest::Client::new();
-    while client
-        .get(format!("http://{address}/"))
-        .send()
-        .await
-        .is_err()
-    {
+    while TcpStream::connect(address).await.is_err() {
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
+    let status = Client::connect(address).await.ask(FIRST_PAGE).await;
+    assert_eq!(status, 200);
 }
 
 /// Adds people and identities until there are so many, and a request of each person.

@@ -58,6 +58,11 @@ impl Browser {
         }
     }
 
+    /// Whether nothing can be on record of it: a cookie is set with the first choice.
+    pub fn is_new(&self) -> bool {
+        self.letters.is_empty()
+    }
+
     /// Whose choices these are. The time of the token stands before its hash, so that new rows stand together.
     pub fn subject(&self, keys: &Keys) -> Subject {
         let hash = keys.hash("browser", self.token.as_bytes());

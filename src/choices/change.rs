@@ -56,6 +56,8 @@ pub struct Repeat {
 pub struct Act {
     /// Whose choices.
     pub subjects: Vec<Subject>,
+    /// Whether nothing can be on record of them: a browser whose pseudonym was made just now.
+    pub are_new: bool,
     /// By what was typed for some of them, recipients know whom it is about: an e-mail address, or a number in E.164.
     pub typed: Vec<(Subject, String)>,
     /// Which: see [`super::refusable`].
@@ -103,6 +105,14 @@ impl Act {
         self.received.map_or(now.date(), |it| it.on)
     }
 
+    /// Those of whom something may be on record.
+    fn to_look_up(&self) -> Vec<Subject> {
+        if self.are_new {
+            return Vec::new();
+        }
+        self.subjects.clone()
+    }
+
     /// What of a choice was chosen before.
     pub(super) fn repeated(&self, key: &str) -> Option<&Repeat> {
         self.repeats.iter().find(|it| it.first.activity == key)
@@ -112,6 +122,7 @@ impl Act {
     pub fn new(subjects: Vec<Subject>, keys: Vec<String>, state: State, made_by: MadeBy) -> Act {
         Act {
             subjects,
+            are_new: false,
             typed: Vec::new(),
             keys,
             state,
@@ -163,7 +174,7 @@ impl Act {
         conn: &mut AnyConnection,
         now: NaiveDateTime,
     ) -> AppResult<Option<String>> {
-        let stand = Stand::read(conn, &self.subjects, now.date())?;
+        let stand = Stand::read(conn, &self.to_look_up(), now.date())?;
         let Some(plan) = Plan::make(app, self, &stand, now)? else {
             return Ok(None);
         };
@@ -186,7 +197,7 @@ impl Act {
         network: Option<String>,
     ) -> AppResult<Option<Outcome>> {
         for _ in 0..ATTEMPTS {
-            let (subjects, now) = (self.subjects.clone(), app.clock.now());
+            let (subjects, now) = (self.to_look_up(), app.clock.now());
             let (own, from) = (app.clone(), network.clone());
             let stand = app.db.look_up(move |conn| {
                 if let Some(network) = &from

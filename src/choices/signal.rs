@@ -175,6 +175,7 @@ async fn honour_for_browser(
         let subjects = vec![browser.subject(&app.keys)];
         let made_by = mark::made_by(app, request, MadeBy::Signal);
         let act = Act {
+            are_new: browser.is_new(),
             scope: Scope::Browser,
             proof: Proof::Never,
             ..Act::new(subjects, keys, State::OptedOut, made_by)

@@ -32,7 +32,6 @@ impl Stand {
         subjects: &[Subject],
         today: NaiveDate,
     ) -> QueryResult<Stand> {
-        let policy = policy::queries::current(conn, today)?;
         let person = subjects.iter().find_map(Subject::person_id);
         let told = person.map(|id| standing::told_by(conn, id)).transpose()?;
         let (residence, sixteen_on) = told.unwrap_or_default();
@@ -45,7 +44,7 @@ impl Stand {
             residence,
             sixteen_on,
             current: queries::list_current(conn, subjects)?,
-            policy_version: policy.map(|it| it.version),
+            policy_version: policy::queries::name_of_current(conn, today)?,
         })
     }
 

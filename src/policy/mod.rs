@@ -29,4 +29,3 @@ pub mod touched;
 pub use draft::{Draft, Fault};
 pub use model::PolicyVersion;
 pub use publish::{publish, take_over};
-pub use queries::current;

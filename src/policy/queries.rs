@@ -16,11 +16,12 @@ pub fn history(conn: &mut AnyConnection) -> QueryResult<History> {
     versions.load(conn).map(History)
 }
 
-/// The version that holds on a day, if any was published by then.
-pub fn current(conn: &mut AnyConnection, on: NaiveDate) -> QueryResult<Option<PolicyVersion>> {
-    both!(conn, |conn| PolicyVersion::query()
+/// What stands in addresses for the version that holds on a day, if any was published by then.
+pub fn name_of_current(conn: &mut AnyConnection, on: NaiveDate) -> QueryResult<Option<String>> {
+    both!(conn, |conn| policy_versions::table
         .filter(policy_versions::effective_on.le(on))
         .order(policy_versions::effective_on.desc())
+        .select(policy_versions::version)
         .first(conn)
         .optional())
 }

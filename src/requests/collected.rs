@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::evidence::File;
 use crate::app::App;
-use crate::db::schema::collected_corrections as table;
+use crate::db::schema::{collected_corrections as table, people};
 use crate::db::{AnyConnection, both};
 use crate::error::{AppError, AppResult};
 use crate::keys::Keys;
@@ -147,14 +147,21 @@ pub fn list(
     opened.collect()
 }
 
-/// How many there are.
-pub fn count(conn: &mut AnyConnection, person_id: i64, now: NaiveDateTime) -> QueryResult<i64> {
-    // With every list of requests: as the backend's own query it is not written anew each time.
-    both!(conn, |conn| table::table
-        .filter(table::person_id.eq(person_id))
-        .filter(table::added_at.gt(now - LASTS))
-        .count()
-        .get_result(conn))
+/// Where a person lives, and how many there are: both stand beside every list of requests.
+pub fn residence_and_count(
+    conn: &mut AnyConnection,
+    person_id: i64,
+    now: NaiveDateTime,
+) -> QueryResult<(String, i64)> {
+    let waiting = || {
+        let own = table::table.filter(table::person_id.eq(people::id));
+        let waiting = own.filter(table::added_at.gt(now - LASTS)).count();
+        waiting.single_value().assume_not_null()
+    };
+    both!(conn, |conn| people::table
+        .find(person_id)
+        .select((people::residence, waiting()))
+        .first(conn))
 }
 
 /// Takes these of a person's out of their list; gives how many were there.

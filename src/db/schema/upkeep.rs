@@ -154,3 +154,5 @@ diesel::table! {
         added_at -> Timestamp,
     }
 }
+
+diesel::allow_tables_to_appear_in_same_query!(collected_corrections, people);

@@ -34,7 +34,6 @@ use super::model::{Line, Request, State};
 use super::restrictions::{self, Restriction};
 use super::{agents, appeals, dates, decisions, denial, pause, queries, reference, words};
 use crate::accounts::guard::Person;
-use crate::accounts::queries::find_residence;
 use crate::app::App;
 use crate::disclosures::queries::{self as told, Told};
 use crate::disclosures::untold::{self, Untold};
@@ -93,8 +92,8 @@ pub async fn index(
                 .transpose()?;
             let listed =
                 queries::list_for_person(conn, person.id, before, paging::one_more(ON_A_PAGE))?;
-            let collected = collected_list::count(conn, person.id, now)?;
-            Ok((listed, find_residence(conn, person.id)?, collected))
+            let (residence, collected) = collected_list::residence_and_count(conn, person.id, now)?;
+            Ok((listed, residence, collected))
         })
         .await?;
     let last = paging::cut(&mut requests, ON_A_PAGE);

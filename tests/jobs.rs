@@ -1,6 +1,7 @@
 use candor::accounts::model::Role;
 use candor::db::schema::{chain_head, jobs as table, outbox, periodic_work};
 use candor::error::{AppError, AppResult};
+use candor::jobs::periodic::Rhythm;
 use candor::jobs::worker::{self, Outcome};
 use candor::jobs::{Job, backoff, enqueue, periodic, queries};
 use candor::mail::transport::Transport;
@@ -297,4 +298,34 @@ async fn staff_see_failed_jobs_and_have_them_tried_again() {
         "it is on its way"
     );
     assert_eq!(worker::run_due(&app.app).await.unwrap(), [Outcome::PutOff]);
+}
+
+#[test]
+fn pauses_grow_to_six_hours_and_all_tries_take_more_than_a_day() {
+    let pause = backoff::pause_after;
+    assert_eq!(pause(1), TimeDelta::seconds(10));
+    assert_eq!(pause(3), TimeDelta::seconds(90));
+    assert_eq!(pause(i32::MAX), TimeDelta::hours(6));
+    let whole: TimeDelta = (1..backoff::MOST_TRIES).map(pause).sum();
+    assert!(whole > TimeDelta::days(1), "{whole}");
+}
+
+#[test]
+fn the_next_time_is_always_later_and_on_the_hour() {
+    for (rhythm, now, next) in [
+        (Rhythm::Hourly, "2026-02-09T10:00:00", "2026-02-09T11:00:00"),
+        (
+            Rhythm::DailyAt(2),
+            "2026-02-09T10:00:00",
+            "2026-02-10T02:00:00",
+        ),
+        (
+            Rhythm::DailyAt(2),
+            "2026-02-09T01:59:59",
+            "2026-02-09T02:00:00",
+        ),
+    ] {
+        let at = |text: &str| text.parse::<NaiveDateTime>().unwrap();
+        assert_eq!(rhythm.next(at(now)), at(next));
+    }
 }

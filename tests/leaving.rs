@@ -1,8 +1,8 @@
 //! The page before a site of others.
 
 use candor::accounts::model::Role;
-use candor::demo;
-use candor::leaving;
+use candor::leaving::model::{NewSite, with_parents};
+use candor::{demo, leaving};
 
 use crate::support::TestApp;
 
@@ -150,4 +150,36 @@ async fn admins_add_change_and_remove_sites() {
     let page = app.visitor().get(&leaving).await.page();
     assert!(page.text().contains("We do not know where it stands."));
     assert_eq!(admin.post(&format!("{path}/remove"), &[]).await.status, 404);
+}
+
+#[test]
+fn a_host_is_a_name_alone() {
+    assert_eq!(NewSite::host("Example.COM").as_deref(), Some("example.com"));
+    for wrong in [
+        "",
+        "localhost",
+        "10.0.0.1",
+        "example.com/x",
+        "example.com:1",
+        "a@example.com",
+        "a b.com",
+        "example.com?x",
+        "*.example.com",
+    ] {
+        assert_eq!(NewSite::host(wrong), None, "{wrong}");
+    }
+    assert_eq!(with_parents("a.b.example"), ["a.b.example", "b.example"]);
+}
+
+#[test]
+fn a_policy_stands_on_the_web() {
+    assert!(NewSite::policy_url("https://example.com/privacy").is_some());
+    for wrong in [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "/privacy",
+        "mailto:a@example.com",
+    ] {
+        assert_eq!(NewSite::policy_url(wrong), None, "{wrong}");
+    }
 }

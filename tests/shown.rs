@@ -1,7 +1,29 @@
 //! Records as people read them: values, titles, and why there is no "Correct".
 
+use candor::my_data::ledger::{RecordCard, record_card};
+use candor::my_data::said;
+use candor::register::{CollectionKey, Register};
+use candor::sources::{Datum, Held, Record, Value};
+
 use crate::scene::MAYA;
-use crate::support::TestApp;
+use crate::support::{TestApp, sample_register};
+
+/// The card of an address of which the city alone is known.
+pub fn city_card(city: &str) -> RecordCard {
+    let city = Datum {
+        path: "city".to_owned(),
+        value: Held::Plain(Value::Text(city.to_owned())),
+        fixed: None,
+    };
+    let record = Record {
+        id: "one".to_owned(),
+        date: None,
+        fields: vec![city],
+    };
+    let key = CollectionKey::new("people", "contact_details");
+    let today = TestApp::start_time().date();
+    record_card(&sample_register(), &key, &record, today)
+}
 
 #[actix_web::test]
 async fn what_a_person_is_found_by_says_how_it_is_changed() {
@@ -60,4 +82,42 @@ async fn records_that_others_share_are_told_in_the_same_words_everywhere() {
         "{}",
         plan.text()
     );
+}
+
+#[test]
+fn days_and_times_are_written_out_and_other_texts_left() {
+    for (data_type, plain, shown) in [
+        ("date", "2024-01-31", "31 January 2024"),
+        (
+            "datetime",
+            "2024-01-31T10:05:00Z",
+            "31 January 2024, 10:05 UTC",
+        ),
+        (
+            "datetime",
+            "2024-01-31 10:05:00.25",
+            "31 January 2024, 10:05",
+        ),
+        ("datetime", "some day", "some day"),
+        ("boolean", "1", "Yes"),
+        ("boolean", "false", "No"),
+        ("boolean", "perhaps", "perhaps"),
+    ] {
+        let mut register = Register::clone(&sample_register());
+        let datasets = register.datasets.iter_mut();
+        let mut collections = datasets.flat_map(|it| &mut it.collections);
+        let addresses = collections.find(|it| it.name == "contact_details").unwrap();
+        let city = addresses.fields.iter_mut().find(|it| it.name == "city");
+        city.unwrap().data_type = Some(data_type.parse().unwrap());
+        let view = register.describe("people", "contact_details", "city");
+        assert_eq!(said(&view.unwrap(), plain), shown);
+    }
+}
+
+#[test]
+fn a_title_has_one_line_of_a_long_value() {
+    let title = |city: &str| city_card(city).title();
+    assert_eq!(title("Berlin"), "City: Berlin");
+    assert_eq!(title("One\ntwo"), "City: One…");
+    assert_eq!(title(&"x".repeat(70)), format!("City: {}…", "x".repeat(60)));
 }

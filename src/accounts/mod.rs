@@ -11,7 +11,7 @@ mod closing_by_staff;
 pub mod closing_pages;
 pub mod codes;
 pub mod command;
-mod device;
+pub mod device;
 pub mod guard;
 pub mod homes;
 pub mod limits;

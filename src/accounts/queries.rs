@@ -288,15 +288,3 @@ pub fn find_active_staff_by_id(conn: &mut AnyConnection, id: i64) -> QueryResult
         .first(conn)
         .optional()
 }
-
-#[cfg(test)]
-mod tests {
-    use super::normal_phone;
-
-    #[test]
-    fn a_number_is_the_same_however_it_is_typed() {
-        for typed in ["+1 (512) 555-0149", "001-512-555-0149", "+1.512.555.0149"] {
-            assert_eq!(normal_phone(typed), "+15125550149", "{typed}");
-        }
-    }
-}

@@ -28,7 +28,7 @@ use connection::Opener;
 use pulse::Pulse;
 use writer::{Lasts, Writer};
 
-pub use backup::backup;
+pub use backup::{backup, without_password};
 pub use connection::AnyConnection;
 pub use counted::{COUNTED, Count, count_up_to};
 pub use locks::AdvisoryLock;

@@ -103,21 +103,3 @@ pub fn in_one_line(claim: Option<&Value>) -> String {
     let seen = seen.trim().chars().filter(|it| !is_unseen(*it));
     seen.take(LONGEST).collect()
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn an_address_is_read_in_either_form_and_nothing_unseen_comes_along() {
-        let parts = json!({ "street_address": "12 Elm Street", "locality": "Port Ellery" });
-        let line = in_one_line(Some(&parts));
-        assert!(line.contains("12 Elm Street") && line.contains("Port Ellery"));
-        let formatted = json!({ "formatted": "12 Elm Street\nPort Ellery", "country": "US" });
-        assert_eq!(in_one_line(Some(&formatted)), "12 Elm Street Port Ellery");
-        assert_eq!(in_one_line(Some(&json!("POA\u{202e}-77 "))), "POA-77");
-        assert_eq!(in_one_line(Some(&json!(7))), "");
-        assert_eq!(in_one_line(None), "");
-    }
-}

@@ -16,17 +16,3 @@ pub fn pause_after(tries: i32) -> TimeDelta {
         .and_then(|factor| TimeDelta::try_seconds(FIRST_PAUSE_SECONDS.checked_mul(factor)?))
         .map_or(LONGEST_PAUSE, |pause| pause.min(LONGEST_PAUSE))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pauses_grow_to_six_hours_and_all_tries_take_more_than_a_day() {
-        assert_eq!(pause_after(1), TimeDelta::seconds(10));
-        assert_eq!(pause_after(3), TimeDelta::seconds(90));
-        assert_eq!(pause_after(i32::MAX), LONGEST_PAUSE);
-        let whole: TimeDelta = (1..MOST_TRIES).map(pause_after).sum();
-        assert!(whole > TimeDelta::days(1), "{whole}");
-    }
-}

@@ -158,31 +158,3 @@ pub(super) fn ages(file: &Table<'_>) -> Vec<AgeRow> {
         })
     })
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_parent_decides_until_the_birthday_from_which_on_the_person_does() {
-        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        let sixteen_on = Some(day("2029-02-10"));
-        let ages = |parent_below, own_from| ConsentAges {
-            parent_below,
-            own_from,
-        };
-        let decides = |ages: ConsentAges, on| ages.decides(sixteen_on, day(on));
-        assert_eq!(decides(ages(13, 13), "2026-02-09"), Decides::Parent);
-        assert_eq!(decides(ages(13, 13), "2026-02-10"), Decides::Person);
-        assert_eq!(decides(ages(15, 15), "2028-02-09"), Decides::Parent);
-        assert_eq!(decides(ages(15, 15), "2028-02-10"), Decides::Person);
-        assert_eq!(decides(ages(16, 16), "2029-02-09"), Decides::Parent);
-        assert_eq!(decides(ages(13, 16), "2026-02-09"), Decides::Parent);
-        assert_eq!(decides(ages(13, 16), "2026-02-10"), Decides::Unsaid);
-        assert_eq!(decides(ages(13, 16), "2029-02-10"), Decides::Person);
-        assert_eq!(
-            ages(16, 16).decides(None, day("2026-02-09")),
-            Decides::Person
-        );
-    }
-}

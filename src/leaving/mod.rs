@@ -4,7 +4,7 @@
 //! Pages link out through [`path`] (in templates `page.leaving(url)`). The target is signed with the portal's key,
 //! so that nobody can make the portal vouch for a link of theirs.
 
-mod model;
+pub mod model;
 pub mod pages;
 pub mod queries;
 pub mod staff_pages;

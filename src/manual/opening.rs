@@ -186,26 +186,3 @@ fn cancel(conn: &mut AnyConnection, request: &Request, task: &Task, by: &By<'_>)
     let detail = json!({ "source": task.source, "purpose": task.purpose });
     Ok(record(conn, request, "manual.cancelled", detail, by)?)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_task_is_due_after_half_of_the_time_and_never_later_than_a_business_day_before_the_answer()
-    {
-        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        let laws = Laws::built_in();
-        for (today, answer, due) in [
-            ("2026-02-09", "2026-03-26", "2026-03-03"),
-            // A Monday: the business day before is Friday.
-            ("2026-03-19", "2026-03-23", "2026-03-20"),
-            ("2026-03-20", "2026-03-23", "2026-03-20"),
-            ("2026-03-22", "2026-03-23", "2026-03-22"),
-            ("2026-03-30", "2026-03-23", "2026-03-30"),
-        ] {
-            let said = due_on(&laws, day(answer), day(today));
-            assert_eq!(said, day(due), "{today} to {answer}");
-        }
-    }
-}

@@ -84,32 +84,3 @@ fn key(view: &FieldView<'_>, plain: &str) -> Option<String> {
     let is_key = plain.contains('_') && plain.split('_').all(is_part);
     (is_listed || is_key).then(|| words::sentence(plain))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::{shortened, time, yes_or_no};
-
-    #[test]
-    fn days_and_times_are_written_out_and_other_texts_left() {
-        assert_eq!(time("2024-01-31").as_deref(), Some("31 January 2024"));
-        assert_eq!(
-            time("2024-01-31T10:05:00Z").as_deref(),
-            Some("31 January 2024, 10:05 UTC")
-        );
-        assert_eq!(
-            time("2024-01-31 10:05:00.25").as_deref(),
-            Some("31 January 2024, 10:05")
-        );
-        assert_eq!(time("some day"), None);
-        assert_eq!(yes_or_no("1").as_deref(), Some("Yes"));
-        assert_eq!(yes_or_no("false").as_deref(), Some("No"));
-        assert_eq!(yes_or_no("perhaps"), None);
-    }
-
-    #[test]
-    fn a_title_has_one_line_of_a_long_value() {
-        assert_eq!(shortened("Berlin"), "Berlin");
-        assert_eq!(shortened("One\ntwo"), "One…");
-        assert_eq!(shortened(&"x".repeat(70)), "x".repeat(60) + "…");
-    }
-}

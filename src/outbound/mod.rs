@@ -4,12 +4,12 @@
 //! The address is looked at when the connection is made: every name is resolved by [`Public`], and only what it lets
 //! through can be connected to. So a name that pointed elsewhere a moment ago does not help.
 
-mod public;
-mod resting;
+pub mod public;
+pub mod resting;
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ipnet::IpNet;
 use reqwest::Response;
@@ -103,13 +103,13 @@ impl Outbound {
             .check(url)
             .map_err(|sentence| AppError::BadRequest(sentence.to_owned()))?;
         let host = url.authority().to_owned();
-        if !self.resting.may_try(&host, self.patience) {
+        if !self.resting.may_try(&host, self.patience, Instant::now()) {
             let sentence = "It let a call wait in vain a moment ago; it is tried again later.";
             return Err(AppError::Unavailable(sentence.to_owned()));
         }
         let answer = self.send(url, headers, body, self.patience).await;
         match &answer {
-            Err(error) if error.is_timeout() => self.resting.rest(host),
+            Err(error) if error.is_timeout() => self.resting.rest(host, Instant::now()),
             _ => self.resting.wake(&host),
         }
         let answer = answer.map_err(|error| AppError::Unavailable(told(&error)));

@@ -172,16 +172,3 @@ fn mean(answered: &[(i32, i64)]) -> Option<f64> {
         .sum();
     (total > 0).then(|| days as f64 / total as f64)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_median_is_a_number_of_days_that_occurred() {
-        assert_eq!(median(&mut []), None);
-        assert_eq!(median(&mut [(9, 1), (2, 1), (40, 1)]), Some(9));
-        assert_eq!(median(&mut [(30, 1), (3, 9)]), Some(3));
-        assert_eq!(mean(&[(30, 1), (3, 9)]), Some(5.7));
-    }
-}

@@ -160,30 +160,3 @@ pub(super) fn erase(conn: &mut AnyConnection, request: &Request, by: &By<'_>) ->
     }
     Ok(())
 }
-
-#[cfg(test)]
-mod tests {
-    use super::File;
-
-    fn kind(content: &[u8]) -> Option<&'static str> {
-        File::recognise(content.to_vec()).map(|file| file.media_type)
-    }
-
-    #[test]
-    fn a_file_is_known_by_its_content() {
-        assert_eq!(kind(b"%PDF-1.7\n..."), Some("application/pdf"));
-        assert_eq!(kind(b"\x89PNG\r\n\x1a\n...."), Some("image/png"));
-        assert_eq!(kind(b"\xff\xd8\xff\xe0...."), Some("image/jpeg"));
-        assert_eq!(kind("Größe: 1,80 m\n".as_bytes()), Some("text/plain"));
-    }
-
-    #[test]
-    fn whatever_could_run_or_hide_is_not_taken() {
-        assert_eq!(kind(b"PK\x03\x04 a document with macros"), None);
-        assert_eq!(kind(b"\x7fELF\x02\x01\x01"), None);
-        assert_eq!(kind(b"  <!DOCTYPE html><script>"), None);
-        assert_eq!(kind(b"<svg onload=alert(1)>"), None);
-        assert_eq!(kind(b"text with a \0 in it"), None);
-        assert_eq!(kind(b"\xff\xfe\x00"), None);
-    }
-}

@@ -351,32 +351,3 @@ pub fn changed() -> AppError {
         "This request has changed since the page was opened. Open it again to see how it stands now.",
     )
 }
-
-#[cfg(test)]
-mod tests {
-    use super::State;
-
-    #[test]
-    fn every_state_has_a_step_and_can_be_reached() {
-        for state in State::ALL {
-            assert_eq!(state.step().as_str(), state.as_str());
-            let reached = State::ALL.iter().any(|from| from.may_become(*state));
-            assert!(reached || *state == State::Received, "{state}");
-        }
-    }
-
-    #[test]
-    fn what_is_closed_stays_closed_and_what_is_open_can_end() {
-        let closed: Vec<_> = State::ALL.iter().filter(|it| it.is_closed()).collect();
-        assert_eq!(
-            closed,
-            [&State::Denied, &State::Completed, &State::Withdrawn]
-        );
-    }
-
-    #[test]
-    fn nothing_is_withdrawn_once_it_is_carried_out() {
-        assert!(!State::Executing.may_become(State::Withdrawn));
-        assert!(!State::ExecutionFailed.may_become(State::Withdrawn));
-    }
-}

@@ -31,29 +31,3 @@ pub fn normal(typed: &str) -> String {
     };
     start.chars().chain(rest.chars().map(right)).collect()
 }
-
-#[cfg(test)]
-mod tests {
-    use super::{normal, random};
-
-    #[test]
-    fn a_reference_is_its_own_normal_form() {
-        for _ in 0..1000 {
-            let reference = random();
-            assert_eq!(normal(&reference), reference);
-            assert_eq!(reference.len(), "PR-7K4M-22QX".len());
-        }
-    }
-
-    #[test]
-    fn letters_that_are_mistaken_for_digits_are_put_right() {
-        assert_eq!(normal(" pr-7k4m-o2li "), "PR-7K4M-0211");
-    }
-
-    #[test]
-    fn hyphens_may_be_left_out_or_be_of_another_kind() {
-        for typed in ["pr7k4m22qx", "PR 7K4M 22QX", "PR–7K4M–22QX"] {
-            assert_eq!(normal(typed), "PR-7K4M-22QX");
-        }
-    }
-}

@@ -166,22 +166,3 @@ fn tell(
         by.now,
     )
 }
-
-#[cfg(test)]
-mod tests {
-    use super::count_words;
-
-    #[test]
-    fn words_are_counted_as_a_reader_counts_them() {
-        for (text, words) in [
-            ("", 0),
-            (" – … * \n", 0),
-            ("I can't hear well-known tones.", 5),
-            ("one — two—three -- four--five", 5),
-            ("3.5 mg of it, twice a day\u{a0}(2x)\n\tonly", 9),
-            ("día niño über 聽力", 4),
-        ] {
-            assert_eq!(count_words(text), words, "{text}");
-        }
-    }
-}

@@ -256,35 +256,3 @@ impl Request {
         self.state.staff_title_with(self.outcome)
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_record_stays_and_two_stay() {
-        assert_eq!(outlook(Action::Keep, 1), "1 record stays");
-        assert_eq!(outlook(Action::Keep, 2), "2 records stay");
-    }
-
-    #[test]
-    fn each_kind_stands_in_a_sentence() {
-        let said = |kind: Kind| format!("Your {} {}.", kind.noun(), kind.is_over());
-        let said: Vec<_> = Kind::ALL.iter().map(|kind| said(*kind)).collect();
-        assert_eq!(
-            said,
-            [
-                "Your request for access is answered.",
-                "Your request for correction is done.",
-                "Your request for deletion is done.",
-                "Your request for restriction is done.",
-                "Your objection is granted.",
-                "Your appeal is done.",
-                "Your request to know how a decision was made is answered.",
-                "Your request to know who got data for marketing is answered.",
-                "Your request to look again at a machine's decision is answered.",
-                "Your complaint is answered.",
-            ]
-        );
-    }
-}

@@ -83,7 +83,7 @@ mod scan;
 mod schema;
 mod shared;
 mod sift;
-mod splice;
+pub mod splice;
 mod spread;
 mod sql;
 mod sqlite;
@@ -118,6 +118,7 @@ pub use error::{Fault, Rule, SourceError};
 pub use execute::Outcome;
 pub use files::read_sent;
 pub use identities::Identities;
+pub use ids::Secrets;
 pub use inside::Inside;
 pub use left::{Stayed, StaysBy, StillThere, There, Why};
 pub use limits::Limits;
@@ -128,13 +129,13 @@ pub use person_data::{CollectionSummary, Counts, EachRecord, Page};
 pub use plan::{Action, FOLLOWS, Hold, Item, Keeper, Known, Plan, Scope, Stop, Target, Work};
 pub use pointing::Pointing;
 pub use query::{Padded, Query, Readable};
-pub use record::{Datum, Fixed, Held, Record, Shown, Told};
+pub use record::{Datum, Fixed, Held, Record, Shown, Told, json_of, value_of};
 pub use resuming::SoFar;
 pub use rules::{Check, Shows, TableRules};
 pub use schema::{Column, ColumnKind, ForeignKey, Schema, Table, TableName};
 pub use trial::Trial;
 pub use usage::Usage;
-pub use value::Value;
+pub use value::{Value, number};
 pub use visiting::{Visited, Visitor};
 
 use ipnet::IpNet;
@@ -143,7 +144,6 @@ use crate::register::Register;
 use addition::Addition;
 use budget::{Budget, Budgets};
 use graph::{Graph, table};
-use ids::Secrets;
 
 /// All connected sources, with the register that says what they hold. Cheap to clone.
 #[derive(Clone)]

@@ -34,7 +34,7 @@ impl<'a> Decimal<'a> {
 
 impl Column {
     /// Whether a number is one that it holds, and gives back as it is.
-    pub(super) fn has_range_for(&self, value: &Value) -> bool {
+    pub fn has_range_for(&self, value: &Value) -> bool {
         let text = match value {
             Value::Integer(_) | Value::Real(_) => value.to_string(),
             _ => return true,
@@ -93,39 +93,4 @@ fn precision(text: &str) -> Option<(usize, usize)> {
     // Below zero, the last digits before the point are zeros: those of no number that anybody writes for a mask.
     let behind = usize::try_from(behind).unwrap_or(0);
     Some((digits.trim().parse().ok()?, behind))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Column, Value};
-    use crate::sources::ColumnKind;
-
-    fn takes(sql_type: &str, value: &Value) -> bool {
-        let column = Column::untyped("n".to_owned(), sql_type, ColumnKind::Number);
-        column.has_range_for(value)
-    }
-
-    #[test]
-    fn whole_numbers_have_bounds_by_the_name_of_their_type() {
-        assert!(takes("smallint", &Value::Integer(32_767)));
-        assert!(!takes("smallint", &Value::Integer(32_768)));
-        assert!(takes("smallint(5) unsigned", &Value::Integer(65_535)));
-        assert!(!takes("int(10) unsigned", &Value::Integer(-1)));
-        assert!(!takes("integer", &Value::Integer(1 << 31)));
-        assert!(takes("bigint", &Value::Integer(i64::MIN)));
-        assert!(takes("INTEGER", &Value::Integer(i64::MIN)));
-        assert!(!takes("year(4)", &Value::Integer(1900)));
-    }
-
-    #[test]
-    fn decimals_hold_so_many_digits_before_and_behind_the_point() {
-        assert!(takes("numeric(3,2)", &Value::Real(-7.25)));
-        assert!(!takes("numeric(3,2)", &Value::Integer(10)));
-        assert!(!takes("decimal(3,2)", &Value::Real(7.255)));
-        assert!(takes("numeric(2,4)", &Value::Real(0.0012)));
-        assert!(!takes("numeric(2,4)", &Value::Real(0.12)));
-        assert!(takes("numeric", &Value::Real(7.255)));
-        assert!(!takes("real", &Value::Integer(16_777_217)));
-        assert!(!takes("decimal(5,2) unsigned", &Value::Integer(-1)));
-    }
 }

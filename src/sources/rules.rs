@@ -218,31 +218,3 @@ impl Quote {
         self.0.is_some()
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::{checks_in, without_comments};
-
-    #[test]
-    fn comments_open_no_quotes_and_hold_no_conditions() {
-        let statement = "CREATE TABLE t ( -- the person's name, check (no)
-            a TEXT /* it's a \"thing\", check (none) */ CHECK /* 'so' */ (a <> '--' -- or
-              AND a <> '/*'), b TEXT CHECK (b > 'x')) -- the end's";
-
-        assert_eq!(
-            checks_in(&without_comments(statement)),
-            ["a <> '--'  \n              AND a <> '/*'", "b > 'x'"]
-        );
-    }
-
-    #[test]
-    fn conditions_are_found_wherever_a_table_has_them() {
-        let statement = "CREATE TABLE \"check (x\" (a TEXT CHECK(length(a) > 1), checked INT, b TEXT DEFAULT 'check (no)',
-            CONSTRAINT c Check  (b <> ')' AND (a IS NOT NULL)))";
-
-        assert_eq!(
-            checks_in(statement),
-            ["length(a) > 1", "b <> ')' AND (a IS NOT NULL)"]
-        );
-    }
-}

@@ -87,7 +87,7 @@ pub(super) fn whole_number(text: &str) -> Option<i64> {
 }
 
 /// A number; text where a binary number would not be exact.
-pub(super) fn number(text: String) -> Value {
+pub fn number(text: String) -> Value {
     const EXACT_DIGITS: usize = 15;
     let text = without_zeros(text);
     if let Some(whole) = whole_number(&text) {

@@ -163,29 +163,3 @@ impl<T: Validate + Serialize> Form<T> {
         Ok(form.values)
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[derive(Serialize, Validate)]
-    struct Typed {
-        #[validate(length(min = 1, message = "Name it."))]
-        zebra: String,
-        #[validate(length(min = 1, message = "Say why."))]
-        apple: String,
-        mango: String,
-    }
-
-    #[test]
-    fn faults_stand_in_the_order_of_the_fields() {
-        let typed = Typed {
-            zebra: String::new(),
-            apple: String::new(),
-            mango: "\"zebra\":\u{202e}".to_owned(),
-        };
-        let form = Form::check(typed).err().expect("it is refused");
-        let fields: Vec<_> = form.errors().iter().map(|(field, _)| &**field).collect();
-        assert_eq!(fields, ["zebra", "apple", "mango"]);
-    }
-}

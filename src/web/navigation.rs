@@ -83,29 +83,3 @@ pub fn is_for_people(address: &str) -> bool {
     let mut routes = routes::ALL.iter();
     routes.any(|(who, method, pattern)| *who == Who::Person && *method == "get" && leads(pattern))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::is_for_people;
-
-    #[test]
-    fn what_is_everybodys_is_not_for_people_alone() {
-        for address in [
-            "/data",
-            "/choices#sale-or-sharing",
-            "/requests/PR-1",
-            "/receipts",
-        ] {
-            assert!(is_for_people(address), "{address}");
-        }
-        for address in [
-            "/",
-            "/policy/3",
-            "/receipts/verify",
-            "/do-not-sell",
-            "/data/a/b/c/d/e/f/g",
-        ] {
-            assert!(!is_for_people(address), "{address}");
-        }
-    }
-}

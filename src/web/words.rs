@@ -95,23 +95,3 @@ pub fn day_in_spanish(date: NaiveDate) -> String {
     let month = MONTHS[date.month0() as usize];
     format!("{} de {month} de {}", date.day(), date.year())
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_moment_is_told_as_the_clocks_of_a_zone_show_it() {
-        let at = NaiveDate::from_ymd_opt(2026, 2, 9).and_then(|it| it.and_hms_opt(4, 5, 0));
-        let at = at.unwrap_or_default();
-        for (zone, words) in [
-            (Tz::UTC, "9 February 2026, 04:05 UTC"),
-            (Tz::America__Los_Angeles, "8 February 2026, 20:05 PST"),
-            (Tz::Europe__Berlin, "9 February 2026, 05:05 CET"),
-            (Tz::America__Sao_Paulo, "9 February 2026, 01:05 UTC-03"),
-        ] {
-            assert_eq!(moment(at, zone), words);
-        }
-        assert_eq!(place_of(Tz::America__Los_Angeles), "Los Angeles");
-    }
-}

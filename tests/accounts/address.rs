@@ -1,6 +1,7 @@
 //! Another address for an account.
 
 use candor::accounts::model::Role;
+use candor::accounts::queries::normal_phone;
 use candor::db::schema::outbox;
 use chrono::TimeDelta;
 use diesel::prelude::*;
@@ -182,4 +183,11 @@ async fn who_signs_in_with_it_first_has_it() {
     app.sign_in_by_mail(&app.visitor(), NEW).await;
     enter(&ada, &code).await.refuses("code", "no longer works");
     assert!(!ada.get("/account").await.page().text().contains(NEW));
+}
+
+#[test]
+fn a_number_is_the_same_however_it_is_typed() {
+    for typed in ["+1 (512) 555-0149", "001-512-555-0149", "+1.512.555.0149"] {
+        assert_eq!(normal_phone(typed), "+15125550149", "{typed}");
+    }
 }

@@ -1,4 +1,6 @@
-use candor::accounts;
+use actix_web::http::header::USER_AGENT;
+use actix_web::test::TestRequest;
+use candor::accounts::{self, device};
 use candor::db::schema::{events, people, rate_limits, sessions, sign_in_codes};
 use chrono::TimeDelta;
 use diesel::prelude::*;
@@ -251,4 +253,35 @@ async fn whose_session_ended_in_the_middle_of_a_form_is_told_that_nothing_was_se
     // A message stands below the page of its request.
     let message = ada.post("/requests/PR-1/messages", &[]).await;
     assert!(message.location().contains("next=%2Frequests%2FPR-1&"));
+}
+
+#[test]
+fn a_device_is_called_as_its_owner_would() {
+    let agents = [
+        (
+            "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
+            "Firefox on Linux",
+        ),
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36 Edg/131.0.0.0",
+            "Edge on Windows",
+        ),
+        (
+            "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Mobile Safari/537.36",
+            "Chrome on Android",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1",
+            "Safari on iPhone",
+        ),
+        (
+            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15",
+            "Safari on Mac",
+        ),
+        ("curl/8.5.0", "An unknown device"),
+    ];
+    for (agent, words) in agents {
+        let request = TestRequest::default().insert_header((USER_AGENT, agent));
+        assert_eq!(device::of(&request.to_http_request()), words);
+    }
 }

@@ -1,3 +1,4 @@
+use candor::choices::minors::sixteenth_birthday;
 use candor::choices::{MadeBy, State};
 use chrono::NaiveDate;
 
@@ -113,5 +114,14 @@ async fn of_who_is_older_nothing_is_kept_and_a_mistake_comes_back_with_a_sentenc
     ] {
         let answer = ada.post("/choices/age", &[("born_on", typed)]).await;
         answer.refuses("born_on", said);
+    }
+}
+
+#[test]
+fn the_sixteenth_birthday_is_on_the_day_of_birth() {
+    let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+    for (born_on, sixteen_on) in [("2013-02-10", "2029-02-10"), ("2012-02-29", "2028-02-29")] {
+        let counted = sixteenth_birthday(day(born_on));
+        assert_eq!(counted, Some(day(sixteen_on)));
     }
 }

@@ -3,6 +3,7 @@ mod ages;
 mod ages_and_places;
 mod budget;
 mod consent_ages;
+mod gpp;
 mod handing_over;
 mod incentives;
 mod joining;

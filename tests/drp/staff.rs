@@ -1,6 +1,7 @@
 use candor::accounts::model::Role;
+use candor::drp::claims::in_one_line;
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Agent;
 use crate::support::TestApp;
@@ -58,4 +59,16 @@ async fn the_organisations_own_entry_can_be_taken_to_the_directory() {
     let entry: Value = serde_json::from_slice(&file.body).unwrap();
     assert_eq!(entry["id"], "projobsector");
     assert_eq!(entry["api_base"], format!("{}/drp", app.address()));
+}
+
+#[test]
+fn an_address_is_read_in_either_form_and_nothing_unseen_comes_along() {
+    let parts = json!({ "street_address": "12 Elm Street", "locality": "Port Ellery" });
+    let line = in_one_line(Some(&parts));
+    assert!(line.contains("12 Elm Street") && line.contains("Port Ellery"));
+    let formatted = json!({ "formatted": "12 Elm Street\nPort Ellery", "country": "US" });
+    assert_eq!(in_one_line(Some(&formatted)), "12 Elm Street Port Ellery");
+    assert_eq!(in_one_line(Some(&json!("POA\u{202e}-77 "))), "POA-77");
+    assert_eq!(in_one_line(Some(&json!(7))), "");
+    assert_eq!(in_one_line(None), "");
 }

@@ -1,6 +1,6 @@
 //! From which age on people consent by themselves.
 
-use candor::law::{ConsentAges, Laws, check};
+use candor::law::{ConsentAges, Decides, Laws, check};
 
 use super::day;
 
@@ -102,4 +102,26 @@ fn the_check_names_ages_that_nobody_reviewed_overlap_or_are_not_in_force() {
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].starts_with(said), "{found:?}");
     }
+}
+
+#[test]
+fn a_parent_decides_until_the_birthday_from_which_on_the_person_does() {
+    let sixteen_on = Some(day("2029-02-10"));
+    let ages = |parent_below, own_from| ConsentAges {
+        parent_below,
+        own_from,
+    };
+    let decides = |ages: ConsentAges, on| ages.decides(sixteen_on, day(on));
+    assert_eq!(decides(ages(13, 13), "2026-02-09"), Decides::Parent);
+    assert_eq!(decides(ages(13, 13), "2026-02-10"), Decides::Person);
+    assert_eq!(decides(ages(15, 15), "2028-02-09"), Decides::Parent);
+    assert_eq!(decides(ages(15, 15), "2028-02-10"), Decides::Person);
+    assert_eq!(decides(ages(16, 16), "2029-02-09"), Decides::Parent);
+    assert_eq!(decides(ages(13, 16), "2026-02-09"), Decides::Parent);
+    assert_eq!(decides(ages(13, 16), "2026-02-10"), Decides::Unsaid);
+    assert_eq!(decides(ages(13, 16), "2029-02-10"), Decides::Person);
+    assert_eq!(
+        ages(16, 16).decides(None, day("2026-02-09")),
+        Decides::Person
+    );
 }

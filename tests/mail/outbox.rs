@@ -2,6 +2,7 @@ use candor::jobs::backoff::MOST_TRIES;
 use candor::jobs::{Job, enqueue};
 use candor::mail::claims;
 use candor::mail::delivery::Outcome;
+use candor::mail::mask::{masked, without_addresses};
 use chrono::TimeDelta;
 
 use super::{Code, Note};
@@ -107,4 +108,19 @@ async fn texts_are_removed_after_their_time_and_the_rows_stay_without_the_addres
     assert_eq!(purged_after(2).await, [whole.clone(), emptied.clone()]);
     assert_eq!(purged_after(27).await, [whole, emptied.clone()]);
     assert_eq!(purged_after(2).await, [emptied.clone(), emptied]);
+}
+
+#[test]
+fn an_address_keeps_its_first_letters_and_its_ending() {
+    assert_eq!(masked("ada@example.org"), "a***@e***.org");
+    assert_eq!(masked("ä@müller.example.co.uk"), "ä***@m***.uk");
+    assert_eq!(masked("root@localhost"), "r***@l***");
+    assert_eq!(masked("no address"), "***");
+}
+
+#[test]
+fn a_servers_reply_is_kept_without_the_address_that_it_repeats() {
+    let reply = "5.1.1 <ada@example.org>:\n user unknown";
+    assert_eq!(without_addresses(reply, 40), "5.1.1 (address) user unknown");
+    assert_eq!(without_addresses(reply, 5), "5.1.1");
 }

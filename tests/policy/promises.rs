@@ -7,7 +7,7 @@ use candor::accounts::model::Role;
 use candor::choices::refusable::refusables;
 use candor::choices::{Defaults, State};
 use candor::policy::file::PolicyFile;
-use candor::policy::promises::faults;
+use candor::policy::promises::{faults, mentions};
 use candor::policy::text::Text;
 use candor::register::Register;
 
@@ -198,4 +198,12 @@ async fn the_command_names_each_fault_and_its_status_says_whether_there_is_one()
     let (good, said) = check(published.map(str::to_owned).to_vec()).await;
     assert_eq!(good, 0, "{said}");
     assert!(said.contains("2026-01: the text and the register say the same."));
+}
+
+#[test]
+fn a_name_is_found_as_whole_words_alone() {
+    let text = "We pay Clearpay Processing.";
+    assert!(mentions(text, "clearpay processing"));
+    assert!(!mentions("Clearpay Processings", "Clearpay Processing"));
+    assert!(!mentions("the reclearpay", "Clearpay"));
 }

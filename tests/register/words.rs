@@ -1,6 +1,6 @@
 //! Words that look right and mean nothing: each is told, with its place.
 
-use candor::register::{Finding, Register};
+use candor::register::{Finding, Register, Retention};
 
 const SHOP: &str = include_str!("../data/shop.yml");
 
@@ -66,4 +66,15 @@ fn the_time_zone_of_the_organisation_is_one_that_there_is() {
     let told = faults(&with("Berlin"))[0].to_string();
     let line = "shop.yml:6: candor.organisation.time_zone: `Berlin` is no time zone";
     assert!(told.starts_with(line), "{told}");
+}
+
+#[test]
+fn no_number_of_days_is_too_large_for_words() {
+    for (days, words) in [
+        (3_652_500, "for 10000 years"),
+        (u32::MAX, "for 4294967295 days"),
+    ] {
+        let kept = Retention::Period { days, from: None };
+        assert_eq!(kept.in_words(), words);
+    }
 }

@@ -1,6 +1,7 @@
 use candor::accounts::model::Role;
 use candor::db::schema::{causes, choices};
 use candor::jobs::Job;
+use candor::reports::model::{self, Figure, Line, Nature};
 use candor::requests::decisions::{self, Because};
 use candor::requests::life::{self, By};
 use candor::requests::model::{Outcome, State};
@@ -346,4 +347,21 @@ async fn what_was_granted_and_is_not_carried_out_counts_as_open() {
     let page = supervisor.get("/staff/metrics").await.page();
     assert_eq!(line(&page, "Know what is held")[1], "1");
     assert!(register().await.ends_with(",2026-02-11,approved,"));
+}
+
+#[test]
+fn the_median_is_a_number_of_days_that_occurred() {
+    let line = |answered: &[(i32, i64)]| {
+        let figures = answered.iter().map(|(days, requests)| Figure {
+            nature: Nature::Access,
+            answer: model::Answer::Denied,
+            days: *days,
+            requests: *requests,
+        });
+        let line = Line::of(figures.collect::<Vec<_>>().iter());
+        (line.median_days, line.mean_days)
+    };
+    assert_eq!(line(&[]), (None, None));
+    assert_eq!(line(&[(9, 1), (2, 1), (40, 1)]).0, Some(9));
+    assert_eq!(line(&[(30, 1), (3, 9)]), (Some(3), Some(5.7)));
 }

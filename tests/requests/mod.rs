@@ -36,6 +36,7 @@ mod periods;
 mod reminders;
 mod repeats;
 mod restriction;
+mod rules;
 mod statements;
 mod stop_without_account;
 mod told;

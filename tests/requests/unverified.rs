@@ -13,6 +13,8 @@ use super::without_account::{
 };
 use crate::support::{Actor, Answer, TestApp};
 
+const STREET: &str = "point-user-contact-address-street";
+
 /// A deletion whose link nobody has followed, and its page as an agent sees it.
 async fn unfollowed(app: &TestApp) -> (String, Actor, String, Answer) {
     send(app, "deletion", ADDRESS, "").await;
@@ -283,4 +285,23 @@ async fn who_is_known_well_enough_for_the_kinds_of_data_is_answered_these_before
     let page = sam.get(&url).await.page();
     assert!(page.text().contains("Answer with the categories only"));
     assert_eq!(sam.post(&identity, &answer).await.status, 409);
+}
+
+/// Rule: I8, 11 CCR 7060(c).
+#[actix_web::test]
+async fn a_point_matches_whole_and_never_by_nothing() {
+    let app = TestApp::start();
+    let (visitor, page) = follow(&app, "categories", ADDRESS, "").await;
+    let (phone, street) = (held(&app, "phone"), held(&app, "street"));
+    let end = &phone[phone.len() - 8..];
+    for typed in [
+        [(PHONE, end), (STREET, "")],
+        [(PHONE, "000"), (STREET, " -")],
+    ] {
+        let wrong = prove(&visitor, &page, &typed).await;
+        wrong.refuses(PHONE, "does not match enough");
+    }
+    let street = format!(" {} ", street.to_lowercase().replace([' ', '.'], "-"));
+    let right = prove(&visitor, &page, &[(STREET, &street)]).await;
+    right.location();
 }

@@ -1,6 +1,6 @@
 //! Namespaces, other databases of a server, and what tables are like beside their columns.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use candor::{
     register::Register,
@@ -218,4 +218,39 @@ fn rows_that_are_hidden_from_the_account_are_an_error_and_not_nothing() {
     drop(sources);
     company.run("shop", &format!("DROP OWNED BY {user}; DROP ROLE {user}"));
     assert_eq!(found.unwrap_err().fault, Fault::Unreadable);
+}
+
+/// The conditions that SQLite has on the rows of the only table of that statement.
+fn conditions(statement: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("shop.db");
+    let connection = rusqlite::Connection::open(&file).unwrap();
+    connection.execute_batch(statement).unwrap();
+    let source = open("shop", &format!("sqlite:{}", file.display())).unwrap();
+    let schema = source.schema(Duration::from_secs(5)).unwrap();
+    let checks = schema.tables[0].rules.checks.iter();
+    checks.map(|it| it.expression.clone()).collect()
+}
+
+#[test]
+fn comments_open_no_quotes_and_hold_no_conditions() {
+    let statement = "CREATE TABLE t ( -- the person's name, check (no)
+        a TEXT /* it's a \"thing\", check (none) */ CHECK /* 'so' */ (a <> '--' -- or
+          AND a <> '/*'), b TEXT CHECK (b > 'x')) -- the end's";
+
+    assert_eq!(
+        conditions(statement),
+        ["a <> '--'  \n          AND a <> '/*'", "b > 'x'"]
+    );
+}
+
+#[test]
+fn conditions_are_found_wherever_a_table_has_them() {
+    let statement = "CREATE TABLE \"check (x\" (a TEXT CHECK(length(a) > 1), checked INT, b TEXT DEFAULT 'check (no)',
+        CONSTRAINT c Check  (b <> ')' AND (a IS NOT NULL)))";
+
+    assert_eq!(
+        conditions(statement),
+        ["length(a) > 1", "b <> ')' AND (a IS NOT NULL)"]
+    );
 }

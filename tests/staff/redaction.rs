@@ -2,8 +2,11 @@ use std::io::Read;
 
 use candor::accounts::model::Role;
 use candor::demo::source::SAMPLES;
+use candor::my_data::redactions::{Cell, Redaction, Redactions};
+use candor::register::CollectionKey;
 
 use super::{four_eyes::file_access, sample};
+use crate::shown::city_card;
 use crate::support::{Actor, TestApp};
 
 /// Everything that a package holds, as text.
@@ -219,4 +222,39 @@ async fn a_mark_that_is_sent_twice_is_one_and_the_person_is_told_once() {
     let page = agent.get(&data).await.page();
     let marks = page.attributes("form[action$='/remove']", "action");
     assert_eq!(marks.len(), 1);
+}
+
+#[test]
+fn passages_are_left_out_of_the_text_as_it_was_and_not_of_each_other() {
+    const PASSAGE: &str = "[left out: about another person]";
+    let text = "Thank you, Anna. A person like you is rare.";
+    let rest = without(text, &["Anna", "person", "a"]);
+    let left = text.replace("person", PASSAGE);
+    assert!(!rest.contains("Anna") && !rest.contains("like you is rare"));
+    assert_eq!(without(text, &["person"]), left);
+    assert_eq!(rest.matches(PASSAGE).count(), 4, "{rest}");
+    assert_eq!(without("Anna", &["Ann", "nna"]), PASSAGE);
+    let whole = "Left out, because it is about another person.";
+    assert_eq!(without(text, &["Anna", "Bert"]), whole);
+}
+
+/// What is shown of a city of which these passages are left out.
+fn without(city: &str, passages: &[&str]) -> String {
+    let key = CollectionKey::new("people", "contact_details");
+    let mut card = city_card(city);
+    let cell = Cell {
+        key: key.clone(),
+        record: card.id.clone(),
+        field: "city".to_owned(),
+    };
+    let redactions = passages.iter().map(|passage| Redaction {
+        id: 1,
+        cell: cell.clone(),
+        passage: Some((*passage).to_owned()),
+        reason: String::new(),
+        placed_by: 1,
+        holds: true,
+    });
+    Redactions(redactions.collect()).apply(&key, &mut card);
+    card.data.remove(0).value
 }

@@ -4,6 +4,7 @@ use candor::accounts::members;
 use candor::accounts::model::Role;
 use candor::audit;
 use candor::db::schema::staff;
+use candor::staff::replies;
 use diesel::prelude::*;
 
 use super::denials::{refuse_first, send};
@@ -209,4 +210,24 @@ async fn a_reviewed_text_fits_the_request_and_is_sent_only_when_it_is_complete()
         "{text}"
     );
     assert!(!text.contains("2026"), "no day that has passed: {text}");
+}
+
+#[test]
+fn every_text_is_there_in_both_languages_with_the_same_known_variables() {
+    let variables = |text: &str| -> Vec<String> {
+        let inner = text.split('{').skip(1);
+        let mut names: Vec<_> = inner
+            .map(|rest| rest.split('}').next().unwrap().to_owned())
+            .collect();
+        names.sort();
+        names
+    };
+    assert!(!replies::all().is_empty());
+    for reply in replies::all() {
+        assert!(!reply.en.trim().is_empty() && !reply.es.trim().is_empty());
+        assert_eq!(variables(&reply.en), variables(&reply.es), "{}", reply.key);
+        for name in variables(&reply.en) {
+            assert!(["reference", "when", "contact"].contains(&name.as_str()));
+        }
+    }
 }

@@ -42,7 +42,8 @@ pub use answer::Answer;
 use database::TestDatabase;
 pub use database::{postgres_server, with_name};
 pub use ports::free_address;
-use sample::{SampleSource, sample_register};
+use sample::SampleSource;
+pub use sample::sample_register;
 
 /// A running portal. Its clock stands at [`TestApp::START`] until a test moves it.
 pub struct TestApp {

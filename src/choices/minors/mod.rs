@@ -298,17 +298,3 @@ fn leave_off(
     act.proof = Proof::Never;
     act.apply(app, conn, now).map(drop)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_sixteenth_birthday_is_on_the_day_of_birth() {
-        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        for (born_on, sixteen_on) in [("2013-02-10", "2029-02-10"), ("2012-02-29", "2028-02-29")] {
-            let counted = sixteenth_birthday(day(born_on));
-            assert_eq!(counted, Some(day(sixteen_on)));
-        }
-    }
-}

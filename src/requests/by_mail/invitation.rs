@@ -52,30 +52,3 @@ impl Invitation {
 pub(super) fn link(site: &Site, token: &str) -> String {
     site.url(&format!("/request?mail={token}"))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::{Invitation, Keys, LASTS};
-    use crate::clock::Clock;
-    use chrono::TimeDelta;
-
-    #[test]
-    fn a_link_opens_with_our_key_for_thirty_days_and_says_nothing_to_others() {
-        let keys = Keys::new([7; 32]);
-        let now = Clock::system().now();
-        let invitation = Invitation {
-            email: "ada@example.org".to_owned(),
-            received_at: now,
-            wants: None,
-        };
-        let token = invitation.token(&keys).unwrap();
-        assert!(!token.contains("ada"));
-        let open = |keys: &Keys, token: &str, at| Invitation::open(keys, token, at);
-        assert_eq!(open(&keys, &token, now + LASTS), Some(invitation));
-        let later = now + LASTS + TimeDelta::seconds(1);
-        assert_eq!(open(&keys, &token, later), None);
-        assert_eq!(open(&Keys::new([8; 32]), &token, now), None);
-        assert_eq!(open(&keys, &format!("A{token}"), now), None);
-        assert_eq!(open(&keys, "", now), None);
-    }
-}

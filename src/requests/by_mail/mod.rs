@@ -7,7 +7,7 @@
 //! same mail is taken in once.
 
 pub mod command;
-mod guess;
+pub mod guess;
 mod invitation;
 mod mails;
 pub mod message;

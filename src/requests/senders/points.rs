@@ -186,24 +186,3 @@ fn normal(value: &str) -> String {
     let letters = value.chars().filter(|it| it.is_alphanumeric());
     letters.flat_map(char::to_lowercase).collect()
 }
-
-#[cfg(test)]
-mod tests {
-    use super::{Keys, Point};
-
-    /// Rule: I8, 11 CCR 7060(c).
-    #[test]
-    fn a_point_matches_whole_and_never_by_nothing() {
-        let keys = Keys::new([7; 32]);
-        let point = Point {
-            name: String::new(),
-            title: String::new(),
-            input: "tel",
-            values: vec!["+1 415 555 0134".to_owned(), "12 Elm St.".to_owned()],
-        };
-        assert!(point.matches(&keys, "1-415-555-0134"));
-        assert!(point.matches(&keys, "12 elm st"));
-        assert!(!point.matches(&keys, "555 0134"));
-        assert!(!point.matches(&keys, " -"));
-    }
-}

@@ -1,6 +1,8 @@
 //! Mails to the contact address, as a mail server hands them over.
 
+mod guess;
 mod harm;
+mod invitation;
 
 use candor::db::schema::{outbox, receipts, received_mails, requests as table};
 use candor::requests::by_mail::command::{Status, own, take};

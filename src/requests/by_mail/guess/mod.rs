@@ -5,9 +5,6 @@ mod opting_out;
 mod sentences;
 mod words;
 
-#[cfg(test)]
-mod cases;
-
 use opting_out::{OPT_OUT, opts_out};
 use sentences::Sentence;
 use words::{
@@ -19,7 +16,7 @@ use crate::requests::senders::model::Wants;
 
 /// What a mail seems to ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Guess {
+pub enum Guess {
     /// One request that is clear.
     Wants(Wants),
     /// Not to have data sold or shared, and nothing else: that needs no request, and no proof.
@@ -31,7 +28,7 @@ pub(super) enum Guess {
 }
 
 /// Looks at the subject and the text, sentence by sentence. A question, a condition, a quotation and a report are doubt.
-pub(super) fn guess(subject: &str, text: &str) -> Guess {
+pub fn guess(subject: &str, text: &str) -> Guess {
     let sentences = sentences::of(subject, text);
     let all: Vec<_> = sentences.iter().map(Sentence::said).collect();
     // Whole words: "on me" is not in "on media".

@@ -1,8 +1,8 @@
 //! Mails, and what they are taken for.
 
-use super::Guess::{self, Nothing, OptOut, OptsOut, Wants as W};
-use super::guess;
-use crate::requests::senders::model::Wants::{Categories, Correction, Deletion, Pieces};
+use candor::requests::by_mail::guess::Guess::{self, Nothing, OptOut, OptsOut, Wants as W};
+use candor::requests::by_mail::guess::guess;
+use candor::requests::senders::model::Wants::{Categories, Correction, Deletion, Pieces};
 
 fn check(cases: &[(&str, Guess)]) {
     let told = cases.iter().map(|(text, _)| guess("", text));

@@ -1,5 +1,7 @@
 //! California's business days.
 
+use std::sync::LazyLock;
+
 use candor::law::{Laws, Reading, Readings};
 use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
@@ -139,13 +141,15 @@ fn slowly(laws: &Laws, received: NaiveDate, days: u32, reading: Reading) -> Naiv
     day
 }
 
+static LAWS: LazyLock<Laws> = LazyLock::new(Laws::built_in);
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Rule: A1.1, Civ. Code 7, 9; Gov. Code 6700, 6800, 19853.
     #[test]
     fn no_date_ever_falls_later_than_any_reading_allows(after in 0u64..3900, opts_out: bool) {
-        let laws = Laws::built_in();
+        let laws = &*LAWS;
         let received = laws.calendar().range().0 + Days::new(after);
         let (right, days) = if opts_out { ("opt-out", 15) } else { ("access", 10) };
         let dates = laws.deadlines("us-ca", right, received).unwrap();
@@ -153,7 +157,7 @@ proptest! {
         let readings =
             [Reading::NoHoliday, Reading::CivilCode9, Reading::Observed, Reading::GovernmentCode6700];
         for reading in readings {
-            prop_assert!(date <= slowly(&laws, received, days, reading), "{received} {reading:?}");
+            prop_assert!(date <= slowly(laws, received, days, reading), "{received} {reading:?}");
         }
         prop_assert!(date > received);
     }

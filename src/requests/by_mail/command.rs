@@ -20,7 +20,9 @@ Have your mail server hand over each mail to the contact address, beside the mai
 master.cf, with the script candor-as that knows the settings (the README says which):
   candor unix - n n - 2 pipe user=candor null_sender= argv=/usr/local/bin/candor-as intake --envelope-sender=${sender}
 
-What a mail says of its sender is never believed: it is answered with a link to go on, and nothing else is done.
+What a mail says of its sender is never believed: it is answered with a link to go on, and nothing else is done. An
+opt-out of sale and sharing, of extra uses of sensitive data, of decisions by machines or of everything takes no proof:
+where it is plain it holds at once, and who has the address is told.
 Mails of programs and lists, bounces, and mails from the portal's own address are taken and left unanswered.
 
 Exit status: 0 when the mail was taken, 65 when it cannot be read or names no one sender, 75 when it should be

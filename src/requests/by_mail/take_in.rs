@@ -4,15 +4,17 @@ use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 use diesel::sql_types::{Text, Timestamp};
 
-use super::guess::{Guess, guess};
+use super::guess::{Guess, OptsOut, guess};
 use super::invitation::Invitation;
 use super::mails::MailReceived;
 use super::message::Incoming;
 use crate::accounts::limits::Limit;
 use crate::accounts::model::IdentityKind;
 use crate::accounts::queries::find_reader;
+use crate::app::App;
 use crate::choices::change::Received;
-use crate::choices::{self, Act, MadeBy, Proof, SALE_OR_SHARING, State};
+use crate::choices::refusable::refusables;
+use crate::choices::{self, Act, MadeBy, Proof, State};
 use crate::db::AnyConnection;
 use crate::db::schema::received_mails;
 use crate::error::AppResult;
@@ -42,7 +44,7 @@ const KNOWN_FOR: TimeDelta = TimeDelta::days(30);
 pub enum Taken {
     /// It is a request, on record as unconfirmed; the answer has the link to go on.
     Filed,
-    /// It is an opt-out from sale and sharing, which holds.
+    /// It is an opt-out, which holds.
     OptedOut,
     /// It was answered with the way to make it a request.
     Answered,
@@ -76,22 +78,34 @@ pub fn take_in(conn: &mut AnyConnection, mail: &Incoming, by: &By<'_>) -> AppRes
         Guess::Wants(wants) if wants != Wants::Correction => {
             file(conn, mail, wants, received_at, by)
         }
-        Guess::OptsOut => opt_out(conn, mail, received_at, by),
-        _ => answer(conn, mail, guess, received_at, by),
+        Guess::OptsOut(of) => match keys(by.app, &of) {
+            keys if keys.is_empty() => answer(conn, mail, Guess::OptOut, received_at, by),
+            keys => opt_out(conn, mail, (keys, received_at), by),
+        },
+        guess => answer(conn, mail, guess, received_at, by),
     }
+}
+
+/// The keys of the choices that there are of what is opted out of.
+fn keys(app: &App, of: &OptsOut) -> Vec<String> {
+    let all = refusables(&app.register).into_iter().map(|it| it.key);
+    let named = all.filter(|key| match of {
+        OptsOut::Of(rights) => rights.contains(key),
+        OptsOut::OfEverything => true,
+    });
+    named.map(str::to_owned).collect()
 }
 
 /// Nobody needs to show who they are for that, so it holds at once; who has the address is told.
 fn opt_out(
     conn: &mut AnyConnection,
     mail: &Incoming,
-    received_at: NaiveDateTime,
+    (keys, received_at): (Vec<String>, NaiveDateTime),
     by: &By<'_>,
 ) -> AppResult<Taken> {
     let handle = (IdentityKind::Email, mail.from.clone());
     let (typed, pseudonym) = choices::queries::find_subjects(conn, &by.app.keys, &[handle])?;
     let subjects = typed.iter().map(|(subject, _)| subject.clone()).collect();
-    let keys = vec![SALE_OR_SHARING.to_owned()];
     let reader = find_reader(conn, &by.app.keys, &mail.from)?;
     let is_told = senders::may_be_mailed(conn, &mail.from, by)?;
     let act = Act {
@@ -149,7 +163,7 @@ fn answer(
         received_at,
         wants: match guess {
             Guess::Wants(wants) => Some(wants),
-            Guess::OptsOut | Guess::OptOut | Guess::Nothing => None,
+            Guess::OptsOut(_) | Guess::OptOut | Guess::Nothing => None,
         },
     };
     let answer = MailReceived {

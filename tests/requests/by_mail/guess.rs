@@ -1,8 +1,13 @@
 //! Mails, and what they are taken for.
 
-use candor::requests::by_mail::guess::Guess::{self, Nothing, OptOut, OptsOut, Wants as W};
-use candor::requests::by_mail::guess::guess;
+use candor::choices::refusable::{AUTOMATED_DECISIONS, LIMIT_SENSITIVE, SALE_OR_SHARING};
+use candor::requests::by_mail::guess::Guess::{self, Nothing, OptOut, Wants as W};
+use candor::requests::by_mail::guess::{OptsOut, guess};
 use candor::requests::senders::model::Wants::{Categories, Correction, Deletion, Pieces};
+
+fn opts_out(rights: &[&'static str]) -> Guess {
+    Guess::OptsOut(OptsOut::Of(rights.to_vec()))
+}
 
 fn check(cases: &[(&str, Guess)]) {
     let told = cases.iter().map(|(text, _)| guess("", text));
@@ -167,14 +172,29 @@ fn what_is_refused_taken_back_or_about_something_else_is_not_told() {
 #[test]
 fn an_opt_out_that_is_said_is_told_from_one_that_is_asked_about() {
     check(&[
-        ("Do not sell or share my personal information.", OptsOut),
-        ("I opt out of the sale of my personal information.", OptsOut),
-        ("Please opt me out", OptsOut),
-        ("I want to opt out.", OptsOut),
-        ("Please do not share my data with anybody!", OptsOut),
-        ("Hello,\nplease stop selling my data.\nThanks, Ada", OptsOut),
-        ("You must not sell my data.", OptsOut),
-        ("Quiero que no vendan mis datos.", OptsOut),
+        (
+            "Do not sell or share my personal information.",
+            opts_out(&[SALE_OR_SHARING]),
+        ),
+        (
+            "I opt out of the sale of my personal information.",
+            opts_out(&[SALE_OR_SHARING]),
+        ),
+        ("Please opt me out", opts_out(&[SALE_OR_SHARING])),
+        ("I want to opt out.", opts_out(&[SALE_OR_SHARING])),
+        (
+            "Please do not share my data with anybody!",
+            opts_out(&[SALE_OR_SHARING]),
+        ),
+        (
+            "Hello,\nplease stop selling my data.\nThanks, Ada",
+            opts_out(&[SALE_OR_SHARING]),
+        ),
+        ("You must not sell my data.", opts_out(&[SALE_OR_SHARING])),
+        (
+            "Quiero que no vendan mis datos.",
+            opts_out(&[SALE_OR_SHARING]),
+        ),
         ("Do you not sell my data?", OptOut),
         ("How do I opt out?", OptOut),
         ("Can I opt out of the sale of my data?", OptOut),
@@ -189,5 +209,54 @@ fn an_opt_out_that_is_said_is_told_from_one_that_is_asked_about() {
         ("You do not share my CV with enough employers.", OptOut),
         ("We do not share a flat.", OptOut),
         ("Do not sell my data, and delete my data", OptOut),
+    ]);
+}
+
+#[test]
+fn an_opt_out_is_of_what_it_names() {
+    let machines = || opts_out(&[AUTOMATED_DECISIONS]);
+    let sensitive = || opts_out(&[LIMIT_SENSITIVE]);
+    check(&[
+        ("I opt out of automated decisions.", machines()),
+        ("Please opt me out of decisions by machines.", machines()),
+        (
+            "I hereby opt out of the use of automated decisionmaking technology (ADMT).",
+            machines(),
+        ),
+        ("Please opt me out of profiling.", machines()),
+        ("Do not profile me!", machines()),
+        ("Please stop profiling me.", machines()),
+        ("Quiero opt out de decisiones automatizadas.", machines()),
+        (
+            "Limit the use of my sensitive personal information.",
+            sensitive(),
+        ),
+        (
+            "I want to limit the use and disclosure of my sensitive data.",
+            sensitive(),
+        ),
+        (
+            "I opt out of the sale of my data and of automated decisions.",
+            opts_out(&[SALE_OR_SHARING, AUTOMATED_DECISIONS]),
+        ),
+        (
+            "Do not sell my data. Limit the use of my sensitive data.",
+            opts_out(&[SALE_OR_SHARING, LIMIT_SENSITIVE]),
+        ),
+        (
+            "Please opt me out of everything.",
+            Guess::OptsOut(OptsOut::OfEverything),
+        ),
+        ("I opt out of your newsletter.", OptOut),
+        ("Please opt me out from calls.", OptOut),
+        (
+            "Please do not share my profile!",
+            opts_out(&[SALE_OR_SHARING]),
+        ),
+        ("I opt out of all the rest.", OptOut),
+        ("I limit the use of my phone.", OptOut),
+        ("Do you limit the use of sensitive data?", OptOut),
+        ("Can I opt out of automated decisions?", OptOut),
+        ("Your profile page says that you do not profile me.", OptOut),
     ]);
 }

@@ -214,6 +214,44 @@ async fn an_opt_out_by_mail_holds_at_once_whether_or_not_anything_is_followed() 
     assert!(page.text().contains("by what you chose before"));
 }
 
+/// The notice of machines names our address as a way to say no.
+/// Rule: C7, 11 CCR 7221(m), (n); I4, 11 CCR 7060(b).
+#[actix_web::test]
+async fn an_opt_out_by_mail_is_of_what_it_names() {
+    let app = TestApp::start();
+    let sale = "Opted out of sale and sharing";
+    let sensitive = "Use of sensitive data limited";
+    let machines = "Opted out of decisions by machines";
+    let named = [
+        ("I opt out of automated decisions.", vec![machines]),
+        (
+            "Do not sell my data. Limit the use of my sensitive data.",
+            vec![sale, sensitive],
+        ),
+        ("Please opt me out of your newsletter.", vec![]),
+        (
+            "Please opt me out of everything.",
+            vec![sale, sensitive, machines, "Opted out of: News and offers"],
+        ),
+    ];
+    for (at, (body, outcomes)) in named.into_iter().enumerate() {
+        let from = format!("From: ada{at}@example.org\r\nMessage-ID: <{at}@x.example>");
+        hand(&app, mail(&from, body)).await;
+        let [told] = app.mails_to(&format!("ada{at}")).try_into().unwrap();
+        let is_done = told.kind == "choice_changed";
+        assert_eq!(is_done, !outcomes.is_empty(), "{body}: {}", told.text);
+        for outcome in [sale, sensitive, machines, "Opted out of: News and offers"] {
+            let is_said = told.text.contains(&format!("- {outcome}"));
+            assert_eq!(
+                is_said,
+                outcomes.contains(&outcome),
+                "{body}: {}",
+                told.text
+            );
+        }
+    }
+}
+
 /// The id of the newest receipt.
 fn last_receipt(app: &TestApp) -> String {
     let last = app.app.db.read_now(|conn| {

@@ -5,7 +5,7 @@ mod opting_out;
 mod sentences;
 mod words;
 
-use opting_out::{OPT_OUT, opts_out};
+use opting_out::{OPT_OUT, opted_out_of};
 use sentences::Sentence;
 use words::{
     ABOUT, ASKING, BEFORE_COMMANDS, CATEGORIES, CORRECTION, COURTEOUS, DELETION, DOUBTS,
@@ -14,13 +14,22 @@ use words::{
 
 use crate::requests::senders::model::Wants;
 
+/// What a mail opts out of. That needs no request, and no proof.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OptsOut {
+    /// The choices of these keys, each of which is a right.
+    Of(Vec<&'static str>),
+    /// Whatever can be refused.
+    OfEverything,
+}
+
 /// What a mail seems to ask for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Guess {
     /// One request that is clear.
     Wants(Wants),
-    /// Not to have data sold or shared, and nothing else: that needs no request, and no proof.
-    OptsOut,
+    /// To have less done with data, and nothing else.
+    OptsOut(OptsOut),
     /// Something about that: they choose themselves.
     OptOut,
     /// Anything else.
@@ -34,11 +43,7 @@ pub fn guess(subject: &str, text: &str) -> Guess {
     // Whole words: "on me" is not in "on media".
     let said = all.concat().replace("  ", " ");
     if says(&said, OPT_OUT) {
-        return if opts_out(&sentences, &said) {
-            Guess::OptsOut
-        } else {
-            Guess::OptOut
-        };
+        return opted_out_of(&sentences, &said).map_or(Guess::OptOut, Guess::OptsOut);
     }
     let asked: Vec<_> = [
         (Wants::Deletion, DELETION),

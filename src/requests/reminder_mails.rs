@@ -96,7 +96,7 @@ impl Near {
             }
             Notice::LastDay => "This is the last business day before its date.",
             Notice::Unverified => {
-                "Nobody knows yet who asks. It can be denied for that, and the answer must say so: the denial stands ready on its page, for you to propose. Nothing is sent or closed by itself."
+                "Nobody knows yet who asks. It can be denied for that, and the answer must say so: the denial stands ready on its page, for you to propose, once they have had five days to show who they are. Nothing is sent or closed by itself."
             }
             Notice::Unanswered => "The person was reminded of our question.",
             Notice::StillUnanswered if self.is_reached => {

@@ -195,6 +195,12 @@ impl Case {
         }
     }
 
+    /// Whether they have no page on which to read an answer, so that the mail has all of it.
+    pub fn reads_mail_alone(&self) -> bool {
+        let unknown = |it: &Sender| it.degree.is_none() && it.wants.needs_proof();
+        self.sender.as_ref().is_some_and(unknown)
+    }
+
     /// What happened, in a few words: "Ruth: assigned".
     pub fn happened(&self, it: &Happening) -> String {
         let staff = it.actor.strip_prefix("staff:");

@@ -1,6 +1,8 @@
 //! Shortly before its date a request of which nobody knows who asks: the denial for that, as it would be sent, for staff
 //! to propose (11 CCR 7021(b)). Nothing is sent by itself.
 
+use chrono::TimeDelta;
+
 use super::case::Case;
 use crate::app::App;
 use crate::law::Cause;
@@ -9,6 +11,9 @@ use crate::requests::reminders::UNVERIFIED_BEFORE;
 use crate::requests::review::Judgement;
 use crate::requests::senders::model::{Degree, Sender, Wants};
 use crate::requests::{dates, denial, pause};
+
+/// Whoever asks has had so long to show who they are before the denial stands ready, however late a letter was entered.
+const TIME_TO_PROVE: TimeDelta = TimeDelta::days(5);
 
 /// What a denial for this says to the person; the mail has the rest that the law asks for.
 pub(super) const UNVERIFIED: &str =
@@ -36,7 +41,8 @@ impl Unverified {
         let is_near = u64::try_from(left).map_or(true, |left| left <= UNVERIFIED_BEFORE);
         // Where the clock stands still meanwhile, no date comes near.
         let runs = !pause::is_on(&app.laws, request);
-        if request.state != State::Verifying || !is_near || !runs {
+        let had_time = app.clock.now() - request.created_at >= TIME_TO_PROVE;
+        if request.state != State::Verifying || !is_near || !runs || !had_time {
             return None;
         }
         let ground = denial::ground_for(&app.laws, request, Cause::Unverified)?;
@@ -71,14 +77,14 @@ impl Unverified {
     }
 }
 
-/// It tells nothing of what is held.
+/// It tells nothing of what is held, and repeats nothing that the law's ground says beside it.
 fn reason(sender: &Sender) -> String {
     let what_failed = if sender.email.is_some() && sender.mailbox_at.is_none() {
-        " Nobody followed the link in the mail that we sent for that."
+        "Nobody followed the link in the mail that we sent for that."
     } else if sender.attempts > 0 {
-        " What was typed for that was not enough to be sure."
+        "What was typed for that was not enough to be sure."
     } else {
-        ""
+        UNVERIFIED
     };
-    format!("{UNVERIFIED}{what_failed}")
+    what_failed.to_owned()
 }

@@ -1,6 +1,7 @@
 //! What staff enter when the day of its answer has passed.
 
 use candor::accounts::model::Role;
+use chrono::TimeDelta;
 
 use super::entered::{enter, newest};
 use super::without_account::link;
@@ -38,4 +39,28 @@ async fn a_letter_that_is_entered_too_late_is_answered_with_an_apology_and_no_pr
     );
     assert!(!text.contains("you will have our answer"), "{text}");
     assert!(!text.contains("Our answer is due by"), "{text}");
+}
+
+/// Rule: C4, 11 CCR 7021(b): nobody is denied for a link that was mailed a moment ago.
+#[actix_web::test]
+async fn the_denial_of_a_letter_that_is_entered_too_late_stands_ready_after_five_days() {
+    let app = TestApp::start();
+    let sam = app.staff("sam", Role::Agent).await;
+    let late = [
+        ("email", "maya.okafor@example.org"),
+        ("received_on", "2025-08-01"),
+        ("wants", "pieces"),
+    ];
+    enter(&sam, &late).await.location();
+    let url = format!("/staff/requests/{}", newest(&app).reference);
+    let ready = "Propose this denial";
+    assert!(!sam.get(&url).await.page().text().contains(ready));
+    app.app.clock.advance(TimeDelta::days(5));
+    let sam = app.sign_in_again("sam", Role::Agent).await;
+    let text = sam.get(&url).await.page().text();
+    assert!(text.contains(ready), "{text}");
+    assert!(text.contains("The answer is late already."), "{text}");
+    let says =
+        "We could not make sure that the request comes from the person whose data it is about.";
+    assert_eq!(text.matches(says).count(), 1, "{text}");
 }

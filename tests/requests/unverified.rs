@@ -196,6 +196,7 @@ async fn five_days_before_the_date_the_denial_stands_ready_and_nothing_goes_by_i
     let auditor = app.staff("ingrid", Role::Auditor).await;
     let ready = "Propose this denial";
     assert!(!page.text().contains(ready));
+    let link = link(&app, ADDRESS);
     app.app.clock.advance(TimeDelta::days(39));
     let sam = app.sign_in_again("sam", Role::Agent).await;
     assert!(!sam.get(&url).await.page().text().contains(ready));
@@ -232,6 +233,11 @@ async fn five_days_before_the_date_the_denial_stands_ready_and_nothing_goes_by_i
     ruth.submit(&page, &approve, &[]).await.location();
     assert_eq!(find(&app, &reference).state, State::Denied);
     assert_eq!(app.mails_to(ADDRESS).len(), mails + 1);
+    let mail = app.mails_to(ADDRESS).pop().unwrap();
+    assert!(mail.text.contains(why), "no page shows it: {}", mail.text);
+    let gone = app.visitor().get(&link).await;
+    assert_eq!(gone.status, 404);
+    assert!(gone.text().contains("in the mail that we sent you then"));
 }
 
 /// Rule: C4, 11 CCR 7021(b); I12, 11 CCR 7024(a).

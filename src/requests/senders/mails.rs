@@ -102,6 +102,13 @@ impl OnRecord {
 }
 
 impl RequestUnverified {
+    /// What staff wrote of the case, where it is more than the ground says. No page shows it to somebody whom nobody knows.
+    fn reason(&self) -> Option<&str> {
+        let whole = self.denial.whole().filter(|it| it.facts != it.says);
+        let facts = whole.map(|it| it.facts.as_str());
+        facts.filter(|it| !it.is_empty())
+    }
+
     fn is_access(&self) -> bool {
         self.kind == Kind::Access
     }

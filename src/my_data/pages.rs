@@ -23,6 +23,7 @@ use crate::register::CollectionKey;
 use crate::requests::corrected::watch;
 use crate::requests::dates::LegalDates;
 use crate::requests::model::Kind;
+use crate::requests::restricted::{self, NotUsed};
 use crate::sources::{Dates, Identities, Record};
 use crate::web::{Page, html, words};
 
@@ -40,6 +41,7 @@ struct IndexPage {
     picture: String,
     standings: Standings,
     kept: Vec<Kept>,
+    not_used: Vec<NotUsed>,
     /// What is not searched.
     set_aside: SetAside,
 }
@@ -59,15 +61,16 @@ pub async fn index(person: Person, app: App, page: Page) -> AppResult<HttpRespon
     let found = read(&app, person.id, move |app, identities| {
         let cards = ledger::cards(&app.register, app.sources.overview(identities));
         let kept = kept::list(app, (person.id, identities))?.lines;
-        let (stopped, residence) = app.db.read_now(|conn| {
+        let (stopped, residence, not_used) = app.db.read_now(|conn| {
             let stopped = Stopped::load(conn, app, person.id)?;
-            Ok((stopped, find_residence(conn, person.id)?))
+            let not_used = restricted::in_force(conn, app, person.id)?;
+            Ok((stopped, find_residence(conn, person.id)?, not_used))
         })?;
         let set_aside = SetAside::where_one_lives(app, &residence);
         let standings = standing::of_person(app, person.id)?;
-        Ok((cards, standings, (kept, set_aside), stopped))
+        Ok((cards, standings, (kept, not_used, set_aside), stopped))
     });
-    let (mut cards, standings, (kept, set_aside), stopped) = found.await?;
+    let (mut cards, standings, (kept, not_used, set_aside), stopped) = found.await?;
     let picture = picture::draw(&cards, |recipient| !stopped.is_cut_off(recipient));
     for card in &mut cards {
         stopped.mark_activities(&mut card.purposes);
@@ -81,6 +84,7 @@ pub async fn index(person: Person, app: App, page: Page) -> AppResult<HttpRespon
             picture,
             standings,
             kept,
+            not_used,
             set_aside,
         },
     )
@@ -94,6 +98,8 @@ struct Marks {
     said: Statements,
     /// Which uses the person has stopped.
     stopped: Stopped,
+    /// What is kept and not used.
+    not_used: Vec<NotUsed>,
     /// Key of the law of a deletion.
     law: String,
     today: NaiveDate,
@@ -107,6 +113,7 @@ impl Marks {
                 left_out: Redactions::load(conn, &app.keys, person_id)?,
                 said: Statements::load(conn, &app.keys, person_id)?,
                 stopped: Stopped::load(conn, app, person_id)?,
+                not_used: restricted::in_force(conn, app, person_id)?,
                 law: LegalDates::of(&app.laws, &residence, Kind::Deletion, app.clock.now()).law,
                 today: app.laws.day_in(&residence, app.clock.now()),
             })
@@ -175,6 +182,7 @@ struct CollectionPage {
     is_nameless: bool,
     has_rest: bool,
     standings: Standings,
+    not_used: Vec<NotUsed>,
 }
 
 /// How many records of a collection belong to other people as well.
@@ -271,6 +279,7 @@ pub async fn collection(
             is_nameless: found.is_nameless,
             has_rest: found.has_rest,
             standings,
+            not_used: marks.not_used,
         },
     )
 }
@@ -282,6 +291,7 @@ struct RecordPage {
     collection: String,
     collection_url: String,
     record: RecordCard,
+    not_used: Vec<NotUsed>,
     /// What the law says of access where the person lives.
     law: Row,
 }
@@ -315,9 +325,9 @@ pub async fn record(
             .read_now(|conn| Ok(find_residence(conn, person.id)?))?;
         let today = app.laws.day_in(&residence, app.clock.now());
         let law = app.laws.applying(&residence, Right::Access, today).row;
-        Ok((card, law))
+        Ok((card, law, marks.not_used))
     });
-    let (card, law) = found.await?;
+    let (card, law, not_used) = found.await?;
     let record = card.ok_or(AppError::NotFound)?;
     let collection_url = collection_url(&key);
     html(
@@ -327,6 +337,7 @@ pub async fn record(
             collection: title,
             collection_url,
             record,
+            not_used,
             law,
         },
     )

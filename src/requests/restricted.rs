@@ -1,10 +1,12 @@
 //! What recipients read of a restriction: which data are kept and not used, or which use of them stops.
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::life::By;
-use super::model::{Outcome, Request};
+use super::model::{Kind, Outcome, Request, State};
 use super::sealed::{self, What};
+use super::words::day;
 use crate::app::App;
 use crate::db::schema::{requests, restrictions};
 use crate::db::{AnyConnection, both};
@@ -57,6 +59,51 @@ pub fn told(
         None => what,
     };
     Ok(Some(Restricted { activity, words }))
+}
+
+/// What is kept and not used, for the person whose data they are.
+#[derive(Debug, Clone)]
+pub struct NotUsed {
+    /// Of the request that was granted.
+    pub reference: String,
+    /// Which data, and which use of them, as the answer has it.
+    pub words: String,
+    /// From when on they may be used again, once that is announced.
+    pub ends_on: Option<NaiveDate>,
+}
+
+impl NotUsed {
+    /// From when on they may be used again, in words.
+    pub fn until(&self) -> Option<String> {
+        self.ends_on.map(day)
+    }
+}
+
+/// The restrictions of a person that are in force. They are marked where the data are (GDPR Art. 4(3), 18).
+pub fn in_force(conn: &mut AnyConnection, app: &App, person_id: i64) -> AppResult<Vec<NotUsed>> {
+    type Row = (String, Vec<u8>, Option<NaiveDate>);
+    let found: Vec<Row> = both!(conn, |conn| requests::table
+        .inner_join(restrictions::table)
+        .filter(requests::person_id.eq(person_id))
+        .filter(requests::kind.eq(Kind::Restriction.as_str()))
+        .filter(requests::state.eq(State::Completed.as_str()))
+        .filter(restrictions::ended_at.is_null())
+        .order(requests::id)
+        .select((
+            requests::reference,
+            restrictions::what,
+            restrictions::ends_on
+        ))
+        .load(conn))?;
+    let opened = found.into_iter().map(|(reference, what, ends_on)| {
+        let words = sealed::open_text(&app.keys, &reference, What::Restricted, Some(&what))?;
+        Ok(NotUsed {
+            reference,
+            words,
+            ends_on,
+        })
+    });
+    opened.collect()
 }
 
 /// What recipients are told of a use that a person objects to, by its title; of one that stops in part, by that part.

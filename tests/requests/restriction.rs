@@ -169,6 +169,41 @@ async fn who_got_the_data_is_told_of_a_restriction_by_itself_and_person_and_staf
     assert!(all.text().contains("To keep your data and not to use them"));
 }
 
+/// Rule: A4.R, GDPR Art. 4(3), 18.
+#[actix_web::test]
+async fn what_is_kept_and_not_used_is_marked_where_the_data_are_as_long_as_it_holds() {
+    let app = TestApp::start();
+    let (agent, lena, reference) = grant(&app).await;
+    let other = app.person_in("otto", "de").await;
+    let pages = ["/data", "/data/careers/interview_notes"];
+    for path in pages {
+        let page = lena.get(path).await.page();
+        let marked = page.texts(".notice li").concat();
+        assert!(
+            marked.contains(TOLD) && marked.contains(&reference),
+            "{path}: {marked}"
+        );
+        assert!(
+            !other.get(path).await.page().text().contains(TOLD),
+            "{path}"
+        );
+    }
+    let url = format!("/staff/requests/{reference}");
+    let page = agent.get(&url).await.page();
+    let why = [("ends", "The rating was checked, and it is right.")];
+    let end = format!("{url}/restriction/end");
+    agent.submit(&page, &end, &why).await.location();
+    let text = lena.get("/data").await.page().text();
+    assert!(text.contains("until 16 February 2026"), "{text}");
+    app.app.clock.advance(chrono::TimeDelta::days(7));
+    app.run_jobs().await;
+    let lena = app.visitor();
+    app.sign_in_by_mail(&lena, "lena@example.org").await;
+    for path in pages {
+        assert!(!lena.get(path).await.page().text().contains(TOLD), "{path}");
+    }
+}
+
 /// Rule: A4.N, GDPR Art. 18(3), 19.
 #[actix_web::test]
 async fn the_person_is_told_a_week_before_a_restriction_ends_and_the_recipients_when_it_does() {

@@ -158,6 +158,14 @@ async fn a_list_is_sent_once_and_not_while_a_value_has_changed_or_is_asked_for_a
     assert!(answers.contains(&303), "{answers:?}");
     let requests = maya.get("/requests").await.page();
     assert_eq!(requests.texts("main h2.small a").len(), 1);
+    let again = maya.submit(&page, LIST, &[]).await;
+    assert_eq!(
+        again.location(),
+        "/requests",
+        "a second click finds it sent"
+    );
+    let text = maya.get("/requests").await.page().text();
+    assert!(text.contains("what stood in it was sent"), "{text}");
 
     write(&app, &maya, CITY, for_list("Halden")).await;
     let twin = maya.post(LIST, &[]).await;

@@ -151,11 +151,22 @@ pub async fn show(person: FreshPerson, app: App, page: Page) -> AppResult<HttpRe
     )
 }
 
+/// Where a second click finds what the first has sent.
+fn sent_before(session: &Session) -> AppResult<HttpResponse> {
+    let text = "Your list of corrections is empty: what stood in it was sent, or taken out. Your requests stand here.";
+    see_other_saying(session, text, "/requests")
+}
+
 /// Asks for all of them in one request.
-pub async fn file(person: FreshPerson, app: App, page: Page) -> AppResult<HttpResponse> {
+pub async fn file(
+    person: FreshPerson,
+    app: App,
+    page: Page,
+    session: Session,
+) -> AppResult<HttpResponse> {
     let prepared = prepare_all(&app, person.id).await?;
     if prepared.is_empty() {
-        return Ok(see_other(LIST));
+        return sent_before(&session);
     }
     let (ids, lines, new, files) = taken_apart(prepared);
     let Some(new) = new else {
@@ -173,18 +184,25 @@ pub async fn file(person: FreshPerson, app: App, page: Page) -> AppResult<HttpRe
     };
     let (parts, own) = (app.clone(), Person::clone(&person));
     let filed = app.db.write(move |conn| {
-        // Whoever sends the list a second time meanwhile finds it empty.
-        if collected::remove(conn, own.id, &ids)? != ids.len() {
-            return Err(changed());
+        match collected::remove(conn, own.id, &ids)? {
+            removed if removed == ids.len() => {}
+            // It was sent meanwhile.
+            0 => return Ok(None),
+            _ => return Err(changed()),
         }
         let by = By::person(&parts, &own);
         let request = filing::file(conn, own.id, &new, &by)?;
         for file in &files {
             evidence::attach(conn, &request, file, &by)?;
         }
-        Ok(request)
+        Ok(Some(request))
     });
-    let filed = over_limit::look(&app, &person, Kind::Correction, filed.await).await;
+    let filed = match filed.await {
+        Ok(None) => return sent_before(&session),
+        Ok(Some(filed)) => Ok(filed),
+        Err(error) => Err(error),
+    };
+    let filed = over_limit::look(&app, &person, Kind::Correction, filed).await;
     let (status, conflict, asked) = match filed {
         Ok(Ok(filed)) => {
             app.wake.notify_one();

@@ -74,6 +74,19 @@ text_enum! {
 }
 
 impl MadeBy {
+    /// In which manner an opt-out was made that nobody had to enter, as the register of requests names it.
+    pub const fn manner(self) -> &'static str {
+        match self {
+            MadeBy::Person => "through the portal",
+            MadeBy::Signal => "by a browser's signal",
+            MadeBy::VisitorForm => "by the form without an account",
+            MadeBy::Mail => "by e-mail",
+            MadeBy::Agent => "by an authorised agent",
+            MadeBy::Parent => "by a parent or guardian",
+            other => other.as_str(),
+        }
+    }
+
     /// Completes "Off since 9 February 2026, …".
     pub const fn in_words(self) -> &'static str {
         match self {

@@ -257,7 +257,7 @@ fn choice_row(choice: &Choice, day: NaiveDate) -> Row {
         received_on.unwrap_or_else(|| date.clone()),
         format!("opt-out: {}", choice.activity),
         String::new(),
-        channel.unwrap_or_else(|| choice.made_by.as_str().replace('-', " ")),
+        channel.unwrap_or_else(|| choice.made_by.manner().to_owned()),
         date,
         "in effect at once".to_owned(),
         String::new(),

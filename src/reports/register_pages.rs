@@ -2,6 +2,7 @@
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
+use chrono::Datelike;
 use futures_util::stream;
 use serde::Deserialize;
 use serde_json::json;
@@ -12,10 +13,10 @@ use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::error::{AppError, AppResult};
 
-/// Which year.
+/// Which year; this one if none.
 #[derive(Debug, Deserialize)]
 pub struct Wanted {
-    year: i32,
+    year: Option<i32>,
 }
 
 /// A year's register as CSV, written while it is read.
@@ -24,7 +25,8 @@ pub async fn as_csv(
     app: App,
     wanted: web::Query<Wanted>,
 ) -> AppResult<HttpResponse> {
-    let (year, now) = (wanted.year, app.clock.now());
+    let now = app.clock.now();
+    let year = wanted.year.unwrap_or_else(|| now.year());
     if !register::is_a_year(year, app.clock.today()) {
         return Err(AppError::NotFound);
     }

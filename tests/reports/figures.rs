@@ -285,9 +285,9 @@ async fn the_register_says_of_each_request_what_the_law_asks_for_and_names_nobod
     assert!(text.contains(&format!(
         "{open},2026-02-09,access,us-ca,through the portal,,,"
     )));
-    assert!(
-        text.contains("2026-02-11,opt-out: sale-or-sharing,,person,2026-02-11,in effect at once,")
-    );
+    let row =
+        ",2026-02-11,opt-out: sale-or-sharing,,through the portal,2026-02-11,in effect at once,";
+    assert!(text.contains(row), "{text}");
     let row = format!(
         "{denied},2026-02-09,access,us-ca,through the portal,2026-02-11,denied,OTHERS_RIGHTS_145K\n"
     );
@@ -295,6 +295,8 @@ async fn the_register_says_of_each_request_what_the_law_asks_for_and_names_nobod
     assert!(!text.contains("colleague"));
     assert!(text.contains(",2026-02-11,deletion,us-ca,by the form without an account,,,"));
     assert!(!text.contains('@') && !text.contains("What else?"));
+    let this_year = supervisor.get("/staff/register.csv").await.page();
+    assert_eq!(this_year.html(), text, "this year's, where none is named");
     let other = supervisor.get("/staff/register.csv?year=2025").await.page();
     assert_eq!(other.html().lines().count(), 1);
 }

@@ -233,3 +233,11 @@ fn a_draft_of_files_has_types_and_a_key_and_says_that_they_are_guessed() {
     );
     assert!(!draft.contains("ada@"), "{draft}");
 }
+
+#[test]
+fn the_draft_of_a_database_without_tables_can_be_read_again() {
+    let place = Place::new(Kind::Sqlite, "shop", "", "SELECT 1");
+    let draft = place.scan();
+    let (register, _) = Register::parse(&[("draft.yml", draft.as_str())]).unwrap();
+    assert!(register.dataset("shop").unwrap().collections.is_empty());
+}

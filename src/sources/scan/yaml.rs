@@ -26,7 +26,8 @@ pub(super) fn write(
         let schema = scalar(namespace);
         let _ = writeln!(text, "    fides_meta: {{namespace: {{schema: {schema}}}}}");
     }
-    text.push_str("    collections:\n");
+    let none = if drafts.is_empty() { " []" } else { "" };
+    let _ = writeln!(text, "    collections:{none}");
     for draft in drafts {
         collection(&mut text, key, draft);
     }

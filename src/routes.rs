@@ -319,6 +319,8 @@ routes! {
     CaseWorker get "/staff/ages/parents/new" => choices::minors::parent_pages::new;
     CaseWorker post "/staff/ages/parents/new" => choices::minors::parent_pages::allow;
     CaseReader get "/staff/ages/{id}" => choices::minors::staff_pages::show;
+    Supervisor post "/staff/ages/{id}/approve" => choices::minors::staff_pages::approve;
+    Supervisor post "/staff/ages/{id}/refuse" => choices::minors::staff_pages::refuse;
     CaseReader get "/staff/holds" => holds::index;
     Supervisor get "/staff/holds/new" => holds::new;
     Supervisor post "/staff/holds/new" => holds::place;

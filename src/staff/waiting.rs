@@ -1,5 +1,5 @@
 //! What waits for staff beside requests: data that came back, corrections that were undone, what has been kept long enough,
-//! addresses that two must agree on, and accounts that nobody can open. The queue names it, and supervisors are told by
+//! addresses and words of parents that two must agree on, and accounts that nobody can open. The queue names it, and supervisors are told by
 //! mail: when something comes, and again each week while it waits.
 
 use std::collections::HashMap;
@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::accounts::{proposals, unopened};
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
+use crate::choices::minors::approvals;
 use crate::config::Site;
 use crate::db::schema::told_waiting;
 use crate::db::{AnyConnection, Count, text_enum};
@@ -35,6 +36,8 @@ text_enum! {
         Periods = "periods",
         /// Addresses that a second supervisor is to approve for an account.
         Addresses = "addresses",
+        /// The words of parents that a second one is to approve.
+        Parents = "parents",
         /// Accounts whose last address was taken away.
         Unopened = "unopened",
     }
@@ -68,6 +71,12 @@ impl Waiting {
                 "1 address that was proposed for an account".to_owned()
             }
             What::Addresses => format!("{count} addresses that were proposed for accounts"),
+            What::Parents if count == Count(1) => {
+                "1 word of a parent by which data would be sold or shared".to_owned()
+            }
+            What::Parents => {
+                format!("{count} words of parents by which data would be sold or shared")
+            }
             What::Unopened if count == Count(1) => "1 account that no address opens".to_owned(),
             What::Unopened => format!("{count} accounts that no address opens"),
             What::Periods => "a plan to erase what has been kept long enough".to_owned(),
@@ -80,6 +89,7 @@ impl Waiting {
             What::Returned => "/staff/returned",
             What::Corrections => "/staff/corrections",
             What::Periods => "/staff/periods",
+            What::Parents => "/staff/ages",
             What::Addresses | What::Unopened => "/staff/closed-addresses",
         }
     }
@@ -93,6 +103,7 @@ pub fn list(conn: &mut AnyConnection) -> QueryResult<Vec<Waiting>> {
         (What::Corrections, corrected::queries::count_returned(conn)?),
         (What::Periods, Count(i64::from(planned.is_some()))),
         (What::Addresses, proposals::count(conn)?),
+        (What::Parents, approvals::count(conn)?),
         (What::Unopened, unopened::count(conn)?),
     ];
     let some = counts.into_iter().filter(|(_, count)| *count > Count(0));

@@ -5,7 +5,7 @@ use candor::choices::{MadeBy, State, refusables};
 use candor::db::schema::{age_entries, minors};
 use diesel::prelude::*;
 
-use super::all_changes;
+use super::{all_changes, approve_word};
 use crate::api::{Program, hash_of};
 use crate::support::{Actor, TestApp};
 
@@ -218,6 +218,7 @@ async fn what_a_parent_allowed_holds_on_for_a_child_whose_age_is_put_right() {
         ("verified_by", "signed-form"),
     ]);
     sam.post(PARENT, &fields).await.location();
+    approve_word(&app.staff("vera", Role::Supervisor).await).await;
     let keys = ["marketing", "sale-or-sharing", "limit-sensitive"].map(str::to_owned);
     for born_on in ["2015-06-01", "2014-06-01"] {
         put_right(&app, &sam, born_on).await;
@@ -332,6 +333,7 @@ async fn a_parent_allows_what_a_child_cannot_once_it_was_made_sure_that_it_is_on
         ("verified_by", "signed-form"),
     ]);
     sam.post(PARENT, &fields).await.location();
+    approve_word(&app.staff("vera", Role::Supervisor).await).await;
     let twice = sam.post(PARENT, &fields).await;
     assert_eq!(twice.status, 409);
     assert!(twice.text().contains("All of it is on already"));

@@ -126,6 +126,7 @@ async fn what_a_parent_allowed_is_said_to_be_off_once_it_is() {
     sam.post("/staff/ages/parents/new", &fields)
         .await
         .location();
+    super::approve_word(&app.staff("vera", Role::Supervisor).await).await;
     let own = noor.get("/choices/age").await.page().text();
     assert!(!own.contains("Off by now"), "{own}");
     noor.post("/choices/marketing/opt-out", &[])

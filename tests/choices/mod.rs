@@ -13,6 +13,7 @@ mod moving;
 mod receipts;
 mod refused_before;
 mod script;
+mod second_word;
 mod signal;
 mod staff;
 mod visitor;
@@ -21,7 +22,17 @@ use candor::choices::Choice;
 use candor::db::schema::{self, choices, events};
 use diesel::prelude::*;
 
-use crate::support::TestApp;
+use crate::support::{Actor, TestApp};
+
+/// Another staff member approves the word of a parent that was entered last.
+async fn approve_word(supervisor: &Actor) {
+    let page = supervisor.get("/staff/ages").await.page();
+    let entry = page.attributes("main th a", "href").remove(0);
+    let page = supervisor.get(&entry).await.page();
+    let approve = format!("{entry}/approve");
+    let approved = supervisor.submit(&page, &approve, &[]).await;
+    assert_eq!(approved.location(), "/staff/ages");
+}
 
 /// Every change ever recorded, oldest first.
 fn all_changes(app: &TestApp) -> Vec<Choice> {

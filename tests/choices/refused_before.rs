@@ -2,6 +2,7 @@
 
 use candor::accounts::model::Role;
 
+use super::approve_word;
 use crate::support::{Actor, Answer, TestApp};
 
 const PARENT: &str = "/staff/ages/parents/new";
@@ -34,7 +35,9 @@ async fn what_a_child_turned_off_is_not_turned_on_by_a_parents_word_before_the_p
     noor.post("/choices/age", &born).await.location();
     let sam = app.staff("sam", Role::Agent).await;
     // Off by law is nobody's refusal.
+    let vera = app.staff("vera", Role::Supervisor).await;
     enter(&sam, &[]).await.location();
+    approve_word(&vera).await;
     assert!(is_on(&noor).await);
     noor.post("/choices/sale-or-sharing/opt-out", &[])
         .await
@@ -46,6 +49,7 @@ async fn what_a_child_turned_off_is_not_turned_on_by_a_parents_word_before_the_p
     assert!(!is_on(&noor).await);
     let sent = enter(&sam, &[("knows", "true")]).await;
     assert_eq!(sent.location(), "/staff/ages");
+    approve_word(&vera).await;
     assert!(is_on(&noor).await);
 }
 

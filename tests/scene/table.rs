@@ -188,6 +188,8 @@ table! {
     CaseWorker get "/staff/ages/parents/new" => "/staff/ages/parents/new", Common, PAGE;
     CaseWorker post "/staff/ages/parents/new" => "/staff/ages/parents/new", Common, EMPTY;
     CaseReader get "/staff/ages/{id}" => "/staff/ages/{age}", Common, PAGE;
+    Supervisor post "/staff/ages/{id}/approve" => "/staff/ages/0/approve", Common, EMPTY;
+    Supervisor post "/staff/ages/{id}/refuse" => "/staff/ages/0/refuse", Common, EMPTY;
     CaseReader get "/staff/holds" => "/staff/holds", Common, PAGE;
     Supervisor get "/staff/holds/new" => "/staff/holds/new", Common, PAGE;
     Supervisor post "/staff/holds/new" => "/staff/holds/new", Common, EMPTY;

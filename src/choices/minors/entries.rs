@@ -5,19 +5,19 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use serde_json::json;
 
+use super::approvals::Outcome;
+use super::consent::TurnedOn;
 use super::messages::AgePutRight;
 use super::{Age, Whose, ages, put_right};
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
-use crate::choices::model::{Choice, MadeBy, State};
-use crate::choices::proof::Scope;
-use crate::choices::queries::list_history;
+use crate::choices::change::Received;
+use crate::choices::model::{Choice, State};
 use crate::choices::{refusable, standing};
-use crate::db::schema::{age_entries, people, staff};
+use crate::db::schema::{age_entries, parent_approvals, people, staff};
 use crate::db::{AnyConnection, OptionalText, text_enum};
-use crate::error::{AppError, AppResult};
+use crate::error::AppResult;
 use crate::keys::Keys;
-use crate::law::Decides;
 use crate::register::Register;
 use crate::requests::model::Channel;
 use crate::web::words;
@@ -119,6 +119,8 @@ pub struct Entry {
     pub received_on: NaiveDate,
     reason: Vec<u8>,
     evidence: Vec<u8>,
+    /// Who entered it.
+    pub staff_id: i64,
     /// When it was entered, in UTC.
     pub at: NaiveDateTime,
 }
@@ -144,21 +146,37 @@ impl Entry {
         }
     }
 
+    /// The keys of what a parent allowed.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        let keys = self.allowed.as_deref().unwrap_or_default();
+        keys.split(' ').filter(|it| !it.is_empty())
+    }
+
     /// The titles of what a parent allowed, in one line.
     pub fn allowed(&self, register: &Register) -> String {
-        let keys = self.allowed.as_deref().unwrap_or_default();
-        let titles = keys.split(' ').map(|key| refusable::title(register, key));
+        let titles = self.keys().map(|key| refusable::title(register, key));
         titles.collect::<Vec<_>>().join(", ")
+    }
+
+    /// What is to be turned on by it.
+    pub(super) fn word(&self, knows_refusal: bool) -> TurnedOn {
+        TurnedOn {
+            keys: self.keys().map(str::to_owned).collect(),
+            knows_refusal,
+            received: Received {
+                channel: self.channel,
+                on: self.received_on,
+            },
+        }
     }
 
     /// The titles of what a parent allowed and that is off by now, in one line; empty where nothing is.
     pub fn off_by_now(&self, register: &Register, current: &[Choice]) -> String {
-        let keys = self.allowed.as_deref().unwrap_or_default();
         let is_off = |key: &&str| {
             let mut choices = current.iter();
             choices.any(|it| it.activity == *key && it.state == State::OptedOut)
         };
-        let off = keys.split(' ').filter(is_off);
+        let off = self.keys().filter(is_off);
         let titles = off.map(|key| refusable::title(register, key));
         titles.collect::<Vec<_>>().join(", ")
     }
@@ -180,12 +198,21 @@ fn context(person_id: i64, what: &str) -> String {
     format!("age entry of person {person_id}: {what}")
 }
 
-/// A person's entries, newest first.
+/// A person's entries that had an effect, newest first.
 pub fn list_of_person(conn: &mut AnyConnection, person_id: i64) -> QueryResult<Vec<Entry>> {
-    Entry::query()
+    let approved = parent_approvals::outcome.eq(Outcome::Approved.as_str());
+    age_entries::table
+        .left_join(parent_approvals::table)
         .filter(age_entries::person_id.eq(person_id))
+        .filter(
+            parent_approvals::entry_id
+                .nullable()
+                .is_null()
+                .or(approved.nullable().assume_not_null()),
+        )
         .order(age_entries::id.desc())
         .limit(50)
+        .select(Entry::as_select())
         .load(conn)
 }
 
@@ -214,20 +241,23 @@ pub fn find(conn: &mut AnyConnection, id: i64) -> QueryResult<(Entry, String, St
         .first(conn)
 }
 
-struct What<'a> {
-    kind: Kind,
-    sixteen_on: Option<NaiveDate>,
-    allowed: Option<(&'a [String], VerifiedBy)>,
+/// What is kept, and under which name it stands in the audit log.
+pub(super) struct What<'a> {
+    pub action: &'static str,
+    pub kind: Kind,
+    pub sixteen_on: Option<NaiveDate>,
+    pub allowed: Option<(&'a [String], VerifiedBy)>,
 }
 
-fn keep(
+/// Keeps an entry, and gives its id.
+pub(super) fn keep(
     conn: &mut AnyConnection,
     app: &App,
     (whose, staff_id): (Whose<'_>, i64),
     what: &What<'_>,
     word: &Word,
     now: NaiveDateTime,
-) -> AppResult<()> {
+) -> AppResult<i64> {
     let seal = |of, text: &str| {
         app.keys
             .seal(&context(whose.person_id, of), text.as_bytes())
@@ -245,15 +275,13 @@ fn keep(
         age_entries::staff_id.eq(staff_id),
         age_entries::at.eq(now),
     );
-    diesel::insert_into(age_entries::table)
+    let id = diesel::insert_into(age_entries::table)
         .values(row)
-        .execute(conn)?;
+        .returning(age_entries::id)
+        .get_result(conn)?;
     let event = Event {
         actor: Actor::Staff(staff_id),
-        action: match what.kind {
-            Kind::Age => "age.put_right",
-            Kind::Parent => "parent.allowed",
-        },
+        action: what.action,
         person: Some(whose.pseudonym),
         object: "account",
         // Not the day: how old somebody is stands nowhere but with their account.
@@ -265,7 +293,8 @@ fn keep(
             "received_on": word.received_on,
         }),
     };
-    Ok(audit::record(conn, &event, now)?)
+    audit::record(conn, &event, now)?;
+    Ok(id)
 }
 
 /// Puts right what is known of somebody's age, on their word or that of a parent; see [`put_right`].
@@ -280,6 +309,7 @@ pub fn enter_age(
     put_right(conn, app, whose, age, now)?;
     let (residence, _) = standing::told_by(conn, whose.person_id)?;
     let what = What {
+        action: "age.put_right",
         kind: Kind::Age,
         sixteen_on: age.sixteen_on(),
         allowed: None,
@@ -294,77 +324,4 @@ pub fn enter_age(
         app.mailer.enqueue(conn, address, &mail, now)?;
     }
     Ok(())
-}
-
-/// So many changes of a person are looked through for a refusal.
-const CHANGES: i64 = 500;
-
-/// Those of some choices that are off because somebody asked for that: the child, or a parent or agent for it. What an age
-/// or a place turned off since does not make up for it.
-pub fn refused(
-    conn: &mut AnyConnection,
-    person_id: i64,
-    keys: &[String],
-) -> QueryResult<Vec<String>> {
-    let newest_first = list_history(conn, person_id, None, CHANGES)?;
-    let is_refused = |key: &&String| {
-        let changes = newest_first.iter().filter(|it| it.activity == **key);
-        let mut while_off = changes.take_while(|it| it.state == State::OptedOut);
-        while_off.any(|it| it.made_by.is_request())
-    };
-    Ok(keys.iter().filter(is_refused).cloned().collect())
-}
-
-/// What a parent or guardian of a child allows.
-#[derive(Debug, Clone)]
-pub struct Allowed {
-    /// The keys of the choices.
-    pub keys: Vec<String>,
-    /// How it was made sure that it is one.
-    pub verified_by: VerifiedBy,
-    /// Whether they know of what was [refused] before.
-    pub knows_refusal: bool,
-}
-
-/// Turns on what a parent or guardian of a child allows; the person gets the mail and the receipt.
-///
-/// # Errors
-/// [`AppError::Conflict`] when all of it is on, as when the form was sent twice, or some of it was refused meanwhile.
-pub fn enter_consent(
-    conn: &mut AnyConnection,
-    app: &App,
-    (whose, staff_id): (Whose<'_>, i64),
-    allowed: &Allowed,
-    word: &Word,
-    now: NaiveDateTime,
-) -> AppResult<()> {
-    let (residence, sixteen_on) = standing::told_by(conn, whose.person_id)?;
-    if ages(app, &residence).decides(sixteen_on, now.date()) != Decides::Parent {
-        return Err(AppError::conflict(
-            "By their age and where they live it is not for a parent to decide any more. Nothing was changed.",
-        ));
-    }
-    let keys = &allowed.keys;
-    if !allowed.knows_refusal && !refused(conn, whose.person_id, keys)?.is_empty() {
-        return Err(AppError::conflict(
-            "Some of it was turned off a moment ago. Nothing was changed.",
-        ));
-    }
-    let mut act = whose.act(keys.clone(), State::OptedIn, MadeBy::Parent);
-    act.scope = Scope::Account;
-    act.received = Some(crate::choices::change::Received {
-        channel: word.channel,
-        on: word.received_on,
-    });
-    if act.apply(app, conn, now)?.is_none() {
-        return Err(AppError::conflict(
-            "All of it is on already. Nothing was changed.",
-        ));
-    }
-    let what = What {
-        kind: Kind::Parent,
-        sixteen_on: None,
-        allowed: Some((&keys[..], allowed.verified_by)),
-    };
-    keep(conn, app, (whose, staff_id), &what, word, now)
 }

@@ -4,6 +4,8 @@
 //! enter of it is in [`entries`]: a mistyped day that is put right, and the word of a parent. What a corrected date of birth
 //! tells is in [`corrected`].
 
+pub mod approvals;
+pub mod consent;
 pub mod corrected;
 pub mod entries;
 pub mod messages;

@@ -6,7 +6,8 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Serialize;
 
-use super::entries::{self, Allowed, VerifiedBy, Word};
+use super::consent::{self, Allowed};
+use super::entries::{VerifiedBy, Word};
 use super::typed::{self, Known, TypedWord};
 use super::{ages, is_protected};
 use crate::accounts::guard::CaseWorker;
@@ -94,7 +95,7 @@ pub async fn new(_: CaseWorker, app: App, page: Page) -> AppResult<HttpResponse>
     html(StatusCode::OK, &ParentPage::of(&app, page, Form::default()))
 }
 
-/// Turns on what they allow. The person gets the mail and the receipt.
+/// Turns on what they allow, or has it wait for a supervisor. The person gets the mail and the receipt.
 pub async fn allow(
     worker: CaseWorker,
     app: App,
@@ -118,11 +119,14 @@ pub async fn allow(
     let (own, now, staff_id) = (app.clone(), app.clock.now(), worker.id);
     let written = app.db.write(move |conn| {
         let whose = (known.whose(staff_id), staff_id);
-        entries::enter_consent(conn, &own, whose, &allowed, &word, now)
+        consent::enter_consent(conn, &own, whose, &allowed, &word, now)
     });
-    written.await?;
+    let text = if written.await? {
+        "It is on record, and nothing is on yet: where data are sold or shared by it, a supervisor has to approve it."
+    } else {
+        "It is on, on the word of the parent or guardian. We have told the person by mail if they have an address."
+    };
     app.wake.notify_one();
-    let text = "It is on, on the word of the parent or guardian. We have told the person by mail if they have an address.";
     see_other_saying(&session, text, "/staff/ages")
 }
 
@@ -131,7 +135,7 @@ async fn refused(app: &App, person_id: i64, keys: &[String]) -> AppResult<Vec<St
     let keys = keys.to_vec();
     let found = app
         .db
-        .read(move |conn| Ok(entries::refused(conn, person_id, &keys)?));
+        .read(move |conn| Ok(consent::refused(conn, person_id, &keys)?));
     let titles = found.await?;
     let titles = titles.iter().map(|it| refusable::title(&app.register, it));
     Ok(titles.map(str::to_owned).collect())

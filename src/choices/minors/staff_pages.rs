@@ -7,10 +7,11 @@ use askama::Template;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::approvals::{self, Approval};
 use super::entries::{self, Entry, Kind, VerifiedBy, Word};
 use super::typed::{self, Known, TypedWord};
 use super::{Age, sixteen_on_typed};
-use crate::accounts::guard::{CaseReader, CaseWorker};
+use crate::accounts::guard::{CaseReader, CaseWorker, Supervisor};
 use crate::accounts::model::Role;
 use crate::app::App;
 use crate::audit::views::{self, Seen};
@@ -25,9 +26,17 @@ const ON_A_PAGE: usize = 50;
 struct IndexPage {
     page: Page,
     entries: Vec<(Entry, String)>,
+    /// How those stand that take two.
+    approvals: Vec<Approval>,
     can_enter: bool,
     newer: Option<&'static str>,
     older: Option<String>,
+}
+
+impl IndexPage {
+    fn approval(&self, entry: &Entry) -> Option<&Approval> {
+        self.approvals.iter().find(|it| it.entry_id == entry.id)
+    }
 }
 
 #[derive(Template)]
@@ -40,6 +49,19 @@ struct EntryPage {
     allowed: String,
     reason: String,
     evidence: String,
+    /// How it stands, if it takes two.
+    approval: Option<Approval>,
+    /// Whether whoever looks may approve or refuse what waits.
+    is_supervisor: bool,
+    /// Whether they entered it themselves.
+    is_own: bool,
+}
+
+impl EntryPage {
+    fn waits(&self) -> bool {
+        let approval = self.approval.as_ref();
+        approval.is_some_and(|it| it.outcome.is_none())
+    }
 }
 
 /// All entries, newest first: not whose, and not what was written.
@@ -57,8 +79,11 @@ pub async fn index(
             |(it, _)| it.id,
         )
         .await?;
+    let ids = found.rows.iter().map(|(it, _)| it.id).collect();
+    let approvals = app.db.read(move |conn| Ok(approvals::list(conn, ids)?));
     let shown = IndexPage {
         page,
+        approvals: approvals.await?,
         can_enter: [Role::Agent, Role::Supervisor].contains(&reader.role),
         older: found.older,
         newer: found.newer,
@@ -75,13 +100,18 @@ pub async fn show(
     id: web::Path<i64>,
 ) -> AppResult<HttpResponse> {
     let id = id.into_inner();
-    let found = app.db.read(move |conn| Ok(entries::find(conn, id)?));
-    let (entry, author, pseudonym) = found.await?;
+    let found = app
+        .db
+        .read(move |conn| Ok((entries::find(conn, id)?, approvals::find(conn, id)?)));
+    let ((entry, author, pseudonym), approval) = found.await?;
     let (reason, evidence) = entry.open(&app.keys)?;
     views::record(&app, &reader, Seen::Age, pseudonym.clone(), "").await?;
     let shown = EntryPage {
         page,
         allowed: entry.allowed(&app.register),
+        approval,
+        is_supervisor: reader.role == Role::Supervisor,
+        is_own: entry.staff_id == reader.id,
         entry,
         author,
         pseudonym,
@@ -89,6 +119,42 @@ pub async fn show(
         evidence,
     };
     html(StatusCode::OK, &shown)
+}
+
+/// Turns on what a parent allowed, as a second one.
+pub async fn approve(
+    supervisor: Supervisor,
+    app: App,
+    session: Session,
+    id: web::Path<i64>,
+) -> AppResult<HttpResponse> {
+    let (own, id, now) = (app.clone(), id.into_inner(), app.clock.now());
+    let approved = app
+        .db
+        .write(move |conn| approvals::approve(conn, &own, (id, &supervisor), now));
+    approved.await?;
+    app.wake.notify_one();
+    let text = "It is on, on the word of the parent or guardian. We have told the person by mail if they have an address.";
+    see_other_saying(&session, text, "/staff/ages")
+}
+
+/// Lets it be.
+pub async fn refuse(
+    supervisor: Supervisor,
+    app: App,
+    session: Session,
+    id: web::Path<i64>,
+) -> AppResult<HttpResponse> {
+    let (id, now) = (id.into_inner(), app.clock.now());
+    let refused = app
+        .db
+        .write(move |conn| approvals::refuse(conn, (id, &supervisor), now));
+    refused.await?;
+    see_other_saying(
+        &session,
+        "It is refused. Nothing was turned on.",
+        "/staff/ages",
+    )
 }
 
 /// The form, as typed.

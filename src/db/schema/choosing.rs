@@ -54,6 +54,18 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    parent_approvals (entry_id) {
+        entry_id -> BigInt,
+        knows_refusal -> Bool,
+        outcome -> Nullable<Text>,
+        staff_id -> Nullable<BigInt>,
+        at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::joinable!(parent_approvals -> age_entries (entry_id));
+diesel::allow_tables_to_appear_in_same_query!(parent_approvals, age_entries);
 diesel::joinable!(age_entries -> people (person_id));
 diesel::joinable!(age_entries -> staff (staff_id));
 diesel::allow_tables_to_appear_in_same_query!(age_entries, people);

@@ -1,0 +1,125 @@
+//! The word of a parent by which a child's data are sold or shared takes two.
+
+use candor::accounts::model::Role;
+use candor::jobs::{Job, enqueue};
+
+use super::approve_word;
+use crate::support::{Actor, TestApp};
+
+const PARENT: &str = "/staff/ages/parents/new";
+const WORD: [(&str, &str); 7] = [
+    ("whom", "noor@example.org"),
+    ("channel", "phone"),
+    ("received_on", "2026-02-09"),
+    ("reason", "They want advertisements."),
+    ("evidence", "We rang them back."),
+    ("verified_by", "call"),
+    ("what", "sale-or-sharing"),
+];
+
+async fn child(app: &TestApp) -> Actor {
+    let noor = app.person_in("noor", "us-ca").await;
+    let born = [("born_on", "2015-03-01")];
+    noor.post("/choices/age", &born).await.location();
+    noor
+}
+
+async fn is_on(noor: &Actor) -> bool {
+    let page = noor.get("/choices").await.page();
+    page.texts("#sale-or-sharing .tag") == ["On"]
+}
+
+/// The page of the entry that was made last.
+async fn newest(staff: &Actor) -> String {
+    let page = staff.get("/staff/ages").await.page();
+    page.attributes("main th a", "href").remove(0)
+}
+
+/// Rule: N1, Civ. 1798.120(c); N3, 11 CCR 7070.
+#[actix_web::test]
+async fn nobody_alone_has_the_data_of_a_child_sold() {
+    let app = TestApp::start();
+    let noor = child(&app).await;
+    let ruth = app.staff("ruth", Role::Supervisor).await;
+    let vera = app.staff("vera", Role::Supervisor).await;
+    let sam = app.staff("sam", Role::Agent).await;
+    let mails = app.mails_to("noor").len();
+    let entered = ruth.post(PARENT, &WORD).await;
+    assert_eq!(entered.location(), "/staff/ages");
+    assert!(!is_on(&noor).await);
+    assert_eq!(app.mails_to("noor").len(), mails, "nothing has changed");
+    let own = noor.get("/choices/age").await.page().text();
+    assert!(!own.contains("Your parent or guardian allowed"), "{own}");
+    let twice = ruth.post(PARENT, &WORD).await;
+    assert_eq!(twice.status, 409);
+    assert!(twice.text().contains("waits for a supervisor already"));
+
+    let now = app.app.clock.now();
+    let remind = move |conn: &mut _| enqueue(conn, &Job::RemindOfWaiting, now);
+    app.app.db.write(remind).await.unwrap();
+    app.run_jobs().await;
+    let told = app.mails_to("vera@staff.example.org").pop().unwrap();
+    assert!(told.text.contains("1 word of a parent"), "{}", told.text);
+    assert!(told.text.contains("/staff/ages"), "{}", told.text);
+
+    let entry = newest(&vera).await;
+    let approve = format!("{entry}/approve");
+    let buttons = async |staff: &Actor| {
+        let page = staff.get(&entry).await.page();
+        assert!(page.text().contains("Waits for a supervisor"));
+        page.texts("main form button")
+    };
+    assert!(buttons(&sam).await.is_empty());
+    assert_eq!(buttons(&ruth).await, ["Take it back"]);
+    assert_eq!(
+        buttons(&vera).await,
+        ["Approve, and turn it on", "Refuse it"]
+    );
+    let alone = ruth.post(&approve, &[]).await;
+    assert_eq!(alone.status, 409);
+    assert!(alone.text().contains("You entered this"));
+    assert!(!is_on(&noor).await);
+
+    approve_word(&vera).await;
+    assert!(is_on(&noor).await);
+    let mail = app.mails_to("noor").pop().unwrap();
+    assert!(mail.text.contains("by your parent or guardian"));
+    let own = noor.get("/choices/age").await.page().text();
+    assert!(own.contains("Your parent or guardian allowed"), "{own}");
+    assert_eq!(app.events("parent.entered", "account"), 1);
+    assert_eq!(app.events("parent.allowed", "account"), 1);
+    let again = vera.post(&approve, &[]).await;
+    assert_eq!(again.status, 409);
+    assert!(again.text().contains("settled meanwhile"));
+}
+
+/// Rule: N1, Civ. 1798.120(c).
+#[actix_web::test]
+async fn what_a_supervisor_refuses_stays_off_and_can_be_entered_anew() {
+    let app = TestApp::start();
+    let noor = child(&app).await;
+    let vera = app.staff("vera", Role::Supervisor).await;
+    let sam = app.staff("sam", Role::Agent).await;
+    sam.post(PARENT, &WORD).await.location();
+    let entry = newest(&vera).await;
+    let refuse = format!("{entry}/refuse");
+    vera.post(&refuse, &[]).await.location();
+    assert!(!is_on(&noor).await);
+    assert_eq!(app.events("parent.refused", "account"), 1);
+    let own = noor.get("/choices/age").await.page().text();
+    assert!(!own.contains("Your parent or guardian allowed"), "{own}");
+    let page = sam.get(&entry).await.page();
+    assert!(page.text().contains("Refused"));
+    let approve = format!("{entry}/approve");
+    assert_eq!(vera.post(&approve, &[]).await.status, 409);
+
+    sam.post(PARENT, &WORD).await.location();
+    // It turns out that she decides herself.
+    let age = [&WORD[..5], &[("born_on", "2011-05-04")]].concat();
+    sam.post("/staff/ages/new", &age).await.location();
+    let page = vera.get("/staff/ages").await.page();
+    let entry = page.attributes("main th a", "href").remove(1);
+    let late = vera.post(&format!("{entry}/approve"), &[]).await;
+    assert_eq!((late.status, is_on(&noor).await), (409, false));
+    assert!(late.text().contains("not for a parent to decide any more"));
+}

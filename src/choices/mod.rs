@@ -24,6 +24,7 @@ pub mod join;
 pub mod messages;
 pub mod minors;
 pub mod model;
+mod numbers;
 pub mod pages;
 pub mod past;
 mod plan;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::change::{Act, Proof, Received};
 use super::model::{MadeBy, State};
+use super::numbers::{self, Beside};
 use super::queries;
 use super::refusable::{LIMIT_SENSITIVE, SALE_OR_SHARING, refusables};
 use crate::accounts::guard::CaseWorker;
@@ -91,6 +92,7 @@ pub async fn opt_out(
     typed: web::Form<Typed>,
 ) -> AppResult<HttpResponse> {
     let typed = typed.into_inner();
+    let as_typed = typed.phone.trim().to_owned();
     let tidy = Typed {
         email: normal_email(&typed.email),
         phone: normal_phone(&typed.phone),
@@ -105,6 +107,13 @@ pub async fn opt_out(
     };
     let mail_to = who.iter().find(|(kind, _)| *kind == IdentityKind::Email);
     let mail_to = mail_to.map(|(_, email)| email.clone());
+    let phone = who.iter().find(|(kind, _)| *kind == IdentityKind::Phone);
+    let beside = match phone {
+        Some((_, phone)) => numbers::look_up(&app, vec![phone.clone(), as_typed]).await?,
+        None => Beside::whole(),
+    };
+    let is_whole = beside.is_whole;
+    let who: Vec<_> = who.into_iter().chain(beside.addresses).collect();
     let own = app.keys.clone();
     let find = app.db.read(move |conn| {
         let reader = mail_to.as_deref();
@@ -114,7 +123,10 @@ pub async fn opt_out(
     });
     let ((typed, pseudonym), entered, mail_to) = find.await?;
     let subjects = typed.iter().map(|(subject, _)| subject.clone()).collect();
-    let text = told(entered.as_deref(), mail_to.as_deref());
+    let mut text = told(entered.as_deref(), mail_to.as_deref()).to_owned();
+    if !is_whole {
+        text.push_str(" One of our systems does not answer, and may know the number too: enter it once more later.");
+    }
     let act = Act {
         typed,
         pseudonym,

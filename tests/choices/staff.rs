@@ -203,3 +203,36 @@ async fn an_opt_out_by_telephone_holds_for_the_number() {
         .unwrap();
     assert_eq!(causes, 1, "recipients are told of the number");
 }
+
+/// Rule: I4, 11 CCR 7060(b); C5, 11 CCR 7026(f)(1).
+#[actix_web::test]
+async fn who_opts_out_by_a_number_that_only_a_source_knows_has_opted_out_with_their_account() {
+    let app = TestApp::start_declaring(|register| {
+        let datasets = register.datasets.iter_mut();
+        let collections = datasets.flat_map(|it| &mut it.collections);
+        let mut archived = collections.filter(|it| it.name == "archived_accounts");
+        let fields = &mut archived.next().unwrap().fields;
+        let phone = fields.iter_mut().find(|it| it.name == "phone").unwrap();
+        phone.identity = Some("phone_number".to_owned());
+    });
+    let source = app.source.connect();
+    let of_maya = "UPDATE archived_accounts SET phone = '+15105550145' WHERE email LIKE 'maya.%'";
+    source.execute_batch(of_maya).unwrap();
+    let maya = app.person("maya.okafor").await;
+    let daniel = app.person("daniel.reyes").await;
+    let sam = app.staff("sam", Role::Agent).await;
+    let typed = [
+        ("phone", "+1 510 555 0145"),
+        ("what", "sale-or-sharing"),
+        ("channel", "phone"),
+        ("received_on", "2026-02-09"),
+    ];
+    sam.post("/staff/opt-outs/new", &typed).await.location();
+    let page = maya.get("/choices").await.page();
+    assert_eq!(page.texts("#sale-or-sharing .tag"), ["Off"]);
+    assert!(page.text().contains("by our staff, as you asked"));
+    let page = daniel.get("/choices").await.page();
+    assert_eq!(page.texts("#sale-or-sharing .tag"), ["On"]);
+    let page = sam.get("/staff/opt-outs/new").await.page();
+    assert!(!page.text().contains("maya"), "staff learn no address");
+}

@@ -179,7 +179,7 @@ pub struct FieldFacts {
     pub required: Option<Required>,
     /// Sensitive personal information.
     pub is_sensitive: bool,
-    /// Whether a machine decides along by it.
+    /// Whether a machine that takes part in decisions reads it.
     pub by_machine: bool,
 }
 

@@ -292,3 +292,21 @@ async fn a_package_says_in_two_lists_who_receives_data() {
     let at = |words: &str| report.find(words).unwrap();
     assert!(at("By sale or sharing") < at("For our work"));
 }
+
+/// Rule: A4.15, GDPR Art. 15(1)(e), (f), (h).
+#[actix_web::test]
+async fn a_package_says_what_else_can_be_asked_where_to_complain_and_which_machines_take_part() {
+    let app = TestApp::start();
+    let person = app.person_in("lukas.brandt", "de").await;
+    let (report, data) = app.package_of(&person, &[]).await.read();
+    let machine = &data["decisions_by_machines"][0];
+    let works = machine["how_it_works"].as_str().unwrap();
+    let authority = data["you_can_complain_to"][0]["name"].as_str().unwrap();
+    let rights = data["you_can_ask"].as_array().unwrap();
+    assert_eq!(rights.len(), 6);
+    for words in [works, authority, rights[1].as_str().unwrap(), "/requests"] {
+        assert!(report.contains(words), "{words}");
+    }
+    assert_eq!(data["kept_and_not_used"], serde_json::json!([]));
+    assert!(!report.contains("Kept, and not used"));
+}

@@ -13,6 +13,7 @@ use tempfile::SpooledTempFile;
 use zip::ZipWriter;
 use zip::write::{SimpleFileOptions, StreamWriter};
 
+use super::beside::Beside;
 use super::chunks::ChunkWriter;
 use super::model::{Package, State};
 use super::queries::{self, Chunk, Completed};
@@ -80,13 +81,14 @@ fn build_all(app: &App, package_id: i64, lease: &Lease) -> AppResult<()> {
         let said = Statements::load(conn, &app.keys, package.person_id)?;
         let stopped = Stopped::load(conn, app, package.person_id)?;
         let residence = find_residence(conn, package.person_id)?;
-        let told = (said, stopped, residence);
+        let beside = Beside::load(conn, app, (package.person_id, &residence))?;
+        let told = (said, stopped, residence, beside);
         Ok(Some((package, identities, redactions, told)))
     })?;
     let Some((package, identities, redactions, told)) = found else {
         return Ok(());
     };
-    let (said, stopped, residence) = told;
+    let (said, stopped, residence, beside) = told;
     let mut watch = Watch::of(app, package.person_id)?;
     let mut failed = Ok(());
     let today = app.clock.today();
@@ -148,7 +150,10 @@ fn build_all(app: &App, package_id: i64, lease: &Lease) -> AppResult<()> {
     let standings = standing::of_person(app, package.person_id)?;
     let by_hand: Vec<_> = standings.0.iter().map(Standing::in_words).collect();
     let set_aside = SetAside::where_one_lives(app, &residence);
-    let (last, completed) = files.end((&unread, &by_hand, &kept.lines), (&stopped, &set_aside))?;
+    let (last, completed) = files.end(
+        (&unread, &by_hand, &kept.lines),
+        (&stopped, &set_aside, &beside),
+    )?;
     ready::announce(app, &package, (last, completed), redactions)
 }
 
@@ -248,7 +253,7 @@ impl<'a> Files<'a> {
     fn end(
         mut self,
         (unread, by_hand, kept): (&[String], &[String], &[Kept]),
-        (stopped, set_aside): (&Stopped, &SetAside),
+        (stopped, set_aside, beside): (&Stopped, &SetAside, &Beside<'_>),
     ) -> AppResult<(Chunk, Completed)> {
         self.end_collection()?;
         let register = self.app.register.clone();
@@ -258,6 +263,7 @@ impl<'a> Files<'a> {
             disclosed: &disclosed,
             kept,
             set_aside,
+            beside: &beside.render()?,
             unread,
             by_hand,
             records: self.records,
@@ -267,7 +273,8 @@ impl<'a> Files<'a> {
         write(
             &mut self.json,
             &format!(
-                "\n],\"sold_or_shared_with\":{},\"disclosed_for_our_work_to\":{},\"not_read\":{},\"looked_up_by_hand\":{},\"stays_after_a_deletion\":{},\"not_searched\":{}}}\n",
+                "\n],{}\"sold_or_shared_with\":{},\"disclosed_for_our_work_to\":{},\"not_read\":{},\"looked_up_by_hand\":{},\"stays_after_a_deletion\":{},\"not_searched\":{}}}\n",
+                beside.json(),
                 tables::recipients(&sold),
                 tables::recipients(&disclosed),
                 json!(unread),

@@ -8,6 +8,7 @@
 //! A job that is killed starts over: chunks without a `ready` package are nothing.
 
 pub mod asking;
+mod beside;
 pub mod build;
 pub mod chunks;
 pub mod model;

@@ -62,6 +62,8 @@ pub(super) struct Foot<'a> {
     pub kept: &'a [Kept],
     /// What is not searched.
     pub set_aside: &'a SetAside,
+    /// What else is said, written already.
+    pub beside: &'a str,
     pub unread: &'a [String],
     pub by_hand: &'a [String],
     pub records: i64,

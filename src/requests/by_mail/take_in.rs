@@ -79,10 +79,10 @@ pub fn take_in(conn: &mut AnyConnection, mail: &Incoming, by: &By<'_>) -> AppRes
             file(conn, mail, wants, received_at, by)
         }
         Guess::OptsOut(of) => match keys(by.app, &of) {
-            keys if keys.is_empty() => answer(conn, mail, Guess::OptOut, received_at, by),
+            keys if keys.is_empty() => answer(conn, mail, &Guess::OptOut, received_at, by),
             keys => opt_out(conn, mail, (keys, received_at), by),
         },
-        guess => answer(conn, mail, guess, received_at, by),
+        guess => answer(conn, mail, &guess, received_at, by),
     }
 }
 
@@ -148,7 +148,7 @@ fn file(
 fn answer(
     conn: &mut AnyConnection,
     mail: &Incoming,
-    guess: Guess,
+    guess: &Guess,
     received_at: NaiveDateTime,
     by: &By<'_>,
 ) -> AppResult<Taken> {
@@ -162,13 +162,13 @@ fn answer(
         email: mail.from.clone(),
         received_at,
         wants: match guess {
-            Guess::Wants(wants) => Some(wants),
+            Guess::Wants(wants) => Some(*wants),
             Guess::OptsOut(_) | Guess::OptOut | Guess::Nothing => None,
         },
     };
     let answer = MailReceived {
         received_on: by.app.laws.day_in("", received_at),
-        is_opt_out: guess == Guess::OptOut,
+        is_opt_out: *guess == Guess::OptOut,
         token: invitation.token(&by.app.keys)?,
     };
     by.app.mailer.enqueue(conn, &mail.from, &answer, by.now)?;

@@ -128,6 +128,6 @@ fn named(said: &str) -> Option<OptsOut> {
     }
     let goes_on =
         |it: &&str| said.contains(&format!(" {it} of ")) || said.contains(&format!(" {it} from "));
-    let is_bare = says(said, BARE) && !BARE.iter().any(|it| goes_on(&it));
+    let is_bare = says(said, BARE) && !BARE.iter().any(goes_on);
     is_bare.then(|| OptsOut::Of(vec![SALE_OR_SHARING]))
 }

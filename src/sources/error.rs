@@ -121,4 +121,7 @@ pub(super) const WRONG_PASSWORD: &str = "the user name or the password is wrong"
 pub(super) const NOT_LET_IN: &str = "the server does not let this user in";
 pub(super) const NO_DATABASE: &str = "the server has no such database";
 pub(super) const CLOSED: &str = "the database takes no connections at present";
+pub(super) const DISK_FULL: &str = "its disk is full";
+pub(super) const NO_CONNECTION: &str = "the connection to it failed";
+pub(super) const BROKEN_OFF: &str = "it broke the connection off";
 pub(super) const NO_RIGHT: &str = "the user has no right to this database";

@@ -12,7 +12,9 @@ use mysql_async::{Conn, DriverError, Error, Opts, Row, Value as Raw, prelude::Qu
 
 use super::{
     Fault, Rule, Usage,
-    error::{NO_DATABASE, NO_RIGHT, NOT_LET_IN, WRONG_PASSWORD},
+    error::{
+        BROKEN_OFF, DISK_FULL, NO_CONNECTION, NO_DATABASE, NO_RIGHT, NOT_LET_IN, WRONG_PASSWORD,
+    },
     mariadb_sql,
     sql::Statement,
     waiter::Waiter,
@@ -121,7 +123,7 @@ impl Link {
         answer: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Fault> {
         if self.broken.get() {
-            return Err(Fault::Unavailable("connection closed".to_owned()));
+            return Err(Fault::Unavailable(BROKEN_OFF.to_owned()));
         }
         let answer = self
             .runtime
@@ -166,9 +168,9 @@ fn positional(params: Vec<Raw>) -> mysql_async::Params {
 fn fault_of(error: &Error) -> Fault {
     let error = match error {
         Error::Server(error) => error,
-        Error::Io(_) => return Fault::Unavailable("connection".to_owned()),
+        Error::Io(_) => return Fault::Unavailable(NO_CONNECTION.to_owned()),
         Error::Driver(DriverError::ConnectionClosed) => {
-            return Fault::Unavailable("connection closed".to_owned());
+            return Fault::Unavailable(BROKEN_OFF.to_owned());
         }
         _ => return Fault::Failed("driver".to_owned()),
     };
@@ -187,15 +189,14 @@ fn fault_of(error: &Error) -> Fault {
         1130 => Fault::Unavailable(NOT_LET_IN.to_owned()),
         1044 => Fault::Unavailable(NO_RIGHT.to_owned()),
         1049 => Fault::Unavailable(NO_DATABASE.to_owned()),
-        // Connections, full disks, a server that goes.
-        1021
-        | 1026
+        1021 | 1114 => Fault::Unavailable(DISK_FULL.to_owned()),
+        // Connections, files, a server that goes.
+        1026
         | 1030
         | 1040
         | 1042
         | 1043
         | 1053
-        | 1114
         | 1129
         | 1152..=1161
         | 1180

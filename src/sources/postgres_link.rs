@@ -17,7 +17,7 @@ use tokio_postgres::{
 
 use super::{
     Fault, Rule, Usage,
-    error::{NO_DATABASE, NOT_LET_IN, WRONG_PASSWORD},
+    error::{BROKEN_OFF, DISK_FULL, NO_CONNECTION, NO_DATABASE, NOT_LET_IN, WRONG_PASSWORD},
     postgres_server::Server,
     sql::{self, Param},
     value::Value,
@@ -243,12 +243,12 @@ pub(super) fn cell<'a, T: FromSql<'a>>(row: &'a Row, at: usize) -> Result<Option
 /// The fault without the server's text, which may quote values.
 fn fault_of(error: &Error) -> Fault {
     let Some(state) = error.code() else {
-        let kind = if error.is_closed() {
-            "connection closed"
+        let told = if error.is_closed() {
+            BROKEN_OFF
         } else {
-            "connection"
+            NO_CONNECTION
         };
-        return Fault::Unavailable(kind.to_owned());
+        return Fault::Unavailable(told.to_owned());
     };
     let code = state.code().to_owned();
     match *state {
@@ -270,6 +270,7 @@ fn fault_of(error: &Error) -> Fault {
         SqlState::READ_ONLY_SQL_TRANSACTION | SqlState::INSUFFICIENT_PRIVILEGE => Fault::ReadOnly,
         SqlState::INVALID_PASSWORD => Fault::Unavailable(WRONG_PASSWORD.to_owned()),
         SqlState::INVALID_AUTHORIZATION_SPECIFICATION => Fault::Unavailable(NOT_LET_IN.to_owned()),
+        SqlState::DISK_FULL => Fault::Unavailable(DISK_FULL.to_owned()),
         SqlState::INVALID_CATALOG_NAME => Fault::Unavailable(NO_DATABASE.to_owned()),
         // Connection, authorisation, resources, shutdown, input and output.
         _ if ["08", "28", "3D", "53", "57", "58"].contains(&&code[..2]) => Fault::Unavailable(code),

@@ -2,6 +2,7 @@
 
 use rusqlite::{ErrorCode, ffi};
 
+use super::error::DISK_FULL;
 use super::{Fault, Rule};
 
 /// The fault without the driver's text, which may quote values.
@@ -15,11 +16,13 @@ pub(super) fn fault_of(error: &rusqlite::Error) -> Fault {
             Fault::TimedOut
         }
         ErrorCode::NotADatabase => Fault::Unavailable("it is no SQLite database".to_owned()),
-        ErrorCode::CannotOpen
-        | ErrorCode::SystemIoFailure
-        | ErrorCode::DatabaseCorrupt
-        | ErrorCode::DiskFull
-        | ErrorCode::PermissionDenied => Fault::Unavailable(code),
+        ErrorCode::CannotOpen | ErrorCode::PermissionDenied => {
+            Fault::Unavailable("its file cannot be opened".to_owned())
+        }
+        ErrorCode::DiskFull => Fault::Unavailable(DISK_FULL.to_owned()),
+        ErrorCode::DatabaseCorrupt => Fault::Unavailable("its file is damaged".to_owned()),
+        // Which of the many failures of a disk it is, its code tells.
+        ErrorCode::SystemIoFailure => Fault::Unavailable(code),
         ErrorCode::ReadOnly => Fault::ReadOnly,
         ErrorCode::ConstraintViolation => Fault::Refused(match failure.extended_code {
             ffi::SQLITE_CONSTRAINT_NOTNULL => Rule::NotNull,

@@ -110,6 +110,14 @@ fn a_file_that_is_no_database_and_a_manifest_that_describes_nothing_are_said_to_
     assert_eq!(status, 1);
     assert!(warned.contains("it is no SQLite database"), "{warned}");
 
+    let (status, _, warned) = run(&["scan", &format!("sqlite://{}", place.path().display())]);
+    assert_eq!(status, 1);
+    assert!(warned.contains("its file cannot be opened"), "{warned}");
+
+    let (status, _, warned) = run(&["scan", "postgres://nobody@127.0.0.1:1/shop"]);
+    assert_eq!(status, 1);
+    assert!(warned.contains("the connection to it failed"), "{warned}");
+
     let (source, manifests) = (format!("shop={url}"), path("empty.yml"));
     let given = ["check", "--source", &source, "--manifests", &manifests];
     let (status, _, warned) = run(&given);

@@ -126,7 +126,7 @@ fn rules_triggers_and_a_changed_structure_leave_everything_as_it_was() {
         ),
         (
             "CREATE TRIGGER full BEFORE UPDATE ON notes FOR EACH ROW SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1114",
-            Some(Fault::Unavailable("1114".to_owned())),
+            Some(Fault::Unavailable("its disk is full".to_owned())),
         ),
         ("ALTER TABLE people ENGINE = MyISAM", None),
         ("ALTER TABLE notes ADD SYSTEM VERSIONING", None),

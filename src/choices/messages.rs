@@ -61,6 +61,11 @@ impl ChoiceChanged {
         self.made_by == MadeBy::Parent
     }
 
+    /// Whether somebody asked for it, who may have been somebody else.
+    pub fn was_asked_for(&self) -> bool {
+        self.made_by.is_request()
+    }
+
     /// Whether the address was typed into a form by somebody who was not signed in.
     pub fn is_from_form(&self) -> bool {
         self.made_by == MadeBy::VisitorForm

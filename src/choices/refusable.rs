@@ -52,7 +52,10 @@ impl<'a> Refusable<'a> {
                 "Opted out of decisions by machines".to_owned()
             }
             (AUTOMATED_DECISIONS, State::OptedIn) => "Decisions by machines allowed".to_owned(),
-            (_, State::OptedOut) if self.incentive().is_some() => format!("Left: {}", self.title),
+            // Of who left it, and of who refuses it before they ever joined.
+            (_, State::OptedOut) if self.incentive().is_some() => {
+                format!("Not taking part: {}", self.title)
+            }
             (_, State::OptedIn) if self.incentive().is_some() => format!("Joined: {}", self.title),
             (_, State::OptedOut) => format!("Opted out of: {}", self.title),
             (_, State::OptedIn) => format!("Allowed: {}", self.title),

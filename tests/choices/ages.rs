@@ -118,6 +118,8 @@ async fn who_is_between_thirteen_and_sixteen_turns_it_on_by_themselves() {
         .location();
     let keys = protected(&app);
     assert!(tags(&noor, &keys).await.iter().all(|it| it == "Off"));
+    let mail = app.mails_to("noor").pop().unwrap().text;
+    assert!(mail.contains("If you want it otherwise"), "{mail}");
     for key in &keys {
         let path = format!("/choices/{key}/opt-in");
         noor.post(&path, &[("confirmed", "yes")]).await.location();

@@ -80,7 +80,7 @@ async fn nobody_is_in_an_offer_before_they_join_and_leaving_takes_no_more_than_j
         subjects[0].contains("Joined: A free résumé check"),
         "{subjects:?}"
     );
-    assert!(subjects[1].contains("Left: A free résumé check"));
+    assert!(subjects[1].contains("Not taking part: A free résumé check"));
     let history = ada.get("/choices/history").await.page().text();
     assert_eq!(
         history.matches("A free résumé check").count(),

@@ -27,6 +27,7 @@ pub mod proposals;
 mod qr;
 pub mod queries;
 pub mod recovery_codes;
+pub mod second;
 pub mod second_factor;
 pub mod second_factor_pages;
 pub mod session_store;

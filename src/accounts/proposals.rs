@@ -7,10 +7,11 @@ use serde_json::{Value, json};
 
 use super::closing_by_staff::{Refused, Why, fault_of_offer};
 use super::guard::StaffMember;
-use super::model::{IdentityKind, PersonRow, Role};
+use super::model::{IdentityKind, PersonRow};
 use super::offers;
 use super::on_record::record;
-use super::queries::{find_active_staff_by_id, find_person};
+use super::queries::find_person;
+use super::second::{may_approve, still_supervises};
 use crate::app::App;
 use crate::audit::Actor;
 use crate::db::schema::{people, proposed_addresses as proposed, staff};
@@ -111,15 +112,7 @@ pub(super) fn approve(
     now: NaiveDateTime,
 ) -> AppResult<()> {
     let proposal = take(conn, (id, supervisor))?;
-    if proposal.proposed_by == supervisor.id {
-        let sentence = "You proposed this. Another supervisor has to approve it.";
-        return Err(AppError::conflict(sentence));
-    }
-    if find_active_staff_by_id(conn, proposal.proposed_by)?.is_none() {
-        let sentence =
-            "Who proposed this no longer works here. Refuse it, so that it is looked at again.";
-        return Err(AppError::conflict(sentence));
-    }
+    may_approve(conn, (proposal.proposed_by, supervisor), "proposed")?;
     let person = find_person(conn, proposal.person_id)?;
     match fault_of_offer(app, conn, &person, &proposal.email)? {
         None => offers::make(app, conn, (&person, supervisor.id), &proposal.email, now),
@@ -142,12 +135,9 @@ pub(super) fn refuse(
     record(conn, whose, ("identity.offer_refused", detail()), now)
 }
 
-/// It waits no more, whatever becomes of it. A role may have been taken away since the page was asked for.
+/// It waits no more, whatever becomes of it.
 fn take(conn: &mut AnyConnection, (id, supervisor): (i64, &StaffMember)) -> AppResult<Proposal> {
-    let row = find_active_staff_by_id(conn, supervisor.id)?;
-    if row.is_none_or(|it| it.role != Role::Supervisor) {
-        return Err(AppError::Forbidden);
-    }
+    still_supervises(conn, supervisor)?;
     let proposal = Proposal::query()
         .filter(proposed::id.eq(id))
         .first(conn)

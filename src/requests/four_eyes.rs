@@ -9,6 +9,7 @@ use super::{queries, senders};
 use crate::accounts::guard::StaffMember;
 use crate::accounts::model::{Role, StaffRow};
 use crate::accounts::queries::{find_active_staff_by_id, list_identities};
+use crate::accounts::second::still_supervises;
 use crate::db::AnyConnection;
 use crate::db::schema::staff;
 use crate::error::{AppError, AppResult};
@@ -63,9 +64,7 @@ pub(super) fn first(conn: &mut AnyConnection, request: &Request, by: &By<'_>) ->
 /// works here.
 pub(super) fn second(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
     let supervisor = member(by)?;
-    if as_of_now(conn, supervisor)?.role != Role::Supervisor {
-        return Err(AppError::Forbidden);
-    }
+    still_supervises(conn, supervisor)?;
     let approvals = queries::list_approvals(conn, request.id)?;
     if approvals.iter().any(|it| it.staff_id == supervisor.id) {
         let sentence = "You proposed this. Another supervisor has to approve it.";

@@ -9,8 +9,8 @@ use super::Whose;
 use super::consent;
 use super::entries::{self, Entry};
 use crate::accounts::guard::StaffMember;
-use crate::accounts::model::Role;
-use crate::accounts::queries::{find_active_staff_by_id, find_person};
+use crate::accounts::queries::find_person;
+use crate::accounts::second::{may_approve, still_supervises};
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::choices::SALE_OR_SHARING;
@@ -121,25 +121,10 @@ pub fn approve(
     now: NaiveDateTime,
 ) -> AppResult<()> {
     let (entry, approval) = settle(conn, (id, supervisor), Outcome::Approved, now)?;
-    if entry.staff_id == supervisor.id {
-        return Err(AppError::conflict(
-            "You entered this. Another supervisor has to approve it.",
-        ));
-    }
-    if find_active_staff_by_id(conn, entry.staff_id)?.is_none() {
-        return Err(AppError::conflict(
-            "Who entered this no longer works here. Refuse it, so that it is looked at again.",
-        ));
-    }
+    may_approve(conn, (entry.staff_id, supervisor), "entered")?;
     let person = find_person(conn, entry.person_id)?;
     let mail_to = find_address(conn, person.id)?;
-    let whose = Whose {
-        person_id: person.id,
-        pseudonym: &person.pseudonym,
-        mail_to: mail_to.as_deref(),
-        staff_id: Some(supervisor.id),
-        is_by_system: false,
-    };
+    let whose = Whose::by_staff(&person, mail_to.as_deref(), supervisor.id);
     consent::turn_on(conn, app, whose, &entry.word(approval.knows_refusal), now)?;
     record(
         conn,
@@ -165,17 +150,14 @@ pub fn refuse(
     )
 }
 
-/// It waits no more, whatever becomes of it. A role may have been taken away since the page was asked for.
+/// It waits no more, whatever becomes of it.
 fn settle(
     conn: &mut AnyConnection,
     (id, supervisor): (i64, &StaffMember),
     outcome: Outcome,
     now: NaiveDateTime,
 ) -> AppResult<(Entry, Approval)> {
-    let row = find_active_staff_by_id(conn, supervisor.id)?;
-    if row.is_none_or(|it| it.role != Role::Supervisor) {
-        return Err(AppError::Forbidden);
-    }
+    still_supervises(conn, supervisor)?;
     let (entry, ..) = entries::find(conn, id)?;
     let approval = find(conn, id)?.ok_or(AppError::NotFound)?;
     let waiting = approvals::table

@@ -25,6 +25,7 @@ use super::refusable::{RIGHTS, Refusable};
 use super::settings::{self, Stand};
 use super::standing::{self, Standing};
 use crate::accounts::guard::Person;
+use crate::accounts::model::PersonRow;
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::db::AnyConnection;
@@ -97,7 +98,18 @@ pub struct Whose<'a> {
     pub is_by_system: bool,
 }
 
-impl Whose<'_> {
+impl<'a> Whose<'a> {
+    /// A person for whom a staff member acts.
+    fn by_staff(person: &'a PersonRow, mail_to: Option<&'a str>, staff_id: i64) -> Self {
+        Whose {
+            person_id: person.id,
+            pseudonym: &person.pseudonym,
+            mail_to,
+            staff_id: Some(staff_id),
+            is_by_system: false,
+        }
+    }
+
     fn act(&self, keys: Vec<String>, state: State, made_by: MadeBy) -> Act {
         let account = (self.person_id, self.pseudonym, self.mail_to);
         Act {

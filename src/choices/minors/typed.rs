@@ -40,13 +40,7 @@ pub struct Known {
 
 impl Known {
     pub fn whose(&self, staff_id: i64) -> Whose<'_> {
-        Whose {
-            person_id: self.person.id,
-            pseudonym: &self.person.pseudonym,
-            mail_to: self.mail_to.as_deref(),
-            staff_id: Some(staff_id),
-            is_by_system: false,
-        }
+        Whose::by_staff(&self.person, self.mail_to.as_deref(), staff_id)
     }
 }
 

@@ -6,8 +6,8 @@ use crate::accounts::queries::{is_email, normal_email};
 use crate::app::App;
 use crate::error::AppResult;
 use crate::my_data::as_sources_call;
-use crate::register::CollectionKey;
-use crate::sources::{Dates, Identities};
+use crate::register::{Collection, CollectionKey};
+use crate::sources::{Dates, Identities, Page};
 
 /// A number that stands in more records of a collection is that of a crowd, and says of nobody who they are.
 const MOST: usize = 20;
@@ -27,6 +27,20 @@ impl Beside {
             is_whole: true,
         }
     }
+
+    /// What a page says, unless there is more of it.
+    fn add(&mut self, page: &Page, paths: &[&str]) {
+        if page.next.is_some() || page.has_rest {
+            return;
+        }
+        self.is_whole &= !page.is_partial;
+        let data = page.records.iter().flat_map(|it| &it.fields);
+        let data = data.filter(|it| paths.contains(&it.path.as_str()));
+        let values = data.filter_map(|it| it.value.as_text());
+        let addresses = values.map(normal_email).filter(|it| is_email(it));
+        let addresses = addresses.map(|it| (IdentityKind::Email, it));
+        self.addresses.extend(addresses);
+    }
 }
 
 /// Looks a number up, however staff and systems write it.
@@ -44,27 +58,15 @@ pub(super) async fn look_up(app: &App, numbers: Vec<String>) -> AppResult<Beside
 
 fn beside(app: &App, known: &Identities) -> Beside {
     let mut found = Beside::whole();
-    let email = as_sources_call(IdentityKind::Email);
     for dataset in &app.register.datasets {
         for collection in &dataset.collections {
-            let fields = collection.identities().into_iter();
-            let fields = fields.filter(|it| it.identity.as_deref() == Some(email));
-            let paths: Vec<_> = fields.map(|it| it.path.as_str()).collect();
+            let paths = paths_of_addresses(collection);
             if paths.is_empty() || collection.skip_processing {
                 continue;
             }
             let key = CollectionKey::new(&dataset.key, &collection.name);
             match app.sources.page(known, &key, None, MOST, Dates::default()) {
-                Ok(page) if page.next.is_some() || page.has_rest => {}
-                Ok(page) => {
-                    found.is_whole &= !page.is_partial;
-                    let data = page.records.iter().flat_map(|it| &it.fields);
-                    let data = data.filter(|it| paths.contains(&it.path.as_str()));
-                    let values = data.filter_map(|it| it.value.as_text());
-                    let addresses = values.map(normal_email).filter(|it| is_email(it));
-                    let addresses = addresses.map(|it| (IdentityKind::Email, it));
-                    found.addresses.extend(addresses);
-                }
+                Ok(page) => found.add(&page, &paths),
                 Err(error) => {
                     tracing::warn!(%error, "a source does not answer");
                     found.is_whole = false;
@@ -73,4 +75,11 @@ fn beside(app: &App, known: &Identities) -> Beside {
         }
     }
     found
+}
+
+fn paths_of_addresses(collection: &Collection) -> Vec<&str> {
+    let email = as_sources_call(IdentityKind::Email);
+    let fields = collection.identities().into_iter();
+    let fields = fields.filter(|it| it.identity.as_deref() == Some(email));
+    fields.map(|it| it.path.as_str()).collect()
 }

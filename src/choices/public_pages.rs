@@ -264,7 +264,7 @@ async fn visitors_act(
     let subjects = vec![browser.subject(&app.keys)];
     let made_by = mark::made_by(app, request, MadeBy::VisitorForm);
     let mut act = Act {
-        are_new: browser.is_new(),
+        are_new: browser.is_new() && form.email.is_empty(),
         scope: Scope::Browser,
         mail_from: Some(client_network(client_address(request, &app.site))),
         ..Act::new(subjects, form.keys(&app.register), State::OptedOut, made_by)
@@ -279,7 +279,6 @@ async fn visitors_act(
         let ((subject, pseudonym), reader) = find.await?;
         act.typed.push((subject.clone(), email));
         act.subjects.push(subject);
-        act.are_new = false;
         act.pseudonym = pseudonym;
         act.scope = Scope::EmailAndBrowser;
         act.proof = Proof::OfEach;

@@ -24,6 +24,20 @@ use diesel::prelude::*;
 
 use crate::support::{Actor, TestApp};
 
+/// Where the word of a parent is entered.
+const PARENT: &str = "/staff/ages/parents/new";
+
+/// A word by which a child's data are sold.
+const WORD: [(&str, &str); 7] = [
+    ("whom", "noor@example.org"),
+    ("channel", "phone"),
+    ("received_on", "2026-02-09"),
+    ("reason", "They want advertisements."),
+    ("evidence", "We rang them back."),
+    ("verified_by", "call"),
+    ("what", "sale-or-sharing"),
+];
+
 /// Another staff member approves the word of a parent that was entered last.
 async fn approve_word(supervisor: &Actor) {
     let page = supervisor.get("/staff/ages").await.page();

@@ -3,19 +3,8 @@
 use candor::accounts::model::Role;
 use candor::jobs::{Job, enqueue};
 
-use super::approve_word;
+use super::{PARENT, WORD, approve_word};
 use crate::support::{Actor, TestApp};
-
-const PARENT: &str = "/staff/ages/parents/new";
-const WORD: [(&str, &str); 7] = [
-    ("whom", "noor@example.org"),
-    ("channel", "phone"),
-    ("received_on", "2026-02-09"),
-    ("reason", "They want advertisements."),
-    ("evidence", "We rang them back."),
-    ("verified_by", "call"),
-    ("what", "sale-or-sharing"),
-];
 
 async fn child(app: &TestApp) -> Actor {
     let noor = app.person_in("noor", "us-ca").await;

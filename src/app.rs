@@ -7,6 +7,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use tokio::sync::Notify;
 
+use crate::choices::Spent;
 use crate::clock::Clock;
 use crate::config::{Config, Site};
 use crate::db::Db;
@@ -45,6 +46,8 @@ pub struct Parts {
     pub laws: Arc<Laws>,
     /// Rung after a commit that left mail or a job, so that the worker in this process need not wait for its next look.
     pub wake: Arc<Notify>,
+    /// Whose opt-outs are not written down for a while. Another instance learns it by itself.
+    pub spent: Arc<Spent>,
 }
 
 impl App {
@@ -80,7 +83,8 @@ impl App {
             sources,
             outbound: Outbound::new(&config.outbound_networks)?,
             laws: Arc::new(config.laws),
-            wake: Arc::new(Notify::new()),
+            wake: Arc::default(),
+            spent: Arc::default(),
         }))
     }
 }

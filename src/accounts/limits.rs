@@ -68,23 +68,6 @@ impl Limit {
         }
     }
 
-    /// Whether nothing more is allowed to the subject now. It counts nothing.
-    pub fn is_spent(
-        &self,
-        app: &App,
-        conn: &mut AnyConnection,
-        subject: &str,
-        now: NaiveDateTime,
-    ) -> QueryResult<bool> {
-        let hits: Option<i32> = both!(conn, |conn| rate_limits::table
-            .filter(rate_limits::key.eq(key(&app.keys, self.purpose, subject)))
-            .filter(rate_limits::window_started_at.gt(now - self.window))
-            .select(rate_limits::hits)
-            .first(conn)
-            .optional())?;
-        Ok(hits.is_some_and(|hits| hits >= self.max(app)))
-    }
-
     /// Starts the subject's count anew, when what was limited has succeeded.
     pub fn forgive(&self, app: &App, conn: &mut AnyConnection, subject: &str) -> QueryResult<()> {
         let key = key(&app.keys, self.purpose, subject);

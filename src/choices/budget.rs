@@ -1,7 +1,11 @@
 //! What one network may have written down without an account. Beyond it an opt-out holds all the same.
 //!
-//! Many opt out at once, and a count that each of them updates would make them wait for each other. So the count is
-//! looked at each time, and only one opt-out in [`COUNTED`] is added to it.
+//! Many opt out at once, and a count that each of them updates would make them wait for each other. So only one opt-out in
+//! [`COUNTED`] is added to the count, and a process that learns by it that a network has spent its budget remembers
+//! that: nobody else has the database asked. Each process lets about [`COUNTED`] more of that network through before it learns.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{NaiveDateTime, TimeDelta};
 use rand::Rng;
@@ -22,14 +26,28 @@ const OPT_OUTS: Limit = Limit {
     window: TimeDelta::hours(1),
 };
 
-/// Whether the network has spent what it may have written.
-pub(super) fn is_spent(
-    app: &App,
-    conn: &mut AnyConnection,
-    network: &str,
-    now: NaiveDateTime,
-) -> AppResult<bool> {
-    Ok(OPT_OUTS.is_spent(app, conn, network, now)?)
+/// The networks of which this process knows that they have spent what they may have written, each until its count begins
+/// anew.
+#[derive(Debug, Default)]
+pub struct Spent(Mutex<HashMap<String, NaiveDateTime>>);
+
+impl Spent {
+    /// Whether it is one of them.
+    pub(super) fn has(&self, network: &str, now: NaiveDateTime) -> bool {
+        let until = self.locked().get(network).copied();
+        until.is_some_and(|until| now < until)
+    }
+
+    fn add(&self, network: &str, seconds: u64, now: NaiveDateTime) {
+        let wait = i64::try_from(seconds).map_or(OPT_OUTS.window, TimeDelta::seconds);
+        let mut networks = self.locked();
+        networks.retain(|_, until| now < *until);
+        networks.insert(network.to_owned(), now + wait);
+    }
+
+    fn locked(&self) -> MutexGuard<'_, HashMap<String, NaiveDateTime>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Counts an opt-out that is written.
@@ -43,7 +61,8 @@ pub(super) fn count(
         return Ok(());
     }
     match OPT_OUTS.take(app, conn, network, now) {
-        Err(AppError::TooMany(_)) => Ok(()),
-        taken => taken,
+        Err(AppError::TooMany(seconds)) => app.spent.add(network, seconds, now),
+        taken => taken?,
     }
+    Ok(())
 }

@@ -198,18 +198,13 @@ impl Act {
     ) -> AppResult<Option<Outcome>> {
         for _ in 0..ATTEMPTS {
             let (subjects, now) = (self.to_look_up(), app.clock.now());
-            let (own, from) = (app.clone(), network.clone());
-            let stand = app.db.look_up(move |conn| {
-                if let Some(network) = &from
-                    && budget::is_spent(&own, conn, network, now)?
-                {
-                    return Ok(None);
-                }
-                Ok(Some(Stand::read(conn, &subjects, now.date())?))
-            });
-            let Some(stand) = stand.await? else {
+            if network.as_ref().is_some_and(|it| app.spent.has(it, now)) {
                 return Ok(None);
-            };
+            }
+            let stand = app
+                .db
+                .look_up(move |conn| Ok(Stand::read(conn, &subjects, now.date())?));
+            let stand = stand.await?;
             let Some(plan) = Plan::make(app, &self, &stand, now)? else {
                 return Ok(Some(Outcome {
                     changed: false,

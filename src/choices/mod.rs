@@ -42,6 +42,7 @@ pub mod standing;
 pub mod stopped;
 
 pub use browser::Browser;
+pub use budget::Spent;
 pub use change::{Act, Outcome, Proof, Repeat};
 pub use defaults::{Defaults, keeps_off_in};
 pub use join::{join, spread};

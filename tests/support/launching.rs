@@ -61,6 +61,7 @@ impl TestApp {
             outbound: self.app.outbound.clone(),
             laws: self.app.laws.clone(),
             wake: self.app.wake.clone(),
+            spent: self.app.spent.clone(),
         });
     }
 

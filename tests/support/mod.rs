@@ -35,7 +35,6 @@ use candor::register::Register;
 use candor::server::{self, Size};
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
-use tokio::sync::Notify;
 
 pub use actor::Actor;
 pub use answer::Answer;
@@ -165,7 +164,8 @@ impl TestApp {
             sources,
             outbound: Outbound::new(&["127.0.0.0/8".parse().unwrap()]).unwrap(),
             laws: Arc::new(with.laws),
-            wake: Arc::new(Notify::new()),
+            wake: Arc::default(),
+            spent: Arc::default(),
         });
         let size = Size {
             workers: 1,

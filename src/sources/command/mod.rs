@@ -116,14 +116,9 @@ pub enum SourcesCommand {
         #[expect(missing_docs, reason = "clap would take it for the description")]
         #[command(flatten)]
         addresses: Addresses,
-        /// Private networks in which a service may be, there without TLS too; none by default
-        #[arg(
-            long = "outbound-network",
-            env = "CANDOR_OUTBOUND_NETWORKS",
-            value_delimiter = ',',
-            value_name = "NETWORK"
-        )]
-        networks: Vec<IpNet>,
+        #[expect(missing_docs, reason = "clap would take it for the description")]
+        #[command(flatten)]
+        around: Networks,
     },
 }
 
@@ -135,6 +130,13 @@ pub struct Place {
     manifests: PathBuf,
     #[command(flatten)]
     addresses: Addresses,
+    #[command(flatten)]
+    around: Networks,
+}
+
+/// Where services may be.
+#[derive(Debug, Args)]
+pub struct Networks {
     /// Private networks in which a service may be, there without TLS too; none by default
     #[arg(
         long = "outbound-network",
@@ -183,8 +185,8 @@ impl SourcesCommand {
                 url,
                 key,
                 addresses,
-                networks,
-            } => scan::run((url, key), &addresses, &networks),
+                around,
+            } => scan::run((url, key), &addresses, &around.networks),
             Self::Replay {
                 since,
                 dry_run,
@@ -220,45 +222,13 @@ impl Place {
         for warning in warnings {
             eprintln!("warning: {warning}");
         }
-        let (mut sources, mut faults) = (Vec::<Arc<dyn Source>>::new(), Vec::new());
-        let around = Around {
-            networks: &self.networks,
-            register: Some(&register),
-            desk: None,
-        };
-        for (key, url) in given(&self.addresses, &mut faults) {
-            match open_with(&key, &url, &around) {
-                Ok(source) => sources.push(source),
-                Err(fault) => faults.push(fault),
-            }
-        }
-        if sources.is_empty() && faults.is_empty() {
-            faults.push(NONE.to_owned());
-        }
-        faults.extend(opening::quarrels(&sources));
+        let sources = self.connect(&register)?;
         let named: BTreeSet<_> = register
             .datasets
             .iter()
             .map(|it| it.source.clone())
             .collect();
         let given: BTreeSet<_> = sources.iter().map(|source| source.key()).collect();
-        for key in given.iter().filter(|key| !named.contains(**key)) {
-            let named: Vec<_> = named.iter().map(String::as_str).collect();
-            let expected = match &named[..] {
-                [] => "the manifests describe no dataset at all".to_owned(),
-                named => format!("expected one of {}", named.join(", ")),
-            };
-            faults.push(format!("no dataset is in the source `{key}`; {expected}"));
-        }
-        if !faults.is_empty() {
-            return Err(Faults(faults));
-        }
-        for by_hand in sources.iter().filter(|source| source.is_by_hand()) {
-            let key = by_hand.key();
-            eprintln!(
-                "warning: people look the source `{key}` up by hand: what they found is in the portal alone"
-            );
-        }
         for key in named.iter().filter(|key| !given.contains(key.as_str())) {
             eprintln!(
                 "warning: the source `{key}` is not given: what it holds, and leads to, is left out"
@@ -279,6 +249,57 @@ impl Place {
             limits,
         ))
     }
+
+    /// All that are given, or all that is wrong with them.
+    fn connect(&self, register: &Register) -> Result<Vec<Arc<dyn Source>>, Faults> {
+        let (mut sources, mut faults) = (Vec::<Arc<dyn Source>>::new(), Vec::new());
+        let around = Around {
+            networks: &self.around.networks,
+            register: Some(register),
+            desk: None,
+        };
+        for (key, url) in given(&self.addresses, &mut faults) {
+            match open_with(&key, &url, &around) {
+                Ok(source) => sources.push(source),
+                Err(fault) => faults.push(fault),
+            }
+        }
+        if sources.is_empty() && faults.is_empty() {
+            faults.push(NONE.to_owned());
+        }
+        faults.extend(opening::quarrels(&sources));
+        faults.extend(undescribed(register, &sources));
+        if !faults.is_empty() {
+            return Err(Faults(faults));
+        }
+        for by_hand in sources.iter().filter(|source| source.is_by_hand()) {
+            let key = by_hand.key();
+            eprintln!(
+                "warning: people look the source `{key}` up by hand: what they found is in the portal alone"
+            );
+        }
+        Ok(sources)
+    }
+}
+
+/// What is given and in no manifest; a sentence each.
+fn undescribed(register: &Register, sources: &[Arc<dyn Source>]) -> Vec<String> {
+    let named: BTreeSet<_> = register
+        .datasets
+        .iter()
+        .map(|it| it.source.as_str())
+        .collect();
+    let expected = if named.is_empty() {
+        "the manifests describe no dataset at all".to_owned()
+    } else {
+        let named: Vec<_> = named.iter().copied().collect();
+        format!("expected one of {}", named.join(", "))
+    };
+    let given: BTreeSet<_> = sources.iter().map(|source| source.key()).collect();
+    let undescribed = given.difference(&named);
+    undescribed
+        .map(|key| format!("no dataset is in the source `{key}`; {expected}"))
+        .collect()
 }
 
 impl Look {

@@ -24,7 +24,7 @@ use crate::requests::corrected::watch;
 use crate::requests::dates::LegalDates;
 use crate::requests::model::Kind;
 use crate::requests::restricted::{self, NotUsed};
-use crate::sources::{Dates, Identities, Record};
+use crate::sources::{self, Dates, Identities, Record};
 use crate::web::{Page, html, words};
 
 /// So many records stand on one page.
@@ -150,6 +150,56 @@ impl Marks {
     }
 }
 
+/// What is held of a person in one collection, as far as a page shows it.
+struct InCollection {
+    /// None where the source does not answer.
+    records: Option<sources::Page>,
+    marks: Marks,
+    standings: Standings,
+    /// So many records that others are in as well, where the person has none of their own.
+    shared: u64,
+    /// What deletions had to leave; told on the first page.
+    kept: AllKept,
+}
+
+impl InCollection {
+    fn read(
+        app: &App,
+        (person_id, identities): (i64, &Identities),
+        key: &CollectionKey,
+        after: Option<&str>,
+    ) -> AppResult<Self> {
+        let found = app
+            .sources
+            .page(identities, key, after, RECORDS_ON_A_PAGE, Dates::default());
+        let marks = Marks::of(app, person_id)?;
+        let records = found
+            .inspect_err(|error| tracing::warn!(%error, "a source does not answer"))
+            .ok();
+        if let Some(page) = &records {
+            watch::look(app, person_id, key, &page.records);
+        }
+        let has_none = records.as_ref().is_some_and(|it| it.records.is_empty());
+        let mut standings = standing::of_person(app, person_id)?;
+        standings.0.retain(|standing| standing.has(key));
+        let kept = match after {
+            None => kept::list_in(app, (person_id, identities), key)?,
+            Some(_) => AllKept::default(),
+        };
+        Ok(InCollection {
+            records,
+            marks,
+            standings,
+            shared: if has_none {
+                count_shared(app, identities, key)
+            } else {
+                0
+            },
+            kept,
+        })
+    }
+}
+
 /// Where a list goes on.
 #[derive(Debug, Deserialize)]
 pub struct After {
@@ -211,32 +261,17 @@ pub async fn collection(
     let after = after.into_inner().after;
     let (read_key, start) = (key.clone(), after.clone());
     let found = read(&app, person.id, move |app, identities| {
-        let start = start.as_deref();
-        let records = app.sources.page(
-            identities,
-            &read_key,
-            start,
-            RECORDS_ON_A_PAGE,
-            Dates::default(),
-        );
-        let marks = Marks::of(app, person.id)?;
-        if let Ok(page) = &records {
-            watch::look(app, person.id, &read_key, &page.records);
-        }
-        let shared = match &records {
-            Ok(page) if page.records.is_empty() => count_shared(app, identities, &read_key),
-            _ => 0,
-        };
-        let records = records.map_err(|error| tracing::warn!(%error, "a source does not answer"));
-        let mut standings = standing::of_person(app, person.id)?;
-        standings.0.retain(|standing| standing.has(&read_key));
-        let is_first = start.is_none();
-        let kept = is_first.then(|| kept::list_in(app, (person.id, identities), &read_key));
-        let kept = kept.transpose()?.unwrap_or_default();
-        Ok((records, marks, (standings, shared), kept))
+        let whose = (person.id, identities);
+        InCollection::read(app, whose, &read_key, start.as_deref())
     });
-    let (found, marks, (standings, shared), kept) = found.await?;
-    let (is_down, found) = (found.is_err(), found.unwrap_or_default());
+    let InCollection {
+        records: found,
+        marks,
+        standings,
+        shared,
+        kept,
+    } = found.await?;
+    let (is_down, found) = (found.is_none(), found.unwrap_or_default());
     let fields = app.register.describe_all(dataset, declared);
     let category = app.register.category_of_collection(declared);
     let url = collection_url(&key);

@@ -11,6 +11,7 @@ pub mod asking;
 mod beside;
 pub mod build;
 pub mod chunks;
+mod files;
 pub mod model;
 pub mod pages;
 pub mod queries;

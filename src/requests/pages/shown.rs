@@ -3,13 +3,13 @@
 use chrono::NaiveDateTime;
 use chrono_tz::Tz;
 
-use super::words;
 use crate::app::App;
 use crate::my_data::statements::{Statement, Statements};
 use crate::requests::denial::{self, Denial};
 use crate::requests::details::{self, OpenItem, OpenMessage, title};
 use crate::requests::model::{Action, Decision, Item, Kind, Party, Step, StepKind};
 use crate::requests::statements;
+use crate::requests::words;
 use crate::web::words::moment;
 
 /// One thing that was asked for.

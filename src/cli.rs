@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::audit::command::VerifyOptions;
 use crate::choices::hand_over::command::ChoicesCommand;
 use crate::clock::Clock;
-use crate::config::{self, Config, Faults, Settings};
+use crate::config::{self, Config, Faults, Settings, variables};
 use crate::disclosures::command::DisclosuresCommand;
 use crate::jobs::worker;
 use crate::keys::Keys;
@@ -175,11 +175,12 @@ enum RegisterCommand {
 
 /// Runs the command; failures go to standard error, with status 1.
 pub fn run() -> ExitCode {
-    let matches = Cli::command()
-        .try_get_matches()
-        .unwrap_or_else(|error| refuse(&error));
+    let matches = variables::read(Cli::command()).unwrap_or_else(|error| refuse(&error));
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     logs::start();
+    for name in variables::unknown(&Cli::command()) {
+        tracing::warn!(name, "this variable is no setting");
+    }
     let done = match cli.command {
         Command::Serve {
             with_worker,

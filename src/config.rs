@@ -6,6 +6,7 @@ mod addresses;
 mod check;
 mod fault;
 mod print;
+pub mod variables;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -31,14 +32,9 @@ pub use print::print;
 #[derive(Debug, Clone, Default, Args)]
 pub struct Settings {
     /// The portal's own database.
-    #[arg(
-        long,
-        env = "CANDOR_DATABASE_URL",
-        default_value = "sqlite://candor.db",
-        value_name = "URL"
-    )]
+    #[arg(long, env = "CANDOR_DATABASE_URL", value_name = "URL")]
     #[arg(hide_env_values = true, help = DATABASE_HELP)]
-    pub database_url: String,
+    pub database_url: Option<String>,
 
     /// A file that holds the address of the database, in place of `--database-url`
     #[arg(long, env = "CANDOR_DATABASE_URL_FILE", value_name = "FILE")]
@@ -141,8 +137,11 @@ pub struct Settings {
     pub law: LawArgs,
 }
 
-const DATABASE_HELP: &str =
-    "The portal's own database: sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME";
+const DATABASE_HELP: &str = "The portal's own database: sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME; by default \
+    sqlite://candor.db";
+
+/// Where the database is when nothing is said of it: in the folder that the command runs in.
+const DEFAULT_DATABASE: &str = "sqlite://candor.db";
 
 /// Settings that have been checked.
 #[derive(Debug)]

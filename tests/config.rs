@@ -11,14 +11,14 @@ fn candor(arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-fn said(output: &Output) -> String {
+pub fn said(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap() + &String::from_utf8_lossy(&output.stderr)
 }
 
 #[test]
 fn all_faults_are_told_at_once_each_with_its_name_and_the_way_out() {
     let settings = Settings {
-        database_url: "mysql://example".to_owned(),
+        database_url: Some("mysql://example".to_owned()),
         bind: "nowhere".to_owned(),
         base_url: "https://privacy.example.org/portal".to_owned(),
         trusted_proxies: vec!["10.0.0.0/99".to_owned()],
@@ -205,7 +205,7 @@ fn a_backup_is_a_whole_database_and_never_overwrites_a_file() {
     assert!(said(&again).contains("exists already"), "{}", said(&again));
 }
 
-const SECRET: &str = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+pub const SECRET: &str = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
 const OTHER_SECRET: &str = "OTg3NjU0MzIxMDk4NzY1NDMyMTA5ODc2NTQzMjEwOTg=";
 
 /// A folder for a SQLite database, and its address.

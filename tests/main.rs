@@ -52,4 +52,5 @@ mod shown;
 mod sources;
 mod staff;
 mod texts;
+mod variables;
 mod web;

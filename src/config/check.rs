@@ -6,7 +6,7 @@ use std::thread::available_parallelism;
 
 use url::Url;
 
-use super::{Config, Faults, Settings, addresses::SOURCE};
+use super::{Config, DEFAULT_DATABASE, Faults, Settings, addresses::SOURCE};
 use crate::keys::Keys;
 use crate::register::Register;
 use crate::sources::Sources;
@@ -137,14 +137,17 @@ impl Settings {
     }
 
     fn check_database(&self, faults: &mut Faults) -> String {
-        let (name, url) = match &self.database_url_file {
-            Some(file) => {
-                let name = "--database-url-file (CANDOR_DATABASE_URL_FILE)";
-                (name, faults.read(name, file).unwrap_or_default())
+        let in_file = "--database-url-file (CANDOR_DATABASE_URL_FILE)";
+        let (name, url) = match (&self.database_url, &self.database_url_file) {
+            (None, Some(file)) => (in_file, faults.read(in_file, file).unwrap_or_default()),
+            (Some(_), Some(_)) => {
+                let way_out = "give --database-url (CANDOR_DATABASE_URL) or this, and not both";
+                faults.add(in_file, "the address is given twice", way_out);
+                return String::new();
             }
-            None => (
+            (given, None) => (
                 "--database-url (CANDOR_DATABASE_URL)",
-                self.database_url.clone(),
+                given.clone().unwrap_or_else(|| DEFAULT_DATABASE.to_owned()),
             ),
         };
         let known = ["sqlite://", "postgres://", "postgresql://"];

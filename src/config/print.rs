@@ -6,6 +6,8 @@ use std::fmt::Write;
 use clap::{ArgMatches, Command, parser::ValueSource};
 use url::Url;
 
+use super::DEFAULT_DATABASE;
+
 /// Settings whose value is a secret.
 const SECRETS: [&str; 2] = ["secret_key", "smtp_password"];
 
@@ -31,16 +33,24 @@ pub fn print(command: &Command, matches: &ArgMatches) -> String {
             .into_iter()
             .flatten()
             .map(|value| shown(id, value));
-        let value = values.collect::<Vec<_>>().join(" ");
+        let mut value = values.collect::<Vec<_>>().join(" ");
         let from = match matches.value_source(id) {
             Some(ValueSource::CommandLine) => "flag",
             Some(ValueSource::EnvVariable) => "environment",
             Some(ValueSource::DefaultValue) => "default",
+            _ if id == "database_url" && !is_set(matches, "database_url_file") => {
+                DEFAULT_DATABASE.clone_into(&mut value);
+                "default"
+            }
             _ => "not set",
         };
         writeln!(lines, "{flag:<24} {from:<12} {value}").expect("a String takes all");
     }
     lines
+}
+
+fn is_set(matches: &ArgMatches, id: &str) -> bool {
+    matches.value_source(id).is_some()
 }
 
 fn shown(id: &str, value: &OsStr) -> String {

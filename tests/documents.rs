@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 
 use candor::cli::Cli;
 use clap::CommandFactory;
+use data_encoding::HEXLOWER;
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
 
 const BEGIN: &str = "<!-- settings:";
 const END: &str = "<!-- end of settings -->";
@@ -226,4 +229,22 @@ fn every_word_that_manifests_may_hold_is_described() {
     for word in words.concat() {
         assert!(register.contains(&format!("`{word}`")), "{word}");
     }
+}
+
+#[test]
+fn the_example_of_a_hash_is_one_that_we_would_make() {
+    let mut cli = Cli::command();
+    let token = cli.find_subcommand_mut("token").unwrap();
+    let help = token.find_subcommand_mut("identity-key").unwrap();
+    let help = help.render_long_help().to_string();
+    let words: Vec<_> = help.split_whitespace().collect();
+    let digits = |it: &&&str| it.len() == 64 && it.bytes().all(|it| it.is_ascii_hexdigit());
+    let [key, hash] = words.iter().filter(digits).collect::<Vec<_>>()[..] else {
+        panic!("a key and a hash: {help}");
+    };
+    let key = HEXLOWER.decode(key.as_bytes()).unwrap();
+    let mut mac = Hmac::<Sha256>::new_from_slice(&key).unwrap();
+    mac.update(b"ada@example.org");
+    assert!(words.contains(&"ada@example.org"), "{help}");
+    assert_eq!(HEXLOWER.encode(&mac.finalize().into_bytes()), **hash);
 }

@@ -28,7 +28,7 @@ const MOST: usize = 1_000;
     tag = "choices",
     params(
         ("identity_type" = IdentityKind, Path, description = "`email`, `phone` or `external`"),
-        ("hash" = String, Path, pattern = "^[0-9a-f]{64}$", description = "HMAC-SHA256 of the identity in hex, under the key that `candor token identity-key` shows. An e-mail address in lower case with the ASCII form of its domain (`xn--…`), a phone number in E.164"),
+        ("hash" = String, Path, pattern = "^[0-9a-f]{64}$", description = "HMAC-SHA256 of the identity in hex, under the key that `candor token identity-key` shows, whose 64 digits are decoded to 32 bytes first. An e-mail address in lower case with the ASCII form of its domain (`xn--…`), a phone number in E.164. `candor token identity-key --help` has an example to test with"),
         ("If-None-Match" = inline(Option<String>), Header, nullable = false, description = "The `ETag` of an earlier answer"),
     ),
     responses(

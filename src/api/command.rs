@@ -2,6 +2,7 @@
 
 use anyhow::bail;
 use chrono::TimeDelta;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 use data_encoding::HEXLOWER;
 
@@ -49,6 +50,7 @@ pub enum TokenCommand {
         settings: Settings,
     },
     /// Print the keys under which systems hash identities to ask about them
+    #[command(after_help = HOW_TO_HASH)]
     IdentityKey(Settings),
 }
 
@@ -60,10 +62,10 @@ pub struct AddToken {
     name: String,
 
     /// What it is good for; may be given several times
-    #[arg(long = "scope", value_name = "SCOPE", default_value = "choices:read")]
-    scopes: Vec<String>,
+    #[arg(long = "scope", value_name = "SCOPE", default_value = "choices:read", value_parser = scope())]
+    scopes: Vec<Scope>,
 
-    /// Key of the recipient whose notices it fetches and answers; with the scope notices
+    /// Key of the recipient whose notices it fetches and answers; the scope notices needs it
     #[arg(long, value_name = "RECIPIENT")]
     recipient: Option<String>,
 
@@ -71,6 +73,12 @@ pub struct AddToken {
     #[arg(long, value_name = "DAYS", default_value_t = 365, value_parser = clap::value_parser!(i64).range(1..=3650))]
     days: i64,
 }
+
+const HOW_TO_HASH: &str = "\
+The hash of an identity is HMAC-SHA256 in hex under the key of its kind. The key is printed in hex: decode its 64 digits to 32 bytes
+first. Hash an e-mail address in lower case, with its domain in ASCII (xn--…), and a telephone number in E.164. To test with:
+under the key 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f the address ada@example.org has the hash
+c2ca8524eab3e540e13d4e2397be333a5ec2db8584379861a06b030d7ac7a5a6";
 
 /// So many are listed.
 const LISTED: i64 = 100;
@@ -115,6 +123,11 @@ impl TokenCommand {
     }
 }
 
+fn scope() -> impl TypedValueParser<Value = Scope> {
+    let known = Scope::ALL.iter().map(|it| it.as_str());
+    PossibleValuesParser::new(known).try_map(|it| it.parse::<Scope>())
+}
+
 /// A mistyped name would have a secret, too, under which nothing is ever signed.
 fn is_called(register: &Register, recipient: &str) -> anyhow::Result<()> {
     match register.recipient(recipient).map(Channel::of) {
@@ -126,9 +139,6 @@ fn is_called(register: &Register, recipient: &str) -> anyhow::Result<()> {
 
 impl AddToken {
     fn run(self, settings: &Settings) -> anyhow::Result<()> {
-        let Some(scopes) = queries::scopes(&self.scopes) else {
-            bail!("a scope is not known: {}", self.scopes.join(", "));
-        };
         let name = self.name.trim();
         if name.is_empty() {
             bail!("--name is empty; say which system will use the token");
@@ -138,7 +148,7 @@ impl AddToken {
         let now = Clock::system().now();
         let new = NewToken {
             name: name.to_owned(),
-            scopes,
+            scopes: self.scopes,
             recipient: self.recipient,
             expires_at: now + TimeDelta::days(self.days),
         };
@@ -148,7 +158,7 @@ impl AddToken {
                 anyhow::anyhow!("the register cannot be used; see `candor register check`")
             })?;
             if let Some(sentence) = new.recipient_fault(&register) {
-                bail!("{sentence}");
+                bail!("--recipient: {sentence}");
             }
         }
         let keys = config.keys;

@@ -26,7 +26,7 @@ pub const REQUESTS_A_MINUTE: u32 = 60_000;
 /// The same in a demonstration, whose speed people measure.
 const REQUESTS_IN_DEMO: u32 = 100_000_000;
 
-/// So often may a network come without a good token in a minute.
+/// So often may a network come without a good token in a minute. It keeps nobody out who has one.
 pub const REFUSALS_A_MINUTE: u32 = 60;
 
 /// So many networks are remembered at most.
@@ -95,7 +95,6 @@ impl Gate {
         if let Some(answer) = self.remembered(app, &hash, scope, hits, now) {
             return answer;
         }
-        self.may_ask(app, request, now)?;
         let looked_for = hash.clone();
         let found = app
             .db
@@ -149,15 +148,6 @@ impl Gate {
             count: count.unwrap_or(Count::none(now)),
         };
         tokens.insert(hash, known);
-    }
-
-    /// Whether a network that was refused often may have the database asked again.
-    fn may_ask(&self, app: &App, request: &HttpRequest, now: NaiveDateTime) -> AppResult<()> {
-        let network = client_network(client_address(request, &app.site));
-        match locked(&self.refused).get_mut(&network) {
-            Some(count) => count.add(0, REFUSALS_A_MINUTE, now),
-            None => Ok(()),
-        }
     }
 
     /// Counts a refusal and says which.

@@ -12,7 +12,7 @@ use super::model::Scope;
 use super::problem::Problem;
 use crate::app::App;
 use crate::disclosures::feed::{self, Answer, Page, Taken};
-use crate::error::AppResult;
+use crate::error::{AppError, AppResult};
 
 /// So many answers are taken at once.
 const MOST: usize = 1_000;
@@ -27,7 +27,8 @@ const MOST: usize = 1_000;
     responses(
         (status = 200, body = Page),
         (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 403, body = Problem), (status = 429, body = Problem),
+        (status = 403, body = Problem), (status = 409, body = Problem),
+        (status = 429, body = Problem),
     ),
     security(("token" = [])),
 )]
@@ -45,9 +46,13 @@ pub async fn list(
     }
     let (own, now) = (app.clone(), app.clock.now());
     let limit = usize::try_from(limit).unwrap_or_default();
-    let fetched = app
-        .db
-        .write(move |conn| feed::fetch(conn, &own, &recipient.key, (after, limit), now));
+    let fetched = app.db.write(move |conn| {
+        if !feed::has_reached(conn, after)? {
+            let sentence = "There is no such place in the feed: the database was put back to an earlier state. Ask again without `after`; what you have answered does not come again.";
+            return Err(AppError::conflict(sentence));
+        }
+        feed::fetch(conn, &own, &recipient.key, (after, limit), now)
+    });
     let (fetched, more) = fetched.await?;
     let next = fetched.last().map_or(after, |(id, _)| *id);
     Ok(HttpResponse::Ok().json(Page {

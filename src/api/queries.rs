@@ -4,7 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 use serde_json::json;
 
-use super::model::{NewToken, Scope, Token, new_secret, secret_hash};
+use super::model::{NewToken, Token, new_secret, secret_hash};
 use crate::audit::{self, Actor, Event};
 use crate::db::schema::api_tokens;
 use crate::db::{AdvisoryLock, AnyConnection};
@@ -126,10 +126,4 @@ pub fn note_use(conn: &mut AnyConnection, id: i64, today: NaiveDate) -> QueryRes
         .set(api_tokens::last_used_on.eq(today))
         .execute(conn)
         .map(drop)
-}
-
-/// The scopes of these names; none when one is unknown or there is none.
-pub fn scopes(names: &[String]) -> Option<Vec<Scope>> {
-    let known: Result<Vec<Scope>, _> = names.iter().map(|it| it.parse()).collect();
-    known.ok().filter(|it| !it.is_empty())
 }

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDateTime;
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -59,6 +60,13 @@ pub enum Taken {
 /// Has the reader of the feed wait for the end of this transaction.
 pub(super) fn share(conn: &mut AnyConnection) -> QueryResult<()> {
     AdvisoryLock::NoticeFeed.share(conn)
+}
+
+/// Whether the feed has come to that place: a database that was restored may not have, and whoever reads on from there
+/// would miss what is written next.
+pub fn has_reached(conn: &mut AnyConnection, place: i64) -> QueryResult<bool> {
+    let there = notices::table.filter(notices::id.ge(place));
+    Ok(place == 0 || diesel::select(exists(there)).get_result(conn)?)
 }
 
 /// The notices that a recipient has not answered, after that one: so many, oldest first, each with its number, and

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::feed;
 use super::model::{About, Cause, CauseKind, Channel, Notice, NoticeState};
 use crate::db::schema::{causes, notices, requests};
-use crate::db::{AnyConnection, both};
+use crate::db::{AnyConnection, Count, both, count_up_to};
 use crate::keys::random_token;
 use crate::register::{Recipient, Register};
 use crate::requests::model::State;
@@ -208,6 +208,21 @@ pub fn list_silent(
         .limit(limit)
         .load(conn)?;
     with_kinds(conn, found)
+}
+
+/// How many stand so.
+pub fn count_in_state(conn: &mut AnyConnection, state: NoticeState) -> QueryResult<Count> {
+    let there = notices::table.filter(notices::state.eq(state.as_str()));
+    count_up_to(conn, there.select(notices::id))
+}
+
+/// Of how many the day has passed without an answer.
+pub fn count_silent(conn: &mut AnyConnection, today: NaiveDate) -> QueryResult<Count> {
+    let silent = notices::table
+        .filter(notices::answered_at.is_null())
+        .filter(notices::has_last_day)
+        .filter(notices::due_on.lt(today));
+    count_up_to(conn, silent.select(notices::due_on))
 }
 
 /// A notice with what it is of, the name of the recipient, and the day on which it was written where the person is.

@@ -5,6 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::NaiveDate;
+use diesel::QueryResult;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -16,6 +17,7 @@ use crate::accounts::homes::Homes;
 use crate::accounts::model::Role;
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
+use crate::db::{AnyConnection, Count};
 use crate::error::{AppError, AppResult};
 use crate::jobs::{self, Job};
 use crate::web::{Page, html, paging, see_other_saying, words};
@@ -36,7 +38,8 @@ pub struct Asked {
 struct NoticesPage {
     page: Page,
     state: String,
-    states: Vec<(&'static str, &'static str)>,
+    /// Key, words, and how many stand so, of those that staff are to follow up.
+    states: Vec<(&'static str, &'static str, Option<Count>)>,
     notices: Vec<Told>,
     today: NaiveDate,
     can_change: bool,
@@ -63,23 +66,19 @@ pub async fn index(
             None => queries::list_silent(conn, today, at_most)?,
         };
         let homes = Homes::of(conn, found.iter().map(|(it, _)| it.person_id))?;
-        Ok((found, homes))
+        Ok((found, homes, states(conn, today)?))
     });
-    let (mut notices, homes) = found.await?;
+    let (mut notices, homes, states) = found.await?;
     let last = paging::cut(&mut notices, ON_A_PAGE);
     let view = state.map_or(SILENT, NoticeState::as_str);
     // Of the silent ones the oldest are worked on; then the next come up.
     let older = last.filter(|_| state.is_some());
-    let states = NoticeState::ALL.iter().map(|it| (it.as_str(), it.title()));
     let shown = NoticesPage {
         page,
         older: older.map(|(it, _)| format!("{INDEX}?state={view}&before={}", it.id)),
         newest: before.map(|_| format!("{INDEX}?state={view}")),
         state: view.to_owned(),
-        states: [(SILENT, "No answer in time")]
-            .into_iter()
-            .chain(states)
-            .collect(),
+        states,
         notices: queries::named(&app.register, notices, |it| {
             homes.day(&app.laws, it.person_id, it.created_at)
         }),
@@ -87,6 +86,25 @@ pub async fn index(
         can_change: reader.role != Role::Auditor,
     };
     html(StatusCode::OK, &shown)
+}
+
+/// The views of the page.
+fn states(
+    conn: &mut AnyConnection,
+    today: NaiveDate,
+) -> QueryResult<Vec<(&'static str, &'static str, Option<Count>)>> {
+    let silent = queries::count_silent(conn, today)?;
+    let mut states = vec![(SILENT, "No answer in time", Some(silent))];
+    for state in NoticeState::ALL {
+        let count = match state {
+            NoticeState::Refused | NoticeState::Failed => {
+                Some(queries::count_in_state(conn, *state)?)
+            }
+            _ => None,
+        };
+        states.push((state.as_str(), state.title(), count));
+    }
+    Ok(states)
 }
 
 /// Has a call tried again that was given up or refused.

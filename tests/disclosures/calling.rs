@@ -98,6 +98,8 @@ async fn what_was_refused_can_be_called_again_or_noted_as_done_after_all() {
         ("confirm", NoticeState::Acknowledged),
     ] {
         assert_eq!(state_of(&app, BRIGHTFIELD), NoticeState::Refused);
+        let views = sam.get("/staff/notices").await.page().texts(".views a");
+        assert!(views.contains(&"Refused: 1".to_owned()), "{views:?}");
         let page = sam.get("/staff/notices?state=refused").await.page();
         let form = format!("main form[action$={action}]");
         let action = page.attributes(&form, "action").remove(0);

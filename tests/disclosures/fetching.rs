@@ -83,6 +83,8 @@ async fn a_recipient_fetches_what_concerns_it_by_a_cursor_and_nothing_of_others(
         .await
         .json;
     assert_eq!((ids(&rest).len(), &rest["more"]), (1, &json!(false)));
+    let ahead = brightfield.get("/notices?after=999999").await;
+    assert_eq!(ahead.status, 409, "a place of before a restore");
     let own = all_notices(&app);
     let own = own.iter().filter(|it| it.recipient == BRIGHTFIELD);
     let keys: Vec<_> = own.map(|it| it.key.clone()).collect();

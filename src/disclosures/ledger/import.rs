@@ -213,7 +213,8 @@ fn columns(head: &ByteRecord) -> anyhow::Result<Vec<&'static str>> {
             Some(column) if !columns.contains(column) => columns.push(*column),
             // What stands there may be the first line of data, so it is not repeated.
             _ => bail!(
-                "column {} of the first line is not known, or stands there twice; the columns are {}",
+                "column {} of the first line is not known, or stands there twice; the file is in UTF-8 with commas between \
+                 its columns, which are {}",
                 place + 1,
                 COLUMNS.join(", ")
             ),

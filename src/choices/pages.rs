@@ -22,6 +22,7 @@ use crate::app::App;
 use crate::error::{AppError, AppResult};
 use crate::law::{ConsentAges, Decides};
 use crate::requests::resting::{self, Resting};
+use crate::requests::restricted::{self, NotUsed};
 use crate::web::page::FlashKind;
 use crate::web::{Flash, Page, html, see_other};
 
@@ -35,6 +36,8 @@ struct IndexPage<'a> {
     resting: Vec<Resting>,
     /// Of those that rest in part: by their references, which part.
     parts: HashMap<String, String>,
+    /// What is kept and not used for anything of it.
+    not_used: Vec<NotUsed>,
     /// Whether it is on record that they are or were under 16.
     is_age_known: bool,
     today: NaiveDate,
@@ -43,6 +46,17 @@ struct IndexPage<'a> {
 impl IndexPage<'_> {
     fn part(&self, objection: &Resting) -> Option<&str> {
         self.parts.get(&objection.reference).map(String::as_str)
+    }
+
+    /// Whether something is done with other data than those that are kept and not used.
+    fn is_restricted(&self, setting: &Setting<'_>) -> bool {
+        !self.not_used.is_empty() && setting.is_on() && !setting.uses.is_empty()
+    }
+
+    /// The same of what has no switch.
+    fn is_restricted_use(&self, one: &Use<'_>) -> bool {
+        let objection = resting::find(&self.resting, one.activity);
+        !self.not_used.is_empty() && !objection.is_some_and(Resting::is_whole)
     }
 }
 
@@ -93,11 +107,19 @@ pub async fn index(
     mut page: Page,
     before: web::Query<Before>,
 ) -> AppResult<HttpResponse> {
+    let own = app.clone();
     let stand = app.db.look_up(move |conn| {
         let stand = standing::of_person(conn, person.id)?;
-        Ok((stand, resting::of_person(conn, person.id)?))
+        let resting = resting::of_person(conn, person.id)?;
+        // Asked for by few.
+        let not_used = if resting::is_restricted(&resting) {
+            restricted::in_force(conn, &own, person.id)?
+        } else {
+            Vec::new()
+        };
+        Ok((stand, resting, not_used))
     });
-    let (stand, resting) = stand.await?;
+    let (stand, resting, not_used) = stand.await?;
     let settings = settings::settings(&app.register, &stand.current, Defaults::of(&app, &stand));
     let now = app.clock.now();
     page.flash.extend(message(&before, &settings, now));
@@ -116,6 +138,7 @@ pub async fn index(
             mandatory,
             resting,
             parts,
+            not_used,
             is_age_known: stand.sixteen_on.is_some(),
             today: now.date(),
         },

@@ -81,6 +81,11 @@ pub fn find<'a>(all: &'a [Resting], activity: &Activity) -> Option<&'a Resting> 
     all.find(|it| it.activity.as_ref() == Some(&activity.key))
 }
 
+/// Whether some data are kept and not used for anything, whatever becomes of single uses.
+pub fn is_restricted(all: &[Resting]) -> bool {
+    all.iter().any(|it| it.activity.is_none())
+}
+
 /// What rests of one person's.
 pub fn of_person(conn: &mut AnyConnection, person_id: i64) -> QueryResult<Vec<Resting>> {
     list(conn, Some(person_id))

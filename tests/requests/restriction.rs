@@ -204,6 +204,58 @@ async fn what_is_kept_and_not_used_is_marked_where_the_data_are_as_long_as_it_ho
     }
 }
 
+/// Rule: A4.R, GDPR Art. 4(3), 18.
+#[actix_web::test]
+async fn what_rests_by_a_restriction_is_said_on_top_of_the_choices_and_beside_each_use_that_is_on()
+{
+    let app = TestApp::start();
+    let (agent, lena, reference) = grant(&app).await;
+    let otto = app.person_in("otto", "de").await;
+    for person in [&lena, &otto] {
+        let on = person.post("/choices/marketing/opt-in", &[("confirmed", "yes")]);
+        on.await.location();
+    }
+    let page = lena.get("/choices").await.page();
+    let top = page.texts(".notice").concat();
+    assert!(
+        top.contains(TOLD) && top.contains("even where it is on"),
+        "{top}"
+    );
+    let link = format!("a[href='/requests/{reference}']");
+    assert_eq!(page.texts(&format!(".notice {link}")).len(), 1);
+    let said =
+        format!("We do not do this with the data that you asked us to restrict ( {reference} ).");
+    for title in page.attributes("main section.card", "aria-labelledby") {
+        let card = format!("section[aria-labelledby='{title}']");
+        let tags = page.texts(&format!("{card} .tag"));
+        let rests = ["On", "Restricted"].contains(&&*tags[0]);
+        assert_eq!(tags.contains(&"Restricted".to_owned()), rests, "{title}");
+        assert_eq!(page.texts(&card)[0].contains(&said), rests, "{title}");
+        assert_eq!(!page.texts(&format!("{card} {link}")).is_empty(), rests);
+    }
+    assert_eq!(page.texts("#marketing .tag"), ["On", "Restricted"]);
+    assert_eq!(page.texts("#sale-or-sharing .tag"), ["Off"]);
+    assert!(!otto.get("/choices").await.text().contains("Restricted"));
+
+    let url = format!("/staff/requests/{reference}");
+    let page = agent.get(&url).await.page();
+    let why = [("ends", "The rating was checked, and it is right.")];
+    let end = format!("{url}/restriction/end");
+    agent.submit(&page, &end, &why).await.location();
+    let page = lena.get("/choices").await.page();
+    assert!(
+        page.texts(".notice")
+            .concat()
+            .contains("until 16 February 2026")
+    );
+    app.app.clock.advance(chrono::TimeDelta::days(7));
+    app.run_jobs().await;
+    let lena = app.person_again("lena").await;
+    let page = lena.get("/choices").await.page();
+    assert_eq!(page.texts("#marketing .tag"), ["On"]);
+    assert!(page.texts(".notice").is_empty());
+}
+
 /// Rule: A4.N, GDPR Art. 18(3), 19.
 #[actix_web::test]
 async fn the_person_is_told_a_week_before_a_restriction_ends_and_the_recipients_when_it_does() {

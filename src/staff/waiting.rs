@@ -72,10 +72,10 @@ impl Waiting {
             }
             What::Addresses => format!("{count} addresses that were proposed for accounts"),
             What::Parents if count == Count(1) => {
-                "1 word of a parent by which data would be sold or shared".to_owned()
+                "1 word of a parent that turns something on for a child".to_owned()
             }
             What::Parents => {
-                format!("{count} words of parents by which data would be sold or shared")
+                format!("{count} words of parents that turn something on for a child")
             }
             What::Unopened if count == Count(1) => "1 account that no address opens".to_owned(),
             What::Unopened => format!("{count} accounts that no address opens"),

@@ -3,7 +3,7 @@
 use candor::accounts::model::Role;
 use candor::choices::{MadeBy, State};
 
-use super::all_changes;
+use super::{all_changes, approve_word};
 use crate::support::{Actor, TestApp};
 
 const PARENT: &str = "/staff/ages/parents/new";
@@ -77,6 +77,7 @@ async fn from_the_age_of_where_they_live_on_the_person_decides_and_before_it_a_p
                 "{own}"
             );
             assert_eq!(entered.location(), "/staff/ages");
+            approve_word(&app.staff("vera", Role::Supervisor).await).await;
             assert!(is_on(&noor).await, "{residence}");
         }
     }
@@ -157,6 +158,7 @@ async fn what_a_parent_allowed_is_off_where_the_person_decides_at_that_age() {
     let noor = born(&app, "de", FOURTEEN).await;
     let sam = app.staff("sam", Role::Agent).await;
     sam.post(PARENT, &WORD).await.location();
+    approve_word(&app.staff("vera", Role::Supervisor).await).await;
     let mail = app.mails_to("noor").pop().unwrap().text;
     assert!(
         mail.contains("If you do not want it, turn it off"),

@@ -1,6 +1,7 @@
-//! The word of a parent by which a child's data are sold or shared takes two.
+//! The word of a parent takes two.
 
 use candor::accounts::model::Role;
+use candor::choices::refusables;
 use candor::jobs::{Job, enqueue};
 
 use super::{PARENT, WORD, approve_word};
@@ -80,6 +81,38 @@ async fn nobody_alone_has_the_data_of_a_child_sold() {
     let again = vera.post(&approve, &[]).await;
     assert_eq!(again.status, 409);
     assert!(again.text().contains("settled meanwhile"));
+}
+
+/// Rule: N3, 11 CCR 7070; N5, GDPR Art. 8(1).
+#[actix_web::test]
+async fn whatever_a_parent_allows_is_off_until_a_second_one_has_agreed() {
+    let app = TestApp::start();
+    let noor = child(&app).await;
+    let (sam, vera) = (
+        app.staff("sam", Role::Agent).await,
+        app.staff("vera", Role::Supervisor).await,
+    );
+    let page = sam.get(PARENT).await.page();
+    let keys = page.attributes("input[name=what]", "value");
+    for right in ["limit-sensitive", "automated-decisions", "marketing"] {
+        assert!(keys.iter().any(|it| it == right), "{keys:?}");
+    }
+    let all = refusables(&app.app.register).into_iter();
+    let used: Vec<_> = all.filter(|it| !it.activities.is_empty()).collect();
+    for it in used
+        .iter()
+        .filter(|it| keys.iter().any(|key| key == it.key))
+    {
+        let word = [&WORD[..6], &[("what", it.key)]].concat();
+        sam.post(PARENT, &word).await.location();
+        let tag = async || {
+            let page = noor.get("/choices").await.page();
+            page.texts(&format!("#{} .tag", it.key))
+        };
+        assert_eq!(tag().await, ["Off"], "{}", it.key);
+        approve_word(&vera).await;
+        assert_eq!(tag().await, ["On"], "{}", it.key);
+    }
 }
 
 /// Rule: N1, Civ. 1798.120(c).

@@ -1,5 +1,10 @@
-//! The word of a parent by which a child's data are sold or shared takes two: one staff member enters it, and a supervisor,
-//! another one, approves it before anything is turned on.
+//! The word of a parent takes two: one staff member enters it, and a supervisor, another one, approves it before anything is
+//! turned on for the child.
+//!
+//! Whatever the word allows. For selling and sharing the law wants it to be made sure that a parent speaks (11 CCR 7070), for
+//! whatever else rests on consent as well (GDPR Art. 8(2), 16 CFR 312.5), and all data of somebody who is known to be under
+//! 16 are sensitive (11 CCR 7001). What can go wrong is the same each time: a stranger is taken for the parent. A machine
+//! that decides about a child, or an extra use of its data, does no less harm then than a sale.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -13,7 +18,6 @@ use crate::accounts::queries::find_person;
 use crate::accounts::second::{may_approve, still_supervises};
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
-use crate::choices::SALE_OR_SHARING;
 use crate::db::schema::{age_entries, parent_approvals as approvals};
 use crate::db::{AnyConnection, Count, OptionalText, count_up_to, text_enum};
 use crate::error::{AppError, AppResult};
@@ -29,7 +33,7 @@ text_enum! {
     }
 }
 
-/// How a parent's word stands that takes two.
+/// How a parent's word stands.
 #[derive(Debug, Clone, HasQuery)]
 #[diesel(table_name = approvals)]
 pub struct Approval {
@@ -53,11 +57,6 @@ impl Approval {
             Some(Outcome::Refused) => "Refused",
         }
     }
-}
-
-/// Whether a word that allows these takes two.
-pub fn takes_two(keys: &[String]) -> bool {
-    keys.iter().any(|it| it == SALE_OR_SHARING)
 }
 
 /// Has an entry wait.
@@ -88,7 +87,7 @@ pub(super) fn begin(
     Ok(())
 }
 
-/// How an entry stands, if it takes two.
+/// How an entry stands, if it is a word of a parent. Those of earlier days took one.
 pub fn find(conn: &mut AnyConnection, entry_id: i64) -> QueryResult<Option<Approval>> {
     Approval::query()
         .filter(approvals::entry_id.eq(entry_id))
@@ -96,7 +95,7 @@ pub fn find(conn: &mut AnyConnection, entry_id: i64) -> QueryResult<Option<Appro
         .optional()
 }
 
-/// How those of some entries stand that take two.
+/// How those of some entries stand that are words of parents.
 pub fn list(conn: &mut AnyConnection, entries: Vec<i64>) -> QueryResult<Vec<Approval>> {
     Approval::query()
         .filter(approvals::entry_id.eq_any(entries))

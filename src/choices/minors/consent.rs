@@ -1,4 +1,5 @@
-//! What a parent or guardian of a child allows, on their word to staff.
+//! What a parent or guardian of a child allows, on their word to staff. It is entered here, and turned on once another one
+//! has agreed.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -54,11 +55,11 @@ pub(super) struct TurnedOn {
     pub received: Received,
 }
 
-/// Turns on what a parent or guardian of a child allows; the person gets the mail and the receipt. What is sold or shared by it
-/// waits for a supervisor: whether it does.
+/// Keeps what a parent or guardian of a child allows, until [another](approvals) has agreed.
 ///
 /// # Errors
-/// [`AppError::Conflict`] when all of it is on, as when the form was sent twice, or some of it was refused meanwhile.
+/// [`AppError::Conflict`] when all of it is on or waits, as when the form was sent twice, it is not for a parent to decide, or
+/// some of it was refused meanwhile.
 pub fn enter_consent(
     conn: &mut AnyConnection,
     app: &App,
@@ -66,38 +67,20 @@ pub fn enter_consent(
     allowed: &Allowed,
     word: &Word,
     now: NaiveDateTime,
-) -> AppResult<bool> {
-    let waits = approvals::takes_two(&allowed.keys);
+) -> AppResult<()> {
+    let asked = (&allowed.keys[..], allowed.knows_refusal);
+    may_turn_on(conn, app, whose.person_id, asked, now)?;
+    if are_on(conn, whose.person_id, &allowed.keys)? {
+        return Err(AppError::conflict(ALL_ON));
+    }
     let what = What {
-        action: if waits {
-            "parent.entered"
-        } else {
-            "parent.allowed"
-        },
+        action: "parent.entered",
         kind: Kind::Parent,
         sixteen_on: None,
         allowed: Some((&allowed.keys[..], allowed.verified_by)),
     };
-    let turned_on = TurnedOn {
-        keys: allowed.keys.clone(),
-        knows_refusal: allowed.knows_refusal,
-        received: Received {
-            channel: word.channel,
-            on: word.received_on,
-        },
-    };
-    if waits {
-        may_turn_on(conn, app, whose.person_id, &turned_on, now)?;
-        if are_on(conn, whose.person_id, &allowed.keys)? {
-            return Err(AppError::conflict(ALL_ON));
-        }
-        let id = keep(conn, app, (whose, staff_id), &what, word, now)?;
-        approvals::begin(conn, (id, whose.person_id), allowed.knows_refusal)?;
-    } else {
-        turn_on(conn, app, whose, &turned_on, now)?;
-        keep(conn, app, (whose, staff_id), &what, word, now)?;
-    }
-    Ok(waits)
+    let id = keep(conn, app, (whose, staff_id), &what, word, now)?;
+    approvals::begin(conn, (id, whose.person_id), allowed.knows_refusal)
 }
 
 const ALL_ON: &str = "All of it is on already. Nothing was changed.";
@@ -117,7 +100,7 @@ fn may_turn_on(
     conn: &mut AnyConnection,
     app: &App,
     person_id: i64,
-    word: &TurnedOn,
+    (keys, knows_refusal): (&[String], bool),
     now: NaiveDateTime,
 ) -> AppResult<()> {
     let (residence, sixteen_on) = standing::told_by(conn, person_id)?;
@@ -126,7 +109,7 @@ fn may_turn_on(
             "By their age and where they live it is not for a parent to decide any more. Nothing was changed.",
         ));
     }
-    if !word.knows_refusal && !refused(conn, person_id, &word.keys)?.is_empty() {
+    if !knows_refusal && !refused(conn, person_id, keys)?.is_empty() {
         return Err(AppError::conflict(
             "Some of it was turned off meanwhile. Nothing was changed.",
         ));
@@ -134,7 +117,7 @@ fn may_turn_on(
     Ok(())
 }
 
-/// Turns on what a parent allowed.
+/// Turns on what a parent allowed; the person gets the mail and the receipt.
 pub(super) fn turn_on(
     conn: &mut AnyConnection,
     app: &App,
@@ -142,7 +125,8 @@ pub(super) fn turn_on(
     word: &TurnedOn,
     now: NaiveDateTime,
 ) -> AppResult<()> {
-    may_turn_on(conn, app, whose.person_id, word, now)?;
+    let asked = (&word.keys[..], word.knows_refusal);
+    may_turn_on(conn, app, whose.person_id, asked, now)?;
     let mut act = whose.act(word.keys.clone(), State::OptedIn, MadeBy::Parent);
     act.scope = Scope::Account;
     act.received = Some(word.received);

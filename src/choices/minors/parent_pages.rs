@@ -95,7 +95,7 @@ pub async fn new(_: CaseWorker, app: App, page: Page) -> AppResult<HttpResponse>
     html(StatusCode::OK, &ParentPage::of(&app, page, Form::default()))
 }
 
-/// Turns on what they allow, or has it wait for a supervisor. The person gets the mail and the receipt.
+/// Puts what they allow on record, where it waits for a supervisor.
 pub async fn allow(
     worker: CaseWorker,
     app: App,
@@ -121,13 +121,12 @@ pub async fn allow(
         let whose = (known.whose(staff_id), staff_id);
         consent::enter_consent(conn, &own, whose, &allowed, &word, now)
     });
-    let text = if written.await? {
-        "It is on record, and nothing is on yet: where data are sold or shared by it, a supervisor has to approve it."
-    } else {
-        "It is on, on the word of the parent or guardian. We have told the person by mail if they have an address."
-    };
-    app.wake.notify_one();
-    see_other_saying(&session, text, "/staff/ages")
+    written.await?;
+    see_other_saying(
+        &session,
+        "It is on record, and nothing is on yet: a supervisor, another one than you, has to approve it.",
+        "/staff/ages",
+    )
 }
 
 /// The titles of what was turned off before.

@@ -26,7 +26,7 @@ const ON_A_PAGE: usize = 50;
 struct IndexPage {
     page: Page,
     entries: Vec<(Entry, String)>,
-    /// How those stand that take two.
+    /// How the words of parents stand.
     approvals: Vec<Approval>,
     can_enter: bool,
     newer: Option<&'static str>,
@@ -49,7 +49,7 @@ struct EntryPage {
     allowed: String,
     reason: String,
     evidence: String,
-    /// How it stands, if it takes two.
+    /// How it stands, if it is a word of a parent.
     approval: Option<Approval>,
     /// Whether whoever looks may approve or refuse what waits.
     is_supervisor: bool,

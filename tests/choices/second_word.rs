@@ -41,8 +41,7 @@ async fn nobody_alone_has_the_data_of_a_child_sold() {
     let own = noor.get("/choices/age").await.page().text();
     assert!(!own.contains("Your parent or guardian allowed"), "{own}");
     let twice = ruth.post(PARENT, &WORD).await;
-    assert_eq!(twice.status, 409);
-    assert!(twice.text().contains("waits for a supervisor already"));
+    twice.refuses("whom", "waits for a supervisor already");
 
     let now = app.app.clock.now();
     let remind = move |conn: &mut _| enqueue(conn, &Job::RemindOfWaiting, now);
@@ -113,6 +112,36 @@ async fn whatever_a_parent_allows_is_off_until_a_second_one_has_agreed() {
         approve_word(&vera).await;
         assert_eq!(tag().await, ["On"], "{}", it.key);
     }
+}
+
+#[actix_web::test]
+async fn a_word_that_waits_or_is_on_comes_back_as_typed_with_the_way_to_what_waits() {
+    let app = TestApp::start();
+    child(&app).await;
+    let (sam, vera) = (
+        app.staff("sam", Role::Agent).await,
+        app.staff("vera", Role::Supervisor).await,
+    );
+    sam.post(PARENT, &WORD).await.location();
+    let entry = newest(&sam).await;
+    let mut other = WORD;
+    other[6].1 = "marketing";
+    for word in [WORD, other] {
+        let again = sam.post(PARENT, &word).await;
+        again.refuses("whom", "waits for a supervisor already");
+        assert_eq!(again.attributes(".notice a", "href"), [&*entry]);
+        let chosen = again.attributes("input[name=what][checked]", "value");
+        assert_eq!(chosen, [word[6].1]);
+        assert_eq!(again.attributes("#whom", "value"), [WORD[0].1]);
+        assert_eq!(again.texts("#evidence"), [WORD[4].1]);
+    }
+    approve_word(&vera).await;
+    let again = sam.post(PARENT, &WORD).await;
+    again.refuses("what", "All of it is on already");
+    assert!(again.attributes(".notice a", "href").is_empty());
+    assert_eq!(again.texts("#evidence"), [WORD[4].1]);
+    assert_eq!(app.events("parent.entered", "account"), 1);
+    sam.post(PARENT, &other).await.location();
 }
 
 /// Rule: N1, Civ. 1798.120(c).

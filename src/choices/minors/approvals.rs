@@ -59,35 +59,34 @@ impl Approval {
     }
 }
 
-/// Has an entry wait.
-///
-/// # Errors
-/// [`AppError::Conflict`] when one of the same child waits, as when the form was sent twice.
-pub(super) fn begin(
-    conn: &mut AnyConnection,
-    (entry_id, person_id): (i64, i64),
-    knows_refusal: bool,
-) -> AppResult<()> {
-    let waiting = approvals::table
+/// The entry that waits for a child, if one does.
+pub(super) fn find_waiting(conn: &mut AnyConnection, person_id: i64) -> QueryResult<Option<i64>> {
+    approvals::table
         .inner_join(age_entries::table)
         .filter(age_entries::person_id.eq(person_id))
         .filter(approvals::outcome.is_null())
-        .select(approvals::entry_id);
-    if waiting.first::<i64>(conn).optional()?.is_some() {
-        return Err(AppError::conflict(
-            "A word of a parent for the same child waits for a supervisor already. Nothing was changed.",
-        ));
-    }
-    diesel::insert_into(approvals::table)
-        .values((
-            approvals::entry_id.eq(entry_id),
-            approvals::knows_refusal.eq(knows_refusal),
-        ))
-        .execute(conn)?;
-    Ok(())
+        .select(approvals::entry_id)
+        .first(conn)
+        .optional()
 }
 
-/// How an entry stands, if it is a word of a parent. Those of earlier days took one.
+/// Has an entry wait.
+pub(super) fn begin(
+    conn: &mut AnyConnection,
+    entry_id: i64,
+    knows_refusal: bool,
+) -> QueryResult<()> {
+    let row = (
+        approvals::entry_id.eq(entry_id),
+        approvals::knows_refusal.eq(knows_refusal),
+    );
+    diesel::insert_into(approvals::table)
+        .values(row)
+        .execute(conn)
+        .map(drop)
+}
+
+/// How an entry stands, if it is a word of a parent.
 pub fn find(conn: &mut AnyConnection, entry_id: i64) -> QueryResult<Option<Approval>> {
     Approval::query()
         .filter(approvals::entry_id.eq(entry_id))

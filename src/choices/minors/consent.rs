@@ -55,11 +55,20 @@ pub(super) struct TurnedOn {
     pub received: Received,
 }
 
-/// Keeps what a parent or guardian of a child allows, until [another](approvals) has agreed.
+/// Why a parent's word is not entered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InTheWay {
+    /// All of it is on.
+    AllOn,
+    /// A word for the same child waits: that entry.
+    Waits(i64),
+}
+
+/// Keeps what a parent or guardian of a child allows, until [another](approvals) has agreed; or says why it is not entered,
+/// as when the form was sent twice.
 ///
 /// # Errors
-/// [`AppError::Conflict`] when all of it is on or waits, as when the form was sent twice, it is not for a parent to decide, or
-/// some of it was refused meanwhile.
+/// [`AppError::Conflict`] when it is not for a parent to decide, or some of it was refused meanwhile.
 pub fn enter_consent(
     conn: &mut AnyConnection,
     app: &App,
@@ -67,11 +76,14 @@ pub fn enter_consent(
     allowed: &Allowed,
     word: &Word,
     now: NaiveDateTime,
-) -> AppResult<()> {
+) -> AppResult<Option<InTheWay>> {
     let asked = (&allowed.keys[..], allowed.knows_refusal);
     may_turn_on(conn, app, whose.person_id, asked, now)?;
+    if let Some(entry_id) = approvals::find_waiting(conn, whose.person_id)? {
+        return Ok(Some(InTheWay::Waits(entry_id)));
+    }
     if are_on(conn, whose.person_id, &allowed.keys)? {
-        return Err(AppError::conflict(ALL_ON));
+        return Ok(Some(InTheWay::AllOn));
     }
     let what = What {
         action: "parent.entered",
@@ -80,10 +92,9 @@ pub fn enter_consent(
         allowed: Some((&allowed.keys[..], allowed.verified_by)),
     };
     let id = keep(conn, app, (whose, staff_id), &what, word, now)?;
-    approvals::begin(conn, (id, whose.person_id), allowed.knows_refusal)
+    approvals::begin(conn, id, allowed.knows_refusal)?;
+    Ok(None)
 }
-
-const ALL_ON: &str = "All of it is on already. Nothing was changed.";
 
 /// Whether all of these were turned on, and are.
 fn are_on(conn: &mut AnyConnection, person_id: i64, keys: &[String]) -> AppResult<bool> {
@@ -131,7 +142,9 @@ pub(super) fn turn_on(
     act.scope = Scope::Account;
     act.received = Some(word.received);
     if act.apply(app, conn, now)?.is_none() {
-        return Err(AppError::conflict(ALL_ON));
+        return Err(AppError::conflict(
+            "All of it is on already. Nothing was changed.",
+        ));
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Serialize;
 
-use super::consent::{self, Allowed};
+use super::consent::{self, Allowed, InTheWay};
 use super::entries::{VerifiedBy, Word};
 use super::typed::{self, Known, TypedWord};
 use super::{ages, is_protected};
@@ -56,6 +56,8 @@ struct ParentPage {
     form: Form<Typed>,
     /// What a parent decides: the key, and what people call it.
     choices: Vec<(String, String)>,
+    /// The entry that waits for the same child.
+    waiting: Option<i64>,
 }
 
 impl ParentPage {
@@ -64,6 +66,20 @@ impl ParentPage {
             page,
             form,
             choices: choices(app),
+            waiting: None,
+        }
+    }
+
+    /// The form once more, with what is in the way of it.
+    fn refused(app: &App, page: Page, typed: Typed, why: InTheWay) -> ParentPage {
+        let form = Form::new(typed);
+        let (form, waiting) = match why {
+            InTheWay::AllOn => (form.refuse("what", ALL_ON), None),
+            InTheWay::Waits(entry) => (form.refuse("whom", WAITS), Some(entry)),
+        };
+        ParentPage {
+            waiting,
+            ..ParentPage::of(app, page, form)
         }
     }
 
@@ -81,6 +97,9 @@ impl ParentPage {
         self.form.values.what.iter().any(|it| it == key)
     }
 }
+
+const ALL_ON: &str = "All of it is on already. Choose what is off.";
+const WAITS: &str = "A word of a parent for this child waits for a supervisor already. It is approved or refused first.";
 
 fn choices(app: &App) -> Vec<(String, String)> {
     let all = refusables(&app.register).into_iter();
@@ -109,6 +128,7 @@ pub async fn allow(
         Some(known) => refused(&app, known.person.id, &typed.what).await?,
         None => Vec::new(),
     };
+    let again = typed.clone();
     let (known, allowed, word) = match check(&app, typed, known, &refused) {
         Ok(checked) => checked,
         Err(form) => {
@@ -121,7 +141,10 @@ pub async fn allow(
         let whose = (known.whose(staff_id), staff_id);
         consent::enter_consent(conn, &own, whose, &allowed, &word, now)
     });
-    written.await?;
+    if let Some(why) = written.await? {
+        let shown = ParentPage::refused(&app, page, again, why);
+        return html(StatusCode::UNPROCESSABLE_ENTITY, &shown);
+    }
     see_other_saying(
         &session,
         "It is on record, and nothing is on yet: a supervisor, another one than you, has to approve it.",

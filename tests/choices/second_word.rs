@@ -2,7 +2,9 @@
 
 use candor::accounts::model::Role;
 use candor::choices::refusables;
+use candor::db::schema::parent_approvals;
 use candor::jobs::{Job, enqueue};
+use diesel::prelude::*;
 
 use super::{PARENT, WORD, approve_word};
 use crate::support::{Actor, TestApp};
@@ -142,6 +144,32 @@ async fn a_word_that_waits_or_is_on_comes_back_as_typed_with_the_way_to_what_wai
     assert_eq!(again.texts("#evidence"), [WORD[4].1]);
     assert_eq!(app.events("parent.entered", "account"), 1);
     sam.post(PARENT, &other).await.location();
+}
+
+#[actix_web::test]
+async fn of_those_who_enter_the_same_word_at_the_same_moment_one_does_and_the_others_are_told() {
+    let app = TestApp::start();
+    child(&app).await;
+    let (sam, vera) = (
+        app.staff("sam", Role::Agent).await,
+        app.staff("vera", Role::Supervisor).await,
+    );
+    for round in 0..4 {
+        let at_once = [&sam, &vera, &sam, &vera].map(|staff| staff.post(PARENT, &WORD));
+        let sent = futures_util::future::join_all(at_once).await;
+        let (done, told): (Vec<_>, Vec<_>) = sent.iter().partition(|it| it.status == 303);
+        assert_eq!(done.len(), 1);
+        for it in told {
+            it.refuses("whom", "waits for a supervisor already");
+        }
+        let kept = app.app.db.read_now(|conn| {
+            let all = parent_approvals::table.count();
+            Ok(all.get_result::<i64>(conn)?)
+        });
+        assert_eq!(kept.unwrap(), round + 1);
+        let refuse = format!("{}/refuse", newest(&vera).await);
+        vera.post(&refuse, &[]).await.location();
+    }
 }
 
 /// Rule: N1, Civ. 1798.120(c).

@@ -12,7 +12,7 @@ use crate::choices::model::{MadeBy, State};
 use crate::choices::proof::Scope;
 use crate::choices::queries::list_history;
 use crate::choices::standing;
-use crate::db::AnyConnection;
+use crate::db::{AdvisoryLock, AnyConnection};
 use crate::error::{AppError, AppResult};
 use crate::law::Decides;
 
@@ -77,6 +77,8 @@ pub fn enter_consent(
     word: &Word,
     now: NaiveDateTime,
 ) -> AppResult<Option<InTheWay>> {
+    // Who enters the same at this moment sees then that it waits.
+    AdvisoryLock::Desk.take(conn)?;
     let asked = (&allowed.keys[..], allowed.knows_refusal);
     may_turn_on(conn, app, whose.person_id, asked, now)?;
     if let Some(entry_id) = approvals::find_waiting(conn, whose.person_id)? {

@@ -11,7 +11,9 @@ use super::change::{Act, Proof, Received};
 use super::model::{MadeBy, State};
 use super::numbers::{self, Beside};
 use super::queries;
-use super::refusable::{LIMIT_SENSITIVE, SALE_OR_SHARING, refusables};
+use super::refusable::{
+    self, AUTOMATED_DECISIONS, LIMIT_SENSITIVE, Refusable, SALE_OR_SHARING, refusables,
+};
 use crate::accounts::guard::CaseWorker;
 use crate::accounts::model::IdentityKind;
 use crate::accounts::queries::{find_reader, is_email, is_phone, normal_email, normal_phone};
@@ -45,7 +47,7 @@ struct OptOutPage {
 impl OptOutPage {
     fn of(app: &App, page: Page, form: Form<Typed>) -> Self {
         let each = refusables(&app.register).into_iter();
-        let each = each.map(|it| (it.key.to_owned(), format!("{} alone", it.title)));
+        let each = each.map(|it| (it.key.to_owned(), format!("{} alone", title(&it))));
         let both = "Sale and sharing, and extra uses of sensitive data".to_owned();
         let all = "Everything that people can refuse".to_owned();
         let together = [(BOTH.to_owned(), both), (ALL.to_owned(), all)];
@@ -60,6 +62,26 @@ impl OptOutPage {
     fn channels() -> Vec<(&'static str, &'static str)> {
         channels()
     }
+}
+
+/// What a choice is called on pages of staff: it speaks of the data of others there.
+pub(super) fn title(refusable: &Refusable<'_>) -> String {
+    match refusable.key {
+        AUTOMATED_DECISIONS => "Decisions about them by machines".to_owned(),
+        _ => refusable
+            .title
+            .replace("your ", "their ")
+            .replace("Your ", "Their "),
+    }
+}
+
+/// The same of some keys, in one line; a key itself where the register no longer has it.
+pub(super) fn titles<'a>(register: &Register, keys: impl Iterator<Item = &'a str>) -> String {
+    let found = keys.map(|key| {
+        let known = refusable::find(register, key);
+        known.map_or_else(|_| key.to_owned(), |it| title(&it))
+    });
+    found.collect::<Vec<_>>().join(", ")
 }
 
 /// How people ask staff for it.

@@ -202,3 +202,38 @@ async fn what_a_supervisor_refuses_stays_off_and_can_be_entered_anew() {
     assert_eq!((late.status, is_on(&noor).await), (409, false));
     assert!(late.text().contains("not for a parent to decide any more"));
 }
+
+#[actix_web::test]
+async fn staff_read_of_the_data_of_a_child_as_theirs_and_the_child_as_its_own() {
+    let app = TestApp::start();
+    let noor = child(&app).await;
+    let sam = app.staff("sam", Role::Agent).await;
+    let rights = [
+        "Sale and sharing of their data",
+        "Extra uses of their sensitive data",
+        "Decisions about them by machines",
+    ];
+    let all = [("what", "limit-sensitive"), ("what", "automated-decisions")];
+    sam.post(PARENT, &[&WORD[..], &all].concat())
+        .await
+        .location();
+    let entry = newest(&sam).await;
+    for path in [PARENT, "/staff/opt-outs/new", &entry] {
+        let page = sam.get(path).await.page();
+        let said = page.texts(".option label, dl.facts dd").join(". ");
+        assert!(!said.contains("your "), "{path}: {said}");
+        for right in rights {
+            assert!(said.contains(right), "{path}: {said}");
+        }
+    }
+    let form = sam.get(PARENT).await.page().text();
+    assert!(form.contains("Showing their profile"), "{form}");
+    approve_word(&app.staff("vera", Role::Supervisor).await).await;
+    let own = noor.get("/choices/age").await.page().text();
+    assert!(own.contains("Sale and sharing of your data"), "{own}");
+    noor.post("/choices/sale-or-sharing/opt-out", &[])
+        .await
+        .location();
+    let warned = sam.post(PARENT, &WORD).await;
+    warned.refuses("knows", "Sale and sharing of their data");
+}

@@ -153,7 +153,7 @@ impl Entry {
     }
 
     /// The titles of what a parent allowed, in one line.
-    pub fn allowed(&self, register: &Register) -> String {
+    fn allowed(&self, register: &Register) -> String {
         let titles = self.keys().map(|key| refusable::title(register, key));
         titles.collect::<Vec<_>>().join(", ")
     }

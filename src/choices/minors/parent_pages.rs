@@ -12,7 +12,8 @@ use super::typed::{self, Known, TypedWord};
 use super::{ages, is_protected};
 use crate::accounts::guard::CaseWorker;
 use crate::app::App;
-use crate::choices::refusable::{self, refusables};
+use crate::choices::refusable::refusables;
+use crate::choices::staff_pages::{title, titles};
 use crate::error::AppResult;
 use crate::law::{ConsentAges, Decides};
 use crate::web::{Form, Page, html, see_other_saying};
@@ -105,7 +106,7 @@ fn choices(app: &App) -> Vec<(String, String)> {
     let all = refusables(&app.register).into_iter();
     let for_parents = all.filter(is_protected);
     for_parents
-        .map(|it| (it.key.to_owned(), it.title.to_owned()))
+        .map(|it| (it.key.to_owned(), title(&it)))
         .collect()
 }
 
@@ -126,7 +127,7 @@ pub async fn allow(
     let known = typed::find(&app, &typed.whom).await?;
     let refused = match &known {
         Some(known) => refused(&app, known.person.id, &typed.what).await?,
-        None => Vec::new(),
+        None => String::new(),
     };
     let again = typed.clone();
     let (known, allowed, word) = match check(&app, typed, known, &refused) {
@@ -152,15 +153,14 @@ pub async fn allow(
     )
 }
 
-/// The titles of what was turned off before.
-async fn refused(app: &App, person_id: i64, keys: &[String]) -> AppResult<Vec<String>> {
+/// The titles of what was turned off before, in one line.
+async fn refused(app: &App, person_id: i64, keys: &[String]) -> AppResult<String> {
     let keys = keys.to_vec();
     let found = app
         .db
         .read(move |conn| Ok(consent::refused(conn, person_id, &keys)?));
-    let titles = found.await?;
-    let titles = titles.iter().map(|it| refusable::title(&app.register, it));
-    Ok(titles.map(str::to_owned).collect())
+    let keys = found.await?;
+    Ok(titles(&app.register, keys.iter().map(String::as_str)))
 }
 
 /// Why a parent's word does not count for somebody, if it does not.
@@ -183,7 +183,7 @@ fn check(
     app: &App,
     typed: Typed,
     known: Option<Known>,
-    refused: &[String],
+    refused: &str,
 ) -> Result<Checked, Box<Form<Typed>>> {
     let today = app.clock.today();
     let verified_by = typed.verified_by.parse::<VerifiedBy>().ok();
@@ -192,8 +192,7 @@ fn check(
     let (keys, word) = (typed.what.clone(), typed.word.clone());
     let knows_refusal = typed.knows == "true";
     let warning = format!(
-        "This was turned off before, by the child or on somebody's word: {}. Tell the parent, and tick this if they allow it all the same.",
-        refused.join(", ")
+        "This was turned off before, by the child or on somebody's word: {refused}. Tell the parent, and tick this if they allow it all the same."
     );
     let other = known.as_ref().and_then(|it| {
         let ages = ages(app, &it.person.residence);

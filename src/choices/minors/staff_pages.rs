@@ -15,6 +15,7 @@ use crate::accounts::guard::{CaseReader, CaseWorker, Supervisor};
 use crate::accounts::model::Role;
 use crate::app::App;
 use crate::audit::views::{self, Seen};
+use crate::choices::staff_pages::titles;
 use crate::error::AppResult;
 use crate::web::paging::Before;
 use crate::web::{Form, Page, html, see_other_saying, words};
@@ -108,7 +109,7 @@ pub async fn show(
     views::record(&app, &reader, Seen::Age, pseudonym.clone(), "").await?;
     let shown = EntryPage {
         page,
-        allowed: entry.allowed(&app.register),
+        allowed: titles(&app.register, entry.keys()),
         approval,
         is_supervisor: reader.role == Role::Supervisor,
         is_own: entry.staff_id == reader.id,

@@ -260,3 +260,81 @@ fn an_opt_out_is_of_what_it_names() {
         ("Your profile page says that you do not profile me.", OptOut),
     ]);
 }
+
+#[test]
+fn who_wants_no_machine_to_decide_about_them_opts_out_of_that_in_whatever_words() {
+    let machines = || opts_out(&[AUTOMATED_DECISIONS]);
+    let said = [
+        "Do not use automated decisions about me.",
+        "Please don’t use automated decision-making on my applications.",
+        "Stop profiling me.",
+        "Please stop profiling me!",
+        "Stop using automated decisions about me.",
+        "Please stop making automated decisions about me.",
+        "I do not want a computer to decide about me.",
+        "I don't want a computer deciding about my application.",
+        "I do not want an algorithm to judge me.",
+        "I don’t want AI to make decisions about me.",
+        "I do not want machines to rank me.",
+        "I don't want any automated decisions about me.",
+        "I do not want to be profiled.",
+        "I don't want you to profile me.",
+        "Do not let a computer decide about me!",
+        "Please do not let an algorithm decide about my application.",
+        "Do not use my data for automated decisions.",
+        "Do not use my data for profiling.",
+        "No automated decisions about me, please.",
+        "No profiling, please.",
+        "I want no automated decisions about me.",
+        "I do not consent to automated decisions.",
+        "I object to profiling.",
+        "I object to automated decisions about me.",
+        "Please turn off automated decisions.",
+        "I ask you to not subject me to automated decisions.",
+        "No quiero decisiones automatizadas.",
+        "No quiero que una máquina decida sobre mí.",
+        "Por favor no me perfilen.",
+        "Dejen de perfilarme.",
+    ];
+    check(&said.map(|it| (it, machines())));
+    check(&[(
+        "Do not sell my data. I do not want a computer to decide about me.",
+        opts_out(&[SALE_OR_SHARING, AUTOMATED_DECISIONS]),
+    )]);
+}
+
+#[test]
+fn who_asks_about_machines_or_speaks_of_others_opts_out_of_nothing() {
+    let said = [
+        "How does your automated decision work?",
+        "Do you use automated decisions about me?",
+        "Do you not use automated decisions?",
+        "Why do you not use automated decisions?",
+        "I do not opt out of automated decisions.",
+        "I do not want to opt out of automated decisions.",
+        "I don't want to opt out of profiling.",
+        "I do not use automated decisions in my company.",
+        "Hello, we do not use automated decisions.",
+        "I do not use a computer to decide, as I want people to.",
+        "We do not use profiling, do you?",
+        "You do not use automated decisions, I read.",
+        "You do not let a computer decide, which is good.",
+        "My bank does not use automated decisions about me.",
+        "If you do not use automated decisions, tell me.",
+        "I do not object to profiling.",
+        "I don't object to automated decisions about me.",
+        "Do not stop profiling me.",
+        "Please do not turn off automated decisions.",
+        "I never said that I object to profiling.",
+        "I do not want a computer.",
+        "I don't want a computer in my room.",
+        "Do not let machines make my coffee.",
+        "A computer decided about me, and I do not want to wait.",
+        "My friend said: I do not want a computer to decide about me.",
+        "I wonder whether no automated decisions are made.",
+        "¿Por qué no usen decisiones automatizadas?",
+    ];
+    let opts_out = |it: &&&str| matches!(guess("", it), Guess::OptsOut(_));
+    let wrong: Vec<_> = said.iter().filter(opts_out).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

@@ -1,11 +1,12 @@
 //! What a mail asks for, where its own words leave no doubt. A wrong guess would cost the person time, so that in doubt
 //! they choose themselves.
 
+mod machines;
 mod opting_out;
 mod sentences;
 mod words;
 
-use opting_out::{OPT_OUT, opted_out_of};
+use opting_out::{opted_out_of, phrases};
 use sentences::Sentence;
 use words::{
     ABOUT, ASKING, BEFORE_COMMANDS, CATEGORIES, CORRECTION, COURTEOUS, DELETION, DOUBTS,
@@ -42,7 +43,7 @@ pub fn guess(subject: &str, text: &str) -> Guess {
     let all: Vec<_> = sentences.iter().map(Sentence::said).collect();
     // Whole words: "on me" is not in "on media".
     let said = all.concat().replace("  ", " ");
-    if says(&said, OPT_OUT) {
+    if says(&said, &phrases()) {
         return opted_out_of(&sentences, &said).map_or(Guess::OptOut, Guess::OptsOut);
     }
     let asked: Vec<_> = [

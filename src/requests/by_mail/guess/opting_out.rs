@@ -1,13 +1,14 @@
 //! Whether a mail opts out of something, and of what, or only speaks of it.
 
 use super::OptsOut;
+use super::machines::{NAMED, NO_MACHINES, is_of_oneself};
 use super::sentences::Sentence;
 use super::words::{CATEGORIES, CORRECTION, DELETION, PIECES, UNSURE};
 use super::{are_all, before, is_doubtful, says};
 use crate::choices::refusable::{AUTOMATED_DECISIONS, LIMIT_SENSITIVE, SALE_OR_SHARING};
 
-/// What speaks of it.
-pub(super) const OPT_OUT: &[&str] = &[
+/// What speaks of it, beside [`NO_MACHINES`].
+const OPT_OUT: &[&str] = &[
     "not sell",
     "don't sell",
     "stop selling",
@@ -22,13 +23,17 @@ pub(super) const OPT_OUT: &[&str] = &[
     "not profile",
     "don't profile",
     "stop profiling",
-    "no automated decisions",
     "stop automated",
     "no vender",
     "no vendan",
     "limitar el uso",
     "limiten el uso",
 ];
+
+/// Whatever speaks of it.
+pub(super) fn phrases() -> Vec<&'static str> {
+    [OPT_OUT, NO_MACHINES].concat()
+}
 
 /// The bare words: an opt-out that names nothing is the one from sale and sharing.
 const BARE: &[&str] = &["opt out", "opt me out"];
@@ -62,13 +67,11 @@ const RIGHTS: &[(&str, &[&str])] = &[
             "machines",
             "algorithm",
             "algorithms",
-            "not profile",
-            "don't profile",
-            "profiling",
             "automatizadas",
             "máquinas",
         ],
     ),
+    (AUTOMATED_DECISIONS, NAMED),
 ];
 
 /// What leaves none of them out.
@@ -94,13 +97,14 @@ pub(super) fn opted_out_of(sentences: &[Sentence], said: &str) -> Option<OptsOut
         return None;
     }
     // "Stop selling" is no stop of the wish.
-    let besides = OPT_OUT.iter();
+    let phrases = phrases();
+    let besides = phrases.iter();
     let besides = besides.fold(said.to_owned(), |said, words| said.replace(words, ""));
     if is_doubtful(&besides) {
         return None;
     }
-    let naming = sentences.iter().filter(|it| says(&it.said(), OPT_OUT));
-    let naming: Vec<_> = naming.collect();
+    let naming = sentences.iter();
+    let naming: Vec<_> = naming.filter(|it| says(&it.said(), &phrases)).collect();
     // A phrase that reaches from one sentence into the next is none.
     let is_said = !naming.is_empty() && naming.iter().all(|it| is_meant(it));
     is_said.then(|| named(said)).flatten()
@@ -109,11 +113,12 @@ pub(super) fn opted_out_of(sentences: &[Sentence], said: &str) -> Option<OptsOut
 /// Whether a sentence that speaks of an opt-out is one.
 fn is_meant(sentence: &Sentence) -> bool {
     let said = sentence.said();
-    let before = before(&said, OPT_OUT);
+    let before = before(&said, &phrases());
     let is_said = are_all(before, BEFORE_OPT_OUTS);
     let is_about_us = before.trim_start().starts_with("you ") && !says(&format!("{before} "), MUST)
         || before.trim_start().starts_with("we ");
-    is_said && !is_about_us && !says(&said, UNSURE) && !sentence.is_question
+    let is_statement = is_about_us || is_of_oneself(&said, before);
+    is_said && !is_statement && !says(&said, UNSURE) && !sentence.is_question
 }
 
 /// What an opt-out is out of; `None` where it names something else.
@@ -122,7 +127,8 @@ fn named(said: &str) -> Option<OptsOut> {
         return Some(OptsOut::OfEverything);
     }
     let rights = RIGHTS.iter().filter(|(_, words)| says(said, words));
-    let rights: Vec<_> = rights.map(|(key, _)| *key).collect();
+    let mut rights: Vec<_> = rights.map(|(key, _)| *key).collect();
+    rights.dedup();
     if !rights.is_empty() {
         return Some(OptsOut::Of(rights));
     }

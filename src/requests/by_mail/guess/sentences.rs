@@ -1,5 +1,6 @@
 //! A mail in sentences, without what somebody else said in it.
 
+use super::machines;
 use super::words::{QUOTE_BEGINS, QUOTE_ENDS};
 
 /// A sentence of the sender's own.
@@ -15,7 +16,7 @@ impl Sentence {
     /// All of it, in whole words.
     pub fn said(&self) -> String {
         let all: Vec<_> = self.clauses.iter().map(|it| it.trim()).collect();
-        format!(" {} ", all.join(" "))
+        machines::in_one_word(format!(" {} ", all.join(" ")))
     }
 }
 

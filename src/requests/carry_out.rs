@@ -257,7 +257,8 @@ fn correct(
         let id = open.item.id;
         settle_step(app, request.id, move |conn, request, by| {
             if is_new {
-                minors::corrected::learn(conn, by.app, request, &change, by.now)?;
+                let whose = (request.person_id, &*request.reference);
+                minors::corrected::learn(conn, by.app, whose, &change, by.now)?;
                 corrected::queries::remember(conn, request, &change, by)?;
             }
             Ok(execution::mark_applied(conn, request, id, by)?)

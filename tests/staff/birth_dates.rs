@@ -4,6 +4,8 @@ use candor::accounts::model::Role;
 use candor::choices::MadeBy;
 use candor::db::schema::{choices, events, minors};
 use candor::demo::source::SAMPLES;
+use candor::jobs::{self, Job};
+use chrono::TimeDelta;
 use diesel::prelude::*;
 use reqwest::multipart::Form;
 
@@ -147,4 +149,84 @@ async fn a_date_of_birth_on_which_nobody_can_have_been_born_is_refused_at_the_fo
         refused.refuses("value", fault);
         assert_eq!(refused.attributes("#value", "value"), [born_on]);
     }
+}
+
+/// An import brings the value before the correction back, which is found at night and written over.
+async fn undo_and_repair(app: &TestApp, before: &str) {
+    let sql = "UPDATE profiles SET birth_date = ?2 WHERE account_id = (SELECT id FROM accounts WHERE email = ?1)";
+    let source = app.source.connect();
+    source.execute(sql, [SAMPLES[0].email, before]).unwrap();
+    app.app.clock.advance(TimeDelta::days(1));
+    let now = app.app.clock.now();
+    let watch = move |conn: &mut _| jobs::enqueue(conn, &Job::WatchCorrections, now);
+    app.app.db.write(watch).await.unwrap();
+    app.run_jobs().await;
+    let agent = app.sign_in_again("sam", Role::Agent).await;
+    let page = agent.get("/staff/corrections").await.page();
+    let repair = page
+        .attributes("form[action$='/repair']", "action")
+        .remove(0);
+    agent.submit(&page, &repair, &[]).await.location();
+    app.run_jobs().await;
+}
+
+/// Rule: N1, Civ. 1798.120(c).
+#[actix_web::test]
+async fn a_date_of_birth_under_sixteen_that_is_written_again_protects_whoever_was_taken_for_older()
+{
+    let app = TestApp::start();
+    let (person, name) = sample_in(&app, "us-ca").await;
+    let agent = app.staff("sam", Role::Agent).await;
+    let before = held(&app, BORN_ON);
+    correct(&app, &person, &agent, "2013-05-05").await;
+    let email = format!("{name}@example.org");
+    let older = [
+        ("whom", &*email),
+        ("born_on", "1985-03-01"),
+        ("channel", "phone"),
+        ("received_on", "2026-02-09"),
+        ("reason", "They said that they are grown."),
+        ("evidence", "They told us on the phone."),
+    ];
+    agent.post("/staff/ages/new", &older).await.location();
+    for key in ["sale-or-sharing", "marketing"] {
+        let on = format!("/choices/{key}/opt-in");
+        person.post(&on, &[("confirmed", "yes")]).await.location();
+    }
+    assert_eq!(tags(&person).await, ["On", "On"]);
+
+    undo_and_repair(&app, &before).await;
+    assert_eq!(held(&app, BORN_ON), "2013-05-05");
+    let person = app.person_again(name).await;
+    assert_eq!(tags(&person).await, ["Off", "Off"]);
+    let own = person.get("/choices/age").await.page().text();
+    assert!(own.contains("you will be 16 on 5 May 2029"), "{own}");
+    let turned = acts(&app).pop().unwrap();
+    assert!(
+        turned.0.starts_with("system") && turned.1.contains("\"law\""),
+        "{turned:?}"
+    );
+    let mails = app.mails_to(name);
+    let told = mails
+        .iter()
+        .filter(|it| it.subject == "We have put your age right");
+    assert_eq!(told.count(), 3);
+}
+
+#[actix_web::test]
+async fn a_date_of_birth_that_is_written_again_makes_nobody_older_than_they_said_since() {
+    let app = TestApp::start();
+    let (person, name) = sample_in(&app, "us-ca").await;
+    let agent = app.staff("sam", Role::Agent).await;
+    let before = held(&app, BORN_ON);
+    correct(&app, &person, &agent, "1985-03-01").await;
+    let young = [("born_on", "2015-03-01")];
+    person.post("/choices/age", &young).await.location();
+
+    undo_and_repair(&app, &before).await;
+    assert_eq!(held(&app, BORN_ON), "1985-03-01");
+    let person = app.person_again(name).await;
+    let own = person.get("/choices/age").await.page().text();
+    assert!(own.contains("you will be 16 on 1 March 2031"), "{own}");
+    assert_eq!(app.events("age.put_right", "account"), 0);
 }

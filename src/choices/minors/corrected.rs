@@ -1,7 +1,7 @@
 //! What a date of birth that was put right in a source tells of somebody's age. From then on it is known, so that who is
 //! under 16 is opted out as they would be if staff had entered it (Cal. Civ. Code 1798.120(c)).
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use serde_json::json;
 
 use super::messages::AgePutRight;
@@ -12,7 +12,6 @@ use crate::audit::{self, Actor, Event};
 use crate::db::AnyConnection;
 use crate::error::AppResult;
 use crate::register::Register;
-use crate::requests::model::Request;
 use crate::requests::queries::find_address;
 use crate::sources::Correction;
 use crate::web::words;
@@ -28,25 +27,61 @@ fn is_about_birth(register: &Register, change: &Correction) -> bool {
 pub fn learn(
     conn: &mut AnyConnection,
     app: &App,
-    request: &Request,
+    (person_id, reference): (i64, &str),
     change: &Correction,
     now: NaiveDateTime,
 ) -> AppResult<()> {
-    if !is_about_birth(&app.register, change) {
-        return Ok(());
-    }
-    let today = now.date();
-    let born_on = day_of_birth(&change.value.to_string());
-    let born_on = born_on.filter(|day| fault_of_birth(*day, today).is_none());
-    let Some(sixteen_on) = born_on.and_then(sixteenth_birthday) else {
+    let Some(sixteen_on) = told(app, change, now) else {
         return Ok(());
     };
-    let age = Age::of(sixteen_on, today);
-    let known = super::sixteen_on(conn, request.person_id)?;
+    let known = super::sixteen_on(conn, person_id)?;
+    let age = Age::of(sixteen_on, now.date());
     if known == age.sixteen_on() || known == Some(sixteen_on) {
         return Ok(());
     }
-    let person = find_person(conn, request.person_id)?;
+    learned(conn, app, (person_id, reference), age, now)
+}
+
+/// The same where a value that had been corrected is written again. What was put on record of the age since then may be
+/// newer than the correction, so that it is not undone: only who turns out to be younger is protected by it, as where the
+/// correction is older than what is learned of corrections.
+pub fn learn_again(
+    conn: &mut AnyConnection,
+    app: &App,
+    (person_id, reference): (i64, &str),
+    change: &Correction,
+    now: NaiveDateTime,
+) -> AppResult<()> {
+    let Some(sixteen_on) = told(app, change, now) else {
+        return Ok(());
+    };
+    let age = Age::of(sixteen_on, now.date());
+    if age.sixteen_on() <= super::sixteen_on(conn, person_id)? {
+        return Ok(());
+    }
+    learned(conn, app, (person_id, reference), age, now)
+}
+
+/// The 16th birthday that a correction tells, if it is about a date of birth.
+fn told(app: &App, change: &Correction, now: NaiveDateTime) -> Option<NaiveDate> {
+    if !is_about_birth(&app.register, change) {
+        return None;
+    }
+    let born_on = day_of_birth(&change.value.to_string())?;
+    match fault_of_birth(born_on, now.date()) {
+        Some(_) => None,
+        None => sixteenth_birthday(born_on),
+    }
+}
+
+fn learned(
+    conn: &mut AnyConnection,
+    app: &App,
+    (person_id, reference): (i64, &str),
+    age: Age,
+    now: NaiveDateTime,
+) -> AppResult<()> {
+    let person = find_person(conn, person_id)?;
     let mail_to = find_address(conn, person.id)?;
     let whose = Whose {
         person_id: person.id,
@@ -61,7 +96,7 @@ pub fn learn(
         action: "age.put_right",
         person: Some(&person.pseudonym),
         object: "account",
-        detail: json!({ "under": age.sixteen_on().map(|_| 16), "request": request.reference }),
+        detail: json!({ "under": age.sixteen_on().map(|_| 16), "request": reference }),
     };
     audit::record(conn, &event, now)?;
     let Some(address) = mail_to else {

@@ -7,6 +7,7 @@ use super::model::CorrectedValue;
 use super::queries::{self, Ended};
 use crate::app::App;
 use crate::audit::receipts::{self, NewReceipt};
+use crate::choices::minors;
 use crate::config::Site;
 use crate::db::AnyConnection;
 use crate::error::AppResult;
@@ -76,7 +77,11 @@ pub fn repair(app: &App, id: i64, lease: &Lease) -> AppResult<()> {
             return Ok(());
         }
         let action = match ended {
-            Ended::Written => return prove(conn, (&value, request.as_ref()), &by),
+            Ended::Written => {
+                let whose = (value.person_id, &*value.reference);
+                minors::corrected::learn_again(conn, &own, whose, &change, by.now)?;
+                return prove(conn, (&value, request.as_ref()), &by);
+            }
             Ended::MovedOn => "correction.moved_on",
             Ended::Failed(_) => "correction.repair_failed",
         };

@@ -20,8 +20,18 @@ use crate::web::{Page, csv, download, html, see_other_saying, words};
 /// Which year; the newest if none.
 #[derive(Debug, Default, Deserialize)]
 pub struct Wanted {
+    year: Option<String>,
+}
+
+impl Wanted {
     /// Such as 2026.
-    pub year: Option<i32>,
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for what is no year, as for a year of which nothing is on record.
+    pub(super) fn year(&self) -> AppResult<Option<i32>> {
+        let year = self.year.as_deref().map(str::parse).transpose();
+        year.map_err(|_| AppError::NotFound)
+    }
 }
 
 /// The figures of one year.
@@ -100,7 +110,7 @@ pub async fn index(
     page: Page,
     wanted: web::Query<Wanted>,
 ) -> AppResult<HttpResponse> {
-    let report = read(&app, wanted.year, |_| true).await?;
+    let report = read(&app, wanted.year()?, |_| true).await?;
     let is_public = app.db.read(|conn| Ok(queries::are_figures_public(conn)?));
     let metrics = MetricsPage {
         page,
@@ -113,7 +123,7 @@ pub async fn index(
 
 /// The figures as a table for a spreadsheet.
 pub async fn as_csv(_: Overseer, app: App, wanted: web::Query<Wanted>) -> AppResult<HttpResponse> {
-    let report = read(&app, wanted.year, |_| true).await?;
+    let report = read(&app, wanted.year()?, |_| true).await?;
     table(&report.ok_or(AppError::NotFound)?)
 }
 

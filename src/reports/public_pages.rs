@@ -20,13 +20,13 @@ struct PublicPage {
 
 /// The figures with charts.
 pub async fn show(app: App, page: Page, wanted: web::Query<Wanted>) -> AppResult<HttpResponse> {
-    let report = past(&app, wanted.year).await?;
+    let report = past(&app, wanted.year()?).await?;
     html(StatusCode::OK, &PublicPage { page, report })
 }
 
 /// The figures as a table for a spreadsheet.
 pub async fn as_csv(app: App, wanted: web::Query<Wanted>) -> AppResult<HttpResponse> {
-    let report = past(&app, wanted.year).await?;
+    let report = past(&app, wanted.year()?).await?;
     table(&report.ok_or(AppError::NotFound)?)
 }
 

@@ -4,29 +4,23 @@ use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use chrono::Datelike;
 use futures_util::stream;
-use serde::Deserialize;
 use serde_json::json;
 
+use super::metrics_pages::Wanted;
 use super::register::{self, HEAD, Place};
 use crate::accounts::guard::Overseer;
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::error::{AppError, AppResult};
 
-/// Which year; this one if none.
-#[derive(Debug, Deserialize)]
-pub struct Wanted {
-    year: Option<i32>,
-}
-
-/// A year's register as CSV, written while it is read.
+/// A year's register as CSV, written while it is read; this one's if none is named.
 pub async fn as_csv(
     overseer: Overseer,
     app: App,
     wanted: web::Query<Wanted>,
 ) -> AppResult<HttpResponse> {
     let now = app.clock.now();
-    let year = wanted.year.unwrap_or_else(|| now.year());
+    let year = wanted.year()?.unwrap_or_else(|| now.year());
     if !register::is_a_year(year, app.clock.today()) {
         return Err(AppError::NotFound);
     }

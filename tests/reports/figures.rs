@@ -367,3 +367,23 @@ fn the_median_is_a_number_of_days_that_occurred() {
     assert_eq!(line(&[(9, 1), (2, 1), (40, 1)]).0, Some(9));
     assert_eq!(line(&[(30, 1), (3, 9)]), (Some(3), Some(5.7)));
 }
+
+#[actix_web::test]
+async fn what_is_no_year_is_not_found_as_is_a_year_of_which_nothing_is_on_record() {
+    let app = TestApp::start();
+    let ruth = app.staff("ruth", Role::Supervisor).await;
+    for path in ["metrics", "metrics.csv", "register.csv"] {
+        for year in ["abc", "", "2026x", "99999999999", "2019"] {
+            let path = format!("/staff/{path}?year={year}");
+            let answer = ruth.get(&path).await;
+            assert_eq!(answer.status, 404, "{path}");
+        }
+    }
+    app.staff("ida", Role::Admin)
+        .await
+        .post("/staff/metrics/publication", &[("public", "true")])
+        .await
+        .location();
+    let shown = app.visitor().get("/metrics-report?year=abc").await;
+    assert_eq!(shown.status, 404);
+}

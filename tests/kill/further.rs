@@ -18,23 +18,29 @@ const PACKAGES: &str = "/data/export";
 
 /// Has the city put right: filed by the person, granted by staff.
 pub async fn correct(person: &Actor, first: &Actor, second: &Actor) -> Claim {
-    // A source that is being written may not answer at once; the page says so, and offers nothing to correct.
-    let page = persist_until(
-        || person.try_get("/data/people/contact_details"),
-        |page| form_of_city(page).is_some(),
-    );
-    let form = form_of_city(&page.await).unwrap();
-    let proposal = || Form::new().text("value", CITY).text("reason", "I moved.");
-    let filed = persist(|| person.try_post_multipart(&form, proposal())).await;
-    let reference = reference_of(&filed);
+    let of = ("/data/people/contact_details", "=city");
+    let reference = propose(person, of, CITY).await;
     agree(&reference, first, second).await;
     Claim::Corrected(reference)
 }
 
-/// Where the city is put right.
-fn form_of_city(page: &Answer) -> Option<String> {
+/// Files the correction of a field of that page; gives the reference. A source that is being written may not answer at
+/// once; the page says so, and offers nothing to correct.
+pub async fn propose(person: &Actor, (path, field): (&str, &str), value: &'static str) -> String {
+    let page = persist_until(
+        || person.try_get(path),
+        |page| form_of(page, field).is_some(),
+    );
+    let form = form_of(&page.await, field).unwrap();
+    let proposal = || Form::new().text("value", value).text("reason", "It is so.");
+    let filed = persist(|| person.try_post_multipart(&form, proposal())).await;
+    reference_of(&filed)
+}
+
+/// Where a field is put right.
+fn form_of(page: &Answer, field: &str) -> Option<String> {
     let mut links = page.attributes("article dd a", "href").into_iter();
-    links.find(|it| it.ends_with("=city"))
+    links.find(|it| it.ends_with(field))
 }
 
 /// Asks for a package of all data, unless the page shows that it was asked for: the answer may have been lost.
@@ -98,7 +104,7 @@ fn request(app: &TestApp, reference: &str) -> Request {
     })
 }
 
-fn check_correction(app: &TestApp, mails: &Mails, reference: &str) {
+pub fn check_correction(app: &TestApp, mails: &Mails, reference: &str) {
     let done = request(app, reference);
     let proofs: i64 = count(app, |conn| {
         let mine = receipts::table.filter(receipts::object.eq(reference));
@@ -112,7 +118,7 @@ fn check_correction(app: &TestApp, mails: &Mails, reference: &str) {
     assert_eq!(told, 1, "{reference}");
 }
 
-fn person(app: &TestApp, email: &str) -> i64 {
+pub fn person(app: &TestApp, email: &str) -> i64 {
     count(app, |conn| {
         let known = identities::table.filter(identities::value.eq(email));
         known.select(identities::person_id).first(conn)

@@ -24,6 +24,10 @@ pub enum Claim {
     Packed(String),
     /// Whoever has that address has turned a use off.
     TurnedOff(String),
+    /// A correction of a date of birth is decided, by which whoever has that address is a child.
+    Younger { reference: String, email: String },
+    /// What a parent allowed of a child with that address is on.
+    Allowed(String),
     /// A deletion that was asked for while a source was away, and is planned when it is back.
     PlannedLater(String),
 }

@@ -1,5 +1,6 @@
 //! Server and worker are killed at random moments during many journeys. Nothing is lost, nothing is done by half.
 
+mod children;
 mod further;
 mod journeys;
 mod mails;
@@ -22,6 +23,7 @@ use rand::Rng;
 
 use crate::support::recipient::Recipient;
 use crate::support::{Actor, TestApp};
+use children::{be_allowed, be_born};
 use further::{correct, file_later, pack, turn_off};
 use journeys::{Claim, erase, file_access, move_away, object, opt_out};
 use mails::Mails;
@@ -36,16 +38,23 @@ const MOVES: u32 = 20;
 const CORRECTIONS: u32 = 8;
 /// So many of them ask for a deletion while the source is away.
 const LATER: u32 = 4;
+/// So many of them have their date of birth put right, by which they are children.
+const BIRTHS: u32 = 4;
+/// Of the others so many are children whose parents allow something.
+const CHILDREN: u32 = 8;
 const AT_A_TIME: usize = 8;
+/// So many people of the source have a part in it.
+const KNOWN: u32 = ERASURES + CORRECTIONS + LATER + BIRTHS;
 
 /// Accounts that share no address. Of two people who do, the erasure of the one changes what may be done for the
 /// other, and such a plan is rightly refused.
 const ALONE: &str = "id NOT IN (SELECT account_id FROM payment_cards WHERE billing_address_id IN
     (SELECT billing_address_id FROM payment_cards GROUP BY 1 HAVING count(DISTINCT account_id) > 1))";
 
-/// Whether they have a city that can be put right.
-const HAS_CITY: &str =
-    "EXISTS (SELECT 1 FROM contact_details WHERE account_id = accounts.id AND city <> '')";
+/// Whether they have a city and a date of birth that can be put right.
+const HAS_BOTH: &str =
+    "EXISTS (SELECT 1 FROM contact_details WHERE account_id = accounts.id AND city <> '')
+    AND EXISTS (SELECT 1 FROM profiles WHERE account_id = accounts.id AND birth_date IS NOT NULL)";
 
 #[actix_web::test]
 async fn killing_server_and_worker_at_random_moments_loses_nothing_and_does_nothing_by_half() {
@@ -79,6 +88,7 @@ async fn killing_server_and_worker_at_random_moments_loses_nothing_and_does_noth
     let mails = Mails::of(&app);
     check_claims(&app, &mails, &claims);
     further::check(&app, &mails, &claims).await;
+    children::check(&app, &mails, &claims);
     telling::check(&app, &recipient, JOURNEYS);
     check_erasures(&app, &claims, &known.erased);
     resting::check(&app, &claims);
@@ -89,13 +99,14 @@ async fn killing_server_and_worker_at_random_moments_loses_nothing_and_does_noth
 struct Known {
     /// The ids of the accounts that will be erased, for a list in SQL.
     erased: String,
-    /// First those who erase, then those who correct, then those whose deletion waits.
+    /// First those who erase, then those who correct, then those whose deletion waits, then those who turn out to be
+    /// children.
     emails: Vec<String>,
 }
 
 impl Known {
     fn of(app: &TestApp) -> Self {
-        let sql = format!("SELECT id, email, {HAS_CITY} FROM accounts WHERE {ALONE} ORDER BY id");
+        let sql = format!("SELECT id, email, {HAS_BOTH} FROM accounts WHERE {ALONE} ORDER BY id");
         let source = app.source.connect();
         let mut statement = source.prepare(&sql).unwrap();
         let of_row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
@@ -103,9 +114,9 @@ impl Known {
         let mut all: Vec<(i64, String, bool)> = rows.map(Result::unwrap).collect();
         let others = all.split_off(ERASURES as usize);
         let erased: Vec<_> = all.iter().map(|(id, ..)| id.to_string()).collect();
-        let others = others.into_iter().filter(|(.., has_city)| *has_city);
-        all.extend(others.take((CORRECTIONS + LATER) as usize));
-        assert_eq!(all.len(), (ERASURES + CORRECTIONS + LATER) as usize);
+        let others = others.into_iter().filter(|(.., has_both)| *has_both);
+        all.extend(others.take((KNOWN - ERASURES) as usize));
+        assert_eq!(all.len(), KNOWN as usize);
         Known {
             erased: erased.join(","),
             emails: all.into_iter().map(|(_, email, _)| email).collect(),
@@ -114,7 +125,8 @@ impl Known {
 
     /// Those who ask for a deletion while the source is away.
     fn later(&self) -> &[String] {
-        &self.emails[(ERASURES + CORRECTIONS) as usize..]
+        let first = (ERASURES + CORRECTIONS) as usize;
+        &self.emails[first..first + LATER as usize]
     }
 }
 
@@ -159,9 +171,13 @@ async fn travel(
                         claims.push(turn_off(person, email).await);
                     } else if kind < ERASURES + CORRECTIONS + LATER {
                         // Their deletion was asked for before.
-                    } else if kind < ERASURES + CORRECTIONS + LATER + MOVES {
+                    } else if kind < KNOWN {
+                        claims.push(be_born(person, email, &staff).await);
+                    } else if kind < KNOWN + MOVES {
                         claims.push(move_away(person, email).await);
                         claims.extend(object(person).await);
+                    } else if kind < KNOWN + MOVES + CHILDREN {
+                        claims.push(be_allowed(person, email, &staff).await);
                     }
                     done.fetch_add(1, Ordering::Relaxed);
                 }
@@ -226,12 +242,17 @@ fn check_claims(app: &TestApp, mails: &Mails, claims: &[Claim]) {
             Claim::Filed(reference)
             | Claim::Approved(reference)
             | Claim::Corrected(reference)
+            | Claim::Younger { reference, .. }
             | Claim::PlannedLater(reference) => {
                 let on_record = filed.iter().filter(|it| *it == reference).count();
                 let told = mails.about("request_received", reference);
                 assert_eq!((on_record, told), (1, 1), "{reference}");
             }
-            Claim::Moved(_) | Claim::Rested(_) | Claim::Packed(_) | Claim::TurnedOff(_) => {}
+            Claim::Moved(_)
+            | Claim::Rested(_)
+            | Claim::Packed(_)
+            | Claim::TurnedOff(_)
+            | Claim::Allowed(_) => {}
         }
     }
     let opted_out: i64 = count(app, |conn| choices::table.count().get_result(conn));

@@ -73,16 +73,26 @@ pub fn take_in(conn: &mut AnyConnection, mail: &Incoming, by: &By<'_>) -> AppRes
     } else {
         guess(&mail.subject, &mail.text)
     };
+    let (opts_out, guess) = match guess {
+        Guess::OptsOut(of) => (Some(of), None),
+        Guess::OptsOutAnd(of, wants) => {
+            (Some(of), Some(wants.map_or(Guess::Nothing, Guess::Wants)))
+        }
+        guess => (None, Some(guess)),
+    };
+    let keys = opts_out.map(|of| keys(by.app, &of)).unwrap_or_default();
+    let has_opted_out = !keys.is_empty();
+    if has_opted_out {
+        opt_out(conn, mail, (keys, received_at), by)?;
+    }
     match guess {
+        None if has_opted_out => Ok(Taken::OptedOut),
+        None => answer(conn, mail, &Guess::OptOut, received_at, by),
         // Which value is wrong, only they can tell.
-        Guess::Wants(wants) if wants != Wants::Correction => {
+        Some(Guess::Wants(wants)) if wants != Wants::Correction => {
             file(conn, mail, wants, received_at, by)
         }
-        Guess::OptsOut(of) => match keys(by.app, &of) {
-            keys if keys.is_empty() => answer(conn, mail, &Guess::OptOut, received_at, by),
-            keys => opt_out(conn, mail, (keys, received_at), by),
-        },
-        guess => answer(conn, mail, &guess, received_at, by),
+        Some(guess) => answer(conn, mail, &guess, received_at, by),
     }
 }
 
@@ -102,7 +112,7 @@ fn opt_out(
     mail: &Incoming,
     (keys, received_at): (Vec<String>, NaiveDateTime),
     by: &By<'_>,
-) -> AppResult<Taken> {
+) -> AppResult<()> {
     let handle = (IdentityKind::Email, mail.from.clone());
     let (typed, pseudonym) = choices::queries::find_subjects(conn, &by.app.keys, &[handle])?;
     let subjects = typed.iter().map(|(subject, _)| subject.clone()).collect();
@@ -119,8 +129,7 @@ fn opt_out(
         mail_to: reader.filter(|_| is_told),
         ..Act::new(subjects, keys, State::OptedOut, MadeBy::Mail)
     };
-    act.apply(by.app, conn, by.now)?;
-    Ok(Taken::OptedOut)
+    act.apply(by.app, conn, by.now).map(drop)
 }
 
 fn file(
@@ -163,7 +172,7 @@ fn answer(
         received_at,
         wants: match guess {
             Guess::Wants(wants) => Some(*wants),
-            Guess::OptsOut(_) | Guess::OptOut | Guess::Nothing => None,
+            _ => None,
         },
     };
     let answer = MailReceived {

@@ -3,10 +3,11 @@
 mod guess;
 mod harm;
 mod invitation;
+mod opting_out;
 
 use candor::db::schema::{outbox, receipts, received_mails, requests as table};
 use candor::requests::by_mail::command::{Status, own, take};
-use candor::requests::model::{Channel, Request, State};
+use candor::requests::model::{Channel, Kind, Request, State};
 use candor::requests::senders::model::Wants;
 use candor::requests::senders::queries;
 use chrono::TimeDelta;
@@ -212,6 +213,27 @@ async fn an_opt_out_by_mail_holds_at_once_whether_or_not_anything_is_followed() 
     let page = ada.get("/choices").await.page();
     assert_eq!(page.texts("#sale-or-sharing .tag"), ["Off"]);
     assert!(page.text().contains("by what you chose before"));
+}
+
+/// Rule: I4, 11 CCR 7060(b).
+#[actix_web::test]
+async fn a_mail_that_opts_out_and_asks_for_more_has_both() {
+    let app = TestApp::start();
+    let from = "From: ada@example.org\r\nMessage-ID: <1@x.example>";
+    let body = "Do not sell my personal information. Also delete my account.";
+    hand(&app, mail(from, body)).await;
+    let [request] = all(&app).try_into().unwrap();
+    assert_eq!(request.kind, Kind::Deletion);
+    let mails = app.mails_to("ada");
+    let kinds: Vec<_> = mails.iter().map(|it| it.kind.as_str()).collect();
+    assert_eq!(kinds, ["choice_changed", "request_to_confirm"]);
+    let from = "From: bob@example.org\r\nMessage-ID: <2@x.example>";
+    let body = "Do not sell my data, and delete my data.";
+    hand(&app, mail(from, body)).await;
+    assert_eq!(all(&app).len(), 1, "of that they choose themselves");
+    let [told, link] = app.mails_to("bob").try_into().unwrap();
+    assert_eq!(told.kind, "choice_changed");
+    assert!(link.text.contains("/request?mail="));
 }
 
 /// The notice of machines names our address as a way to say no.

@@ -3,6 +3,7 @@
 
 mod machines;
 mod opting_out;
+mod sale;
 mod sentences;
 mod words;
 
@@ -31,6 +32,8 @@ pub enum Guess {
     Wants(Wants),
     /// To have less done with data, and nothing else.
     OptsOut(OptsOut),
+    /// The same, and something besides: the request that is clear, if one is.
+    OptsOutAnd(OptsOut, Option<Wants>),
     /// Something about that: they choose themselves.
     OptOut,
     /// Anything else.
@@ -43,9 +46,24 @@ pub fn guess(subject: &str, text: &str) -> Guess {
     let all: Vec<_> = sentences.iter().map(Sentence::said).collect();
     // Whole words: "on me" is not in "on media".
     let said = all.concat().replace("  ", " ");
-    if says(&said, &phrases()) {
-        return opted_out_of(&sentences, &said).map_or(Guess::OptOut, Guess::OptsOut);
+    let phrases = phrases();
+    if !says(&said, &phrases) {
+        return wish(&sentences, &said).map_or(Guess::Nothing, Guess::Wants);
     }
+    let Some((of, wants_more)) = opted_out_of(&sentences, &said) else {
+        return Guess::OptOut;
+    };
+    if !wants_more {
+        return Guess::OptsOut(of);
+    }
+    let is_other = |it: &Sentence| !says(&it.said(), &phrases);
+    let others: Vec<_> = sentences.into_iter().filter(is_other).collect();
+    let said: String = others.iter().map(Sentence::said).collect();
+    Guess::OptsOutAnd(of, wish(&others, &said.replace("  ", " ")))
+}
+
+/// The one request that is clear.
+fn wish(sentences: &[Sentence], said: &str) -> Option<Wants> {
     let asked: Vec<_> = [
         (Wants::Deletion, DELETION),
         (Wants::Pieces, PIECES),
@@ -53,23 +71,20 @@ pub fn guess(subject: &str, text: &str) -> Guess {
         (Wants::Correction, CORRECTION),
     ]
     .into_iter()
-    .filter(|(_, any)| says(&said, any))
+    .filter(|(_, any)| says(said, any))
     .collect();
     let [(wants, any)] = asked.as_slice() else {
-        return Guess::Nothing;
+        return None;
     };
-    let in_doubt = is_refused(&said, any) || is_doubtful(&said);
+    let in_doubt = is_refused(said, any) || is_doubtful(said);
     let is_change = matches!(wants, Wants::Deletion | Wants::Correction);
-    let is_asked_about = is_change && says(&said, QUESTIONS);
+    let is_asked_about = is_change && says(said, QUESTIONS);
     let mut naming = sentences.iter().filter(|it| says(&it.said(), any));
-    if in_doubt || is_asked_about || !says(&said, ABOUT) {
-        return Guess::Nothing;
+    if in_doubt || is_asked_about || !says(said, ABOUT) {
+        return None;
     }
-    if naming.all(|it| is_clear(it, (*wants, any))) {
-        Guess::Wants(*wants)
-    } else {
-        Guess::Nothing
-    }
+    let are_clear = naming.all(|it| is_clear(it, (*wants, any)));
+    are_clear.then_some(*wants)
 }
 
 fn says(said: &str, any: &[&str]) -> bool {

@@ -1,7 +1,7 @@
 //! A mail in sentences, without what somebody else said in it.
 
-use super::machines;
 use super::words::{QUOTE_BEGINS, QUOTE_ENDS};
+use super::{machines, sale};
 
 /// A sentence of the sender's own.
 #[derive(Debug)]
@@ -16,9 +16,12 @@ impl Sentence {
     /// All of it, in whole words.
     pub fn said(&self) -> String {
         let all: Vec<_> = self.clauses.iter().map(|it| it.trim()).collect();
-        machines::in_one_word(format!(" {} ", all.join(" ")))
+        machines::in_one_word(sale::in_short(&all.join(" ")))
     }
 }
+
+/// The line above a signature, without the space at its end.
+const SIGNATURE: &str = "--";
 
 /// The sentences of the subject and the text. What is quoted, from an earlier mail or by marks, is left out.
 pub(super) fn of(subject: &str, text: &str) -> Vec<Sentence> {
@@ -34,11 +37,12 @@ fn plain(text: &str) -> String {
     text.to_lowercase().replace(['\u{2019}', '\u{2018}'], "'")
 }
 
-/// Without the lines of an earlier mail.
+/// Without the lines of an earlier mail, and without the signature.
 fn own_lines(text: &str) -> String {
     let lines = text.lines().map(str::trim);
     let is_before = |line: &&str| {
-        !QUOTE_ENDS.iter().any(|it| line.ends_with(it))
+        *line != SIGNATURE
+            && !QUOTE_ENDS.iter().any(|it| line.ends_with(it))
             && !QUOTE_BEGINS.iter().any(|it| line.starts_with(it))
     };
     let own = lines.take_while(is_before);

@@ -29,7 +29,8 @@ use crate::{audit, db, demo, logs, mail, register};
 
 /// A privacy portal that a company runs in front of its own databases.
 #[derive(Debug, Parser)]
-#[command(name = "candor", version)]
+// Longer texts are written for lines of that length.
+#[command(name = "candor", version, max_term_width = 120)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,

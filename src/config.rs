@@ -30,6 +30,7 @@ pub use print::print;
 
 /// What the commands that work with the portal's data need to know.
 #[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Settings")]
 pub struct Settings {
     /// The portal's own database.
     #[arg(long, env = "CANDOR_DATABASE_URL", value_name = "URL")]

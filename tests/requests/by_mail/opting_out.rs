@@ -180,6 +180,9 @@ fn who_wants_no_machine_to_decide_about_them_opts_out_of_that_in_whatever_words(
         "Stop profiling me.",
         "Please stop profiling me!",
         "Stop using automated decisions about me.",
+        "Stop automated decisions about me!",
+        "No automated processing of my applications, please.",
+        "I do not want AI to profile me.",
         "Please stop making automated decisions about me.",
         "I do not want a computer to decide about me.",
         "I don't want a computer deciding about my application.",
@@ -242,9 +245,15 @@ fn who_asks_about_machines_or_speaks_of_others_opts_out_of_nothing() {
         "A computer decided about me, and I do not want to wait.",
         "My friend said: I do not want a computer to decide about me.",
         "I wonder whether no automated decisions are made.",
+        "Please no automated replies, I want a person to answer.",
+        "I do not want automated e-mails.",
+        "Stop your automated calls!",
+        "Do not use automated replies.",
+        "I object to automated calls.",
+        "I do not want AI to write on my profile.",
         "¿Por qué no usen decisiones automatizadas?",
     ];
-    let opts_out = |it: &&&str| matches!(guess("", it), Guess::OptsOut(_));
+    let opts_out = |it: &&&str| matches!(guess("", it), Guess::OptsOut(_) | Guess::OptsOutAnd(..));
     let wrong: Vec<_> = said.iter().filter(opts_out).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
 }

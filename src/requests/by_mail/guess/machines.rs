@@ -2,10 +2,23 @@
 
 use super::says;
 
-/// Stands for all of these where a sentence is about deciding. It is no word, so that nobody writes it.
+/// Stands for all that decides by itself. It is no word, so that nobody writes it.
 const MACHINES: &str = "deciding-machines";
 
-/// What people call a machine that decides.
+/// What decides by itself, in the words of the law.
+const AUTOMATED: &[&str] = &[
+    "automated decision making technology",
+    "automated decisionmaking technology",
+    "automated decision making",
+    "automated decisionmaking",
+    "automated decisions",
+    "automated decision",
+    "automated profiling",
+    "automated processing",
+    "decisiones automatizadas",
+];
+
+/// What people call it, where they speak of deciding.
 const CALLED: &[&str] = &[
     "a computer",
     "computers",
@@ -46,19 +59,21 @@ const DECIDING: &[&str] = &[
     "judge",
     "judges",
     "judging",
-    "judged",
-    "rate",
-    "rates",
-    "rating",
     "rank",
     "ranks",
     "ranking",
+    "rate me",
+    "rates me",
+    "rating me",
     "assess",
     "assesses",
+    "assessing",
     "evaluate",
     "evaluates",
-    "profile",
-    "profiles",
+    "evaluating",
+    "profile me",
+    "profiles me",
+    "profiling me",
     "decida",
     "decidan",
     "decisiones",
@@ -66,88 +81,63 @@ const DECIDING: &[&str] = &[
     "evalúe",
 ];
 
-/// What speaks against it, with [one word](in_one_word) for all machines.
+/// What speaks against it, [in one word](in_one_word).
 pub(super) const NO_MACHINES: &[&str] = &[
-    "not use automated",
-    "don't use automated",
-    "not use profiling",
-    "don't use profiling",
     "not use deciding-machines",
-    "don't use deciding-machines",
-    "not use my data for automated",
-    "don't use my data for automated",
-    "not use my data for profiling",
-    "don't use my data for profiling",
-    "not make automated",
-    "don't make automated",
     "not let deciding-machines",
-    "don't let deciding-machines",
     "not have deciding-machines",
-    "don't have deciding-machines",
     "not allow deciding-machines",
-    "don't allow deciding-machines",
-    "not subject me to automated",
-    "don't subject me to automated",
-    "not subject me to profiling",
-    "don't subject me to profiling",
-    "not be subject to automated",
-    "not be subject to profiling",
-    "not be subjected to automated",
-    "not be subjected to profiling",
-    "not want automated",
-    "don't want automated",
-    "not want any automated",
-    "don't want any automated",
-    "not want profiling",
-    "don't want profiling",
+    "not make deciding-machines",
     "not want deciding-machines",
-    "don't want deciding-machines",
-    "not want to be profiled",
-    "don't want to be profiled",
-    "not want you to profile",
-    "don't want you to profile",
-    "not want you to use automated",
-    "don't want you to use automated",
-    "not want you to make automated",
-    "don't want you to make automated",
-    "not consent to automated",
-    "don't consent to automated",
+    "not want any deciding-machines",
+    "not want you to use deciding-machines",
+    "not want you to make deciding-machines",
+    "not consent to deciding-machines",
+    "not agree to deciding-machines",
+    "not subject me to deciding-machines",
+    "not be subject to deciding-machines",
+    "not be subjected to deciding-machines",
+    "not use my data for deciding-machines",
+    "not use profiling",
+    "not want profiling",
     "not consent to profiling",
-    "don't consent to profiling",
-    "not agree to automated",
-    "don't agree to automated",
     "not agree to profiling",
-    "don't agree to profiling",
-    "object to automated",
+    "not subject me to profiling",
+    "not be subject to profiling",
+    "not use my data for profiling",
+    "not want to be profiled",
+    "not want you to profile",
+    "object to deciding-machines",
     "object to profiling",
-    "no automated",
-    "no profiling",
     "no deciding-machines",
-    "stop using automated",
-    "stop using deciding-machines",
-    "stop making automated",
-    "stop letting deciding-machines",
-    "stop your automated",
+    "no profiling",
+    "stop deciding-machines",
+    "stop your deciding-machines",
     "stop your profiling",
-    "turn off automated",
+    "stop using deciding-machines",
+    "stop making deciding-machines",
+    "stop letting deciding-machines",
+    "turn off deciding-machines",
     "turn off profiling",
-    "switch off automated",
+    "switch off deciding-machines",
     "switch off profiling",
-    "no quiero decisiones automatizadas",
+    "no quiero deciding-machines",
     "no quiero que deciding-machines",
     "no quiero que me perfilen",
     "no me perfilen",
     "dejen de perfilarme",
-    "no tomen decisiones automatizadas",
-    "no usen decisiones automatizadas",
-    "me opongo a las decisiones automatizadas",
+    "no tomen deciding-machines",
+    "no usen deciding-machines",
+    "me opongo a las deciding-machines",
 ];
+
+/// What a refusal is said of.
+const PROFILED: &[&str] = &[MACHINES, "profiling", "profiled", "profile me"];
 
 /// What names it, beside the words of the law.
 pub(super) const NAMED: &[&str] = &[
     MACHINES,
     "not profile",
-    "don't profile",
     "profiling",
     "to be profiled",
     "you to profile",
@@ -170,14 +160,20 @@ const WISHED: &[&str] = &[
     "opongo",
 ];
 
-/// A sentence with one word for whatever decides by itself, where it is about deciding.
+/// A sentence with one word for whatever decides by itself, and one for a refusal of it.
 pub(super) fn in_one_word(said: String) -> String {
-    if !says(&said, DECIDING) {
-        return said;
-    }
-    CALLED.iter().fold(said, |said, called| {
+    let one_word = |said: String, called: &&str| {
         said.replace(&format!(" {called} "), &format!(" {MACHINES} "))
-    })
+    };
+    let is_of_deciding = says(&said, DECIDING);
+    let mut said = AUTOMATED.iter().fold(said, one_word);
+    if is_of_deciding {
+        said = CALLED.iter().fold(said, one_word);
+    }
+    if says(&said, PROFILED) {
+        said = said.replace(" don't ", " do not ");
+    }
+    said
 }
 
 /// Whether it only says what somebody does not do themselves, given what stands before it.

@@ -24,7 +24,6 @@ const OPT_OUT: &[&str] = &[
     "not profile",
     "don't profile",
     "stop profiling",
-    "stop automated",
     "limitar el uso",
     "limiten el uso",
 ];

@@ -125,19 +125,14 @@ pub(super) fn in_short(said: &str) -> String {
         let rest = &words[at + 1..];
         let between = rest.iter().take_while(|it| BETWEEN.contains(it)).count();
         let named = rest.get(between).filter(|_| between <= FAR);
-        match named
-            .and_then(|it| short_word(it))
-            .filter(|_| AGAINST.contains(word))
-        {
-            Some(named) => {
-                short.extend(["not", named]);
-                short.extend(&rest[..between]);
-                at += between + 2;
-            }
-            None => {
-                short.push(word);
-                at += 1;
-            }
+        let named = named.and_then(|it| short_word(it));
+        if let Some(named) = named.filter(|_| AGAINST.contains(word)) {
+            short.extend(["not", named]);
+            short.extend(&rest[..between]);
+            at += between + 2;
+        } else {
+            short.push(word);
+            at += 1;
         }
     }
     format!(" {} ", short.join(" "))

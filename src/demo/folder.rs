@@ -6,6 +6,8 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use rust_embed::RustEmbed;
@@ -32,6 +34,9 @@ struct Marker {
     ready: bool,
 }
 
+/// So long one that has just ended may take to leave its folder.
+const LEAVING: Duration = Duration::from_secs(1);
+
 /// A folder that this process alone may fill or serve.
 pub struct Folder {
     path: PathBuf,
@@ -53,14 +58,8 @@ impl Folder {
             );
         }
         let path = path.canonicalize()?;
-        let lock = File::create(path.join(LOCK))?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Folder { path, _lock: lock }),
-            Err(TryLockError::WouldBlock) => {
-                bail!("another demonstration runs in {}", path.display())
-            }
-            Err(TryLockError::Error(error)) => Err(error.into()),
-        }
+        let lock = lock(&path)?;
+        Ok(Folder { path, _lock: lock })
     }
 
     /// The seed of the demonstration that is whole; none when there is none yet.
@@ -165,4 +164,21 @@ fn files() -> Vec<String> {
     files.extend(Manifests::iter().map(|name| format!("{REGISTER}/{name}")));
     files.extend([PORTAL, SOURCE].iter().flat_map(|name| beside(name)));
     files
+}
+
+fn lock(folder: &Path) -> anyhow::Result<File> {
+    let lock = File::create(folder.join(LOCK))?;
+    let begun = Instant::now();
+    loop {
+        match lock.try_lock() {
+            Ok(()) => return Ok(lock),
+            Err(TryLockError::WouldBlock) if begun.elapsed() < LEAVING => {
+                thread::sleep(LEAVING / 20);
+            }
+            Err(TryLockError::WouldBlock) => {
+                bail!("another demonstration runs in {}", folder.display())
+            }
+            Err(TryLockError::Error(error)) => return Err(error.into()),
+        }
+    }
 }

@@ -3,7 +3,13 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::{Inner, Value, connector::Beside, graph::Edge, likeness::Likeness, walk::Walk};
+use super::{
+    Inner, Value,
+    connector::Beside,
+    graph::Edge,
+    likeness::{Comparison, Likeness},
+    walk::Walk,
+};
 
 /// A key of one collection that rows of another one hold, each part of it in one column or in one of several.
 pub(super) struct Composite {
@@ -17,6 +23,7 @@ pub(super) struct Composite {
 struct Part {
     of: usize,
     held: Vec<usize>,
+    comparison: Comparison,
 }
 
 pub(super) type Tuple = Vec<Value>;
@@ -69,6 +76,10 @@ impl Composite {
                     .iter()
                     .map(|edge| nodes[held_by].place_of(&edge.column))
                     .collect(),
+                comparison: ways
+                    .iter()
+                    .map(|edge| Comparison::of(inner, walk, (held_by, edge)))
+                    .reduce(Comparison::and)?,
             })
         };
         keys.filter(whole).find_map(|key| {
@@ -88,11 +99,38 @@ impl Composite {
         let here = nodes[at].place_of(&edge.column);
         // What the database alone takes for the same would be missed.
         (self.of, self.held_by) == (at, edge.from)
-            && walk.likeness(inner, at, edge) == Likeness::Exact
+            && self.compares(inner, walk, (at, edge))
             && self
                 .parts
                 .iter()
                 .any(|it| it.of == here && it.held.contains(&there))
+    }
+
+    /// Whether it is certain which values are the same by which a way by a part leads to a collection.
+    pub fn compares(&self, inner: &Inner, walk: &Walk, (at, edge): (usize, &Edge)) -> bool {
+        let nodes = &inner.graph.nodes;
+        let of = if edge.upward {
+            nodes[at].place_of(&edge.column)
+        } else {
+            nodes[edge.from].place_of(&edge.from_column)
+        };
+        let mut parts = self.parts.iter().filter(|it| it.of == of);
+        match walk.likeness(inner, at, edge) {
+            Likeness::Exact => true,
+            Likeness::Collated => parts.all(|it| matches!(it.comparison, Comparison::Weighed(_))),
+            Likeness::AnyCase | Likeness::Unknown => false,
+        }
+    }
+
+    /// Where the texts stand that only the database can compare: each a collection and the place of its link there.
+    pub fn collated(&self) -> Vec<(usize, usize)> {
+        let is_collated = |part: &&Part| matches!(part.comparison, Comparison::Weighed(_));
+        let parts = self.parts.iter().filter(is_collated);
+        let places = parts.flat_map(|part| {
+            let held = part.held.iter().map(|it| (self.held_by, *it));
+            held.chain([(self.of, part.of)])
+        });
+        places.collect()
     }
 
     /// What rows hold of the other parts to which a way leads by one; `None` where only the database can tell whether
@@ -122,12 +160,13 @@ impl Composite {
             all.push(Beside {
                 columns: columns.iter().map(|it| here.links[*it].clone()).collect(),
                 values: values.into_iter().collect(),
+                as_source: matches!(part.comparison, Comparison::Weighed(_)),
             });
         }
         Some(all)
     }
 
-    /// Whether all parts lead there in this direction, as they are written.
+    /// Whether all parts lead there in this direction, and it is certain what is the same.
     pub fn is_exact(&self, inner: &Inner, walk: &Walk, (at, edge): (usize, &Edge)) -> bool {
         let node = &inner.graph.nodes[at];
         let ways = node.incoming.iter().filter(|way| {
@@ -135,8 +174,7 @@ impl Composite {
         });
         let ways: Vec<_> = ways.collect();
         let is_exact = |way: &&Edge| {
-            walk.likeness(inner, at, way) == Likeness::Exact
-                && !node.inside.contains_key(&way.column)
+            self.compares(inner, walk, (at, way)) && !node.inside.contains_key(&way.column)
         };
         let held: usize = self.parts.iter().map(|part| part.held.len()).sum();
         ways.len() == held && ways.iter().all(is_exact)
@@ -189,7 +227,7 @@ impl Composite {
     /// The key of a row.
     fn key(&self, values: &[Value]) -> Tuple {
         let parts = self.parts.iter();
-        parts.map(|it| values[it.of].clone()).collect()
+        parts.map(|it| it.comparison.form(&values[it.of])).collect()
     }
 
     /// All whole keys that a row holds.
@@ -197,9 +235,9 @@ impl Composite {
         let mut tuples: Vec<Tuple> = vec![Vec::new()];
         for part in &self.parts {
             let held = part.held.iter().flat_map(|place| values[*place].keys());
-            let held: Vec<_> = held.collect();
+            let held: Vec<_> = held.map(|it| part.comparison.form(it)).collect();
             let longer = tuples.iter().flat_map(|tuple| {
-                let with = |value: &&Value| [&tuple[..], &[(*value).clone()]].concat();
+                let with = |value: &Value| [&tuple[..], std::slice::from_ref(value)].concat();
                 held.iter().map(with)
             });
             tuples = longer.collect();

@@ -47,7 +47,8 @@ impl Builder<'_> {
             let columns = self.columns(&beside.columns)?;
             let mut any = Vec::with_capacity(columns.len() + 1);
             for column in &columns {
-                any.push(self.is_one_of(column, &beside.values, (false, false)));
+                let how = (beside.as_source, beside.as_source);
+                any.push(self.is_one_of(column, &beside.values, how));
             }
             if columns.iter().all(|column| column.nullable) {
                 let name = |name: &str| format!("{} IS NULL", self.dialect.quoted(name));

@@ -179,6 +179,8 @@ pub struct Beside {
     pub columns: Vec<String>,
     /// The values.
     pub values: Vec<Value>,
+    /// Whether the source compares them as it does to hold a column to the values of another.
+    pub as_source: bool,
 }
 
 /// The values of a way, to look for what a row holds.

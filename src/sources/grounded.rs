@@ -52,14 +52,14 @@ pub(super) fn forget(inner: &Inner, walk: &mut Walk, grounded: &[HashSet<Tuple>]
     }
 }
 
-/// Whether no key is written in two ways that only its database takes for the same.
+/// Whether of each key it is certain what is the same.
 fn are_exact(inner: &Inner, walk: &Walk, composites: &[Vec<Composite>]) -> bool {
     let nodes = inner.graph.nodes.iter().zip(composites).enumerate();
     let mut ways = nodes.flat_map(|(at, (node, all))| {
         let edges = node.incoming.iter().map(move |edge| (at, edge));
-        edges.filter(|way| all.iter().any(|it| it.has(inner, walk, *way)))
+        edges.filter_map(|way| Some((all.iter().find(|it| it.has(inner, walk, way))?, way)))
     });
-    ways.all(|(at, edge)| walk.likeness(inner, at, edge) == Likeness::Exact)
+    ways.all(|(key, way)| key.compares(inner, walk, way))
 }
 
 /// The rows to which those lead that hold an identity, by collection.

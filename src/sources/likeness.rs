@@ -1,6 +1,10 @@
 //! Whether two columns write what is the same to the database in the same way. Where they do not, a value that was read
 //! in one does not tell how often it stands in the other.
 
+mod weights;
+
+pub(super) use weights::{Comparison, Weights};
+
 use super::{Column, ColumnKind, Inner, Schema, Table, Value, graph::Edge, walk::Walk};
 
 /// How the values of a column that refers are to be compared with those of the column that it refers to.

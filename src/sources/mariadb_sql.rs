@@ -149,6 +149,25 @@ impl Dialect for MariaDb {
         format!("{} {}", held(column), self.list(position, column))
     }
 
+    /// Most collations pass over the spaces behind a text.
+    fn weighs(&self, position: usize, column: &Column) -> Option<String> {
+        let collation = column.collation()?;
+        let (letters, _) = collation.split_once('_')?;
+        let text = format!("CONVERT(held.v USING {letters}) COLLATE {collation}");
+        let counts_spaces = ["_nopad_", "_0900_"]
+            .iter()
+            .any(|it| collation.contains(it));
+        let text = if counts_spaces {
+            text
+        } else {
+            format!("RTRIM({text})")
+        };
+        let texts = self.one(position, column);
+        Some(format!(
+            "SELECT held.v, HEX(WEIGHT_STRING({text})) FROM JSON_TABLE({texts}, '$[*]' COLUMNS (v LONGTEXT PATH '$')) AS held"
+        ))
+    }
+
     fn is_row_among(&self, columns: &str, rows: &[String]) -> String {
         format!("{columns} IN ({})", rows.join(", "))
     }

@@ -128,7 +128,7 @@ pub use opening::{Around, is_of_known_kind, open, open_in, open_with};
 pub use person_data::{CollectionSummary, Counts, EachRecord, Page};
 pub use plan::{Action, FOLLOWS, Hold, Item, Keeper, Known, Plan, Scope, Stop, Target, Work};
 pub use pointing::Pointing;
-pub use query::{Padded, Query, Readable};
+pub use query::{Padded, Query, Readable, Weighing};
 pub use record::{Datum, Fixed, Held, Record, Shown, Told, json_of, value_of};
 pub use resuming::SoFar;
 pub use rules::{Check, Shows, TableRules};

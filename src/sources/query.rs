@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Column, ColumnKind, Pointing, Schema, SourceError, Table, Trial,
-    sql::{Dialect, Statement},
+    Column, ColumnKind, Fault, Pointing, Schema, SourceError, Table, Trial, Value,
+    sql::{Dialect, Param, Statement},
 };
 
 /// What can be read of a source, for who is to mend it.
@@ -27,6 +27,15 @@ pub struct Padded<'a> {
     pub column: &'a Column,
 }
 
+/// A question what texts weigh.
+#[derive(Debug, Clone, Copy)]
+pub struct Weighing<'a> {
+    /// The column that says how.
+    pub column: &'a Column,
+    /// The texts.
+    pub texts: &'a [String],
+}
+
 /// A question about these rules.
 #[derive(Debug, Clone, Copy)]
 pub enum Query<'a> {
@@ -37,6 +46,8 @@ pub enum Query<'a> {
     Trial(Trial<'a>),
     /// How many values have a space around them. It looks at every row, so that no page asks for it.
     Padded(Padded<'a>),
+    /// What texts weigh: each with what it weighs, and the same for those that are the same to it.
+    Weighing(Weighing<'a>),
 }
 
 impl Padded<'_> {
@@ -51,12 +62,28 @@ impl Padded<'_> {
     }
 }
 
+impl Weighing<'_> {
+    fn statement(&self, dialect: &dyn Dialect) -> Result<Statement, SourceError> {
+        let unknown = || SourceError::new(dialect.key(), Fault::Failed("collation".to_owned()));
+        let texts = serde_json::json!(self.texts).to_string();
+        Ok(Statement {
+            text: dialect.weighs(1, self.column).ok_or_else(unknown)?,
+            params: vec![Param::One(Value::Text(texts))],
+        })
+    }
+
+    fn kinds() -> Vec<Option<ColumnKind>> {
+        vec![Some(ColumnKind::Text); 2]
+    }
+}
+
 impl Query<'_> {
     pub(super) fn statement(&self, dialect: &dyn Dialect) -> Result<Statement, SourceError> {
         match self {
             Self::Pointing(pointing) => pointing.statement(dialect),
             Self::Trial(trial) => trial.statement(dialect),
             Self::Padded(padded) => Ok(padded.statement(dialect)),
+            Self::Weighing(weighing) => weighing.statement(dialect),
         }
     }
 
@@ -64,6 +91,7 @@ impl Query<'_> {
     pub(super) fn kinds(&self) -> Vec<Option<ColumnKind>> {
         match self {
             Self::Pointing(pointing) => pointing.kinds(),
+            Self::Weighing(_) => Weighing::kinds(),
             Self::Trial(_) | Self::Padded(_) => Vec::new(),
         }
     }

@@ -30,6 +30,7 @@ type Totals = HashMap<Place, Total>;
 
 /// Decides for every combination whether it is the person's own.
 pub(super) fn settle_owners(inner: &Inner, walk: &mut Walk, budgets: &Budgets<'_>) {
+    walk.weigh(inner, budgets);
     let nodes = 0..inner.graph.nodes.len();
     let composites: Vec<_> = nodes.map(|at| Composite::all(inner, walk, at)).collect();
     let totals = totals(inner, walk, &composites, budgets);

@@ -70,6 +70,11 @@ pub(super) trait Dialect {
         self.is_linked(bound, column, any_case)
     }
 
+    /// The question what each text of a list in JSON weighs by the collation of a column, where that can be asked.
+    fn weighs(&self, _position: usize, _column: &Column) -> Option<String> {
+        None
+    }
+
     /// The condition that some columns hold one of some rows of values, each of them in brackets.
     fn is_row_among(&self, columns: &str, rows: &[String]) -> String {
         format!("{columns} IN (VALUES {})", rows.join(", "))

@@ -15,7 +15,7 @@ use super::{
     graph::{Edge, Node, place},
     groups::{self, Answer, Answers, Combination, Groups, Question},
     kept::{self, KeptRow, LITTLE_IN_ALL},
-    likeness::Likeness,
+    likeness::{Likeness, Weights},
     strangers::{self, Stranger},
     ways::{Conditions, seeds},
 };
@@ -29,6 +29,8 @@ pub(super) struct Walk {
     places: Vec<Option<usize>>,
     /// What leads to each collection and is read about nobody.
     pub strangers: Vec<Vec<Stranger>>,
+    /// What texts of whole keys weigh, once that was asked.
+    pub weights: Option<Weights>,
     /// So many bytes are kept of rows.
     kept: usize,
 }
@@ -119,6 +121,7 @@ impl Walk {
             schemas: HashMap::new(),
             places: vec![None; nodes.len()],
             strangers: vec![Vec::new(); nodes.len()],
+            weights: None,
             kept: 0,
         };
         for &at in wanted {

@@ -237,3 +237,112 @@ fn a_row_that_leads_to_itself_alone_by_a_whole_key_is_not_the_persons() {
         assert_eq!(ada["people"], (2, 0), "{kind:?}");
     }
 }
+
+/// A key of which one part is text, and what refers to it.
+const REGIONS: &str = "
+      - name: accounts
+        fields:
+          - {name: id, data_categories: [user.unique_id], fides_meta: {primary_key: true}}
+          - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email}}
+      - name: orders
+        fields:
+          - {name: region, data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - {name: number, data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - {name: account, data_categories: [user.unique_id], fides_meta: {references: [{dataset: shop, field: accounts.id, direction: from}]}}
+      - name: items
+        fields:
+          - {name: id, data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - {name: region, data_categories: [system.operations], fides_meta: {references: [{dataset: shop, field: orders.region, direction: DIRECTION}]}}
+          - {name: number, data_categories: [system.operations], fides_meta: {references: [{dataset: shop, field: orders.number, direction: DIRECTION}]}}
+";
+
+/// In a database without regard to case and accents, items name their order in other letters.
+fn regions(kind: Kind) -> String {
+    let is_blind = kind == Kind::MariaDb;
+    let (collation, de, mu) = if is_blind {
+        (" COLLATE utf8mb4_general_ci", "de", "mü ")
+    } else {
+        ("", "DE", "MU")
+    };
+    format!(
+        "CREATE TABLE accounts (id INTEGER PRIMARY KEY, email VARCHAR(60));
+         CREATE TABLE orders (region VARCHAR(9){collation}, number INTEGER, account INTEGER, PRIMARY KEY (region, number));
+         CREATE TABLE items (id INTEGER PRIMARY KEY, region VARCHAR(9){collation}, number INTEGER,
+           FOREIGN KEY (region, number) REFERENCES orders (region, number));
+         INSERT INTO accounts VALUES (1, 'ada@example.org'), (2, 'bob@example.org');
+         INSERT INTO orders VALUES ('DE', 1, 1), ('US', 1, 1), ('MU', 2, 1), ('DE', 2, 2), ('MU', 1, 2), ('DE', 3, NULL), ('FR', 1, NULL);
+         INSERT INTO items VALUES (1, '{de}', 1), (2, 'US', 1), (3, '{mu}', 2),
+           (4, '{de}', 2), (5, 'DE', 2), (6, '{mu}', 1), (7, 'DE', 3), (8, 'FR', 1);"
+    )
+}
+
+#[test]
+fn a_key_with_a_part_of_text_is_followed_as_a_whole_however_the_database_compares_it() {
+    for kind in Kind::all() {
+        for direction in ["from", "null"] {
+            let shape = REGIONS.replace(
+                ", direction: DIRECTION",
+                &match direction {
+                    "from" => ", direction: from".to_owned(),
+                    _ => String::new(),
+                },
+            );
+            let (register, _) =
+                Register::parse(&[("shop.yml", &Company::manifest(&shape))]).unwrap();
+            let company = Company::on(kind, register, &[("shop", &regions(kind))]);
+            let person = Identities::email("ada@example.org");
+
+            let ada = company.counts(&person);
+            let of = (ada["orders"], ada["items"]);
+            assert_eq!(of, ((3, 0), (3, 0)), "{kind:?}, {direction}");
+            let bob = company.counts(&Identities::email("bob@example.org"));
+            let of = (bob["orders"], bob["items"]);
+            assert_eq!(of, ((2, 0), (3, 0)), "{kind:?}, {direction}");
+
+            let before = company.dump("shop");
+            let plan = company.plan(&person, &Scope::All);
+            let told: u64 = plan.items.iter().map(|it| it.records).sum();
+            assert_eq!(
+                told, 7,
+                "{kind:?}: nothing is told of others: {:?}",
+                plan.items
+            );
+            company.sources.execute(&person, &plan).unwrap();
+            let gone = differences(&before, &company.dump("shop"), "id");
+            let gone: Vec<_> = gone
+                .into_iter()
+                .filter(|it| it.starts_with("items"))
+                .collect();
+            assert_eq!(
+                gone,
+                ["items[1]: gone", "items[2]: gone", "items[3]: gone"],
+                "{kind:?}"
+            );
+        }
+    }
+}
+
+/// However many others order in the same region.
+#[test]
+fn what_is_read_does_not_grow_with_the_rows_that_share_a_part_of_a_key() {
+    for kind in Kind::all() {
+        let read = |others: u32| {
+            let shape = REGIONS.replace(", direction: DIRECTION", "");
+            let (register, _) =
+                Register::parse(&[("shop.yml", &Company::manifest(&shape))]).unwrap();
+            let company = Company::on(kind, register, &[("shop", &regions(kind))]);
+            let orders: Vec<_> = (10..10 + others)
+                .map(|it| format!("('DE', {it}, NULL)"))
+                .collect();
+            let items: Vec<_> = (10..10 + others)
+                .map(|it| format!("({it}, 'DE', {it})"))
+                .collect();
+            let (orders, items) = (orders.join(", "), items.join(", "));
+            company.run("shop", &format!("INSERT INTO orders VALUES {orders}"));
+            company.run("shop", &format!("INSERT INTO items VALUES {items}"));
+            company.counts(&Identities::email("ada@example.org"));
+            company.rows()
+        };
+        assert_eq!(read(5), read(300), "{kind:?}");
+    }
+}

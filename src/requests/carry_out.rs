@@ -12,7 +12,7 @@ use super::handing_out::Gives;
 use super::held_still::Seen;
 use super::life::By;
 use super::model::{Decision, Item, Kind, Request, State};
-use super::replanning::{is_begun, replan};
+use super::replanning::{DRIFTED, HELD, SPARES, is_begun, replan};
 use super::review::{plan_of, spares_what_is_accepted, store_plan};
 use super::{
     appeals, corrected, details, execution, facts, handing_out, left_uses, planning, queries,
@@ -286,8 +286,7 @@ fn erase(
 ) -> Result<Value, Stop> {
     let mut plan = honour_holds(app, request, person)?;
     if spares_what_is_accepted(&plan, items) {
-        let failure = "The plan spares data that were to be erased. Plan it again.";
-        return Err(Stop::Staff(failure.to_owned()));
+        return Err(Stop::Staff(SPARES.to_owned()));
     }
     for _ in 0..REPLANS {
         lease.check()?;
@@ -303,9 +302,7 @@ fn erase(
             None => break,
         }
     }
-    let failure =
-        "The data have changed since the plan was agreed, so that it would do something else now.";
-    Err(Stop::Staff(failure.to_owned()))
+    Err(Stop::Staff(DRIFTED.to_owned()))
 }
 
 /// Carries a plan out, and notes in which sources it was begun: what is gone there when the job is repeated, this request
@@ -383,6 +380,5 @@ fn honour_holds(app: &App, request: &Request, person: &Identities) -> Result<Pla
         return Ok(plan);
     }
     let holds: Vec<_> = new.into_iter().chain(plan.holds.clone()).collect();
-    let failure = "A hold was placed since the plan was agreed, so that less may be erased now. Plan it again.";
-    replan(app, request, person, (&plan, &holds))?.ok_or_else(|| Stop::Staff(failure.to_owned()))
+    replan(app, request, person, (&plan, &holds))?.ok_or_else(|| Stop::Staff(HELD.to_owned()))
 }

@@ -69,7 +69,7 @@ pub mod reference;
 mod reminder_mails;
 pub mod reminders;
 pub mod repeats;
-mod replanning;
+pub mod replanning;
 pub mod resting;
 pub mod restricted;
 pub mod restrictions;

@@ -12,6 +12,23 @@ use crate::sources::{Hold, Identities, Known, Plan, SoFar, SourceError};
 const LOST: &str = "A part was erased. Other records that were to be erased have changed meanwhile, so that it is not certain \
      whose they are. Look at them in their system, and take the request into review again.";
 
+/// The plan would do something else now.
+pub(super) const DRIFTED: &str =
+    "The data have changed since the plan was agreed, so that it would do something else now.";
+
+/// It would erase less than was accepted.
+pub(super) const SPARES: &str = "The plan spares data that were to be erased. Plan it again.";
+
+/// It may erase less than was agreed.
+pub(super) const HELD: &str =
+    "A hold was placed since the plan was agreed, so that less may be erased now. Plan it again.";
+
+/// Whether a deletion was not carried out because its plan no longer fits: trying again would end there again.
+pub fn has_outgrown_its_plan(request: &Request) -> bool {
+    let failure = request.failure.as_deref();
+    failure.is_some_and(|it| [DRIFTED, SPARES, HELD, LOST].contains(&it))
+}
+
 /// Whether what is as a plan makes it in a source was made so by it. What people change by hand, they have changed for
 /// this request.
 pub(super) fn is_begun(app: &App, plan: &Plan, source: &str) -> bool {

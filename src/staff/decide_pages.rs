@@ -11,11 +11,13 @@ use crate::error::{AppError, AppResult};
 use crate::law::Ground;
 use crate::requests::held_still::{self, Seen};
 use crate::requests::model::{Decision, Item, Outcome, Request, State};
+use crate::requests::replanning::has_outgrown_its_plan;
 use crate::requests::review::{self, Judgement, Remade};
 use crate::requests::{carry_out, contradicted, decisions, denial, notices, planning, queries};
 use crate::sources::Plan;
 
 /// What staff learn whose judgement was about a plan that does something else by now.
+const OUTGROWN: &str = "The plan no longer fits, so that trying again would end as before. Plan it again, and decide on it anew.";
 const DRIFTED: &str = "The data or the holds have changed since this was planned. It was planned again: decide on it as it is now.";
 
 /// Decides every item, and with them the request; or proposes it, where a second staff member must agree.
@@ -188,6 +190,9 @@ pub async fn send_back(supervisor: Supervisor, sent: Sent) -> AppResult<HttpResp
 /// Tries again to carry out what failed.
 pub async fn retry(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
     let tried = sent.act(&worker, |conn, request, by| {
+        if has_outgrown_its_plan(request) {
+            return Err(AppError::conflict(OUTGROWN));
+        }
         carry_out::begin(conn, request, Seen::default(), by)
     });
     let done = tried.await.map(|()| "It is being tried again now.");

@@ -25,6 +25,7 @@ use crate::requests::denial::{self, Denial};
 use crate::requests::four_eyes::are_always_needed;
 use crate::requests::model::{Approval, Decision, Kind, Outcome, Request, State};
 use crate::requests::pause;
+use crate::requests::replanning::has_outgrown_its_plan;
 use crate::requests::review::Judgement;
 use crate::requests::senders::model::Sender;
 use crate::web::{Form, Page, html, words};
@@ -155,11 +156,17 @@ impl RequestPage {
                 let (done, all) = (done.count(), accepted.count());
                 format!("{done} of the {all} values that were accepted are written and read back.")
             }
-            Kind::Deletion => {
+            Kind::Deletion if self.can_try_again() => {
                 "What was erased in other systems before stays erased. Trying again goes on from there.".to_owned()
             }
+            Kind::Deletion => "What was erased in other systems before stays erased.".to_owned(),
             _ => "Nothing was given to the person yet.".to_owned(),
         }
+    }
+
+    /// Whether trying again may end otherwise than it did.
+    fn can_try_again(&self) -> bool {
+        !has_outgrown_its_plan(&self.case.details.request)
     }
 
     /// Whether a question may be asked: it takes the request into review.

@@ -122,6 +122,15 @@ async fn a_hold_that_is_placed_after_the_plan_was_agreed_stops_it_before_anythin
         page.text()
             .contains("A hold was placed since the plan was agreed")
     );
+    assert!(
+        page.attributes("form[action$='/retry']", "action")
+            .is_empty(),
+        "trying again would end as before"
+    );
+    let retry = format!("{url}/retry");
+    let version = page.attributes("form[action$='/review-again'] input[name=version]", "value");
+    let refused = supervisor.post(&retry, &[("version", &version[0])]).await;
+    assert_eq!(refused.status, 409);
 
     let again = format!("{url}/review-again");
     supervisor.submit(&page, &again, &[]).await.location();

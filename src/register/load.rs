@@ -12,6 +12,12 @@ use crate::say::say;
 impl Register {
     /// Reads and checks all manifests of a folder. Gives the register and what deserves a look, or all faults.
     pub fn load(folder: &Path) -> Result<(Self, Vec<Finding>), Vec<Finding>> {
+        let (loaded, looks) = Self::look(folder);
+        loaded.map(|register| (register, looks))
+    }
+
+    /// The register or all faults, and what deserves a look in either case.
+    fn look(folder: &Path) -> (Result<Self, Vec<Finding>>, Vec<Finding>) {
         let report = Report::default();
         let place = |file: &str| Place {
             file: file.into(),
@@ -54,21 +60,25 @@ impl Register {
         for (file, text) in files {
             manifests.read(file, text, &report);
         }
-        Self::finish(manifests, report)
+        let (parsed, looks) = Self::finish(manifests, report);
+        parsed.map(|register| (register, looks))
     }
 
     fn finish(
         mut manifests: Manifests,
         report: Report,
-    ) -> Result<(Self, Vec<Finding>), Vec<Finding>> {
+    ) -> (Result<Self, Vec<Finding>>, Vec<Finding>) {
         manifests.register.part_names();
         check::check(&manifests, &report);
         let mut register = manifests.register;
         register.link();
-        match report.into_findings() {
-            (faults, warnings) if faults.is_empty() => Ok((register, warnings)),
-            (faults, _) => Err(faults),
-        }
+        let (faults, looks) = report.into_findings();
+        let loaded = if faults.is_empty() {
+            Ok(register)
+        } else {
+            Err(faults)
+        };
+        (loaded, looks)
     }
 }
 
@@ -96,11 +106,12 @@ impl Register {
 
 /// `candor register check DIR`: faults and warnings to stderr, one a line; else a line that sums up.
 pub fn check_command(folder: &Path) -> ExitCode {
-    match Register::load(folder) {
-        Ok((register, warnings)) => {
-            for warning in warnings {
-                eprintln!("warning: {warning}");
-            }
+    let (loaded, looks) = Register::look(folder);
+    for look in looks {
+        eprintln!("warning: {look}");
+    }
+    match loaded {
+        Ok(register) => {
             say!("{}", register.summary());
             ExitCode::SUCCESS
         }

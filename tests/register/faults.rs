@@ -67,7 +67,7 @@ fn every_wrong_type() {
         "length: 254",
         "length: -1",
         "shop.customers.email.fides_meta.length",
-        "0 or more",
+        "it is -1; expected a whole number, 0 or more",
     );
     fault(
         "data_type: date",

@@ -293,3 +293,39 @@ dataset:
     );
     assert_eq!(collection.erase_after, collection.after);
 }
+
+#[test]
+fn what_deserves_a_look_is_told_beside_faults() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = super::SHOP.replace("identity: email", "identity: emial");
+    let text = text.replace("length: 254", "length: -1");
+    std::fs::write(folder.path().join("shop.yml"), text).unwrap();
+    let told = String::from_utf8(check(folder.path()).stderr).unwrap();
+    assert!(
+        told.contains("nobody is known to the portal by `emial`"),
+        "{told}"
+    );
+    assert!(told.contains("it is -1"), "{told}");
+}
+
+/// It is found from one that waits; what is wrong is said there.
+#[test]
+fn who_waits_for_nothing_is_not_told_to_go_in_a_circle() {
+    let text = "dataset:
+  - fides_key: shop
+    name: Shop
+    collections:
+      - name: orders
+        fields:
+          - {name: id, data_categories: [user.contact], fides_meta: {primary_key: true, references: [{dataset: shop, field: round.id, direction: from}]}}
+      - name: round
+        fides_meta: {after: [shop.about]}
+        fields: [{name: id, data_categories: [user.contact], fides_meta: {identity: email}}]
+      - name: about
+        fides_meta: {after: [shop.round]}
+        fields: [{name: id, data_categories: [user.contact], fides_meta: {identity: email}}]
+";
+    let faults = Register::parse(&[("shop.yml", text)]).unwrap_err();
+    let places: Vec<_> = faults.iter().map(|it| it.place.path.as_str()).collect();
+    assert_eq!(places, ["shop.round", "shop.about"], "{faults:#?}");
+}

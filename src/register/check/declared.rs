@@ -129,13 +129,18 @@ pub(super) fn are_datasets_apart(register: &Register) -> bool {
 
 fn once<'a>(keys: impl Iterator<Item = (&'a String, &'a Place)>, what: &str, report: &Report) {
     let mut seen = HashMap::new();
+    let expected = match what {
+        // Nobody can say which of the two a name means.
+        "dataset" => "each key once; what names collections is looked at as soon as that is so",
+        _ => "each key once",
+    };
     for (key, place) in keys.filter(|(key, _)| !key.is_empty()) {
         if let Some(first) = seen.insert(key, place) {
             let (file, line) = (&first.file, first.line);
             report.fault(
                 place,
                 format!("the {what} `{key}` is declared twice, at {file}:{line} too"),
-                "each key once",
+                expected,
             );
         }
     }

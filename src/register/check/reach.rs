@@ -20,6 +20,8 @@ pub(super) fn check(register: &Register, report: &Report) {
         .nodes
         .iter()
         .filter(|node| reached.contains(&node.key) && !in_order.contains(&node.key))
+        // Whatever is found only from others that wait is in order as soon as they are.
+        .filter(|node| !node.collection.after.is_empty())
     {
         let waits = keys(&node.collection.after);
         report.fault(

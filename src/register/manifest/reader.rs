@@ -158,7 +158,11 @@ impl<'a> Map<'a> {
             _ => None,
         };
         if number.is_none() {
-            self.wrong_type(key, node, "a whole number, 0 or more");
+            let expected = "a whole number, 0 or more";
+            match node.value {
+                Value::Integer(number) => self.fault(key, format!("it is {number}"), expected),
+                _ => self.wrong_type(key, node, expected),
+            }
         }
         number
     }

@@ -6,7 +6,8 @@ mod rights;
 use std::collections::BTreeSet;
 
 use super::{
-    Column, ColumnKind, Schema, SourceError, Sources, Table, graph::Node, personal::leaves, table,
+    Column, ColumnKind, Schema, SourceError, Sources, Table, TableName, graph::Node,
+    personal::leaves, table,
 };
 use crate::register::{Collection, Dataset, Field, Finding, Kind, Place};
 
@@ -209,7 +210,13 @@ impl Drift<'_> {
         };
         let collection = dataset.and_then(|it| it.collection(&node.key.collection));
         let Some(collection) = collection else { return };
-        for key in &table.foreign_keys {
+        // One that refers to another row of its own table says nothing of whose it is.
+        let is_own = |name: &TableName| {
+            self.schema
+                .table(name)
+                .is_some_and(|it| it.name == table.name)
+        };
+        for key in table.foreign_keys.iter().filter(|it| !is_own(&it.table)) {
             for column in &key.columns {
                 let mut fields = collection.fields.iter();
                 let field = fields.find(|it| it.name.eq_ignore_ascii_case(column));

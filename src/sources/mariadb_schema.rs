@@ -25,6 +25,10 @@ SELECT /*M! TABLE_NAME, CHECK_CLAUSE */ /*!50700 '', '' */
 FROM information_schema.CHECK_CONSTRAINTS
 WHERE CONSTRAINT_SCHEMA = DATABASE()";
 
+/// They hold nothing themselves.
+const VIEWS: &str = "
+SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'VIEW'";
+
 /// Of the others, a row belongs to one row of one table, and is changed with it.
 const COMPUTED: &str = "
 SELECT TABLE_NAME FROM information_schema.VIEWS
@@ -90,11 +94,15 @@ pub(super) fn read(link: &Link, wait: Duration) -> Result<Schema, Fault> {
             tables[at].rules.collides.extend(named);
         }
     })?;
-    for (fixed, shows) in [(COMPUTED, Some(Shows::Now)), (FIXED, None)] {
+    catalogue.each(VIEWS, |row| {
+        if let Some(at) = at(row) {
+            tables[at].rules.shows = Some(Shows::Now);
+        }
+    })?;
+    for fixed in [COMPUTED, FIXED] {
         catalogue.each(fixed, |row| {
             if let Some(at) = at(row) {
                 tables[at].compute();
-                tables[at].rules.shows = shows;
             }
         })?;
     }

@@ -241,3 +241,16 @@ fn the_draft_of_a_database_without_tables_can_be_read_again() {
     let (register, _) = Register::parse(&[("draft.yml", draft.as_str())]).unwrap();
     assert!(register.dataset("shop").unwrap().collections.is_empty());
 }
+
+#[test]
+fn a_draft_of_a_table_that_refers_to_itself_agrees_with_its_source() {
+    for kind in Kind::all() {
+        let sql = "CREATE TABLE people (id INTEGER PRIMARY KEY, email VARCHAR(60), above INTEGER REFERENCES people (id))";
+        let place = Place::new(kind, "shop", "", sql);
+        std::fs::write(place.folder.path().join("manifest.yml"), place.scan()).unwrap();
+
+        let ran = place.run("check", &[]);
+
+        assert_eq!(ran.status, 0, "{kind:?}: {}{}", ran.out, ran.err);
+    }
+}

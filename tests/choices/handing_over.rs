@@ -53,6 +53,11 @@ async fn seller() -> TestApp {
 
 /// Hands over under the keys of the portal with that secret; gives the file.
 fn hand_over(app: &TestApp, folder: &Path, buyer: &TestApp) -> PathBuf {
+    hand_over_saying(app, folder, buyer).0
+}
+
+/// The same, with what is said.
+fn hand_over_saying(app: &TestApp, folder: &Path, buyer: &TestApp) -> (PathBuf, String) {
     let keys = candor(buyer, THEIRS, &["token", "identity-key"]);
     let keys = String::from_utf8(keys.stdout).unwrap();
     let keys: Vec<_> = keys.lines().filter(|it| it.contains(' ')).collect();
@@ -72,7 +77,8 @@ fn hand_over(app: &TestApp, folder: &Path, buyer: &TestApp) -> PathBuf {
         ],
     );
     assert!(given.status.success(), "{}", said(&given));
-    file
+    let said = said(&given);
+    (file, said)
 }
 
 fn state_of(app: &TestApp, subject: &str, activity: &str) -> Vec<(String, String)> {
@@ -268,4 +274,46 @@ async fn under_agreed_keys_the_other_company_finds_its_own_people() {
     let nothing_left = !said(&taken).contains("could not be taken");
     assert!(nothing_left && taken.status.success(), "{}", said(&taken));
     assert_eq!(state_of(&buyer, "person:1", "sale-or-sharing").len(), 1);
+}
+
+/// Of what was taken over once, nothing but hashes is kept.
+#[actix_web::test]
+async fn of_whom_nothing_but_a_hash_is_kept_it_is_said_how_many_and_what_can_be_done() {
+    let (app, buyer, third) = (
+        seller().await,
+        TestApp::start(),
+        TestApp::start_with_secret(THEIRS),
+    );
+    buyer.person("ada").await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("first.jsonl").display().to_string();
+    candor(&app, OURS, &["choices", "hand-over", "--to", "Acme", &path]);
+    let key = public_key(OURS);
+    let taken = ["choices", "take-over", &path, "--key", &key, "--same-keys"];
+    assert!(candor(&buyer, OURS, &taken).status.success());
+
+    let (file, told) = hand_over_saying(&buyer, folder.path(), &third);
+    assert!(
+        told.contains("1 of them name people by this portal's own keys (1 by e-mail address)"),
+        "{told}"
+    );
+    assert!(
+        told.contains("token identity-key") && told.contains("--same-keys"),
+        "{told}"
+    );
+
+    let path = file.display().to_string();
+    let taken = candor(
+        &third,
+        THEIRS,
+        &["choices", "take-over", &path, "--key", &key],
+    );
+    let told = said(&taken);
+    assert_eq!(taken.status.code(), Some(1), "{told}");
+    assert!(told.contains("1 opt-outs taken over"), "{told}");
+    assert!(
+        told.contains("handing over again changes nothing"),
+        "{told}"
+    );
+    assert!(!told.contains("Have it hand over under yours"), "{told}");
 }

@@ -1,5 +1,6 @@
 //! `candor choices …`: for operators of a company that is bought, and of one that buys.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -13,6 +14,15 @@ use crate::accounts::model::IdentityKind;
 use crate::app::App;
 use crate::config::Settings;
 use crate::say::say;
+
+/// What to do where all others stand under this portal's keys.
+const UNNAMED: &str = "It has no address and no number of these people, so that handing over again changes nothing. Ask for \
+     its identity keys, and have your systems look for whomever they come to know in the file; or go on with its master \
+     secret, and take the file over with --same-keys.";
+
+/// What to do where none stands under this portal's keys.
+const UNDER_OTHERS: &str = "Have it hand over under yours: --identity-keys with what `candor token identity-key` prints here. \
+     If it has done so, it keeps no address and no number of these people: it has told what can be done.";
 
 /// Hand opt-outs over to a company that takes over the business, or take them over
 #[derive(Debug, Subcommand)]
@@ -101,11 +111,8 @@ fn hand_over(
     let app = App::open(settings.check()?)?;
     let given = give::give(&app, to, agreed.as_ref(), file)?;
     say!("{} opt-outs are in {}.", given.lines, file.display());
-    if agreed.is_some() && given.under_own_keys > 0 {
-        say!(
-            "{} of them name people by our own keys, because neither an account nor an address of theirs is on record.",
-            given.under_own_keys
-        );
+    if agreed.is_some() && !given.under_own_keys.is_empty() {
+        say!("{}", cannot_be_named(&given.under_own_keys));
     }
     say!(
         "Receipt {}, public key {}",
@@ -113,6 +120,25 @@ fn hand_over(
         app.keys.public_key()
     );
     Ok(ExitCode::SUCCESS)
+}
+
+/// Of whom nothing is kept but a hash cannot be named under other keys.
+fn cannot_be_named(under_own_keys: &BTreeMap<&'static str, u64>) -> String {
+    let kinds = under_own_keys.iter();
+    let kinds = kinds.map(|(kind, count)| match *kind {
+        "email" => format!("{count} by e-mail address"),
+        "phone" => format!("{count} by telephone number"),
+        _ => format!("{count} by account number"),
+    });
+    let kinds: Vec<_> = kinds.collect();
+    format!(
+        "{} of them name people by this portal's own keys ({}): nothing but a hash is kept of these, so that they cannot be \
+         handed over under others. A portal that goes on with this master secret takes them by `candor choices take-over \
+         --same-keys`. For any other, hand over what `candor token identity-key` prints here, too: with that, its systems can \
+         look for whomever they come to know in the file. Until then this portal alone can tell who they are.",
+        under_own_keys.values().sum::<u64>(),
+        kinds.join(", ")
+    )
 }
 
 fn verify(settings: &Settings, key: Option<String>, path: &Path) -> anyhow::Result<ExitCode> {
@@ -154,9 +180,13 @@ fn take_over(
     }
     if taken.under_other_keys > 0 {
         say!(
-            "{} name people by keys of the other portal, and could not be taken. Have it hand over under yours: \
-             --identity-keys with what `candor token identity-key` prints here.",
-            taken.under_other_keys
+            "{} name people by keys of the other portal, and could not be taken. {}",
+            taken.under_other_keys,
+            if taken.has_agreed {
+                UNNAMED
+            } else {
+                UNDER_OTHERS
+            }
         );
     }
     let is_all_taken = taken.no_such_choice + taken.under_other_keys == 0;

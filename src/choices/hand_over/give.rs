@@ -1,6 +1,6 @@
 //! Writing the file.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
@@ -35,8 +35,8 @@ pub type AgreedKeys = HashMap<IdentityKind, Vec<u8>>;
 pub struct Given {
     /// So many opt-outs.
     pub lines: u64,
-    /// So many of these under our own keys.
-    pub under_own_keys: u64,
+    /// So many of these under our own keys, by the kind of identity.
+    pub under_own_keys: BTreeMap<&'static str, u64>,
     /// The id of the receipt.
     pub receipt: String,
 }
@@ -184,7 +184,9 @@ impl Giver<'_> {
         key: KeyOf,
     ) -> anyhow::Result<()> {
         self.given.lines += 1;
-        self.given.under_own_keys += u64::from(key == KeyOf::Issuer);
+        if key == KeyOf::Issuer {
+            *self.given.under_own_keys.entry(kind.as_str()).or_default() += 1;
+        }
         self.writer.add(&OptOut {
             kind,
             hash,

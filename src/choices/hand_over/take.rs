@@ -34,6 +34,9 @@ pub struct Taken {
     pub no_such_choice: u64,
     /// Hashed under keys that are not ours.
     pub under_other_keys: u64,
+    /// Whether any stands under keys of ours.
+    #[serde(skip)]
+    pub has_agreed: bool,
 }
 
 impl Taken {
@@ -68,6 +71,7 @@ pub fn take(app: &App, path: &Path, checked: &Checked, same_keys: bool) -> anyho
         if batch.is_empty() {
             break;
         }
+        taken.has_agreed |= batch.iter().any(|it| it.key == KeyOf::Agreed);
         let (own, now) = (app.clone(), app.clock.now());
         let outcomes = app.db.write_now(move |conn| {
             let each = batch

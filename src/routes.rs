@@ -42,7 +42,7 @@ use crate::requests::pages as requests;
 use crate::requests::pages::{
     access, collected, correction, deletion, given, objection, restriction, statement,
 };
-use crate::requests::senders::{pages as senders, proof_pages};
+use crate::requests::senders::{account_pages, pages as senders, proof_pages};
 use crate::retention::periods::staff_pages as periods;
 use crate::retention::returned::staff_pages as returned;
 use crate::retention::staff_pages as holds;
@@ -130,6 +130,7 @@ routes! {
     Person post "/requests/new/{right}" => given::file;
     Person get "/requests/{reference}" => requests::show;
     Person get "/requests/{reference}/filed" => requests::filed;
+    Person post "/requests/{reference}/mine" => account_pages::answer;
     Person post "/requests/{reference}/messages" => requests::write;
     Person post "/requests/{reference}/withdraw" => requests::withdraw;
     Person post "/requests/{reference}/appeal" => requests::appeal;

@@ -151,3 +151,43 @@ async fn an_agent_may_send_a_short_number() {
     let reply = agent.exercise(&app, &asked).await;
     assert_eq!(reply.json["status"], "fulfilled", "{}", reply.text);
 }
+
+/// Rule: I14, 11 CCR 7063(a); I5, 11 CCR 7061(a).
+#[actix_web::test]
+async fn who_has_an_account_confirms_by_it_that_an_agent_acts_for_them() {
+    let app = TestApp::start();
+    let nora = app.person("nora").await;
+    let agent = Agent::paired(&app, "one").await;
+    let asked = json!({ "exercise": "access", "regime": "ccpa", "email": "nora@example.org" });
+    agent.exercise(&app, &asked).await;
+    let mail = app.mails_to("nora").remove(0).text;
+    let start = mail.find("/request/link/").unwrap();
+    let path = mail[start..].split_whitespace().next().unwrap();
+    let visitor = app.visitor();
+    let page = visitor.get(path).await.page();
+    visitor
+        .submit(&page, path, &[("answer", "mine")])
+        .await
+        .location();
+
+    let list = nora.get("/requests").await.page();
+    let url = list
+        .attributes("main a[href^='/requests/PR-']", "href")
+        .remove(0);
+    let page = nora.get(&url).await.page();
+    let asks = "section[aria-labelledby=is-it-yours]";
+    let said = page.texts(asks).remove(0);
+    assert!(
+        said.contains("Agent Example") && said.contains("for a copy of your data"),
+        "{said}"
+    );
+    let confirmed = nora
+        .submit(&page, &format!("{url}/mine"), &[("answer", "mine")])
+        .await;
+    assert_eq!(confirmed.location(), url);
+
+    assert!(nora.get(&url).await.page().texts(asks).is_empty());
+    let (sam, link) = only_request(&app).await;
+    let text = sam.get(&link).await.page().text();
+    assert!(text.contains("In review"), "{text}");
+}

@@ -5,6 +5,7 @@ pub mod agents;
 mod agents_mails;
 mod appeal_letters;
 mod appeals;
+mod by_account;
 pub mod by_mail;
 mod collected;
 mod complaint_by_letter;

@@ -104,6 +104,7 @@ table! {
     Person post "/requests/new/{right}" => "/requests/new/marketing-list", Common, EMPTY;
     Person get "/requests/{reference}" => "/requests/{correction}", Mayas, PAGE;
     Person get "/requests/{reference}/filed" => "/requests/{correction}/filed", Mayas, PAGE;
+    Person post "/requests/{reference}/mine" => "/requests/{correction}/mine", Mayas, Sample::Form(&[("answer", "mine")]);
     Person post "/requests/{reference}/messages" => "/requests/{correction}/messages", Mayas, Sample::Form(&[("body", "Hello.")]);
     Person post "/requests/{reference}/withdraw" => "/requests/{correction}/withdraw", Mayas, EMPTY;
     Person post "/requests/{reference}/appeal" => "/requests/{correction}/appeal", Mayas, Sample::Form(&[("appeal", "Why?")]);

@@ -6,6 +6,7 @@
 //! reasonable degree of certainty, three and a declaration for a reasonably high one. Who asks for specific pieces
 //! and does not come so far gets the categories. Nothing that they type to be recognised is kept.
 
+pub mod account_pages;
 mod ages;
 mod filing;
 mod forgetting;

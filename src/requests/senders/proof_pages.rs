@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::model::{Degree, Sender, Wants, correctable};
 use super::points::{Point, Points};
 use super::proof::{self, Ended, TRIES, Typed};
-use super::{queries, settle};
+use super::{account_pages, queries, settle};
 use crate::app::App;
 use crate::db::AnyConnection;
 use crate::drp;
@@ -135,7 +135,7 @@ pub async fn follow(
     app.wake.notify_one();
     if let Some(id) = followed {
         session.insert(FOLLOWED, id)?;
-        return Ok(see_other("/request/mine"));
+        return account_pages::go_on(&app, &session, id).await;
     }
     let text = "It is taken back. Nothing was disclosed, changed or erased.";
     see_other_saying(&session, text, "/request")

@@ -21,7 +21,7 @@ use crate::manual::opening;
 use crate::requests::filing::{NewItem, insert_item, replace_items, tell_received};
 use crate::requests::flags::{self, FlagKind};
 use crate::requests::four_eyes::has_account;
-use crate::requests::life::{By, advance, changed, record, touch};
+use crate::requests::life::{By, Who, advance, changed, record, touch};
 use crate::requests::model::{Action, Kind, Outcome, Request, State};
 use crate::requests::planning;
 use crate::requests::queries::find_by_reference;
@@ -75,7 +75,7 @@ pub(super) fn settle(
     }
     let detail = json!({
         "degree": known.degree, "wants": known.wants, "points": known.points,
-        "declared": declaration.is_some(), "vouched": known.vouched.is_some(),
+        "declared": declaration.is_some(), "vouched": known.vouched.is_some(), "by_account": matches!(by.who, Who::Person(_)),
     });
     record(conn, request, "request.verified", detail, by)?;
     let mut current = request.clone();

@@ -178,3 +178,39 @@ async fn a_dry_run_counts_what_several_erasures_of_one_person_took_once_and_says
     );
     assert!(looked.records > 0);
 }
+
+/// The command, on that portal's database.
+fn command(app: &TestApp, since: &str) -> (Option<i32>, String) {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_candor"))
+        .args(["sources", "replay", "--since", since, "--dry-run"])
+        .args(["--database-url", app.database_url()])
+        .args(["--secret-key", &data_encoding::BASE64.encode(&[7; 32])])
+        .args([
+            "--register",
+            concat!(env!("CARGO_MANIFEST_DIR"), "/demo/register"),
+        ])
+        .output()
+        .unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8(said).unwrap())
+}
+
+/// A year that is mistyped would find nothing to erase.
+#[actix_web::test]
+async fn a_backup_of_a_day_to_come_is_a_fault_and_the_sources_that_are_searched_are_named() {
+    let app = TestApp::start();
+
+    let (status, said) = command(&app, "2999-12-05");
+    assert_eq!(status, Some(2), "{said}");
+    assert!(
+        said.contains("2999-12-05 00:00:00 is still to come"),
+        "{said}"
+    );
+
+    let (_, said) = command(&app, "2020-12-05");
+    let sources = app.app.register.datasets.iter().map(|it| &it.source);
+    for source in sources {
+        assert!(said.contains(&**source), "{source}: {said}");
+    }
+    assert!(said.contains("Looking at "), "{said}");
+}

@@ -1,6 +1,6 @@
 //! `candor sources replay`.
 
-use std::process::ExitCode;
+use std::{collections::BTreeSet, process::ExitCode};
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
@@ -20,6 +20,11 @@ pub(super) fn run(
     let open = || App::open(settings.check()?);
     let app = open().map_err(|error| Faults(vec![format!("{error:#}")]))?;
     let run = if is_dry { Run::Dry } else { Run::Real };
+    if since > app.clock.now() {
+        let fault = format!("{since} is still to come: --since is when the backup was taken");
+        return Err(Faults(vec![fault]));
+    }
+    say!("Looking at {}.", keys(&app));
     let replayed = replay(&app, since, run).map_err(|error| Faults(vec![error.to_string()]))?;
     for error in &replayed.errors {
         eprintln!("candor: {error}");
@@ -39,6 +44,13 @@ pub(super) fn run(
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// The sources that are searched.
+fn keys(app: &App) -> String {
+    let datasets = app.register.datasets.iter();
+    let keys: BTreeSet<_> = datasets.map(|it| &*it.source).collect();
+    keys.into_iter().collect::<Vec<_>>().join(", ")
 }
 
 /// A day, or a day and a time, in UTC.

@@ -212,5 +212,8 @@ async fn a_backup_of_a_day_to_come_is_a_fault_and_the_sources_that_are_searched_
     for source in sources {
         assert!(said.contains(&**source), "{source}: {said}");
     }
-    assert!(said.contains("Looking at "), "{said}");
+    assert!(
+        said.contains("Looking at ") && said.contains("0 corrected values"),
+        "{said}"
+    );
 }

@@ -4,6 +4,7 @@ use candor::accounts::model::Role;
 use candor::db::schema::receipts;
 use candor::demo::source::SAMPLES;
 use candor::jobs::{self, Job};
+use candor::requests::corrected::restored;
 use chrono::TimeDelta;
 use diesel::prelude::*;
 
@@ -235,4 +236,67 @@ async fn an_erasure_lets_go_of_what_was_corrected_in_what_it_erases() {
     crate::retention::agree_to(&app, &person, contact).await;
     app.run_jobs().await;
     assert_eq!(watched(&app), 0);
+}
+
+/// As `candor sources replay` does: on a thread that may block.
+async fn look(app: &TestApp, since: chrono::NaiveDateTime, is_dry: bool) -> (usize, usize) {
+    let app = app.app.clone();
+    let looking = move || restored::look(&app, since, is_dry).unwrap();
+    let compared = tokio::task::spawn_blocking(looking).await.unwrap();
+    assert!(compared.errors.is_empty() && compared.known == 1);
+    (compared.undone, compared.undone_before)
+}
+
+/// Rule: R2, 11 CCR 7023(c).
+#[actix_web::test]
+async fn what_a_restored_backup_undoes_of_corrections_is_written_again_and_what_an_import_did_waits_for_staff()
+ {
+    let app = TestApp::start();
+    let (person, agent) = (sample(&app).await, app.staff("sam", Role::Agent).await);
+    let taken = app.app.clock.now();
+    app.app.clock.advance(TimeDelta::minutes(1));
+    let (_, before) = correct(&app, &person, &agent).await;
+    app.app.clock.advance(TimeDelta::minutes(1));
+    assert_eq!(look(&app, taken, false).await, (0, 0));
+
+    import(&app, &before);
+    assert_eq!(look(&app, taken, true).await, (1, 0));
+    assert_eq!(held(&app, CITY), before, "a dry run changes nothing");
+    assert!(listed(&app).await.is_empty());
+    let since = app.app.clock.now();
+    assert_eq!(
+        look(&app, since, false).await,
+        (0, 1),
+        "it was corrected before"
+    );
+    app.run_jobs().await;
+    assert_eq!(held(&app, CITY), before, "staff may know why");
+    assert_eq!(listed(&app).await.len(), 1);
+
+    import(&app, "Port Ellery");
+    assert_eq!(look(&app, taken, false).await, (0, 0));
+    assert!(listed(&app).await.is_empty(), "it was mended by itself");
+    import(&app, &before);
+    assert_eq!(look(&app, taken, false).await, (1, 0));
+    app.run_jobs().await;
+    assert_eq!(held(&app, CITY), "Port Ellery");
+    let mail = app.mails_to(SAMPLES[0].email).pop().unwrap();
+    assert_eq!(mail.kind, "correction_repaired");
+}
+
+#[actix_web::test]
+async fn the_page_of_corrections_says_when_they_were_last_compared() {
+    let app = TestApp::start();
+    let (person, agent) = (sample(&app).await, app.staff("sam", Role::Agent).await);
+    let said = agent.get(LIST).await.page().text();
+    assert!(said.contains("Nothing was corrected yet"), "{said}");
+    correct(&app, &person, &agent).await;
+    sweep(&app).await;
+    let day = app.app.clock.now().format("%-d %B %Y").to_string();
+    app.app.clock.advance(TimeDelta::days(2));
+
+    let said = agent_of_today(&app).await.get(LIST).await.page().text();
+
+    assert!(said.contains(&format!("last compared on {day}")), "{said}");
+    assert!(!said.contains("Every correction holds"));
 }

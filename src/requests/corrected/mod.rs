@@ -2,7 +2,7 @@
 //!
 //! When a correction was written and read back, keyed hashes of the new and of the replaced value are kept, with those of
 //! the record. Whoever reads a person's data ([`watch`]) and a nightly [`sweep`] compare. Where the replaced value is
-//! held again, as after a partner's import, staff see it and have it written again with one click ([`repair`]).
+//! held again, as after a partner's import, staff see it and have it written again with one click ([`repair`]); after a source was restored, that is done for them ([`restored`]).
 //!
 //! The corrected value itself is kept beside them, sealed, and is opened to compare and to write it again. No term ends
 //! that: partners import for longer than requests are kept. What is kept goes when the data go: with an erasure, when
@@ -11,6 +11,7 @@
 pub mod model;
 pub mod queries;
 pub mod repair;
+pub mod restored;
 pub mod staff_pages;
 pub mod sweep;
 pub mod watch;

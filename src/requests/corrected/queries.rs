@@ -116,6 +116,28 @@ pub fn list_to_look_at(
         .load(conn)
 }
 
+/// Those after that id, in the order of their ids.
+pub fn list_after(
+    conn: &mut AnyConnection,
+    id: i64,
+    limit: i64,
+) -> QueryResult<Vec<CorrectedValue>> {
+    CorrectedValue::query()
+        .filter(values::id.gt(id))
+        .order(values::id)
+        .limit(limit)
+        .load(conn)
+}
+
+/// When the one was compared that was not compared for the longest time; `None` where there is none.
+pub fn all_looked_at_since(conn: &mut AnyConnection) -> QueryResult<Option<NaiveDateTime>> {
+    values::table
+        .order((values::looked_at, values::id))
+        .select(values::looked_at)
+        .first(conn)
+        .optional()
+}
+
 /// Those whose replaced value is held again, and whether their request is there still: newest first, before that id.
 pub fn list_returned(
     conn: &mut AnyConnection,

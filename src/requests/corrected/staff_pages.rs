@@ -5,6 +5,7 @@ use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use chrono::NaiveDateTime;
 
 use super::model::CorrectedValue;
 use super::queries;
@@ -37,6 +38,8 @@ struct CorrectedPage {
     page: Page,
     role: Role,
     count: Count,
+    /// All were compared then or later; `None` where nothing was corrected.
+    looked_at: Option<NaiveDateTime>,
     lines: Vec<Line>,
     newer: Option<&'static str>,
     older: Option<String>,
@@ -63,9 +66,10 @@ pub async fn index(
     let found = app.db.read(move |conn| {
         let at_most = paging::one_more(ON_A_PAGE);
         let returned = queries::list_returned(conn, before, at_most)?;
-        Ok((returned, queries::count_returned(conn)?))
+        let looked_at = queries::all_looked_at_since(conn)?;
+        Ok((returned, queries::count_returned(conn)?, looked_at))
     });
-    let (mut returned, count) = found.await?;
+    let (mut returned, count, looked_at) = found.await?;
     let last = paging::cut(&mut returned, ON_A_PAGE);
     let older = last.map(|(value, _)| format!("{INDEX}?before={}", value.id));
     let line = |(value, is_kept): (CorrectedValue, bool)| Line {
@@ -77,6 +81,7 @@ pub async fn index(
         page,
         role: reader.role,
         count,
+        looked_at,
         older,
         newer: before.map(|_| INDEX),
         lines: returned.into_iter().map(line).collect(),

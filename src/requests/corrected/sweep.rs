@@ -9,7 +9,7 @@ use crate::error::AppResult;
 use crate::jobs::Lease;
 use crate::my_data::identities_of;
 use crate::requests::life::By;
-use crate::sources::{Identities, Standing};
+use crate::sources::{SourceError, Standing};
 
 /// So many are compared between two writes.
 const BATCH: i64 = 100;
@@ -19,10 +19,10 @@ const AGAIN_AFTER: TimeDelta = TimeDelta::hours(20);
 
 /// What was found of some, by their ids.
 #[derive(Debug, Default)]
-struct Found {
-    undone: Vec<i64>,
-    mended: Vec<i64>,
-    gone: Vec<i64>,
+pub(super) struct Found {
+    pub undone: Vec<i64>,
+    pub mended: Vec<i64>,
+    pub gone: Vec<i64>,
 }
 
 /// The job. A worker that is killed leaves the rest with an older time, and the next goes on with it. What a source
@@ -37,38 +37,40 @@ pub fn sweep(app: &App, lease: &Lease) -> AppResult<()> {
         if values.is_empty() {
             return Ok(());
         }
-        let mut found = Found::default();
-        let mut person = None;
-        for value in &values {
-            if person.as_ref().is_none_or(|(id, _)| *id != value.person_id) {
-                let known = app
-                    .db
-                    .read_now(|conn| Ok(identities_of(conn, value.person_id)?))?;
-                person = Some((value.person_id, known));
-            }
-            let Some((_, known)) = &person else {
-                continue;
-            };
-            match standing(app, known, value)? {
-                Some(Standing::Undone) => found.undone.push(value.id),
-                Some(Standing::Corrected) if value.returned_at.is_some() => {
-                    found.mended.push(value.id);
-                }
-                Some(Standing::Gone) => found.gone.push(value.id),
-                _ => {}
-            }
-        }
+        let found = compare(app, &values, &mut |error| {
+            tracing::warn!(%error, "a corrected value could not be compared");
+        })?;
         settle(app, &values, found)?;
     }
 }
 
-/// How a datum stands; `None` where that is not known now.
-fn standing(app: &App, person: &Identities, value: &CorrectedValue) -> AppResult<Option<Standing>> {
-    let change = value.change(&app.keys)?;
-    let standing = app.sources.standing(person, &change);
-    Ok(standing
-        .map_err(|error| tracing::warn!(%error, "a corrected value could not be compared"))
-        .ok())
+/// Compares some with their sources. What one that does not answer holds is told, and not known.
+pub(super) fn compare(
+    app: &App,
+    values: &[CorrectedValue],
+    tell: &mut dyn FnMut(SourceError),
+) -> AppResult<Found> {
+    let mut found = Found::default();
+    let mut person = None;
+    for value in values {
+        if person.as_ref().is_none_or(|(id, _)| *id != value.person_id) {
+            let known = app
+                .db
+                .read_now(|conn| Ok(identities_of(conn, value.person_id)?))?;
+            person = Some((value.person_id, known));
+        }
+        let Some((_, known)) = &person else {
+            continue;
+        };
+        match app.sources.standing(known, &value.change(&app.keys)?) {
+            Ok(Standing::Undone) => found.undone.push(value.id),
+            Ok(Standing::Corrected) if value.returned_at.is_some() => found.mended.push(value.id),
+            Ok(Standing::Gone) => found.gone.push(value.id),
+            Ok(_) => {}
+            Err(error) => tell(error),
+        }
+    }
+    Ok(found)
 }
 
 fn settle(app: &App, values: &[CorrectedValue], found: Found) -> AppResult<()> {

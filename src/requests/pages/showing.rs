@@ -25,6 +25,7 @@ use crate::requests::details::{self, Details};
 use crate::requests::earlier::{self, Opened};
 use crate::requests::model::State;
 use crate::requests::restrictions::{self, Restriction};
+use crate::requests::senders::account_pages::ToConfirm;
 use crate::requests::{agents, dates, pause, queries, reference, words};
 use crate::web::words::moment;
 use crate::web::{Form, Page, html};
@@ -73,6 +74,8 @@ struct ShowPage {
     authorities: Vec<Regulator>,
     /// Who filed it, if that was not the person.
     filed_by: Option<String>,
+    /// What they are asked to confirm, as long as it is not known who asks.
+    to_confirm: Option<ToConfirm>,
     form: Form<Typed>,
 }
 
@@ -119,6 +122,7 @@ impl ShowPage {
             authorities: laws.regulators(&request.law),
             denial: found.denial,
             filed_by: found.filed_by,
+            to_confirm: found.to_confirm,
             details: found.details,
             page,
             form,
@@ -200,6 +204,7 @@ struct Found {
     by_hand: Option<String>,
     unsearched: Option<String>,
     filed_by: Option<String>,
+    to_confirm: Option<ToConfirm>,
 }
 
 impl Found {
@@ -232,6 +237,7 @@ impl Found {
             by_hand: waiting::in_words(conn, app, request)?,
             unsearched: unsearched::in_words(&unsearched).filter(|_| is_decided),
             filed_by: agents::queries::in_words(conn, &app.keys, request)?,
+            to_confirm: ToConfirm::find(conn, app, request)?,
             details,
         })
     }

@@ -58,7 +58,8 @@ Exit status: 0 when they agree, 1 when they do not, 2 when that cannot be told."
 const REPLAY_HELP: &str = "\
 The portal remembers by keyed hashes whose data it erased, and which. It looks for these people in all sources, and
 erases again what had been erased since the backup was taken. Who was erased before that, and is there again, has come
-back on purpose. It is safe to repeat: what is erased already is not found again.
+back on purpose. What was corrected since, and holds the old value again, the worker writes again, and tells the person.
+It is safe to repeat: what is erased already is not found again.
 
 Exit status: 0, 1 when a source could not be read or changed, 2 when it could not start.";
 

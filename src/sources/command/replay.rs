@@ -8,6 +8,8 @@ use super::Faults;
 use crate::{
     app::App,
     config::Settings,
+    error::AppError,
+    requests::corrected::restored,
     retention::replay::{Run, replay},
     say::say,
 };
@@ -25,8 +27,16 @@ pub(super) fn run(
         return Err(Faults(vec![fault]));
     }
     say!("Looking at {}.", keys(&app));
-    let replayed = replay(&app, since, run).map_err(|error| Faults(vec![error.to_string()]))?;
-    for error in &replayed.errors {
+    let fault = |error: AppError| Faults(vec![error.to_string()]);
+    let replayed = replay(&app, since, run).map_err(fault)?;
+    let corrected = restored::look(&app, since, is_dry).map_err(fault)?;
+    let mut errors = replayed.errors;
+    for error in corrected.errors {
+        if !errors.contains(&error) {
+            errors.push(error);
+        }
+    }
+    for error in &errors {
         eprintln!("candor: {error}");
     }
     let done = match run {
@@ -39,7 +49,22 @@ pub(super) fn run(
         replayed.returned,
         replayed.records
     );
-    Ok(if replayed.errors.is_empty() {
+    let mended = match run {
+        Run::Dry => "would be written again",
+        Run::Real => "are written again by the worker",
+    };
+    say!(
+        "{} corrected values; {} that were corrected since had come undone and {mended}.",
+        corrected.known,
+        corrected.undone
+    );
+    if corrected.undone_before > 0 {
+        say!(
+            "{} had come undone before: see Corrections on the desk.",
+            corrected.undone_before
+        );
+    }
+    Ok(if errors.is_empty() {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE

@@ -1,8 +1,8 @@
 //! Who may come in: what this process remembers of tokens, and how often each has asked.
 //!
 //! A token is read from the database once in ten seconds, so that one that was taken back is refused that soon, and
-//! requests cost nothing for it in between. Counts are kept per process: they protect the database, and a few
-//! processes together may let a few times as much through.
+//! requests cost nothing for it in between. Whoever has none costs one look by an index each time, and is told to wait after
+//! a few. Counts are kept per process: a few processes together may let a few times as much through.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -11,7 +11,7 @@ use crate::choices::minors;
 use crate::config::Site;
 use crate::db::AnyConnection;
 use crate::error::AppResult;
-use crate::jobs::Lease;
+use crate::jobs::{self, Job, Lease};
 use crate::mail::messages::message;
 use crate::my_data::identities_of;
 use crate::requests::life::By;
@@ -45,6 +45,15 @@ impl CorrectionRepaired {
     fn receipt_link(&self, site: &Site) -> String {
         site.url(&format!("/receipts/{}", self.receipt))
     }
+}
+
+/// Has a value written again that came undone; `false` where it did not, or is being written again already.
+pub(super) fn ask(conn: &mut AnyConnection, id: i64, by: &By<'_>) -> AppResult<bool> {
+    let is_asked = queries::ask_for_repair(conn, id, by)?;
+    if is_asked {
+        jobs::enqueue(conn, &Job::RepairCorrection { id }, by.now)?;
+    }
+    Ok(is_asked)
 }
 
 /// The job.

@@ -6,11 +6,10 @@ use chrono::NaiveDateTime;
 
 use super::model::CorrectedValue;
 use super::queries;
-use super::sweep::{Found, compare};
+use super::repair::ask;
+use super::sweep::{Found, compare, note};
 use crate::app::App;
-use crate::db::AnyConnection;
 use crate::error::AppResult;
-use crate::jobs::{self, Job};
 use crate::requests::life::By;
 use crate::sources::SourceError;
 
@@ -72,16 +71,10 @@ fn settle(
     let own = app.clone();
     app.db.write_now(move |conn| {
         let by = By::system(&own);
-        queries::mark_looked_at(conn, &ids, by.now)?;
-        queries::mark_returned(conn, &found.undone, &by)?;
-        queries::mark_mended(conn, &found.mended, &by)?;
-        by_backup.iter().try_for_each(|id| repair(conn, *id, &by))
+        note(conn, &ids, &found, &by)?;
+        for id in by_backup {
+            ask(conn, id, &by)?;
+        }
+        Ok(())
     })
-}
-
-fn repair(conn: &mut AnyConnection, id: i64, by: &By<'_>) -> AppResult<()> {
-    if queries::ask_for_repair(conn, id, by)? {
-        jobs::enqueue(conn, &Job::RepairCorrection { id }, by.now)?;
-    }
-    Ok(())
 }

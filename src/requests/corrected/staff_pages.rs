@@ -9,12 +9,12 @@ use chrono::NaiveDateTime;
 
 use super::model::CorrectedValue;
 use super::queries;
+use super::repair::ask;
 use crate::accounts::guard::{CaseReader, CaseWorker, Supervisor};
 use crate::accounts::model::Role;
 use crate::app::App;
 use crate::db::Count;
 use crate::error::{AppError, AppResult};
-use crate::jobs::{self, Job};
 use crate::register::Register;
 use crate::requests::life::By;
 use crate::web::paging::Before;
@@ -108,10 +108,11 @@ pub async fn repair(
     let asked = app.db.write(move |conn| {
         let by = By::staff(&own, &worker);
         queries::find(conn, id)?;
-        if !queries::ask_for_repair(conn, id, &by)? {
-            return Err(changed());
+        if ask(conn, id, &by)? {
+            Ok(())
+        } else {
+            Err(changed())
         }
-        jobs::enqueue(conn, &Job::RepairCorrection { id }, by.now)
     });
     asked.await?;
     app.wake.notify_one();

@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use super::model::CorrectedValue;
 use super::queries;
 use crate::app::App;
+use crate::db::AnyConnection;
 use crate::error::AppResult;
 use crate::jobs::Lease;
 use crate::my_data::identities_of;
@@ -78,9 +79,20 @@ fn settle(app: &App, values: &[CorrectedValue], found: Found) -> AppResult<()> {
     let own = app.clone();
     app.db.write_now(move |conn| {
         let by = By::system(&own);
-        queries::mark_looked_at(conn, &ids, by.now)?;
-        queries::mark_returned(conn, &found.undone, &by)?;
-        queries::mark_mended(conn, &found.mended, &by)?;
+        note(conn, &ids, &found, &by)?;
         Ok(queries::forget_gone(conn, &found.gone, &by)?)
     })
+}
+
+/// Puts on record that these were compared, and what of them came undone or is well again.
+pub(super) fn note(
+    conn: &mut AnyConnection,
+    ids: &[i64],
+    found: &Found,
+    by: &By<'_>,
+) -> AppResult<()> {
+    queries::mark_looked_at(conn, ids, by.now)?;
+    queries::mark_returned(conn, &found.undone, by)?;
+    queries::mark_mended(conn, &found.mended, by)?;
+    Ok(())
 }

@@ -176,10 +176,12 @@ enum RegisterCommand {
 
 /// Runs the command; failures go to standard error, with status 1.
 pub fn run() -> ExitCode {
-    let matches = variables::read(Cli::command()).unwrap_or_else(|error| refuse(&error));
+    let command = Cli::command();
+    let unknown = variables::unknown(&command);
+    let matches = variables::read(command).unwrap_or_else(|error| refuse(&error));
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     logs::start();
-    for name in variables::unknown(&Cli::command()) {
+    for name in unknown {
         tracing::warn!(name, "this variable is no setting");
     }
     let done = match cli.command {

@@ -43,9 +43,7 @@ pub enum Guess {
 /// Looks at the subject and the text, sentence by sentence. A question, a condition, a quotation and a report are doubt.
 pub fn guess(subject: &str, text: &str) -> Guess {
     let sentences = sentences::of(subject, text);
-    let all: Vec<_> = sentences.iter().map(Sentence::said).collect();
-    // Whole words: "on me" is not in "on media".
-    let said = all.concat().replace("  ", " ");
+    let said = whole(&sentences);
     let phrases = phrases();
     if !says(&said, &phrases) {
         return wish(&sentences, &said).map_or(Guess::Nothing, Guess::Wants);
@@ -58,8 +56,13 @@ pub fn guess(subject: &str, text: &str) -> Guess {
     }
     let is_other = |it: &Sentence| !says(&it.said(), &phrases);
     let others: Vec<_> = sentences.into_iter().filter(is_other).collect();
-    let said: String = others.iter().map(Sentence::said).collect();
-    Guess::OptsOutAnd(of, wish(&others, &said.replace("  ", " ")))
+    Guess::OptsOutAnd(of, wish(&others, &whole(&others)))
+}
+
+/// All of it in whole words: "on me" is not in "on media".
+fn whole(sentences: &[Sentence]) -> String {
+    let said: String = sentences.iter().map(Sentence::said).collect();
+    said.replace("  ", " ")
 }
 
 /// The one request that is clear.

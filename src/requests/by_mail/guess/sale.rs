@@ -6,8 +6,8 @@ use super::{are_all, says};
 /// What turns it into an opt-out.
 const AGAINST: &[&str] = &["not", "don't", "dont", "never", "stop", "cease", "no"];
 
-/// What may stand between that and what is not to be done.
-const BETWEEN: &[&str] = &[
+/// What is a wish, whoever says it of themselves.
+const WISHED: &[&str] = &[
     "want",
     "wish",
     "like",
@@ -17,6 +17,10 @@ const BETWEEN: &[&str] = &[
     "authorize",
     "authorise",
     "permit",
+];
+
+/// What may stand between that and what is not to be done, beside [`WISHED`].
+const BETWEEN: &[&str] = &[
     "let",
     "have",
     "you",
@@ -45,7 +49,6 @@ const BETWEEN: &[&str] = &[
     "se",
     "mis",
     "datos",
-    "a",
     "la",
     "el",
 ];
@@ -123,7 +126,8 @@ pub(super) fn in_short(said: &str) -> String {
     let (mut short, mut at) = (Vec::new(), 0);
     while let Some(word) = words.get(at) {
         let rest = &words[at + 1..];
-        let between = rest.iter().take_while(|it| BETWEEN.contains(it)).count();
+        let is_between = |it: &&&str| WISHED.contains(*it) || BETWEEN.contains(*it);
+        let between = rest.iter().take_while(is_between).count();
         let named = rest.get(between).filter(|_| between <= FAR);
         let named = named.and_then(|it| short_word(it));
         if let Some(named) = named.filter(|_| AGAINST.contains(word)) {
@@ -167,16 +171,5 @@ pub(super) fn is_of_oneself(said: &str, before: &str) -> bool {
     let before = before.trim();
     let is_mine =
         before == "i" || before == "i do" || before.ends_with(" i") || before.ends_with(" i do");
-    let wished = [
-        "want",
-        "wish",
-        "consent",
-        "agree",
-        "allow",
-        "authorize",
-        "authorise",
-        "permit",
-        "like",
-    ];
-    is_mine && !says(said, &wished)
+    is_mine && !says(said, WISHED)
 }

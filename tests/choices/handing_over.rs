@@ -1,5 +1,5 @@
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
 use candor::audit::receipts::ReceiptFile;
 use candor::db::schema::{choices, events};
@@ -12,18 +12,6 @@ const NOTHING: [(&str, &str); 0] = [];
 
 const OURS: [u8; 32] = [7; 32];
 const THEIRS: [u8; 32] = [9; 32];
-
-/// Runs `candor choices …` on that portal's database, with that master secret.
-fn candor(app: &TestApp, secret: [u8; 32], arguments: &[&str]) -> Output {
-    let register = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/register");
-    Command::new(env!("CARGO_BIN_EXE_candor"))
-        .args(arguments)
-        .args(["--database-url", app.database_url()])
-        .args(["--secret-key", &data_encoding::BASE64.encode(&secret)])
-        .args(["--register", register])
-        .output()
-        .unwrap()
-}
 
 fn public_key(secret: [u8; 32]) -> String {
     candor::keys::Keys::new(secret).public_key()
@@ -58,13 +46,12 @@ fn hand_over(app: &TestApp, folder: &Path, buyer: &TestApp) -> PathBuf {
 
 /// The same, with what is said.
 fn hand_over_saying(app: &TestApp, folder: &Path, buyer: &TestApp) -> (PathBuf, String) {
-    let keys = candor(buyer, THEIRS, &["token", "identity-key"]);
+    let keys = buyer.command_under(THEIRS, &["token", "identity-key"]);
     let keys = String::from_utf8(keys.stdout).unwrap();
     let keys: Vec<_> = keys.lines().filter(|it| it.contains(' ')).collect();
     let (key_file, file) = (folder.join("keys"), folder.join("opt-outs.jsonl"));
     std::fs::write(&key_file, keys.join("\n")).unwrap();
-    let given = candor(
-        app,
+    let given = app.command_under(
         OURS,
         &[
             "choices",
@@ -106,7 +93,7 @@ async fn every_opt_out_is_handed_over_in_one_signed_file_that_names_nobody() {
     assert_eq!(lines.len(), 4, "{text}");
     assert_eq!(text.matches("\"key\":\"agreed\"").count(), 2);
     let path = file.display().to_string();
-    let whole = candor(&app, OURS, &["choices", "verify-hand-over", &path]);
+    let whole = app.command_under(OURS, &["choices", "verify-hand-over", &path]);
     assert!(
         said(&whole).contains("The file is whole: 2 opt-outs, handed over by ProJobSector to Acme"),
         "{}",
@@ -124,7 +111,7 @@ async fn every_opt_out_is_handed_over_in_one_signed_file_that_names_nobody() {
         })
         .unwrap();
     assert_eq!(recorded, 1);
-    let again = candor(&app, OURS, &["choices", "hand-over", "--to", "Acme", &path]);
+    let again = app.command_under(OURS, &["choices", "hand-over", "--to", "Acme", &path]);
     assert_eq!(again.status.code(), Some(2), "it is there already");
 }
 
@@ -150,7 +137,7 @@ async fn who_got_an_account_since_is_handed_over_as_the_account_stands() {
     assert_eq!(text.lines().count(), 3, "Ada's alone: {text}");
     let own = folder.path().join("under-our-keys");
     let path = own.display().to_string();
-    candor(&app, OURS, &["choices", "hand-over", "--to", "Acme", &path]);
+    app.command_under(OURS, &["choices", "hand-over", "--to", "Acme", &path]);
     let text = std::fs::read_to_string(own).unwrap();
     assert_eq!(text.lines().count(), 3, "Ada's alone: {text}");
 }
@@ -176,14 +163,14 @@ async fn a_file_that_was_changed_cut_or_signed_by_another_is_refused_whole() {
         let path = other.display().to_string();
         let taken = ["choices", "take-over", &path, "--key", &public_key(OURS)];
         assert_eq!(
-            candor(&buyer, THEIRS, &taken).status.code(),
+            buyer.command_under(THEIRS, &taken).status.code(),
             Some(2),
             "{text}"
         );
     }
     let path = file.display().to_string();
     let taken = ["choices", "take-over", &path, "--key", &public_key(THEIRS)];
-    assert_eq!(candor(&buyer, THEIRS, &taken).status.code(), Some(2));
+    assert_eq!(buyer.command_under(THEIRS, &taken).status.code(), Some(2));
     let count = |conn: &mut candor::db::AnyConnection| {
         Ok(choices::table.count().get_result::<i64>(conn)?)
     };
@@ -197,7 +184,7 @@ async fn what_is_taken_over_turns_off_and_leaves_what_was_allowed_later_and_may_
     // This portal takes over from itself, under its own keys: the subjects are the same.
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("opt-outs.jsonl").display().to_string();
-    let given = candor(&app, OURS, &["choices", "hand-over", "--to", "Acme", &path]);
+    let given = app.command_under(OURS, &["choices", "hand-over", "--to", "Acme", &path]);
     assert!(given.status.success(), "{}", said(&given));
     let key = public_key(OURS);
 
@@ -205,7 +192,7 @@ async fn what_is_taken_over_turns_off_and_leaves_what_was_allowed_later_and_may_
     let ada = buyer.person("ada").await;
     let take = |more: &[&str]| {
         let arguments = [&["choices", "take-over", &path, "--key", &key], more].concat();
-        candor(&buyer, OURS, &arguments)
+        buyer.command_under(OURS, &arguments)
     };
     let left = take(&[]);
     assert_eq!(left.status.code(), Some(1), "{}", said(&left));
@@ -265,7 +252,7 @@ async fn under_agreed_keys_the_other_company_finds_its_own_people() {
     let file = hand_over(&app, folder.path(), &buyer);
     let path = file.display().to_string();
     let taken = ["choices", "take-over", &path, "--key", &public_key(OURS)];
-    let taken = candor(&buyer, THEIRS, &taken);
+    let taken = buyer.command_under(THEIRS, &taken);
     assert!(
         said(&taken).contains("2 opt-outs taken over"),
         "{}",
@@ -287,10 +274,10 @@ async fn of_whom_nothing_but_a_hash_is_kept_it_is_said_how_many_and_what_can_be_
     buyer.person("ada").await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("first.jsonl").display().to_string();
-    candor(&app, OURS, &["choices", "hand-over", "--to", "Acme", &path]);
+    app.command_under(OURS, &["choices", "hand-over", "--to", "Acme", &path]);
     let key = public_key(OURS);
     let taken = ["choices", "take-over", &path, "--key", &key, "--same-keys"];
-    assert!(candor(&buyer, OURS, &taken).status.success());
+    assert!(buyer.command_under(OURS, &taken).status.success());
 
     let (file, told) = hand_over_saying(&buyer, folder.path(), &third);
     assert!(
@@ -303,11 +290,7 @@ async fn of_whom_nothing_but_a_hash_is_kept_it_is_said_how_many_and_what_can_be_
     );
 
     let path = file.display().to_string();
-    let taken = candor(
-        &third,
-        THEIRS,
-        &["choices", "take-over", &path, "--key", &key],
-    );
+    let taken = third.command_under(THEIRS, &["choices", "take-over", &path, "--key", &key]);
     let told = said(&taken);
     assert_eq!(taken.status.code(), Some(1), "{told}");
     assert!(told.contains("1 opt-outs taken over"), "{told}");

@@ -1,5 +1,3 @@
-use std::process::{Command, Output};
-
 use candor::api::model::Scope;
 use candor::db::schema::disclosures;
 use chrono::TimeDelta;
@@ -12,25 +10,12 @@ use crate::support::{Answer, TestApp};
 
 const HEAD: &str = "key,recipient,kind,identity_type,identity,identity_hash,categories,activity,purpose,legal_basis,at";
 
-fn candor(app: &TestApp, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_candor"))
-        .args(arguments)
-        .args(["--database-url", app.database_url()])
-        .args(["--secret-key", &data_encoding::BASE64.encode(&[7; 32])])
-        .args([
-            "--register",
-            concat!(env!("CARGO_MANIFEST_DIR"), "/demo/register"),
-        ])
-        .output()
-        .unwrap()
-}
-
 /// Imports these lines below the head; gives the exit status, the report, and what was said.
 pub fn import(app: &TestApp, lines: &[String]) -> (i32, String, String) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("disclosures.csv");
     std::fs::write(&file, format!("{HEAD}\n{}\n", lines.join("\n"))).unwrap();
-    let output = candor(app, &["disclosures", "import", &file.display().to_string()]);
+    let output = app.command(&["disclosures", "import", &file.display().to_string()]);
     (
         output.status.code().unwrap(),
         String::from_utf8(output.stdout).unwrap(),
@@ -234,10 +219,7 @@ async fn lines_that_are_wrong_are_told_by_number_and_field_and_a_repeat_doubles_
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("bare.csv");
     std::fs::write(&file, "ada@example.org,1\n").unwrap();
-    let output = candor(
-        &app,
-        &["disclosures", "import", &file.display().to_string()],
-    );
+    let output = app.command(&["disclosures", "import", &file.display().to_string()]);
     assert_eq!(output.status.code(), Some(2));
     assert!(!String::from_utf8(output.stderr).unwrap().contains("ada@"));
 }
@@ -335,7 +317,7 @@ async fn a_file_that_cannot_be_read_is_told_by_its_name() {
     let app = TestApp::start();
     let folder = tempfile::tempdir().unwrap();
     let name = folder.path().display().to_string();
-    let output = candor(&app, &["disclosures", "import", &name]);
+    let output = app.command(&["disclosures", "import", &name]);
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{told}");
     assert!(told.contains(&name), "{told}");

@@ -181,16 +181,7 @@ async fn a_dry_run_counts_what_several_erasures_of_one_person_took_once_and_says
 
 /// The command, on that portal's database.
 fn command(app: &TestApp, since: &str) -> (Option<i32>, String) {
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_candor"))
-        .args(["sources", "replay", "--since", since, "--dry-run"])
-        .args(["--database-url", app.database_url()])
-        .args(["--secret-key", &data_encoding::BASE64.encode(&[7; 32])])
-        .args([
-            "--register",
-            concat!(env!("CARGO_MANIFEST_DIR"), "/demo/register"),
-        ])
-        .output()
-        .unwrap();
+    let output = app.command(&["sources", "replay", "--since", since, "--dry-run"]);
     let said = [output.stdout, output.stderr].concat();
     (output.status.code(), String::from_utf8(said).unwrap())
 }

@@ -1,5 +1,6 @@
 //! Portals that a few tests start otherwise than most.
 
+use std::process::{Command, Output};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
@@ -46,6 +47,25 @@ pub(super) fn built_in_laws() -> Laws {
 }
 
 impl TestApp {
+    /// A command on that portal's database.
+    pub fn command(&self, arguments: &[&str]) -> Output {
+        self.command_under([7; 32], arguments)
+    }
+
+    /// The same with another master secret.
+    pub fn command_under(&self, secret: [u8; 32], arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_candor"))
+            .args(arguments)
+            .args(["--database-url", self.database_url()])
+            .args(["--secret-key", &data_encoding::BASE64.encode(&secret)])
+            .args([
+                "--register",
+                concat!(env!("CARGO_MANIFEST_DIR"), "/demo/register"),
+            ])
+            .output()
+            .unwrap()
+    }
+
     /// From now on its jobs run as after a restart under another register. Its pages stay as they are.
     pub fn redeclare(&mut self, change: impl FnOnce(&mut Register)) {
         let mut register = Arc::unwrap_or_clone(self.app.register.clone());

@@ -14,6 +14,8 @@ use crate::app::App;
 use crate::error::AppResult;
 use crate::law::Right;
 use crate::register::{Activity, Incentive, Machine};
+use crate::requests::resting::{self, Resting};
+use crate::requests::restricted::{self, NotUsed};
 use crate::web::{Page, html, words};
 
 /// How everything stands for who is signed in; for others as the law has it where nobody said where they live.
@@ -61,14 +63,39 @@ struct MachinesPage<'a> {
     /// The one switch for all that can be refused; none where nothing can be.
     setting: Option<Setting<'a>>,
     is_person: bool,
+    /// What of it rests or has ended by an objection.
+    resting: Vec<Resting>,
+    /// What is kept and not used for anything of it.
+    not_used: Vec<NotUsed>,
     /// Whether the law gives it where the person lives, or might where nobody said so.
     may_ask: bool,
     may_contest: bool,
 }
 
+impl MachinesPage<'_> {
+    /// Whether it is done with other data than those that are kept and not used.
+    fn is_restricted(&self, activity: &Activity) -> bool {
+        let is_on = self.setting.as_ref().is_none_or(Setting::is_on);
+        let is_allowed = is_on || !activity.decides_by_machine();
+        let objection = resting::find(&self.resting, activity);
+        let goes_on = is_allowed && !objection.is_some_and(Resting::is_whole);
+        goes_on && !self.not_used.is_empty()
+    }
+}
+
 /// Where a machine takes part in decisions of weight.
 pub async fn machines(person: Option<Person>, app: App, page: Page) -> AppResult<HttpResponse> {
     let standing = stand(&app, person.as_ref()).await?;
+    let (resting, not_used) = match person.as_ref().map(|it| it.id) {
+        Some(id) => {
+            let own = app.clone();
+            let found = app
+                .db
+                .look_up(move |conn| restricted::beside(conn, &own, id));
+            found.await?
+        }
+        None => Default::default(),
+    };
     let today = app.laws.day_in(&standing.residence, app.clock.now());
     let gives = |right| app.laws.gives(&standing.residence, right, today);
     let setting = settings(&app, &standing)
@@ -82,6 +109,8 @@ pub async fn machines(person: Option<Person>, app: App, page: Page) -> AppResult
             .collect(),
         setting,
         is_person: person.is_some(),
+        resting,
+        not_used,
         may_ask: gives(Right::DecisionAccess),
         may_contest: gives(Right::QuestionProfiling),
     };

@@ -110,16 +110,9 @@ pub async fn index(
     let own = app.clone();
     let stand = app.db.look_up(move |conn| {
         let stand = standing::of_person(conn, person.id)?;
-        let resting = resting::of_person(conn, person.id)?;
-        // Asked for by few.
-        let not_used = if resting::is_restricted(&resting) {
-            restricted::in_force(conn, &own, person.id)?
-        } else {
-            Vec::new()
-        };
-        Ok((stand, resting, not_used))
+        Ok((stand, restricted::beside(conn, &own, person.id)?))
     });
-    let (stand, resting, not_used) = stand.await?;
+    let (stand, (resting, not_used)) = stand.await?;
     let settings = settings::settings(&app.register, &stand.current, Defaults::of(&app, &stand));
     let now = app.clock.now();
     page.flash.extend(message(&before, &settings, now));

@@ -1,6 +1,6 @@
 //! What a person has stopped, to be said beside what the register declares: else uses seem to go on that do not.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::model::{MadeBy, State};
 use super::refusable::{SALE_OR_SHARING, keys_of};
@@ -10,6 +10,7 @@ use crate::db::AnyConnection;
 use crate::error::AppResult;
 use crate::register::Activity;
 use crate::requests::resting::{self, Resting};
+use crate::requests::restricted::{self, NotUsed};
 use crate::web::words;
 
 /// How the activities that are off for a person came to be so, in words, by the titles of the activities and by the
@@ -19,14 +20,17 @@ pub struct Stopped {
     activities: HashMap<String, String>,
     recipients: HashMap<String, String>,
     sale: Option<String>,
+    /// The keys of the activities of which nothing goes on.
+    whole: HashSet<String>,
+    not_used: Vec<NotUsed>,
 }
 
 impl Stopped {
-    /// What is off for a person, by a choice or by an objection.
+    /// What is off for a person, by a choice, an objection or a restriction.
     pub fn load(conn: &mut AnyConnection, app: &App, person_id: i64) -> AppResult<Self> {
         let register = &app.register;
         let settings = settings::of_person(conn, app, person_id)?;
-        let resting = resting::of_person(conn, person_id)?;
+        let (resting, not_used) = restricted::beside(conn, app, person_id)?;
         let objected = |activity: &Activity| resting::find(&resting, activity);
         let chosen = |activity: &Activity| {
             let keys = keys_of(activity);
@@ -42,6 +46,7 @@ impl Stopped {
         let said = |activity: &Activity| {
             off(activity).or_else(|| objected(activity).map(Resting::in_words))
         };
+        let whole = register.activities.iter().filter(|it| off(it).is_some());
         let activities = register.activities.iter();
         let activities = activities.filter_map(|it| Some((it.title.clone(), said(it)?)));
         let recipients = register.recipients.iter().filter_map(|it| {
@@ -57,7 +62,19 @@ impl Stopped {
             activities: activities.collect(),
             recipients: recipients.collect(),
             sale: sale.map(in_words),
+            whole: whole.map(|it| it.key.clone()).collect(),
+            not_used,
         })
+    }
+
+    /// What is kept and not used for anything, whatever goes on.
+    pub fn not_used(&self) -> &[NotUsed] {
+        &self.not_used
+    }
+
+    /// Whether something of an activity goes on, with other data than those that are kept and not used.
+    pub fn is_restricted(&self, activity: &Activity) -> bool {
+        !self.not_used.is_empty() && !self.whole.contains(&activity.key)
     }
 
     /// How sale and sharing came to be off, if they are.

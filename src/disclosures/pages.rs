@@ -14,6 +14,7 @@ use crate::accounts::queries::find_residence;
 use crate::app::App;
 use crate::choices::Stopped;
 use crate::error::AppResult;
+use crate::requests::restricted::NotUsed;
 use crate::web::{Page, html, paging, words};
 
 const ON_A_PAGE: usize = 25;
@@ -35,6 +36,8 @@ struct DisclosuresPage<'a> {
     /// How it came that nothing of theirs is sold or shared.
     stopped_sale: Option<String>,
     disclosed: Vec<Line<'a>>,
+    /// What is kept, and given to nobody who does not have to get it.
+    not_used: &'a [NotUsed],
     ledger: Ledger,
     begins: bool,
     notices: Vec<Told>,
@@ -76,6 +79,7 @@ pub async fn index(
         sold,
         stopped_sale: stopped.sale().map(str::to_owned),
         disclosed,
+        not_used: stopped.not_used(),
         ledger,
         begins: after.is_none(),
         notices: queries::named(&app.register, notices, |it| day(it.created_at)),

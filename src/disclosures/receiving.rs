@@ -14,6 +14,8 @@ pub struct Line<'a> {
     pub statutory: Vec<String>,
     /// What they are given for.
     pub purposes: Vec<String>,
+    /// Whether some data are not given, as they are kept and not used.
+    pub is_restricted: bool,
 }
 
 /// To whom data are sold or shared, and to whom they are disclosed for a business purpose. A recipient that gets them
@@ -22,7 +24,7 @@ pub struct Line<'a> {
 pub fn lists<'a>(register: &'a Register, stopped: &Stopped) -> (Vec<Line<'a>>, Vec<Line<'a>>) {
     let of = |sold: bool| {
         let recipients = register.recipients.iter();
-        let lines = recipients.filter_map(|it| line(register, it, sold));
+        let lines = recipients.filter_map(|it| line(register, it, (sold, stopped)));
         let marked = lines.map(|mut line| {
             stopped.mark_activities(&mut line.purposes);
             line
@@ -32,14 +34,19 @@ pub fn lists<'a>(register: &'a Register, stopped: &Stopped) -> (Vec<Line<'a>>, V
     (of(true), of(false))
 }
 
-fn line<'a>(register: &'a Register, recipient: &'a Recipient, sold: bool) -> Option<Line<'a>> {
+fn line<'a>(
+    register: &'a Register,
+    recipient: &'a Recipient,
+    (sold, stopped): (bool, &Stopped),
+) -> Option<Line<'a>> {
     let keys = recipient.activities.iter();
     let all: Vec<_> = keys.filter_map(|key| register.activity(key)).collect();
     if all.is_empty() {
         // Nothing says that it buys them, and it would stand in no list otherwise.
         let purposes = vec![recipient.purpose.clone()];
         let given = given(register, recipient).collect();
-        return (!sold).then(|| Line::new(recipient, given, purposes));
+        let is_restricted = !stopped.not_used().is_empty();
+        return (!sold).then(|| Line::new(recipient, given, (purposes, is_restricted)));
     }
     let is_for = |it: &&Activity| it.sale_or_sharing == sold;
     let (these, others): (Vec<_>, Vec<_>) = all.into_iter().partition(is_for);
@@ -48,7 +55,8 @@ fn line<'a>(register: &'a Register, recipient: &'a Recipient, sold: bool) -> Opt
     let is_for_these = |it: &&Category| use_it(&these, it) || !use_it(&others, it);
     let given = given(register, recipient).filter(is_for_these).collect();
     let purposes = these.iter().map(|it| it.title.clone()).collect();
-    (!these.is_empty()).then(|| Line::new(recipient, given, purposes))
+    let is_restricted = these.iter().any(|it| stopped.is_restricted(it));
+    (!these.is_empty()).then(|| Line::new(recipient, given, (purposes, is_restricted)))
 }
 
 /// Whether an activity uses data of that category. One that names none may use any.
@@ -79,7 +87,11 @@ fn titles<'a>(categories: &[&'a Category]) -> Vec<&'a str> {
 }
 
 impl<'a> Line<'a> {
-    fn new(recipient: &'a Recipient, mut given: Vec<&'a Category>, purposes: Vec<String>) -> Self {
+    fn new(
+        recipient: &'a Recipient,
+        mut given: Vec<&'a Category>,
+        (purposes, is_restricted): (Vec<String>, bool),
+    ) -> Self {
         let data = titles(&given);
         // In the order of the statute's letters.
         given.sort_unstable_by_key(|it| it.letter.as_str());
@@ -90,11 +102,17 @@ impl<'a> Line<'a> {
             data,
             statutory,
             purposes,
+            // What the law makes us give goes on (GDPR Art. 18(2)).
+            is_restricted: is_restricted && !is_public_body(recipient),
         }
     }
 
     /// Whether the law makes us give it to them, so that nobody can stop it.
     pub fn is_public_body(&self) -> bool {
-        self.recipient.role == RecipientRole::Authority
+        is_public_body(self.recipient)
     }
+}
+
+fn is_public_body(recipient: &Recipient) -> bool {
+    recipient.role == RecipientRole::Authority
 }

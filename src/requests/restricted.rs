@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use super::life::By;
 use super::model::{Kind, Outcome, Request, State};
+use super::resting::{self, Resting};
 use super::sealed::{self, What};
 use super::words::day;
 use crate::app::App;
@@ -104,6 +105,22 @@ pub fn in_force(conn: &mut AnyConnection, app: &App, person_id: i64) -> AppResul
         })
     });
     opened.collect()
+}
+
+/// The same beside what rests of a person's, to be said with it.
+pub fn beside(
+    conn: &mut AnyConnection,
+    app: &App,
+    person_id: i64,
+) -> AppResult<(Vec<Resting>, Vec<NotUsed>)> {
+    let resting = resting::of_person(conn, person_id)?;
+    // Asked for by few.
+    let not_used = if resting::is_restricted(&resting) {
+        in_force(conn, app, person_id)?
+    } else {
+        Vec::new()
+    };
+    Ok((resting, not_used))
 }
 
 /// What recipients are told of a use that a person objects to, by its title; of one that stops in part, by that part.

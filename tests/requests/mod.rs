@@ -26,6 +26,7 @@ mod held_otherwise;
 mod in_the_way;
 mod intake_command;
 mod lives;
+mod marked;
 mod moves;
 mod named;
 mod named_source;

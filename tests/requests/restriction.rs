@@ -114,9 +114,9 @@ async fn a_restriction_says_why_and_of_what_or_comes_back_as_typed() {
 }
 
 /// What staff write for the recipients of WRONG.
-const TOLD: &str = "The rating in interview notes of May, for choosing among applicants.";
+pub const TOLD: &str = "The rating in interview notes of May, for choosing among applicants.";
 
-async fn grant(app: &TestApp) -> (crate::support::Actor, crate::support::Actor, String) {
+pub async fn grant(app: &TestApp) -> (crate::support::Actor, crate::support::Actor, String) {
     let agent = app.staff("sam", Role::Agent).await;
     let lena = app.person_in("lena", "de").await;
     let page = lena.get(FORM).await.page();
@@ -167,93 +167,6 @@ async fn who_got_the_data_is_told_of_a_restriction_by_itself_and_person_and_staf
     }
     let all = lena.get("/disclosures").await.page();
     assert!(all.text().contains("To keep your data and not to use them"));
-}
-
-/// Rule: A4.R, GDPR Art. 4(3), 18.
-#[actix_web::test]
-async fn what_is_kept_and_not_used_is_marked_where_the_data_are_as_long_as_it_holds() {
-    let app = TestApp::start();
-    let (agent, lena, reference) = grant(&app).await;
-    let other = app.person_in("otto", "de").await;
-    let pages = ["/data", "/data/careers/interview_notes"];
-    for path in pages {
-        let page = lena.get(path).await.page();
-        let marked = page.texts(".notice li").concat();
-        assert!(
-            marked.contains(TOLD) && marked.contains(&reference),
-            "{path}: {marked}"
-        );
-        assert!(
-            !other.get(path).await.page().text().contains(TOLD),
-            "{path}"
-        );
-    }
-    let url = format!("/staff/requests/{reference}");
-    let page = agent.get(&url).await.page();
-    let why = [("ends", "The rating was checked, and it is right.")];
-    let end = format!("{url}/restriction/end");
-    agent.submit(&page, &end, &why).await.location();
-    let text = lena.get("/data").await.page().text();
-    assert!(text.contains("until 16 February 2026"), "{text}");
-    app.app.clock.advance(chrono::TimeDelta::days(7));
-    app.run_jobs().await;
-    let lena = app.visitor();
-    app.sign_in_by_mail(&lena, "lena@example.org").await;
-    for path in pages {
-        assert!(!lena.get(path).await.page().text().contains(TOLD), "{path}");
-    }
-}
-
-/// Rule: A4.R, GDPR Art. 4(3), 18.
-#[actix_web::test]
-async fn what_rests_by_a_restriction_is_said_on_top_of_the_choices_and_beside_each_use_that_is_on()
-{
-    let app = TestApp::start();
-    let (agent, lena, reference) = grant(&app).await;
-    let otto = app.person_in("otto", "de").await;
-    for person in [&lena, &otto] {
-        let on = person.post("/choices/marketing/opt-in", &[("confirmed", "yes")]);
-        on.await.location();
-    }
-    let page = lena.get("/choices").await.page();
-    let top = page.texts(".notice").concat();
-    assert!(
-        top.contains(TOLD) && top.contains("even where it is on"),
-        "{top}"
-    );
-    let link = format!("a[href='/requests/{reference}']");
-    assert_eq!(page.texts(&format!(".notice {link}")).len(), 1);
-    let said =
-        format!("We do not do this with the data that you asked us to restrict ( {reference} ).");
-    for title in page.attributes("main section.card", "aria-labelledby") {
-        let card = format!("section[aria-labelledby='{title}']");
-        let tags = page.texts(&format!("{card} .tag"));
-        let rests = ["On", "Restricted"].contains(&&*tags[0]);
-        assert_eq!(tags.contains(&"Restricted".to_owned()), rests, "{title}");
-        assert_eq!(page.texts(&card)[0].contains(&said), rests, "{title}");
-        assert_eq!(!page.texts(&format!("{card} {link}")).is_empty(), rests);
-    }
-    assert_eq!(page.texts("#marketing .tag"), ["On", "Restricted"]);
-    assert_eq!(page.texts("#sale-or-sharing .tag"), ["Off"]);
-    assert!(!otto.get("/choices").await.text().contains("Restricted"));
-
-    let url = format!("/staff/requests/{reference}");
-    let page = agent.get(&url).await.page();
-    let why = [("ends", "The rating was checked, and it is right.")];
-    let end = format!("{url}/restriction/end");
-    agent.submit(&page, &end, &why).await.location();
-    let page = lena.get("/choices").await.page();
-    assert!(
-        page.texts(".notice")
-            .concat()
-            .contains("until 16 February 2026")
-    );
-    app.app.clock.advance(chrono::TimeDelta::days(7));
-    app.run_jobs().await;
-    let lena = app.person_again("lena").await;
-    let page = lena.get("/choices").await.page();
-    assert_eq!(page.texts("#marketing .tag"), ["On"]);
-    assert!(page.texts(".notice").is_empty());
 }
 
 /// Rule: A4.N, GDPR Art. 18(3), 19.

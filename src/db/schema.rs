@@ -303,6 +303,7 @@ diesel::table! {
         vouched -> Nullable<Binary>,
         vouched_by -> Nullable<BigInt>,
         contact -> Nullable<Binary>,
+        account_at -> Nullable<Timestamp>,
     }
 }
 

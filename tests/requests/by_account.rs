@@ -1,5 +1,6 @@
 //! Whoever is signed in as the person confirms a request that came otherwise, with the account as the proof.
 
+use candor::accounts::model::Role;
 use candor::requests::model::State;
 use chrono::TimeDelta;
 
@@ -85,6 +86,46 @@ async fn on_the_requests_own_page_a_person_confirms_it_or_stops_it_in_one_step_e
         assert!(page.texts(ASKS).is_empty(), "nothing is left to confirm");
         assert_eq!(maya.post(&at, &[("answer", answer)]).await.status, 409);
     }
+}
+
+/// Today is 9 February 2026.
+/// Rule: I5, 11 CCR 7061(a).
+#[actix_web::test]
+async fn staff_read_how_it_is_known_who_asks_by_the_account_or_otherwise() {
+    let app = TestApp::start();
+    let agent = app.staff("sam", Role::Agent).await;
+    let maya = app.person(MAYA).await;
+    send(&app, &[], PDF).await.location();
+    let url = followed_elsewhere(&app).await;
+    let staff = format!("/staff{url}");
+    let said = "confirmed by the account on 9 February 2026";
+    let before = agent.get(&staff).await.page().text();
+    assert!(
+        before.contains("Not yet: 0 of 5") && !before.contains(said),
+        "{before}"
+    );
+    let page = maya.get(&url).await.page();
+    let mine = [("answer", "mine")];
+    maya.submit(&page, &format!("{url}/mine"), &mine)
+        .await
+        .location();
+    let known = agent.get(&staff).await.page().text();
+    assert!(
+        known.contains(&format!("To a reasonably high degree, {said}")),
+        "{known}"
+    );
+
+    let other = TestApp::start();
+    let agent = other.staff("sam", Role::Agent).await;
+    send(&other, &[], PDF).await.location();
+    let staff = format!("/staff{}", followed_elsewhere(&other).await);
+    let page = agent.get(&staff).await.page();
+    let vouched = [("vouched", "I called them."), ("identity", "verified")];
+    let identity = format!("{staff}/identity");
+    agent.submit(&page, &identity, &vouched).await.location();
+    let known = agent.get(&staff).await.page().text();
+    assert!(known.contains("To a reasonably high degree"), "{known}");
+    assert!(!known.contains("confirmed by the account"), "{known}");
 }
 
 /// Rule: I5, 11 CCR 7061(a).

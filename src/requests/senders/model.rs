@@ -185,6 +185,8 @@ pub struct Sender {
     pub declared_at: Option<NaiveDateTime>,
     /// Sealed: how they can be reached without e-mail. Erased when they have been told how it ended, or 30 days after.
     pub contact: Option<Vec<u8>>,
+    /// When they confirmed it by their account.
+    pub account_at: Option<NaiveDateTime>,
 }
 
 /// The uses to which somebody may object: key, and what people call it.

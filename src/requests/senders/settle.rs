@@ -56,6 +56,7 @@ pub(super) fn settle(
 ) -> AppResult<()> {
     let seal = |what, text: &String| sealed::seal(&by.app.keys, &request.reference, what, text);
     let declaration = known.declaration.as_ref();
+    let is_by_account = matches!(by.who, Who::Person(_));
     let unknown = request_senders::table
         .filter(request_senders::request_id.eq(request.id))
         .filter(request_senders::degree.is_null());
@@ -68,6 +69,7 @@ pub(super) fn settle(
             request_senders::declared_at.eq(declaration.map(|_| by.now)),
             request_senders::vouched.eq(known.vouched.as_ref().map(|it| seal(What::Vouched, it))),
             request_senders::vouched_by.eq(by.who.staff_id()),
+            request_senders::account_at.eq(is_by_account.then_some(by.now)),
         ))
         .execute(conn)?;
     if settled == 0 || request.state.is_closed() {
@@ -75,7 +77,7 @@ pub(super) fn settle(
     }
     let detail = json!({
         "degree": known.degree, "wants": known.wants, "points": known.points,
-        "declared": declaration.is_some(), "vouched": known.vouched.is_some(), "by_account": matches!(by.who, Who::Person(_)),
+        "declared": declaration.is_some(), "vouched": known.vouched.is_some(), "by_account": is_by_account,
     });
     record(conn, request, "request.verified", detail, by)?;
     let mut current = request.clone();

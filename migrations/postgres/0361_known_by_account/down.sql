@@ -1,0 +1,1 @@
+ALTER TABLE request_senders DROP COLUMN account_at;

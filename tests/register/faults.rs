@@ -246,9 +246,15 @@ fn two_organisations() {
     let faults =
         candor::register::Register::parse(&[("a.yml", SHOP), ("b.yml", other)]).unwrap_err();
 
+    let line = 1 + SHOP
+        .lines()
+        .position(|it| it.contains("organisation:"))
+        .unwrap();
     assert_eq!(
         faults[0].to_string(),
-        "b.yml:1: candor.organisation: it is declared twice; expected one organisation"
+        format!(
+            "b.yml:1: candor.organisation: declared twice, at a.yml:{line} too; expected one organisation"
+        )
     );
 }
 

@@ -127,7 +127,12 @@ pub(super) fn are_datasets_apart(register: &Register) -> bool {
     named.map(|it| &it.key).all(|key| seen.insert(key))
 }
 
-fn once<'a>(keys: impl Iterator<Item = (&'a String, &'a Place)>, what: &str, report: &Report) {
+/// Reports what is declared twice, with the places of both.
+pub(super) fn once<'a>(
+    keys: impl Iterator<Item = (&'a String, &'a Place)>,
+    what: &str,
+    report: &Report,
+) {
     let mut seen = HashMap::new();
     let expected = match what {
         // Nobody can say which of the two a name means.

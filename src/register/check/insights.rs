@@ -1,7 +1,6 @@
 //! Figures count what the register has, nothing sensitive, and nobody whom a law asks first.
 
-use std::collections::HashSet;
-
+use super::declared::once;
 use crate::register::{
     Collection, CollectionKey, LawfulBasis, Place, Register, finding::Report, insights::Figure,
 };
@@ -16,11 +15,9 @@ pub(super) fn check(register: &Register, report: &Report) {
             field(people, column, place, report);
         }
     }
-    let mut keys = HashSet::new();
+    let keys = insights.figures.iter().map(|it| (&it.key, &it.place));
+    once(keys, "figure", report);
     for figure in &insights.figures {
-        if !keys.insert(&figure.key) {
-            report.fault(&figure.place, "the key is given twice", "a key of its own");
-        }
         check_figure(register, figure, report);
     }
 }

@@ -39,6 +39,8 @@ pub(super) struct Manifests {
     pub(super) custom_categories: Vec<String>,
     /// Keys of `data_use:`, which do the same.
     pub(super) custom_uses: Vec<String>,
+    /// Where the organisation is declared.
+    organisation_at: Option<Place>,
     /// Their names, in the order in which they were read.
     pub(super) files: Vec<Arc<str>>,
 }
@@ -82,7 +84,7 @@ impl Manifests {
             self.custom_uses.extend(data_use.text("fides_key"));
         }
         if let Some(candor) = map.map("candor") {
-            organisation::read(&candor, &mut self.register);
+            organisation::read(&candor, &mut self.register, &mut self.organisation_at);
             candor.finish(&[]);
         }
         map.finish(OTHER_RESOURCES);

@@ -5,13 +5,13 @@ use chrono_tz::Tz;
 use super::{insights, masking, reader::Map, rules, set_aside};
 use crate::accounts::queries::is_email;
 use crate::register::{
-    Category, Letter, Organisation, Recipient, RecipientRole, Register, SourceKind,
+    Category, Letter, Organisation, Place, Recipient, RecipientRole, Register, SourceKind,
 };
 
-pub(super) fn read(candor: &Map, register: &mut Register) {
+pub(super) fn read(candor: &Map, register: &mut Register, organisation_at: &mut Option<Place>) {
     if let Some(map) = candor.map("organisation") {
-        if register.organisation != Organisation::default() {
-            candor.fault("organisation", "it is declared twice", "one organisation");
+        if let Some(first) = organisation_at.replace(map.place.clone()) {
+            candor.fault("organisation", twice(&first), "one organisation");
         }
         register.organisation = organisation(map);
     }
@@ -19,8 +19,8 @@ pub(super) fn read(candor: &Map, register: &mut Register) {
         register.masking = Some(masking::read(masking));
     }
     if let Some(map) = candor.map("insights") {
-        if register.insights.is_some() {
-            candor.fault("insights", "they are declared twice", "one list of figures");
+        if let Some(first) = &register.insights {
+            candor.fault("insights", twice(&first.place), "one list of figures");
         }
         register.insights = insights::read(map);
     }
@@ -36,6 +36,10 @@ pub(super) fn read(candor: &Map, register: &mut Register) {
     register
         .set_aside
         .extend(lots.into_iter().filter_map(set_aside::read));
+}
+
+fn twice(first: &Place) -> String {
+    format!("declared twice, at {}:{} too", first.file, first.line)
 }
 
 fn organisation(map: Map) -> Organisation {

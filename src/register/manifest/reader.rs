@@ -36,12 +36,14 @@ impl<'a> Map<'a> {
                         key_line: key.line,
                         asked: Cell::new(false),
                     };
-                    if entries.insert(key.text.as_str(), entry).is_some() {
+                    if let Some(first) = entries.insert(key.text.as_str(), entry) {
                         let place = Place {
                             line: key.line,
                             ..below(&place, &key.text)
                         };
-                        report.fault(&place, "the key is given twice", "each key once");
+                        let wrong =
+                            format!("the key is given twice, on line {} too", first.key_line);
+                        report.fault(&place, wrong, "each key once");
                     }
                 }
             }

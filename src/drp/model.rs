@@ -72,6 +72,13 @@ pub struct Agent {
     pub disabled_at: Option<NaiveDateTime>,
 }
 
+impl Agent {
+    /// Whether it may act no more.
+    pub fn is_disabled(&self) -> bool {
+        self.disabled_at.is_some()
+    }
+}
+
 /// What an agent asked for.
 #[derive(Debug, Clone, HasQuery)]
 #[diesel(table_name = drp_requests)]

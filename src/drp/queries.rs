@@ -66,8 +66,8 @@ pub fn find_of_agent(
         .first(conn)
 }
 
-/// The name of the agent who asked for what is that request in the queue, if one did.
-pub fn find_agent_name(conn: &mut AnyConnection, request_id: i64) -> QueryResult<Option<String>> {
+/// The agent who asked for what is that request in the queue, if one did; it may be disabled since.
+pub fn find_agent_of(conn: &mut AnyConnection, request_id: i64) -> QueryResult<Option<Agent>> {
     let asked = drp_requests::table.filter(drp_requests::request_id.eq(request_id));
     let agent_id: Option<i64> = asked
         .select(drp_requests::agent_id)
@@ -76,8 +76,17 @@ pub fn find_agent_name(conn: &mut AnyConnection, request_id: i64) -> QueryResult
     let Some(agent_id) = agent_id else {
         return Ok(None);
     };
-    let agents = drp_agents::table.filter(drp_agents::id.eq(agent_id));
-    agents.select(drp_agents::name).first(conn).optional()
+    let agents = Agent::query().filter(drp_agents::id.eq(agent_id));
+    agents.first(conn).optional()
+}
+
+/// The agent who asked for that request and may act no more, if so.
+pub fn find_stopped_agent_of(
+    conn: &mut AnyConnection,
+    request_id: i64,
+) -> QueryResult<Option<Agent>> {
+    let agent = find_agent_of(conn, request_id)?;
+    Ok(agent.filter(Agent::is_disabled))
 }
 
 /// What an agent asked for, with the agent, unless that is disabled.

@@ -15,7 +15,7 @@ use crate::db::AnyConnection;
 use crate::db::schema::events;
 use crate::disclosures::queries::{self as told, Told};
 use crate::disclosures::untold::{self, Untold};
-use crate::drp::claims::AboutPerson;
+use crate::drp::{self, claims::AboutPerson};
 use crate::error::AppResult;
 use crate::manual::{
     self,
@@ -117,6 +117,8 @@ pub struct Case {
     pub sender: Option<Sender>,
     /// Who asks for them, if they do not ask themselves.
     pub agent: Option<Named>,
+    /// An agent of the protocol who asked for them and may act no more.
+    pub stopped_agent: Option<drp::model::Agent>,
     /// What an agent of the protocol said of the person.
     pub claims: Option<AboutPerson>,
     /// How to reach them without e-mail; empty for all others.
@@ -259,6 +261,7 @@ pub fn load(
         .map(|it| senders::contact(&app.keys, &request, it));
     Ok(Case {
         agent: agents::queries::named(conn, &app.keys, &request)?,
+        stopped_agent: drp::queries::find_stopped_agent_of(conn, request.id)?,
         claims: AboutPerson::of_request(conn, &app.keys, &request)?,
         contact: contact.transpose()?.unwrap_or_default(),
         sender,

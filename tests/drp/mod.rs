@@ -2,6 +2,7 @@
 
 mod callbacks;
 mod conformance;
+mod disabled;
 mod exercising;
 mod pairing;
 mod proved;

@@ -90,9 +90,11 @@ pub fn ask_now(app: &App, request_id: i64) -> AppResult<()> {
 fn mail(conn: &mut AnyConnection, request: &Request, email: &str, by: &By<'_>) -> AppResult<()> {
     let app = by.app;
     let sender = senders::queries::find(conn, request.id)?.ok_or(AppError::NotFound)?;
-    let Some(agent) = queries::find(conn, request.id)? else {
+    let of_protocol = drp::queries::find_agent_of(conn, request.id)?;
+    let may_act = of_protocol.as_ref().is_none_or(|it| !it.is_disabled());
+    let Some(agent) = queries::find(conn, request.id)?.filter(|_| may_act) else {
         // What the protocol's agents ask for is confirmed as what comes without an account.
-        let agent = drp::queries::find_agent_name(conn, request.id)?;
+        let agent = of_protocol.as_ref();
         return senders::mail_link(conn, (email, agent), sender.wants, request, by);
     };
     if senders::tell_closed(conn, email, Some((request, sender.wants)), by)? {

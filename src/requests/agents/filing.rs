@@ -138,8 +138,12 @@ fn find_repeated(
     Ok(None)
 }
 
-/// The person says that they act for them. Nothing when nobody does.
+/// The person says that they act for them. Nothing when nobody does, or an agent did who may act no more: then the person
+/// goes on by themselves.
 pub fn confirm(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
+    if !may_act(conn, request)? {
+        return Ok(());
+    }
     let waits = request_agents::table
         .filter(request_agents::request_id.eq(request.id))
         .filter(request_agents::confirmed_at.is_null());
@@ -152,18 +156,30 @@ pub fn confirm(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppR
     Ok(())
 }
 
-/// The person says that it is not for them: the request is taken back.
+/// The person says that it is not for them, or that they do not go on by themselves: the request is taken back.
 pub fn object(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
+    if may_act(conn, request)? {
+        refuse(conn, request, by)?;
+    }
+    decisions::withdraw(conn, request, by).map(drop)
+}
+
+fn refuse(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
     let waits = request_agents::table
         .filter(request_agents::request_id.eq(request.id))
         .filter(request_agents::objected_at.is_null());
-    let objected = diesel::update(waits)
+    let refused = diesel::update(waits)
         .set(request_agents::objected_at.eq(by.now))
         .execute(conn)?;
-    if objected == 1 {
+    if refused == 1 {
         record(conn, request, "request.agent_refused", json!({}), by)?;
     }
-    decisions::withdraw(conn, request, by).map(drop)
+    Ok(())
+}
+
+/// Whether who asked may act still, so that the person is asked about them.
+fn may_act(conn: &mut AnyConnection, request: &Request) -> QueryResult<bool> {
+    Ok(drp::queries::find_stopped_agent_of(conn, request.id)?.is_none())
 }
 
 /// Tells who asked for another that the request is closed. What was answered went to the person alone.

@@ -13,7 +13,7 @@ use crate::accounts::guard::{Account, Person};
 use crate::accounts::signs;
 use crate::app::App;
 use crate::db::AnyConnection;
-use crate::drp;
+use crate::drp::{self, model::Agent};
 use crate::error::{AppError, AppResult};
 use crate::requests::agents;
 use crate::requests::life::{By, changed};
@@ -30,8 +30,10 @@ pub struct ToConfirm {
     pub wants: Wants,
     /// Who asks for them, if they do not ask themselves; empty where that is erased.
     pub agent: Option<String>,
-    /// Whether there is anything to confirm: who holds a power of attorney needs no word of theirs.
-    pub can_confirm: bool,
+    /// Whether their word is needed: who holds a power of attorney acts without it.
+    pub needs_word: bool,
+    /// Whether an agent asked who may act no more: the person goes on by themselves, or stops it.
+    pub is_stopped: bool,
 }
 
 impl ToConfirm {
@@ -46,18 +48,22 @@ impl ToConfirm {
             return Ok(None);
         };
         let named = agents::queries::named(conn, &app.keys, request)?;
-        let can_confirm = named
-            .as_ref()
-            .is_none_or(|it| it.agent.basis.is_confirmed());
-        let agent = match named {
-            Some(named) => Some(named.name),
-            None => drp::queries::find_agent_name(conn, request.id)?,
-        };
+        let of_protocol = drp::queries::find_agent_of(conn, request.id)?;
         Ok(Some(ToConfirm {
             wants: sender.wants,
-            agent,
-            can_confirm,
+            needs_word: named
+                .as_ref()
+                .is_none_or(|it| it.agent.basis.is_confirmed()),
+            is_stopped: of_protocol.as_ref().is_some_and(Agent::is_disabled),
+            agent: named
+                .map(|it| it.name)
+                .or_else(|| of_protocol.map(|it| it.name)),
         }))
+    }
+
+    /// Whether there is anything to say yes to.
+    pub fn can_confirm(&self) -> bool {
+        self.needs_word || self.is_stopped
     }
 }
 
@@ -89,7 +95,7 @@ pub async fn answer(
     });
     let (request, asked) = found.await?;
     let said = match &*form.answer {
-        "mine" if asked.can_confirm => {
+        "mine" if asked.can_confirm() => {
             if is_weighty(asked.wants) && !signs::is_confirmed(&app, &person).await? {
                 return Err(AppError::StepUpRequired);
             }
@@ -122,7 +128,7 @@ pub(super) async fn go_on(app: &App, session: &Session, id: i64) -> AppResult<Ht
         Some(Account::Person(person)) if person.id == request.person_id => person,
         _ => return Ok(see_other("/request/mine")),
     };
-    let Some(asked) = asked.filter(|it| it.can_confirm) else {
+    let Some(asked) = asked.filter(ToConfirm::can_confirm) else {
         return Ok(see_other(&address(&request)));
     };
     if is_weighty(asked.wants) && !signs::is_confirmed(app, &person).await? {

@@ -13,6 +13,7 @@ use crate::accounts::queries::is_closed;
 use crate::app::App;
 use crate::db::schema::{people, request_senders};
 use crate::db::{AdvisoryLock, AnyConnection};
+use crate::drp::model::Agent;
 use crate::error::AppResult;
 use crate::keys::{Keys, random_token};
 use crate::requests::agents;
@@ -160,11 +161,11 @@ pub fn receive_from_agent(
     put_on_record(conn, letter, by).map(Some)
 }
 
-/// Mails the link to go on, with the name of the agent who asks, if one does whom staff have admitted. A closed address
-/// gets none: [`tell_closed`].
+/// Mails the link to go on, with the name of the agent who asks, if one does whom staff have admitted, and whether it may
+/// act still. A closed address gets none: [`tell_closed`].
 pub fn mail_link(
     conn: &mut AnyConnection,
-    (email, agent): (&str, Option<String>),
+    (email, agent): (&str, Option<&Agent>),
     wants: Wants,
     request: &Request,
     by: &By<'_>,
@@ -181,7 +182,8 @@ pub fn mail_link(
         due_on: request.due_on,
         is_late: is_late(&app.laws, request, by.now),
         reference: request.reference.clone(),
-        agent,
+        agent: agent.map(|it| it.name.clone()),
+        is_stopped: agent.is_some_and(Agent::is_disabled),
     };
     app.mailer.enqueue(conn, email, &mail, by.now)
 }

@@ -28,6 +28,8 @@ pub struct RequestToConfirm {
     pub token: String,
     /// The authorised agent who asks for them, by the name under which staff admitted it.
     pub agent: Option<String>,
+    /// Whether that agent may act no more.
+    pub is_stopped: bool,
 }
 message!(
     RequestToConfirm,

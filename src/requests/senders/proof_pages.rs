@@ -14,7 +14,7 @@ use super::proof::{self, Ended, TRIES, Typed};
 use super::{account_pages, queries, settle};
 use crate::app::App;
 use crate::db::AnyConnection;
-use crate::drp;
+use crate::drp::{self, model::Agent};
 use crate::error::{AppError, AppResult};
 use crate::keys::Keys;
 use crate::requests::agents::{self, model::Basis};
@@ -38,6 +38,8 @@ struct LinkPage {
     agent: Option<(Basis, String)>,
     /// An agent of the protocol who asks for them, by the name under which staff admitted it.
     protocol_agent: Option<String>,
+    /// Whether that one may act no more: the person goes on by themselves, or takes it back.
+    is_stopped: bool,
     form: Form<()>,
 }
 
@@ -45,22 +47,37 @@ impl LinkPage {
     fn find(conn: &mut AnyConnection, keys: &Keys, page: Page, token: &str) -> AppResult<LinkPage> {
         let (request, sender) = queries::find_by_token(conn, keys, token)?;
         let agent = agents::queries::named(conn, keys, &request)?;
-        let protocol_agent = drp::queries::find_agent_name(conn, request.id)?;
+        let protocol_agent = drp::queries::find_agent_of(conn, request.id)?;
         Ok(LinkPage {
             page,
             reference: request.reference,
             wants: sender.wants,
             agent: agent.map(|it| (it.agent.basis, it.name)),
-            protocol_agent,
+            is_stopped: protocol_agent.as_ref().is_some_and(Agent::is_disabled),
+            protocol_agent: protocol_agent.map(|it| it.name),
             form: Form::default(),
         })
     }
 
+    /// Whether the word of the person is needed: who holds a power of attorney acts without it.
+    fn needs_word(&self) -> bool {
+        let agent = self.agent.as_ref();
+        agent.is_none_or(|(basis, _)| basis.is_confirmed())
+    }
+
+    /// What it asks.
+    fn question(&self) -> &'static str {
+        match self.agent {
+            _ if self.is_stopped => "Do you want this yourself?",
+            Some(_) => "Do they act for you?",
+            None => "Is this request yours?",
+        }
+    }
+
     /// Whether the page has a button for that: where nobody is asked to confirm, nothing can be confirmed.
     fn offers(&self, answer: &str) -> bool {
-        let agent = self.agent.as_ref();
         match answer {
-            "mine" => agent.is_none_or(|(basis, _)| basis.is_confirmed()),
+            "mine" => self.needs_word() || self.is_stopped,
             "not-mine" => true,
             _ => false,
         }

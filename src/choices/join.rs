@@ -8,9 +8,9 @@ use super::browser::Browser;
 use super::change::{Act, Repeat};
 use super::model::{Choice, MadeBy, State, Subject};
 use super::plan::Plan;
-use super::queries;
 use super::refusable::RIGHTS;
 use super::stand::Stand;
+use super::{handles, queries};
 use crate::accounts::model::{Identity, IdentityKind, PersonRow};
 use crate::accounts::queries::list_identities;
 use crate::app::App;
@@ -38,6 +38,13 @@ pub fn join(
     subjects.extend(identities.iter().map(as_subject));
     subjects.extend(browser.map(|it| it.subject(&app.keys)));
     let stand = Stand::read(conn, &subjects, now.date())?;
+    let known: Vec<_> = identities
+        .iter()
+        .map(|it| as_subject(it).to_string())
+        .collect();
+    if stand.current.iter().any(|it| known.contains(&it.subject)) {
+        handles::forget(conn, &known)?;
+    }
     let earlier = opt_outs_to_join(&stand.current, &own.to_string());
     let mut keys: Vec<_> = earlier.iter().map(|it| it.activity.clone()).collect();
     keys.sort_unstable();

@@ -19,6 +19,7 @@ pub mod feed;
 pub mod gpp;
 pub mod gpp_pages;
 pub mod hand_over;
+mod handles;
 pub mod history_pages;
 pub mod join;
 pub mod messages;

@@ -4,12 +4,13 @@ use chrono::{NaiveDateTime, TimeDelta};
 use serde_json::{Value, json};
 
 use super::change::{Act, Outcome, Proof};
+use super::handles::Kept;
 use super::messages::ChoiceChanged;
 use super::model::{Choice, MadeBy, NewChoice, State, no_solicit_until};
 use super::proof::{Facts, KIND};
 use super::refusable::SALE_OR_SHARING;
 use super::stand::Stand;
-use super::{minors, queries, refusable, signal};
+use super::{handles, minors, queries, refusable, signal};
 use crate::accounts::limits::Limit;
 use crate::accounts::session_store;
 use crate::app::App;
@@ -46,6 +47,7 @@ pub(super) struct Plan {
     receipt: Option<Receipt>,
     mail: Option<mail::Prepared>,
     causes: Vec<Prepared>,
+    handles: Vec<Kept>,
     mail_from: Option<String>,
     now: NaiveDateTime,
 }
@@ -77,6 +79,7 @@ impl Plan {
         let to_tell = turned.iter().filter(is_news).copied();
         let replaced_consent =
             act.state == State::OptedOut && turned.iter().any(|it| it.number > 1);
+        let causes = causes(app, act, to_tell, now);
         Ok(Some(Plan {
             pseudonym: act.pseudonym.clone(),
             staff_id: act.staff_id,
@@ -89,7 +92,8 @@ impl Plan {
             replaced_consent,
             detail: detail(act, &facts, replaced_consent),
             mail: tell(app, (act, stand), &changes, facts, receipt.as_ref(), now)?,
-            causes: causes(app, act, to_tell, now),
+            handles: handles::to_keep(&app.keys, &act.typed, (&changes, &causes)),
+            causes,
             turns: !turned.is_empty(),
             mail_from: act.mail_from.clone(),
             changes,
@@ -116,6 +120,7 @@ impl Plan {
         for cause in &self.causes {
             cause.write(conn)?;
         }
+        handles::keep(conn, &self.handles)?;
         for change in self.changes.iter().filter(|it| it.number > 1) {
             // Sessions must look at the signal again, for what became of it there may no longer hold.
             if let (Some(person_id), SALE_OR_SHARING) = (change.person_id, &*change.activity) {

@@ -115,6 +115,11 @@ pub fn adopt(conn: &mut AnyConnection, ids: &[i64], person_id: i64) -> QueryResu
 }
 
 impl Prepared {
+    /// Whether it is about somebody who is not known, and stands for that subject.
+    pub fn is_about(&self, subject: &str) -> bool {
+        self.subject.as_deref() == Some(subject)
+    }
+
     /// The same, not told for these identities, of which recipients know it already.
     #[must_use]
     pub fn known_for(self, subjects: &[String]) -> Self {

@@ -1,11 +1,17 @@
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
+use candor::accounts::model::IdentityKind;
+use candor::accounts::queries::identity_hash;
 use candor::audit::receipts::ReceiptFile;
-use candor::db::schema::{choices, events};
+use candor::choices::Subject;
+use candor::db::schema::{causes, choices, events, kept_handles};
+use candor::register::Register;
 use chrono::TimeDelta;
 use diesel::prelude::*;
+use serde_json::json;
 
+use crate::drp::Agent;
 use crate::support::TestApp;
 
 const NOTHING: [(&str, &str); 0] = [];
@@ -299,4 +305,89 @@ async fn of_whom_nothing_but_a_hash_is_kept_it_is_said_how_many_and_what_can_be_
         "{told}"
     );
     assert!(!told.contains("Have it hand over under yours"), "{told}");
+}
+
+const NUMBER: &str = "+14155550134";
+
+/// Nobody gets data by sale or sharing, so that nobody has to be told of an opt-out from it.
+fn without_buyers(register: &mut Register) {
+    let sold = register.activities.iter().filter(|it| it.sale_or_sharing);
+    let sold: Vec<_> = sold.map(|it| it.key.clone()).collect();
+    for recipient in &mut register.recipients {
+        recipient.activities.retain(|key| !sold.contains(key));
+    }
+}
+
+/// An agent opts a number out of which no recipient has to be told.
+async fn opted_out_unheard() -> TestApp {
+    let app = TestApp::start_declaring(without_buyers);
+    let agent = Agent::paired(&app, "one").await;
+    let asked = json!({ "exercise": "sale:opt-out", "phone_number": NUMBER });
+    let reply = agent.exercise(&app, &asked).await;
+    assert_eq!(reply.json["status"], "fulfilled", "{}", reply.text);
+    let told = |conn: &mut _| Ok(causes::table.count().get_result::<i64>(conn)?);
+    assert_eq!(app.app.db.read_now(told).unwrap(), 0, "nobody is told");
+    app
+}
+
+/// What is kept sealed of whom nobody was told of.
+fn kept(app: &TestApp) -> Vec<Vec<u8>> {
+    let kept = |conn: &mut _| {
+        Ok(kept_handles::table
+            .select(kept_handles::handle)
+            .load(conn)?)
+    };
+    app.app.db.read_now(kept).unwrap()
+}
+
+/// Rule: O7, AB 1824.
+#[actix_web::test]
+async fn a_number_of_which_nobody_had_to_be_told_is_kept_sealed_and_found_by_the_company_that_takes_over()
+ {
+    let (app, buyer) = (
+        opted_out_unheard().await,
+        TestApp::start_with_secret(THEIRS),
+    );
+    let sealed = kept(&app);
+    let digits = NUMBER.trim_start_matches('+').as_bytes();
+    let is_open = sealed[0].windows(digits.len()).any(|it| it == digits);
+    assert!(sealed.len() == 1 && !is_open, "it is sealed");
+
+    let folder = tempfile::tempdir().unwrap();
+    let (file, told) = hand_over_saying(&app, folder.path(), &buyer);
+    assert!(!told.contains("by this portal's own keys"), "{told}");
+    let path = file.display().to_string();
+    let taken = ["choices", "take-over", &path, "--key", &public_key(OURS)];
+    let taken = buyer.command_under(THEIRS, &taken);
+    assert!(
+        said(&taken).contains("1 opt-outs taken over"),
+        "{}",
+        said(&taken)
+    );
+    let hash = identity_hash(&buyer.app.keys, IdentityKind::Phone, NUMBER);
+    let theirs = Subject::Identity(IdentityKind::Phone, hash).to_string();
+    let states = state_of(&buyer, &theirs, "sale-or-sharing");
+    assert_eq!(states, [("opted-out".to_owned(), "handed-over".to_owned())]);
+}
+
+/// What was typed before such numbers were kept is not known any more.
+#[actix_web::test]
+async fn of_a_number_that_was_not_kept_it_is_said_that_nothing_but_a_hash_is_there() {
+    let (app, buyer) = (opted_out_unheard().await, TestApp::start());
+    let forget = |conn: &mut _| Ok(diesel::delete(kept_handles::table).execute(conn)?);
+    app.app.db.write(forget).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let (_, told) = hand_over_saying(&app, folder.path(), &buyer);
+    assert!(told.contains("(1 by telephone number)"), "{told}");
+}
+
+#[actix_web::test]
+async fn an_address_of_which_nobody_had_to_be_told_is_kept_until_it_is_known_whose_it_is() {
+    let app = TestApp::start_declaring(without_buyers);
+    let email = [("email", "nora@example.org"), ("only", "sale-or-sharing")];
+    let visitor = app.visitor();
+    visitor.post("/do-not-sell", &email).await.location();
+    assert_eq!(kept(&app).len(), 1, "the address, and no browser");
+    app.sign_in_by_mail(&visitor, "nora@example.org").await;
+    assert!(kept(&app).is_empty());
 }

@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::audit::receipts::{self, NewReceipt};
 use crate::audit::{self, Actor, Event};
 use crate::choices::feed::by_subject;
+use crate::choices::handles;
 use crate::choices::model::{Choice, State, Subject};
 use crate::choices::queries::{list_current, list_opt_outs_after};
 use crate::db::AnyConnection;
@@ -77,6 +78,7 @@ pub fn give(
     };
     if agreed.is_some() {
         giver.add_known_addresses()?;
+        giver.add_kept_handles()?;
     }
     giver.add_all()?;
     giver.end(to, path, now)
@@ -152,6 +154,26 @@ impl Giver<'_> {
                 return Ok(());
             };
             after = *last;
+            for (_, typed) in found {
+                self.add_typed(&typed)?;
+            }
+        }
+    }
+
+    /// The same of those of whom nobody had to be told.
+    fn add_kept_handles(&mut self) -> anyhow::Result<()> {
+        let mut after = String::new();
+        loop {
+            let keys = &self.app.keys;
+            let read = self
+                .app
+                .db
+                .read_now(|conn| handles::list_after(conn, keys, &after, BATCH));
+            let found = read?;
+            let Some((last, _)) = found.last() else {
+                return Ok(());
+            };
+            after.clone_from(last);
             for (_, typed) in found {
                 self.add_typed(&typed)?;
             }

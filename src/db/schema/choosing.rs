@@ -6,6 +6,13 @@ use super::{identities, people, staff};
 // choices
 
 diesel::table! {
+    kept_handles (subject) {
+        subject -> Text,
+        handle -> Binary,
+    }
+}
+
+diesel::table! {
     choices (id) {
         id -> BigInt,
         subject -> Text,

@@ -3,7 +3,8 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
+use chrono_tz::Tz;
 
 use super::shown::{ShownItem, ShownMessage, ShownStep};
 use super::writing::Typed;
@@ -11,7 +12,6 @@ use super::{address, law_of};
 use crate::accounts::guard::Person;
 use crate::app::App;
 use crate::db::AnyConnection;
-use crate::disclosures::model::{About, Notice};
 use crate::disclosures::queries::{self as told, Told};
 use crate::disclosures::untold::{self, Untold};
 use crate::error::AppResult;
@@ -80,53 +80,68 @@ struct ShowPage {
 }
 
 impl ShowPage {
-    fn of(app: &App, page: Page, found: Found, form: Form<Typed>) -> Self {
-        let Details {
-            request,
-            items,
-            messages,
-            steps,
-            ..
-        } = &found.details;
+    /// Of the person's own, with what was typed there.
+    fn load(
+        conn: &mut AnyConnection,
+        app: &App,
+        (person_id, reference): (i64, &str),
+        (page, form): (Page, Form<Typed>),
+    ) -> AppResult<Self> {
+        let request = queries::find_for_person(conn, person_id, reference)?;
+        let details = details::load(conn, &app.keys, request)?.for_the_person();
+        let (request, is_decided) = (&details.request, details.is_decided());
+        let opened = (&*details.items, &*details.decision_reason);
+        let denial = if is_decided {
+            denial::of(conn, app, request, opened)?
+        } else {
+            None
+        };
+        let unsearched = unsearched::list(conn, &app.register, request)?;
+        let said = Statements::load(conn, &app.keys, person_id)?;
+        let told = told::list_of_request(conn, person_id, reference, MOST_TOLD)?;
+        let filed_by = agents::queries::in_words(conn, &app.keys, request)?;
+        let receipts = queries::list_receipts(conn, person_id, reference)?;
         let page = page.of_residence(app, &request.residence);
-        let (laws, zone) = (&app.laws, page.zone);
-        let day = |at| dates::today(laws, request, at);
-        let item = |it| ShownItem::of(app, found.denial.as_ref(), (it, &found.said));
-        let steps = steps.iter().rev().filter(|step| !step.kind.is_for_staff());
-        let filed_by = (found.filed_by.as_deref(), zone);
-        let receipts = found.receipts.into_iter();
-        ShowPage {
-            items: items.iter().map(item).collect(),
-            messages: messages
+        let (zone, now) = (page.zone, app.clock.now());
+        let day = |at| dates::today(&app.laws, request, at);
+        Ok(ShowPage {
+            items: details
+                .items
+                .iter()
+                .map(|it| ShownItem::of(app, denial.as_ref(), (it, &said)))
+                .collect(),
+            messages: details
+                .messages
                 .iter()
                 .map(|it| ShownMessage::of(it, zone))
                 .collect(),
-            steps: steps
-                .map(|step| ShownStep::of(request.kind, step, filed_by))
+            steps: steps(&details, (filed_by.as_deref(), zone)),
+            receipts: receipts
+                .into_iter()
+                .map(|(id, at)| (id, moment(at, zone)))
                 .collect(),
-            receipts: receipts.map(|(id, at)| (id, moment(at, zone))).collect(),
-            ties: found.ties,
-            is_paused: pause::is_on(laws, request),
-            told: told::named(&app.register, found.told, |it| day(it.created_at)),
-            untold: found.untold,
-            today: day(app.clock.now()),
+            denial,
+            ties: queries::list_ties(conn, request)?,
+            is_paused: pause::is_on(&app.laws, request),
+            told: told::named(&app.register, told, |it| day(it.created_at)),
+            untold: untold::of_request(conn, app, request)?,
+            today: day(now),
             closed_on: request.closed_at.map(day),
-            restriction: found.restriction,
-            earlier: found.earlier,
-            left: found.left,
-            by_hand: found.by_hand,
-            unsearched: found.unsearched,
+            restriction: restrictions::find(conn, request.id)?,
+            earlier: earlier::list(conn, app, request)?,
+            left: kept::left_of(conn, app, request)?,
+            by_hand: waiting::in_words(conn, app, request)?,
+            unsearched: unsearched::in_words(&unsearched).filter(|_| is_decided),
             set_aside: SetAside::beside(app, request),
-            law: law_of(laws, request),
-            is_late: dates::is_late(laws, request, app.clock.now()),
-            authorities: laws.regulators(&request.law),
-            denial: found.denial,
-            filed_by: found.filed_by,
-            to_confirm: found.to_confirm,
-            details: found.details,
+            law: law_of(&app.laws, request),
+            is_late: dates::is_late(&app.laws, request, now),
+            authorities: app.laws.regulators(&request.law),
+            filed_by,
+            to_confirm: ToConfirm::find(conn, app, request)?,
+            details,
             page,
             form,
-        }
+        })
     }
 
     fn can_withdraw(&self) -> bool {
@@ -189,58 +204,13 @@ impl ShowPage {
     }
 }
 
-/// What the portal's database has of a request.
-struct Found {
-    details: Details,
-    receipts: Vec<(String, NaiveDateTime)>,
-    denial: Option<Denial>,
-    ties: Vec<(&'static str, String)>,
-    told: Vec<(Notice, About)>,
-    untold: Vec<Untold>,
-    restriction: Option<Restriction>,
-    earlier: Vec<Opened>,
-    left: Option<Vec<kept::LeftNow>>,
-    said: Statements,
-    by_hand: Option<String>,
-    unsearched: Option<String>,
-    filed_by: Option<String>,
-    to_confirm: Option<ToConfirm>,
-}
-
-impl Found {
-    /// Of the person's own.
-    fn load(
-        conn: &mut AnyConnection,
-        app: &App,
-        (person_id, reference): (i64, &str),
-    ) -> AppResult<Self> {
-        let request = queries::find_for_person(conn, person_id, reference)?;
-        let details = details::load(conn, &app.keys, request)?.for_the_person();
-        let (request, is_decided) = (&details.request, details.is_decided());
-        let opened = (&*details.items, &*details.decision_reason);
-        let denial = if is_decided {
-            denial::of(conn, app, request, opened)?
-        } else {
-            None
-        };
-        let unsearched = unsearched::list(conn, &app.register, request)?;
-        Ok(Found {
-            receipts: queries::list_receipts(conn, person_id, reference)?,
-            denial,
-            ties: queries::list_ties(conn, request)?,
-            told: told::list_of_request(conn, person_id, reference, MOST_TOLD)?,
-            untold: untold::of_request(conn, app, request)?,
-            restriction: restrictions::find(conn, request.id)?,
-            earlier: earlier::list(conn, app, request)?,
-            left: kept::left_of(conn, app, request)?,
-            said: Statements::load(conn, &app.keys, person_id)?,
-            by_hand: waiting::in_words(conn, app, request)?,
-            unsearched: unsearched::in_words(&unsearched).filter(|_| is_decided),
-            filed_by: agents::queries::in_words(conn, &app.keys, request)?,
-            to_confirm: ToConfirm::find(conn, app, request)?,
-            details,
-        })
-    }
+/// What happened, newest first.
+fn steps(details: &Details, filed_by: (Option<&str>, Tz)) -> Vec<ShownStep> {
+    let steps = details.steps.iter().rev();
+    let steps = steps.filter(|it| !it.kind.is_for_staff());
+    steps
+        .map(|it| ShownStep::of(details.request.kind, it, filed_by))
+        .collect()
 }
 
 /// One of the person's requests.
@@ -265,6 +235,6 @@ pub(super) async fn show_with(
     let (own, person_id, reference) = (app.clone(), person.id, reference::normal(typed));
     let found = app
         .db
-        .read(move |conn| Found::load(conn, &own, (person_id, &reference)));
-    html(status, &ShowPage::of(app, page, found.await?, form))
+        .read(move |conn| ShowPage::load(conn, &own, (person_id, &reference), (page, form)));
+    html(status, &found.await?)
 }

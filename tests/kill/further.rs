@@ -97,7 +97,8 @@ pub async fn check(app: &TestApp, mails: &Mails, claims: &[Claim]) {
     assert_eq!(put_right, CORRECTIONS, "cities in the source");
 }
 
-fn request(app: &TestApp, reference: &str) -> Request {
+/// A request as it is on record.
+pub fn request(app: &TestApp, reference: &str) -> Request {
     count(app, |conn| {
         let named = requests::table.filter(requests::reference.eq(reference));
         named.select(Request::as_select()).first(conn)

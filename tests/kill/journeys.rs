@@ -28,6 +28,8 @@ pub enum Claim {
     Younger { reference: String, email: String },
     /// What a parent allowed of a child with that address is on.
     Allowed(String),
+    /// What others asked in somebody's name is confirmed by their account, or stopped.
+    Answered { reference: String, is_theirs: bool },
     /// A deletion that was asked for while a source was away, and is planned when it is back.
     PlannedLater(String),
 }

@@ -1,11 +1,13 @@
 //! Server and worker are killed at random moments during many journeys. Nothing is lost, nothing is done by half.
 
+mod by_account;
 mod children;
 mod further;
 mod journeys;
 mod mails;
 mod processes;
 mod resting;
+mod restored;
 mod shown;
 mod telling;
 
@@ -40,11 +42,15 @@ const CORRECTIONS: u32 = 8;
 const LATER: u32 = 4;
 /// So many of them have their date of birth put right, by which they are children.
 const BIRTHS: u32 = 4;
+/// For so many of them an agent or the form asks to have everything erased, which they confirm or stop by their account.
+const ASKED: u32 = 8;
 /// Of the others so many are children whose parents allow something.
 const CHILDREN: u32 = 8;
 const AT_A_TIME: usize = 8;
+/// So many people are in the source.
+const PEOPLE: usize = 90;
 /// So many people of the source have a part in it.
-const KNOWN: u32 = ERASURES + CORRECTIONS + LATER + BIRTHS;
+const KNOWN: u32 = ERASURES + CORRECTIONS + LATER + BIRTHS + ASKED;
 
 /// Accounts that share no address. Of two people who do, the erasure of the one changes what may be done for the
 /// other, and such a plan is rightly refused.
@@ -61,7 +67,7 @@ async fn killing_server_and_worker_at_random_moments_loses_nothing_and_does_noth
     let recipient = Recipient::start().await;
     let (mails, register) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     telling::write_register(register.path(), &recipient);
-    let app = TestApp::start_at_declaring(Clock::system().now(), 60, |register| {
+    let app = TestApp::start_at_declaring(Clock::system().now(), PEOPLE, |register| {
         telling::declare(register, &recipient);
     });
     let setup = Setup::of(&app, mails.path(), register.path());
@@ -69,6 +75,7 @@ async fn killing_server_and_worker_at_random_moments_loses_nothing_and_does_noth
     let known = Known::of(&app);
     let people = actors(&app, &known, &setup.base).await;
     let planned_later = file_later(&app, known.later()).await;
+    let asked = by_account::ask(&app, known.asked()).await;
     let staff = [
         app.staff("una", Role::Agent).await,
         app.staff("vic", Role::Supervisor).await,
@@ -76,7 +83,7 @@ async fn killing_server_and_worker_at_random_moments_loses_nothing_and_does_noth
     let staff = Arc::new(staff.map(|actor| actor.at(&setup.base)));
 
     let (mut claims, kills) = futures_util::future::join(
-        travel(people, staff, done.clone()),
+        travel((people, asked), staff, done.clone()),
         kill(&setup, &app.visitor().at(&setup.base), &done),
     )
     .await;
@@ -89,6 +96,7 @@ async fn killing_server_and_worker_at_random_moments_loses_nothing_and_does_noth
     check_claims(&app, &mails, &claims);
     further::check(&app, &mails, &claims).await;
     children::check(&app, &mails, &claims);
+    by_account::check(&app, &mails, &claims);
     telling::check(&app, &recipient, JOURNEYS);
     check_erasures(&app, &claims, &known.erased);
     resting::check(&app, &claims);
@@ -100,7 +108,7 @@ struct Known {
     /// The ids of the accounts that will be erased, for a list in SQL.
     erased: String,
     /// First those who erase, then those who correct, then those whose deletion waits, then those who turn out to be
-    /// children.
+    /// children, then those for whom others ask.
     emails: Vec<String>,
 }
 
@@ -128,6 +136,11 @@ impl Known {
         let first = (ERASURES + CORRECTIONS) as usize;
         &self.emails[first..first + LATER as usize]
     }
+
+    /// Those for whom an agent or the form asks.
+    fn asked(&self) -> &[String] {
+        &self.emails[(KNOWN - ASKED) as usize..]
+    }
 }
 
 /// A person for each journey; the first are people of the source.
@@ -143,16 +156,17 @@ async fn actors(app: &TestApp, known: &Known, base: &str) -> Vec<(String, Actor)
 }
 
 async fn travel(
-    people: Vec<(String, Actor)>,
+    (people, asked): (Vec<(String, Actor)>, Vec<String>),
     staff: Arc<[Actor; 2]>,
     done: Arc<AtomicUsize>,
 ) -> Vec<Claim> {
-    let people = Arc::new(people);
+    let (people, asked) = (Arc::new(people), Arc::new(asked));
     let next = Arc::new(AtomicUsize::new(0));
     let travellers: Vec<_> = (0..AT_A_TIME)
         .map(|_| {
             let (people, staff, next, done) =
                 (people.clone(), staff.clone(), next.clone(), done.clone());
+            let asked = asked.clone();
             tokio::spawn(async move {
                 let mut claims = Vec::new();
                 loop {
@@ -171,8 +185,13 @@ async fn travel(
                         claims.push(turn_off(person, email).await);
                     } else if kind < ERASURES + CORRECTIONS + LATER {
                         // Their deletion was asked for before.
-                    } else if kind < KNOWN {
+                    } else if kind < KNOWN - ASKED {
                         claims.push(be_born(person, email, &staff).await);
+                    } else if kind < KNOWN {
+                        let at = number - (KNOWN - ASKED) as usize;
+                        // Of what agents asked as of what the form did.
+                        let is_theirs = at % 4 < 2;
+                        claims.push(by_account::answer(person, &asked[at], is_theirs).await);
                     } else if kind < KNOWN + MOVES {
                         claims.push(move_away(person, email).await);
                         claims.extend(object(person).await);
@@ -248,7 +267,8 @@ fn check_claims(app: &TestApp, mails: &Mails, claims: &[Claim]) {
                 let told = mails.about("request_received", reference);
                 assert_eq!((on_record, told), (1, 1), "{reference}");
             }
-            Claim::Moved(_)
+            Claim::Answered { .. }
+            | Claim::Moved(_)
             | Claim::Rested(_)
             | Claim::Packed(_)
             | Claim::TurnedOff(_)

@@ -37,9 +37,14 @@ impl Setup {
         }
     }
 
-    pub fn start(&self, command: &'static str) -> Process {
+    pub fn start(&self, command: &str) -> Process {
+        self.start_with(&[command])
+    }
+
+    /// The same with a command of several words.
+    pub fn start_with(&self, words: &[&str]) -> Process {
         let process = Command::new(env!("CARGO_BIN_EXE_candor"))
-            .arg(command)
+            .args(words)
             .args(&self.arguments)
             .env_clear()
             .stdout(Stdio::null())
@@ -52,6 +57,13 @@ impl Setup {
 
 /// Killed, without a chance to tidy up, when it is dropped.
 pub struct Process(Child);
+
+impl Process {
+    /// Whether it came to its end by itself, and well.
+    pub fn ends_well(&mut self) -> bool {
+        self.0.wait().unwrap().success()
+    }
+}
 
 impl Drop for Process {
     fn drop(&mut self) {

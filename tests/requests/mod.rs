@@ -48,7 +48,7 @@ mod unconfirmed;
 mod unplanned;
 mod unverified;
 pub mod views;
-mod without_account;
+pub mod without_account;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -11,7 +11,7 @@ use crate::support::{Actor, Answer, TestApp};
 pub(super) const ADDRESS: &str = "maya.okafor@example.org";
 
 /// Sends the public form.
-pub(super) async fn send(app: &TestApp, wants: &str, email: &str, field: &str) -> (Actor, Answer) {
+pub async fn send(app: &TestApp, wants: &str, email: &str, field: &str) -> (Actor, Answer) {
     let visitor = app.visitor();
     let page = visitor.get("/request").await.page();
     let fields = [

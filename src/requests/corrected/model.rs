@@ -50,10 +50,18 @@ pub struct CorrectedValue {
     pub failure: Option<String>,
 }
 
+/// A value by its id, and how often it had been written again when it was compared.
+pub type Seen = (i64, i32);
+
 impl CorrectedValue {
     /// The collection that holds it.
     pub fn key(&self) -> CollectionKey {
         CollectionKey::new(&self.dataset, &self.collection)
+    }
+
+    /// As it is compared now.
+    pub fn seen(&self) -> Seen {
+        (self.id, self.repairs)
     }
 
     /// What was written, and where.

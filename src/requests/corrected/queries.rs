@@ -5,7 +5,7 @@ use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use serde_json::json;
 
-use super::model::{CorrectedValue, record_hash, value_hash};
+use super::model::{CorrectedValue, Seen, record_hash, value_hash};
 use crate::audit::{self, Event};
 use crate::db::schema::{corrected_values as values, people, requests};
 use crate::db::{AnyConnection, Count, count_up_to};
@@ -172,11 +172,13 @@ pub fn mark_looked_at(
     Ok(())
 }
 
-/// Notes that the replaced values of some are held again, which makes them a task for staff; each with its event.
-pub fn mark_returned(conn: &mut AnyConnection, ids: &[i64], by: &By<'_>) -> QueryResult<()> {
-    for id in ids {
+/// Notes that the replaced values of some are held again, which makes them a task for staff; each with its event. What was
+/// written again while it was compared holds the corrected value by now.
+pub fn mark_returned(conn: &mut AnyConnection, undone: &[Seen], by: &By<'_>) -> QueryResult<()> {
+    for (id, repairs) in undone {
         let quiet = values::table
             .filter(values::id.eq(id))
+            .filter(values::repairs.eq(repairs))
             .filter(values::returned_at.is_null());
         let marked = diesel::update(quiet)
             .set(values::returned_at.eq(by.now))

@@ -47,9 +47,9 @@ pub fn look(app: &App, since: NaiveDateTime, is_dry: bool) -> AppResult<Compared
                 compared.errors.push(error);
             }
         })?;
-        let undone = values.iter().filter(|it| found.undone.contains(&it.id));
+        let undone = values.iter().filter(|it| found.undone.contains(&it.seen()));
         let (by_backup, before): (Vec<_>, Vec<_>) =
-            undone.partition(|it| it.written_at >= since && it.returned_at.is_none());
+            undone.partition(|it| it.written_at >= since && !waits_for_staff(it));
         compared.known += values.len();
         compared.undone += by_backup.len();
         compared.undone_before += before.len();
@@ -60,6 +60,11 @@ pub fn look(app: &App, since: NaiveDateTime, is_dry: bool) -> AppResult<Compared
     }
     app.wake.notify_one();
     Ok(compared)
+}
+
+/// Whether it had come undone before, and nobody has asked for it to be written again.
+fn waits_for_staff(value: &CorrectedValue) -> bool {
+    value.returned_at.is_some() && value.repair_asked_at.is_none()
 }
 
 fn settle(

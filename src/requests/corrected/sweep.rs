@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::model::CorrectedValue;
+use super::model::{CorrectedValue, Seen};
 use super::queries;
 use crate::app::App;
 use crate::db::AnyConnection;
@@ -18,10 +18,10 @@ const BATCH: i64 = 100;
 /// Whoever was compared less long ago is left for the next night.
 const AGAIN_AFTER: TimeDelta = TimeDelta::hours(20);
 
-/// What was found of some, by their ids.
+/// What was found of some.
 #[derive(Debug, Default)]
 pub(super) struct Found {
-    pub undone: Vec<i64>,
+    pub undone: Vec<Seen>,
     pub mended: Vec<i64>,
     pub gone: Vec<i64>,
 }
@@ -64,7 +64,7 @@ pub(super) fn compare(
             continue;
         };
         match app.sources.standing(known, &value.change(&app.keys)?) {
-            Ok(Standing::Undone) => found.undone.push(value.id),
+            Ok(Standing::Undone) => found.undone.push(value.seen()),
             Ok(Standing::Corrected) if value.returned_at.is_some() => found.mended.push(value.id),
             Ok(Standing::Gone) => found.gone.push(value.id),
             Ok(_) => {}

@@ -1,6 +1,6 @@
 //! Comparing what is read of a person's data, for whatever page, with what was corrected in it.
 
-use super::model::{CorrectedValue, record_hash, value_hash};
+use super::model::{CorrectedValue, Seen, record_hash, value_hash};
 use super::queries;
 use crate::app::App;
 use crate::error::AppResult;
@@ -12,7 +12,7 @@ use crate::sources::{Held, Record, Value};
 #[derive(Debug, Default)]
 pub struct Watch {
     values: Vec<CorrectedValue>,
-    undone: Vec<i64>,
+    undone: Vec<Seen>,
     mended: Vec<i64>,
 }
 
@@ -64,7 +64,7 @@ impl Watch {
             let fingerprint = app.sources.fingerprint(&held);
             let held = value_hash(&app.keys, &hash, &value.field, &fingerprint);
             if held == value.replaced && value.returned_at.is_none() {
-                self.undone.push(value.id);
+                self.undone.push(value.seen());
             } else if held == value.corrected && value.returned_at.is_some() {
                 self.mended.push(value.id);
             }

@@ -114,6 +114,16 @@ impl Draft {
             Fault::new("effective_on", sentence)
         })
     }
+
+    /// What is wrong with its date, if it was published elsewhere on that day.
+    pub fn taken_over_fault(&self, published_on: NaiveDate) -> Option<Fault> {
+        (self.effective_on < published_on).then(|| {
+            let sentence = format!(
+                "It was published on {published_on}, so it cannot have held before. Choose that day or a later one."
+            );
+            Fault::new("effective_on", sentence)
+        })
+    }
 }
 
 fn version_fault(version: &str) -> Option<Fault> {

@@ -37,6 +37,7 @@ pub fn take_over(
     now: NaiveDateTime,
 ) -> AppResult<Result<PolicyVersion, Vec<Fault>>> {
     let mut faults = draft.faults();
+    faults.extend(draft.taken_over_fault(published_at.date()));
     faults.extend(draft.faults_beside(&queries::history(conn)?));
     if !faults.is_empty() {
         return Ok(Err(faults));

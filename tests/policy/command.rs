@@ -86,6 +86,20 @@ async fn an_earlier_version_is_taken_over_with_the_day_of_its_publication() {
     assert!(said.contains("Nobody is told of it"), "{said}");
     let list = app.visitor().get("/policy/versions").await.page();
     assert!(list.text().contains("published on 1 December 2019"));
+
+    // None holds before anybody could read it.
+    let (refused, said) = publish(
+        &app,
+        &format!("{head}{TEXT}"),
+        &["--version", "zero", "--effective", "2019-11-30"],
+    )
+    .await;
+    assert!(!refused.status.success());
+    assert!(
+        said.contains("--effective: It was published on 2019-12-01"),
+        "{said}"
+    );
+    assert_eq!(count(&app).await, 1);
 }
 
 #[actix_web::test]

@@ -186,6 +186,7 @@ async fn lines_that_are_wrong_are_told_by_number_and_field_and_a_repeat_doubles_
         good.replacen(',', "own-key,", 1),
         good.replacen(',', "own-key,", 1)
             .replace("2026-01-03", "2026-01-04"),
+        line("nobody", "ada@example.org", 3),
     ];
     let (status, report, said) = import(&app, &lines);
     assert_eq!(status, 1, "{said}");
@@ -202,11 +203,12 @@ async fn lines_that_are_wrong_are_told_by_number_and_field_and_a_repeat_doubles_
         "7,legal_basis",
         "8,",
         "11,key",
+        "12,recipient",
     ];
     assert_eq!(told, expected);
     assert!(!report.contains("ada@") && !report.contains("not-an-address"));
     assert!(
-        said.contains("2 lines recorded, 1 known before, 7 refused."),
+        said.contains("2 lines recorded, 1 known before, 8 refused."),
         "{said}"
     );
     assert_eq!(count(&app), 2);

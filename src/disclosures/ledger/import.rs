@@ -106,8 +106,8 @@ struct Importer {
     keys: Arc<Keys>,
     clock: Clock,
     report: csv::Writer<Box<dyn Write>>,
-    /// Lines that are to be recorded, with their numbers.
-    batch: Vec<(u64, NewDisclosure)>,
+    /// Lines with their numbers: what is to be recorded, or why it is not.
+    batch: Vec<(u64, Result<NewDisclosure, Refusal>)>,
     counts: Counts,
 }
 
@@ -122,10 +122,8 @@ impl Importer {
             None => columns(&ByteRecord::new())?,
         };
         while let Some((number, record)) = lines.next()? {
-            match record.and_then(|record| self.check(&columns, &record)) {
-                Ok(new) => self.batch.push((number, new)),
-                Err(refusal) => self.refuse(number, refusal)?,
-            }
+            let line = record.and_then(|record| self.check(&columns, &record));
+            self.batch.push((number, line));
             if self.batch.len() == BATCH {
                 self.record()?;
                 bar.set_position(lines.bytes);
@@ -160,12 +158,30 @@ impl Importer {
         line.check(&self.register, &self.keys, self.clock.now())
     }
 
+    /// Records what can be of the batch, and reports on the rest in the order of the file.
     fn record(&mut self) -> anyhow::Result<()> {
-        if self.batch.is_empty() {
-            return Ok(());
-        }
         let batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH));
-        let (numbers, lines): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
+        let (mut good, mut checked) = (Vec::with_capacity(batch.len()), Vec::new());
+        for (number, line) in batch {
+            checked.push((number, line.map(|line| good.push(line))));
+        }
+        let mut outcomes = self.write(good)?.into_iter();
+        for (number, line) in checked {
+            match line.map(|()| outcomes.next().expect("each good line has its outcome")) {
+                Ok(Outcome::Recorded) => self.counts.recorded += 1,
+                Ok(Outcome::Known) => self.counts.known += 1,
+                Ok(Outcome::Differs) => self.refuse(number, Refusal::TAKEN)?,
+                Err(refusal) => self.refuse(number, refusal)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// How it went with each of the lines.
+    fn write(&self, lines: Vec<NewDisclosure>) -> anyhow::Result<Vec<Outcome>> {
+        if lines.is_empty() {
+            return Ok(Vec::new());
+        }
         let (register, laws) = (Arc::clone(&self.register), Arc::clone(&self.laws));
         let now = self.clock.now();
         let recorded = self.db.write_now(move |conn| {
@@ -175,14 +191,7 @@ impl Importer {
             };
             Ok(queries::record(conn, rules, &lines, "import", now)?)
         });
-        for (number, outcome) in numbers.into_iter().zip(recorded?) {
-            match outcome {
-                Outcome::Recorded => self.counts.recorded += 1,
-                Outcome::Known => self.counts.known += 1,
-                Outcome::Differs => self.refuse(number, Refusal::TAKEN)?,
-            }
-        }
-        Ok(())
+        Ok(recorded?)
     }
 
     fn refuse(&mut self, number: u64, refusal: Refusal) -> anyhow::Result<()> {

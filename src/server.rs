@@ -103,6 +103,7 @@ pub fn run(app: App, listener: TcpListener, size: Size) -> std::io::Result<Serve
             )
             .service(
                 web::scope("")
+                    .app_data(addresses())
                     .configure(routes::register)
                     .configure(|config| {
                         if is_demo {
@@ -128,6 +129,11 @@ pub fn run(app: App, listener: TcpListener, size: Size) -> std::io::Result<Serve
     .shutdown_timeout(10)
     .listen(listener)?;
     Ok(server.run())
+}
+
+/// No page of ours leads to an address that cannot be read; somebody has mistyped it.
+fn addresses() -> web::QueryConfig {
+    web::QueryConfig::default().error_handler(|_, _| AppError::NotFound.into())
 }
 
 async fn not_found() -> Result<String, AppError> {

@@ -167,3 +167,20 @@ async fn no_form_is_taken_from_another_site() {
         }
     }
 }
+
+/// No page leads there.
+#[actix_web::test]
+async fn an_address_whose_end_cannot_be_read_is_not_here() {
+    let app = TestApp::start();
+    let admin = app.staff("ann", Role::Admin).await;
+    for path in [
+        "/policy/versions?before=soon",
+        "/staff/mail?before=x",
+        "/staff/audit?before=1.5",
+        "/staff/members?after=%00",
+    ] {
+        let answer = admin.get(path).await;
+        assert_eq!(answer.status, 404, "{path}");
+        assert!(answer.text().contains("This page is not here"));
+    }
+}

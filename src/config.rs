@@ -261,7 +261,10 @@ impl Config {
 
     fn connect(&self) -> anyhow::Result<Db> {
         let db = Db::open(&self.database_url, self.database_connections);
-        db.context("the portal's database cannot be opened")
+        db.context(
+            "the portal's database cannot be opened (a PostgreSQL server must be running and hold a database of that \
+             name: CREATE DATABASE makes it)",
+        )
     }
 
     fn check_secret(&self, db: &Db) -> anyhow::Result<()> {

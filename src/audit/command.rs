@@ -26,7 +26,7 @@ pub fn verify_log(options: VerifyOptions, config: &Config) -> anyhow::Result<Exi
     let verdict = db.read_now(|conn| Ok(verify(conn, &config.keys, options.head)?))?;
     say!("{} events are whole, up to {}", verdict.whole, verdict.end);
     if verdict.waiting > 0 {
-        say!("{} events wait to be linked by a worker", verdict.waiting);
+        say!("Waiting to be linked by a worker: {}", verdict.waiting);
     }
     match verdict.first_break {
         None => {

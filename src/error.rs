@@ -7,6 +7,9 @@ use diesel::result::{DatabaseErrorKind, Error};
 /// The result of everything that serves a request.
 pub type AppResult<T> = Result<T, AppError>;
 
+/// So many seconds a program should wait that could not be answered because something is away.
+pub const WHILE_AWAY: u64 = 30;
+
 /// Why a request cannot be served. Mistakes in a form are not among them: they are part of the form.
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
@@ -64,6 +67,15 @@ impl AppError {
     /// A conflict that is explained by one sentence.
     pub fn conflict(sentence: &str) -> Self {
         AppError::Conflict(sentence.to_owned())
+    }
+
+    /// So many seconds later it is worth another try; none where waiting does not help.
+    pub fn wait(&self) -> Option<u64> {
+        match self {
+            AppError::TooMany(seconds) => Some(*seconds),
+            AppError::Unavailable(_) => Some(WHILE_AWAY),
+            _ => None,
+        }
     }
 }
 

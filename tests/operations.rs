@@ -119,6 +119,36 @@ async fn a_connection_that_the_server_ended_fails_once_at_most_and_is_made_anew(
     }
 }
 
+#[actix_web::test]
+async fn while_the_database_is_away_everybody_is_told_soon_and_when_to_try_again() {
+    let Some(server) = postgres_server() else {
+        return;
+    };
+    let app = TestApp::start();
+    let (_, name) = app.database_url().rsplit_once('/').unwrap();
+    let drop = format!("DROP DATABASE {name} WITH (FORCE)");
+    let mut conn = PgConnection::establish(&server).unwrap();
+    diesel::sql_query(drop).execute(&mut conn).unwrap();
+
+    // What is left of earlier connections fails at once; then one visitor waits for what might come back.
+    let visitor = app.visitor();
+    let mut waited = Vec::new();
+    for _ in 0..8 {
+        let asked = Instant::now();
+        let answer = visitor.get("/policy/versions").await;
+        waited.push(asked.elapsed());
+        assert_eq!(answer.status, 503);
+        assert_eq!(answer.headers["retry-after"], "30");
+    }
+    let (last, longest) = (waited[7], waited.iter().max().unwrap());
+    assert!(last * 2 < *longest, "{waited:?}");
+
+    let program = app.visitor().with_header("authorization", "Bearer unknown");
+    let answer = program.get("/api/v1/changes").await;
+    assert_eq!(answer.status, 503);
+    assert_eq!(answer.headers["retry-after"], "30");
+}
+
 async fn end_who_waits(app: &TestApp) {
     let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE datname = current_database() AND wait_event_type = 'Lock'";

@@ -90,7 +90,7 @@ pub struct Change {
         (status = 200, body = Feed),
         (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 409, body = Problem),
-        (status = 429, body = Problem),
+        (status = 429, body = Problem), (status = 503, body = Problem),
     ),
     security(("token" = [])),
 )]

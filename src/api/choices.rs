@@ -36,7 +36,7 @@ const MOST: usize = 1_000;
         (status = 304, description = "As in the answer with that `ETag`"),
         (status = 400, body = Problem, description = "The type or the hash cannot be one: nothing is said of the person"),
         (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 404, body = Problem), (status = 429, body = Problem),
+        (status = 404, body = Problem), (status = 429, body = Problem), (status = 503, body = Problem),
     ),
     security(("token" = [])),
 )]
@@ -109,7 +109,7 @@ pub struct BatchAnswer {
     responses(
         (status = 200, body = BatchAnswer),
         (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 403, body = Problem), (status = 413, body = Problem), (status = 429, body = Problem),
+        (status = 403, body = Problem), (status = 413, body = Problem), (status = 429, body = Problem), (status = 503, body = Problem),
     ),
     security(("token" = [])),
 )]

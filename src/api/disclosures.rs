@@ -53,7 +53,7 @@ pub struct Refused {
     responses(
         (status = 200, body = Taken),
         (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 403, body = Problem), (status = 413, body = Problem), (status = 429, body = Problem),
+        (status = 403, body = Problem), (status = 413, body = Problem), (status = 429, body = Problem), (status = 503, body = Problem),
     ),
     security(("token" = [])),
 )]

@@ -28,7 +28,7 @@ const MOST: usize = 1_000;
         (status = 200, body = Page),
         (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 409, body = Problem),
-        (status = 429, body = Problem),
+        (status = 429, body = Problem), (status = 503, body = Problem),
     ),
     security(("token" = [])),
 )]
@@ -97,7 +97,7 @@ pub struct AnswerRefused {
         (status = 200, body = AnswersTaken),
         (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 409, body = Problem),
-        (status = 413, body = Problem), (status = 429, body = Problem),
+        (status = 413, body = Problem), (status = 429, body = Problem), (status = 503, body = Problem),
     ),
     security(("token" = [])),
 )]

@@ -53,16 +53,17 @@ fn answer(status: StatusCode, error: Option<&actix_web::Error>) -> HttpResponse 
         tracing::error!(error = format!("{error:#}"), "request failed");
     }
     let mut builder = HttpResponseBuilder::new(status);
-    let explained = match error.and_then(|it| it.as_error::<AppError>()) {
+    let error = error.and_then(|it| it.as_error::<AppError>());
+    if let Some(seconds) = error.and_then(AppError::wait) {
+        builder.insert_header((header::RETRY_AFTER, seconds));
+    }
+    let explained = match error {
         Some(
             AppError::BadRequest(sentence)
             | AppError::Conflict(sentence)
             | AppError::Full(sentence),
         ) => Some(sentence.clone()),
-        Some(AppError::TooMany(seconds)) => {
-            builder.insert_header((header::RETRY_AFTER, *seconds));
-            Some(format!("Try again in {seconds} seconds."))
-        }
+        Some(AppError::TooMany(seconds)) => Some(format!("Try again in {seconds} seconds.")),
         _ => None,
     };
     if status == StatusCode::UNAUTHORIZED {

@@ -4,6 +4,8 @@ use std::fs::OpenOptions;
 use std::ops::{Deref, DerefMut};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
@@ -80,13 +82,21 @@ const POSTGRES_SETTINGS: &str = "
 #[derive(Clone)]
 pub(super) struct Opener {
     url: String,
+    /// Whether the last try found nobody.
+    is_refused: Arc<AtomicBool>,
 }
 
 impl Opener {
     pub(super) fn new(url: &str) -> Self {
         Opener {
             url: url.to_owned(),
+            is_refused: Arc::default(),
         }
+    }
+
+    /// Whether the last connection that was tried could not be opened.
+    pub(super) fn is_refused(&self) -> bool {
+        self.is_refused.load(Ordering::Relaxed)
     }
 
     pub(super) fn is_sqlite(&self) -> bool {
@@ -123,8 +133,10 @@ impl ManageConnection for Opener {
     type Error = diesel::r2d2::Error;
 
     fn connect(&self) -> Result<Pooled, Self::Error> {
+        let opened = self.open();
+        self.is_refused.store(opened.is_err(), Ordering::Relaxed);
         Ok(Pooled {
-            conn: self.open()?,
+            conn: opened?,
             answered_at: Some(Instant::now()),
         })
     }

@@ -17,6 +17,7 @@ mod text_enum;
 mod writer;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -50,6 +51,12 @@ macro_rules! both {
 }
 pub(crate) use both;
 
+/// So long somebody waits for a connection that others use, or that is being opened.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// So long while there is none, and none can be opened.
+const A_MOMENT: Duration = Duration::from_secs(1);
+
 /// The portal's own database.
 #[derive(Clone)]
 pub struct Db(Arc<Doors>);
@@ -69,7 +76,7 @@ impl Db {
         let pool = Pool::builder()
             .max_size(connections)
             .min_idle(Some(1))
-            .connection_timeout(std::time::Duration::from_secs(10))
+            .connection_timeout(PATIENCE)
             .error_handler(Box::new(connection::LogErrors))
             .build(opener.clone())?;
         let writer = if opener.is_sqlite() {
@@ -170,12 +177,18 @@ impl Db {
     }
 
     fn on_pooled<T>(&self, work: impl FnOnce(&mut AnyConnection) -> AppResult<T>) -> AppResult<T> {
-        let mut pooled = self.0.pool.get()?;
+        let mut pooled = self.0.pool.get_timeout(self.patience())?;
         let done = work(&mut pooled);
         if done.is_err() {
             pooled.doubt();
         }
         done
+    }
+
+    /// How long to wait for a connection: a moment where the server is away, since nobody gives one back then.
+    fn patience(&self) -> Duration {
+        let is_away = self.0.opener.is_refused() && self.0.pool.state().connections == 0;
+        if is_away { A_MOMENT } else { PATIENCE }
     }
 
     /// Whether this is the embedded database.

@@ -62,12 +62,8 @@ impl From<AppError> for Refusal {
             AppError::TooLarge => "The body is too large.".to_owned(),
             _ => "Try again in a few minutes.".to_owned(),
         };
-        let wait = match error {
-            AppError::TooMany(seconds) => Some(seconds),
-            _ => None,
-        };
         Refusal {
-            wait,
+            wait: error.wait(),
             fatal: matches!(error, AppError::TooLarge),
             ..Refusal::new(status, message)
         }

@@ -11,7 +11,7 @@ use tracing_actix_web::RequestId;
 
 use super::{Page, html, see_other, way_back};
 use crate::app::App;
-use crate::error::AppError;
+use crate::error::{AppError, WHILE_AWAY};
 
 #[derive(Template)]
 #[template(path = "error.html")]
@@ -70,7 +70,7 @@ fn bare_answer(page: Page, error: &actix_web::Error) -> HttpResponse {
     describe(error, None);
     let status = StatusCode::SERVICE_UNAVAILABLE;
     let (title, sentences) = words(status);
-    html(
+    let answer = html(
         status,
         &ErrorPage {
             page,
@@ -79,8 +79,19 @@ fn bare_answer(page: Page, error: &actix_web::Error) -> HttpResponse {
             reference: None,
             asked: None,
         },
+    );
+    after(
+        WHILE_AWAY,
+        answer.unwrap_or_else(|_| HttpResponse::new(status)),
     )
-    .unwrap_or_else(|_| HttpResponse::new(status))
+}
+
+/// The answer, with how many seconds later it is worth another try.
+fn after(seconds: u64, mut answer: HttpResponse) -> HttpResponse {
+    answer
+        .headers_mut()
+        .insert(header::RETRY_AFTER, seconds.into());
+    answer
 }
 
 /// What is kept of an error: where it leads, or what may be said of it.
@@ -122,7 +133,8 @@ fn page_for(request: &HttpRequest, status: StatusCode, failure: Failure) -> Http
         return HttpResponse::new(status);
     };
     let (mut title, mut sentences) = words(status);
-    let (mut wait, mut asked) = (None, None);
+    let mut wait = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(WHILE_AWAY);
+    let mut asked = None;
     match failure {
         Failure::Explained(sentence) => sentences = vec![sentence],
         Failure::Asked(reference) => {
@@ -143,7 +155,7 @@ fn page_for(request: &HttpRequest, status: StatusCode, failure: Failure) -> Http
         .is_server_error()
         .then(|| reference_of(request))
         .flatten();
-    let mut response = html(
+    let answer = html(
         status,
         &ErrorPage {
             page,
@@ -152,14 +164,12 @@ fn page_for(request: &HttpRequest, status: StatusCode, failure: Failure) -> Http
             reference,
             asked,
         },
-    )
-    .unwrap_or_else(|_| HttpResponse::new(status));
-    if let Some(seconds) = wait {
-        response
-            .headers_mut()
-            .insert(header::RETRY_AFTER, seconds.into());
+    );
+    let answer = answer.unwrap_or_else(|_| HttpResponse::new(status));
+    match wait {
+        Some(seconds) => after(seconds, answer),
+        None => answer,
     }
-    response
 }
 
 fn minutes(seconds: u64) -> String {

@@ -46,7 +46,7 @@ impl Kind {
         matches!(self, Kind::Correction | Kind::Deletion)
     }
 
-    /// As a title.
+    /// As a title, for the person.
     pub fn title(self) -> &'static str {
         match self {
             Kind::Access => "Access to your data",
@@ -59,6 +59,16 @@ impl Kind {
             Kind::MarketingList => "Who got data for marketing",
             Kind::Contest => "A machine's decision, looked at again",
             Kind::Complaint => "Complaint",
+        }
+    }
+
+    /// As a title, for staff, whose data it is not about.
+    pub fn staff_title(self) -> &'static str {
+        match self {
+            Kind::Access => "Access to data",
+            Kind::Correction => "Correction of data",
+            Kind::Deletion => "Deletion of data",
+            other => other.title(),
         }
     }
 

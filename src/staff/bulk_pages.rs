@@ -241,7 +241,7 @@ pub async fn preview(
                 Ok(what) => (what, true),
                 Err(why) => (why.to_owned(), false),
             },
-            (Some((request, _)), Err(_)) => (request.kind.title().to_owned(), true),
+            (Some((request, _)), Err(_)) => (request.kind.staff_title().to_owned(), true),
         };
         Line {
             reference,

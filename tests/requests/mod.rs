@@ -35,6 +35,7 @@ mod one_record;
 mod over_limit;
 mod parents;
 mod periods;
+mod recognised;
 mod reminders;
 mod repeats;
 mod restriction;

@@ -8,6 +8,7 @@
 
 pub mod account_pages;
 mod ages;
+mod alike;
 mod filing;
 mod forgetting;
 mod look_up;

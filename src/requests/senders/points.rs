@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::alike::{is_same, normal};
 use crate::app::App;
 use crate::error::AppResult;
 use crate::keys::Keys;
@@ -150,12 +151,10 @@ impl Point {
     }
 
     fn matches(&self, keys: &Keys, typed: &str) -> bool {
-        let typed = normal(typed);
-        let same = self.values.iter().fold(false, |same, held| {
-            let held = keys.hash("data point", normal(held).as_bytes());
-            keys.hash_matches("data point", typed.as_bytes(), &held) | same
-        });
-        same && !typed.is_empty()
+        let is_it = |held: &String| is_same(keys, self.input, held, typed);
+        self.values
+            .iter()
+            .fold(false, |same, held| is_it(held) | same)
     }
 }
 
@@ -179,10 +178,4 @@ fn plain(held: &Held) -> Option<String> {
         Held::Plain(value) => Some(value.to_string()).filter(|it| !normal(it).is_empty()),
         Held::Empty | Held::Masked(_) => None,
     }
-}
-
-/// Capitals, spaces and signs do not matter.
-fn normal(value: &str) -> String {
-    let letters = value.chars().filter(|it| it.is_alphanumeric());
-    letters.flat_map(char::to_lowercase).collect()
 }

@@ -45,6 +45,13 @@ fn what_is_clear_is_told() {
             "Please erase my data.\n\nOn Monday, ProJobSector wrote:\nWhat if you delete my data?",
             W(Deletion),
         ),
+        ("Right to erasure: please erase my data", W(Deletion)),
+        ("Please remove all of my data.", W(Deletion)),
+        (
+            "I request deletion of all personal data concerning me under Article 17 GDPR.",
+            W(Deletion),
+        ),
+        ("Solicito la supresión de mis datos.", W(Deletion)),
         ("Quiero borrar mis datos", W(Deletion)),
         ("Solicito que eliminen mis datos.", W(Deletion)),
         ("¿Podrían borrar mis datos, por favor?", W(Deletion)),
@@ -57,6 +64,14 @@ fn what_is_clear_is_told() {
         ("May I have a copy of my data?", W(Pieces)),
         ("Can you please send me my personal data?", W(Pieces)),
         ("Subject access request for my data", W(Pieces)),
+        (
+            "This is a request to know the specific pieces of information that you have about me.",
+            W(Pieces),
+        ),
+        (
+            "Under Article 15 GDPR I request all personal data concerning me.",
+            W(Pieces),
+        ),
         ("Quiero una copia de mis datos", W(Pieces)),
         ("Which categories do you hold about me?", W(Categories)),
         ("What kinds of data do you have about me?", W(Categories)),

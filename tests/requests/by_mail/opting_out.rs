@@ -75,6 +75,13 @@ fn who_wants_nothing_sold_or_shared_opts_out_in_whatever_words() {
         "I object to the sale of my data.",
         "You may not share my details with anybody.",
         "No quiero que vendan mis datos.",
+        "Me opongo a la venta de mis datos personales.",
+        "Quiero oponerme a la venta de mi información.",
+        "Dejen de vender mis datos.",
+        "Quiero que dejen de vender mis datos, por favor.",
+        "Solicito la exclusión de la venta de mis datos.",
+        "Deseo optar por no participar en la venta de mi información.",
+        "Buenos días, no vendan mis datos.",
     ];
     check(&said.map(|it| (it, opts_out(&[SALE_OR_SHARING]))));
 }
@@ -91,6 +98,8 @@ fn who_speaks_of_something_else_to_sell_or_to_share_opts_out_of_nothing() {
         "I do not share my resume.",
         "I do not object to the sale of my data.",
         "You never sell my data, do you?",
+        "To opt out of the sale of your personal information, click here.",
+        "You may opt out of the sharing of your data at any time.",
     ];
     check(&said.map(|it| (it, OptOut)));
     let signed = "I have lost my password.\n\n-- \nJo\nDo not sell my data!";
@@ -119,6 +128,11 @@ fn an_opt_out_holds_whatever_else_is_wished_besides() {
         ("Do not sell my data, and delete my data", sale(None)),
         ("Do not sell my data. Will you delete my data?", sale(None)),
         ("Either delete my data or do not sell my data.", OptOut),
+        // The child's are not known by this address.
+        (
+            "Do not sell or share my child's personal information. She is 9.",
+            sale(None),
+        ),
     ]);
 }
 

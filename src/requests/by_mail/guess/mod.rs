@@ -5,13 +5,15 @@ mod machines;
 mod opting_out;
 mod sale;
 mod sentences;
+mod wishes;
 mod words;
 
 use opting_out::{opted_out_of, phrases};
 use sentences::Sentence;
+use wishes::{ABOUT, CATEGORIES, CORRECTION, DELETION, PIECES};
 use words::{
-    ABOUT, ASKING, BEFORE_COMMANDS, CATEGORIES, CORRECTION, COURTEOUS, DELETION, DOUBTS,
-    DOUBTS_IN_WORDS, FILLERS, JOINTS, NO_DOUBTS, NOT, PIECES, PLEASE, QUESTIONS, UNSURE, WISHES,
+    ASKING, BEFORE_COMMANDS, COURTEOUS, DOUBTS, DOUBTS_IN_WORDS, FILLERS, JOINTS, NO_DOUBTS, NOT,
+    PLEASE, QUESTIONS, RELATIVES, UNSURE, WISHES,
 };
 
 use crate::requests::senders::model::Wants;
@@ -79,7 +81,7 @@ fn wish(sentences: &[Sentence], said: &str) -> Option<Wants> {
     let [(wants, any)] = asked.as_slice() else {
         return None;
     };
-    let in_doubt = is_refused(said, any) || is_doubtful(said);
+    let in_doubt = is_refused(said, any) || is_doubtful(said) || names_relative(said);
     let is_change = matches!(wants, Wants::Deletion | Wants::Correction);
     let is_asked_about = is_change && says(said, QUESTIONS);
     let mut naming = sentences.iter().filter(|it| says(&it.said(), any));
@@ -92,6 +94,16 @@ fn wish(sentences: &[Sentence], said: &str) -> Option<Wants> {
 
 fn says(said: &str, any: &[&str]) -> bool {
     any.iter().any(|it| said.contains(&format!(" {it} ")))
+}
+
+/// Whether the data of somebody's family may be meant.
+fn names_relative(said: &str) -> bool {
+    let bare = |word: &'_ str| {
+        word.trim_end_matches("'s")
+            .trim_end_matches('\'')
+            .to_owned()
+    };
+    said.split(' ').any(|it| RELATIVES.contains(&&*bare(it)))
 }
 
 /// What stands before the first of these.

@@ -4,8 +4,9 @@ use super::OptsOut;
 use super::machines::{self, NAMED, NO_MACHINES};
 use super::sale::{self, NOT_SELL, NOT_SHARE};
 use super::sentences::Sentence;
-use super::words::{CATEGORIES, CORRECTION, DELETION, PIECES, UNSURE};
-use super::{before, is_doubtful, says};
+use super::wishes::{CATEGORIES, CORRECTION, DELETION, PIECES};
+use super::words::UNSURE;
+use super::{before, is_doubtful, names_relative, says};
 use crate::choices::refusable::{AUTOMATED_DECISIONS, LIMIT_SENSITIVE, SALE_OR_SHARING};
 
 /// What speaks of it, beside [`NO_MACHINES`].
@@ -26,6 +27,11 @@ const OPT_OUT: &[&str] = &[
     "stop profiling",
     "limitar el uso",
     "limiten el uso",
+    "opongo a la venta",
+    "oponerme a la venta",
+    "excluirme de la venta",
+    "exclúyanme de la venta",
+    "exclusión de la venta",
 ];
 
 /// Whatever speaks of it.
@@ -43,7 +49,27 @@ const IN_SO_MANY_WORDS: &[&str] = &[
     "opting out",
     "object to the sale",
     "object to the sharing",
+    "opongo a la venta",
+    "oponerme a la venta",
+    "excluirme de la venta",
+    "exclúyanme de la venta",
+    "exclusión de la venta",
 ];
+
+/// Whose data somebody speaks of who writes to many.
+const OF_THE_READER: &[&str] = &[
+    "your personal",
+    "your data",
+    "your information",
+    "your info",
+    "sus datos",
+    "tus datos",
+    "su información",
+    "tu información",
+];
+
+/// Who speaks of themselves.
+const ONESELF: &[&str] = &["i", "i'm", "i'd", "me", "my", "mine", "mi", "mis"];
 
 /// What it can be out of by a mail, beside sale and sharing, and how that is said.
 const RIGHTS: &[(&str, &[&str])] = &[
@@ -177,6 +203,24 @@ const BEFORE_OPT_OUTS: &[&str] = &[
     "decide",
     "have",
     "decided",
+    "solicito",
+    "pido",
+    "exijo",
+    "ejerzo",
+    "ejercer",
+    "optar",
+    "mi",
+    "derecho",
+    "de",
+    "la",
+    "les",
+    "como",
+    "residente",
+    "buenos",
+    "días",
+    "buenas",
+    "tardes",
+    "estimados",
 ];
 
 /// What sets one wish against another.
@@ -203,12 +247,18 @@ pub(super) fn opted_out_of(sentences: &[Sentence], said: &str) -> Option<(OptsOu
     if naming.iter().any(is_either) {
         return None;
     }
-    Some((named(&naming)?, wants_more(said)))
+    let is_more = wants_more(said) || names_relative(said);
+    Some((named(&naming)?, is_more))
 }
 
 fn wants_more(said: &str) -> bool {
     let others = [DELETION, PIECES, CATEGORIES, CORRECTION];
     others.iter().any(|it| says(said, it))
+}
+
+/// Whether a sentence speaks of the data of whoever reads it.
+fn is_of_the_reader(said: &str) -> bool {
+    says(said, OF_THE_READER) && !says(said, ONESELF)
 }
 
 /// Whether a sentence that speaks of an opt-out is one.
@@ -226,6 +276,7 @@ fn is_meant(sentence: &Sentence) -> bool {
     let is_about_us = before.trim_start().starts_with("you ") && !says(&format!("{before} "), MUST)
         || before.trim_start().starts_with("we ");
     let is_statement = is_about_us
+        || is_of_the_reader(&said)
         || machines::is_of_oneself(&said, before)
         || says(&said, &[NOT_SELL, NOT_SHARE]) && sale::is_of_oneself(&said, before);
     is_said && !is_statement && !says(&said, UNSURE) && !sentence.is_question

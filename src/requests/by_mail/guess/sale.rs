@@ -4,7 +4,9 @@
 use super::{are_all, says};
 
 /// What turns it into an opt-out.
-const AGAINST: &[&str] = &["not", "don't", "dont", "never", "stop", "cease", "no"];
+const AGAINST: &[&str] = &[
+    "not", "don't", "dont", "never", "stop", "cease", "no", "dejen", "deje", "dejar", "cesen",
+];
 
 /// What is a wish, whoever says it of themselves.
 const WISHED: &[&str] = &[
@@ -51,6 +53,9 @@ const BETWEEN: &[&str] = &[
     "datos",
     "la",
     "el",
+    "de",
+    "en",
+    "participar",
 ];
 
 /// What may stand there at most.
@@ -96,6 +101,7 @@ const DATA: &[&str] = &[
     "about me",
     "datos",
     "información",
+    "informacion",
     "perfil",
 ];
 

@@ -1,91 +1,38 @@
 //! The words by which a mail is read, in English and Spanish.
 
-/// Words for each wish. Those with several words are looked for as they stand.
-pub(super) const DELETION: &[&str] = &[
-    "delete",
-    "deletion",
-    "erase",
-    "erasure",
-    "be forgotten",
-    "borrar",
-    "borren",
-    "eliminar",
-    "eliminen",
-    "suprimir",
-];
-
-pub(super) const PIECES: &[&str] = &[
-    "copy of my data",
-    "copy of my personal",
-    "copy of my information",
-    "copy of my profile",
-    "copy of all",
-    "copy of everything",
-    "copy of the data",
-    "copy of the information",
-    "copy of what",
-    "access to my data",
-    "access to my personal",
-    "access to my information",
-    "access to my records",
-    "access to the data",
-    "access request",
-    "subject access",
-    "a list of all",
-    "send me my data",
-    "send me my personal",
-    "send me my information",
-    "send me all",
-    "copia de mis datos",
-    "copia de mi información",
-    "copia de todo",
-    "copia de todos",
-    "acceso a mis datos",
-    "envíen mis datos",
-    "enviarme mis datos",
-    "envíenme mis datos",
-];
-
-pub(super) const CATEGORIES: &[&str] = &[
-    "which categories",
-    "what categories",
-    "categories of",
-    "which kinds",
-    "what kinds",
-    "kinds of data",
-    "qué categorías",
-    "categorías de",
-];
-
-pub(super) const CORRECTION: &[&str] = &[
-    "correct my",
-    "correction",
-    "rectify",
-    "rectification",
-    "is wrong",
-    "is incorrect",
-    "inaccurate",
-    "corregir",
-    "rectificar",
-];
-
-/// What it must be about.
-pub(super) const ABOUT: &[&str] = &[
-    "my data",
-    "my personal",
-    "my information",
-    "my account",
-    "my profile",
-    "my record",
-    "about me",
-    "on me",
-    "my resume",
-    "my cv",
-    "mis datos",
-    "mi cuenta",
-    "mi perfil",
-    "mi información",
-    "sobre mí",
+/// Whose data may be meant beside, or in place of, the sender's own.
+pub(super) const RELATIVES: &[&str] = &[
+    "child",
+    "children",
+    "kid",
+    "kids",
+    "minor",
+    "son",
+    "sons",
+    "daughter",
+    "daughters",
+    "husband",
+    "wife",
+    "spouse",
+    "mother",
+    "father",
+    "mom",
+    "dad",
+    "parents",
+    "brother",
+    "sister",
+    "hijo",
+    "hija",
+    "hijos",
+    "hijas",
+    "marido",
+    "esposo",
+    "esposa",
+    "madre",
+    "padre",
+    "padres",
+    "hermano",
+    "hermana",
 ];
 
 /// What turns a wish into its opposite, right before it or before words that say nothing by themselves.
@@ -268,6 +215,8 @@ pub(super) const UNSURE: &[&str] = &[
     "pienso",
     "pensando",
     "pregunto",
+    "click",
+    "clic",
 ];
 
 /// Who wishes something says so.
@@ -344,6 +293,11 @@ pub(super) const BEFORE_COMMANDS: &[&str] = &[
     "complete",
     "personal",
     "profile",
+    "right",
+    "of",
+    "under",
+    "formal",
+    "official",
 ];
 /// Where one clause ends and another begins.
 pub(super) const JOINTS: &[&str] = &[

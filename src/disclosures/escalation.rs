@@ -10,6 +10,7 @@ use serde_json::json;
 use super::ledger::alarms;
 use super::messages::{NoticesEscalated, Unsettled};
 use super::model::NoticeState;
+use super::queries::is_silent;
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::db::AnyConnection;
@@ -73,10 +74,8 @@ fn tell(conn: &mut AnyConnection, app: &App, now: NaiveDateTime) -> AppResult<()
 /// The recipients of notices whose last day has passed without an answer, each once for each notice.
 fn take_silent(conn: &mut AnyConnection, now: NaiveDateTime) -> QueryResult<Vec<String>> {
     let silent = notices::table
-        .filter(notices::answered_at.is_null())
-        .filter(notices::escalated_at.is_null())
-        .filter(notices::has_last_day)
-        .filter(notices::due_on.lt(now.date()));
+        .filter(is_silent(now.date()))
+        .filter(notices::escalated_at.is_null());
     diesel::update(silent)
         .set(notices::escalated_at.eq(now))
         .returning(notices::recipient)

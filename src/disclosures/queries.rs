@@ -194,6 +194,15 @@ pub fn list_in_state(
     with_kinds(conn, found)
 }
 
+/// Whether the day of a notice has passed without an answer.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(super) fn is_silent(today: NaiveDate) -> _ {
+    notices::answered_at
+        .is_null()
+        .and(notices::has_last_day)
+        .and(notices::due_on.lt::<NaiveDate>(today))
+}
+
 /// Notices whose day has passed without an answer, the oldest first: so many.
 pub fn list_silent(
     conn: &mut AnyConnection,
@@ -201,9 +210,7 @@ pub fn list_silent(
     limit: i64,
 ) -> QueryResult<Vec<(Notice, About)>> {
     let found = Notice::query()
-        .filter(notices::answered_at.is_null())
-        .filter(notices::has_last_day)
-        .filter(notices::due_on.lt(today))
+        .filter(is_silent(today))
         .order((notices::due_on, notices::id))
         .limit(limit)
         .load(conn)?;
@@ -218,10 +225,7 @@ pub fn count_in_state(conn: &mut AnyConnection, state: NoticeState) -> QueryResu
 
 /// Of how many the day has passed without an answer.
 pub fn count_silent(conn: &mut AnyConnection, today: NaiveDate) -> QueryResult<Count> {
-    let silent = notices::table
-        .filter(notices::answered_at.is_null())
-        .filter(notices::has_last_day)
-        .filter(notices::due_on.lt(today));
+    let silent = notices::table.filter(is_silent(today));
     count_up_to(conn, silent.select(notices::due_on))
 }
 

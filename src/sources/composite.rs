@@ -1,6 +1,10 @@
 //! Keys of several columns. A manifest refers to each of them by a field of its own, and every one of these leads on;
 //! but a row is about those whose whole key it holds, not about all who share a part of it.
 
+mod unreached;
+
+pub(super) use unreached::look as look_who_holds;
+
 use std::collections::{BTreeSet, HashSet};
 
 use super::{
@@ -17,6 +21,11 @@ pub(super) struct Composite {
     of: usize,
     held_by: usize,
     parts: Vec<Part>,
+    /// It leads to the rows that hold it as well, so that all of these are reached.
+    leads_back: bool,
+    /// Where it does not: the keys that rows hold which were not reached; every one of them, as long as nobody has
+    /// answered.
+    held_elsewhere: Option<HashSet<Tuple>>,
 }
 
 /// Where it stands among the links of both collections.
@@ -62,29 +71,46 @@ impl Composite {
     fn of(inner: &Inner, walk: &Walk, (of, held_by): (usize, usize)) -> Option<Self> {
         let nodes = &inner.graph.nodes;
         let (table, _) = walk.table(inner, of)?;
-        let ways = nodes[held_by].incoming.iter();
-        let ways: Vec<_> = ways.filter(|it| it.from == of && !it.upward).collect();
+        let down = nodes[held_by].incoming.iter();
+        let down = down.filter(|it| it.from == of && !it.upward);
+        let down = down.map(|it| (&it.from_column, &it.column, (held_by, it)));
+        let up = nodes[of].incoming.iter();
+        let up = up.filter(|it| it.from == held_by && it.upward);
+        let up = up.map(|it| (&it.column, &it.from_column, (of, it)));
+        let mut ways: Vec<(&String, &String, (usize, &Edge))> = Vec::new();
+        for way in down.chain(up) {
+            // What leads both ways is one.
+            if !ways.iter().any(|it| (it.0, it.1) == (way.0, way.1)) {
+                ways.push(way);
+            }
+        }
         let keys = std::iter::once(&table.row_key).chain(&table.unique);
         let whole = |key: &&Vec<String>| key.len() > 1 && !key.iter().any(|it| table.is_unique(it));
+        let leading = |column: &String| {
+            let is_it = |it: &&(&String, _, _)| it.0.eq_ignore_ascii_case(column);
+            ways.iter().filter(is_it).collect::<Vec<_>>()
+        };
         let part = |column: &String| {
-            let is_it = |edge: &&&Edge| edge.from_column.eq_ignore_ascii_case(column);
-            let ways: Vec<_> = ways.iter().filter(is_it).collect();
-            let first = ways.first()?;
+            let ways = leading(column);
+            let held = ways.iter();
             Some(Part {
-                of: nodes[of].place_of(&first.from_column),
-                held: ways
-                    .iter()
-                    .map(|edge| nodes[held_by].place_of(&edge.column))
-                    .collect(),
+                of: nodes[of].place_of(ways.first()?.0),
+                held: held.map(|it| nodes[held_by].place_of(it.1)).collect(),
                 comparison: ways
                     .iter()
-                    .map(|edge| Comparison::of(inner, walk, (held_by, edge)))
+                    .map(|it| Comparison::of(inner, walk, it.2))
                     .reduce(Comparison::and)?,
             })
         };
+        let leads_back = |column: &String| leading(column).iter().all(|it| !it.2.1.upward);
         keys.filter(whole).find_map(|key| {
-            let parts = key.iter().map(part).collect::<Option<_>>()?;
-            Some(Self { of, held_by, parts })
+            Some(Self {
+                of,
+                held_by,
+                parts: key.iter().map(part).collect::<Option<_>>()?,
+                leads_back: key.iter().all(leads_back),
+                held_elsewhere: None,
+            })
         })
     }
 
@@ -215,6 +241,12 @@ impl Composite {
         }
     }
 
+    /// Whether rows hold a key that were not reached.
+    fn is_held_elsewhere(&self, key: &Tuple) -> bool {
+        let held = self.held_elsewhere.as_ref();
+        !self.leads_back && held.is_none_or(|it| it.contains(key))
+    }
+
     /// The whole keys of a row: those that it holds, or its own.
     pub fn tuples(&self, held: bool, values: &[Value]) -> Vec<Tuple> {
         if held {
@@ -250,8 +282,8 @@ impl Tuples<'_> {
     /// Whether nobody else's rows lead to one by a whole key; `None` when no whole key does.
     pub fn are_ours(&self, values: &[Value]) -> Option<bool> {
         if self.upward {
-            // All that hold its key were reached, since it leads there as well.
-            return Some(!self.others.contains(&self.composite.key(values)));
+            let key = self.composite.key(values);
+            return Some(!self.others.contains(&key) && !self.composite.is_held_elsewhere(&key));
         }
         let held = self.composite.held(values);
         (!held.is_empty()).then(|| held.iter().all(|tuple| self.own.contains(tuple)))

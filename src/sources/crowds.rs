@@ -31,6 +31,7 @@ pub(super) fn unname_crowds(
             let is_with_others = listed(node, values).any(|(kind, key)| known.holds(kind, key));
             if combination.is_named && is_with_others {
                 combination.is_named = false;
+                combination.is_listed = true;
                 combination.names_another = true;
             }
         }

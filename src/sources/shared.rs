@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{
     Budget, Budgets, Connected, Filter, Form, Inner, Select, Table, Value, Way,
-    composite::{Composite, Tuples},
+    composite::{Composite, Tuples, look_who_holds},
     graph::Edge,
     grounded,
     likeness::Likeness,
@@ -32,7 +32,8 @@ type Totals = HashMap<Place, Total>;
 pub(super) fn settle_owners(inner: &Inner, walk: &mut Walk, budgets: &Budgets<'_>) {
     walk.weigh(inner, budgets);
     let nodes = 0..inner.graph.nodes.len();
-    let composites: Vec<_> = nodes.map(|at| Composite::all(inner, walk, at)).collect();
+    let mut composites: Vec<_> = nodes.map(|at| Composite::all(inner, walk, at)).collect();
+    look_who_holds(inner, walk, &mut composites, budgets);
     let totals = totals(inner, walk, &composites, budgets);
     for reached in &mut walk.nodes {
         for combination in reached.combinations.values_mut() {

@@ -346,3 +346,26 @@ fn what_is_read_does_not_grow_with_the_rows_that_share_a_part_of_a_key() {
         assert_eq!(read(5), read(300), "{kind:?}");
     }
 }
+
+/// A list that names two people is about neither alone, and stays known of whatever else is followed by whole keys.
+#[test]
+fn what_names_two_people_is_told_beside_whole_keys_too() {
+    let people = "
+      - name: teams
+        fields:
+          - {name: id, data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - {name: emails, data_categories: [user.contact.email], fides_meta: {identity: email, data_type: 'string[]'}}";
+    let sql = "
+        CREATE TABLE teams (id INTEGER PRIMARY KEY, emails TEXT);
+        INSERT INTO teams VALUES (1, '[\"ada@example.org\", \"eve@example.org\"]'), (2, '[\"ada@example.org\"]');";
+    for kind in Kind::all() {
+        let manifest = Company::manifest(&format!("{BOTH_WAYS}{people}\n"));
+        let (register, _) = Register::parse(&[("shop.yml", &manifest)]).unwrap();
+        let company = Company::on(kind, register, &[("shop", &format!("{ORDERS}{sql}"))]);
+
+        let ada = company.counts(&Identities::email("ada@example.org"));
+        assert_eq!(ada["teams"], (1, 1), "{kind:?}");
+        let eve = company.counts(&Identities::email("eve@example.org"));
+        assert_eq!(eve["teams"], (0, 1), "{kind:?}");
+    }
+}

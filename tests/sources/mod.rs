@@ -41,6 +41,7 @@ mod nested;
 mod nested_lists;
 mod one_place;
 mod one_record;
+mod one_way;
 mod order;
 mod own_server;
 mod pages;

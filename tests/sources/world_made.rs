@@ -125,9 +125,9 @@ impl World {
                 upward: false,
             });
         }
-        // What a key leads to as well is known as a whole; else each part is judged alone.
+        // A key is held as a whole.
         let upward: Vec<_> = match direction {
-            "none" if is_pair => vec![links.to_vec()],
+            "none" | "to" if is_pair => vec![links.to_vec()],
             "none" | "to" => links.iter().map(|link| vec![*link]).collect(),
             _ => Vec::new(),
         };

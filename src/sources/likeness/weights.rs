@@ -59,6 +59,15 @@ impl Comparison {
         }
     }
 
+    /// Whether it is known in which form a value is compared.
+    pub fn knows(&self, value: &Value) -> bool {
+        match self {
+            Self::Exact => true,
+            Self::Weighed(weighed) => weighed.as_ref().is_some_and(|it| it.contains_key(value)),
+            Self::Unknown => false,
+        }
+    }
+
     /// A value in the form in which it is compared.
     pub fn form(&self, value: &Value) -> Value {
         let weighed = match self {

@@ -30,6 +30,40 @@ fn as_people_write(address: &str) -> Option<String> {
         .then(|| format!("{name}@{domain}").to_lowercase())
 }
 
+/// So many letters are tried in each combination; of more, only some.
+const MOST_LETTERS: usize = 4;
+
+/// A text in small letters with those that are not English as large ones: any of them, or where they are many, all.
+/// Letters stay as they are that have no large form of their own: ß is not SS, and ı is not I, in addresses of others.
+fn with_large_letters(small: &str) -> Vec<String> {
+    let letters: Vec<char> = small.chars().collect();
+    let large: Vec<_> = letters
+        .iter()
+        .enumerate()
+        .filter_map(|(at, it)| Some((at, large(*it)?)))
+        .collect();
+    let all = 1_u32 << large.len().min(MOST_LETTERS);
+    let spelled = |chosen: u32| {
+        let mut letters = letters.clone();
+        for (place, (at, letter)) in large.iter().enumerate() {
+            // Beyond the first few, letters go with the last of these.
+            if chosen & (1 << place.min(MOST_LETTERS - 1)) != 0 {
+                letters[*at] = *letter;
+            }
+        }
+        letters.into_iter().collect()
+    };
+    (1..all).map(spelled).collect()
+}
+
+/// The large form of a letter that is not English, if the letter is the small form of it and of no other.
+fn large(letter: char) -> Option<char> {
+    let mut large = letter.to_uppercase();
+    let (first, more) = (large.next()?, large.next());
+    let is_its_own = first != letter && more.is_none() && first.to_lowercase().eq([letter]);
+    Some(first).filter(|_| !letter.is_ascii() && is_its_own)
+}
+
 impl Identities {
     /// One e-mail address.
     pub fn email(address: &str) -> Self {
@@ -73,13 +107,13 @@ impl Identities {
     }
 
     /// What a column of this kind may hold: the handles, and e-mail addresses in small letters too. SQLite knows the
-    /// small letters of English alone, so others are looked for as large ones as well.
+    /// small letters of English alone, so others are looked for as [large ones](with_large_letters) as well.
     pub(super) fn values(&self, kind: &str) -> Vec<Value> {
         let Some(handles) = self.0.get(kind) else {
             return Vec::new();
         };
-        let foreign = handles.small.iter().filter(|it| !it.is_ascii());
-        let large: Vec<_> = foreign.map(|text| text.to_uppercase()).collect();
+        let large = handles.small.iter().flat_map(|it| with_large_letters(it));
+        let large: Vec<_> = large.collect();
         let texts = handles.given.union(&handles.small).chain(&large);
         let keys = texts.map(|text| Value::Text(text.clone()).as_key());
         keys.map(|key| key.expect("a text is never empty of kind"))

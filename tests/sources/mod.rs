@@ -25,6 +25,7 @@ mod files_meanwhile;
 mod files_trouble;
 mod findable;
 mod finding;
+mod foreign_letters;
 mod held_as;
 mod http;
 mod http_trouble;

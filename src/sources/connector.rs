@@ -189,6 +189,15 @@ pub(super) struct Wanted {
     any_case: bool,
 }
 
+impl Beside {
+    /// More values, each once.
+    pub(super) fn add(&mut self, more: Vec<Value>) {
+        let known: HashSet<_> = self.values.iter().cloned().collect();
+        let new = more.into_iter().filter(|it| !known.contains(it));
+        self.values.extend(new);
+    }
+}
+
 /// A change to one row, made only if the row still is as expected.
 #[derive(Debug)]
 pub struct Change<'a> {

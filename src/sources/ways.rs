@@ -194,8 +194,10 @@ fn add<'v>(
     match conditions.iter_mut().find(is_it) {
         Some(way) => {
             way.values.extend(values);
-            // By now more may lead there.
-            way.beside = beside;
+            // By now more may lead there, and rows of another collection may hold the same key.
+            for (known, more) in way.beside.iter_mut().zip(beside) {
+                known.add(more.values);
+            }
         }
         None => conditions.push(Way {
             any_case: as_source,

@@ -1,4 +1,5 @@
-//! Keys of several columns to which a reference leads one way alone, as scanned manifests have it.
+//! Keys of several columns to which a reference leads one way alone, as scanned manifests have it; and which several
+//! collections hold.
 
 use candor::sources::{Action, Identities, Scope};
 
@@ -104,5 +105,51 @@ fn who_holds_the_key_in_other_letters_shares_the_row_where_the_database_says_so(
 
         let ada = company.counts(&Identities::email("ada@example.org"));
         assert_eq!(ada["box"], counts);
+    }
+}
+
+/// Two collections hold the key of orders.
+const TWO_HOLDERS: &str = "
+      - name: orders
+        fields:
+          - {name: id, data_categories: [system.operations]}
+          - {name: region, data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - {name: nr, data_categories: [system.operations], fides_meta: {primary_key: true}}
+      - name: invoice
+        fields:
+          - {name: id, data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email}}
+          - {name: region, data_categories: [system.operations], fides_meta: {references: [{dataset: shop, field: orders.region DIRECTION}]}}
+          - {name: nr, data_categories: [system.operations], fides_meta: {references: [{dataset: shop, field: orders.nr DIRECTION}]}}
+      - name: shipment
+        fields:
+          - {name: id, data_categories: [system.operations], fides_meta: {primary_key: true}}
+          - {name: email, data_categories: [user.contact.email], fides_meta: {identity: email}}
+          - {name: region, data_categories: [system.operations], fides_meta: {references: [{dataset: shop, field: orders.region DIRECTION}]}}
+          - {name: nr, data_categories: [system.operations], fides_meta: {references: [{dataset: shop, field: orders.nr DIRECTION}]}}
+";
+
+const HELD_TWICE: &str = "
+CREATE TABLE orders (id INTEGER, region INTEGER, nr INTEGER, PRIMARY KEY (region, nr));
+CREATE TABLE invoice (id INTEGER PRIMARY KEY, email VARCHAR(60), region INTEGER, nr INTEGER);
+CREATE TABLE shipment (id INTEGER PRIMARY KEY, email VARCHAR(60), region INTEGER, nr INTEGER);
+INSERT INTO orders VALUES (1, 3, 2), (2, 4, 4), (3, 3, 4), (4, 4, 2), (5, 7, 7), (6, 8, 8);
+INSERT INTO invoice VALUES (1, 'ada@example.org', 3, 2), (2, 'ada@example.org', 7, 7), (3, 'eve@example.org', 4, 2);
+INSERT INTO shipment VALUES (1, 'ada@example.org', 4, 4), (2, 'eve@example.org', 7, 7), (3, 'eve@example.org', 8, 8),
+  (4, 'ada@example.org', 9, 9);
+";
+
+#[test]
+fn what_several_collections_hold_the_key_of_is_found_by_each() {
+    for kind in Kind::all() {
+        for direction in ["", ", direction: to"] {
+            let register = Company::register(&TWO_HOLDERS.replace(" DIRECTION", direction));
+            let company = Company::on(kind, register, &[("shop", HELD_TWICE)]);
+
+            let ada = company.counts(&Identities::email("ada@example.org"));
+            assert_eq!(ada["orders"], (2, 1), "{kind:?} {direction}");
+            let eve = company.counts(&Identities::email("eve@example.org"));
+            assert_eq!(eve["orders"], (2, 1), "{kind:?} {direction}");
+        }
     }
 }

@@ -210,6 +210,7 @@ impl Drift<'_> {
         };
         let collection = dataset.and_then(|it| it.collection(&node.key.collection));
         let Some(collection) = collection else { return };
+        self.unsaid_lists(node, table, collection);
         // One that refers to another row of its own table says nothing of whose it is.
         let is_own = |name: &TableName| {
             self.schema
@@ -230,6 +231,29 @@ impl Drift<'_> {
                 );
                 self.find(&field.place, wrong, "`references` under `fides_meta`");
             }
+        }
+    }
+
+    /// Columns of lists or objects by whose values people are found, which the manifest takes for plain ones: nobody is.
+    fn unsaid_lists(&mut self, node: &Node, table: &Table, collection: &Collection) {
+        for field in &collection.fields {
+            let is_link = node.links.contains(&field.name);
+            let column = table.column(&field.name).filter(|_| is_link);
+            let Some(column) = column.filter(|it| it.kind == ColumnKind::Json) else {
+                continue;
+            };
+            let (wrong, expected) = if column.sql_type.ends_with("[]") {
+                let wrong = "the column holds lists, which the manifest does not say";
+                (wrong, "`data_type: string[]` or the like")
+            } else {
+                let wrong =
+                    "the column holds lists or objects, by none of whose values anybody is found";
+                (
+                    wrong,
+                    "`data_type: string[]` or the like, or `fields` that say what is inside",
+                )
+            };
+            self.find(&field.place, wrong.to_owned(), expected);
         }
     }
 

@@ -61,6 +61,7 @@ mod trial;
 mod trouble;
 mod typed_keys;
 mod types;
+mod unsaid_lists;
 mod usage;
 mod values;
 mod views;

@@ -91,9 +91,12 @@ fn field(text: &mut String, key: &str, draft: &Draft<'_>, drafted: &Drafted<'_>)
     if draft.key.contains(&column.name) {
         meta.push("primary_key: true".to_owned());
     }
-    meta.extend(drafted.data_type.map(|it| format!("data_type: {it}")));
-    meta.extend(column.length.map(|it| format!("length: {it}")));
     let identity = drafted.guess.as_ref().and_then(|it| it.identity);
+    // By an object nobody is found.
+    let is_listed = identity.is_some() && column.kind == ColumnKind::Json;
+    let data_type = drafted.data_type.or(is_listed.then_some("string[]"));
+    meta.extend(data_type.map(|it| format!("data_type: {}", scalar(it))));
+    meta.extend(column.length.map(|it| format!("length: {it}")));
     meta.extend(identity.map(|it| format!("identity: {it}")));
     let references = drafted.references.iter().map(|(table, other, direction)| {
         let field = scalar(&format!("{table}.{other}"));
@@ -119,6 +122,11 @@ pub(super) fn data_type(column: &Column) -> Option<&'static str> {
         ColumnKind::Bool => "boolean",
         ColumnKind::Date => "date",
         ColumnKind::DateTime => "datetime",
+        ColumnKind::Json if column.sql_type.ends_with("[]") => {
+            let whole = ["smallint", "integer", "bigint"];
+            let are_whole = whole.iter().any(|it| column.sql_type.starts_with(it));
+            if are_whole { "integer[]" } else { "string[]" }
+        }
         ColumnKind::Json | ColumnKind::Bytes | ColumnKind::Any | ColumnKind::Other => return None,
     })
 }

@@ -151,7 +151,15 @@ impl Server {
 /// A fault between the server and us. However final the server means it, the mail is not to blame: it waits
 /// until the settings or the server are mended.
 fn server_refuses(what: &str, error: &Error) -> Refusal {
-    Refusal::passing(&format!("{what}: {}", reply(error)))
+    let reply = reply(error);
+    // However the library words it.
+    let way_out = if reply.contains("certificate") {
+        ". Name the authority that signed it with --smtp-ca-file; a certificate that is an authority itself is not taken \
+         for a server's"
+    } else {
+        ""
+    };
+    Refusal::passing(&format!("{what}: {reply}{way_out}"))
 }
 
 /// A fault of this mail, final if the server says so (5xx).

@@ -61,6 +61,9 @@ impl Table {
         for (name, kind) in types {
             let named = |it: &Column| it.name.eq_ignore_ascii_case(name);
             match self.columns.iter().position(named) {
+                // What a service says of its own counts where the register says nothing.
+                Some(at)
+                    if *kind == ColumnKind::Any && self.columns[at].kind != ColumnKind::Text => {}
                 Some(at) => self.columns[at].kind = *kind,
                 None if is_open => self
                     .columns

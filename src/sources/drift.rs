@@ -72,6 +72,7 @@ impl Sources {
             .filter(|it| self.0.graph.source(&it.source) == source)
             .collect();
         for dataset in &datasets {
+            drift.database(dataset);
             for collection in &dataset.collections {
                 let name = super::TableName {
                     schema: dataset.namespace.clone(),
@@ -118,6 +119,14 @@ impl Drift<'_> {
         // A column may be part of several keys.
         if !self.findings.contains(&finding) {
             self.findings.push(finding);
+        }
+    }
+
+    fn database(&mut self, dataset: &Dataset) {
+        let both = dataset.database.as_ref().zip(self.schema.database.as_ref());
+        if let Some((said, is)) = both.filter(|(said, is)| said != is) {
+            let wrong = format!("the source is not the database `{said}`");
+            self.find(&dataset.place, wrong, format!("`{is}`, or another address"));
         }
     }
 

@@ -318,8 +318,16 @@ impl Dialect for Sqlite {
 
     /// Its columns take values of other types as well.
     fn forms(&self, column: &Column, value: &Value) -> Vec<Value> {
-        let forms = Some(column.forms_of(value)).filter(|it| !it.is_empty());
-        forms.unwrap_or_else(|| vec![value.clone()])
+        let forms = column.forms_of(value);
+        // To SQLite the number 1 would be '01' as well.
+        let text = value
+            .as_text()
+            .filter(|_| column.kind == ColumnKind::Integer);
+        let is_number = text.is_some_and(|it| it.trim().parse::<f64>().is_ok());
+        if forms.is_empty() && !is_number {
+            return vec![value.clone()];
+        }
+        forms
     }
 
     fn list(&self, position: usize, _: &Column) -> String {

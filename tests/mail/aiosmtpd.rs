@@ -127,6 +127,7 @@ async fn a_wrong_password_or_an_unknown_certificate_has_the_mail_wait() {
     for (password, ca_file, words) in [
         ("wrong", Some(server.certificate()), "refuses the login"),
         ("secret", None, "No encrypted connection"),
+        ("secret", None, "with --smtp-ca-file"),
     ] {
         app.enqueue_mail("ada@example.org", Note).await;
         let transport = server.transport(&app, password, ca_file);

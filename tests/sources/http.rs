@@ -273,3 +273,21 @@ fn a_time_comes_back_in_expect_as_it_came_and_is_set_without_a_zone() {
         assert_eq!(service.records()["people"][0]["seen"], set);
     }
 }
+
+/// What nobody can be is not written, though the register does not say what the field holds.
+#[test]
+fn a_type_that_the_service_alone_says_is_kept_to() {
+    let manifest = MANIFEST.replace(", fides_meta: {data_type: integer}", "");
+    let service = Service::start();
+    let sources = described_by(&manifest, &service.url());
+    let people = CollectionKey::new("crm", "people");
+    let page = sources
+        .page(&ada(), &people, None, 10, Dates::default())
+        .unwrap();
+    let place = (&people, page.records[0].id.as_str());
+
+    let refused = sources.plan_correction(&ada(), place, "children", "many");
+    assert!(refused.is_err(), "{refused:?}");
+    let taken = sources.plan_correction(&ada(), place, "children", "7");
+    assert!(taken.is_ok(), "{taken:?}");
+}

@@ -88,6 +88,11 @@ fn a_database_of_another_name_is_an_error() {
         }
         let other = Company::on(kind, register("database_name: other"), &[("shop", sql)]);
         assert_eq!(fault(&other), Fault::Missing("database `other`".to_owned()));
+        let (drift, _) = other.sources.drift();
+        let told = drift
+            .iter()
+            .any(|it| it.wrong == "the source is not the database `other`");
+        assert!(told, "{drift:?}");
 
         let schema = Company::on(kind, register("schema: other"), &[("shop", sql)]);
         assert_eq!(fault(&schema), Fault::Missing("table `people`".to_owned()));

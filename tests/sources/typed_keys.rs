@@ -300,3 +300,23 @@ fn letters_that_a_column_cannot_hold_lead_nowhere_and_break_nothing() {
         assert_eq!(company.counts(&nobody), BTreeMap::new(), "{letters}");
     }
 }
+
+/// Another system may know somebody else by what SQLite takes for the same number.
+#[test]
+fn a_number_is_found_as_it_is_written_and_by_no_other_text() {
+    let manifest = "
+      - name: people
+        fields:
+          - {name: id, data_categories: [user.unique_id], fides_meta: {primary_key: true, identity: external_id}}
+          - {name: name, data_categories: [user.name]}
+";
+    let sql = "CREATE TABLE people (id BIGINT PRIMARY KEY, name VARCHAR(9)); INSERT INTO people VALUES (1, 'Ada')";
+    for kind in Kind::all() {
+        let company = on(kind, manifest, sql);
+        for (id, expected) in [("1", 1), ("01", 0), ("1.0", 0), ("1e0", 0), ("+1", 0)] {
+            let counts = company.counts(&Identities::default().with("external_id", id));
+            let found = counts.get("people").copied().unwrap_or_default();
+            assert_eq!(found, (expected, 0), "{id} on {kind:?}");
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! Writing down what recipients are to be told of, in the transaction that brings it about.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
 use super::model::{Cause, CauseKind};
@@ -40,6 +40,9 @@ impl Whose {
     }
 }
 
+/// So long a recipient has in any case: what was decided late is not to blame on who is told late.
+const LEAST: TimeDelta = TimeDelta::days(5);
+
 /// A cause that is not written yet.
 #[derive(Debug, Insertable)]
 #[diesel(table_name = causes, treat_none_as_default_value = false)]
@@ -73,12 +76,13 @@ pub fn prepare(
             (None, Some(sealed), Some(subject.to_string()))
         }
     };
+    let least = now.date() + LEAST;
     Some(Prepared {
         kind: kind.as_str(),
         person_id,
         object,
         handle,
-        due_on,
+        due_on: due_on.max(least),
         at: now,
         subject,
         known_for: None,

@@ -270,6 +270,16 @@ pub fn enqueue(conn: &mut AnyConnection, job: &Job, now: NaiveDateTime) -> AppRe
     enqueue_at(conn, job, now, now)
 }
 
+/// Whether such a job waits or runs.
+pub fn is_open(conn: &mut AnyConnection, job: &Job) -> AppResult<bool> {
+    let open = jobs::table
+        .filter(jobs::kind.eq(job.name()))
+        .filter(jobs::payload.eq(serde_json::to_string(job)?))
+        .filter(jobs::done_at.is_null())
+        .filter(jobs::failed_at.is_null());
+    Ok(diesel::select(diesel::dsl::exists(open)).get_result(conn)?)
+}
+
 /// Writes a job that runs at a later time.
 pub fn enqueue_at(
     conn: &mut AnyConnection,

@@ -152,7 +152,7 @@ pub fn decide(
     senders::may_be_granted(conn, request, outcome)?;
     flags::may_be_granted(conn, request, outcome)?;
     waiting::may_be_granted(conn, request, outcome)?;
-    planning::may_be_granted(request, outcome)?;
+    planning::may_be_granted(conn, request, outcome)?;
     let decided = (request, outcome);
     unsearched::are_explained(conn, &by.app.register, decided, because.facts)?;
     is_nothing_proposed(conn, request, outcome)?;

@@ -138,14 +138,26 @@ fn is_open(request: &Request) -> bool {
     request.kind == Kind::Deletion && request.state.is_undecided() && request.outcome.is_none()
 }
 
-/// Nothing is granted of which nobody knows what it is.
+/// Nothing is granted of which nobody knows what it is, or which is being looked up again.
 ///
 /// # Errors
 /// [`AppError::Conflict`] then.
-pub(super) fn may_be_granted(request: &Request, outcome: Outcome) -> AppResult<()> {
-    if outcome != Outcome::Denied && request.awaits_plan() {
+pub(super) fn may_be_granted(
+    conn: &mut AnyConnection,
+    request: &Request,
+    outcome: Outcome,
+) -> AppResult<()> {
+    if outcome == Outcome::Denied || request.kind != Kind::Deletion {
+        return Ok(());
+    }
+    if request.awaits_plan() {
         return Err(AppError::conflict(
             "A source has not answered yet, so nobody knows what would be erased. It is looked up as soon as all answer.",
+        ));
+    }
+    if jobs::is_open(conn, &job(request))? {
+        return Err(AppError::conflict(
+            "Other records have become known, so that the plan is being made anew. Look at it again in a minute.",
         ));
     }
     Ok(())

@@ -35,7 +35,7 @@ pub enum Fault {
     #[error("may not be read: its account has no right to it")]
     Unreadable,
     /// One of its own rules forbids the change.
-    #[error("its rule `{0}` forbids the change")]
+    #[error("{0} forbids the change")]
     Refused(Rule),
     /// A row was no longer as it was when the change was planned; nothing was changed.
     #[error("a row has changed since")]
@@ -55,25 +55,25 @@ pub enum Fault {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum Rule {
     /// A column may not be empty.
-    #[error("not-null")]
+    #[error("its rule `not-null`")]
     NotNull,
     /// Another row has the same key.
-    #[error("unique")]
+    #[error("its rule `unique`")]
     Unique,
     /// A row would refer to one that is not there.
-    #[error("foreign-key")]
+    #[error("its rule `foreign-key`")]
     ForeignKey,
     /// A condition on each row.
-    #[error("check")]
+    #[error("its rule `check`")]
     Check,
     /// Whatever else it demands, as triggers do.
-    #[error("constraint")]
+    #[error("a rule of its own")]
     Other,
     /// It cannot take back what is changed in that table.
-    #[error("transactions")]
+    #[error("its rule `transactions`")]
     Transactions,
     /// What is deleted would stay as history.
-    #[error("system versioning")]
+    #[error("its rule `system versioning`")]
     Versioning,
 }
 

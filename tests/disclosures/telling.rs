@@ -6,7 +6,7 @@ use candor::disclosures::spread;
 use candor::requests::life::{By, advance};
 use candor::requests::model::{Request, State};
 use candor::requests::{execution, queries};
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use diesel::prelude::*;
 
 use super::{BRIGHTFIELD, NOTHING, all_notices, app_calling, states};
@@ -271,4 +271,25 @@ async fn staff_see_who_gets_what_on_which_terms_and_how_they_are_told() {
     assert!(text.contains("hooks.example.org") && !text.contains("secret-path"));
     let admin = app.staff("ada", Role::Admin).await;
     assert_eq!(admin.get("/staff/recipients").await.status, 403);
+}
+
+/// The blame for a late decision is not theirs.
+#[actix_web::test]
+async fn who_is_told_late_of_a_deletion_has_days_to_erase_too() {
+    let app = TestApp::start();
+    let maya = app.person("maya.okafor").await;
+    let reference = ask_to_erase_everything(&maya).await;
+    app.app.clock.advance(TimeDelta::days(60));
+    complete(&app, &reference, |conn, request, by| {
+        assert!(request.due_on < by.now.date());
+        let items = request_items::table.filter(request_items::request_id.eq(request.id));
+        let accepted = request_items::decision.eq("accepted");
+        diesel::update(items).set(accepted).execute(conn).unwrap();
+    })
+    .await;
+
+    let today = app.app.clock.today();
+    let notices = all_notices(&app).into_iter();
+    let days = notices.map(|it| (it.due_on - today).num_days());
+    assert_eq!(days.min(), Some(5));
 }

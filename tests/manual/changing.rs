@@ -1,6 +1,6 @@
 use candor::demo::source::SAMPLES;
 
-use super::deciding::{EVERYTHING, Scene};
+use super::deciding::{EVERYTHING, FOUND, Scene};
 use super::{answer, kept, open_task, open_tasks, send, version};
 use crate::support::TestApp;
 
@@ -205,4 +205,30 @@ async fn what_is_found_for_a_deletion_is_in_the_plan_that_staff_decide_on() {
         stands.contains("Confirmed"),
         "planning is no review: {stands}"
     );
+}
+
+/// Two would agree to a plan without what was found, which then would not be carried out.
+#[actix_web::test]
+async fn nobody_accepts_a_plan_that_is_being_made_anew() {
+    let app = TestApp::start_with_archive();
+    let scene = Scene::come(app).await;
+    let page = scene.person.get(EVERYTHING).await.page();
+    let filed = scene.person.submit(&page, EVERYTHING, &[]).await;
+    let reference = filed.location().split('/').nth(2).unwrap().to_owned();
+    let task = open_task(&scene.sam).await;
+    answer(&scene.sam, &task, FOUND).await.location();
+
+    let url = format!("/staff/requests/{reference}");
+    let page = scene.sam.get(&url).await.page();
+    let mut names = page.attributes("input[type=radio]", "name");
+    names.dedup();
+    let fields: Vec<_> = names.iter().map(|name| (&**name, "accepted")).collect();
+    let refused = scene.act(&scene.sam, &reference, "decide", &fields).await;
+    assert_eq!(refused.status, 409);
+    assert!(refused.text().contains("the plan is being made anew"));
+
+    scene.app.run_jobs().await;
+    scene.grant(&reference).await;
+    // What was found is to be erased as well.
+    open_task(&scene.sam).await;
 }

@@ -7,7 +7,7 @@ use super::{answer, ask, open_task};
 use crate::support::{Actor, Answer, TestApp};
 
 /// Two contracts.
-const FOUND: &[(&str, &str)] = &[
+pub const FOUND: &[(&str, &str)] = &[
     ("act", "found"),
     ("c0-rows", "2"),
     ("c0-r0-f0", "C-17"),

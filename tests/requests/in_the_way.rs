@@ -110,7 +110,7 @@ async fn staff_are_told_what_a_source_refuses_and_try_again_when_it_no_longer_do
 
     let request = find(&app, &reference);
     assert_eq!(request.state, State::ExecutionFailed);
-    let told = "source `projobsector`: its rule `constraint` forbids the change";
+    let told = "source `projobsector`: a rule of its own forbids the change";
     assert_eq!(request.failure.as_deref(), Some(told));
     assert_eq!(searches(&app), before);
     assert_eq!(all_receipts(&app), [""; 0]);

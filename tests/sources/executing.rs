@@ -200,7 +200,7 @@ fn a_rule_of_the_source_that_forbids_the_change_rolls_everything_back() {
     let error = outcome.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "source `visits`: its rule `constraint` forbids the change"
+        "source `visits`: a rule of its own forbids the change"
     );
     assert_eq!(company.dump("visits"), before);
 }

@@ -25,7 +25,7 @@ pub(super) struct Composite {
     leads_back: bool,
     /// Where it does not: the keys that rows hold which were not reached; every one of them, as long as nobody has
     /// answered.
-    held_elsewhere: Option<HashSet<Tuple>>,
+    unreached: Option<HashSet<Tuple>>,
 }
 
 /// Where it stands among the links of both collections.
@@ -109,7 +109,7 @@ impl Composite {
                 held_by,
                 parts: key.iter().map(part).collect::<Option<_>>()?,
                 leads_back: key.iter().all(leads_back),
-                held_elsewhere: None,
+                unreached: None,
             })
         })
     }
@@ -243,7 +243,7 @@ impl Composite {
 
     /// Whether rows hold a key that were not reached.
     fn is_held_elsewhere(&self, key: &Tuple) -> bool {
-        let held = self.held_elsewhere.as_ref();
+        let held = self.unreached.as_ref();
         !self.leads_back && held.is_none_or(|it| it.contains(key))
     }
 

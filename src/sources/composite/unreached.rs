@@ -8,10 +8,16 @@ use std::{
 
 use super::{Beside, Composite, Part, Tuple};
 use crate::sources::{
-    Budget, Budgets, Connected, Filter, Form, Inner, Select, SourceError, Value, Way,
+    Budget, Budgets, Connected, Filter, Form, Inner, Select, SourceError, Table, Value, Way,
     likeness::Comparison,
     walk::{Walk, number},
 };
+
+/// A key by the place of its collection and its own there.
+type Asked<'a> = ((usize, usize), &'a Composite);
+
+/// The links of rows, empty but where they hold the key, with the number of the rows.
+type Rows = HashMap<Vec<Value>, u64>;
 
 /// Notes of the keys of all collections which of them rows hold that were not reached. Where nobody answers, each has to
 /// be feared.
@@ -21,7 +27,7 @@ pub(in crate::sources) fn look(
     composites: &mut [Vec<Composite>],
     budgets: &Budgets<'_>,
 ) {
-    let mut work: BTreeMap<String, Vec<((usize, usize), &Composite)>> = BTreeMap::new();
+    let mut work: BTreeMap<String, Vec<Asked<'_>>> = BTreeMap::new();
     for (at, all) in composites.iter().enumerate() {
         for (place, composite) in all.iter().enumerate().filter(|(_, it)| !it.leads_back) {
             let source = inner.graph.nodes[composite.held_by].source.clone();
@@ -31,11 +37,9 @@ pub(in crate::sources) fn look(
         }
     }
     let answers = budgets.side_by_side(work, |connected, asked, budget| {
-        let answer = |(place, it): ((usize, usize), &Composite)| {
-            Some((
-                place,
-                it.ask(inner, walk, connected, budget).ok().flatten()?,
-            ))
+        let answer = |(place, composite): Asked<'_>| {
+            let held = composite.held_elsewhere(inner, walk, connected, budget);
+            Some((place, held.ok().flatten()?))
         };
         Ok(asked.into_iter().filter_map(answer).collect::<Vec<_>>())
     });
@@ -43,63 +47,75 @@ pub(in crate::sources) fn look(
         .into_iter()
         .flat_map(|(_, it)| it.unwrap_or_default())
     {
-        composites[at][place].held_elsewhere = Some(held);
+        composites[at][place].unreached = Some(held);
     }
 }
 
 impl Composite {
     /// The keys of reached rows that rows hold which were not; `None` where only the database could tell which they are.
-    fn ask(
+    fn held_elsewhere(
         &self,
         inner: &Inner,
         walk: &Walk,
         connected: &Connected,
         budget: Budget,
     ) -> Result<Option<HashSet<Tuple>>, SourceError> {
-        let node = &inner.graph.nodes[self.held_by];
         let Some((table, _)) = walk.table(inner, self.held_by) else {
             return Ok(None);
         };
-        let places: BTreeSet<usize> = self.parts.iter().flat_map(|it| it.held.clone()).collect();
-        let columns: Vec<_> = places.iter().map(|it| node.links[*it].clone()).collect();
-        let only = |values: &[Value]| {
-            let cell = |at: usize| Some(values[at].clone()).filter(|_| places.contains(&at));
-            let cells = (0..values.len()).map(|at| cell(at).unwrap_or(Value::Null));
-            cells.collect::<Vec<_>>()
-        };
-        let mut rows: HashMap<Vec<Value>, u64> = HashMap::new();
         let filter = Filter::any(self.ways_to_holders(inner, walk));
-        let select = Select {
-            table,
-            columns: &columns,
-            filter: &filter,
-            form: Form::Groups,
-        };
-        if !filter.is_empty() {
-            connected
-                .source
-                .select(&select, budget.left(), &mut |mut row| {
-                    let count = row.pop().map_or(0, |it| number(&it));
-                    let mut values = vec![Value::Null; node.links.len()];
-                    for ((place, name), cell) in places.iter().zip(&columns).zip(&row) {
-                        if let Some(column) = table.column(name) {
-                            values[*place] = column.link(cell);
-                        }
-                    }
-                    *rows.entry(values).or_default() += count;
-                    ControlFlow::Continue(())
-                })?;
+        if filter.is_empty() {
+            return Ok(Some(HashSet::new()));
         }
+        let mut rows = self.holders(inner, connected, (table, &filter), budget)?;
+        let places = self.held_places();
         for (values, combination) in &walk.nodes[self.held_by].combinations {
-            if let Some(left) = rows.get_mut(&only(values)) {
+            if let Some(left) = rows.get_mut(&only(&places, values)) {
                 *left = left.saturating_sub(combination.rows);
             }
         }
-        let elsewhere = rows.into_iter().filter(|(_, left)| *left > 0);
-        let elsewhere: Vec<_> = elsewhere.map(|(values, _)| values).collect();
-        let are_known = elsewhere.iter().all(|it| self.knows(it));
-        let tuples = elsewhere.iter().flat_map(|it| self.held(it)).collect();
+        rows.retain(|_, left| *left > 0);
+        let are_known = rows.keys().all(|it| self.knows(it));
+        let tuples = rows.keys().flat_map(|it| self.held(it)).collect();
         Ok(are_known.then_some(tuples))
+    }
+
+    /// Where a key stands among the links of what holds it.
+    fn held_places(&self) -> BTreeSet<usize> {
+        let parts = self.parts.iter();
+        parts.flat_map(|it| it.held.iter().copied()).collect()
+    }
+
+    /// The rows that hold a key of one that was reached.
+    fn holders(
+        &self,
+        inner: &Inner,
+        connected: &Connected,
+        (table, filter): (&Table, &Filter),
+        budget: Budget,
+    ) -> Result<Rows, SourceError> {
+        let links = &inner.graph.nodes[self.held_by].links;
+        let places = self.held_places();
+        let columns: Vec<_> = places.iter().map(|it| links[*it].clone()).collect();
+        let select = Select {
+            table,
+            columns: &columns,
+            filter,
+            form: Form::Groups,
+        };
+        let mut rows = Rows::new();
+        let source = &connected.source;
+        source.select(&select, budget.left(), &mut |mut row| {
+            let count = row.pop().map_or(0, |it| number(&it));
+            let mut values = vec![Value::Null; links.len()];
+            for ((place, name), cell) in places.iter().zip(&columns).zip(&row) {
+                let column = table.column(name);
+                values[*place] = column.map_or(Value::Null, |it| it.link(cell));
+            }
+            *rows.entry(values).or_default() += count;
+            ControlFlow::Continue(())
+        })?;
+        Ok(rows)
     }
 
     /// How those are found that hold a key of a row that was reached.
@@ -140,6 +156,13 @@ impl Composite {
             held.all(|it| part.comparison.knows(it))
         })
     }
+}
+
+/// The links of a row, empty but at some places.
+fn only(places: &BTreeSet<usize>, values: &[Value]) -> Vec<Value> {
+    let links = values.iter().enumerate();
+    let links = links.map(|(at, value)| places.contains(&at).then(|| value.clone()));
+    links.map(|it| it.unwrap_or(Value::Null)).collect()
 }
 
 impl Part {

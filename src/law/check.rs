@@ -6,7 +6,7 @@ use super::laws::{Laws, STRICTEST};
 use super::model::{Law, Row, Verification};
 use super::rights::Right;
 use super::term::Term;
-use super::{check_ages, check_sets};
+use super::{check_ages, check_own, check_sets};
 use crate::register::{Finding, Place};
 
 /// A row is compared with its source so often.
@@ -25,6 +25,7 @@ pub fn check(laws: &Laws, today: NaiveDate) -> Vec<Finding> {
         }
     }
     check_sets::denials(laws, today, &mut found);
+    check_own::own_rows(laws, today, &mut found);
     check_ages::ages(laws, today, &mut found);
     check_sets::calendar(laws, today, &mut found);
     check_sets::residences(laws, today, &mut found);

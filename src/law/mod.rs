@@ -11,6 +11,7 @@ pub mod args;
 mod calendar;
 mod check;
 mod check_ages;
+mod check_own;
 mod check_sets;
 pub mod command;
 mod deadlines;

@@ -12,8 +12,8 @@ use super::notices::{self, RequestDecided, RequestWithdrawn};
 use super::sealed::{self, What};
 use super::staff_mails::{self, Why};
 use super::{
-    appeals, contradicted, denial, flags, four_eyes, handing_out, held_since, items, planning,
-    queries, restrictions, senders,
+    agents, appeals, contradicted, denial, flags, four_eyes, handing_out, held_since, items,
+    planning, queries, restrictions, senders,
 };
 use crate::accounts::guard::StaffMember;
 use crate::accounts::model::Role;
@@ -361,6 +361,7 @@ fn take_back(
         reference: request.reference.clone(),
         kind: request.kind,
         is_by_agent,
+        is_stopped: !is_by_agent && agents::queries::find(conn, request.id)?.is_some(),
     };
     notices::send(conn, by.app, request, &mail, by.now)?;
     Ok(withdrawn)

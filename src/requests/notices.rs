@@ -196,6 +196,8 @@ pub struct RequestWithdrawn {
     pub kind: Kind,
     /// Whether that was an agent who had asked for them.
     pub is_by_agent: bool,
+    /// Whether the person has stopped what somebody else asked for in their name.
+    pub is_stopped: bool,
 }
 message!(
     RequestWithdrawn,

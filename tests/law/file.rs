@@ -264,6 +264,48 @@ fn the_check_names_every_contradiction() {
     }
 }
 
+/// By a slip in a file answers would come late, and numbers be handed out.
+#[test]
+fn the_check_names_what_gives_people_less_than_the_rows_of_the_program() {
+    let text = r#"
+        [[law]]
+        key = "us-ca"
+        [[law.row]]
+        rights = ["access"]
+        answer = "60 days"
+        extension = "90 days"
+        acknowledge = "10 business days"
+        verification = "high"
+        [[law.row]]
+        rights = ["opt-out"]
+        effect = "60 business days"
+        verification = "none"
+        [[law.row]]
+        rights = ["correction"]
+        answer = "30 days"
+        acknowledge = "5 business days"
+        verification = "reasonable"
+    "#;
+    let laws = Laws::built_in().with_text("own.toml", text).unwrap();
+    let found = check(&laws, day("2026-12-01"));
+    let found: Vec<_> = found.iter().map(ToString::to_string).collect();
+    for wrong in [
+        "us-ca, access: `answer = \"60 days\"` is longer than the program's row has it; expected \"45 days\" at most",
+        "us-ca, access: `extension = \"90 days\"` is longer",
+        "us-ca, access: what the program's row never discloses would be handed out",
+        "us-ca, opt-out: `effect = \"60 business days\"` is longer",
+    ] {
+        assert!(
+            found.iter().any(|it| it.contains(wrong)),
+            "{wrong}\n{found:#?}"
+        );
+    }
+    assert!(
+        !found.iter().any(|it| it.contains("correction: `")),
+        "{found:#?}"
+    );
+}
+
 #[test]
 fn the_exception_for_employment_is_made_use_of_law_by_law() {
     let exclude = |keys: &[&str]| {

@@ -73,6 +73,14 @@ fn what_is_clear_is_told() {
             W(Pieces),
         ),
         ("Quiero una copia de mis datos", W(Pieces)),
+        (
+            "What data do you have about me? Please send it to me.",
+            W(Pieces),
+        ),
+        (
+            "¿Qué información tienen sobre mí? Quiero recibir todos los datos que guardan sobre mí.",
+            W(Pieces),
+        ),
         ("Which categories do you hold about me?", W(Categories)),
         ("What kinds of data do you have about me?", W(Categories)),
         ("¿Qué categorías tienen sobre mí?", W(Categories)),

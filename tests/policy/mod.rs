@@ -12,6 +12,7 @@ mod telling;
 
 use candor::audit::Actor;
 use candor::policy::{self, Draft, PolicyVersion};
+use chrono::NaiveTime;
 
 use crate::support::TestApp;
 
@@ -33,10 +34,11 @@ const SHORT: &str = "## Data\n\nWe keep your name.\n";
 /// Puts a version into the history as if it had been published long ago.
 async fn take_over(app: &TestApp, draft: Draft) -> PolicyVersion {
     let now = app.app.clock.now();
+    let published_at = draft.effective_on.and_time(NaiveTime::MIN).min(now);
     let written = app
         .app
         .db
-        .write(move |conn| policy::take_over(conn, &draft, now, Actor::System, now));
+        .write(move |conn| policy::take_over(conn, &draft, published_at, Actor::System, now));
     written.await.unwrap().unwrap()
 }
 

@@ -98,12 +98,8 @@ fn says(said: &str, any: &[&str]) -> bool {
 
 /// Whether the data of somebody's family may be meant.
 fn names_relative(said: &str) -> bool {
-    let bare = |word: &'_ str| {
-        word.trim_end_matches("'s")
-            .trim_end_matches('\'')
-            .to_owned()
-    };
-    said.split(' ').any(|it| RELATIVES.contains(&&*bare(it)))
+    let mut words = said.split(' ');
+    words.any(|it| RELATIVES.contains(&it.trim_end_matches("'s").trim_end_matches('\'')))
 }
 
 /// What stands before the first of these.

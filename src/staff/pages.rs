@@ -171,7 +171,7 @@ pub async fn queue(
         states: states(),
         kinds: Kind::ALL
             .iter()
-            .map(|it| (it.as_str(), it.title()))
+            .map(|it| (it.as_str(), it.staff_title()))
             .collect(),
         laws,
         form,

@@ -7,6 +7,7 @@ use super::model::{Claim, Lease};
 use super::{Job, queries};
 use crate::app::App;
 use crate::error::{AppError, AppResult};
+use crate::web::words::capital;
 
 /// Well before the lease ends.
 const RENEW_EVERY: Duration = Duration::from_secs(20);
@@ -109,12 +110,14 @@ fn is_worth_another_try(error: &AppError) -> bool {
 }
 
 fn words_for_staff(error: &AppError) -> String {
+    let cut = |text: &str| text.chars().take(LONGEST_WORDS).collect::<String>();
     match error {
         AppError::NotFound => "What it was for is no longer there.".to_owned(),
         AppError::Conflict(sentence)
         | AppError::Full(sentence)
         | AppError::BadRequest(sentence) => sentence.clone(),
-        other => other.to_string().chars().take(LONGEST_WORDS).collect(),
+        AppError::Unavailable(cause) => capital(&cut(cause)),
+        other => cut(&other.to_string()),
     }
 }
 

@@ -13,7 +13,7 @@ pub mod queries;
 pub mod staff_pages;
 pub mod worker;
 
-pub use model::Lease;
+pub use model::{JobRow, Lease};
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
@@ -26,7 +26,7 @@ use crate::db::schema::jobs;
 use crate::db::{AnyConnection, both};
 use crate::disclosures;
 use crate::drp;
-use crate::error::AppResult;
+use crate::error::{AppError, AppResult};
 use crate::insights;
 use crate::manual;
 use crate::monitors;
@@ -37,6 +37,9 @@ use crate::reports;
 use crate::requests;
 use crate::retention::{periods, remainders, returned};
 use crate::staff;
+
+/// Why a job cannot be tried again now.
+const AT_IT: &str = "This job is done, or is just being tried. Look at it again in a minute.";
 
 /// Every kind of job. Each is carried out by a function of its slice.
 #[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
@@ -278,6 +281,25 @@ pub fn is_open(conn: &mut AnyConnection, job: &Job) -> AppResult<bool> {
         .filter(jobs::done_at.is_null())
         .filter(jobs::failed_at.is_null());
     Ok(diesel::select(diesel::dsl::exists(open)).get_result(conn)?)
+}
+
+/// Such a job, if it waits for another try or is at one after the first.
+pub fn find_put_off(conn: &mut AnyConnection, job: &Job) -> AppResult<Option<JobRow>> {
+    let payload = serde_json::to_string(job)?;
+    Ok(queries::find_put_off(conn, job.name(), &payload)?)
+}
+
+/// Has such a job tried at once that waits for another try.
+///
+/// # Errors
+/// [`AppError::Conflict`] when it does not wait.
+pub fn hurry(conn: &mut AnyConnection, job: &Job, now: NaiveDateTime) -> AppResult<()> {
+    let waiting = find_put_off(conn, job)?;
+    let hurried = waiting.map(|it| queries::try_again(conn, it.id, now));
+    match hurried.transpose()?.flatten() {
+        Some(_) => Ok(()),
+        None => Err(AppError::conflict(AT_IT)),
+    }
 }
 
 /// Writes a job that runs at a later time.

@@ -54,10 +54,19 @@ pub struct JobRow {
     pub created_at: NaiveDateTime,
     /// How many tries there have been.
     pub attempts: i32,
+    /// When it is tried next; while it is being tried, when its lease ends.
+    pub run_at: NaiveDateTime,
     /// When it was given up.
     pub failed_at: Option<NaiveDateTime>,
-    /// Why the last try failed.
+    /// Why the last try failed; nothing while it is being tried.
     pub last_error: Option<String>,
+}
+
+impl JobRow {
+    /// When it was given up, or is tried next.
+    pub fn moment(&self) -> NaiveDateTime {
+        self.failed_at.unwrap_or(self.run_at)
+    }
 }
 
 /// Whether a job is still its worker's. Somebody else has it once the lease has ended, and then nothing more may be

@@ -136,6 +136,34 @@ pub fn list_failed(conn: &mut AnyConnection, before: i64, limit: i64) -> QueryRe
         .load(conn)
 }
 
+/// Jobs of which a try has failed and that wait for the next, newest first.
+pub fn list_put_off(conn: &mut AnyConnection, limit: i64) -> QueryResult<Vec<JobRow>> {
+    JobRow::query()
+        .filter(jobs::last_error.is_not_null())
+        .filter(jobs::done_at.is_null())
+        .filter(jobs::failed_at.is_null())
+        .order(jobs::id.desc())
+        .limit(limit)
+        .load(conn)
+}
+
+/// The job with that kind and content that waits or runs, after a try of it has failed.
+pub fn find_put_off(
+    conn: &mut AnyConnection,
+    kind: &str,
+    payload: &str,
+) -> QueryResult<Option<JobRow>> {
+    let has_failed = jobs::last_error.is_not_null().or(jobs::attempts.gt(1));
+    JobRow::query()
+        .filter(jobs::kind.eq(kind))
+        .filter(jobs::payload.eq(payload))
+        .filter(jobs::done_at.is_null())
+        .filter(jobs::failed_at.is_null())
+        .filter(has_failed)
+        .first(conn)
+        .optional()
+}
+
 /// How many jobs have failed for good.
 pub fn count_failed(conn: &mut AnyConnection) -> QueryResult<Count> {
     let failed = jobs::table.filter(jobs::failed_at.is_not_null());

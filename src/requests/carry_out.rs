@@ -22,7 +22,7 @@ use crate::app::App;
 use crate::choices::minors;
 use crate::db::AnyConnection;
 use crate::error::{AppError, AppResult};
-use crate::jobs::{self, Job, Lease};
+use crate::jobs::{self, Lease};
 use crate::manual::model::Subject;
 use crate::manual::waiting;
 use crate::my_data::identities_of;
@@ -98,13 +98,7 @@ pub fn begin(
         State::Denied if request.kind == Kind::Appeal => appeals::forget_spared(conn, request, by),
         State::Approved | State::PartlyApproved | State::ExecutionFailed => {
             let started = execution::start(conn, request, by)?;
-            jobs::enqueue(
-                conn,
-                &Job::CarryOut {
-                    request_id: started.id,
-                },
-                by.now,
-            )
+            jobs::enqueue(conn, &execution::job(&started), by.now)
         }
         _ => Ok(()),
     }

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use super::collected;
-use super::life::{By, advance, advance_because};
+use super::life::{By, advance, advance_because, record};
 use super::model::Decision::Accepted;
 use super::model::{Action, Item, Kind, Request, State};
 use super::notices::{self, RequestCompleted};
@@ -17,6 +17,7 @@ use crate::db::AnyConnection;
 use crate::db::schema::{request_items, requests};
 use crate::disclosures::untold;
 use crate::error::AppResult;
+use crate::jobs::{self, Job, JobRow};
 use crate::manual::unsearched;
 use crate::my_data::export::queries::end_all;
 use crate::my_data::statements;
@@ -30,6 +31,30 @@ pub fn start(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppRes
         failure: None,
         ..started
     })
+}
+
+/// The job that carries it out.
+pub fn job(request: &Request) -> Job {
+    let request_id = request.id;
+    Job::CarryOut { request_id }
+}
+
+/// That job, where a try of it has failed.
+pub fn put_off(conn: &mut AnyConnection, request: &Request) -> AppResult<Option<JobRow>> {
+    match request.state {
+        State::Executing => jobs::find_put_off(conn, &job(request)),
+        _ => Ok(None),
+    }
+}
+
+/// Has it tried at once, where a try has failed.
+///
+/// # Errors
+/// [`AppError::Conflict`] when it is just being tried.
+pub fn hurry(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
+    jobs::hurry(conn, &job(request), by.now)?;
+    let detail = json!({ "kind": request.kind });
+    Ok(record(conn, request, "request.hurried", detail, by)?)
 }
 
 /// What stood in its way no longer does.

@@ -17,6 +17,7 @@ use crate::disclosures::queries::{self as told, Told};
 use crate::disclosures::untold::{self, Untold};
 use crate::drp::{self, claims::AboutPerson};
 use crate::error::AppResult;
+use crate::jobs::JobRow;
 use crate::manual::{
     self,
     model::{Task, system_name},
@@ -32,6 +33,7 @@ use crate::requests::decisions;
 use crate::requests::denial::{self, Denial};
 use crate::requests::details::{self, Details, OpenItem};
 use crate::requests::earlier::{self, Opened};
+use crate::requests::execution;
 use crate::requests::flags::{self, FlagKind, OpenFlag};
 use crate::requests::held_since::{self, HeldSince};
 use crate::requests::model::{Action, Approval, Line, Party, Request, Step, StepKind};
@@ -129,6 +131,8 @@ pub struct Case {
     pub others: Vec<Line>,
     /// Colleagues who look at it, and since when.
     pub lookers: Vec<(i64, NaiveDateTime)>,
+    /// What carries it out, where a try of that has failed.
+    pub put_off: Option<JobRow>,
     /// What others did to it since the member last opened it.
     pub since: Vec<Happening>,
     /// What people look up or change by hand for it, with the names of the systems.
@@ -282,6 +286,7 @@ pub fn load(
         ties: requests::list_ties(conn, &request)?,
         others: list_others(conn, &request)?,
         lookers: lookers::list(&happened, member, app.clock.now()),
+        put_off: execution::put_off(conn, &request)?,
         since: since(happened, member),
         by_hand: by_hand(conn, app, &request)?,
         is_reached: notices::reaches(conn, app, &request)?,

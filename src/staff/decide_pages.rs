@@ -13,7 +13,9 @@ use crate::requests::held_still::{self, Seen};
 use crate::requests::model::{Decision, Item, Outcome, Request, State};
 use crate::requests::replanning::has_outgrown_its_plan;
 use crate::requests::review::{self, Judgement, Remade};
-use crate::requests::{carry_out, contradicted, decisions, denial, notices, planning, queries};
+use crate::requests::{
+    carry_out, contradicted, decisions, denial, execution, notices, planning, queries,
+};
 use crate::sources::Plan;
 
 /// What staff learn whose judgement was about a plan that does something else by now.
@@ -190,6 +192,9 @@ pub async fn send_back(supervisor: Supervisor, sent: Sent) -> AppResult<HttpResp
 /// Tries again to carry out what failed.
 pub async fn retry(worker: CaseWorker, sent: Sent) -> AppResult<HttpResponse> {
     let tried = sent.act(&worker, |conn, request, by| {
+        if request.state == State::Executing {
+            return execution::hurry(conn, request, by);
+        }
         if has_outgrown_its_plan(request) {
             return Err(AppError::conflict(OUTGROWN));
         }

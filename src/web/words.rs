@@ -70,7 +70,11 @@ pub fn spaced(name: &str) -> String {
 
 /// A name from the code as it begins a sentence: `request_received` becomes `Request received`.
 pub fn sentence(name: &str) -> String {
-    let words = name.replace(['_', '-'], " ");
+    capital(&name.replace(['_', '-'], " "))
+}
+
+/// Words as they begin a sentence.
+pub fn capital(words: &str) -> String {
     let mut letters = words.chars();
     let first = letters.next().map(|it| it.to_uppercase().to_string());
     first.unwrap_or_default() + letters.as_str()

@@ -6,6 +6,7 @@ mod bulk;
 mod corrected;
 mod corrections;
 mod decisions;
+mod delays;
 mod denials;
 mod four_eyes;
 mod leases;

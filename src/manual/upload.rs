@@ -34,16 +34,22 @@ pub fn read(name: &str, content: Vec<u8>, collection: &Collection) -> Result<Vec
     if content.len() > LARGEST {
         return Err("The file is larger than 5 MB. Send a smaller one.".to_owned());
     }
+    let has_header = plain == "file.csv";
     let (mut lines, mut faults) = (Vec::new(), Faults::default());
     let read = read_sent(plain, content, &mut |line, cells| {
         let mut record = Cells::new();
         for (name, given) in cells {
             let field = collection.fields.iter().find(|it| it.name == name);
-            let held = match field {
-                Some(field) => typed(field, &given),
-                None => Err(format!("expected one of {}", names(collection))),
+            let Some(field) = field else {
+                // A header is wrong once, on its own line.
+                let line = if has_header { 1 } else { line };
+                if !has_header || lines.is_empty() {
+                    let known = names(collection);
+                    faults.push(format!("line {line}, {name}: expected one of {known}."));
+                }
+                continue;
             };
-            match held {
+            match typed(field, &given) {
                 Ok(held) if held.is_null() => {}
                 Ok(held) => drop(record.insert(name, held)),
                 Err(wrong) => faults.push(format!("line {line}, {name}: {wrong}")),

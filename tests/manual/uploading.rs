@@ -49,8 +49,8 @@ async fn what_is_wrong_with_a_file_is_told_with_its_line_and_nothing_is_taken() 
         ),
         (
             "a.csv",
-            "number,colour\nC-1,red\n",
-            "line 2, colour: expected one of number, email",
+            "number,colour\nC-1,red\nC-2,blue\n",
+            "line 1, colour: expected one of number, email",
         ),
         (
             "a.csv",

@@ -1,13 +1,16 @@
 //! What staff marked as being about somebody else: it is left out of pages and packages alike, since both are made of
 //! record cards ([`Redactions::apply`]).
 //!
-//! A passage that is no longer in its cell cannot be found any more, so the whole cell is left out then.
+//! A passage is left out wherever it stands in its cell, in whatever letters and spaces. One that is no longer in its cell cannot be found any more, so the whole cell is left out then.
 //!
 //! One staff member leaves a passage out: what is the person's own stays. A whole cell is denied to the person, which takes
 //! two as every denial does: until a supervisor agrees it is proposed, and nothing is left out.
 
+use std::ops::Range;
+
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use regex::RegexBuilder;
 
 use super::export::queries::expire_all;
 use super::ledger::{DatumLine, RecordCard};
@@ -110,10 +113,13 @@ impl Redactions {
     pub fn leave_nothing(&self, cell: &Cell, (value, passage): (&str, &str)) -> bool {
         let here = self.0.iter().filter(|it| it.cell == *cell);
         let known = here.filter_map(|it| it.passage.as_deref());
-        let all: Vec<_> = known.chain([passage]).collect();
-        let rest = all
-            .iter()
-            .fold(value.to_owned(), |rest, it| rest.replace(it, " "));
+        let mut rest = value.to_owned();
+        for passage in known.chain([passage, PASSAGE]) {
+            // From behind, so that the places before stay where they are.
+            for place in places(&rest, passage).into_iter().rev() {
+                rest.replace_range(place, " ");
+            }
+        }
         !rest.chars().any(char::is_alphanumeric)
     }
 
@@ -168,24 +174,50 @@ fn leave_out(line: &mut DatumLine, passages: &[Option<&str>]) {
 fn without(text: &str, passages: &[&str]) -> Option<String> {
     let mut left_out = Vec::new();
     for passage in passages {
-        let before = left_out.len();
-        let found = text.match_indices(passage);
-        left_out.extend(found.map(|(at, _)| (at, at + passage.len())));
-        if left_out.len() == before {
+        let found = places(text, passage);
+        if found.is_empty() {
             return None;
         }
+        left_out.extend(found);
     }
-    left_out.sort_unstable();
-    let (mut rest, mut end) = (String::new(), 0);
-    for (from, to) in left_out {
-        if from > end || rest.is_empty() {
-            rest.push_str(&text[end..from]);
-            rest.push_str(PASSAGE);
-        }
-        end = end.max(to);
+    let mut rest = text.to_owned();
+    for place in joined(left_out).into_iter().rev() {
+        rest.replace_range(place, PASSAGE);
     }
-    rest.push_str(&text[end..]);
     Some(rest)
+}
+
+/// Where a passage stands in a text, in order and apart from each other: as it was typed, also within a word; as words of
+/// their own, in whatever letters and with whatever spaces between them.
+pub fn places(text: &str, passage: &str) -> Vec<Range<usize>> {
+    let exact = text.match_indices(passage);
+    let mut found: Vec<_> = exact.map(|(at, it)| at..at + it.len()).collect();
+    let words: Vec<_> = passage.split_whitespace().map(regex::escape).collect();
+    let edge = |letter: Option<char>| match letter {
+        Some(letter) if letter.is_alphanumeric() => r"\b",
+        _ => "",
+    };
+    let (first, last) = (passage.chars().next(), passage.chars().next_back());
+    let pattern = format!("{}{}{}", edge(first), words.join(r"\s+"), edge(last));
+    let anyhow = RegexBuilder::new(&pattern).case_insensitive(true).build();
+    // What is too long to be looked for so is found as it was typed.
+    if let Ok(anyhow) = anyhow {
+        found.extend(anyhow.find_iter(text).map(|it| it.range()));
+    }
+    joined(found)
+}
+
+/// In order; those that touch or overlap as one.
+fn joined(mut places: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    places.sort_unstable_by_key(|it| it.start);
+    let mut joined: Vec<Range<usize>> = Vec::new();
+    for place in places.into_iter().filter(|it| !it.is_empty()) {
+        match joined.last_mut() {
+            Some(before) if place.start <= before.end => before.end = before.end.max(place.end),
+            _ => joined.push(place),
+        }
+    }
+    joined
 }
 
 /// What is to be left out of a cell.

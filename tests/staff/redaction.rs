@@ -2,7 +2,7 @@ use std::io::Read;
 
 use candor::accounts::model::Role;
 use candor::demo::source::SAMPLES;
-use candor::my_data::redactions::{Cell, Redaction, Redactions};
+use candor::my_data::redactions::{Cell, Redaction, Redactions, places};
 use candor::register::CollectionKey;
 
 use super::{four_eyes::file_access, sample};
@@ -153,6 +153,49 @@ async fn a_marked_passage_is_left_out_and_the_whole_cell_once_its_text_has_chang
     write("With R. Quist, Port Ellery");
     let text = package(&app, &person).await;
     assert!(!text.contains("R. Quist"));
+}
+
+#[actix_web::test]
+async fn a_passage_is_left_out_in_whatever_letters_and_spaces_it_stands() {
+    for (text, passage, left) in [
+        (
+            "Rosa Quist, ROSA  QUIST\nand rosa\nquist.",
+            "Rosa Quist",
+            "*, *\nand *.",
+        ),
+        (
+            "Ann is planning, says ANN.",
+            "Ann",
+            "* is planning, says *.",
+        ),
+        ("Quistville", "Quist", "*ville"),
+        ("STRASSE (5)? straße (5)?", "Straße (5)?", "STRASSE (5)? *"),
+        ("与王芳见面", "王芳", "与*见面"),
+        ("aaa", "aa", "*a"),
+        ("nobody", "Tom", "nobody"),
+    ] {
+        let mut rest = text.to_owned();
+        for place in places(text, passage).into_iter().rev() {
+            rest.replace_range(place, "*");
+        }
+        assert_eq!(rest, left, "{passage}");
+    }
+}
+
+/// Rule: I16, Civ. 1798.145(k).
+#[actix_web::test]
+async fn two_passages_beside_which_nothing_is_left_are_all_of_it() {
+    let app = TestApp::start();
+    let (person, sam) = (sample(&app).await, app.staff("sam", Role::Agent).await);
+    let source = app.source.connect();
+    let write = "UPDATE contact_details SET city = 'Rosa Quist, Port Ellery'";
+    source.execute(write, []).unwrap();
+    let reference = file_access(&person).await;
+    let first = [("whole", "no"), ("passage", "rosa quist")];
+    leave_out(&sam, &reference, &first).await.location();
+    let second = [("whole", "no"), ("passage", "Port Ellery")];
+    let silent = leave_out(&sam, &reference, &second).await;
+    silent.refuses("why", "Nothing of it would be left");
 }
 
 /// Rule: I16, Civ. 1798.145(k).

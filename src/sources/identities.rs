@@ -36,6 +36,9 @@ const MOST_LETTERS: usize = 4;
 /// A text in small letters with those that are not English as large ones: any of them, or where they are many, all.
 /// Letters stay as they are that have no large form of their own: ß is not SS, and ı is not I, in addresses of others.
 fn with_large_letters(small: &str) -> Vec<String> {
+    if small.is_ascii() {
+        return Vec::new();
+    }
     let letters: Vec<char> = small.chars().collect();
     let large: Vec<_> = letters
         .iter()

@@ -2,7 +2,8 @@
 
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, BTreeSet, HashMap},
+    cell::OnceCell,
+    collections::{BTreeMap, BTreeSet},
 };
 
 use chrono::NaiveDate;
@@ -27,13 +28,11 @@ pub(super) struct Layout<'a> {
     pub fields: Vec<(&'a Field, usize)>,
     links: Vec<(&'a Column, usize)>,
     date: Option<usize>,
-    /// Where each column stands.
-    places: HashMap<String, usize>,
     /// What tells whether a row has changed: where it stands, and whether it is an object, of which some sources have a form
-    /// of their own. What the source computes changes only with the rest.
-    hashed: Vec<(usize, bool)>,
-    /// Of each column why nothing can be typed into it.
-    fixed: Vec<Option<Fixed>>,
+    /// of their own. What the source computes changes only with the rest. Asked for where rows are changed.
+    hashed: OnceCell<Vec<(usize, bool)>>,
+    /// Of each column why nothing can be typed into it. Asked for where rows are shown to the person.
+    fixed: OnceCell<Vec<Option<Fixed>>>,
 }
 
 impl<'a> Layout<'a> {
@@ -46,9 +45,8 @@ impl<'a> Layout<'a> {
             fields: Vec::new(),
             links: Vec::new(),
             date: None,
-            places: (table.row_key.iter().cloned()).zip(0..).collect(),
-            hashed: Vec::new(),
-            fixed: Vec::new(),
+            hashed: OnceCell::new(),
+            fixed: OnceCell::new(),
         };
         for field in &node.collection(&inner.register).fields {
             if table.column(&field.name).is_some() {
@@ -71,9 +69,6 @@ impl<'a> Layout<'a> {
             .as_ref()
             .filter(|it| table.column(it).is_some())
             .map(|it| layout.position(it));
-        layout.hashed = layout.to_hash();
-        let names = layout.columns.iter();
-        layout.fixed = names.map(|name| table.fixed(name)).collect();
         Ok(layout)
     }
 
@@ -93,14 +88,12 @@ impl<'a> Layout<'a> {
             return known;
         }
         self.columns.push(column.to_owned());
-        self.places
-            .insert(column.to_owned(), self.columns.len() - 1);
         self.columns.len() - 1
     }
 
     /// Where a column stands; `None` when it is not among those that are read.
     pub fn find(&self, column: &str) -> Option<usize> {
-        self.places.get(column).copied()
+        self.columns.iter().position(|it| it == column)
     }
 
     /// The row key of a row.
@@ -131,10 +124,9 @@ impl<'a> Layout<'a> {
 
     /// Tells whether a row has changed.
     pub fn fingerprint(&self, inner: &Inner, row: &[Value]) -> String {
-        let cells = self
-            .hashed
-            .iter()
-            .map(|(at, is_json)| plain(&row[*at], *is_json));
+        let hashed = self.hashed.get_or_init(|| self.to_hash());
+        let cells = hashed.iter();
+        let cells = cells.map(|(at, is_json)| plain(&row[*at], *is_json));
         let plain: Vec<_> = cells.collect();
         inner.secrets.fingerprint(plain.iter().map(AsRef::as_ref))
     }
@@ -324,7 +316,11 @@ impl<'a> Layout<'a> {
     /// Why nothing can be typed in the place of a cell, where that is so.
     pub fn fixed(&self, at: usize, row: &[Value]) -> Option<Fixed> {
         let is_binary = matches!(row[at], Value::Bytes(_));
-        self.fixed[at].or_else(|| is_binary.then_some(Fixed::Binary))
+        let fixed = self.fixed.get_or_init(|| {
+            let names = self.columns.iter();
+            names.map(|name| self.table.fixed(name)).collect()
+        });
+        fixed[at].or_else(|| is_binary.then_some(Fixed::Binary))
     }
 
     /// What may be shown of a row.

@@ -56,9 +56,8 @@ fn questions(inner: &Inner, walk: &Walk, person: &Identities) -> Vec<(String, Qu
             let mut combinations = walk.nodes[at].combinations.iter();
             let is_open = may_differ
                 && combinations.any(|(values, it)| !it.is_named && !values[place].is_null());
-            let way = person.way(link, kind);
-            if is_open && !way.values.is_empty() {
-                let place = (at, place);
+            if is_open && person.is_known_by(kind) {
+                let (place, way) = ((at, place), person.way(link, kind));
                 questions.push((node.source.clone(), Question { place, way }));
             }
         }

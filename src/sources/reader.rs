@@ -12,7 +12,7 @@ use super::{
     sift::Ranked,
     table,
     walk::Walk,
-    ways::{Conditions, seeds},
+    ways::Conditions,
 };
 
 /// A walk that is over, from which rows can be read.
@@ -120,7 +120,8 @@ impl<'a> Reader<'a> {
             };
             leads.is_some_and(|it| !it.is_empty())
         };
-        !seeds(node, self.person).is_empty() || node.incoming.iter().any(leads)
+        let mut kinds = node.identities.iter().map(|(_, kind)| kind);
+        kinds.any(|kind| self.person.is_known_by(kind)) || node.incoming.iter().any(leads)
     }
 
     fn ways(&self, at: usize, reach: Reach) -> Conditions {

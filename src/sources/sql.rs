@@ -107,6 +107,9 @@ pub(super) trait Dialect {
     }
 }
 
+/// Few statements are longer, in bytes.
+const USUAL_LENGTH: usize = 256;
+
 /// What is bound to one placeholder.
 #[derive(Debug)]
 pub(super) enum Param {
@@ -136,34 +139,41 @@ pub(super) fn select(dialect: &dyn Dialect, select: &Select<'_>) -> Result<State
     // Where a value names one row, there is nothing to group, and the database need not sort.
     let names_one = |it: &&Column| it.inside.is_none() && select.table.is_unique(&it.name);
     let grouped = counted && !columns.is_empty() && !columns.iter().any(names_one);
-    let mut outputs: Vec<_> = columns.iter().map(|it| dialect.read(it)).collect();
-    if grouped || outputs.is_empty() {
-        outputs.push("COUNT(*)".to_owned());
-    } else if counted {
-        outputs.push(dialect.single().to_owned());
-    }
-    let conditions = builder.filter(select)?;
-    let mut text = format!(
-        "SELECT {} FROM {}",
-        outputs.join(", "),
-        dialect.table(select.table)
-    );
-    if !conditions.is_empty() {
-        let _ = write!(text, " WHERE {}", conditions.join(" AND "));
+    let count = match () {
+        () if grouped || columns.is_empty() => Some("COUNT(*)"),
+        () if counted => Some(dialect.single()),
+        () => None,
+    };
+    let mut text = String::with_capacity(USUAL_LENGTH);
+    let outputs = columns.iter().map(|it| dialect.read(it));
+    list(&mut text, "SELECT", outputs.chain(count.map(str::to_owned)));
+    text.push_str(" FROM ");
+    text.push_str(&dialect.table(select.table));
+    for (at, condition) in builder.filter(select)?.iter().enumerate() {
+        text.push_str(if at == 0 { " WHERE " } else { " AND " });
+        text.push_str(condition);
     }
     if grouped {
-        let groups: Vec<_> = columns.iter().map(|it| dialect.group(it)).collect();
-        let _ = write!(text, " GROUP BY {}", groups.join(", "));
+        let groups = columns.iter().map(|it| dialect.group(it));
+        list(&mut text, " GROUP BY", groups);
     }
-    let key = select.table.row_key.iter();
-    let key: Vec<_> = key.map(|it| dialect.quoted(it)).collect();
-    if matches!(select.form, Form::Sorted | Form::Page { .. }) && !key.is_empty() {
-        let _ = write!(text, " ORDER BY {}", key.join(", "));
+    if matches!(select.form, Form::Sorted | Form::Page { .. }) {
+        let key = select.table.row_key.iter();
+        list(&mut text, " ORDER BY", key.map(|it| dialect.quoted(it)));
     }
     if let Form::Page { limit, .. } | Form::First(limit) = select.form {
         let _ = write!(text, " LIMIT {limit}");
     }
     Ok(builder.finish(text))
+}
+
+/// Adds a word and what it is about; nothing where there is nothing.
+fn list(text: &mut String, word: &str, parts: impl Iterator<Item = String>) {
+    for (at, part) in parts.enumerate() {
+        text.push_str(if at == 0 { word } else { "," });
+        text.push(' ');
+        text.push_str(&part);
+    }
 }
 
 /// The statement of a `Change`.

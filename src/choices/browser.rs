@@ -1,12 +1,12 @@
 //! A browser that has opted out without an account: a first-party cookie with a random pseudonym.
 //!
 //! The cookie also says which choices were recorded under the pseudonym, under a keyed hash, so that a page
-//! need not ask the database about a browser that has opted out already.
+//! need not ask the database about a browser that has opted out already; and when each was made there last.
 
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::{HttpMessage, HttpRequest};
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::{DateTime, NaiveDateTime, TimeDelta};
 
 use super::model::Subject;
 use super::refusable::{AUTOMATED_DECISIONS, LIMIT_SENSITIVE, SALE_OR_SHARING};
@@ -33,7 +33,8 @@ const LETTERS: [(char, &str); 3] = [
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Browser {
     token: String,
-    letters: String,
+    /// The letter of each choice, and when somebody last opted out of it here; of cookies of older versions that is not known.
+    made: Vec<(char, Option<NaiveDateTime>)>,
 }
 
 impl Browser {
@@ -54,13 +55,13 @@ impl Browser {
     pub fn new(now: NaiveDateTime) -> Browser {
         Browser {
             token: token_in_order(now),
-            letters: String::new(),
+            made: Vec::new(),
         }
     }
 
     /// Whether nothing can be on record of it: a cookie is set with the first choice.
     pub fn is_new(&self) -> bool {
-        self.letters.is_empty()
+        self.made.is_empty()
     }
 
     /// Whose choices these are. The time of the token stands before its hash, so that new rows stand together.
@@ -71,9 +72,18 @@ impl Browser {
 
     /// Whether an opt-out under this key was recorded.
     pub fn has_opted_out_of(&self, key: &str) -> bool {
-        LETTERS
-            .iter()
-            .any(|(letter, known)| *known == key && self.letters.contains(*letter))
+        self.find(key).is_some()
+    }
+
+    /// Whether somebody opted out of it here after that moment, again perhaps.
+    pub fn has_opted_out_since(&self, key: &str, moment: NaiveDateTime) -> bool {
+        self.find(key).flatten().is_some_and(|at| at > moment)
+    }
+
+    fn find(&self, key: &str) -> Option<Option<NaiveDateTime>> {
+        let (letter, _) = LETTERS.iter().find(|(_, known)| *known == key)?;
+        let made = self.made.iter().find(|(it, _)| it == letter)?;
+        Some(made.1)
     }
 
     /// Whether its cookie was first set so long ago that it is to begin anew.
@@ -81,14 +91,22 @@ impl Browser {
         *time_of_token(&self.token) < *in_order(now - YOUNG)
     }
 
-    /// The browser after these opt-outs were recorded.
+    /// The browser after these opt-outs were made in it.
     #[must_use]
-    pub fn with<K: AsRef<str>>(self, opted_out: &[K]) -> Browser {
-        let letters = LETTERS.iter().filter(|(_, key)| {
-            self.has_opted_out_of(key) || opted_out.iter().any(|it| it.as_ref() == *key)
+    pub fn with<K: AsRef<str>>(self, opted_out: &[K], now: NaiveDateTime) -> Browser {
+        let made = LETTERS.iter().filter_map(|(letter, key)| {
+            let is_made_now = opted_out.iter().any(|it| it.as_ref() == *key);
+            let at = if is_made_now {
+                Some(now)
+            } else {
+                self.find(key)?
+            };
+            Some((*letter, at))
         });
-        let letters = letters.map(|(letter, _)| letter).collect();
-        Browser { letters, ..self }
+        Browser {
+            made: made.collect(),
+            ..self
+        }
     }
 
     /// The cookie that makes the browser known again.
@@ -107,8 +125,16 @@ impl Browser {
             .finish()
     }
 
+    /// The token, then each letter with its time in microseconds since 1970.
     fn content(&self) -> String {
-        format!("{}.{}", self.token, self.letters)
+        let mut content = format!("{}.", self.token);
+        for (letter, at) in &self.made {
+            content.push(*letter);
+            if let Some(at) = at {
+                content.push_str(&at.and_utc().timestamp_micros().to_string());
+            }
+        }
+        content
     }
 
     fn read(value: &str, keys: &Keys) -> Option<Browser> {
@@ -116,10 +142,17 @@ impl Browser {
         if !keys.hash_matches("browser cookie", content.as_bytes(), hash) {
             return None;
         }
-        let (token, letters) = content.split_once('.')?;
+        let (token, made) = content.split_once('.')?;
+        let starts = made.char_indices().filter(|(_, it)| it.is_alphabetic());
+        let made = starts.map(|(at, letter)| {
+            let mut digits = made[at + letter.len_utf8()..].split(char::is_alphabetic);
+            let micros = digits.next().and_then(|it| it.parse().ok());
+            let at = micros.and_then(DateTime::from_timestamp_micros);
+            (letter, at.map(|it| it.naive_utc()))
+        });
         Some(Browser {
             token: token.to_owned(),
-            letters: letters.to_owned(),
+            made: made.collect(),
         })
     }
 }

@@ -20,7 +20,7 @@ use crate::disclosures::model::CauseKind;
 use crate::error::{AppError, AppResult};
 
 /// Applies the opt-outs of the person's identities and of this browser to the person, unless the person has allowed
-/// it later, and tells them by mail. Call it in the transaction in which they sign in, or get an identity by other means:
+/// it later, when the identity was theirs already, and tells them by mail. Call it in the transaction in which they sign in, or get an identity by other means:
 /// from then on the person's own choices are what holds for it.
 ///
 /// What was chosen under an identity keeps its day, and recipients who know it for that identity are told of the others
@@ -45,7 +45,8 @@ pub fn join(
     if stand.current.iter().any(|it| known.contains(&it.subject)) {
         handles::forget(conn, &known)?;
     }
-    let earlier = opt_outs_to_join(&stand.current, &own.to_string());
+    let name = own.to_string();
+    let earlier = opt_outs_to_join(&stand.current, &name, &identities);
     let mut keys: Vec<_> = earlier.iter().map(|it| it.activity.clone()).collect();
     keys.sort_unstable();
     keys.dedup();
@@ -54,7 +55,9 @@ pub fn join(
         let of_key = earlier.iter().filter(|it| it.activity == *key);
         repeats.extend(repeat(conn, of_key.copied(), &identities)?);
     }
-    keys.extend(in_cookie_alone(&stand.current, browser));
+    let is_new = |key: &&str| earlier.iter().all(|it| it.activity != *key);
+    let in_cookie = in_cookie_alone(&stand.current, &name, browser);
+    keys.extend(in_cookie.filter(is_new).map(str::to_owned));
     let whose = (person.id, person.pseudonym.as_str(), email);
     let act = Act {
         repeats,
@@ -140,20 +143,43 @@ fn as_subject(identity: &Identity) -> Subject {
     Subject::Identity(identity.kind, identity.hash.clone())
 }
 
-/// What this browser has opted out of that stands nowhere else; it is not known when, so any choice on record wins.
-fn in_cookie_alone(current: &[Choice], browser: Option<&Browser>) -> Vec<String> {
-    let is_recorded = |key: &str| current.iter().any(|it| it.activity == key);
-    let alone = RIGHTS
-        .into_iter()
-        .filter(|key| browser.is_some_and(|it| it.has_opted_out_of(key)) && !is_recorded(key));
-    alone.map(str::to_owned).collect()
+/// What this browser has opted out of that stands nowhere else, or that somebody opted out of here again after the person
+/// had allowed it.
+fn in_cookie_alone<'a>(
+    current: &'a [Choice],
+    own: &'a str,
+    browser: Option<&'a Browser>,
+) -> impl Iterator<Item = &'static str> + use<'a> {
+    let of_key = move |key: &'static str| current.iter().filter(move |it| it.activity == key);
+    RIGHTS.into_iter().filter(move |key| {
+        browser
+            .filter(|it| it.has_opted_out_of(key))
+            .is_some_and(|browser| match of_key(key).find(|it| it.subject == own) {
+                Some(choice) => browser.has_opted_out_since(key, choice.at),
+                None => of_key(key).next().is_none(),
+            })
+    })
 }
 
-fn opt_outs_to_join<'a>(current: &'a [Choice], own: &str) -> Vec<&'a Choice> {
+fn opt_outs_to_join<'a>(
+    current: &'a [Choice],
+    own: &str,
+    identities: &[Identity],
+) -> Vec<&'a Choice> {
+    // Before, a consent said nothing about it.
+    let since = |subject: &str| {
+        let mut identities = identities.iter();
+        let identity = identities.find(|it| as_subject(it).to_string() == subject);
+        identity.map(|it| it.verified_at)
+    };
     let is_allowed_later = |earlier: &Choice| {
-        current
-            .iter()
-            .any(|it| it.subject == own && it.activity == earlier.activity && it.at >= earlier.at)
+        current.iter().any(|it| {
+            it.subject == own
+                && it.activity == earlier.activity
+                && it.at >= earlier.at
+                && (it.state == State::OptedOut
+                    || since(&earlier.subject).is_none_or(|since| it.at >= since))
+        })
     };
     let earlier = current
         .iter()

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use super::change::Act;
 use super::defaults::Defaults;
 use super::model::{MadeBy, State};
+use super::public_pages::keep_in_browser;
 use super::refusable::{self, Refusable, SALE_OR_SHARING, refusables};
 use super::settings::{self, Setting, Use};
 use super::standing;
@@ -142,22 +143,34 @@ pub async fn index(
 pub async fn opt_out(
     person: Person,
     app: App,
-    session: Session,
+    request: HttpRequest,
     key: web::Path<String>,
 ) -> AppResult<HttpResponse> {
     let key = refusable::find(&app.register, &key)?.key.to_owned();
-    set((&person, &session), &app, vec![key], State::OptedOut).await
+    turn_off(&person, &app, &request, vec![key]).await
 }
 
 /// Opts out of everything with a switch, in one step.
 pub async fn opt_out_of_everything(
     person: Person,
     app: App,
-    session: Session,
+    request: HttpRequest,
 ) -> AppResult<HttpResponse> {
     let all = refusables(&app.register);
     let keys = all.iter().map(|it| it.key.to_owned()).collect();
-    set((&person, &session), &app, keys, State::OptedOut).await
+    turn_off(&person, &app, &request, keys).await
+}
+
+async fn turn_off(
+    person: &Person,
+    app: &App,
+    request: &HttpRequest,
+    keys: Vec<String>,
+) -> AppResult<HttpResponse> {
+    let who = (person, &request.get_session());
+    let mut answer = set(who, app, keys.clone(), State::OptedOut).await?;
+    keep_in_browser(&mut answer, request, app, &keys)?;
+    Ok(answer)
 }
 
 /// The second step of turning on what takes two.

@@ -201,7 +201,9 @@ fn changes(app: &App, act: &Act, stand: &Stand, now: NaiveDateTime) -> Vec<NewCh
             if holds {
                 continue;
             }
-            let first = act.repeated(key).map(|it| &it.first);
+            // What was allowed meanwhile is off from now on alone.
+            let is_first = |it: &&Choice| newest.is_none_or(|newest| newest.at < it.at);
+            let first = act.repeated(key).map(|it| &it.first).filter(is_first);
             let quiet_until = match first {
                 Some(first) => first.no_solicit_until.max(stand.sixteen_on),
                 None => quiet_until,

@@ -117,8 +117,10 @@ pub async fn opt_out(
     };
     let keys = form.keys(&app.register);
     if let Some(person) = person {
-        let act = Act::of_person(&person, keys, State::OptedOut, MadeBy::Person);
-        return Ok(after(act.carry_out(&app).await?.receipt));
+        let act = Act::of_person(&person, keys.clone(), State::OptedOut, MadeBy::Person);
+        let mut answer = after(act.carry_out(&app).await?.receipt);
+        keep_in_browser(&mut answer, &request, &app, &keys)?;
+        return Ok(answer);
     }
     let browser = Browser::of_or_new(&request, &app);
     let act = visitors_act(&app, &browser, &form, &request).await?;
@@ -127,10 +129,27 @@ pub async fn opt_out(
         Some(outcome) => after(outcome.receipt),
         None => without_browser(&app, act).await?,
     };
+    let browser = browser.with(&keys, app.clock.now());
     answer
-        .add_cookie(&browser.with(&keys).cookie(&app))
+        .add_cookie(&browser.cookie(&app))
         .map_err(anyhow::Error::from)?;
     Ok(answer)
+}
+
+/// What somebody opts out of while they are signed in holds in their browser after they have signed out, too: its cookie
+/// says so.
+pub(super) fn keep_in_browser(
+    answer: &mut HttpResponse,
+    request: &HttpRequest,
+    app: &App,
+    keys: &[String],
+) -> AppResult<()> {
+    let browser = Browser::of_or_new(request, app).with(keys, app.clock.now());
+    if browser.is_new() {
+        return Ok(());
+    }
+    let added = answer.add_cookie(&browser.cookie(app));
+    Ok(added.map_err(anyhow::Error::from)?)
 }
 
 /// An address that cannot be one keeps nobody from opting out: their browser has, and they may write it again.
@@ -149,7 +168,7 @@ async fn without_address(
     let act = visitors_act(app, &browser, &of_browser, request).await?;
     let network = act.mail_from.clone();
     act.carry_out_for(app, network).await?;
-    let browser = browser.with(&keys);
+    let browser = browser.with(&keys, app.clock.now());
     let cookie = browser.cookie(app);
     let shown = DoNotSellPage {
         page,

@@ -169,7 +169,7 @@ async fn honour_for_browser(
     let may_write = known.is_some() || may_be_new(app, request).await?;
     let browser = known.unwrap_or_else(|| Browser::new(app.clock.now()));
     let keys = vec![SALE_OR_SHARING.to_owned()];
-    let browser_after = browser.clone().with(&keys);
+    let browser_after = browser.clone().with(&keys, app.clock.now());
     // Otherwise its cookie says it alone, and joins whoever signs in.
     if may_write {
         let subjects = vec![browser.subject(&app.keys)];

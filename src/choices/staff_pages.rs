@@ -135,6 +135,7 @@ pub async fn opt_out(
         None => Beside::whole(),
     };
     let is_whole = beside.is_whole;
+    let finds_more = !beside.addresses.is_empty();
     let who: Vec<_> = who.into_iter().chain(beside.addresses).collect();
     let own = app.keys.clone();
     let find = app.db.read(move |conn| {
@@ -146,6 +147,9 @@ pub async fn opt_out(
     let ((typed, pseudonym), entered, mail_to) = find.await?;
     let subjects = typed.iter().map(|(subject, _)| subject.clone()).collect();
     let mut text = told(entered.as_deref(), mail_to.as_deref()).to_owned();
+    if entered.is_none() && pseudonym.is_none() && !finds_more {
+        NOBODY_YET.clone_into(&mut text);
+    }
     if !is_whole {
         text.push_str(" One of our systems does not answer, and may know the number too: enter it once more later.");
     }
@@ -161,6 +165,9 @@ pub async fn opt_out(
     act.carry_out(&app).await?;
     see_other_saying(&session, text, "/staff/opt-outs/new")
 }
+
+/// What staff read of a number by which neither an account nor a system finds anybody.
+const NOBODY_YET: &str = "The opt-out is on record for this number, but we could not connect the number to anybody: nothing is turned off in an account. Those of our recipients who know people by number are told. If they give an e-mail address, enter that as well.";
 
 /// What staff read of the mail to an address that they entered, by where it went.
 fn told(entered: Option<&str>, reader: Option<&str>) -> &'static str {

@@ -88,11 +88,14 @@ pub(super) fn buys_alone(register: &Register, recipient: &Recipient) -> bool {
 pub struct Untold {
     /// As the register names them.
     pub name: String,
-    /// Why not, in the words of the register.
+    /// Why not: in the words of the register, or since the law does not have them told.
     pub reason: String,
 }
 
-/// Who of those that are to be told of what was granted is not.
+/// Why those are not told whom the law has us tell in other places alone.
+const STAND_APART: &str = "They answer themselves for what they got, and the law where you live does not have us tell them. You can ask them yourself.";
+
+/// Who got the data and is not told of what was granted.
 pub fn of_request(
     conn: &mut AnyConnection,
     app: &App,
@@ -107,23 +110,26 @@ pub fn of_request(
     );
     let everybody = tells_everybody(app, request);
     let register = &app.register;
-    let due = |it: &&Recipient| it.not_told.is_some() && is_due(register, it, everybody);
-    let untold: Vec<_> = register.recipients.iter().filter(due).collect();
+    let named = matches!(request.kind, Kind::Correction | Kind::Deletion);
+    let why = |it: &Recipient| match is_due(register, it, everybody) {
+        true => it.not_told.clone(),
+        false => named.then(|| STAND_APART.to_owned()),
+    };
+    let untold = register.recipients.iter();
+    let untold: Vec<_> = untold.filter_map(|it| Some((it, why(it)?))).collect();
     if untold.is_empty() || !is_granted || !is_told_of {
         return Ok(Vec::new());
     }
-    let named = matches!(request.kind, Kind::Correction | Kind::Deletion);
     let get_it: BTreeSet<String> = if named {
         data::recipients_of(conn, register, request)?
     } else {
-        untold.iter().map(|it| it.key.clone()).collect()
+        untold.iter().map(|(it, _)| it.key.clone()).collect()
     };
-    let concerned = untold.into_iter().filter(|it| get_it.contains(&it.key));
-    let each = concerned.filter_map(|it| {
-        Some(Untold {
-            name: it.name.clone(),
-            reason: it.not_told.clone()?,
-        })
+    let concerned = untold.into_iter();
+    let concerned = concerned.filter(|(it, _)| get_it.contains(&it.key));
+    let each = concerned.map(|(it, reason)| Untold {
+        name: it.name.clone(),
+        reason,
     });
     Ok(each.collect())
 }

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use ammonia::{Builder, clean_text};
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Tag, TagEnd};
-use url::Url;
+use url::{ParseError, Url};
 
 use crate::web::{Page, navigation};
 
@@ -111,6 +111,12 @@ static SAFE: LazyLock<Builder<'static>> = LazyLock::new(|| {
     safe
 });
 
+/// Stands for the portal, wherever that is.
+static HERE: LazyLock<Url> = LazyLock::new(|| {
+    let here = "https://here.invalid/";
+    here.parse().expect("this is an address")
+});
+
 /// Gives headings their ids and tables their headers, and takes the power from HTML.
 struct PageMarks<'a> {
     ids: std::slice::Iter<'a, String>,
@@ -174,14 +180,25 @@ impl PageMarks<'_> {
     }
 
     fn way_to<'e>(&mut self, url: CowStr<'e>) -> CowStr<'e> {
+        // What names a site without its scheme (`//example.com`, `\\example.com`) leads there as well.
+        if let Ok(site) = HERE.join(&url)
+            && site.host() != HERE.host()
+            && matches!(Url::parse(&url), Err(ParseError::RelativeUrlWithoutBase))
+        {
+            return self.leave(site.into());
+        }
         match Url::parse(&url) {
             Ok(parsed) if matches!(parsed.scheme(), "http" | "https") => {
-                self.sites.push(url.into_string());
-                format!("{OUT}{}", self.sites.len() - 1).into()
+                self.leave(url.into_string())
             }
             Ok(parsed) if OUT.starts_with(parsed.scheme()) => CowStr::Borrowed("#"),
             _ => url,
         }
+    }
+
+    fn leave<'e>(&mut self, site: String) -> CowStr<'e> {
+        self.sites.push(site);
+        format!("{OUT}{}", self.sites.len() - 1).into()
     }
 }
 

@@ -120,6 +120,96 @@ async fn an_opt_out_that_came_after_a_consent_wins_at_the_next_sign_in() {
     assert_eq!(page.texts("#sale-or-sharing .tag"), ["Off"]);
 }
 
+const CONFIRMED: [(&str, &str); 1] = [("confirmed", "yes")];
+
+#[actix_web::test]
+async fn opting_out_again_in_a_browser_that_had_opted_out_wins_over_a_consent_in_between() {
+    let app = TestApp::start();
+    let ada = app.visitor();
+    ada.post("/do-not-sell", &NOTHING).await.location();
+    app.sign_in_by_mail(&ada, "ada@example.org").await;
+    let sale = async || ada.get("/choices").await.texts("#sale-or-sharing .tag");
+    app.app.clock.advance(TimeDelta::minutes(1));
+    ada.post("/choices/sale-or-sharing/opt-in", &CONFIRMED)
+        .await;
+    ada.post("/sign-out", &NOTHING).await.location();
+    app.app.clock.advance(TimeDelta::minutes(1));
+    app.sign_in_by_mail(&ada, "ada@example.org").await;
+    assert_eq!(sale().await, ["On"], "nothing was asked for since");
+
+    ada.post("/sign-out", &NOTHING).await.location();
+    app.app.clock.advance(TimeDelta::minutes(1));
+    // Another choice says nothing of this one.
+    ada.post("/do-not-sell", &[("only", "limit-sensitive")])
+        .await;
+    app.sign_in_by_mail(&ada, "ada@example.org").await;
+    assert_eq!(sale().await, ["On"]);
+
+    ada.post("/sign-out", &NOTHING).await.location();
+    app.app.clock.advance(TimeDelta::minutes(1));
+    ada.post("/do-not-sell", &NOTHING).await.location();
+    app.sign_in_by_mail(&ada, "ada@example.org").await;
+    assert_eq!(sale().await, ["Off"]);
+}
+
+#[actix_web::test]
+async fn what_is_turned_off_while_signed_in_is_off_in_that_browser_after_signing_out() {
+    let app = TestApp::start();
+    for (path, off) in [
+        ("/choices/sale-or-sharing/opt-out", 1),
+        ("/choices/opt-out", 3),
+        ("/do-not-sell", 2),
+        ("/choices/analytics/opt-out", 0),
+    ] {
+        let ada = app.visitor();
+        app.sign_in_by_mail(&ada, "ada@example.org").await;
+        ada.post(path, &NOTHING).await.location();
+        ada.post("/sign-out", &NOTHING).await.location();
+        let page = ada.get("/do-not-sell").await;
+        let states = page.texts("section[aria-labelledby=state] dd");
+        let are_off = states.iter().filter(|it| it.starts_with("Off"));
+        assert_eq!(are_off.count(), off, "{path}: {states:?}");
+        app.app.clock.advance(TimeDelta::minutes(1));
+    }
+}
+
+#[actix_web::test]
+async fn a_consent_says_nothing_about_an_address_that_is_added_later() {
+    let app = TestApp::start();
+    let ada = app.person("ada").await;
+    let email = [("email", "ada.home@example.org")];
+    app.visitor().post("/do-not-sell", &email).await.location();
+    app.app.clock.advance(TimeDelta::minutes(1));
+    ada.post("/choices/sale-or-sharing/opt-out", &NOTHING).await;
+    ada.post("/choices/sale-or-sharing/opt-in", &CONFIRMED)
+        .await;
+    app.app.clock.advance(TimeDelta::minutes(1));
+    let own = app.app.clone();
+    let joined = app.app.db.write(move |conn| {
+        let (keys, now, kind) = (&own.keys, own.clock.now(), IdentityKind::Email);
+        let ada = find_person_by_identity(conn, keys, kind, "ada@example.org")?.unwrap();
+        add_identity(conn, keys, ada.id, (kind, "ada.home@example.org"), now)?;
+        choices::join(&own, conn, (&ada, None), None, now)?;
+        Ok(now)
+    });
+    let joined_at = joined.await.unwrap();
+    let page = ada.get("/choices").await;
+    assert_eq!(page.texts("#sale-or-sharing .tag"), ["Off"]);
+    let newest = all_changes(&app).into_iter().rev();
+    let mut newest = newest.filter(|it| it.person_id.is_some());
+    let sale = newest.find(|it| it.activity == "sale-or-sharing").unwrap();
+    assert_eq!(sale.at, joined_at, "it was on until then");
+
+    // What is allowed from now on is allowed for this address, too.
+    app.app.clock.advance(TimeDelta::minutes(1));
+    ada.post("/choices/sale-or-sharing/opt-in", &CONFIRMED)
+        .await;
+    let visitor = app.visitor();
+    app.sign_in_by_mail(&visitor, "ada@example.org").await;
+    let page = visitor.get("/choices").await;
+    assert_eq!(page.texts("#sale-or-sharing .tag"), ["On"]);
+}
+
 /// Today is 9 February 2026.
 #[actix_web::test]
 async fn an_opt_out_by_address_keeps_its_day_and_recipients_are_not_told_of_it_again() {

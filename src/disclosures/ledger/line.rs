@@ -56,7 +56,7 @@ pub struct Refusal {
 const LONGEST: usize = 200;
 
 /// Clocks of other systems may be ahead by so much.
-const AHEAD: TimeDelta = TimeDelta::hours(24);
+const AHEAD: TimeDelta = TimeDelta::hours(1);
 
 /// What is said to be older is a slip of the pen.
 const EARLIEST: i32 = 1970;

@@ -335,6 +335,7 @@ routes! {
     Supervisor post "/staff/returned/{id}/approve" => returned::approve;
     Supervisor post "/staff/returned/{id}/send-back" => returned::send_back;
     Supervisor post "/staff/returned/{id}/leave" => returned::leave;
+    Supervisor post "/staff/returned/{id}/look-again" => returned::look_again;
     Overseer get "/staff/periods" => periods::index;
     Admin post "/staff/periods/approval" => periods::switch;
     Overseer get "/staff/periods/{id}" => periods::show;

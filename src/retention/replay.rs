@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 
 use super::queries;
 use super::remainders;
+use super::returned;
 use super::tombstones::{self, Erasure};
 use crate::accounts::model::IdentityKind;
 use crate::accounts::queries::{find_person_by_identity, normal_email, normal_phone};
@@ -37,6 +38,8 @@ pub enum Run {
 pub struct Replayed {
     /// Erasures that are on record since the time asked for.
     pub known: usize,
+    /// Those of people who came back on purpose, as staff noted: nothing of theirs is looked for.
+    pub left: usize,
     /// Those of whose data some had come back.
     pub returned: u64,
     /// Records that were erased again, or would be.
@@ -73,10 +76,21 @@ pub struct Again {
 /// time of the backup: who was erased before it and has come back since, has come back on purpose. Safe to repeat:
 /// what is erased already is not found again. A dry run changes nothing.
 pub fn replay(app: &App, since: NaiveDateTime, run: Run) -> AppResult<Replayed> {
-    let erasures = app
-        .db
-        .read_now(|conn| tombstones::list_since(conn, since))?;
-    replay_these(app, (&erasures, By::Backup), run)
+    let (all, left) = app.db.read_now(|conn| {
+        let left = returned::queries::list_left(conn, since)?;
+        Ok((tombstones::list_since(conn, since)?, left))
+    })?;
+    let known = all.len();
+    let erasures: Vec<_> = all
+        .into_iter()
+        .filter(|it| !left.contains(&it.key))
+        .collect();
+    let replayed = replay_these(app, (&erasures, By::Backup), run)?;
+    Ok(Replayed {
+        known,
+        left: known - erasures.len(),
+        ..replayed
+    })
 }
 
 /// The same with some erasures.
@@ -105,6 +119,10 @@ pub(super) fn replay_these(
                 if run == Run::Real {
                     let detail = json!({ "records": records });
                     note(app, &erasures[at], ("erasure.replayed", detail))?;
+                    let (key, now) = (erasures[at].key.clone(), app.clock.now());
+                    let settle =
+                        move |conn: &mut _| returned::changes::settle_replayed(conn, &key, now);
+                    app.db.write_now(settle)?;
                     replayed.again.push(Again {
                         handles,
                         plan,

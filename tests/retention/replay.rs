@@ -69,7 +69,7 @@ async fn who_was_erased_before_the_backup_and_came_back_is_left_in_peace() {
 }
 
 /// As the command does: on a thread that may block.
-async fn run(app: &TestApp, since: NaiveDateTime, kind: Run) -> Replayed {
+pub(super) async fn run(app: &TestApp, since: NaiveDateTime, kind: Run) -> Replayed {
     let app = app.app.clone();
     let replaying = move || replay(&app, since, kind).unwrap();
     tokio::task::spawn_blocking(replaying).await.unwrap()

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use candor::accounts::model::Role;
 use candor::demo::source::SAMPLES;
 use candor::jobs::{self, Job};
+use candor::retention::replay::Run;
 use chrono::TimeDelta;
 use tempfile::TempDir;
 
-use super::replay::{back_up, restore};
+use super::replay::{back_up, restore, run};
 use super::{agree, place, sample, searches};
 use crate::support::{Actor, TestApp};
 
@@ -158,6 +159,19 @@ async fn who_came_back_on_purpose_is_left_and_what_goes_by_itself_is_settled() {
     let supervisor = app.sign_in_again("ruth", Role::Supervisor).await;
     assert!(open(&supervisor).await.is_empty());
     assert_eq!(searches(&app), backup.searches);
+
+    // Nor does a replay override what staff have settled, until they doubt it.
+    let long_ago = app.app.clock.now() - TimeDelta::days(400);
+    let replayed = run(&app, long_ago, Run::Real).await;
+    assert_eq!((replayed.left, replayed.records), (1, 0), "{replayed:?}");
+    assert_eq!(searches(&app), backup.searches);
+    act(&supervisor, "look-again").await;
+    assert_eq!(open(&supervisor).await.len(), 1);
+    let replayed = run(&app, long_ago, Run::Real).await;
+    assert_eq!((replayed.left, replayed.returned), (0, 1), "{replayed:?}");
+    assert_eq!(searches(&app), erased.searches);
+    assert!(open(&supervisor).await.is_empty());
+    assert!(supervisor.get(LIST).await.text().contains("Erased again"));
 }
 
 #[actix_web::test]

@@ -204,6 +204,7 @@ table! {
     Supervisor post "/staff/returned/{id}/approve" => "/staff/returned/0/approve", Common, EMPTY;
     Supervisor post "/staff/returned/{id}/send-back" => "/staff/returned/0/send-back", Common, EMPTY;
     Supervisor post "/staff/returned/{id}/leave" => "/staff/returned/0/leave", Common, EMPTY;
+    Supervisor post "/staff/returned/{id}/look-again" => "/staff/returned/0/look-again", Common, EMPTY;
     Overseer get "/staff/periods" => "/staff/periods", Common, PAGE;
     Overseer get "/staff/periods/{id}" => "/staff/periods/{run}", Common, PAGE;
     Supervisor post "/staff/periods/{id}/approve" => "/staff/periods/0/approve", Common, EMPTY;

@@ -101,6 +101,20 @@ pub fn settle_gone(
     record(conn, known, "erasure.mended", Actor::System, now)
 }
 
+/// Settles what was listed and has been erased again after a backup was restored.
+pub fn settle_replayed(
+    conn: &mut AnyConnection,
+    erasure: &str,
+    now: NaiveDateTime,
+) -> AppResult<()> {
+    let known = queries::find_of(conn, erasure)?;
+    let listed = known.filter(|it| matches!(it.state, State::Found | State::Proposed));
+    match listed {
+        Some(known) => end(conn, &known, None, now),
+        None => Ok(()),
+    }
+}
+
 /// Proposes to erase it again.
 pub fn propose(conn: &mut AnyConnection, id: i64, by: i64, now: NaiveDateTime) -> AppResult<()> {
     let known = in_state(conn, id, State::Found)?;
@@ -154,6 +168,13 @@ pub fn leave(conn: &mut AnyConnection, id: i64, by: i64, now: NaiveDateTime) -> 
     }
     advance(conn, &known, (State::Left, Besides::default()), now)?;
     record(conn, &known, "erasure.left", Actor::Staff(by), now)
+}
+
+/// A supervisor doubts that they did: it is a task again.
+pub fn look_again(conn: &mut AnyConnection, id: i64, by: i64, now: NaiveDateTime) -> AppResult<()> {
+    let known = in_state(conn, id, State::Left)?;
+    advance(conn, &known, (State::Found, Besides::default()), now)?;
+    record(conn, &known, "erasure.doubted", Actor::Staff(by), now)
 }
 
 /// Notes how erasing again ended: with nothing left, or why it could not be done.

@@ -1,12 +1,12 @@
 //! Finding what came back.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDateTime;
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use super::model::Returned;
+use super::model::{Returned, State};
 use crate::accounts::model::SIGNED_IN;
 use crate::db::schema::{events, requests, returned_erasures as returned, tombstones};
 use crate::db::{AnyConnection, Count, count_up_to};
@@ -42,6 +42,16 @@ pub fn list_settled(conn: &mut AnyConnection, limit: i64) -> QueryResult<Vec<Ret
         .order((returned::settled_at.desc(), returned::id.desc()))
         .limit(limit)
         .load(conn)
+}
+
+/// The names of erasures since that time of which staff noted that the person came back on purpose.
+pub fn list_left(conn: &mut AnyConnection, since: NaiveDateTime) -> QueryResult<HashSet<String>> {
+    let left = returned::table
+        .filter(returned::erased_at.ge(since))
+        .filter(returned::state.eq(State::Left.as_str()))
+        .select(returned::erasure);
+    let left: Vec<_> = left.load(conn)?;
+    Ok(left.into_iter().collect())
 }
 
 /// One by id.

@@ -54,6 +54,10 @@ impl ReturnedPage {
             && self.role == Role::Supervisor
     }
 
+    fn can_doubt(&self, settled: &Returned) -> bool {
+        settled.state == State::Left && self.role == Role::Supervisor
+    }
+
     fn can_hold(&self) -> bool {
         self.role == Role::Supervisor
     }
@@ -194,4 +198,18 @@ pub async fn leave(
         "These data stay, and are not listed any more.",
         INDEX,
     )
+}
+
+/// Lists again what was left.
+pub async fn look_again(
+    supervisor: Supervisor,
+    app: App,
+    session: Session,
+    id: web::Path<i64>,
+) -> AppResult<HttpResponse> {
+    let now = app.clock.now();
+    app.db
+        .write(move |conn| changes::look_again(conn, *id, supervisor.id, now))
+        .await?;
+    see_other_saying(&session, "It is listed again, to be settled anew.", INDEX)
 }

@@ -49,6 +49,12 @@ pub(super) fn run(
         replayed.returned,
         replayed.records
     );
+    if replayed.left > 0 {
+        say!(
+            "{} of them were not looked for: these people came back on purpose, as staff noted under Returned on the desk.",
+            replayed.left
+        );
+    }
     let mended = match run {
         Run::Dry => "would be written again",
         Run::Real => "are written again by the worker",

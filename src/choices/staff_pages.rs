@@ -167,7 +167,7 @@ pub async fn opt_out(
 }
 
 /// What staff read of a number by which neither an account nor a system finds anybody.
-const NOBODY_YET: &str = "The opt-out is on record for this number, but we could not connect the number to anybody: nothing is turned off in an account. Those of our recipients who know people by number are told. If they give an e-mail address, enter that as well.";
+const NOBODY_YET: &str = "The opt-out is on record for this number, but we could not connect the number to anybody: nothing is turned off in an account. Those of our recipients who know people by number are told. No mail was sent. If they give an e-mail address, enter that as well.";
 
 /// What staff read of the mail to an address that they entered, by where it went.
 fn told(entered: Option<&str>, reader: Option<&str>) -> &'static str {

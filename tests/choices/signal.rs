@@ -122,7 +122,8 @@ const DECISIONS: &[Decision] = &[
         Who::PersonWhoAllowedSale,
         &["1"],
         CONFLICT,
-        &["browser", "person"],
+        // They had turned it off here before, so this browser is off already.
+        &["person"],
         "Off",
     ),
     (Who::PersonWhoAllowedSale, &[], "", &[], "On"),

@@ -66,7 +66,7 @@ async fn what_is_just_being_tried_is_not_begun_a_second_time() {
 
     let again = sam.submit(&seen, &format!("{url}/retry"), &[]).await;
     assert_eq!(again.status, 409);
-    let text = again.page().text();
+    let text = again.text();
     assert!(text.contains("just being tried"), "{text}");
     assert_eq!(app.events("request.hurried", &reference), 1);
 }

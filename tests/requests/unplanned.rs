@@ -18,7 +18,7 @@ const EVERYTHING: &str = "/requests/new/deletion/plan?everything=yes";
 async fn file(app: &TestApp, person: &Actor, plan: &str) -> String {
     app.source.go_away();
     let page = person.get(plan).await.page();
-    assert!(page.text().contains("does not answer right now"));
+    assert!(page.text().contains("cannot be read right now"));
     reference_of(&person.submit(&page, plan, &[]).await)
 }
 

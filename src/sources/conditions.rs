@@ -1,8 +1,17 @@
-//! Conditions, put together.
+//! Conditions and lists, put together.
 
 use chrono::{NaiveDate, NaiveTime};
 
 use super::{ColumnKind, SourceError, Value, Way, sql::Builder};
+
+/// Adds a word and what it is about; nothing where there is nothing.
+pub(super) fn list(text: &mut String, word: &str, parts: impl Iterator<Item = String>) {
+    for (at, part) in parts.enumerate() {
+        text.push_str(if at == 0 { word } else { "," });
+        text.push(' ');
+        text.push_str(&part);
+    }
+}
 
 /// The one that nothing meets.
 pub(super) fn never() -> String {

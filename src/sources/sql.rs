@@ -6,7 +6,7 @@ use chrono::{Days, NaiveDate};
 
 use super::{
     Act, Change, Column, ColumnKind, Dates, Fault, Form, Inside, Select, SourceError, Table, Value,
-    conditions::{all_of, either, never, start_of},
+    conditions::{all_of, either, list, never, start_of},
     connector::missing,
 };
 
@@ -165,15 +165,6 @@ pub(super) fn select(dialect: &dyn Dialect, select: &Select<'_>) -> Result<State
         let _ = write!(text, " LIMIT {limit}");
     }
     Ok(builder.finish(text))
-}
-
-/// Adds a word and what it is about; nothing where there is nothing.
-fn list(text: &mut String, word: &str, parts: impl Iterator<Item = String>) {
-    for (at, part) in parts.enumerate() {
-        text.push_str(if at == 0 { word } else { "," });
-        text.push(' ');
-        text.push_str(&part);
-    }
 }
 
 /// The statement of a `Change`.

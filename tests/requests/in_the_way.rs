@@ -51,7 +51,7 @@ async fn a_source_that_is_away_is_tried_again_by_itself_until_it_is_back() {
         .filter_map(|it| it.1)
         .collect();
     assert_eq!(errors.len(), 1);
-    let told = "source `projobsector`: not available (no such file)";
+    let told = "Source `projobsector`: not available (no such file)";
     assert!(errors[0].contains(told), "{errors:?}");
     assert_eq!(find(&app, &reference).state, State::Executing);
     assert_eq!(all_receipts(&app), [""; 0]);

@@ -249,11 +249,13 @@ fn correct(
             "dataset": change.dataset, "collection": change.collection, "field": change.field, "read_back": true,
         }));
         let id = open.item.id;
+        let beside = is_new.then(|| corrected::beside::look(app, person, &change));
         settle_step(app, request.id, move |conn, request, by| {
             if is_new {
                 let whose = (request.person_id, &*request.reference);
                 minors::corrected::learn(conn, by.app, whose, &change, by.now)?;
-                corrected::queries::remember(conn, request, &change, by)?;
+                let beside = beside.flatten();
+                corrected::queries::remember(conn, request, (&change, beside), by)?;
             }
             Ok(execution::mark_applied(conn, request, id, by)?)
         })?;

@@ -33,6 +33,13 @@ pub struct Correction {
     pub before: String,
 }
 
+impl Correction {
+    /// The collection that holds it.
+    pub fn key(&self) -> CollectionKey {
+        CollectionKey::new(&self.dataset, &self.collection)
+    }
+}
+
 /// Why a correction cannot be planned.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum CorrectionError {

@@ -14,6 +14,7 @@ mod more_time;
 mod navigation;
 mod queue;
 mod redaction;
+mod reimported;
 mod request_page;
 mod texts;
 mod training;

@@ -22,6 +22,9 @@ diesel::table! {
         repair_asked_at -> Nullable<Timestamp>,
         repairs -> Integer,
         failure -> Nullable<Text>,
+        beside -> Nullable<Text>,
+        rest -> Nullable<Text>,
+        moved_on_at -> Nullable<Timestamp>,
     }
 }
 

@@ -48,6 +48,12 @@ pub struct CorrectedValue {
     pub repairs: i32,
     /// Why the last repair failed; for staff, without personal data.
     pub failure: Option<String>,
+    /// Keyed hashes of the records that held the replaced value too; none where that is not known.
+    pub beside: Option<String>,
+    /// Keyed hash of what else the record held.
+    pub rest: Option<String>,
+    /// When nothing was written again, since something else is held by now.
+    pub moved_on_at: Option<NaiveDateTime>,
 }
 
 /// A value by its id, and how often it had been written again when it was compared.
@@ -57,6 +63,16 @@ impl CorrectedValue {
     /// The collection that holds it.
     pub fn key(&self) -> CollectionKey {
         CollectionKey::new(&self.dataset, &self.collection)
+    }
+
+    /// Whether a return of the replaced value would be news.
+    pub fn is_quiet(&self) -> bool {
+        self.returned_at.is_none() || self.moved_on_at.is_some()
+    }
+
+    /// Whether it is the same field of another record.
+    pub fn is_beside(&self, other: &CorrectedValue) -> bool {
+        self.id != other.id && self.key() == other.key() && self.field == other.field
     }
 
     /// As it is compared now.

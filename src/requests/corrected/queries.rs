@@ -5,6 +5,7 @@ use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use serde_json::json;
 
+use super::beside::Beside;
 use super::model::{CorrectedValue, Seen, record_hash, value_hash};
 use crate::audit::{self, Event};
 use crate::db::schema::{corrected_values as values, people, requests};
@@ -25,7 +26,7 @@ const AT_ONCE: usize = 500;
 pub fn remember(
     conn: &mut AnyConnection,
     request: &Request,
-    change: &Correction,
+    (change, beside): (&Correction, Option<Beside>),
     by: &By<'_>,
 ) -> AppResult<()> {
     let keys = &by.app.keys;
@@ -56,6 +57,8 @@ pub fn remember(
             values::written_at.eq(by.now),
             values::looked_at.eq(by.now),
             values::repairs.eq(0),
+            values::beside.eq(beside.as_ref().map(|it| &it.records)),
+            values::rest.eq(beside.as_ref().and_then(|it| it.rest.as_ref())),
         ))
         .execute(conn)?;
     Ok(())
@@ -179,9 +182,17 @@ pub fn mark_returned(conn: &mut AnyConnection, undone: &[Seen], by: &By<'_>) -> 
         let quiet = values::table
             .filter(values::id.eq(id))
             .filter(values::repairs.eq(repairs))
-            .filter(values::returned_at.is_null());
+            .filter(
+                values::returned_at
+                    .is_null()
+                    .or(values::moved_on_at.is_not_null()),
+            );
         let marked = diesel::update(quiet)
-            .set(values::returned_at.eq(by.now))
+            .set((
+                values::returned_at.eq(by.now),
+                values::moved_on_at.eq(None::<NaiveDateTime>),
+                values::failure.eq(None::<String>),
+            ))
             .execute(conn)?;
         if marked == 1 {
             let value = find(conn, *id)?;
@@ -201,6 +212,7 @@ pub fn mark_mended(conn: &mut AnyConnection, ids: &[i64], by: &By<'_>) -> QueryR
         let mended = diesel::update(open)
             .set((
                 values::returned_at.eq(None::<NaiveDateTime>),
+                values::moved_on_at.eq(None::<NaiveDateTime>),
                 values::failure.eq(None::<String>),
             ))
             .execute(conn)?;
@@ -221,6 +233,7 @@ pub fn ask_for_repair(conn: &mut AnyConnection, id: i64, by: &By<'_>) -> QueryRe
     let asked = diesel::update(open)
         .set((
             values::repair_asked_at.eq(by.now),
+            values::moved_on_at.eq(None::<NaiveDateTime>),
             values::failure.eq(None::<String>),
         ))
         .execute(conn)?;
@@ -236,8 +249,8 @@ pub fn ask_for_repair(conn: &mut AnyConnection, id: i64, by: &By<'_>) -> QueryRe
 pub enum Ended<'a> {
     /// The right value stands there again.
     Written,
-    /// Another value stands there by now, or the record is gone: nothing was written.
-    MovedOn,
+    /// Something else stands there by now: what that is, in a sentence for staff. Nothing was written.
+    MovedOn(&'a str),
     /// Why it could not be written.
     Failed(&'a str),
 }
@@ -252,21 +265,41 @@ pub fn end_repair(
     let asked = values::table
         .filter(values::id.eq(value.id))
         .filter(values::repair_asked_at.is_not_null());
-    let failure = match ended {
-        Ended::Failed(failure) => Some(failure),
-        Ended::Written | Ended::MovedOn => None,
+    let (failure, moved_on_at) = match ended {
+        Ended::Written => (None, None),
+        Ended::MovedOn(why) => (Some(why), Some(by.now)),
+        Ended::Failed(why) => (Some(why), None),
     };
     let is_written = matches!(ended, Ended::Written);
-    let returned_at = value.returned_at.filter(|_| failure.is_some());
     let written_at = if is_written { by.now } else { value.written_at };
     let ended = diesel::update(asked).set((
         values::repair_asked_at.eq(None::<NaiveDateTime>),
-        values::returned_at.eq(returned_at),
+        values::returned_at.eq(value.returned_at.filter(|_| !is_written)),
+        values::moved_on_at.eq(moved_on_at),
         values::failure.eq(failure),
         values::written_at.eq(written_at),
         values::repairs.eq(value.repairs + i32::from(is_written)),
     ));
     Ok(ended.execute(conn)? == 1)
+}
+
+/// Takes what has moved on off the list. It is looked after as before; `false` when it has not, or is settled already.
+pub fn settle(conn: &mut AnyConnection, id: i64, by: &By<'_>) -> QueryResult<bool> {
+    let moved_on = values::table
+        .filter(values::id.eq(id))
+        .filter(values::moved_on_at.is_not_null());
+    let settled = diesel::update(moved_on)
+        .set((
+            values::returned_at.eq(None::<NaiveDateTime>),
+            values::moved_on_at.eq(None::<NaiveDateTime>),
+            values::failure.eq(None::<String>),
+        ))
+        .execute(conn)?;
+    if settled == 1 {
+        let value = find(conn, id)?;
+        record(conn, &value, "correction.settled", by)?;
+    }
+    Ok(settled == 1)
 }
 
 /// Forgets it: what is held now is right, and is no longer looked after. `false` when a repair is under way.

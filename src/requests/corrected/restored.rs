@@ -52,7 +52,7 @@ pub fn look(app: &App, since: NaiveDateTime, is_dry: bool) -> AppResult<Compared
             undone.partition(|it| it.written_at >= since && !waits_for_staff(it));
         compared.known += values.len();
         compared.undone += by_backup.len();
-        compared.undone_before += before.len();
+        compared.undone_before += before.len() + found.moved.len() + found.lost.len();
         if !is_dry {
             let by_backup: Vec<_> = by_backup.iter().map(|it| it.id).collect();
             settle(app, (&values, found), by_backup)?;

@@ -329,6 +329,7 @@ routes! {
     Supervisor post "/staff/holds/{id}/lift" => holds::lift;
     CaseReader get "/staff/corrections" => corrected::index;
     CaseWorker post "/staff/corrections/{id}/repair" => corrected::repair;
+    CaseWorker post "/staff/corrections/{id}/settle" => corrected::settle;
     Supervisor post "/staff/corrections/{id}/let-go" => corrected::let_go;
     CaseReader get "/staff/returned" => returned::index;
     CaseWorker post "/staff/returned/{id}/propose" => returned::propose;

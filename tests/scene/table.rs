@@ -198,6 +198,7 @@ table! {
     Supervisor post "/staff/holds/{id}/lift" => "/staff/holds/0/lift", Common, EMPTY;
     CaseReader get "/staff/corrections" => "/staff/corrections", Common, PAGE;
     CaseWorker post "/staff/corrections/{id}/repair" => "/staff/corrections/0/repair", Common, EMPTY;
+    CaseWorker post "/staff/corrections/{id}/settle" => "/staff/corrections/0/settle", Common, EMPTY;
     Supervisor post "/staff/corrections/{id}/let-go" => "/staff/corrections/0/let-go", Common, EMPTY;
     CaseReader get "/staff/returned" => "/staff/returned", Common, PAGE;
     CaseWorker post "/staff/returned/{id}/propose" => "/staff/returned/0/propose", Common, EMPTY;

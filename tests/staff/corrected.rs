@@ -146,10 +146,20 @@ async fn a_value_that_the_person_changed_since_is_left_alone() {
         "Lower Wick",
         "only the old value is written over"
     );
+    let lines = listed(&app).await;
+    let said = "It holds another value now. Nothing was written.";
+    assert!(lines.len() == 1 && lines[0].contains(said), "{lines:?}");
+    let page = agent.get(LIST).await.page();
+    let actions = page.attributes("td form", "action");
+    assert!(actions.len() == 1 && actions[0].ends_with("/settle"));
+    agent.submit(&page, &actions[0], &[]).await.location();
+    assert_eq!(agent.post(&actions[0], &[]).await.status, 409);
+    sweep(&app).await;
     assert!(listed(&app).await.is_empty());
 
     import(&app, &before);
     sweep(&app).await;
+    let agent = agent_of_today(&app).await;
     let page = agent.get(LIST).await.page();
     assert_eq!(
         page.attributes("form[action$='/repair']", "action").len(),

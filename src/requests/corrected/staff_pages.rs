@@ -116,7 +116,27 @@ pub async fn repair(
     });
     asked.await?;
     app.wake.notify_one();
-    let text = "The corrected value is being written again. The person is told when it is done.";
+    let text = "If the old value is still held, the corrected one is written again, and the person is told when it is done.";
+    see_other_saying(&session, text, INDEX)
+}
+
+/// Takes off the list what holds another value by now.
+pub async fn settle(
+    worker: CaseWorker,
+    app: App,
+    session: Session,
+    id: web::Path<i64>,
+) -> AppResult<HttpResponse> {
+    let (id, own) = (id.into_inner(), app.clone());
+    let settled = app.db.write(move |conn| {
+        queries::find(conn, id)?;
+        match queries::settle(conn, id, &By::staff(&own, &worker))? {
+            true => Ok(()),
+            false => Err(changed()),
+        }
+    });
+    settled.await?;
+    let text = "It is settled. If the old value comes back, it is listed again.";
     see_other_saying(&session, text, INDEX)
 }
 

@@ -3,14 +3,17 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use diesel::QueryResult;
 use serde::Deserialize;
 
 use super::receipt_words::{Said, outcome, title};
 use super::receipts::{self, Receipt};
-use crate::accounts::guard::{Account, Person};
+use crate::accounts::guard::{Account, CaseReader, Person};
 use crate::accounts::queries::find_residence;
 use crate::app::App;
+use crate::db::AnyConnection;
 use crate::error::{AppError, AppResult};
+use crate::requests::queries;
 use crate::web::{Page, download, html, paging};
 
 /// So many receipts are on one page.
@@ -31,6 +34,13 @@ struct ShowPage {
     page: Page,
     receipt: Receipt,
     said: Said,
+}
+
+impl ShowPage {
+    /// Where staff see the request that it proves.
+    fn request_url(&self) -> String {
+        format!("/staff/requests/{}", self.receipt.object)
+    }
 }
 
 /// Where the page begins.
@@ -74,15 +84,21 @@ pub async fn index(
     html(StatusCode::OK, &shown)
 }
 
-/// One receipt: the person's own, or a visitor's, which whoever has its address may see.
+/// One receipt: the person's own, a visitor's, which whoever has its address may see, or that of a request, which staff
+/// who may see that may see too.
 pub async fn show(
     account: Option<Account>,
+    reader: Option<CaseReader>,
     app: App,
     page: Page,
     id: web::Path<String>,
 ) -> AppResult<HttpResponse> {
-    let (receipt, residence) = find(&app, account, id.into_inner()).await?;
-    let page = page.of_residence(&app, &residence);
+    let is_for_staff = reader.is_some();
+    let (receipt, residence) = find(&app, (account, reader), id.into_inner()).await?;
+    let page = match is_for_staff {
+        true => page,
+        false => page.of_residence(&app, &residence),
+    };
     let content = receipt.content().ok_or(AppError::NotFound)?;
     let said = Said::of(&app.register, content, page.zone);
     html(
@@ -98,21 +114,29 @@ pub async fn show(
 /// The same as a file that anybody can check.
 pub async fn file(
     account: Option<Account>,
+    reader: Option<CaseReader>,
     app: App,
     id: web::Path<String>,
 ) -> AppResult<HttpResponse> {
-    let (receipt, _) = find(&app, account, id.into_inner()).await?;
+    let (receipt, _) = find(&app, (account, reader), id.into_inner()).await?;
     let body = serde_json::to_vec_pretty(&receipt.to_file(&app.keys))?;
     let name = format!("receipt-{}.json", receipt.id);
     Ok(download(&name, "application/json", body))
 }
 
 /// With where its owner lives, if it has one. Somebody who is not signed in may just have followed the link of a mail, and is asked to sign in.
-async fn find(app: &App, account: Option<Account>, id: String) -> AppResult<(Receipt, String)> {
+async fn find(
+    app: &App,
+    (account, reader): (Option<Account>, Option<CaseReader>),
+    id: String,
+) -> AppResult<(Receipt, String)> {
     let is_signed_in = account.is_some();
     let person_id = account.and_then(|it| it.person_id());
     let read = app.db.read(move |conn| {
-        let receipt = receipts::find_for(conn, &id, person_id)?;
+        let receipt = match reader {
+            Some(_) => find_for_staff(conn, &id)?,
+            None => receipts::find_for(conn, &id, person_id)?,
+        };
         let residence = receipt.person_id.map(|owner| find_residence(conn, owner));
         Ok((receipt, residence.transpose()?.unwrap_or_default()))
     });
@@ -120,6 +144,15 @@ async fn find(app: &App, account: Option<Account>, id: String) -> AppResult<(Rec
         Err(AppError::NotFound) if !is_signed_in => Err(AppError::SignInRequired),
         found => found,
     }
+}
+
+/// A visitor's, or that of a request. What else people have receipts of is their own.
+fn find_for_staff(conn: &mut AnyConnection, id: &str) -> QueryResult<Receipt> {
+    let receipt = receipts::find(conn, id)?;
+    if let Some(owner) = receipt.person_id {
+        queries::find_for_person(conn, owner, &receipt.object)?;
+    }
+    Ok(receipt)
 }
 
 impl Line {

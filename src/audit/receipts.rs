@@ -126,6 +126,11 @@ pub fn issue(
     Ok(receipt)
 }
 
+/// A receipt, whoever's it is.
+pub fn find(conn: &mut AnyConnection, id: &str) -> QueryResult<Receipt> {
+    Receipt::query().filter(receipts::id.eq(id)).first(conn)
+}
+
 /// A receipt that this person may see: their own, or a visitor's, whose id nobody can guess.
 pub fn find_for(
     conn: &mut AnyConnection,

@@ -35,6 +35,8 @@ pub struct Details {
     pub attachments: Vec<Attachment>,
     /// Of which time it asks for data.
     pub dates: Dates,
+    /// The ids of what proves what was carried out, with their times, oldest first.
+    pub receipts: Vec<(String, NaiveDateTime)>,
 }
 
 /// An item, opened. Absent texts are empty.
@@ -141,6 +143,7 @@ pub fn load(conn: &mut AnyConnection, keys: &Keys, request: Request) -> AppResul
             .collect::<AppResult<_>>()?,
         attachments: queries::list_attachments(conn, request.id)?,
         dates: periods::find(conn, request.id)?,
+        receipts: queries::list_receipts(conn, request.person_id, &request.reference)?,
         request,
     })
 }

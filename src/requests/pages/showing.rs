@@ -27,7 +27,6 @@ use crate::requests::model::State;
 use crate::requests::restrictions::{self, Restriction};
 use crate::requests::senders::account_pages::ToConfirm;
 use crate::requests::{agents, dates, pause, queries, reference, words};
-use crate::web::words::moment;
 use crate::web::{Form, Page, html};
 
 /// So many notices to recipients are shown of a request; all of them stand under `/disclosures`.
@@ -41,7 +40,6 @@ struct ShowPage {
     items: Vec<ShownItem>,
     messages: Vec<ShownMessage>,
     steps: Vec<ShownStep>,
-    receipts: Vec<(String, String)>,
     denial: Option<Denial>,
     ties: Vec<(&'static str, String)>,
     /// Whether the clock stands still until the person answers.
@@ -100,7 +98,6 @@ impl ShowPage {
         let said = Statements::load(conn, &app.keys, person_id)?;
         let told = told::list_of_request(conn, person_id, reference, MOST_TOLD)?;
         let filed_by = agents::queries::in_words(conn, &app.keys, request)?;
-        let receipts = queries::list_receipts(conn, person_id, reference)?;
         let page = page.of_residence(app, &request.residence);
         let (zone, now) = (page.zone, app.clock.now());
         let day = |at| dates::today(&app.laws, request, at);
@@ -116,10 +113,6 @@ impl ShowPage {
                 .map(|it| ShownMessage::of(it, zone))
                 .collect(),
             steps: steps(&details, (filed_by.as_deref(), zone)),
-            receipts: receipts
-                .into_iter()
-                .map(|(id, at)| (id, moment(at, zone)))
-                .collect(),
             denial,
             ties: queries::list_ties(conn, request)?,
             is_paused: pause::is_on(&app.laws, request),

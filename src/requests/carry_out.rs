@@ -288,7 +288,11 @@ fn erase(
         lease.check()?;
         wait_for_people(app, request, works_by_hand(app, &plan))?;
         if let sources::Outcome::Done(effects) = execute(app, request, person, &mut plan)? {
-            return Ok(facts::of(&plan, &effects, items));
+            // A new plan has given them other numbers.
+            let items = app
+                .db
+                .read_now(|conn| Ok(queries::list_items(conn, request.id)?))?;
+            return Ok(facts::of(&plan, &effects, &items));
         }
         // Somebody who goes on using the service makes new rows, and others go: what the plan does to what is there now is
         // still what was agreed.

@@ -65,6 +65,7 @@ pub mod pause;
 pub mod periods;
 pub mod planning;
 pub mod queries;
+mod recounting;
 pub mod reference;
 mod reminder_mails;
 pub mod reminders;

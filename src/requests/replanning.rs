@@ -1,8 +1,12 @@
 //! Planning a deletion anew for what is there now. A part of it may be done: what led to the rest may be gone with that
 //! part, so the rest is planned by its ids, and what was done stays on record.
 
+use serde_json::json;
+
 use super::carry_out::{Stop, settle_step};
-use super::model::Request;
+use super::life::add_step;
+use super::model::{Request, StepKind};
+use super::recounting::recount;
 use super::review::{plan_around, refusals, replace_plan};
 use crate::app::App;
 use crate::error::AppResult;
@@ -68,9 +72,15 @@ pub(super) fn replan(
     }
     anew.done = so_far.done;
     anew.traces.extend(&agreed.traces);
-    let stored = anew.clone();
+    let (stored, is_told) = (anew.clone(), holds == agreed.holds);
     settle_step(app, request.id, move |conn, request, by| {
-        replace_plan(conn, request, &stored, by).map(drop)
+        let replaced = replace_plan(conn, request, &stored, by)?;
+        let has_changed = recount(conn, &replaced, &stored)?;
+        if is_told || has_changed {
+            let detail = json!({ "records": stored.records() });
+            add_step(conn, &replaced, StepKind::Replanned, &detail, by)?;
+        }
+        Ok(())
     })?;
     Ok(Some(anew))
 }

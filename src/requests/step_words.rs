@@ -30,6 +30,9 @@ impl StepKind {
             StepKind::Reminded => "We reminded you that we wait for you",
             StepKind::Reopened => "Your appeal succeeded, and we look at it again",
             StepKind::Planned => "We looked up what would be erased",
+            StepKind::Replanned => {
+                "Data had come in or changed, so we planned it anew when we carried it out"
+            }
             StepKind::ByHand => "Somebody here does a part of it by hand",
             StepKind::ByHandDone => "The part by hand was answered",
             StepKind::RestrictionBegan => "We do not use your data for it until we have answered",
@@ -78,6 +81,9 @@ impl StepKind {
             StepKind::Reminded => "The person was reminded",
             StepKind::Reopened => "Opened again by an appeal",
             StepKind::Planned => "Planned, once all sources had answered",
+            StepKind::Replanned => {
+                "Planned anew when it was carried out, since data had come in or changed"
+            }
             StepKind::ByHand => "A task for the manual desk",
             StepKind::ByHandDone => "The manual desk has answered",
             StepKind::RestrictionBegan => "The use rests until it is decided; recipients are told",
@@ -110,6 +116,10 @@ impl Step {
                     "{}: they went, or were changed, since they were refused. Look for them by hand.",
                     records(count)
                 )
+            }
+            StepKind::Replanned => {
+                let count = params["records"].as_i64().unwrap_or_default();
+                format!("It changes {} in all.", records(count))
             }
             StepKind::Late => match params["told"].as_bool() {
                 Some(true) => "The person was told.".to_owned(),

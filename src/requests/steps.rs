@@ -49,6 +49,8 @@ text_enum! {
         Reopened = "reopened",
         /// A source has answered, so that it is known what a deletion would erase; `records` in the params.
         Planned = "planned",
+        /// A deletion was planned anew when it was carried out, since the data had changed; `records` in the params.
+        Replanned = "replanned",
         /// Somebody does a part of it by hand.
         ByHand = "by_hand",
         /// The part by hand is done.

@@ -189,31 +189,6 @@ async fn a_deletion_needs_two_staff_members_and_then_erases_what_the_plan_says()
 }
 
 #[actix_web::test]
-async fn a_person_who_goes_on_using_the_service_is_erased_all_the_same() {
-    let app = TestApp::start();
-    let person = sample(&app).await;
-    let (first, second) = (
-        app.staff("una", Role::Agent).await,
-        app.staff("vic", Role::Supervisor).await,
-    );
-    let reference = file_deletion(&person).await;
-    accept_all(&first, &reference).await.location();
-    let written = app
-        .source
-        .connect()
-        .execute(
-            "INSERT INTO search_terms SELECT (SELECT max(id) + 1 FROM search_terms), account_id, terms, place, results, searched_at
-             FROM search_terms JOIN accounts ON accounts.id = account_id WHERE email = ? LIMIT 1",
-            [SAMPLES[0].email],
-        )
-        .unwrap();
-    assert_eq!(written, 1);
-    act(&second, &reference, "approve", &[]).await.location();
-    app.run_jobs().await;
-    assert_eq!(held(&app, ROWS), "0");
-}
-
-#[actix_web::test]
 async fn the_slower_of_two_staff_members_learns_that_the_request_has_changed() {
     let app = TestApp::start();
     let (person, agent) = (sample(&app).await, app.staff("sam", Role::Agent).await);

@@ -3,6 +3,7 @@
 mod appeals;
 mod birth_dates;
 mod bulk;
+mod carried_out;
 mod corrected;
 mod corrections;
 mod decisions;

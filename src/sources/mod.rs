@@ -373,11 +373,8 @@ impl Inner {
 impl Connected {
     /// The live structure, as last seen.
     fn schema(&self, wait: Duration) -> Result<Arc<Schema>, SourceError> {
-        let seen = self
-            .schema
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let seen = self.schema.read();
+        let seen = seen.unwrap_or_else(PoisonError::into_inner).clone();
         seen.map_or_else(|| self.fresh_schema(wait), Ok)
     }
 

@@ -27,13 +27,9 @@ use crate::my_data::statements::{Statement, Statements};
 use crate::register::{CollectionKey, SourceKind};
 use crate::requests::agents::{self, queries::Named};
 use crate::requests::appeal_letters::{self, Reach};
-use crate::requests::appeals;
-use crate::requests::dates;
-use crate::requests::decisions;
 use crate::requests::denial::{self, Denial};
 use crate::requests::details::{self, Details, OpenItem};
 use crate::requests::earlier::{self, Opened};
-use crate::requests::execution;
 use crate::requests::flags::{self, FlagKind, OpenFlag};
 use crate::requests::held_since::{self, HeldSince};
 use crate::requests::model::{Action, Approval, Line, Party, Request, Step, StepKind};
@@ -43,6 +39,7 @@ use crate::requests::restrictions::{self, Restriction};
 use crate::requests::review::Judgement;
 use crate::requests::senders::{self, model::Sender};
 use crate::requests::statements::{cell_of, view_of};
+use crate::requests::{appeals, dates, decisions, execution};
 use crate::retention::{self, model::HoldRow};
 
 /// So many notices to recipients are shown.

@@ -95,9 +95,10 @@ pub async fn show(
 ) -> AppResult<HttpResponse> {
     let is_for_staff = reader.is_some();
     let (receipt, residence) = find(&app, (account, reader), id.into_inner()).await?;
-    let page = match is_for_staff {
-        true => page,
-        false => page.of_residence(&app, &residence),
+    let page = if is_for_staff {
+        page
+    } else {
+        page.of_residence(&app, &residence)
     };
     let content = receipt.content().ok_or(AppError::NotFound)?;
     let said = Said::of(&app.register, content, page.zone);

@@ -33,8 +33,15 @@ const LETTERS: [(char, &str); 3] = [
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Browser {
     token: String,
-    /// The letter of each choice, and when somebody last opted out of it here; of cookies of older versions that is not known.
-    made: Vec<(char, Option<NaiveDateTime>)>,
+    made: Vec<Made>,
+}
+
+/// A choice that was made in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Made {
+    letter: char,
+    /// When it was made here last; not known of cookies of older versions.
+    at: Option<NaiveDateTime>,
 }
 
 impl Browser {
@@ -77,13 +84,15 @@ impl Browser {
 
     /// Whether somebody opted out of it here after that moment, again perhaps.
     pub fn has_opted_out_since(&self, key: &str, moment: NaiveDateTime) -> bool {
-        self.find(key).flatten().is_some_and(|at| at > moment)
+        self.find(key)
+            .and_then(|it| it.at)
+            .is_some_and(|at| at > moment)
     }
 
-    fn find(&self, key: &str) -> Option<Option<NaiveDateTime>> {
+    fn find(&self, key: &str) -> Option<Made> {
         let (letter, _) = LETTERS.iter().find(|(_, known)| *known == key)?;
-        let made = self.made.iter().find(|(it, _)| it == letter)?;
-        Some(made.1)
+        let mut made = self.made.iter();
+        made.find(|it| it.letter == *letter).copied()
     }
 
     /// Whether its cookie was first set so long ago that it is to begin anew.
@@ -96,12 +105,15 @@ impl Browser {
     pub fn with<K: AsRef<str>>(self, opted_out: &[K], now: NaiveDateTime) -> Browser {
         let made = LETTERS.iter().filter_map(|(letter, key)| {
             let is_made_now = opted_out.iter().any(|it| it.as_ref() == *key);
-            let at = if is_made_now {
+            let now = Made {
+                letter: *letter,
+                at: Some(now),
+            };
+            if is_made_now {
                 Some(now)
             } else {
-                self.find(key)?
-            };
-            Some((*letter, at))
+                self.find(key)
+            }
         });
         Browser {
             made: made.collect(),
@@ -128,9 +140,9 @@ impl Browser {
     /// The token, then each letter with its time in microseconds since 1970.
     fn content(&self) -> String {
         let mut content = format!("{}.", self.token);
-        for (letter, at) in &self.made {
-            content.push(*letter);
-            if let Some(at) = at {
+        for made in &self.made {
+            content.push(made.letter);
+            if let Some(at) = made.at {
                 content.push_str(&at.and_utc().timestamp_micros().to_string());
             }
         }
@@ -148,7 +160,8 @@ impl Browser {
             let mut digits = made[at + letter.len_utf8()..].split(char::is_alphabetic);
             let micros = digits.next().and_then(|it| it.parse().ok());
             let at = micros.and_then(DateTime::from_timestamp_micros);
-            (letter, at.map(|it| it.naive_utc()))
+            let at = at.map(|it| it.naive_utc());
+            Made { letter, at }
         });
         Some(Browser {
             token: token.to_owned(),

@@ -111,9 +111,12 @@ pub fn of_request(
     let everybody = tells_everybody(app, request);
     let register = &app.register;
     let named = matches!(request.kind, Kind::Correction | Kind::Deletion);
-    let why = |it: &Recipient| match is_due(register, it, everybody) {
-        true => it.not_told.clone(),
-        false => named.then(|| STAND_APART.to_owned()),
+    let why = |it: &Recipient| {
+        if is_due(register, it, everybody) {
+            it.not_told.clone()
+        } else {
+            named.then(|| STAND_APART.to_owned())
+        }
     };
     let untold = register.recipients.iter();
     let untold: Vec<_> = untold.filter_map(|it| Some((it, why(it)?))).collect();

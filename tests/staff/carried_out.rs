@@ -63,8 +63,8 @@ async fn article(staff: &Actor, reference: &str, title: &str) -> String {
 
 /// The first number in a text.
 fn number_in(text: &str) -> u64 {
-    let digits = text.split(|it: char| !it.is_ascii_digit());
-    digits.filter_map(|it| it.parse().ok()).next().unwrap()
+    let mut digits = text.split(|it: char| !it.is_ascii_digit());
+    digits.find_map(|it| it.parse().ok()).unwrap()
 }
 
 #[actix_web::test]

@@ -113,10 +113,7 @@ async fn correct_one_of_many(app: &TestApp, person: &Actor) {
     );
     let page = person.get(WORK).await.page();
     let links = page.attributes("article dd a", "href").into_iter();
-    let link = links
-        .filter(|it| it.ends_with("field=city"))
-        .last()
-        .unwrap();
+    let link = links.rfind(|it| it.ends_with("field=city")).unwrap();
     let form = reqwest::multipart::Form::new()
         .text("value", "Newham")
         .text("reason", "It was there.");

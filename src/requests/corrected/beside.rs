@@ -46,9 +46,11 @@ pub fn look(app: &App, person: &Identities, change: &Correction) -> Option<Besid
     });
     let found = found.ok()?;
     let hash = |it: &Holder| record_hash(&app.keys, &change.key(), &it.record);
-    let records = match found.has_more {
-        true => MANY.to_owned(),
-        false => found.others.iter().map(hash).collect::<Vec<_>>().join(" "),
+    let records = if found.has_more {
+        MANY.to_owned()
+    } else {
+        let hashes: Vec<_> = found.others.iter().map(hash).collect();
+        hashes.join(" ")
     };
     Some(Beside {
         records,
@@ -79,9 +81,10 @@ pub(super) fn find(
         if own.contains(&*hash) || taken.contains(&hash) {
             continue;
         }
-        match beside.contains(&*hash) {
-            true => held_still += 1,
-            false => new.push(holder),
+        if beside.contains(&*hash) {
+            held_still += 1;
+        } else {
+            new.push(holder);
         }
     }
     let counted = beside.iter().filter(|it| !own.contains(**it)).count();

@@ -132,9 +132,10 @@ fn write(app: &App, whose: Whose<'_>, value: &CorrectedValue) -> AppResult<Tried
             let is_ours = app
                 .db
                 .write_now(move |conn| follow(conn, &followed, &moved, &By::system(&own)))?;
-            match is_ours {
-                true => try_in(app, whose.0, change),
-                false => Ok(Tried::Failed(SEVERAL.to_owned())),
+            if is_ours {
+                try_in(app, whose.0, change)
+            } else {
+                Ok(Tried::Failed(SEVERAL.to_owned()))
             }
         }
     }

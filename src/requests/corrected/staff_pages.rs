@@ -130,10 +130,8 @@ pub async fn settle(
     let (id, own) = (id.into_inner(), app.clone());
     let settled = app.db.write(move |conn| {
         queries::find(conn, id)?;
-        match queries::settle(conn, id, &By::staff(&own, &worker))? {
-            true => Ok(()),
-            false => Err(changed()),
-        }
+        let is_settled = queries::settle(conn, id, &By::staff(&own, &worker))?;
+        is_settled.then_some(()).ok_or_else(changed)
     });
     settled.await?;
     let text = "It is settled. If the old value comes back, it is listed again.";

@@ -112,7 +112,7 @@ async fn correct_one_of_many(app: &TestApp, person: &Actor) {
         &format!("UPDATE work_history SET city = 'Oldham' WHERE id IN (SELECT id {OF_SAMPLE})"),
     );
     let page = person.get(WORK).await.page();
-    let links = page.attributes("article dd a", "href").into_iter();
+    let mut links = page.attributes("article dd a", "href").into_iter();
     let link = links.rfind(|it| it.ends_with("field=city")).unwrap();
     let form = reqwest::multipart::Form::new()
         .text("value", "Newham")

@@ -93,7 +93,7 @@ pub struct Untold {
 }
 
 /// Why those are not told whom the law has us tell in other places alone.
-const STAND_APART: &str = "They answer themselves for what they got, and the law where you live does not have us tell them. You can ask them yourself.";
+const STAND_APART: &str = "They answer themselves for what they got, and the law that applies does not have us tell them.";
 
 /// Who got the data and is not told of what was granted.
 pub fn of_request(

@@ -50,7 +50,7 @@ pub fn put_off(conn: &mut AnyConnection, request: &Request) -> AppResult<Option<
 /// Has it tried at once, where a try has failed.
 ///
 /// # Errors
-/// [`AppError::Conflict`] when it is just being tried.
+/// [`AppError::Conflict`](crate::error::AppError::Conflict) when it is just being tried.
 pub fn hurry(conn: &mut AnyConnection, request: &Request, by: &By<'_>) -> AppResult<()> {
     jobs::hurry(conn, &job(request), by.now)?;
     let detail = json!({ "kind": request.kind });

@@ -5,12 +5,13 @@
 
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
-use actix_web::{HttpMessage, HttpRequest};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use chrono::{DateTime, NaiveDateTime, TimeDelta};
 
 use super::model::Subject;
 use super::refusable::{AUTOMATED_DECISIONS, LIMIT_SENSITIVE, SALE_OR_SHARING};
 use crate::app::App;
+use crate::error::AppResult;
 use crate::keys::{Keys, in_order, time_of_token, token_in_order};
 
 /// The cookie's name.
@@ -104,16 +105,12 @@ impl Browser {
     #[must_use]
     pub fn with<K: AsRef<str>>(self, opted_out: &[K], now: NaiveDateTime) -> Browser {
         let made = LETTERS.iter().filter_map(|(letter, key)| {
-            let is_made_now = opted_out.iter().any(|it| it.as_ref() == *key);
-            let now = Made {
+            let made_now = Made {
                 letter: *letter,
                 at: Some(now),
             };
-            if is_made_now {
-                Some(now)
-            } else {
-                self.find(key)
-            }
+            let is_made_now = opted_out.iter().any(|it| it.as_ref() == *key);
+            is_made_now.then_some(made_now).or_else(|| self.find(key))
         });
         Browser {
             made: made.collect(),
@@ -135,6 +132,12 @@ impl Browser {
             .secure(app.site.base_url.scheme() == "https")
             .same_site(SameSite::Lax)
             .finish()
+    }
+
+    /// Has the browser keep it with this answer.
+    pub fn keep_in(&self, answer: &mut HttpResponse, app: &App) -> AppResult<()> {
+        let added = answer.add_cookie(&self.cookie(app));
+        Ok(added.map_err(anyhow::Error::from)?)
     }
 
     /// The token, then each letter with its time in microseconds since 1970.

@@ -130,9 +130,7 @@ pub async fn opt_out(
         None => without_browser(&app, act).await?,
     };
     let browser = browser.with(&keys, app.clock.now());
-    answer
-        .add_cookie(&browser.cookie(&app))
-        .map_err(anyhow::Error::from)?;
+    browser.keep_in(&mut answer, &app)?;
     Ok(answer)
 }
 
@@ -148,8 +146,7 @@ pub(super) fn keep_in_browser(
     if browser.is_new() {
         return Ok(());
     }
-    let added = answer.add_cookie(&browser.cookie(app));
-    Ok(added.map_err(anyhow::Error::from)?)
+    browser.keep_in(answer, app)
 }
 
 /// An address that cannot be one keeps nobody from opting out: their browser has, and they may write it again.
@@ -169,15 +166,14 @@ async fn without_address(
     let network = act.mail_from.clone();
     act.carry_out_for(app, network).await?;
     let browser = browser.with(&keys, app.clock.now());
-    let cookie = browser.cookie(app);
     let shown = DoNotSellPage {
         page,
         form,
-        settings: stand(app, None, Some(browser)).await?,
+        settings: stand(app, None, Some(browser.clone())).await?,
         person: None,
     };
     let mut answer = html(StatusCode::UNPROCESSABLE_ENTITY, &shown)?;
-    answer.add_cookie(&cookie).map_err(anyhow::Error::from)?;
+    browser.keep_in(&mut answer, app)?;
     Ok(answer)
 }
 

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use ammonia::{Builder, clean_text};
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Tag, TagEnd};
-use url::{ParseError, Url};
+use url::Url;
 
 use crate::web::{Page, navigation};
 
@@ -180,19 +180,17 @@ impl PageMarks<'_> {
     }
 
     fn way_to<'e>(&mut self, url: CowStr<'e>) -> CowStr<'e> {
-        // What names a site without its scheme (`//example.com`, `\\example.com`) leads there as well.
-        if let Ok(site) = HERE.join(&url)
-            && site.host() != HERE.host()
-            && matches!(Url::parse(&url), Err(ParseError::RelativeUrlWithoutBase))
-        {
-            return self.leave(site.into());
-        }
         match Url::parse(&url) {
             Ok(parsed) if matches!(parsed.scheme(), "http" | "https") => {
                 self.leave(url.into_string())
             }
             Ok(parsed) if OUT.starts_with(parsed.scheme()) => CowStr::Borrowed("#"),
-            _ => url,
+            Ok(_) => url,
+            // What names a site without its scheme (`//example.com`, `\\example.com`) leads there as well.
+            Err(_) => match HERE.join(&url) {
+                Ok(site) if site.host() != HERE.host() => self.leave(site.into()),
+                _ => url,
+            },
         }
     }
 

@@ -117,12 +117,7 @@ pub(super) fn replay_these(
                 replayed.returned += 1;
                 replayed.records += records;
                 if run == Run::Real {
-                    let detail = json!({ "records": records });
-                    note(app, &erasures[at], ("erasure.replayed", detail))?;
-                    let (key, now) = (erasures[at].key.clone(), app.clock.now());
-                    let settle =
-                        move |conn: &mut _| returned::changes::settle_replayed(conn, &key, now);
-                    app.db.write_now(settle)?;
+                    settle(app, &erasures[at], records)?;
                     replayed.again.push(Again {
                         handles,
                         plan,
@@ -319,7 +314,7 @@ fn erase(
             let works = plan.work.iter().filter(|it| it.source == source);
             let records: usize = works.map(|it| it.targets.len()).sum();
             let detail = json!({ "source": source, "records": records });
-            note(app, erasure, ("erasure.replay_begun", detail)).map_err(Stop::Portal)
+            note_begun(app, erasure, detail).map_err(Stop::Portal)
         };
         let outcome = app
             .sources
@@ -362,16 +357,35 @@ fn changed(app: &App, key: Option<&CollectionKey>) -> SourceError {
     SourceError::new(&source, Fault::Changed)
 }
 
-fn note(app: &App, erasure: &Erasure, (action, detail): (&'static str, Json)) -> AppResult<()> {
+/// Notes that source after source is about to be changed.
+fn note_begun(app: &App, erasure: &Erasure, detail: Json) -> AppResult<()> {
+    let (key, now) = (erasure.key.clone(), app.clock.now());
+    app.db
+        .write_now(move |conn| note(conn, &key, ("erasure.replay_begun", detail), now))
+}
+
+/// Notes what was erased again; what staff had on their list of it is settled.
+fn settle(app: &App, erasure: &Erasure, records: usize) -> AppResult<()> {
     let (key, now) = (erasure.key.clone(), app.clock.now());
     app.db.write_now(move |conn| {
-        let event = Event {
-            actor: Actor::System,
-            action,
-            person: None,
-            object: &format!("erasure {key}"),
-            detail,
-        };
-        Ok(audit::record(conn, &event, now)?)
+        let detail = json!({ "records": records });
+        note(conn, &key, ("erasure.replayed", detail), now)?;
+        returned::changes::settle_replayed(conn, &key, now)
     })
+}
+
+fn note(
+    conn: &mut AnyConnection,
+    key: &str,
+    (action, detail): (&str, Json),
+    now: NaiveDateTime,
+) -> AppResult<()> {
+    let event = Event {
+        actor: Actor::System,
+        action,
+        person: None,
+        object: &format!("erasure {key}"),
+        detail,
+    };
+    Ok(audit::record(conn, &event, now)?)
 }

@@ -184,15 +184,8 @@ async fn a_consent_says_nothing_about_an_address_that_is_added_later() {
     ada.post("/choices/sale-or-sharing/opt-in", &CONFIRMED)
         .await;
     app.app.clock.advance(TimeDelta::minutes(1));
-    let own = app.app.clone();
-    let joined = app.app.db.write(move |conn| {
-        let (keys, now, kind) = (&own.keys, own.clock.now(), IdentityKind::Email);
-        let ada = find_person_by_identity(conn, keys, kind, "ada@example.org")?.unwrap();
-        add_identity(conn, keys, ada.id, (kind, "ada.home@example.org"), now)?;
-        choices::join(&own, conn, (&ada, None), None, now)?;
-        Ok(now)
-    });
-    let joined_at = joined.await.unwrap();
+    let joined_at = app.app.clock.now();
+    add_address_at_home(&app).await;
     let page = ada.get("/choices").await;
     assert_eq!(page.texts("#sale-or-sharing .tag"), ["Off"]);
     let newest = all_changes(&app).into_iter().rev();
@@ -208,6 +201,19 @@ async fn a_consent_says_nothing_about_an_address_that_is_added_later() {
     app.sign_in_by_mail(&visitor, "ada@example.org").await;
     let page = visitor.get("/choices").await;
     assert_eq!(page.texts("#sale-or-sharing .tag"), ["On"]);
+}
+
+/// Ada gets another address, as by a code that was mailed there; gives her id.
+async fn add_address_at_home(app: &TestApp) -> i64 {
+    let own = app.app.clone();
+    let joined = app.app.db.write(move |conn| {
+        let (keys, now, kind) = (&own.keys, own.clock.now(), IdentityKind::Email);
+        let ada = find_person_by_identity(conn, keys, kind, "ada@example.org")?.unwrap();
+        add_identity(conn, keys, ada.id, (kind, "ada.home@example.org"), now)?;
+        choices::join(&own, conn, (&ada, None), None, now)?;
+        Ok(ada.id)
+    });
+    joined.await.unwrap()
 }
 
 /// Today is 9 February 2026.
@@ -247,15 +253,7 @@ async fn recipients_are_told_of_the_other_identities_of_whom_they_know_by_one() 
     app.visitor().post("/do-not-sell", &email).await;
     app.run_jobs().await;
     app.app.clock.advance(TimeDelta::days(1));
-    let own = app.app.clone();
-    let joined = app.app.db.write(move |conn| {
-        let (keys, now, kind) = (&own.keys, own.clock.now(), IdentityKind::Email);
-        let ada = find_person_by_identity(conn, keys, kind, "ada@example.org")?.unwrap();
-        add_identity(conn, keys, ada.id, (kind, "ada.home@example.org"), now)?;
-        choices::join(&own, conn, (&ada, None), None, now)?;
-        Ok(ada.id)
-    });
-    let ada = joined.await.unwrap();
+    let ada = add_address_at_home(&app).await;
     app.run_jobs().await;
     let mails = app.mails_to(LUMEN);
     let people = |text: &str| {

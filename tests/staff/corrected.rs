@@ -12,7 +12,7 @@ use diesel::prelude::*;
 use super::{CITY, accept_all, file_correction, held, sample};
 use crate::support::{Actor, TestApp};
 
-const LIST: &str = "/staff/corrections";
+pub(super) const LIST: &str = "/staff/corrections";
 
 /// What a partner's import does.
 fn import(app: &TestApp, city: &str) {
@@ -32,7 +32,7 @@ async fn correct(app: &TestApp, person: &Actor, agent: &Actor) -> (String, Strin
 }
 
 /// The next night's comparison.
-async fn sweep(app: &TestApp) {
+pub(super) async fn sweep(app: &TestApp) {
     app.app.clock.advance(TimeDelta::days(1));
     let now = app.app.clock.now();
     let asked = app
@@ -44,11 +44,11 @@ async fn sweep(app: &TestApp) {
 }
 
 /// Sessions of staff end over night.
-async fn agent_of_today(app: &TestApp) -> Actor {
+pub(super) async fn agent_of_today(app: &TestApp) -> Actor {
     app.sign_in_again("sam", Role::Agent).await
 }
 
-async fn listed(app: &TestApp) -> Vec<String> {
+pub(super) async fn listed(app: &TestApp) -> Vec<String> {
     let page = agent_of_today(app).await.get(LIST).await.page();
     page.texts("tbody tr")
 }

@@ -2,35 +2,16 @@
 
 use candor::accounts::model::Role;
 use candor::demo::source::SAMPLES;
-use candor::jobs::{self, Job};
-use chrono::TimeDelta;
 
+use super::corrected::{LIST, agent_of_today, listed, sweep};
 use super::{CITY, accept_all, file_correction, held, reference_of, sample};
 use crate::support::{Actor, TestApp};
 
-const LIST: &str = "/staff/corrections";
 const WORK: &str = "/data/careers/work_history";
 
 /// The jobs of the sample's résumés, oldest id first.
 const OF_SAMPLE: &str = "FROM work_history WHERE resume_id IN
     (SELECT resumes.id FROM resumes JOIN accounts ON accounts.id = account_id WHERE email = ?1)";
-
-async fn sweep(app: &TestApp) {
-    app.app.clock.advance(TimeDelta::days(1));
-    let now = app.app.clock.now();
-    let enqueue = move |conn: &mut _| jobs::enqueue(conn, &Job::WatchCorrections, now);
-    app.app.db.write(enqueue).await.unwrap();
-    app.run_jobs().await;
-}
-
-async fn agent_of_today(app: &TestApp) -> Actor {
-    app.sign_in_again("sam", Role::Agent).await
-}
-
-async fn listed(app: &TestApp) -> Vec<String> {
-    let page = agent_of_today(app).await.get(LIST).await.page();
-    page.texts("tbody tr")
-}
 
 /// Clicks on the only button that corrects again.
 async fn repair(app: &TestApp) {

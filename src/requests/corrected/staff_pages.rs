@@ -10,10 +10,10 @@ use chrono::NaiveDateTime;
 use super::model::CorrectedValue;
 use super::queries;
 use super::repair::ask;
-use crate::accounts::guard::{CaseReader, CaseWorker, Supervisor};
+use crate::accounts::guard::{CaseReader, CaseWorker, StaffMember, Supervisor};
 use crate::accounts::model::Role;
 use crate::app::App;
-use crate::db::Count;
+use crate::db::{AnyConnection, Count};
 use crate::error::{AppError, AppResult};
 use crate::register::Register;
 use crate::requests::life::By;
@@ -97,6 +97,27 @@ fn title(register: &Register, value: &CorrectedValue) -> String {
     )
 }
 
+/// What staff do to a corrected value; `false` when somebody else was faster.
+type Act = fn(&mut AnyConnection, i64, &By<'_>) -> AppResult<bool>;
+
+/// Does it, and leads back to the list with a sentence.
+async fn settle_with(
+    act: Act,
+    (app, session): (App, Session),
+    (id, member): (i64, StaffMember),
+    said: &str,
+) -> AppResult<HttpResponse> {
+    let own = app.clone();
+    let done = app.db.write(move |conn| {
+        queries::find(conn, id)?;
+        let is_done = act(conn, id, &By::staff(&own, &member))?;
+        is_done.then_some(()).ok_or_else(changed)
+    });
+    done.await?;
+    app.wake.notify_one();
+    see_other_saying(&session, said, INDEX)
+}
+
 /// Has the corrected value written again.
 pub async fn repair(
     worker: CaseWorker,
@@ -104,20 +125,14 @@ pub async fn repair(
     session: Session,
     id: web::Path<i64>,
 ) -> AppResult<HttpResponse> {
-    let (id, own) = (id.into_inner(), app.clone());
-    let asked = app.db.write(move |conn| {
-        let by = By::staff(&own, &worker);
-        queries::find(conn, id)?;
-        if ask(conn, id, &by)? {
-            Ok(())
-        } else {
-            Err(changed())
-        }
-    });
-    asked.await?;
-    app.wake.notify_one();
-    let text = "If the old value is still held, the corrected one is written again, and the person is told when it is done.";
-    see_other_saying(&session, text, INDEX)
+    let said = "If the old value is still held, the corrected one is written again, and the person is told when it is done.";
+    settle_with(
+        ask,
+        (app, session),
+        (*id, StaffMember::clone(&worker)),
+        said,
+    )
+    .await
 }
 
 /// Takes off the list what holds another value by now.
@@ -127,15 +142,15 @@ pub async fn settle(
     session: Session,
     id: web::Path<i64>,
 ) -> AppResult<HttpResponse> {
-    let (id, own) = (id.into_inner(), app.clone());
-    let settled = app.db.write(move |conn| {
-        queries::find(conn, id)?;
-        let is_settled = queries::settle(conn, id, &By::staff(&own, &worker))?;
-        is_settled.then_some(()).ok_or_else(changed)
-    });
-    settled.await?;
-    let text = "It is settled. If the old value comes back, it is listed again.";
-    see_other_saying(&session, text, INDEX)
+    let said = "It is settled. If the old value comes back, it is listed again.";
+    let act: Act = |conn, id, by| Ok(queries::settle(conn, id, by)?);
+    settle_with(
+        act,
+        (app, session),
+        (*id, StaffMember::clone(&worker)),
+        said,
+    )
+    .await
 }
 
 /// Leaves what is held now, and no longer looks after it.
@@ -145,17 +160,15 @@ pub async fn let_go(
     session: Session,
     id: web::Path<i64>,
 ) -> AppResult<HttpResponse> {
-    let (id, own) = (id.into_inner(), app.clone());
-    let gone = app.db.write(move |conn| {
-        let by = By::staff(&own, &supervisor);
-        if !queries::let_go(conn, id, &by)? {
-            return Err(changed());
-        }
-        Ok(())
-    });
-    gone.await?;
-    let text = "What is held now is left as it is.";
-    see_other_saying(&session, text, INDEX)
+    let said = "What is held now is left as it is.";
+    let act: Act = |conn, id, by| Ok(queries::let_go(conn, id, by)?);
+    settle_with(
+        act,
+        (app, session),
+        (*id, StaffMember::clone(&supervisor)),
+        said,
+    )
+    .await
 }
 
 fn changed() -> AppError {

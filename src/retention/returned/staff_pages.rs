@@ -5,13 +5,14 @@ use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use chrono::NaiveDateTime;
 
 use super::model::{InCollection, Returned, State};
 use super::{changes, queries};
 use crate::accounts::guard::{CaseReader, CaseWorker, Supervisor};
 use crate::accounts::model::Role;
 use crate::app::App;
-use crate::db::Count;
+use crate::db::{AnyConnection, Count};
 use crate::error::AppResult;
 use crate::register::{CollectionKey, Register};
 use crate::web::paging::Before;
@@ -138,6 +139,22 @@ impl Line {
     }
 }
 
+/// One of the [`changes`] that staff make: of what, by whom, when.
+type Change = fn(&mut AnyConnection, i64, i64, NaiveDateTime) -> AppResult<()>;
+
+/// Makes a change, and leads back to the list with a sentence.
+async fn make(
+    change: Change,
+    (app, session): (App, Session),
+    (id, by): (i64, i64),
+    said: &str,
+) -> AppResult<HttpResponse> {
+    let now = app.clock.now();
+    app.db.write(move |conn| change(conn, id, by, now)).await?;
+    app.wake.notify_one();
+    see_other_saying(&session, said, INDEX)
+}
+
 /// Proposes to erase it again.
 pub async fn propose(
     worker: CaseWorker,
@@ -145,12 +162,8 @@ pub async fn propose(
     session: Session,
     id: web::Path<i64>,
 ) -> AppResult<HttpResponse> {
-    let now = app.clock.now();
-    app.db
-        .write(move |conn| changes::propose(conn, *id, worker.id, now))
-        .await?;
-    let text = "Your proposal is on record. Another supervisor has to approve it.";
-    see_other_saying(&session, text, INDEX)
+    let said = "Your proposal is on record. Another supervisor has to approve it.";
+    make(changes::propose, (app, session), (*id, worker.id), said).await
 }
 
 /// Approves it, and has it carried out.
@@ -160,12 +173,8 @@ pub async fn approve(
     session: Session,
     id: web::Path<i64>,
 ) -> AppResult<HttpResponse> {
-    let (id, now) = (id.into_inner(), app.clock.now());
-    app.db
-        .write(move |conn| changes::approve(conn, id, supervisor.id, now))
-        .await?;
-    app.wake.notify_one();
-    see_other_saying(&session, "Approved. It is being erased again now.", INDEX)
+    let said = "Approved. It is being erased again now.";
+    make(changes::approve, (app, session), (*id, supervisor.id), said).await
 }
 
 /// Does not agree with the proposal.
@@ -175,11 +184,14 @@ pub async fn send_back(
     session: Session,
     id: web::Path<i64>,
 ) -> AppResult<HttpResponse> {
-    let now = app.clock.now();
-    app.db
-        .write(move |conn| changes::send_back(conn, *id, supervisor.id, now))
-        .await?;
-    see_other_saying(&session, "The proposal was sent back.", INDEX)
+    let said = "The proposal was sent back.";
+    make(
+        changes::send_back,
+        (app, session),
+        (*id, supervisor.id),
+        said,
+    )
+    .await
 }
 
 /// Notes that the person came back on purpose.
@@ -189,15 +201,8 @@ pub async fn leave(
     session: Session,
     id: web::Path<i64>,
 ) -> AppResult<HttpResponse> {
-    let now = app.clock.now();
-    app.db
-        .write(move |conn| changes::leave(conn, *id, supervisor.id, now))
-        .await?;
-    see_other_saying(
-        &session,
-        "These data stay, and are not listed any more.",
-        INDEX,
-    )
+    let said = "These data stay, and are not listed any more.";
+    make(changes::leave, (app, session), (*id, supervisor.id), said).await
 }
 
 /// Lists again what was left.
@@ -207,9 +212,12 @@ pub async fn look_again(
     session: Session,
     id: web::Path<i64>,
 ) -> AppResult<HttpResponse> {
-    let now = app.clock.now();
-    app.db
-        .write(move |conn| changes::look_again(conn, *id, supervisor.id, now))
-        .await?;
-    see_other_saying(&session, "It is listed again, to be settled anew.", INDEX)
+    let said = "It is listed again, to be settled anew.";
+    make(
+        changes::look_again,
+        (app, session),
+        (*id, supervisor.id),
+        said,
+    )
+    .await
 }

@@ -101,7 +101,8 @@ async fn what_is_written_as_html_is_shown_and_not_run() {
 async fn links_to_sites_of_others_lead_to_the_page_before_them() {
     let app = TestApp::start();
     let body = "## Help\n\n\\<a href=\"leaving:0\" Ask [the authority](https://authority.example.org/a?b=1&c=2 \"Its site\") or \
-                [us](/requests), <http://other.example.org>, [nobody](leaving:0), <mailto:us@example.org>.\n";
+                [us](/requests), <http://other.example.org>, [nobody](leaving:0), <mailto:us@example.org>, \
+                [sly](//sly.example.org/a) or [slyer](\\\\\\\\slyer.example.org), [here](#help).\n";
     take_over(&app, draft("2026-01-01", body)).await;
     let page = app.visitor().get("/policy").await.page();
     let links = page.attributes(".policy a", "href");
@@ -112,6 +113,9 @@ async fn links_to_sites_of_others_lead_to_the_page_before_them() {
         &leaving("http://other.example.org"),
         "#",
         "mailto:us@example.org",
+        &leaving("https://sly.example.org/a"),
+        &leaving("https://slyer.example.org/"),
+        "#help",
     ];
     assert_eq!(links, expected);
     let shown = app.visitor().get(&links[0]).await.page();
